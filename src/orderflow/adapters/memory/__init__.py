@@ -1,0 +1,8 @@
+"""The state in memory: the reference for hosts, and the fastest store there is.
+
+Nothing survives the process. One process may use it from several threads.
+"""
+
+from orderflow.adapters.memory.repository import MemoryRepository
+
+__all__ = ["MemoryRepository"]

@@ -1,0 +1,324 @@
+"""Who gets the stock: the one path that every cause comes down.
+
+Theory
+======
+
+*Who is looked at.* A command changes some orders and makes more of some products available. Two
+kinds of orders can gain by that: those that the command itself left waiting, and those in the
+queue of a product of which there is more now. No others: a product of which there is no more than
+before had either none left, or nobody who could use it. Where urgent orders take back, what an
+order holds that the command touched counts as more for the urgent ones.
+
+*In what order.* In the order of the queue that the policy names, which is total. The queues of
+several products are merged as they are read.
+
+*What each may take.* An order in its turn takes, of each product that it is short of,
+
+- where it **keeps** stock: what there is;
+- where it does not: all that it is short of, or nothing;
+- under a **fair share**: what its share comes to, worked out beforehand for all who wait;
+- if it is **urgent**: what later orders hold as well, which lose it to the order.
+
+An order that may not keep and is short, because it was edited or lost some, lets go of what it
+holds; the queues of these products are merged in from their heads. An order that was looked at
+and could not be completed was passed over; once that has happened often enough, or for long
+enough, it begins to keep.
+
+*Why it ends.* Taking makes less available, so it starts nothing new. An order lets go at most
+once in a command, for it holds nothing afterwards, and begins to keep at most once. A unit that
+is taken back moves towards the head of the queue.
+
+*What it costs.* The queue of a product is read from its head and only while there is some of the
+product. Where orders keep, each one visited takes at least a unit: booking in n units visits at
+most n orders, however long the queue is. Where they hold nothing, an order waits in the queue of
+one product only, without which it cannot be completed (as a SAT solver watches one literal of a
+clause), so orders that wait for other products are not visited; `Outcome.watched` says which. A
+fair share has to look at all who wait for the product.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from heapq import heappop, heappush
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from orderflow.domain.events import (
+    DeallocationReason,
+    LineUnits,
+    OrderAllocated,
+    OrderBeganToKeep,
+    OrderDeallocated,
+    OrderPartlyAllocated,
+    OrderPassedOver,
+    OrderPutOnBackOrder,
+)
+from orderflow.domain.evolve import served
+from orderflow.domain.order import held_units, with_allocated
+from orderflow.domain.policy import (
+    Place,
+    Rationing,
+    is_urgent,
+    keeps_stock,
+    place_in_queue,
+)
+from orderflow.domain.rationing import shares
+from orderflow.domain.status import Status
+from orderflow.domain.taking_back import free_for, within_reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from orderflow.domain.draft import Draft
+    from orderflow.domain.order import Order, OrderLine
+    from orderflow.domain.stock import Product
+
+    _Source = Iterator[tuple[Place, Order]]
+    _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
+
+__all__ = ["let_go", "serve", "take"]
+
+
+def serve(draft: Draft, backlog: Iterable[Order] = ()) -> None:
+    """Offer what is available to everyone who can gain by what has changed.
+
+    Afterwards no stock is idle that a waiting order could use under the policy.
+
+    Args:
+        draft: The state; it is changed.
+        backlog: Waiting orders to offer stock to as if they had changed.
+    """
+    waiting = [order for order in backlog if draft.is_waiting(order)]
+    waiting += draft.take_touched()
+    if not (waiting or draft.risen or draft.policy.urgent_from is not None):
+        return
+    if draft.policy.rationing is Rationing.FAIR_SHARE:
+        _serve_shares(draft, waiting)
+    else:
+        for order in _in_order_of_queue(draft, waiting):
+            _offer(draft, order)
+
+
+def take_what_there_is(order: Order, shelf: dict[str, int]) -> _Taken:
+    """Take from the shelf what the order is short of, as far as it goes.
+
+    Returns:
+        The units taken, the lines with them, and whether the order is covered.
+    """
+    units = []
+    lines = []
+    covered = True
+    for line in order.lines:
+        allocated = line.allocated
+        wanted = line.quantity - allocated
+        if wanted:
+            sku = line.sku
+            available = shelf[sku]
+            if available < wanted:
+                covered = False
+                wanted = available
+            if wanted:
+                shelf[sku] = available - wanted
+                units.append((line.line_id, wanted))
+                line = with_allocated(line, allocated + wanted)  # noqa: PLW2901 - as it is now
+        lines.append(line)
+    return tuple(units), tuple(lines), covered
+
+
+def take_all_or_nothing(order: Order, shelf: dict[str, int]) -> _Taken:
+    """Take from the shelf all that the order is short of, or nothing.
+
+    Returns:
+        The units taken, the lines with them, and whether the order is covered.
+    """
+    for line in order.lines:
+        if line.quantity - line.allocated > shelf[line.sku]:
+            return (), order.lines, False
+    units, lines, covered = take_what_there_is(order, shelf)
+    if covered:
+        return units, lines, True
+    skus = {line.line_id: line.sku for line in order.lines}
+    for line_id, taken in units:  # two lines of one product, enough for each but not for both
+        shelf[skus[line_id]] += taken
+    return (), order.lines, False
+
+
+def _offer(draft: Draft, order: Order) -> None:
+    """Let an order in its turn take what it may, or let go of what it may not keep."""
+    policy = draft.policy
+    keeps = keeps_stock(order, policy)
+    if not keeps and draft.has_waited_enough(order):
+        order = draft.emit_for(order, OrderBeganToKeep(*draft.name(order)))
+        keeps = True
+    if policy.urgent_from is not None and is_urgent(order, policy):
+        free_for(draft, order, completely=not keeps)
+    take = take_what_there_is if keeps else take_all_or_nothing
+    shelf = draft.shelves[order.warehouse_id]
+    if not _take(draft, order, take(order, shelf)):
+        _stays_short(draft, order, keeps=keeps)
+
+
+def let_go(draft: Draft, orders: Iterable[Order]) -> None:
+    """Let those go of what they hold that are short and may not keep it."""
+    for order in orders:
+        if order.status is Status.ON_BACK_ORDER and not keeps_stock(order, draft.policy):
+            units = held_units(order)
+            if units:
+                reason = DeallocationReason.INCOMPLETE
+                draft.emit(OrderDeallocated(*draft.name(order), units, reason))
+
+
+def take(draft: Draft, order: Order) -> Order:
+    """Let an order take what there is, whatever the policy; return it as it is then."""
+    _take(draft, order, take_what_there_is(order, draft.shelves[order.warehouse_id]))
+    return draft.orders.get(order.order_id, order)
+
+
+def _take(draft: Draft, order: Order, taken: _Taken) -> bool:
+    """Record what an order took; tell whether anything has happened to it."""
+    units, lines, covered = taken
+    event: OrderAllocated | OrderPutOnBackOrder | OrderPartlyAllocated
+    if covered:
+        event = OrderAllocated(order.seller_id, order.order_id, draft.at, units)
+    elif order.status is Status.NEW:
+        event = OrderPutOnBackOrder(order.seller_id, order.order_id, draft.at, units)
+    elif units:
+        event = OrderPartlyAllocated(order.seller_id, order.order_id, draft.at, units)
+    else:
+        return False
+    draft.record(order, served(order, lines, draft.at, covered=covered), event)
+    return True
+
+
+def _stays_short(draft: Draft, order: Order, *, keeps: bool) -> None:
+    """Deal with a waiting order that was looked at and could take nothing."""
+    first_time = order.order_id not in draft.looked_at
+    changed_by_command = order.order_id in draft.orders
+    draft.looked_at[order.order_id] = order
+    if keeps:
+        return
+    if order.allocated:
+        let_go(draft, [order])
+    elif first_time and not changed_by_command and draft.policy.passes_max is not None:
+        order = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
+        if draft.has_waited_enough(order):
+            _offer(draft, order)
+
+
+def _in_order_of_queue(draft: Draft, waiting: list[Order]) -> Iterator[Order]:
+    """Yield the orders that can gain, each as it is by then."""
+    heads: list[tuple[Place, int, Order, _Source]] = []
+    sources = [_by_place(draft, waiting)]
+    sources += [_urgent_in_queue_of(draft, product) for product in within_reach(draft)]
+    numbers = count()
+    while True:
+        if draft.risen:
+            risen = draft.take_risen()
+            sources += [_queue_of(draft, product) for product in risen]
+            sources.append(_by_place(draft, [*draft.take_touched(), *_seen(draft, risen)]))
+        if len(sources) == 1 and not heads:
+            yield from _alone(draft, sources[0])
+            if not draft.risen:
+                return
+            continue
+        for source in sources:
+            for place, order in source:
+                heappush(heads, (place, next(numbers), order, source))
+                break
+        if not heads:
+            return
+        _, _, order, source = heappop(heads)
+        sources = [source]
+        now = draft.orders.get(order.order_id)
+        if now is None:
+            yield order
+        elif draft.is_waiting(now):
+            yield now
+
+
+def _alone(draft: Draft, source: _Source) -> Iterator[Order]:
+    """Yield the orders of the only source there is, until others have to be merged in."""
+    changed = draft.orders
+    for _, order in source:
+        now = changed.get(order.order_id)
+        if now is None:
+            yield order
+        elif draft.is_waiting(now):
+            yield now
+        if draft.risen:
+            return
+
+
+def _by_place(draft: Draft, orders: Iterable[Order]) -> _Source:
+    """Yield the orders in the order of the queue."""
+    queue = draft.policy.queue
+    return iter(sorted([(place_in_queue(order, queue), order) for order in orders], key=_place))
+
+
+def _place(entry: tuple[Place, Order]) -> Any:  # noqa: ANN401 - places of one queue compare
+    return entry[0]
+
+
+def _queue_of(draft: Draft, product: Product) -> _Source:
+    """Yield the orders that wait for a product and were not seen yet, while there is some."""
+    for order in draft.view.waiting(*product, draft.policy):
+        if order.order_id not in draft.orders and order.order_id not in draft.looked_at:
+            yield place_in_queue(order, draft.policy.queue), order
+            if draft.available(product) <= 0:
+                return
+
+
+def _urgent_in_queue_of(draft: Draft, product: Product) -> _Source:
+    """Yield the urgent orders that wait for a product, whether there is some or not."""
+    for order in draft.view.waiting(*product, draft.policy):
+        if order.order_id not in draft.orders and is_urgent(order, draft.policy):
+            yield place_in_queue(order, draft.policy.queue), order
+
+
+def _seen(draft: Draft, products: list[Product]) -> list[Order]:
+    """Return the waiting orders that the draft has changed or looked at and that need a product.
+
+    They may wait for another one by now than the queues of the view know.
+    """
+    return [
+        order
+        for order in {**draft.looked_at, **draft.orders}.values()
+        if draft.is_waiting(order)
+        and any((order.warehouse_id, line.sku) in products for line in order.short_lines)
+    ]
+
+
+def _serve_shares(draft: Draft, waiting: list[Order]) -> None:
+    """Offer each order its share of what there is; all orders keep stock where this is done."""
+    risen = draft.take_risen()
+    scarce = set(risen)
+    scarce |= {(order.warehouse_id, line.sku) for order in waiting for line in order.short_lines}
+    queue = draft.policy.queue
+    by_place = {place_in_queue(order, queue): order for order in waiting + _seen(draft, risen)}
+    for product in sorted(scarce):
+        by_place.update(_queue_of(draft, product) if draft.available(product) > 0 else ())
+    orders = [by_place[place] for place in sorted(by_place)]
+    offers = _offers(draft, orders, scarce)
+    for order in orders:
+        offer = offers.get(order.order_id, Counter())
+        shelf = draft.shelves[order.warehouse_id]
+        for sku, share in offer.items():
+            shelf[sku] -= share
+        _take(draft, order, take_what_there_is(order, offer))
+
+
+def _offers(draft: Draft, orders: list[Order], scarce: set[Product]) -> dict[str, Counter[str]]:
+    """Divide what there is of each product among the orders: by order id and SKU."""
+    wanted: dict[Product, Counter[str]] = {}
+    for order in orders:
+        for line in order.short_lines:
+            product = (order.warehouse_id, line.sku)
+            if product in scarce:
+                wanted.setdefault(product, Counter())[order.order_id] += line.short
+    offers: dict[str, Counter[str]] = {}
+    for (warehouse_id, sku), wants in wanted.items():
+        available = draft.shelves[warehouse_id][sku]
+        parts = shares(list(wants.values()), available, draft.policy.share_max)
+        for order_id, part in zip(wants, parts, strict=True):
+            offers.setdefault(order_id, Counter())[sku] += part
+    return offers

@@ -1,0 +1,173 @@
+"""The rules that single values are held to, each as an attrs validator.
+
+Limits stand on everything, so that no value from outside can grow without bound.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from orderflow.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from attrs import Attribute
+
+__all__ = ["IDENTIFIER_CHARACTERS_MAX", "NOTE_CHARACTERS_MAX", "UNITS_MAX"]
+
+IDENTIFIER_CHARACTERS_MAX = 128
+NOTE_CHARACTERS_MAX = 1_000
+UNITS_MAX = 10**12
+PRIORITY_MAX = 10**9
+
+
+def require(*, holds: bool, field: str, demand: str, value: object) -> None:
+    """Raise `InvalidValueError` unless the rule of the field holds."""
+    if not holds:
+        raise InvalidValueError(field, demand, value)
+
+
+def is_identifier(value: object) -> bool:
+    r"""Whether this is a text that may name something.
+
+    >>> is_identifier("A-17"), is_identifier(""), is_identifier("A\n17")
+    (True, False, False)
+    """
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= IDENTIFIER_CHARACTERS_MAX
+        and value.isprintable()
+        and value == value.strip()
+    )
+
+
+def is_units(value: object, smallest: int) -> bool:
+    """Whether this is a whole number of units, not below the smallest; `True` is no number."""
+    return type(value) is int and smallest <= value <= UNITS_MAX
+
+
+def is_moment(value: object) -> bool:
+    """Whether this is a time that names its zone."""
+    return isinstance(value, datetime) and value.utcoffset() is not None
+
+
+IDENTIFIER_DEMAND = (
+    f"a text of 1 to {IDENTIFIER_CHARACTERS_MAX} printable characters "
+    f"without white space around them"
+)
+MOMENT_DEMAND = "a datetime with a time zone"
+
+
+def units_demand(smallest: int) -> str:
+    """Say in words what `is_units` asks for."""
+    return f"a whole number of units from {smallest} to {UNITS_MAX}"
+
+
+def identifier(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to `is_identifier`."""
+    require(
+        holds=is_identifier(value),
+        field=_field(instance, attribute),
+        demand=IDENTIFIER_DEMAND,
+        value=value,
+    )
+
+
+def moment(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to `is_moment`."""
+    require(
+        holds=is_moment(value),
+        field=_field(instance, attribute),
+        demand=MOMENT_DEMAND,
+        value=value,
+    )
+
+
+def note(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to a text of bounded length; it may be empty and have several lines."""
+    require(
+        holds=isinstance(value, str) and len(value) <= NOTE_CHARACTERS_MAX,
+        field=_field(instance, attribute),
+        demand=f"a text of at most {NOTE_CHARACTERS_MAX} characters",
+        value=value,
+    )
+
+
+def units(smallest: int) -> Callable[[object, Attribute[Any], object], None]:
+    """Make a validator that holds a field to `is_units`."""
+
+    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
+        require(
+            holds=is_units(value, smallest),
+            field=_field(instance, attribute),
+            demand=units_demand(smallest),
+            value=value,
+        )
+
+    return check
+
+
+def units_change(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to a whole number of units, more or fewer, but not none."""
+    require(
+        holds=type(value) is int and 0 < abs(value) <= UNITS_MAX,
+        field=_field(instance, attribute),
+        demand=f"a whole number of units, not 0, from -{UNITS_MAX} to {UNITS_MAX}",
+        value=value,
+    )
+
+
+def priority(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to a whole number; a higher one comes first."""
+    require(
+        holds=type(value) is int and abs(value) <= PRIORITY_MAX,
+        field=_field(instance, attribute),
+        demand=f"a whole number from -{PRIORITY_MAX} to {PRIORITY_MAX}",
+        value=value,
+    )
+
+
+def duration(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to a length of time above 0."""
+    require(
+        holds=isinstance(value, timedelta) and value > timedelta(0),
+        field=_field(instance, attribute),
+        demand="a timedelta above 0",
+        value=value,
+    )
+
+
+def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
+    """Make a validator that holds a field to instances of these types."""
+
+    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
+        require(
+            holds=isinstance(value, kinds),
+            field=_field(instance, attribute),
+            demand=f"of type {' or '.join(kind.__name__ for kind in kinds)}",
+            value=value,
+        )
+
+    return check
+
+
+def tuple_of(*kinds: type, smallest: int = 0) -> Callable[[object, Attribute[Any], object], None]:
+    """Make a validator that holds a field to a tuple of instances of these types."""
+
+    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
+        require(
+            holds=isinstance(value, tuple)
+            and len(value) >= smallest
+            and all(isinstance(item, kinds) for item in value),
+            field=_field(instance, attribute),
+            demand=f"a tuple of {smallest} or more {' or '.join(kind.__name__ for kind in kinds)}",
+            value=value,
+        )
+
+    return check
+
+
+def _field(instance: object, attribute: Attribute[Any]) -> str:
+    return f"{type(instance).__name__}.{attribute.name}"

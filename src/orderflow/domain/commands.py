@@ -1,0 +1,297 @@
+"""What may be asked for. A command is carried out whole, or refused and nothing has changed.
+
+Every command names its seller, and nothing of another seller can be seen or moved by it. `at`
+is the moment at which it is carried out: the core reads no clock. A `command_id` makes it safe
+to send a command again: it does nothing twice and answers the same. With `expected_version`, a
+command about an order is refused if the order has changed since that version was read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from orderflow.domain import checks
+from orderflow.domain.editing import Change
+from orderflow.domain.events import AdjustmentReason
+from orderflow.domain.order import Hold, HoldReason, Order
+from orderflow.domain.status import Status
+from orderflow.domain.stock import ExpectedReceipt, StockKey
+
+__all__ = [
+    "AcceptCancellation",
+    "AdjustStock",
+    "AnnounceReceipt",
+    "BookInStock",
+    "CancelOrder",
+    "Command",
+    "CountStock",
+    "DeliverOrder",
+    "DespatchOrder",
+    "EditOrder",
+    "Found",
+    "HoldOrder",
+    "OrderCommand",
+    "PlaceOrder",
+    "ProcessOrder",
+    "RejectCancellation",
+    "ReleaseEndedHolds",
+    "ReleaseOrder",
+    "ReportShortPick",
+    "RequestCancellation",
+    "SendOrder",
+    "SplitOrder",
+    "StockCommand",
+    "WithdrawReceipt",
+]
+
+
+@attrs.frozen(kw_only=True)
+class _Command:
+    at: datetime = attrs.field(validator=checks.moment)
+    command_id: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.identifier)
+    )
+
+
+@attrs.frozen(kw_only=True)
+class _OrderCommand(_Command):
+    seller_id: str = attrs.field(validator=checks.identifier)
+    order_id: str = attrs.field(validator=checks.identifier)
+    expected_version: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.units(0))
+    )
+
+
+@attrs.frozen(kw_only=True)
+class PlaceOrder(_Command):
+    """Take an order in, and process it at once unless told otherwise."""
+
+    order: Order = attrs.field(validator=checks.one_of(Order))
+    process: bool = True
+
+    @order.validator
+    def _check_order(self, _attribute: object, value: Order) -> None:
+        checks.require(
+            holds=value.status is Status.NEW and value.version == 0,
+            field="PlaceOrder.order",
+            demand="an order of status NEW and version 0",
+            value=f"{value.status.value}, version {value.version}",
+        )
+
+    @property
+    def seller_id(self) -> str:
+        """Whose order it is."""
+        return self.order.seller_id
+
+    @property
+    def order_id(self) -> str:
+        """Which order it is."""
+        return self.order.order_id
+
+
+@attrs.frozen(kw_only=True)
+class ProcessOrder(_OrderCommand):
+    """Offer stock to a new order: it is allocated, or goes on back order."""
+
+
+@attrs.frozen(kw_only=True)
+class HoldOrder(_OrderCommand):
+    """Keep an order back; a hold for the same reason is replaced.
+
+    A hold with an end is released by the first command of the seller after it. The order keeps
+    its stock unless `keep_stock` says to let go of it.
+    """
+
+    hold: Hold = attrs.field(validator=checks.one_of(Hold))
+    keep_stock: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class ReleaseOrder(_OrderCommand):
+    """Let go of one reason to keep the order back, or of all of them."""
+
+    reason: HoldReason | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.one_of(HoldReason))
+    )
+
+
+@attrs.frozen(kw_only=True)
+class ReleaseEndedHolds(_Command):
+    """Release the seller's orders whose holds have ended; a scheduler sends this."""
+
+    seller_id: str = attrs.field(validator=checks.identifier)
+
+
+@attrs.frozen(kw_only=True)
+class EditOrder(_OrderCommand):
+    """Change an order in one save, then process it again once."""
+
+    changes: tuple[Change, ...] = attrs.field(
+        validator=checks.tuple_of(*Change.__args__, smallest=1)
+    )
+
+
+@attrs.frozen(kw_only=True)
+class SplitOrder(_OrderCommand):
+    """Let what is allocated go as an order of its own; the rest stays on back order."""
+
+    new_order_id: str = attrs.field(validator=checks.identifier)
+
+
+@attrs.frozen(kw_only=True)
+class CancelOrder(_OrderCommand):
+    """Give an order up before it was sent to the warehouse."""
+
+    reason: str = attrs.field(default="", validator=checks.note)
+
+
+@attrs.frozen(kw_only=True)
+class SendOrder(_OrderCommand):
+    """Send an allocated order to the warehouse."""
+
+
+@attrs.frozen(kw_only=True)
+class RequestCancellation(_OrderCommand):
+    """Ask the warehouse to let an order go that was sent to it."""
+
+    reason: str = attrs.field(default="", validator=checks.note)
+
+
+@attrs.frozen(kw_only=True)
+class AcceptCancellation(_OrderCommand):
+    """The warehouse lets the order go."""
+
+
+@attrs.frozen(kw_only=True)
+class RejectCancellation(_OrderCommand):
+    """The warehouse goes on with the order."""
+
+    reason: str = attrs.field(default="", validator=checks.note)
+
+
+@attrs.frozen
+class Found:
+    """How many units of a line the warehouse found."""
+
+    line_id: str = attrs.field(validator=checks.identifier)
+    units: int = attrs.field(validator=checks.units(0))
+
+
+@attrs.frozen(kw_only=True)
+class ReportShortPick(_OrderCommand):
+    """The warehouse found less than is allocated of these lines, and all of the others."""
+
+    found: tuple[Found, ...] = attrs.field(validator=checks.tuple_of(Found, smallest=1))
+
+
+@attrs.frozen(kw_only=True)
+class DespatchOrder(_OrderCommand):
+    """The order left the warehouse; an open request for cancellation is rejected by that."""
+
+
+@attrs.frozen(kw_only=True)
+class DeliverOrder(_OrderCommand):
+    """The order arrived."""
+
+
+@attrs.frozen(kw_only=True)
+class AnnounceReceipt(_Command):
+    """Expect a receipt, or expect it otherwise than announced before."""
+
+    receipt: ExpectedReceipt = attrs.field(validator=checks.one_of(ExpectedReceipt))
+
+    @property
+    def seller_id(self) -> str:
+        """Whose receipt it is."""
+        return self.receipt.key.seller_id
+
+
+@attrs.frozen(kw_only=True)
+class WithdrawReceipt(_Command):
+    """Expect a receipt no longer."""
+
+    seller_id: str = attrs.field(validator=checks.identifier)
+    receipt_id: str = attrs.field(validator=checks.identifier)
+
+
+@attrs.frozen(kw_only=True)
+class _StockCommand(_Command):
+    key: StockKey = attrs.field(validator=checks.one_of(StockKey))
+
+    @property
+    def seller_id(self) -> str:
+        """Whose stock it is."""
+        return self.key.seller_id
+
+
+@attrs.frozen(kw_only=True)
+class BookInStock(_StockCommand):
+    """Record a delivery into stock, against its notice or without one.
+
+    What neither came nor was rejected of a notice is short, and the notice is settled, unless
+    there is `more_to_come`.
+    """
+
+    received: int = attrs.field(validator=checks.units(0))
+    rejected: int = attrs.field(default=0, validator=checks.units(0))
+    receipt_id: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.identifier)
+    )
+    more_to_come: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        checks.require(
+            holds=self.receipt_id is not None or self.received + self.rejected > 0,
+            field="BookInStock.received",
+            demand="1 or more, where nothing was rejected and no receipt is named",
+            value=self.received,
+        )
+        checks.require(
+            holds=self.receipt_id is not None or not self.more_to_come,
+            field="BookInStock.more_to_come",
+            demand="False where no receipt is named",
+            value=self.more_to_come,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class AdjustStock(_StockCommand):
+    """Correct the stock on hand by so many units, more or fewer."""
+
+    change: int = attrs.field(validator=checks.units_change)
+    reason: AdjustmentReason = attrs.field(validator=checks.one_of(AdjustmentReason))
+    note: str = attrs.field(default="", validator=checks.note)
+
+
+@attrs.frozen(kw_only=True)
+class CountStock(_StockCommand):
+    """Correct the stock on hand to what was counted."""
+
+    counted: int = attrs.field(validator=checks.units(0))
+    note: str = attrs.field(default="", validator=checks.note)
+
+
+OrderCommand = (
+    ProcessOrder
+    | HoldOrder
+    | ReleaseOrder
+    | EditOrder
+    | SplitOrder
+    | CancelOrder
+    | SendOrder
+    | RequestCancellation
+    | AcceptCancellation
+    | RejectCancellation
+    | ReportShortPick
+    | DespatchOrder
+    | DeliverOrder
+)
+"""A command about one order that is there."""
+
+StockCommand = AnnounceReceipt | WithdrawReceipt | BookInStock | AdjustStock | CountStock
+"""A command about the stock, or about what is expected of it."""
+
+Command = PlaceOrder | OrderCommand | ReleaseEndedHolds | StockCommand
+"""Anything that may be asked for."""

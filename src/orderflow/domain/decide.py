@@ -1,0 +1,143 @@
+"""`decide`: what a command comes to, or the refusal that changes nothing.
+
+Every command takes the same path: what time alone has brought about is done first (holds that
+have ended are released, orders that have waited long enough begin to keep); the command changes
+something; what became available by it, and the orders that it left waiting, go through
+`orderflow.domain.allocation.serve`; what may leave by itself is split off. The difference is the
+outcome.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from orderflow.domain import orders, receiving
+from orderflow.domain.allocation import serve
+from orderflow.domain.commands import (
+    AcceptCancellation,
+    AdjustStock,
+    AnnounceReceipt,
+    BookInStock,
+    CancelOrder,
+    Command,
+    CountStock,
+    DeliverOrder,
+    DespatchOrder,
+    EditOrder,
+    HoldOrder,
+    OrderCommand,
+    PlaceOrder,
+    ProcessOrder,
+    RejectCancellation,
+    ReleaseEndedHolds,
+    ReleaseOrder,
+    ReportShortPick,
+    RequestCancellation,
+    SendOrder,
+    SplitOrder,
+    WithdrawReceipt,
+)
+from orderflow.domain.counting import adjust
+from orderflow.domain.draft import Draft
+from orderflow.domain.events import AdjustmentReason
+from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.splitting import split, split_by_policy
+from orderflow.errors import StaleVersionError
+
+if TYPE_CHECKING:
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.state import View
+
+__all__ = ["decide"]
+
+_DEFAULT = AllocationPolicy()
+
+
+def decide(command: Command, view: View, policy: AllocationPolicy = _DEFAULT) -> Outcome:
+    """Decide what a command comes to.
+
+    Args:
+        command: What is asked for. Its seller is the one whose state the view shows.
+        view: The state of the seller; it is not changed.
+        policy: Who gets the stock.
+
+    Returns:
+        The events, and the orders and stock records as they leave them.
+
+    Raises:
+        NotFoundError: If the command names something that the seller does not have.
+        RefusedError: If it cannot be carried out now.
+    """
+    draft = Draft(view, policy, command.at)
+    orders.release_ended_holds(draft)
+    orders.begin_to_keep(draft)
+    if draft.events:
+        serve(draft)
+    _carry_out(draft, command)
+    serve(draft)
+    split_by_policy(draft)
+    return draft.outcome(getattr(command, "order_id", None))
+
+
+def _carry_out(draft: Draft, command: Command) -> None:
+    match command:
+        case PlaceOrder():
+            orders.place(draft, command)
+        case BookInStock():
+            receiving.book_in(draft, command)
+        case AnnounceReceipt():
+            receiving.announce(draft, command)
+        case WithdrawReceipt():
+            receiving.withdraw(draft, command)
+        case AdjustStock(key=key, change=change, reason=reason, note=note):
+            adjust(draft, key, change, reason, note)
+        case CountStock(key=key, counted=counted, note=note):
+            shelf = draft.shelves[key.warehouse_id]
+            change = counted - shelf.on_hand(key.sku)
+            adjust(draft, key, change, AdjustmentReason.COUNT, note)
+        case ReleaseEndedHolds():
+            pass  # every command releases them
+        case _:
+            _change_order(draft, command)
+
+
+def _change_order(draft: Draft, command: OrderCommand) -> None:
+    order = draft.order(command.order_id)
+    if command.expected_version is not None:
+        _check_version(draft, command.order_id, command.expected_version)
+    match command:
+        case ProcessOrder():
+            orders.process(draft, order)
+        case HoldOrder():
+            orders.hold(draft, order, command)
+        case ReleaseOrder():
+            orders.release(draft, order, command)
+        case EditOrder():
+            orders.edit(draft, order, command)
+        case SplitOrder():
+            split(draft, order, command)
+        case CancelOrder():
+            orders.cancel(draft, order, command)
+        case SendOrder():
+            orders.send(draft, order)
+        case RequestCancellation():
+            orders.request_cancellation(draft, order, command)
+        case AcceptCancellation():
+            orders.accept_cancellation(draft, order)
+        case RejectCancellation():
+            orders.reject_cancellation(draft, order, command)
+        case ReportShortPick():
+            orders.report_short_pick(draft, order, command)
+        case DespatchOrder():
+            orders.despatch(draft, order)
+        case DeliverOrder():
+            orders.deliver(draft, order)
+        case _:
+            assert_never(command)
+
+
+def _check_version(draft: Draft, order_id: str, expected: int) -> None:
+    """Compare with what is stored: a hold that has just ended is not the caller's business."""
+    stored = draft.view.order(order_id)
+    if stored is not None and expected != stored.version:
+        raise StaleVersionError(order_id, expected, stored.version)

@@ -1,0 +1,310 @@
+"""The working copy that one decision is made on.
+
+A `Draft` lays what has changed so far over a view. Each event is applied at the moment it is
+emitted, by the functions of `orderflow.domain.evolve`, so that what is decided next sees it.
+Stock is kept as plain numbers meanwhile: a record is built once, at the end, if it changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from orderflow.domain.events import (
+    OrderEvent,
+    ReceiptAnnounced,
+    ReceiptWithdrawn,
+    StockAdjusted,
+    StockBookedIn,
+)
+from orderflow.domain.evolve import (
+    evolve_order,
+    evolve_receipt,
+    stock_moves,
+    units_come,
+    units_left,
+)
+from orderflow.domain.outcome import Outcome
+from orderflow.domain.policy import Holding, is_urgent, keeps_stock
+from orderflow.domain.status import Status
+from orderflow.domain.stock import Stock, StockKey
+from orderflow.domain.taking_back import in_reach
+from orderflow.errors import OrderNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from orderflow.domain.events import Event, StockEvent
+    from orderflow.domain.order import Order
+    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.domain.state import View
+    from orderflow.domain.stock import ExpectedReceipt, Product
+
+__all__ = ["Draft", "Shelf"]
+
+
+class Shelf(dict[str, int]):
+    """The available units of one warehouse by SKU, read when they are first asked for.
+
+    A product without a stock record has none available.
+    """
+
+    def __init__(self, view: View, warehouse_id: str) -> None:
+        super().__init__()
+        self._view = view
+        self._warehouse_id = warehouse_id
+        self._records: dict[str, Stock] = {}
+        self._booked: dict[str, int] = {}
+
+    def load(self, skus: Iterable[str]) -> None:
+        """Read the products that were not read yet, in one go."""
+        missing = [sku for sku in skus if sku not in self]
+        if missing:
+            for stock in self._view.stock(self._warehouse_id, missing):
+                sku = stock.key.sku
+                self._records[sku] = stock
+                self[sku] = stock.on_hand - stock.allocated
+            for sku in missing:
+                self.setdefault(sku, 0)
+
+    def __missing__(self, sku: str) -> int:
+        self.load((sku,))
+        return self[sku]
+
+    def knows(self, sku: str) -> bool:
+        """Whether the product has a stock record."""
+        self.load((sku,))
+        return sku in self._records
+
+    def on_hand(self, sku: str) -> int:
+        """Return the units that are physically there."""
+        record = self._records[sku].on_hand if self.knows(sku) else 0
+        return record + self._booked.get(sku, 0)
+
+    def book(self, key: StockKey, units: int) -> None:
+        """Put units on the shelf, or take them off it; a product becomes known by that."""
+        sku = key.sku
+        if not self.knows(sku):
+            self._records[sku] = Stock(key)
+        self[sku] += units
+        self._booked[sku] = self._booked.get(sku, 0) + units
+
+    def changed(self) -> list[Stock]:
+        """Build the records that are new, or not what they were."""
+        changed = []
+        booked = self._booked
+        for sku, record in self._records.items():
+            available = self[sku]
+            if sku in booked:
+                on_hand = record.on_hand + booked[sku]
+                changed.append(Stock(record.key, on_hand, on_hand - available))
+            elif record.on_hand - record.allocated != available:
+                changed.append(Stock(record.key, record.on_hand, record.on_hand - available))
+        return changed
+
+
+class _Shelves(dict[str, Shelf]):
+    """The shelf of each warehouse, made when it is first asked for."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self._view = view
+
+    def __missing__(self, warehouse_id: str) -> Shelf:
+        shelf = self[warehouse_id] = Shelf(self._view, warehouse_id)
+        return shelf
+
+
+class Draft:
+    """The state of a seller while one command is decided, and the events so far."""
+
+    def __init__(self, view: View, policy: AllocationPolicy, at: datetime) -> None:
+        self.view = view
+        self.seller_id = view.seller_id
+        self.policy = policy
+        self.at = at
+        self.events: list[Event] = []
+        self.orders: dict[str, Order] = {}
+        self.receipts: dict[str, ExpectedReceipt | None] = {}
+        self.risen: dict[Product, None] = {}
+        """The products of which more is available than before, not offered yet."""
+        self.processing: set[str] = set()
+        """The new orders that are to be offered stock for the first time."""
+        self._touched: dict[str, None] = {}
+        self.looked_at: dict[str, Order] = {}
+        """The waiting orders that were offered stock and could not take any."""
+        self._before: dict[str, Order | None] = {}
+        self.shelves = _Shelves(view)
+
+    def find(self, order_id: str) -> Order | None:
+        """Return the order as it is by now, if the seller has it."""
+        return self.orders.get(order_id) or self.view.order(order_id)
+
+    def order(self, order_id: str) -> Order:
+        """Return the order as it is by now.
+
+        Raises:
+            OrderNotFoundError: If the seller has none of this id.
+        """
+        order = self.find(order_id)
+        if order is None:
+            raise OrderNotFoundError(self.seller_id, order_id)
+        return order
+
+    def holding(self, warehouse_id: str, sku: str) -> list[Order]:
+        """Return the orders that may hold units of a product by now, and some that do not."""
+        before = {order.order_id: order for order in self.view.holding(warehouse_id, sku)}
+        changed = {
+            order_id: order
+            for order_id, order in self.orders.items()
+            if order.warehouse_id == warehouse_id
+        }
+        return list({**before, **changed}.values())
+
+    def emit(self, event: Event) -> None:
+        """Apply an event."""
+        match event:
+            case StockBookedIn() | StockAdjusted() | ReceiptAnnounced() | ReceiptWithdrawn():
+                self.events.append(event)
+                self._apply_to_stock(event)
+            case _:
+                before = self.find(event.order_id)
+                after = evolve_order(before, event)
+                self.record(before, after, event)
+                self._touched[after.order_id] = None
+                self._move_stock(before, after, event)
+
+    def emit_for(self, order: Order, event: OrderEvent) -> Order:
+        """Apply an event to an order, and return what it makes of it."""
+        self.emit(event)
+        return self.orders[order.order_id]
+
+    def record(self, before: Order | None, after: Order, event: OrderEvent) -> None:
+        """Take note of an event that was applied to the order, and to the shelf, already."""
+        order_id = after.order_id
+        self._before.setdefault(order_id, before)
+        self.orders[order_id] = after
+        self.events.append(event)
+
+    def process(self, order_id: str) -> None:
+        """Let a new order be offered stock."""
+        self.processing.add(order_id)
+        self._touched[order_id] = None
+
+    def take_touched(self) -> list[Order]:
+        """Return the waiting orders that events have changed and nobody has offered stock to."""
+        touched = [self.order(order_id) for order_id in self._touched]
+        self._touched.clear()
+        return [order for order in touched if self.is_waiting(order)]
+
+    def available(self, product: Product) -> int:
+        """Return the units of a product that no order holds by now."""
+        warehouse_id, sku = product
+        return self.shelves[warehouse_id][sku]
+
+    def take_risen(self) -> list[Product]:
+        """Return the products of which there is more than before and still some, once."""
+        risen = sorted([product for product in self.risen if self.available(product) > 0])
+        self.risen.clear()
+        return risen
+
+    def name(self, order: Order) -> tuple[str, str, datetime]:
+        """Return what every event about the order begins with."""
+        return (self.seller_id, order.order_id, self.at)
+
+    def is_waiting(self, order: Order) -> bool:
+        """Whether the order is to be offered stock."""
+        return order.status is Status.ON_BACK_ORDER or (
+            order.status is Status.NEW and order.order_id in self.processing
+        )
+
+    def has_waited_enough(self, order: Order) -> bool:
+        """Whether the order was passed over often or long enough to begin to keep stock."""
+        wait, policy = order.wait, self.policy
+        if wait is None or wait.keeps or policy.holding is not Holding.COMPLETE_THEN_KEEP:
+            return False
+        often = policy.passes_max is not None and wait.passed_over >= policy.passes_max
+        return often or (policy.wait_max is not None and self.at - wait.since >= policy.wait_max)
+
+    def outcome(self, order_id: str | None) -> Outcome:
+        """Return the difference between the view and the draft.
+
+        Args:
+            order_id: The order that the command was about, if it was about one.
+        """
+        completed, shorted = [], []
+        before = self._before
+        for changed_id, order in self.orders.items():
+            was = before[changed_id]
+            waited = was is not None and was.status is Status.ON_BACK_ORDER
+            if waited and order.status is Status.ALLOCATED:
+                completed.append(changed_id)
+            elif order.status is Status.ON_BACK_ORDER and not waited:
+                shorted.append(changed_id)
+        stock: list[Stock] = []
+        for shelf in self.shelves.values():
+            stock += shelf.changed()
+        return Outcome(
+            seller_id=self.seller_id,
+            order_id=order_id,
+            events=tuple(self.events),
+            orders=tuple(self.orders.values()),
+            stock=tuple(stock),
+            receipts=tuple([each for each in self.receipts.values() if each is not None]),
+            settled=tuple([key for key, each in self.receipts.items() if each is None]),
+            completed=tuple(completed),
+            shorted=tuple(shorted),
+            watched=self._watched() if self.policy.holds_nothing else (),
+        )
+
+    def _watched(self) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (order_id, self._blocking_sku(order))
+            for order_id, order in {**self.looked_at, **self.orders}.items()
+            if order.status is Status.ON_BACK_ORDER and not keeps_stock(order, self.policy)
+        )
+
+    def _blocking_sku(self, order: Order) -> str:
+        """Return the first product of a waiting order that there is not enough of for it."""
+        needs: dict[str, int] = {}
+        for line in order.short_lines:
+            needs[line.sku] = needs.get(line.sku, 0) + line.short
+        shelf, urgent = self.shelves[order.warehouse_id], is_urgent(order, self.policy)
+        return next(
+            sku
+            for sku, need in needs.items()
+            if need > shelf[sku] + (in_reach(self, order, sku) if urgent else 0)
+        )
+
+    def _move_stock(self, before: Order | None, after: Order, event: OrderEvent) -> None:
+        moves = stock_moves(before, after)
+        if not moves:
+            return
+        shelf = self.shelves[after.warehouse_id]
+        shelf.load(moves)
+        for sku, units in moves.items():
+            shelf[sku] -= units
+        left = units_left(before, event)
+        for sku, units in left.items():
+            shelf.book(StockKey(self.seller_id, after.warehouse_id, sku), -units)
+        for sku, units in moves.items():
+            if units + left.get(sku, 0) < 0:
+                self.risen[after.warehouse_id, sku] = None
+
+    def _apply_to_stock(self, event: StockEvent) -> None:
+        match event:
+            case StockBookedIn() | StockAdjusted():
+                key = event.key
+                self.shelves[key.warehouse_id].book(key, units_come(event))
+                self.risen[key.warehouse_id, key.sku] = None
+                if isinstance(event, StockBookedIn) and event.receipt_id is not None:
+                    receipt = self.view.receipt(event.receipt_id)
+                    assert receipt is not None  # noqa: S101 - decide made the event of it
+                    self.receipts[event.receipt_id] = evolve_receipt(receipt, event)
+            case ReceiptAnnounced(receipt=receipt):
+                self.receipts[receipt.receipt_id] = receipt
+                self.shelves[receipt.key.warehouse_id].book(receipt.key, 0)
+            case ReceiptWithdrawn(receipt_id=receipt_id):
+                self.receipts[receipt_id] = None
+            case _:
+                assert_never(event)

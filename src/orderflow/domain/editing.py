@@ -1,0 +1,197 @@
+"""The changes that an edit may make, and what they make of an order.
+
+An edit is one save of several changes, applied one after another: all of them or none.
+
+- A reduction gives up short units before allocated ones.
+- A replacement gives back what the line held and keeps the line's id and the order's place.
+- The last line cannot be removed: an order without lines is a cancelled one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, assert_never
+
+import attrs
+
+from orderflow.domain import checks
+from orderflow.domain.order import Address, Order, OrderLine
+from orderflow.errors import EditRefusedError
+
+__all__ = [
+    "AddLine",
+    "Change",
+    "ChangeCourier",
+    "ChangePriority",
+    "ChangePromise",
+    "ChangeQuantity",
+    "ChangeShipTo",
+    "RemoveLine",
+    "ReplaceLine",
+    "apply_changes",
+]
+
+
+@attrs.frozen
+class AddLine:
+    """Order some units of one more product.
+
+    Without a `line_id` the line gets the next number above those in use.
+    """
+
+    sku: str = attrs.field(validator=checks.identifier)
+    quantity: int = attrs.field(validator=checks.units(1))
+    line_id: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.identifier)
+    )
+
+
+@attrs.frozen
+class RemoveLine:
+    """Give a line up."""
+
+    line_id: str = attrs.field(validator=checks.identifier)
+
+
+@attrs.frozen
+class ReplaceLine:
+    """Send another product in place of a line's own.
+
+    The customer gets `units` of the new product for every `per` of the old one: two singles for
+    one pair are ``units=2``, one pair for two singles ``per=2``.
+    """
+
+    line_id: str = attrs.field(validator=checks.identifier)
+    sku: str = attrs.field(validator=checks.identifier)
+    units: int = attrs.field(default=1, validator=checks.units(1))
+    per: int = attrs.field(default=1, validator=checks.units(1))
+    reason: str = attrs.field(default="", validator=checks.note)
+
+
+@attrs.frozen
+class ChangeQuantity:
+    """Order more or fewer units of a line."""
+
+    line_id: str = attrs.field(validator=checks.identifier)
+    quantity: int = attrs.field(validator=checks.units(1))
+
+
+@attrs.frozen
+class ChangeCourier:
+    """Send the order by another courier service, or leave the choice to the warehouse."""
+
+    courier: str | None = attrs.field(validator=attrs.validators.optional(checks.identifier))
+
+
+@attrs.frozen
+class ChangeShipTo:
+    """Send the order to another address."""
+
+    ship_to: Address | None = attrs.field(
+        validator=attrs.validators.optional(checks.one_of(Address))
+    )
+
+
+@attrs.frozen
+class ChangePriority:
+    """Move the order in queues that go by priority."""
+
+    priority: int = attrs.field(validator=checks.priority)
+
+
+@attrs.frozen
+class ChangePromise:
+    """Move the order in queues that go by promised date."""
+
+    promised_by: datetime | None = attrs.field(validator=attrs.validators.optional(checks.moment))
+
+
+Change = (
+    AddLine
+    | RemoveLine
+    | ReplaceLine
+    | ChangeQuantity
+    | ChangeCourier
+    | ChangeShipTo
+    | ChangePriority
+    | ChangePromise
+)
+"""One change of an order; an edit makes several at once."""
+
+
+def apply_changes(order: Order, changes: tuple[Change, ...]) -> dict[str, Any]:
+    """Return the fields of the order that the changes give another value.
+
+    Raises:
+        LineNotFoundError: If a change names a line that is not there, or no longer.
+        EditRefusedError: If a change cannot be made.
+    """
+    lines = {line.line_id: line for line in order.lines}
+    fields: dict[str, Any] = {}
+    for change in changes:
+        match change:
+            case AddLine():
+                line = _added(order, lines, change)
+                lines[line.line_id] = line
+            case RemoveLine(line_id):
+                _find(order, lines, line_id)
+                del lines[line_id]
+            case ReplaceLine():
+                lines[change.line_id] = _replaced(order, lines, change)
+            case ChangeQuantity(line_id, quantity):
+                line = _find(order, lines, line_id)
+                allocated = min(line.allocated, quantity)
+                lines[line_id] = OrderLine(line_id, line.sku, quantity, allocated)
+            case ChangeCourier(courier):
+                fields["courier"] = courier
+            case ChangeShipTo(ship_to):
+                fields["ship_to"] = ship_to
+            case ChangePriority(priority):
+                fields["priority"] = priority
+            case ChangePromise(promised_by):
+                fields["promised_by"] = promised_by
+            case _:
+                assert_never(change)
+    if not lines:
+        raise EditRefusedError(
+            order.order_id, "its last line would be removed; cancel the order instead"
+        )
+    fields["lines"] = tuple(lines.values())
+    return fields
+
+
+def _find(order: Order, lines: dict[str, OrderLine], line_id: str) -> OrderLine:
+    line = lines.get(line_id)
+    if line is None:
+        order.line(line_id)  # says so, where the order never had it
+        raise EditRefusedError(
+            order.order_id, f"line {line_id!r} is changed after it was removed in the same edit"
+        )
+    return line
+
+
+def _added(order: Order, lines: dict[str, OrderLine], change: AddLine) -> OrderLine:
+    line_id = change.line_id
+    if line_id is None:
+        numbers = [int(taken) for taken in (*lines, *_ids(order)) if taken.isdecimal()]
+        line_id = str(max(numbers, default=0) + 1)
+    if line_id in lines:
+        raise EditRefusedError(
+            order.order_id, f"it has a line {line_id!r} already; give the new line another id"
+        )
+    return OrderLine(line_id, change.sku, change.quantity)
+
+
+def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) -> OrderLine:
+    line = _find(order, lines, change.line_id)
+    if line.quantity % change.per:
+        raise EditRefusedError(
+            order.order_id,
+            f"line {line.line_id!r} has {line.quantity} units of {line.sku!r}, which cannot be "
+            f"replaced {change.per} at a time; change its quantity in the same edit first",
+        )
+    return OrderLine(line.line_id, change.sku, line.quantity // change.per * change.units)
+
+
+def _ids(order: Order) -> tuple[str, ...]:
+    return tuple(line.line_id for line in order.lines)

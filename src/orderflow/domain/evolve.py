@@ -1,0 +1,238 @@
+"""The only place where state changes: what each event makes of an order and of the stock.
+
+An order event moves stock in one way only: a record's allocated units are the sum of what the
+lines of the orders hold of it, so they change by the difference between the order before and
+after. Two events take units off the shelf as well: a despatch all that the order held, a short
+pick what was not found.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, assert_never
+
+import attrs
+
+from orderflow.domain.editing import apply_changes
+from orderflow.domain.events import (
+    CancellationAccepted,
+    CancellationRejected,
+    CancellationRequested,
+    LineUnits,
+    OrderAllocated,
+    OrderBeganToKeep,
+    OrderCancelled,
+    OrderChange,
+    OrderDeallocated,
+    OrderDelivered,
+    OrderDespatched,
+    OrderEdited,
+    OrderEvent,
+    OrderHeld,
+    OrderPartlyAllocated,
+    OrderPassedOver,
+    OrderPlaced,
+    OrderPutOnBackOrder,
+    OrderRecalled,
+    OrderReleased,
+    OrderSent,
+    OrderShortPicked,
+    OrderSplit,
+    OrderSplitOff,
+    StockAdjusted,
+    StockBookedIn,
+)
+from orderflow.domain.lifecycle import next_status
+from orderflow.domain.order import (
+    Hold,
+    Order,
+    OrderLine,
+    Wait,
+    with_allocated,
+    with_changes,
+)
+from orderflow.domain.status import Status
+from orderflow.errors import TransitionError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow.domain.stock import ExpectedReceipt
+
+__all__ = ["evolve_order", "evolve_receipt", "served", "stock_moves", "units_come", "units_left"]
+
+
+def evolve_order(order: Order | None, event: OrderEvent) -> Order:
+    """Return the order as the event leaves it.
+
+    Raises:
+        TransitionError: If the event cannot happen to the order as it is.
+    """
+    match event:
+        case OrderPlaced() | OrderSplitOff():
+            if order is not None:
+                raise TransitionError(f"order {order.order_id!r} was placed twice")
+            return with_changes(event.order, version=1)
+        case _ if order is None:
+            raise TransitionError(
+                f"{type(event).__name__} cannot happen to order {event.order_id!r} "
+                f"before it was placed"
+            )
+        case _:
+            return _next(order, event, _changes(order, event))
+
+
+def served(order: Order, lines: tuple[OrderLine, ...], at: datetime, *, covered: bool) -> Order:
+    """Return a new or waiting order as it is once its lines have taken stock.
+
+    This is what `evolve_order` makes of the events of allocation, for a caller that has built
+    the lines already: a whole backlog is allocated through it.
+    """
+    if covered:
+        status, wait = Status.ALLOCATED, None
+    else:
+        status, wait = Status.ON_BACK_ORDER, order.wait or Wait(at)
+    return with_changes(order, lines=lines, status=status, wait=wait, version=order.version + 1)
+
+
+def stock_moves(before: Order | None, after: Order) -> dict[str, int]:
+    """Return how many more units the order holds of each product after an event.
+
+    Products of which it holds as many as before may be missing, or stand there with 0.
+    """
+    moves: dict[str, int] = {}
+    if before is not None and before.lines is after.lines:
+        return moves
+    for line in after.lines:
+        if line.allocated:
+            moves[line.sku] = moves.get(line.sku, 0) + line.allocated
+    if before is not None:
+        for line in before.lines:
+            if line.allocated:
+                moves[line.sku] = moves.get(line.sku, 0) - line.allocated
+    return moves
+
+
+def units_left(before: Order | None, event: OrderEvent) -> dict[str, int]:
+    """Return how many units of each product went off the shelf with an event."""
+    left: dict[str, int] = {}
+    if before is not None:
+        match event:
+            case OrderDespatched():
+                for line in before.lines:
+                    left[line.sku] = left.get(line.sku, 0) + line.allocated
+            case OrderShortPicked(units=units):
+                for line_id, missing in units:
+                    sku = before.line(line_id).sku
+                    left[sku] = left.get(sku, 0) + missing
+            case _:
+                pass
+    return left
+
+
+def units_come(event: StockBookedIn | StockAdjusted) -> int:
+    """Return by how many units an event raised the stock on hand; below 0 it lowered it."""
+    match event:
+        case StockBookedIn():
+            return event.received
+        case StockAdjusted():
+            return event.change
+        case _:
+            assert_never(event)
+
+
+def evolve_receipt(receipt: ExpectedReceipt, event: StockBookedIn) -> ExpectedReceipt | None:
+    """Return what is still to come of a receipt after a booking-in against it."""
+    rest = receipt.quantity - event.received - event.rejected
+    if not event.more_to_come or rest <= 0:
+        return None
+    return attrs.evolve(receipt, quantity=rest)
+
+
+def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
+    """Return the fields that the event gives another value, but for status and version."""
+    match event:
+        case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder():
+            return {"lines": _gained(order.lines, event.units)}
+        case OrderDeallocated() | OrderRecalled() | OrderShortPicked():
+            return {"lines": _lost(order.lines, event.units)}
+        case OrderCancelled() | CancellationAccepted():
+            return {"lines": _emptied(order.lines), "holds": ()}
+        case OrderDespatched():
+            return {"lines": _emptied(order.lines)}
+        case OrderEdited():
+            return apply_changes(order, event.changes)
+        case OrderSplit():
+            return {
+                "lines": _without(order.lines, event.units),
+                "parcels": order.parcels + 1,
+            }
+        case OrderPassedOver():
+            wait = _wait(order, event.at)
+            return {"wait": Wait(wait.since, wait.passed_over + 1, wait.keeps)}
+        case OrderBeganToKeep():
+            wait = _wait(order, event.at)
+            return {"wait": Wait(wait.since, wait.passed_over, keeps=True)}
+        case OrderHeld():
+            return {"holds": _with_hold(order.holds, event.hold)}
+        case OrderReleased():
+            kept = (hold for hold in order.holds if hold.reason not in event.reasons)
+            return {"holds": tuple(kept)}
+        case OrderSent() | OrderDelivered() | CancellationRequested() | CancellationRejected():
+            return {}
+        case _:
+            assert_never(event)
+
+
+def _next(order: Order, event: OrderChange, changes: dict[str, Any]) -> Order:
+    lines, holds = changes.get("lines", order.lines), changes.get("holds", order.holds)
+    status = next_status(order, type(event), lines, holds)
+    changes["status"] = status
+    changes["version"] = order.version + 1
+    if status is Status.ON_BACK_ORDER:
+        changes.setdefault("wait", _wait(order, event.at))
+    elif status is not Status.ON_HOLD:
+        changes["wait"] = None
+    return with_changes(order, **changes)
+
+
+def _wait(order: Order, at: datetime) -> Wait:
+    return order.wait or Wait(at)
+
+
+def _gained(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
+    gains = dict(units)
+    return tuple(
+        [
+            with_allocated(line, line.allocated + gains[line.line_id])
+            if line.line_id in gains
+            else line
+            for line in lines
+        ]
+    )
+
+
+def _lost(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
+    return _gained(lines, tuple((line_id, -lost) for line_id, lost in units))
+
+
+def _emptied(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+    return tuple([with_allocated(line, 0) if line.allocated else line for line in lines])
+
+
+def _without(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
+    leaving = dict(units)
+    rest = []
+    for line in lines:
+        left = leaving.get(line.line_id, 0)
+        if not left:
+            rest.append(line)
+        elif left < line.quantity:
+            rest.append(
+                OrderLine(line.line_id, line.sku, line.quantity - left, line.allocated - left)
+            )
+    return tuple(rest)
+
+
+def _with_hold(holds: tuple[Hold, ...], hold: Hold) -> tuple[Hold, ...]:
+    others = (other for other in holds if other.reason is not hold.reason)
+    return tuple(sorted((*others, hold), key=lambda each: each.reason))

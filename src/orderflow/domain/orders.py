@@ -1,0 +1,217 @@
+"""What each command about an order does to it, before anyone is offered what became available.
+
+Each function refuses what the lifecycle does not allow, then emits the events.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain import checks
+from orderflow.domain.counting import cancel_if_requested
+from orderflow.domain.editing import AddLine, ReplaceLine, apply_changes
+from orderflow.domain.events import (
+    CancellationAccepted,
+    CancellationRejected,
+    CancellationRequested,
+    DeallocationReason,
+    OrderBeganToKeep,
+    OrderCancelled,
+    OrderDeallocated,
+    OrderDelivered,
+    OrderDespatched,
+    OrderEdited,
+    OrderHeld,
+    OrderPlaced,
+    OrderReleased,
+    OrderSent,
+    OrderShortPicked,
+)
+from orderflow.domain.lifecycle import Action, require_action
+from orderflow.domain.order import held_units
+from orderflow.domain.status import Status
+from orderflow.errors import (
+    ActionRefusedError,
+    DuplicateOrderError,
+    InvalidValueError,
+    ProductNotFoundError,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow.domain.commands import (
+        CancelOrder,
+        EditOrder,
+        HoldOrder,
+        PlaceOrder,
+        RejectCancellation,
+        ReleaseOrder,
+        ReportShortPick,
+        RequestCancellation,
+    )
+    from orderflow.domain.draft import Draft
+    from orderflow.domain.order import Order
+
+__all__ = [
+    "accept_cancellation",
+    "begin_to_keep",
+    "cancel",
+    "deliver",
+    "despatch",
+    "edit",
+    "hold",
+    "place",
+    "process",
+    "reject_cancellation",
+    "release",
+    "release_ended_holds",
+    "report_short_pick",
+    "request_cancellation",
+    "send",
+]
+
+
+def place(draft: Draft, command: PlaceOrder) -> None:
+    """Take a new order in, and mark it to be processed unless told otherwise."""
+    order = command.order
+    if draft.find(order.order_id) is not None:
+        raise DuplicateOrderError(order.seller_id, order.order_id)
+    draft.emit(OrderPlaced(draft.at, order))
+    if command.process:
+        process(draft, draft.order(order.order_id))
+
+
+def process(draft: Draft, order: Order) -> None:
+    """Mark a new order to be offered stock for the first time."""
+    require_action(order.order_id, order.status, Action.PROCESS)
+    draft.shelves[order.warehouse_id].load([line.sku for line in order.lines])
+    draft.process(order.order_id)
+
+
+def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
+    """Keep an order back, with its stock or without."""
+    require_action(order.order_id, order.status, Action.HOLD)
+    until = command.hold.until
+    if until is not None and until <= draft.at:
+        raise InvalidValueError("Hold.until", f"later than now, which is {draft.at}", until)
+    draft.emit(OrderHeld(*draft.name(order), command.hold))
+    units = held_units(order)
+    if units and not command.keep_stock:
+        draft.emit(OrderDeallocated(*draft.name(order), units, DeallocationReason.HOLD))
+
+
+def release(draft: Draft, order: Order, command: ReleaseOrder) -> None:
+    """Let go of one reason to keep an order back, or of all."""
+    before = draft.view.order(order.order_id)
+    if before is not None and before.holds and not order.holds:
+        return  # its holds ended by themselves, which this command was the first to notice
+    require_action(order.order_id, order.status, Action.RELEASE)
+    reasons = tuple(hold.reason for hold in order.holds)
+    if command.reason is not None:
+        if command.reason not in reasons:
+            raise ActionRefusedError(
+                order.order_id,
+                f"held for {', '.join(reasons)}",
+                f"release it from {command.reason}",
+                tuple(f"release {reason}" for reason in reasons),
+            )
+        reasons = (command.reason,)
+    draft.emit(OrderReleased(*draft.name(order), reasons))
+
+
+def release_ended_holds(draft: Draft) -> None:
+    """Release what was held until now or earlier."""
+    ended = draft.view.ended_holds(draft.at)
+    for order in sorted(ended, key=lambda order: order.order_id) if ended else ():
+        reasons = tuple(hold.reason for hold in order.holds if _has_ended(hold.until, draft.at))
+        draft.emit(OrderReleased(*draft.name(order), reasons))
+
+
+def begin_to_keep(draft: Draft) -> None:
+    """Let the orders keep what there is that have been on back order for long enough."""
+    if draft.policy.wait_max is not None:
+        overdue = draft.view.overdue(draft.at - draft.policy.wait_max)
+        for order in sorted(overdue, key=lambda order: order.order_id):
+            draft.emit(OrderBeganToKeep(*draft.name(order)))
+
+
+def edit(draft: Draft, order: Order, command: EditOrder) -> None:
+    """Make all changes of an edit, or none."""
+    require_action(order.order_id, order.status, Action.EDIT)
+    apply_changes(order, command.changes)  # refuses what cannot be done, before it is an event
+    shelf = draft.shelves[order.warehouse_id]
+    for change in command.changes:
+        if isinstance(change, AddLine | ReplaceLine) and not shelf.knows(change.sku):
+            raise ProductNotFoundError(order.seller_id, order.warehouse_id, change.sku)
+    draft.emit(OrderEdited(*draft.name(order), command.changes))
+
+
+def cancel(draft: Draft, order: Order, command: CancelOrder) -> None:
+    """Give an order up."""
+    require_action(order.order_id, order.status, Action.CANCEL)
+    draft.emit(OrderCancelled(*draft.name(order), command.reason))
+
+
+def send(draft: Draft, order: Order) -> None:
+    """Send an order to the warehouse."""
+    require_action(order.order_id, order.status, Action.SEND)
+    draft.emit(OrderSent(*draft.name(order)))
+
+
+def request_cancellation(draft: Draft, order: Order, command: RequestCancellation) -> None:
+    """Ask the warehouse to let an order go."""
+    require_action(order.order_id, order.status, Action.REQUEST_CANCELLATION)
+    draft.emit(CancellationRequested(*draft.name(order), command.reason))
+
+
+def accept_cancellation(draft: Draft, order: Order) -> None:
+    """Cancel an order that the warehouse lets go."""
+    require_action(order.order_id, order.status, Action.ACCEPT_CANCELLATION)
+    draft.emit(CancellationAccepted(*draft.name(order)))
+
+
+def reject_cancellation(draft: Draft, order: Order, command: RejectCancellation) -> None:
+    """Go on with an order although its cancellation was asked for."""
+    require_action(order.order_id, order.status, Action.REJECT_CANCELLATION)
+    draft.emit(CancellationRejected(*draft.name(order), command.reason))
+
+
+def report_short_pick(draft: Draft, order: Order, command: ReportShortPick) -> None:
+    """Write off what the warehouse did not find; the order is short of it."""
+    require_action(order.order_id, order.status, Action.REPORT_SHORT_PICK)
+    found = {}
+    for each in command.found:
+        line = order.line(each.line_id)
+        checks.require(
+            holds=each.units < line.allocated and each.line_id not in found,
+            field=f"ReportShortPick.found of line {each.line_id!r}",
+            demand=f"less than the {line.allocated} units allocated, and said once",
+            value=each.units,
+        )
+        found[each.line_id] = each.units
+    missing = tuple(
+        (line.line_id, line.allocated - found[line.line_id])
+        for line in order.lines
+        if line.line_id in found
+    )
+    draft.emit(OrderShortPicked(*draft.name(order), missing))
+    cancel_if_requested(draft, order)
+
+
+def despatch(draft: Draft, order: Order) -> None:
+    """Let an order leave; an open request for cancellation is rejected by that."""
+    require_action(order.order_id, order.status, Action.DESPATCH)
+    if order.status is Status.CANCELLATION_REQUESTED:
+        draft.emit(CancellationRejected(*draft.name(order), "it was despatched"))
+    draft.emit(OrderDespatched(*draft.name(order)))
+
+
+def deliver(draft: Draft, order: Order) -> None:
+    """Let an order arrive."""
+    require_action(order.order_id, order.status, Action.DELIVER)
+    draft.emit(OrderDelivered(*draft.name(order)))
+
+
+def _has_ended(until: datetime | None, at: datetime) -> bool:
+    return until is not None and until <= at

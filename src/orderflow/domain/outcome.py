@@ -1,0 +1,53 @@
+"""What a command comes to: the events, and the difference that they make."""
+
+from __future__ import annotations
+
+import attrs
+
+from orderflow.domain.events import Event
+from orderflow.domain.order import Order
+from orderflow.domain.stock import ExpectedReceipt, Stock
+
+__all__ = ["Outcome"]
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What a command comes to: the events, and the difference that they make.
+
+    Attributes:
+        seller_id: Whose state changes.
+        order_id: The order that the command was about, if it was about one.
+        events: What happened, in order.
+        orders: Every order that changed, as it is now.
+        stock: Every stock record that changed, as it is now.
+        receipts: Every expected receipt that was announced or changed, as it is now.
+        settled: The ids of the receipts that are expected no longer.
+        completed: The ids of the orders that were on back order and are allocated now.
+        shorted: The ids of the orders that were not on back order and are now.
+        watched: Pairs of an order id and a SKU, where the policy holds nothing for short
+            orders: for every order that was looked at and waits, the product that it waits for.
+            It cannot be completed before more of that is available, so nothing else needs to
+            look at it. A repository keeps its queues by this.
+    """
+
+    seller_id: str
+    order_id: str | None = None
+    events: tuple[Event, ...] = ()
+    orders: tuple[Order, ...] = ()
+    stock: tuple[Stock, ...] = ()
+    receipts: tuple[ExpectedReceipt, ...] = ()
+    settled: tuple[str, ...] = ()
+    completed: tuple[str, ...] = ()
+    shorted: tuple[str, ...] = ()
+    watched: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def order(self) -> Order | None:
+        """The order that the command was about, as it is now."""
+        return next((order for order in self.orders if order.order_id == self.order_id), None)
+
+    @property
+    def moved(self) -> tuple[Order, ...]:
+        """The other orders that changed, as they are now."""
+        return tuple(order for order in self.orders if order.order_id != self.order_id)

@@ -1,0 +1,122 @@
+"""Splits: what is allocated of a short order leaves as an order of its own.
+
+The new order takes the units that leave, with their stock, and is allocated. The original keeps
+the others and its place in the queue. No unit appears or vanishes.
+
+What may leave is the fulfilment setting: every allocated unit, or only whole lines; any number
+of times, or until so many parcels are reached that the next one has to be the last.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from orderflow.domain.allocation import take
+from orderflow.domain.checks import IDENTIFIER_CHARACTERS_MAX
+from orderflow.domain.events import (
+    LineUnits,
+    OrderSplit,
+    OrderSplitOff,
+)
+from orderflow.domain.lifecycle import Action, require_action
+from orderflow.domain.order import OrderLine, held_units, with_changes
+from orderflow.domain.policy import Fulfilment
+from orderflow.domain.status import Status
+from orderflow.errors import DuplicateOrderError, SplitRefusedError
+
+if TYPE_CHECKING:
+    from orderflow.domain.commands import SplitOrder
+    from orderflow.domain.draft import Draft
+    from orderflow.domain.order import Order
+    from orderflow.domain.policy import AllocationPolicy
+
+__all__ = ["split", "split_by_policy"]
+
+
+def split(draft: Draft, order: Order, command: SplitOrder) -> None:
+    """Let what an order holds, or could have now, go as an order of its own.
+
+    If all of it can be had by now, it is allocated whole and there is nothing to split.
+    """
+    require_action(order.order_id, order.status, Action.SPLIT)
+    if draft.find(command.new_order_id) is not None:
+        raise DuplicateOrderError(order.seller_id, command.new_order_id)
+    if _only_last_parcel_left(order, draft.policy):
+        raise SplitRefusedError(
+            order.order_id,
+            f"it may leave in {draft.policy.parcels_max} parcels and {order.parcels} have left, "
+            f"so the next one has to be complete",
+        )
+    order = take(draft, order)
+    if order.status is Status.ALLOCATED:
+        return
+    leaving = _may_leave(order, draft.policy)
+    if not leaving:
+        raise SplitRefusedError(
+            order.order_id,
+            f"{_nothing_leaves(draft.policy)}; wait until stock is booked in, "
+            f"edit the order, or cancel it",
+        )
+    _split(draft, order, command.new_order_id, leaving)
+
+
+def split_by_policy(draft: Draft) -> None:
+    """Split what has changed and may leave, where the policy splits by itself."""
+    if draft.policy.fulfilment is Fulfilment.COMPLETE:
+        return
+    for order in list(draft.orders.values()):
+        if order.status is Status.ON_BACK_ORDER and not _only_last_parcel_left(order, draft.policy):
+            leaving = _may_leave(order, draft.policy)
+            if leaving:
+                _split(draft, order, _free_id(draft, order), leaving)
+
+
+def _split(draft: Draft, order: Order, new_order_id: str, leaving: LineUnits) -> None:
+    draft.emit(OrderSplit(*draft.name(order), new_order_id, leaving))
+    draft.emit(OrderSplitOff(draft.at, _split_off(order, new_order_id, leaving)))
+
+
+def _only_last_parcel_left(order: Order, policy: AllocationPolicy) -> bool:
+    return policy.parcels_max is not None and order.parcels >= policy.parcels_max - 1
+
+
+def _may_leave(order: Order, policy: AllocationPolicy) -> LineUnits:
+    if policy.fulfilment is Fulfilment.WHOLE_LINES:
+        return tuple((line.line_id, line.quantity) for line in order.lines if not line.short)
+    return held_units(order)
+
+
+def _nothing_leaves(policy: AllocationPolicy) -> str:
+    if policy.fulfilment is Fulfilment.WHOLE_LINES:
+        return "none of its lines is covered, and lines are not divided"
+    return "none of its units is allocated"
+
+
+def _split_off(order: Order, new_order_id: str, leaving: LineUnits) -> Order:
+    units = dict(leaving)
+    lines = tuple(
+        OrderLine(line.line_id, line.sku, units[line.line_id], units[line.line_id])
+        for line in order.lines
+        if line.line_id in units
+    )
+    return with_changes(
+        order,
+        order_id=new_order_id,
+        lines=lines,
+        status=Status.ALLOCATED,
+        split_from=order.order_id,
+        parcels=0,
+        wait=None,
+        version=0,
+    )
+
+
+def _free_id(draft: Draft, order: Order) -> str:
+    """Return the order's id with the first number behind it that makes it a new one."""
+    suffixes = (f"-{number}" for number in count(order.parcels + 1))
+    ids = (
+        order.order_id[: IDENTIFIER_CHARACTERS_MAX - len(suffix)].rstrip() + suffix
+        for suffix in suffixes
+    )
+    return next(order_id for order_id in ids if draft.find(order_id) is None)

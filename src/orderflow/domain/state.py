@@ -1,0 +1,234 @@
+"""The state of one seller: what `decide` reads, and how events change it.
+
+`View` is all that deciding asks of a state. `State` is the plain immutable one: its costs are
+those of small shops and of tests. A repository offers a view whose queues are indexed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol, assert_never
+
+import attrs
+
+from orderflow.domain.events import (
+    ReceiptAnnounced,
+    ReceiptWithdrawn,
+    StockAdjusted,
+    StockBookedIn,
+)
+from orderflow.domain.evolve import (
+    evolve_order,
+    evolve_receipt,
+    stock_moves,
+    units_come,
+    units_left,
+)
+from orderflow.domain.order import Order
+from orderflow.domain.policy import place_in_queue
+from orderflow.domain.status import Status
+from orderflow.domain.stock import ExpectedReceipt, Stock, StockKey
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from orderflow.domain.events import Event, OrderEvent, StockEvent
+    from orderflow.domain.policy import AllocationPolicy
+
+__all__ = ["State", "View", "evolve"]
+
+
+class View(Protocol):
+    """What deciding reads, of one seller. Nothing of another seller is in it."""
+
+    @property
+    def seller_id(self) -> str:
+        """The seller."""
+        ...
+
+    def order(self, order_id: str) -> Order | None:
+        """Return the order, if the seller has it."""
+        ...
+
+    def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
+        """Return the stock records that there are of these products, in any order."""
+        ...
+
+    def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        """Return the expected receipt, if the seller announced it."""
+        ...
+
+    def waiting(self, warehouse_id: str, sku: str, policy: AllocationPolicy) -> Iterable[Order]:
+        """Return the orders on back order that wait for a product, in the order of the queue.
+
+        These are the orders with a line short of it. Where the policy holds nothing for short
+        orders, those suffice whose `Outcome.watched` last named the product. It is read from
+        its head, and only as far as there is stock.
+        """
+        ...
+
+    def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+        """Return the orders that hold units of a product, in any order."""
+        ...
+
+    def ended_holds(self, at: datetime) -> Iterable[Order]:
+        """Return the orders on hold with a hold that ends at this moment or before it."""
+        ...
+
+    def overdue(self, since: datetime) -> Iterable[Order]:
+        """Return the orders on back order since this moment or longer that do not keep yet.
+
+        It is asked for only where the policy says how long an order may wait without keeping.
+        """
+        ...
+
+
+@attrs.frozen(slots=False)
+class State:
+    """The orders, stock and expected receipts of one seller, as an immutable value.
+
+    Attributes:
+        seller_id: The seller.
+        orders: The orders by their id.
+        records: The stock records by warehouse and SKU.
+        receipts: The expected receipts by their id.
+    """
+
+    seller_id: str
+    orders: Mapping[str, Order] = MappingProxyType({})
+    records: Mapping[tuple[str, str], Stock] = MappingProxyType({})
+    receipts: Mapping[str, ExpectedReceipt] = MappingProxyType({})
+
+    @classmethod
+    def of(
+        cls,
+        seller_id: str,
+        orders: Iterable[Order] = (),
+        stock: Iterable[Stock] = (),
+        receipts: Iterable[ExpectedReceipt] = (),
+    ) -> State:
+        """Make a state of plain collections."""
+        return cls(
+            seller_id,
+            MappingProxyType({order.order_id: order for order in orders}),
+            MappingProxyType({(each.key.warehouse_id, each.key.sku): each for each in stock}),
+            MappingProxyType({receipt.receipt_id: receipt for receipt in receipts}),
+        )
+
+    def order(self, order_id: str) -> Order | None:
+        """Return the order, if the seller has it."""
+        return self.orders.get(order_id)
+
+    def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
+        """Return the stock records that there are of these products."""
+        products = [(warehouse_id, sku) for sku in skus]
+        return [self.records[product] for product in products if product in self.records]
+
+    def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        """Return the expected receipt, if the seller announced it."""
+        return self.receipts.get(receipt_id)
+
+    def waiting(self, warehouse_id: str, sku: str, policy: AllocationPolicy) -> Iterable[Order]:
+        """Return the orders with a line short of a product, in the order of the queue."""
+        queue = self._waiting.get((warehouse_id, sku), ())
+        return sorted(queue, key=lambda order: place_in_queue(order, policy.queue))
+
+    def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+        """Return the orders that hold units of a product."""
+        return [
+            order
+            for order in self.orders.values()
+            if order.warehouse_id == warehouse_id
+            and any(line.allocated and line.sku == sku for line in order.lines)
+        ]
+
+    def ended_holds(self, at: datetime) -> Iterable[Order]:
+        """Return the orders on hold with a hold that ends at this moment or before it."""
+        return [
+            order
+            for order in self.orders.values()
+            if any(hold.until is not None and hold.until <= at for hold in order.holds)
+        ]
+
+    def overdue(self, since: datetime) -> Iterable[Order]:
+        """Return the orders on back order since this moment or longer that do not keep yet."""
+        return [order for order in self.orders.values() if is_overdue(order, since)]
+
+    @cached_property
+    def _waiting(self) -> dict[tuple[str, str], list[Order]]:
+        index: dict[tuple[str, str], list[Order]] = {}
+        for order in self.orders.values():
+            if order.status is Status.ON_BACK_ORDER:
+                for sku in {line.sku: None for line in order.short_lines}:
+                    index.setdefault((order.warehouse_id, sku), []).append(order)
+        return index
+
+
+def evolve(state: State, event: Event) -> State:
+    """Return the state of the event's seller as the event leaves it.
+
+    Raises:
+        TransitionError: If the event cannot happen in this state.
+    """
+    match event:
+        case StockBookedIn() | StockAdjusted() | ReceiptAnnounced() | ReceiptWithdrawn():
+            return _evolve_stock(state, event)
+        case _:
+            return _evolve_order(state, event)
+
+
+def is_overdue(order: Order, since: datetime) -> bool:
+    """Whether the order is on back order since this moment or longer and does not keep yet."""
+    wait = order.wait
+    return (
+        order.status is Status.ON_BACK_ORDER
+        and wait is not None
+        and not wait.keeps
+        and wait.since <= since
+    )
+
+
+def _evolve_order(state: State, event: OrderEvent) -> State:
+    before = state.order(event.order_id)
+    after = evolve_order(before, event)
+    orders = MappingProxyType({**state.orders, after.order_id: after})
+    moves = stock_moves(before, after)
+    if not moves:
+        return State(state.seller_id, orders, state.records, state.receipts)
+    records = dict(state.records)
+    left = units_left(before, event)
+    for sku, move in moves.items():
+        product = (after.warehouse_id, sku)
+        stock = records.get(product) or Stock(StockKey(state.seller_id, *product))
+        on_hand = stock.on_hand - left.get(sku, 0)
+        records[product] = Stock(stock.key, on_hand, stock.allocated + move)
+    return State(state.seller_id, orders, MappingProxyType(records), state.receipts)
+
+
+def _evolve_stock(state: State, event: StockEvent) -> State:
+    receipts = dict(state.receipts)
+    records = dict(state.records)
+    match event:
+        case StockBookedIn() | StockAdjusted():
+            place = (event.key.warehouse_id, event.key.sku)
+            stock = records.get(place) or Stock(event.key)
+            on_hand = stock.on_hand + units_come(event)
+            records[place] = Stock(event.key, on_hand, stock.allocated)
+            if isinstance(event, StockBookedIn) and event.receipt_id is not None:
+                rest = evolve_receipt(receipts.pop(event.receipt_id), event)
+                if rest is not None:
+                    receipts[rest.receipt_id] = rest
+        case ReceiptAnnounced(receipt=receipt):
+            key = receipt.key
+            receipts[receipt.receipt_id] = receipt
+            records.setdefault((key.warehouse_id, key.sku), Stock(key))
+        case ReceiptWithdrawn(receipt_id=receipt_id):
+            receipts.pop(receipt_id, None)
+        case _:
+            assert_never(event)
+    return State(
+        state.seller_id, state.orders, MappingProxyType(records), MappingProxyType(receipts)
+    )

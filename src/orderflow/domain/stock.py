@@ -1,0 +1,85 @@
+"""Stock: what is physically here, what of it is held for orders, and what is announced."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from orderflow.domain import checks
+
+__all__ = ["ExpectedReceipt", "Stock", "StockKey"]
+
+Product = tuple[str, str]
+"""A warehouse id and a SKU: what tells the stock of one seller apart."""
+
+
+@attrs.frozen(order=True)
+class StockKey:
+    """One product of one seller in one warehouse.
+
+    The seller is part of the key, so that no order can draw on another seller's stock.
+    """
+
+    seller_id: str = attrs.field(validator=checks.identifier)
+    warehouse_id: str = attrs.field(validator=checks.identifier)
+    sku: str = attrs.field(validator=checks.identifier)
+
+
+@attrs.frozen
+class Stock:
+    """The stock record of one key, in units.
+
+    >>> Stock(StockKey("acme", "leeds", "MUG"), on_hand=5, allocated=3).available
+    2
+
+    Raises:
+        InvalidValueError: Unless 0 ≤ allocated ≤ on_hand.
+    """
+
+    key: StockKey = attrs.field()
+    on_hand: int = 0
+    allocated: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        # One test for the good case: a record is built at every change of stock.
+        if (
+            type(self.key) is StockKey
+            and type(self.on_hand) is int
+            and type(self.allocated) is int
+            and 0 <= self.allocated <= self.on_hand <= checks.UNITS_MAX
+        ):
+            return
+        checks.require(
+            holds=isinstance(self.key, StockKey),
+            field="Stock.key",
+            demand="a StockKey",
+            value=self.key,
+        )
+        checks.require(
+            holds=checks.is_units(self.on_hand, 0),
+            field="Stock.on_hand",
+            demand=checks.units_demand(0),
+            value=self.on_hand,
+        )
+        checks.require(
+            holds=checks.is_units(self.allocated, 0) and self.allocated <= self.on_hand,
+            field="Stock.allocated",
+            demand=f"a whole number of units from 0 to on_hand, which is {self.on_hand}",
+            value=self.allocated,
+        )
+
+    @property
+    def available(self) -> int:
+        """Units on hand that no order holds."""
+        return self.on_hand - self.allocated
+
+
+@attrs.frozen
+class ExpectedReceipt:
+    """A delivery of one product that is announced and not here yet."""
+
+    receipt_id: str = attrs.field(validator=checks.identifier)
+    key: StockKey = attrs.field(validator=checks.one_of(StockKey))
+    quantity: int = attrs.field(validator=checks.units(1))
+    expected_at: datetime = attrs.field(validator=checks.moment)

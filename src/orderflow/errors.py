@@ -1,0 +1,244 @@
+"""Every error that orderflow raises on purpose, in one tree.
+
+    OrderFlowError
+    ├── InvalidValueError          a value that no type accepts (also a ValueError)
+    ├── CodecError                 data that does not describe a command, event or type
+    ├── NotFoundError
+    │   ├── OrderNotFoundError     also for the orders of another seller
+    │   ├── LineNotFoundError
+    │   ├── ProductNotFoundError   also for the products of another seller
+    │   └── ReceiptNotFoundError
+    ├── RefusedError               it cannot be done now; nothing has changed
+    │   ├── ActionRefusedError     the status of the order does not allow it
+    │   ├── EditRefusedError
+    │   ├── SplitRefusedError
+    │   ├── StockRefusedError
+    │   ├── DuplicateOrderError
+    │   ├── CommandIdReusedError
+    │   └── StaleVersionError
+    ├── TransitionError            an event that cannot follow: a fault in the caller's history
+    └── NotificationError          the command was carried out, telling about it failed
+
+A message names the thing, what was wrong with it, and the way out. What it names can
+also be read from the error as attributes.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ActionRefusedError",
+    "CodecError",
+    "CommandIdReusedError",
+    "DuplicateOrderError",
+    "EditRefusedError",
+    "InvalidValueError",
+    "LineNotFoundError",
+    "NotFoundError",
+    "NotificationError",
+    "OrderFlowError",
+    "OrderNotFoundError",
+    "ProductNotFoundError",
+    "ReceiptNotFoundError",
+    "RefusedError",
+    "SplitRefusedError",
+    "StaleVersionError",
+    "StockRefusedError",
+    "TransitionError",
+]
+
+
+class OrderFlowError(Exception):
+    """The base of every error that orderflow raises on purpose."""
+
+
+class InvalidValueError(OrderFlowError, ValueError):
+    """A value that breaks the rule of its field.
+
+    Attributes:
+        field: The field, as ``Type.name``.
+        demand: What the field asks for.
+        value: What it was given.
+    """
+
+    def __init__(self, field: str, demand: str, value: object) -> None:
+        self.field = field
+        self.demand = demand
+        self.value = value
+        super().__init__(f"{field} must be {demand}, not {_shown(value)}")
+
+
+class CodecError(OrderFlowError, ValueError):
+    """Data that does not describe the command, event or type that it should.
+
+    Attributes:
+        faults: One text for each fault, each with its path, such as
+            ``$.data.lines[2].quantity: …``.
+    """
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(faults))
+
+
+class NotFoundError(OrderFlowError, LookupError):
+    """Something that this seller does not have."""
+
+
+class OrderNotFoundError(NotFoundError):
+    """The seller has no order of this id; another seller's order counts as none."""
+
+    def __init__(self, seller_id: str, order_id: str) -> None:
+        self.seller_id = seller_id
+        self.order_id = order_id
+        super().__init__(f"seller {seller_id!r} has no order {order_id!r}")
+
+
+class LineNotFoundError(NotFoundError):
+    """The order has no line of this id."""
+
+    def __init__(self, order_id: str, line_id: str, line_ids: tuple[str, ...]) -> None:
+        self.order_id = order_id
+        self.line_id = line_id
+        self.line_ids = line_ids
+        super().__init__(
+            f"order {order_id!r} has no line {line_id!r}; its lines are {', '.join(line_ids)}"
+        )
+
+
+class ProductNotFoundError(NotFoundError):
+    """The seller has no such product in this warehouse; another seller's counts as none."""
+
+    def __init__(self, seller_id: str, warehouse_id: str, sku: str) -> None:
+        self.seller_id = seller_id
+        self.warehouse_id = warehouse_id
+        self.sku = sku
+        super().__init__(
+            f"seller {seller_id!r} has no product {sku!r} in warehouse {warehouse_id!r}; "
+            f"a product is known once stock of it was announced, booked in or counted"
+        )
+
+
+class ReceiptNotFoundError(NotFoundError):
+    """The seller has announced no such receipt, or it was booked in or withdrawn already."""
+
+    def __init__(self, seller_id: str, receipt_id: str) -> None:
+        self.seller_id = seller_id
+        self.receipt_id = receipt_id
+        super().__init__(
+            f"seller {seller_id!r} expects no receipt {receipt_id!r}; announce it first, "
+            f"or book the stock in without a receipt"
+        )
+
+
+class RefusedError(OrderFlowError):
+    """A command that cannot be carried out now. Nothing has changed."""
+
+
+class ActionRefusedError(RefusedError):
+    """The order's status does not allow what was asked.
+
+    Attributes:
+        order_id: The order.
+        status: Its status, as text.
+        action: What was asked.
+        allowed: What may be asked in this status.
+    """
+
+    def __init__(self, order_id: str, status: str, action: str, allowed: tuple[str, ...]) -> None:
+        self.order_id = order_id
+        self.status = status
+        self.action = action
+        self.allowed = allowed
+        way_out = f"allowed now: {', '.join(allowed)}" if allowed else "nothing is allowed any more"
+        super().__init__(f"order {order_id!r} is {status}: cannot {action}; {way_out}")
+
+
+class EditRefusedError(RefusedError):
+    """An edit that cannot be saved; none of its changes was made."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"order {order_id!r} was not edited: {reason}")
+
+
+class SplitRefusedError(RefusedError):
+    """There is nothing that could be split off."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"order {order_id!r} was not split: {reason}")
+
+
+class StockRefusedError(RefusedError):
+    """A movement of stock that cannot have happened."""
+
+    def __init__(self, sku: str, reason: str) -> None:
+        self.sku = sku
+        self.reason = reason
+        super().__init__(f"stock of {sku!r} was not changed: {reason}")
+
+
+class DuplicateOrderError(RefusedError):
+    """The seller has an order of this id already."""
+
+    def __init__(self, seller_id: str, order_id: str) -> None:
+        self.seller_id = seller_id
+        self.order_id = order_id
+        super().__init__(
+            f"seller {seller_id!r} has an order {order_id!r} already; "
+            f"edit that one, or give this one another id"
+        )
+
+
+class CommandIdReusedError(RefusedError):
+    """The command id was used before, for another command."""
+
+    def __init__(self, seller_id: str, command_id: str) -> None:
+        self.seller_id = seller_id
+        self.command_id = command_id
+        super().__init__(
+            f"command id {command_id!r} of seller {seller_id!r} was used for another command; "
+            f"repeat a command with its own id, and give each new one a new id"
+        )
+
+
+class StaleVersionError(RefusedError):
+    """The order has changed since the caller read it.
+
+    Attributes:
+        order_id: The order.
+        expected: The version that the caller had read.
+        actual: The version that it has now.
+    """
+
+    def __init__(self, order_id: str, expected: int, actual: int) -> None:
+        self.order_id = order_id
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"order {order_id!r} is at version {actual}, not {expected}: "
+            f"read it again and decide anew"
+        )
+
+
+class TransitionError(OrderFlowError):
+    """An event that cannot follow upon the state it was applied to."""
+
+
+class NotificationError(OrderFlowError):
+    """The command was carried out and is saved; the notifier failed afterwards.
+
+    Attributes:
+        outcome: What the command changed. Do not repeat the command: tell again.
+    """
+
+    def __init__(self, outcome: object) -> None:
+        self.outcome = outcome
+        super().__init__("the command was carried out, but the notifier failed")
+
+
+def _shown(value: object, limit: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

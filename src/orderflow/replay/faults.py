@@ -1,0 +1,79 @@
+"""What is wrong with a history: the file as a whole, or one of its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.errors import OrderFlowError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["HistoryError", "Rejects", "RowError"]
+
+
+class HistoryError(OrderFlowError):
+    """A history that cannot be read, or not to its end.
+
+    Attributes:
+        file: The name of the file.
+        row: The row that was reached, if any; the header is row 1.
+    """
+
+    def __init__(self, file: str, fault: str, *, row: int | None = None) -> None:
+        self.file = file
+        self.row = row
+        super().__init__(f"{file}{'' if row is None else f', row {row:,}'}: {fault}")
+
+
+class RowError(OrderFlowError):
+    """A row that makes no sense.
+
+    Attributes:
+        file: The name of the file.
+        row: The number of the row; the header is row 1.
+        cells: The row as it was read.
+        reason: What is wrong with it, without the file and the number.
+    """
+
+    def __init__(self, file: str, row: int, cells: Sequence[str], reason: str) -> None:
+        self.file = file
+        self.row = row
+        self.cells = tuple(cells)
+        self.reason = reason
+        super().__init__(f"{file}, row {row:,}: {reason}")
+
+
+class Rejects:
+    """Where the rows go that make no sense: they are counted and told, and stop nothing.
+
+    Args:
+        file: The name of the file that the rows are from.
+        tell: Who is told of each one.
+        strict: Raise the first one instead.
+    """
+
+    def __init__(
+        self,
+        file: str = "history",
+        *,
+        tell: Callable[[RowError], None] | None = None,
+        strict: bool = False,
+    ) -> None:
+        self.file = file
+        self.count = 0
+        self._tell = tell
+        self._strict = strict
+
+    def add(self, row: int, cells: Sequence[str], reason: str) -> None:
+        """Reject a row.
+
+        Raises:
+            RowError: If nothing may be rejected.
+        """
+        error = RowError(self.file, row, cells, reason)
+        if self._strict:
+            raise error
+        self.count += 1
+        if self._tell is not None:
+            self._tell(error)

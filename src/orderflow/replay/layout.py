@@ -1,0 +1,130 @@
+"""How a file says what was ordered: the names of its columns, and what its rows mean."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.replay.faults import HistoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["PRESETS", "Layout", "layout_of"]
+
+_ROLES = ("order", "sku", "quantity", "time", "customer", "price")
+
+
+@attrs.frozen(kw_only=True)
+class Layout:
+    """What the columns of a file are called, and what is no order in it.
+
+    Attributes:
+        order: The column of the order id. The rows that share one are the lines of one order.
+        sku: The column of the product.
+        quantity: The column of the units.
+        time: The column of the moment at which the order was placed.
+        customer: The column of the customer, if there is one. It tells whose order is cancelled.
+        price: The column of the price, if there is one. It tells adjustments of stock.
+        cancellation_prefix: What an order id begins with that cancels units sold before.
+        accounting_prefix: What an order id begins with that is book-keeping, and no order.
+        not_goods: The product codes that are postage, fees and the like.
+        not_goods_prefixes: What further such codes begin with.
+        free_is_found: Whether units at price 0 without a customer are stock that was found. Where
+            they are below 0, they are stock that was written off in any case.
+    """
+
+    order: str
+    sku: str
+    quantity: str
+    time: str
+    customer: str | None = None
+    price: str | None = None
+    cancellation_prefix: str = ""
+    accounting_prefix: str = ""
+    not_goods: frozenset[str] = frozenset()
+    not_goods_prefixes: tuple[str, ...] = ()
+    free_is_found: bool = False
+
+    def columns(self) -> dict[str, str]:
+        """Return the name of each column that there is, by what it holds."""
+        named = {role: getattr(self, role) for role in _ROLES}
+        return {role: name for role, name in named.items() if name is not None}
+
+    def positions(self, file: str, header: Sequence[str]) -> dict[str, int]:
+        """Return where in the header each column stands, by what it holds.
+
+        Raises:
+            HistoryError: If a column is missing, or is there twice.
+        """
+        names = [name.strip() for name in header]
+        found = {}
+        for role, name in self.columns().items():
+            if names.count(name) != 1:
+                raise HistoryError(file, _not_one(role, name, names), row=1)
+            found[role] = names.index(name)
+        return found
+
+    def is_goods(self, sku: str) -> bool:
+        """Whether this is a product, and not postage or a fee."""
+        return sku not in self.not_goods and not sku.startswith(self.not_goods_prefixes)
+
+
+PRESETS = {
+    "online-retail-ii": Layout(
+        order="Invoice",
+        sku="StockCode",
+        quantity="Quantity",
+        time="InvoiceDate",
+        customer="Customer ID",
+        price="Price",
+        cancellation_prefix="C",
+        accounting_prefix="A",
+        not_goods=frozenset(
+            {
+                *("POST", "DOT", "M", "C2", "D", "S", "B", "PADS"),
+                *("BANK CHARGES", "AMAZONFEE", "CRUK"),
+            }
+        ),
+        not_goods_prefixes=("GIFT_", "TEST"),
+    ),
+    "plain": Layout(order="order_id", sku="sku", quantity="quantity", time="placed_at"),
+}
+"""The layouts that have a name: the UCI data set Online Retail II, and one without any rules."""
+
+
+def layout_of(file: str, header: Sequence[str]) -> Layout:
+    """Return the first preset whose columns are all in the header.
+
+    Raises:
+        HistoryError: If there is none.
+    """
+    names = {name.strip() for name in header}
+    for layout in PRESETS.values():
+        if names.issuperset(layout.columns().values()):
+            return layout
+    wanted = "; ".join(
+        f"{preset} needs {', '.join(layout.columns().values())}"
+        for preset, layout in PRESETS.items()
+    )
+    raise HistoryError(
+        file,
+        f"the columns are {_listed(header)}, which no preset knows ({wanted}); say which column "
+        f"holds the order, the SKU, the quantity and the time",
+        row=1,
+    )
+
+
+def _not_one(role: str, name: str, names: Sequence[str]) -> str:
+    if name in names:
+        return f"the column {name!r} ({role}) is there {names.count(name)} times; rename one"
+    close = get_close_matches(name, names, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"there is no column {name!r} ({role}); {hint}the columns are {_listed(names)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    hint = " (is the delimiter another one?)" if len(names) == 1 else ""
+    return ", ".join(repr(name) for name in names) + hint

@@ -1,0 +1,196 @@
+"""What each row of a history means: units of a sale, a cancellation, an adjustment, or nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from orderflow.domain.checks import UNITS_MAX, is_identifier
+
+if TYPE_CHECKING:
+    from orderflow.replay.layout import Layout
+    from orderflow.replay.source import Record
+
+__all__ = ["Kind", "NonsenseError", "Row", "RowParser", "Skip"]
+
+YEAR_MIN, YEAR_MAX = 1970, 2200
+
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}")
+
+
+class Kind(StrEnum):
+    """What rows stand for."""
+
+    SALE = "sale"
+    CANCELLATION = "cancellation"
+    WRITE_OFF = "write-off"
+    FOUND = "found"
+
+
+class Skip(StrEnum):
+    """Why a row is left out, although nothing is wrong with it."""
+
+    NOT_GOODS = "not goods (postage, fees, vouchers)"
+    ACCOUNTING = "accounting adjustment"
+    NO_CUSTOMER = "cancellation that names no customer"
+    NO_SALE = "cancellation of no sale in the history"
+
+
+class Row(NamedTuple):
+    """One row that means something. The units are always above 0, the moment is in UTC."""
+
+    row: int
+    cells: list[str]
+    kind: Kind
+    order_id: str
+    sku: str
+    units: int
+    at: datetime
+    customer: str
+
+
+class NonsenseError(Exception):
+    """A row makes no sense; the text says why."""
+
+
+@attrs.frozen
+class TimeReader:
+    """Reads moments as a file writes them, in its time zone unless they name one.
+
+    A moment that is there twice, when the clocks go back, is the earlier one. One that is not
+    there, when they go forward, is read as if they had not yet.
+    """
+
+    zone: tzinfo
+    time_format: str | None = None
+
+    def read(self, text: str) -> datetime:
+        """Return a moment in UTC.
+
+        Raises:
+            ValueError: If this is none, or is out of all reason.
+        """
+        if self.time_format is None:
+            moment = datetime.fromisoformat(text)
+        else:
+            moment = datetime.strptime(text, self.time_format)  # noqa: DTZ007 - the zone follows
+        if not YEAR_MIN <= moment.year < YEAR_MAX:
+            raise ValueError
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=self.zone)
+        return moment.astimezone(UTC)
+
+
+class RowParser:
+    """Reads rows of one layout. What repeats from row to row is read once."""
+
+    def __init__(
+        self, layout: Layout, positions: dict[str, int], width: int, times: TimeReader
+    ) -> None:
+        self._layout = layout
+        self._width = width
+        self._times = times
+        self._names = layout.columns()
+        self._order, self._sku, self._quantity, self._time = (
+            positions[role] for role in ("order", "sku", "quantity", "time")
+        )
+        self._customer = positions.get("customer")
+        self._price = positions.get("price")
+        self._skus: dict[str, str | None] = {}
+        self._order_text = self._order_id = ""
+        self._time_text = ""
+        self._at = datetime.min.replace(tzinfo=UTC)
+
+    def parse(self, record: Record) -> Row | Skip:
+        """Say what a row means.
+
+        Raises:
+            NonsenseError: If it makes no sense.
+        """
+        row, cells, fault = record
+        if fault:
+            raise NonsenseError(fault)
+        if len(cells) != self._width:
+            raise NonsenseError(f"it has {len(cells)} cells, the header has {self._width}")
+        order_id = self._read_order_id(cells[self._order])
+        layout = self._layout
+        if layout.accounting_prefix and order_id.startswith(layout.accounting_prefix):
+            return Skip.ACCOUNTING
+        sku = self._read_sku(cells[self._sku])
+        if sku is None:
+            return Skip.NOT_GOODS
+        customer = cells[self._customer].strip() if self._customer is not None else ""
+        units = self._read_units(cells[self._quantity])
+        kind = self._kind(order_id, units, customer, cells)
+        at = self._read_time(cells[self._time])
+        return Row(row, cells, kind, order_id, sku, abs(units), at, customer)
+
+    def _kind(self, order_id: str, units: int, customer: str, cells: list[str]) -> Kind:
+        layout = self._layout
+        if layout.cancellation_prefix and order_id.startswith(layout.cancellation_prefix):
+            if units > 0:
+                raise self._nonsense("quantity", "below 0 on a cancellation", str(units))
+            return Kind.CANCELLATION
+        if units > 0 and not layout.free_is_found:
+            return Kind.SALE
+        if not customer and self._price is not None and self._is_free(cells[self._price]):
+            return Kind.FOUND if units > 0 else Kind.WRITE_OFF
+        if units < 0:
+            raise self._nonsense("quantity", "above 0 on an order", str(units))
+        return Kind.SALE
+
+    def _is_free(self, text: str) -> bool:
+        try:
+            return float(text) == 0
+        except ValueError:
+            raise self._nonsense("price", "a number", text) from None
+
+    def _read_order_id(self, text: str) -> str:
+        if text != self._order_text:
+            order_id = text.strip()
+            self._check_identifier("order", order_id)
+            self._order_text, self._order_id = text, order_id
+        return self._order_id
+
+    def _read_sku(self, text: str) -> str | None:
+        """Return the product; None where it is none."""
+        try:
+            return self._skus[text]
+        except KeyError:
+            sku = text.strip().upper()
+            self._check_identifier("sku", sku)
+            self._skus[text] = sku if self._layout.is_goods(sku) else None
+            return self._skus[text]
+
+    def _read_units(self, text: str) -> int:
+        text = text.strip()
+        units = int(text) if _WHOLE_NUMBER.fullmatch(text) else 0
+        if not 0 < abs(units) <= UNITS_MAX:
+            raise self._nonsense("quantity", "a whole number of units, not 0", text)
+        return units
+
+    def _read_time(self, text: str) -> datetime:
+        if text != self._time_text:
+            try:
+                self._at = self._times.read(text.strip())
+            except ValueError:
+                example = self._times.time_format or "2026-03-02 09:30"
+                raise self._nonsense("time", f"a time like {example}", text) from None
+            self._time_text = text
+        return self._at
+
+    def _check_identifier(self, role: str, value: str) -> None:
+        if not is_identifier(value):
+            raise self._nonsense(role, "1 to 128 printable characters", value)
+
+    def _nonsense(self, role: str, demand: str, value: str) -> NonsenseError:
+        return NonsenseError(f"{self._names[role]} must be {demand}, not {_shown(value)}")
+
+
+def _shown(value: str, limit: int = 60) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,36 @@
+"""Importing the library loads the standard library, attrs and cattrs; the rest is an extra."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+REQUIRED = {"attr", "attrs", "cattr", "cattrs", "orderflow", "typing_extensions"}
+
+LOADED = """
+import sys
+before = set(sys.modules)
+import {module}
+print(*{{name.partition(".")[0] for name in sys.modules.keys() - before}})
+"""
+
+
+def loaded_by(module: str) -> set[str]:
+    """Import the module in a new interpreter, and name the packages that this loads."""
+    source = LOADED.format(module=module)
+    run = subprocess.run(  # noqa: S603 - the text above, no input from outside
+        [sys.executable, "-I", "-c", source], check=False, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    return set(run.stdout.split()) - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("module", ["orderflow", "orderflow.codec", "orderflow.adapters.memory"])
+def test_importing_loads_no_extra(module: str) -> None:
+    assert loaded_by(module) - REQUIRED == set()
+
+
+def test_an_extra_that_is_loaded_is_seen() -> None:
+    assert loaded_by("hypothesis") - REQUIRED != set()

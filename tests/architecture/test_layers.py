@@ -1,0 +1,97 @@
+"""Each layer imports only what stands left of it.
+
+    errors ◀ domain ◀ ports ◀ service, adapters ◀ cli
+
+Beside the ports stands the codec, which knows the domain alone. `testing` may look at everything
+but the command line. The package itself shows what the modules below it define, so that of these
+none may import from it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.architecture.source import Module, imports, modules
+
+PACKAGE = "orderflow"
+
+MAY_IMPORT = {
+    "errors": set[str](),
+    "domain": {"errors"},
+    "codec": {"errors", "domain"},
+    "ports": {"errors", "domain"},
+    "service": {"errors", "domain", "ports"},
+    "adapters": {"errors", "domain", "ports", "codec"},
+}
+MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)
+MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE}
+MAY_IMPORT["cli"] = {*MAY_IMPORT["testing"], "testing"}
+
+
+def layer(path: str) -> str:
+    """Name the layer of a dotted path; what is no layer is a name shown by the package."""
+    parts = path.split(".")
+    if parts[0] != PACKAGE:
+        return ""
+    return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else PACKAGE
+
+
+def adapter(path: str) -> str:
+    parts = path.split(".")
+    return parts[2] if layer(path) == "adapters" and len(parts) > 2 else ""
+
+
+def layer_faults(module: Module) -> list[str]:
+    own = layer(module.name)
+    if own == PACKAGE and module.name != PACKAGE:
+        return [f"{module.name}: give it a place among the layers"]
+    faults = []
+    for item in imports(module):
+        target = layer(item.path)
+        if item.module.startswith("."):
+            faults.append(module.at(item, "relative import: write the layer out"))
+        elif target not in {"", own} and target not in MAY_IMPORT[own]:
+            faults.append(module.at(item, f"{own} imports {item.path}"))
+        elif own == target == "adapters" and adapter(module.name) != adapter(item.path):
+            faults.append(module.at(item, f"an adapter imports another one, {item.path}"))
+    return faults
+
+
+def test_each_layer_imports_only_what_stands_left_of_it() -> None:
+    assert [fault for module in modules() for fault in layer_faults(module)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("orderflow.errors", "from orderflow.domain.order import Order"),
+        ("orderflow.domain.order", "from orderflow import OrderFlow"),
+        ("orderflow.domain.order", "from orderflow import ports"),
+        ("orderflow.domain.order", "import orderflow.service"),
+        ("orderflow.domain.order", "from . import stock"),
+        ("orderflow.domain.order", "if TYPE_CHECKING:\n    from orderflow.ports import Clock"),
+        ("orderflow.codec", "from orderflow.ports import Repository"),
+        ("orderflow.service", "def run():\n    import orderflow.adapters.memory"),
+        ("orderflow.adapters.sql", "from orderflow.service import OrderFlow"),
+        ("orderflow.adapters.sql", "from orderflow.adapters import memory"),
+        ("orderflow.adapters.sql.tables", "from orderflow.adapters.memory import Memory"),
+        ("orderflow.testing.kits", "from orderflow.cli import main"),
+        ("orderflow", "from orderflow.testing import strategies"),
+        ("orderflow.tools", ""),
+    ],
+)
+def test_an_import_from_the_right_is_a_fault(name: str, text: str) -> None:
+    assert layer_faults(Module.parse(name, text)) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("orderflow.domain.order", "from orderflow.domain.stock import StockKey"),
+        ("orderflow.adapters.sql.tables", "from orderflow.adapters.sql.rows import Row"),
+        ("orderflow.testing.kits", "from orderflow import OrderFlow"),
+        ("orderflow.cli", "import sys\nfrom orderflow.adapters.memory import Memory"),
+    ],
+)
+def test_an_import_from_the_left_is_none(name: str, text: str) -> None:
+    assert layer_faults(Module.parse(name, text)) == []
