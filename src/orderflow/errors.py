@@ -25,6 +25,8 @@ also be read from the error as attributes.
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = [
     "ActionRefusedError",
     "CodecError",
@@ -48,7 +50,13 @@ __all__ = [
 
 
 class OrderFlowError(Exception):
-    """The base of every error that orderflow raises on purpose."""
+    """The base of every error that orderflow raises on purpose.
+
+    It can be pickled, so that it reaches the caller from a worker process.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_revived, (type(self), self.args, self.__dict__))
 
 
 class InvalidValueError(OrderFlowError, ValueError):
@@ -239,6 +247,18 @@ class NotificationError(OrderFlowError):
         super().__init__("the command was carried out, but the notifier failed")
 
 
+def _revived(
+    kind: type[OrderFlowError], arguments: tuple[object, ...], attributes: dict[str, object]
+) -> OrderFlowError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(attributes)
+    return error
+
+
 def _shown(value: object, limit: int = 80) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more digits than Python turns into text
+        text = "a number too long to show"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -21,6 +21,7 @@ from orderflow.domain.commands import (
     OrderCommand,
     ProcessOrder,
     RejectCancellation,
+    ReleaseEndedHolds,
     ReleaseOrder,
     RequestCancellation,
     SendOrder,
@@ -82,6 +83,8 @@ def actions(
     order = view.order(order_id)
     if order is None:
         raise OrderNotFoundError(view.seller_id, order_id)
+    brought_by_time = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
+    order = next((each for each in brought_by_time.orders if each.order_id == order_id), order)
     return tuple(_answer(action, order, view, at, policy) for action in Action)
 
 
@@ -126,10 +129,12 @@ def _example(action: Action, order: Order, view: View, at: datetime) -> OrderCom
 
 
 def _possible(status: Status, action: Action) -> tuple[Status, ...]:
+    if action is Action.REPORT_SHORT_PICK and status is Status.CANCELLATION_REQUESTED:
+        return (Status.CANCELLED,)  # it comes back, and nothing stands in the way any more
     targets: dict[Status, None] = {}
     for way in ACTIONS[action]:
         targets.update(dict.fromkeys(TRANSITIONS[status].get(way[0], ())))
-    if action is Action.SEND_STOCK:
+    if action in (Action.SEND_STOCK, Action.REPORT_SHORT_PICK):  # stock may be there for it
         targets[Status.ALLOCATED] = None
     return tuple(targets)
 

@@ -20,9 +20,9 @@ several products are merged as they are read.
 - if it is **urgent**: what later orders hold as well, which lose it to the order.
 
 An order that may not keep and is short, because it was edited or lost some, lets go of what it
-holds; the queues of these products are merged in from their heads. An order that was looked at
-and could not be completed was passed over; once that has happened often enough, or for long
-enough, it begins to keep.
+holds; the queues of these products are merged in from their heads. An order that may not keep is
+passed over when a later one takes of the product that it waits for. Once that has happened often
+enough, or it has waited for long enough, it begins to keep.
 
 *Why it ends.* Taking makes less available, so it starts nothing new. An order lets go at most
 once in a command, for it holds nothing afterwards, and begins to keep at most once. A unit that
@@ -32,16 +32,18 @@ is taken back moves towards the head of the queue.
 product. Where orders keep, each one visited takes at least a unit: booking in n units visits at
 most n orders, however long the queue is. Where they hold nothing, an order waits in the queue of
 one product only, without which it cannot be completed (as a SAT solver watches one literal of a
-clause), so orders that wait for other products are not visited; `Outcome.watched` says which. A
-fair share has to look at all who wait for the product.
+clause), so orders that wait for other products are not visited; `Outcome.watched` says which.
+Nor are those that need more of it than there is, as far as the view can leave them out. A fair
+share has to look at all who wait for the product.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orderflow.domain.events import (
     DeallocationReason,
@@ -50,14 +52,15 @@ from orderflow.domain.events import (
     OrderBeganToKeep,
     OrderDeallocated,
     OrderPartlyAllocated,
-    OrderPassedOver,
     OrderPutOnBackOrder,
 )
 from orderflow.domain.evolve import served
 from orderflow.domain.order import held_units, with_allocated
+from orderflow.domain.passing_over import pass_over
 from orderflow.domain.policy import (
     Place,
     Rationing,
+    TakeBack,
     is_urgent,
     keeps_stock,
     place_in_queue,
@@ -73,7 +76,6 @@ if TYPE_CHECKING:
     from orderflow.domain.order import Order, OrderLine
     from orderflow.domain.stock import Product
 
-    _Source = Iterator[tuple[Place, Order]]
     _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
 
 __all__ = ["let_go", "serve", "take"]
@@ -86,16 +88,18 @@ def serve(draft: Draft, backlog: Iterable[Order] = ()) -> None:
 
     Args:
         draft: The state; it is changed.
-        backlog: Waiting orders to offer stock to as if they had changed.
+        backlog: Waiting orders to offer stock to, as if they had changed.
     """
-    waiting = [order for order in backlog if draft.is_waiting(order)]
-    waiting += draft.take_touched()
-    if not (waiting or draft.risen or draft.policy.urgent_from is not None):
+    waiting = [*backlog, *draft.take_touched()]
+    if not (waiting or draft.risen or within_reach(draft)):
         return
     if draft.policy.rationing is Rationing.FAIR_SHARE:
         _serve_shares(draft, waiting)
-    else:
-        for order in _in_order_of_queue(draft, waiting):
+        return
+    for order in _in_order_of_queue(draft, waiting):
+        _offer(draft, order)
+    while draft.takers and pass_over(draft):
+        for order in _in_order_of_queue(draft, draft.take_touched()):
             _offer(draft, order)
 
 
@@ -154,8 +158,14 @@ def _offer(draft: Draft, order: Order) -> None:
         free_for(draft, order, completely=not keeps)
     take = take_what_there_is if keeps else take_all_or_nothing
     shelf = draft.shelves[order.warehouse_id]
-    if not _take(draft, order, take(order, shelf)):
-        _stays_short(draft, order, keeps=keeps)
+    taken = take(order, shelf)
+    if _take(draft, order, taken):
+        if policy.passes_max is not None:
+            draft.note_taker(order, taken[0])
+        return
+    draft.looked_at[order.order_id] = order
+    if not keeps and order.allocated:
+        let_go(draft, [order])
 
 
 def let_go(draft: Draft, orders: Iterable[Order]) -> None:
@@ -186,30 +196,17 @@ def _take(draft: Draft, order: Order, taken: _Taken) -> bool:
         event = OrderPartlyAllocated(order.seller_id, order.order_id, draft.at, units)
     else:
         return False
-    draft.record(order, served(order, lines, draft.at, covered=covered), event)
+    wait = None if covered else order.wait or draft.wait
+    draft.record(served(order, lines, wait), event)
     return True
-
-
-def _stays_short(draft: Draft, order: Order, *, keeps: bool) -> None:
-    """Deal with a waiting order that was looked at and could take nothing."""
-    first_time = order.order_id not in draft.looked_at
-    changed_by_command = order.order_id in draft.orders
-    draft.looked_at[order.order_id] = order
-    if keeps:
-        return
-    if order.allocated:
-        let_go(draft, [order])
-    elif first_time and not changed_by_command and draft.policy.passes_max is not None:
-        order = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
-        if draft.has_waited_enough(order):
-            _offer(draft, order)
 
 
 def _in_order_of_queue(draft: Draft, waiting: list[Order]) -> Iterator[Order]:
     """Yield the orders that can gain, each as it is by then."""
-    heads: list[tuple[Place, int, Order, _Source]] = []
-    sources = [_by_place(draft, waiting)]
-    sources += [_urgent_in_queue_of(draft, product) for product in within_reach(draft)]
+    heads: list[tuple[Place, int, Order, Iterator[Order]]] = []
+    reach = within_reach(draft)
+    sources = [_by_place(draft, [*waiting, *_seen(draft, reach)])]
+    sources += [_urgent_in_queue_of(draft, product) for product in reach]
     numbers = count()
     while True:
         if draft.risen:
@@ -222,7 +219,8 @@ def _in_order_of_queue(draft: Draft, waiting: list[Order]) -> Iterator[Order]:
                 return
             continue
         for source in sources:
-            for place, order in source:
+            for order in source:
+                place = place_in_queue(order, draft.policy.queue)
                 heappush(heads, (place, next(numbers), order, source))
                 break
         if not heads:
@@ -236,10 +234,10 @@ def _in_order_of_queue(draft: Draft, waiting: list[Order]) -> Iterator[Order]:
             yield now
 
 
-def _alone(draft: Draft, source: _Source) -> Iterator[Order]:
+def _alone(draft: Draft, source: Iterator[Order]) -> Iterator[Order]:
     """Yield the orders of the only source there is, until others have to be merged in."""
     changed = draft.orders
-    for _, order in source:
+    for order in source:
         now = changed.get(order.order_id)
         if now is None:
             yield order
@@ -249,30 +247,29 @@ def _alone(draft: Draft, source: _Source) -> Iterator[Order]:
             return
 
 
-def _by_place(draft: Draft, orders: Iterable[Order]) -> _Source:
+def _by_place(draft: Draft, orders: Iterable[Order]) -> Iterator[Order]:
     """Yield the orders in the order of the queue."""
-    queue = draft.policy.queue
-    return iter(sorted([(place_in_queue(order, queue), order) for order in orders], key=_place))
+    return iter(sorted(orders, key=partial(place_in_queue, queue=draft.policy.queue)))
 
 
-def _place(entry: tuple[Place, Order]) -> Any:  # noqa: ANN401 - places of one queue compare
-    return entry[0]
-
-
-def _queue_of(draft: Draft, product: Product) -> _Source:
+def _queue_of(draft: Draft, product: Product) -> Iterator[Order]:
     """Yield the orders that wait for a product and were not seen yet, while there is some."""
-    for order in draft.view.waiting(*product, draft.policy):
+    policy = draft.policy
+    at_most = None
+    if policy.holds_nothing and policy.take_back is TakeBack.NEVER:
+        at_most = partial(draft.available, product)
+    for order in draft.view.waiting(*product, policy, at_most):
         if order.order_id not in draft.orders and order.order_id not in draft.looked_at:
-            yield place_in_queue(order, draft.policy.queue), order
+            yield order
             if draft.available(product) <= 0:
                 return
 
 
-def _urgent_in_queue_of(draft: Draft, product: Product) -> _Source:
+def _urgent_in_queue_of(draft: Draft, product: Product) -> Iterator[Order]:
     """Yield the urgent orders that wait for a product, whether there is some or not."""
     for order in draft.view.waiting(*product, draft.policy):
         if order.order_id not in draft.orders and is_urgent(order, draft.policy):
-            yield place_in_queue(order, draft.policy.queue), order
+            yield order
 
 
 def _seen(draft: Draft, products: list[Product]) -> list[Order]:
@@ -293,11 +290,11 @@ def _serve_shares(draft: Draft, waiting: list[Order]) -> None:
     risen = draft.take_risen()
     scarce = set(risen)
     scarce |= {(order.warehouse_id, line.sku) for order in waiting for line in order.short_lines}
-    queue = draft.policy.queue
-    by_place = {place_in_queue(order, queue): order for order in waiting + _seen(draft, risen)}
+    visited = {order.order_id: order for order in [*waiting, *_seen(draft, risen)]}
     for product in sorted(scarce):
-        by_place.update(_queue_of(draft, product) if draft.available(product) > 0 else ())
-    orders = [by_place[place] for place in sorted(by_place)]
+        if draft.available(product) > 0:
+            visited.update((order.order_id, order) for order in _queue_of(draft, product))
+    orders = list(_by_place(draft, visited.values()))
     offers = _offers(draft, orders, scarce)
     for order in orders:
         offer = offers.get(order.order_id, Counter())

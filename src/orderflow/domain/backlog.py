@@ -66,7 +66,7 @@ def allocate(
     draft = Draft(State.of(seller_id, backlog, records), policy, at)
     let_go(draft, backlog)
     draft.processing.update(order.order_id for order in backlog if order.status is Status.NEW)
-    serve(draft, [order for order in backlog if order.order_id not in draft.orders])
+    serve(draft, [order for order in backlog if draft.is_waiting(order)])
     split_by_policy(draft)
     return draft.outcome(None)
 

@@ -5,7 +5,7 @@ Limits stand on everything, so that no value from outside can grow without bound
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderflow.errors import InvalidValueError
@@ -57,7 +57,7 @@ IDENTIFIER_DEMAND = (
     f"a text of 1 to {IDENTIFIER_CHARACTERS_MAX} printable characters "
     f"without white space around them"
 )
-MOMENT_DEMAND = "a datetime with a time zone"
+MOMENT_DEMAND = "a datetime with a time zone, in the years 1 to 9999 of UTC"
 
 
 def units_demand(smallest: int) -> str:
@@ -78,19 +78,39 @@ def identifier(instance: object, attribute: Attribute[Any], value: object) -> No
 def moment(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Hold a field to `is_moment`."""
     require(
-        holds=is_moment(value),
+        holds=isinstance(value, datetime) and value.tzinfo is UTC,
         field=_field(instance, attribute),
         demand=MOMENT_DEMAND,
         value=value,
     )
 
 
+def in_utc(value: datetime) -> datetime:
+    """Tell the same moment in UTC; what is no moment is left for `moment` to refuse.
+
+    A zone is more than an offset: in the hour that the clocks repeat, two equal texts of a local
+    time are different moments, and Python compares them as neither. In UTC every moment has one
+    form, so that what was written and read again is equal.
+    """
+    try:
+        return value.astimezone(UTC) if is_moment(value) else value
+    except OverflowError:  # the first or last day of all, which UTC would date a year further
+        return value
+
+
+def in_utc_if_any(value: datetime | None) -> datetime | None:
+    """Do as `in_utc` does, or leave it at `None`."""
+    return None if value is None else in_utc(value)
+
+
 def note(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Hold a field to a text of bounded length; it may be empty and have several lines."""
     require(
-        holds=isinstance(value, str) and len(value) <= NOTE_CHARACTERS_MAX,
+        holds=isinstance(value, str)
+        and len(value) <= NOTE_CHARACTERS_MAX
+        and not any(_is_control(character) for character in value),
         field=_field(instance, attribute),
-        demand=f"a text of at most {NOTE_CHARACTERS_MAX} characters",
+        demand=f"a text of at most {NOTE_CHARACTERS_MAX} characters without control characters",
         value=value,
     )
 
@@ -167,6 +187,15 @@ def tuple_of(*kinds: type, smallest: int = 0) -> Callable[[object, Attribute[Any
         )
 
     return check
+
+
+def _is_control(character: str) -> bool:
+    """Whether no text should hold the character: controls but white space, halves of pairs."""
+    return (
+        (character < " " and character not in "\t\n\r")
+        or "\x7f" <= character <= "\x9f"
+        or "\ud800" <= character <= "\udfff"
+    )
 
 
 def _field(instance: object, attribute: Attribute[Any]) -> str:

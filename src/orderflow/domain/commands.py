@@ -49,7 +49,7 @@ __all__ = [
 
 @attrs.frozen(kw_only=True)
 class _Command:
-    at: datetime = attrs.field(validator=checks.moment)
+    at: datetime = attrs.field(converter=checks.in_utc, validator=checks.moment)
     command_id: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(checks.identifier)
     )
@@ -69,7 +69,7 @@ class PlaceOrder(_Command):
     """Take an order in, and process it at once unless told otherwise."""
 
     order: Order = attrs.field(validator=checks.one_of(Order))
-    process: bool = True
+    process: bool = attrs.field(default=True, validator=checks.one_of(bool))
 
     @order.validator
     def _check_order(self, _attribute: object, value: Order) -> None:
@@ -100,12 +100,12 @@ class ProcessOrder(_OrderCommand):
 class HoldOrder(_OrderCommand):
     """Keep an order back; a hold for the same reason is replaced.
 
-    A hold with an end is released by the first command of the seller after it. The order keeps
-    its stock unless `keep_stock` says to let go of it.
+    A hold with an end, which has to be later than `at`, is released by the first command of the
+    seller from then on. The order keeps its stock unless `keep_stock` says to let go of it.
     """
 
     hold: Hold = attrs.field(validator=checks.one_of(Hold))
-    keep_stock: bool = True
+    keep_stock: bool = attrs.field(default=True, validator=checks.one_of(bool))
 
 
 @attrs.frozen(kw_only=True)
@@ -239,7 +239,7 @@ class BookInStock(_StockCommand):
     receipt_id: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(checks.identifier)
     )
-    more_to_come: bool = False
+    more_to_come: bool = attrs.field(default=False, validator=checks.one_of(bool))
 
     def __attrs_post_init__(self) -> None:
         checks.require(

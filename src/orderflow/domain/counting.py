@@ -63,7 +63,7 @@ def last_lines_first(order: Order, sku: str, units: int) -> LineUnits:
     """Say which lines give back units of a product: the last line first, at most what it holds."""
     given: list[tuple[str, int]] = []
     for line in reversed(order.lines):
-        if line.sku == sku and line.allocated and units:
+        if line.sku == sku and line.allocated and units > 0:
             part = min(line.allocated, units)
             given.append((line.line_id, part))
             units -= part
@@ -85,20 +85,9 @@ def _give_back(draft: Draft, key: StockKey, missing: int) -> None:
     )
     for order in holders:
         units = last_lines_first(order, key.sku, enough - shelf[key.sku])
-        if not units:
-            continue
-        if order.status in FROZEN:
-            draft.emit(OrderRecalled(order.seller_id, order.order_id, draft.at, units))
+        if units and order.status in FROZEN:
+            draft.emit(OrderRecalled(*draft.name(order), units))
             cancel_if_requested(draft, order)
-        else:
-            draft.emit(
-                OrderDeallocated(
-                    order.seller_id,
-                    order.order_id,
-                    draft.at,
-                    units,
-                    DeallocationReason.COUNT,
-                )
-            )
-        if shelf[key.sku] >= enough:
-            return
+        elif units:
+            reason = DeallocationReason.COUNT
+            draft.emit(OrderDeallocated(*draft.name(order), units, reason))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from orderflow.domain.events import (
+    LineUnits,
     OrderEvent,
     ReceiptAnnounced,
     ReceiptWithdrawn,
@@ -23,8 +24,9 @@ from orderflow.domain.evolve import (
     units_come,
     units_left,
 )
+from orderflow.domain.order import Wait
 from orderflow.domain.outcome import Outcome
-from orderflow.domain.policy import Holding, is_urgent, keeps_stock
+from orderflow.domain.policy import Holding, Place, TakeBack, is_urgent, keeps_stock, place_in_queue
 from orderflow.domain.status import Status
 from orderflow.domain.stock import Stock, StockKey
 from orderflow.domain.taking_back import in_reach
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Draft", "Shelf"]
 
+_STOCK_EVENTS = (StockBookedIn, StockAdjusted, ReceiptAnnounced, ReceiptWithdrawn)
+
 
 class Shelf(dict[str, int]):
     """The available units of one warehouse by SKU, read when they are first asked for.
@@ -55,6 +59,7 @@ class Shelf(dict[str, int]):
         self._warehouse_id = warehouse_id
         self._records: dict[str, Stock] = {}
         self._booked: dict[str, int] = {}
+        self._made: set[str] = set()
 
     def load(self, skus: Iterable[str]) -> None:
         """Read the products that were not read yet, in one go."""
@@ -86,6 +91,7 @@ class Shelf(dict[str, int]):
         sku = key.sku
         if not self.knows(sku):
             self._records[sku] = Stock(key)
+            self._made.add(sku)
         self[sku] += units
         self._booked[sku] = self._booked.get(sku, 0) + units
 
@@ -94,12 +100,11 @@ class Shelf(dict[str, int]):
         changed = []
         booked = self._booked
         for sku, record in self._records.items():
-            available = self[sku]
-            if sku in booked:
-                on_hand = record.on_hand + booked[sku]
-                changed.append(Stock(record.key, on_hand, on_hand - available))
-            elif record.on_hand - record.allocated != available:
-                changed.append(Stock(record.key, record.on_hand, record.on_hand - available))
+            on_hand = record.on_hand + booked.get(sku, 0)
+            allocated = on_hand - self[sku]
+            is_same = on_hand == record.on_hand and allocated == record.allocated
+            if not is_same or sku in self._made:
+                changed.append(Stock(record.key, on_hand, allocated))
         return changed
 
 
@@ -123,6 +128,10 @@ class Draft:
         self.seller_id = view.seller_id
         self.policy = policy
         self.at = at
+        self._wait: Wait | None = None
+        self._holders: dict[Product, dict[str, None]] | None = None
+        if policy.take_back is not TakeBack.NEVER:
+            self._holders = {}
         self.events: list[Event] = []
         self.orders: dict[str, Order] = {}
         self.receipts: dict[str, ExpectedReceipt | None] = {}
@@ -133,7 +142,8 @@ class Draft:
         self._touched: dict[str, None] = {}
         self.looked_at: dict[str, Order] = {}
         """The waiting orders that were offered stock and could not take any."""
-        self._before: dict[str, Order | None] = {}
+        self.takers: dict[Product, Place] = {}
+        """For each product of which an order took, the last place in the queue that did."""
         self.shelves = _Shelves(view)
 
     def find(self, order_id: str) -> Order | None:
@@ -151,45 +161,65 @@ class Draft:
             raise OrderNotFoundError(self.seller_id, order_id)
         return order
 
+    @property
+    def wait(self) -> Wait:
+        """The beginning of a wait: one for all orders that go on back order by the command."""
+        if self._wait is None:
+            self._wait = Wait(self.at)
+        return self._wait
+
     def holding(self, warehouse_id: str, sku: str) -> list[Order]:
         """Return the orders that may hold units of a product by now, and some that do not."""
-        before = {order.order_id: order for order in self.view.holding(warehouse_id, sku)}
-        changed = {
-            order_id: order
-            for order_id, order in self.orders.items()
-            if order.warehouse_id == warehouse_id
-        }
-        return list({**before, **changed}.values())
+        orders = {order.order_id: order for order in self.view.holding(warehouse_id, sku)}
+        changed: Iterable[str] = self.orders
+        if self._holders is not None:
+            changed = self._holders.get((warehouse_id, sku), ())
+        for order_id in changed:
+            if self.orders[order_id].warehouse_id == warehouse_id:
+                orders[order_id] = self.orders[order_id]
+        return [self.orders.get(order_id, order) for order_id, order in orders.items()]
 
     def emit(self, event: Event) -> None:
         """Apply an event."""
-        match event:
-            case StockBookedIn() | StockAdjusted() | ReceiptAnnounced() | ReceiptWithdrawn():
-                self.events.append(event)
-                self._apply_to_stock(event)
-            case _:
-                before = self.find(event.order_id)
-                after = evolve_order(before, event)
-                self.record(before, after, event)
-                self._touched[after.order_id] = None
-                self._move_stock(before, after, event)
+        if isinstance(event, _STOCK_EVENTS):
+            self.events.append(event)
+            self._apply_to_stock(event)
+            return
+        before = self.find(event.order_id)
+        after = evolve_order(before, event)
+        self.record(after, event)
+        self._touched[after.order_id] = None
+        if before is None or before.lines is not after.lines:
+            self._move_stock(before, after, event)
 
     def emit_for(self, order: Order, event: OrderEvent) -> Order:
         """Apply an event to an order, and return what it makes of it."""
         self.emit(event)
         return self.orders[order.order_id]
 
-    def record(self, before: Order | None, after: Order, event: OrderEvent) -> None:
+    def record(self, after: Order, event: OrderEvent) -> None:
         """Take note of an event that was applied to the order, and to the shelf, already."""
-        order_id = after.order_id
-        self._before.setdefault(order_id, before)
-        self.orders[order_id] = after
+        self.orders[after.order_id] = after
         self.events.append(event)
+        if self._holders is not None:
+            for line in after.lines:
+                product = (after.warehouse_id, line.sku)
+                self._holders.setdefault(product, {})[after.order_id] = None
 
-    def process(self, order_id: str) -> None:
+    def process(self, order: Order) -> None:
         """Let a new order be offered stock."""
-        self.processing.add(order_id)
-        self._touched[order_id] = None
+        self.shelves[order.warehouse_id].load([line.sku for line in order.lines])
+        self.processing.add(order.order_id)
+        self._touched[order.order_id] = None
+
+    def note_taker(self, order: Order, units: LineUnits) -> None:
+        """Take note of who was the last in the queue to take of each product."""
+        place = place_in_queue(order, self.policy.queue)
+        taken = dict(units)
+        for line in order.lines:
+            if line.line_id in taken:
+                product = (order.warehouse_id, line.sku)
+                self.takers[product] = max(place, self.takers.get(product, place))
 
     def take_touched(self) -> list[Order]:
         """Return the waiting orders that events have changed and nobody has offered stock to."""
@@ -233,9 +263,8 @@ class Draft:
             order_id: The order that the command was about, if it was about one.
         """
         completed, shorted = [], []
-        before = self._before
         for changed_id, order in self.orders.items():
-            was = before[changed_id]
+            was = self.view.order(changed_id)
             waited = was is not None and was.status is Status.ON_BACK_ORDER
             if waited and order.status is Status.ALLOCATED:
                 completed.append(changed_id)
@@ -258,23 +287,30 @@ class Draft:
         )
 
     def _watched(self) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            (order_id, self._blocking_sku(order))
-            for order_id, order in {**self.looked_at, **self.orders}.items()
-            if order.status is Status.ON_BACK_ORDER and not keeps_stock(order, self.policy)
-        )
+        watched = []
+        for order_id, order in {**self.looked_at, **self.orders}.items():
+            if order.status is Status.ON_BACK_ORDER and not keeps_stock(order, self.policy):
+                blocking = self._blocking_skus(order)
+                if blocking:
+                    before = self.view.watched(order_id)
+                    watched.append((order_id, before if before in blocking else blocking[0]))
+        return tuple(watched)
 
-    def _blocking_sku(self, order: Order) -> str:
-        """Return the first product of a waiting order that there is not enough of for it."""
+    def _blocking_skus(self, order: Order) -> list[str]:
+        """Return the products of a waiting order of which there is not enough to complete it.
+
+        There is none only if the state has stock that nobody was offered, as it may have after
+        the policy was changed.
+        """
         needs: dict[str, int] = {}
         for line in order.short_lines:
             needs[line.sku] = needs.get(line.sku, 0) + line.short
         shelf, urgent = self.shelves[order.warehouse_id], is_urgent(order, self.policy)
-        return next(
+        return [
             sku
             for sku, need in needs.items()
             if need > shelf[sku] + (in_reach(self, order, sku) if urgent else 0)
-        )
+        ]
 
     def _move_stock(self, before: Order | None, after: Order, event: OrderEvent) -> None:
         moves = stock_moves(before, after)
@@ -295,8 +331,10 @@ class Draft:
         match event:
             case StockBookedIn() | StockAdjusted():
                 key = event.key
-                self.shelves[key.warehouse_id].book(key, units_come(event))
-                self.risen[key.warehouse_id, key.sku] = None
+                units = units_come(event)
+                self.shelves[key.warehouse_id].book(key, units)
+                if units > 0:
+                    self.risen[key.warehouse_id, key.sku] = None
                 if isinstance(event, StockBookedIn) and event.receipt_id is not None:
                     receipt = self.view.receipt(event.receipt_id)
                     assert receipt is not None  # noqa: S101 - decide made the event of it

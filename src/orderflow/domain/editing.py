@@ -103,7 +103,9 @@ class ChangePriority:
 class ChangePromise:
     """Move the order in queues that go by promised date."""
 
-    promised_by: datetime | None = attrs.field(validator=attrs.validators.optional(checks.moment))
+    promised_by: datetime | None = attrs.field(
+        converter=checks.in_utc_if_any, validator=attrs.validators.optional(checks.moment)
+    )
 
 
 Change = (

@@ -47,6 +47,7 @@ from orderflow.domain.order import (
     Order,
     OrderLine,
     Wait,
+    is_covered,
     with_allocated,
     with_changes,
 )
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
 
 __all__ = ["evolve_order", "evolve_receipt", "served", "stock_moves", "units_come", "units_left"]
 
+_AGREES = (Status.ALLOCATED, Status.ON_BACK_ORDER)
+
 
 def evolve_order(order: Order | None, event: OrderEvent) -> Order:
     """Return the order as the event leaves it.
@@ -71,7 +74,7 @@ def evolve_order(order: Order | None, event: OrderEvent) -> Order:
         case OrderPlaced() | OrderSplitOff():
             if order is not None:
                 raise TransitionError(f"order {order.order_id!r} was placed twice")
-            return with_changes(event.order, version=1)
+            return event.order
         case _ if order is None:
             raise TransitionError(
                 f"{type(event).__name__} cannot happen to order {event.order_id!r} "
@@ -81,17 +84,24 @@ def evolve_order(order: Order | None, event: OrderEvent) -> Order:
             return _next(order, event, _changes(order, event))
 
 
-def served(order: Order, lines: tuple[OrderLine, ...], at: datetime, *, covered: bool) -> Order:
+def served(order: Order, lines: tuple[OrderLine, ...], wait: Wait | None) -> Order:
     """Return a new or waiting order as it is once its lines have taken stock.
 
     This is what `evolve_order` makes of the events of allocation, for a caller that has built
     the lines already: a whole backlog is allocated through it.
+
+    Args:
+        order: The order before.
+        lines: Its lines with what they have taken.
+        wait: How it fares on back order, or `None` if it is covered.
     """
-    if covered:
-        status, wait = Status.ALLOCATED, None
-    else:
-        status, wait = Status.ON_BACK_ORDER, order.wait or Wait(at)
-    return with_changes(order, lines=lines, status=status, wait=wait, version=order.version + 1)
+    changes = {
+        "lines": lines,
+        "status": Status.ALLOCATED if wait is None else Status.ON_BACK_ORDER,
+        "wait": wait,
+        "version": order.version + 1,
+    }
+    return with_changes(order, changes)
 
 
 def stock_moves(before: Order | None, after: Order) -> dict[str, int]:
@@ -153,12 +163,14 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
     match event:
         case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder():
             return {"lines": _gained(order.lines, event.units)}
+        case OrderDespatched():
+            return {"lines": _emptied(order.lines)}
+        case OrderSent() | OrderDelivered() | CancellationRequested() | CancellationRejected():
+            return {}
         case OrderDeallocated() | OrderRecalled() | OrderShortPicked():
             return {"lines": _lost(order.lines, event.units)}
         case OrderCancelled() | CancellationAccepted():
             return {"lines": _emptied(order.lines), "holds": ()}
-        case OrderDespatched():
-            return {"lines": _emptied(order.lines)}
         case OrderEdited():
             return apply_changes(order, event.changes)
         case OrderSplit():
@@ -177,8 +189,6 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
         case OrderReleased():
             kept = (hold for hold in order.holds if hold.reason not in event.reasons)
             return {"holds": tuple(kept)}
-        case OrderSent() | OrderDelivered() | CancellationRequested() | CancellationRejected():
-            return {}
         case _:
             assert_never(event)
 
@@ -186,13 +196,18 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
 def _next(order: Order, event: OrderChange, changes: dict[str, Any]) -> Order:
     lines, holds = changes.get("lines", order.lines), changes.get("holds", order.holds)
     status = next_status(order, type(event), lines, holds)
+    if status in _AGREES and is_covered(lines) is not (status is Status.ALLOCATED):
+        raise TransitionError(
+            f"{type(event).__name__} cannot leave order {order.order_id!r} {status}: "
+            f"its lines do not agree with that"
+        )
     changes["status"] = status
     changes["version"] = order.version + 1
     if status is Status.ON_BACK_ORDER:
         changes.setdefault("wait", _wait(order, event.at))
-    elif status is not Status.ON_HOLD:
+    elif status is not Status.ON_HOLD or is_covered(lines):
         changes["wait"] = None
-    return with_changes(order, **changes)
+    return with_changes(order, changes)
 
 
 def _wait(order: Order, at: datetime) -> Wait:
@@ -201,14 +216,17 @@ def _wait(order: Order, at: datetime) -> Wait:
 
 def _gained(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
     gains = dict(units)
-    return tuple(
-        [
-            with_allocated(line, line.allocated + gains[line.line_id])
-            if line.line_id in gains
-            else line
-            for line in lines
-        ]
-    )
+    gained = []
+    for line in lines:
+        allocated = line.allocated + gains.pop(line.line_id, 0)
+        if not 0 <= allocated <= line.quantity:
+            raise TransitionError(
+                f"line {line.line_id!r} cannot hold {allocated} of its {line.quantity} units"
+            )
+        gained.append(line if allocated == line.allocated else with_allocated(line, allocated))
+    if gains:
+        raise TransitionError(f"there are no lines {', '.join(gains)} to hold or lose units")
+    return tuple(gained)
 
 
 def _lost(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:

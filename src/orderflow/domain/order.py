@@ -38,7 +38,9 @@ class Hold:
 
     reason: HoldReason = attrs.field(validator=checks.one_of(HoldReason))
     until: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(checks.moment)
+        default=None,
+        converter=checks.in_utc_if_any,
+        validator=attrs.validators.optional(checks.moment),
     )
     note: str = attrs.field(default="", validator=checks.note)
 
@@ -108,13 +110,13 @@ class Wait:
         keeps: Whether it keeps what there is by now, where the policy holds nothing at first.
     """
 
-    since: datetime = attrs.field(validator=checks.moment)
+    since: datetime = attrs.field(converter=checks.in_utc, validator=checks.moment)
     passed_over: int = attrs.field(default=0)
     keeps: bool = attrs.field(default=False)
 
     def __attrs_post_init__(self) -> None:
         # One test for the good case: every order that goes on back order gets one of these.
-        if type(self.passed_over) is int and self.passed_over >= 0 and type(self.keeps) is bool:
+        if checks.is_units(self.passed_over, 0) and type(self.keeps) is bool:
             return
         checks.require(
             holds=checks.is_units(self.passed_over, 0),
@@ -136,10 +138,10 @@ class Wait:
 class Order:
     """What one customer of a seller gets from one warehouse.
 
-    A higher `priority` comes first. `version` counts the events that made the order what it
-    is. `split_from` names the order that this one was split off from, `parcels` counts the orders
-    that were split off from this one. `wait` tells of the time on back order, from the first short
-    moment until the order is covered.
+    A higher `priority` comes first. `version` counts what has happened to the order since it came
+    to be. `split_from` names the order that this one was split off from, `parcels` counts the
+    orders that were split off from this one. `wait` tells of the time on back order, from the
+    first short moment until the order is covered.
 
     Raises:
         InvalidValueError: If a field breaks its rule, two lines share an id, or the status
@@ -150,11 +152,13 @@ class Order:
     seller_id: str = attrs.field(validator=checks.identifier)
     warehouse_id: str = attrs.field(validator=checks.identifier)
     lines: tuple[OrderLine, ...] = attrs.field(validator=checks.tuple_of(OrderLine, smallest=1))
-    placed_at: datetime = attrs.field(validator=checks.moment)
+    placed_at: datetime = attrs.field(converter=checks.in_utc, validator=checks.moment)
     status: Status = attrs.field(default=Status.NEW, validator=checks.one_of(Status))
     priority: int = attrs.field(default=0, validator=checks.priority)
     promised_by: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(checks.moment)
+        default=None,
+        converter=checks.in_utc_if_any,
+        validator=attrs.validators.optional(checks.moment),
     )
     courier: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(checks.identifier)
@@ -230,13 +234,15 @@ def with_allocated(line: OrderLine, allocated: int) -> OrderLine:
     return copy
 
 
-def with_changes(order: Order, **changes: Any) -> Order:  # noqa: ANN401 - fields of any type
+def with_changes(order: Order, changes: dict[str, Any]) -> Order:
     """Copy an order with other values in some fields.
 
     The checks of `Order` are not run again: this is for `evolve`, which keeps them.
     """
     copy = _new(Order)
-    copy.__dict__.update(order.__dict__, **changes)
+    fields = copy.__dict__
+    fields.update(order.__dict__)
+    fields.update(changes)
     return copy
 
 

@@ -79,14 +79,13 @@ def place(draft: Draft, command: PlaceOrder) -> None:
         raise DuplicateOrderError(order.seller_id, order.order_id)
     draft.emit(OrderPlaced(draft.at, order))
     if command.process:
-        process(draft, draft.order(order.order_id))
+        draft.process(order)
 
 
 def process(draft: Draft, order: Order) -> None:
     """Mark a new order to be offered stock for the first time."""
     require_action(order.order_id, order.status, Action.PROCESS)
-    draft.shelves[order.warehouse_id].load([line.sku for line in order.lines])
-    draft.process(order.order_id)
+    draft.process(order)
 
 
 def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
@@ -103,11 +102,12 @@ def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
 
 def release(draft: Draft, order: Order, command: ReleaseOrder) -> None:
     """Let go of one reason to keep an order back, or of all."""
-    before = draft.view.order(order.order_id)
-    if before is not None and before.holds and not order.holds:
-        return  # its holds ended by themselves, which this command was the first to notice
-    require_action(order.order_id, order.status, Action.RELEASE)
     reasons = tuple(hold.reason for hold in order.holds)
+    stored = draft.view.order(order.order_id)
+    ended = {hold.reason for hold in stored.holds}.difference(reasons) if stored else set()
+    if command.reason in ended or (command.reason is None and ended and not reasons):
+        return  # the hold has just ended by itself, and this command was the first to notice
+    require_action(order.order_id, order.status, Action.RELEASE)
     if command.reason is not None:
         if command.reason not in reasons:
             raise ActionRefusedError(

@@ -100,16 +100,16 @@ def _split_off(order: Order, new_order_id: str, leaving: LineUnits) -> Order:
         for line in order.lines
         if line.line_id in units
     )
-    return with_changes(
-        order,
-        order_id=new_order_id,
-        lines=lines,
-        status=Status.ALLOCATED,
-        split_from=order.order_id,
-        parcels=0,
-        wait=None,
-        version=0,
-    )
+    changes = {
+        "order_id": new_order_id,
+        "lines": lines,
+        "status": Status.ALLOCATED,
+        "split_from": order.order_id,
+        "parcels": 0,
+        "wait": None,
+        "version": 0,
+    }
+    return with_changes(order, changes)
 
 
 def _free_id(draft: Draft, order: Order) -> str:

@@ -29,13 +29,15 @@ from orderflow.domain.evolve import (
 from orderflow.domain.order import Order
 from orderflow.domain.policy import place_in_queue
 from orderflow.domain.status import Status
-from orderflow.domain.stock import ExpectedReceipt, Stock, StockKey
+from orderflow.domain.stock import ExpectedReceipt, Product, Stock, StockKey
+from orderflow.errors import TransitionError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from orderflow.domain.events import Event, OrderEvent, StockEvent
+    from orderflow.domain.outcome import Outcome
     from orderflow.domain.policy import AllocationPolicy
 
 __all__ = ["State", "View", "evolve"]
@@ -61,12 +63,28 @@ class View(Protocol):
         """Return the expected receipt, if the seller announced it."""
         ...
 
-    def waiting(self, warehouse_id: str, sku: str, policy: AllocationPolicy) -> Iterable[Order]:
+    def waiting(
+        self,
+        warehouse_id: str,
+        sku: str,
+        policy: AllocationPolicy,
+        at_most: Callable[[], int] | None = None,
+    ) -> Iterable[Order]:
         """Return the orders on back order that wait for a product, in the order of the queue.
 
-        These are the orders with a line short of it. Where the policy holds nothing for short
-        orders, those suffice whose `Outcome.watched` last named the product. It is read from
-        its head, and only as far as there is stock.
+        These are the orders with a line short of it, but for those that another product holds
+        up: an order that the last outcome to name it in `Outcome.watched` had wait for another
+        product. It is read from its head, and only as far as there is stock.
+
+        With `at_most`, such watching orders may be left out as are short of more units of the
+        product than it returns at that time: there is not enough to complete them.
+        """
+        ...
+
+    def watched(self, order_id: str) -> str | None:
+        """Return the SKU that the last outcome to name the order had it wait for.
+
+        There is none if the order was named by an outcome since, and not as one that waits.
         """
         ...
 
@@ -95,12 +113,15 @@ class State:
         orders: The orders by their id.
         records: The stock records by warehouse and SKU.
         receipts: The expected receipts by their id.
+        watches: What waiting orders wait for, by their id: see `Outcome.watched`. Events do not
+            tell it, so `evolve` leaves it out, and `after` keeps it.
     """
 
     seller_id: str
     orders: Mapping[str, Order] = MappingProxyType({})
     records: Mapping[tuple[str, str], Stock] = MappingProxyType({})
     receipts: Mapping[str, ExpectedReceipt] = MappingProxyType({})
+    watches: Mapping[str, str] = attrs.field(default=MappingProxyType({}), eq=False)
 
     @classmethod
     def of(
@@ -118,32 +139,57 @@ class State:
             MappingProxyType({receipt.receipt_id: receipt for receipt in receipts}),
         )
 
+    def after(self, outcome: Outcome) -> State:
+        """Return the state as an outcome leaves it: what folding its events gives, at once."""
+        records, receipts = dict(self.records), dict(self.receipts)
+        for stock in outcome.stock:
+            records[stock.key.warehouse_id, stock.key.sku] = stock
+        for receipt in outcome.receipts:
+            receipts[receipt.receipt_id] = receipt
+        for receipt_id in outcome.settled:
+            receipts.pop(receipt_id, None)
+        changed = {order.order_id: order for order in outcome.orders}
+        watches = {key: sku for key, sku in self.watches.items() if key not in changed}
+        return State(
+            self.seller_id,
+            MappingProxyType({**self.orders, **changed}),
+            MappingProxyType(records),
+            MappingProxyType(receipts),
+            MappingProxyType({**watches, **dict(outcome.watched)}),
+        )
+
     def order(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""
         return self.orders.get(order_id)
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
         """Return the stock records that there are of these products."""
-        products = [(warehouse_id, sku) for sku in skus]
-        return [self.records[product] for product in products if product in self.records]
+        found = self.records.get
+        return [stock for sku in skus if (stock := found((warehouse_id, sku))) is not None]
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, if the seller announced it."""
         return self.receipts.get(receipt_id)
 
-    def waiting(self, warehouse_id: str, sku: str, policy: AllocationPolicy) -> Iterable[Order]:
+    def waiting(
+        self,
+        warehouse_id: str,
+        sku: str,
+        policy: AllocationPolicy,
+        at_most: Callable[[], int] | None = None,  # noqa: ARG002 - leaving out is a favour
+    ) -> Iterable[Order]:
         """Return the orders with a line short of a product, in the order of the queue."""
-        queue = self._waiting.get((warehouse_id, sku), ())
+        index = self._watching if policy.holds_nothing else self._waiting
+        queue = index.get((warehouse_id, sku), ())
         return sorted(queue, key=lambda order: place_in_queue(order, policy.queue))
+
+    def watched(self, order_id: str) -> str | None:
+        """Return what a waiting order waits for, if an outcome has told."""
+        return self.watches.get(order_id)
 
     def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that hold units of a product."""
-        return [
-            order
-            for order in self.orders.values()
-            if order.warehouse_id == warehouse_id
-            and any(line.allocated and line.sku == sku for line in order.lines)
-        ]
+        return self._holding.get((warehouse_id, sku), ())
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
         """Return the orders on hold with a hold that ends at this moment or before it."""
@@ -158,12 +204,29 @@ class State:
         return [order for order in self.orders.values() if is_overdue(order, since)]
 
     @cached_property
-    def _waiting(self) -> dict[tuple[str, str], list[Order]]:
-        index: dict[tuple[str, str], list[Order]] = {}
+    def _holding(self) -> dict[Product, list[Order]]:
+        index: dict[Product, list[Order]] = {}
+        for order in self.orders.values():
+            for sku in {line.sku: None for line in order.lines if line.allocated}:
+                index.setdefault((order.warehouse_id, sku), []).append(order)
+        return index
+
+    @cached_property
+    def _waiting(self) -> dict[Product, list[Order]]:
+        index: dict[Product, list[Order]] = {}
         for order in self.orders.values():
             if order.status is Status.ON_BACK_ORDER:
                 for sku in {line.sku: None for line in order.short_lines}:
                     index.setdefault((order.warehouse_id, sku), []).append(order)
+        return index
+
+    @cached_property
+    def _watching(self) -> dict[Product, list[Order]]:
+        index: dict[Product, list[Order]] = {}
+        for product, orders in self._waiting.items():
+            for order in orders:
+                if self.watches.get(order.order_id, product[1]) == product[1]:
+                    index.setdefault(product, []).append(order)
         return index
 
 
@@ -173,6 +236,11 @@ def evolve(state: State, event: Event) -> State:
     Raises:
         TransitionError: If the event cannot happen in this state.
     """
+    if event.seller_id != state.seller_id:
+        raise TransitionError(
+            f"{type(event).__name__} of seller {event.seller_id!r} cannot happen in the state "
+            f"of seller {state.seller_id!r}"
+        )
     match event:
         case StockBookedIn() | StockAdjusted() | ReceiptAnnounced() | ReceiptWithdrawn():
             return _evolve_stock(state, event)
@@ -218,6 +286,11 @@ def _evolve_stock(state: State, event: StockEvent) -> State:
             on_hand = stock.on_hand + units_come(event)
             records[place] = Stock(event.key, on_hand, stock.allocated)
             if isinstance(event, StockBookedIn) and event.receipt_id is not None:
+                if event.receipt_id not in receipts:
+                    raise TransitionError(
+                        f"stock cannot be booked in against receipt {event.receipt_id!r}, "
+                        f"which is not expected"
+                    )
                 rest = evolve_receipt(receipts.pop(event.receipt_id), event)
                 if rest is not None:
                     receipts[rest.receipt_id] = rest

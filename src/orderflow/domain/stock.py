@@ -82,4 +82,4 @@ class ExpectedReceipt:
     receipt_id: str = attrs.field(validator=checks.identifier)
     key: StockKey = attrs.field(validator=checks.one_of(StockKey))
     quantity: int = attrs.field(validator=checks.units(1))
-    expected_at: datetime = attrs.field(validator=checks.moment)
+    expected_at: datetime = attrs.field(converter=checks.in_utc, validator=checks.moment)

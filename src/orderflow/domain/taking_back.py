@@ -1,7 +1,8 @@
 """What urgent orders may take from later ones that the warehouse does not work on yet.
 
 The last in the queue loses first, and no more than is needed. An urgent order that holds nothing
-until it is complete takes back only what makes it complete.
+until it is complete takes back only what makes it complete. Orders that only their ids tell apart
+in the queue do not take from each other; parcels that were split off from one order are among them.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ def _later_holders(draft: Draft, order: Order, sku: str) -> list[Order]:
     later = [
         holder
         for holder in holders
-        if holder.status not in FROZEN and places[holder.order_id] > place and _held(holder, sku)
+        if holder.status not in FROZEN
+        and places[holder.order_id][:-1] > place[:-1]  # later by more than the order id
+        and _held(holder, sku)
     ]
     return sorted(later, key=lambda holder: places[holder.order_id], reverse=True)
 

@@ -6,9 +6,11 @@ from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from orderflow.domain.policy import Place
+
+    _Entry = tuple[Place, int]
 
 __all__ = ["SortedQueue"]
 
@@ -16,44 +18,67 @@ _CHUNK_LENGTH_MAX = 1_000
 
 
 class SortedQueue:
-    """Places in their order, kept in chunks.
+    """Places in their order, each with the units it needs at least, kept in chunks.
 
     Adding to, removing from and reading the head cost the length of a chunk and not that of the
-    queue; a plain list moves every place behind the one that comes or goes.
+    queue; a plain list moves every place behind the one that comes or goes. A chunk knows what its
+    least demanding place needs, so that chunks in which nobody can be served are passed quickly.
     """
 
     __slots__ = ("_chunks",)
 
     def __init__(self) -> None:
-        self._chunks: list[list[Place]] = []
-
-    def __iter__(self) -> Iterator[Place]:
-        """Yield the places in order. The queue may not change meanwhile."""
-        for chunk in self._chunks:
-            yield from chunk
+        self._chunks: list[_Chunk] = []
 
     def __bool__(self) -> bool:
         """Whether anyone waits."""
         return bool(self._chunks)
 
-    def add(self, place: Place) -> None:
+    def __iter__(self) -> Iterator[Place]:
+        """Yield all places in order. The queue may not change meanwhile."""
+        for chunk in self._chunks:
+            for place, _ in chunk.entries:
+                yield place
+
+    def needing(self, at_most: Callable[[], int]) -> Iterator[Place]:
+        """Yield the places, in order, that need no more units than there are by then.
+
+        Args:
+            at_most: Tells how many units there are; it is asked again after each place. At 0 the
+                rest is left out.
+        """
+        units = at_most()
+        for chunk in self._chunks:
+            if chunk.least > units:
+                continue
+            for place, needed in chunk.entries:
+                if needed <= units:
+                    yield place
+                    units = at_most()
+                    if units <= 0:
+                        return
+            chunk.least = min(needed for _, needed in chunk.entries)
+
+    def add(self, place: Place, needed: int = 0) -> None:
         """Put a place where it belongs."""
         if not self._chunks:
-            self._chunks.append([place])
+            self._chunks.append(_Chunk([(place, needed)]))
             return
         index = min(self._chunk_of(place), len(self._chunks) - 1)
         chunk = self._chunks[index]
-        insort(chunk, place)
-        if len(chunk) > _CHUNK_LENGTH_MAX:
-            middle = len(chunk) // 2
-            self._chunks[index : index + 1] = [chunk[:middle], chunk[middle:]]
+        insort(chunk.entries, (place, needed))
+        chunk.least = min(chunk.least, needed)
+        if len(chunk.entries) > _CHUNK_LENGTH_MAX:
+            middle = len(chunk.entries) // 2
+            halves = [_Chunk(chunk.entries[:middle]), _Chunk(chunk.entries[middle:])]
+            self._chunks[index : index + 1] = halves
 
     def remove(self, place: Place) -> None:
         """Take out a place that is there."""
         index = self._chunk_of(place)
-        chunk = self._chunks[index]
-        del chunk[bisect_left(chunk, place)]
-        if not chunk:
+        entries = self._chunks[index].entries
+        del entries[bisect_left(entries, place, key=_place)]
+        if not entries:
             del self._chunks[index]
 
     def _chunk_of(self, place: Place) -> int:
@@ -61,5 +86,18 @@ class SortedQueue:
         return bisect_left(self._chunks, place, key=_last)
 
 
-def _last(chunk: list[Place]) -> Place:
-    return chunk[-1]
+class _Chunk:
+    __slots__ = ("entries", "least")
+
+    def __init__(self, entries: list[_Entry]) -> None:
+        self.entries = entries
+        # A lower bound: it is not raised when an entry goes, but when a reader comes by.
+        self.least = min(needed for _, needed in entries)
+
+
+def _place(entry: _Entry) -> Place:
+    return entry[0]
+
+
+def _last(chunk: _Chunk) -> Place:
+    return chunk.entries[-1][0]

@@ -23,7 +23,7 @@ from orderflow.domain.state import is_overdue
 from orderflow.domain.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from orderflow.domain.commands import Command
@@ -75,17 +75,26 @@ class MemoryUnitOfWork:
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
         """Return the stock records that there are of these products."""
-        records = self._seller.stock
-        found = [records.get((warehouse_id, sku)) for sku in skus]
-        return [stock for stock in found if stock is not None]
+        found = self._seller.stock.get
+        return [stock for sku in skus if (stock := found((warehouse_id, sku))) is not None]
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, if the seller announced it."""
         return self._seller.receipts.get(receipt_id)
 
-    def waiting(self, warehouse_id: str, sku: str, policy: AllocationPolicy) -> Iterable[Order]:
+    def waiting(
+        self,
+        warehouse_id: str,
+        sku: str,
+        policy: AllocationPolicy,
+        at_most: Callable[[], int] | None = None,
+    ) -> Iterable[Order]:
         """Return the orders that wait for a product, in the order of the queue."""
-        return self._seller.waiting((warehouse_id, sku), policy)
+        return self._seller.waiting((warehouse_id, sku), policy, at_most)
+
+    def watched(self, order_id: str) -> str | None:
+        """Return what a waiting order waits for, if an outcome has told."""
+        return self._seller.watched.get(order_id)
 
     def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that hold units of a product."""
@@ -116,7 +125,7 @@ class MemoryUnitOfWork:
         """Return what happened, to the seller or to one order, oldest first."""
         if order_id is None:
             return tuple(self._seller.events)
-        return tuple(self._seller.events_of.get(order_id, ()))
+        return self._seller.events_of(order_id)
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Write what a command changed, when this unit of work commits."""
@@ -140,15 +149,15 @@ class _Seller:
         self.stock: dict[Product, Stock] = {}
         self.receipts: dict[str, ExpectedReceipt] = {}
         self.events: list[Event] = []
-        self.events_of: dict[str, list[Event]] = {}
+        self._events_of: dict[str, list[Event]] = {}
+        self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
         self.holders: dict[Product, dict[str, None]] = {}
         self._hold_ends: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
         self._policy: AllocationPolicy | None = None
         self._queues: dict[Product, SortedQueue] = {}
-        self._watched: dict[str, str] = {}
-        self._queued: dict[str, tuple[Place, tuple[Product, ...]]] = {}
+        self.watched: dict[str, str] = {}
 
     def write(self, outcome: Outcome) -> None:
         for stock in outcome.stock:
@@ -157,30 +166,30 @@ class _Seller:
             self.receipts[receipt.receipt_id] = receipt
         for receipt_id in outcome.settled:
             self.receipts.pop(receipt_id, None)
-        for event in outcome.events:
-            self.events.append(event)
-            order_id = getattr(event, "order_id", None)
-            if order_id is not None:
-                self.events_of.setdefault(order_id, []).append(event)
+        self.events += outcome.events
         watched = dict(outcome.watched)
         for order in outcome.orders:
-            before = self.orders.get(order.order_id)
-            self._index_holders(before, order)
-            self._note_wait(before, order)
-            self.orders[order.order_id] = order
-            for hold in order.holds:
-                if hold.until is not None:
-                    heappush(self._hold_ends, (hold.until, order.order_id))
-            self._watched.pop(order.order_id, None)
-        self._watched.update(watched)
-        for order_id in {order.order_id: None for order in outcome.orders} | watched:
-            self._queue(self.orders[order_id])
+            self._write_order(order, watched.pop(order.order_id, None))
+        for order_id, sku in watched.items():
+            self._write_order(self.orders[order_id], sku)
 
-    def waiting(self, product: Product, policy: AllocationPolicy) -> Iterator[Order]:
+    def events_of(self, order_id: str) -> Sequence[Event]:
+        for event in self.events[self._indexed :]:
+            subject = getattr(event, "order_id", None)
+            if subject is not None:
+                self._events_of.setdefault(subject, []).append(event)
+        self._indexed = len(self.events)
+        return tuple(self._events_of.get(order_id, ()))
+
+    def waiting(
+        self, product: Product, policy: AllocationPolicy, at_most: Callable[[], int] | None
+    ) -> Iterator[Order]:
         if policy != self._policy:
             self._build_queues(policy)
-        for place in self._queues.get(product, ()):
-            yield self.orders[str(place[-1])]
+        queue = self._queues.get(product)
+        if queue is not None:
+            for place in queue if at_most is None else queue.needing(at_most):
+                yield self.orders[str(place[-1])]
 
     def ended_holds(self, at: datetime) -> list[Order]:
         ended: dict[tuple[datetime, str], Order] = {}
@@ -209,44 +218,63 @@ class _Seller:
         return list(overdue.values())
 
     def _note_wait(self, before: Order | None, after: Order) -> None:
-        if self._waits is not None and after.wait is not None and not after.wait.keeps:
-            status = before.status if before is not None else None
-            if after.status is Status.ON_BACK_ORDER and status is not Status.ON_BACK_ORDER:
-                heappush(self._waits, (after.wait.since, after.order_id))
+        since = _waiting_since(after)
+        if self._waits is None or since is None:
+            return
+        if before is None or _waiting_since(before) != since:
+            heappush(self._waits, (since, after.order_id))
+
+    def _write_order(self, order: Order, watched: str | None) -> None:
+        order_id = order.order_id
+        before = self.orders.get(order_id)
+        stood = self._standing(before)
+        self.orders[order_id] = order
+        if watched is not None:
+            self.watched[order_id] = watched
+        else:
+            self.watched.pop(order_id, None)
+        self._move_in_queues(stood, self._standing(order))
+        self._index_holders(before, order)
+        self._note_wait(before, order)
+        for hold in order.holds:
+            if hold.until is not None:
+                heappush(self._hold_ends, (hold.until, order_id))
 
     def _build_queues(self, policy: AllocationPolicy) -> None:
         self._policy = policy
         self._queues.clear()
-        self._queued.clear()
         for order in self.orders.values():
-            self._queue(order)
+            self._move_in_queues({}, self._standing(order))
 
-    def _queue(self, order: Order) -> None:
-        """Put the order into the queues where it belongs now, and take it out of the others."""
-        if self._policy is None:
-            return
-        new = None
-        if order.status is Status.ON_BACK_ORDER:
-            watched = self._watched.get(order.order_id)
-            skus = [watched] if watched else [line.sku for line in order.short_lines]
-            products = tuple((order.warehouse_id, sku) for sku in dict.fromkeys(skus))
-            new = (place_in_queue(order, self._policy.queue), products)
-        old = self._queued.pop(order.order_id, None)
-        if new is not None:
-            self._queued[order.order_id] = new
-        if new == old:
-            return
-        if old is not None:
-            place, products = old
-            for product in products:
+    def _standing(self, order: Order | None) -> dict[Product, tuple[Place, int]]:
+        """Return for each queue that the order stands in: its place, and the least it can use."""
+        if order is None or self._policy is None or order.status is not Status.ON_BACK_ORDER:
+            return {}
+        place = place_in_queue(order, self._policy.queue)
+        return {product: (place, units) for product, units in self._needed(order).items()}
+
+    def _move_in_queues(
+        self,
+        old: dict[Product, tuple[Place, int]],
+        new: dict[Product, tuple[Place, int]],
+    ) -> None:
+        for product, entry in old.items():
+            if new.get(product) != entry:
                 queue = self._queues[product]
-                queue.remove(place)
+                queue.remove(entry[0])
                 if not queue:
                     del self._queues[product]
-        if new is not None:
-            place, products = new
-            for product in products:
-                self._queues.setdefault(product, SortedQueue()).add(place)
+        for product, entry in new.items():
+            if old.get(product) != entry:
+                self._queues.setdefault(product, SortedQueue()).add(*entry)
+
+    def _needed(self, order: Order) -> dict[Product, int]:
+        """Return the products in whose queues the order stands, with the least it can use."""
+        holds_nothing = self._policy is not None and self._policy.holds_nothing
+        watched = self.watched.get(order.order_id) if holds_nothing else None
+        if watched is not None:
+            return {(order.warehouse_id, watched): _needs(order, watched)}
+        return {(order.warehouse_id, line.sku): 0 for line in order.short_lines}
 
     def _index_holders(self, before: Order | None, after: Order) -> None:
         held_before = _held(before) if before is not None else {}
@@ -257,6 +285,16 @@ class _Seller:
         for product in held_before:
             if product not in held_after:
                 del self.holders[product][after.order_id]
+
+
+def _waiting_since(order: Order) -> datetime | None:
+    if order.status is Status.ON_BACK_ORDER and order.wait is not None:
+        return order.wait.since
+    return None
+
+
+def _needs(order: Order, sku: str) -> int:
+    return sum(line.short for line in order.lines if line.sku == sku)
 
 
 def _held(order: Order) -> dict[Product, None]:
