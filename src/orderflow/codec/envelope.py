@@ -1,0 +1,168 @@
+"""The envelope that everything travels in: what it is, of which version, and its data."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any, get_args
+
+import attrs
+
+from orderflow.codec.faults import Stray, below, refusal
+from orderflow.codec.scalars import read_number, read_text
+from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
+from orderflow.domain import actions, commands, editing, events, order, outcome, policy, stock
+from orderflow.errors import CodecError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import UnionType
+
+    Data = dict[str, Any]
+    Kind = type[attrs.AttrsInstance]
+
+__all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data"]
+
+TYPES: dict[str, Kind] = {
+    name: getattr(module, name)
+    for module in (actions, commands, editing, events, order, outcome, policy, stock)
+    for name in module.__all__
+    if attrs.has(getattr(module, name))
+}
+"""Everything that may be in an envelope, by its name: what these modules show."""
+
+UPCASTERS: dict[str, tuple[Callable[[Data], Data], ...]] = {}
+"""How old data are read: by the name of a type, the functions that make data of version 2 from
+those of version 1, of version 3 from those of version 2, and so on to the version that is written.
+
+A version covers all that is inside: a new field of `OrderLine` without a default makes a new
+version of everything that holds lines. A function leaves the data that it is given as they are.
+"""
+
+
+def dumps(thing: object) -> str:
+    """Write a command, an event or another type as one line of JSON.
+
+    Raises:
+        CodecError: If it is none of these, or holds what cannot be written.
+    """
+    data = to_data(thing)
+    try:
+        text = _encode(data)
+        text.encode()  # or half a character, a lone surrogate, would be noticed far from here
+    except (TypeError, ValueError) as error:
+        raise CodecError((f"$.data: cannot be written: {error}",)) from error
+    return text
+
+
+def loads(text: str | bytes, expect: type | UnionType = object) -> Any:  # noqa: ANN401 - any type
+    """Read what `dumps` has written.
+
+    >>> loads('{"type": "StockKey", "version": 1, "data": {"seller_id": "acme", "sku": 7}}')
+    Traceback (most recent call last):
+    orderflow.errors.CodecError: $.data.warehouse_id: is missing; $.data.sku: must be a text, not 7
+
+    Args:
+        text: The JSON.
+        expect: A type, or a union of types such as `Command`; anything else is refused.
+
+    Raises:
+        CodecError: If it is not JSON, or does not describe what was expected.
+    """
+    try:
+        data = _decode(text if isinstance(text, str) else text.decode())
+    except RecursionError as error:
+        raise CodecError(("$: is nested too deeply",)) from error
+    except ValueError as error:
+        raise CodecError((f"$: is not JSON: {error}",)) from error
+    return from_data(data, expect)
+
+
+def to_data(thing: object) -> dict[str, Any]:
+    """Write as `dumps` does, but into dictionaries and lists instead of a text.
+
+    Raises:
+        CodecError: If it is no command, event or other type, or holds what cannot be written.
+    """
+    kind = type(thing)
+    if TYPES.get(kind.__name__) is not kind:
+        raise CodecError((f"$: must be a type of orderflow, not {kind.__name__}",))
+    try:
+        data = CONVERTER.unstructure(thing)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # An event is not checked when it is made, so anything may be in it.
+        raise CodecError((f"$.data: cannot be written: {error}",)) from error
+    return {"type": kind.__name__, "version": _latest(kind), "data": data}
+
+
+def from_data(data: object, expect: type | UnionType = object) -> Any:  # noqa: ANN401 - any type
+    """Read as `loads` does, but from dictionaries and lists instead of a text.
+
+    Raises:
+        CodecError: If they do not describe what was expected.
+    """
+    try:
+        return _read_envelope(data, expect)
+    except CodecError as error:
+        raise CodecError(below("$", error)) from error
+
+
+def _read_envelope(envelope: object, expect: type | UnionType) -> object:
+    fields = {
+        "type": Field(_read_type, expect),
+        "version": Field(read_number, int),
+        "data": Field(read_object, dict),
+    }
+    values, faults = read_fields(envelope, fields, "an envelope")
+    thing = None
+    if len(values) == len(fields):
+        try:
+            thing = _read_version(values["type"], values["version"], values["data"])
+        except CodecError as error:
+            faults += error.faults
+    if faults:
+        raise CodecError(tuple(faults))
+    return thing
+
+
+def _read_type(value: object, expect: type | UnionType) -> Kind:
+    kind = TYPES.get(read_text(value))
+    if kind is None:
+        raise refusal("a type that this release of orderflow knows", value)
+    if not issubclass(kind, expect):
+        raise refusal(" or ".join(each.__name__ for each in get_args(expect) or (expect,)), value)
+    return kind
+
+
+def _read_version(kind: Kind, version: int, data: Data) -> object:
+    if not 1 <= version <= _latest(kind):
+        raise CodecError((f".version: must be from 1 to {_latest(kind)}, not {version}",))
+    try:
+        for upcast in UPCASTERS.get(kind.__name__, ())[version - 1 :]:
+            data = upcast(data)
+    except Exception as error:
+        # It is written for data that were right once. These can be anything.
+        fault = f".data: is no {kind.__name__} of version {version}: {error!r}"
+        raise CodecError((fault,)) from error
+    try:
+        return CONVERTER.structure(data, kind)
+    except CodecError as error:
+        raise CodecError(below(".data", error)) from error
+
+
+def _latest(kind: type) -> int:
+    return 1 + len(UPCASTERS.get(kind.__name__, ()))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
+    members: dict[Any, Any] = dict(pairs)
+    if len(members) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        members.update((Stray(key), None) for key, count in counts.items() if count > 1)
+    return members
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=Stray).decode
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+).encode

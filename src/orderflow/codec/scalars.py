@@ -1,0 +1,119 @@
+"""Single values, read strictly: a ``"3"`` is no number, and neither is ``true``.
+
+| in Python | in JSON |
+| --- | --- |
+| `str`, `int`, `bool`, `None` | the same |
+| `datetime` | a text of ISO 8601 with an offset, such as ``2026-03-01T09:30:00+00:00`` |
+| `timedelta` | a text of ISO 8601, such as ``P1DT43200S``; hours and minutes are read too |
+| `StrEnum` | its value |
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from orderflow.codec.faults import NUMBER_MAX, refusal
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+__all__ = ["read_number", "read_text", "register_scalars"]
+
+# `fromisoformat` reads more: other forms from one release of Python to the next, moments without
+# an offset, and long fractions, of which it drops the end.
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d(:\d\d)?)",
+    re.ASCII,
+)
+_DURATION = re.compile(
+    r"P(?=.)((?P<days>\d{1,9})D)?(T(?=.)((?P<hours>\d{1,9})H)?((?P<minutes>\d{1,9})M)?"
+    r"((?P<seconds>\d{1,9})(\.(?P<microseconds>\d{1,6}))?S)?)?",
+    re.ASCII,
+)
+
+
+def register_scalars(converter: Converter) -> None:
+    """Teach a converter to read and write every kind of single value."""
+    converter.register_structure_hook(str, read_text)
+    converter.register_structure_hook(int, read_number)
+    converter.register_structure_hook(bool, _read_truth)
+    converter.register_structure_hook(datetime, _read_moment)
+    converter.register_structure_hook(timedelta, _read_duration)
+    converter.register_structure_hook(StrEnum, _read_choice)
+    converter.register_unstructure_hook(datetime, _write_moment)
+    converter.register_unstructure_hook(timedelta, _write_duration)
+    converter.register_unstructure_hook(StrEnum, _write_choice)
+
+
+def read_text(value: object, _: object = str) -> str:
+    """Read a text."""
+    if type(value) is not str:
+        raise refusal("a text", value)
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise refusal("a text without half characters (surrogates)", value) from error
+    return value
+
+
+def read_number(value: object, _: object = int) -> int:
+    """Read a whole number."""
+    if type(value) is not int or abs(value) > NUMBER_MAX:
+        raise refusal("a whole number", value)
+    return value
+
+
+def _read_truth(value: object, _: object) -> bool:
+    if type(value) is not bool:
+        raise refusal("true or false", value)
+    return value
+
+
+def _read_choice(value: object, kind: type[StrEnum]) -> StrEnum:
+    try:
+        return kind(read_text(value))
+    except ValueError as error:
+        raise refusal(" or ".join(kind), value) from error
+
+
+def _write_choice(choice: StrEnum) -> str:
+    return choice.value
+
+
+def _read_moment(value: object, _: object) -> datetime:
+    demand = "a moment such as 2026-03-01T09:30:00+00:00"
+    text = read_text(value)
+    if not _MOMENT.fullmatch(text):
+        raise refusal(demand, value)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise refusal(demand, value) from error
+
+
+def _write_moment(moment: datetime) -> str:
+    offset = moment.utcoffset()
+    if offset is None or offset.microseconds:  # which some releases of Python do not read back
+        raise ValueError(f"{moment} has no offset in whole seconds")
+    return moment.isoformat()
+
+
+def _read_duration(value: object, _: object) -> timedelta:
+    demand = "a length of time such as P1DT12H"
+    match = _DURATION.fullmatch(read_text(value))
+    if match is None:
+        raise refusal(demand, value)
+    units = match.groupdict("0")
+    units["microseconds"] = units["microseconds"].ljust(6, "0")
+    try:
+        return timedelta(**{unit: int(number) for unit, number in units.items()})
+    except OverflowError as error:
+        raise refusal(demand, value) from error
+
+
+def _write_duration(duration: timedelta) -> str:
+    fraction = f".{duration.microseconds:06}" if duration.microseconds else ""
+    return f"P{duration.days}DT{duration.seconds}{fraction}S"

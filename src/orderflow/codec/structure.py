@@ -1,0 +1,195 @@
+"""How the types are put together: classes, tuples, and the choice between several classes.
+
+A class is an object with the fields by their names, and a tuple is an array. Where a field may
+hold several classes, its object says with `type` which one it is. All this follows from the type
+hints, so a new type needs no line here.
+"""
+
+from __future__ import annotations
+
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin
+
+import attrs
+from cattrs import Converter
+
+from orderflow.codec.faults import Stray, below, refusal, step_to
+from orderflow.codec.scalars import register_scalars
+from orderflow.errors import CodecError, InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    Reader = Callable[[Any, Any], Any]
+    Writer = Callable[[Any], Any]
+
+__all__ = ["CONVERTER", "Field", "read_fields", "read_object"]
+
+
+class Field(NamedTuple):
+    """What an object may have under a name: how it is read, and as what."""
+
+    read: Reader
+    kind: Any
+    required: bool = True
+
+
+def read_object(value: object, _: object = dict) -> dict[str, Any]:
+    """Read an object without looking into it."""
+    if not isinstance(value, dict):
+        raise refusal("an object", value)
+    return value
+
+
+def read_fields(
+    value: object, fields: Mapping[str, Field], owner: str
+) -> tuple[dict[str, Any], list[str]]:
+    """Read what is right of an object, and tell what is wrong with the rest."""
+    given = read_object(value)
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for name, (read, kind, required) in fields.items():
+        if name in given:
+            try:
+                values[name] = read(given[name], kind)
+            except CodecError as error:
+                faults += below(f".{name}", error)
+        elif required:
+            faults.append(f".{name}: is missing")
+    if len(values) < len(given):
+        faults += _unknown(given, fields, owner)
+    return values, faults
+
+
+def _unknown(given: dict[Any, Any], fields: Mapping[str, Field], owner: str) -> Iterator[str]:
+    for key in given:
+        if isinstance(key, Stray):
+            yield f"{step_to(key.text)}: is there more than once"
+        elif key not in fields:
+            yield f"{step_to(key)}: is unknown; {owner} has {', '.join(fields)}"
+
+
+def _class_reader(kind: type[attrs.AttrsInstance], converter: Converter) -> Reader:
+    attrs.resolve_types(kind)
+    fields = {
+        field.name: Field(
+            converter.get_structure_hook(field.type), field.type, field.default is attrs.NOTHING
+        )
+        for field in attrs.fields(kind)
+    }
+
+    def read(value: object, _: object) -> object:
+        values, faults = read_fields(value, fields, kind.__name__)
+        if not faults:
+            try:
+                return kind(**values)
+            except InvalidValueError as error:
+                faults.append(_broken_rule(error))
+        # The class itself stops at the first of its rules that is broken. There may be more.
+        raise CodecError(tuple(dict.fromkeys([*faults, *_broken_rules(kind, values)])))
+
+    return read
+
+
+def _broken_rules(kind: type[attrs.AttrsInstance], values: dict[str, Any]) -> Iterator[str]:
+    """Hold each field to its own rule, even where others are missing."""
+    bare = object.__new__(kind)
+    for name, value in values.items():
+        object.__setattr__(bare, name, value)
+    for field in attrs.fields(kind):
+        if field.validator is not None and field.name in values:
+            try:
+                field.validator(bare, field, values[field.name])
+            except InvalidValueError as error:
+                yield _broken_rule(error)
+            except AttributeError:
+                continue  # it is compared with another field, which is at fault itself
+
+
+def _broken_rule(error: InvalidValueError) -> str:
+    name = error.field.rpartition(".")[2]
+    return f".{name}: {str(error).removeprefix(error.field).strip()}"
+
+
+def _is_tuple(kind: object) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _tuple_reader(kind: Any, converter: Converter) -> Reader:  # noqa: ANN401 - any tuple[…]
+    kinds = [each for each in get_args(kind) if each is not Ellipsis]
+    readers = [(converter.get_structure_hook(each), each) for each in kinds]
+    endless = Ellipsis in get_args(kind)
+    demand = "an array" if endless else f"an array of {len(kinds)}"
+
+    def read(value: object, _: object) -> tuple[Any, ...]:
+        if not isinstance(value, list) or not (endless or len(value) == len(readers)):
+            raise refusal(demand, value)
+        items: list[Any] = []
+        faults: list[str] = []
+        for index, item in enumerate(value):
+            read_item, of = readers[index % len(readers)]  # of an endless one there is but one
+            try:
+                items.append(read_item(item, of))
+            except CodecError as error:
+                faults += below(f"[{index}]", error)
+        if faults:
+            raise CodecError(tuple(faults))
+        return tuple(items)
+
+    return read
+
+
+def _choices(kind: Any) -> list[Any]:  # noqa: ANN401 - any type
+    """Return the types of a union that have to be told apart; `None` can be seen."""
+    union = get_origin(kind) in {Union, UnionType}
+    return [each for each in get_args(kind) if each is not NoneType] if union else []
+
+
+def _is_choice(kind: object) -> bool:
+    return len(_choices(kind)) > 1
+
+
+def _choice_reader(union: Any, converter: Converter) -> Reader:  # noqa: ANN401 - any union
+    readers = {
+        each.__name__: (converter.get_structure_hook(each), each) for each in _choices(union)
+    }
+    nullable = NoneType in get_args(union)
+
+    def read(value: object, _: object) -> object:
+        if value is None and nullable:
+            return None
+        fields = dict(read_object(value))
+        if "type" not in fields:
+            raise CodecError((".type: is missing",))
+        name = fields.pop("type")
+        if type(name) is not str or name not in readers:
+            raise CodecError(below(".type", refusal(" or ".join(readers), name)))
+        reader, kind = readers[name]
+        return reader(fields, kind)
+
+    return read
+
+
+def _choice_writer(union: Any, converter: Converter) -> Writer:  # noqa: ANN401 - any union
+    writers = {each: converter.get_unstructure_hook(each) for each in _choices(union)}
+
+    def write(thing: object) -> dict[str, Any] | None:
+        if thing is None:
+            return None
+        return {"type": type(thing).__name__, **writers[type(thing)](thing)}
+
+    return write
+
+
+def _converter() -> Converter:
+    converter = Converter(unstruct_collection_overrides={tuple: list})
+    register_scalars(converter)
+    converter.register_structure_hook_factory(attrs.has, _class_reader)
+    converter.register_structure_hook_factory(_is_tuple, _tuple_reader)
+    converter.register_structure_hook_factory(_is_choice, _choice_reader)
+    converter.register_unstructure_hook_factory(_is_choice, _choice_writer)
+    return converter
+
+
+CONVERTER = _converter()
+"""Reads and writes the data of every type. It looks at a type when it meets it first."""

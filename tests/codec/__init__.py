@@ -1,0 +1,1 @@
+"""Tests of the codec; `things` draws what goes through it."""

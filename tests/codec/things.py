@@ -1,0 +1,205 @@
+"""What there is to encode: the classes, strategies made from their type hints, and samples."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import itertools
+import pkgutil
+from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from functools import cache, partial
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import attrs
+from hypothesis import strategies as st
+
+import orderflow.domain
+from orderflow.codec import to_data
+from orderflow.domain.commands import EditOrder, PlaceOrder
+from orderflow.domain.editing import AddLine, ChangeCourier, RemoveLine
+from orderflow.domain.order import Address, Hold, HoldReason, Order, OrderLine
+from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.state import State
+from orderflow.domain.status import COVERED, MAY_WAIT, Status
+from orderflow.domain.stock import Stock, StockKey
+from orderflow.errors import InvalidValueError
+
+# Samples.
+
+AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+KEY = StockKey("acme", "leeds", "MUG")
+ORDER = Order(
+    order_id="7",
+    seller_id="acme",
+    warehouse_id="leeds",
+    lines=(OrderLine("1", "MUG", 5, 2), OrderLine("2", "CUP", 1)),
+    placed_at=AT,
+    status=Status.ON_HOLD,
+    ship_to=Address("Jo", "1 High St", "Leeds"),
+    holds=(Hold(HoldReason.ADDRESS, until=AT),),
+)
+EDIT = EditOrder(
+    seller_id="acme",
+    order_id="7",
+    at=AT,
+    changes=(AddLine("CUP", 2), RemoveLine("1"), ChangeCourier(None)),
+)
+
+
+def parent(data: Any, path: str) -> tuple[Any, Any]:  # noqa: ANN401 - any JSON
+    """Return what holds a place in the data, and the key that the place has there."""
+    *steps, last = [int(each) if each.isdecimal() else each for each in path.split(".")]
+    for each in steps:
+        data = data[each]
+    return data, last
+
+
+def changed(thing: object, path: str, value: object) -> dict[str, Any]:
+    """Return the data of a thing with another value at a path."""
+    envelope = to_data(thing)
+    place, key = parent(envelope["data"], path)
+    place[key] = value
+    return envelope
+
+
+# Classes.
+
+NOT_SENT = {State}  # what `decide` works on; a host keeps the orders and the stock in it, not it
+
+
+def public_classes() -> set[type]:
+    found = set[type]()
+    for each in pkgutil.iter_modules(orderflow.domain.__path__):
+        module = importlib.import_module(f"orderflow.domain.{each.name}")
+        found |= {
+            kind
+            for name, kind in inspect.getmembers(module, attrs.has)
+            if kind.__module__ == module.__name__ and not name.startswith("_")
+        }
+    return found - NOT_SENT
+
+
+CLASSES = sorted(public_classes(), key=lambda kind: kind.__name__)
+
+
+# Strategies.
+
+
+@cache
+def things(kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - any type hint
+    """Draw from everything that the codec must be able to write."""
+    if kind in SPECIAL:
+        return SPECIAL[kind]
+    if get_origin(kind) in {Union, UnionType}:
+        return st.one_of([things(each) for each in get_args(kind)])
+    if get_origin(kind) is tuple:
+        each, *more = get_args(kind)
+        if more == [...]:
+            return st.lists(things(each), max_size=3).map(tuple)
+        return st.tuples(things(each), *map(things, more))
+    if attrs.has(kind):
+        return fields_of(kind).filter(partial(are_valid, kind)).map(partial(make, kind))
+    assert issubclass(kind, StrEnum), f"say in SPECIAL how a {kind} is drawn"
+    return st.sampled_from(list(kind))
+
+
+def fields_of(kind: type) -> st.SearchStrategy[dict[str, Any]]:
+    hints = get_type_hints(kind)
+    return st.fixed_dictionaries({f.name: things(hints[f.name]) for f in attrs.fields(kind)})
+
+
+def make(kind: type, fields: dict[str, Any]) -> object:
+    return kind(**fields)
+
+
+def are_valid(kind: type, fields: dict[str, Any]) -> bool:
+    try:
+        make(kind, fields)
+    except InvalidValueError:
+        return False
+    return True
+
+
+def consistent(fields: dict[str, Any]) -> Order:
+    """Make an order of fields that need not agree with its status."""
+    status = fields["status"]
+    holds = {hold.reason: hold for hold in fields["holds"]} if status is Status.ON_HOLD else {}
+    if status is Status.ON_HOLD and not holds:
+        status = Status.NEW
+    lines = {line.line_id: line for line in fields["lines"]}
+    if status is not Status.ON_HOLD:
+        allocate = status in COVERED
+        lines = {
+            line_id: attrs.evolve(line, allocated=line.quantity * allocate)
+            for line_id, line in lines.items()
+        }
+    agreed = {
+        "status": status,
+        "lines": tuple(lines.values()),
+        "holds": tuple(holds[reason] for reason in sorted(holds)),
+        "wait": fields["wait"] if status in MAY_WAIT else None,
+    }
+    return Order(**{**fields, **agreed})
+
+
+def as_placed(order: Order) -> Order:
+    lines = tuple(attrs.evolve(line, allocated=0) for line in order.lines)
+    return attrs.evolve(order, status=Status.NEW, lines=lines, holds=(), wait=None, version=0)
+
+
+def policies() -> list[AllocationPolicy]:
+    """Make every combination of settings that is allowed, with one value for each number."""
+    samples: dict[Any, tuple[Any, ...]] = {
+        int: (2,),
+        NoneType: (None,),
+        timedelta: (timedelta(days=1, seconds=2, microseconds=3),),
+    }
+    hints = get_type_hints(AllocationPolicy)
+    values = [
+        [value for each in get_args(hint) or (hint,) for value in samples.get(each, each)]
+        for hint in hints.values()
+    ]
+    combined = (dict(zip(hints, each, strict=True)) for each in itertools.product(*values))
+    return [AllocationPolicy(**each) for each in combined if are_valid(AllocationPolicy, each)]
+
+
+IDENTIFIERS = st.text("Ab0-é漢😀'\"\\/", min_size=1, max_size=4) | st.just("two words")
+UNITS = st.integers(0, 9)
+OFFSETS = st.integers(-86_399, 86_399).map(lambda seconds: timezone(timedelta(seconds=seconds)))
+
+SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
+    NoneType: st.none(),
+    str: IDENTIFIERS,
+    bool: st.booleans(),
+    int: st.integers(1, 10**9),
+    datetime: st.datetimes(
+        datetime(1, 1, 3),  # noqa: DTZ001 - the zones are drawn, and UTC is to know the moment
+        datetime(9999, 12, 29),  # noqa: DTZ001 - as above
+        timezones=OFFSETS | st.just(UTC),
+    ).map(lambda at: at.replace(fold=0)),
+    timedelta: st.timedeltas(timedelta(microseconds=1)),
+    Address: st.builds(Address, *[IDENTIFIERS | st.just("")] * 4, st.sampled_from(["GB", "NL"])),
+    AllocationPolicy: st.sampled_from(policies()),
+    OrderLine: st.builds(
+        lambda line_id, sku, allocated, short: OrderLine(
+            line_id, sku, allocated + short or 1, allocated
+        ),
+        *[IDENTIFIERS] * 2,
+        *[UNITS] * 2,
+    ),
+}
+SPECIAL[Stock] = st.builds(
+    lambda key, allocated, available: Stock(key, allocated + available, allocated),
+    things(StockKey),
+    *[UNITS] * 2,
+)
+SPECIAL[Order] = fields_of(Order).filter(lambda fields: fields["lines"]).map(consistent)
+SPECIAL[PlaceOrder] = st.builds(
+    PlaceOrder,
+    order=things(Order).map(as_placed),
+    at=things(datetime),
+    command_id=things(str | None),
+    process=st.booleans(),
+)
