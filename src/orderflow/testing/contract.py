@@ -1,0 +1,174 @@
+"""What every repository has to keep, as tests that a host inherits.
+
+For example::
+
+    from orderflow.testing.contract import RepositoryContract
+
+    class TestMyRepository(RepositoryContract):
+        def make_repository(self):
+            return MyRepository(...)
+
+The tests hold the repository against `MemoryRepository`, which is the reference: the same commands
+have to give the same answers, whatever the policy. Needs Hypothesis and pytest, which come with
+the extra `testing`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from orderflow.adapters.memory import MemoryRepository
+from orderflow.domain.commands import AnnounceReceipt, BookInStock, HoldOrder, PlaceOrder
+from orderflow.domain.decide import decide
+from orderflow.domain.order import Hold, HoldReason, Order, OrderLine
+from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.state import State
+from orderflow.domain.stock import ExpectedReceipt, StockKey
+from orderflow.errors import NotFoundError, RefusedError
+from orderflow.service import OrderFlow
+from orderflow.testing.invariants import history_violations, violations
+from orderflow.testing.strategies import History, histories
+
+if TYPE_CHECKING:
+    from orderflow.domain.commands import Command
+    from orderflow.domain.outcome import Outcome
+    from orderflow.ports import Repository
+
+__all__ = ["RepositoryContract"]
+
+_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_MUGS = StockKey("acme", "leeds", "MUG")
+_ALONE = settings(suppress_health_check=[HealthCheck.differing_executors])
+
+
+def _order(order_id: str, quantity: int, *, seller_id: str = "acme") -> Order:
+    return Order(
+        order_id=order_id,
+        seller_id=seller_id,
+        warehouse_id="leeds",
+        lines=(OrderLine("1", "MUG", quantity),),
+        placed_at=_NOON,
+    )
+
+
+def _answer(flow: OrderFlow, command: Command) -> Outcome | str:
+    try:
+        return flow.handle(command)
+    except (NotFoundError, RefusedError) as refusal:
+        return str(refusal)
+
+
+class RepositoryContract(ABC):
+    """Tests of a repository: inherit them, and say how one is made."""
+
+    @abstractmethod
+    def make_repository(self) -> Repository:
+        """Make a repository with nothing in it."""
+
+    @_ALONE
+    @given(history=histories())
+    def test_it_answers_as_the_reference_does(self, history: History) -> None:
+        """Whatever the commands and the policy, answers and state are those of the reference."""
+        flow = OrderFlow(self.make_repository(), policy=history.policy)
+        reference = OrderFlow(MemoryRepository(), policy=history.policy)
+        for command in history.commands:
+            assert _answer(flow, command) == _answer(reference, command)
+        for seller_id in {command.seller_id: None for command in history.commands}:
+            assert flow.orders(seller_id) == reference.orders(seller_id)
+            assert flow.stock(seller_id) == reference.stock(seller_id)
+            assert flow.events(seller_id) == reference.events(seller_id)
+            for order in flow.orders(seller_id):
+                events = flow.events(seller_id, order.order_id)
+                assert events == reference.events(seller_id, order.order_id)
+
+    def test_nothing_is_written_when_the_block_is_left_by_an_error(self) -> None:
+        """All of a unit of work is written, or nothing."""
+        repository = self.make_repository()
+        command = BookInStock(key=_MUGS, received=3, at=_NOON)
+
+        def save_and_fail() -> None:
+            with repository.unit_of_work("acme") as work:
+                work.save(command, decide(command, work))
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            save_and_fail()
+        flow = OrderFlow(repository)
+        assert (flow.stock("acme"), flow.events("acme")) == ((), ())
+
+    def test_a_unit_of_work_shows_one_seller(self) -> None:
+        """Orders, stock and answers of another seller are not there."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        flow.book_in(_MUGS, 3, command_id="delivery", at=_NOON)
+        flow.place(_order("1", 5), at=_NOON)
+        with repository.unit_of_work("zenith") as work:
+            assert work.order("1") is None
+            assert list(work.stock("leeds", ["MUG"])) == []
+            assert list(work.waiting("leeds", "MUG", AllocationPolicy())) == []
+            assert list(work.holding("leeds", "MUG")) == []
+            assert work.answered("delivery") is None
+
+    def test_it_finds_what_the_clock_brings_about(self) -> None:
+        """Holds that have ended are found at their end, and not before it."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        flow.place(_order("1", 5), at=_NOON)
+        end = _NOON + timedelta(hours=2)
+        hold = Hold(HoldReason.SELLER_DELAY, until=end)
+        flow.handle(HoldOrder(seller_id="acme", order_id="1", hold=hold, at=_NOON))
+        with repository.unit_of_work("acme") as work:
+            assert list(work.ended_holds(end - timedelta(seconds=1))) == []
+            assert [order.order_id for order in work.ended_holds(end)] == ["1"]
+        flow.release_ended_holds("acme", at=end)
+        with repository.unit_of_work("acme") as work:
+            assert list(work.ended_holds(end)) == []
+            assert list(work.overdue(_NOON - timedelta(seconds=1))) == []
+            assert [order.order_id for order in work.overdue(end)] == ["1"]
+
+    def test_it_keeps_receipts_until_they_are_settled(self) -> None:
+        """What is announced is found until it is booked in."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        receipt = ExpectedReceipt("R1", _MUGS, 10, _NOON)
+        flow.handle(AnnounceReceipt(receipt=receipt, at=_NOON))
+        with repository.unit_of_work("acme") as work:
+            assert work.receipt("R1") == receipt
+        flow.book_in(_MUGS, 9, receipt_id="R1", at=_NOON)
+        with repository.unit_of_work("acme") as work:
+            assert work.receipt("R1") is None
+
+    def test_a_repeated_command_is_answered_as_it_was(self) -> None:
+        """The answer to a command id is kept, and nothing is done twice."""
+        flow = OrderFlow(self.make_repository())
+        command = BookInStock(key=_MUGS, received=3, at=_NOON, command_id="delivery")
+        first = flow.handle(command)
+        flow.place(_order("1", 5), at=_NOON)
+        assert flow.handle(command) == first
+        assert [stock.on_hand for stock in flow.stock("acme")] == [3]
+
+    def test_writers_at_the_same_time_oversell_nothing(self) -> None:
+        """Threads that place, cancel and book in leave a state in which everything holds."""
+        flow = OrderFlow(self.make_repository())
+        flow.book_in(_MUGS, 20, at=_NOON)
+
+        def work(worker: int) -> None:
+            for number in range(10):
+                order_id = f"{worker}-{number}"
+                flow.handle(PlaceOrder(order=_order(order_id, 1 + number % 3), at=_NOON))
+                if number % 4 == 1:
+                    flow.cancel("acme", order_id, at=_NOON)
+                if number % 4 == 2:  # noqa: PLR2004 - every fourth, two after the first
+                    flow.book_in(_MUGS, 2, at=_NOON)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, range(4)))
+        policy = AllocationPolicy()
+        assert violations(flow.orders("acme"), flow.stock("acme"), policy, _NOON) == []
+        assert history_violations(State("acme"), flow.events("acme"), policy) == []
