@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -21,7 +23,7 @@ from orderflow.replay.layout import Layout, layout_of
 from orderflow.replay.rows import Kind, NonsenseError, Row, RowParser, Skip, TimeReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from orderflow.replay.source import Source
 
@@ -50,15 +52,19 @@ class Reading:
 
     Attributes:
         layout: Its layout; None for the preset that its header fits.
-        zone: The time zone of moments that name none.
+        changes: The fields of the layout in which this file differs from it.
+        time_zone: That of moments that name none.
         time_format: How moments are written, as for `datetime.strptime`; ISO 8601 if None.
+        encoding: How its text is stored.
         delimiter: What stands between two cells.
         window: How far rows may be out of time order, and the lines of one order apart.
     """
 
     layout: Layout | None = None
-    zone: tzinfo = attrs.field(factory=lambda: ZoneInfo("Europe/London"))
+    changes: Mapping[str, Any] = MappingProxyType({})
+    time_zone: tzinfo = attrs.field(factory=lambda: ZoneInfo("Europe/London"))
     time_format: str | None = None
+    encoding: str = "utf-8-sig"
     delimiter: str = ","
     window: timedelta = timedelta(minutes=60)
 
@@ -95,13 +101,20 @@ class History:
         first = next(self._records, None)
         if first is None:
             raise HistoryError(source.name, "is empty; its first row must name the columns")
+        if first.fault:
+            raise HistoryError(source.name, first.fault, row=first.row)
         self.header = first.cells
-        layout = reading.layout or layout_of(source.name, self.header)
+        if reading.layout is None:
+            layout = layout_of(source.name, self.header, reading.changes)
+        else:
+            layout = attrs.evolve(reading.layout, **reading.changes)
+        positions = layout.positions(source.name, self.header)
+        self._time = positions["time"]
         self._parser = RowParser(
             layout,
-            layout.positions(source.name, self.header),
+            positions,
             len(self.header),
-            TimeReader(reading.zone, reading.time_format),
+            TimeReader(reading.time_zone, reading.time_format),
         )
 
     def __iter__(self) -> Iterator[Entry]:
@@ -111,9 +124,13 @@ class History:
             HistoryError: If there is no row, or the file cannot be read to its end.
             RowError: If a row makes no sense and none may be rejected.
         """
-        yield from in_time_order(self._rows(), self._window, self.rejects)
+        yield from in_time_order(self._rows(), self._window, self.rejects, self._time_of)
         if not self.tally.rows:
             raise HistoryError(self._name, "has a header, but no rows")
+
+    def _time_of(self, row: Row) -> str:
+        """Name the time of a row as the file has it."""
+        return f"{self.header[self._time]} {row.cells[self._time]!r}"
 
     def _rows(self) -> Iterator[Row]:
         for record in self._records:
@@ -129,38 +146,63 @@ class History:
                 yield row
 
 
-def in_time_order(rows: Iterable[Row], window: timedelta, rejects: Rejects) -> Iterator[Entry]:
+_Key = tuple[Kind, str]
+
+
+@attrs.define
+class _Held:
+    begin: datetime
+    rows: list[Row] = attrs.field(factory=list)
+
+
+def in_time_order(
+    rows: Iterable[Row], window: timedelta, rejects: Rejects, time_of: Callable[[Row], str]
+) -> Iterator[Entry]:
     """Put rows into time order and together, as far as they are no further apart than a window.
 
     What happened in the same moment goes by the number in the order id.
+
+    Args:
+        rows: The rows as they come.
+        window: How far they may be out of order.
+        rejects: Where those go that are further out.
+        time_of: How the time of a row is named in the reason.
     """
-    held: dict[tuple[Kind, str], list[Row]] = {}
+    held: dict[_Key, _Held] = {}
     latest: datetime | None = None
     for row in rows:
         at = row.at
         if latest is None:
             latest = at
         elif at - latest > GAP_MAX:
-            rejects.add(row.row, row.cells, f"it is more than {GAP_MAX.days} days after the others")
+            reason = f"{time_of(row)} is more than {GAP_MAX.days} days after that of any row before"
+            rejects.add(row.row, row.cells, reason)
             continue
         elif at > latest:
             latest = at
             yield from _released(held, latest - window)
         elif latest - at > window:
-            rejects.add(row.row, row.cells, _too_late(latest - at, window))
+            late = f"{time_of(row)} is {_minutes(latest - at)} before that of an earlier row"
+            allowed = f"rows may be {_minutes(window)} out of time order"
+            rejects.add(row.row, row.cells, f"{late}; {allowed}: sort the file, or allow more")
             continue
-        held.setdefault((row.kind, row.order_id), []).append(row)
+        group = held.setdefault((row.kind, row.order_id), _Held(at))
+        group.begin = min(group.begin, at)
+        group.rows.append(row)
     if latest is not None:
         yield from _released(held, latest + window)
 
 
-def _released(held: dict[tuple[Kind, str], list[Row]], before: datetime) -> Iterator[Entry]:
+def _released(held: dict[_Key, _Held], before: datetime) -> Iterator[Entry]:
     """Yield the entries that began before a moment, and hold them no longer."""
-    begun = [(min(row.at for row in rows), key) for key, rows in held.items()]
-    ready = [(at, _number(key[1]), key) for at, key in begun if at < before]
-    for at, _, key in sorted(ready):
-        rows = held.pop(key)
-        yield Entry(key[0], key[1], at, rows[0].customer, tuple(rows))
+    due = [
+        (group.begin, _number(order_id), order_id, kind)
+        for (kind, order_id), group in held.items()
+        if group.begin < before
+    ]
+    for at, _, order_id, kind in sorted(due):
+        rows = held.pop((kind, order_id)).rows
+        yield Entry(kind, order_id, at, rows[0].customer, tuple(rows))
 
 
 def _number(order_id: str) -> int:
@@ -168,9 +210,5 @@ def _number(order_id: str) -> int:
     return int(digits[0]) if digits else 0
 
 
-def _too_late(late: timedelta, window: timedelta) -> str:
-    minutes = window // timedelta(minutes=1)
-    return (
-        f"it is {late} before a row that came earlier, and rows may be {minutes} minutes out of "
-        f"time order; sort the file, or allow more"
-    )
+def _minutes(span: timedelta) -> str:
+    return f"{span // timedelta(minutes=1):,} minutes"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from orderflow.replay.faults import HistoryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["PRESETS", "Layout", "layout_of"]
+__all__ = ["PRESETS", "Layout", "Preset", "layout_of"]
 
-_ROLES = ("order", "sku", "quantity", "time", "customer", "price")
+_ROLES = ("order", "sku", "quantity", "time", "customer", "price", "priority", "promise")
 
 
 @attrs.frozen(kw_only=True)
@@ -28,6 +29,8 @@ class Layout:
         time: The column of the moment at which the order was placed.
         customer: The column of the customer, if there is one. It tells whose order is cancelled.
         price: The column of the price, if there is one. It tells adjustments of stock.
+        priority: The column of the order's priority, if there is one; empty means 0.
+        promise: The column of the moment that the order is promised by, if there is one.
         cancellation_prefix: What an order id begins with that cancels units sold before.
         accounting_prefix: What an order id begins with that is book-keeping, and no order.
         not_goods: The product codes that are postage, fees and the like.
@@ -42,6 +45,8 @@ class Layout:
     time: str
     customer: str | None = None
     price: str | None = None
+    priority: str | None = None
+    promise: str | None = None
     cancellation_prefix: str = ""
     accounting_prefix: str = ""
     not_goods: frozenset[str] = frozenset()
@@ -72,8 +77,17 @@ class Layout:
         return sku not in self.not_goods and not sku.startswith(self.not_goods_prefixes)
 
 
+class Preset(StrEnum):
+    """The layouts that have a name."""
+
+    ONLINE_RETAIL_II = "online-retail-ii"
+    """The data set Online Retail II of the UCI repository."""
+    PLAIN = "plain"
+    """Orders and nothing else: no row is left out, and none cancels another."""
+
+
 PRESETS = {
-    "online-retail-ii": Layout(
+    Preset.ONLINE_RETAIL_II: Layout(
         order="Invoice",
         sku="StockCode",
         quantity="Quantity",
@@ -90,21 +104,28 @@ PRESETS = {
         ),
         not_goods_prefixes=("GIFT_", "TEST"),
     ),
-    "plain": Layout(order="order_id", sku="sku", quantity="quantity", time="placed_at"),
+    Preset.PLAIN: Layout(order="order_id", sku="sku", quantity="quantity", time="placed_at"),
 }
-"""The layouts that have a name: the UCI data set Online Retail II, and one without any rules."""
+"""What each preset says."""
 
 
-def layout_of(file: str, header: Sequence[str]) -> Layout:
-    """Return the first preset whose columns are all in the header.
+def layout_of(file: str, header: Sequence[str], changes: Mapping[str, Any]) -> Layout:
+    """Return the first preset that fits the header, with some fields changed.
+
+    A preset fits if its columns are all in the header, but for those that are changed. Where
+    all columns are named by the changes, no preset is known by its own: it is the plain one.
 
     Raises:
-        HistoryError: If there is none.
+        HistoryError: If none fits.
     """
     names = {name.strip() for name in header}
     for layout in PRESETS.values():
-        if names.issuperset(layout.columns().values()):
-            return layout
+        own = {name for role, name in layout.columns().items() if role not in changes}
+        if own and names.issuperset(own):
+            return attrs.evolve(layout, **changes)
+    plain = PRESETS[Preset.PLAIN]
+    if changes.keys() >= plain.columns().keys():
+        return attrs.evolve(plain, **changes)
     wanted = "; ".join(
         f"{preset} needs {', '.join(layout.columns().values())}"
         for preset, layout in PRESETS.items()

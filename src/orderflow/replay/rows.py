@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from orderflow.domain.checks import UNITS_MAX, is_identifier
+from orderflow.domain.checks import is_identifier
 
 if TYPE_CHECKING:
     from orderflow.replay.layout import Layout
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["Kind", "NonsenseError", "Row", "RowParser", "Skip"]
 
 YEAR_MIN, YEAR_MAX = 1970, 2200
+IDENTIFIER_MAX = 100
+"""Less than an identifier may have: splits add to the order id."""
 
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}")
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
 class Kind(StrEnum):
@@ -51,6 +53,8 @@ class Row(NamedTuple):
     units: int
     at: datetime
     customer: str
+    priority: int = 0
+    promised_by: datetime | None = None
 
 
 class NonsenseError(Exception):
@@ -100,9 +104,11 @@ class RowParser:
         )
         self._customer = positions.get("customer")
         self._price = positions.get("price")
+        self._priority, self._promise = positions.get("priority"), positions.get("promise")
         self._skus: dict[str, str | None] = {}
-        self._order_text = self._order_id = ""
-        self._time_text = ""
+        self._order_text: str | None = None
+        self._order_id = ""
+        self._time_text: str | None = None
         self._at = datetime.min.replace(tzinfo=UTC)
 
     def parse(self, record: Record) -> Row | Skip:
@@ -126,8 +132,14 @@ class RowParser:
         customer = cells[self._customer].strip() if self._customer is not None else ""
         units = self._read_units(cells[self._quantity])
         kind = self._kind(order_id, units, customer, cells)
-        at = self._read_time(cells[self._time])
-        return Row(row, cells, kind, order_id, sku, abs(units), at, customer)
+        if cells[self._time] != self._time_text:
+            self._at = self._read_time("time", cells[self._time])
+            self._time_text = cells[self._time]
+        priority = self._read_priority(cells) if self._priority is not None else 0
+        promised_by = self._read_promise(cells) if self._promise is not None else None
+        return Row(
+            row, cells, kind, order_id, sku, abs(units), self._at, customer, priority, promised_by
+        )
 
     def _kind(self, order_id: str, units: int, customer: str, cells: list[str]) -> Kind:
         layout = self._layout
@@ -169,23 +181,30 @@ class RowParser:
     def _read_units(self, text: str) -> int:
         text = text.strip()
         units = int(text) if _WHOLE_NUMBER.fullmatch(text) else 0
-        if not 0 < abs(units) <= UNITS_MAX:
-            raise self._nonsense("quantity", "a whole number of units, not 0", text)
+        if not units:
+            raise self._nonsense("quantity", "a whole number of 1 to 9 digits, and not 0", text)
         return units
 
-    def _read_time(self, text: str) -> datetime:
-        if text != self._time_text:
-            try:
-                self._at = self._times.read(text.strip())
-            except ValueError:
-                example = self._times.time_format or "2026-03-02 09:30"
-                raise self._nonsense("time", f"a time like {example}", text) from None
-            self._time_text = text
-        return self._at
+    def _read_time(self, role: str, text: str) -> datetime:
+        try:
+            return self._times.read(text.strip())
+        except ValueError:
+            example = self._times.time_format or "2026-03-02 09:30"
+            raise self._nonsense(role, f"a time like {example}", text) from None
+
+    def _read_priority(self, cells: list[str]) -> int:
+        text = cells[self._priority or 0].strip()
+        if text and not _WHOLE_NUMBER.fullmatch(text):
+            raise self._nonsense("priority", "a whole number, or empty", text)
+        return int(text or 0)
+
+    def _read_promise(self, cells: list[str]) -> datetime | None:
+        text = cells[self._promise or 0].strip()
+        return self._read_time("promise", text) if text else None
 
     def _check_identifier(self, role: str, value: str) -> None:
-        if not is_identifier(value):
-            raise self._nonsense(role, "1 to 128 printable characters", value)
+        if not is_identifier(value) or len(value) > IDENTIFIER_MAX:
+            raise self._nonsense(role, f"1 to {IDENTIFIER_MAX} printable characters", value)
 
     def _nonsense(self, role: str, demand: str, value: str) -> NonsenseError:
         return NonsenseError(f"{self._names[role]} must be {demand}, not {_shown(value)}")

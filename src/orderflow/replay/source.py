@@ -41,7 +41,7 @@ class Source:
         bytes_total: How long it is, as it is stored; None where that cannot be known.
     """
 
-    def __init__(self, name: str, raw: io.BufferedReader, text: TextIO) -> None:
+    def __init__(self, name: str, raw: io.BufferedReader[Any], text: TextIO) -> None:
         self.name = name
         self.bytes_total: int | None = None
         if raw.seekable():
@@ -111,9 +111,9 @@ def open_source(
         yield Source(name, raw, text)
 
 
-def _buffered(file: Path | BinaryIO, stack: ExitStack) -> io.BufferedReader:
+def _buffered(file: Path | BinaryIO, stack: ExitStack) -> io.BufferedReader[Any]:
     if isinstance(file, Path):
         return stack.enter_context(file.open("rb"))
-    raw = io.BufferedReader(cast("io.RawIOBase", file))
-    stack.callback(raw.detach)
-    return raw
+    stream = io.BufferedReader(cast("io.RawIOBase", file))
+    stack.callback(stream.detach)
+    return stream

@@ -1,0 +1,152 @@
+"""`orderflow demo`: a shop that never was, the life of one of its orders, and what it came to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.padding import Padding
+from rich.rule import Rule
+
+from orderflow.cli import screen, tables
+from orderflow.cli.report import Report
+from orderflow.cli.story import Step, Story
+from orderflow.domain.lifecycle import Action
+from orderflow.replay import Replay, ReplenishmentRule, Settings
+from orderflow.replay.generator import Shop, generate, stock_for
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from orderflow.domain.actions import Answer
+    from orderflow.domain.order import Order
+    from orderflow.replay import Entry
+
+__all__ = ["demo"]
+
+ORDERS_MAX = 100_000
+
+SETTINGS = Settings(
+    rule=ReplenishmentRule(
+        opening_units=0,
+        level_units=0,
+        cover_days=0,
+        recent_days=1,
+        review_days=1,
+        lead_days_min=2,
+        lead_days_max=6,
+    )
+)
+"""What customers wait for is ordered each day, and comes two to six days later."""
+
+
+WAYS_OUT = {
+    Action.CANCEL: "",
+    Action.REMOVE: "{} given up",
+    Action.REPLACE: "",
+    Action.SEND_STOCK: "{} booked in",
+    Action.SPLIT: "{} leaving now",
+}
+"""What a seller can do about a back order, and how the units are called that it is about."""
+
+
+def demo(
+    *,
+    orders: Annotated[
+        int, typer.Option(min=1, max=ORDERS_MAX, help="How many orders the shop gets.")
+    ] = 2_000,
+    seed: Annotated[int, typer.Option(help="Another seed makes another shop.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """See orders go on back order, and come off it.
+
+    A shop is made up whose orders look like those of a real one, with stock for about 85 % of
+    what they ask for. You see the life of one order that has to wait, step by step, and then
+    what the whole run came to.
+    """
+    console = screen.messages()
+    with screen.clean_end(console):
+        story, report = _run(Shop(seed=seed, orders=orders), console)
+    if as_json:
+        story_json = [step.as_json() for step in story.steps]
+        screen.print_json({**report.as_json(), "story": story_json})
+    else:
+        _print(screen.results(), story, report)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
+
+
+def _run(shop: Shop, console: Console) -> tuple[Story, Report]:
+    begin = perf_counter()
+    entries = generate(shop)
+    story = Story()
+    run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), notifier=story)
+    with screen.progress_bar(console, "Running the shop", len(entries)) as show:
+        for number, entry in enumerate(entries):
+            run.step(entry)
+            story.act(run)
+            if number % screen.SHOWN_EVERY == 0:
+                show(number, f"{entry.at:%d %b}")
+    run.advance(entries[-1].at + timedelta(days=10))  # what is still to come has come by then
+    title = f"a shop with {shop.orders:,} orders in {_weeks(entries)} weeks (seed {shop.seed})"
+    summary = run.finish()
+    return story, Report(
+        title=title, settings=SETTINGS, summary=summary, seconds=perf_counter() - begin
+    )
+
+
+def _weeks(entries: list[Entry]) -> int:
+    return max(1, round((entries[-1].at - entries[0].at) / timedelta(weeks=1)))
+
+
+def _print(console: Console, story: Story, report: Report) -> None:
+    console.print(Rule("The life of an order that has to wait", align="left"))
+    for number, step in enumerate(story.steps, 1):
+        _print_step(console, number, step)
+    if not story.steps:
+        console.print(" No order of this shop had to wait that is short enough to be shown.")
+    console.print()
+    console.print(Rule(f"What became of {report.title}", align="left"))
+    report.print(console)
+
+
+def _print_step(console: Console, number: int, step: Step) -> None:
+    at = step.at.astimezone(SETTINGS.hours.time_zone)
+    console.print(f"\n[bold cyan]{number:2}[/]  [dim]{at:%a %d %b %H:%M}[/]  [bold]{step.title}[/]")
+    console.print(Padding(step.text, (0, 0, 0, 4), expand=False), markup=False)
+    if step.order is not None:
+        console.print(Padding(_lines(step.order), (0, 0, 0, 4), expand=False))
+    if step.answers:
+        console.print(Padding(_answers(step.answers), (0, 0, 0, 4), expand=False))
+
+
+def _lines(order: Order) -> Table:
+    drawn = tables.table("product", "ordered", "allocated", "short")
+    for line in order.lines:
+        short = f"[yellow]{line.short}[/]" if line.short else ""
+        drawn.add_row(line.sku, str(line.quantity), str(line.allocated), short)
+    return drawn
+
+
+def _answers(answers: tuple[Answer, ...]) -> Table:
+    """Draw what is allowed, the ways out of a back order first, and in one line what is not."""
+    drawn = tables.table("action", "leads to", "with")
+    for column in drawn.columns:
+        column.justify, column.no_wrap = "left", False
+    places = [*WAYS_OUT, *Action]
+    for answer in sorted(answers, key=lambda answer: places.index(answer.action)):
+        if not answer.allowed:
+            continue
+        units = ", ".join(f"{units} {sku}" for sku, units in answer.units)
+        word = WAYS_OUT.get(answer.action, "")
+        drawn.add_row(
+            f"[green]{answer.action}",
+            " or ".join(answer.leads_to),
+            word.format(units) if units else "",
+        )
+    refused = ", ".join(answer.action for answer in answers if not answer.allowed)
+    drawn.add_row("[dim]not now", "", f"[dim]{refused}")
+    return drawn

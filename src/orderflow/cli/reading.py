@@ -1,0 +1,101 @@
+"""The options that say how a file is to be read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain import checks
+from orderflow.replay import PRESETS, Preset, Reading
+
+if TYPE_CHECKING:
+    from attrs import Attribute
+
+    from orderflow.replay import Hours
+
+__all__ = ["ColumnOptions", "FileOptions", "reading_of"]
+
+WINDOW_MINUTES_MAX = 100_000
+
+
+def _one_character(_instance: object, _attribute: Attribute[str], value: str) -> None:
+    checks.require(
+        holds=len(value) == 1 and value not in '"\r\n',
+        field="FileOptions.delimiter",
+        demand="one character, and no quote",
+        value=value,
+    )
+
+
+def _minutes(_instance: object, _attribute: Attribute[int], value: int) -> None:
+    checks.require(
+        holds=0 <= value <= WINDOW_MINUTES_MAX,
+        field="FileOptions.window_minutes",
+        demand=f"from 0 to {WINDOW_MINUTES_MAX}",
+        value=value,
+    )
+
+
+@attrs.frozen(kw_only=True)
+class FileOptions:
+    """How a file is to be read.
+
+    Attributes:
+        preset: The layout of the file; else the one that its header fits.
+        delimiter: What stands between two cells.
+        encoding: How its text is stored.
+        time_format: How times are written, such as %d/%m/%Y %H:%M; else as in ISO 8601.
+        window_minutes: How far rows may be out of time order, and the lines of an order apart.
+        free_is_found: Units at price 0 without a customer are stock that was found.
+    """
+
+    preset: Preset | None = None
+    delimiter: str = attrs.field(default=",", validator=_one_character)
+    encoding: str = "utf-8-sig"
+    time_format: str | None = None
+    window_minutes: int = attrs.field(default=60, validator=_minutes)
+    free_is_found: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class ColumnOptions:
+    """What columns are called, in place of what the layout calls them.
+
+    Attributes:
+        order_column: The id of the order.
+        sku_column: The product.
+        quantity_column: The units.
+        time_column: When the order was placed.
+        customer_column: The customer, who tells which orders a cancellation is about.
+        price_column: The price, which tells adjustments of stock.
+        priority_column: The priority of the order, for `--queue PRIORITY`.
+        promise_column: The promised date of the order, for `--queue PROMISED_DATE`.
+    """
+
+    order_column: str | None = None
+    sku_column: str | None = None
+    quantity_column: str | None = None
+    time_column: str | None = None
+    customer_column: str | None = None
+    price_column: str | None = None
+    priority_column: str | None = None
+    promise_column: str | None = None
+
+
+def reading_of(file: FileOptions, columns: ColumnOptions, hours: Hours) -> Reading:
+    """Bring the options together; times are those of the warehouse's time zone."""
+    named = attrs.asdict(columns, filter=lambda _, name: name is not None)
+    changes = {field.removesuffix("_column"): name for field, name in named.items()}
+    if file.free_is_found:
+        changes["free_is_found"] = True
+    return Reading(
+        layout=PRESETS[file.preset] if file.preset is not None else None,
+        changes=changes,
+        time_zone=hours.time_zone,
+        time_format=file.time_format,
+        encoding=file.encoding,
+        delimiter=file.delimiter,
+        window=timedelta(minutes=file.window_minutes),
+    )

@@ -1,0 +1,63 @@
+"""The rows that were rejected, in a file: to be mended there, and replayed."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Self
+
+from orderflow.replay import HistoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from orderflow.replay import Reading, RowError
+
+__all__ = ["RejectsFile"]
+
+REASON = "reason"
+
+
+class RejectsFile:
+    """Writes rejected rows as they came, with the reason in a column before them.
+
+    That column does no harm when the file is replayed; it is written anew then, not twice.
+
+    Raises:
+        HistoryError: If the file cannot be written, or is the one that is read.
+    """
+
+    def __init__(self, path: Path, source: Path | None, reading: Reading) -> None:
+        if source is not None and path.exists() and source.exists() and path.samefile(source):
+            raise HistoryError(str(path), "is the file that is read; write the rejects to another")
+        try:
+            self._file = path.open(
+                "w", encoding=reading.encoding, errors="surrogateescape", newline=""
+            )
+        except (OSError, LookupError) as error:
+            raise HistoryError(str(path), f"cannot be written: {error}") from error
+        self._writer = csv.writer(self._file, delimiter=reading.delimiter)
+        self._old_reasons = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def begin(self, header: Sequence[str]) -> None:
+        """Write the header."""
+        self._old_reasons = int(header[0] == REASON)
+        self._writer.writerow([REASON, *header[self._old_reasons :]])
+
+    def write(self, error: RowError) -> None:
+        """Write a row."""
+        self._writer.writerow(
+            [f"row {error.row}: {error.reason}", *error.cells[self._old_reasons :]]
+        )

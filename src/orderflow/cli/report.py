@@ -1,0 +1,191 @@
+"""What a run came to, for people and for machines."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import attrs
+from rich.columns import Columns
+from rich.padding import Padding
+
+from orderflow.cli import screen, tables
+from orderflow.replay import Kind, Settings, Skip, Summary, Weekday
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+
+    from orderflow.replay import History, ReplenishmentRule
+
+__all__ = ["Report", "Rows"]
+
+
+@attrs.frozen(kw_only=True)
+class Rows:
+    """The rows of a file, by what became of them."""
+
+    used: dict[str, int]
+    left_out: dict[Skip, int]
+    rejected: int
+
+    @classmethod
+    def of(cls, history: History, summary: Summary) -> Rows:
+        """Bring together what was counted when reading and when carrying out."""
+        skipped = history.tally.skipped + summary.skipped
+        used = {
+            "order lines": summary.rows[Kind.SALE],
+            "cancellations": summary.rows[Kind.CANCELLATION] - summary.skipped.total(),
+            "write-offs": summary.rows[Kind.WRITE_OFF],
+            "found": summary.rows[Kind.FOUND],
+        }
+        return cls(
+            used=used,
+            left_out={skip: skipped[skip] for skip in Skip},
+            rejected=history.rejects.count,
+        )
+
+    @property
+    def read(self) -> int:
+        """All of them."""
+        return sum(self.used.values()) + sum(self.left_out.values()) + self.rejected
+
+    def as_json(self) -> dict[str, Any]:
+        """Return them by names for machines."""
+        return {
+            "read": self.read,
+            **{name.replace(" ", "_").replace("-", "_"): n for name, n in self.used.items()},
+            "left_out": {skip.name.lower(): n for skip, n in self.left_out.items()},
+            "rejected": self.rejected,
+        }
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """A summary, and how it came about.
+
+    Attributes:
+        title: What was replayed.
+        settings: What the run added to the history.
+        summary: What it came to.
+        seconds: How long it took.
+        rows: The rows of the file, if there was one.
+    """
+
+    title: str
+    settings: Settings
+    summary: Summary
+    seconds: float
+    rows: Rows | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with."""
+        if self.summary.balance.difference:
+            return screen.EXIT_UNBALANCED
+        return screen.EXIT_REJECTED if self.rows is not None and self.rows.rejected else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        lines = self.rows.read if self.rows is not None else self.summary.lines.total
+        return {
+            "title": self.title,
+            **({"rows": self.rows.as_json()} if self.rows is not None else {}),
+            "settings": attrs.asdict(self.settings, value_serializer=_plain),
+            **self.summary.as_json(),
+            "wall_seconds": round(self.seconds, 3),
+            "lines_per_second": round(lines / self.seconds),
+        }
+
+    def print(self, console: Console) -> None:
+        """Print it as tables."""
+        summary = self.summary
+        if self.rows is not None:
+            _print(console, _rows(self.rows))
+        _print(
+            console,
+            tables.definitions("This run", added(self.settings, summary)),
+        )
+        _print(console, tables.first_attempt(summary))
+        _print(
+            console,
+            Columns([tables.back_orders(summary), tables.waiting(summary)], padding=(0, 6)),
+        )
+        _print(
+            console,
+            Columns([tables.account(summary.balance), tables.cancelled(summary)], padding=(0, 6)),
+        )
+        lines = self.rows.read if self.rows is not None else summary.lines.total
+        console.print(
+            f" {lines:,} lines in {self.seconds:.1f} s: {lines / self.seconds:,.0f} lines a second"
+        )
+
+
+def added(settings: Settings, summary: Summary) -> dict[str, str]:
+    """Say in words what a run added to the history."""
+    rule, hours, habits, counts = settings.rule, settings.hours, settings.habits, summary.added
+    policy = attrs.asdict(settings.policy, filter=lambda _, value: value is not None)
+    days = ", ".join(day for day in Weekday if day in hours.working_days)
+    patience = habits.patience
+    seller = [
+        "splits what can leave in part" if habits.split else "does not split",
+        f"cancels after {tables.duration(patience.total_seconds())}" if patience else "waits",
+        "puts returns back into stock" if habits.returns_to_stock else "keeps returns out of stock",
+    ]
+    return {
+        "policy": ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in policy.items()),
+        "stock added": (
+            f"{counts.opening_units:,} units of {counts.products:,} products, each counted when "
+            f"it was first seen"
+        ),
+        "receipts added": (
+            f"{counts.receipts_booked_in:,} with {counts.units_booked_in:,} units; ordered "
+            f"{_level(rule)}; they come {rule.lead_days_min} to {rule.lead_days_max} days later "
+            f"(seed {rule.seed})"
+        ),
+        "warehouse added": (
+            f"despatched on {counts.cut_offs:,} days, at {hours.cut_off:%H:%M} {hours.time_zone} "
+            f"on {days}; deliveries are booked in at {hours.books_in:%H:%M}"
+        ),
+        "seller": "; ".join(seller),
+    }
+
+
+def _level(rule: ReplenishmentRule) -> str:
+    often = "every day" if rule.review_days == 1 else f"every {rule.review_days} days"
+    least = f"{rule.level_units:,} units of each product"
+    if rule.cover_days:
+        recent = f"{rule.cover_days} days of the demand of the last {rule.recent_days}"
+        return f"{often}, up to {recent} or {least}, whichever is more"
+    return f"{often}, up to {least}" if rule.level_units else f"{often}, what customers wait for"
+
+
+def _rows(rows: Rows) -> Table:
+    drawn = tables.table("Rows read", "")
+    for name, count in rows.used.items():
+        if count:
+            drawn.add_row(name, f"{count:,}")
+    for skip, count in rows.left_out.items():
+        if count:
+            drawn.add_row(f"left out: {skip}", f"{count:,}", style="dim")
+    drawn.add_row("rejected", f"{rows.rejected:,}", style="red" if rows.rejected else "dim")
+    drawn.add_row("together", f"{rows.read:,}")
+    return drawn
+
+
+def _print(console: Console, drawn: RenderableType) -> None:
+    console.print(Padding(drawn, (0, 0, 1, 1), expand=False))
+
+
+def _plain(_instance: object, _attribute: object, value: object) -> object:
+    """Make a setting fit for JSON."""
+    match value:
+        case timedelta():
+            return value.total_seconds()
+        case frozenset():
+            return sorted(value)
+        case time() | ZoneInfo():
+            return str(value)
+        case _:
+            return value

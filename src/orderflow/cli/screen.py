@@ -1,0 +1,99 @@
+"""What the commands have in common: where they write, how they end, how they show progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from orderflow.errors import OrderFlowError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = [
+    "EXIT_INTERRUPTED",
+    "EXIT_NOT_RUN",
+    "EXIT_REJECTED",
+    "EXIT_UNBALANCED",
+    "SHOWN_EVERY",
+    "clean_end",
+    "messages",
+    "print_json",
+    "progress_bar",
+    "results",
+]
+
+EXIT_REJECTED = 1
+"""Some rows were rejected; all others were replayed."""
+EXIT_NOT_RUN = 2
+"""It could not run, or not to its end."""
+EXIT_UNBALANCED = 3
+"""The account of units is not at 0: a fault in orderflow."""
+EXIT_INTERRUPTED = 130
+"""It was stopped by Ctrl-C."""
+
+SHOWN_EVERY = 50
+"""A progress bar moves after so many steps: to draw it takes longer than to make one."""
+
+
+def results() -> Console:
+    """Return where results go: standard output."""
+    return Console(highlight=False)
+
+
+def messages() -> Console:
+    """Return where all else goes: standard error."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Write a result for machines."""
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
+@contextmanager
+def clean_end(console: Console) -> Iterator[None]:
+    """Turn what stops a command into a message and an exit code."""
+    try:
+        yield
+    except (OrderFlowError, OSError) as error:
+        console.print(Text.assemble(("orderflow: ", "red"), str(error)))
+        raise typer.Exit(EXIT_NOT_RUN) from error
+    except KeyboardInterrupt as error:
+        console.print("orderflow: stopped by Ctrl-C; nothing was saved")
+        raise typer.Exit(EXIT_INTERRUPTED) from error
+
+
+@contextmanager
+def progress_bar(
+    console: Console, title: str, total: float | None
+) -> Iterator[Callable[[float, str], None]]:
+    """Show a progress bar while the block runs, on a terminal only.
+
+    Yields:
+        What to call with how much is done, and a few words on where it stands.
+    """
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("[dim]{task.fields[place]}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task(title, total=total, place="")
+
+        def show(done: float, place: str) -> None:
+            bar.update(task, completed=done, place=place)
+
+        yield show

@@ -1,0 +1,137 @@
+"""Options that are made from settings: one for each field, with the text of its docstring.
+
+So the command line has every setting that the library has, says the same of it, and knows the
+same values. A command that takes settings is handed them ready made.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from functools import wraps
+from inspect import Parameter, Signature, getdoc, signature
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_type_hints
+from zoneinfo import ZoneInfo
+
+import attrs
+import typer
+
+from orderflow.errors import InvalidValueError
+from orderflow.replay import Weekday
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["described", "takes"]
+
+
+class _Form(NamedTuple):
+    """How values of a type are written on the command line."""
+
+    metavar: str
+    example: str
+    read: Callable[[str], Any]
+    write: Callable[[Any], str]
+
+
+def takes(panel: str, **settings: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command an option for each field of some settings.
+
+    Args:
+        panel: The heading that the options stand under.
+        settings: The class of the settings, by the parameter that the command takes them as.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**given: Any) -> None:  # noqa: ANN401 - whatever the options hold
+            for parameter, kind in settings.items():
+                fields = {field.name: given.pop(field.name) for field in attrs.fields(kind)}
+                try:
+                    given[parameter] = kind(**fields)
+                except InvalidValueError as error:
+                    hint = f"'{_option_name(error.field.rpartition('.')[2])}'"
+                    raise typer.BadParameter(f"must be {error.demand}", param_hint=hint) from error
+            command(**given)
+
+        own = signature(command, eval_str=True).parameters.values()
+        options = [option for kind in settings.values() for option in _options(panel, kind)]
+        run.__signature__ = Signature(  # type: ignore[attr-defined]
+            [*(each for each in own if each.name not in settings), *options]
+        )
+        run.__annotations__ = {}
+        return run
+
+    return decorate
+
+
+def described(kind: type) -> dict[str, str]:
+    """Return what the docstring of a class says of each of its attributes."""
+    said: dict[str, str] = {}
+    name = ""
+    _, _, attributes = (getdoc(kind) or "").partition("Attributes:\n")
+    for line in attributes.splitlines():
+        if begin := re.fullmatch(r" {4}(\w+): (.*)", line):
+            name, said[begin[1]] = begin[1], begin[2]
+        elif name and line.startswith(" " * 8):
+            said[name] += f" {line.strip()}"
+        else:
+            name = ""
+    return said
+
+
+def _options(panel: str, kind: type) -> list[Parameter]:
+    types, texts, defaults = get_type_hints(kind), described(kind), kind()
+    return [
+        _option(panel, name, types[name], texts.get(name, ""), getattr(defaults, name))
+        for name in (field.name for field in attrs.fields(kind))
+    ]
+
+
+def _option(panel: str, name: str, hint: Any, text: str, default: Any) -> Parameter:  # noqa: ANN401
+    """Make one option; its name is that of the field."""
+    plain = next((part for part in get_args(hint) if part is not NoneType), hint)
+    form = _FORMS.get(hint) or _FORMS.get(plain)
+    info = typer.Option(_option_name(name), help=text, rich_help_panel=panel)
+    info.case_sensitive = False
+    if form is not None:
+        info.parser, info.metavar = _reader(form), form.metavar
+        default = None if default is None else form.write(default)
+    return Parameter(
+        name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[hint, info]
+    )
+
+
+def _option_name(field: str) -> str:
+    return f"--{field.replace('_', '-')}"
+
+
+def _reader(form: _Form) -> Callable[[str], Any]:
+    def read(text: str) -> Any:  # noqa: ANN401 - of the type of the field
+        try:
+            return form.read(text)
+        except (ValueError, KeyError, OverflowError) as error:
+            raise typer.BadParameter(
+                f"{text!r} is no {form.metavar}: try {form.example}"
+            ) from error
+
+    return read
+
+
+_FORMS: dict[Any, _Form] = {
+    time: _Form("HH:MM", "16:00", time.fromisoformat, "{:%H:%M}".format),
+    timedelta: _Form(
+        "DAYS",
+        "2.5",
+        lambda text: timedelta(days=float(text)),
+        lambda value: f"{value / timedelta(days=1):g}",
+    ),
+    ZoneInfo: _Form("ZONE", "Europe/London", ZoneInfo, str),
+    frozenset[Weekday]: _Form(
+        "DAYS",
+        "mon,tue,fri",
+        lambda text: frozenset(Weekday(day.strip().lower()) for day in text.split(",")),
+        lambda days: ",".join(day for day in Weekday if day in days),
+    ),
+}

@@ -1,0 +1,135 @@
+"""Tables for people: numbers on the right, their names on the left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from orderflow.replay import Balance, Served, Summary
+
+__all__ = [
+    "account",
+    "back_orders",
+    "cancelled",
+    "definitions",
+    "duration",
+    "first_attempt",
+    "rate",
+    "table",
+    "waiting",
+]
+
+
+def table(title: str, *columns: str, rows: Iterable[tuple[str, ...]] = ()) -> Table:
+    """Draw a table of names and numbers; the first column has the title."""
+    drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    drawn.add_column(title)
+    for column in columns:
+        drawn.add_column(column, justify="right", no_wrap=True)
+    for row in rows:
+        drawn.add_row(*row)
+    return drawn
+
+
+def definitions(title: str, texts: Mapping[str, str]) -> Table:
+    """Draw texts, each with a word before it that says what it is about."""
+    drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    drawn.add_column(title, no_wrap=True)
+    drawn.add_column("")
+    for word, text in texts.items():
+        drawn.add_row(word, text)
+    return drawn
+
+
+def rate(served: Served) -> str:
+    """Say a fill rate.
+
+    >>> from orderflow.replay import Served
+    >>> rate(Served(8, 7)), rate(Served())
+    ('87.5 %', '-')
+    """
+    return "-" if served.rate is None else f"{100 * served.rate:.1f} %"
+
+
+def duration(seconds: float | None) -> str:
+    """Say how long something took.
+
+    >>> [duration(each) for each in (None, 59, 3_660, 93_600)]
+    ['-', '0 min', '1 h 1 min', '1 d 2 h']
+    """
+    if seconds is None:
+        return "-"
+    minutes = int(seconds // 60)
+    days, hours = minutes // 1_440, minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def first_attempt(summary: Summary) -> Table:
+    """Draw how much was served at first attempt."""
+    kinds = {"orders": summary.orders, "lines": summary.lines, "units": summary.units}
+    return table(
+        "Served at first attempt",
+        "total",
+        "served",
+        "fill rate",
+        rows=[
+            (name, f"{served.total:,}", f"{served.served:,}", rate(served))
+            for name, served in kinds.items()
+        ],
+    )
+
+
+def back_orders(summary: Summary) -> Table:
+    """Draw what became of the back orders."""
+    counted = summary.back_orders
+    counts = {
+        "opened": counted.opened,
+        "released by a booking-in": counted.released_by_booking_in,
+        "released otherwise": counted.released_otherwise,
+        "cancelled": counted.cancelled,
+        "still waiting": counted.still_waiting,
+        "split while they waited": counted.split,
+    }
+    return table("Back orders", "", rows=[(name, f"{n:,}") for name, n in counts.items()])
+
+
+def waiting(summary: Summary) -> Table:
+    """Draw how long back orders waited."""
+    waited = summary.waiting
+    times = {"median": waited.median, "p95": waited.p95, "longest": waited.longest}
+    return table(
+        "Waiting time until released",
+        "",
+        rows=[(name, duration(seconds)) for name, seconds in times.items()],
+    )
+
+
+def cancelled(summary: Summary) -> Table:
+    """Draw what became of the units that customers cancelled."""
+    counted = summary.cancelled
+    counts = {
+        "before despatch": counted.before_despatch,
+        "returned after despatch": counted.returned,
+        "never bought here": counted.without_sale,
+    }
+    return table("Cancelled by customers", "units", rows=[(k, f"{n:,}") for k, n in counts.items()])
+
+
+def account(balance: Balance) -> Table:
+    """Draw the account of units, what came beside what went."""
+    came = {"opening": balance.opening, "booked in": balance.booked_in, "found": balance.found}
+    went = {"despatched": balance.despatched, "lost": balance.lost, "on hand": balance.on_hand}
+    drawn = table("Account of units", "", "", "")
+    drawn.columns[2].justify = "left"
+    for (left, units_left), (right, units_right) in zip(came.items(), went.items(), strict=True):
+        drawn.add_row(left, f"{units_left:,}", right, f"{units_right:,}")
+    drawn.add_row("together", f"{balance.came:,}", "together", f"{balance.went:,}")
+    colour = "green" if balance.difference == 0 else "bold red"
+    drawn.add_row("", "", f"[{colour}]difference", f"[{colour}]{balance.difference:,}")
+    return drawn

@@ -1,0 +1,100 @@
+"""The account of units: what came must be what left and what is there.
+
+One side is counted from the events, the other is read from the stock records, so that a unit
+which appears or vanishes between the two is seen. It is kept for each product by itself: too
+many units of one do not make up for too few of another.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain.events import OrderDespatched, StockAdjusted, StockBookedIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orderflow.domain.commands import Command
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.stock import Stock
+
+__all__ = ["OPENING", "Account", "Balance"]
+
+OPENING = "opening stock"
+"""The note of the counts that put the opening stock there."""
+
+
+@attrs.frozen(kw_only=True)
+class Balance:
+    """The account in units: opening + booked in + found = despatched + lost + on hand.
+
+    Attributes:
+        difference: By how many units the events and the stock records disagree, summed over the
+            products, each by itself. It is 0, or there is a fault.
+    """
+
+    opening: int
+    booked_in: int
+    found: int
+    despatched: int
+    lost: int
+    on_hand: int
+    difference: int
+
+    @property
+    def came(self) -> int:
+        """Units that there were, and that came."""
+        return self.opening + self.booked_in + self.found
+
+    @property
+    def went(self) -> int:
+        """Units that left, and that are there."""
+        return self.despatched + self.lost + self.on_hand
+
+
+class Account:
+    """Counts the units that the events speak of."""
+
+    def __init__(self) -> None:
+        self._totals: Counter[str] = Counter()
+        self._on_hand: Counter[str] = Counter()
+
+    def see(self, _command: Command, outcome: Outcome) -> None:
+        """Count what came and went by a command."""
+        for event in outcome.events:
+            match event:
+                case StockBookedIn(received=units):
+                    self._count("booked_in", event.key.sku, units, units)
+                case StockAdjusted(change=change, note=note):
+                    name = OPENING if note == OPENING else "found" if change > 0 else "lost"
+                    self._count(name, event.key.sku, change, abs(change))
+                case OrderDespatched(order_id=order_id):
+                    order = next(each for each in outcome.orders if each.order_id == order_id)
+                    for line in order.lines:
+                        self._count("despatched", line.sku, -line.quantity, line.quantity)
+                case _:
+                    pass
+
+    def balance(self, stock: Iterable[Stock]) -> Balance:
+        """Set what was counted against the stock records."""
+        records: Counter[str] = Counter()
+        for record in stock:
+            records[record.key.sku] += record.on_hand
+        apart = Counter(self._on_hand)
+        apart.subtract(records)
+        return Balance(
+            opening=self._totals[OPENING],
+            booked_in=self._totals["booked_in"],
+            found=self._totals["found"],
+            despatched=self._totals["despatched"],
+            lost=self._totals["lost"],
+            on_hand=records.total(),
+            difference=sum(map(abs, apart.values())),
+        )
+
+    def _count(self, name: str, sku: str, change: int, units: int) -> None:
+        self._totals[name] += units
+        self._on_hand[sku] += change

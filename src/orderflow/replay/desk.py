@@ -1,0 +1,99 @@
+"""Where all commands of a replay go through, and everyone looks on who counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from orderflow.adapters.memory import MemoryRepository
+from orderflow.domain.commands import CountStock
+from orderflow.domain.stock import StockKey
+from orderflow.replay.account import OPENING
+from orderflow.service import OrderFlow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow.domain.commands import Command
+    from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.ports import Notifier
+    from orderflow.replay.replenishment import Supply
+
+__all__ = ["SELLER", "WAREHOUSE", "Desk", "Onlooker"]
+
+SELLER = "seller"
+"""A history is that of one seller."""
+
+WAREHOUSE = "warehouse"
+"""All of it leaves from one warehouse."""
+
+
+class Onlooker(Protocol):
+    """Sees every command that was carried out."""
+
+    def see(self, command: Command, outcome: Outcome) -> None:
+        """Take note of what a command came to."""
+        ...
+
+
+class Desk:
+    """Carries out commands, and shows everyone what they came to.
+
+    Attributes:
+        flow: The library that is at work.
+        policy: Who gets the stock.
+        supply: The positions that the replenishment goes by.
+    """
+
+    def __init__(
+        self, policy: AllocationPolicy, supply: Supply, notifier: Notifier | None = None
+    ) -> None:
+        self.policy = policy
+        self.supply = supply
+        self._repository = MemoryRepository()
+        self.flow = OrderFlow(self._repository, policy=policy, notifier=notifier)
+        self._onlookers: list[Onlooker] = []
+        self._keys: dict[str, StockKey] = {}
+
+    def show_to(self, *onlookers: Onlooker) -> None:
+        """Let these see every command from now on."""
+        self._onlookers.extend(onlookers)
+
+    def do(self, command: Command) -> Outcome:
+        """Carry out a command."""
+        outcome = self.flow.handle(command)
+        for onlooker in self._onlookers:
+            onlooker.see(command, outcome)
+        return outcome
+
+    def key(self, sku: str) -> StockKey:
+        """Return the stock key of a product."""
+        key = self._keys.get(sku)
+        if key is None:
+            key = self._keys[sku] = StockKey(SELLER, WAREHOUSE, sku)
+        return key
+
+    def order(self, order_id: str) -> Order:
+        """Return an order."""
+        return self.flow.order(SELLER, order_id)
+
+    def on_hand(self, sku: str) -> int:
+        """Return the units on hand of a product."""
+        with self._repository.unit_of_work(SELLER) as work:
+            return sum(stock.on_hand for stock in work.stock(WAREHOUSE, (sku,)))
+
+    @property
+    def products(self) -> int:
+        """How many products have been seen."""
+        return len(self._keys)
+
+    def knows(self, sku: str) -> bool:
+        """Whether the product has been seen before."""
+        return sku in self._keys
+
+    def begin(self, sku: str, at: datetime, units: int) -> None:
+        """Count the opening stock of a product that is new."""
+        key = self.key(sku)
+        self.do(CountStock(key=key, counted=units, note=OPENING, at=at))
+        self.supply.begin(key, units, at)

@@ -1,0 +1,139 @@
+"""How well the orders were served: counted as it happens, from what each command came to.
+
+- Served at first attempt is what an order was given when it was placed.
+- A back order opens when an order goes on back order, and ends when the order is allocated, or
+  is cancelled. An order that loses its stock by a count can have several. A split ends none: the
+  order that was split goes on waiting for the rest.
+- The waiting time of a back order is that from its opening until the order is allocated.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain.commands import BookInStock, PlaceOrder
+from orderflow.domain.events import OrderSplit
+from orderflow.domain.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from orderflow.domain.commands import Command
+    from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
+
+__all__ = ["BackOrders", "Figures", "Served", "Waiting", "quantile"]
+
+
+@attrs.define
+class Served:
+    """How many of some things there were, and how many were served at first attempt."""
+
+    total: int = 0
+    served: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """The share that was served; None of nothing."""
+        return self.served / self.total if self.total else None
+
+    def add(self, total: int, served: int) -> None:
+        """Count some more."""
+        self.total += total
+        self.served += served
+
+
+@attrs.define
+class BackOrders:
+    """What became of the back orders: all but `split` add up to `opened`."""
+
+    opened: int = 0
+    released_by_booking_in: int = 0
+    released_otherwise: int = 0
+    cancelled: int = 0
+    still_waiting: int = 0
+    split: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Waiting:
+    """How long the back orders waited that were released, in seconds."""
+
+    median: float | None
+    p95: float | None
+    longest: float | None
+
+
+class Figures:
+    """Counts what became of the orders.
+
+    Attributes:
+        units: The units of the orders that were placed.
+        lines: Their lines.
+        orders: The orders.
+        back_orders: What became of those that could not be served.
+        despatched: The orders that left, those among them that were split off.
+    """
+
+    def __init__(self) -> None:
+        self.units = Served()
+        self.lines = Served()
+        self.orders = Served()
+        self.back_orders = BackOrders()
+        self.despatched = 0
+        self._since: dict[str, datetime] = {}
+        self._split: set[str] = set()
+        self._waited: list[float] = []
+
+    def see(self, command: Command, outcome: Outcome) -> None:
+        """Count what a command came to."""
+        if isinstance(command, PlaceOrder) and outcome.order is not None:
+            self._first_attempt(command.order, outcome.order)
+        for order_id in outcome.shorted:
+            self.back_orders.opened += 1
+            self._since[order_id] = command.at
+        for order_id in outcome.completed:
+            self._waited.append((command.at - self._since.pop(order_id)).total_seconds())
+            if isinstance(command, BookInStock):
+                self.back_orders.released_by_booking_in += 1
+            else:
+                self.back_orders.released_otherwise += 1
+        for order in outcome.orders:
+            if order.status is Status.DESPATCHED:
+                self.despatched += 1
+            elif order.status is Status.CANCELLED and order.order_id in self._since:
+                del self._since[order.order_id]
+                self.back_orders.cancelled += 1
+        for event in outcome.events:
+            if isinstance(event, OrderSplit) and event.order_id not in self._split:
+                self._split.add(event.order_id)
+                self.back_orders.split += 1
+        self.back_orders.still_waiting = len(self._since)
+
+    def waiting(self) -> Waiting:
+        """Return how long the released back orders waited."""
+        waited = sorted(self._waited)
+        return Waiting(
+            median=quantile(waited, 0.5),
+            p95=quantile(waited, 0.95),
+            longest=quantile(waited, 1),
+        )
+
+    def _first_attempt(self, placed: Order, after: Order) -> None:
+        """Count an order, which the policy may have split already."""
+        self.units.add(placed.units, placed.units - after.short)
+        self.lines.add(len(placed.lines), len(placed.lines) - len(after.short_lines))
+        self.orders.add(1, int(not after.short))
+
+
+def quantile(ordered: Sequence[float], share: float) -> float | None:
+    """Return the smallest value that this share of them does not exceed; None of nothing.
+
+    >>> quantile([1, 2, 3, 4], 0.5), quantile([1, 2, 3, 4], 0.95), quantile([], 0.5)
+    (2, 4, None)
+    """
+    return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else None

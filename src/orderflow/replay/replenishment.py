@@ -1,0 +1,154 @@
+"""What is ordered from suppliers: each product up to a level, as its demand of late asks for.
+
+Every so many days the warehouse looks at each product. What it counts is the position: the units
+that it has and expects, less those that customers still wait for. Where the position is below
+the level, the difference is ordered, and is booked in after a lead time.
+
+The level is so many days of recent demand, but never below a least number of units. What
+customers cancelled is taken off the demand again.
+
+Lead times are drawn by the seed, the product and the day alone. So two runs under different
+policies meet the same suppliers, and what differs between them is the policy.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain import checks
+from orderflow.domain.checks import UNITS_MAX
+from orderflow.domain.stock import ExpectedReceipt, StockKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from attrs import Attribute
+
+    from orderflow.replay.hours import Hours
+
+__all__ = ["ReplenishmentRule", "Supply"]
+
+
+DAYS_MAX = 3_650
+"""No span of days is longer."""
+
+
+def _days(smallest: int) -> Callable[[object, Attribute[int], int], None]:
+    def check(_instance: object, attribute: Attribute[int], value: int) -> None:
+        checks.require(
+            holds=type(value) is int and smallest <= value <= DAYS_MAX,
+            field=f"ReplenishmentRule.{attribute.name}",
+            demand=f"a whole number of days from {smallest} to {DAYS_MAX}",
+            value=value,
+        )
+
+    return check
+
+
+@attrs.frozen(kw_only=True)
+class ReplenishmentRule:
+    """Up to which level products are ordered, how often, and how long it takes.
+
+    Attributes:
+        opening_units: What is on hand of a product when it is first seen.
+        level_units: The least level up to which a product is ordered.
+        cover_days: The level is so many days of recent demand, where that is more.
+        recent_days: Recent demand is that of so many days.
+        review_days: The days from one look at all products to the next.
+        lead_days_min: The shortest time in days from ordering a product to its arrival.
+        lead_days_max: The longest.
+        seed: What these times are drawn by.
+    """
+
+    opening_units: int = attrs.field(default=100, validator=checks.units(0))
+    level_units: int = attrs.field(default=48, validator=checks.units(0))
+    cover_days: int = attrs.field(default=42, validator=_days(0))
+    recent_days: int = attrs.field(default=56, validator=_days(1))
+    review_days: int = attrs.field(default=7, validator=_days(1))
+    lead_days_min: int = attrs.field(default=3, validator=_days(0))
+    lead_days_max: int = attrs.field(default=14, validator=_days(0))
+    seed: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        checks.require(
+            holds=self.lead_days_min <= self.lead_days_max,
+            field="ReplenishmentRule.lead_days_max",
+            demand=f"no less than lead_days_min, which is {self.lead_days_min}",
+            value=self.lead_days_max,
+        )
+
+    def lead_time(self, sku: str, day: date) -> timedelta:
+        """Draw how long it takes to get a product that is ordered on this day."""
+        drawn = Random(f"{self.seed}/{sku}/{day}")  # noqa: S311 - a simulation, no secret
+        return timedelta(days=drawn.randint(self.lead_days_min, self.lead_days_max))
+
+
+@attrs.define
+class _Product:
+    key: StockKey
+    since: date
+    position: int = 0
+    recent: deque[tuple[date, int]] = attrs.field(factory=deque)
+    recent_units: int = 0
+
+
+class Supply:
+    """The positions of all products, and what is ordered of them."""
+
+    def __init__(self, rule: ReplenishmentRule, hours: Hours) -> None:
+        self._rule = rule
+        self._hours = hours
+        self._products: dict[str, _Product] = {}
+        self._receipts = 0
+        self._next_review: date | None = None
+
+    def begin(self, key: StockKey, units: int, at: datetime) -> None:
+        """Take note of a product that was not there before, and of its opening stock."""
+        self._products[key.sku] = _Product(key, self._hours.day(at), units)
+
+    def demand(self, sku: str, units: int, at: datetime) -> None:
+        """Take note of units that were ordered, or of as many fewer as are below 0."""
+        product = self._products[sku]
+        product.position -= units
+        product.recent.append((self._hours.day(at), units))
+        product.recent_units += units
+
+    def change(self, sku: str, units: int) -> None:
+        """Take note of units more or fewer that are no demand."""
+        self._products[sku].position += units
+
+    def position(self, sku: str) -> int:
+        """Return what there is and is expected of a product, less what is waited for."""
+        return self._products[sku].position
+
+    def review(self, at: datetime) -> Iterator[ExpectedReceipt]:
+        """Order what is below its level, if it is time to look."""
+        day = self._hours.day(at)
+        if self._next_review is not None and day < self._next_review:
+            return
+        self._next_review = day + timedelta(days=self._rule.review_days)
+        for sku, product in self._products.items():
+            missing = min(self._level(product, day) - product.position, UNITS_MAX // 2)
+            if missing > 0:
+                product.position += missing
+                self._receipts += 1
+                arrives = day + self._rule.lead_time(sku, day)
+                yield ExpectedReceipt(
+                    f"R{self._receipts}",
+                    product.key,
+                    missing,
+                    max(self._hours.booked_in_on(arrives), at),
+                )
+
+    def _level(self, product: _Product, day: date) -> int:
+        rule, recent = self._rule, product.recent
+        begin = day - timedelta(days=rule.recent_days)
+        while recent and recent[0][0] <= begin:
+            product.recent_units -= recent.popleft()[1]
+        days = min((day - product.since).days + 1, rule.recent_days)
+        return max(rule.level_units, product.recent_units * rule.cover_days // days)

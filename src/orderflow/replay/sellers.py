@@ -1,0 +1,232 @@
+"""What the seller does in a replay: cancels what customers cancel, and gives up or splits.
+
+A history says that a customer cancels units of a product, but not of which order. They are taken
+off the customer's orders that were not sent to the warehouse yet, the newest first, by the
+commands that a seller has: a line gets fewer units or is removed, an order of which nothing is
+left is cancelled. What all of these orders together do not hold was despatched before, and comes
+back: it is a return, and no unit of it goes on sale again unless the habits say so. What the
+customer never bought in this history cannot be cancelled in it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain import checks
+from orderflow.domain.commands import BookInStock, CancelOrder, EditOrder, SplitOrder
+from orderflow.domain.editing import Change, ChangeQuantity, RemoveLine
+from orderflow.domain.status import Status
+from orderflow.errors import DuplicateOrderError, SplitRefusedError
+from orderflow.replay.desk import SELLER
+from orderflow.replay.rows import Skip
+
+if TYPE_CHECKING:
+    from orderflow.domain.commands import Command
+    from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
+    from orderflow.replay.desk import Desk
+    from orderflow.replay.history import Entry
+
+__all__ = ["Cancelled", "Habits", "Seller"]
+
+
+@attrs.frozen(kw_only=True)
+class Habits:
+    """What the seller does about orders on back order, and with returns.
+
+    Attributes:
+        split: Split an order at the next cut-off when some of it is allocated. Where the policy
+            holds nothing for short orders, that is tried once.
+        patience: Cancel an order that has been on back order for so long; never if left out.
+        returns_to_stock: Book returned units in again.
+    """
+
+    split: bool = False
+    patience: timedelta | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.duration)
+    )
+    returns_to_stock: bool = False
+
+
+@attrs.define
+class Cancelled:
+    """What became of the units that customers cancelled.
+
+    Attributes:
+        before_despatch: Units that were taken off orders.
+        returned: Units that had been despatched.
+        without_sale: Units that the customer had not bought, or of a customer without a name.
+    """
+
+    before_despatch: int = 0
+    returned: int = 0
+    without_sale: int = 0
+
+
+@attrs.define
+class _Customer:
+    open_orders: dict[str, None] = attrs.field(factory=dict)
+    bought: Counter[str] = attrs.field(factory=Counter)
+
+
+class Seller:
+    """The seller's side of a replay.
+
+    Attributes:
+        cancelled: What became of the units that customers cancelled.
+        skipped: The rows of cancellations that cancelled nothing.
+    """
+
+    def __init__(self, habits: Habits, desk: Desk) -> None:
+        self.cancelled = Cancelled()
+        self.skipped: Counter[Skip] = Counter()
+        self._habits = habits
+        self._desk = desk
+        self._customers: dict[str, _Customer] = {}
+        self._customer_of: dict[str, str] = {}
+        self._waiting: dict[str, datetime] = {}
+        self._waiting_since: deque[tuple[datetime, str]] = deque()
+        self._may_split: dict[str, None] = {}
+        self._splits: Counter[str] = Counter()
+
+    def expect(self, order_id: str, customer: str) -> None:
+        """Take note of whose order is about to be placed."""
+        if customer:
+            self._customer_of[order_id] = customer
+
+    def see(self, command: Command, outcome: Outcome) -> None:
+        """Take note of what became of the orders."""
+        for order_id in outcome.shorted:
+            self._waiting[order_id] = command.at
+            self._waiting_since.append((command.at, order_id))
+        for order in outcome.orders:
+            if order.status is not Status.ON_BACK_ORDER:
+                self._waiting.pop(order.order_id, None)
+            if self._habits.split:
+                self._note_split(order)
+            self._note_customer(order)
+
+    def cancel(self, entry: Entry) -> None:
+        """Cancel what a customer cancels."""
+        if not entry.customer:
+            self.skipped[Skip.NO_CUSTOMER] += len(entry.rows)
+            self.cancelled.without_sale += sum(row.units for row in entry.rows)
+            return
+        customer = self._customers.setdefault(entry.customer, _Customer())
+        wanted: Counter[str] = Counter()
+        for row in entry.rows:
+            wanted[row.sku] += row.units
+        before = 0
+        while before != wanted.total():  # what one order gives up may be split off another one
+            before = wanted.total()
+            for order_id in self._newest_first(customer):
+                self._take_off(self._desk.order(order_id), wanted, entry)
+        self._take_back(customer, wanted, entry.at)
+        self.cancelled.without_sale += wanted.total()
+        for row in reversed(entry.rows):
+            if wanted[row.sku] >= row.units:
+                wanted[row.sku] -= row.units
+                self.skipped[Skip.NO_SALE] += 1
+
+    def at_cut_off(self, at: datetime) -> None:
+        """Give up what has waited too long, and split what can leave in part."""
+        if self._habits.patience is not None:
+            self._give_up(at - self._habits.patience, at)
+        for order_id in tuple(self._may_split):
+            if order_id in self._may_split:  # else a split before has served it
+                self._split(order_id, at)
+        self._may_split.clear()
+
+    def _note_split(self, order: Order) -> None:
+        waits = order.status is Status.ON_BACK_ORDER
+        if waits and (order.allocated or self._desk.policy.holds_nothing):
+            self._may_split[order.order_id] = None
+        else:
+            self._may_split.pop(order.order_id, None)
+
+    def _note_customer(self, order: Order) -> None:
+        name = self._customer_of.get(order.order_id)
+        if name is None and order.split_from is not None:
+            name = self._customer_of.get(order.split_from)
+        if name is None:
+            return
+        self._customer_of[order.order_id] = name
+        customer = self._customers.setdefault(name, _Customer())
+        if order.status is Status.DESPATCHED:
+            customer.open_orders.pop(order.order_id, None)
+            for line in order.lines:
+                customer.bought[line.sku] += line.quantity
+        elif order.status is Status.CANCELLED:
+            customer.open_orders.pop(order.order_id, None)
+        else:
+            customer.open_orders[order.order_id] = None
+
+    def _newest_first(self, customer: _Customer) -> list[str]:
+        """Return the orders that can be edited; of one that was split, the short part first."""
+        orders = [self._desk.order(order_id) for order_id in reversed(customer.open_orders)]
+        orders.sort(key=lambda order: (order.placed_at, order.short > 0), reverse=True)
+        return [order.order_id for order in orders]
+
+    def _take_off(self, order: Order, wanted: Counter[str], entry: Entry) -> None:
+        """Take cancelled units off an order, the last line first."""
+        changes: list[Change] = []
+        removed = 0
+        for line in reversed(order.lines):
+            units = min(wanted[line.sku], line.quantity)
+            if not units:
+                continue
+            wanted[line.sku] -= units
+            self.cancelled.before_despatch += units
+            self._desk.supply.demand(line.sku, -units, entry.at)
+            if units < line.quantity:
+                changes.append(ChangeQuantity(line.line_id, line.quantity - units))
+            else:
+                changes.append(RemoveLine(line.line_id))
+                removed += 1
+        if removed == len(order.lines):
+            self._cancel(order.order_id, entry.at, entry.order_id)
+        elif changes:
+            self._desk.do(
+                EditOrder(
+                    seller_id=SELLER, order_id=order.order_id, at=entry.at, changes=tuple(changes)
+                )
+            )
+
+    def _take_back(self, customer: _Customer, wanted: Counter[str], at: datetime) -> None:
+        """Count as returned what the customer bought and got."""
+        for sku, units in wanted.items():
+            returned = min(units, customer.bought[sku])
+            if not returned:
+                continue
+            wanted[sku] -= returned
+            customer.bought[sku] -= returned
+            self.cancelled.returned += returned
+            if self._habits.returns_to_stock:
+                self._desk.do(BookInStock(key=self._desk.key(sku), received=returned, at=at))
+                self._desk.supply.change(sku, returned)
+
+    def _give_up(self, before: datetime, at: datetime) -> None:
+        while self._waiting_since and self._waiting_since[0][0] <= before:
+            since, order_id = self._waiting_since.popleft()
+            if self._waiting.get(order_id) != since:
+                continue  # it has been allocated since then
+            order = self._desk.order(order_id)
+            for line in order.lines:
+                self._desk.supply.change(line.sku, line.quantity)
+            self._cancel(order_id, at, "waited too long")
+
+    def _cancel(self, order_id: str, at: datetime, reason: str) -> None:
+        self._desk.do(CancelOrder(seller_id=SELLER, order_id=order_id, at=at, reason=reason))
+
+    def _split(self, order_id: str, at: datetime) -> None:
+        self._splits[order_id] += 1
+        new_order_id = f"{order_id}/{self._splits[order_id]}"
+        with suppress(SplitRefusedError, DuplicateOrderError):
+            self._desk.do(
+                SplitOrder(seller_id=SELLER, order_id=order_id, at=at, new_order_id=new_order_id)
+            )

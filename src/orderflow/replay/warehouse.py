@@ -1,0 +1,106 @@
+"""What the warehouse does in a replay: books in what arrives, and despatches at its cut-off."""
+
+from __future__ import annotations
+
+from collections import Counter
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from orderflow.domain.commands import (
+    AdjustStock,
+    AnnounceReceipt,
+    BookInStock,
+    DespatchOrder,
+    SendOrder,
+)
+from orderflow.domain.events import AdjustmentReason
+from orderflow.domain.status import Status
+from orderflow.replay.desk import SELLER
+from orderflow.replay.rows import Kind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow.domain.commands import Command
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.stock import ExpectedReceipt
+    from orderflow.replay.desk import Desk
+    from orderflow.replay.history import Entry
+
+__all__ = ["Warehouse"]
+
+
+class Warehouse:
+    """The warehouse's side of a replay.
+
+    Attributes:
+        announced: How many receipts were announced.
+        booked_in: How many of them were booked in.
+        not_there: Units that were to be written off when there were not so many on hand.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.announced = 0
+        self.booked_in = 0
+        self.not_there = 0
+        self._desk = desk
+        self._ready: dict[str, None] = {}
+        self._due: list[tuple[datetime, int, ExpectedReceipt]] = []
+
+    @property
+    def expected(self) -> tuple[ExpectedReceipt, ...]:
+        """The receipts that have not come yet, in no particular order."""
+        return tuple(receipt for _, _, receipt in self._due)
+
+    @property
+    def next_arrival(self) -> datetime | None:
+        """When the next receipt is due."""
+        return self._due[0][0] if self._due else None
+
+    def see(self, _command: Command, outcome: Outcome) -> None:
+        """Take note of the orders that are ready to leave, and of those that no longer are."""
+        for order in outcome.orders:
+            if order.status is Status.ALLOCATED:
+                self._ready[order.order_id] = None
+            else:
+                self._ready.pop(order.order_id, None)
+
+    def expect(self, receipt: ExpectedReceipt, at: datetime) -> None:
+        """Announce a receipt, to be booked in when it is expected."""
+        self._desk.do(AnnounceReceipt(receipt=receipt, at=at))
+        self.announced += 1
+        heappush(self._due, (receipt.expected_at, self.announced, receipt))
+
+    def book_in_next(self) -> None:
+        """Book in the receipt that is due next, all of it."""
+        at, _, receipt = heappop(self._due)
+        self._desk.do(
+            BookInStock(
+                key=receipt.key, received=receipt.quantity, receipt_id=receipt.receipt_id, at=at
+            )
+        )
+        self.booked_in += 1
+
+    def despatch(self, at: datetime) -> None:
+        """Let all orders leave that are allocated."""
+        for order_id in tuple(self._ready):
+            if order_id not in self._ready:
+                continue  # a command before took its stock
+            self._desk.do(SendOrder(seller_id=SELLER, order_id=order_id, at=at))
+            self._desk.do(DespatchOrder(seller_id=SELLER, order_id=order_id, at=at))
+
+    def adjust(self, entry: Entry) -> None:
+        """Correct the stock by what was found or written off, as far as it is there."""
+        units: Counter[str] = Counter()
+        for row in entry.rows:
+            units[row.sku] += row.units
+        for sku, wanted in units.items():
+            if entry.kind is Kind.FOUND:
+                change, reason = wanted, AdjustmentReason.FOUND
+            else:
+                change, reason = -min(wanted, self._desk.on_hand(sku)), AdjustmentReason.WRITE_OFF
+                self.not_there += wanted + change
+            if change:
+                key = self._desk.key(sku)
+                self._desk.do(AdjustStock(key=key, change=change, reason=reason, at=entry.at))
+                self._desk.supply.change(sku, change)

@@ -1,0 +1,33 @@
+"""Running the command line, and reading what it writes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from typer.testing import CliRunner
+
+from orderflow.cli.app import app
+
+if TYPE_CHECKING:
+    from typer.testing import Result
+
+WIDE = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+
+
+def run(*arguments: object, stdin: bytes | None = None) -> Result:
+    """Run the command line in this process."""
+    return CliRunner(env=WIDE).invoke(app, [str(each) for each in arguments], input=stdin)
+
+
+def run_json(*arguments: object, stdin: bytes | None = None) -> dict[str, Any]:
+    """Run a command that is to succeed, and read its JSON."""
+    result = run(*arguments, "--json", stdin=stdin)
+    assert result.exit_code == 0, result.stderr
+    value: dict[str, Any] = json.loads(result.stdout)
+    return value
+
+
+def flat(text: str) -> str:
+    """Undo the wrapping of lines and the frames around them."""
+    return " ".join(text.replace("│", " ").split())

@@ -1,0 +1,157 @@
+"""Whatever is wrong, there is one clean message that names it, and no traceback."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.screens import flat, run
+from tests.replay.histories import HEADER, row, write, write_shop
+
+if TYPE_CHECKING:
+    from typer.testing import Result
+
+
+def failed(result: Result) -> str:
+    """Return the message of a run that could not be, which is all that it wrote."""
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    return flat(result.stderr)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    path = tmp_path / "none.csv"
+    assert failed(run("replay", path)) == f"orderflow: {path}: No such file or directory"
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    assert "Is a directory" in failed(run("replay", tmp_path))
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.touch()
+    assert "is empty" in failed(run("replay", path))
+
+
+def test_a_header_only(tmp_path: Path) -> None:
+    assert "has a header, but no rows" in failed(run("replay", write(tmp_path / "a.csv")))
+
+
+def test_an_empty_standard_input() -> None:
+    assert "standard input: is empty" in failed(run("replay", "-", stdin=b""))
+
+
+def test_a_wrong_column_is_named_with_file_row_and_the_nearest_one(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row())
+    message = failed(run("replay", path, "--quantity-column", "Quantty"))
+    assert "a.csv, row 1: there is no column 'Quantty' (quantity)" in message
+    assert "did you mean 'Quantity'?" in message
+
+
+def test_columns_that_no_preset_knows(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "1,2", header="colour,weight")
+    assert "'colour', 'weight', which no preset knows" in failed(run("replay", path))
+
+
+def test_a_file_that_was_cut_short(tmp_path: Path) -> None:
+    path = write_shop(tmp_path / "shop.csv.gz")
+    path.write_bytes(path.read_bytes()[:-1_000])
+    assert "cut short" in failed(run("replay", path))
+
+
+def test_a_wrong_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{HEADER}\n{row()}\n", encoding="utf-16")
+    assert "utf-16" in failed(run("replay", path))
+    path = write(tmp_path / "b.csv", row())
+    assert "not in the encoding" in failed(run("replay", path, "--encoding", "utf-16"))
+    assert "unknown encoding" in failed(run("replay", path, "--encoding", "martian"))
+
+
+def test_binary_data(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(gzip.compress(gzip.compress(HEADER.encode())))
+    assert "which no preset knows" in failed(run("replay", path))
+
+
+def test_markup_in_a_name_is_no_markup(tmp_path: Path) -> None:
+    assert "[red]x.csv" in failed(run("replay", tmp_path / "[red]x.csv"))
+
+
+def test_a_row_that_makes_no_sense_is_named_and_stops_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), row("1002", quantity="two"), row("1003"))
+    result = run("replay", path)
+    assert result.exit_code == 1
+    assert (
+        f"rejected: {path}, row 3: Quantity must be a whole number of 1 to 9 digits, and not 0, "
+        f"not 'two'\n" == result.stderr
+    )
+    assert "order lines 2" in flat(result.stdout)
+
+
+def test_after_ten_rejected_rows_they_are_only_counted(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), *[row(quantity="x")] * 25)
+    messages = run("replay", path).stderr.splitlines()
+    assert len(messages) == 11
+    assert messages[-1] == "rejected: and 15 more"
+
+
+def test_the_first_one_stops_it_where_it_is_strict(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), row(quantity="two"))
+    assert "row 3: Quantity must be" in failed(run("replay", path, "--strict"))
+
+
+def test_rejects_are_not_written_over_the_file_that_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row())
+    assert "is the file that is read" in failed(run("replay", path, "--rejects", path))
+    assert row() in path.read_text()
+
+
+def test_rejects_that_cannot_be_written(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row())
+    rejects = tmp_path / "none" / "rejects.csv"
+    assert "cannot be written" in failed(run("replay", path, "--rejects", rejects))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--cut-off", "25:00"], "'--cut-off': '25:00' is no HH:MM: try 16:00"),
+        (["--time-zone", "Europe/Lundun"], "'Europe/Lundun' is no ZONE: try Europe/London"),
+        (["--time-zone", "../etc"], "'../etc' is no ZONE"),
+        (["--working-days", "mon,tues"], "'--working-days': 'mon,tues' is no DAYS"),
+        (["--patience", "long"], "'--patience': 'long' is no DAYS: try 2.5"),
+        (["--patience", "-1"], "'--patience': must be"),
+        (["--patience", "1e99"], "is no DAYS"),
+        (["--patience", "nan"], "is no DAYS"),
+        (["--delimiter", ";;"], "'--delimiter': must be one character"),
+        (["--window-minutes", "-1"], "'--window-minutes': must be from 0"),
+        (["--lead-days-max", "1"], "'--lead-days-max': must be no less than lead_days_min"),
+        (["--opening-units", "-1"], "'--opening-units': must be"),
+        (["--opening-units", "some"], "'--opening-units'"),
+        (["--queue", "lifo"], "'--queue'"),
+        (["--parcels-max", "3"], "'--parcels-max': must be given exactly when"),
+        (["--colour", "red"], "No such option"),
+    ],
+)
+def test_an_option_that_cannot_be_is_named(
+    tmp_path: Path, options: list[str], message: str
+) -> None:
+    path = write(tmp_path / "a.csv", row())
+    assert message in failed(run("replay", path, *options))
+
+
+@pytest.mark.parametrize("options", [["--orders", "0"], ["--orders", "many"], ["--seed", "x"]])
+def test_a_demo_that_cannot_be(options: list[str]) -> None:
+    assert options[0] in failed(run("demo", *options))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), *[row(quantity="x")] * 2)
+    assert "No space left" in failed(run("replay", path, "--rejects", "/dev/full"))

@@ -1,0 +1,79 @@
+"""`orderflow demo`: what people see first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cli.screens import flat, run, run_json
+
+LIFE = [
+    "An order is placed",
+    "The seller is told",
+    "The seller asks what can be done",
+    "A short product is replaced",
+    "The order is split",
+    "Despatched",
+    "Stock is booked in",
+    "Despatched",
+]
+
+
+@pytest.fixture(name="shop", scope="module")
+def _shop() -> dict[str, Any]:
+    return run_json("demo", "--orders", 700, "--seed", 1)
+
+
+def test_the_life_of_an_order_on_back_order_is_told_step_by_step(shop: dict[str, Any]) -> None:
+    assert [step["title"] for step in shop["story"]] == LIFE
+    times = [step["at"] for step in shop["story"]]
+    assert times == sorted(times)
+
+
+def test_the_seller_has_every_way_out(shop: dict[str, Any]) -> None:
+    answers = next(step["actions"] for step in shop["story"] if "actions" in step)
+    allowed = {answer["action"] for answer in answers if answer["allowed"]}
+    assert {"cancel", "remove a line", "replace a line", "send stock", "split"} <= allowed
+    assert all(answer["reason"] for answer in answers if not answer["allowed"])
+
+
+def test_the_story_is_about_one_order_and_what_was_split_off_it(shop: dict[str, Any]) -> None:
+    placed, replaced = (step for step in shop["story"] if "lines" in step)
+    assert placed["status"] == replaced["status"] == "ON_BACK_ORDER"
+    assert sum(line["quantity"] > line["allocated"] for line in placed["lines"]) == 2
+    assert sum(line["quantity"] > line["allocated"] for line in replaced["lines"]) == 1
+
+
+def test_about_85_of_100_units_are_served_at_once_and_all_in_the_end(shop: dict[str, Any]) -> None:
+    assert 0.8 < shop["first_attempt"]["unit_fill_rate"] < 0.9
+    assert shop["back_orders"]["opened"] > 100
+    assert shop["back_orders"]["still_waiting"] == 0
+    assert shop["account"]["difference"] == 0
+    assert shop["orders"] == 700
+
+
+def test_the_seed_makes_the_shop(shop: dict[str, Any]) -> None:
+    def without_time(result: dict[str, Any]) -> dict[str, Any]:
+        return {key: each for key, each in result.items() if "second" not in key}
+
+    assert without_time(run_json("demo", "--orders", 700)) == without_time(shop)
+    assert run_json("demo", "--orders", 200, "--seed", 2)["units"] != shop["units"]
+
+
+def test_people_see_the_story_and_the_summary() -> None:
+    result = run("demo", "--orders", 700)
+    assert result.exit_code == 0
+    for title in LIFE:
+        assert title in result.stdout
+    screen = flat(result.stdout)
+    assert "is on back order: short of" in screen
+    assert "Served at first attempt" in screen
+    assert "difference 0" in screen
+    assert all(len(line) <= 100 for line in result.stdout.splitlines())
+
+
+def test_a_shop_too_small_for_a_story_says_so() -> None:
+    result = run("demo", "--orders", 1, "--seed", 3)
+    assert result.exit_code == 0
+    assert "No order of this shop had to wait" in flat(result.stdout)

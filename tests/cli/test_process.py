@@ -1,0 +1,89 @@
+"""The command line as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from orderflow.replay.generator import Shop
+from tests.replay.histories import row, write, write_shop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ORDERFLOW = [sys.executable, "-m", "orderflow"]
+
+
+def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 - this package
+        [*ORDERFLOW, *arguments], check=False, capture_output=True, input=stdin, timeout=60
+    )
+
+
+def test_it_runs_as_a_module(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row())
+    done = run("replay", "-", "--json", stdin=path.read_bytes())
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b'"orders": 1' in done.stdout
+
+
+def test_exit_codes_reach_the_shell(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), row(quantity="x"))
+    assert run("replay", str(path)).returncode == 1
+    assert run("replay", str(path), "--strict").returncode == 2
+    assert run("replay").returncode == 2
+    assert run("--version").returncode == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX")
+def test_ctrl_c_is_a_word_and_no_traceback(tmp_path: Path) -> None:
+    path = write_shop(tmp_path / "shop.csv.gz", Shop(orders=5_000))
+    with subprocess.Popen(  # noqa: S603 - this package
+        [*ORDERFLOW, "replay", str(path), "--rejects", str(tmp_path / "rejects.csv")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        while not (tmp_path / "rejects.csv").exists():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        output, messages = process.communicate(timeout=60)
+    assert (process.returncode, output) == (130, b"")
+    assert messages == b"orderflow: stopped by Ctrl-C; nothing was saved\n"
+
+
+def test_the_order_of_hashes_has_no_say() -> None:
+    def shop(hash_seed: str) -> dict[str, Any]:
+        done = subprocess.run(  # noqa: S603 - this package
+            [*ORDERFLOW, "demo", "--orders", "150", "--json"],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            timeout=60,
+        )
+        found = json.loads(done.stdout)
+        return {key: each for key, each in found.items() if "second" not in key}
+
+    assert shop("0") == shop("1")
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    source = "import sys; sys.modules['typer'] = None; from orderflow.cli import main; main()"
+    done = subprocess.run(  # noqa: S603 - this package
+        [sys.executable, "-c", source], check=False, capture_output=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert b"pip install 'orderflow-backorder[cli]'" in done.stderr
+
+
+def test_the_replay_is_a_library_that_needs_no_extra() -> None:
+    source = "import sys, orderflow.replay; print({'typer', 'rich'} & set(sys.modules))"
+    done = subprocess.run(  # noqa: S603 - this package
+        [sys.executable, "-c", source], check=False, capture_output=True, timeout=60
+    )
+    assert done.stdout.strip() == b"set()"

@@ -1,0 +1,227 @@
+"""`orderflow replay`: what goes in, what comes out, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from orderflow import CountStock
+from orderflow.adapters.memory.repository import MemoryUnitOfWork
+from orderflow.replay import Replay
+from orderflow.replay.generator import Shop
+from tests.cli.screens import flat, run, run_json
+from tests.replay.histories import needs_real_history, row, write, write_real, write_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from orderflow import Command, Outcome
+    from orderflow.replay import Entry
+
+
+@pytest.fixture(name="history", scope="module")
+def _history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_shop(tmp_path_factory.mktemp("shop") / "shop.csv.gz", Shop(orders=60))
+
+
+def test_the_summary_is_for_people(history: Path) -> None:
+    result = run("replay", history)
+    assert (result.exit_code, result.stderr) == (0, "")
+    screen = flat(result.stdout)
+    for text in (
+        "Rows read",
+        "order lines",
+        "stock added",
+        "queue FIRST_COME",
+        "receipts added",
+        "warehouse added",
+        "3 to 14 days later (seed 1)",
+        "at 16:00 Europe/London on mon, tue, wed, thu, fri",
+        "Served at first attempt",
+        "fill rate",
+        "released by a booking-in",
+        "still waiting",
+        "Waiting time until released",
+        "difference 0",
+        "lines a second",
+    ):
+        assert text in screen
+    assert all(len(line) <= 100 for line in result.stdout.splitlines())
+
+
+def test_json_is_all_that_standard_output_holds(history: Path) -> None:
+    result = run_json("replay", history)
+    assert result["rows"]["read"] == sum(
+        [
+            *(result["rows"][name] for name in ("order_lines", "cancellations", "write_offs")),
+            *(result["rows"][name] for name in ("found", "rejected")),
+            *result["rows"]["left_out"].values(),
+        ]
+    )
+    assert result["orders"] == 60
+    assert result["account"]["difference"] == 0
+    assert result["settings"]["rule"]["seed"] == 1
+    assert result["settings"]["hours"]["cut_off"] == "16:00:00"
+    assert set(result["waiting_seconds"]) == {"median", "p95", "longest"}
+
+
+def test_standard_input_is_a_file_too(history: Path) -> None:
+    result = run_json("replay", "-", stdin=history.read_bytes())
+    assert result["title"] == "standard input"
+    assert result["orders"] == 60
+
+
+def test_settings_reach_the_replay(history: Path) -> None:
+    usual = run_json("replay", history)
+    other = run_json(
+        *("replay", history, "--queue", "priority", "--holding", "COMPLETE_ONLY"),
+        *("--opening-units", 7, "--seed", 9, "--cut-off", "11:30", "--working-days", "mon,sat"),
+        *("--time-zone", "Asia/Dubai", "--patience", 2.5, "--split", "--returns-to-stock"),
+    )
+    settings = other["settings"]
+    assert settings["policy"]["queue"] == "PRIORITY"
+    assert settings["policy"]["holding"] == "COMPLETE_ONLY"
+    assert settings["rule"]["opening_units"] == 7
+    assert settings["hours"] == {
+        "time_zone": "Asia/Dubai",
+        "cut_off": "11:30:00",
+        "books_in": "08:00:00",
+        "working_days": ["mon", "sat"],
+    }
+    assert settings["habits"] == {"split": True, "patience": 216_000, "returns_to_stock": True}
+    assert other["first_attempt"] != usual["first_attempt"]
+    assert other["account"]["difference"] == 0
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "own.csv",
+        "7;MUG;2;24.12.2025 09:30;1;31.12.2025 12:00",
+        header="no;what;many;when;urgency;due",
+    )
+    result = run_json(
+        *("replay", path, "--delimiter", ";", "--time-format", "%d.%m.%Y %H:%M"),
+        *("--order-column", "no", "--sku-column", "what", "--quantity-column", "many"),
+        *("--time-column", "when", "--priority-column", "urgency", "--promise-column", "due"),
+    )
+    assert (result["orders"], result["units"]) == (1, 2)
+
+
+def test_one_column_of_a_preset_can_be_called_otherwise(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), row("C1002", quantity="-1"))
+    path.write_text(path.read_text().replace("Customer ID", "Client"))
+    result = run_json("replay", path, "--customer-column", "Client")
+    assert result["units_cancelled"]["before_despatch"] == 1
+
+
+def test_a_preset_can_be_said(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), row(sku="POST"))
+    names = ("--order-column", "Invoice", "--sku-column", "StockCode")
+    more = ("--quantity-column", "Quantity", "--time-column", "InvoiceDate")
+    assert run_json("replay", path, "--preset", "online-retail-ii")["lines"] == 1
+    assert run_json("replay", path, "--preset", "plain", *names, *more)["lines"] == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--cover-days", 0], "every 7 days, up to 48 units of each product;"),
+        (["--cover-days", 0, "--level-units", 0], "every 7 days, what customers wait for;"),
+        (["--review-days", 1], "every day, up to 42 days of the demand of the last 56 or 48"),
+        (["--split", "--patience", 3], "splits what can leave in part; cancels after 3 d 0 h"),
+        (["--returns-to-stock"], "puts returns back into stock"),
+    ],
+)
+def test_it_says_by_which_rule_it_added_to_the_history(
+    tmp_path: Path, options: list[object], words: str
+) -> None:
+    result = run("replay", write(tmp_path / "a.csv", row()), *options)
+    assert words in flat(result.stdout)
+
+
+def test_free_units_are_found_if_it_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), row("1002", price="0", customer="", quantity="9"))
+    assert run_json("replay", path)["account"]["found"] == 0
+    assert run_json("replay", path, "--free-is-found")["account"]["found"] == 9
+
+
+def test_a_mended_reject_can_be_replayed(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), row("1002", quantity="two"), row("1003"))
+    rejects = tmp_path / "rejects.csv"
+    result = run("replay", path, "--rejects", rejects)
+    assert result.exit_code == 1
+    assert "rejected 1" in flat(result.stdout)
+    (rejected,) = csv.DictReader(rejects.read_text(encoding="utf-8-sig").splitlines())
+    assert rejected["reason"].startswith("row 3: Quantity must be")
+    assert (rejected["Invoice"], rejected["Quantity"]) == ("1002", "two")
+
+    text = rejects.read_text(encoding="utf-8-sig")
+    rejects.write_text(text.replace(",two,", ",2,"), encoding="utf-8")
+    mended = run_json("replay", rejects, "--rejects", tmp_path / "again.csv")
+    assert (mended["orders"], mended["units"]) == (1, 2)
+
+
+def test_a_reject_that_is_rejected_again_has_one_reason(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), row(quantity="two"))
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    run("replay", path, "--rejects", first)
+    assert run("replay", first, "--rejects", second).exit_code == 1
+    header, line = second.read_text(encoding="utf-8-sig").splitlines()
+    assert header.count("reason") == 1
+    assert line.startswith('"row 2: ')
+
+
+def test_rejects_leave_as_the_bytes_they_came_as(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row())
+    path.write_bytes(path.read_bytes() + row(sku="CAF\xc9").encode("latin-1") + b"\n")
+    rejects = tmp_path / "rejects.csv"
+    assert run("replay", path, "--rejects", rejects).exit_code == 1
+    assert b",CAF\xc9," in rejects.read_bytes()
+
+
+def test_no_rejects_leave_a_header_alone(tmp_path: Path) -> None:
+    rejects = tmp_path / "rejects.csv"
+    run_json("replay", write(tmp_path / "a.csv", row()), "--rejects", rejects)
+    assert rejects.read_text(encoding="utf-8-sig").startswith("reason,Invoice,")
+    assert len(rejects.read_text().splitlines()) == 1
+
+
+def test_an_account_that_is_not_at_0_ends_with_3(
+    history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save: Callable[[MemoryUnitOfWork, Command, Outcome], None] = MemoryUnitOfWork.save
+
+    def lose_counts(work: MemoryUnitOfWork, command: Command, outcome: Outcome) -> None:
+        lost = isinstance(command, CountStock)
+        save(work, command, attrs.evolve(outcome, stock=()) if lost else outcome)
+
+    monkeypatch.setattr(MemoryUnitOfWork, "save", lose_counts)
+    result = run("replay", history)
+    assert result.exit_code == 3
+    assert "difference 0" not in flat(result.stdout)
+
+
+def test_ctrl_c_ends_with_a_word(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Replay.step
+
+    def interrupted(run: Replay, entry: Entry) -> None:
+        if entry.order_id == "100010":
+            raise KeyboardInterrupt
+        step(run, entry)
+
+    monkeypatch.setattr(Replay, "step", interrupted)
+    result = run("replay", history)
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "orderflow: stopped by Ctrl-C; nothing was saved\n"
+
+
+@needs_real_history
+def test_the_real_history_is_read_as_it_is(tmp_path: Path) -> None:
+    result = run_json("replay", write_real(tmp_path / "real.csv", 3_000))
+    assert result["rows"]["read"] == 3_000
+    assert result["rows"]["rejected"] == 0
+    assert result["account"]["difference"] == 0

@@ -1,0 +1,173 @@
+"""The replay as a whole: the day of the warehouse, and what goes wrong in a history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow.replay import Kind, Rejects, Replay, ReplenishmentRule, Settings
+from orderflow.replay.generator import COLUMNS, Shop, generate, stock_for
+from tests.replay.histories import (
+    REAL,
+    SMALL,
+    at,
+    entry,
+    needs_real_history,
+    order,
+    read,
+    replayed,
+    row,
+    statuses,
+    write,
+    write_real,
+    write_shop,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from orderflow import Outcome
+    from orderflow.replay import RowError
+
+
+def test_what_is_allocated_is_despatched_at_the_cut_off() -> None:
+    run = replayed(entry("2 15:59", "1", {"MUG": 1}), opening={"MUG": 9})
+    run.advance(at("2 15:59"))
+    assert statuses(run) == {"1": "ALLOCATED"}
+    run.advance(at("2 16:00"))
+    assert statuses(run) == {"1": "DESPATCHED"}
+
+
+def test_what_is_placed_at_the_moment_of_the_cut_off_has_missed_it() -> None:
+    run = replayed(
+        entry("2 09:00", "1", {"MUG": 1}), entry("2 16:00", "2", {"MUG": 1}), opening={"MUG": 9}
+    )
+    assert statuses(run) == {"1": "DESPATCHED", "2": "ALLOCATED"}
+    run.finish()
+    assert statuses(run)["2"] == "DESPATCHED"
+
+
+def test_what_is_booked_in_leaves_the_same_day() -> None:
+    rule = ReplenishmentRule(level_units=0, cover_days=0, lead_days_min=1, lead_days_max=1)
+    run = replayed(
+        entry("2 09:00", "1", {"MUG": 1}), opening={"MUG": 0}, settings=Settings(rule=rule)
+    )
+    run.advance(at("3 07:59"))
+    assert statuses(run) == {"1": "ON_BACK_ORDER"}
+    run.advance(at("3 08:00"))
+    assert statuses(run) == {"1": "ALLOCATED"}
+    run.advance(at("3 16:00"))
+    assert statuses(run) == {"1": "DESPATCHED"}
+
+
+def test_more_than_there_is_cannot_be_written_off() -> None:
+    run = replayed(
+        entry("2 09:00", "W1", {"MUG": 5}, kind=Kind.WRITE_OFF),
+        entry("2 09:01", "W2", {"MUG": 5}, kind=Kind.WRITE_OFF),
+        opening={"MUG": 3},
+    )
+    summary = run.finish()
+    assert (summary.balance.lost, summary.added.units_not_there) == (3, 7)
+    assert summary.rows[Kind.WRITE_OFF] == 2
+
+
+def test_an_order_that_is_placed_twice_is_rejected_with_its_rows(tmp_path: Path) -> None:
+    late = row(sku="JAR", time="2026-03-02 12:00:00")
+    path = write(tmp_path / "a.csv", row(), row("1002", time="2026-03-02 11:00:00"), late)
+    told: list[RowError] = []
+    entries, history = read(path, rejects=Rejects("a.csv", tell=told.append))
+    run = Replay(rejects=history.rejects)
+    summary = run.run(entries)
+    assert [error.row for error in told] == [4]
+    assert "order '1001' was placed before" in str(told[0])
+    assert summary.rows[Kind.SALE] == 2
+    assert summary.orders.total == 2
+
+
+def test_lines_that_repeat_a_product_both_count(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(sku="mug", quantity="2"), row(sku="MUG ", quantity="3"))
+    run = Replay()
+    summary = run.run(read(path)[0])
+    assert (summary.lines.total, summary.units.total) == (2, 5)
+    assert [line.sku for line in order(run, "1001").lines] == ["MUG", "MUG"]
+
+
+def test_the_same_history_gives_the_same_summary() -> None:
+    entries = generate(SMALL)
+    first, second = (Replay(opening=stock_for(entries, 1)).run(entries) for _ in range(2))
+    assert first.as_json() == second.as_json()
+
+
+def test_a_file_gives_the_same_summary_as_its_entries(tmp_path: Path) -> None:
+    entries, history = read(write_shop(tmp_path / "shop.csv.gz"))
+    assert tuple(history.header) == COLUMNS
+    assert Replay().run(entries).as_json() == Replay().run(generate(SMALL)).as_json()
+
+
+def test_the_notifier_is_told() -> None:
+    class Letterbox:
+        shorted: tuple[str, ...] = ()
+
+        def notify(self, outcome: Outcome) -> None:
+            self.shorted += outcome.shorted
+
+    letterbox = Letterbox()
+    run = Replay(opening={"MUG": 0}, notifier=letterbox)
+    run.step(entry("2 09:00", "1", {"MUG": 1}))
+    assert letterbox.shorted == ("1",)
+
+
+def quantile(sizes: list[int], share: float) -> int:
+    return sorted(sizes)[int(share * len(sizes))]
+
+
+def test_a_generated_shop_has_the_shape_of_the_real_one() -> None:
+    sales = [each for each in generate(Shop(orders=2_000)) if each.kind is Kind.SALE]
+    lines = [len(each.rows) for each in sales]
+    units = [each.units for sale in sales for each in sale.rows]
+    assert len(sales) == 2_000
+    assert 13 <= quantile(lines, 0.5) <= 17
+    assert 65 <= quantile(lines, 0.95) <= 85
+    assert quantile(units, 0.5) == 3
+    assert 28 <= quantile(units, 0.95) <= 36
+    skus = [each.sku for sale in sales for each in sale.rows]
+    hottest = max(skus.count(sku) for sku in set(skus[:500]))
+    assert hottest > 5 * len(skus) / len(set(skus))
+
+
+def test_the_stock_of_a_generated_shop_lasts_for_about_85_of_100_units() -> None:
+    entries = generate(Shop(orders=1_000))
+    ordered = sum(each.units for sale in entries if sale.kind is Kind.SALE for each in sale.rows)
+    assert 0.82 <= sum(stock_for(entries, 1).values()) / ordered <= 0.88
+
+
+@needs_real_history
+def test_the_first_weeks_of_the_real_history(tmp_path: Path) -> None:
+    entries, history = read(write_real(tmp_path / "real.csv", 5_000))
+    summary = Replay(rejects=history.rejects).run(entries)
+    assert history.tally.rows == 5_000
+    assert history.rejects.count == 0
+    assert summary.rows.total() + history.tally.skipped.total() == 5_000
+    assert summary.orders.total > 200
+    assert summary.back_orders.opened > 0
+    assert summary.balance.difference == 0
+
+
+@needs_real_history
+@pytest.mark.parametrize(
+    ("skip", "placed", "cancellation"),
+    [(562_000, "541431", "C541433"), (1_041_000, "581483", "C581484")],
+)
+def test_the_drill_in_the_real_history(
+    tmp_path: Path, skip: int, placed: str, cancellation: str
+) -> None:
+    assert REAL.exists()
+    entries, _ = read(write_real(tmp_path / "real.csv", 6_000, skip=skip))
+    ids = [each.order_id for each in entries]
+    assert ids.index(placed) < ids.index(cancellation)
+    run = Replay()
+    summary = run.run(entries)
+    assert order(run, placed).status.value == "CANCELLED"
+    assert summary.cancelled.before_despatch > 70_000
+    assert summary.balance.difference == 0
