@@ -1,0 +1,113 @@
+"""Every benchmark runs, at a tiny size, and measures what it says."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks import backlog, booking_in, commands, importing, memory
+from benchmarks.case import ORDERFLOW, Case, measure
+from benchmarks.runs import all_cases
+from benchmarks.workloads import RETAIL
+from orderflow import OrderAllocated, OrderSplit, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.case import Side
+    from orderflow import AllocationPolicy
+
+
+def case(prepare: Callable[[], dict[str, Side]], rounds: int = 1, warm_ups: int = 0) -> Case:
+    return Case(name="a/b", per="line", prepare=prepare, rounds=rounds, warm_ups=warm_ups)
+
+
+def test_sides_take_turns_in_the_opposite_order_every_other_round() -> None:
+    turns = list[str]()
+
+    def side(name: str) -> Callable[[], float]:
+        def run() -> float:
+            turns.append(name)
+            return float(len(turns))
+
+        return run
+
+    values = measure(case(lambda: {"a": side("a"), "b": side("b")}, rounds=2, warm_ups=1))
+    assert turns == ["a", "b", "b", "a", "a", "b"]
+    assert values == {"a": [4.0, 5.0], "b": [3.0, 6.0]}
+
+
+def test_names_differ_and_a_quick_run_is_smaller() -> None:
+    for quick in (True, False):
+        names = [case.name for case in all_cases(quick=quick)]
+        assert len(set(names)) == len(names)
+    assert len(all_cases(quick=True)) < len(all_cases(quick=False))
+    assert {case.name for case in all_cases(quick=True, only="memory")} == {
+        f"memory/{name}" for name in booking_in.HOLDINGS
+    }
+
+
+def assert_measured(sides: dict[str, Side]) -> None:
+    values = measure(case(lambda: sides))
+    assert ORDERFLOW in values
+    assert len(values) > 1
+    assert all(value > 0 for side in values.values() for value in side)
+
+
+@pytest.mark.parametrize("policy", backlog.POLICIES.values(), ids=backlog.POLICIES)
+def test_a_backlog_is_measured(policy: AllocationPolicy) -> None:
+    assert_measured(backlog.sides(policy, RETAIL, 300))
+
+
+def test_the_collector_is_on_again_after_it_was_measured() -> None:
+    assert_measured(backlog.sides_with_collector(300))
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.parametrize("scene", commands.SCENES)
+def test_a_command_is_measured(scene: str) -> None:
+    assert_measured(commands.sides(commands.SCENES[scene], calls=3))
+
+
+def test_the_commands_do_what_they_are_there_for() -> None:
+    results = {name: commands.carry_out(*scene()) for name, scene in commands.SCENES.items()}
+    status = {name: state.orders["1001"].status for name, (_, state) in results.items()}
+    assert status == {
+        "place": Status.ALLOCATED,
+        "cancel": Status.CANCELLED,
+        "send": Status.PROCESSED,
+        "book-in": Status.ALLOCATED,
+        "edit": Status.ALLOCATED,
+        "split": Status.ON_BACK_ORDER,
+    }
+    assert any(isinstance(event, OrderSplit) for event in results["split"][0].events)
+    assert any(isinstance(event, OrderAllocated) for event in results["book-in"][0].events)
+
+
+@pytest.mark.parametrize("policy", booking_in.HOLDINGS.values(), ids=booking_in.HOLDINGS)
+@pytest.mark.parametrize("kind", booking_in.KINDS)
+def test_booking_in_is_measured(kind: str, policy: AllocationPolicy) -> None:
+    assert_measured(booking_in.sides(kind, policy, many=200, few=100))
+
+
+@pytest.mark.parametrize("policy", booking_in.HOLDINGS.values(), ids=booking_in.HOLDINGS)
+def test_the_queue_is_as_long_before_each_booking(policy: AllocationPolicy) -> None:
+    world = booking_in.World(policy, here=100, elsewhere=30, units=lambda _: 4)
+    for _ in range(2):
+        world.book_in()
+        assert world.last is not None
+        assert len(world.last.completed) == 25
+        waiting = world.flow.orders("acme", Status.ON_BACK_ORDER)
+        assert len(waiting) == 130
+
+
+@pytest.mark.parametrize("policy", booking_in.HOLDINGS.values(), ids=booking_in.HOLDINGS)
+def test_memory_is_measured(policy: AllocationPolicy) -> None:
+    assert_measured(memory.sides(policy, 50))
+
+
+def test_importing_is_measured() -> None:
+    assert_measured(importing.sides())

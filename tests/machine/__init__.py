@@ -1,0 +1,1 @@
+"""Everything at once: long random histories, and all short ones."""

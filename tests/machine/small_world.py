@@ -1,0 +1,182 @@
+"""All that can happen in a very small shop, breadth first, each state once.
+
+There are three orders over two products, and every command that could matter to them. Whatever a
+state and its successors cannot differ in (versions, moments) is left out of what tells states
+apart, so that different ways to the same state meet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from orderflow import (
+    AdjustmentReason,
+    AdjustStock,
+    BookInStock,
+    Change,
+    ChangePriority,
+    ChangeQuantity,
+    Command,
+    CountStock,
+    EditOrder,
+    Found,
+    Hold,
+    HoldOrder,
+    HoldReason,
+    PlaceOrder,
+    ReleaseOrder,
+    RemoveLine,
+    ReplaceLine,
+    ReportShortPick,
+    SplitOrder,
+    State,
+    decide,
+)
+from orderflow.domain import commands as do
+from orderflow.errors import NotFoundError, RefusedError
+from orderflow.testing.invariants import history_violations, violations
+from tests.unit.shop import ACME, NOON, about, fold, key, later, order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from orderflow import AllocationPolicy, Order
+
+ON_HAND_MAX = 3
+
+WANTED = {
+    "A": order("A", ("MUG", 1), ("PAN", 1), placed_at=later(1)),
+    "B": order("B", ("MUG", 2), placed_at=later(2)),
+    "C": order("C", ("PAN", 1), ("MUG", 1), placed_at=later(3), priority=2),
+}
+
+
+class Explored(NamedTuple):
+    """How far it went: states, transitions, refusals, and the depth that was gone through."""
+
+    states: int
+    transitions: int
+    refusals: int
+    depth: int
+
+
+def explore(policy: AllocationPolicy, transitions_max: int) -> Explored:
+    """Go through all states, level by level, and hold each one to the invariants.
+
+    A level is gone through whole or not begun.
+    """
+    opening = State(ACME)
+    seen = {told_apart(opening)}
+    level, states, transitions, refusals, depth = [opening], 1, 0, 0, 0
+    while level and transitions < transitions_max:
+        following: list[State] = []
+        for state in level:
+            for command in possible(state):
+                after = carry_out(command, state, policy)
+                transitions += 1
+                if after is None:
+                    refusals += 1
+                elif (mark := told_apart(after)) not in seen:
+                    seen.add(mark)
+                    following.append(after)
+                    assert_all_hold(after, policy)
+        level, depth, states = following, depth + 1, states + len(following)
+    return Explored(states, transitions, refusals, depth)
+
+
+def carry_out(command: Command, state: State, policy: AllocationPolicy) -> State | None:
+    """Return what the command makes of the state, or nothing if it is refused."""
+    try:
+        outcome = decide(command, state, policy)
+    except (NotFoundError, RefusedError):
+        return None
+    after = state.after(outcome)
+    found = history_violations(state, outcome.events, policy, after)
+    assert found == [], (command, found)
+    assert fold(outcome.events, state) == after
+    return after
+
+
+def assert_all_hold(state: State, policy: AllocationPolicy) -> None:
+    found = violations(state.orders.values(), state.records.values(), policy, NOON)
+    assert found == [], (state, found)
+
+
+def told_apart(state: State) -> tuple[object, ...]:
+    """Return what states differ in, as far as it makes a difference later."""
+    return (
+        tuple(sorted(_mark(each) for each in state.orders.values())),
+        tuple(sorted((place, each.on_hand) for place, each in state.records.items())),
+        tuple(sorted(state.watches.items())),
+    )
+
+
+def _mark(order: Order) -> tuple[object, ...]:
+    return (
+        order.order_id,
+        order.status.value,
+        order.priority,
+        order.parcels,
+        tuple((line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines),
+        tuple(hold.reason.value for hold in order.holds),
+        order.wait is not None and (order.wait.passed_over, order.wait.keeps),
+    )
+
+
+def possible(state: State) -> Iterator[Command]:
+    """Yield the commands, but for those that would only make the world larger."""
+    yield from _about_stock(state)
+    for order_id, wanted in WANTED.items():
+        if state.order(order_id) is None:
+            yield PlaceOrder(at=NOON, order=wanted)
+            break  # the first that is not there: which comes first is in their places
+    for each in state.orders.values():
+        for make in _ABOUT_ORDERS:
+            yield make(each)
+
+
+def _about_stock(state: State) -> Iterator[Command]:
+    for sku in ("MUG", "PAN"):
+        record = state.records.get(("leeds", sku))
+        on_hand = record.on_hand if record is not None else 0
+        if on_hand < ON_HAND_MAX:
+            yield BookInStock(at=NOON, key=key(sku), received=1)
+        if on_hand:
+            yield AdjustStock(at=NOON, key=key(sku), change=-1, reason=AdjustmentReason.LOSS)
+        if on_hand > 1:
+            yield CountStock(at=NOON, key=key(sku), counted=0)
+
+
+def _hold(keep_stock: bool) -> Callable[[Order], Command]:  # noqa: FBT001
+    hold = Hold(HoldReason.OTHER)
+    return lambda order: HoldOrder(hold=hold, keep_stock=keep_stock, **about(order.order_id))
+
+
+def _edit(change: Change) -> Callable[[Order], Command]:
+    return lambda order: EditOrder(changes=(change,), **about(order.order_id))
+
+
+def _short_pick(order: Order) -> Command:
+    first = order.lines[0]
+    found = Found(first.line_id, max(0, first.allocated - 1))
+    return ReportShortPick(found=(found,), **about(order.order_id))
+
+
+_ABOUT_ORDERS: tuple[Callable[[Order], Command], ...] = (
+    lambda order: do.CancelOrder(**about(order.order_id)),
+    lambda order: do.SendOrder(**about(order.order_id)),
+    lambda order: do.DespatchOrder(**about(order.order_id)),
+    lambda order: do.RequestCancellation(**about(order.order_id)),
+    lambda order: do.AcceptCancellation(**about(order.order_id)),
+    lambda order: do.RejectCancellation(**about(order.order_id)),
+    lambda order: ReleaseOrder(**about(order.order_id)),
+    lambda order: SplitOrder(new_order_id=f"{order.order_id}*", **about(order.order_id)),
+    _hold(keep_stock=True),
+    _hold(keep_stock=False),
+    _edit(ChangeQuantity("1", 1)),
+    _edit(ChangeQuantity("1", 2)),
+    _edit(RemoveLine("2")),
+    _edit(ReplaceLine("1", "PAN")),
+    _edit(ChangePriority(3)),
+    _short_pick,
+)

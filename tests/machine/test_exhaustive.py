@@ -1,0 +1,54 @@
+"""Small scope, but all of it: whatever can go wrong goes wrong with three orders already."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import settings
+
+from orderflow import AllocationPolicy, Fulfilment, Holding, Queue, Rationing, TakeBack
+from tests.machine.small_world import explore
+from tests.properties.faults import FAULTS
+
+TRANSITIONS_MAX = 40 * settings().max_examples  # the profile says how long it may take
+
+POLICIES = {
+    "keep": AllocationPolicy(),
+    "complete only": AllocationPolicy(queue=Queue.PRIORITY, holding=Holding.COMPLETE_ONLY),
+    "complete, then keep": AllocationPolicy(
+        holding=Holding.COMPLETE_THEN_KEEP, passes_max=1, wait_max=timedelta(hours=1)
+    ),
+    "fair share": AllocationPolicy(rationing=Rationing.FAIR_SHARE),
+    "whole lines": AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES),
+    "two parcels": AllocationPolicy(
+        queue=Queue.PRIORITY, fulfilment=Fulfilment.PARCELS, parcels_max=2
+    ),
+    "take-back": AllocationPolicy(queue=Queue.PRIORITY, take_back=TakeBack.URGENT, urgent_from=2),
+    "take-back of complete orders": AllocationPolicy(
+        holding=Holding.COMPLETE_ONLY, take_back=TakeBack.URGENT, urgent_from=2
+    ),
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_everything_holds_in_every_state_of_a_small_world(policy: str) -> None:
+    explored = explore(POLICIES[policy], TRANSITIONS_MAX)
+    assert explored.depth >= 4
+    assert explored.transitions >= TRANSITIONS_MAX
+    assert explored.refusals < explored.transitions * 0.8
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "a_cancellation_forgets_to_free",
+        "what_becomes_free_is_not_offered",
+        "a_row_is_missing_from_the_lifecycle",
+        "every_edited_order_counts_as_covered",
+    ],
+)
+def test_a_fault_shows_in_a_small_world(fault: str) -> None:
+    """Negative controls: the same walk, with the fault, does not come through."""
+    with FAULTS[fault](), pytest.raises(Exception):  # noqa: B017, PT011 - any will do
+        explore(POLICIES["keep"], 200_000)

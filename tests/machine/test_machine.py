@@ -1,0 +1,260 @@
+"""A machine that does whatever may be done, with two sellers, their policies and a clock.
+
+After every command `CheckedFlow` holds all rules to the whole state, and to what a plain state
+comes to. The machine keeps an account of the units besides, from the commands alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from orderflow import (
+    Action,
+    AdjustStock,
+    BookInStock,
+    CancelOrder,
+    Command,
+    CountStock,
+    DespatchOrder,
+    Event,
+    Order,
+    ReportShortPick,
+    State,
+    Status,
+    StockKey,
+)
+from orderflow.errors import (
+    CommandIdReusedError,
+    NotFoundError,
+    OrderFlowError,
+    RefusedError,
+    StaleVersionError,
+)
+from orderflow.testing.strategies import Scope, commands, policies
+from orderflow.testing.strategies.commands import draw_about, draw_next
+from orderflow.testing.strategies.dice import Dice
+from tests.properties.faults import FAULTS
+from tests.unit.shop import CheckedFlow, Clock, fold, later
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow import AllocationPolicy, Outcome
+
+SELLERS = ("acme", "bolt")
+DATA = st.data()
+ON_THE_WAY = {
+    Status.ALLOCATED: (Action.SEND,),
+    Status.PROCESSED: (Action.DESPATCH, Action.REQUEST_CANCELLATION, Action.REPORT_SHORT_PICK),
+    Status.CANCELLATION_REQUESTED: (Action.ACCEPT_CANCELLATION, Action.REJECT_CANCELLATION),
+    Status.DESPATCHED: (Action.DELIVER,),
+    Status.ON_HOLD: (Action.RELEASE,),
+    Status.ON_BACK_ORDER: (Action.SPLIT,),
+}
+
+
+class Machine(RuleBasedStateMachine):
+    """Two sellers who have everything done that can be done."""
+
+    flow: CheckedFlow
+    scope: Scope
+    account: dict[StockKey, int]
+    answered: list[tuple[Command, Outcome]]
+
+    @initialize(
+        first=policies(),
+        second=policies(),
+        warehouse_ids=st.sampled_from([("leeds",), ("leeds", "york")]),
+    )
+    def open(
+        self, first: AllocationPolicy, second: AllocationPolicy, warehouse_ids: tuple[str, ...]
+    ) -> None:
+        """Open with nothing in it."""
+        self.flow = CheckedFlow(
+            policies=dict(zip(SELLERS, (first, second), strict=True)), clock=Clock(later(0))
+        )
+        self.scope = Scope(seller_ids=SELLERS, warehouse_ids=warehouse_ids, skus=("MUG", "PAN"))
+        self.account = {}
+        self.answered = []
+
+    @rule(minutes=st.sampled_from([1, 10, 60, 180]))
+    def time_goes_on(self, minutes: int) -> None:
+        self.flow.clock.wait(minutes)
+
+    @rule(data=DATA, seller_id=st.sampled_from(SELLERS))
+    def business_goes_on(self, data: st.DataObject, seller_id: str) -> None:
+        """Several things are done that the state allows; a run has but so many steps."""
+        dice = Dice(data.draw)
+        for _ in range(4):
+            self.ask(draw_next(dice, self.flow.state(seller_id), self.scope, self.now))
+
+    @rule(data=DATA, steps=st.integers(1, 6))
+    def an_order_goes_on_its_way(self, data: st.DataObject, steps: int) -> None:
+        """What leads an order on happens; drawn at random alone, few would ever arrive."""
+        dice = Dice(data.draw)
+        for _ in range(steps):
+            able = [(each, to) for each in self.orders for to in ON_THE_WAY.get(each.status, ())]
+            if able:
+                order, action = dice.pick(able)
+                state = self.flow.state(order.seller_id)
+                self.ask(draw_about(dice, action, order, state, scope=self.scope, at=self.now))
+
+    @rule(data=DATA, seller_id=st.sampled_from(SELLERS))
+    def anything_is_asked_for(self, data: st.DataObject, seller_id: str) -> None:
+        state = self.flow.state(seller_id)
+        self.ask(data.draw(commands(state, self.scope, self.now)))
+
+    @rule(data=DATA, minutes=st.integers(0, 5))
+    def a_command_comes_again(self, data: st.DataObject, minutes: int) -> None:
+        if self.answered:
+            command, outcome = Dice(data.draw).pick(self.answered)
+            again = attrs.evolve(command, at=command.at - later(0) + later(minutes))
+            assert self.flow.handle(again) == outcome
+
+    @rule(data=DATA)
+    def an_id_is_used_for_another_command(self, data: st.DataObject) -> None:
+        dice = Dice(data.draw)
+        if len(self.answered) > 1:
+            (command, _), (other, _) = dice.pick(self.answered), dice.pick(self.answered)
+            if command.seller_id == other.seller_id and command != other:
+                stolen = attrs.evolve(command, command_id=other.command_id, at=self.now)
+                same = attrs.evolve(stolen, at=other.at) == other
+                assert self.refused(stolen, CommandIdReusedError) is not same
+
+    @rule(data=DATA, difference=st.sampled_from([-1, 1]))
+    def an_old_version_is_named(self, data: st.DataObject, difference: int) -> None:
+        if self.orders:
+            order = Dice(data.draw).pick(self.orders)
+            version = max(0, order.version + difference)
+            command = CancelOrder(
+                at=self.now,
+                seller_id=order.seller_id,
+                order_id=order.order_id,
+                expected_version=version,
+            )
+            assert version == order.version or self.refused(command, StaleVersionError)
+
+    @invariant()
+    def the_account_of_units_is_even(self) -> None:
+        if hasattr(self, "flow"):
+            for seller_id in SELLERS:
+                for stock in self.flow.stock(seller_id):
+                    assert stock.on_hand == self.account.get(stock.key, 0), stock.key
+
+    def teardown(self) -> None:
+        """Fold each seller's whole history at once."""
+        if hasattr(self, "flow"):
+            for seller_id in SELLERS:
+                folded = fold(self.flow.events(seller_id), State(seller_id))
+                assert folded == self.flow.stored(seller_id)
+
+    @property
+    def now(self) -> datetime:
+        return self.flow.clock.now()
+
+    @property
+    def orders(self) -> list[Order]:
+        return [order for each in SELLERS for order in self.flow.state(each).orders.values()]
+
+    def ask(self, command: Command) -> None:
+        """Carry a command out under an id of its own, and keep the account."""
+        named = attrs.evolve(command, command_id=f"C{len(self.answered)}")
+        before = self.flow.state(command.seller_id)
+        try:
+            outcome = self.flow.handle(named)
+        except (NotFoundError, RefusedError):
+            return
+        self.answered.append((named, outcome))
+        self.keep_account(command, before)
+
+    def refused(self, command: Command, error: type[RefusedError]) -> bool:
+        try:
+            self.flow.handle(command)
+        except error:
+            return True
+        return False
+
+    def keep_account(self, command: Command, before: State) -> None:
+        """Book what a command that was carried out has done to the units on the shelf."""
+        match command:
+            case BookInStock(key=key, received=received):
+                self.book(key, received)
+            case AdjustStock(key=key, change=change):
+                self.book(key, change)
+            case CountStock(key=key, counted=counted):
+                self.account[key] = counted
+            case DespatchOrder(order_id=order_id):
+                order = before.orders[order_id]
+                for line in order.lines:
+                    self.book(key_of(order, line.sku), -line.quantity)
+            case ReportShortPick(order_id=order_id, found=found):
+                order = before.orders[order_id]
+                for each in found:
+                    line = order.line(each.line_id)
+                    self.book(key_of(order, line.sku), each.units - line.quantity)
+            case _:
+                pass
+
+    def book(self, key: StockKey, units: int) -> None:
+        self.account[key] = self.account.get(key, 0) + units
+
+
+def key_of(order: Order, sku: str) -> StockKey:
+    return StockKey(order.seller_id, order.warehouse_id, sku)
+
+
+TestMachine = Machine.TestCase
+TestMachine.settings = settings(
+    stateful_step_count=30,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+QUICK = settings(
+    TestMachine.settings,
+    max_examples=100,
+    phases=[Phase.generate],
+    derandomize=True,
+    database=None,
+)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "a_cancellation_forgets_to_free",
+        "what_becomes_free_is_not_offered",
+        "the_answer_to_a_command_id_is_forgotten",
+        "the_queue_is_walked_backwards",
+    ],
+)
+def test_the_machine_comes_upon_a_fault(fault: str) -> None:
+    """A negative control: what the machine never breaks it never looked at."""
+    with FAULTS[fault](), pytest.raises((AssertionError, OrderFlowError)):
+        run_state_machine_as_test(Machine, settings=QUICK)
+
+
+def test_the_machine_gets_around() -> None:
+    """Every command is carried out, and every event happens, within a few runs."""
+    happened: set[type] = set()
+
+    class Noting(Machine):
+        def teardown(self) -> None:
+            super().teardown()
+            happened.update(type(command) for command, _ in self.answered)
+            happened.update(type(event) for each in SELLERS for event in self.flow.events(each))
+
+    run_state_machine_as_test(Noting, settings=settings(QUICK, stateful_step_count=50))
+    assert set(Command.__args__) - happened == set()
+    assert set(Event.__args__) - happened == set()

@@ -1,0 +1,169 @@
+"""Carry out the same commands on the naive model and on the core, and compare them after each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow import (
+    InvalidValueError,
+    MemoryRepository,
+    NotFoundError,
+    OrderFlow,
+    RefusedError,
+    State,
+    decide,
+)
+from tests.model.commands import START, next_command
+from tests.model.naive import NaiveModel
+from tests.model.world import RefusedByModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from random import Random
+
+    from orderflow import AllocationPolicy, Command, Stock
+    from orderflow import Order as CoreOrder
+    from tests.model.world import World
+
+REFUSALS = (InvalidValueError, NotFoundError, RefusedError)
+
+Picture = dict[str, object]
+"""What is compared, by what it is about."""
+
+
+class DisagreementError(AssertionError):
+    """The model and the core came to different things."""
+
+    def __init__(
+        self, policy: AllocationPolicy, commands: list[Command], model: Picture, core: Picture
+    ) -> None:
+        self.policy = policy
+        self.commands = commands
+        self.model = {key: value for key, value in model.items() if core.get(key) != value}
+        self.core = {key: value for key, value in core.items() if model.get(key) != value}
+        super().__init__()
+
+    def __str__(self) -> str:
+        commands = "\n".join(f"  {command}" for command in self.commands)
+        return f"{self.policy}\n{commands}\nmodel: {self.model}\ncore:  {self.core}"
+
+
+class Pair:
+    """The model and the core, side by side; the core on two views, which must not matter."""
+
+    def __init__(self, policy: AllocationPolicy) -> None:
+        self.policy = policy
+        self.model = NaiveModel(policy, START)
+        self.core = OrderFlow(MemoryRepository(), policy=policy)
+        self.state = State("acme")
+        self.commands: list[Command] = []
+
+    def handle(self, command: Command) -> bool:
+        """Carry out a command on both; say whether it is refused.
+
+        Raises:
+            DisagreementError: Unless they agree about that, and about the state afterwards.
+        """
+        self.commands.append(command)
+        model: Picture = {"refused": self._is_refused_by_model(command)}
+        model |= picture_of_model(self.model.world)
+        core: Picture = {"refused": self._is_refused_by_core(command)}
+        core |= picture_of_core(self.core.orders("acme"), self.core.stock("acme"))
+        self._agree(model, core)
+        pure: Picture = {"refused": self._is_refused_by_decide(command)}
+        pure |= picture_of_core(self.state.orders.values(), self.state.records.values())
+        self._agree(model, pure)
+        return bool(model["refused"])
+
+    def _agree(self, model: Picture, core: Picture) -> None:
+        if model != core:
+            raise DisagreementError(self.policy, self.commands, model, core)
+
+    def _is_refused_by_model(self, command: Command) -> bool:
+        try:
+            self.model.handle(command)
+        except RefusedByModelError:
+            return True
+        return False
+
+    def _is_refused_by_core(self, command: Command) -> bool:
+        try:
+            self.core.handle(command)
+        except REFUSALS:
+            return True
+        return False
+
+    def _is_refused_by_decide(self, command: Command) -> bool:
+        try:
+            outcome = decide(command, self.state, self.policy)
+        except REFUSALS:
+            return True
+        self.state = self.state.after(outcome)
+        return False
+
+
+def picture_of_model(world: World) -> Picture:
+    orders: Picture = {
+        f"order {order.order_id}": (
+            order.status.value,
+            [(line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines],
+            order.parcels,
+            order.split_from,
+            (order.since, order.passed_over, order.keeps) if order.since else None,
+        )
+        for order in world.orders
+    }
+    stock: Picture = {
+        f"stock {product}": (on_hand, world.allocated(product))
+        for product, on_hand in world.on_hand.items()
+    }
+    return orders | stock
+
+
+def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock]) -> Picture:
+    orders: Picture = {
+        f"order {order.order_id}": (
+            order.status.value,
+            [(line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines],
+            order.parcels,
+            order.split_from,
+            (order.wait.since, order.wait.passed_over, order.wait.keeps) if order.wait else None,
+        )
+        for order in all_orders
+    }
+    stock: Picture = {
+        f"stock {(each.key.warehouse_id, each.key.sku)}": (each.on_hand, each.allocated)
+        for each in all_stock
+    }
+    return orders | stock
+
+
+def agree_on(policy: AllocationPolicy, commands: Iterable[Command]) -> None:
+    """Raise `DisagreementError` unless both come to the same after each of these commands."""
+    pair = Pair(policy)
+    for command in commands:
+        pair.handle(command)
+
+
+def agree_at_random(policy: AllocationPolicy, random: Random, commands: int) -> None:
+    """Raise `DisagreementError`, as short as can be, unless both agree on random commands."""
+    pair = Pair(policy)
+    try:
+        for _ in range(commands):
+            pair.handle(next_command(pair.model.world, random))
+    except DisagreementError as disagreement:
+        raise shortened(disagreement) from None
+
+
+def shortened(disagreement: DisagreementError) -> DisagreementError:
+    """Leave out every command without which they still disagree."""
+    position = len(disagreement.commands) - 1
+    while position >= 0:
+        commands = disagreement.commands[:position] + disagreement.commands[position + 1 :]
+        try:
+            agree_on(disagreement.policy, commands)
+        except DisagreementError as shorter:
+            disagreement = shorter
+            position = len(disagreement.commands)
+        position -= 1
+    return disagreement

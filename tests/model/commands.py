@@ -1,0 +1,239 @@
+"""Random commands that fit the world as it is: most are carried out, some are refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import orderflow as of
+from orderflow import Status
+from tests.model.naive import BEFORE_THE_WAREHOUSE
+from tests.model.world import FROZEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from tests.model.world import Order, World
+
+    _Make = Callable[[World, Random, datetime], of.Command | None]
+    _MakeForOrder = Callable[[Order, Random, datetime], of.Command]
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+SKUS = ("A", "A", "A", "B", "B", "C")
+UNKNOWN_SKU = "X"
+WAREHOUSES = ("leeds", "leeds", "leeds", "leeds", "leeds", "york")
+# Some look like parcels of others: the id of a parcel must be free.
+ORDER_IDS = ("a", "b", "b-1", "c", "d", "d-2", "e", "f", "g")
+REASONS = (of.HoldReason.FRAUD_RISK, of.HoldReason.SELLER_DELAY)
+
+
+def next_command(world: World, random: Random) -> of.Command:
+    """Draw a command; the clock moves on by some hours, or not at all."""
+    at = world.now + timedelta(hours=random.choice([0, 0, 1, 1, 3, 8]))
+    while True:
+        make = random.choices(list(MAKERS), weights=list(MAKERS.values()))[0]
+        command = make(world, random, at)
+        if command is not None:  # there is an order that fits
+            return command
+
+
+# Orders
+
+
+def _place(world: World, random: Random, at: datetime) -> of.Command | None:
+    free = [each for each in ORDER_IDS if world.find(each) is None]
+    if not free:
+        return None
+    order = of.Order(
+        order_id=random.choice(free if random.randrange(20) else ORDER_IDS),
+        seller_id="acme",
+        warehouse_id=random.choice(WAREHOUSES),
+        lines=tuple(
+            of.OrderLine(str(number), random.choice(SKUS), random.randint(1, 5))
+            for number in range(1, 1 + random.choice([1, 1, 2, 2, 3]))
+        ),
+        placed_at=START + timedelta(hours=random.randint(0, 4)),
+        priority=random.choice([0, 0, 1, 2]),
+        promised_by=_promise(random),
+    )
+    return of.PlaceOrder(at=at, order=order, process=random.randrange(6) > 0)
+
+
+def _promise(random: Random) -> datetime | None:
+    days = random.choice([0, 1, 2, 3])
+    return START + timedelta(days=days) if days else None
+
+
+def _pick(world: World, random: Random, *statuses: Status) -> Order | None:
+    """Pick an order of one of these statuses; rarely any other, for a refusal."""
+    fit = [order for order in world.orders if order.status in statuses]
+    if not random.randrange(15):
+        fit = world.orders
+    return random.choice(fit) if fit else None
+
+
+def _on(*statuses: Status) -> Callable[[_MakeForOrder], _Make]:
+    """Turn a maker for one order into one that picks the order."""
+
+    def decorate(make: _MakeForOrder) -> _Make:
+        def pick_and_make(world: World, random: Random, at: datetime) -> of.Command | None:
+            order = _pick(world, random, *statuses)
+            return None if order is None else make(order, random, at)
+
+        return pick_and_make
+
+    return decorate
+
+
+@_on(Status.NEW)
+def _process(order: Order, _random: Random, at: datetime) -> of.Command:
+    return of.ProcessOrder(at=at, seller_id="acme", order_id=order.order_id)
+
+
+@_on(*BEFORE_THE_WAREHOUSE)
+def _edit(order: Order, random: Random, at: datetime) -> of.Command:
+    changes = tuple(_change(order, random) for _ in range(random.choice([1, 1, 1, 2, 3])))
+    return of.EditOrder(at=at, seller_id="acme", order_id=order.order_id, changes=changes)
+
+
+def _change(order: Order, random: Random) -> of.Change:
+    line_id = random.choice(order.lines).line_id
+    sku = random.choice(SKUS)
+    changes: list[of.Change] = [
+        of.AddLine(sku, random.randint(1, 3), random.choice([None, None, "4", line_id])),
+        of.RemoveLine(line_id),
+        of.ReplaceLine(
+            line_id,
+            sku if random.randrange(10) else UNKNOWN_SKU,
+            random.choice([1, 1, 2]),
+            random.choice([1, 1, 2]),
+        ),
+        of.ChangeQuantity(line_id, random.randint(1, 5)),
+        of.ChangePriority(random.randint(0, 2)),
+        of.ChangePriority(random.randint(0, 2)),
+        of.ChangePromise(_promise(random)),
+        of.ChangeCourier(None),
+    ]
+    return random.choice(changes)
+
+
+@_on(*BEFORE_THE_WAREHOUSE)
+def _hold(order: Order, random: Random, at: datetime) -> of.Command:
+    until = random.choice([None, at + timedelta(hours=random.randint(0, 6))])
+    return of.HoldOrder(
+        at=at,
+        seller_id="acme",
+        order_id=order.order_id,
+        hold=of.Hold(random.choice(REASONS), until),
+        keep_stock=random.randrange(3) > 0,
+    )
+
+
+@_on(Status.ON_HOLD)
+def _release(order: Order, random: Random, at: datetime) -> of.Command:
+    reason = random.choice([None, None, *REASONS])
+    return of.ReleaseOrder(at=at, seller_id="acme", order_id=order.order_id, reason=reason)
+
+
+@_on(Status.ON_BACK_ORDER)
+def _split(order: Order, random: Random, at: datetime) -> of.Command:
+    new_order_id = f"{order.order_id}-{random.choice([1, 1, 2, 'x'])}"
+    return of.SplitOrder(
+        at=at, seller_id="acme", order_id=order.order_id, new_order_id=new_order_id
+    )
+
+
+@_on(*BEFORE_THE_WAREHOUSE)
+def _cancel(order: Order, _random: Random, at: datetime) -> of.Command:
+    return of.CancelOrder(at=at, seller_id="acme", order_id=order.order_id)
+
+
+# The warehouse
+
+
+@_on(Status.ALLOCATED)
+def _send(order: Order, _random: Random, at: datetime) -> of.Command:
+    return of.SendOrder(at=at, seller_id="acme", order_id=order.order_id)
+
+
+@_on(*FROZEN)
+def _despatch(order: Order, _random: Random, at: datetime) -> of.Command:
+    return of.DespatchOrder(at=at, seller_id="acme", order_id=order.order_id)
+
+
+@_on(Status.PROCESSED)
+def _request(order: Order, _random: Random, at: datetime) -> of.Command:
+    return of.RequestCancellation(at=at, seller_id="acme", order_id=order.order_id)
+
+
+@_on(Status.CANCELLATION_REQUESTED)
+def _accept(order: Order, _random: Random, at: datetime) -> of.Command:
+    return of.AcceptCancellation(at=at, seller_id="acme", order_id=order.order_id)
+
+
+@_on(Status.CANCELLATION_REQUESTED)
+def _reject(order: Order, _random: Random, at: datetime) -> of.Command:
+    return of.RejectCancellation(at=at, seller_id="acme", order_id=order.order_id)
+
+
+@_on(Status.DESPATCHED)
+def _deliver(order: Order, _random: Random, at: datetime) -> of.Command:
+    return of.DeliverOrder(at=at, seller_id="acme", order_id=order.order_id)
+
+
+@_on(*FROZEN)
+def _short_pick(order: Order, random: Random, at: datetime) -> of.Command:
+    lines = random.sample(order.lines, random.randint(1, len(order.lines)))
+    found = tuple(of.Found(line.line_id, random.randint(0, line.quantity)) for line in lines)
+    return of.ReportShortPick(at=at, seller_id="acme", order_id=order.order_id, found=found)
+
+
+# Stock
+
+
+def _key(random: Random) -> of.StockKey:
+    return of.StockKey("acme", random.choice(WAREHOUSES), random.choice(SKUS))
+
+
+def _book_in(_world: World, random: Random, at: datetime) -> of.Command:
+    return of.BookInStock(at=at, key=_key(random), received=random.randint(1, 6))
+
+
+def _adjust(_world: World, random: Random, at: datetime) -> of.Command:
+    change = random.choice([-3, -2, -1, 1, 2])
+    return of.AdjustStock(at=at, key=_key(random), change=change, reason=of.AdjustmentReason.OTHER)
+
+
+def _count(world: World, random: Random, at: datetime) -> of.Command:
+    """Count a few less than there are, or anything."""
+    key = _key(random)
+    fewer = world.on_hand.get((key.warehouse_id, key.sku), 0) - random.randint(0, 4)
+    counted = random.choice([max(0, fewer), random.randint(0, 6)])
+    return of.CountStock(at=at, key=key, counted=counted)
+
+
+def _wake(_world: World, _random: Random, at: datetime) -> of.Command:
+    return of.ReleaseEndedHolds(at=at, seller_id="acme")
+
+
+MAKERS: dict[_Make, int] = {
+    _place: 20,
+    _process: 4,
+    _edit: 12,
+    _hold: 4,
+    _release: 4,
+    _split: 4,
+    _cancel: 2,
+    _send: 8,
+    _despatch: 3,
+    _request: 4,
+    _accept: 3,
+    _reject: 3,
+    _deliver: 6,
+    _short_pick: 2,
+    _book_in: 20,
+    _adjust: 4,
+    _count: 6,
+    _wake: 1,
+}

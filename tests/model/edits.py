@@ -1,0 +1,64 @@
+"""What an edit makes of the lines of an order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orderflow as of
+from tests.model.world import Line, Order, RefusedByModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tests.model.world import Product
+
+
+def edited_lines(
+    order: Order, changes: tuple[of.Change, ...], known: Collection[Product]
+) -> list[Line]:
+    """Make the changes one after another; refuse all of them if one cannot be made."""
+    lines = list(order.lines)
+    for change in changes:
+        match change:
+            case of.AddLine():
+                lines.append(_added(order, lines, change, known))
+            case of.RemoveLine(line_id):
+                lines.remove(_find(lines, line_id))
+            case of.ReplaceLine():
+                _replace(order, _find(lines, change.line_id), change, known)
+            case of.ChangeQuantity(line_id, quantity):
+                line = _find(lines, line_id)
+                line.quantity = quantity
+                line.allocated = min(line.allocated, quantity)
+            case _:
+                pass
+    if not lines:
+        raise RefusedByModelError
+    return lines
+
+
+def _find(lines: list[Line], line_id: str) -> Line:
+    for line in lines:
+        if line.line_id == line_id:
+            return line
+    raise RefusedByModelError
+
+
+def _added(order: Order, lines: list[Line], change: of.AddLine, known: Collection[Product]) -> Line:
+    if (order.warehouse, change.sku) not in known:
+        raise RefusedByModelError
+    line_id = change.line_id
+    if line_id is None:
+        in_use = [int(line.line_id) for line in [*order.lines, *lines] if line.line_id.isdecimal()]
+        line_id = str(max(in_use, default=0) + 1)
+    if any(line.line_id == line_id for line in lines):
+        raise RefusedByModelError
+    return Line(line_id, change.sku, change.quantity)
+
+
+def _replace(order: Order, line: Line, change: of.ReplaceLine, known: Collection[Product]) -> None:
+    if (order.warehouse, change.sku) not in known or line.quantity % change.per:
+        raise RefusedByModelError
+    line.sku = change.sku
+    line.quantity = line.quantity // change.per * change.units
+    line.allocated = 0

@@ -1,0 +1,200 @@
+"""Faults that the core might have: each is put in by replacing something in its modules."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from orderflow import Fulfilment, Holding, Rationing, TakeBack
+from orderflow.domain import allocation, counting, orders, passing_over, policy, splitting
+from orderflow.domain import taking_back as taking
+from orderflow.domain.draft import Draft
+from orderflow.domain.events import OrderPassedOver
+from orderflow.domain.order import held_units
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from orderflow.domain.order import Order
+    from tests.model.policies import Settings
+
+    _PutIn = Callable[[pytest.MonkeyPatch], None]
+
+FAULTS: dict[str, tuple[Settings, _PutIn]] = {}
+"""By what is wrong: the settings under which it is looked for, and how it is put in."""
+
+_NAMES: dict[type, str] = {
+    Rationing: "rationing",
+    Holding: "holding",
+    Fulfilment: "fulfilment",
+    TakeBack: "take_back",
+}
+
+
+def _fault(*settings: object) -> Callable[[_PutIn], _PutIn]:
+    def note(put_in: _PutIn) -> _PutIn:
+        FAULTS[put_in.__name__] = ({_NAMES[type(each)]: each for each in settings}, put_in)
+        return put_in
+
+    return note
+
+
+def _wrap(patch: pytest.MonkeyPatch, owner: object, name: str, wrapper: Callable[..., Any]) -> None:
+    """Replace a function by another one that is given the original and the arguments."""
+    original = getattr(owner, name)
+    patch.setattr(owner, name, lambda *args, **named: wrapper(original, *args, **named))
+
+
+def _wrap_places(patch: pytest.MonkeyPatch, wrapper: Callable[..., Any]) -> None:
+    """Replace the place in the queue in every module that has imported it."""
+    original = policy.place_in_queue
+    for name, module in list(sys.modules.items()):
+        if name.startswith("orderflow.") and vars(module).get("place_in_queue") is original:
+            _wrap(patch, module, "place_in_queue", wrapper)
+
+
+# Queue
+
+
+@_fault()
+def youngest_first(patch: pytest.MonkeyPatch) -> None:
+    def place(original: Any, order: Order, queue: object) -> tuple[object, ...]:  # noqa: ANN401
+        *keys, _, order_id = original(order, queue)
+        return (*keys, -order.placed_at.timestamp(), order_id)
+
+    _wrap_places(patch, place)
+
+
+@_fault()
+def order_id_breaks_ties_backwards(patch: pytest.MonkeyPatch) -> None:
+    def place(original: Any, order: Order, queue: object) -> tuple[object, ...]:  # noqa: ANN401
+        *keys, order_id = original(order, queue)
+        return (*keys, tuple(-ord(letter) for letter in f"{order_id}~"), order_id)
+
+    _wrap_places(patch, place)
+
+
+@_fault()
+def only_changed_orders_served(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Draft, "take_risen", lambda draft: draft.risen.clear() or [])
+
+
+@_fault()
+def nothing_released_by_time(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(orders, "release_ended_holds", lambda _draft: None)
+
+
+# Rationing
+
+
+@_fault(Rationing.FAIR_SHARE)
+def later_first_among_equal_remainders(patch: pytest.MonkeyPatch) -> None:
+    _wrap(
+        patch,
+        allocation,
+        "shares",
+        lambda original, wanted, *rest: original(wanted[::-1], *rest)[::-1],
+    )
+
+
+@_fault(Rationing.FAIR_SHARE)
+def share_without_its_limit(patch: pytest.MonkeyPatch) -> None:
+    _wrap(patch, allocation, "shares", lambda original, *args: original(*args[:2]))
+
+
+# Holding
+
+
+@_fault(Holding.COMPLETE_ONLY)
+def taking_although_incomplete(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(allocation, "take_all_or_nothing", allocation.take_what_there_is)
+
+
+@_fault(Holding.COMPLETE_ONLY)
+def not_letting_go(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(allocation, "let_go", lambda _draft, _orders: None)
+
+
+@_fault(Holding.COMPLETE_ONLY)
+def watching_the_first_product(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Draft, "_blocking_sku", lambda _draft, order: order.short_lines[0].sku)
+
+
+@_fault(Holding.COMPLETE_THEN_KEEP)
+def passes_counted_twice(patch: pytest.MonkeyPatch) -> None:
+    def emit(original: Any, draft: Draft, event: object) -> None:  # noqa: ANN401
+        original(draft, event)
+        if isinstance(event, OrderPassedOver):
+            original(draft, event)
+
+    _wrap(patch, Draft, "emit", emit)
+
+
+@_fault(Holding.COMPLETE_THEN_KEEP)
+def passes_never_counted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(allocation, "pass_over", lambda _draft: False)
+
+
+@_fault(Holding.COMPLETE_THEN_KEEP)
+def passed_over_by_earlier_orders(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(passing_over, "place_in_queue", lambda _order, _queue: ())
+
+
+@_fault(Holding.COMPLETE_THEN_KEEP)
+def long_waits_not_noticed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(orders, "begin_to_keep", lambda _draft: None)
+
+
+# Fulfilment
+
+
+@_fault(Fulfilment.COMPLETE)
+def own_split_takes_nothing_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(splitting, "take", lambda _draft, order: order)
+
+
+@_fault(Fulfilment.WHOLE_LINES)
+def lines_divided(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(splitting, "_may_leave", lambda order, _policy: held_units(order))
+
+
+@_fault(Fulfilment.PARCELS)
+def parcels_without_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(splitting, "_only_last_parcel_left", lambda _order, _policy: False)
+
+
+# Take-back, and losing
+
+
+@_fault(TakeBack.URGENT)
+def taken_back_from_the_earliest(patch: pytest.MonkeyPatch) -> None:
+    _wrap(patch, taking, "_later_holders", lambda original, *args: original(*args)[::-1])
+
+
+@_fault(TakeBack.URGENT)
+def urgent_orders_do_not_see_what_comes_into_reach(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(allocation, "within_reach", lambda _draft: [])
+
+
+@_fault()
+def the_earliest_loses(patch: pytest.MonkeyPatch) -> None:
+    def first_to_last(holders: Any, *, key: Any, reverse: bool) -> Any:  # noqa: ANN401
+        return sorted(holders, key=key, reverse=not reverse)
+
+    patch.setattr(counting, "sorted", first_to_last, raising=False)
+
+
+@_fault()
+def losing_from_the_first_line(patch: pytest.MonkeyPatch) -> None:
+    class Backwards:
+        def __init__(self, order: Order) -> None:
+            self.lines = order.lines[::-1]
+
+    _wrap(
+        patch,
+        counting,
+        "last_lines_first",
+        lambda original, order, *rest: original(Backwards(order), *rest)[::-1],
+    )

@@ -1,0 +1,238 @@
+"""A naive model of orderflow, written from `docs/explanation/who-gets-the-stock.md` alone.
+
+It is as plain and as slow as can be, and knows nothing of the code that it is held against but
+the types of commands and policies: lists, loops, and one unit after another.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+import orderflow as of
+from orderflow import Status
+from tests.model.edits import edited_lines
+from tests.model.serving import (
+    leave,
+    leaving,
+    lose,
+    notice_long_waits,
+    serve,
+    split_off,
+    take,
+    watch,
+)
+from tests.model.world import FROZEN, Line, Order, RefusedByModelError, World
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.model.world import Product
+
+BEFORE_THE_WAREHOUSE = (Status.NEW, Status.ON_HOLD, Status.ON_BACK_ORDER, Status.ALLOCATED)
+
+
+class NaiveModel:
+    """One seller's orders and stock."""
+
+    def __init__(self, policy: of.AllocationPolicy, start: datetime) -> None:
+        self.world = World(policy, start)
+
+    def handle(self, command: of.Command) -> None:
+        """Carry out a command, or raise `RefusedByModelError` and change nothing."""
+        saved = deepcopy(self.world)
+        try:
+            self._carry_out(command)
+        except RefusedByModelError:
+            self.world = saved
+            raise
+
+    def _carry_out(self, command: of.Command) -> None:
+        world = self.world
+        world.begin(command.at)
+        before = world.all_available()
+        self._release_ended_holds()
+        notice_long_waits(world)
+        serve(world, before)
+        before = world.all_available()
+        self._make_its_own_change(command)
+        serve(world, before)
+        leave(world)
+        watch(world)
+
+    def _make_its_own_change(self, command: of.Command) -> None:
+        match command:
+            case of.PlaceOrder():
+                self._place(command)
+            case of.BookInStock(key=key, received=received):
+                self._book_in((key.warehouse_id, key.sku), received)
+            case of.AdjustStock(key=key, change=change):
+                product = (key.warehouse_id, key.sku)
+                self._correct(product, self.world.on_hand.get(product, 0) + change)
+            case of.CountStock(key=key, counted=counted):
+                self._correct((key.warehouse_id, key.sku), counted)
+            case of.ReleaseEndedHolds():
+                pass
+            case of.AnnounceReceipt() | of.WithdrawReceipt():
+                raise NotImplementedError
+            case _:
+                order = self.world.find(command.order_id)
+                if order is None:
+                    raise RefusedByModelError
+                self._change_order(order, command)
+
+    def _change_order(self, order: Order, command: of.OrderCommand) -> None:
+        match command:
+            case of.ProcessOrder():
+                self._process(order)
+            case of.EditOrder(changes=changes):
+                self._edit(order, changes)
+            case of.HoldOrder():
+                self._hold(order, command)
+            case of.ReleaseOrder(reason=reason):
+                self._release(order, reason)
+            case of.SplitOrder(new_order_id=new_order_id):
+                self._split(order, new_order_id)
+            case of.CancelOrder():
+                self._cancel(order, *BEFORE_THE_WAREHOUSE)
+            case of.AcceptCancellation():
+                self._cancel(order, Status.CANCELLATION_REQUESTED)
+            case of.SendOrder():
+                self._move(order, Status.ALLOCATED, Status.PROCESSED)
+            case of.RequestCancellation():
+                self._move(order, Status.PROCESSED, Status.CANCELLATION_REQUESTED)
+            case of.RejectCancellation():
+                self._move(order, Status.CANCELLATION_REQUESTED, Status.PROCESSED)
+            case of.DeliverOrder():
+                self._move(order, Status.DESPATCHED, Status.DELIVERED)
+            case of.DespatchOrder():
+                self._despatch(order)
+            case of.ReportShortPick(found=found):
+                self._short_pick(order, {each.line_id: each.units for each in found})
+
+    # Stock
+
+    def _book_in(self, product: Product, received: int) -> None:
+        self.world.on_hand[product] = self.world.on_hand.get(product, 0) + received
+
+    def _correct(self, product: Product, on_hand: int) -> None:
+        if on_hand < 0:
+            raise RefusedByModelError
+        self.world.on_hand[product] = on_hand
+        lose(self.world, product)
+
+    # Orders before the warehouse
+
+    def _place(self, command: of.PlaceOrder) -> None:
+        if self.world.find(command.order.order_id):
+            raise RefusedByModelError
+        placed = command.order
+        order = Order(
+            order_id=placed.order_id,
+            warehouse=placed.warehouse_id,
+            lines=[Line(each.line_id, each.sku, each.quantity) for each in placed.lines],
+            placed_at=placed.placed_at,
+            priority=placed.priority,
+            promised_by=placed.promised_by,
+        )
+        self.world.orders.append(order)
+        if command.process:
+            self._process(order)
+
+    def _process(self, order: Order) -> None:
+        self._demand(order, Status.NEW)
+        self._let_wait(order)
+
+    def _let_wait(self, order: Order) -> None:
+        order.status = Status.ON_BACK_ORDER
+        self.world.has_changed(order)
+        notice_long_waits(self.world)
+
+    def _edit(self, order: Order, changes: tuple[of.Change, ...]) -> None:
+        self._demand(order, *BEFORE_THE_WAREHOUSE)
+        order.lines = edited_lines(order, changes, self.world.on_hand)
+        for change in changes:
+            match change:
+                case of.ChangePriority(priority):
+                    order.priority = priority
+                case of.ChangePromise(promised_by):
+                    order.promised_by = promised_by
+                case _:
+                    pass
+        self.world.has_changed(order)
+
+    def _hold(self, order: Order, command: of.HoldOrder) -> None:
+        self._demand(order, *BEFORE_THE_WAREHOUSE)
+        if command.hold.until is not None and command.hold.until <= self.world.now:
+            raise RefusedByModelError
+        order.holds[command.hold.reason] = command.hold.until
+        order.status = Status.ON_HOLD
+        if not command.keep_stock:
+            order.let_go()
+        self.world.has_changed(order)
+
+    def _release(self, order: Order, reason: of.HoldReason | None) -> None:
+        if order in self.world.hold_ended:
+            return  # what is asked for has just come about
+        self._demand(order, Status.ON_HOLD)
+        if reason is None:
+            order.holds = {}
+        elif reason in order.holds:
+            del order.holds[reason]
+        else:
+            raise RefusedByModelError
+        if not order.holds:
+            self._let_wait(order)
+
+    def _release_ended_holds(self) -> None:
+        for order in self.world.orders:
+            for reason, until in list(order.holds.items()):
+                if until is not None and until <= self.world.now:
+                    self._release(order, reason)
+        self.world.hold_ended = [each for each in self.world.changed if not each.holds]
+
+    def _split(self, order: Order, new_order_id: str) -> None:
+        self._demand(order, Status.ON_BACK_ORDER)
+        take(self.world, order)
+        assert order.waits()  # or it would have been completed before: no stock is idle
+        if not leaving(self.world, order) or self.world.find(new_order_id):
+            raise RefusedByModelError
+        split_off(self.world, order, new_order_id)
+
+    def _cancel(self, order: Order, *allowed: Status) -> None:
+        self._demand(order, *allowed)
+        order.let_go()
+        order.holds = {}
+        order.status = Status.CANCELLED
+        self.world.has_changed(order)
+
+    # Orders at the warehouse
+
+    def _despatch(self, order: Order) -> None:
+        self._demand(order, *FROZEN)
+        for line in order.lines:
+            self.world.on_hand[order.product(line)] -= line.allocated
+        order.let_go()
+        order.status = Status.DESPATCHED
+        self.world.has_changed(order)
+
+    def _short_pick(self, order: Order, found: dict[str, int]) -> None:
+        self._demand(order, *FROZEN)
+        lines = {line.line_id: line for line in order.lines}
+        for line_id, units in found.items():
+            if line_id not in lines or units >= lines[line_id].allocated:
+                raise RefusedByModelError
+        for line_id, units in found.items():
+            line = lines[line_id]
+            self.world.on_hand[order.product(line)] -= line.allocated - units
+            line.allocated = units
+        self.world.has_changed(order)
+
+    def _move(self, order: Order, allowed: Status, status: Status) -> None:
+        self._demand(order, allowed)
+        order.status = status
+        self.world.has_changed(order)
+
+    def _demand(self, order: Order, *statuses: Status) -> None:
+        if order.status not in statuses:
+            raise RefusedByModelError

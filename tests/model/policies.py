@@ -1,0 +1,67 @@
+"""The policies that there are: every combination of settings that does not contradict itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from orderflow import AllocationPolicy, Fulfilment, Holding, Queue, Rationing, TakeBack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Settings = dict[str, Any]
+
+SETTINGS: list[Settings] = [
+    {
+        "queue": queue,
+        "rationing": rationing,
+        "holding": holding,
+        "fulfilment": fulfilment,
+        "take_back": take_back,
+    }
+    for queue, rationing, holding, fulfilment, take_back in product(
+        Queue, Rationing, Holding, Fulfilment, TakeBack
+    )
+]
+
+
+def contradict_each_other(settings: Settings) -> bool:
+    """Say whether the page lists these settings under "refused"."""
+    shares = settings["rationing"] is Rationing.FAIR_SHARE
+    return (
+        (shares and settings["holding"] is not Holding.KEEP)
+        or (shares and settings["take_back"] is TakeBack.URGENT)
+        or (
+            settings["fulfilment"] is not Fulfilment.COMPLETE
+            and settings["holding"] is Holding.COMPLETE_ONLY
+        )
+    )
+
+
+VALID_SETTINGS = [settings for settings in SETTINGS if not contradict_each_other(settings)]
+
+
+def with_parameters(settings: Settings, pick: Callable[[Sequence[Any]], Any]) -> AllocationPolicy:
+    """Make a policy of these settings, with small parameters picked where they belong."""
+    parameters: Settings = {}
+    if settings["rationing"] is Rationing.FAIR_SHARE:
+        parameters["share_max"] = pick([2, 1, 3, None])
+    if settings["holding"] is Holding.COMPLETE_THEN_KEEP:
+        passes_max, hours = pick([(2, 12), (1, None), (2, None), (3, None), (None, 6)])
+        parameters["passes_max"] = passes_max
+        parameters["wait_max"] = hours and timedelta(hours=hours)
+    if settings["fulfilment"] is Fulfilment.PARCELS:
+        parameters["parcels_max"] = pick([2, 3])
+    if settings["take_back"] is TakeBack.URGENT:
+        parameters["urgent_from"] = pick([1, 0, 2])
+    return AllocationPolicy(**settings, **parameters)
+
+
+def with_first_parameters(settings: Settings) -> AllocationPolicy:
+    return with_parameters(settings, lambda options: options[0])
+
+
+def name_of(settings: Settings) -> str:
+    return "-".join(settings.values())

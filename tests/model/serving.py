@@ -1,0 +1,313 @@
+"""Who is looked at, and what that comes to: the page, rule by rule."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from orderflow import Fulfilment, Rationing, Status
+from tests.model.world import Line, Order
+
+if TYPE_CHECKING:
+    from tests.model.world import Product, World
+
+    Turns = list[tuple[Order, Product | None]]
+    # Who is still to be looked at: as long as any is left of the product, or in any case.
+
+
+def serve(world: World, before: dict[Product, int]) -> None:
+    """Serve the waiting orders, given what was available before the change."""
+    grown = _grown_since(world, before)
+    if world.policy.rationing is Rationing.FAIR_SHARE:
+        _share_out(world, grown)
+    else:
+        turns: Turns = [(order, None) for order in [*world.looked_at, *world.changed]]
+        turns += [(order, None) for order in _urgent_orders_that_reach_more(world)]
+        turns += _queues_of(world, grown)
+        while turns:
+            _look_at_one_after_another(world, turns)
+            turns = [(order, None) for order in _pass_over(world)]
+
+
+def watch(world: World) -> None:
+    """Let the orders that do not keep watch what is in their way."""
+    for order in world.orders:
+        if not order.waits() or world.keeps(order):
+            order.watches = None
+        elif order.watches not in _in_the_way(world, order):
+            order.watches = _in_the_way(world, order)[0]  # fails if it could be completed
+
+
+def _grown_since(world: World, before: dict[Product, int]) -> list[Product]:
+    return [each for each in world.products() if world.available(each) > before.get(each, 0)]
+
+
+# Who is looked at
+
+
+def _look_at_one_after_another(world: World, turns: Turns) -> None:
+    while turns:
+        order = world.in_turn([each for each, _ in turns])[0]
+        reasons = [product for each, product in turns if each is order]
+        turns = [(each, product) for each, product in turns if each is not order]
+        if order.waits() and any(_is_left(world, product) for product in reasons):
+            turns += _look_at(world, order)
+
+
+def _look_at(world: World, order: Order) -> Turns:
+    """Look at an order; return who is to be looked at because of that."""
+    before = world.all_available()
+    losers = _serve_one(world, order)
+    world.looked_at.append(order)
+    turns: Turns = [(loser, None) for loser in losers]
+    grown = _grown_since(world, before)
+    if grown:
+        turns += _queues_of(world, grown)
+        turns += [(each, None) for each in [*world.looked_at, *world.changed]]
+    return turns
+
+
+def _urgent_orders_that_reach_more(world: World) -> list[Order]:
+    held = [
+        product
+        for order in world.changed
+        if not order.is_frozen()
+        for product in order.products()
+        if order.holds_of(product)
+    ]
+    return [
+        order
+        for order in world.orders
+        if world.is_urgent(order) and any(world.is_in_queue(order, product) for product in held)
+    ]
+
+
+def _queues_of(world: World, products: list[Product]) -> Turns:
+    return [
+        (order, product)
+        for product in products
+        for order in world.orders
+        if world.is_in_queue(order, product)
+    ]
+
+
+def _is_left(world: World, product: Product | None) -> bool:
+    return product is None or world.available(product) > 0
+
+
+# Taking
+
+
+def _in_the_way(world: World, order: Order) -> list[Product]:
+    """Return the products of which the order is short of more than it can get."""
+    return [
+        product
+        for product in order.products()
+        if order.short_of(product) > world.available(product) + in_reach(world, order, product)
+    ]
+
+
+def _serve_one(world: World, order: Order) -> list[Order]:
+    """Give an order what it takes; return those that lose units to it."""
+    losers: list[Order] = []
+    if world.keeps(order) or not _in_the_way(world, order):
+        losers = _take_back(world, order)
+        world.taken += [(world.place(order), product) for product in take(world, order)]
+    elif order.holds_units():
+        order.let_go()
+        world.has_changed(order)
+    return losers
+
+
+def take(world: World, order: Order) -> list[Product]:
+    """Take what is available, line by line; return of which products."""
+    taken = []
+    for line in order.lines:
+        units = min(line.short, world.available(order.product(line)))
+        if units:
+            line.allocated += units
+            taken.append(order.product(line))
+            world.has_changed(order)
+    return taken
+
+
+# Keeping
+
+
+def _pass_over(world: World) -> list[Order]:
+    """Count who was passed over; return those that begin to keep by that."""
+    beginners = []
+    for order, product in world.queued_before:
+        if world.policy.passes_max is None or order.keeps:
+            continue
+        if order in world.changed or order in world.passed_over:
+            continue
+        places = [place for place, taken in world.taken if taken == product]
+        if any(place > world.place(order) for place in places):
+            world.passed_over.append(order)
+            order.passed_over += 1
+            if order.passed_over == world.policy.passes_max:
+                order.keeps = True
+                beginners.append(order)
+    return beginners
+
+
+def notice_long_waits(world: World) -> None:
+    """Let those keep that have been on back order for long enough, and are not on hold."""
+    for order in world.orders:
+        if order.waits() and not order.keeps and _has_waited_long_enough(world, order):
+            order.keeps = True
+            world.has_changed(order)
+
+
+def _has_waited_long_enough(world: World, order: Order) -> bool:
+    wait_max = world.policy.wait_max
+    if wait_max is None or order.since is None:
+        return False
+    return world.now - order.since >= wait_max
+
+
+# Take-back
+
+
+def in_reach(world: World, order: Order, product: Product) -> int:
+    """Return how many units of the product an urgent order may take from others."""
+    return sum(other.holds_of(product) for other in _may_lose(world, order, product))
+
+
+def _may_lose(world: World, order: Order, product: Product) -> list[Order]:
+    """Return the orders that an urgent one may take units of the product from."""
+    if not world.is_urgent(order):
+        return []
+    return [
+        other
+        for other in world.in_turn(world.orders)
+        if world.is_later(other, order) and not other.is_frozen() and other.holds_of(product)
+    ]
+
+
+def _take_back(world: World, order: Order) -> list[Order]:
+    """Take units back, one after another; return the orders that lose them."""
+    losers = []
+    for product in order.products():
+        while order.short_of(product) > world.available(product):
+            if not in_reach(world, order, product):
+                break
+            loser = _may_lose(world, order, product)[-1]
+            loser.give_one_back(product)
+            world.has_changed(loser)
+            losers.append(loser)
+    return losers
+
+
+# Fair share
+
+
+def _share_out(world: World, grown: list[Product]) -> None:
+    changed = [order for order in world.changed if order.waits()]
+    for product in world.products():
+        if product in grown or any(order.short_of(product) for order in changed):
+            while _share_out_once(world, product):
+                pass
+
+
+def _share_out_once(world: World, product: Product) -> bool:
+    """Give every order its share in one round; say whether there may be a further one."""
+    waiting = world.in_turn([each for each in world.orders if world.is_in_queue(each, product)])
+    wanted = [order.short_of(product) for order in waiting]
+    if world.policy.share_max is not None:
+        wanted = [min(units, world.policy.share_max) for units in wanted]
+    available = world.available(product)
+    if not available or not waiting:
+        return False
+    for order, units in zip(waiting, shares(available, wanted), strict=True):
+        _give(world, order, product, units)
+    return True
+
+
+def shares(available: int, wanted: list[int]) -> list[int]:
+    """Divide what is available among those who want it, the earlier place first."""
+    if available >= sum(wanted):
+        return wanted
+    parts = [available * each // sum(wanted) for each in wanted]
+    remainders = [available * each % sum(wanted) for each in wanted]
+    for _ in range(available - sum(parts)):
+        largest = remainders.index(max(remainders))
+        parts[largest] += 1
+        remainders[largest] = -1
+    return parts
+
+
+def _give(world: World, order: Order, product: Product, units: int) -> None:
+    for line in order.lines_of(product):
+        part = min(line.short, units)
+        if part:
+            line.allocated += part
+            units -= part
+            world.has_changed(order)
+
+
+# Leaving
+
+
+def leave(world: World) -> None:
+    """Split those by themselves that the command has changed and that are on back order."""
+    if world.policy.fulfilment is Fulfilment.COMPLETE:
+        return
+    for order in list(world.changed):
+        if order.waits() and leaving(world, order):
+            split_off(world, order, _free_id(world, order))
+
+
+def leaving(world: World, order: Order) -> list[tuple[Line, int]]:
+    """Return what may leave of a short order: lines, and how many units of each."""
+    if world.policy.fulfilment is Fulfilment.WHOLE_LINES:
+        return [(line, line.quantity) for line in order.lines if not line.short]
+    parcels_max = world.policy.parcels_max
+    if parcels_max is not None and order.parcels >= parcels_max - 1:
+        return []
+    return [(line, line.allocated) for line in order.lines if line.allocated]
+
+
+def _free_id(world: World, order: Order) -> str:
+    for number in count(order.parcels + 1):
+        order_id = f"{order.order_id}-{number}"
+        if world.find(order_id) is None:
+            return order_id
+    raise AssertionError
+
+
+def split_off(world: World, order: Order, order_id: str) -> None:
+    """Make an order of its own of what may leave."""
+    parcel = Order(
+        order_id=order_id,
+        warehouse=order.warehouse,
+        lines=[],
+        placed_at=order.placed_at,
+        priority=order.priority,
+        promised_by=order.promised_by,
+        status=Status.ALLOCATED,
+        split_from=order.order_id,
+    )
+    for line, units in leaving(world, order):
+        parcel.lines.append(Line(line.line_id, line.sku, units, units))
+        line.quantity -= units
+        line.allocated -= units
+    order.lines = [line for line in order.lines if line.quantity]
+    order.parcels += 1
+    world.orders.append(parcel)
+    world.has_changed(parcel)
+    world.has_changed(order)
+
+
+# Losing
+
+
+def lose(world: World, product: Product) -> None:
+    """Let orders give units back until what is allocated is on hand."""
+    while world.available(product) < 0:
+        holding = [order for order in world.orders if order.holds_of(product)]
+        unfrozen = [order for order in holding if not order.is_frozen()]
+        loser = world.in_turn(unfrozen or holding)[-1]
+        loser.give_one_back(product)
+        world.has_changed(loser)

@@ -1,0 +1,85 @@
+"""The core comes to the same as the naive model, whatever is asked for under whatever policy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from orderflow import InvalidValueError
+from tests.model.agreement import Pair, agree_at_random
+from tests.model.commands import next_command
+from tests.model.policies import (
+    SETTINGS,
+    VALID_SETTINGS,
+    Settings,
+    contradict_each_other,
+    name_of,
+    with_first_parameters,
+    with_parameters,
+)
+
+COMMANDS = 30
+SEQUENCES = 4
+
+
+def test_settings_that_contradict_each_other_are_refused() -> None:
+    assert len(SETTINGS) == 144
+    assert len(VALID_SETTINGS) == 66
+    for each in SETTINGS:
+        if contradict_each_other(each):
+            with pytest.raises(InvalidValueError):
+                with_first_parameters(each)
+
+
+@pytest.mark.parametrize("each", VALID_SETTINGS, ids=name_of)
+def test_they_agree_under_every_combination_of_settings(each: Settings) -> None:
+    for number in range(SEQUENCES):
+        agree_at_random(with_first_parameters(each), seeded(each, number), COMMANDS)
+
+
+# What fails is shortened command by command, which hypothesis could not do: what can be drawn
+# depends on the state.
+@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(each=st.sampled_from(VALID_SETTINGS), random=st.randoms(use_true_random=False))
+def test_they_agree_with_any_parameters(each: Settings, random: Random) -> None:
+    agree_at_random(with_parameters(each, random.choice), random, COMMANDS)
+
+
+def test_the_random_commands_reach_everything() -> None:
+    """A test of what does not happen would find nothing."""
+    happened: Counter[str] = Counter()
+    for each in VALID_SETTINGS:
+        for number in range(2):
+            happened += what_happens(Pair(with_first_parameters(each)), seeded(each, number))
+    share_refused = happened["refused"] / (2 * COMMANDS * len(VALID_SETTINGS))
+    assert 0.05 < share_refused < 0.3
+    rare = {name: happened[name] for name in EVERYTHING if happened[name] < 3}
+    assert rare == {}
+
+
+EVERYTHING = (
+    *("OrderPlaced", "OrderAllocated", "OrderPutOnBackOrder", "OrderPartlyAllocated"),
+    *("OrderPassedOver", "OrderBeganToKeep", "OrderEdited", "OrderHeld", "OrderReleased"),
+    *("OrderSplit", "OrderSplitOff", "OrderCancelled", "OrderSent", "CancellationRequested"),
+    *("CancellationAccepted", "CancellationRejected", "OrderShortPicked", "OrderRecalled"),
+    *("OrderDespatched", "OrderDelivered", "StockBookedIn", "StockAdjusted"),
+    *("HOLD", "INCOMPLETE", "COUNT", "TAKEN_BACK"),
+)
+
+
+def what_happens(pair: Pair, random: Random) -> Counter[str]:
+    happened: Counter[str] = Counter()
+    for _ in range(COMMANDS):
+        happened["refused"] += pair.handle(next_command(pair.model.world, random))
+    for event in pair.core.events("acme"):
+        happened[type(event).__name__] += 1
+        happened[getattr(event, "reason", "")] += 1
+    return happened
+
+
+def seeded(each: Settings, number: int) -> Random:
+    return Random(f"{name_of(each)} {number}")  # noqa: S311 - the same commands in every run

@@ -1,0 +1,34 @@
+"""Negative controls: a fault in the core is found by the test of agreement, within its budget."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.model.agreement import DisagreementError, Pair
+from tests.model.commands import next_command
+from tests.model.faults import FAULTS
+from tests.model.policies import VALID_SETTINGS, Settings, with_first_parameters
+from tests.model.test_agreement import COMMANDS, SEQUENCES, seeded
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where, put_in = FAULTS[name]
+    put_in(monkeypatch)
+    assert any(
+        they_differ(each, number)
+        for number in range(SEQUENCES)
+        for each in VALID_SETTINGS
+        if where.items() <= each.items()
+    )
+
+
+def they_differ(each: Settings, number: int) -> bool:
+    random = seeded(each, number)
+    pair = Pair(with_first_parameters(each))
+    try:
+        for _ in range(COMMANDS):
+            pair.handle(next_command(pair.model.world, random))
+    except DisagreementError:
+        return True
+    return False

@@ -1,0 +1,202 @@
+"""The orders and the stock of one seller, in lists and dictionaries that anyone may change.
+
+What is allocated of a product is not stored: it is counted over all orders each time. The words
+are those of `docs/explanation/who-gets-the-stock.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from orderflow import Holding, Queue, Status, TakeBack
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow import AllocationPolicy, HoldReason
+
+Product = tuple[str, str]
+"""A warehouse and a SKU; the seller is always the same."""
+
+Place = Any
+"""What orders are compared by: a tuple that depends on the policy."""
+
+FROZEN = (Status.PROCESSED, Status.CANCELLATION_REQUESTED)
+
+
+class RefusedByModelError(Exception):
+    """The command cannot be carried out."""
+
+
+@dataclass(eq=False)
+class Line:
+    """Some units of one product."""
+
+    line_id: str
+    sku: str
+    quantity: int
+    allocated: int = 0
+
+    @property
+    def short(self) -> int:
+        return self.quantity - self.allocated
+
+
+@dataclass(eq=False)
+class Order:
+    """An order, and how it has fared."""
+
+    order_id: str
+    warehouse: str
+    lines: list[Line]
+    placed_at: datetime
+    priority: int
+    promised_by: datetime | None
+    status: Status = Status.NEW
+    holds: dict[HoldReason, datetime | None] = field(default_factory=dict)
+    split_from: str | None = None
+    parcels: int = 0
+    since: datetime | None = None  # on back order since
+    passed_over: int = 0
+    keeps: bool = False  # whether it began to keep, under COMPLETE_THEN_KEEP
+    watches: Product | None = None
+
+    def product(self, line: Line) -> Product:
+        return (self.warehouse, line.sku)
+
+    def products(self) -> list[Product]:
+        """Each product once, in the order of the lines."""
+        return list(dict.fromkeys(self.product(line) for line in self.lines))
+
+    def lines_of(self, product: Product) -> list[Line]:
+        return [line for line in self.lines if self.product(line) == product]
+
+    def short_of(self, product: Product) -> int:
+        return sum(line.short for line in self.lines_of(product))
+
+    def holds_of(self, product: Product) -> int:
+        return sum(line.allocated for line in self.lines_of(product))
+
+    def is_short(self) -> bool:
+        return any(line.short for line in self.lines)
+
+    def holds_units(self) -> bool:
+        return any(line.allocated for line in self.lines)
+
+    def waits(self) -> bool:
+        return self.status is Status.ON_BACK_ORDER
+
+    def is_frozen(self) -> bool:
+        return self.status in FROZEN
+
+    def let_go(self) -> None:
+        for line in self.lines:
+            line.allocated = 0
+
+    def give_one_back(self, product: Product) -> None:
+        """Give a unit back, from the last line that holds one."""
+        holding = [line for line in self.lines_of(product) if line.allocated]
+        holding[-1].allocated -= 1
+
+
+@dataclass
+class World:
+    """Everything there is, and what the command of the moment has done so far."""
+
+    policy: AllocationPolicy
+    now: datetime
+    orders: list[Order] = field(default_factory=list)
+    on_hand: dict[Product, int] = field(default_factory=dict)
+    changed: list[Order] = field(default_factory=list)
+    looked_at: list[Order] = field(default_factory=list)
+    hold_ended: list[Order] = field(default_factory=list)
+    passed_over: list[Order] = field(default_factory=list)
+    # Who stood in which queue before the command, and what was taken from which place.
+    queued_before: list[tuple[Order, Product]] = field(default_factory=list)
+    taken: list[tuple[Place, Product]] = field(default_factory=list)
+
+    def begin(self, now: datetime) -> None:
+        """Begin a command: it has done nothing so far."""
+        self.now = now
+        self.changed, self.looked_at, self.hold_ended = [], [], []
+        self.passed_over, self.taken = [], []
+        self.queued_before = [
+            (order, product)
+            for order in self.orders
+            for product in order.products()
+            if self.is_in_queue(order, product)
+        ]
+
+    def products(self) -> list[Product]:
+        wanted = [order.product(line) for order in self.orders for line in order.lines]
+        return list(dict.fromkeys([*self.on_hand, *wanted]))
+
+    def allocated(self, product: Product) -> int:
+        return sum(order.holds_of(product) for order in self.orders)
+
+    def available(self, product: Product) -> int:
+        return self.on_hand.get(product, 0) - self.allocated(product)
+
+    def all_available(self) -> dict[Product, int]:
+        return {product: self.available(product) for product in self.products()}
+
+    def find(self, order_id: str) -> Order | None:
+        for order in self.orders:
+            if order.order_id == order_id:
+                return order
+        return None
+
+    def place(self, order: Order) -> Place:
+        """Say what the order is compared by: the smaller place is earlier."""
+        if self.policy.queue is Queue.FIRST_COME:
+            return (order.placed_at, order.order_id)
+        if self.policy.queue is Queue.PRIORITY:
+            return (-order.priority, order.placed_at, order.order_id)
+        if order.promised_by is None:
+            return ("2 without", order.placed_at, order.order_id)
+        return ("1 promised", order.promised_by, order.placed_at, order.order_id)
+
+    def is_later(self, order: Order, other: Order) -> bool:
+        """Whether an order has a later place than another, by more than the order id."""
+        later: bool = self.place(order)[:-1] > self.place(other)[:-1]
+        return later
+
+    def in_turn(self, orders: list[Order]) -> list[Order]:
+        return sorted(orders, key=self.place)
+
+    def keeps(self, order: Order) -> bool:
+        if self.policy.holding is Holding.COMPLETE_THEN_KEEP:
+            return order.keeps
+        return self.policy.holding is Holding.KEEP
+
+    def is_urgent(self, order: Order) -> bool:
+        if self.policy.take_back is TakeBack.NEVER:
+            return False
+        return self.policy.urgent_from is not None and order.priority >= self.policy.urgent_from
+
+    def is_in_queue(self, order: Order, product: Product) -> bool:
+        if not order.waits():
+            return False
+        if self.keeps(order):
+            return order.short_of(product) > 0
+        return order.watches == product
+
+    def has_changed(self, order: Order) -> None:
+        """Note that the command has changed the order, and set what follows from its lines."""
+        if order not in self.changed:
+            self.changed.append(order)
+        self._set_status(order)
+        if not order.is_short() or order.status not in (Status.ON_BACK_ORDER, Status.ON_HOLD):
+            order.since, order.passed_over, order.keeps = None, 0, False
+        elif order.status is Status.ON_BACK_ORDER and order.since is None:
+            order.since = self.now
+
+    def _set_status(self, order: Order) -> None:
+        if order.status is Status.ON_BACK_ORDER and not order.is_short():
+            order.status = Status.ALLOCATED
+        if order.status in (Status.ALLOCATED, Status.PROCESSED) and order.is_short():
+            order.status = Status.ON_BACK_ORDER
+        if order.status is Status.CANCELLATION_REQUESTED and order.is_short():
+            order.status = Status.CANCELLED
+            order.let_go()

@@ -1,0 +1,1 @@
+"""What always holds, each rule a property, and for each the fault that it is there to catch."""

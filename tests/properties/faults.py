@@ -1,0 +1,248 @@
+"""Faults that somebody might make, each put into the core for a moment.
+
+A fault is made in all places that would share it, such as in `decide` and in folding alike, so
+that it is not caught by mere disagreement between them.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import total_ordering
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+from orderflow import (
+    MemoryRepository,
+    Order,
+    OrderDespatched,
+    OrderLine,
+    OrderReleased,
+    OrderShortPicked,
+    Status,
+)
+from orderflow.adapters.memory import repository
+from orderflow.domain import (
+    allocation,
+    draft,
+    evolve,
+    lifecycle,
+    policy,
+    splitting,
+    state,
+)
+
+if TYPE_CHECKING:
+    from orderflow import Outcome
+
+Fault = Callable[[], AbstractContextManager[None]]
+
+FAULTS: dict[str, Fault] = {}
+
+
+def fault(make: Callable[[pytest.MonkeyPatch], None]) -> Callable[[pytest.MonkeyPatch], None]:
+    """List a fault by its name."""
+
+    @contextmanager
+    def made() -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            make(patch)
+            yield
+
+    FAULTS[make.__name__] = made
+    return make
+
+
+@fault
+def the_balance_is_not_carried_between_lines(patch: pytest.MonkeyPatch) -> None:
+    """Every line of an order is offered what there was before the first one took."""
+    good = allocation.take_what_there_is
+
+    def take(order: Order, shelf: dict[str, int]) -> Any:  # noqa: ANN401
+        wanted: Counter[str] = Counter()
+        for line in order.short_lines:
+            wanted[line.sku] += line.short
+        there_was = {sku: shelf[sku] for sku in wanted}
+        twice = len(order.short_lines) > len(wanted)
+        if not twice or wanted <= Counter(there_was) or isinstance(shelf, Counter):
+            return good(order, shelf)
+        lines = [good(with_lines(order, line), dict(there_was)) for line in order.short_lines]
+        units = tuple(unit for taken, _, _ in lines for unit in taken)
+        new = {line.line_id: line for _, (line,), _ in lines}
+        for line_id, taken in units:
+            shelf[order.line(line_id).sku] -= taken
+        changed = tuple(new.get(line.line_id, line) for line in order.lines)
+        return units, changed, all(covered for _, _, covered in lines)
+
+    patch.setattr(allocation, "take_what_there_is", take)
+
+
+@fault
+def a_row_is_missing_from_the_lifecycle(patch: pytest.MonkeyPatch) -> None:
+    for row in lifecycle.TRANSITIONS.values():
+        patch.delitem(row, OrderShortPicked, raising=False)
+
+
+@fault
+def a_cancellation_forgets_to_free(patch: pytest.MonkeyPatch) -> None:
+    good = evolve.stock_moves
+
+    def stock_moves(before: Order | None, after: Order) -> dict[str, int]:
+        return {} if after.status is Status.CANCELLED else good(before, after)
+
+    for module in (draft, state):
+        patch.setattr(module, "stock_moves", stock_moves)
+
+
+@fault
+def a_despatch_leaves_its_units_on_the_shelf(patch: pytest.MonkeyPatch) -> None:
+    good = evolve.units_left
+
+    def units_left(before: Order | None, event: Any) -> dict[str, int]:  # noqa: ANN401
+        return {} if isinstance(event, OrderDespatched) else good(before, event)
+
+    for module in (draft, state):
+        patch.setattr(module, "units_left", units_left)
+
+
+@fault
+def every_edited_order_counts_as_covered(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(lifecycle, "is_covered", lambda _lines: True)
+    patch.setattr(evolve, "_AGREES", ())  # which would notice
+
+
+@fault
+def what_becomes_free_is_not_offered(patch: pytest.MonkeyPatch) -> None:
+    def take_risen(self: draft.Draft) -> list[Any]:
+        self.risen.clear()
+        return []
+
+    patch.setattr(draft.Draft, "take_risen", take_risen)
+
+
+@fault
+def what_is_watched_is_never_moved(patch: pytest.MonkeyPatch) -> None:
+    """An order stays in the queue of the product that it waited for at first."""
+    good = repository._Seller.write  # noqa: SLF001
+
+    def write(self: Any, outcome: Outcome) -> None:  # noqa: ANN401
+        changed = {order.order_id for order in outcome.orders}
+        watched = tuple(each for each in outcome.watched if each[0] in changed)
+        good(self, attrs.evolve(outcome, watched=watched))
+
+    patch.setattr(repository._Seller, "write", write)  # noqa: SLF001
+
+
+@fault
+def the_queue_is_walked_backwards(patch: pytest.MonkeyPatch) -> None:
+    good = repository._Seller.waiting  # noqa: SLF001
+
+    def waiting(self: Any, *arguments: Any) -> Iterator[Order]:  # noqa: ANN401
+        return iter(list(good(self, *arguments))[::-1])
+
+    patch.setattr(repository._Seller, "waiting", waiting)  # noqa: SLF001
+
+
+@fault
+def all_agree_on_the_wrong_order(patch: pytest.MonkeyPatch) -> None:
+    """The later one comes first, for the core, the repository and the invariants alike."""
+    good = policy.place_in_queue
+
+    def place_in_queue(order: Order, queue: policy.Queue) -> Any:  # noqa: ANN401
+        *keys, order_id = good(order, queue)
+        return (*(_Reversed(key) for key in keys), order_id)
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("orderflow") and hasattr(module, "place_in_queue"):
+            patch.setattr(module, "place_in_queue", place_in_queue)
+
+
+@fault
+def a_notice_is_kept_although_it_is_settled(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(draft, "evolve_receipt", lambda receipt, _event: receipt)
+
+
+@fault
+def holds_that_a_refused_command_saw_ended_are_lost(patch: pytest.MonkeyPatch) -> None:
+    good = repository._Seller.ended_holds  # noqa: SLF001
+
+    def ended_holds(self: Any, at: Any) -> list[Order]:  # noqa: ANN401
+        ended = good(self, at)
+        self._hold_ends = [each for each in self._hold_ends if each[0] > at]
+        return ended
+
+    patch.setattr(repository._Seller, "ended_holds", ended_holds)  # noqa: SLF001
+
+
+@fault
+def the_answer_to_a_command_id_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(repository.MemoryUnitOfWork, "answered", lambda _self, _command_id: None)
+
+
+@fault
+def ties_are_served_as_they_were_read(patch: pytest.MonkeyPatch) -> None:
+    def place_without_id(order: Order, queue: policy.Queue) -> Any:  # noqa: ANN401
+        return policy.place_in_queue(order, queue)[:-1]
+
+    patch.setattr(state, "place_in_queue", place_without_id)
+
+
+@fault
+def a_split_loses_a_unit(patch: pytest.MonkeyPatch) -> None:
+    good = splitting._split_off  # noqa: SLF001
+
+    def split_off(*arguments: Any) -> Order:  # noqa: ANN401
+        part = good(*arguments)
+        first, *others = part.lines
+        if first.quantity == 1 or "-" in part.order_id:  # or what the policy split off by itself
+            return part
+        fewer = OrderLine(first.line_id, first.sku, first.quantity - 1, first.allocated - 1)
+        return attrs.evolve(part, lines=(fewer, *others))
+
+    patch.setattr(splitting, "_split_off", split_off)
+
+
+@fault
+def all_sellers_share_one_store(patch: pytest.MonkeyPatch) -> None:
+    good = MemoryRepository.unit_of_work
+
+    def unit_of_work(self: MemoryRepository, _seller_id: str) -> Any:  # noqa: ANN401
+        return good(self, "acme")
+
+    patch.setattr(MemoryRepository, "unit_of_work", unit_of_work)
+
+
+@fault
+def an_order_that_was_on_hold_goes_to_the_end(patch: pytest.MonkeyPatch) -> None:
+    good = evolve.evolve_order
+
+    def evolve_order(order: Order | None, event: Any) -> Order:  # noqa: ANN401
+        after = good(order, event)
+        if isinstance(event, OrderReleased):
+            return attrs.evolve(after, placed_at=event.at)
+        return after
+
+    for module in (draft, state):
+        patch.setattr(module, "evolve_order", evolve_order)
+
+
+def with_lines(order: Order, *lines: OrderLine) -> Order:
+    made = copy.copy(order)
+    vars(made)["lines"] = lines
+    return made
+
+
+@total_ordering
+@attrs.frozen(order=False)
+class _Reversed:
+    """A key that sorts the other way round."""
+
+    key: Any
+
+    def __lt__(self, other: _Reversed) -> bool:
+        return bool(other.key < self.key)

@@ -1,0 +1,84 @@
+"""Negative controls: each fault is caught by the rule that is there for it, and by that alone.
+
+The histories are drawn once, by the core as it is, and carried out again with each fault. What a
+fault breaks first is what it is caught by; what goes wrong later may be a consequence. There has
+to be a history in which no other rule would have noticed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import Phase, given, settings
+
+from orderflow.testing.strategies import histories
+from tests.properties.faults import FAULTS
+from tests.properties.rules import RULES
+from tests.properties.runs import SCOPE, Run
+
+if TYPE_CHECKING:
+    from orderflow.testing.strategies import History
+
+HISTORIES = 240
+
+CAUGHT_BY = {
+    "the_balance_is_not_carried_between_lines": "nothing_is_oversold",
+    "a_row_is_missing_from_the_lifecycle": "nothing_but_refusals_is_raised",
+    "a_cancellation_forgets_to_free": "allocated_is_what_the_lines_hold",
+    "a_despatch_leaves_its_units_on_the_shelf": "no_unit_appears_or_vanishes",
+    "every_edited_order_counts_as_covered": "the_status_agrees_with_the_lines",
+    "what_becomes_free_is_not_offered": "no_stock_is_idle",
+    "what_is_watched_is_never_moved": "no_stock_is_idle",
+    "the_queue_is_walked_backwards": "the_queue_is_respected",
+    "all_agree_on_the_wrong_order": "a_longer_queue_changes_nothing_for_those_in_front",
+    "a_notice_is_kept_although_it_is_settled": "the_events_lead_to_what_is_stored",
+    "holds_that_a_refused_command_saw_ended_are_lost": "a_refused_command_changes_nothing",
+    "the_answer_to_a_command_id_is_forgotten": "a_repeated_command_does_nothing_twice",
+    "ties_are_served_as_they_were_read": "shuffled_input_changes_nothing",
+    "a_split_loses_a_unit": "a_split_adds_up",
+    "all_sellers_share_one_store": "no_seller_sees_or_moves_another",
+    "an_order_that_was_on_hold_goes_to_the_end": (
+        "nothing_but_priority_and_promise_moves_the_place"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def drawn() -> list[History]:
+    collected: list[History] = []
+
+    @settings(max_examples=HISTORIES, derandomize=True, database=None, phases=[Phase.generate])
+    @given(history=histories(SCOPE, length_max=40))
+    def draw(history: History) -> None:
+        collected.append(history)
+
+    draw()
+    return collected
+
+
+def caught_by(history: History) -> set[str]:
+    """Name the rules that a history breaks at the first step at which it breaks any."""
+    run = Run(history)
+    steps = {
+        name: min((number for number, _ in rule(run)), default=None) for name, rule in RULES.items()
+    }
+    broken = {name: number for name, number in steps.items() if number is not None}
+    return {name for name, number in broken.items() if number == min(broken.values())}
+
+
+def test_without_a_fault_nothing_is_caught(drawn: list[History]) -> None:
+    assert [caught for history in drawn[:40] if (caught := caught_by(history))] == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_caught_by_the_rule_that_is_there_for_it_alone(
+    drawn: list[History], fault: str
+) -> None:
+    with FAULTS[fault]():
+        assert any(caught_by(history) == {CAUGHT_BY[fault]} for history in drawn)
+
+
+def test_every_rule_has_a_fault_that_it_catches_alone() -> None:
+    assert set(CAUGHT_BY.values()) == set(RULES)
+    assert set(CAUGHT_BY) == set(FAULTS)

@@ -1,0 +1,211 @@
+"""Edits, cancellations, splits, and several at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from orderflow import (
+    AllocationPolicy,
+    ChangeCourier,
+    ChangeQuantity,
+    Holding,
+    MemoryRepository,
+    OrderFlow,
+    RemoveLine,
+)
+from orderflow.errors import (
+    ActionRefusedError,
+    EditRefusedError,
+    OrderFlowError,
+    SplitRefusedError,
+    StaleVersionError,
+)
+from tests.unit.shop import ACME, key, kinds, order, shop_with
+
+
+def test_a_raised_line_is_on_hand_as_far_as_there_is_stock() -> None:
+    """Case 59, Solidus order_inventory_spec "sets inventory_units state…"; keep."""
+    shop = shop_with(MUG=3)
+    shop.take("A", ("MUG", 3))
+    shop.edit(ACME, "A", ChangeQuantity("1", 5))
+    assert (shop.order(ACME, "A").allocated, shop.order(ACME, "A").short) == (3, 2)
+
+
+def test_what_has_left_is_untouchable() -> None:
+    """Case 62, Solidus "trying to remove shipped units"; keep. What had left was split off."""
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 2))
+    shop.split(ACME, "A", "left")
+    shop.send(ACME, "left")
+    shop.despatch(ACME, "left")
+    shop.receive("MUG", 1)
+    shop.cancel(ACME, "A")
+    with pytest.raises(ActionRefusedError):
+        shop.edit(ACME, "left", ChangeQuantity("1", 5))
+    assert (shop.status("left"), shop.status("A"), shop.shelf()) == (
+        "DESPATCHED",
+        "CANCELLED",
+        (1, 0),
+    )
+
+
+def test_a_lowered_line_gives_one_unit_back_in_one_movement() -> None:
+    """Case 63, Solidus "should change count_on_hand"; any policy."""
+    shop = shop_with(MUG=3)
+    shop.take("A", ("MUG", 3))
+    outcome = shop.edit(ACME, "A", ChangeQuantity("1", 2))
+    assert kinds(outcome) == ["OrderEdited"]
+    assert [(stock.on_hand, stock.allocated) for stock in outcome.stock] == [(3, 2)]
+
+
+def test_nothing_is_given_back_beyond_what_is_held() -> None:
+    """Case 68, Saleor test_decrease_allocations; any policy."""
+    shop = shop_with(MUG=100)
+    shop.take("A", ("MUG", 80))
+    shop.edit(ACME, "A", ChangeQuantity("1", 30))
+    assert shop.shelf() == (100, 30)
+    shop.cancel(ACME, "A")
+    assert shop.shelf() == (100, 0)
+
+
+def test_cancelling_what_was_never_allocated_releases_nothing() -> None:
+    """Case 72, Vendure "cancelling an Order only creates Releases for…"; any policy."""
+    shop = shop_with(MUG=3)
+    shop.take("A", process=False)
+    outcome = shop.cancel(ACME, "A")
+    assert (kinds(outcome), outcome.stock, shop.shelf()) == (["OrderCancelled"], (), (3, 0))
+
+
+def test_stock_follows_an_order_through_its_changes() -> None:
+    """Case 73, Vendure order-modification "updates stock when …"; any policy.
+
+    After its despatch an order cannot be changed here: what Vendure adds to it then is another
+    order, and what comes back after the despatch is not here yet.
+    """
+    shop = shop_with(MUG=100)
+    shop.take("A", ("MUG", 1))
+    shop.edit(ACME, "A", ChangeQuantity("1", 2))
+    assert shop.shelf() == (100, 2)
+    shop.send(ACME, "A")
+    shop.despatch(ACME, "A")
+    assert shop.shelf() == (98, 0)
+    shop.take("B", ("MUG", 1))
+    assert shop.shelf() == (98, 1)
+    shop.cancel(ACME, "B")
+    assert shop.shelf() == (98, 0)
+
+
+def test_the_rest_may_be_ignored() -> None:
+    """Case 76, Tryton scenario_stock_shipment_out, ignore rest; keep."""
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 1), ("MUG", 1))
+    assert shop.held("A") == (1, 0)
+    shop.edit(ACME, "A", RemoveLine("2"))
+    shop.send(ACME, "A")
+    shop.despatch(ACME, "A")
+    assert (shop.status("A"), shop.shelf()) == ("DESPATCHED", (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("holding", "on_hand", "allocated"),
+    [
+        (Holding.COMPLETE_ONLY, 10, 0),
+        (Holding.KEEP, 10, 10),
+        (Holding.COMPLETE_ONLY, 110, 80),
+        (Holding.KEEP, 110, 80),
+    ],
+)
+def test_what_is_there_is_kept_or_not(holding: Holding, on_hand: int, allocated: int) -> None:
+    """Case 77, ERPNext test SRE, partial off and on."""
+    shop = shop_with(AllocationPolicy(holding=holding), MUG=on_hand)
+    shop.take("A", ("MUG", 80))
+    assert shop.order(ACME, "A").allocated == allocated
+
+
+@pytest.mark.parametrize(("quantity", "allocated", "short"), [(6, 4, 2), (3, 3, 0)])
+def test_waiting_units_go_before_those_on_hand(quantity: int, allocated: int, short: int) -> None:
+    """Cases 83 and 86, Solidus fulfilment_changer_spec; keep. What moves away is a reduction."""
+    shop = shop_with(MUG=4)
+    shop.take("A", ("MUG", 10))
+    shop.edit(ACME, "A", ChangeQuantity("1", quantity))
+    changed = shop.order(ACME, "A")
+    assert (changed.allocated, changed.short) == (allocated, short)
+
+
+def test_an_order_is_never_emptied_out() -> None:
+    """Case 89, Solidus "emptied out": the shipment goes. Here the order is to be cancelled."""
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    with pytest.raises(EditRefusedError, match="cancel the order"):
+        shop.edit(ACME, "A", RemoveLine("1"))
+
+
+def test_a_waiting_unit_becomes_one_on_hand() -> None:
+    """Case 90, Solidus, back orders that can become on hand; keep."""
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 2))
+    shop.receive("MUG", 1)
+    assert (shop.status("A"), shop.held("A")) == ("ALLOCATED", (2,))
+
+
+def test_what_can_leave_whole_is_not_split() -> None:
+    """Case 91, Spree fulfill_spec "fulfilling a subset": asking for all does not split."""
+    shop = shop_with(MUG=2, PAN=2)
+    shop.take("A", ("MUG", 2), ("PAN", 2))
+    with pytest.raises(ActionRefusedError):
+        shop.split(ACME, "A", "B")
+
+
+def test_there_is_no_split_of_nothing() -> None:
+    """Case 94, Shopify fulfillmentOrderSplit, no lines. A split names no quantities here."""
+    shop = shop_with(MUG=0)
+    shop.take("A", ("MUG", 2))
+    with pytest.raises(SplitRefusedError):
+        shop.split(ACME, "A", "B")
+
+
+def test_concurrent_placements_in_opposite_order_all_succeed() -> None:
+    """Case 110, django-oscar test_stockrecord_locking."""
+    flow = OrderFlow(MemoryRepository())
+    for sku in ("MUG", "PAN"):
+        flow.book_in(key(sku), 100)
+
+    def place(number: int) -> None:
+        wanted = [("MUG", 1), ("PAN", 1)]
+        flow.place(order(f"{number}", *(wanted if number % 2 else wanted[::-1])))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(place, range(4)))
+    assert [each.status for each in flow.orders(ACME)] == ["ALLOCATED"] * 4
+    assert [stock.allocated for stock in flow.stock(ACME)] == [4, 4]
+
+
+def test_of_two_commands_on_one_version_exactly_one_succeeds() -> None:
+    """Case 112, cosmicpython test_concurrent_updates_to_version_are_not_allowed."""
+    shop = shop_with(MUG=100)
+    shop.take("A", ("MUG", 10))
+    read = shop.order(ACME, "A").version
+    shop.edit(ACME, "A", ChangeCourier("VAN"), expected_version=read)
+    with pytest.raises(StaleVersionError):
+        shop.edit(ACME, "A", ChangeCourier("POST"), expected_version=read)
+    assert (shop.order(ACME, "A").version, shop.order(ACME, "A").courier) == (read + 1, "VAN")
+
+
+def test_what_is_held_is_given_back_once_however_many_ask() -> None:
+    """Case 113, Spree "never withdraws more promise than the level holds"."""
+    flow = OrderFlow(MemoryRepository())
+    flow.book_in(key(), 5)
+    flow.place(order("A", ("MUG", 5)))
+
+    def cancel(_: int) -> bool:
+        try:
+            flow.cancel(ACME, "A")
+        except OrderFlowError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(cancel, range(4))) == 1
+    assert [(stock.on_hand, stock.allocated) for stock in flow.stock(ACME)] == [(5, 0)]

@@ -1,0 +1,218 @@
+"""The repository in memory: undone on errors, safe between threads, its indexes as they should."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow import (
+    AddLine,
+    AllocationPolicy,
+    BookInStock,
+    Holding,
+    HoldReason,
+    MemoryRepository,
+    OrderFlow,
+    Queue,
+    RemoveLine,
+    State,
+    decide,
+)
+from orderflow.errors import OrderFlowError, StaleVersionError
+from orderflow.testing.invariants import violations
+from tests.unit.shop import ACME, NOON, key, later, order, shop_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COMPLETE_ONLY = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+THREADS = 4
+
+
+def at_once(*tasks: Callable[[], object]) -> list[object]:
+    """Run the tasks in threads of their own that begin together; return results or refusals."""
+    barrier = Barrier(len(tasks))
+
+    def run(task: Callable[[], object]) -> object:
+        barrier.wait()
+        try:
+            return task()
+        except OrderFlowError as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(run, tasks))
+
+
+def all_hold(flow: OrderFlow, policy: AllocationPolicy | None = None) -> bool:
+    found = violations(flow.orders(ACME), flow.stock(ACME), policy or AllocationPolicy())
+    assert found == []
+    return True
+
+
+def test_an_error_within_a_unit_of_work_undoes_all_of_it() -> None:
+    repository = MemoryRepository()
+    command = BookInStock(at=NOON, key=key(), received=1, command_id="C1")
+
+    def fail() -> None:
+        with repository.unit_of_work(ACME) as work:
+            work.save(command, decide(command, State(ACME)))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with repository.unit_of_work(ACME) as work:
+        assert (work.all_stock(), work.events(), work.answered("C1")) == ([], (), None)
+
+
+def test_nothing_is_written_before_the_unit_of_work_is_left() -> None:
+    repository = MemoryRepository()
+    command = BookInStock(at=NOON, key=key(), received=1)
+    with repository.unit_of_work(ACME) as work:
+        work.save(command, decide(command, State(ACME)))
+        assert work.all_stock() == []
+    with repository.unit_of_work(ACME) as work:
+        assert [stock.on_hand for stock in work.all_stock()] == [1]
+
+
+def test_threads_that_place_orders_at_once_oversell_nothing() -> None:
+    flow = OrderFlow(MemoryRepository())
+    flow.book_in(key(), 50)
+
+    def placing(thread: int) -> Callable[[], object]:
+        def place() -> None:
+            for number in range(25):
+                flow.place(order(f"{thread}-{number}", placed_at=later(number)))
+
+        return place
+
+    at_once(*(placing(thread) for thread in range(THREADS)))
+    assert all_hold(flow)
+    assert sum(each.allocated for each in flow.orders(ACME)) == 50
+    assert len(flow.orders(ACME, None)) == 100
+
+
+def test_threads_that_book_in_and_cancel_at_once_lose_no_unit() -> None:
+    flow = OrderFlow(MemoryRepository())
+    for number in range(40):
+        flow.place(order(f"{number}", ("MUG", 2), placed_at=later(number)))
+
+    def book_in() -> None:
+        for _ in range(40):
+            flow.book_in(key(), 1)
+
+    def cancel() -> None:
+        for number in range(0, 40, 2):
+            flow.cancel(ACME, f"{number}")
+
+    at_once(book_in, cancel, book_in)
+    assert all_hold(flow)
+    assert flow.stock(ACME)[0].on_hand == 80
+    assert flow.stock(ACME)[0].allocated == 40
+
+
+def test_of_threads_that_use_one_command_id_one_does_it_and_all_are_answered_the_same() -> None:
+    flow = OrderFlow(MemoryRepository())
+    outcomes = at_once(
+        *[lambda: flow.book_in(key(), 1, command_id="C1", at=NOON) for _ in range(THREADS)]
+    )
+    assert len({repr(outcome) for outcome in outcomes}) == 1
+    assert flow.stock(ACME)[0].on_hand == 1
+
+
+def test_of_threads_that_have_read_one_version_one_succeeds() -> None:
+    flow = OrderFlow(MemoryRepository())
+    flow.place(order("A"))
+    read = flow.order(ACME, "A").version
+
+    def hold() -> object:
+        return flow.hold(ACME, "A", HoldReason.OTHER, expected_version=read)
+
+    outcomes = at_once(*[hold] * THREADS)
+    assert sum(isinstance(outcome, StaleVersionError) for outcome in outcomes) == THREADS - 1
+    assert flow.order(ACME, "A").version == read + 1
+
+
+def test_threads_of_several_sellers_do_not_meet() -> None:
+    flow = OrderFlow(MemoryRepository())
+
+    def trading(seller_id: str) -> Callable[[], object]:
+        def trade() -> None:
+            for number in range(20):
+                flow.place(order(f"{number}", seller_id=seller_id))
+                flow.book_in(key(seller_id=seller_id), 1)
+
+        return trade
+
+    at_once(*(trading(f"seller-{number}") for number in range(THREADS)))
+    for number in range(THREADS):
+        assert flow.stock(f"seller-{number}")[0].allocated == 20
+
+
+# The indexes
+
+
+def test_an_order_that_was_edited_waits_for_what_it_is_short_of_now() -> None:
+    shop = shop_with(MUG=0, PAN=0)
+    shop.take("A", ("MUG", 1))
+    shop.edit(ACME, "A", RemoveLine("1"), AddLine("PAN", 1))
+    assert shop.receive("MUG", 1).orders == ()
+    assert shop.receive("PAN", 1).completed == ("A",)
+
+
+def test_an_order_that_was_cancelled_waits_no_longer() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A")
+    shop.take("B")
+    shop.cancel(ACME, "A")
+    assert shop.receive("MUG", 1).completed == ("B",)
+
+
+@pytest.mark.parametrize("first", [AllocationPolicy(), COMPLETE_ONLY])
+@pytest.mark.parametrize("second", [AllocationPolicy(queue=Queue.PRIORITY), COMPLETE_ONLY])
+def test_the_queues_follow_when_the_policy_changes(
+    first: AllocationPolicy, second: AllocationPolicy
+) -> None:
+    repository = MemoryRepository()
+    before, after = OrderFlow(repository, policy=first), OrderFlow(repository, policy=second)
+    before.book_in(key("PAN"), 1)
+    before.place(order("A", ("MUG", 1), placed_at=later(1)))
+    before.place(order("B", ("MUG", 1), placed_at=later(2), priority=9))
+    outcome = after.book_in(key(), 1)
+    assert outcome.completed == (("B",) if second.queue is Queue.PRIORITY else ("A",))
+
+
+def test_an_order_that_was_placed_under_another_policy_waits_for_all_that_it_is_short_of() -> None:
+    repository = MemoryRepository()
+    keeping = OrderFlow(repository)
+    keeping.book_in(key("TOY"), 1)
+    OrderFlow(repository, policy=COMPLETE_ONLY).place(order("A", ("MUG", 1), ("PAN", 1)))
+    keeping.book_in(key("PAN"), 1)
+    assert all_hold(keeping)
+
+
+@pytest.mark.parametrize("policy", [AllocationPolicy(), COMPLETE_ONLY])
+@pytest.mark.parametrize("length", [10, 400])
+def test_booking_one_unit_in_reads_no_more_of_a_long_queue_than_of_a_short_one(
+    policy: AllocationPolicy, length: int
+) -> None:
+    repository = MemoryRepository()
+    flow = OrderFlow(repository, policy=policy)
+    for number in range(length):
+        flow.place(order(f"{number:03}", ("MUG", 1), placed_at=later(number)))
+    read: list[str] = []
+    with repository.unit_of_work(ACME) as work:
+        waiting = work.waiting
+
+        def counted(*arguments: object) -> object:
+            for each in waiting(*arguments):  # type: ignore[arg-type]
+                read.append(each.order_id)
+                yield each
+
+        work.waiting = counted  # type: ignore[method-assign, assignment]
+        outcome = decide(BookInStock(at=NOON, key=key(), received=1), work, policy)
+    assert outcome.completed == ("000",)
+    assert len(read) <= 2

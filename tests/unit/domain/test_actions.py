@@ -1,0 +1,179 @@
+"""`actions`: every action, allowed or refused with the reason, and what it would lead to."""
+
+from __future__ import annotations
+
+import pytest
+
+from orderflow import (
+    Action,
+    Answer,
+    HoldReason,
+    OrderCommand,
+    State,
+    Status,
+    actions,
+    decide,
+)
+from orderflow.domain.commands import DespatchOrder, SendOrder, SplitOrder
+from orderflow.errors import OrderNotFoundError, RefusedError
+from tests.unit.domain.test_walks import OPENINGS
+from tests.unit.shop import ACME, NOON, Shop, about, later, shop_with
+
+ALLOWED = {
+    "NEW": "process, edit, remove a line, replace a line, hold, cancel",
+    "ON_HOLD": "edit, remove a line, replace a line, hold, release, cancel",
+    "ON_BACK_ORDER": "edit, replace a line, send stock, split, hold, cancel",
+    "ALLOCATED": "edit, remove a line, replace a line, hold, cancel, send",
+    "PROCESSED": "request cancellation, report short pick, despatch",
+    "CANCELLATION_REQUESTED": (
+        "accept cancellation, reject cancellation, report short pick, despatch"
+    ),
+    "DESPATCHED": "deliver",
+    "DELIVERED": "",
+    "CANCELLED": "",
+}
+
+
+def answers(shop: Shop, order_id: str = "A") -> dict[str, Answer]:
+    return {str(answer.action): answer for answer in shop.actions(ACME, order_id)}
+
+
+@pytest.mark.parametrize("status", OPENINGS)
+def test_each_status_allows_what_the_design_says(status: str) -> None:
+    """The order on back order has one line, so removing the short line would remove the last."""
+    found = answers(OPENINGS[status]())
+    allowed = [action for action, answer in found.items() if answer.allowed]
+    assert ", ".join(allowed) == ALLOWED[status]
+
+
+@pytest.mark.parametrize("status", OPENINGS)
+def test_every_action_is_answered_for_and_every_refusal_has_a_reason(status: str) -> None:
+    found = answers(OPENINGS[status]())
+    assert list(found) == [str(action) for action in Action]
+    for answer in found.values():
+        assert answer.allowed == (answer.reason == "")
+        assert answer.allowed == bool(answer.leads_to)
+        assert answer.allowed or answer.outcome is None
+        assert answer.allowed or "'A'" in answer.reason
+
+
+LEADS_TO = {
+    "NEW": {"process": ["ALLOCATED"], "hold": ["ON_HOLD"], "cancel": ["CANCELLED"]},
+    "ON_HOLD": {"release": ["ON_BACK_ORDER"], "cancel": ["CANCELLED"], "edit": ["ON_HOLD"]},
+    "ON_BACK_ORDER": {
+        "split": ["ON_BACK_ORDER"],
+        "send stock": ["ON_BACK_ORDER", "ALLOCATED"],
+        "edit": ["ALLOCATED", "ON_BACK_ORDER"],
+    },
+    "ALLOCATED": {"send": ["PROCESSED"], "edit": ["ALLOCATED", "ON_BACK_ORDER"]},
+    "PROCESSED": {
+        "despatch": ["DESPATCHED"],
+        "report short pick": ["ON_BACK_ORDER", "ALLOCATED"],
+    },
+    "CANCELLATION_REQUESTED": {
+        "accept cancellation": ["CANCELLED"],
+        "reject cancellation": ["PROCESSED"],
+        "despatch": ["DESPATCHED"],
+    },
+    "DESPATCHED": {"deliver": ["DELIVERED"]},
+}
+
+
+@pytest.mark.parametrize("status", LEADS_TO)
+def test_each_allowed_action_says_where_it_leads(status: str) -> None:
+    found = answers(OPENINGS[status]())
+    for action, leads_to in LEADS_TO[status].items():
+        assert [str(each) for each in found[action].leads_to] == leads_to, action
+
+
+def test_a_short_pick_of_an_order_to_be_cancelled_leads_to_its_cancellation() -> None:
+    found = answers(OPENINGS["CANCELLATION_REQUESTED"]())
+    assert found["report short pick"].leads_to == (Status.CANCELLED,)
+
+
+def test_a_split_says_which_units_would_leave() -> None:
+    shop = shop_with(MUG=2, PAN=1)
+    shop.take("A", ("MUG", 5), ("PAN", 1), ("MUG", 1))
+    assert answers(shop)["split"].units == (("MUG", 2), ("PAN", 1))
+
+
+def test_removing_the_short_lines_says_what_would_be_given_up() -> None:
+    shop = shop_with(MUG=1, PAN=0)
+    shop.take("A", ("MUG", 1), ("PAN", 2), ("PAN", 1))
+    answer = answers(shop)["remove a line"]
+    assert (answer.units, answer.leads_to) == ((("PAN", 3),), (Status.ALLOCATED,))
+
+
+def test_sending_stock_says_how_much_is_needed() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 4))
+    assert answers(shop)["send stock"].units == (("MUG", 3),)
+
+
+def test_removing_the_only_line_is_refused_and_says_to_cancel() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A")
+    answer = answers(shop)["remove a line"]
+    assert (answer.allowed, "cancel the order instead" in answer.reason) == (False, True)
+
+
+def test_a_cancellation_tells_whom_it_would_serve() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.take("B")
+    outcome = answers(shop)["cancel"].outcome
+    assert outcome is not None
+    assert outcome.completed == ("B",)
+
+
+def test_asking_changes_nothing() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 2))
+    before, events = shop.stored(), shop.events(ACME)
+    answers(shop)
+    assert (shop.stored(), shop.events(ACME)) == (before, events)
+
+
+def test_a_split_is_answered_for_where_the_first_numbers_are_taken() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("1", ("MUG", 2))
+    shop.take("2")
+    assert answers(shop, "1")["split"].allowed
+
+
+def test_an_order_that_is_not_there_is_not_found() -> None:
+    with pytest.raises(OrderNotFoundError):
+        actions("A", State(ACME), NOON)
+
+
+def held_until_one_o_clock() -> Shop:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.hold(ACME, "A", HoldReason.SELLER_DELAY, until=later(60))
+    return shop
+
+
+def test_an_order_whose_hold_has_ended_may_be_sent_as_the_command_says() -> None:
+    shop = held_until_one_o_clock()
+    assert decide(SendOrder(**about(at=later(60))), shop.state()).order is not None
+    found = {answer.action: answer for answer in shop.actions(ACME, "A", at=later(60))}
+    assert found[Action.SEND].allowed
+
+
+@pytest.mark.parametrize("status", OPENINGS)
+def test_the_answers_agree_with_the_commands(status: str) -> None:
+    shop = OPENINGS[status]()
+    found = answers(shop)
+    commands: dict[str, OrderCommand] = {
+        "send": SendOrder(**about()),
+        "despatch": DespatchOrder(**about()),
+        "split": SplitOrder(new_order_id="B", **about()),
+    }
+    for action, command in commands.items():
+        try:
+            outcome = decide(command, shop.state())
+        except RefusedError:
+            assert not found[action].allowed
+        else:
+            assert outcome.order is not None
+            assert found[action].leads_to == (outcome.order.status,)

@@ -1,0 +1,449 @@
+"""Every constructor refuses bad values at once, naming the field, the demand and the value."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+import orderflow
+from orderflow import (
+    AddLine,
+    Address,
+    AdjustmentReason,
+    AdjustStock,
+    AllocationPolicy,
+    AnnounceReceipt,
+    BookInStock,
+    CancelOrder,
+    ChangeCourier,
+    ChangePriority,
+    ChangePromise,
+    ChangeQuantity,
+    ChangeShipTo,
+    CountStock,
+    EditOrder,
+    ExpectedReceipt,
+    Found,
+    Hold,
+    HoldOrder,
+    HoldReason,
+    Order,
+    OrderLine,
+    PlaceOrder,
+    ProcessOrder,
+    RejectCancellation,
+    ReleaseEndedHolds,
+    ReleaseOrder,
+    RemoveLine,
+    ReplaceLine,
+    ReportShortPick,
+    RequestCancellation,
+    SplitOrder,
+    Stock,
+    StockKey,
+    Wait,
+    WithdrawReceipt,
+)
+from orderflow.errors import InvalidValueError
+from tests.unit.shop import NOON, about, key, lines, order
+
+NAIVE = datetime(2025, 3, 3, 12)  # noqa: DTZ001 - this is what is refused
+TOO_MANY = 10**12 + 1
+
+IDENTIFIER = [
+    "",
+    " A",
+    "A ",
+    "A\n1",
+    "A\x00",
+    "A\u200b",
+    "A\ud800",
+    "A" * 129,
+    None,
+    7,
+    b"A",
+    ["A"],
+]
+OPTIONAL_IDENTIFIER = [value for value in IDENTIFIER if value is not None]
+MOMENT = [NAIVE, "2025-03-03T12:00Z", 0, None, NOON.date()]
+OPTIONAL_MOMENT = [value for value in MOMENT if value is not None]
+NOTE = ["x" * 1_001, None, 3, b"x"]
+UNITS = [0, -1, True, 1.0, "1", TOO_MANY, None]
+COUNT = [-1, False, 1.0, "1", TOO_MANY, None]
+OPTIONAL_COUNT = [-1, True, 1.5, "1"]
+PRIORITY = [True, 1.0, "1", None, 10**9 + 1, -(10**9) - 1]
+CHANGE_OF_UNITS = [0, True, 1.0, "1", None, TOO_MANY, -TOO_MANY]
+TEXT_FOR_ENUM = ["OTHER", None, 1]
+FLAG = [1, "yes"]
+NO_SETTING = ["KEEP", "NEVER", None, 1]
+
+ORDER: dict[str, object] = {
+    "order_id": "A",
+    "seller_id": "acme",
+    "warehouse_id": "leeds",
+    "lines": lines(("MUG", 1)),
+    "placed_at": NOON,
+}
+ADDRESS: dict[str, object] = {"name": "Ann", "street": "1 High Street", "city": "Leeds"}
+NAMED: dict[str, object] = {**about()}
+LINE_LISTS = [(), [OrderLine("1", "MUG", 1)], None, ("1",), OrderLine("1", "MUG", 1)]
+
+# For each type: what makes a good one, and which values each field refuses.
+CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
+    (
+        StockKey,
+        {"seller_id": "acme", "warehouse_id": "leeds", "sku": "MUG"},
+        dict.fromkeys(["seller_id", "warehouse_id", "sku"], IDENTIFIER),
+    ),
+    (
+        Stock,
+        {"key": key(), "on_hand": 2, "allocated": 1},
+        {
+            "key": [None, "MUG", ("acme", "leeds", "MUG")],
+            "on_hand": [-1, True, 2.0, "2", TOO_MANY, None],
+            "allocated": [-1, True, 1.0, "1", 3, None],
+        },
+    ),
+    (
+        ExpectedReceipt,
+        {"receipt_id": "R1", "key": key(), "quantity": 1, "expected_at": NOON},
+        {
+            "receipt_id": IDENTIFIER,
+            "key": [None, "MUG"],
+            "quantity": UNITS,
+            "expected_at": MOMENT,
+        },
+    ),
+    (
+        OrderLine,
+        {"line_id": "1", "sku": "MUG", "quantity": 2, "allocated": 1},
+        {
+            "line_id": IDENTIFIER,
+            "sku": IDENTIFIER,
+            "quantity": UNITS,
+            "allocated": [3, *COUNT],
+        },
+    ),
+    (
+        Hold,
+        {"reason": HoldReason.OTHER},
+        {"reason": TEXT_FOR_ENUM, "until": OPTIONAL_MOMENT, "note": NOTE},
+    ),
+    (
+        Wait,
+        {"since": NOON},
+        {"since": MOMENT, "passed_over": OPTIONAL_COUNT, "keeps": [*FLAG, None]},
+    ),
+    (
+        Address,
+        ADDRESS,
+        {
+            **dict.fromkeys(["name", "street", "city", "postcode"], NOTE),
+            "country": ["gb", "GBR", "G", "", "ÄÖ", "12", None, 44],
+        },
+    ),
+    (
+        Order,
+        ORDER,
+        {
+            **dict.fromkeys(["order_id", "seller_id", "warehouse_id"], IDENTIFIER),
+            "lines": LINE_LISTS,
+            "placed_at": MOMENT,
+            "status": ["NEW", None],
+            "priority": PRIORITY,
+            "promised_by": OPTIONAL_MOMENT,
+            "courier": OPTIONAL_IDENTIFIER,
+            "ship_to": ["1 High Street", ADDRESS],
+            "holds": [None, [Hold(HoldReason.OTHER)], (HoldReason.OTHER,)],
+            "split_from": OPTIONAL_IDENTIFIER,
+            "parcels": COUNT,
+            "wait": [NOON, False],
+            "version": COUNT,
+        },
+    ),
+    (
+        AddLine,
+        {"sku": "MUG", "quantity": 1},
+        {"sku": IDENTIFIER, "quantity": UNITS, "line_id": OPTIONAL_IDENTIFIER},
+    ),
+    (RemoveLine, {"line_id": "1"}, {"line_id": IDENTIFIER}),
+    (
+        ReplaceLine,
+        {"line_id": "1", "sku": "MUG"},
+        {
+            "line_id": IDENTIFIER,
+            "sku": IDENTIFIER,
+            "units": UNITS,
+            "per": UNITS,
+            "reason": NOTE,
+        },
+    ),
+    (ChangeQuantity, {"line_id": "1", "quantity": 1}, {"line_id": IDENTIFIER, "quantity": UNITS}),
+    (ChangeCourier, {"courier": "VAN"}, {"courier": OPTIONAL_IDENTIFIER}),
+    (ChangeShipTo, {"ship_to": None}, {"ship_to": ["1 High Street"]}),
+    (ChangePriority, {"priority": 1}, {"priority": PRIORITY}),
+    (ChangePromise, {"promised_by": None}, {"promised_by": OPTIONAL_MOMENT}),
+    (Found, {"line_id": "1", "units": 0}, {"line_id": IDENTIFIER, "units": COUNT}),
+    (
+        AllocationPolicy,
+        {},
+        dict.fromkeys(["queue", "rationing", "holding", "fulfilment", "take_back"], NO_SETTING),
+    ),
+    (
+        PlaceOrder,
+        {"at": NOON, "order": order("A")},
+        {"at": MOMENT, "command_id": OPTIONAL_IDENTIFIER, "order": [None, "A", ORDER]},
+    ),
+    (
+        ProcessOrder,
+        NAMED,
+        {
+            "at": MOMENT,
+            "seller_id": IDENTIFIER,
+            "order_id": IDENTIFIER,
+            "command_id": OPTIONAL_IDENTIFIER,
+            "expected_version": OPTIONAL_COUNT,
+        },
+    ),
+    (HoldOrder, {**NAMED, "hold": Hold(HoldReason.OTHER)}, {"hold": [None, HoldReason.OTHER]}),
+    (ReleaseOrder, NAMED, {"reason": ["OTHER", 1, Hold(HoldReason.OTHER)]}),
+    (ReleaseEndedHolds, {"at": NOON, "seller_id": "acme"}, {"seller_id": IDENTIFIER}),
+    (
+        EditOrder,
+        {**NAMED, "changes": (RemoveLine("1"),)},
+        {"changes": [(), [RemoveLine("1")], RemoveLine("1"), ("1",), None]},
+    ),
+    (SplitOrder, {**NAMED, "new_order_id": "B"}, {"new_order_id": IDENTIFIER}),
+    (CancelOrder, NAMED, {"reason": NOTE}),
+    (RequestCancellation, NAMED, {"reason": NOTE}),
+    (RejectCancellation, NAMED, {"reason": NOTE}),
+    (
+        ReportShortPick,
+        {**NAMED, "found": (Found("1", 0),)},
+        {"found": [(), [Found("1", 0)], ("1",), None]},
+    ),
+    (
+        AnnounceReceipt,
+        {"at": NOON, "receipt": ExpectedReceipt("R1", key(), 1, NOON)},
+        {"receipt": [None, "R1"]},
+    ),
+    (
+        WithdrawReceipt,
+        {"at": NOON, "seller_id": "acme", "receipt_id": "R1"},
+        {"seller_id": IDENTIFIER, "receipt_id": IDENTIFIER},
+    ),
+    (
+        BookInStock,
+        {"at": NOON, "key": key(), "received": 1},
+        {
+            "key": [None, "MUG"],
+            "received": COUNT,
+            "rejected": COUNT,
+            "receipt_id": OPTIONAL_IDENTIFIER,
+        },
+    ),
+    (
+        AdjustStock,
+        {"at": NOON, "key": key(), "change": 1, "reason": AdjustmentReason.FOUND},
+        {"key": [None], "change": CHANGE_OF_UNITS, "reason": TEXT_FOR_ENUM, "note": NOTE},
+    ),
+    (
+        CountStock,
+        {"at": NOON, "key": key(), "counted": 0},
+        {"key": [None], "counted": COUNT, "note": NOTE},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "good"), [pytest.param(kind, good, id=kind.__name__) for kind, good, _ in CASES]
+)
+def test_good_values_are_taken(kind: type, good: dict[str, object]) -> None:
+    assert isinstance(kind(**good), kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "field", "values"),
+    [
+        pytest.param(kind, good, field, values, id=f"{kind.__name__}.{field}")
+        for kind, good, fields in CASES
+        for field, values in fields.items()
+    ],
+)
+def test_a_bad_value_is_refused_by_the_name_of_its_field(
+    kind: type, good: dict[str, object], field: str, values: list[object]
+) -> None:
+    for value in values:
+        with pytest.raises(InvalidValueError) as refusal:
+            kind(**{**good, field: value})
+        error = refusal.value
+        assert error.field == f"{kind.__name__}.{field}", value
+        assert str(error).startswith(f"{error.field} must be {error.demand}, not ")
+
+
+def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
+    tested = {kind for kind, _, _ in CASES}
+    made_inside = {orderflow.Outcome, orderflow.Answer, orderflow.State}
+    shown = {
+        getattr(orderflow, name)
+        for name in orderflow.__all__
+        if hasattr(getattr(orderflow, name), "__attrs_attrs__")
+    }
+    events = set(orderflow.Event.__args__)
+    like_process_order = {
+        *(orderflow.AcceptCancellation, orderflow.DeliverOrder, orderflow.DespatchOrder),
+        orderflow.SendOrder,
+    }
+    assert shown - tested - made_inside - events - like_process_order == set()
+
+
+@pytest.mark.parametrize("length", [1, 128])
+def test_an_identifier_may_be_as_long_as_the_limit(length: int) -> None:
+    assert StockKey("A" * length, "ä", "日本").seller_id == "A" * length
+
+
+def test_a_long_value_is_cut_in_the_message() -> None:
+    with pytest.raises(InvalidValueError) as refusal:
+        RemoveLine("A" * 5_000)
+    assert len(str(refusal.value)) < 300
+    assert str(refusal.value).endswith("…")
+
+
+def test_an_invalid_value_is_a_value_error_too() -> None:
+    with pytest.raises(ValueError, match=r"OrderLine.quantity must be a whole number of units"):
+        OrderLine("1", "MUG", 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "good"),
+    [
+        (PlaceOrder, "process", {"at": NOON, "order": order("A")}),
+        (HoldOrder, "keep_stock", {**NAMED, "hold": Hold(HoldReason.OTHER)}),
+        (
+            BookInStock,
+            "more_to_come",
+            {"at": NOON, "key": key(), "received": 1, "receipt_id": "R1"},
+        ),
+    ],
+)
+def test_a_flag_is_true_or_false(kind: type, field: str, good: dict[str, object]) -> None:
+    for value in FLAG:
+        with pytest.raises(InvalidValueError):
+            kind(**{**good, field: value})
+
+
+def test_the_passes_of_a_wait_are_bounded() -> None:
+    with pytest.raises(InvalidValueError):
+        Wait(NOON, TOO_MANY)
+
+
+def test_two_lines_of_one_id_are_refused() -> None:
+    with pytest.raises(InvalidValueError, match=r"Order.lines must be lines whose line_id differ"):
+        order("A", lines=(OrderLine("1", "MUG", 1), OrderLine("1", "PAN", 1)))
+
+
+def test_a_product_may_stand_on_two_lines() -> None:
+    assert order("A", ("MUG", 1), ("MUG", 2)).units == 3
+
+
+@pytest.mark.parametrize("status", ["ON_HOLD"])
+def test_an_order_on_hold_needs_a_hold(status: str) -> None:
+    with pytest.raises(InvalidValueError, match=r"ON_HOLD exactly when there are holds"):
+        order("A", status=orderflow.Status(status))
+
+
+def test_a_held_order_has_no_other_status() -> None:
+    with pytest.raises(InvalidValueError, match=r"there are 1, not 'NEW'"):
+        order("A", holds=(Hold(HoldReason.OTHER),))
+
+
+def test_holds_stand_in_the_order_of_their_reasons_each_reason_once() -> None:
+    first, second = Hold(HoldReason.ADDRESS), Hold(HoldReason.FRAUD_RISK)
+    held = orderflow.Status.ON_HOLD
+    assert order("A", status=held, holds=(first, second)).holds == (first, second)
+    for holds in [(second, first), (first, first)]:
+        with pytest.raises(InvalidValueError, match=r"Order.holds must be in the order of"):
+            order("A", status=held, holds=holds)
+
+
+@pytest.mark.parametrize(
+    ("status", "allocated"),
+    [
+        ("NEW", 1),
+        ("ALLOCATED", 1),
+        ("PROCESSED", 0),
+        ("CANCELLATION_REQUESTED", 1),
+        ("ON_BACK_ORDER", 2),
+        ("DESPATCHED", 2),
+        ("DELIVERED", 1),
+        ("CANCELLED", 1),
+    ],
+)
+def test_a_status_that_disagrees_with_the_lines_is_refused(status: str, allocated: int) -> None:
+    with pytest.raises(InvalidValueError) as refusal:
+        order(
+            "A",
+            status=orderflow.Status(status),
+            lines=(OrderLine("1", "MUG", 2, allocated),),
+        )
+    assert refusal.value.field == "Order.status"
+    assert f"{allocated} units are allocated and {2 - allocated} are short" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "allocated"),
+    [
+        ("NEW", 0),
+        ("ON_BACK_ORDER", 0),
+        ("ON_BACK_ORDER", 1),
+        ("ALLOCATED", 2),
+        ("PROCESSED", 2),
+        ("CANCELLATION_REQUESTED", 2),
+        ("DESPATCHED", 0),
+        ("DELIVERED", 0),
+        ("CANCELLED", 0),
+    ],
+)
+def test_a_status_that_agrees_with_the_lines_is_taken(status: str, allocated: int) -> None:
+    line = OrderLine("1", "MUG", 2, allocated)
+    assert order("A", status=orderflow.Status(status), lines=(line,)).allocated == allocated
+
+
+@pytest.mark.parametrize("allocated", [0, 1, 2])
+def test_an_order_on_hold_may_hold_any_part_of_its_units(allocated: int) -> None:
+    line = OrderLine("1", "MUG", 2, allocated)
+    held = order(
+        "A", status=orderflow.Status.ON_HOLD, holds=(Hold(HoldReason.OTHER),), lines=(line,)
+    )
+    assert held.short == 2 - allocated
+
+
+@pytest.mark.parametrize(
+    ("status", "version"), [(orderflow.Status.CANCELLED, 0), (orderflow.Status.NEW, 1)]
+)
+def test_only_an_order_without_a_past_can_be_placed(status: orderflow.Status, version: int) -> None:
+    with pytest.raises(InvalidValueError, match="an order of status NEW and version 0"):
+        PlaceOrder(at=NOON, order=order("A", status=status, version=version))
+
+
+def test_booking_in_nothing_is_refused_unless_it_settles_a_notice() -> None:
+    with pytest.raises(InvalidValueError, match=r"BookInStock.received must be 1 or more"):
+        BookInStock(at=NOON, key=key(), received=0)
+    assert BookInStock(at=NOON, key=key(), received=0, rejected=1).received == 0
+    assert BookInStock(at=NOON, key=key(), received=0, receipt_id="R1").received == 0
+
+
+def test_more_can_only_come_of_a_notice() -> None:
+    with pytest.raises(InvalidValueError, match=r"BookInStock.more_to_come must be False"):
+        BookInStock(at=NOON, key=key(), received=1, more_to_come=True)
+
+
+@pytest.mark.parametrize("wait_max", [timedelta(0), timedelta(hours=-1), 3, "1 h"])
+def test_the_patience_of_a_policy_is_a_length_of_time(wait_max: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"AllocationPolicy.wait_max"):
+        AllocationPolicy(
+            holding=orderflow.Holding.COMPLETE_THEN_KEEP,
+            wait_max=wait_max,  # type: ignore[arg-type]
+        )

@@ -1,0 +1,319 @@
+"""Walks through the life of an order, with every status written out.
+
+Nothing here reads the transition table: a test that does would agree with any table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow import (
+    ChangeCourier,
+    ChangeQuantity,
+    EditOrder,
+    Found,
+    Hold,
+    HoldOrder,
+    HoldReason,
+    OrderCommand,
+    Outcome,
+    ReportShortPick,
+    SplitOrder,
+    Status,
+)
+from orderflow.domain import commands as do
+from orderflow.errors import ActionRefusedError
+from tests.unit.shop import ACME, Shop, about, kinds, shop_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def new() -> Shop:
+    """Two mugs are there and nobody has processed the order for two."""
+    shop = shop_with(MUG=2)
+    shop.take("A", ("MUG", 2), process=False)
+    return shop
+
+
+def allocated() -> Shop:
+    shop = shop_with(MUG=2)
+    shop.take("A", ("MUG", 2))
+    return shop
+
+
+def on_back_order() -> Shop:
+    """One mug is there for the order for two."""
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 2))
+    return shop
+
+
+def on_hold() -> Shop:
+    shop = on_back_order()
+    shop.hold(ACME, "A", HoldReason.FRAUD_RISK)
+    return shop
+
+
+def processed() -> Shop:
+    shop = allocated()
+    shop.send(ACME, "A")
+    return shop
+
+
+def cancellation_requested() -> Shop:
+    shop = processed()
+    shop.request_cancellation(ACME, "A")
+    return shop
+
+
+def despatched() -> Shop:
+    shop = processed()
+    shop.despatch(ACME, "A")
+    return shop
+
+
+def delivered() -> Shop:
+    shop = despatched()
+    shop.deliver(ACME, "A")
+    return shop
+
+
+def cancelled() -> Shop:
+    shop = allocated()
+    shop.cancel(ACME, "A")
+    return shop
+
+
+OPENINGS: dict[str, Callable[[], Shop]] = {
+    "NEW": new,
+    "ON_HOLD": on_hold,
+    "ON_BACK_ORDER": on_back_order,
+    "ALLOCATED": allocated,
+    "PROCESSED": processed,
+    "CANCELLATION_REQUESTED": cancellation_requested,
+    "DESPATCHED": despatched,
+    "DELIVERED": delivered,
+    "CANCELLED": cancelled,
+}
+
+COMMANDS: dict[str, OrderCommand] = {
+    "process": do.ProcessOrder(**about()),
+    "edit": EditOrder(changes=(ChangeCourier("VAN"),), **about()),
+    "split": SplitOrder(new_order_id="B", **about()),
+    "hold": HoldOrder(hold=Hold(HoldReason.ADDRESS), **about()),
+    "release": do.ReleaseOrder(**about()),
+    "cancel": do.CancelOrder(**about()),
+    "send": do.SendOrder(**about()),
+    "request cancellation": do.RequestCancellation(**about()),
+    "accept cancellation": do.AcceptCancellation(**about()),
+    "reject cancellation": do.RejectCancellation(**about()),
+    "report short pick": ReportShortPick(found=(Found("1", 1),), **about()),
+    "despatch": do.DespatchOrder(**about()),
+    "deliver": do.DeliverOrder(**about()),
+}
+
+REFUSED = "-"
+
+# What each command makes of an order in each status.
+LEADS_TO = {
+    "NEW": {
+        "process": "ALLOCATED",
+        "edit": "NEW",
+        "split": REFUSED,
+        "hold": "ON_HOLD",
+        "release": REFUSED,
+        "cancel": "CANCELLED",
+        "send": REFUSED,
+        "request cancellation": REFUSED,
+        "accept cancellation": REFUSED,
+        "reject cancellation": REFUSED,
+        "report short pick": REFUSED,
+        "despatch": REFUSED,
+        "deliver": REFUSED,
+    },
+    "ON_HOLD": {
+        "process": REFUSED,
+        "edit": "ON_HOLD",
+        "split": REFUSED,
+        "hold": "ON_HOLD",
+        "release": "ON_BACK_ORDER",
+        "cancel": "CANCELLED",
+        "send": REFUSED,
+        "request cancellation": REFUSED,
+        "accept cancellation": REFUSED,
+        "reject cancellation": REFUSED,
+        "report short pick": REFUSED,
+        "despatch": REFUSED,
+        "deliver": REFUSED,
+    },
+    "ON_BACK_ORDER": {
+        "process": REFUSED,
+        "edit": "ON_BACK_ORDER",
+        "split": "ON_BACK_ORDER",
+        "hold": "ON_HOLD",
+        "release": REFUSED,
+        "cancel": "CANCELLED",
+        "send": REFUSED,
+        "request cancellation": REFUSED,
+        "accept cancellation": REFUSED,
+        "reject cancellation": REFUSED,
+        "report short pick": REFUSED,
+        "despatch": REFUSED,
+        "deliver": REFUSED,
+    },
+    "ALLOCATED": {
+        "process": REFUSED,
+        "edit": "ALLOCATED",
+        "split": REFUSED,
+        "hold": "ON_HOLD",
+        "release": REFUSED,
+        "cancel": "CANCELLED",
+        "send": "PROCESSED",
+        "request cancellation": REFUSED,
+        "accept cancellation": REFUSED,
+        "reject cancellation": REFUSED,
+        "report short pick": REFUSED,
+        "despatch": REFUSED,
+        "deliver": REFUSED,
+    },
+    "PROCESSED": {
+        "process": REFUSED,
+        "edit": REFUSED,
+        "split": REFUSED,
+        "hold": REFUSED,
+        "release": REFUSED,
+        "cancel": REFUSED,
+        "send": REFUSED,
+        "request cancellation": "CANCELLATION_REQUESTED",
+        "accept cancellation": REFUSED,
+        "reject cancellation": REFUSED,
+        "report short pick": "ON_BACK_ORDER",
+        "despatch": "DESPATCHED",
+        "deliver": REFUSED,
+    },
+    "CANCELLATION_REQUESTED": {
+        "process": REFUSED,
+        "edit": REFUSED,
+        "split": REFUSED,
+        "hold": REFUSED,
+        "release": REFUSED,
+        "cancel": REFUSED,
+        "send": REFUSED,
+        "request cancellation": REFUSED,
+        "accept cancellation": "CANCELLED",
+        "reject cancellation": "PROCESSED",
+        "report short pick": "CANCELLED",
+        "despatch": "DESPATCHED",
+        "deliver": REFUSED,
+    },
+    "DESPATCHED": dict.fromkeys(COMMANDS, REFUSED) | {"deliver": "DELIVERED"},
+    "DELIVERED": dict.fromkeys(COMMANDS, REFUSED),
+    "CANCELLED": dict.fromkeys(COMMANDS, REFUSED),
+}
+
+
+@pytest.mark.parametrize("status", OPENINGS)
+def test_each_walk_begins_where_it_says(status: str) -> None:
+    assert OPENINGS[status]().status("A") == status
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("status", OPENINGS)
+def test_each_command_leads_where_the_table_says_or_is_refused(status: str, command: str) -> None:
+    shop = OPENINGS[status]()
+    expected = LEADS_TO[status][command]
+    if expected == REFUSED:
+        with pytest.raises(ActionRefusedError):
+            shop.handle(COMMANDS[command])
+        assert shop.status("A") == status
+    else:
+        shop.handle(COMMANDS[command])
+        assert shop.status("A") == expected
+
+
+def test_the_table_of_walks_has_every_status_and_every_command() -> None:
+    assert set(LEADS_TO) == {str(status) for status in Status}
+    assert all(set(row) == set(COMMANDS) for row in LEADS_TO.values())
+    assert {type(command) for command in COMMANDS.values()} == set(OrderCommand.__args__)
+
+
+def walk(shop: Shop, *steps: Callable[[], Outcome]) -> list[str]:
+    """Take the steps, and return the statuses of order A after each."""
+    statuses = []
+    for step in steps:
+        step()
+        statuses.append(shop.status("A"))
+    return statuses
+
+
+def test_an_order_that_can_be_covered_goes_straight_through() -> None:
+    shop = shop_with(MUG=2)
+    assert walk(
+        shop,
+        lambda: shop.take("A", ("MUG", 2)),
+        lambda: shop.send(ACME, "A"),
+        lambda: shop.despatch(ACME, "A"),
+        lambda: shop.deliver(ACME, "A"),
+    ) == ["ALLOCATED", "PROCESSED", "DESPATCHED", "DELIVERED"]
+
+
+def test_an_order_that_is_short_waits_until_stock_is_booked_in() -> None:
+    shop = shop_with(MUG=1)
+    assert walk(
+        shop,
+        lambda: shop.take("A", ("MUG", 2), process=False),
+        lambda: shop.process(ACME, "A"),
+        lambda: shop.receive("MUG", 1),
+        lambda: shop.send(ACME, "A"),
+    ) == ["NEW", "ON_BACK_ORDER", "ALLOCATED", "PROCESSED"]
+
+
+def test_a_cancellation_that_is_rejected_lets_the_order_go_on() -> None:
+    shop = processed()
+    assert walk(
+        shop,
+        lambda: shop.request_cancellation(ACME, "A", reason="too late"),
+        lambda: shop.reject_cancellation(ACME, "A", reason="packed already"),
+        lambda: shop.request_cancellation(ACME, "A"),
+        lambda: shop.accept_cancellation(ACME, "A"),
+    ) == ["CANCELLATION_REQUESTED", "PROCESSED", "CANCELLATION_REQUESTED", "CANCELLED"]
+
+
+def test_a_despatch_settles_an_open_request_as_rejected() -> None:
+    shop = cancellation_requested()
+    outcome = shop.despatch(ACME, "A")
+    assert kinds(outcome) == ["CancellationRejected", "OrderDespatched"]
+    assert shop.status("A") == "DESPATCHED"
+
+
+def test_a_short_pick_puts_the_order_back_on_back_order_until_more_comes() -> None:
+    shop = processed()
+    assert walk(
+        shop,
+        lambda: shop.report_short_pick(ACME, "A", {"1": 0}),
+        lambda: shop.receive("MUG", 2),
+        lambda: shop.send(ACME, "A"),
+    ) == ["ON_BACK_ORDER", "ALLOCATED", "PROCESSED"]
+
+
+def test_an_edit_puts_an_allocated_order_on_back_order_exactly_if_it_leaves_a_line_short() -> None:
+    shop = allocated()
+    assert walk(
+        shop,
+        lambda: shop.edit(ACME, "A", ChangeQuantity("1", 1)),
+        lambda: shop.edit(ACME, "A", ChangeQuantity("1", 2)),
+        lambda: shop.edit(ACME, "A", ChangeQuantity("1", 3)),
+        lambda: shop.edit(ACME, "A", ChangeQuantity("1", 2)),
+    ) == ["ALLOCATED", "ALLOCATED", "ON_BACK_ORDER", "ALLOCATED"]
+
+
+def test_a_new_order_that_was_held_is_processed_when_it_is_released() -> None:
+    shop = new()
+    assert walk(
+        shop,
+        lambda: shop.hold(ACME, "A", HoldReason.AWAITING_CONFIRMATION),
+        lambda: shop.release(ACME, "A"),
+    ) == ["ON_HOLD", "ALLOCATED"]

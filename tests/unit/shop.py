@@ -1,0 +1,207 @@
+"""A small shop that checks itself: after every command, all that always holds is held to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import attrs
+
+from orderflow import (
+    MemoryRepository,
+    Order,
+    OrderFlow,
+    OrderLine,
+    Outcome,
+    State,
+    StockKey,
+    decide,
+    evolve,
+)
+from orderflow.testing.invariants import foreign_violations, history_violations, violations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orderflow import AllocationPolicy, Command, Event
+    from orderflow.ports import Notifier
+
+ACME = "acme"
+LEEDS = "leeds"
+NOON = datetime(2025, 3, 3, 12, tzinfo=UTC)
+
+
+class About(TypedDict):
+    """What every command about an order needs."""
+
+    at: datetime
+    seller_id: str
+    order_id: str
+
+
+def about(order_id: str = "A", at: datetime = NOON) -> About:
+    return {"at": at, "seller_id": ACME, "order_id": order_id}
+
+
+def later(minutes: int) -> datetime:
+    """Return noon and so many minutes."""
+    return NOON + timedelta(minutes=minutes)
+
+
+def key(sku: str = "MUG", seller_id: str = ACME, warehouse_id: str = LEEDS) -> StockKey:
+    return StockKey(seller_id, warehouse_id, sku)
+
+
+def lines(*wanted: tuple[str, int]) -> tuple[OrderLine, ...]:
+    """Number the wanted products as lines, from "1" on."""
+    return tuple(
+        OrderLine(str(number), sku, quantity) for number, (sku, quantity) in enumerate(wanted, 1)
+    )
+
+
+def order(order_id: str, *wanted: tuple[str, int], **fields: Any) -> Order:  # noqa: ANN401
+    """Make an order of the shop that has just come in, for a mug unless told otherwise."""
+    return Order(
+        **{
+            "order_id": order_id,
+            "seller_id": ACME,
+            "warehouse_id": LEEDS,
+            "lines": lines(*(wanted or [("MUG", 1)])),
+            "placed_at": NOON,
+            **fields,
+        }
+    )
+
+
+def fold(events: Iterable[Event], state: State) -> State:
+    return reduce(evolve, events, state)
+
+
+class Clock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self, moment: datetime = NOON) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def wait(self, minutes: int = 1) -> datetime:
+        self.moment += timedelta(minutes=minutes)
+        return self.moment
+
+
+class CheckedFlow(OrderFlow):
+    """Carries out each command twice, in the repository and on a plain `State`, and compares.
+
+    Whatever was done, the invariants must hold of the result; whatever was refused, nothing may
+    have changed; what other sellers have may not have changed either way.
+    """
+
+    def __init__(
+        self,
+        policy: AllocationPolicy | None = None,
+        *,
+        policies: dict[str, AllocationPolicy] | None = None,
+        notifier: Notifier | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.clock = clock or Clock()
+        self.repository = MemoryRepository()
+        self.states: dict[str, State] = {}
+        super().__init__(
+            self.repository,
+            policy=policy,
+            policies=policies or {},
+            notifier=notifier,
+            clock=self.clock,
+        )
+
+    def handle(self, command: Command) -> Outcome:
+        seller_id = command.seller_id
+        before = {each: self.stored(each) for each in {*self.states, seller_id}}
+        repeated = self._was_answered(command)
+        try:
+            outcome = super().handle(command)
+            if not repeated:
+                self._check(command, before.pop(seller_id), outcome)
+            return outcome
+        finally:
+            assert {each: self.stored(each) for each in before} == before, "it changed something"
+
+    def state(self, seller_id: str = ACME) -> State:
+        """Return what the events so far lead to."""
+        return self.states.get(seller_id, State(seller_id))
+
+    def stored(self, seller_id: str = ACME) -> State:
+        """Return what the repository holds."""
+        with self.repository.unit_of_work(seller_id) as work:
+            known = [work.receipt(receipt_id) for receipt_id in self.state(seller_id).receipts]
+            receipts = [receipt for receipt in known if receipt is not None]
+            return State.of(seller_id, work.orders(), work.all_stock(), receipts)
+
+    def _was_answered(self, command: Command) -> bool:
+        with self.repository.unit_of_work(command.seller_id) as work:
+            return command.command_id is not None and bool(work.answered(command.command_id))
+
+    def _check(self, command: Command, before: State, outcome: Outcome) -> None:
+        seller_id = command.seller_id
+        policy = self.policy_of(seller_id)
+        # A repository may leave out orders that it knows cannot be served; a state looks at them.
+        expected = decide(command, self.state(seller_id), policy)
+        assert attrs.evolve(expected, watched=outcome.watched) == outcome
+        self.states[seller_id] = self.state(seller_id).after(outcome)
+        assert fold(outcome.events, before) == self.states[seller_id]
+        stored = self.stored(seller_id)
+        orders, stock = stored.orders.values(), stored.records.values()
+        assert violations(orders, stock, policy, command.at) == []
+        assert history_violations(before, outcome.events, policy, stored) == []
+        assert foreign_violations(seller_id, orders=outcome.orders, stock=outcome.stock) == []
+        with self.repository.unit_of_work(seller_id) as work:
+            told = work.events()[-len(outcome.events) :] if outcome.events else ()
+        assert tuple(told) == outcome.events
+
+
+class Shop(CheckedFlow):
+    """The shop of one seller, in short words. Time goes on by a minute with every order."""
+
+    def take(
+        self,
+        order_id: str,
+        *wanted: tuple[str, int],
+        process: bool = True,
+        **fields: Any,  # noqa: ANN401
+    ) -> Outcome:
+        """Take an order in that was placed just now."""
+        now = self.clock.wait()
+        return self.place(order(order_id, *wanted, **{"placed_at": now, **fields}), process=process)
+
+    def receive(self, sku: str, units: int) -> Outcome:
+        """Book so many units in, without a notice."""
+        return self.book_in(key(sku), units)
+
+    def status(self, order_id: str) -> str:
+        return str(self.order(ACME, order_id).status)
+
+    def held(self, order_id: str) -> tuple[int, ...]:
+        """Return the allocated units of each line of an order."""
+        return tuple(line.allocated for line in self.order(ACME, order_id).lines)
+
+    def shelf(self, sku: str = "MUG") -> tuple[int, int]:
+        """Return on hand and allocated units of a product."""
+        stock = self.state().records["leeds", sku]
+        return stock.on_hand, stock.allocated
+
+
+def shop_with(policy: AllocationPolicy | None = None, /, **units: int) -> Shop:
+    """Open a shop that has so many units of each product on hand."""
+    shop = Shop(policy)
+    for sku, on_hand in units.items():
+        shop.count(key(sku), on_hand)
+    return shop
+
+
+def kinds(outcome: Outcome) -> list[str]:
+    """Name the events of an outcome."""
+    return [type(event).__name__ for event in outcome.events]

@@ -1,0 +1,265 @@
+"""Every error names the thing, what was wrong with it, and the way out."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow import (
+    AddLine,
+    AdjustmentReason,
+    ChangeQuantity,
+    ExpectedReceipt,
+    HoldReason,
+    MemoryRepository,
+    OrderCancelled,
+    OrderFlow,
+    OrderLine,
+    RemoveLine,
+    ReplaceLine,
+    State,
+    evolve,
+)
+from orderflow import errors as wrong
+from tests.unit.shop import ACME, NOON, Shop, key, order, shop_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orderflow import Outcome
+
+
+def shop() -> Shop:
+    """Order A is on back order with one mug of two, order B has nothing, order C is processed."""
+    opened = shop_with(MUG=1, PAN=1)
+    opened.take("A", ("MUG", 2), ("PAN", 1))
+    opened.take("B", ("MUG", 1))
+    opened.count(key("CUP"), 1)
+    opened.take("C", ("CUP", 1))
+    opened.send(ACME, "C")
+    opened.announce(ExpectedReceipt("R1", key("MUG"), 5, NOON))
+    return opened
+
+
+# What is asked for, the error, and all that its message must say.
+REFUSALS: list[tuple[str, Callable[[Shop], object], type[Exception], list[str]]] = [
+    (
+        "an order that is not there",
+        lambda shop: shop.cancel(ACME, "Z"),
+        wrong.OrderNotFoundError,
+        ["'acme'", "'Z'"],
+    ),
+    (
+        "a line that is not there",
+        lambda shop: shop.edit(ACME, "A", ChangeQuantity("7", 1)),
+        wrong.LineNotFoundError,
+        ["'A'", "'7'", "1, 2"],
+    ),
+    (
+        "a line that is not there is not found by the warehouse either",
+        lambda shop: shop.report_short_pick(ACME, "C", {"7": 0}),
+        wrong.LineNotFoundError,
+        ["'C'", "'7'"],
+    ),
+    (
+        "a product that is not known",
+        lambda shop: shop.edit(ACME, "A", AddLine("JUG", 1)),
+        wrong.ProductNotFoundError,
+        ["'acme'", "'JUG'", "'leeds'", "announced, booked in or counted"],
+    ),
+    (
+        "a receipt that is not expected",
+        lambda shop: shop.withdraw(ACME, "R9"),
+        wrong.ReceiptNotFoundError,
+        ["'acme'", "'R9'", "announce it first", "without a receipt"],
+    ),
+    (
+        "an action that the status does not allow",
+        lambda shop: shop.despatch(ACME, "A"),
+        wrong.ActionRefusedError,
+        ["'A'", "ON_BACK_ORDER", "despatch", "allowed now: edit", "split", "hold", "cancel"],
+    ),
+    (
+        "a release for a reason that it is not held for",
+        lambda shop: (
+            shop.hold(ACME, "A", HoldReason.FRAUD_RISK),
+            shop.release(ACME, "A", HoldReason.ADDRESS),
+        ),
+        wrong.ActionRefusedError,
+        ["'A'", "FRAUD_RISK", "ADDRESS", "allowed now: release FRAUD_RISK"],
+    ),
+    (
+        "an edit that removes the last line",
+        lambda shop: shop.edit(ACME, "B", RemoveLine("1")),
+        wrong.EditRefusedError,
+        ["'B'", "last line", "cancel the order instead"],
+    ),
+    (
+        "an edit that adds a line under an id that is taken",
+        lambda shop: shop.edit(ACME, "A", AddLine("MUG", 1, "2")),
+        wrong.EditRefusedError,
+        ["'A'", "'2'", "another id"],
+    ),
+    (
+        "an edit that changes a line after removing it",
+        lambda shop: shop.edit(ACME, "A", RemoveLine("2"), ChangeQuantity("2", 1)),
+        wrong.EditRefusedError,
+        ["'A'", "'2'", "after it was removed in the same edit"],
+    ),
+    (
+        "a replacement of an odd number two at a time",
+        lambda shop: shop.edit(ACME, "B", ReplaceLine("1", "PAN", units=1, per=2)),
+        wrong.EditRefusedError,
+        ["'B'", "'1'", "'MUG'", "2 at a time", "change its quantity in the same edit first"],
+    ),
+    (
+        "a split of an order that holds nothing",
+        lambda shop: shop.split(ACME, "B", "B2"),
+        wrong.SplitRefusedError,
+        ["'B'", "allocated", "wait until stock is booked in", "edit the order", "cancel it"],
+    ),
+    (
+        "a split into an order that is there",
+        lambda shop: shop.split(ACME, "A", "B"),
+        wrong.DuplicateOrderError,
+        ["'acme'", "'B'", "already", "another id"],
+    ),
+    (
+        "an order that is there already",
+        lambda shop: shop.place(order("A")),
+        wrong.DuplicateOrderError,
+        ["'acme'", "'A'", "edit that one", "another id"],
+    ),
+    (
+        "more taken off the shelf than is on it",
+        lambda shop: shop.adjust(key("MUG"), -2, AdjustmentReason.DAMAGE),
+        wrong.StockRefusedError,
+        ["'MUG'", "2 units", "1 on hand", "count the stock"],
+    ),
+    (
+        "a receipt of another product",
+        lambda shop: shop.book_in(key("PAN"), 1, receipt_id="R1"),
+        wrong.StockRefusedError,
+        ["'PAN'", "'R1'", "'MUG'", "'leeds'", "name a receipt of this product, or none"],
+    ),
+    (
+        "a version that is not the present one",
+        lambda shop: shop.cancel(ACME, "A", expected_version=0),
+        wrong.StaleVersionError,
+        ["'A'", "version 1", "not 0", "read it again"],
+    ),
+    (
+        "a command id that was used for another command",
+        lambda shop: (
+            shop.receive("MUG", 1),
+            shop.book_in(key(), 1, command_id="C1"),
+            shop.book_in(key(), 2, command_id="C1"),
+        ),
+        wrong.CommandIdReusedError,
+        ["'C1'", "'acme'", "another command", "give each new one a new id"],
+    ),
+    (
+        "a hold that has ended before it begins",
+        lambda shop: shop.hold(
+            ACME, "A", HoldReason.SELLER_DELAY, until=shop.clock.now() - timedelta(minutes=1)
+        ),
+        wrong.InvalidValueError,
+        ["Hold.until", "later than now"],
+    ),
+    (
+        "a short pick of a line that was found whole",
+        lambda shop: shop.report_short_pick(ACME, "C", {"1": 1}),
+        wrong.InvalidValueError,
+        ["ReportShortPick.found", "'1'", "less than the 1 units allocated"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "parts"),
+    [pytest.param(*refusal, id=asked) for asked, *refusal in REFUSALS],
+)
+def test_a_refusal_says_what_was_wrong_and_the_way_out(
+    ask: Callable[[Shop], object], error: type[Exception], parts: list[str]
+) -> None:
+    with pytest.raises(error) as refusal:
+        ask(shop())
+    assert isinstance(refusal.value, wrong.OrderFlowError)
+    assert [part for part in parts if part not in str(refusal.value)] == []
+
+
+def test_a_finished_order_allows_nothing_any_more() -> None:
+    opened = shop()
+    opened.cancel(ACME, "A")
+    with pytest.raises(wrong.ActionRefusedError, match="nothing is allowed any more") as refusal:
+        opened.cancel(ACME, "A")
+    assert refusal.value.allowed == ()
+
+
+def test_a_refused_action_carries_what_it_names() -> None:
+    with pytest.raises(wrong.ActionRefusedError) as refusal:
+        shop().send(ACME, "A")
+    error = refusal.value
+    assert (error.order_id, error.status, error.action) == ("A", "ON_BACK_ORDER", "send")
+    assert "split" in error.allowed
+
+
+def test_an_event_that_cannot_follow_says_what_could() -> None:
+    with pytest.raises(wrong.TransitionError, match="before it was placed"):
+        evolve(State(ACME), OrderCancelled(ACME, "A", NOON, ""))
+    opened = shop()
+    opened.cancel(ACME, "A")
+    with pytest.raises(wrong.TransitionError, match="which is CANCELLED; what can: nothing"):
+        evolve(opened.state(), OrderCancelled(ACME, "A", NOON, ""))
+
+
+class BrokenNotifier:
+    def notify(self, outcome: Outcome) -> None:
+        raise RuntimeError(f"nobody could be told of {outcome.order_id}")
+
+
+def test_a_notifier_that_fails_leaves_the_command_carried_out() -> None:
+    flow = OrderFlow(MemoryRepository(), notifier=BrokenNotifier())
+    with pytest.raises(wrong.NotificationError, match="was carried out") as failure:
+        flow.place(order("A"))
+    assert flow.order(ACME, "A").status == "ON_BACK_ORDER"
+    assert failure.value.outcome == flow_outcome(flow)
+    assert isinstance(failure.value.__cause__, RuntimeError)
+
+
+def flow_outcome(flow: OrderFlow) -> object:
+    """Return what placing order A came to, as another flow would answer."""
+    assert flow.order(ACME, "A").lines == (OrderLine("1", "MUG", 1),)
+    return OrderFlow(MemoryRepository()).place(order("A"), at=flow.events(ACME)[0].at)
+
+
+ARGUMENTS: dict[str, tuple[object, ...]] = {
+    "InvalidValueError": ("Order.lines", "a tuple", []),
+    "CodecError": (("$.data: …",),),
+    "OrderNotFoundError": ("acme", "A"),
+    "LineNotFoundError": ("A", "7", ("1",)),
+    "ProductNotFoundError": ("acme", "leeds", "MUG"),
+    "ReceiptNotFoundError": ("acme", "R1"),
+    "ActionRefusedError": ("A", "NEW", "send", ("edit",)),
+    "EditRefusedError": ("A", "no"),
+    "SplitRefusedError": ("A", "no"),
+    "StockRefusedError": ("MUG", "no"),
+    "DuplicateOrderError": ("acme", "A"),
+    "CommandIdReusedError": ("acme", "C1"),
+    "StaleVersionError": ("A", 1, 2),
+}
+
+
+@pytest.mark.parametrize("name", wrong.__all__)
+def test_every_error_is_in_one_tree(name: str) -> None:
+    assert issubclass(getattr(wrong, name), wrong.OrderFlowError)
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_an_error_survives_the_way_to_another_process(name: str) -> None:
+    error = getattr(wrong, name)(*ARGUMENTS[name])
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - made in the line itself
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))

@@ -1,0 +1,300 @@
+"""`OrderFlow`: load, decide, save, tell; repeated commands, versions, sellers apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from orderflow import (
+    AllocationPolicy,
+    BookInStock,
+    CancelOrder,
+    ChangeQuantity,
+    ExpectedReceipt,
+    Holding,
+    MemoryRepository,
+    OrderFlow,
+    Outcome,
+    Status,
+    actions,
+)
+from orderflow.errors import (
+    ActionRefusedError,
+    CommandIdReusedError,
+    NotificationError,
+    OrderNotFoundError,
+    ReceiptNotFoundError,
+    StaleVersionError,
+)
+from tests.unit.shop import ACME, NOON, CheckedFlow, Shop, about, key, later, order, shop_with
+
+BOLT = "bolt"
+
+
+class Notebook:
+    """Writes down whom it was told about."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[Outcome] = []
+
+    def notify(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+
+
+class BrokenNotifier:
+    def notify(self, outcome: Outcome) -> None:
+        raise OSError(f"nobody could be told about {outcome.order_id}")
+
+
+# Repeated commands
+
+
+def test_a_repeated_command_does_nothing_twice_and_answers_the_same() -> None:
+    shop = shop_with(MUG=0)
+    first = shop.book_in(key(), 2, command_id="C1")
+    again = shop.book_in(key(), 2, command_id="C1")
+    assert again == first
+    assert (shop.shelf(), len(shop.events(ACME))) == ((2, 0), 2)
+
+
+def test_a_repetition_may_come_at_another_moment() -> None:
+    shop = shop_with(MUG=0)
+    first = shop.book_in(key(), 2, command_id="C1", at=NOON)
+    assert shop.book_in(key(), 2, command_id="C1", at=later(60)) == first
+
+
+def test_a_repetition_is_answered_as_it_was_then_whatever_has_happened_since() -> None:
+    shop = shop_with(MUG=1)
+    first = shop.place(order("A"), command_id="C1")
+    shop.cancel(ACME, "A")
+    assert shop.place(order("A"), command_id="C1") == first
+    assert shop.status("A") == "CANCELLED"
+
+
+def test_an_id_is_not_used_for_another_command() -> None:
+    shop = shop_with(MUG=0)
+    shop.book_in(key(), 2, command_id="C1")
+    with pytest.raises(CommandIdReusedError):
+        shop.book_in(key(), 3, command_id="C1")
+    with pytest.raises(CommandIdReusedError):
+        shop.place(order("A"), command_id="C1")
+    assert shop.shelf() == (2, 0)
+
+
+def test_two_sellers_may_use_the_same_id() -> None:
+    shop = shop_with()
+    shop.book_in(key(), 2, command_id="C1")
+    shop.book_in(key(seller_id=BOLT), 3, command_id="C1")
+    assert shop.stock(BOLT)[0].on_hand == 3
+
+
+def test_the_id_of_a_refused_command_is_free() -> None:
+    shop = shop_with(MUG=1)
+    with pytest.raises(OrderNotFoundError):
+        shop.cancel(ACME, "A", command_id="C1")
+    shop.take("A")
+    shop.cancel(ACME, "A", command_id="C1")
+    assert shop.status("A") == "CANCELLED"
+
+
+def test_commands_without_an_id_are_carried_out_each_time() -> None:
+    shop = shop_with(MUG=0)
+    shop.receive("MUG", 2)
+    shop.receive("MUG", 2)
+    assert shop.shelf() == (4, 0)
+
+
+def test_cancelling_twice_gives_the_stock_back_once() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.cancel(ACME, "A")
+    with pytest.raises(ActionRefusedError):
+        shop.cancel(ACME, "A")
+    assert shop.shelf() == (1, 0)
+
+
+# Versions
+
+
+def test_a_command_on_the_version_that_was_read_is_carried_out() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.edit(ACME, "A", ChangeQuantity("1", 2), expected_version=shop.order(ACME, "A").version)
+    assert shop.status("A") == "ON_BACK_ORDER"
+
+
+def test_a_command_on_an_older_version_is_refused() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    read = shop.order(ACME, "A").version
+    shop.edit(ACME, "A", ChangeQuantity("1", 2))
+    with pytest.raises(StaleVersionError) as refusal:
+        shop.cancel(ACME, "A", expected_version=read)
+    assert (refusal.value.expected, refusal.value.actual) == (
+        read,
+        shop.order(ACME, "A").version,
+    )
+
+
+def test_an_order_that_another_command_moved_has_another_version() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A")
+    read = shop.order(ACME, "A").version
+    shop.receive("MUG", 1)
+    with pytest.raises(StaleVersionError):
+        shop.cancel(ACME, "A", expected_version=read)
+
+
+# Sellers apart
+
+
+def test_another_sellers_order_is_not_found_by_any_command() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    for command in [CancelOrder(at=NOON, seller_id=BOLT, order_id="A")]:
+        with pytest.raises(OrderNotFoundError, match="seller 'bolt' has no order 'A'"):
+            shop.handle(command)
+    with pytest.raises(OrderNotFoundError):
+        shop.order(BOLT, "A")
+    with pytest.raises(OrderNotFoundError):
+        shop.actions(BOLT, "A")
+
+
+def test_another_sellers_receipt_is_not_found() -> None:
+    shop = shop_with()
+    shop.announce(ExpectedReceipt("R1", key(), 1, NOON))
+    with pytest.raises(ReceiptNotFoundError):
+        shop.withdraw(BOLT, "R1")
+    with pytest.raises(ReceiptNotFoundError):
+        shop.book_in(key(seller_id=BOLT), 1, receipt_id="R1")
+
+
+def test_two_sellers_may_use_the_same_order_id() -> None:
+    shop = shop_with(MUG=1)
+    shop.place(order("A"))
+    shop.place(order("A", ("MUG", 7), seller_id=BOLT))
+    assert (shop.order(ACME, "A").units, shop.order(BOLT, "A").units) == (1, 7)
+
+
+def test_one_sellers_stock_serves_no_order_of_another() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A")
+    shop.book_in(key(seller_id=BOLT), 5)
+    assert shop.status("A") == "ON_BACK_ORDER"
+
+
+def test_lists_and_histories_show_one_seller() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.place(order("B", seller_id=BOLT))
+    assert [each.order_id for each in shop.orders(BOLT)] == ["B"]
+    assert shop.stock(BOLT) == ()
+    assert {event.seller_id for event in shop.events(BOLT)} == {BOLT}
+
+
+def test_each_seller_may_have_a_policy() -> None:
+    complete_only = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+    flow = CheckedFlow(policies={BOLT: complete_only})
+    for seller_id in (ACME, BOLT):
+        flow.book_in(key(seller_id=seller_id), 1)
+        flow.place(order("A", ("MUG", 2), seller_id=seller_id))
+    assert (flow.order(ACME, "A").allocated, flow.order(BOLT, "A").allocated) == (1, 0)
+    assert flow.policy_of(BOLT) is complete_only
+
+
+def test_policies_are_copied_when_the_flow_is_made() -> None:
+    policies = {BOLT: AllocationPolicy(holding=Holding.COMPLETE_ONLY)}
+    flow = OrderFlow(MemoryRepository(), policies=policies)
+    policies.clear()
+    assert flow.policy_of(BOLT).holding is Holding.COMPLETE_ONLY
+
+
+# Telling
+
+
+def test_the_notifier_is_told_of_every_command_that_changed_something_once() -> None:
+    notebook = Notebook()
+    flow = CheckedFlow(notifier=notebook)
+    outcomes = [flow.place(order("A")), flow.book_in(key(), 1, command_id="C1")]
+    flow.book_in(key(), 1, command_id="C1")
+    flow.release_ended_holds(ACME)
+    with pytest.raises(OrderNotFoundError):
+        flow.cancel(ACME, "Z")
+    assert notebook.outcomes == outcomes
+
+
+def test_the_notifier_may_ask_what_is_stored_by_now() -> None:
+    class Asking:
+        def notify(self, outcome: Outcome) -> None:
+            statuses.append(flow.order(ACME, str(outcome.order_id)).status)
+
+    statuses: list[Status] = []
+    flow = OrderFlow(MemoryRepository(), notifier=Asking())
+    flow.place(order("A"))
+    assert statuses == ["ON_BACK_ORDER"]
+
+
+def test_a_notifier_that_fails_undoes_nothing_and_hides_nothing() -> None:
+    flow = OrderFlow(MemoryRepository(), notifier=BrokenNotifier())
+    with pytest.raises(NotificationError) as failure:
+        flow.place(order("A"), command_id="C1")
+    assert flow.order(ACME, "A").status == "ON_BACK_ORDER"
+    assert isinstance(failure.value.outcome, Outcome)
+    assert isinstance(failure.value.__cause__, OSError)
+    assert flow.place(order("A"), command_id="C1") == failure.value.outcome
+
+
+# The clock, and what can be asked
+
+
+def test_commands_that_name_no_moment_happen_now() -> None:
+    shop = Shop()
+    shop.clock.wait(90)
+    assert shop.count(key(), 1).events[0].at == later(90)
+
+
+def test_the_clock_of_the_machine_names_its_zone() -> None:
+    before = datetime.now(UTC)
+    happened = OrderFlow(MemoryRepository()).count(key(), 1).events[0].at
+    assert before <= happened <= datetime.now(UTC)
+
+
+def test_orders_are_listed_as_they_were_placed_and_by_status() -> None:
+    shop = shop_with(MUG=1)
+    for order_id in "CAB":
+        shop.take(order_id)
+    assert [each.order_id for each in shop.orders(ACME)] == ["C", "A", "B"]
+    assert [each.order_id for each in shop.orders(ACME, Status.ON_BACK_ORDER)] == ["A", "B"]
+
+
+def test_stock_is_listed_by_key() -> None:
+    shop = shop_with(PAN=1, MUG=2)
+    assert [stock.key.sku for stock in shop.stock(ACME)] == ["MUG", "PAN"]
+
+
+def test_the_history_of_one_order_is_told_apart() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.take("B")
+    shop.cancel(ACME, "A")
+    told = [type(event).__name__ for event in shop.events(ACME, "A")]
+    assert told == ["OrderPlaced", "OrderAllocated", "OrderCancelled"]
+    assert shop.events(ACME, "Z") == ()
+
+
+def test_actions_are_those_of_the_core_at_this_moment() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 2))
+    assert shop.actions(ACME, "A", at=NOON) == actions("A", shop.state(), NOON)
+
+
+def test_what_is_not_there_is_empty() -> None:
+    flow = OrderFlow(MemoryRepository())
+    assert (flow.orders(ACME), flow.stock(ACME), flow.events(ACME)) == ((), (), ())
+
+
+@pytest.mark.parametrize("command", [BookInStock(at=NOON, key=key(), received=1)])
+def test_a_method_and_its_command_are_the_same(command: BookInStock) -> None:
+    assert Shop().handle(command) == Shop().book_in(key(), 1, at=NOON)
+    assert about()["seller_id"] == ACME

@@ -1,0 +1,399 @@
+"""The invariants find what is wrong, and find nothing where all is well."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from orderflow import (
+    AllocationPolicy,
+    DeallocationReason,
+    Event,
+    Fulfilment,
+    Hold,
+    Holding,
+    HoldReason,
+    Order,
+    OrderAllocated,
+    OrderDeallocated,
+    OrderDespatched,
+    OrderLine,
+    OrderPartlyAllocated,
+    OrderPlaced,
+    OrderPutOnBackOrder,
+    OrderSent,
+    OrderSplit,
+    OrderSplitOff,
+    Rationing,
+    State,
+    Status,
+    Stock,
+    StockBookedIn,
+    TakeBack,
+    Wait,
+)
+from orderflow.errors import OrderFlowError
+from orderflow.testing import invariants
+from orderflow.testing.invariants import (
+    agreement_violations,
+    allocation_violations,
+    foreign_violations,
+    fulfilment_violations,
+    gain_violations,
+    history_violations,
+    idle_stock_violations,
+    patience_violations,
+    split_violations,
+    violations,
+)
+from tests.unit.shop import ACME, NOON, key, later, order, shop_with
+
+KEEP = AllocationPolicy()
+COMPLETE_ONLY = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+PATIENT = AllocationPolicy(
+    holding=Holding.COMPLETE_THEN_KEEP, passes_max=2, wait_max=timedelta(hours=1)
+)
+URGENT = AllocationPolicy(take_back=TakeBack.URGENT, urgent_from=5)
+SPLIT = AllocationPolicy(fulfilment=Fulfilment.SPLIT)
+
+
+def waiting(
+    order_id: str, *wanted: tuple[str, int, int], minute: int = 0, **fields: object
+) -> Order:
+    """Make an order on back order of (product, quantity, allocated), placed in that minute."""
+    lines = tuple(OrderLine(str(at), *each) for at, each in enumerate(wanted, 1))
+    made = order(order_id, status=Status.ON_BACK_ORDER, lines=lines, placed_at=later(minute))
+    return attrs.evolve(made, **fields)  # type: ignore[arg-type]
+
+
+def broken(good: Order, **fields: object) -> Order:
+    """Make an order that disagrees with itself, which its constructor would refuse."""
+    made = copy.copy(good)
+    vars(made).update(fields)
+    return made
+
+
+def broken_stock(on_hand: int, allocated: int) -> Stock:
+    stock = Stock(key(), 1)
+    object.__setattr__(stock, "on_hand", on_hand)
+    object.__setattr__(stock, "allocated", allocated)
+    return stock
+
+
+def test_a_shop_at_work_violates_nothing() -> None:
+    shop = shop_with(MUG=3, PAN=1)
+    shop.take("A", ("MUG", 2))
+    shop.take("B", ("MUG", 2), ("PAN", 1))
+    shop.hold(ACME, "A", HoldReason.OTHER)
+    shop.split(ACME, "B", "B2")
+    shop.send(ACME, "B2")
+    shop.despatch(ACME, "B2")
+    assert violations(shop.orders(ACME), shop.stock(ACME), KEEP) == []
+    assert history_violations(State(ACME), shop.events(ACME), KEEP, shop.stored()) == []
+
+
+# Rules 1 and 2
+
+
+def test_more_allocated_than_on_hand_is_found() -> None:
+    orders = [waiting("A", ("MUG", 5, 3))]
+    assert allocation_violations(orders, [broken_stock(2, 3)]) == [
+        "'MUG' of 'acme' in 'leeds': 3 allocated of 2 on hand"
+    ]
+
+
+def test_units_that_nobody_holds_are_found() -> None:
+    found = allocation_violations([waiting("A", ("MUG", 5, 1))], [Stock(key(), 5, 3)])
+    assert found == ["'MUG' of 'acme' in 'leeds': 3 allocated, but open orders hold 1"]
+
+
+def test_units_without_a_stock_record_are_found() -> None:
+    found = allocation_violations([waiting("A", ("MUG", 5, 1))], [])
+    assert found == ["'MUG' of 'acme' in 'leeds': open orders hold 1, but there is no stock record"]
+
+
+def test_a_line_that_holds_nothing_needs_no_stock_record() -> None:
+    assert allocation_violations([waiting("A", ("MUG", 5, 0))], []) == []
+
+
+# Rule 4
+
+COVERED = order("A", status=Status.ALLOCATED, lines=(OrderLine("1", "MUG", 2, 2),))
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        (broken(COVERED, status=Status.CANCELLED), "is CANCELLED, but holds 2 units"),
+        (broken(COVERED, status=Status.NEW), "is NEW, but holds 2 units"),
+        (broken(COVERED, status=Status.ON_BACK_ORDER), "is ON_BACK_ORDER, but no line is short"),
+        (broken(COVERED, status=Status.ON_HOLD), "is ON_HOLD and has 0 holds"),
+        (broken(COVERED, holds=(Hold(HoldReason.OTHER),)), "is ALLOCATED and has 1 holds"),
+        (
+            broken(waiting("A", ("MUG", 2, 1)), status=Status.PROCESSED),
+            "is PROCESSED, but 1 units are short",
+        ),
+    ],
+)
+def test_a_status_that_disagrees_is_found(made: Order, found: str) -> None:
+    assert f"order 'A' {found}" in agreement_violations([made])
+
+
+@pytest.mark.parametrize("allocated", [-1, 3])
+def test_a_line_out_of_bounds_is_found(allocated: int) -> None:
+    line = OrderLine("1", "MUG", 2)
+    object.__setattr__(line, "allocated", allocated)
+    found = agreement_violations([broken(COVERED, lines=(line,))])
+    assert f"order 'A' has line '1', which holds {allocated} of 2" in found
+
+
+# Rule 5
+
+
+def test_a_unit_that_lies_idle_beside_a_short_line_is_found() -> None:
+    found = idle_stock_violations([waiting("A", ("MUG", 2, 0))], [Stock(key(), 1)], KEEP)
+    assert found == ["'MUG' of 'acme' in 'leeds': 1 within reach, but order 'A' is short of it"]
+
+
+def test_the_unit_of_another_product_or_warehouse_does_not_lie_idle() -> None:
+    stock = [Stock(key("PAN"), 1), Stock(key(warehouse_id="york"), 1)]
+    assert idle_stock_violations([waiting("A", ("MUG", 2, 0))], stock, KEEP) == []
+
+
+def test_an_order_on_hold_leaves_no_stock_idle() -> None:
+    held = broken(
+        waiting("A", ("MUG", 2, 0)), status=Status.ON_HOLD, holds=(Hold(HoldReason.OTHER),)
+    )
+    assert idle_stock_violations([held], [Stock(key(), 1)], KEEP) == []
+
+
+@pytest.mark.parametrize(("units", "count"), [(1, 0), (2, 1)])
+def test_where_nothing_is_held_only_an_order_that_could_be_completed_is_found(
+    units: int, count: int
+) -> None:
+    orders = [waiting("A", ("MUG", 1, 0), ("MUG", 1, 0))]
+    assert len(idle_stock_violations(orders, [Stock(key(), units)], COMPLETE_ONLY)) == count
+
+
+def test_where_nothing_is_held_a_short_order_that_holds_something_is_found() -> None:
+    found = idle_stock_violations(
+        [waiting("A", ("MUG", 3, 1))], [Stock(key(), 1, 1)], COMPLETE_ONLY
+    )
+    assert found == ["order 'A' holds 1 units, but is short of others"]
+
+
+@pytest.mark.parametrize(("keeps", "count"), [(False, 0), (True, 1)])
+def test_an_order_that_keeps_by_now_leaves_nothing_idle(keeps: bool, count: int) -> None:  # noqa: FBT001
+    made = waiting("A", ("MUG", 3, 0), wait=Wait(NOON, 1, keeps))
+    assert len(idle_stock_violations([made], [Stock(key(), 1)], PATIENT)) == count
+
+
+def test_what_a_later_order_holds_is_within_reach_of_an_urgent_one() -> None:
+    urgent = waiting("U", ("MUG", 1, 0), priority=5)
+    holder = waiting("A", ("MUG", 2, 1), minute=1)
+    stock = [Stock(key(), 1, 1)]
+    assert len(idle_stock_violations([urgent, holder], stock, URGENT)) == 1
+    assert idle_stock_violations([attrs.evolve(urgent, priority=4), holder], stock, URGENT) == []
+    frozen = broken(COVERED, status=Status.PROCESSED, placed_at=later(1))
+    assert idle_stock_violations([urgent, frozen], [Stock(key(), 2, 2)], URGENT) == []
+
+
+def test_an_order_that_has_waited_enough_and_keeps_nothing_is_found() -> None:
+    often = waiting("A", ("MUG", 3, 0), wait=Wait(NOON, 2))
+    assert patience_violations([often], PATIENT) == [
+        "order 'A' was passed over 2 times and keeps nothing yet"
+    ]
+    long = waiting("A", ("MUG", 3, 0), wait=Wait(NOON, 1))
+    assert patience_violations([long], PATIENT, later(59)) == []
+    assert len(patience_violations([long], PATIENT, later(60))) == 1
+    assert patience_violations([often], KEEP) == []
+
+
+def test_units_that_should_have_left_are_found() -> None:
+    made = waiting("A", ("MUG", 3, 1), ("PAN", 1, 1))
+    parcels = AllocationPolicy(fulfilment=Fulfilment.PARCELS, parcels_max=2)
+    whole = AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES)
+    assert fulfilment_violations([made], KEEP) == []
+    assert fulfilment_violations([made], SPLIT) == ["order 'A' still has 2 units that may leave"]
+    assert fulfilment_violations([made], whole) == ["order 'A' still has 1 units that may leave"]
+    assert len(fulfilment_violations([made], parcels)) == 1
+    assert fulfilment_violations([attrs.evolve(made, parcels=1)], parcels) == []
+    assert fulfilment_violations([attrs.evolve(made, parcels=2)], parcels) == [
+        "order 'A' was split into 3 parcels"
+    ]
+
+
+# Rule 6
+
+FIRST = waiting("A", ("MUG", 2, 0), minute=1)
+SECOND = waiting("B", ("MUG", 2, 0), minute=2)
+GAIN = OrderPartlyAllocated(ACME, "B", NOON, (("1", 1),))
+
+
+def test_a_unit_that_an_earlier_order_lacked_is_found() -> None:
+    found = gain_violations([FIRST, SECOND], [Stock(key(), 1)], GAIN, KEEP)
+    assert found == [
+        (
+            "'MUG' of 'acme' in 'leeds': order 'B' got units of it, "
+            "but order 'A' stands in front and could have used them"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        waiting("A", ("PAN", 2, 0), minute=1),
+        attrs.evolve(FIRST, warehouse_id="york"),
+        attrs.evolve(FIRST, placed_at=later(3)),
+        broken(FIRST, status=Status.ON_HOLD, holds=(Hold(HoldReason.OTHER),)),
+        broken(FIRST, status=Status.NEW),
+    ],
+)
+def test_an_order_that_is_not_in_front_or_does_not_wait_lacks_nothing(front: Order) -> None:
+    assert gain_violations([front, SECOND], [Stock(key(), 1)], GAIN, KEEP) == []
+
+
+@pytest.mark.parametrize(("available", "count"), [(1, 0), (2, 1)])
+def test_where_nothing_is_held_an_order_may_be_passed_over_that_could_not_be_completed(
+    available: int, count: int
+) -> None:
+    event = OrderAllocated(ACME, "B", NOON, (("1", 1),))
+    orders = [FIRST, waiting("B", ("MUG", 1, 0), minute=2)]
+    assert len(gain_violations(orders, [Stock(key(), available)], event, COMPLETE_ONLY)) == count
+
+
+def test_an_event_that_gives_nothing_violates_nothing() -> None:
+    orders = [FIRST, SECOND]
+    stock = [Stock(key(), 1)]
+    for event in (OrderPutOnBackOrder(ACME, "B", NOON, ()), OrderSent(ACME, "B", NOON)):
+        assert gain_violations(orders, stock, event, KEEP) == []
+
+
+def test_a_fair_share_respects_no_queue() -> None:
+    fair = AllocationPolicy(rationing=Rationing.FAIR_SHARE)
+    assert gain_violations([FIRST, SECOND], [Stock(key(), 1)], GAIN, fair) == []
+
+
+def test_units_for_an_order_that_is_not_there_are_found() -> None:
+    assert gain_violations([FIRST], [], GAIN, KEEP) == ["order 'B' got units before it was placed"]
+
+
+# Rule 10
+
+REST = waiting("A", ("MUG", 3, 0))
+PART = order("B", status=Status.ALLOCATED, lines=(OrderLine("1", "MUG", 2, 2),), split_from="A")
+WHOLE = waiting("A", ("MUG", 5, 2))
+
+
+def test_a_split_that_adds_up_violates_nothing() -> None:
+    assert split_violations(WHOLE, REST, PART) == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "part"),
+    [
+        (waiting("A", ("MUG", 2, 0)), PART),
+        (REST, attrs.evolve(PART, lines=(OrderLine("1", "MUG", 1, 1),))),
+        (REST, attrs.evolve(PART, lines=(OrderLine("1", "PAN", 2, 2),))),
+        (REST, attrs.evolve(PART, lines=(*PART.lines, OrderLine("2", "MUG", 1, 1)))),
+        (REST, attrs.evolve(PART, split_from=None)),
+        (REST, attrs.evolve(PART, placed_at=later(5))),
+        (attrs.evolve(REST, priority=1), PART),
+    ],
+)
+def test_a_split_that_does_not_add_up_is_found(rest: Order, part: Order) -> None:
+    assert split_violations(WHOLE, rest, part) != []
+
+
+# Rule 11
+
+
+def test_what_belongs_to_another_seller_is_found() -> None:
+    theirs = order("A", seller_id="bolt")
+    found = foreign_violations(
+        ACME,
+        orders=[order("B"), theirs],
+        stock=[Stock(key(seller_id="bolt"), 1)],
+        events=[OrderPlaced(NOON, theirs)],
+    )
+    assert found == [
+        "seller 'acme' is shown order 'A' of seller 'bolt'",
+        "seller 'acme' is shown 'MUG' of 'bolt' in 'leeds' of seller 'bolt'",
+        "seller 'acme' is shown OrderPlaced of seller 'bolt'",
+    ]
+
+
+# Rules 3 and 7, and every step of a history
+
+
+def test_a_unit_that_appears_or_vanishes_is_found() -> None:
+    stored = State.of(ACME, [], [Stock(key(), 4)])
+    events = [StockBookedIn(key(), NOON, 3, 0)]
+    found = history_violations(State(ACME), events, KEEP, stored)
+    assert "'MUG' of 'acme' in 'leeds': 4 on hand, but 3 came and stayed" in found
+
+
+def test_stored_orders_and_receipts_that_the_events_do_not_lead_to_are_found() -> None:
+    stored = State.of(ACME, [order("A")])
+    assert len(history_violations(State(ACME), [], KEEP, stored)) == 1
+    changed = State.of(ACME, [order("A", courier="VAN")])
+    placed = [OrderPlaced(NOON, order("A"))]
+    assert len(history_violations(State(ACME), placed, KEEP, changed)) == 1
+
+
+def test_the_opening_stock_counts() -> None:
+    opening = State.of(ACME, [], [Stock(key(), 2)])
+    events: list[Event] = [
+        OrderPlaced(NOON, order("A", ("MUG", 2))),
+        OrderAllocated(ACME, "A", NOON, (("1", 2),)),
+        OrderSent(ACME, "A", NOON),
+        OrderDespatched(ACME, "A", NOON),
+    ]
+    assert history_violations(opening, events, KEEP) == []
+
+
+def test_events_that_cannot_be_folded_are_found_and_end_the_walk() -> None:
+    found = history_violations(State(ACME), [OrderSent(ACME, "A", NOON)] * 2, KEEP)
+    assert len(found) == 1
+    assert found[0].startswith("event 0, OrderSent, cannot be folded: ")
+
+
+def test_a_part_that_was_split_off_of_nothing_is_found() -> None:
+    opening = State.of(ACME, [], [Stock(key(), 2)])
+    found = history_violations(opening, [OrderSplitOff(NOON, PART)], KEEP)
+    assert "order 'B' was split off, but no order was split just before" in found
+
+
+def test_a_line_that_was_divided_where_whole_lines_leave_is_found() -> None:
+    opening = State.of(ACME, [WHOLE], [Stock(key(), 2, 2)])
+    events: list[Event] = [OrderSplit(ACME, "A", NOON, "B", (("1", 2),)), OrderSplitOff(NOON, PART)]
+    whole = AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES)
+    assert history_violations(opening, events, KEEP) == []
+    assert len(history_violations(opening, events, whole)) == 1
+
+
+def test_what_was_taken_back_is_not_on_offer_to_those_in_front() -> None:
+    front = waiting("A", ("MUG", 1, 0), minute=1)
+    urgent = waiting("U", ("MUG", 1, 0), minute=2, priority=5)
+    loser = order(
+        "Z", status=Status.ALLOCATED, lines=(OrderLine("1", "MUG", 1, 1),), placed_at=later(3)
+    )
+    opening = State.of(ACME, [front, urgent, loser], [Stock(key(), 1, 1)])
+    lost = OrderDeallocated(ACME, "Z", NOON, (("1", 1),), DeallocationReason.TAKEN_BACK)
+    gained = OrderAllocated(ACME, "U", NOON, (("1", 1),))
+    assert history_violations(opening, [lost, gained], URGENT) == []
+    counted = attrs.evolve(lost, reason=DeallocationReason.COUNT)
+    assert len(history_violations(opening, [counted, gained], URGENT)) == 1
+
+
+@pytest.mark.parametrize("name", invariants.__all__)
+def test_an_invariant_raises_nothing_on_purpose(name: str) -> None:
+    tree = ast.parse(inspect.getsource(getattr(invariants, name)))
+    assert [node for node in ast.walk(tree) if isinstance(node, ast.Raise)] == []
+    assert issubclass(OrderFlowError, Exception)
