@@ -4,7 +4,7 @@ BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz lint format types docs diagrams wheel check clean
+.PHONY: help demo test fuzz lint format types docs diagrams bench wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,8 +33,12 @@ types: .venv/.dev ## check the types, strictly
 docs: .venv/.dev ## build the documentation into build/docs; a warning is an error
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
 
-diagrams: .venv/.dev ## redraw the state diagrams in README and docs from the transition table
+diagrams: .venv/.dev ## redraw what the docs draw from the code: state diagrams, command line
 	$(BIN)/python -m tests.docs.diagrams --write
+	$(BIN)/python -m tests.cli.reference --write
+
+bench: .venv/.dev ## measure beside yardsticks; ARGS=--quick for a look, --help for the rest
+	$(BIN)/python -m benchmarks $(ARGS)
 
 wheel: .venv/.pip ## build the wheel; import it beside its required dependencies alone
 	rm -rf build/wheel build/bare

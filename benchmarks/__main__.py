@@ -1,0 +1,81 @@
+"""The command line: `python -m benchmarks`, with `--help` for what it takes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks.baseline import Baseline
+from benchmarks.runs import PROCESSES, all_cases, profile, run, run_here
+from benchmarks.table import changes, figures, held_against_limits
+
+__all__ = ["main"]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; return 1 where there is nothing to do."""
+    options = _parser().parse_args(arguments)
+    match options.command:
+        case "compare":
+            print(changes(Baseline.load(options.before), Baseline.load(options.after)))
+        case "table":
+            _print_tables(Baseline.load(options.file))
+        case "here":
+            print(run_here(options.name, quick=options.quick).dumps())
+        case "profile":
+            print(profile(options.name, quick=options.quick))
+        case _:
+            return _run(options)
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    cases = all_cases(quick=options.quick, only=options.only)
+    if not cases:
+        print(f"no benchmark has {options.only!r} in its name", file=sys.stderr)
+        return 1
+    processes = options.processes or (1 if options.quick else PROCESSES)
+    baseline = run(cases, quick=options.quick, processes=processes)
+    if options.json is not None:
+        options.json.write_text(baseline.dumps(), encoding="utf-8")
+    _print_tables(baseline)
+    return 0
+
+
+def _print_tables(baseline: Baseline) -> None:
+    print(f"Measured with {baseline.machine()}.", end="\n\n")
+    print(figures(baseline), end="\n\n")
+    print(held_against_limits(baseline))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure orderflow beside its yardsticks."
+    )
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="benchmarks with this in the name"
+    )
+    parser.add_argument("--quick", action="store_true", help="small sizes, one process: a look")
+    parser.add_argument(
+        "--processes", type=int, help=f"for each benchmark; {PROCESSES} if left out"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures as a baseline")
+    commands = parser.add_subparsers(dest="command", metavar="")
+    compare = commands.add_parser("compare", help="compare two baselines")
+    compare.add_argument("before", type=Path)
+    compare.add_argument("after", type=Path)
+    table = commands.add_parser("table", help="print the tables of a baseline")
+    table.add_argument("file", type=Path)
+    for name, does in (
+        ("profile", "show where the time goes in one benchmark, by cProfile"),
+        ("here", "measure one benchmark in this process, and print pyperf's JSON"),
+    ):
+        one = commands.add_parser(name, help=does)
+        one.add_argument("name")
+        one.add_argument("--quick", action="store_true")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
