@@ -119,7 +119,7 @@ def not_letting_go(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(Holding.COMPLETE_ONLY)
 def watching_the_first_product(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Draft, "_blocking_sku", lambda _draft, order: order.short_lines[0].sku)
+    patch.setattr(Draft, "_blocking_skus", lambda _draft, order: [order.short_lines[0].sku])
 
 
 @_fault(Holding.COMPLETE_THEN_KEEP)

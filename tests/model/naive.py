@@ -172,7 +172,8 @@ class NaiveModel:
         self.world.has_changed(order)
 
     def _release(self, order: Order, reason: of.HoldReason | None) -> None:
-        if order in self.world.hold_ended:
+        ended = [each for of_order, each in self.world.hold_ended if of_order is order]
+        if reason in ended or (reason is None and ended and not order.holds):
             return  # what is asked for has just come about
         self._demand(order, Status.ON_HOLD)
         if reason is None:
@@ -185,11 +186,16 @@ class NaiveModel:
             self._let_wait(order)
 
     def _release_ended_holds(self) -> None:
-        for order in self.world.orders:
-            for reason, until in list(order.holds.items()):
-                if until is not None and until <= self.world.now:
-                    self._release(order, reason)
-        self.world.hold_ended = [each for each in self.world.changed if not each.holds]
+        self.world.hold_ended = []
+        ended = [
+            (order, reason)
+            for order in self.world.orders
+            for reason, until in order.holds.items()
+            if until is not None and until <= self.world.now
+        ]
+        for order, reason in ended:
+            self._release(order, reason)
+        self.world.hold_ended = ended
 
     def _split(self, order: Order, new_order_id: str) -> None:
         self._demand(order, Status.ON_BACK_ORDER)

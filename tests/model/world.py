@@ -110,7 +110,7 @@ class World:
     on_hand: dict[Product, int] = field(default_factory=dict)
     changed: list[Order] = field(default_factory=list)
     looked_at: list[Order] = field(default_factory=list)
-    hold_ended: list[Order] = field(default_factory=list)
+    hold_ended: list[tuple[Order, HoldReason]] = field(default_factory=list)
     passed_over: list[Order] = field(default_factory=list)
     # Who stood in which queue before the command, and what was taken from which place.
     queued_before: list[tuple[Order, Product]] = field(default_factory=list)
