@@ -42,7 +42,7 @@ from orderflow.domain.draft import Draft
 from orderflow.domain.events import AdjustmentReason
 from orderflow.domain.policy import AllocationPolicy
 from orderflow.domain.splitting import split, split_by_policy
-from orderflow.errors import StaleVersionError
+from orderflow.errors import InvalidValueError, StaleVersionError
 
 if TYPE_CHECKING:
     from orderflow.domain.outcome import Outcome
@@ -67,7 +67,12 @@ def decide(command: Command, view: View, policy: AllocationPolicy = _DEFAULT) ->
     Raises:
         NotFoundError: If the command names something that the seller does not have.
         RefusedError: If it cannot be carried out now.
+        InvalidValueError: If the view is of another seller.
     """
+    if command.seller_id != view.seller_id:
+        raise InvalidValueError(
+            "decide.view", f"of the command's seller, {command.seller_id!r}", view.seller_id
+        )
     draft = Draft(view, policy, command.at)
     orders.release_ended_holds(draft)
     orders.begin_to_keep(draft)
