@@ -84,8 +84,12 @@ def the_balance_is_not_carried_between_lines(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def a_row_is_missing_from_the_lifecycle(patch: pytest.MonkeyPatch) -> None:
-    for row in lifecycle.TRANSITIONS.values():
-        patch.delitem(row, OrderShortPicked, raising=False)
+    # A table of its own: a row that is taken out and put back would stand at the end.
+    rows = {
+        status: {event: to for event, to in row.items() if event is not OrderShortPicked}
+        for status, row in lifecycle.TRANSITIONS.items()
+    }
+    patch.setattr(lifecycle, "TRANSITIONS", rows)
 
 
 @fault
