@@ -17,7 +17,9 @@
     │   ├── CommandIdReusedError
     │   └── StaleVersionError
     ├── TransitionError            an event that cannot follow: a fault in the caller's history
-    └── NotificationError          the command was carried out, telling about it failed
+    └── StorageError               the state could not be read or written; nothing has changed
+        ├── ContentionError        others changed the same at the same time: try again
+        └── SchemaError            the tables are missing, or of another release
 
 A message names the thing, what was wrong with it, and the way out. What it names can
 also be read from the error as attributes.
@@ -31,20 +33,22 @@ __all__ = [
     "ActionRefusedError",
     "CodecError",
     "CommandIdReusedError",
+    "ContentionError",
     "DuplicateOrderError",
     "EditRefusedError",
     "InvalidValueError",
     "LineNotFoundError",
     "NotFoundError",
-    "NotificationError",
     "OrderFlowError",
     "OrderNotFoundError",
     "ProductNotFoundError",
     "ReceiptNotFoundError",
     "RefusedError",
+    "SchemaError",
     "SplitRefusedError",
     "StaleVersionError",
     "StockRefusedError",
+    "StorageError",
     "TransitionError",
 ]
 
@@ -235,16 +239,40 @@ class TransitionError(OrderFlowError):
     """An event that cannot follow upon the state it was applied to."""
 
 
-class NotificationError(OrderFlowError):
-    """The command was carried out and is saved; the notifier failed afterwards.
+class StorageError(OrderFlowError):
+    """The state could not be read or written. Nothing has changed."""
 
-    Attributes:
-        outcome: What the command changed. Do not repeat the command: tell again.
+
+class ContentionError(StorageError):
+    """Others read or changed the same at the same time, and this one had to give way.
+
+    Where the transaction is the host's, it has to be rolled back and all of it run again.
     """
 
-    def __init__(self, outcome: object) -> None:
-        self.outcome = outcome
-        super().__init__("the command was carried out, but the notifier failed")
+    def __init__(self, attempts: int) -> None:
+        self.attempts = attempts
+        super().__init__(
+            f"others changed the same orders or stock at the same time, in each of {attempts} "
+            f"attempts; roll back, and run the whole transaction again"
+        )
+
+
+class SchemaError(StorageError):
+    """The tables are missing, or are those of another release of orderflow.
+
+    Attributes:
+        found: The revision of the tables that are there, or `None` if there are none.
+        expected: The revision that this release works on.
+    """
+
+    def __init__(self, found: str | None, expected: str) -> None:
+        self.found = found
+        self.expected = expected
+        there = "has no tables of orderflow" if found is None else f"has tables of revision {found}"
+        super().__init__(
+            f"the database {there}, and this release works on revision {expected}; "
+            f"upgrade the tables first"
+        )
 
 
 def _revived(

@@ -1,37 +1,96 @@
 """What a host supplies: where the state is kept, who is told, and what time it is.
 
 A host implements `Repository` on its own tables, `Notifier` on its own mail or queue, and may
-leave `Clock` alone. `orderflow.adapters.memory` is the reference for the first of them.
+leave `Clock` alone. `orderflow.adapters.memory` is the reference for the first of them,
+`orderflow.adapters.sql` keeps all of it in a database.
 
 A unit of work is everything that one command reads and writes, of one seller. What `decide`
-reads of it is `orderflow.domain.state.View`; what `OrderFlow` needs besides is in `UnitOfWork`.
+reads of it is `orderflow.domain.state.View`; `Reading` has the listings besides, and `UnitOfWork`
+the one write.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+import attrs
+
+from orderflow.domain.events import Event
 from orderflow.domain.state import View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractContextManager
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
+    from datetime import datetime, timedelta
 
     from orderflow.domain.commands import Command
-    from orderflow.domain.events import Event
     from orderflow.domain.order import Order
     from orderflow.domain.outcome import Outcome
-    from orderflow.domain.stock import Stock
+    from orderflow.domain.status import Status
+    from orderflow.domain.stock import ExpectedReceipt, Stock, StockKey
 
-__all__ = ["Clock", "Notifier", "Repository", "UnitOfWork", "View"]
+    T = TypeVar("T")
+
+__all__ = [
+    "Clock",
+    "Message",
+    "Notifier",
+    "Outbox",
+    "Reading",
+    "Repository",
+    "UnitOfWork",
+    "View",
+]
 
 
-class UnitOfWork(View, Protocol):
-    """The reads of deciding, and the one write. It commits when it is left without an error."""
+class Reading(View, Protocol):
+    """The reads of deciding, and the listings that people ask for."""
+
+    def orders(
+        self,
+        *,
+        status: Status | None = None,
+        sku: str | None = None,
+        after: Order | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Order]:
+        """Return the seller's orders by the moment they were placed, then by their id.
+
+        Args:
+            status: Only those of this status.
+            sku: Only those with a line of this product.
+            after: Only those behind this one: the last order of the page before.
+            limit: At most so many.
+        """
+        ...
+
+    def all_stock(
+        self, *, after: StockKey | None = None, limit: int | None = None
+    ) -> Sequence[Stock]:
+        """Return the seller's stock records, ordered by key; as a page, if so asked."""
+        ...
+
+    def receipts(self) -> Sequence[ExpectedReceipt]:
+        """Return what the seller expects, by the moment it is expected, then by its id."""
+        ...
+
+    def events(self, order_id: str | None = None) -> Sequence[Event]:
+        """Return what happened, to the seller or to one order, oldest first."""
+        ...
+
+
+class UnitOfWork(Reading, Protocol):
+    """What one command reads, and the one write."""
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the command that had this id, and what it was answered."""
+        ...
+
+    def unserved(self) -> Sequence[tuple[str, str]]:
+        """Return products whose queue an outcome has left unserved, as warehouse id and SKU.
+
+        At least those that this unit of work has read stock or orders of, until an outcome of
+        `ServeWaiting` that names them is saved. See `Outcome.unserved`.
+        """
         ...
 
     def save(self, command: Command, outcome: Outcome) -> None:
@@ -42,38 +101,110 @@ class UnitOfWork(View, Protocol):
         """
         ...
 
-    def orders(self) -> Sequence[Order]:
-        """Return the seller's orders, in the order in which they were placed."""
-        ...
-
-    def all_stock(self) -> Sequence[Stock]:
-        """Return the seller's stock records, ordered by key."""
-        ...
-
-    def events(self, order_id: str | None = None) -> Sequence[Event]:
-        """Return what happened, to the seller or to one order, oldest first."""
-        ...
-
 
 class Repository(Protocol):
     """Where the state is kept."""
 
-    def unit_of_work(self, seller_id: str) -> AbstractContextManager[UnitOfWork]:
-        """Begin to read and write the state of one seller.
+    def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
+        """Carry out a task in a unit of work of one seller, and commit what it saved.
+
+        If the task raises, nothing is written and the error goes to the caller. If what it saved
+        cannot be committed because of another unit of work, the task may be carried out again.
 
         Two units of work of one seller that touch the same order or stock must not both commit
-        unless one could have come after the other. An error that leaves the block undoes all.
+        unless one could have come after the other.
         """
+        ...
+
+    def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
+        """Carry out a task that only reads, of one seller, on one state of it."""
+        ...
+
+    def sellers(self) -> Sequence[str]:
+        """Return the ids of the sellers of whom anything is kept, in order."""
+        ...
+
+    def unserved(self) -> Sequence[StockKey]:
+        """Return the products of all sellers whose queue is still to be served, in order."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Message:
+    """One event on its way to whoever is told.
+
+    Attributes:
+        message_id: The same at each attempt, and of no other message: a receiver drops what it
+            has had already by this.
+        seller_id: Whose order or stock it is about.
+        subject: What it is about: an order id, or a text that names the stock or receipt. Of one
+            subject of one seller, messages arrive in the order in which things happened.
+        event: What happened.
+        attempts: How often it could not be delivered before.
+        error: Why not, the last time.
+    """
+
+    message_id: str
+    seller_id: str
+    subject: str
+    event: Event
+    attempts: int = 0
+    error: str = ""
+
+
+class Outbox(Protocol):
+    """The messages that were saved with what they tell of, until they are delivered.
+
+    A message that has failed for good is dead: it stays, and with it stay the later messages of
+    its subject, until it is revived or discarded.
+    """
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+        """Take messages to deliver, of subjects that nobody else delivers to at this time.
+
+        Of each subject come the oldest ones, in order, and nobody else gets any of that subject
+        before these are delivered or given back, or the lease has run out.
+
+        Args:
+            now: The present moment.
+            lease: How long they are kept from others.
+            limit: At most so many.
+        """
+        ...
+
+    def delivered(self, message: Message) -> None:
+        """Forget a message that has arrived."""
+        ...
+
+    def give_back(self, messages: Sequence[Message]) -> None:
+        """Let others have messages of one subject that were claimed and not tried."""
+        ...
+
+    def failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
+        """Keep a message that could not be delivered: until a moment, or for good as a dead one."""
+        ...
+
+    def dead(self, seller_id: str | None = None) -> Sequence[Message]:
+        """Return the dead messages, oldest first."""
+        ...
+
+    def revive(self, message_id: str) -> bool:
+        """Let a dead message be tried again; tell whether there was one of this id."""
+        ...
+
+    def discard(self, message_id: str) -> bool:
+        """Forget a dead message; tell whether there was one of this id."""
         ...
 
 
 class Notifier(Protocol):
-    """Who is told what has changed."""
+    """Who is told what has happened."""
 
-    def notify(self, outcome: Outcome) -> None:
-        """Tell about a command that was carried out and saved.
+    def notify(self, message: Message) -> None:
+        """Tell of one event. It raises if that failed, and is called again later.
 
-        It is called after the commit, once for each command that changed anything.
+        It is called by `orderflow.relay.Relay`, at least once for each message and in the order
+        of what happened to each order; twice if it was interrupted.
         """
         ...
 

@@ -73,7 +73,7 @@ class NaiveModel:
                 self._correct((key.warehouse_id, key.sku), counted)
             case of.ReleaseEndedHolds():
                 pass
-            case of.AnnounceReceipt() | of.WithdrawReceipt():
+            case of.AnnounceReceipt() | of.WithdrawReceipt() | of.ServeWaiting():
                 raise NotImplementedError
             case _:
                 order = self.world.find(command.order_id)

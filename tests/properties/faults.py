@@ -26,7 +26,7 @@ from orderflow import (
     OrderShortPicked,
     Status,
 )
-from orderflow.adapters.memory import repository
+from orderflow.adapters.memory import repository, seller
 from orderflow.domain import (
     allocation,
     draft,
@@ -38,7 +38,7 @@ from orderflow.domain import (
 )
 
 if TYPE_CHECKING:
-    from orderflow import Outcome
+    from orderflow import Command, Outcome
 
 Fault = Callable[[], AbstractContextManager[None]]
 
@@ -132,24 +132,24 @@ def what_becomes_free_is_not_offered(patch: pytest.MonkeyPatch) -> None:
 @fault
 def what_is_watched_is_never_moved(patch: pytest.MonkeyPatch) -> None:
     """An order stays in the queue of the product that it waited for at first."""
-    good = repository._Seller.write  # noqa: SLF001
+    good = seller.SellerState.write
 
-    def write(self: Any, outcome: Outcome) -> None:  # noqa: ANN401
+    def write(self: Any, command: Command, outcome: Outcome) -> None:  # noqa: ANN401
         changed = {order.order_id for order in outcome.orders}
         watched = tuple(each for each in outcome.watched if each[0] in changed)
-        good(self, attrs.evolve(outcome, watched=watched))
+        good(self, command, attrs.evolve(outcome, watched=watched))
 
-    patch.setattr(repository._Seller, "write", write)  # noqa: SLF001
+    patch.setattr(seller.SellerState, "write", write)
 
 
 @fault
 def the_queue_is_walked_backwards(patch: pytest.MonkeyPatch) -> None:
-    good = repository._Seller.waiting  # noqa: SLF001
+    good = seller.SellerState.waiting
 
     def waiting(self: Any, *arguments: Any) -> Iterator[Order]:  # noqa: ANN401
         return iter(list(good(self, *arguments))[::-1])
 
-    patch.setattr(repository._Seller, "waiting", waiting)  # noqa: SLF001
+    patch.setattr(seller.SellerState, "waiting", waiting)
 
 
 @fault
@@ -173,14 +173,14 @@ def a_notice_is_kept_although_it_is_settled(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def holds_that_a_refused_command_saw_ended_are_lost(patch: pytest.MonkeyPatch) -> None:
-    good = repository._Seller.ended_holds  # noqa: SLF001
+    good = seller.SellerState.ended_holds
 
     def ended_holds(self: Any, at: Any) -> list[Order]:  # noqa: ANN401
         ended = good(self, at)
         self._hold_ends = [each for each in self._hold_ends if each[0] > at]
         return ended
 
-    patch.setattr(repository._Seller, "ended_holds", ended_holds)  # noqa: SLF001
+    patch.setattr(seller.SellerState, "ended_holds", ended_holds)
 
 
 @fault

@@ -27,7 +27,7 @@ from tests.replay.histories import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orderflow import Outcome
+    from orderflow import Command, Outcome
     from orderflow.replay import RowError
 
 
@@ -105,15 +105,15 @@ def test_a_file_gives_the_same_summary_as_its_entries(tmp_path: Path) -> None:
     assert Replay().run(entries).as_json() == Replay().run(generate(SMALL)).as_json()
 
 
-def test_the_notifier_is_told() -> None:
+def test_onlookers_see_what_is_carried_out() -> None:
     class Letterbox:
         shorted: tuple[str, ...] = ()
 
-        def notify(self, outcome: Outcome) -> None:
+        def see(self, _command: Command, outcome: Outcome) -> None:
             self.shorted += outcome.shorted
 
     letterbox = Letterbox()
-    run = Replay(opening={"MUG": 0}, notifier=letterbox)
+    run = Replay(opening={"MUG": 0}, onlookers=[letterbox])
     run.step(entry("2 09:00", "1", {"MUG": 1}))
     assert letterbox.shorted == ("1",)
 

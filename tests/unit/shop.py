@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from orderflow import AllocationPolicy, Command, Event
-    from orderflow.ports import Notifier
 
 ACME = "acme"
 LEEDS = "leeds"
@@ -104,7 +103,6 @@ class CheckedFlow(OrderFlow):
         policy: AllocationPolicy | None = None,
         *,
         policies: dict[str, AllocationPolicy] | None = None,
-        notifier: Notifier | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock or Clock()
@@ -114,7 +112,6 @@ class CheckedFlow(OrderFlow):
             self.repository,
             policy=policy,
             policies=policies or {},
-            notifier=notifier,
             clock=self.clock,
         )
 

@@ -14,10 +14,7 @@ from orderflow import (
     ChangeQuantity,
     ExpectedReceipt,
     HoldReason,
-    MemoryRepository,
     OrderCancelled,
-    OrderFlow,
-    OrderLine,
     RemoveLine,
     ReplaceLine,
     State,
@@ -28,8 +25,6 @@ from tests.unit.shop import ACME, NOON, Shop, key, order, shop_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from orderflow import Outcome
 
 
 def shop() -> Shop:
@@ -216,26 +211,6 @@ def test_an_event_that_cannot_follow_says_what_could() -> None:
         evolve(opened.state(), OrderCancelled(ACME, "A", NOON, ""))
 
 
-class BrokenNotifier:
-    def notify(self, outcome: Outcome) -> None:
-        raise RuntimeError(f"nobody could be told of {outcome.order_id}")
-
-
-def test_a_notifier_that_fails_leaves_the_command_carried_out() -> None:
-    flow = OrderFlow(MemoryRepository(), notifier=BrokenNotifier())
-    with pytest.raises(wrong.NotificationError, match="was carried out") as failure:
-        flow.place(order("A"))
-    assert flow.order(ACME, "A").status == "ON_BACK_ORDER"
-    assert failure.value.outcome == flow_outcome(flow)
-    assert isinstance(failure.value.__cause__, RuntimeError)
-
-
-def flow_outcome(flow: OrderFlow) -> object:
-    """Return what placing order A came to, as another flow would answer."""
-    assert flow.order(ACME, "A").lines == (OrderLine("1", "MUG", 1),)
-    return OrderFlow(MemoryRepository()).place(order("A"), at=flow.events(ACME)[0].at)
-
-
 ARGUMENTS: dict[str, tuple[object, ...]] = {
     "InvalidValueError": ("Order.lines", "a tuple", []),
     "CodecError": (("$.data: …",),),
@@ -250,6 +225,8 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "DuplicateOrderError": ("acme", "A"),
     "CommandIdReusedError": ("acme", "C1"),
     "StaleVersionError": ("A", 1, 2),
+    "ContentionError": (5,),
+    "SchemaError": (None, "0001"),
 }
 
 

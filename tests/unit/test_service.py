@@ -15,14 +15,12 @@ from orderflow import (
     Holding,
     MemoryRepository,
     OrderFlow,
-    Outcome,
     Status,
     actions,
 )
 from orderflow.errors import (
     ActionRefusedError,
     CommandIdReusedError,
-    NotificationError,
     OrderNotFoundError,
     ReceiptNotFoundError,
     StaleVersionError,
@@ -30,21 +28,6 @@ from orderflow.errors import (
 from tests.unit.shop import ACME, NOON, CheckedFlow, Shop, about, key, later, order, shop_with
 
 BOLT = "bolt"
-
-
-class Notebook:
-    """Writes down whom it was told about."""
-
-    def __init__(self) -> None:
-        self.outcomes: list[Outcome] = []
-
-    def notify(self, outcome: Outcome) -> None:
-        self.outcomes.append(outcome)
-
-
-class BrokenNotifier:
-    def notify(self, outcome: Outcome) -> None:
-        raise OSError(f"nobody could be told about {outcome.order_id}")
 
 
 # Repeated commands
@@ -208,41 +191,6 @@ def test_policies_are_copied_when_the_flow_is_made() -> None:
     flow = OrderFlow(MemoryRepository(), policies=policies)
     policies.clear()
     assert flow.policy_of(BOLT).holding is Holding.COMPLETE_ONLY
-
-
-# Telling
-
-
-def test_the_notifier_is_told_of_every_command_that_changed_something_once() -> None:
-    notebook = Notebook()
-    flow = CheckedFlow(notifier=notebook)
-    outcomes = [flow.place(order("A")), flow.book_in(key(), 1, command_id="C1")]
-    flow.book_in(key(), 1, command_id="C1")
-    flow.release_ended_holds(ACME)
-    with pytest.raises(OrderNotFoundError):
-        flow.cancel(ACME, "Z")
-    assert notebook.outcomes == outcomes
-
-
-def test_the_notifier_may_ask_what_is_stored_by_now() -> None:
-    class Asking:
-        def notify(self, outcome: Outcome) -> None:
-            statuses.append(flow.order(ACME, str(outcome.order_id)).status)
-
-    statuses: list[Status] = []
-    flow = OrderFlow(MemoryRepository(), notifier=Asking())
-    flow.place(order("A"))
-    assert statuses == ["ON_BACK_ORDER"]
-
-
-def test_a_notifier_that_fails_undoes_nothing_and_hides_nothing() -> None:
-    flow = OrderFlow(MemoryRepository(), notifier=BrokenNotifier())
-    with pytest.raises(NotificationError) as failure:
-        flow.place(order("A"), command_id="C1")
-    assert flow.order(ACME, "A").status == "ON_BACK_ORDER"
-    assert isinstance(failure.value.outcome, Outcome)
-    assert isinstance(failure.value.__cause__, OSError)
-    assert flow.place(order("A"), command_id="C1") == failure.value.outcome
 
 
 # The clock, and what can be asked

@@ -83,7 +83,7 @@ def _run(shop: Shop, console: Console) -> tuple[Story, Report]:
     begin = perf_counter()
     entries = generate(shop)
     story = Story()
-    run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), notifier=story)
+    run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), onlookers=[story])
     with screen.progress_bar(console, "Running the shop", len(entries)) as show:
         for number, entry in enumerate(entries):
             run.step(entry)

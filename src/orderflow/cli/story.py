@@ -1,6 +1,6 @@
 """The life of one order on back order, as it happens in a run: nothing of it is staged.
 
-The story is the notifier of the run. It picks the first order that goes on back order and is
+The story looks on at the run. It picks the first order that goes on back order and is
 short enough to be shown, and from then on writes down all that happens to it. In between it is
 the seller: it asks what may be done, replaces a short product, and splits the order.
 """
@@ -31,6 +31,7 @@ from orderflow.replay import SELLER
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from orderflow.domain.commands import Command
     from orderflow.domain.order import OrderLine
     from orderflow.domain.outcome import Outcome
     from orderflow.replay import Replay
@@ -96,8 +97,8 @@ class Story:
         self._ids: list[str] = []
         self._acted = False
 
-    def notify(self, outcome: Outcome) -> None:
-        """Be told what a command came to."""
+    def see(self, _command: Command, outcome: Outcome) -> None:
+        """Take note of what a command came to."""
         if not self._ids:
             self._begin(outcome)
             return

@@ -35,6 +35,11 @@ one product only, without which it cannot be completed (as a SAT solver watches 
 clause), so orders that wait for other products are not visited; `Outcome.watched` says which.
 Nor are those that need more of it than there is, as far as the view can leave them out. A fair
 share has to look at all who wait for the product.
+
+*How much at once.* A bound on the orders that a command serves cuts a long queue into pages. An
+order whose turn comes after that is put off, and what it is short of is left unserved: until
+`ServeWaiting` has gone on with all such products, from the heads of their queues, nothing else may
+touch them, or it would be served before its turn.
 """
 
 from __future__ import annotations
@@ -81,7 +86,7 @@ if TYPE_CHECKING:
 __all__ = ["let_go", "serve", "take"]
 
 
-def serve(draft: Draft, backlog: Iterable[Order] = ()) -> None:
+def serve(draft: Draft, backlog: Iterable[Order] = (), *, orders_max: int | None = None) -> None:
     """Offer what is available to everyone who can gain by what has changed.
 
     Afterwards no stock is idle that a waiting order could use under the policy.
@@ -89,7 +94,10 @@ def serve(draft: Draft, backlog: Iterable[Order] = ()) -> None:
     Args:
         draft: The state; it is changed.
         backlog: Waiting orders to offer stock to, as if they had changed.
+        orders_max: Put off what comes after about so many orders.
     """
+    if orders_max is not None:
+        draft.limit(orders_max)
     waiting = [*backlog, *draft.take_touched()]
     if not (waiting or draft.risen or within_reach(draft)):
         return
@@ -149,6 +157,9 @@ def take_all_or_nothing(order: Order, shelf: dict[str, int]) -> _Taken:
 
 def _offer(draft: Draft, order: Order) -> None:
     """Let an order in its turn take what it may, or let go of what it may not keep."""
+    if draft.is_full:
+        _put_off(draft, order)
+        return
     policy = draft.policy
     keeps = keeps_stock(order, policy)
     if not keeps and draft.has_waited_enough(order):
@@ -166,6 +177,14 @@ def _offer(draft: Draft, order: Order) -> None:
     draft.looked_at[order.order_id] = order
     if not keeps and order.allocated:
         let_go(draft, [order])
+
+
+def _put_off(draft: Draft, order: Order) -> None:
+    """Let an order wait for its turn; a new one goes on back order until then."""
+    for line in order.short_lines:
+        draft.put_off[order.warehouse_id, line.sku] = None
+    if order.status is Status.NEW:
+        _take(draft, order, ((), order.lines, False))
 
 
 def let_go(draft: Draft, orders: Iterable[Order]) -> None:
@@ -260,8 +279,9 @@ def _queue_of(draft: Draft, product: Product) -> Iterator[Order]:
         at_most = partial(draft.available, product)
     for order in draft.view.waiting(*product, policy, at_most):
         if order.order_id not in draft.orders and order.order_id not in draft.looked_at:
+            is_last = draft.is_full  # it is put off, and stands for all behind it
             yield order
-            if draft.available(product) <= 0:
+            if is_last or draft.available(product) <= 0:
                 return
 
 

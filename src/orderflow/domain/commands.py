@@ -41,6 +41,7 @@ __all__ = [
     "ReportShortPick",
     "RequestCancellation",
     "SendOrder",
+    "ServeWaiting",
     "SplitOrder",
     "StockCommand",
     "WithdrawReceipt",
@@ -273,6 +274,32 @@ class CountStock(_StockCommand):
     note: str = attrs.field(default="", validator=checks.note)
 
 
+@attrs.frozen(kw_only=True)
+class ServeWaiting(_Command):
+    """Go on serving the queues of products that an outcome has left unserved.
+
+    All that are left unserved and share an order are to be named at once, so that the queue of
+    each is respected.
+    """
+
+    keys: tuple[StockKey, ...] = attrs.field(validator=checks.tuple_of(StockKey, smallest=1))
+
+    @keys.validator
+    def _check_keys(self, _attribute: object, value: tuple[StockKey, ...]) -> None:
+        sellers = list(dict.fromkeys(key.seller_id for key in value))
+        checks.require(
+            holds=len(sellers) == 1,
+            field="ServeWaiting.keys",
+            demand="keys of one seller",
+            value=sellers,
+        )
+
+    @property
+    def seller_id(self) -> str:
+        """Whose stock it is."""
+        return self.keys[0].seller_id
+
+
 OrderCommand = (
     ProcessOrder
     | HoldOrder
@@ -290,7 +317,9 @@ OrderCommand = (
 )
 """A command about one order that is there."""
 
-StockCommand = AnnounceReceipt | WithdrawReceipt | BookInStock | AdjustStock | CountStock
+StockCommand = (
+    AnnounceReceipt | WithdrawReceipt | BookInStock | AdjustStock | CountStock | ServeWaiting
+)
 """A command about the stock, or about what is expected of it."""
 
 Command = PlaceOrder | OrderCommand | ReleaseEndedHolds | StockCommand

@@ -34,6 +34,7 @@ from orderflow.domain.commands import (
     ReportShortPick,
     RequestCancellation,
     SendOrder,
+    ServeWaiting,
     SplitOrder,
     WithdrawReceipt,
 )
@@ -53,13 +54,21 @@ __all__ = ["decide"]
 _DEFAULT = AllocationPolicy()
 
 
-def decide(command: Command, view: View, policy: AllocationPolicy = _DEFAULT) -> Outcome:
+def decide(
+    command: Command,
+    view: View,
+    policy: AllocationPolicy = _DEFAULT,
+    *,
+    orders_max: int | None = None,
+) -> Outcome:
     """Decide what a command comes to.
 
     Args:
         command: What is asked for. Its seller is the one whose state the view shows.
         view: The state of the seller; it is not changed.
         policy: Who gets the stock.
+        orders_max: Serve about so many waiting orders at most, 1 or more, and leave the rest to
+            `ServeWaiting`: see `Outcome.unserved`. Fair shares are given out at once all the same.
 
     Returns:
         The events, and the orders and stock records as they leave them.
@@ -79,7 +88,7 @@ def decide(command: Command, view: View, policy: AllocationPolicy = _DEFAULT) ->
     if draft.events:
         serve(draft)
     _carry_out(draft, command)
-    serve(draft)
+    serve(draft, orders_max=orders_max)
     split_by_policy(draft)
     return draft.outcome(getattr(command, "order_id", None))
 
@@ -100,6 +109,8 @@ def _carry_out(draft: Draft, command: Command) -> None:
             shelf = draft.shelves[key.warehouse_id]
             change = counted - shelf.on_hand(key.sku)
             adjust(draft, key, change, AdjustmentReason.COUNT, note)
+        case ServeWaiting():
+            orders.serve_waiting(draft, command)
         case ReleaseEndedHolds():
             pass  # every command releases them
         case _:

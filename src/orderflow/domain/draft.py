@@ -7,6 +7,7 @@ Stock is kept as plain numbers meanwhile: a record is built once, at the end, if
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, assert_never
 
 from orderflow.domain.events import (
@@ -142,6 +143,11 @@ class Draft:
         self._touched: dict[str, None] = {}
         self.looked_at: dict[str, Order] = {}
         """The waiting orders that were offered stock and could not take any."""
+        self.put_off: dict[Product, None] = {}
+        """The products that an order needs whose turn has not come before the draft was full."""
+        self._visits_max: float = inf
+        self.resumed: list[Product] = []
+        """The products whose queue was left unserved before and is served by this command."""
         self.takers: dict[Product, Place] = {}
         """For each product of which an order took, the last place in the queue that did."""
         self.shelves = _Shelves(view)
@@ -227,6 +233,27 @@ class Draft:
         self._touched.clear()
         return [order for order in touched if self.is_waiting(order)]
 
+    def limit(self, orders_max: int) -> None:
+        """Be full after so many further orders."""
+        self._visits_max = self._visits + orders_max
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further order is to be served by this command."""
+        return self._visits >= self._visits_max
+
+    @property
+    def _visits(self) -> int:
+        # Where orders take back, one that was looked at in vain can be looked at in vain again:
+        # if it counted, a page of those would be followed by the same page for ever.
+        looked_at = len(self.looked_at) if self.policy.take_back is TakeBack.NEVER else 0
+        return len(self.orders) + looked_at
+
+    def resume(self, product: Product) -> None:
+        """Let the queue of a product be read although there is no more of it than before."""
+        self.risen[product] = None
+        self.resumed.append(product)
+
     def available(self, product: Product) -> int:
         """Return the units of a product that no order holds by now."""
         warehouse_id, sku = product
@@ -284,6 +311,13 @@ class Draft:
             completed=tuple(completed),
             shorted=tuple(shorted),
             watched=self._watched() if self.policy.holds_nothing else (),
+            unserved=tuple(self._unserved()),
+        )
+
+    def _unserved(self) -> list[Product]:
+        may_take_back = self.policy.take_back is not TakeBack.NEVER
+        return sorted(
+            product for product in self.put_off if may_take_back or self.available(product) > 0
         )
 
     def _watched(self) -> tuple[tuple[str, str], ...]:

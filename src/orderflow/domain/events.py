@@ -49,6 +49,7 @@ __all__ = [
     "StockAdjusted",
     "StockBookedIn",
     "StockEvent",
+    "subject_of",
 ]
 
 LineUnits = tuple[tuple[str, int], ...]
@@ -347,3 +348,16 @@ StockEvent = StockBookedIn | StockAdjusted | ReceiptAnnounced | ReceiptWithdrawn
 
 Event = OrderEvent | StockEvent
 """Something that happened."""
+
+
+def subject_of(event: Event) -> str:
+    """Return what an event is about: the order id, or a text that names the stock or receipt."""
+    match event:
+        case StockBookedIn() | StockAdjusted():
+            return f"stock {event.key.warehouse_id}/{event.key.sku}"
+        case ReceiptAnnounced():
+            return f"receipt {event.receipt.receipt_id}"
+        case ReceiptWithdrawn():
+            return f"receipt {event.receipt_id}"
+        case _:
+            return event.order_id

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         ReleaseOrder,
         ReportShortPick,
         RequestCancellation,
+        ServeWaiting,
     )
     from orderflow.domain.draft import Draft
     from orderflow.domain.order import Order
@@ -69,6 +70,7 @@ __all__ = [
     "report_short_pick",
     "request_cancellation",
     "send",
+    "serve_waiting",
 ]
 
 
@@ -134,6 +136,12 @@ def begin_to_keep(draft: Draft) -> None:
         overdue = draft.view.overdue(draft.at - draft.policy.wait_max)
         for order in sorted(overdue, key=lambda order: order.order_id):
             draft.emit(OrderBeganToKeep(*draft.name(order)))
+
+
+def serve_waiting(draft: Draft, command: ServeWaiting) -> None:
+    """Let the queues of these products be read again."""
+    for key in command.keys:
+        draft.resume((key.warehouse_id, key.sku))
 
 
 def edit(draft: Draft, order: Order, command: EditOrder) -> None:

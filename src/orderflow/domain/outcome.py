@@ -30,6 +30,10 @@ class Outcome:
             orders: for every order that was looked at and waits, the product that it waits for.
             It cannot be completed before more of that is available, so nothing else needs to
             look at it. A repository keeps its queues by this.
+        unserved: Pairs of a warehouse id and a SKU: the products of which units are available
+            although orders may wait for them, because the command has served as many orders as
+            it was to serve at most. `ServeWaiting` goes on with them, and nothing else may
+            touch them before.
     """
 
     seller_id: str
@@ -42,6 +46,7 @@ class Outcome:
     completed: tuple[str, ...] = ()
     shorted: tuple[str, ...] = ()
     watched: tuple[tuple[str, str], ...] = ()
+    unserved: tuple[tuple[str, str], ...] = ()
 
     @property
     def order(self) -> Order | None:

@@ -29,7 +29,13 @@ from orderflow.domain.evolve import (
 from orderflow.domain.order import Order
 from orderflow.domain.policy import place_in_queue
 from orderflow.domain.status import Status
-from orderflow.domain.stock import ExpectedReceipt, Product, Stock, StockKey
+from orderflow.domain.stock import (
+    ExpectedReceipt,
+    Product,
+    Stock,
+    StockKey,
+    by_expectation,
+)
 from orderflow.errors import TransitionError
 
 if TYPE_CHECKING:
@@ -90,6 +96,10 @@ class View(Protocol):
 
     def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that hold units of a product, in any order."""
+        ...
+
+    def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
+        """Return the receipts of a product, by the moment they are expected, then by id."""
         ...
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
@@ -190,6 +200,12 @@ class State:
     def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that hold units of a product."""
         return self._holding.get((warehouse_id, sku), ())
+
+    def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
+        """Return the receipts of a product, by the moment they are expected, then by id."""
+        key = StockKey(self.seller_id, warehouse_id, sku)
+        receipts = [receipt for receipt in self.receipts.values() if receipt.key == key]
+        return sorted(receipts, key=by_expectation)
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
         """Return the orders on hold with a hold that ends at this moment or before it."""

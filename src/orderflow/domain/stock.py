@@ -83,3 +83,8 @@ class ExpectedReceipt:
     key: StockKey = attrs.field(validator=checks.one_of(StockKey))
     quantity: int = attrs.field(validator=checks.units(1))
     expected_at: datetime = attrs.field(converter=checks.in_utc, validator=checks.moment)
+
+
+def by_expectation(receipt: ExpectedReceipt) -> tuple[datetime, str]:
+    """Return what receipts are sorted by: the moment they are expected, then their id."""
+    return (receipt.expected_at, receipt.receipt_id)

@@ -23,7 +23,10 @@ __all__ = ["free_for", "in_reach", "within_reach"]
 
 
 def within_reach(draft: Draft) -> list[Product]:
-    """Return the products that changed orders hold and urgent ones might take from them."""
+    """Return the products that changed orders hold and urgent ones might take from them.
+
+    With them go those whose urgent orders were not served to the end before.
+    """
     if draft.policy.take_back is TakeBack.NEVER:
         return []
     held = {
@@ -33,7 +36,7 @@ def within_reach(draft: Draft) -> list[Product]:
         for line in order.lines
         if line.allocated
     }
-    return sorted(held)
+    return sorted(held.union(draft.resumed))
 
 
 def in_reach(draft: Draft, order: Order, sku: str) -> int:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from orderflow.domain.order import Order
     from orderflow.domain.outcome import Outcome
     from orderflow.domain.policy import AllocationPolicy
-    from orderflow.ports import Notifier
     from orderflow.replay.replenishment import Supply
 
 __all__ = ["SELLER", "WAREHOUSE", "Desk", "Onlooker"]
@@ -46,13 +45,11 @@ class Desk:
         supply: The positions that the replenishment goes by.
     """
 
-    def __init__(
-        self, policy: AllocationPolicy, supply: Supply, notifier: Notifier | None = None
-    ) -> None:
+    def __init__(self, policy: AllocationPolicy, supply: Supply) -> None:
         self.policy = policy
         self.supply = supply
         self._repository = MemoryRepository()
-        self.flow = OrderFlow(self._repository, policy=policy, notifier=notifier)
+        self.flow = OrderFlow(self._repository, policy=policy)
         self._onlookers: list[Onlooker] = []
         self._keys: dict[str, StockKey] = {}
 
@@ -80,8 +77,8 @@ class Desk:
 
     def on_hand(self, sku: str) -> int:
         """Return the units on hand of a product."""
-        with self._repository.unit_of_work(SELLER) as work:
-            return sum(stock.on_hand for stock in work.stock(WAREHOUSE, (sku,)))
+        stock = self._repository.read(SELLER, lambda reading: reading.stock(WAREHOUSE, (sku,)))
+        return sum(record.on_hand for record in stock)
 
     @property
     def products(self) -> int:

@@ -32,10 +32,10 @@ from orderflow.replay.summary import Added, Summary
 from orderflow.replay.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from orderflow.ports import Notifier
+    from orderflow.replay.desk import Onlooker
     from orderflow.replay.history import Entry
 
 __all__ = ["Replay", "Settings"]
@@ -66,7 +66,7 @@ class Replay:
         opening: What is on hand of products when they are first seen, where that is not what
             the replenishment rule says.
         rejects: Where rows go that cannot be carried out.
-        notifier: Who is told what has changed.
+        onlookers: Who else sees every command that is carried out.
 
     Attributes:
         desk: Where commands go through, and where orders and stock can be looked at.
@@ -83,18 +83,18 @@ class Replay:
         *,
         opening: Mapping[str, int] | None = None,
         rejects: Rejects | None = None,
-        notifier: Notifier | None = None,
+        onlookers: Sequence[Onlooker] = (),
     ) -> None:
         self.settings = settings if settings is not None else Settings()
         self._opening = opening if opening is not None else {}
         self._rejects = rejects if rejects is not None else Rejects()
         self._supply = Supply(self.settings.rule, self.settings.hours)
-        self.desk = Desk(self.settings.policy, self._supply, notifier)
+        self.desk = Desk(self.settings.policy, self._supply)
         self.account = Account()
         self.figures = Figures()
         self.warehouse = Warehouse(self.desk)
         self.seller = Seller(self.settings.habits, self.desk)
-        self.desk.show_to(self.account, self.figures, self.warehouse, self.seller)
+        self.desk.show_to(self.account, self.figures, self.warehouse, self.seller, *onlookers)
         self._rows: Counter[Kind] = Counter()
         self._cut_offs = 0
         self._next_cut_off: datetime | None = None

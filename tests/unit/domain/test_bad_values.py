@@ -40,6 +40,7 @@ from orderflow import (
     ReplaceLine,
     ReportShortPick,
     RequestCancellation,
+    ServeWaiting,
     SplitOrder,
     Stock,
     StockKey,
@@ -250,6 +251,15 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         {"key": [None], "change": CHANGE_OF_UNITS, "reason": TEXT_FOR_ENUM, "note": NOTE},
     ),
     (
+        ServeWaiting,
+        {"at": NOON, "keys": (key(), key("PAN"))},
+        {
+            "at": MOMENT,
+            "keys": [(), [key()], None, ("MUG",), key(), (key(), key(seller_id="bolt"))],
+            "command_id": OPTIONAL_IDENTIFIER,
+        },
+    ),
+    (
         CountStock,
         {"at": NOON, "key": key(), "counted": 0},
         {"key": [None], "counted": COUNT, "note": NOTE},
@@ -285,7 +295,7 @@ def test_a_bad_value_is_refused_by_the_name_of_its_field(
 
 def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
     tested = {kind for kind, _, _ in CASES}
-    made_inside = {orderflow.Outcome, orderflow.Answer, orderflow.State}
+    made_inside = {orderflow.Outcome, orderflow.Answer, orderflow.State, orderflow.Message}
     shown = {
         getattr(orderflow, name)
         for name in orderflow.__all__

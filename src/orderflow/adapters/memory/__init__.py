@@ -3,6 +3,7 @@
 Nothing survives the process. One process may use it from several threads.
 """
 
+from orderflow.adapters.memory.outbox import MemoryOutbox
 from orderflow.adapters.memory.repository import MemoryRepository
 
-__all__ = ["MemoryRepository"]
+__all__ = ["MemoryOutbox", "MemoryRepository"]

@@ -1,37 +1,30 @@
-"""The repository in memory, with the indexes that keep the costs where the design puts them.
-
-- A queue for each product that somebody waits for, sorted by the policy's order: a booking-in
-  reads its head. Where the policy holds nothing for short orders, an order stands in the one
-  queue that `Outcome.watched` names.
-- The orders that hold units of a product: a count that finds less looks at no others.
-- The ends of holds and the beginnings of waits as heaps: a command that is too early for any
-  looks at one of them.
-
-What depends on the policy is built when it is first asked for, and again if the policy changes.
-"""
+"""The repository in memory: the reference for all others, and enough for tests and replays."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from heapq import heappop, heappush
+from itertools import islice
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from orderflow.adapters.memory.queue import SortedQueue
-from orderflow.domain.policy import Place, place_in_queue
-from orderflow.domain.state import is_overdue
-from orderflow.domain.status import Status
+from orderflow.adapters.memory.seller import SellerState
+from orderflow.domain.stock import StockKey, by_expectation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from orderflow.adapters.memory.outbox import MemoryOutbox
     from orderflow.domain.commands import Command
     from orderflow.domain.events import Event
     from orderflow.domain.order import Order
     from orderflow.domain.outcome import Outcome
     from orderflow.domain.policy import AllocationPolicy
-    from orderflow.domain.stock import ExpectedReceipt, Product, Stock
+    from orderflow.domain.status import Status
+    from orderflow.domain.stock import ExpectedReceipt, Stock
+    from orderflow.ports import Reading, UnitOfWork
+
+    T = TypeVar("T")
 
 __all__ = ["MemoryRepository"]
 
@@ -40,28 +33,58 @@ class MemoryRepository:
     """Keeps the state of every seller in this process.
 
     Units of work of one seller run one after another, those of several sellers side by side.
+
+    Args:
+        outbox: Where events are put for a relay; nowhere, if left out.
     """
 
-    def __init__(self) -> None:
-        self._sellers: dict[str, _Seller] = {}
+    def __init__(self, outbox: MemoryOutbox | None = None) -> None:
+        self._sellers: dict[str, SellerState] = {}
+        self._outbox = outbox
         self._lock = RLock()
+
+    def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
+        """Carry out a task in a unit of work of one seller, and commit what it saved."""
+        with self.unit_of_work(seller_id) as work:
+            return task(work)
+
+    def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
+        """Carry out a task that only reads."""
+        with self.unit_of_work(seller_id) as work:
+            return task(work)
+
+    def sellers(self) -> Sequence[str]:
+        """Return the ids of the sellers of whom anything is kept, in order."""
+        return sorted(self._sellers)
+
+    def unserved(self) -> Sequence[StockKey]:
+        """Return the products of all sellers whose queue is still to be served, in order."""
+        return sorted(
+            StockKey(seller_id, *product)
+            for seller_id, seller in self._sellers.items()
+            for product in seller.unserved
+        )
 
     @contextmanager
     def unit_of_work(self, seller_id: str) -> Iterator[MemoryUnitOfWork]:
         """Begin to read and write the state of one seller; an error undoes all of it."""
         with self._lock:
-            seller = self._sellers.setdefault(seller_id, _Seller(seller_id))
-        with seller.lock:
-            work = MemoryUnitOfWork(seller)
+            known = self._sellers.get(seller_id)
+            # One that nothing is written of is forgotten, so that asking leaves no trace.
+            seller = known if known is not None else SellerState(seller_id)
+        with self._lock if known is None else seller.lock:
+            work = MemoryUnitOfWork(seller, self._outbox)
             yield work
-            work.commit()
+            if work.commit():
+                self._sellers.setdefault(seller_id, seller)
 
 
 class MemoryUnitOfWork:
     """What one command reads and writes. Nothing is written before it commits."""
 
-    def __init__(self, seller: _Seller) -> None:
+    def __init__(self, seller: SellerState, outbox: MemoryOutbox | None) -> None:
         self._seller = seller
+        self._outbox = outbox
         self._saved: list[tuple[Command, Outcome]] = []
 
     @property
@@ -101,6 +124,11 @@ class MemoryUnitOfWork:
         holders = self._seller.holders.get((warehouse_id, sku), {})
         return [self._seller.orders[order_id] for order_id in holders]
 
+    def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
+        """Return the receipts of a product, by the moment they are expected, then by id."""
+        key = StockKey(self.seller_id, warehouse_id, sku)
+        return [receipt for receipt in self.receipts() if receipt.key == key]
+
     def ended_holds(self, at: datetime) -> Iterable[Order]:
         """Return the orders on hold with a hold that ends at this moment or before it."""
         return self._seller.ended_holds(at)
@@ -113,13 +141,40 @@ class MemoryUnitOfWork:
         """Return the command that had this id, and what it was answered."""
         return self._seller.answers.get(command_id)
 
-    def orders(self) -> Sequence[Order]:
-        """Return the seller's orders, in the order in which they were placed."""
-        return tuple(self._seller.orders.values())
+    def unserved(self) -> Sequence[tuple[str, str]]:
+        """Return products whose queue is still to be served."""
+        return sorted(self._seller.unserved)
 
-    def all_stock(self) -> Sequence[Stock]:
+    def orders(
+        self,
+        *,
+        status: Status | None = None,
+        sku: str | None = None,
+        after: Order | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Order]:
+        """Return the seller's orders by the moment they were placed, then by their id."""
+        behind = _by_placing(after) if after is not None else None
+        found = (
+            order
+            for order in sorted(self._seller.orders.values(), key=_by_placing)
+            if (status is None or order.status is status)
+            and (sku is None or any(line.sku == sku for line in order.lines))
+            and (behind is None or _by_placing(order) > behind)
+        )
+        return tuple(islice(found, limit))
+
+    def all_stock(
+        self, *, after: StockKey | None = None, limit: int | None = None
+    ) -> Sequence[Stock]:
         """Return the seller's stock records, ordered by key."""
-        return sorted(self._seller.stock.values(), key=lambda stock: stock.key)
+        records = sorted(self._seller.stock.values(), key=lambda stock: stock.key)
+        found = (stock for stock in records if after is None or stock.key > after)
+        return list(islice(found, limit))
+
+    def receipts(self) -> Sequence[ExpectedReceipt]:
+        """Return what the seller expects, by the moment it is expected, then by its id."""
+        return sorted(self._seller.receipts.values(), key=by_expectation)
 
     def events(self, order_id: str | None = None) -> Sequence[Event]:
         """Return what happened, to the seller or to one order, oldest first."""
@@ -131,171 +186,15 @@ class MemoryUnitOfWork:
         """Write what a command changed, when this unit of work commits."""
         self._saved.append((command, outcome))
 
-    def commit(self) -> None:
-        """Write what was saved."""
+    def commit(self) -> bool:
+        """Write what was saved; tell whether there was any."""
         for command, outcome in self._saved:
-            self._seller.write(outcome)
-            if command.command_id is not None:
-                self._seller.answers[command.command_id] = (command, outcome)
+            before = len(self._seller.events)
+            self._seller.write(command, outcome)
+            if self._outbox is not None:
+                self._outbox.add(self.seller_id, outcome.events, before)
+        return bool(self._saved)
 
 
-class _Seller:
-    """The state of one seller, and its indexes."""
-
-    def __init__(self, seller_id: str) -> None:
-        self.seller_id = seller_id
-        self.lock = RLock()
-        self.orders: dict[str, Order] = {}
-        self.stock: dict[Product, Stock] = {}
-        self.receipts: dict[str, ExpectedReceipt] = {}
-        self.events: list[Event] = []
-        self._events_of: dict[str, list[Event]] = {}
-        self._indexed = 0
-        self.answers: dict[str, tuple[Command, Outcome]] = {}
-        self.holders: dict[Product, dict[str, None]] = {}
-        self._hold_ends: list[tuple[datetime, str]] = []
-        self._waits: list[tuple[datetime, str]] | None = None
-        self._policy: AllocationPolicy | None = None
-        self._queues: dict[Product, SortedQueue] = {}
-        self.watched: dict[str, str] = {}
-
-    def write(self, outcome: Outcome) -> None:
-        for stock in outcome.stock:
-            self.stock[stock.key.warehouse_id, stock.key.sku] = stock
-        for receipt in outcome.receipts:
-            self.receipts[receipt.receipt_id] = receipt
-        for receipt_id in outcome.settled:
-            self.receipts.pop(receipt_id, None)
-        self.events += outcome.events
-        watched = dict(outcome.watched)
-        for order in outcome.orders:
-            self._write_order(order, watched.pop(order.order_id, None))
-        for order_id, sku in watched.items():
-            self._write_order(self.orders[order_id], sku)
-
-    def events_of(self, order_id: str) -> Sequence[Event]:
-        for event in self.events[self._indexed :]:
-            subject = getattr(event, "order_id", None)
-            if subject is not None:
-                self._events_of.setdefault(subject, []).append(event)
-        self._indexed = len(self.events)
-        return tuple(self._events_of.get(order_id, ()))
-
-    def waiting(
-        self, product: Product, policy: AllocationPolicy, at_most: Callable[[], int] | None
-    ) -> Iterator[Order]:
-        if policy != self._policy:
-            self._build_queues(policy)
-        queue = self._queues.get(product)
-        if queue is not None:
-            for place in queue if at_most is None else queue.needing(at_most):
-                yield self.orders[str(place[-1])]
-
-    def ended_holds(self, at: datetime) -> list[Order]:
-        ended: dict[tuple[datetime, str], Order] = {}
-        while self._hold_ends and self._hold_ends[0][0] <= at:
-            until, order_id = heappop(self._hold_ends)
-            order = self.orders[order_id]
-            if any(hold.until == until for hold in order.holds):
-                ended[until, order_id] = order
-        for entry in ended:
-            heappush(self._hold_ends, entry)
-        return list({order.order_id: order for order in ended.values()}.values())
-
-    def overdue(self, since: datetime) -> list[Order]:
-        overdue: dict[tuple[datetime, str], Order] = {}
-        if self._waits is None:
-            self._waits = []
-            for order in self.orders.values():
-                self._note_wait(None, order)
-        while self._waits and self._waits[0][0] <= since:
-            began, order_id = heappop(self._waits)
-            order = self.orders[order_id]
-            if order.wait is not None and order.wait.since == began and is_overdue(order, since):
-                overdue[began, order_id] = order
-        for entry in overdue:
-            heappush(self._waits, entry)
-        return list(overdue.values())
-
-    def _note_wait(self, before: Order | None, after: Order) -> None:
-        since = _waiting_since(after)
-        if self._waits is None or since is None:
-            return
-        if before is None or _waiting_since(before) != since:
-            heappush(self._waits, (since, after.order_id))
-
-    def _write_order(self, order: Order, watched: str | None) -> None:
-        order_id = order.order_id
-        before = self.orders.get(order_id)
-        stood = self._standing(before)
-        self.orders[order_id] = order
-        if watched is not None:
-            self.watched[order_id] = watched
-        else:
-            self.watched.pop(order_id, None)
-        self._move_in_queues(stood, self._standing(order))
-        self._index_holders(before, order)
-        self._note_wait(before, order)
-        for hold in order.holds:
-            if hold.until is not None:
-                heappush(self._hold_ends, (hold.until, order_id))
-
-    def _build_queues(self, policy: AllocationPolicy) -> None:
-        self._policy = policy
-        self._queues.clear()
-        for order in self.orders.values():
-            self._move_in_queues({}, self._standing(order))
-
-    def _standing(self, order: Order | None) -> dict[Product, tuple[Place, int]]:
-        """Return for each queue that the order stands in: its place, and the least it can use."""
-        if order is None or self._policy is None or order.status is not Status.ON_BACK_ORDER:
-            return {}
-        place = place_in_queue(order, self._policy.queue)
-        return {product: (place, units) for product, units in self._needed(order).items()}
-
-    def _move_in_queues(
-        self,
-        old: dict[Product, tuple[Place, int]],
-        new: dict[Product, tuple[Place, int]],
-    ) -> None:
-        for product, entry in old.items():
-            if new.get(product) != entry:
-                queue = self._queues[product]
-                queue.remove(entry[0])
-                if not queue:
-                    del self._queues[product]
-        for product, entry in new.items():
-            if old.get(product) != entry:
-                self._queues.setdefault(product, SortedQueue()).add(*entry)
-
-    def _needed(self, order: Order) -> dict[Product, int]:
-        """Return the products in whose queues the order stands, with the least it can use."""
-        holds_nothing = self._policy is not None and self._policy.holds_nothing
-        watched = self.watched.get(order.order_id) if holds_nothing else None
-        if watched is not None:
-            return {(order.warehouse_id, watched): _needs(order, watched)}
-        return {(order.warehouse_id, line.sku): 0 for line in order.short_lines}
-
-    def _index_holders(self, before: Order | None, after: Order) -> None:
-        held_before = _held(before) if before is not None else {}
-        held_after = _held(after)
-        for product in held_after:
-            if product not in held_before:
-                self.holders.setdefault(product, {})[after.order_id] = None
-        for product in held_before:
-            if product not in held_after:
-                del self.holders[product][after.order_id]
-
-
-def _waiting_since(order: Order) -> datetime | None:
-    if order.status is Status.ON_BACK_ORDER and order.wait is not None:
-        return order.wait.since
-    return None
-
-
-def _needs(order: Order, sku: str) -> int:
-    return sum(line.short for line in order.lines if line.sku == sku)
-
-
-def _held(order: Order) -> dict[Product, None]:
-    return {(order.warehouse_id, line.sku): None for line in order.lines if line.allocated}
+def _by_placing(order: Order) -> tuple[datetime, str]:
+    return (order.placed_at, order.order_id)

@@ -65,10 +65,17 @@ __all__ = ["History", "commands", "histories", "next_commands"]
 
 @attrs.frozen(kw_only=True)
 class History:
-    """Commands in the order in which they were given, and the policy they were given under."""
+    """Commands in the order in which they were given, and what they were given under.
+
+    Attributes:
+        policy: Who gets the stock.
+        commands: The commands.
+        orders_max: How many waiting orders are served in one transaction.
+    """
 
     policy: AllocationPolicy
     commands: tuple[Command, ...]
+    orders_max: int = 1_000
 
 
 @st.composite
@@ -115,7 +122,8 @@ def histories(
             states[state.seller_id] = state.after(decide(command, state, chosen))
         except (NotFoundError, RefusedError):
             continue
-    return History(policy=chosen, commands=tuple(drawn))
+    orders_max = dice.pick(_PAGES)
+    return History(policy=chosen, commands=tuple(drawn), orders_max=orders_max)
 
 
 def draw_next(dice: Dice, state: State, scope: Scope, at: datetime) -> Command:
@@ -230,6 +238,7 @@ def _weight(action: Action) -> int:
 _ACTIONS = tuple(Action)
 _LEADING_ON = {Action.SEND, Action.DESPATCH, Action.ACCEPT_CANCELLATION}
 _AGES = (0, 0, 1, 60)
+_PAGES = (1_000, 1, 2, 3)
 _PAUSES = (0, 0, 1, 30, 120)
 _PLACINGS, _ORDER_COMMANDS = 3, 4  # of ten
 _REASONS = tuple(AdjustmentReason)

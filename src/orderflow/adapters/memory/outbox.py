@@ -1,0 +1,132 @@
+"""The outbox in memory: the reference for all others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from threading import RLock
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain.events import subject_of
+from orderflow.ports import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    from orderflow.domain.events import Event
+
+__all__ = ["MemoryOutbox"]
+
+
+@attrs.define
+class _Entry:
+    """A message, and when it may be tried next: never, if it is dead."""
+
+    message: Message
+    due: datetime | None = None
+    is_dead: bool = False
+
+
+class MemoryOutbox:
+    """Keeps messages in this process until they are delivered."""
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[str, str], dict[str, _Entry]] = {}
+        self._lock = RLock()
+
+    def add(self, seller_id: str, events: Sequence[Event], before: int) -> None:
+        """Put events in, of a seller to whom so many events had happened before."""
+        with self._lock:
+            for number, event in enumerate(events, before + 1):
+                subject = subject_of(event)
+                message = Message(
+                    message_id=f"{seller_id}:{number}",
+                    seller_id=seller_id,
+                    subject=subject,
+                    event=event,
+                )
+                entries = self._entries.setdefault((seller_id, subject), {})
+                entries[message.message_id] = _Entry(message)
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+        """Take messages to deliver, of subjects that nobody else delivers to at this time."""
+        with self._lock:
+            claimed: list[Message] = []
+            for entries in self._entries.values():
+                head = next(iter(entries.values()))
+                if head.is_dead or (head.due is not None and head.due > now):
+                    continue
+                for entry in entries.values():
+                    if entry.is_dead or len(claimed) == limit:
+                        break
+                    entry.due = now + lease
+                    claimed.append(entry.message)
+            return claimed
+
+    def delivered(self, message: Message) -> None:
+        """Forget a message that has arrived."""
+        with self._lock:
+            self._remove(message)
+
+    def give_back(self, messages: Sequence[Message]) -> None:
+        """Let others have messages that were claimed and not tried."""
+        with self._lock:
+            for message in messages:
+                self._change(message, due=None)
+
+    def failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
+        """Keep a message that could not be delivered."""
+        with self._lock:
+            self._change(
+                message,
+                due=retry_at,
+                is_dead=retry_at is None,
+                message=attrs.evolve(message, attempts=message.attempts + 1, error=error),
+            )
+
+    def dead(self, seller_id: str | None = None) -> Sequence[Message]:
+        """Return the dead messages, oldest first."""
+        with self._lock:
+            return tuple(
+                entry.message
+                for (owner, _), entries in self._entries.items()
+                for entry in entries.values()
+                if entry.is_dead and seller_id in (None, owner)
+            )
+
+    def revive(self, message_id: str) -> bool:
+        """Let a dead message be tried again; tell whether there was one of this id."""
+        with self._lock:
+            message = self._find_dead(message_id)
+            if message is not None:
+                fresh = attrs.evolve(message, attempts=0)
+                self._change(message, due=None, is_dead=False, message=fresh)
+            return message is not None
+
+    def discard(self, message_id: str) -> bool:
+        """Forget a dead message; tell whether there was one of this id."""
+        with self._lock:
+            message = self._find_dead(message_id)
+            if message is not None:
+                self._remove(message)
+            return message is not None
+
+    def _find_dead(self, message_id: str) -> Message | None:
+        dead = (each for each in self.dead() if each.message_id == message_id)
+        return next(dead, None)
+
+    def _change(self, message: Message, /, **changes: object) -> None:
+        entries = self._entries.get((message.seller_id, message.subject), {})
+        entry = entries.get(message.message_id)
+        if entry is not None:
+            for name, value in changes.items():
+                setattr(entry, name, value)
+
+    def _remove(self, message: Message) -> None:
+        subject = (message.seller_id, message.subject)
+        entries = self._entries.get(subject, {})
+        entries.pop(message.message_id, None)
+        if not entries:
+            self._entries.pop(subject, None)

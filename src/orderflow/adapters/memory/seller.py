@@ -1,0 +1,208 @@
+"""The state of one seller in memory, with the indexes that keep the costs where they belong.
+
+- A queue for each product that somebody waits for, sorted by the policy's order: a booking-in
+  reads its head. Where the policy holds nothing for short orders, an order stands in the one
+  queue that `Outcome.watched` names.
+- The orders that hold units of a product: a count that finds less looks at no others.
+- The ends of holds and the beginnings of waits as heaps: a command that is too early for any
+  looks at one of them.
+
+What depends on the policy is built when it is first asked for, and again if the policy changes.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from orderflow.adapters.memory.queue import SortedQueue
+from orderflow.domain.commands import Command, ServeWaiting
+from orderflow.domain.policy import Place, place_in_queue
+from orderflow.domain.state import is_overdue
+from orderflow.domain.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from orderflow.domain.events import Event
+    from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.domain.stock import ExpectedReceipt, Product, Stock
+
+__all__ = ["SellerState"]
+
+
+class SellerState:
+    """The state of one seller, and its indexes."""
+
+    def __init__(self, seller_id: str) -> None:
+        self.seller_id = seller_id
+        self.lock = RLock()
+        self.orders: dict[str, Order] = {}
+        self.stock: dict[Product, Stock] = {}
+        self.receipts: dict[str, ExpectedReceipt] = {}
+        self.events: list[Event] = []
+        self._events_of: dict[str, list[Event]] = {}
+        self._indexed = 0
+        self.answers: dict[str, tuple[Command, Outcome]] = {}
+        self.holders: dict[Product, dict[str, None]] = {}
+        self._hold_ends: list[tuple[datetime, str]] = []
+        self._waits: list[tuple[datetime, str]] | None = None
+        self._policy: AllocationPolicy | None = None
+        self._queues: dict[Product, SortedQueue] = {}
+        self.watched: dict[str, str] = {}
+        self.unserved: set[Product] = set()
+
+    def write(self, command: Command, outcome: Outcome) -> None:
+        """Write what a command changed, and its answer if it has an id."""
+        if command.command_id is not None:
+            self.answers[command.command_id] = (command, outcome)
+        if isinstance(command, ServeWaiting):
+            self.unserved -= {(key.warehouse_id, key.sku) for key in command.keys}
+        self.unserved.update(outcome.unserved)
+        for stock in outcome.stock:
+            self.stock[stock.key.warehouse_id, stock.key.sku] = stock
+        for receipt in outcome.receipts:
+            self.receipts[receipt.receipt_id] = receipt
+        for receipt_id in outcome.settled:
+            self.receipts.pop(receipt_id, None)
+        self.events += outcome.events
+        watched = dict(outcome.watched)
+        for order in outcome.orders:
+            self._write_order(order, watched.pop(order.order_id, None))
+        for order_id, sku in watched.items():
+            self._write_order(self.orders[order_id], sku)
+
+    def events_of(self, order_id: str) -> Sequence[Event]:
+        """Return what happened to an order, oldest first."""
+        for event in self.events[self._indexed :]:
+            subject = getattr(event, "order_id", None)
+            if subject is not None:
+                self._events_of.setdefault(subject, []).append(event)
+        self._indexed = len(self.events)
+        return tuple(self._events_of.get(order_id, ()))
+
+    def waiting(
+        self, product: Product, policy: AllocationPolicy, at_most: Callable[[], int] | None
+    ) -> Iterator[Order]:
+        """Yield the orders that wait for a product, in the order of the queue."""
+        if policy != self._policy:
+            self._build_queues(policy)
+        queue = self._queues.get(product)
+        if queue is not None:
+            for place in queue if at_most is None else queue.needing(at_most):
+                yield self.orders[str(place[-1])]
+
+    def ended_holds(self, at: datetime) -> list[Order]:
+        """Return the orders on hold with a hold that ends at this moment or before it."""
+        ended: dict[tuple[datetime, str], Order] = {}
+        while self._hold_ends and self._hold_ends[0][0] <= at:
+            until, order_id = heappop(self._hold_ends)
+            order = self.orders[order_id]
+            if any(hold.until == until for hold in order.holds):
+                ended[until, order_id] = order
+        for entry in ended:
+            heappush(self._hold_ends, entry)
+        return list({order.order_id: order for order in ended.values()}.values())
+
+    def overdue(self, since: datetime) -> list[Order]:
+        """Return the orders on back order since this moment or longer that do not keep yet."""
+        overdue: dict[tuple[datetime, str], Order] = {}
+        if self._waits is None:
+            self._waits = []
+            for order in self.orders.values():
+                self._note_wait(None, order)
+        while self._waits and self._waits[0][0] <= since:
+            began, order_id = heappop(self._waits)
+            order = self.orders[order_id]
+            if order.wait is not None and order.wait.since == began and is_overdue(order, since):
+                overdue[began, order_id] = order
+        for entry in overdue:
+            heappush(self._waits, entry)
+        return list(overdue.values())
+
+    def _note_wait(self, before: Order | None, after: Order) -> None:
+        since = _waiting_since(after)
+        if self._waits is None or since is None:
+            return
+        if before is None or _waiting_since(before) != since:
+            heappush(self._waits, (since, after.order_id))
+
+    def _write_order(self, order: Order, watched: str | None) -> None:
+        order_id = order.order_id
+        before = self.orders.get(order_id)
+        stood = self._standing(before)
+        self.orders[order_id] = order
+        if watched is not None:
+            self.watched[order_id] = watched
+        else:
+            self.watched.pop(order_id, None)
+        self._move_in_queues(stood, self._standing(order))
+        self._index_holders(before, order)
+        self._note_wait(before, order)
+        for hold in order.holds:
+            if hold.until is not None:
+                heappush(self._hold_ends, (hold.until, order_id))
+
+    def _build_queues(self, policy: AllocationPolicy) -> None:
+        self._policy = policy
+        self._queues.clear()
+        for order in self.orders.values():
+            self._move_in_queues({}, self._standing(order))
+
+    def _standing(self, order: Order | None) -> dict[Product, tuple[Place, int]]:
+        """Return for each queue that the order stands in: its place, and the least it can use."""
+        if order is None or self._policy is None or order.status is not Status.ON_BACK_ORDER:
+            return {}
+        place = place_in_queue(order, self._policy.queue)
+        return {product: (place, units) for product, units in self._needed(order).items()}
+
+    def _move_in_queues(
+        self,
+        old: dict[Product, tuple[Place, int]],
+        new: dict[Product, tuple[Place, int]],
+    ) -> None:
+        for product, entry in old.items():
+            if new.get(product) != entry:
+                queue = self._queues[product]
+                queue.remove(entry[0])
+                if not queue:
+                    del self._queues[product]
+        for product, entry in new.items():
+            if old.get(product) != entry:
+                self._queues.setdefault(product, SortedQueue()).add(*entry)
+
+    def _needed(self, order: Order) -> dict[Product, int]:
+        """Return the products in whose queues the order stands, with the least it can use."""
+        holds_nothing = self._policy is not None and self._policy.holds_nothing
+        watched = self.watched.get(order.order_id) if holds_nothing else None
+        if watched is not None:
+            return {(order.warehouse_id, watched): _needs(order, watched)}
+        return {(order.warehouse_id, line.sku): 0 for line in order.short_lines}
+
+    def _index_holders(self, before: Order | None, after: Order) -> None:
+        held_before = _held(before) if before is not None else {}
+        held_after = _held(after)
+        for product in held_after:
+            if product not in held_before:
+                self.holders.setdefault(product, {})[after.order_id] = None
+        for product in held_before:
+            if product not in held_after:
+                del self.holders[product][after.order_id]
+
+
+def _waiting_since(order: Order) -> datetime | None:
+    if order.status is Status.ON_BACK_ORDER and order.wait is not None:
+        return order.wait.since
+    return None
+
+
+def _needs(order: Order, sku: str) -> int:
+    return sum(line.short for line in order.lines if line.sku == sku)
+
+
+def _held(order: Order) -> dict[Product, None]:
+    return {(order.warehouse_id, line.sku): None for line in order.lines if line.allocated}

@@ -1,0 +1,7 @@
+"""The thin shell around the pure core: it loads, decides and saves, and has others told."""
+
+from orderflow.service.clock import SystemClock
+from orderflow.service.flow import OrderFlow
+from orderflow.service.relay import Relay, Relayed
+
+__all__ = ["OrderFlow", "Relay", "Relayed", "SystemClock"]

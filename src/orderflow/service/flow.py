@@ -1,0 +1,244 @@
+"""`OrderFlow`: the thin shell around the pure core. It loads, decides and saves.
+
+Every method that changes something carries out one command and answers with its `Outcome`: the
+order, the other orders that moved, the stock, the events, and which back orders became complete.
+A refused command raises and has changed nothing.
+
+A command that would serve a very long queue serves the head of it, and the rest follows in
+transactions of their own, before the method returns. What is left unserved is saved with it: if
+the process ends in between, the next command that comes across goes on, or `recover` does.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import islice
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain import checks
+from orderflow.domain.actions import actions
+from orderflow.domain.commands import ServeWaiting
+from orderflow.domain.decide import decide
+from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.stock import StockKey
+from orderflow.errors import CommandIdReusedError, OrderFlowError, OrderNotFoundError
+from orderflow.service.clock import SystemClock
+from orderflow.service.methods import CommandMethods
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from orderflow.domain.actions import Answer
+    from orderflow.domain.commands import Command
+    from orderflow.domain.events import Event
+    from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.status import Status
+    from orderflow.domain.stock import ExpectedReceipt, Stock
+    from orderflow.ports import Clock, Reading, Repository, UnitOfWork
+
+__all__ = ["OrderFlow"]
+
+SERVED_AT_ONCE_MAX = 1_000
+"""So many waiting orders are served in one transaction, unless told otherwise."""
+
+
+class OrderFlow(CommandMethods["Outcome"]):
+    """Orders, stock and back orders of any number of sellers.
+
+    Args:
+        repository: Where the state is kept.
+        policy: Who gets the stock.
+        policies: By seller id, where a seller has a policy of its own.
+        clock: What time it is, for commands that do not say.
+        orders_max: About so many waiting orders are served in one transaction; what is left of
+            the queue follows in others.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        *,
+        policy: AllocationPolicy | None = None,
+        policies: Mapping[str, AllocationPolicy] = MappingProxyType({}),
+        clock: Clock | None = None,
+        orders_max: int = SERVED_AT_ONCE_MAX,
+    ) -> None:
+        checks.require(
+            holds=checks.is_units(orders_max, 1),
+            field="OrderFlow.orders_max",
+            demand="a whole number of orders, 1 or more",
+            value=orders_max,
+        )
+        self._repository = repository
+        self._policy = policy if policy is not None else AllocationPolicy()
+        self._policies = dict(policies)
+        self._clock: Clock = clock if clock is not None else SystemClock()
+        self._orders_max = orders_max
+
+    def handle(self, command: Command) -> Outcome:
+        """Carry out a command, and save what it changes.
+
+        A command whose id was carried out before changes nothing and is answered as it was then.
+
+        Raises:
+            NotFoundError: If it names something that the seller does not have.
+            RefusedError: If it cannot be carried out now.
+            CommandIdReusedError: If its id was used for another command.
+            StorageError: If it could not be saved.
+        """
+        while True:
+            try:
+                outcome = self._carry_out(command)
+            except _UnservedError as behind:
+                self._serve(command.seller_id, behind.products, command.at)
+            else:
+                self._serve(command.seller_id, outcome.unserved, command.at)
+                return outcome
+
+    def recover(self) -> int:
+        """Go on where a process ended before it had served a long queue to the end.
+
+        Returns:
+            How many products had been left unserved.
+        """
+        keys = self._repository.unserved()
+        for seller_id in dict.fromkeys(key.seller_id for key in keys):
+            products = [(key.warehouse_id, key.sku) for key in keys if key.seller_id == seller_id]
+            self._serve(seller_id, products, self._now())
+        return len(keys)
+
+    def policy_of(self, seller_id: str) -> AllocationPolicy:
+        """Return the policy that the seller's stock is given by."""
+        return self._policies.get(seller_id, self._policy)
+
+    # What can be asked
+
+    def order(self, seller_id: str, order_id: str) -> Order:
+        """Return an order.
+
+        Raises:
+            OrderNotFoundError: If the seller has none of this id.
+        """
+        order = self._repository.read(seller_id, lambda reading: reading.order(order_id))
+        if order is None:
+            raise OrderNotFoundError(seller_id, order_id)
+        return order
+
+    def orders(
+        self,
+        seller_id: str,
+        status: Status | None = None,
+        *,
+        sku: str | None = None,
+        after: Order | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Order]:
+        """Return the seller's orders by the moment they were placed, then by their id.
+
+        Args:
+            seller_id: The seller.
+            status: Only those of this status.
+            sku: Only those with a line of this product.
+            after: Only those behind this one: the last order of the page before.
+            limit: At most so many.
+        """
+
+        def task(reading: Reading) -> Sequence[Order]:
+            return tuple(reading.orders(status=status, sku=sku, after=after, limit=limit))
+
+        return self._repository.read(seller_id, task)
+
+    def queue(self, key: StockKey, *, limit: int | None = None) -> Sequence[Order]:
+        """Return the orders that wait for a product, in the order in which they are served.
+
+        Where short orders hold nothing, these are the orders that wait for this product before
+        any other: see `Outcome.watched`.
+        """
+        policy = self.policy_of(key.seller_id)
+
+        def task(reading: Reading) -> Sequence[Order]:
+            waiting = reading.waiting(key.warehouse_id, key.sku, policy)
+            return tuple(islice(waiting, limit))
+
+        return self._repository.read(key.seller_id, task)
+
+    def stock(self, seller_id: str) -> Sequence[Stock]:
+        """Return the seller's stock records, ordered by key."""
+        return self._repository.read(seller_id, lambda reading: tuple(reading.all_stock()))
+
+    def receipts(self, seller_id: str) -> Sequence[ExpectedReceipt]:
+        """Return what the seller expects, by the moment it is expected, then by its id."""
+        return self._repository.read(seller_id, lambda reading: tuple(reading.receipts()))
+
+    def events(self, seller_id: str, order_id: str | None = None) -> Sequence[Event]:
+        """Return what happened to the seller's orders and stock, or to one order."""
+        return self._repository.read(seller_id, lambda reading: tuple(reading.events(order_id)))
+
+    def actions(
+        self, seller_id: str, order_id: str, *, at: datetime | None = None
+    ) -> tuple[Answer, ...]:
+        """Answer for one order, now: every action, allowed or refused with the reason."""
+        moment = at if at is not None else self._now()
+        policy = self.policy_of(seller_id)
+        return self._repository.read(
+            seller_id, lambda reading: actions(order_id, reading, moment, policy)
+        )
+
+    def _now(self) -> datetime:
+        return self._clock.now()
+
+    def _carry_out(self, command: Command) -> Outcome:
+        return self._repository.write(command.seller_id, partial(self._decide, command))
+
+    def _decide(self, command: Command, work: UnitOfWork) -> Outcome:
+        if command.command_id is not None:
+            answered = work.answered(command.command_id)
+            if answered is not None:
+                return _repeated(command, *answered)
+        policy = self.policy_of(command.seller_id)
+        try:
+            outcome = decide(command, work, policy, orders_max=self._orders_max)
+        except OrderFlowError:
+            _check_served(command, work)  # the reason may be gone once that is done
+            raise
+        _check_served(command, work)
+        work.save(command, outcome)
+        return outcome
+
+    def _serve(self, seller_id: str, products: Collection[tuple[str, str]], at: datetime) -> None:
+        """Serve the queues of these products to the end, each page in a transaction of its own."""
+        rest = set(products)
+        while rest:
+            keys = tuple(StockKey(seller_id, *product) for product in sorted(rest))
+            try:
+                rest = set(self._carry_out(ServeWaiting(keys=keys, at=at)).unserved)
+            except _UnservedError as behind:
+                rest.update(behind.products)
+
+
+class _UnservedError(Exception):
+    """A command has come across products whose queues have to be served first."""
+
+    def __init__(self, products: Collection[tuple[str, str]]) -> None:
+        self.products = products
+        super().__init__(products)
+
+
+def _check_served(command: Command, work: UnitOfWork) -> None:
+    behind = set(work.unserved())
+    if isinstance(command, ServeWaiting):
+        behind.difference_update((key.warehouse_id, key.sku) for key in command.keys)
+    if behind:
+        raise _UnservedError(behind)
+
+
+def _repeated(command: Command, first: Command, outcome: Outcome) -> Outcome:
+    """Return the first answer, if it answered this command; the moment may differ."""
+    if attrs.evolve(command, at=first.at) != first:
+        raise CommandIdReusedError(command.seller_id, str(command.command_id))
+    return outcome

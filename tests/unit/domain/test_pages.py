@@ -1,0 +1,185 @@
+"""Long queues are served in pages, and come out as if they had been served at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow import (
+    AllocationPolicy,
+    BookInStock,
+    EditOrder,
+    MemoryRepository,
+    OrderFlow,
+    Outcome,
+    PlaceOrder,
+    Rationing,
+    RemoveLine,
+    ServeWaiting,
+    State,
+    StockKey,
+    decide,
+)
+from orderflow.errors import ActionRefusedError, InvalidValueError, NotFoundError, RefusedError
+from orderflow.testing.invariants import violations
+from orderflow.testing.strategies import histories, policies
+from tests.unit.shop import ACME, NOON, key, later, order
+
+if TYPE_CHECKING:
+    from orderflow import Command
+    from orderflow.testing.strategies import History
+
+ROUNDS_MAX = 1_000
+
+
+def waiting_for(sku: str, how_many: int, policy: AllocationPolicy | None = None) -> State:
+    """Return a state in which so many orders wait for a unit each."""
+    state = State(ACME)
+    for number in range(how_many):
+        placed = order(f"{number:03}", (sku, 1), placed_at=later(number))
+        command = PlaceOrder(order=placed, at=later(number))
+        state = state.after(decide(command, state, policy or AllocationPolicy()))
+    return state
+
+
+def pages(
+    command: Command, state: State, policy: AllocationPolicy, orders_max: int
+) -> tuple[State, list[Outcome]]:
+    """Carry a command out, and serve what it leaves unserved."""
+    outcomes = [decide(command, state, policy, orders_max=orders_max)]
+    state = state.after(outcomes[0])
+    while outcomes[-1].unserved:
+        keys = tuple(StockKey(state.seller_id, *each) for each in outcomes[-1].unserved)
+        going_on = ServeWaiting(keys=keys, at=command.at)
+        outcomes.append(decide(going_on, state, policy, orders_max=orders_max))
+        state = state.after(outcomes[-1])
+        assert len(outcomes) < ROUNDS_MAX
+    return state, outcomes
+
+
+def held(state: State) -> dict[str, tuple[object, ...]]:
+    """Return what a page more or less must not change of the orders."""
+    return {
+        order.order_id: (order.status, *(line.allocated for line in order.lines))
+        for order in state.orders.values()
+    }
+
+
+def test_a_page_serves_the_head_of_the_queue_and_says_what_is_left() -> None:
+    state = waiting_for("MUG", 5)
+    command = BookInStock(key=key(), received=4, at=NOON)
+    _, outcomes = pages(command, state, AllocationPolicy(), 2)
+    assert [outcome.completed for outcome in outcomes] == [("000", "001"), ("002", "003")]
+    assert [outcome.unserved for outcome in outcomes] == [(("leeds", "MUG"),), ()]
+
+
+def test_an_edited_order_whose_turn_has_not_come_keeps_its_place() -> None:
+    policy = AllocationPolicy()
+    state = waiting_for("MUG", 4)
+    big = PlaceOrder(order=order("B", ("MUG", 3), ("PAN", 1), placed_at=NOON), at=NOON)
+    state = pages(big, state, policy, 10)[0]
+    state = pages(BookInStock(key=key(), received=3, at=NOON), state, policy, 10)[0]
+    edit = EditOrder(seller_id=ACME, order_id="B", changes=(RemoveLine("1"),), at=NOON)
+    at_once = pages(edit, state, policy, 100)[0]
+    paged, outcomes = pages(edit, state, policy, 1)
+    assert held(paged) == held(at_once)
+    assert len(outcomes) > 1
+
+
+SAME_IN_PAGES = policies().filter(
+    lambda policy: policy.passes_max is None and policy.fulfilment == "COMPLETE"
+)
+
+
+@given(history=histories(policy=SAME_IN_PAGES), orders_max=st.integers(1, 3))
+def test_pages_come_out_as_if_all_had_been_served_at_once(
+    history: History, orders_max: int
+) -> None:
+    states: dict[str, tuple[State, State]] = {}
+    for command in history.commands:
+        seller_id = command.seller_id
+        at_once, paged = states.get(seller_id, (State(seller_id), State(seller_id)))
+        try:
+            at_once = at_once.after(decide(command, at_once, history.policy))
+        except (NotFoundError, RefusedError):
+            continue  # either way
+        paged, _ = pages(command, paged, history.policy, orders_max)
+        states[seller_id] = (at_once, paged)
+        assert held(paged) == held(at_once)
+
+
+@given(history=histories(), orders_max=st.integers(1, 3))
+def test_after_the_last_page_all_holds_that_always_holds(history: History, orders_max: int) -> None:
+    states: dict[str, State] = {}
+    for command in history.commands:
+        state = states.get(command.seller_id, State(command.seller_id))
+        try:
+            decide(command, state, history.policy)
+        except (NotFoundError, RefusedError):
+            continue
+        state, _ = pages(command, state, history.policy, orders_max)
+        states[command.seller_id] = state
+        orders, stock = state.orders.values(), state.records.values()
+        assert violations(orders, stock, history.policy, command.at) == []
+
+
+def test_fair_shares_are_given_out_at_once() -> None:
+    policy = AllocationPolicy(rationing=Rationing.FAIR_SHARE)
+    outcome = decide(
+        BookInStock(key=key(), received=4, at=NOON), waiting_for("MUG", 5), policy, orders_max=1
+    )
+    assert (len(outcome.completed), outcome.unserved) == (4, ())
+
+
+class TestTheService:
+    def flow(self, **options: object) -> tuple[OrderFlow, MemoryRepository]:
+        repository = MemoryRepository()
+        flow = OrderFlow(repository, orders_max=2, **options)  # type: ignore[arg-type]
+        for number in range(5):
+            flow.place(order(f"{number:03}", ("MUG", 1), placed_at=later(number)), at=NOON)
+        return flow, repository
+
+    def interrupted(self, monkeypatch: pytest.MonkeyPatch, flow: OrderFlow) -> None:
+        """Book in, and end before the rest of the queue was served."""
+        with monkeypatch.context() as patch:
+            patch.setattr(OrderFlow, "_serve", lambda *_: None)
+            flow.book_in(key(), 5, at=NOON)
+
+    def test_it_serves_the_queue_to_its_end_before_it_answers(self) -> None:
+        flow, repository = self.flow()
+        outcome = flow.book_in(key(), 5, at=NOON)
+        assert outcome.completed == ("000", "001")
+        assert {each.status for each in flow.orders(ACME)} == {"ALLOCATED"}
+        assert repository.unserved() == []
+
+    def test_what_was_interrupted_is_finished_by_the_next_command(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        flow, repository = self.flow()
+        self.interrupted(monkeypatch, flow)
+        assert repository.unserved() == [key()]
+        late = flow.place(order("Z", ("MUG", 1), placed_at=later(99)), at=NOON)
+        assert late.order is not None
+        assert late.order.status == "ON_BACK_ORDER"
+        assert repository.unserved() == []
+
+    def test_a_refusal_waits_for_what_was_interrupted_too(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        flow, _ = self.flow()
+        self.interrupted(monkeypatch, flow)
+        with pytest.raises(ActionRefusedError, match="is ALLOCATED: cannot split"):
+            flow.split(ACME, "004", "004-1", at=NOON)
+
+    def test_recovery_finishes_what_was_interrupted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        flow, _ = self.flow()
+        self.interrupted(monkeypatch, flow)
+        assert (flow.recover(), flow.recover()) == (1, 0)
+        assert {each.status for each in flow.orders(ACME)} == {"ALLOCATED"}
+
+    def test_a_page_of_no_orders_is_refused(self) -> None:
+        with pytest.raises(InvalidValueError, match=r"OrderFlow\.orders_max must be"):
+            OrderFlow(MemoryRepository(), orders_max=0)
