@@ -64,5 +64,5 @@ clean: ## remove what the other targets made
 	@touch $@
 
 .venv/.dev: pyproject.toml .venv/.pip
-	$(PIP) install --group dev --editable '.[cli,testing]'
+	$(PIP) install --group dev --editable '.[cli,postgres,testing]'
 	@touch $@
