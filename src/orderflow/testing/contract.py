@@ -77,8 +77,9 @@ class RepositoryContract(ABC):
     @given(history=histories())
     def test_it_answers_as_the_reference_does(self, history: History) -> None:
         """Whatever the commands and the policy, answers and state are those of the reference."""
-        flow = OrderFlow(self.make_repository(), policy=history.policy)
-        reference = OrderFlow(MemoryRepository(), policy=history.policy)
+        page = history.orders_max
+        flow = OrderFlow(self.make_repository(), policy=history.policy, orders_max=page)
+        reference = OrderFlow(MemoryRepository(), policy=history.policy, orders_max=page)
         for command in history.commands:
             assert _answer(flow, command) == _answer(reference, command)
         for seller_id in {command.seller_id: None for command in history.commands}:

@@ -1,0 +1,10 @@
+"""The state in a database: SQLite or PostgreSQL, in tables of orderflow's own beside the host's.
+
+Needs SQLAlchemy, which comes with the extra `sql`; the extra `postgres` adds a driver.
+"""
+
+from orderflow.adapters.sql.executor import Executor
+from orderflow.adapters.sql.repository import SqlRepository
+from orderflow.adapters.sql.tables import Tables
+
+__all__ = ["Executor", "SqlRepository", "Tables"]

@@ -1,0 +1,78 @@
+"""How statements reach the database: on a connection of SQLAlchemy, or on one of the host's.
+
+Everything else in this package says what is to be read and written, as statements of SQLAlchemy
+Core, and leaves it to an executor to do so.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import Connection
+    from sqlalchemy.sql import Executable
+
+    Parameters = Mapping[str, Any]
+    Row = Sequence[Any]
+
+__all__ = ["CoreExecutor", "Executor"]
+
+
+class Executor(Protocol):
+    """Carries statements out on an open connection."""
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether one writer at a time is all there is; otherwise rows are locked."""
+        ...
+
+    def rows(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
+        """Return the rows that a statement gives."""
+        ...
+
+    def run(self, statement: Executable, parameters: Sequence[Parameters]) -> None:
+        """Carry a statement out once for each set of parameters, in this order."""
+        ...
+
+    def isolation(self) -> str:
+        """Return the isolation of the transaction that the connection is in, in SQL's words."""
+        ...
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undo what the block has done, and let go of its locks, if it is left by an error."""
+        ...
+
+
+class CoreExecutor:
+    """Carries statements out on a connection of SQLAlchemy."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.is_sqlite = connection.dialect.name == "sqlite"
+
+    def rows(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
+        """Return the rows that a statement gives."""
+        return self._connection.execute(statement, parameters).all()
+
+    def run(self, statement: Executable, parameters: Sequence[Parameters]) -> None:
+        """Carry a statement out once for each set of parameters, in this order."""
+        self._connection.execute(statement, parameters)
+
+    def isolation(self) -> str:
+        """Return the isolation of the transaction that the connection is in, in SQL's words."""
+        return str(self._connection.get_isolation_level())
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block has done, and let go of its locks, if it is left by an error."""
+        if self.is_sqlite:
+            # Its lock is taken at once: what is read may not change before something is written.
+            connection = self._connection.connection.driver_connection
+            if connection is not None and not connection.in_transaction:
+                self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self._connection.begin_nested():
+            yield

@@ -1,0 +1,211 @@
+"""The reads: what deciding looks at, and the listings, on one connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select, tuple_
+
+from orderflow.adapters.sql.rows import Moments, lines_by_order, order_of, receipt_of
+from orderflow.adapters.sql.statements import PLACE_COLUMNS
+from orderflow.codec import loads
+from orderflow.domain.checks import UNITS_MAX
+from orderflow.domain.stock import ExpectedReceipt, Product, Stock, StockKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from sqlalchemy.sql import Executable
+
+    from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.statements import Statements
+    from orderflow.domain.events import Event
+    from orderflow.domain.order import Order
+    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.domain.status import Status
+
+__all__ = ["SqlReading"]
+
+AT_ONCE_MAX = 500
+"""So many orders or products are named in one statement; databases limit its parameters."""
+
+_FIRST_PAGE, _PAGE_GROWTH, _PAGE_MAX = 4, 4, 256
+
+
+class SqlReading:
+    """What there is of one seller, as one transaction sees it."""
+
+    def __init__(self, executor: Executor, statements: Statements, seller_id: str) -> None:
+        self.seller_id = seller_id
+        self.moments = Moments(as_text=executor.is_sqlite)
+        self._executor = executor
+        self._statements = statements
+        self._orders: dict[str, Order | None] = {}
+        self._watched: dict[str, str | None] = {}
+        self._stock: dict[Product, Stock | None] = {}
+
+    # What deciding looks at
+
+    def order(self, order_id: str) -> Order | None:
+        """Return the order, if the seller has it."""
+        if order_id not in self._orders:
+            self._orders[order_id] = None
+            self._read_orders(self._statements.order, order_id=order_id)
+        return self._orders[order_id]
+
+    def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
+        """Return the stock records that there are of these products."""
+        products = [(warehouse_id, sku) for sku in skus]
+        self._load_stock(products)
+        return [stock for each in products if (stock := self._stock[each]) is not None]
+
+    def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        """Return the expected receipt, if the seller announced it."""
+        rows = self._rows(self._statements.receipt, receipt_id=receipt_id)
+        return receipt_of(self.seller_id, rows[0], self.moments) if rows else None
+
+    def waiting(
+        self,
+        warehouse_id: str,
+        sku: str,
+        policy: AllocationPolicy,
+        at_most: Callable[[], int] | None = None,
+    ) -> Iterator[Order]:
+        """Yield the orders that wait for a product, in the order of the queue."""
+        names = PLACE_COLUMNS[policy.queue]
+        parameters: dict[str, Any] = {"warehouse_id": warehouse_id, "sku": sku}
+        limit, begun = _FIRST_PAGE, False
+        while True:
+            parameters |= {"limit": limit, "at_most": UNITS_MAX if at_most is None else at_most()}
+            page = self._statements.queue_pages[policy.queue, policy.holds_nothing, begun]
+            rows = self._rows(page, **parameters)
+            orders = self._orders_by_id([row[-1] for row in rows])
+            for least, *_, order_id in rows:
+                if at_most is None or not policy.holds_nothing or least <= at_most():
+                    yield orders[order_id]
+            if len(rows) < limit or (at_most is not None and at_most() <= 0):
+                return
+            begun = True
+            parameters |= {f"after_{n}": v for n, v in zip(names, rows[-1][1:], strict=True)}
+            limit = min(limit * _PAGE_GROWTH, _PAGE_MAX)
+
+    def watched(self, order_id: str) -> str | None:
+        """Return what a waiting order waits for, if an outcome has told."""
+        return self._watched.get(order_id) if self.order(order_id) is not None else None
+
+    def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+        """Return the orders that hold units of a product."""
+        return self._read_orders(self._statements.holding, warehouse_id=warehouse_id, sku=sku)
+
+    def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
+        """Return the receipts of a product, by the moment they are expected, then by id."""
+        rows = self._rows(self._statements.expected, warehouse_id=warehouse_id, sku=sku)
+        return [receipt_of(self.seller_id, row, self.moments) for row in rows]
+
+    def ended_holds(self, at: datetime) -> Iterable[Order]:
+        """Return the orders on hold with a hold that ends at this moment or before it."""
+        return self._read_orders(self._statements.ended_holds, at=self.moments.write(at))
+
+    def overdue(self, since: datetime) -> Iterable[Order]:
+        """Return the orders on back order since this moment or longer that do not keep yet."""
+        return self._read_orders(self._statements.overdue, at=self.moments.write(since))
+
+    # What people ask for
+
+    def orders(
+        self,
+        *,
+        status: Status | None = None,
+        sku: str | None = None,
+        after: Order | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Order]:
+        """Return the seller's orders by the moment they were placed, then by their id."""
+        orders, lines = self._statements.tables.orders.c, self._statements.tables.lines.c
+        query = self._statements.orders_where().order_by(orders.placed_at, orders.order_id)
+        if status is not None:
+            query = query.where(orders.status == status.value)
+        if sku is not None:
+            ours = lines.seller_id == bindparam("seller_id")
+            having = select(lines.order_id).where(ours, lines.sku == sku)
+            query = query.where(orders.order_id.in_(having))
+        if after is not None:
+            place = (self.moments.write(after.placed_at), after.order_id)
+            query = query.where(tuple_(orders.placed_at, orders.order_id) > tuple_(*place))
+        return self._read_orders(query.limit(limit))
+
+    def all_stock(
+        self, *, after: StockKey | None = None, limit: int | None = None
+    ) -> Sequence[Stock]:
+        """Return the seller's stock records, ordered by key."""
+        stock = self._statements.tables.stock.c
+        query = (
+            select(stock.warehouse_id, stock.sku, stock.on_hand, stock.allocated)
+            .where(stock.seller_id == bindparam("seller_id"), stock.is_known)
+            .order_by(stock.warehouse_id, stock.sku)
+            .limit(limit)
+        )
+        if after is not None:
+            place = tuple_(stock.warehouse_id, stock.sku)
+            query = query.where(place > tuple_(after.warehouse_id, after.sku))
+        return [
+            Stock(StockKey(self.seller_id, warehouse_id, sku), on_hand, allocated)
+            for warehouse_id, sku, on_hand, allocated in self._rows(query)
+        ]
+
+    def receipts(self) -> Sequence[ExpectedReceipt]:
+        """Return what the seller expects, by the moment it is expected, then by its id."""
+        rows = self._rows(self._statements.receipts)
+        return [receipt_of(self.seller_id, row, self.moments) for row in rows]
+
+    def events(self, order_id: str | None = None) -> Sequence[Event]:
+        """Return what happened, to the seller or to one order, oldest first."""
+        if order_id is None:
+            rows = self._rows(self._statements.events)
+        else:
+            rows = self._rows(self._statements.events_of, order_id=order_id)
+        return [loads(row[0]) for row in rows]
+
+    # How it is read
+
+    def _rows(self, statement: Executable, **parameters: object) -> Sequence[Row]:
+        return self._executor.rows(statement, {"seller_id": self.seller_id, **parameters})
+
+    def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
+        """Read orders with their lines; those that were read before stay as they were read."""
+        rows = self._rows(statement, **parameters)
+        fresh = {row[0]: row for row in rows if self._orders.get(row[0]) is None}
+        lines = lines_by_order(self._rows_of(self._statements.lines, "ids", list(fresh)))
+        for order_id, row in fresh.items():
+            of_order = tuple(lines[order_id])
+            self._orders[order_id] = order_of(self.seller_id, row, of_order, self.moments)
+            self._watched[order_id] = row[-1]
+        return [order for row in rows if (order := self._orders[row[0]]) is not None]
+
+    def _orders_by_id(self, order_ids: Sequence[str]) -> dict[str, Order]:
+        missing = [order_id for order_id in order_ids if self._orders.get(order_id) is None]
+        for begin in range(0, len(missing), AT_ONCE_MAX):
+            self._read_orders(
+                self._statements.some_orders, ids=missing[begin : begin + AT_ONCE_MAX]
+            )
+        return {each: order for each in order_ids if (order := self._orders[each]) is not None}
+
+    def _load_stock(self, products: Collection[Product]) -> None:
+        missing = sorted(set(products).difference(self._stock))
+        if missing:
+            self._stock.update(dict.fromkeys(missing))
+            for row in self._rows_of(self._statements.stock, "products", missing):
+                self._note_stock(row)
+
+    def _note_stock(self, row: Row) -> None:
+        warehouse_id, sku, on_hand, allocated, is_known, _ = row
+        if is_known:
+            key = StockKey(self.seller_id, warehouse_id, sku)
+            self._stock[warehouse_id, sku] = Stock(key, on_hand, allocated)
+
+    def _rows_of(self, statement: Executable, name: str, values: Sequence[object]) -> Iterator[Row]:
+        """Yield the rows of a statement that names any number of things."""
+        for begin in range(0, len(values), AT_ONCE_MAX):
+            yield from self._rows(statement, **{name: values[begin : begin + AT_ONCE_MAX]})

@@ -1,0 +1,206 @@
+"""What is a row in the database and a type in orderflow, and the way from one to the other."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from orderflow.codec import from_data, to_data
+from orderflow.domain.order import Address, Hold, Order, OrderLine, Wait
+from orderflow.domain.status import Status
+from orderflow.domain.stock import ExpectedReceipt, StockKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from orderflow.adapters.sql.executor import Row
+
+    Values = dict[str, Any]
+
+__all__ = [
+    "ORDER_COLUMNS",
+    "RECEIPT_COLUMNS",
+    "Moments",
+    "line_values",
+    "order_of",
+    "order_values",
+    "queue_values",
+    "receipt_of",
+    "receipt_values",
+]
+
+ORDER_COLUMNS = (
+    "order_id",
+    "warehouse_id",
+    "status",
+    "placed_at",
+    "priority",
+    "promised_by",
+    "courier",
+    "ship_to",
+    "holds",
+    "split_from",
+    "parcels",
+    "waits_since",
+    "passed_over",
+    "keeps",
+    "version",
+    "watched",
+)
+"""The columns of an order, as `order_of` reads them."""
+
+RECEIPT_COLUMNS = ("receipt_id", "warehouse_id", "sku", "quantity", "expected_at")
+"""The columns of an expected receipt, as `receipt_of` reads them."""
+
+
+class Moments:
+    """Moments as the database keeps them: PostgreSQL as such, SQLite as texts that sort alike."""
+
+    def __init__(self, *, as_text: bool) -> None:
+        self.write: Callable[[datetime], Any] = _as_text if as_text else _as_it_is
+        self.read: Callable[[Any], datetime] = _of_text if as_text else _in_utc
+
+    def write_any(self, moment: datetime | None) -> Any:  # noqa: ANN401 - what the driver takes
+        """Write a moment, if there is one."""
+        return None if moment is None else self.write(moment)
+
+    def read_any(self, value: Any) -> datetime | None:  # noqa: ANN401 - what the driver gives
+        """Read a moment, if there is one."""
+        return None if value is None else self.read(value)
+
+
+def _as_text(moment: datetime) -> str:
+    return f"{moment.year:04}-{moment:%m-%d %H:%M:%S.%f}"
+
+
+def _of_text(value: str) -> datetime:
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def _as_it_is(moment: datetime) -> datetime:
+    return moment
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Moments) -> Order:
+    """Make an order of its row, whose columns are `ORDER_COLUMNS`, and its lines."""
+    since = row[11]
+    return Order(
+        order_id=row[0],
+        seller_id=seller_id,
+        warehouse_id=row[1],
+        lines=lines,
+        status=Status(row[2]),
+        placed_at=moments.read(row[3]),
+        priority=row[4],
+        promised_by=moments.read_any(row[5]),
+        courier=row[6],
+        ship_to=None if row[7] is None else from_data(json.loads(row[7]), Address),
+        holds=() if row[8] is None else tuple(from_data(each, Hold) for each in json.loads(row[8])),
+        split_from=row[9],
+        parcels=row[10],
+        wait=None if since is None else Wait(moments.read(since), row[12], bool(row[13])),
+        version=row[14],
+    )
+
+
+def order_values(order: Order, watched: str | None, moments: Moments) -> Values:
+    """Return the row of an order."""
+    wait, ends = order.wait, [hold.until for hold in order.holds if hold.until is not None]
+    return {
+        "seller_id": order.seller_id,
+        "order_id": order.order_id,
+        "warehouse_id": order.warehouse_id,
+        "status": order.status.value,
+        "placed_at": moments.write(order.placed_at),
+        "priority": order.priority,
+        "promised_by": moments.write_any(order.promised_by),
+        "courier": order.courier,
+        "ship_to": None if order.ship_to is None else _json(to_data(order.ship_to)),
+        "holds": _json([to_data(hold) for hold in order.holds]) if order.holds else None,
+        "held_until": moments.write(min(ends)) if ends else None,
+        "split_from": order.split_from,
+        "parcels": order.parcels,
+        "waits_since": None if wait is None else moments.write(wait.since),
+        "passed_over": 0 if wait is None else wait.passed_over,
+        "keeps": False if wait is None else wait.keeps,
+        "watched": watched,
+        "version": order.version,
+    }
+
+
+def line_values(order: Order) -> dict[str, Values]:
+    """Return the rows of an order's lines by their id."""
+    return {
+        line.line_id: {
+            "seller_id": order.seller_id,
+            "order_id": order.order_id,
+            "line_id": line.line_id,
+            "position": position,
+            "warehouse_id": order.warehouse_id,
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "allocated": line.allocated,
+        }
+        for position, line in enumerate(order.lines)
+    }
+
+
+def queue_values(order: Order | None, watched: str | None, moments: Moments) -> dict[str, Values]:
+    """Return the rows of the queues that an order stands in, by the product."""
+    if order is None or order.status is not Status.ON_BACK_ORDER:
+        return {}
+    needed: dict[str, int] = {}
+    for line in order.lines:
+        if line.allocated < line.quantity:
+            needed[line.sku] = needed.get(line.sku, 0) + line.short
+    return {
+        sku: {
+            "seller_id": order.seller_id,
+            "warehouse_id": order.warehouse_id,
+            "sku": sku,
+            "order_id": order.order_id,
+            "placed_at": moments.write(order.placed_at),
+            "rank": -order.priority,
+            "has_no_promise": int(order.promised_by is None),
+            "due_by": moments.write(order.promised_by or order.placed_at),
+            "least": units if watched == sku else 0,
+            "is_watched": watched in (None, sku),
+        }
+        for sku, units in needed.items()
+    }
+
+
+def receipt_of(seller_id: str, row: Row, moments: Moments) -> ExpectedReceipt:
+    """Make an expected receipt of its row, whose columns are `RECEIPT_COLUMNS`."""
+    receipt_id, warehouse_id, sku, quantity, expected_at = row
+    key = StockKey(seller_id, warehouse_id, sku)
+    return ExpectedReceipt(receipt_id, key, quantity, moments.read(expected_at))
+
+
+def receipt_values(receipt: ExpectedReceipt, moments: Moments) -> Values:
+    """Return the row of an expected receipt."""
+    return {
+        "seller_id": receipt.key.seller_id,
+        "receipt_id": receipt.receipt_id,
+        "warehouse_id": receipt.key.warehouse_id,
+        "sku": receipt.key.sku,
+        "quantity": receipt.quantity,
+        "expected_at": moments.write(receipt.expected_at),
+    }
+
+
+def lines_by_order(rows: Iterable[Row]) -> Mapping[str, Sequence[OrderLine]]:
+    """Make the lines of several orders of their rows: order id, then the fields of a line."""
+    lines: dict[str, list[OrderLine]] = {}
+    for order_id, *fields in rows:
+        lines.setdefault(order_id, []).append(OrderLine(*fields))
+    return lines
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

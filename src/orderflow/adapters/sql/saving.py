@@ -1,0 +1,223 @@
+"""The writes: what a command has changed, as rows that are added, changed and removed.
+
+Only what is not what it was is written: of an order the row and the lines that changed, of the
+queues the entries that came, went or moved.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orderflow.adapters.sql.rows import line_values, order_values, queue_values, receipt_values
+from orderflow.codec import dumps
+from orderflow.domain.commands import ServeWaiting
+from orderflow.domain.events import subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from sqlalchemy import Table
+    from sqlalchemy.sql import Executable
+
+    from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.rows import Moments, Values
+    from orderflow.adapters.sql.statements import Statements
+    from orderflow.domain.commands import Command
+    from orderflow.domain.events import Event
+    from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.stock import Product
+
+    Rows = dict[Any, Values]
+
+__all__ = ["Saving"]
+
+
+class Saving:
+    """Writes outcomes of one seller on an open connection."""
+
+    def __init__(
+        self, executor: Executor, statements: Statements, moments: Moments, *, outbox: bool
+    ) -> None:
+        self._executor = executor
+        self._statements = statements
+        self._moments = moments
+        self._outbox = outbox
+
+    def orders(
+        self,
+        outcome: Outcome,
+        orders: Mapping[str, Order | None],
+        watched: Mapping[str, str | None],
+    ) -> None:
+        """Write the orders that changed, and their places in the queues.
+
+        Args:
+            outcome: What changed.
+            orders: The orders as they were, by their id.
+            watched: What they waited for, by their id.
+        """
+        now_watched: dict[str, str | None] = dict(outcome.watched)
+        after: dict[str, Order] = {order.order_id: order for order in outcome.orders}
+        moved = [each for each in now_watched if each not in after]
+        after.update((each, order) for each in moved if (order := orders[each]) is not None)
+        old_rows: Rows = {}
+        new_rows: Rows = {}
+        old_lines: Rows = {}
+        new_lines: Rows = {}
+        old_places: Rows = {}
+        new_places: Rows = {}
+        for order_id, order in after.items():
+            before, waited_for = orders.get(order_id), watched.get(order_id)
+            waits_for = now_watched.get(order_id)
+            if before is not None:
+                old_rows[order_id] = order_values(before, waited_for, self._moments)
+            new_rows[order_id] = order_values(order, waits_for, self._moments)
+            if before is None or before.lines is not order.lines:
+                old_lines |= _under(order_id, line_values(before) if before is not None else {})
+                new_lines |= _under(order_id, line_values(order))
+            old_places |= _under(order_id, queue_values(before, waited_for, self._moments))
+            new_places |= _under(order_id, queue_values(order, waits_for, self._moments))
+        tables, to = self._statements.tables, self._statements
+        self._difference(tables.orders, old_rows, new_rows, (to.add_order, to.change_order))
+        self._difference(
+            tables.lines, old_lines, new_lines, (to.add_line, to.change_line, to.remove_line)
+        )
+        self._difference(tables.queue, old_places, new_places, (to.enqueue, to.requeue, to.dequeue))
+
+    def placeholders(self, seller_id: str, products: Iterable[Product]) -> None:
+        """Add rows for products that have none, only to be locked."""
+        unknown = {"on_hand": 0, "allocated": 0, "is_known": False, "is_unserved": False}
+        rows = [_product(seller_id, product) | unknown for product in products]
+        self._run(self._statements.add_placeholder, rows)
+
+    def stock(self, command: Command, outcome: Outcome, rows: Collection[Product]) -> None:
+        """Write the stock records that changed, and which products are to be served further.
+
+        Args:
+            command: What was asked for.
+            outcome: What changed.
+            rows: The products that have a row.
+        """
+        unserved = dict.fromkeys(outcome.unserved, True)
+        if isinstance(command, ServeWaiting):
+            served = ((key.warehouse_id, key.sku) for key in command.keys)
+            unserved = {**dict.fromkeys(served, False), **unserved}
+        old: Rows = {}
+        new: Rows = {}
+        for stock in outcome.stock:
+            product = (stock.key.warehouse_id, stock.key.sku)
+            new[product] = _product(outcome.seller_id, product) | {
+                "on_hand": stock.on_hand,
+                "allocated": stock.allocated,
+                "is_known": True,
+            }
+            if product in rows:
+                old[product] = {}
+        to, table = self._statements, self._statements.tables.stock
+        self._difference(table, old, new, (to.add_stock, to.change_stock))
+        flags = [
+            _of_key(table, _product(outcome.seller_id, product)) | {"is_unserved": flag}
+            for product, flag in unserved.items()
+        ]
+        self._run(to.change_stock, flags)
+
+    def receipts(self, outcome: Outcome, known: Collection[str]) -> None:
+        """Write the receipts that were announced or changed, and remove those that are settled."""
+        to, table = self._statements, self._statements.tables.receipts
+        new = {each.receipt_id: receipt_values(each, self._moments) for each in outcome.receipts}
+        old: Rows = {each: {} for each in new if each in known}
+        self._difference(table, old, new, (to.add_receipt, to.change_receipt))
+        settled = [
+            _of_key(table, {"seller_id": outcome.seller_id, "receipt_id": receipt_id})
+            for receipt_id in outcome.settled
+        ]
+        self._run(to.remove_receipt, settled)
+
+    def events(self, seller_id: str, events: Sequence[Event]) -> None:
+        """Append what happened, and put it into the outbox."""
+        if not events:
+            return
+        numbers = self._numbers(seller_id, len(events))
+        rows, messages = [], []
+        for number, event in zip(numbers, events, strict=True):
+            rows.append(
+                {
+                    "seller_id": seller_id,
+                    "number": number,
+                    "order_id": getattr(event, "order_id", None),
+                    "kind": type(event).__name__,
+                    "at": self._moments.write(event.at),
+                    "event": dumps(event),
+                }
+            )
+            messages.append(
+                {
+                    "seller_id": seller_id,
+                    "number": number,
+                    "subject": subject_of(event),
+                    "due_at": None,
+                    "attempts": 0,
+                    "error": "",
+                    "is_dead": False,
+                }
+            )
+        self._run(self._statements.add_event, rows)
+        if self._outbox:
+            self._run(self._statements.add_message, messages)
+
+    def answer(self, command: Command, outcome: Outcome) -> None:
+        """Keep what a command was answered, if it has an id."""
+        if command.command_id is not None:
+            row = {
+                "seller_id": command.seller_id,
+                "command_id": command.command_id,
+                "at": self._moments.write(command.at),
+                "command": dumps(command),
+                "outcome": dumps(outcome),
+            }
+            self._run(self._statements.add_answer, [row])
+
+    def _numbers(self, seller_id: str, how_many: int) -> Iterable[int]:
+        """Return the next numbers of events.
+
+        On PostgreSQL they come from a sequence: those of two transactions that touched the same
+        order are in the order in which these were carried out, for the second one has waited.
+        """
+        if self._executor.is_sqlite:
+            ((last,),) = self._executor.rows(self._statements.last_number, {"seller_id": seller_id})
+            return range(last + 1, last + 1 + how_many)
+        rows = self._executor.rows(self._statements.next_numbers, {"how_many": how_many})
+        return sorted(row[0] for row in rows)
+
+    def _difference(
+        self, table: Table, old: Rows, new: Rows, statements: tuple[Executable, ...]
+    ) -> None:
+        """Make rows what they are to be: by the statements that add, change and remove one."""
+        add, change, *remove = statements
+        self._run(add, [values for key, values in new.items() if key not in old])
+        changed = {key: values for key, values in new.items() if key in old and old[key] != values}
+        self._run(change, [_of_key(table, v) | _without_key(table, v) for v in changed.values()])
+        for statement in remove:
+            gone = [_of_key(table, values) for key, values in old.items() if key not in new]
+            self._run(statement, gone)
+
+    def _run(self, statement: Executable, rows: Sequence[Values]) -> None:
+        if rows:
+            self._executor.run(statement, rows)
+
+
+def _under(order_id: str, rows: Mapping[str, Values]) -> Rows:
+    return {(order_id, key): values for key, values in rows.items()}
+
+
+def _product(seller_id: str, product: Product) -> Values:
+    return {"seller_id": seller_id, "warehouse_id": product[0], "sku": product[1]}
+
+
+def _of_key(table: Table, values: Values) -> Values:
+    return {f"of_{column.name}": values[column.name] for column in table.primary_key}
+
+
+def _without_key(table: Table, values: Values) -> Values:
+    return {name: value for name, value in values.items() if name not in table.primary_key}

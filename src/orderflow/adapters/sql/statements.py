@@ -1,0 +1,187 @@
+"""The statements that are used over and over, made once for a set of tables.
+
+Each is served by an index: `tests/conformance` looks at what the databases make of them.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+from orderflow.adapters.sql.rows import ORDER_COLUMNS, RECEIPT_COLUMNS
+from orderflow.domain.policy import Queue
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Delete, Select, Table, Update
+    from sqlalchemy.sql import Executable
+
+    from orderflow.adapters.sql.tables import Tables
+
+__all__ = ["PLACE_COLUMNS", "Statements", "statements_of"]
+
+SELLER: BindParameter[str] = bindparam("seller_id")
+
+
+@lru_cache(maxsize=64)
+def statements_of(tables: Tables) -> Statements:
+    """Return the statements for these tables, made once."""
+    return Statements(tables)
+
+
+class Statements:
+    """What is read and written, as statements of SQLAlchemy Core."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self._name_reads(tables)
+        self._name_writes(tables)
+        self.queue_pages = {
+            (queue, watched, begun): self._queue_page(queue, watched=watched, begun=begun)
+            for queue in Queue
+            for watched in (False, True)
+            for begun in (False, True)
+        }
+
+    def orders_where(self, *conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+        """Read the orders of a seller that meet these conditions."""
+        orders = self.tables.orders
+        columns = [orders.c[name] for name in ORDER_COLUMNS]
+        return select(*columns).where(orders.c.seller_id == SELLER, *conditions)
+
+    def _name_reads(self, tables: Tables) -> None:
+        orders, lines, stock = tables.orders.c, tables.lines.c, tables.stock.c
+        self.order = self.orders_where(orders.order_id == bindparam("order_id"))
+        self.some_orders = self.orders_where(orders.order_id.in_(bindparam("ids", expanding=True)))
+        self.lines = (
+            select(lines.order_id, lines.line_id, lines.sku, lines.quantity, lines.allocated)
+            .where(lines.seller_id == SELLER, lines.order_id.in_(bindparam("ids", expanding=True)))
+            .order_by(lines.order_id, lines.position)
+        )
+        product = tuple_(stock.warehouse_id, stock.sku)
+        self.stock = select(
+            stock.warehouse_id,
+            stock.sku,
+            stock.on_hand,
+            stock.allocated,
+            stock.is_known,
+            stock.is_unserved,
+        ).where(stock.seller_id == SELLER, product.in_(bindparam("products", expanding=True)))
+        self.locked_stock = self.stock.order_by(stock.warehouse_id, stock.sku).with_for_update()
+        self.holding = self.orders_where(
+            orders.order_id.in_(
+                select(lines.order_id).where(
+                    lines.seller_id == SELLER,
+                    lines.warehouse_id == bindparam("warehouse_id"),
+                    lines.sku == bindparam("sku"),
+                    lines.allocated > 0,
+                )
+            )
+        )
+        self.ended_holds = self.orders_where(orders.held_until <= bindparam("at"))
+        self.overdue = self.orders_where(
+            orders.status == "ON_BACK_ORDER", ~orders.keeps, orders.waits_since <= bindparam("at")
+        )
+        self.unserved = (
+            select(stock.seller_id, stock.warehouse_id, stock.sku)
+            .where(stock.is_unserved)
+            .order_by(stock.seller_id, stock.warehouse_id, stock.sku)
+        )
+        receipts = tables.receipts
+        columns = [receipts.c[name] for name in RECEIPT_COLUMNS]
+        ours = select(*columns).where(receipts.c.seller_id == SELLER)
+        self.receipts = ours.order_by(receipts.c.expected_at, receipts.c.receipt_id)
+        self.receipt = ours.where(receipts.c.receipt_id == bindparam("receipt_id"))
+        self.expected = self.receipts.where(
+            receipts.c.warehouse_id == bindparam("warehouse_id"),
+            receipts.c.sku == bindparam("sku"),
+        )
+        commands = tables.commands.c
+        self.answer = select(commands.command, commands.outcome).where(
+            commands.seller_id == SELLER, commands.command_id == bindparam("command_id")
+        )
+        events = tables.events.c
+        self.next_numbers = select(tables.event_numbers.next_value()).select_from(
+            func.generate_series(1, bindparam("how_many", type_=Integer))
+        )
+        self.last_number = select(func.coalesce(func.max(events.number), 0)).where(
+            events.seller_id == SELLER
+        )
+        self.events = select(events.event).where(events.seller_id == SELLER).order_by(events.number)
+        self.sellers = _distinct(events.seller_id)
+        self.events_of = self.events.where(events.order_id == bindparam("order_id"))
+
+    def _name_writes(self, tables: Tables) -> None:
+        self.add_order, self.change_order = insert(tables.orders), _change(tables.orders)
+        self.add_line, self.change_line = insert(tables.lines), _change(tables.lines)
+        self.remove_line = _remove(tables.lines)
+        self.add_stock, self.change_stock = insert(tables.stock), _change(tables.stock)
+        self.add_placeholder = postgresql_insert(tables.stock).on_conflict_do_nothing()
+        self.enqueue, self.requeue = insert(tables.queue), _change(tables.queue)
+        self.dequeue = _remove(tables.queue)
+        self.add_receipt, self.change_receipt = insert(tables.receipts), _change(tables.receipts)
+        self.remove_receipt = _remove(tables.receipts)
+        self.add_event, self.add_message = insert(tables.events), insert(tables.outbox)
+        self.add_answer = insert(tables.commands)
+
+    def _queue_page(self, queue: Queue, *, watched: bool, begun: bool) -> Executable:
+        entries = self.tables.queue.c
+        columns = [entries[name] for name in PLACE_COLUMNS[queue]]
+        page = (
+            select(entries.least, *columns)
+            .where(
+                entries.seller_id == SELLER,
+                entries.warehouse_id == bindparam("warehouse_id"),
+                entries.sku == bindparam("sku"),
+            )
+            .order_by(*columns)
+            .limit(bindparam("limit"))
+        )
+        if watched:
+            page = page.where(entries.is_watched, entries.least <= bindparam("at_most"))
+        if begun:
+            place = [bindparam(f"after_{column.name}", type_=column.type) for column in columns]
+            page = page.where(tuple_(*columns) > tuple_(*place))
+        return page
+
+
+PLACE_COLUMNS = {
+    Queue.FIRST_COME: ("placed_at", "order_id"),
+    Queue.PRIORITY: ("rank", "placed_at", "order_id"),
+    Queue.PROMISED_DATE: ("has_no_promise", "due_by", "placed_at", "order_id"),
+}
+"""What a queue is sorted by: the parts of `place_in_queue`."""
+
+
+def _distinct(column: ColumnElement[str]) -> Executable:
+    """Read the values of a column, each once, by jumping from one to the next in an index."""
+    first = select(func.min(column).label("value")).cte("each_value", recursive=True)
+    further = select(func.min(column)).where(column > first.c.value).scalar_subquery()
+    values = first.union_all(select(further).where(first.c.value.is_not(None)))
+    return select(values.c.value).where(values.c.value.is_not(None))
+
+
+def _change(table: Table) -> Update:
+    """Change those columns that values are given for, of the row whose key is given as `of_…`."""
+    return update(table).where(*_has_key(table))
+
+
+def _remove(table: Table) -> Delete:
+    """Remove the row whose key is given as `of_…`."""
+    return delete(table).where(*_has_key(table))
+
+
+def _has_key(table: Table) -> list[ColumnElement[bool]]:
+    return [column == bindparam(f"of_{column.name}") for column in table.primary_key]

@@ -1,0 +1,288 @@
+"""The tables, as SQLAlchemy metadata that a host can include in its own migrations.
+
+`seller_id` stands first in every primary key, unique key and index: sellers are isolated by the
+key, and the tables can be distributed by it. Every invariant that a row can express is a CHECK,
+so that a foreign writer is stopped too.
+
+Identifiers compare as Python compares them, by code point: on PostgreSQL that is the collation
+"C". Moments are `timestamptz` on PostgreSQL, and on SQLite texts in UTC that sort as moments do.
+What has structure (an address, holds, an event) is JSON as `orderflow.codec` writes it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Sequence,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+    true,
+)
+
+from orderflow.domain.checks import IDENTIFIER_CHARACTERS_MAX
+from orderflow.domain.status import Status
+
+__all__ = ["DEFAULT_PREFIX", "Tables"]
+
+DEFAULT_PREFIX = "orderflow_"
+
+SUBJECT_CHARACTERS_MAX = 2 * IDENTIFIER_CHARACTERS_MAX + 16
+
+_STATUS_CHARACTERS_MAX = max(len(status) for status in Status)
+
+
+def _characters(limit: int) -> String:
+    return String(limit).with_variant(String(limit, collation="C"), "postgresql")
+
+
+_IDENTIFIER = _characters(IDENTIFIER_CHARACTERS_MAX)
+_SUBJECT = _characters(SUBJECT_CHARACTERS_MAX)
+_STATUS = _characters(_STATUS_CHARACTERS_MAX)
+_MOMENT = String(32).with_variant(DateTime(timezone=True), "postgresql")
+
+
+class Tables:
+    """The tables of orderflow under names of the host's choosing.
+
+    Args:
+        prefix: What every name begins with.
+        schema: The schema that they are in, where the database has schemas.
+        metadata: What they are added to; one of their own, if left out.
+
+    Attributes:
+        metadata: The metadata that they are in.
+    """
+
+    def __init__(
+        self,
+        *,
+        prefix: str = DEFAULT_PREFIX,
+        schema: str | None = None,
+        metadata: MetaData | None = None,
+    ) -> None:
+        self.prefix = prefix
+        self.schema = schema
+        self.metadata = metadata if metadata is not None else MetaData()
+        self.stock = self._stock()
+        self.orders = self._orders()
+        self.lines = self._lines()
+        self.queue = self._queue()
+        self.receipts = self._receipts()
+        self.commands = self._commands()
+        self.event_numbers = Sequence(
+            f"{prefix}event_numbers", schema=schema, metadata=self.metadata
+        )
+        self.events = self._events()
+        self.outbox = self._outbox()
+        self.inbox = self._inbox()
+
+    @staticmethod
+    @cache
+    def default() -> Tables:
+        """Return the tables under the names that orderflow gives them."""
+        return Tables()
+
+    def _table(
+        self, name: str, *parts: Column[Any] | CheckConstraint, key: tuple[str, ...]
+    ) -> Table:
+        full = self.prefix + name
+        return Table(
+            full,
+            self.metadata,
+            Column("seller_id", _IDENTIFIER, nullable=False),
+            *parts,
+            PrimaryKeyConstraint("seller_id", *key, name=f"{full}_pk"),
+            schema=self.schema,
+            sqlite_with_rowid=False,  # the key is what rows are found by; there is no second one
+        )
+
+    def _check(self, table: str, name: str, condition: str) -> CheckConstraint:
+        return CheckConstraint(condition, name=f"{self.prefix}{table}_{name}")
+
+    def _index(self, table: Table, name: str, *columns: str, where: str | None = None) -> None:
+        condition = text(where) if where is not None else None
+        Index(
+            f"{table.name}_{name}",
+            *(table.c[column] for column in ("seller_id", *columns)),
+            sqlite_where=condition,
+            postgresql_where=condition,
+        )
+
+    def _stock(self) -> Table:
+        table = self._table(
+            "stock",
+            Column("warehouse_id", _IDENTIFIER, nullable=False),
+            Column("sku", _IDENTIFIER, nullable=False),
+            Column("on_hand", BigInteger, nullable=False),
+            Column("allocated", BigInteger, nullable=False),
+            # A row that only stands for the lock of a product nobody has announced yet.
+            Column("is_known", Boolean, nullable=False, server_default=true()),
+            # The keys to serve again: see `Outcome.unserved`.
+            Column("is_unserved", Boolean, nullable=False, server_default=false()),
+            self._check("stock", "allocated", "0 <= allocated AND allocated <= on_hand"),
+            self._check("stock", "known", "is_known OR on_hand = 0"),
+            key=("warehouse_id", "sku"),
+        )
+        self._index(table, "unserved", "warehouse_id", "sku", where="is_unserved")
+        return table
+
+    def _orders(self) -> Table:
+        statuses = ", ".join(f"'{status}'" for status in Status)
+        table = self._table(
+            "orders",
+            Column("order_id", _IDENTIFIER, nullable=False),
+            Column("warehouse_id", _IDENTIFIER, nullable=False),
+            Column("status", _STATUS, nullable=False),
+            Column("placed_at", _MOMENT, nullable=False),
+            Column("priority", BigInteger, nullable=False),
+            Column("promised_by", _MOMENT),
+            Column("courier", _IDENTIFIER),
+            Column("ship_to", Text),
+            Column("holds", Text),
+            Column("held_until", _MOMENT),
+            Column("split_from", _IDENTIFIER),
+            Column("parcels", BigInteger, nullable=False),
+            Column("waits_since", _MOMENT),
+            Column("passed_over", BigInteger, nullable=False),
+            Column("keeps", Boolean, nullable=False),
+            Column("watched", _IDENTIFIER),
+            Column("version", BigInteger, nullable=False),
+            self._check("orders", "status", f"status IN ({statuses})"),
+            self._check("orders", "held", "(status = 'ON_HOLD') = (holds IS NOT NULL)"),
+            self._check("orders", "until", "held_until IS NULL OR status = 'ON_HOLD'"),
+            self._check(
+                "orders", "waits", "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')"
+            ),
+            self._check("orders", "counts", "parcels >= 0 AND passed_over >= 0 AND version >= 0"),
+            key=("order_id",),
+        )
+        self._index(table, "placed", "placed_at", "order_id")
+        self._index(table, "status", "status", "placed_at", "order_id")
+        self._index(table, "held", "held_until", where="held_until IS NOT NULL")
+        self._index(table, "waits", "waits_since", where="status = 'ON_BACK_ORDER' AND NOT keeps")
+        return table
+
+    def _lines(self) -> Table:
+        table = self._table(
+            "order_lines",
+            Column("order_id", _IDENTIFIER, nullable=False),
+            Column("line_id", _IDENTIFIER, nullable=False),
+            Column("position", BigInteger, nullable=False),
+            Column("warehouse_id", _IDENTIFIER, nullable=False),
+            Column("sku", _IDENTIFIER, nullable=False),
+            Column("quantity", BigInteger, nullable=False),
+            Column("allocated", BigInteger, nullable=False),
+            self._check("order_lines", "quantity", "quantity >= 1"),
+            self._check("order_lines", "allocated", "0 <= allocated AND allocated <= quantity"),
+            key=("order_id", "line_id"),
+        )
+        self._index(table, "sku", "sku", "order_id")
+        self._index(table, "holding", "warehouse_id", "sku", "order_id", where="allocated > 0")
+        return table
+
+    def _queue(self) -> Table:
+        """Who waits for which product: an index that a database cannot keep by itself.
+
+        Where an order stands is told for every setting of the queue, so that a policy can change.
+        """
+        table = self._table(
+            "queue",
+            Column("warehouse_id", _IDENTIFIER, nullable=False),
+            Column("sku", _IDENTIFIER, nullable=False),
+            Column("order_id", _IDENTIFIER, nullable=False),
+            Column("placed_at", _MOMENT, nullable=False),
+            # The higher priority comes first, and an index goes upwards.
+            Column("rank", BigInteger, nullable=False),
+            Column("has_no_promise", SmallInteger, nullable=False),
+            Column("due_by", _MOMENT, nullable=False),
+            # It cannot use fewer units than this: it waits to be completed by this product.
+            Column("least", BigInteger, nullable=False),
+            Column("is_watched", Boolean, nullable=False),
+            self._check("queue", "least", "least >= 0"),
+            self._check("queue", "has_no_promise", "has_no_promise IN (0, 1)"),
+            key=("warehouse_id", "sku", "order_id"),
+        )
+        product = ("warehouse_id", "sku")
+        self._index(table, "first_come", *product, "placed_at", "order_id")
+        self._index(table, "priority", *product, "rank", "placed_at", "order_id")
+        promise = ("has_no_promise", "due_by", "placed_at", "order_id")
+        self._index(table, "promise", *product, *promise)
+        self._index(table, "order", "order_id")
+        return table
+
+    def _receipts(self) -> Table:
+        table = self._table(
+            "expected_receipts",
+            Column("receipt_id", _IDENTIFIER, nullable=False),
+            Column("warehouse_id", _IDENTIFIER, nullable=False),
+            Column("sku", _IDENTIFIER, nullable=False),
+            Column("quantity", BigInteger, nullable=False),
+            Column("expected_at", _MOMENT, nullable=False),
+            self._check("expected_receipts", "quantity", "quantity >= 1"),
+            key=("receipt_id",),
+        )
+        self._index(table, "product", "warehouse_id", "sku", "expected_at", "receipt_id")
+        return table
+
+    def _commands(self) -> Table:
+        return self._table(
+            "processed_commands",
+            Column("command_id", _IDENTIFIER, nullable=False),
+            Column("at", _MOMENT, nullable=False),
+            Column("command", Text, nullable=False),
+            Column("outcome", Text, nullable=False),
+            key=("command_id",),
+        )
+
+    def _events(self) -> Table:
+        table = self._table(
+            "events",
+            Column("number", BigInteger, nullable=False, autoincrement=False),
+            Column("order_id", _IDENTIFIER),
+            Column("kind", _IDENTIFIER, nullable=False),
+            Column("at", _MOMENT, nullable=False),
+            Column("event", Text, nullable=False),
+            self._check("events", "number", "number >= 1"),
+            key=("number",),
+        )
+        self._index(table, "order", "order_id", "number", where="order_id IS NOT NULL")
+        return table
+
+    def _outbox(self) -> Table:
+        table = self._table(
+            "outbox",
+            Column("number", BigInteger, nullable=False, autoincrement=False),
+            Column("subject", _SUBJECT, nullable=False),
+            # Not before this moment: it has failed, or somebody has a lease on it.
+            Column("due_at", _MOMENT),
+            Column("attempts", BigInteger, nullable=False),
+            Column("error", Text, nullable=False),
+            Column("is_dead", Boolean, nullable=False),
+            self._check("outbox", "attempts", "attempts >= 0"),
+            key=("number",),
+        )
+        self._index(table, "subject", "subject", "number")
+        self._index(table, "dead", "number", where="is_dead")
+        return table
+
+    def _inbox(self) -> Table:
+        return self._table(
+            "inbox",
+            Column("message_id", _SUBJECT, nullable=False),
+            Column("received_at", _MOMENT, nullable=False),
+            key=("message_id",),
+        )

@@ -1,0 +1,141 @@
+"""Transactions: begun, committed, and begun again where another one had to go first.
+
+An `Engine` opens one for each unit of work. A connection of the host's is in one already: there
+each unit of work is a savepoint in it, and nothing is committed here.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from orderflow.adapters.sql.executor import CoreExecutor
+from orderflow.adapters.sql.faults import translated
+from orderflow.errors import ContentionError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Connection, Engine
+
+    from orderflow.adapters.sql.executor import Executor
+
+    T = TypeVar("T")
+
+__all__ = ["HostTransaction", "OwnTransactions", "Transactions"]
+
+ATTEMPTS_MAX = 5
+FIRST_WAIT_SECONDS = 0.01
+
+
+class Transactions(Protocol):
+    """Runs what reads and writes, in transactions."""
+
+    def write(self, task: Callable[[Executor], T]) -> T:
+        """Carry out a task that writes; undo all of it if it raises.
+
+        Raises:
+            ContentionError: If others went first time and again.
+        """
+        ...
+
+    def read(self, task: Callable[[Executor], T]) -> T:
+        """Carry out a task that only reads, on one state of the database."""
+        ...
+
+
+class OwnTransactions:
+    """Transactions of our own on an engine, tried again where that may help.
+
+    Args:
+        engine: The engine; its settings of isolation are not used.
+        sleep: How to wait, given seconds.
+    """
+
+    def __init__(self, engine: Engine, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._engine = engine
+        self._sleep = sleep
+        self._is_sqlite = engine.dialect.name == "sqlite"
+
+    def write(self, task: Callable[[Executor], T]) -> T:
+        """Carry out a task that writes, and commit; try again if another one had to go first."""
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            try:
+                with self._begun() as connection:
+                    return task(CoreExecutor(connection))
+            except ContentionError:
+                if attempt == ATTEMPTS_MAX:
+                    raise
+                # Full jitter: those that met now should not meet again.
+                wait = random.uniform(0, FIRST_WAIT_SECONDS * 4**attempt)  # noqa: S311 - no secret
+                self._sleep(wait)
+        raise ContentionError(ATTEMPTS_MAX)
+
+    def read(self, task: Callable[[Executor], T]) -> T:
+        """Carry out a task that only reads, on one state of the database."""
+        with self._begun(for_reading=True) as connection:
+            return task(CoreExecutor(connection))
+
+    @contextmanager
+    def _begun(self, *, for_reading: bool = False) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                if self._is_sqlite:
+                    # At once: what is read may not change before something is written.
+                    connection.exec_driver_sql("BEGIN" if for_reading else "BEGIN IMMEDIATE")
+                elif for_reading:
+                    connection.execution_options(
+                        isolation_level="REPEATABLE READ", postgresql_readonly=True
+                    )
+                else:
+                    connection.execution_options(isolation_level="READ COMMITTED")
+                yield connection
+                connection.commit()
+        except DBAPIError as error:
+            raise translated(error, ATTEMPTS_MAX) from error
+
+
+class HostTransaction:
+    """The transaction of the host's that a connection is in.
+
+    Each unit of work is a savepoint: if it fails, what the host has written before stays.
+
+    Args:
+        executor: The connection.
+
+    Raises:
+        StorageError: If the isolation of the transaction shows another state than that of the
+            rows that are locked.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        isolation = executor.isolation()
+        if isolation not in _FITTING_ISOLATIONS:
+            raise StorageError(
+                f"orderflow cannot work in a transaction of isolation {isolation}, which does not "
+                f"show what others have committed meanwhile; begin it as READ COMMITTED, or "
+                f"as SERIALIZABLE"
+            )
+
+    def write(self, task: Callable[[Executor], T]) -> T:
+        """Carry out a task that writes, in a savepoint."""
+        try:
+            with self._executor.savepoint():
+                return task(self._executor)
+        except DBAPIError as error:
+            raise translated(error, 1) from error
+
+    def read(self, task: Callable[[Executor], T]) -> T:
+        """Carry out a task that only reads."""
+        try:
+            return task(self._executor)
+        except DBAPIError as error:
+            raise translated(error, 1) from error
+
+
+_FITTING_ISOLATIONS = {"READ COMMITTED", "SERIALIZABLE"}

@@ -1,0 +1,214 @@
+"""A unit of work on a database: what one command reads, under locks, and what it writes.
+
+Theory
+======
+
+*What is locked.* A row of the stock table stands for a product of a seller and for its queue.
+Whoever changes an order, or lets a decision rest on it, holds the rows of all its products; whoever
+reads what is available of a product, or who waits for it or holds it, holds its row. So of two
+commands that have an order or a product in common, the second waits until the first has committed.
+
+*In what order.* The products that a command needs are found out as it goes, and two commands that
+lock them as they come would wait for each other. So a row is locked only if it comes after all that
+are locked already. If one comes before them, nothing more is locked: the command is decided on what
+can be read without locks, only to learn what it needs, then undone, and begun again with all of
+these locked first, in order. The second time is nearly always the last.
+
+*What is read when.* The database shows each statement what is committed by then (READ COMMITTED).
+An order is found before its products are known; so it is read again once they are locked.
+
+*A product without a row* gets one that stands for the lock alone, `is_known` says so.
+
+SQLite lets one writer in at a time. There the rows are read and not locked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.adapters.sql.reading import SqlReading
+from orderflow.adapters.sql.saving import Saving
+from orderflow.codec import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.statements import Statements
+    from orderflow.domain.commands import Command
+    from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.domain.stock import ExpectedReceipt, Product
+
+__all__ = ["SqlUnitOfWork"]
+
+
+class SqlUnitOfWork(SqlReading):
+    """What one command reads and writes, of one seller.
+
+    Args:
+        executor: The connection.
+        statements: The statements.
+        seller_id: The seller.
+        products: What to lock first.
+        outbox: Whether events are put into the outbox.
+
+    Attributes:
+        missing: The products that could not be locked in their turn. If there are any, nothing
+            was saved: begin again, and lock these first.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        statements: Statements,
+        seller_id: str,
+        products: Collection[Product] = (),
+        *,
+        outbox: bool = True,
+    ) -> None:
+        super().__init__(executor, statements, seller_id)
+        self.missing: set[Product] = set()
+        self._last: Product | None = None
+        self._rows_there: set[Product] = set()
+        self._unserved: set[Product] = set()
+        self._receipts: dict[str, ExpectedReceipt] = {}
+        self._saving = Saving(executor, statements, self.moments, outbox=outbox)
+        self._load_stock(products)
+
+    @property
+    def products(self) -> Collection[Product]:
+        """Everything that is locked, or would have to be."""
+        return self._stock.keys()
+
+    def order(self, order_id: str) -> Order | None:
+        """Return the order, if the seller has it."""
+
+        def read() -> Sequence[Order]:
+            order = super(SqlUnitOfWork, self).order(order_id)
+            return [] if order is None else [order]
+
+        orders = self._settled(read)
+        return orders[0] if orders else None
+
+    def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        """Return the expected receipt, if the seller announced it."""
+        receipt = super().receipt(receipt_id)
+        while receipt is not None and self._lock([(receipt.key.warehouse_id, receipt.key.sku)]):
+            receipt = super().receipt(receipt_id)
+        if receipt is not None:
+            self._receipts[receipt_id] = receipt
+        return receipt
+
+    def waiting(
+        self,
+        warehouse_id: str,
+        sku: str,
+        policy: AllocationPolicy,
+        at_most: Callable[[], int] | None = None,
+    ) -> Iterator[Order]:
+        """Yield the orders that wait for a product, in the order of the queue."""
+        self._lock([(warehouse_id, sku)])
+        return super().waiting(warehouse_id, sku, policy, at_most)
+
+    def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+        """Return the orders that hold units of a product."""
+        self._lock([(warehouse_id, sku)])
+        orders = super().holding(warehouse_id, sku)
+        self._lock_for(orders)
+        return orders
+
+    def ended_holds(self, at: datetime) -> Iterable[Order]:
+        """Return the orders on hold with a hold that ends at this moment or before it."""
+        return self._settled(lambda: list(super(SqlUnitOfWork, self).ended_holds(at)))
+
+    def overdue(self, since: datetime) -> Iterable[Order]:
+        """Return the orders on back order since this moment or longer that do not keep yet."""
+        return self._settled(lambda: list(super(SqlUnitOfWork, self).overdue(since)))
+
+    def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
+        """Return the command that had this id, and what it was answered."""
+        rows = self._rows(self._statements.answer, command_id=command_id)
+        return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
+
+    def unserved(self) -> Sequence[Product]:
+        """Return the products whose queue is still to be served, of those that were read."""
+        return sorted(self._unserved)
+
+    def save(self, command: Command, outcome: Outcome) -> None:
+        """Write what a command changed, its events, and its answer if the command has an id."""
+        self._lock_for(outcome.orders)
+        if self.missing:
+            return
+        self._saving.orders(outcome, self._orders, self._watched)
+        self._saving.stock(command, outcome, self._rows_there)
+        self._saving.receipts(outcome, self._receipts)
+        self._saving.events(outcome.seller_id, outcome.events)
+        self._saving.answer(command, outcome)
+        self._note(outcome)
+
+    def _note(self, outcome: Outcome) -> None:
+        """Let what is read from now on be as it was saved."""
+        for stock in outcome.stock:
+            product = (stock.key.warehouse_id, stock.key.sku)
+            self._stock[product] = stock
+            self._rows_there.add(product)
+        for order in outcome.orders:
+            self._orders[order.order_id] = order
+            self._watched[order.order_id] = None
+        self._watched.update(outcome.watched)
+        self._receipts.update((each.receipt_id, each) for each in outcome.receipts)
+
+    def _orders_by_id(self, order_ids: Sequence[str]) -> dict[str, Order]:
+        orders = super()._orders_by_id(order_ids)
+        self._lock_for(orders.values())  # nobody can change them: their product is locked already
+        return orders
+
+    def _settled(self, read: Callable[[], Sequence[Order]]) -> Sequence[Order]:
+        """Read orders until all their products were locked before they were read."""
+        orders = read()
+        while self._lock_for(orders):
+            for order in orders:
+                self._orders.pop(order.order_id, None)
+            orders = read()
+        return orders
+
+    def _lock_for(self, orders: Iterable[Order]) -> bool:
+        return self._lock({(each.warehouse_id, line.sku) for each in orders for line in each.lines})
+
+    def _load_stock(self, products: Collection[Product]) -> None:
+        self._lock(products)
+
+    def _lock(self, products: Collection[Product]) -> bool:
+        """Lock products, or learn that they cannot be locked now; tell whether any was locked."""
+        missing = sorted(set(products).difference(self._stock))
+        if not missing:
+            return False
+        if self._executor.is_sqlite:
+            super()._load_stock(missing)
+            return False
+        if self.missing or (self._last is not None and missing[0] < self._last):
+            self.missing.update(missing)
+            super()._load_stock(missing)
+            return False
+        self._last = missing[-1]
+        self._stock.update(dict.fromkeys(missing))
+        self._lock_rows(missing)
+        absent = [product for product in missing if product not in self._rows_there]
+        if absent:
+            self._saving.placeholders(self.seller_id, absent)
+            self._lock_rows(absent)
+        return True
+
+    def _lock_rows(self, products: Sequence[Product]) -> None:
+        for row in self._rows_of(self._statements.locked_stock, "products", products):
+            self._note_stock(row)
+
+    def _note_stock(self, row: Row) -> None:
+        super()._note_stock(row)
+        product = (row[0], row[1])
+        self._rows_there.add(product)
+        if row[5]:
+            self._unserved.add(product)
