@@ -181,7 +181,8 @@ def _offer(draft: Draft, order: Order) -> None:
 
 def _put_off(draft: Draft, order: Order) -> None:
     """Let an order wait for its turn; a new one goes on back order until then."""
-    for line in order.short_lines:
+    let_go(draft, [order])
+    for line in draft.order(order.order_id).short_lines:
         draft.put_off[order.warehouse_id, line.sku] = None
     if order.status is Status.NEW:
         _take(draft, order, ((), order.lines, False))

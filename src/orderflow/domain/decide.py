@@ -67,7 +67,7 @@ def decide(
         command: What is asked for. Its seller is the one whose state the view shows.
         view: The state of the seller; it is not changed.
         policy: Who gets the stock.
-        orders_max: Serve about so many waiting orders at most, 1 or more, and leave the rest to
+        orders_max: Let about so many waiting orders gain at most, 1 or more, and leave the rest to
             `ServeWaiting`: see `Outcome.unserved`. Fair shares are given out at once all the same.
 
     Returns:

@@ -145,7 +145,7 @@ class Draft:
         """The waiting orders that were offered stock and could not take any."""
         self.put_off: dict[Product, None] = {}
         """The products that an order needs whose turn has not come before the draft was full."""
-        self._visits_max: float = inf
+        self._orders_max: float = inf
         self.resumed: list[Product] = []
         """The products whose queue was left unserved before and is served by this command."""
         self.takers: dict[Product, Place] = {}
@@ -234,20 +234,17 @@ class Draft:
         return [order for order in touched if self.is_waiting(order)]
 
     def limit(self, orders_max: int) -> None:
-        """Be full after so many further orders."""
-        self._visits_max = self._visits + orders_max
+        """Be full when so many further orders have changed."""
+        self._orders_max = len(self.orders) + orders_max
 
     @property
     def is_full(self) -> bool:
-        """Whether no further order is to be served by this command."""
-        return self._visits >= self._visits_max
+        """Whether no further order is to be served by this command.
 
-    @property
-    def _visits(self) -> int:
-        # Where orders take back, one that was looked at in vain can be looked at in vain again:
-        # if it counted, a page of those would be followed by the same page for ever.
-        looked_at = len(self.looked_at) if self.policy.take_back is TakeBack.NEVER else 0
-        return len(self.orders) + looked_at
+        One that was looked at in vain does not count: it may be looked at in vain again, and a
+        page of those would be followed by the same page for ever.
+        """
+        return len(self.orders) >= self._orders_max
 
     def resume(self, product: Product) -> None:
         """Let the queue of a product be read although there is no more of it than before."""
