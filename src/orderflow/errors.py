@@ -193,14 +193,24 @@ class StockRefusedError(RefusedError):
 
 
 class DuplicateOrderError(RefusedError):
-    """The seller has an order of this id already."""
+    """The seller has an order of this id already.
 
-    def __init__(self, seller_id: str, order_id: str) -> None:
+    Attributes:
+        seller_id: The seller.
+        order_id: The id that is taken.
+        split_from: The order that the one of this id was split off from, if it was. A policy
+            that splits by itself names the parts of order ``A`` ``A-1``, ``A-2`` and so on.
+    """
+
+    def __init__(self, seller_id: str, order_id: str, split_from: str | None = None) -> None:
         self.seller_id = seller_id
         self.order_id = order_id
+        self.split_from = split_from
+        has = f"seller {seller_id!r} has an order {order_id!r} already"
         super().__init__(
-            f"seller {seller_id!r} has an order {order_id!r} already; "
-            f"edit that one, or give this one another id"
+            f"{has}; edit that one if it is the same, or give this one another id"
+            if split_from is None
+            else f"{has}, which was split off from order {split_from!r}; give this one another id"
         )
 
 

@@ -126,7 +126,23 @@ REFUSALS: list[tuple[str, Callable[[Shop], object], type[Exception], list[str]]]
         "an order that is there already",
         lambda shop: shop.place(order("A")),
         wrong.DuplicateOrderError,
-        ["'acme'", "'A'", "edit that one", "another id"],
+        ["'acme'", "'A'", "edit that one if it is the same", "another id"],
+    ),
+    (
+        "an order under the id of a part that was split off from another",
+        lambda shop: (shop.split(ACME, "A", "A-1"), shop.place(order("A-1"))),
+        wrong.DuplicateOrderError,
+        ["'acme'", "'A-1'", "split off from order 'A'", "another id"],
+    ),
+    (
+        "a split into a part that was split off before",
+        lambda shop: (
+            shop.split(ACME, "A", "A-1"),
+            shop.receive("MUG", 1),
+            shop.split(ACME, "B", "A-1"),
+        ),
+        wrong.DuplicateOrderError,
+        ["'A-1'", "split off from order 'A'", "another id"],
     ),
     (
         "more taken off the shelf than is on it",
@@ -222,7 +238,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "EditRefusedError": ("A", "no"),
     "SplitRefusedError": ("A", "no"),
     "StockRefusedError": ("MUG", "no"),
-    "DuplicateOrderError": ("acme", "A"),
+    "DuplicateOrderError": ("acme", "A-1", "A"),
     "CommandIdReusedError": ("acme", "C1"),
     "StaleVersionError": ("A", 1, 2),
     "ContentionError": (5,),

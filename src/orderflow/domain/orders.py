@@ -77,8 +77,9 @@ __all__ = [
 def place(draft: Draft, command: PlaceOrder) -> None:
     """Take a new order in, and mark it to be processed unless told otherwise."""
     order = command.order
-    if draft.find(order.order_id) is not None:
-        raise DuplicateOrderError(order.seller_id, order.order_id)
+    taken = draft.find(order.order_id)
+    if taken is not None:
+        raise DuplicateOrderError(order.seller_id, order.order_id, taken.split_from)
     draft.emit(OrderPlaced(draft.at, order))
     if command.process:
         draft.process(order)
