@@ -3,7 +3,8 @@
 An edit is one save of several changes, applied one after another: all of them or none.
 
 - A reduction gives up short units before allocated ones.
-- A replacement gives back what the line held and keeps the line's id and the order's place.
+- A replacement keeps the line's id and the order's place. It gives back what the line held of
+  another product; of its own product it keeps as much as a change of quantity would.
 - The last line cannot be removed: an order without lines is a cancelled one.
 """
 
@@ -56,6 +57,9 @@ class RemoveLine:
 @attrs.frozen
 class ReplaceLine:
     """Send another product in place of a line's own.
+
+    What the line held is given back. Where `sku` is the line's own product, only the quantity
+    changes, and the line keeps what it holds as far as that goes.
 
     The customer gets `units` of the new product for every `per` of the old one: two singles for
     one pair are ``units=2``, one pair for two singles ``per=2``.
@@ -192,7 +196,9 @@ def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) ->
             f"line {line.line_id!r} has {line.quantity} units of {line.sku!r}, which cannot be "
             f"replaced {change.per} at a time; change its quantity in the same edit first",
         )
-    return OrderLine(line.line_id, change.sku, line.quantity // change.per * change.units)
+    quantity = line.quantity // change.per * change.units
+    allocated = min(line.allocated, quantity) if change.sku == line.sku else 0
+    return OrderLine(line.line_id, change.sku, quantity, allocated)
 
 
 def _ids(order: Order) -> tuple[str, ...]:

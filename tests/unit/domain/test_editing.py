@@ -96,6 +96,21 @@ def test_a_replacement_gives_back_what_the_line_held() -> None:
     assert (shop.held("A"), shop.held("B")) == ((0,), (1,))
 
 
+@pytest.mark.parametrize(
+    ("units", "per", "held_by_a", "held_by_b"), [(1, 1, 4, 0), (2, 1, 4, 0), (1, 2, 3, 1)]
+)
+def test_a_replacement_by_the_same_product_keeps_what_the_line_holds_and_still_needs(
+    units: int, per: int, held_by_a: int, held_by_b: int
+) -> None:
+    policy = AllocationPolicy(queue=Queue.PRIORITY)
+    shop = shop_with(policy, MUG=4)
+    shop.take("A", ("MUG", 6))
+    shop.take("B", ("MUG", 1), priority=1)  # in front: it gets whatever is given back
+    shop.edit(ACME, "A", ReplaceLine("1", "MUG", units=units, per=per))
+    assert wanted(shop) == [("1", "MUG", 6 // per * units)]
+    assert (shop.held("A"), shop.held("B")) == ((held_by_a,), (held_by_b,))
+
+
 def test_a_replacement_keeps_the_place_in_the_queue() -> None:
     shop = shop_with(MUG=0, PAN=0)
     shop.take("A", ("PAN", 1))
