@@ -11,6 +11,7 @@ An edit is one save of several changes, applied one after another: all of them o
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import count
 from typing import Any, assert_never
 
 import attrs
@@ -37,7 +38,8 @@ __all__ = [
 class AddLine:
     """Order some units of one more product.
 
-    Without a `line_id` the line gets the next number above those in use.
+    Without a `line_id` the line gets the next number above those in use, or the first free one
+    where that would be too long for an id. Numbers are written in the digits 0 to 9.
     """
 
     sku: str = attrs.field(validator=checks.identifier)
@@ -177,15 +179,20 @@ def _find(order: Order, lines: dict[str, OrderLine], line_id: str) -> OrderLine:
 
 
 def _added(order: Order, lines: dict[str, OrderLine], change: AddLine) -> OrderLine:
-    line_id = change.line_id
-    if line_id is None:
-        numbers = [int(taken) for taken in (*lines, *_ids(order)) if taken.isdecimal()]
-        line_id = str(max(numbers, default=0) + 1)
+    line_id = change.line_id or _next_id({*lines, *_ids(order)})
     if line_id in lines:
         raise EditRefusedError(
             order.order_id, f"it has a line {line_id!r} already; give the new line another id"
         )
     return OrderLine(line_id, change.sku, change.quantity)
+
+
+def _next_id(taken: set[str]) -> str:
+    numbers = [int(line_id) for line_id in taken if line_id.isascii() and line_id.isdecimal()]
+    above = str(max(numbers, default=0) + 1)
+    if len(above) <= checks.IDENTIFIER_CHARACTERS_MAX:
+        return above
+    return next(free for free in map(str, count(1)) if free not in taken)
 
 
 def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) -> OrderLine:

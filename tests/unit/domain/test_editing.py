@@ -205,6 +205,23 @@ def test_a_new_line_gets_the_next_number_where_ids_are_no_numbers() -> None:
     assert [line_id for line_id, _, _ in wanted(shop)] == ["first", "1"]
 
 
+def test_a_new_line_gets_the_first_free_number_where_the_next_one_would_be_too_long() -> None:
+    shop = shop_with(MUG=1)
+    last = "9" * 128
+    mugs = [OrderLine(line_id, "MUG", 1) for line_id in ("1", last)]
+    shop.take("A", lines=tuple(mugs))
+    shop.edit(ACME, "A", AddLine("MUG", 1))
+    shop.edit(ACME, "A", AddLine("MUG", 1))
+    assert [line_id for line_id, _, _ in wanted(shop)] == ["1", last, "2", "3"]
+
+
+def test_a_number_in_other_digits_is_a_text_like_any_other() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", lines=(OrderLine("\N{ARABIC-INDIC DIGIT THREE}", "MUG", 1),))
+    shop.edit(ACME, "A", AddLine("MUG", 1))
+    assert wanted(shop)[1] == ("1", "MUG", 1)
+
+
 def test_a_line_that_is_changed_after_it_was_removed_is_refused() -> None:
     shop = shop_with(MUG=0)
     shop.take("A", ("MUG", 1), ("MUG", 1))
