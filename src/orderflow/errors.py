@@ -11,6 +11,8 @@
     ├── RefusedError               it cannot be done now; nothing has changed
     │   ├── ActionRefusedError     the status of the order does not allow it
     │   ├── EditRefusedError
+    │   ├── HoldRefusedError        it would have ended already
+    │   ├── ShortPickRefusedError   it names a line of which nothing is missing
     │   ├── SplitRefusedError
     │   ├── StockRefusedError
     │   ├── DuplicateOrderError
@@ -36,6 +38,7 @@ __all__ = [
     "ContentionError",
     "DuplicateOrderError",
     "EditRefusedError",
+    "HoldRefusedError",
     "InvalidValueError",
     "LineNotFoundError",
     "NotFoundError",
@@ -45,6 +48,7 @@ __all__ = [
     "ReceiptNotFoundError",
     "RefusedError",
     "SchemaError",
+    "ShortPickRefusedError",
     "SplitRefusedError",
     "StaleVersionError",
     "StockRefusedError",
@@ -172,6 +176,24 @@ class EditRefusedError(RefusedError):
         self.order_id = order_id
         self.reason = reason
         super().__init__(f"order {order_id!r} was not edited: {reason}")
+
+
+class HoldRefusedError(RefusedError):
+    """A hold that would have ended already at the moment at which it is asked for."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"order {order_id!r} was not put on hold: {reason}")
+
+
+class ShortPickRefusedError(RefusedError):
+    """A short pick that names a line of which nothing is missing."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"the short pick of order {order_id!r} was not recorded: {reason}")
 
 
 class SplitRefusedError(RefusedError):

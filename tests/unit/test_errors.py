@@ -177,14 +177,14 @@ REFUSALS: list[tuple[str, Callable[[Shop], object], type[Exception], list[str]]]
         lambda shop: shop.hold(
             ACME, "A", HoldReason.SELLER_DELAY, until=shop.clock.now() - timedelta(minutes=1)
         ),
-        wrong.InvalidValueError,
-        ["Hold.until", "later than now"],
+        wrong.HoldRefusedError,
+        ["'A'", "12:03", "12:02", "a later end, or none"],
     ),
     (
         "a short pick of a line that was found whole",
         lambda shop: shop.report_short_pick(ACME, "C", {"1": 1}),
-        wrong.InvalidValueError,
-        ["ReportShortPick.found", "'1'", "less than the 1 units allocated"],
+        wrong.ShortPickRefusedError,
+        ["'C'", "'1'", "1 units allocated, found: 1", "leave out the lines that were found whole"],
     ),
 ]
 
@@ -236,6 +236,8 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "ReceiptNotFoundError": ("acme", "R1"),
     "ActionRefusedError": ("A", "NEW", "send", ("edit",)),
     "EditRefusedError": ("A", "no"),
+    "HoldRefusedError": ("A", "no"),
+    "ShortPickRefusedError": ("A", "no"),
     "SplitRefusedError": ("A", "no"),
     "StockRefusedError": ("MUG", "no"),
     "DuplicateOrderError": ("acme", "A-1", "A"),

@@ -186,6 +186,16 @@ class ReportShortPick(_OrderCommand):
 
     found: tuple[Found, ...] = attrs.field(validator=checks.tuple_of(Found, smallest=1))
 
+    @found.validator
+    def _check_found(self, _attribute: object, value: tuple[Found, ...]) -> None:
+        line_ids = [each.line_id for each in value]
+        checks.require(
+            holds=len(set(line_ids)) == len(line_ids),
+            field="ReportShortPick.found",
+            demand="of lines that differ, each said once",
+            value=line_ids,
+        )
+
 
 @attrs.frozen(kw_only=True)
 class DespatchOrder(_OrderCommand):
