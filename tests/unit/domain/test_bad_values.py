@@ -446,9 +446,7 @@ def test_only_an_order_without_a_past_can_be_placed(past: dict[str, Any]) -> Non
         PlaceOrder(at=NOON, order=order("A", **past))
 
 
-@pytest.mark.parametrize(
-    "past", [{"holds": (Hold(HoldReason.OTHER),)}, {"wait": Wait(NOON)}]
-)
+@pytest.mark.parametrize("past", [{"holds": (Hold(HoldReason.OTHER),)}, {"wait": Wait(NOON)}])
 def test_a_new_order_is_neither_held_nor_waiting(past: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError, match=r"Order\.(status|wait) must be"):
         order("A", status=orderflow.Status.NEW, **past)
