@@ -248,6 +248,21 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (10**5_000, "a number too long to show"),
+        ("A" * 100, f"'{'A' * 78}…"),
+        ("A" * 78, f"'{'A' * 78}'"),
+    ],
+    ids=["of more digits than Python writes", "longer than the limit", "as long as the limit"],
+)
+def test_a_value_is_shown_as_far_as_it_fits(value: object, shown: str) -> None:
+    error = wrong.InvalidValueError("Order.lines", "a tuple", value)
+    assert str(error) == f"Order.lines must be a tuple, not {shown}"
+    assert error.value is value
+
+
 @pytest.mark.parametrize("name", wrong.__all__)
 def test_every_error_is_in_one_tree(name: str) -> None:
     assert issubclass(getattr(wrong, name), wrong.OrderFlowError)
