@@ -1,5 +1,7 @@
 """Every error that orderflow raises on purpose, in one tree.
 
+::
+
     OrderFlowError
     ├── InvalidValueError          a value that no type accepts (also a ValueError)
     ├── CodecError                 data that does not describe a command, event or type
@@ -11,8 +13,8 @@
     ├── RefusedError               it cannot be done now; nothing has changed
     │   ├── ActionRefusedError     the status of the order does not allow it
     │   ├── EditRefusedError
-    │   ├── HoldRefusedError        it would have ended already
-    │   ├── ShortPickRefusedError   it names a line of which nothing is missing
+    │   ├── HoldRefusedError       it would have ended already
+    │   ├── ShortPickRefusedError  it names a line of which nothing is missing
     │   ├── SplitRefusedError
     │   ├── StockRefusedError
     │   ├── DuplicateOrderError
