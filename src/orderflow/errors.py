@@ -1,5 +1,7 @@
 """Every error that orderflow raises on purpose, in one tree.
 
+::
+
     OrderFlowError
     ├── InvalidValueError          a value that no type accepts (also a ValueError)
     ├── CodecError                 data that does not describe a command, event or type
@@ -11,6 +13,8 @@
     ├── RefusedError               it cannot be done now; nothing has changed
     │   ├── ActionRefusedError     the status of the order does not allow it
     │   ├── EditRefusedError
+    │   ├── HoldRefusedError       it would have ended already
+    │   ├── ShortPickRefusedError  it names a line of which nothing is missing
     │   ├── SplitRefusedError
     │   ├── StockRefusedError
     │   ├── DuplicateOrderError
@@ -36,6 +40,7 @@ __all__ = [
     "ContentionError",
     "DuplicateOrderError",
     "EditRefusedError",
+    "HoldRefusedError",
     "InvalidValueError",
     "LineNotFoundError",
     "NotFoundError",
@@ -45,6 +50,7 @@ __all__ = [
     "ReceiptNotFoundError",
     "RefusedError",
     "SchemaError",
+    "ShortPickRefusedError",
     "SplitRefusedError",
     "StaleVersionError",
     "StockRefusedError",
@@ -174,6 +180,24 @@ class EditRefusedError(RefusedError):
         super().__init__(f"order {order_id!r} was not edited: {reason}")
 
 
+class HoldRefusedError(RefusedError):
+    """A hold that would have ended already at the moment at which it is asked for."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"order {order_id!r} was not put on hold: {reason}")
+
+
+class ShortPickRefusedError(RefusedError):
+    """A short pick that names a line of which nothing is missing."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"the short pick of order {order_id!r} was not recorded: {reason}")
+
+
 class SplitRefusedError(RefusedError):
     """There is nothing that could be split off."""
 
@@ -193,14 +217,24 @@ class StockRefusedError(RefusedError):
 
 
 class DuplicateOrderError(RefusedError):
-    """The seller has an order of this id already."""
+    """The seller has an order of this id already.
 
-    def __init__(self, seller_id: str, order_id: str) -> None:
+    Attributes:
+        seller_id: The seller.
+        order_id: The id that is taken.
+        split_from: The order that the one of this id was split off from, if it was. A policy
+            that splits by itself names the parts of order ``A`` ``A-1``, ``A-2`` and so on.
+    """
+
+    def __init__(self, seller_id: str, order_id: str, split_from: str | None = None) -> None:
         self.seller_id = seller_id
         self.order_id = order_id
+        self.split_from = split_from
+        has = f"seller {seller_id!r} has an order {order_id!r} already"
         super().__init__(
-            f"seller {seller_id!r} has an order {order_id!r} already; "
-            f"edit that one, or give this one another id"
+            f"{has}; edit that one if it is the same, or give this one another id"
+            if split_from is None
+            else f"{has}, which was split off from order {split_from!r}; give this one another id"
         )
 
 

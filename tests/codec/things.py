@@ -146,7 +146,14 @@ def consistent(fields: dict[str, Any]) -> Order:
 
 def as_placed(order: Order) -> Order:
     lines = tuple(attrs.evolve(line, allocated=0) for line in order.lines)
-    return attrs.evolve(order, status=Status.NEW, lines=lines, holds=(), wait=None, version=0)
+    past: dict[str, Any] = {
+        "holds": (),
+        "split_from": None,
+        "parcels": 0,
+        "wait": None,
+        "version": 0,
+    }
+    return attrs.evolve(order, status=Status.NEW, lines=lines, **past)
 
 
 def policies() -> list[AllocationPolicy]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow import (
-    InvalidValueError,
     MemoryRepository,
     NotFoundError,
     OrderFlow,
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from orderflow import Order as CoreOrder
     from tests.model.world import World
 
-REFUSALS = (InvalidValueError, NotFoundError, RefusedError)
+REFUSALS = (NotFoundError, RefusedError)
 
 Picture = dict[str, object]
 """What is compared, by what it is about."""

@@ -59,6 +59,6 @@ def _added(order: Order, lines: list[Line], change: of.AddLine, known: Collectio
 def _replace(order: Order, line: Line, change: of.ReplaceLine, known: Collection[Product]) -> None:
     if (order.warehouse, change.sku) not in known or line.quantity % change.per:
         raise RefusedByModelError
-    line.sku = change.sku
     line.quantity = line.quantity // change.per * change.units
-    line.allocated = 0
+    line.allocated = min(line.allocated, line.quantity) if line.sku == change.sku else 0
+    line.sku = change.sku

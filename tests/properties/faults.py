@@ -29,13 +29,16 @@ from orderflow import (
 from orderflow.adapters.memory import repository, seller
 from orderflow.domain import (
     allocation,
+    counting,
     draft,
     evolve,
     lifecycle,
     policy,
     splitting,
     state,
+    taking_back,
 )
+from orderflow.domain.status import FROZEN
 
 if TYPE_CHECKING:
     from orderflow import Command, Outcome
@@ -150,6 +153,35 @@ def the_queue_is_walked_backwards(patch: pytest.MonkeyPatch) -> None:
         return iter(list(good(self, *arguments))[::-1])
 
     patch.setattr(seller.SellerState, "waiting", waiting)
+
+
+@fault
+def an_urgent_order_takes_from_those_in_front_of_it(patch: pytest.MonkeyPatch) -> None:
+    """It takes from all that are not urgent: two urgent ones would take from each other for ever.
+
+    What it may take counts as in its reach, so the fault is in all that decides about that.
+    """
+    good = taking_back._later_holders  # noqa: SLF001
+
+    def later_holders(draft: draft.Draft, order: Order, sku: str) -> list[Order]:
+        others = [
+            holder
+            for holder in draft.holding(order.warehouse_id, sku)
+            if holder.status not in FROZEN and not policy.is_urgent(holder, draft.policy)
+        ]
+        return [*{each.order_id: each for each in [*good(draft, order, sku), *others]}.values()]
+
+    patch.setattr(taking_back, "_later_holders", later_holders)
+
+
+@fault
+def more_is_taken_back_than_is_needed(patch: pytest.MonkeyPatch) -> None:
+    good = counting.last_lines_first
+
+    def last_lines_first(order: Order, sku: str, units: int) -> Any:  # noqa: ANN401
+        return good(order, sku, units + 1)
+
+    patch.setattr(taking_back, "last_lines_first", last_lines_first)
 
 
 @fault

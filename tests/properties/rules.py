@@ -112,7 +112,15 @@ def the_queue_is_respected(run: Run) -> Iterator[Finding]:
     """Rule 6, at the moment at which units are given. The fault: the queue is walked backwards."""
     for number, step in enumerate(run.steps):
         for text in _history(run.policy, step):
-            if "stands in front" in text or "was taken back" in text:
+            if "stands in front" in text:
+                yield number, text
+
+
+def what_is_taken_back_goes_from_later_orders_to_an_urgent_one(run: Run) -> Iterator[Finding]:
+    """Rule 6. The faults: urgent orders take from those in front, or more than they need."""
+    for number, step in enumerate(run.steps):
+        for text in _history(run.policy, step):
+            if "taken back" in text:
                 yield number, text
 
 
@@ -243,6 +251,7 @@ RULES: dict[str, Callable[[Run], Iterator[Finding]]] = {
         the_status_agrees_with_the_lines,
         no_stock_is_idle,
         the_queue_is_respected,
+        what_is_taken_back_goes_from_later_orders_to_an_urgent_one,
         a_longer_queue_changes_nothing_for_those_in_front,
         the_events_lead_to_what_is_stored,
         a_refused_command_changes_nothing,

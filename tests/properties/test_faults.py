@@ -9,18 +9,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 from hypothesis import Phase, given, settings
 
-from orderflow.testing.strategies import histories
+from orderflow import TakeBack
+from orderflow.testing.strategies import histories, policies
 from tests.properties.faults import FAULTS
 from tests.properties.rules import RULES
 from tests.properties.runs import SCOPE, Run
 
 if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
     from orderflow.testing.strategies import History
 
 HISTORIES = 240
+HISTORIES_WITH_TAKE_BACK = 480
+"""Of one seller, and still rarely one in which an urgent order takes back from a larger one."""
 
 CAUGHT_BY = {
     "the_balance_is_not_carried_between_lines": "nothing_is_oversold",
@@ -31,6 +37,12 @@ CAUGHT_BY = {
     "what_becomes_free_is_not_offered": "no_stock_is_idle",
     "what_is_watched_is_never_moved": "no_stock_is_idle",
     "the_queue_is_walked_backwards": "the_queue_is_respected",
+    "an_urgent_order_takes_from_those_in_front_of_it": (
+        "what_is_taken_back_goes_from_later_orders_to_an_urgent_one"
+    ),
+    "more_is_taken_back_than_is_needed": (
+        "what_is_taken_back_goes_from_later_orders_to_an_urgent_one"
+    ),
     "all_agree_on_the_wrong_order": "a_longer_queue_changes_nothing_for_those_in_front",
     "a_notice_is_kept_although_it_is_settled": "the_events_lead_to_what_is_stored",
     "holds_that_a_refused_command_saw_ended_are_lost": "a_refused_command_changes_nothing",
@@ -46,10 +58,20 @@ CAUGHT_BY = {
 
 @pytest.fixture(scope="module")
 def drawn() -> list[History]:
+    alone = attrs.evolve(SCOPE, seller_ids=("acme",))
+    takes_back = policies().filter(lambda policy: policy.take_back is TakeBack.URGENT)
+    return [
+        *collect(HISTORIES, histories(SCOPE, length_max=40)),
+        *collect(HISTORIES_WITH_TAKE_BACK, histories(alone, takes_back, length_max=40)),
+    ]
+
+
+def collect(count: int, drawing: SearchStrategy[History]) -> list[History]:
+    """Draw histories, the same ones in every run."""
     collected: list[History] = []
 
-    @settings(max_examples=HISTORIES, derandomize=True, database=None, phases=[Phase.generate])
-    @given(history=histories(SCOPE, length_max=40))
+    @settings(max_examples=count, derandomize=True, database=None, phases=[Phase.generate])
+    @given(history=drawing)
     def draw(history: History) -> None:
         collected.append(history)
 

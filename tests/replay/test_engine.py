@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from orderflow import AllocationPolicy, Fulfilment
 from orderflow.replay import Kind, Rejects, Replay, ReplenishmentRule, Settings
 from orderflow.replay.generator import COLUMNS, Shop, generate, stock_for
 from tests.replay.histories import (
+    NOTHING_COMES,
     REAL,
     SMALL,
     at,
@@ -83,6 +85,18 @@ def test_an_order_that_is_placed_twice_is_rejected_with_its_rows(tmp_path: Path)
     assert "order '1001' was placed before" in str(told[0])
     assert summary.rows[Kind.SALE] == 2
     assert summary.orders.total == 2
+
+
+def test_an_order_under_the_id_of_a_part_is_rejected_with_that_reason() -> None:
+    told: list[RowError] = []
+    rejects = Rejects("a.csv", tell=told.append)
+    splitting = Settings(rule=NOTHING_COMES, policy=AllocationPolicy(fulfilment=Fulfilment.SPLIT))
+    run = Replay(splitting, opening={"MUG": 1}, rejects=rejects)
+    run.step(entry("2 09:00", "1001", {"MUG": 2}))
+    run.step(entry("2 09:01", "1001-1", {"MUG": 2}))
+    assert ["a part of order '1001' is order '1001-1' already" in str(each) for each in told] == [
+        True
+    ]
 
 
 def test_lines_that_repeat_a_product_both_count(tmp_path: Path) -> None:

@@ -31,14 +31,24 @@ NOT_HERE = {
     "40 cosmicpython test_reallocates_if_necessary": (
         "allocates whole lines to batches with dates of arrival: stock here has no batches"
     ),
+    "47 OCA queue before each": (
+        "asks how many units stand before an order: an order is served, not told its rank"
+    ),
     "54 Odoo forecast_1": PEGGED,
     "55 Odoo forecast_2": PEGGED,
     "65 Saleor test_deallocate_stock_many_allocations": KEEP_OUT,
-    "84 Solidus can only partially fulfil": MOVED,
     "78 ERPNext partial delivery": PARTIAL,
+    "84 Solidus can only partially fulfil": MOVED,
+    "91 Spree fulfill_spec, ship 1 of the first line": PARTIAL,
     "92 Tryton stock_split": (
         "splits by a number of units: a split here lets go what is allocated"
     ),
-    "95 Odoo test_move availability_4": PARTIAL,
+    "94 Shopify fulfillmentOrderSplit, quantity 0 or more than there is": (
+        "names the quantities of a split: a split here names none, it lets go what is allocated"
+    ),
+    "django-oscar PR 4594, Saleor PR 17123": (
+        "locks rows in the order of the basket: in memory a seller is locked, and no rows; "
+        "that sellers and products do not block each other is case 110"
+    ),
 }
-"""Cases by their number and source, with the reason why they cannot apply."""
+"""Cases by their number and source, with the reason why they, or a part, cannot apply."""

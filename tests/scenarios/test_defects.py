@@ -18,7 +18,6 @@ from orderflow import (
     decide,
 )
 from orderflow.errors import ActionRefusedError
-from tests.scenarios import NOT_HERE
 from tests.unit.shop import ACME, NOON, key, kinds, later, order, shop_with
 
 BOTH = [Holding.KEEP, Holding.COMPLETE_ONLY]
@@ -144,9 +143,3 @@ def test_the_cost_of_a_booking_in_does_not_grow_with_the_lines_that_it_does_not_
     glass = Glass(State.of(ACME, waiting, [Stock(key(), 0)]))
     outcome = decide(BookInStock(at=NOON, key=key(), received=3), glass)  # type: ignore[arg-type]
     assert (len(outcome.orders), glass.read) == (3, 3)
-
-
-def test_the_cases_that_cannot_apply_are_listed_with_the_reason() -> None:
-    """Vendure, several locations, and django-oscar, locking rows, are among those that cannot."""
-    assert all(reason for reason in NOT_HERE.values())
-    assert "21 Vendure issue 4030" in NOT_HERE

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from orderflow import (
+    AdjustmentReason,
     AllocationPolicy,
     ChangeCourier,
     ChangeQuantity,
@@ -156,6 +157,33 @@ def test_what_can_leave_whole_is_not_split() -> None:
     shop.take("A", ("MUG", 2), ("PAN", 2))
     with pytest.raises(ActionRefusedError):
         shop.split(ACME, "A", "B")
+
+
+def test_a_split_answers_with_both_orders() -> None:
+    """Case 94, Shopify fulfillmentOrderSplit: the order, and the remaining one; keep."""
+    shop = shop_with(MUG=2)
+    shop.take("A", ("MUG", 5))
+    outcome = shop.split(ACME, "A", "B")
+    assert outcome.order is not None
+    assert (outcome.order.order_id, outcome.order.units) == ("A", 3)
+    assert [(moved.order_id, moved.units) for moved in outcome.moved] == [("B", 2)]
+
+
+def test_what_the_warehouse_took_beyond_an_order_is_missing_from_another() -> None:
+    """Case 95, Odoo test_move availability_4; any policy.
+
+    Odoo despatches 30 on an order of 15. Here the 15 that are gone are an adjustment, and the
+    order that the warehouse does not work on gives them back, although it is the older one.
+    """
+    shop = shop_with(MUG=30)
+    shop.take("first", ("MUG", 15))
+    shop.take("second", ("MUG", 15))
+    shop.send(ACME, "second")
+    outcome = shop.adjust(key(), -15, AdjustmentReason.LOSS)
+    assert outcome.shorted == ("first",)
+    shop.despatch(ACME, "second")
+    assert (shop.status("first"), shop.held("first")) == ("ON_BACK_ORDER", (0,))
+    assert shop.shelf() == (0, 0)
 
 
 def test_there_is_no_split_of_nothing() -> None:

@@ -126,7 +126,23 @@ REFUSALS: list[tuple[str, Callable[[Shop], object], type[Exception], list[str]]]
         "an order that is there already",
         lambda shop: shop.place(order("A")),
         wrong.DuplicateOrderError,
-        ["'acme'", "'A'", "edit that one", "another id"],
+        ["'acme'", "'A'", "edit that one if it is the same", "another id"],
+    ),
+    (
+        "an order under the id of a part that was split off from another",
+        lambda shop: (shop.split(ACME, "A", "A-1"), shop.place(order("A-1"))),
+        wrong.DuplicateOrderError,
+        ["'acme'", "'A-1'", "split off from order 'A'", "another id"],
+    ),
+    (
+        "a split into a part that was split off before",
+        lambda shop: (
+            shop.split(ACME, "A", "A-1"),
+            shop.receive("MUG", 1),
+            shop.split(ACME, "B", "A-1"),
+        ),
+        wrong.DuplicateOrderError,
+        ["'A-1'", "split off from order 'A'", "another id"],
     ),
     (
         "more taken off the shelf than is on it",
@@ -161,14 +177,14 @@ REFUSALS: list[tuple[str, Callable[[Shop], object], type[Exception], list[str]]]
         lambda shop: shop.hold(
             ACME, "A", HoldReason.SELLER_DELAY, until=shop.clock.now() - timedelta(minutes=1)
         ),
-        wrong.InvalidValueError,
-        ["Hold.until", "later than now"],
+        wrong.HoldRefusedError,
+        ["'A'", "12:03", "12:02", "a later end, or none"],
     ),
     (
         "a short pick of a line that was found whole",
         lambda shop: shop.report_short_pick(ACME, "C", {"1": 1}),
-        wrong.InvalidValueError,
-        ["ReportShortPick.found", "'1'", "less than the 1 units allocated"],
+        wrong.ShortPickRefusedError,
+        ["'C'", "'1'", "1 units allocated, found: 1", "leave out the lines that were found whole"],
     ),
 ]
 
@@ -220,14 +236,31 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "ReceiptNotFoundError": ("acme", "R1"),
     "ActionRefusedError": ("A", "NEW", "send", ("edit",)),
     "EditRefusedError": ("A", "no"),
+    "HoldRefusedError": ("A", "no"),
+    "ShortPickRefusedError": ("A", "no"),
     "SplitRefusedError": ("A", "no"),
     "StockRefusedError": ("MUG", "no"),
-    "DuplicateOrderError": ("acme", "A"),
+    "DuplicateOrderError": ("acme", "A-1", "A"),
     "CommandIdReusedError": ("acme", "C1"),
     "StaleVersionError": ("A", 1, 2),
     "ContentionError": (5,),
     "SchemaError": (None, "0001"),
 }
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (10**5_000, "a number too long to show"),
+        ("A" * 100, f"'{'A' * 78}…"),
+        ("A" * 78, f"'{'A' * 78}'"),
+    ],
+    ids=["of more digits than Python writes", "longer than the limit", "as long as the limit"],
+)
+def test_a_value_is_shown_as_far_as_it_fits(value: object, shown: str) -> None:
+    error = wrong.InvalidValueError("Order.lines", "a tuple", value)
+    assert str(error) == f"Order.lines must be a tuple, not {shown}"
+    assert error.value is value
 
 
 @pytest.mark.parametrize("name", wrong.__all__)

@@ -67,7 +67,11 @@ class _OrderCommand(_Command):
 
 @attrs.frozen(kw_only=True)
 class PlaceOrder(_Command):
-    """Take an order in, and process it at once unless told otherwise."""
+    """Take an order in, and process it at once unless told otherwise.
+
+    The order has no past: a status of NEW, so that nothing of it is allocated or held back,
+    version 0, and no split, neither from another order nor into parcels.
+    """
 
     order: Order = attrs.field(validator=checks.one_of(Order))
     process: bool = attrs.field(default=True, validator=checks.one_of(bool))
@@ -75,10 +79,12 @@ class PlaceOrder(_Command):
     @order.validator
     def _check_order(self, _attribute: object, value: Order) -> None:
         checks.require(
-            holds=value.status is Status.NEW and value.version == 0,
+            holds=(value.status, value.version, value.parcels, value.split_from)
+            == (Status.NEW, 0, 0, None),
             field="PlaceOrder.order",
-            demand="an order of status NEW and version 0",
-            value=f"{value.status.value}, version {value.version}",
+            demand="an order of status NEW, version 0 and parcels 0, with no split_from",
+            value=f"{value.status.value}, version {value.version}, parcels {value.parcels}, "
+            f"split_from {value.split_from!r}",
         )
 
     @property
@@ -185,6 +191,16 @@ class ReportShortPick(_OrderCommand):
     """The warehouse found less than is allocated of these lines, and all of the others."""
 
     found: tuple[Found, ...] = attrs.field(validator=checks.tuple_of(Found, smallest=1))
+
+    @found.validator
+    def _check_found(self, _attribute: object, value: tuple[Found, ...]) -> None:
+        line_ids = [each.line_id for each in value]
+        checks.require(
+            holds=len(set(line_ids)) == len(line_ids),
+            field="ReportShortPick.found",
+            demand="of lines that differ, each said once",
+            value=line_ids,
+        )
 
 
 @attrs.frozen(kw_only=True)

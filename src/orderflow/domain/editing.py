@@ -3,13 +3,15 @@
 An edit is one save of several changes, applied one after another: all of them or none.
 
 - A reduction gives up short units before allocated ones.
-- A replacement gives back what the line held and keeps the line's id and the order's place.
+- A replacement keeps the line's id and the order's place. It gives back what the line held of
+  another product; of its own product it keeps as much as a change of quantity would.
 - The last line cannot be removed: an order without lines is a cancelled one.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import count
 from typing import Any, assert_never
 
 import attrs
@@ -36,7 +38,8 @@ __all__ = [
 class AddLine:
     """Order some units of one more product.
 
-    Without a `line_id` the line gets the next number above those in use.
+    Without a `line_id` the line gets the next number above those in use, or the first free one
+    where that would be too long for an id. Numbers are written in the digits 0 to 9.
     """
 
     sku: str = attrs.field(validator=checks.identifier)
@@ -56,6 +59,9 @@ class RemoveLine:
 @attrs.frozen
 class ReplaceLine:
     """Send another product in place of a line's own.
+
+    What the line held is given back. Where `sku` is the line's own product, only the quantity
+    changes, and the line keeps what it holds as far as that goes.
 
     The customer gets `units` of the new product for every `per` of the old one: two singles for
     one pair are ``units=2``, one pair for two singles ``per=2``.
@@ -173,15 +179,20 @@ def _find(order: Order, lines: dict[str, OrderLine], line_id: str) -> OrderLine:
 
 
 def _added(order: Order, lines: dict[str, OrderLine], change: AddLine) -> OrderLine:
-    line_id = change.line_id
-    if line_id is None:
-        numbers = [int(taken) for taken in (*lines, *_ids(order)) if taken.isdecimal()]
-        line_id = str(max(numbers, default=0) + 1)
+    line_id = change.line_id or _next_id({*lines, *_ids(order)})
     if line_id in lines:
         raise EditRefusedError(
             order.order_id, f"it has a line {line_id!r} already; give the new line another id"
         )
     return OrderLine(line_id, change.sku, change.quantity)
+
+
+def _next_id(taken: set[str]) -> str:
+    numbers = [int(line_id) for line_id in taken if line_id.isascii() and line_id.isdecimal()]
+    above = str(max(numbers, default=0) + 1)
+    if len(above) <= checks.IDENTIFIER_CHARACTERS_MAX:
+        return above
+    return next(free for free in map(str, count(1)) if free not in taken)
 
 
 def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) -> OrderLine:
@@ -192,7 +203,9 @@ def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) ->
             f"line {line.line_id!r} has {line.quantity} units of {line.sku!r}, which cannot be "
             f"replaced {change.per} at a time; change its quantity in the same edit first",
         )
-    return OrderLine(line.line_id, change.sku, line.quantity // change.per * change.units)
+    quantity = line.quantity // change.per * change.units
+    allocated = min(line.allocated, quantity) if change.sku == line.sku else 0
+    return OrderLine(line.line_id, change.sku, quantity, allocated)
 
 
 def _ids(order: Order) -> tuple[str, ...]:

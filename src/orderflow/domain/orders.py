@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.domain import checks
 from orderflow.domain.counting import cancel_if_requested
 from orderflow.domain.editing import AddLine, ReplaceLine, apply_changes
 from orderflow.domain.events import (
@@ -33,8 +32,9 @@ from orderflow.domain.status import Status
 from orderflow.errors import (
     ActionRefusedError,
     DuplicateOrderError,
-    InvalidValueError,
+    HoldRefusedError,
     ProductNotFoundError,
+    ShortPickRefusedError,
 )
 
 if TYPE_CHECKING:
@@ -77,8 +77,9 @@ __all__ = [
 def place(draft: Draft, command: PlaceOrder) -> None:
     """Take a new order in, and mark it to be processed unless told otherwise."""
     order = command.order
-    if draft.find(order.order_id) is not None:
-        raise DuplicateOrderError(order.seller_id, order.order_id)
+    taken = draft.find(order.order_id)
+    if taken is not None:
+        raise DuplicateOrderError(order.seller_id, order.order_id, taken.split_from)
     draft.emit(OrderPlaced(draft.at, order))
     if command.process:
         draft.process(order)
@@ -95,7 +96,11 @@ def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
     require_action(order.order_id, order.status, Action.HOLD)
     until = command.hold.until
     if until is not None and until <= draft.at:
-        raise InvalidValueError("Hold.until", f"later than now, which is {draft.at}", until)
+        raise HoldRefusedError(
+            order.order_id,
+            f"it is {draft.at}, and the hold would have ended at {until}; "
+            f"give it a later end, or none",
+        )
     draft.emit(OrderHeld(*draft.name(order), command.hold))
     units = held_units(order)
     if units and not command.keep_stock:
@@ -191,12 +196,12 @@ def report_short_pick(draft: Draft, order: Order, command: ReportShortPick) -> N
     found = {}
     for each in command.found:
         line = order.line(each.line_id)
-        checks.require(
-            holds=each.units < line.allocated and each.line_id not in found,
-            field=f"ReportShortPick.found of line {each.line_id!r}",
-            demand=f"less than the {line.allocated} units allocated, and said once",
-            value=each.units,
-        )
+        if each.units >= line.allocated:
+            raise ShortPickRefusedError(
+                order.order_id,
+                f"line {each.line_id!r} has {line.allocated} units allocated, found: "
+                f"{each.units}; leave out the lines that were found whole",
+            )
         found[each.line_id] = each.units
     missing = tuple(
         (line.line_id, line.allocated - found[line.line_id])

@@ -40,8 +40,9 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
     If all of it can be had by now, it is allocated whole and there is nothing to split.
     """
     require_action(order.order_id, order.status, Action.SPLIT)
-    if draft.find(command.new_order_id) is not None:
-        raise DuplicateOrderError(order.seller_id, command.new_order_id)
+    taken = draft.find(command.new_order_id)
+    if taken is not None:
+        raise DuplicateOrderError(order.seller_id, command.new_order_id, taken.split_from)
     if _only_last_parcel_left(order, draft.policy):
         raise SplitRefusedError(
             order.order_id,

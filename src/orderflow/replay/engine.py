@@ -180,10 +180,12 @@ class Replay:
         self.seller.expect(entry.order_id, entry.customer)
         try:
             self.desk.do(PlaceOrder(order=order, at=entry.at))
-        except DuplicateOrderError:
+        except DuplicateOrderError as error:
             self._rows[entry.kind] -= len(entry.rows)
+            reason = f"order {entry.order_id!r} was placed before, without this line"
+            if error.split_from is not None:
+                reason = f"a part of order {error.split_from!r} is order {entry.order_id!r} already"
             for row in entry.rows:
-                reason = f"order {entry.order_id!r} was placed before, without this line"
                 self._rejects.add(row.row, row.cells, reason)
             return
         for row in entry.rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,15 @@ from orderflow import (
     AddLine,
     AllocationPolicy,
     BookInStock,
+    ExpectedReceipt,
     Holding,
     HoldReason,
     MemoryRepository,
     OrderFlow,
+    PlaceOrder,
     Queue,
     RemoveLine,
+    ServeWaiting,
     State,
     decide,
 )
@@ -27,6 +31,8 @@ from tests.unit.shop import ACME, NOON, key, later, order, shop_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from orderflow import Command
 
 COMPLETE_ONLY = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
 THREADS = 4
@@ -216,3 +222,66 @@ def test_booking_one_unit_in_reads_no_more_of_a_long_queue_than_of_a_short_one(
         outcome = decide(BookInStock(at=NOON, key=key(), received=1), work, policy)
     assert outcome.completed == ("000",)
     assert len(read) <= 2
+
+
+def test_an_order_that_has_been_covered_since_is_not_overdue_any_more() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A", ("MUG", 1))
+    since = shop.clock.now()
+    with shop.repository.unit_of_work(ACME) as work:
+        assert [each.order_id for each in work.overdue(since)] == ["A"]
+        assert list(work.overdue(since - timedelta(minutes=1))) == []
+    shop.receive("MUG", 1)
+    with shop.repository.unit_of_work(ACME) as work:
+        assert list(work.overdue(since)) == []
+
+
+def test_a_hold_that_was_released_before_its_end_does_not_end_any_more() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    until = shop.clock.now() + timedelta(hours=1)
+    shop.hold(ACME, "A", HoldReason.SELLER_DELAY, until=until)
+    with shop.repository.unit_of_work(ACME) as work:
+        assert [each.order_id for each in work.ended_holds(until)] == ["A"]
+    shop.release(ACME, "A")
+    with shop.repository.unit_of_work(ACME) as work:
+        assert list(work.ended_holds(until)) == []
+
+
+def test_what_is_expected_is_told_by_the_moment_and_then_by_the_id() -> None:
+    shop = shop_with(MUG=0)
+    for receipt_id, minute in (("R1", 9), ("R3", 1), ("R2", 1)):
+        shop.announce(ExpectedReceipt(receipt_id, key(), 5, later(minute)))
+    with shop.repository.unit_of_work(ACME) as work:
+        assert [each.receipt_id for each in work.receipts()] == ["R2", "R3", "R1"]
+
+
+def test_stock_is_told_by_key_from_the_one_that_was_read_last() -> None:
+    shop = shop_with(PAN=1, MUG=2, CUP=3)
+    with shop.repository.unit_of_work(ACME) as work:
+        assert [each.key.sku for each in work.all_stock(limit=2)] == ["CUP", "MUG"]
+        assert [each.key.sku for each in work.all_stock(after=key("MUG"))] == ["PAN"]
+
+
+def test_a_seller_of_whom_nothing_is_kept_is_none() -> None:
+    repository = MemoryRepository()
+    OrderFlow(repository).book_in(key(seller_id="zenith"), 1)
+    OrderFlow(repository).book_in(key(), 1)
+    assert OrderFlow(repository).stock("bolt") == ()
+    assert list(repository.sellers()) == [ACME, "zenith"]
+
+
+def test_queues_that_are_still_to_be_served_are_told_until_they_are() -> None:
+    repository = MemoryRepository()
+
+    def carry_out(command: Command) -> None:
+        with repository.unit_of_work(ACME) as work:
+            work.save(command, decide(command, work, orders_max=1))
+
+    for order_id in "AB":
+        carry_out(PlaceOrder(at=NOON, order=order(order_id)))
+    carry_out(BookInStock(at=NOON, key=key(), received=2))
+    assert list(repository.unserved()) == [key()]
+    while repository.unserved():
+        carry_out(ServeWaiting(at=NOON, keys=tuple(repository.unserved())))
+    assert [each.status for each in OrderFlow(repository).orders(ACME)] == ["ALLOCATED"] * 2

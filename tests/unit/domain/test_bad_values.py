@@ -431,11 +431,25 @@ def test_an_order_on_hold_may_hold_any_part_of_its_units(allocated: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("status", "version"), [(orderflow.Status.CANCELLED, 0), (orderflow.Status.NEW, 1)]
+    "past",
+    [
+        {"status": orderflow.Status.CANCELLED},
+        {"status": orderflow.Status.ON_HOLD, "holds": (Hold(HoldReason.OTHER),)},
+        {"status": orderflow.Status.ON_BACK_ORDER, "wait": Wait(NOON)},
+        {"version": 1},
+        {"parcels": 1},
+        {"split_from": "B"},
+    ],
 )
-def test_only_an_order_without_a_past_can_be_placed(status: orderflow.Status, version: int) -> None:
-    with pytest.raises(InvalidValueError, match="an order of status NEW and version 0"):
-        PlaceOrder(at=NOON, order=order("A", status=status, version=version))
+def test_only_an_order_without_a_past_can_be_placed(past: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError, match="of status NEW, version 0 and parcels 0, with no"):
+        PlaceOrder(at=NOON, order=order("A", **past))
+
+
+@pytest.mark.parametrize("past", [{"holds": (Hold(HoldReason.OTHER),)}, {"wait": Wait(NOON)}])
+def test_a_new_order_is_neither_held_nor_waiting(past: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError, match=r"Order\.(status|wait) must be"):
+        order("A", status=orderflow.Status.NEW, **past)
 
 
 def test_booking_in_nothing_is_refused_unless_it_settles_a_notice() -> None:

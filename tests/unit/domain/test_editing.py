@@ -96,6 +96,21 @@ def test_a_replacement_gives_back_what_the_line_held() -> None:
     assert (shop.held("A"), shop.held("B")) == ((0,), (1,))
 
 
+@pytest.mark.parametrize(
+    ("units", "per", "held_by_a", "held_by_b"), [(1, 1, 4, 0), (2, 1, 4, 0), (1, 2, 3, 1)]
+)
+def test_a_replacement_by_the_same_product_keeps_what_the_line_holds_and_still_needs(
+    units: int, per: int, held_by_a: int, held_by_b: int
+) -> None:
+    policy = AllocationPolicy(queue=Queue.PRIORITY)
+    shop = shop_with(policy, MUG=4)
+    shop.take("A", ("MUG", 6))
+    shop.take("B", ("MUG", 1), priority=1)  # in front: it gets whatever is given back
+    shop.edit(ACME, "A", ReplaceLine("1", "MUG", units=units, per=per))
+    assert wanted(shop) == [("1", "MUG", 6 // per * units)]
+    assert (shop.held("A"), shop.held("B")) == ((held_by_a,), (held_by_b,))
+
+
 def test_a_replacement_keeps_the_place_in_the_queue() -> None:
     shop = shop_with(MUG=0, PAN=0)
     shop.take("A", ("PAN", 1))
@@ -188,6 +203,23 @@ def test_a_new_line_gets_the_next_number_where_ids_are_no_numbers() -> None:
     shop.take("A", lines=(OrderLine("first", "MUG", 1),))
     shop.edit(ACME, "A", AddLine("MUG", 1))
     assert [line_id for line_id, _, _ in wanted(shop)] == ["first", "1"]
+
+
+def test_a_new_line_gets_the_first_free_number_where_the_next_one_would_be_too_long() -> None:
+    shop = shop_with(MUG=1)
+    last = "9" * 128
+    mugs = [OrderLine(line_id, "MUG", 1) for line_id in ("1", last)]
+    shop.take("A", lines=tuple(mugs))
+    shop.edit(ACME, "A", AddLine("MUG", 1))
+    shop.edit(ACME, "A", AddLine("MUG", 1))
+    assert [line_id for line_id, _, _ in wanted(shop)] == ["1", last, "2", "3"]
+
+
+def test_a_number_in_other_digits_is_a_text_like_any_other() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", lines=(OrderLine("\N{ARABIC-INDIC DIGIT THREE}", "MUG", 1),))
+    shop.edit(ACME, "A", AddLine("MUG", 1))
+    assert wanted(shop)[1] == ("1", "MUG", 1)
 
 
 def test_a_line_that_is_changed_after_it_was_removed_is_refused() -> None:

@@ -26,7 +26,7 @@ from orderflow import (
     allocate,
     decide,
 )
-from orderflow.errors import InvalidValueError, SplitRefusedError
+from orderflow.errors import DuplicateOrderError, InvalidValueError, SplitRefusedError
 from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order, shop_with
 
 URGENT = AllocationPolicy(take_back=TakeBack.URGENT, urgent_from=5)
@@ -178,6 +178,14 @@ def test_the_id_of_a_part_is_the_first_that_is_free() -> None:
     shop.take("A", ("MUG", 2))
     shop.receive("MUG", 1)
     assert held(shop, "A-2") == [1]
+
+
+def test_an_order_that_comes_under_the_id_of_a_part_is_told_of_whom_it_is_a_part() -> None:
+    shop = shop_with(SPLIT, MUG=1)
+    shop.take("A", ("MUG", 3))
+    with pytest.raises(DuplicateOrderError, match="split off from order 'A'") as refusal:
+        shop.take("A-1")
+    assert (refusal.value.order_id, refusal.value.split_from) == ("A-1", "A")
 
 
 def test_the_id_of_a_part_fits_the_limit() -> None:

@@ -7,6 +7,7 @@ page *What always holds* in the documentation.
 - `violations` looks at the state that a command has left: rules 1, 2, 4 and 5, and what each
   setting of the policy demands.
 - `gain_violations` looks at one event and at the state before it: rule 6.
+- `take_back_violations` looks at units that were taken back, and at whom they went to: rule 6.
 - `split_violations` looks at an order and at the two that a split made of it: rule 10.
 - `foreign_violations` looks for what belongs to another seller: rule 11.
 - `history_violations` walks through events one by one: rules 3, 4, 6, 7, 10 and 11.
@@ -33,6 +34,7 @@ from orderflow.testing.invariants.state import (
     allocation_violations,
     foreign_violations,
 )
+from orderflow.testing.invariants.taking_back import take_back_violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +54,7 @@ __all__ = [
     "idle_stock_violations",
     "patience_violations",
     "split_violations",
+    "take_back_violations",
     "violations",
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from orderflow.domain.events import (
     DeallocationReason,
@@ -24,6 +24,7 @@ from orderflow.testing.invariants.state import (
     key_of,
     text_of,
 )
+from orderflow.testing.invariants.taking_back import take_back_violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -71,8 +72,12 @@ def history_violations(
             states.append(evolve(before, event))
         except OrderFlowError as error:
             return [*found, f"event {number}, {type(event).__name__}, cannot be folded: {error}"]
-        offered = states[number - _taken_back_before(events, number)]
-        found += gain_violations(offered.orders.values(), offered.records.values(), event, policy)
+        losses = [] if _takes_back(event) else _taken_back_before(events, number)
+        offered = states[number - len(losses)]
+        orders, stock = offered.orders.values(), offered.records.values()
+        found += gain_violations(orders, stock, event, policy)
+        if losses:
+            found += take_back_violations(orders, stock, losses, event, policy)
         if isinstance(event, OrderSplitOff):
             found += _split_off_violations(states[number - 1], before, event, events[number - 1])
         if isinstance(event, OrderSplit) and policy.fulfilment is Fulfilment.WHOLE_LINES:
@@ -80,6 +85,8 @@ def history_violations(
         for key, units in _came_on_hand(before, event):
             account[key] = account.get(key, 0) + units
     state = states[-1]
+    unused = _taken_back_before(events, len(events))
+    found += take_back_violations(state.orders.values(), (), unused, None, policy)
     found += agreement_violations(state.orders.values())
     found += _account_violations(account, (stored or state).records.values())
     return found if stored is None else [*found, *_difference(state, stored)]
@@ -117,21 +124,19 @@ def split_violations(before: Order, rest: Order, part: Order) -> list[str]:
     ]
 
 
-def _taken_back_before(events: tuple[Event, ...], number: int) -> int:
-    """Count the events just before one by which stock was taken back for it.
+def _taken_back_before(events: tuple[Event, ...], number: int) -> list[OrderDeallocated]:
+    """Return the events just before one by which stock was taken back for it.
 
     What was taken back is not on offer to those in front: it goes to whom it was taken back for.
     """
-    count = 0
-    while count < number:
-        event = events[number - count - 1]
-        if (
-            not isinstance(event, OrderDeallocated)
-            or event.reason is not DeallocationReason.TAKEN_BACK
-        ):
-            break
-        count += 1
-    return count
+    losses: list[OrderDeallocated] = []
+    while len(losses) < number and _takes_back(event := events[number - len(losses) - 1]):
+        losses.append(event)
+    return losses
+
+
+def _takes_back(event: Event) -> TypeGuard[OrderDeallocated]:
+    return isinstance(event, OrderDeallocated) and event.reason is DeallocationReason.TAKEN_BACK
 
 
 def _split_off_violations(

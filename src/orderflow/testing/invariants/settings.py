@@ -32,14 +32,19 @@ if TYPE_CHECKING:
     from orderflow.domain.stock import Stock, StockKey
 
 __all__ = [
+    "FROZEN",
+    "GAINS",
     "fulfilment_violations",
     "gain_violations",
     "idle_stock_violations",
     "patience_violations",
 ]
 
-_GAINS = OrderAllocated | OrderPutOnBackOrder | OrderPartlyAllocated
-_FROZEN = {Status.PROCESSED, Status.CANCELLATION_REQUESTED}
+GAINS = OrderAllocated | OrderPutOnBackOrder | OrderPartlyAllocated
+"""What gives an order units."""
+
+FROZEN = frozenset({Status.PROCESSED, Status.CANCELLATION_REQUESTED})
+"""The warehouse works on it."""
 
 
 def idle_stock_violations(
@@ -113,7 +118,7 @@ def gain_violations(
         event: The event. One that gives an order nothing violates nothing.
         policy: Who gets the stock.
     """
-    if not isinstance(event, _GAINS) or not event.units:
+    if not isinstance(event, GAINS) or not event.units:
         return []
     by_id = {order.order_id: order for order in orders}
     gainer = by_id.get(event.order_id)
@@ -198,7 +203,7 @@ def _within_reach(
     place = place_in_queue(order, policy.queue)[:-1]  # the order id alone makes nobody later
     reach = dict(available)
     for later in orders:
-        if later.status not in _FROZEN and place_in_queue(later, policy.queue)[:-1] > place:
+        if later.status not in FROZEN and place_in_queue(later, policy.queue)[:-1] > place:
             for line in later.lines:
                 key = key_of(later, line.sku)
                 reach[key] = reach.get(key, 0) + line.allocated
