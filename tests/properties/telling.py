@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow import Outcome, decide, service
+from orderflow import Outcome, decide
+from orderflow.service import flow
 from tests.properties.runs import Run
 
 if TYPE_CHECKING:
@@ -30,14 +31,16 @@ def told(run: Run) -> str:
     )
 
 
-def decide_by_hash(command: Command, view: View, policy: AllocationPolicy) -> Outcome:
+def decide_by_hash(
+    command: Command, view: View, policy: AllocationPolicy, *, orders_max: int
+) -> Outcome:
     """Decide, and tell the orders that changed in the order that a set gives them."""
-    outcome = decide(command, view, policy)
+    outcome = decide(command, view, policy, orders_max=orders_max)
     return attrs.evolve(outcome, orders=tuple(set(outcome.orders)))
 
 
 if __name__ == "__main__":
     if "--fault" in sys.argv:
-        vars(service)["decide"] = decide_by_hash
+        vars(flow)["decide"] = decide_by_hash
     for history in pickle.load(sys.stdin.buffer):  # noqa: S301 - the test itself wrote it
         print(told(Run(history)))  # noqa: T201 - a command: it prints

@@ -53,9 +53,9 @@ def command_names_a_reason(action: Action, order: Order) -> bool:
 def was_of_no_use(action: Action, order: Order, allowed: bool) -> bool:  # noqa: FBT001
     """Whether it was carried out, but not as an action on this order.
 
-    Stock may be booked in whoever waits for it, the last short line may be kept by an edit that
-    removes another one, and a hold may have ended before it is released.
+    Stock may be booked in whoever waits for it, an edit may remove one line where the answer is
+    about all that are short, and a hold may have ended before it is released.
     """
     if action is Action.RELEASE:
         return bool(order.holds)
-    return not allowed and action in {Action.SEND_STOCK, Action.REMOVE}
+    return action is Action.REMOVE or (action is Action.SEND_STOCK and not allowed)
