@@ -141,6 +141,8 @@ def what_is_watched_is_never_moved(patch: pytest.MonkeyPatch) -> None:
         changed = {order.order_id for order in outcome.orders}
         watched = tuple(each for each in outcome.watched if each[0] in changed)
         good(self, command, attrs.evolve(outcome, watched=watched))
+        if command.command_id is not None:
+            self.answers[command.command_id] = (command, outcome)
 
     patch.setattr(seller.SellerState, "write", write)
 
