@@ -10,6 +10,13 @@ from orderflow.domain.actions import (
     actions,
 )
 from orderflow.domain.backlog import allocate
+from orderflow.domain.calendar import (
+    WarehouseCalendar,
+    Weekday,
+    cut_off_on,
+    is_working_day,
+    local_day,
+)
 from orderflow.domain.commands import (
     AcceptCancellation,
     AdjustStock,
@@ -36,6 +43,17 @@ from orderflow.domain.commands import (
     SplitOrder,
     StockCommand,
     WithdrawReceipt,
+)
+from orderflow.domain.cut_off import (
+    CutOffRules,
+    ExpectedDespatch,
+    despatch_day,
+    expected_despatch,
+    leaves_today,
+    next_cut_off,
+    time_left,
+    upload_by,
+    upload_despatch_day,
 )
 from orderflow.domain.decide import decide
 from orderflow.domain.editing import (
@@ -121,6 +139,7 @@ from orderflow.errors import (
     EditRefusedError,
     InvalidValueError,
     LineNotFoundError,
+    MissingExtraError,
     NotFoundError,
     OrderFlowError,
     OrderNotFoundError,
@@ -164,6 +183,7 @@ __all__ = [
     "CommandIdReusedError",
     "ContentionError",
     "CountStock",
+    "CutOffRules",
     "DeallocationReason",
     "DeliverOrder",
     "DespatchOrder",
@@ -171,6 +191,7 @@ __all__ = [
     "EditOrder",
     "EditRefusedError",
     "Event",
+    "ExpectedDespatch",
     "ExpectedReceipt",
     "Found",
     "Fulfilment",
@@ -183,6 +204,7 @@ __all__ = [
     "LineUnits",
     "MemoryRepository",
     "Message",
+    "MissingExtraError",
     "NotFoundError",
     "Order",
     "OrderAllocated",
@@ -248,9 +270,21 @@ __all__ = [
     "TransitionError",
     "View",
     "Wait",
+    "WarehouseCalendar",
+    "Weekday",
     "WithdrawReceipt",
     "actions",
     "allocate",
+    "cut_off_on",
     "decide",
+    "despatch_day",
     "evolve",
+    "expected_despatch",
+    "is_working_day",
+    "leaves_today",
+    "local_day",
+    "next_cut_off",
+    "time_left",
+    "upload_by",
+    "upload_despatch_day",
 ]
