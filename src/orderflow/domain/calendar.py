@@ -16,7 +16,7 @@ none. `zoneinfo.ZoneInfo("Europe/London")` is one.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, TypeGuard
@@ -89,16 +89,17 @@ def _is_time_zone(value: object) -> bool:
 
 def _are_pairs(value: object) -> TypeGuard[tuple[tuple[Any, Any], ...]]:
     return isinstance(value, tuple) and all(
-        isinstance(pair, tuple) and len(pair) == len(("day", "cut-off")) for pair in value
+        isinstance(pair, tuple) and len(pair) == 2  # noqa: PLR2004 - a pair
+        for pair in value
     )
 
 
-def _are_cut_offs(value: object) -> TypeGuard[tuple[tuple[Any, time], ...]]:
+def _are_cut_offs(value: object, may_have_one: Callable[[object], bool]) -> bool:
     return (
         _are_pairs(value)
         and len(value) <= EXCEPTIONS_MAX
+        and all(may_have_one(day) and _is_clock(clock) for day, clock in value)
         and len(dict(value)) == len(value)
-        and all(_is_clock(clock) for _, clock in value)
     )
 
 
@@ -192,8 +193,9 @@ class WarehouseCalendar:
     @weekday_cut_offs.validator
     def _check_weekday_cut_offs(self, _attribute: object, value: object) -> None:
         checks.require(
-            holds=_are_cut_offs(value)
-            and all(isinstance(day, Weekday) and day in self.working_days for day, _ in value),
+            holds=_are_cut_offs(
+                value, lambda day: isinstance(day, Weekday) and day in self.working_days
+            ),
             field="WarehouseCalendar.weekday_cut_offs",
             demand=f"{CLOCK_DEMAND} for each of some working days, and no day twice",
             value=value,
@@ -213,7 +215,7 @@ class WarehouseCalendar:
     @date_cut_offs.validator
     def _check_date_cut_offs(self, _attribute: object, value: object) -> None:
         checks.require(
-            holds=_are_cut_offs(value) and all(_is_day(day) for day, _ in value),
+            holds=_are_cut_offs(value, _is_day),
             field="WarehouseCalendar.date_cut_offs",
             demand=f"{CLOCK_DEMAND} for each of at most {EXCEPTIONS_MAX} dates, and no date twice",
             value=value,

@@ -153,7 +153,7 @@ class LocalMeanTime(NoOffset):
         return moment
 
 
-BAD = [
+BAD: list[tuple[str, object, str]] = [
     ("time_zone", "Europe/London", "a time zone such as ZoneInfo('Europe/London')"),
     ("time_zone", None, "a time zone"),
     ("time_zone", Unfinished(), "a time zone"),
@@ -173,6 +173,7 @@ BAD = [
     ("weekday_cut_offs", ((Weekday.MON,),), "for each of some working days"),
     ("weekday_cut_offs", (Weekday.MON,), "for each of some working days"),
     ("weekday_cut_offs", [(Weekday.MON, time(12))], "for each of some working days"),
+    ("weekday_cut_offs", (([], time(12)),), "for each of some working days"),
     ("weekday_cut_offs", None, "for each of some working days"),
     ("holidays", {date(2026, 12, 25)}, "a frozenset of at most 10000 days"),
     ("holidays", frozenset({datetime(2026, 12, 25, tzinfo=UTC)}), "a date without a time"),
@@ -181,6 +182,7 @@ BAD = [
     ("holidays", frozenset({date(1, 12, 31)}), "in the years 2 to 9990"),
     ("holidays", frozenset(date.fromordinal(n) for n in range(1_000, 11_001)), "at most 10000"),
     ("date_cut_offs", {Weekday.MON: time(12)}, "for each of at most 1000 dates"),
+    ("date_cut_offs", ((date(2026, 12, 24), time(1)),) * 2, "no date twice"),
     ("date_cut_offs", {date(2026, 12, 24): None}, "a time of day"),
     ("date_cut_offs", {datetime(2026, 12, 24, tzinfo=UTC): time(12)}, "dates"),
     ("date_cut_offs", {date.fromordinal(n): time(1) for n in range(1_000, 2_001)}, "at most 1000"),
