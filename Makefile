@@ -64,5 +64,5 @@ clean: ## remove what the other targets made
 	@touch $@
 
 .venv/.dev: pyproject.toml .venv/.pip
-	$(PIP) install --group dev --editable '.[cli,postgres,testing]'
+	$(PIP) install --group dev --editable '.[calendar,cli,postgres,testing]'
 	@touch $@

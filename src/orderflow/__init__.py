@@ -10,6 +10,13 @@ from orderflow.domain.actions import (
     actions,
 )
 from orderflow.domain.backlog import allocate
+from orderflow.domain.calendar import (
+    WarehouseCalendar,
+    Weekday,
+    cut_off_on,
+    is_working_day,
+    local_day,
+)
 from orderflow.domain.commands import (
     AcceptCancellation,
     AdjustStock,
@@ -36,6 +43,17 @@ from orderflow.domain.commands import (
     SplitOrder,
     StockCommand,
     WithdrawReceipt,
+)
+from orderflow.domain.cut_off import (
+    CutOffRules,
+    ExpectedDespatch,
+    despatch_day,
+    expected_despatch,
+    leaves_today,
+    next_cut_off,
+    time_left,
+    upload_by,
+    upload_despatch_day,
 )
 from orderflow.domain.decide import decide
 from orderflow.domain.editing import (
@@ -122,6 +140,7 @@ from orderflow.errors import (
     HoldRefusedError,
     InvalidValueError,
     LineNotFoundError,
+    MissingExtraError,
     NotFoundError,
     OrderFlowError,
     OrderNotFoundError,
@@ -166,6 +185,7 @@ __all__ = [
     "CommandIdReusedError",
     "ContentionError",
     "CountStock",
+    "CutOffRules",
     "DeallocationReason",
     "DeliverOrder",
     "DespatchOrder",
@@ -173,6 +193,7 @@ __all__ = [
     "EditOrder",
     "EditRefusedError",
     "Event",
+    "ExpectedDespatch",
     "ExpectedReceipt",
     "Found",
     "Fulfilment",
@@ -186,6 +207,7 @@ __all__ = [
     "LineUnits",
     "MemoryRepository",
     "Message",
+    "MissingExtraError",
     "NotFoundError",
     "Order",
     "OrderAllocated",
@@ -252,9 +274,21 @@ __all__ = [
     "TransitionError",
     "View",
     "Wait",
+    "WarehouseCalendar",
+    "Weekday",
     "WithdrawReceipt",
     "actions",
     "allocate",
+    "cut_off_on",
     "decide",
+    "despatch_day",
     "evolve",
+    "expected_despatch",
+    "is_working_day",
+    "leaves_today",
+    "local_day",
+    "next_cut_off",
+    "time_left",
+    "upload_by",
+    "upload_despatch_day",
 ]

@@ -21,6 +21,7 @@
     │   ├── CommandIdReusedError
     │   └── StaleVersionError
     ├── TransitionError            an event that cannot follow: a fault in the caller's history
+    ├── MissingExtraError          a package that comes with an extra (also an ImportError)
     └── StorageError               the state could not be read or written; nothing has changed
         ├── ContentionError        others changed the same at the same time: try again
         └── SchemaError            the tables are missing, or of another release
@@ -43,6 +44,7 @@ __all__ = [
     "HoldRefusedError",
     "InvalidValueError",
     "LineNotFoundError",
+    "MissingExtraError",
     "NotFoundError",
     "OrderFlowError",
     "OrderNotFoundError",
@@ -271,6 +273,23 @@ class StaleVersionError(RefusedError):
 
 class TransitionError(OrderFlowError):
     """An event that cannot follow upon the state it was applied to."""
+
+
+class MissingExtraError(OrderFlowError, ImportError):
+    """A package that is not installed, and comes with an extra of orderflow.
+
+    Attributes:
+        package: The package.
+        extra: The extra.
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        self.package = package
+        self.extra = extra
+        super().__init__(
+            f"{package} is not installed; "
+            f"install it with: pip install 'orderflow-backorder[{extra}]'"
+        )
 
 
 class StorageError(OrderFlowError):

@@ -27,7 +27,13 @@ def loaded_by(module: str) -> set[str]:
     return set(run.stdout.split()) - sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("module", ["orderflow", "orderflow.codec", "orderflow.adapters.memory"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("orderflow", "orderflow.codec"),
+        *("orderflow.adapters.holidays", "orderflow.adapters.memory"),
+    ],
+)
 def test_importing_loads_no_extra(module: str) -> None:
     assert loaded_by(module) - REQUIRED == set()
 

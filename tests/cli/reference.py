@@ -68,8 +68,8 @@ def redrawn(page: str) -> str:
 
 
 def _callbacks() -> dict[str, Callable[..., None]]:
-    callbacks = [command.callback for command in app.registered_commands]
-    return {callback.__name__: callback for callback in callbacks if callback is not None}
+    callbacks = [(each.name, each.callback) for each in app.registered_commands]
+    return {name or callback.__name__: callback for name, callback in callbacks if callback}
 
 
 def _option(shown: typer.core.TyperOption | typer.core.TyperArgument, hint: Any) -> Option:  # noqa: ANN401

@@ -31,7 +31,7 @@ def test_the_version_is_shown() -> None:
     assert run("--version").stdout.startswith("orderflow 0.")
 
 
-@pytest.mark.parametrize("command", ["demo", "replay"])
+@pytest.mark.parametrize("command", ["cut-off", "demo", "replay"])
 def test_each_command_has_an_example_that_works(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
 
 from orderflow.codec import dumps, from_data, loads, to_data
+from orderflow.domain.calendar import WarehouseCalendar
 from orderflow.domain.commands import HoldOrder
 from orderflow.domain.events import OrderAllocated, OrderCancelled, OrderSent
 from orderflow.domain.outcome import Outcome
@@ -15,7 +16,7 @@ from orderflow.domain.policy import AllocationPolicy, Holding
 from orderflow.domain.status import Status
 from orderflow.domain.stock import StockKey
 from orderflow.errors import CodecError
-from tests.codec.things import AT, EDIT, KEY, ORDER, changed, parent
+from tests.codec.things import AT, CALENDAR, EDIT, KEY, ORDER, changed, parent
 
 HALF = "\ud83d"
 
@@ -109,6 +110,55 @@ def test_a_length_of_time_may_be_in_any_unit(text: str) -> None:
 def test_a_length_of_time_may_have_a_fraction(text: str) -> None:
     half = timedelta(milliseconds=500)
     assert from_data(changed(PATIENT, "wait_max", text)).wait_max == half
+
+
+@pytest.mark.parametrize("text", ["2026-3-1", "20260301", "2026-W09-7", "2026-02-30", "٢026-03-01"])
+def test_a_day_has_one_form(text: str) -> None:
+    (found,) = faults(changed(CALENDAR, "holidays.0", text))
+    assert found.startswith("$.data.holidays[0]: must be a date such as 2026-03-01, not ")
+
+
+@pytest.mark.parametrize(
+    "text", ["16", "4:00", "T16:00", "16:00Z", "16:00+01:00", "24:00", "16:60", "16:00:00,5"]
+)
+def test_a_time_of_day_has_one_form(text: str) -> None:
+    (found,) = faults(changed(CALENDAR, "cut_off", text))
+    assert found.startswith("$.data.cut_off: must be a time of day such as 16:00:00, not ")
+
+
+@pytest.mark.parametrize("text", ["16:00", "16:00:00", "16:00:00.000"])
+def test_a_time_of_day_may_be_shorter(text: str) -> None:
+    assert from_data(changed(CALENDAR, "cut_off", text)) == CALENDAR
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Leeds", "Europe", "Europe/", "../Europe/London", "/etc/hosts", "a\0b", "x" * 999]
+)
+def test_a_time_zone_is_one_that_there_is(name: str) -> None:
+    (found,) = faults(changed(CALENDAR, "time_zone", name))
+    assert found.startswith("$.data.time_zone: must be the IANA name of a time zone such as Europe")
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=1))])
+def test_a_time_zone_without_a_name_cannot_be_written(zone: tzinfo) -> None:
+    with pytest.raises(
+        CodecError, match=r"^\$\.data: cannot be written: .* is no ZoneInfo with a name"
+    ):
+        dumps(WarehouseCalendar(time_zone=zone))
+
+
+def test_nothing_is_twice_in_a_set() -> None:
+    assert faults(changed(CALENDAR, "working_days", ["mon", "tue", "mon"])) == (
+        "$.data.working_days: must be an array in which nothing is there twice, not an array of 3",
+    )
+
+
+def test_a_set_is_an_array_of_what_it_holds() -> None:
+    assert faults(changed(CALENDAR, "working_days", "mon")) == (
+        '$.data.working_days: must be an array, not "mon"',
+    )
+    (found,) = faults(changed(CALENDAR, "working_days", ["mon", "Tuesday"]))
+    assert found.startswith("$.data.working_days[1]: must be mon or tue or wed")
 
 
 def test_a_number_is_one_that_every_reader_of_json_keeps() -> None:

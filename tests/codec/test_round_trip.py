@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -22,7 +22,7 @@ from orderflow.domain.editing import Change
 from orderflow.domain.events import Event, StockBookedIn
 from orderflow.domain.outcome import Outcome
 from orderflow.errors import CodecError
-from tests.codec.things import AT, CLASSES, EDIT, KEY, things
+from tests.codec.things import AT, CALENDAR, CLASSES, EDIT, KEY, things
 
 drawn = settings(
     suppress_health_check=[HealthCheck.too_slow], max_examples=settings().max_examples // 2
@@ -61,14 +61,15 @@ def test_everything_public_is_known() -> None:
 
 def scalars(kind: Any) -> set[Any]:  # noqa: ANN401 - any type hint
     """Return what a type hint comes down to."""
-    if get_origin(kind) in {Union, UnionType, tuple}:
+    if get_origin(kind) in {Union, UnionType, tuple, frozenset}:
         return set[Any]().union(*map(scalars, get_args(kind)))
     return {StrEnum} if isinstance(kind, type) and issubclass(kind, StrEnum) else {kind}
 
 
 @pytest.mark.parametrize("kind", CLASSES)
 def test_every_field_is_of_a_type_that_is_read_strictly(kind: type) -> None:
-    known = {str, int, bool, datetime, timedelta, StrEnum, NoneType, ..., *CLASSES}
+    known = {str, int, bool, StrEnum, NoneType, ..., *CLASSES}
+    known |= {datetime, date, time, timedelta, tzinfo}
     for name, hint in get_type_hints(kind).items():
         assert scalars(hint) - known == set(), name
 
@@ -86,6 +87,17 @@ def test_an_event_reads_as_documented() -> None:
             "expected": None,
             "more_to_come": False,
         },
+    }
+
+
+def test_a_calendar_reads_as_documented() -> None:
+    assert to_data(CALENDAR)["data"] == {
+        "time_zone": "Europe/London",
+        "working_days": ["fri", "mon", "thu", "tue", "wed"],
+        "cut_off": "16:00:00",
+        "weekday_cut_offs": [["fri", "14:30:00"]],
+        "holidays": ["2026-12-25", "2026-12-28"],
+        "date_cut_offs": [["2026-12-24", "12:00:00"]],
     }
 
 
@@ -148,10 +160,11 @@ SCRIPT = """
 from orderflow.codec import dumps, from_data
 from orderflow.domain.events import OrderPlaced
 from orderflow.domain.outcome import Outcome
-from tests.codec.things import AT, EDIT, ORDER, changed
+from tests.codec.things import AT, CALENDAR, EDIT, ORDER, changed
 
 placed = OrderPlaced(AT, ORDER)
 print(dumps(Outcome(seller_id="acme", events=(placed,), orders=(ORDER,))), dumps(EDIT))
+print(dumps(CALENDAR), CALENDAR)
 try:
     from_data(changed(placed, "order", {"a": 1, "b": 2, "c": 3, "status": "?"}))
 except ValueError as error:

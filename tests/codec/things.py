@@ -6,18 +6,21 @@ import importlib
 import inspect
 import itertools
 import pkgutil
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 import attrs
 from hypothesis import strategies as st
 
 import orderflow.domain
 from orderflow.codec import to_data
+from orderflow.domain.calendar import WarehouseCalendar, Weekday
 from orderflow.domain.commands import EditOrder, PlaceOrder
+from orderflow.domain.cut_off import CutOffRules, ExpectedDespatch
 from orderflow.domain.editing import AddLine, ChangeCourier, RemoveLine
 from orderflow.domain.order import Address, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.policy import AllocationPolicy
@@ -45,6 +48,12 @@ EDIT = EditOrder(
     order_id="7",
     at=AT,
     changes=(AddLine("CUP", 2), RemoveLine("1"), ChangeCourier(None)),
+)
+CALENDAR = WarehouseCalendar(
+    time_zone=ZoneInfo("Europe/London"),
+    weekday_cut_offs={Weekday.FRI: time(14, 30)},
+    holidays=frozenset({date(2026, 12, 28), date(2026, 12, 25)}),
+    date_cut_offs={date(2026, 12, 24): time(12)},
 )
 
 
@@ -99,6 +108,8 @@ def things(kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - any type hint
         if more == [...]:
             return st.lists(things(each), max_size=3).map(tuple)
         return st.tuples(things(each), *map(things, more))
+    if get_origin(kind) is frozenset:
+        return st.frozensets(things(*get_args(kind)), max_size=3)
     if attrs.has(kind):
         return fields_of(kind).filter(partial(are_valid, kind)).map(partial(make, kind))
     assert issubclass(kind, StrEnum), f"say in SPECIAL how a {kind} is drawn"
@@ -156,6 +167,19 @@ def as_placed(order: Order) -> Order:
     return attrs.evolve(order, status=Status.NEW, lines=lines, **past)
 
 
+def agreed(fields: dict[str, Any]) -> WarehouseCalendar:
+    """Make a calendar of fields that need not agree with each other."""
+    weekday_cut_offs, date_cut_offs = (
+        dict(fields[f"{each}_cut_offs"]) for each in ("weekday", "date")
+    )
+    changes = {
+        "working_days": fields["working_days"] | {Weekday.MON, *weekday_cut_offs},
+        "weekday_cut_offs": weekday_cut_offs,
+        "date_cut_offs": date_cut_offs,
+    }
+    return WarehouseCalendar(**{**fields, **changes})
+
+
 def policies() -> list[AllocationPolicy]:
     """Make every combination of settings that is allowed, with one value for each number."""
     samples: dict[Any, tuple[Any, ...]] = {
@@ -187,6 +211,9 @@ SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
         timezones=OFFSETS | st.just(UTC),
     ).map(lambda at: at.replace(fold=0)),
     timedelta: st.timedeltas(timedelta(microseconds=1)),
+    date: st.dates(date(2, 1, 1), date(9990, 12, 31)),
+    time: st.times().map(lambda clock: clock.replace(fold=0)),
+    tzinfo: st.sampled_from(["UTC", "Europe/London", "America/Argentina/Ushuaia"]).map(ZoneInfo),
     Address: st.builds(Address, *[IDENTIFIERS | st.just("")] * 4, st.sampled_from(["GB", "NL"])),
     AllocationPolicy: st.sampled_from(policies()),
     OrderLine: st.builds(
@@ -201,6 +228,22 @@ SPECIAL[Stock] = st.builds(
     lambda key, allocated, available: Stock(key, allocated + available, allocated),
     things(StockKey),
     *[UNITS] * 2,
+)
+SPECIAL[WarehouseCalendar] = fields_of(WarehouseCalendar).map(agreed)
+SPECIAL[CutOffRules] = st.builds(
+    lambda numbers, leads: CutOffRules(
+        small_file_max=numbers[0],
+        small_file_before=min(leads),
+        large_file_before=max(leads),
+        released_max=numbers[1],
+    ),
+    st.tuples(UNITS, UNITS),
+    st.tuples(*[st.timedeltas(timedelta(0), timedelta(days=28))] * 2),
+)
+SPECIAL[ExpectedDespatch] = st.builds(
+    lambda day, reason: ExpectedDespatch(day=day, promised=not reason, reason=reason),
+    things(date),
+    IDENTIFIERS | st.just(""),
 )
 SPECIAL[Order] = fields_of(Order).filter(lambda fields: fields["lines"]).map(consistent)
 SPECIAL[PlaceOrder] = st.builds(

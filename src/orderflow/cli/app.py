@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from orderflow.cli.cut_off import cut_off
 from orderflow.cli.demo import demo
 from orderflow.cli.replay import replay
 
@@ -45,3 +46,6 @@ app.command(epilog="Example: `orderflow demo --seed 7`")(demo)
 app.command(epilog="Example: `orderflow replay online_retail_II.csv.gz --holding COMPLETE_ONLY`")(
     replay
 )
+app.command(
+    "cut-off", epilog="Example: `orderflow cut-off --holidays GB-ENG --at 2026-12-24T15:30`"
+)(cut_off)

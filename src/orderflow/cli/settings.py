@@ -111,7 +111,7 @@ def _reader(form: _Form) -> Callable[[str], Any]:
     def read(text: str) -> Any:  # noqa: ANN401 - of the type of the field
         try:
             return form.read(text)
-        except (ValueError, KeyError, OverflowError) as error:
+        except (ValueError, KeyError, OverflowError, OSError) as error:
             raise typer.BadParameter(
                 f"{text!r} is no {form.metavar}: try {form.example}"
             ) from error

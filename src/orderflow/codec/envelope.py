@@ -11,7 +11,18 @@ import attrs
 from orderflow.codec.faults import Stray, below, refusal
 from orderflow.codec.scalars import read_number, read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
-from orderflow.domain import actions, commands, editing, events, order, outcome, policy, stock
+from orderflow.domain import (
+    actions,
+    calendar,
+    commands,
+    cut_off,
+    editing,
+    events,
+    order,
+    outcome,
+    policy,
+    stock,
+)
 from orderflow.errors import CodecError
 
 if TYPE_CHECKING:
@@ -25,7 +36,10 @@ __all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data"]
 
 TYPES: dict[str, Kind] = {
     name: getattr(module, name)
-    for module in (actions, commands, editing, events, order, outcome, policy, stock)
+    for module in (
+        *(actions, calendar, commands, cut_off, editing),
+        *(events, order, outcome, policy, stock),
+    )
     for name in module.__all__
     if attrs.has(getattr(module, name))
 }

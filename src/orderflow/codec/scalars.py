@@ -4,14 +4,17 @@
 | --- | --- |
 | `str`, `int`, `bool`, `None` | the same |
 | `datetime` | a text of ISO 8601 with an offset, such as ``2026-03-01T09:30:00+00:00`` |
+| `date` | a text of ISO 8601, such as ``2026-03-01`` |
+| `time` | a text of ISO 8601 without an offset, such as ``16:00:00`` |
 | `timedelta` | a text of ISO 8601, such as ``P1DT43200S``; hours and minutes are read too |
+| `tzinfo` | the IANA name of the time zone, such as ``Europe/London`` |
 | `StrEnum` | its value |
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -28,6 +31,8 @@ _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d(:\d\d)?)",
     re.ASCII,
 )
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CLOCK = re.compile(r"(?!24)\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
 _DURATION = re.compile(
     r"P(?=.)((?P<days>\d{1,9})D)?(T(?=.)((?P<hours>\d{1,9})H)?((?P<minutes>\d{1,9})M)?"
     r"((?P<seconds>\d{1,9})(\.(?P<microseconds>\d{1,6}))?S)?)?",
@@ -41,9 +46,15 @@ def register_scalars(converter: Converter) -> None:
     converter.register_structure_hook(int, read_number)
     converter.register_structure_hook(bool, _read_truth)
     converter.register_structure_hook(datetime, _read_moment)
+    converter.register_structure_hook(date, _read_day)
+    converter.register_structure_hook(time, _read_clock)
+    converter.register_structure_hook(tzinfo, _read_zone)
     converter.register_structure_hook(timedelta, _read_duration)
     converter.register_structure_hook(StrEnum, _read_choice)
     converter.register_unstructure_hook(datetime, _write_moment)
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_unstructure_hook(time, time.isoformat)
+    converter.register_unstructure_hook(tzinfo, _write_zone)
     converter.register_unstructure_hook(timedelta, _write_duration)
     converter.register_unstructure_hook(StrEnum, _write_choice)
 
@@ -99,6 +110,44 @@ def _write_moment(moment: datetime) -> str:
     if offset is None or offset.microseconds:  # which some releases of Python do not read back
         raise ValueError(f"{moment} has no offset in whole seconds")
     return moment.isoformat()
+
+
+def _read_day(value: object, _: object) -> date:
+    demand = "a date such as 2026-03-01"
+    text = read_text(value)
+    if not _DAY.fullmatch(text):
+        raise refusal(demand, value)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise refusal(demand, value) from error
+
+
+def _read_clock(value: object, _: object) -> time:
+    demand = "a time of day such as 16:00:00"
+    text = read_text(value)
+    if not _CLOCK.fullmatch(text):
+        raise refusal(demand, value)
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise refusal(demand, value) from error
+
+
+def _read_zone(value: object, _: object) -> tzinfo:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - slow to load, and only calendars have a zone
+
+    try:
+        return ZoneInfo(read_text(value))
+    except (KeyError, OSError, ValueError) as error:  # it looks for a file of this name
+        raise refusal("the IANA name of a time zone such as Europe/London", value) from error
+
+
+def _write_zone(zone: tzinfo) -> str:
+    name = getattr(zone, "key", None)
+    if not isinstance(name, str):
+        raise ValueError(f"{zone!r} is no ZoneInfo with a name")  # noqa: TRY004 - as other values
+    return name
 
 
 def _read_duration(value: object, _: object) -> timedelta:

@@ -1,13 +1,14 @@
 """How the types are put together: classes, tuples, and the choice between several classes.
 
-A class is an object with the fields by their names, and a tuple is an array. Where a field may
+A class is an object with the fields by their names, a tuple is an array, and so is a set, sorted.
+Where a field may
 hold several classes, its object says with `type` which one it is. All this follows from the type
 hints, so a new type needs no line here.
 """
 
 from __future__ import annotations
 
-from types import NoneType, UnionType
+from types import GenericAlias, NoneType, UnionType
 from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin
 
 import attrs
@@ -139,6 +140,31 @@ def _tuple_reader(kind: Any, converter: Converter) -> Reader:  # noqa: ANN401 - 
     return read
 
 
+def _is_set(kind: object) -> bool:
+    return get_origin(kind) is frozenset
+
+
+def _set_reader(kind: Any, converter: Converter) -> Reader:  # noqa: ANN401 - any frozenset[…]
+    read_items = _tuple_reader(GenericAlias(tuple, (*get_args(kind), ...)), converter)
+
+    def read(value: object, _: object) -> frozenset[Any]:
+        items = read_items(value, kind)
+        if len(found := frozenset(items)) < len(items):
+            raise refusal("an array in which nothing is there twice", value)
+        return found
+
+    return read
+
+
+def _set_writer(kind: Any, converter: Converter) -> Writer:  # noqa: ANN401 - any frozenset[…]
+    write_item = converter.get_unstructure_hook(get_args(kind)[0])
+
+    def write(things: frozenset[Any]) -> list[Any]:
+        return sorted(map(write_item, things))  # the same text in every process
+
+    return write
+
+
 def _choices(kind: Any) -> list[Any]:  # noqa: ANN401 - any type
     """Return the types of a union that have to be told apart; `None` can be seen."""
     union = get_origin(kind) in {Union, UnionType}
@@ -186,7 +212,9 @@ def _converter() -> Converter:
     register_scalars(converter)
     converter.register_structure_hook_factory(attrs.has, _class_reader)
     converter.register_structure_hook_factory(_is_tuple, _tuple_reader)
+    converter.register_structure_hook_factory(_is_set, _set_reader)
     converter.register_structure_hook_factory(_is_choice, _choice_reader)
+    converter.register_unstructure_hook_factory(_is_set, _set_writer)
     converter.register_unstructure_hook_factory(_is_choice, _choice_writer)
     return converter
 

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import attrs
 
+from orderflow.domain.calendar import Weekday
 from orderflow.errors import InvalidValueError
 
 __all__ = ["Hours", "Weekday"]
-
-
-class Weekday(StrEnum):
-    """A day of the week."""
-
-    MON = "mon"
-    TUE = "tue"
-    WED = "wed"
-    THU = "thu"
-    FRI = "fri"
-    SAT = "sat"
-    SUN = "sun"
 
 
 _WEEK = tuple(Weekday)

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import (
+    Address,
+    Change,
     ChangeCourier,
     ChangeQuantity,
+    ChangeShipTo,
     EditOrder,
     Found,
     Hold,
@@ -317,3 +320,38 @@ def test_a_new_order_that_was_held_is_processed_when_it_is_released() -> None:
         lambda: shop.hold(ACME, "A", HoldReason.AWAITING_CONFIRMATION),
         lambda: shop.release(ACME, "A"),
     ) == ["ON_HOLD", "ALLOCATED"]
+
+
+# Courier and address may be changed until the order is sent to the warehouse.
+MAY_CHANGE_DELIVERY = {
+    "NEW": True,
+    "ON_HOLD": True,
+    "ON_BACK_ORDER": True,
+    "ALLOCATED": True,
+    "PROCESSED": False,
+    "CANCELLATION_REQUESTED": False,
+    "DESPATCHED": False,
+    "DELIVERED": False,
+    "CANCELLED": False,
+}
+
+
+def test_every_status_says_whether_courier_and_address_may_be_changed() -> None:
+    assert list(MAY_CHANGE_DELIVERY) == list(OPENINGS) == [str(status) for status in Status]
+
+
+@pytest.mark.parametrize("status", [each for each, may in MAY_CHANGE_DELIVERY.items() if may])
+def test_courier_and_address_change_until_the_order_is_sent(status: str) -> None:
+    shop, address = OPENINGS[status](), Address("Ann", "1 High Street", "Leeds")
+    shop.edit(ACME, "A", ChangeCourier("VAN"))
+    changed = shop.edit(ACME, "A", ChangeShipTo(address)).order
+    assert changed is not None
+    assert (changed.courier, changed.ship_to, changed.status) == ("VAN", address, status)
+
+
+@pytest.mark.parametrize("change", [ChangeCourier("VAN"), ChangeShipTo(None)])
+@pytest.mark.parametrize("status", [each for each, may in MAY_CHANGE_DELIVERY.items() if not may])
+def test_courier_and_address_stay_once_the_order_was_sent(status: str, change: Change) -> None:
+    shop = OPENINGS[status]()
+    with pytest.raises(ActionRefusedError, match=f"'A'.* {status}"):
+        shop.edit(ACME, "A", change)

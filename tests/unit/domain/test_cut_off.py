@@ -1,0 +1,312 @@
+"""When what is asked for now leaves the warehouse."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from orderflow import (
+    CutOffRules,
+    ExpectedDespatch,
+    WarehouseCalendar,
+    Weekday,
+    cut_off_on,
+    despatch_day,
+    expected_despatch,
+    leaves_today,
+    next_cut_off,
+    time_left,
+    upload_by,
+    upload_despatch_day,
+)
+from orderflow.errors import InvalidValueError
+from tests.unit.shop import key, shop_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONDON = ZoneInfo("Europe/London")
+EASTER = frozenset({date(2026, 4, 3), date(2026, 4, 6)})
+LEEDS = WarehouseCalendar(time_zone=LONDON, cut_off=time(16), holidays=EASTER)
+EVERY_DAY = WarehouseCalendar(time_zone=LONDON, cut_off=time(16), working_days=frozenset(Weekday))
+CLOSED = WarehouseCalendar(
+    time_zone=LONDON,
+    holidays=frozenset(date(2026, 1, 1) + timedelta(days=days) for days in range(799)),
+)
+SECOND = timedelta(seconds=1)
+
+
+def march(day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """Return a moment of March 2026; the 2nd is a Monday, and London is on UTC until the 29th."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+# Orders.
+
+
+def test_an_order_that_is_complete_before_cut_off_leaves_on_the_same_day() -> None:
+    assert despatch_day(march(2, 0), LEEDS) == date(2026, 3, 2)
+    assert despatch_day(march(2, 16) - SECOND, LEEDS) == date(2026, 3, 2)
+
+
+def test_an_order_that_is_complete_at_cut_off_or_later_leaves_on_the_next_working_day() -> None:
+    assert despatch_day(march(2, 16), LEEDS) == date(2026, 3, 3)
+    assert despatch_day(march(2, 23, 59), LEEDS) == date(2026, 3, 3)
+
+
+def test_an_order_that_is_complete_at_the_weekend_leaves_on_monday() -> None:
+    assert despatch_day(march(6, 16), LEEDS) == date(2026, 3, 9)
+    assert despatch_day(march(7, 9), LEEDS) == date(2026, 3, 9)
+    assert despatch_day(march(8, 23), LEEDS) == date(2026, 3, 9)
+
+
+def test_an_order_that_is_complete_after_maundy_thursday_leaves_after_easter() -> None:
+    thursday = datetime(2026, 4, 2, 15, tzinfo=UTC)  # 16:00 in summer
+    assert despatch_day(thursday - SECOND, LEEDS) == date(2026, 4, 2)
+    assert despatch_day(thursday, LEEDS) == date(2026, 4, 7)
+
+
+def test_the_moment_may_be_told_in_any_zone() -> None:
+    moment = march(2, 16).astimezone(ZoneInfo("Asia/Tokyo"))
+    assert moment.date() == date(2026, 3, 3)
+    assert despatch_day(moment - SECOND, LEEDS) == date(2026, 3, 2)
+
+
+def test_the_next_cut_off_is_that_of_the_despatch_day() -> None:
+    assert next_cut_off(march(6, 15), LEEDS) == march(6, 16)
+    assert next_cut_off(march(6, 16), LEEDS) == march(9, 16)
+
+
+def test_the_time_that_is_left_runs_out_at_cut_off() -> None:
+    assert time_left(march(2, 14, 30), LEEDS) == timedelta(hours=1, minutes=30)
+    assert time_left(march(2, 16) - SECOND, LEEDS) == SECOND
+    assert time_left(march(2, 16), LEEDS) == timedelta(0)
+    assert time_left(march(2, 20), LEEDS) == timedelta(0)
+
+
+def test_no_time_is_left_on_a_day_without_work() -> None:
+    assert time_left(march(7, 9), LEEDS) == timedelta(0)
+    assert time_left(datetime(2026, 4, 3, 9, tzinfo=UTC), LEEDS) == timedelta(0)
+
+
+def test_an_order_leaves_today_as_long_as_time_is_left() -> None:
+    assert leaves_today(march(2, 16) - SECOND, LEEDS)
+    assert not leaves_today(march(2, 16), LEEDS)
+    assert not leaves_today(march(7, 9), LEEDS)
+
+
+# Files.
+
+
+@pytest.mark.parametrize(("orders", "hour"), [(1, 14), (10, 14), (11, 6), (5_000, 6)])
+def test_a_file_is_uploaded_2_hours_before_cut_off_and_10_if_it_is_large(
+    orders: int, hour: int
+) -> None:
+    deadline = march(3, hour)
+    assert upload_by(date(2026, 3, 3), orders, LEEDS) == deadline
+    assert upload_despatch_day(deadline - SECOND, orders, LEEDS) == date(2026, 3, 3)
+    assert upload_despatch_day(deadline, orders, LEEDS) == date(2026, 3, 4)
+
+
+def test_a_large_file_for_an_early_cut_off_is_uploaded_the_evening_before() -> None:
+    early = WarehouseCalendar(time_zone=LONDON, cut_off=time(8))
+    assert upload_by(date(2026, 3, 9), 11, early) == march(8, 22)
+    assert upload_despatch_day(march(8, 22) - SECOND, 11, early) == date(2026, 3, 9)
+    assert upload_despatch_day(march(8, 22), 11, early) == date(2026, 3, 10)
+
+
+def test_all_numbers_can_be_set() -> None:
+    rules = CutOffRules(
+        small_file_max=20,
+        small_file_before=timedelta(0),
+        large_file_before=timedelta(days=3),
+        released_max=0,
+    )
+    assert upload_by(date(2026, 3, 6), 20, LEEDS, rules) == march(6, 16)
+    assert upload_by(date(2026, 3, 6), 21, LEEDS, rules) == march(3, 16)
+    assert upload_despatch_day(march(3, 16), 20, LEEDS, rules) == date(2026, 3, 4)
+    assert upload_despatch_day(march(3, 16), 21, LEEDS, rules) == date(2026, 3, 9)
+    assert not expected_despatch(march(2), LEEDS, rules=rules).promised
+
+
+def test_no_file_is_small_where_the_limit_is_0() -> None:
+    assert upload_by(date(2026, 3, 3), 1, LEEDS, CutOffRules(small_file_max=0)) == march(3, 6)
+
+
+# Back orders that are released together.
+
+
+@pytest.mark.parametrize(("released", "promised"), [(1, True), (10, True), (11, False)])
+def test_the_day_of_more_than_10_back_orders_is_a_best_effort(
+    released: int,
+    promised: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    answer = expected_despatch(march(6, 17), LEEDS, released=released)
+    assert (answer.day, answer.promised) == (date(2026, 3, 9), promised)
+
+
+def test_an_answer_that_is_no_promise_says_why() -> None:
+    assert expected_despatch(march(2), LEEDS).reason == ""
+    rules = CutOffRules(released_max=2)
+    assert expected_despatch(march(2), LEEDS, released=3, rules=rules).reason == (
+        "3 back orders were released together; of more than 2 the day is a best effort"
+    )
+
+
+@pytest.mark.parametrize(("waiting", "promised"), [(10, True), (11, False)])
+def test_the_number_is_that_of_the_orders_which_a_booking_in_completed(
+    waiting: int,
+    promised: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    shop = shop_with(MUG=0)
+    for number in range(waiting):
+        shop.take(f"{number:02}")
+    outcome = shop.book_in(key("MUG"), waiting)
+    answer = expected_despatch(march(2), LEEDS, released=len(outcome.completed))
+    assert answer.promised is promised
+
+
+# When clocks change.
+
+
+@pytest.mark.parametrize(
+    ("day", "uploaded_by"),
+    [
+        (date(2026, 3, 29), datetime(2026, 3, 28, 21, tzinfo=UTC)),  # the clocks show 21:00
+        (date(2026, 10, 25), datetime(2026, 10, 24, 22, tzinfo=UTC)),  # the clocks show 23:00
+    ],
+)
+def test_10_hours_are_10_elapsed_hours_over_a_change(day: date, uploaded_by: datetime) -> None:
+    early = WarehouseCalendar(time_zone=LONDON, cut_off=time(8), working_days=frozenset(Weekday))
+    assert upload_by(day, 11, early) == uploaded_by
+    assert cut_off_on(day, early) - upload_by(day, 11, early) == timedelta(hours=10)
+    assert upload_despatch_day(uploaded_by - SECOND, 11, early) == day
+    assert upload_despatch_day(uploaded_by, 11, early) == day + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 29), 15), (date(2026, 10, 25), 17), (date(2026, 7, 1), 16)]
+)
+def test_what_is_left_at_midnight_of_a_shorter_or_a_longer_day(day: date, hours: int) -> None:
+    midnight = datetime.combine(day, time(0), LONDON)
+    assert time_left(midnight, EVERY_DAY) == timedelta(hours=hours)
+
+
+def test_the_second_time_that_the_clocks_show_an_hour_is_after_a_cut_off_in_the_first() -> None:
+    calendar = WarehouseCalendar(
+        time_zone=LONDON, cut_off=time(1, 30), working_days=frozenset(Weekday)
+    )
+    first = datetime(2026, 10, 25, 1, 15, tzinfo=LONDON)
+    assert leaves_today(first, calendar)
+    assert not leaves_today(first.replace(fold=1), calendar)
+    assert despatch_day(first.replace(fold=1), calendar) == date(2026, 10, 26)
+
+
+def test_after_the_clocks_went_forward_over_the_cut_off_it_is_too_late() -> None:
+    calendar = WarehouseCalendar(
+        time_zone=LONDON, cut_off=time(1, 30), working_days=frozenset(Weekday)
+    )
+    change = datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert despatch_day(change - SECOND, calendar) == date(2026, 3, 29)
+    assert despatch_day(change, calendar) == date(2026, 3, 30)
+
+
+# Bad values.
+
+
+@pytest.mark.parametrize("ask", [despatch_day, next_cut_off, expected_despatch])
+def test_a_calendar_that_is_closed_for_a_year_is_an_error_and_no_endless_search(
+    ask: Callable[[datetime, WarehouseCalendar], object],
+) -> None:
+    demand = "such that a working day can be reached within 366 days of 2026-03-02"
+    with pytest.raises(InvalidValueError, match=demand) as refusal:
+        ask(march(2), CLOSED)
+    assert refusal.value.field == "WarehouseCalendar.holidays"
+    assert refusal.value.value == "799 holidays"
+    assert not leaves_today(march(2), CLOSED)
+
+
+def test_the_last_day_that_is_looked_at_is_found() -> None:
+    reopening = date(2026, 1, 1) + timedelta(days=799)  # a Friday
+    moment = datetime.combine(reopening, time(17), UTC) - timedelta(days=366)
+    assert despatch_day(moment, CLOSED) == reopening
+    with pytest.raises(InvalidValueError):
+        despatch_day(moment - timedelta(days=1), CLOSED)
+
+
+def test_a_search_at_the_end_of_all_years_ends_well() -> None:
+    last = datetime(9990, 12, 31, 23, tzinfo=UTC)
+    assert despatch_day(last, LEEDS).year == 9991
+
+
+@pytest.mark.parametrize("count", [0, -1, True, 1.0, "1", 10**9 + 1])
+def test_a_bad_count_is_refused(count: Any) -> None:  # noqa: ANN401
+    demand = "must be a whole number from 1 to 1000000000, not"
+    with pytest.raises(InvalidValueError, match=f"^orders {demand}"):
+        upload_by(date(2026, 3, 2), count, LEEDS)
+    with pytest.raises(InvalidValueError, match=f"^orders {demand}"):
+        upload_despatch_day(march(2), count, LEEDS)
+    with pytest.raises(InvalidValueError, match=f"^released {demand}"):
+        expected_despatch(march(2), LEEDS, released=count)
+
+
+def test_a_file_for_a_day_without_work_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="a working day of the calendar"):
+        upload_by(date(2026, 3, 7), 1, LEEDS)
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    naive = march(2).replace(tzinfo=None)
+    asks: list[Callable[[], object]] = [
+        lambda: despatch_day(naive, LEEDS),
+        lambda: time_left(naive, LEEDS),
+        lambda: upload_despatch_day(naive, 1, LEEDS),
+    ]
+    for ask in asks:
+        with pytest.raises(InvalidValueError, match=r"^moment must be a datetime with a time zone"):
+            ask()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"small_file_max": -1}, "small_file_max"),
+        ({"small_file_max": True}, "small_file_max"),
+        ({"released_max": 1.5}, "released_max"),
+        ({"released_max": 10**9 + 1}, "released_max"),
+        ({"small_file_before": timedelta(seconds=-1)}, "small_file_before"),
+        ({"small_file_before": 2}, "small_file_before"),
+        ({"large_file_before": timedelta(days=28, seconds=1)}, "large_file_before"),
+        ({"large_file_before": timedelta(hours=1)}, "large_file_before"),
+        ({"small_file_before": timedelta(hours=11)}, "large_file_before"),
+    ],
+)
+def test_bad_rules_are_refused(fields: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidValueError) as refusal:
+        CutOffRules(**fields)
+    assert refusal.value.field == f"CutOffRules.{field}"
+
+
+def test_a_small_and_a_large_file_may_have_the_same_deadline() -> None:
+    same = CutOffRules(small_file_before=timedelta(days=28), large_file_before=timedelta(days=28))
+    assert upload_by(date(2026, 3, 30), 1, LEEDS, same) == march(2, 15)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"day": march(2)}, "day"),
+        ({"day": "2026-03-02"}, "day"),
+        ({"promised": 1}, "promised"),
+        ({"reason": None}, "reason"),
+        ({"reason": "late"}, "reason"),
+        ({"promised": False}, "reason"),
+    ],
+)
+def test_a_bad_answer_is_refused(fields: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidValueError) as refusal:
+        ExpectedDespatch(**{"day": date(2026, 3, 2), **fields})
+    assert refusal.value.field == f"ExpectedDespatch.{field}"
