@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import orderflow.domain
 from orderflow.codec import to_data
 from orderflow.domain.calendar import WarehouseCalendar, Weekday
-from orderflow.domain.commands import EditOrder, PlaceOrder
+from orderflow.domain.commands import EditOrder, PlaceOrder, PlaceOrders
 from orderflow.domain.cut_off import CutOffRules, ExpectedDespatch
 from orderflow.domain.editing import AddLine, ChangeCourier, RemoveLine
 from orderflow.domain.order import Address, Hold, HoldReason, Order, OrderLine
@@ -246,6 +246,13 @@ SPECIAL[ExpectedDespatch] = st.builds(
     IDENTIFIERS | st.just(""),
 )
 SPECIAL[Order] = fields_of(Order).filter(lambda fields: fields["lines"]).map(consistent)
+SPECIAL[PlaceOrders] = st.builds(
+    PlaceOrders,
+    orders=things(Order).map(lambda order: (as_placed(order),)),
+    process=st.booleans(),
+    at=things(datetime),
+    command_id=things(str | None),
+)
 SPECIAL[PlaceOrder] = st.builds(
     PlaceOrder,
     order=things(Order).map(as_placed),

@@ -45,8 +45,18 @@ def _place(world: World, random: Random, at: datetime) -> of.Command | None:
     free = [each for each in ORDER_IDS if world.find(each) is None]
     if not free:
         return None
-    order = of.Order(
-        order_id=random.choice(free if random.randrange(20) else ORDER_IDS),
+    process = random.randrange(6) > 0
+    if random.randrange(5) == 0:
+        order_ids = random.sample(free, min(len(free), 2))
+        orders = tuple(_order(order_id, random) for order_id in order_ids)
+        return of.PlaceOrders(at=at, orders=orders, process=process)
+    order_id = random.choice(free if random.randrange(20) else ORDER_IDS)
+    return of.PlaceOrder(at=at, order=_order(order_id, random), process=process)
+
+
+def _order(order_id: str, random: Random) -> of.Order:
+    return of.Order(
+        order_id=order_id,
         seller_id="acme",
         warehouse_id=random.choice(WAREHOUSES),
         lines=tuple(
@@ -57,7 +67,6 @@ def _place(world: World, random: Random, at: datetime) -> of.Command | None:
         priority=random.choice([0, 0, 1, 2]),
         promised_by=_promise(random),
     )
-    return of.PlaceOrder(at=at, order=order, process=random.randrange(6) > 0)
 
 
 def _promise(random: Random) -> datetime | None:

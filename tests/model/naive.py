@@ -62,8 +62,11 @@ class NaiveModel:
 
     def _make_its_own_change(self, command: of.Command) -> None:
         match command:
-            case of.PlaceOrder():
-                self._place(command)
+            case of.PlaceOrder(order=order, process=process):
+                self._place(order, process=process)
+            case of.PlaceOrders(orders=orders, process=process):
+                for order in orders:
+                    self._place(order, process=process)
             case of.BookInStock(key=key, received=received):
                 self._book_in((key.warehouse_id, key.sku), received)
             case of.AdjustStock(key=key, change=change):
@@ -76,10 +79,10 @@ class NaiveModel:
             case of.AnnounceReceipt() | of.WithdrawReceipt() | of.ServeWaiting():
                 raise NotImplementedError
             case _:
-                order = self.world.find(command.order_id)
-                if order is None:
+                found = self.world.find(command.order_id)
+                if found is None:
                     raise RefusedByModelError
-                self._change_order(order, command)
+                self._change_order(found, command)
 
     def _change_order(self, order: Order, command: of.OrderCommand) -> None:
         match command:
@@ -123,10 +126,9 @@ class NaiveModel:
 
     # Orders before the warehouse
 
-    def _place(self, command: of.PlaceOrder) -> None:
-        if self.world.find(command.order.order_id):
+    def _place(self, placed: of.Order, *, process: bool) -> None:
+        if self.world.find(placed.order_id):
             raise RefusedByModelError
-        placed = command.order
         order = Order(
             order_id=placed.order_id,
             warehouse=placed.warehouse_id,
@@ -136,7 +138,7 @@ class NaiveModel:
             promised_by=placed.promised_by,
         )
         self.world.orders.append(order)
-        if command.process:
+        if process:
             self._process(order)
 
     def _process(self, order: Order) -> None:

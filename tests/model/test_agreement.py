@@ -6,7 +6,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orderflow import InvalidValueError
@@ -43,7 +43,10 @@ def test_they_agree_under_every_combination_of_settings(each: Settings) -> None:
 
 # What fails is shortened command by command, which hypothesis could not do: what can be drawn
 # depends on the state.
-@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(each=st.sampled_from(VALID_SETTINGS), random=st.randoms(use_true_random=False))
 def test_they_agree_with_any_parameters(each: Settings, random: Random) -> None:
     agree_at_random(with_parameters(each, random.choice), random, COMMANDS)

@@ -8,6 +8,7 @@ command about an order is refused if the order has changed since that version wa
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 import attrs
@@ -34,6 +35,7 @@ __all__ = [
     "HoldOrder",
     "OrderCommand",
     "PlaceOrder",
+    "PlaceOrders",
     "ProcessOrder",
     "RejectCancellation",
     "ReleaseEndedHolds",
@@ -78,14 +80,7 @@ class PlaceOrder(_Command):
 
     @order.validator
     def _check_order(self, _attribute: object, value: Order) -> None:
-        checks.require(
-            holds=(value.status, value.version, value.parcels, value.split_from)
-            == (Status.NEW, 0, 0, None),
-            field="PlaceOrder.order",
-            demand="an order of status NEW, version 0 and parcels 0, with no split_from",
-            value=f"{value.status.value}, version {value.version}, parcels {value.parcels}, "
-            f"split_from {value.split_from!r}",
-        )
+        _check_has_no_past("PlaceOrder.order", value)
 
     @property
     def seller_id(self) -> str:
@@ -96,6 +91,42 @@ class PlaceOrder(_Command):
     def order_id(self) -> str:
         """Which order it is."""
         return self.order.order_id
+
+
+@attrs.frozen(kw_only=True)
+class PlaceOrders(_Command):
+    """Take several orders of one seller in at once: all of them, or none.
+
+    They are processed together, in the order of the queue, unless told otherwise. Each is as
+    `PlaceOrder` asks for, and no two have the same id.
+    """
+
+    orders: tuple[Order, ...] = attrs.field(validator=checks.tuple_of(Order, smallest=1))
+    process: bool = attrs.field(default=True, validator=checks.one_of(bool))
+
+    @orders.validator
+    def _check_orders(self, _attribute: object, value: tuple[Order, ...]) -> None:
+        for order in value:
+            _check_has_no_past("PlaceOrders.orders", order)
+        sellers = list(dict.fromkeys(order.seller_id for order in value))
+        checks.require(
+            holds=len(sellers) == 1,
+            field="PlaceOrders.orders",
+            demand="orders of one seller",
+            value=sellers,
+        )
+        repeated = [each for each, n in Counter(o.order_id for o in value).items() if n > 1]
+        checks.require(
+            holds=not repeated,
+            field="PlaceOrders.orders",
+            demand="orders whose order_id differ",
+            value=repeated,
+        )
+
+    @property
+    def seller_id(self) -> str:
+        """Whose orders they are."""
+        return self.orders[0].seller_id
 
 
 @attrs.frozen(kw_only=True)
@@ -338,5 +369,16 @@ StockCommand = (
 )
 """A command about the stock, or about what is expected of it."""
 
-Command = PlaceOrder | OrderCommand | ReleaseEndedHolds | StockCommand
+Command = PlaceOrder | PlaceOrders | OrderCommand | ReleaseEndedHolds | StockCommand
 """Anything that may be asked for."""
+
+
+def _check_has_no_past(field: str, order: Order) -> None:
+    checks.require(
+        holds=(order.status, order.version, order.parcels, order.split_from)
+        == (Status.NEW, 0, 0, None),
+        field=field,
+        demand="an order of status NEW, version 0 and parcels 0, with no split_from",
+        value=f"{order.status.value}, version {order.version}, parcels {order.parcels}, "
+        f"split_from {order.split_from!r}",
+    )

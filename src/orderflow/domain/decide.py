@@ -27,6 +27,7 @@ from orderflow.domain.commands import (
     HoldOrder,
     OrderCommand,
     PlaceOrder,
+    PlaceOrders,
     ProcessOrder,
     RejectCancellation,
     ReleaseEndedHolds,
@@ -95,8 +96,10 @@ def decide(
 
 def _carry_out(draft: Draft, command: Command) -> None:
     match command:
-        case PlaceOrder():
-            orders.place(draft, command)
+        case PlaceOrder(order=order, process=process):
+            orders.place(draft, (order,), process=process)
+        case PlaceOrders(orders=new_orders, process=process):
+            orders.place(draft, new_orders, process=process)
         case BookInStock():
             receiving.book_in(draft, command)
         case AnnounceReceipt():

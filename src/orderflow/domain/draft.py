@@ -156,6 +156,15 @@ class Draft:
         """Return the order as it is by now, if the seller has it."""
         return self.orders.get(order_id) or self.view.order(order_id)
 
+    def foresee(self, orders: tuple[Order, ...]) -> None:
+        """Let the view read at once what will be asked of it about these new orders."""
+        self.view.foresee([order.order_id for order in orders])
+        skus: dict[str, dict[str, None]] = {}
+        for order in orders:
+            skus.setdefault(order.warehouse_id, {}).update((line.sku, None) for line in order.lines)
+        for warehouse_id, of_warehouse in skus.items():
+            self.shelves[warehouse_id].load(of_warehouse)
+
     def order(self, order_id: str) -> Order:
         """Return the order as it is by now.
 

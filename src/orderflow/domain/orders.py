@@ -44,7 +44,6 @@ if TYPE_CHECKING:
         CancelOrder,
         EditOrder,
         HoldOrder,
-        PlaceOrder,
         RejectCancellation,
         ReleaseOrder,
         ReportShortPick,
@@ -74,15 +73,17 @@ __all__ = [
 ]
 
 
-def place(draft: Draft, command: PlaceOrder) -> None:
-    """Take a new order in, and mark it to be processed unless told otherwise."""
-    order = command.order
-    taken = draft.find(order.order_id)
-    if taken is not None:
-        raise DuplicateOrderError(order.seller_id, order.order_id, taken.split_from)
-    draft.emit(OrderPlaced(draft.at, order))
-    if command.process:
-        draft.process(order)
+def place(draft: Draft, orders: tuple[Order, ...], *, process: bool) -> None:
+    """Take new orders in, and mark them to be processed unless told otherwise."""
+    if len(orders) > 1:
+        draft.foresee(orders)
+    for order in orders:
+        taken = draft.find(order.order_id)
+        if taken is not None:
+            raise DuplicateOrderError(order.seller_id, order.order_id, taken.split_from)
+        draft.emit(OrderPlaced(draft.at, order))
+        if process:
+            draft.process(order)
 
 
 def process(draft: Draft, order: Order) -> None:

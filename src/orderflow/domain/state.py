@@ -61,6 +61,13 @@ class View(Protocol):
         """Return the order, if the seller has it."""
         ...
 
+    def foresee(self, order_ids: Collection[str]) -> None:
+        """Be told that these orders will be asked for, so that they can be read at once.
+
+        It answers nothing, and may do nothing.
+        """
+        ...
+
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
         """Return the stock records that there are of these products, in any order."""
         ...
@@ -171,6 +178,9 @@ class State:
     def order(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""
         return self.orders.get(order_id)
+
+    def foresee(self, order_ids: Collection[str]) -> None:
+        """Do nothing: all is there."""
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
         """Return the stock records that there are of these products."""

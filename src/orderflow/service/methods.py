@@ -13,7 +13,7 @@ from orderflow.domain import commands as do
 from orderflow.domain.order import Hold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from orderflow.domain.commands import Command
@@ -56,6 +56,17 @@ class CommandMethods(ABC, Generic[Answer]):
     def place(self, order: Order, *, process: bool = True, **options: Unpack[Options]) -> Answer:
         """Take an order in, and process it at once unless told otherwise."""
         return self.handle(do.PlaceOrder(order=order, process=process, **self._at(options)))
+
+    def place_many(
+        self, orders: Iterable[Order], *, process: bool = True, **options: Unpack[Options]
+    ) -> Answer:
+        """Take several orders of one seller in at once, in one transaction: all or none.
+
+        They are processed together, in the order of the queue. Some hundred at a time are much
+        faster than one by one, where each commit has to reach the disk.
+        """
+        placed = do.PlaceOrders(orders=tuple(orders), process=process, **self._at(options))
+        return self.handle(placed)
 
     def process(self, seller_id: str, order_id: str, **options: Unpack[OrderOptions]) -> Answer:
         """Offer stock to a new order: it is allocated, or goes on back order."""

@@ -32,6 +32,7 @@ from orderflow import (
     Order,
     OrderLine,
     PlaceOrder,
+    PlaceOrders,
     ProcessOrder,
     RejectCancellation,
     ReleaseEndedHolds,
@@ -191,6 +192,25 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         AllocationPolicy,
         {},
         dict.fromkeys(["queue", "rationing", "holding", "fulfilment", "take_back"], NO_SETTING),
+    ),
+    (
+        PlaceOrders,
+        {"at": NOON, "orders": (order("A"), order("B"))},
+        {
+            "at": MOMENT,
+            "orders": [
+                (),
+                [order("A")],
+                None,
+                order("A"),
+                ("A",),
+                (order("A"), order("A")),
+                (order("A"), order("B", seller_id="bolt")),
+                (order("A", version=1),),
+            ],
+            "process": FLAG,
+            "command_id": OPTIONAL_IDENTIFIER,
+        },
     ),
     (
         PlaceOrder,

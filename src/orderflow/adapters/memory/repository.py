@@ -96,6 +96,9 @@ class MemoryUnitOfWork:
         """Return the order, if the seller has it."""
         return self._seller.orders.get(order_id)
 
+    def foresee(self, order_ids: Collection[str]) -> None:
+        """Do nothing: all is there."""
+
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
         """Return the stock records that there are of these products."""
         found = self._seller.stock.get

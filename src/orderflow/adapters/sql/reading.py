@@ -55,6 +55,12 @@ class SqlReading:
             self._read_orders(self._statements.order, order_id=order_id)
         return self._orders[order_id]
 
+    def foresee(self, order_ids: Collection[str]) -> None:
+        """Remember which of these orders are not there."""
+        unread = [order_id for order_id in order_ids if order_id not in self._orders]
+        there = {row[0] for row in self._rows_of(self._statements.order_ids, "ids", unread)}
+        self._orders.update(dict.fromkeys(each for each in unread if each not in there))
+
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
         """Return the stock records that there are of these products."""
         products = [(warehouse_id, sku) for sku in skus]

@@ -46,7 +46,9 @@ class Statements:
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self._name_reads(tables)
+        self._name_order_reads(tables)
+        self._name_stock_reads(tables)
+        self._name_history_reads(tables)
         self._name_writes(tables)
         self.queue_pages = {
             (queue, watched, begun): self._queue_page(queue, watched=watched, begun=begun)
@@ -61,25 +63,18 @@ class Statements:
         columns = [orders.c[name] for name in ORDER_COLUMNS]
         return select(*columns).where(orders.c.seller_id == SELLER, *conditions)
 
-    def _name_reads(self, tables: Tables) -> None:
-        orders, lines, stock = tables.orders.c, tables.lines.c, tables.stock.c
+    def _name_order_reads(self, tables: Tables) -> None:
+        orders, lines = tables.orders.c, tables.lines.c
         self.order = self.orders_where(orders.order_id == bindparam("order_id"))
         self.some_orders = self.orders_where(orders.order_id.in_(bindparam("ids", expanding=True)))
+        self.order_ids = select(orders.order_id).where(
+            orders.seller_id == SELLER, orders.order_id.in_(bindparam("ids", expanding=True))
+        )
         self.lines = (
             select(lines.order_id, lines.line_id, lines.sku, lines.quantity, lines.allocated)
             .where(lines.seller_id == SELLER, lines.order_id.in_(bindparam("ids", expanding=True)))
             .order_by(lines.order_id, lines.position)
         )
-        product = tuple_(stock.warehouse_id, stock.sku)
-        self.stock = select(
-            stock.warehouse_id,
-            stock.sku,
-            stock.on_hand,
-            stock.allocated,
-            stock.is_known,
-            stock.is_unserved,
-        ).where(stock.seller_id == SELLER, product.in_(bindparam("products", expanding=True)))
-        self.locked_stock = self.stock.order_by(stock.warehouse_id, stock.sku).with_for_update()
         self.holding = self.orders_where(
             orders.order_id.in_(
                 select(lines.order_id).where(
@@ -94,6 +89,19 @@ class Statements:
         self.overdue = self.orders_where(
             orders.status == "ON_BACK_ORDER", ~orders.keeps, orders.waits_since <= bindparam("at")
         )
+
+    def _name_stock_reads(self, tables: Tables) -> None:
+        stock = tables.stock.c
+        product = tuple_(stock.warehouse_id, stock.sku)
+        self.stock = select(
+            stock.warehouse_id,
+            stock.sku,
+            stock.on_hand,
+            stock.allocated,
+            stock.is_known,
+            stock.is_unserved,
+        ).where(stock.seller_id == SELLER, product.in_(bindparam("products", expanding=True)))
+        self.locked_stock = self.stock.order_by(stock.warehouse_id, stock.sku).with_for_update()
         self.unserved = (
             select(stock.seller_id, stock.warehouse_id, stock.sku)
             .where(stock.is_unserved)
@@ -108,6 +116,8 @@ class Statements:
             receipts.c.warehouse_id == bindparam("warehouse_id"),
             receipts.c.sku == bindparam("sku"),
         )
+
+    def _name_history_reads(self, tables: Tables) -> None:
         commands = tables.commands.c
         self.answer = select(commands.command, commands.outcome).where(
             commands.seller_id == SELLER, commands.command_id == bindparam("command_id")

@@ -21,6 +21,7 @@ from orderflow.domain.commands import (
     Found,
     HoldOrder,
     PlaceOrder,
+    PlaceOrders,
     ProcessOrder,
     RejectCancellation,
     ReleaseEndedHolds,
@@ -131,6 +132,8 @@ def draw_next(dice: Dice, state: State, scope: Scope, at: datetime) -> Command:
     kind = dice.number(0, 9)
     if kind < _PLACINGS:
         free = [order_id for order_id in scope.order_ids if state.order(order_id) is None]
+        if len(free) > 1 and dice.number(0, 5) == 5:  # noqa: PLR2004 - one of six
+            return _draw_placing_of_two(dice, state, scope, at, free)
         if free:
             return draw_placing(dice, state, scope, at, free[0])
     if kind < _PLACINGS + _ORDER_COMMANDS:
@@ -149,6 +152,14 @@ def draw_placing(dice: Dice, state: State, scope: Scope, at: datetime, order_id:
     placed_at = at - minutes(dice.pick(_AGES))
     order = draw_order(dice, scope, order_id, state.seller_id, placed_at)
     return PlaceOrder(at=at, order=order, process=dice.number(0, 4) < 4)  # noqa: PLR2004 - 4 of 5
+
+
+def _draw_placing_of_two(
+    dice: Dice, state: State, scope: Scope, at: datetime, order_ids: list[str]
+) -> PlaceOrders:
+    placings = [draw_placing(dice, state, scope, at, order_id) for order_id in order_ids[:2]]
+    orders = tuple(placing.order for placing in placings)
+    return PlaceOrders(at=at, orders=orders, process=placings[0].process)
 
 
 def draw_stock_command(dice: Dice, state: State, scope: Scope, at: datetime) -> Command:
