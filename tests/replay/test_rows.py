@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
+from orderflow.importing.source import Record
+from orderflow.importing.times import TimeReader
 from orderflow.replay import PRESETS, Kind, Layout, Preset, Row, Skip
 from orderflow.replay.generator import COLUMNS
-from orderflow.replay.rows import NonsenseError, RowParser, TimeReader
-from orderflow.replay.source import Record
+from orderflow.replay.rows import NonsenseError, RowParser
 from tests.replay.histories import row
 
 LONDON = ZoneInfo("Europe/London")
