@@ -135,5 +135,5 @@ def _ignored(
     return tuple(
         IgnoredColumn(name, nearest(name, lacking))
         for position, name in enumerate(names)
-        if position not in read and name not in looked_at
+        if name and position not in read and name not in looked_at
     )

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
-__all__ = ["DELIMITERS", "UTF_16_MARKS", "delimiter_of", "encoding_of", "named_delimiter"]
+__all__ = [
+    "DELIMITERS",
+    "UTF_16_MARKS",
+    "delimiter_of",
+    "encoding_of",
+    "header_of",
+    "named_delimiter",
+]
 
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARKS = {
@@ -83,15 +90,16 @@ def delimiter_of(start: str, wanted: Iterable[AbstractSet[str]]) -> str:
     sets = list(wanted)
 
     def fitness(delimiter: str) -> tuple[int, int]:
-        names = _header(start, delimiter)
+        names = set(header_of(start, delimiter))
         return max((len(names & columns) for columns in sets), default=0), len(names)
 
     return max(DELIMITERS, key=fitness)
 
 
-def _header(start: str, delimiter: str) -> set[str]:
+def header_of(start: str, delimiter: str) -> list[str]:
+    """Return the names in the first row that is not blank; none, where that cannot be read."""
     reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
     try:
-        return {name.strip() for name in next((cells for cells in reader if cells), [])}
+        return [name.strip() for name in next((cells for cells in reader if cells), [])]
     except csv.Error:
-        return set()
+        return []

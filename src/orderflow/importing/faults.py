@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from orderflow.errors import OrderFlowError
 
-__all__ = ["Fault", "FileError", "PassedOver", "shown"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Fault", "FileError", "PassedOver", "by_row", "shown"]
 
 
 class FileError(OrderFlowError):
@@ -56,3 +61,12 @@ def shown(value: str, limit: int = 60) -> str:
     """Quote a value for a message, cut short where it is long."""
     text = repr(value[: limit + 1])
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def by_row(faults: Iterable[Fault]) -> dict[int, str]:
+    """Return what is wrong with each row that has a fault, in one text."""
+    reasons: dict[int, list[str]] = {}
+    for fault in faults:
+        said = f"{fault.column} {fault.value} {fault.reason}" if fault.column else fault.reason
+        reasons.setdefault(fault.row, []).append(said)
+    return {row: "; ".join(said) for row, said in reasons.items()}

@@ -1,41 +1,42 @@
-"""Whole units, and whether something is below zero, as files write them."""
+"""Whole numbers, and whether something is below zero, as files write them."""
 
 from __future__ import annotations
 
 import re
 
-from orderflow.domain.checks import UNITS_MAX
+__all__ = ["is_below_zero", "read_whole"]
 
-__all__ = ["is_below_zero", "read_units"]
+_DIGITS_MAX = 18
+"""More than any limit has; a text of a million digits is not worth turning into a number."""
 
-_DIGITS_MAX = len(str(UNITS_MAX))
 _WHOLE = re.compile(r"([+-]?)0*([0-9]+)")
 _DECIMALS = re.compile(r"([+-]?[0-9]+)[.,](0{1,2}|0{4,})")
 _BELOW_ZERO = re.compile(r"-\s*[0-9.,']*[1-9][0-9.,']*")
 
 
-def read_units(text: str, *, smallest: int, thousands: str = "") -> int:
-    """Read a whole number of units.
+def read_whole(text: str, *, smallest: int, largest: int, thousands: str = "") -> int:
+    """Read a whole number.
 
     `1,000` is a thousand to some and one to others, and so is `1.000`: both are refused unless it
     is said which of the two parts thousands. `1.0` and `1,0` can only be one.
 
-    >>> read_units(" 5 ", smallest=1), read_units("2.0", smallest=1)
+    >>> read_whole(" 5 ", smallest=1, largest=9), read_whole("2.0", smallest=1, largest=9)
     (5, 2)
-    >>> read_units("1.000", smallest=1, thousands=".")
+    >>> read_whole("1.000", smallest=1, largest=1_000, thousands=".")
     1000
-    >>> read_units("1.000", smallest=1, thousands=",")
+    >>> read_whole("1.000", smallest=1, largest=1_000, thousands=",")
     1
 
     Args:
         text: What stands in the cell.
         smallest: The smallest number that makes sense.
+        largest: The largest one.
         thousands: What parts thousands, a comma or a point; the other one parts decimals.
 
     Raises:
         ValueError: If this is no such number; it says what is asked for.
     """
-    demand = f"a whole number of units from {smallest} to {UNITS_MAX:,}, in the digits 0 to 9"
+    demand = f"a whole number from {smallest} to {largest}, in the digits 0 to 9"
     text = text.strip()
     if thousands:
         text = _without_thousands(text, thousands)
@@ -47,10 +48,10 @@ def read_units(text: str, *, smallest: int, thousands: str = "") -> int:
     whole = _WHOLE.fullmatch(decimals[1] if decimals else text)
     if whole is None or len(whole[2]) > _DIGITS_MAX:
         raise ValueError(demand)
-    units = int(whole[1] + whole[2])
-    if not smallest <= units <= UNITS_MAX:
+    number = int(whole[1] + whole[2])
+    if not smallest <= number <= largest:
         raise ValueError(demand)
-    return units
+    return number
 
 
 def is_below_zero(text: str) -> bool:

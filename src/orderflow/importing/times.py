@@ -53,7 +53,7 @@ class TimeReader:
             ValueError: If this is none, or is out of all reason; it says what is asked for.
         """
         if self.time_format is not None:
-            moment = datetime.strptime(text, self.time_format)  # noqa: DTZ007 - the zone follows
+            moment = self._of_format(text, self.time_format)
         elif (numbers := _NUMBERS.fullmatch(text)) is not None:
             moment = self._of_numbers(numbers.groupdict(default="0"))
         else:
@@ -72,9 +72,20 @@ class TimeReader:
             raise ValueError("a date like 2026-03-02, or it must be said if the day comes first")
         day, month = (first, second) if self.day_first else (second, first)
         hour, minute, seconds = (int(parts[name]) for name in ("hour", "minute", "seconds"))
-        return datetime(  # noqa: DTZ001 - the zone follows
-            int(parts["year"]), month, day, hour, minute, seconds
-        )
+        try:
+            return datetime(  # noqa: DTZ001 - the zone follows
+                int(parts["year"]), month, day, hour, minute, seconds
+            )
+        except ValueError as error:
+            raise ValueError(
+                f"a date with the {'day' if self.day_first else 'month'} first"
+            ) from error
+
+    def _of_format(self, text: str, time_format: str) -> datetime:
+        try:
+            return datetime.strptime(text, time_format)  # noqa: DTZ007 - the zone follows
+        except ValueError as error:
+            raise ValueError(f"a time in the format {time_format}") from error
 
 
 def _of_iso(text: str) -> datetime:
