@@ -102,8 +102,10 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 
 
 def listed(names: Sequence[str]) -> str:
-    """List the columns of a file, with a hint where one cell holds all of them."""
+    """List the columns of a file, with a hint where they look as if they were read wrongly."""
     hint = " (is the delimiter another one?)" if len(names) == 1 else ""
+    if any("\0" in name for name in names):
+        hint = " (is it UTF-16 without a byte-order mark?)"
     return ", ".join(repr(name) for name in names) + hint
 
 

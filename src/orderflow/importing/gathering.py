@@ -134,8 +134,9 @@ class OrderMaker:
         """Return the order; None where that cannot be, and then it has faults."""
         faults: list[Fault] = []
         row = gathered.rows[0]
-        if gathered.placed_at is None:
-            name = self._columns.name("placed_at")
+        name = self._columns.name("placed_at")
+        unread = {fault.column for fault in gathered.faults}.intersection({"", name})
+        if gathered.placed_at is None and not unread:
             faults.append(Fault(row, name, "''", "is empty in every row of the order"))
         ship_to = self._address(row, gathered.address, faults)
         lines = self._lines(gathered.lines, faults)

@@ -10,7 +10,7 @@ _DIGITS_MAX = 18
 """More than any limit has; a text of a million digits is not worth turning into a number."""
 
 _WHOLE = re.compile(r"([+-]?)0*([0-9]+)")
-_DECIMALS = re.compile(r"([+-]?[0-9]+)[.,](0{1,2}|0{4,})")
+_DECIMALS = re.compile(r"(?<=[0-9])[.,](?:0{1,2}|0{4,})\Z")
 _BELOW_ZERO = re.compile(r"-\s*[0-9.,']*[1-9][0-9.,']*")
 
 
@@ -44,8 +44,9 @@ def read_whole(text: str, *, smallest: int, largest: int, thousands: str = "") -
         raise ValueError(
             "written without its point or comma, or it must be said which of them parts thousands"
         )
-    decimals = _DECIMALS.fullmatch(text)
-    whole = _WHOLE.fullmatch(decimals[1] if decimals else text)
+    else:
+        text = _DECIMALS.sub("", text)
+    whole = _WHOLE.fullmatch(text)
     if whole is None or len(whole[2]) > _DIGITS_MAX:
         raise ValueError(demand)
     number = int(whole[1] + whole[2])
@@ -70,5 +71,4 @@ def _without_thousands(text: str, thousands: str) -> str:
     )
     if re.fullmatch(grouped, text):
         text = text.replace(thousands, "")
-    whole, _, decimals = text.partition(point)
-    return whole if decimals.strip("0") == "" and decimals else text
+    return re.sub(rf"(?<=[0-9]){re.escape(point)}0+\Z", "", text)

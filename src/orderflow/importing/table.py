@@ -158,14 +158,9 @@ def _fitting(file: str, header: Sequence[str], layouts: Mapping[str, _Layout]) -
     fitting = [layout for layout in layouts.values() if _fits(names, layout)]
     if not fitting:
         wanted = "; ".join(f"{name} asks for {_asked(each)}" for name, each in layouts.items())
-        nul = (
-            "; it holds NUL characters, is it UTF-16 without its mark?"
-            if "\0" in str(header[0])
-            else ""
-        )
         raise FileError(
             file,
-            f"the columns are {listed(header)}, which no preset knows{nul} ({wanted}); "
+            f"the columns are {listed(header)}, which no preset knows ({wanted}); "
             f"say by a layout what they hold",
         )
     return max(fitting, key=lambda layout: len(names & _names(layout)))

@@ -11,7 +11,8 @@ __all__ = ["TimeReader", "is_none"]
 
 YEAR_MIN, YEAR_MAX = 1970, 2200
 
-_OFFSET = re.compile(r"(?<=\d)\s+(?=(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$)")
+_SPACE = re.compile(r"(?<=\d)\s+(?=[+-]\d\d:?\d\d$)")
+_UNIVERSAL = re.compile(r"(?<=\d)\s*(?:UTC|GMT)$")
 _NUMBERS = re.compile(
     r"(?P<first>\d{1,2})([./-])(?P<second>\d{1,2})\2(?P<year>\d{4})"
     r"(?:,?[ T]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<seconds>\d\d))?)?",
@@ -93,7 +94,7 @@ def _of_iso(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         pass
-    text = _OFFSET.sub("", text).removesuffix("UTC").removesuffix("GMT")
+    text = _UNIVERSAL.sub("Z", _SPACE.sub("", text))
     try:
         return datetime.fromisoformat(text)
     except ValueError:
