@@ -30,7 +30,7 @@ def loaded_by(module: str) -> set[str]:
 @pytest.mark.parametrize(
     "module",
     [
-        *("orderflow", "orderflow.codec"),
+        *("orderflow", "orderflow.codec", "orderflow.importing"),
         *("orderflow.adapters.holidays", "orderflow.adapters.memory"),
     ],
 )

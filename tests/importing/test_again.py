@@ -38,12 +38,10 @@ class Host:
             self.flow.handle(BookInStock(key=key, received=2, at=AT))
 
     def order(self, order_id: str) -> Order | None:
-        with self.repository.unit_of_work(SELLER) as work:
-            return work.order(order_id)
+        return self.repository.read(SELLER, lambda reading: reading.order(order_id))
 
     def was_imported(self, command_id: str) -> bool:
-        with self.repository.unit_of_work(SELLER) as work:
-            return work.answered(command_id) is not None
+        return self.repository.write(SELLER, lambda work: work.answered(command_id) is not None)
 
     def read(self, *rows: str, **options: Any) -> Import:  # noqa: ANN401 - of `read_orders`
         return plain(*rows, existing=self.order, **options)

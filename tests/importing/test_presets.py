@@ -35,7 +35,7 @@ def test_shopify_has_the_fields_of_an_order_on_its_first_row_only() -> None:
     assert lines(result, "#1001") == [("1", "MUG", 2)]
     assert order.placed_at == datetime(2024, 1, 31, 9, 0, tzinfo=UTC)
     assert order.courier == "Express"
-    assert order.ship_to == Address("Jo", "1 Way, Flat 2", "Leeds", "'LS1", "GB")
+    assert order.ship_to == Address("Jo", "1 Way, Flat 2", "Leeds", "LS1", "GB")
 
 
 def test_shopify_orders_that_must_not_be_sent_are_passed_over() -> None:

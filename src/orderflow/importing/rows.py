@@ -92,11 +92,16 @@ class OrderRows:
                 required=False,
             ),
             courier=cells.identifier("courier", required=False) or "",
-            address=tuple(cells.text(field) for field in ADDRESS),
+            address=self._address(cells),
         )
 
     def _rule(self, cells: list[str]) -> PassOver | None:
         return next((rule for position, rule in self._rules if rule.fits(cells[position])), None)
+
+    def _address(self, cells: Cells) -> tuple[str, ...]:
+        name, street, city, postcode, country = (cells.text(field) for field in ADDRESS)
+        # Shopify keeps the zeros in front of a postcode by an apostrophe, as spreadsheets do.
+        return name, street, city, postcode.removeprefix("'"), country
 
     def _line(self, cells: Cells) -> Line | None:
         line_id = cells.identifier("line_id", required=False)
