@@ -221,6 +221,8 @@ def test_a_layout_of_an_unknown_field_is_refused() -> None:
     ("field", "options"),
     [
         ("read_orders.at", {"at": datetime(2026, 3, 2)}),  # noqa: DTZ001 - that is the fault
+        ("time zone", {"time_zone": "Europe/Londn"}),
+        ("time zone", {"time_zone": "/etc/../Europe"}),
         ("read_orders.preset", {"preset": "shoppify"}),
         ("read_orders.on_change", {"on_change": "replace"}),
         ("delimiter", {"delimiter": ", "}),

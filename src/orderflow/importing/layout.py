@@ -130,7 +130,7 @@ class OrderLayout:
         country_default: The country of addresses that name none.
         first_counts: Columns that a file may have twice; else that is refused.
         pass_over: Which rows are no order to be sent.
-        zone: The time zone of times that name none.
+        zone: The time zone of times that name none, or its name, such as Europe/London.
         time_format: How times are written, as for `datetime.strptime`; ISO 8601 if None.
         day_first: Whether the day comes first in dates like 02/03/2026; if None, these are refused.
         thousands: What parts thousands in a quantity, a comma or a point.
@@ -154,7 +154,7 @@ class OrderLayout:
     country_default: str | None = None
     first_counts: frozenset[str] = frozenset()
     pass_over: tuple[PassOver, ...] = ()
-    zone: tzinfo | None = None
+    zone: tzinfo | str | None = None
     time_format: str | None = None
     day_first: bool | None = None
     thousands: str = attrs.field(default="", validator=_comma_or_point)
@@ -239,7 +239,7 @@ class ReceiptLayout:
     expected_at: Names = attrs.field(
         default=("expected_at",), converter=_names, validator=_some, metadata=_REQUIRED
     )
-    zone: tzinfo | None = None
+    zone: tzinfo | str | None = None
     time_format: str | None = None
     day_first: bool | None = None
     thousands: str = attrs.field(default="", validator=_comma_or_point)

@@ -43,7 +43,7 @@ def read_orders(
     warehouse_id: str,
     at: datetime,
     preset: Preset | str | OrderLayout | None = None,
-    time_zone: tzinfo | None = None,
+    time_zone: tzinfo | str | None = None,
     existing: Existing = MappingProxyType({}),
     was_imported: Callable[[str], bool] = lambda _: False,
     on_change: OnChange = "skip",

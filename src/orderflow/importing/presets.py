@@ -10,7 +10,6 @@ from __future__ import annotations
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from orderflow.importing.layout import OrderLayout, PassOver
 
@@ -186,7 +185,7 @@ _ONLINE_RETAIL_II = OrderLayout(
         ),
         PassOver(reason="stock written off", column="Quantity", is_below_zero=True),
     ),
-    zone=ZoneInfo("Europe/London"),
+    zone="Europe/London",
     day_first=True,
     upper_sku=True,
 )

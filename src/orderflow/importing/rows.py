@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from orderflow.domain.checks import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault
-from orderflow.importing.times import TimeReader
+from orderflow.importing.times import TimeReader, zone_of
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -51,11 +51,11 @@ class OrderRow(NamedTuple):
 class OrderRows:
     """Reads the rows of a file of orders."""
 
-    def __init__(self, table: Table[OrderLayout], zone: tzinfo | None = None) -> None:
+    def __init__(self, table: Table[OrderLayout], zone: tzinfo | str | None = None) -> None:
         layout = table.layout
         self._columns = table.columns
         self._layout = layout
-        self._times = TimeReader(layout.zone or zone, layout.time_format, layout.day_first)
+        self._times = TimeReader(zone_of(layout.zone or zone), layout.time_format, layout.day_first)
         # What concerns the order as a whole comes first: it must win over what concerns a line.
         rules = sorted(layout.pass_over, key=lambda rule: not rule.whole_order)
         self._rules = [

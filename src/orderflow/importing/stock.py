@@ -17,7 +17,7 @@ from orderflow.importing.identity import check_ids, command_id
 from orderflow.importing.layout import Layout, ReceiptLayout, StockLayout
 from orderflow.importing.result import Import, Rejected
 from orderflow.importing.table import open_table
-from orderflow.importing.times import TimeReader
+from orderflow.importing.times import TimeReader, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +96,7 @@ def read_receipts(
     warehouse_id: str,
     at: datetime,
     layout: ReceiptLayout | None = None,
-    time_zone: tzinfo | None = None,
+    time_zone: tzinfo | str | None = None,
     batch: str = "",
     all_or_nothing: bool = False,
     progress: Callable[[Progress], None] | None = None,
@@ -128,7 +128,7 @@ def read_receipts(
     """
     check_ids("read_receipts", seller_id, warehouse_id, at)
     layout = layout if layout is not None else ReceiptLayout()
-    times = TimeReader(layout.zone or time_zone, layout.time_format, layout.day_first)
+    times = TimeReader(zone_of(layout.zone or time_zone), layout.time_format, layout.day_first)
     with open_table(
         file, {"receipts": layout}, name=name, encoding=encoding, delimiter=delimiter
     ) as table:

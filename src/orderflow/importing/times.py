@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 import attrs
 
-__all__ = ["TimeReader", "is_none"]
+from orderflow.errors import InvalidValueError
+
+__all__ = ["TimeReader", "is_none", "zone_of"]
 
 YEAR_MIN, YEAR_MAX = 1970, 2200
 
@@ -28,6 +31,21 @@ def is_none(text: str) -> bool:
     (True, True, False)
     """
     return _NONE.fullmatch(text) is not None
+
+
+def zone_of(zone: tzinfo | str | None) -> tzinfo | None:
+    """Return a time zone, which may be given by its name.
+
+    Raises:
+        InvalidValueError: If there is none of this name.
+    """
+    if not isinstance(zone, str):
+        return zone
+    try:
+        return ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        demand = "the name of a time zone, such as 'Europe/London'"
+        raise InvalidValueError("time zone", demand, zone) from error
 
 
 @attrs.frozen
