@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow.importing import FileError, write_rejects
-from tests.importing.files import imported, orders
+from orderflow.importing import FileError, read_stock, write_rejects
+from tests.importing.files import AT, SELLER, WAREHOUSE, imported, orders
 
 if TYPE_CHECKING:
     from orderflow.importing import Import
@@ -104,6 +104,17 @@ def test_what_was_rejected_and_not_mended_is_rejected_again(data: bytes) -> None
     again = imported(once.getvalue(), encoding=result.form.encoding)
     accounted(again)
     assert (len(again.rejected), again.new) == (count, 0)
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"sku,on_hand\nMUG,1\n", b"sku;on_hand\r\n"]))
+def test_every_row_of_a_damaged_count_is_a_count_or_rejected(data: bytes, begin: bytes) -> None:
+    file = io.BytesIO(begin + data)
+    try:
+        result = read_stock(file, seller_id=SELLER, warehouse_id=WAREHOUSE, at=AT)
+    except FileError:
+        return
+    assert len(result.commands) + len(result.rejected) == result.rows
+    assert {fault.row for fault in result.faults} == {each.row for each in result.rejected}
 
 
 @given(st.binary(max_size=200))

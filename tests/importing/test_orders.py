@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import Address, InvalidValueError
-from orderflow.importing import FileError, OrderLayout, Progress, Rejected
+from orderflow.importing import (
+    FileError,
+    OrderLayout,
+    PassedOver,
+    PassOver,
+    Progress,
+    Rejected,
+)
 from tests.importing.files import HEADER, imported, lines, orders, plain, reasons, row
 
 if TYPE_CHECKING:
@@ -52,11 +59,19 @@ def test_rows_that_differ_give_the_earliest_moment_and_the_highest_priority() ->
     rows = (
         "7,,MUG,2,2026-03-01T10:00Z,1,2026-03-09T00:00Z,,,,,,",
         "7,,MUG,2,2026-03-01T09:00Z,3,2026-03-08T00:00Z,,,,,,",
-        "7,,MUG,2,2026-03-01T11:00Z,2,2026-03-10T00:00Z,,,,,,",
+        "7,,MUG,2,2026-03-01T11:00Z,-2,2026-03-10T00:00Z,,,,,,",
     )
     (order,) = orders(plain(*rows, header=ALL)).values()
     assert (order.placed_at.hour, order.priority) == (9, 3)
     assert order.promised_by == datetime(2026, 3, 8, tzinfo=UTC)
+
+
+def test_no_priority_is_not_a_priority_of_zero() -> None:
+    header = f"{HEADER},priority"
+    (order,) = orders(plain(row(more=",-3"), row(more=","), header=header)).values()
+    assert order.priority == -3
+    (order,) = orders(plain(row(more=",-3"), row(more=",0"), header=header)).values()
+    assert order.priority == 0
 
 
 def test_rows_that_differ_in_the_address_or_the_courier_are_at_fault() -> None:
@@ -70,13 +85,14 @@ def test_rows_that_differ_in_the_address_or_the_courier_are_at_fault() -> None:
 
 
 def test_every_fault_is_told_and_not_just_the_first() -> None:
-    result = plain("1,,two,yesterday", ",MUG,0,", row("2"))
+    result = plain("1,,two,yesterday", ",MUG,0,", "3,MUG,,2026-03-01T10:00Z", row("2"))
     assert reasons(result) == [
         (2, "sku", "''"),
         (2, "quantity", "'two'"),
         (2, "placed_at", "'yesterday'"),
         (3, "order_id", "''"),
         (3, "quantity", "'0'"),
+        (4, "quantity", "''"),
     ]
     assert list(orders(result)) == ["2"]
     assert str(result.faults[1]).startswith("row 2, quantity 'two': must be a whole number from 1")
@@ -169,6 +185,26 @@ def test_a_file_with_a_header_alone_has_no_orders() -> None:
 def test_an_empty_file_is_refused(text: str) -> None:
     with pytest.raises(FileError, match=r"a\.csv: is empty; its first row must name the columns"):
         imported(text)
+
+
+def test_a_header_that_cannot_be_read_says_so() -> None:
+    with pytest.raises(FileError, match=r"a\.csv, row 1: cannot be read as CSV"):
+        imported(f'"order_id,{"x" * 500}\n')
+
+
+def test_a_header_of_very_many_columns_is_shown_in_part() -> None:
+    with pytest.raises(FileError, match="'c38', 'c39' and 60 more, which no preset knows"):
+        imported(",".join(f"c{number}" for number in range(100)))
+
+
+def test_rows_to_pass_over_need_no_order() -> None:
+    layout = OrderLayout.of_columns(
+        {name: name for name in HEADER.split(",")},
+        pass_over=(PassOver(reason="a sum", column="sku", is_one_of=frozenset({"TOTAL"})),),
+    )
+    result = plain(row(), ",TOTAL,1,", preset=layout)
+    assert (result.new, result.faults) == (1, ())
+    assert result.passed_over == (PassedOver(3, "a sum"),)
 
 
 def test_columns_that_are_missing_are_all_named_with_what_is_asked_for() -> None:

@@ -72,6 +72,41 @@ def test_amazon_is_separated_by_tabs_and_its_quotes_are_characters() -> None:
     assert [each.row for each in result.passed_over] == [4, 5]
 
 
+def test_amazon_s_report_of_all_orders_passes_over_what_the_seller_does_not_send() -> None:
+    header = (
+        "amazon-order-id\tpurchase-date\torder-status\tfulfillment-channel\t"
+        "ship-service-level\tsku\tquantity"
+    )
+    rows = (
+        "026-1\t2026-03-01T10:00:00+00:00\tUnshipped\tMerchant\tStandard\tMUG\t2",
+        "026-1\t2026-03-01T10:00:00+00:00\tUnshipped\tMerchant\tStandard\tCUP\t0",
+        "026-2\t2026-03-01T10:00:00+00:00\tUnshipped\tAmazon\tStandard\tMUG\t2",
+        "026-3\t2026-03-01T10:00:00+00:00\tShipped - Delivered to Buyer\tMerchant\t\tMUG\t2",
+        "026-4\t2026-03-01T10:00:00+00:00\tPending\tMerchant\tStandard\tMUG\t2",
+    )
+    result = imported("\n".join([header, *rows]))
+    assert lines(result, "026-1") == [("1", "MUG", 2)]
+    assert [(each.row, each.reason) for each in result.passed_over] == [
+        (3, "cancelled or refunded"),
+        (4, "sent by Amazon"),
+        (5, "has left already"),
+        (6, "not paid yet"),
+    ]
+
+
+def test_shopware_s_discounts_are_known_without_their_mode() -> None:
+    result = imported(
+        "number;orderTime;articleNumber;quantity;price\n"
+        "1;2026-03-01 10:00:00;SW1;1;5\n"
+        "1;2026-03-01 10:00:00;SHIPPINGDISCOUNT;1;2\n"
+        "1;2026-03-01 10:00:00;sw-payment-absolute;1;5\n"
+        "1;2026-03-01 10:00:00;GUTABS;1;-5\n",
+        time_zone="Europe/Berlin",
+    )
+    assert lines(result, "1") == [("1", "SW1", 1)]
+    assert result.reasons == {"not goods (postage, fees, discounts)": 3}
+
+
 WOOCOMMERCE = """\
 order_id,order_number,date,status,shipping_method,shipping_first_name,shipping_last_name,\
 shipping_address_1,shipping_city,shipping_postcode,shipping_country,item_id,item_sku,item_quantity

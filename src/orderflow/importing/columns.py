@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.importing.faults import FileError
+from orderflow.importing.faults import FileError, shown
 from orderflow.importing.layout import OrderLayout, columns_of
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Columns", "IgnoredColumn", "find_columns", "listed", "nearest"]
 
+_LISTED_MAX = 40
 _PARTS = frozenset({"ship_to_name", "ship_to_street"})
 
 
@@ -51,11 +52,6 @@ class Columns:
     def name(self, field: str) -> str:
         """Return what the file calls the column, or the first of the columns, of a field."""
         return self.header[self.positions[field][0]]
-
-    def one(self, field: str) -> int | None:
-        """Return the position of a field; None where the file has no column for it."""
-        found = self.positions.get(field)
-        return found[0] if found else None
 
     def position_of(self, name: str) -> int | None:
         """Return the position of a column, as the file calls it."""
@@ -106,7 +102,8 @@ def listed(names: Sequence[str]) -> str:
     hint = " (is the delimiter another one?)" if len(names) == 1 else ""
     if any("\0" in name for name in names):
         hint = " (is it UTF-16 without a byte-order mark?)"
-    return ", ".join(repr(name) for name in names) + hint
+    more = f" and {len(names) - _LISTED_MAX} more" if len(names) > _LISTED_MAX else ""
+    return ", ".join(map(shown, names[:_LISTED_MAX])) + more + hint
 
 
 def _missing(field: str, wanted: Names, names: Sequence[str]) -> str:

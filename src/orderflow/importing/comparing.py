@@ -11,6 +11,7 @@ are left over, are matched by their product, those of the same quantity first.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from orderflow.domain.editing import (
@@ -87,10 +88,13 @@ def _line_changes(stored: Order, wanted: Order, *, has_line_ids: bool) -> list[C
     ]
     kept = {old.line_id for old, _ in (*pairs, *replaced)}
     # Ids that are named come first, lest a line without one is given one of them.
-    numbered = [line for line in want if not has_line_ids or line.line_id in kept]
-    named = [line for line in want if line not in numbered]
-    changes += [AddLine(line.sku, line.quantity, line.line_id) for line in named]
-    changes += [AddLine(line.sku, line.quantity) for line in numbered]
+    named = [has_line_ids and line.line_id not in kept for line in want]
+    changes += [AddLine(line.sku, line.quantity, line.line_id) for line in compress(want, named)]
+    changes += [
+        AddLine(line.sku, line.quantity)
+        for line, is_named in zip(want, named, strict=True)
+        if not is_named
+    ]
     return changes
 
 

@@ -98,7 +98,7 @@ def delimiter_of(start: str, wanted: Iterable[AbstractSet[str]]) -> str:
 
 def header_of(start: str, delimiter: str) -> list[str]:
     """Return the names in the first row that is not blank; none, where that cannot be read."""
-    reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, strict=True)
     try:
         return [name.strip() for name in next((cells for cells in reader if cells), [])]
     except csv.Error:

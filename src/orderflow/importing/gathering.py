@@ -46,9 +46,9 @@ class Gathered:
 
     rows: list[int] = attrs.field(factory=list)
     lines: list[Line] = attrs.field(factory=list)
-    passed_over: tuple[PassedOver, ...] = ()
+    passed_over: list[PassedOver] = attrs.field(factory=list)
     reason: str = ""
-    faults: tuple[Fault, ...] = ()
+    faults: list[Fault] = attrs.field(factory=list)
     placed_at: datetime | None = None
     promised_by: datetime | None = None
     priority: int | None = None
@@ -82,13 +82,12 @@ class Gathering:
         if order is None:
             order = self._orders[row.order_id] = Gathered()
         order.rows.append(row.row)
-        if row.faults:
-            order.faults += tuple(row.faults)
+        order.faults += row.faults
         if rule is not None and rule.whole_order:
             order.reason = order.reason or rule.reason
             return
         if rule is not None:
-            order.passed_over += (PassedOver(row.row, rule.reason),)
+            order.passed_over.append(PassedOver(row.row, rule.reason))
         if row.line is not None:
             order.lines.append(row.line)
         self._merge(order, row)
@@ -101,8 +100,7 @@ class Gathering:
     def _merge(self, order: Gathered, row: OrderRow) -> None:
         order.placed_at = _earlier(order.placed_at, row.placed_at)
         order.promised_by = _earlier(order.promised_by, row.promised_by)
-        if row.priority is not None:
-            order.priority = max(row.priority, order.priority or row.priority)
+        order.priority = _higher(order.priority, row.priority)
         if row.courier != order.courier:
             order.courier = self._agreed(order, row.row, "courier", order.courier, row.courier)
         if row.address != order.address:
@@ -115,7 +113,7 @@ class Gathering:
         """Return what two rows say of one thing; an empty cell says nothing."""
         if first and other and first != other:
             reason = f"differs from {shown(first)} in an earlier row of the order"
-            order.faults += (Fault(row, self._columns.name(field), shown(other), reason),)
+            order.faults.append(Fault(row, self._columns.name(field), shown(other), reason))
         return first or other
 
 
@@ -140,7 +138,7 @@ class OrderMaker:
             faults.append(Fault(row, name, "''", "is empty in every row of the order"))
         ship_to = self._address(row, gathered.address, faults)
         lines = self._lines(gathered.lines, faults)
-        gathered.faults += tuple(faults)
+        gathered.faults += faults
         if gathered.placed_at is None or gathered.faults:
             return None
         return Order(
@@ -173,14 +171,19 @@ class OrderMaker:
         if not any(texts):
             return None
         name, street, city, postcode, country = texts
-        country = country.upper() or self._country or ""
         try:
-            return Address(name, street, city, postcode, country)
+            return Address(name, street, city, postcode, country or self._country or "")
         except InvalidValueError as error:
             field = _FIELDS[error.field]
             column = self._columns.name(field) if field in self._columns.positions else field
             faults.append(Fault(row, column, shown(str(error.value)), f"must be {error.demand}"))
             return None
+
+
+def _higher(first: int | None, other: int | None) -> int | None:
+    if first is None or other is None:
+        return other if first is None else first
+    return max(first, other)
 
 
 def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:

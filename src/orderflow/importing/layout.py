@@ -32,9 +32,7 @@ _REQUIRED = {"column": "required"}
 _OPTIONAL = {"column": "optional"}
 
 
-def _names(value: str | Names | None) -> Names:
-    if value is None:
-        return ()
+def _names(value: str | Names) -> Names:
     return (value,) if isinstance(value, str) else tuple(value)
 
 

@@ -31,7 +31,7 @@ class Preset(StrEnum):
     WOOCOMMERCE = "woocommerce"
     """The export of orders with one row for each item, by the export extensions of WooCommerce."""
     AMAZON = "amazon"
-    """The order report and the report of orders to be sent, as Amazon gives them to sellers."""
+    """What Amazon gives to sellers: the order report, and those of unsent and of all orders."""
     ONLINE_RETAIL_II = "online-retail-ii"
     """The data set Online Retail II of the UCI repository."""
 
@@ -114,6 +114,12 @@ _SHOPWARE = OrderLayout(
         _order(_LEFT, "orderStatusID", "2", "7"),
         # Modes 2 to 4 are vouchers, discounts and surcharges.
         PassOver(reason=_NOT_GOODS, column="mode", is_one_of=frozenset({"2", "3", "4"})),
+        PassOver(
+            reason=_NOT_GOODS,
+            column="articleNumber",
+            is_one_of=frozenset({"SHIPPINGDISCOUNT"}),
+            begins_with=("sw-payment", "sw-discount", "sw-surcharge"),
+        ),
         PassOver(reason=_NOT_GOODS, column="price", is_below_zero=True),
         PassOver(reason="returned or taken back", column="quantity", is_below_zero=True),
     ),
@@ -142,10 +148,10 @@ _WOOCOMMERCE = OrderLayout(
 )
 
 _AMAZON = OrderLayout(
-    order_id="order-id",
+    order_id=("order-id", "amazon-order-id"),
     line_id="order-item-id",
     sku="sku",
-    quantity=("quantity-to-ship", "quantity-purchased"),
+    quantity=("quantity-to-ship", "quantity-purchased", "quantity"),
     placed_at="purchase-date",
     promised_by="promise-date",
     courier="ship-service-level",
@@ -155,7 +161,12 @@ _AMAZON = OrderLayout(
     ship_to_postcode="ship-postal-code",
     ship_to_country="ship-country",
     pass_over=(
+        _order("sent by Amazon", "fulfillment-channel", "Amazon", "AFN"),
+        _order(_CANCELLED, "order-status", "Cancelled"),
+        _order(_UNPAID, "order-status", "Pending"),
+        PassOver(reason=_LEFT, column="order-status", begins_with=("Shipped",), whole_order=True),
         PassOver(reason=_LEFT, column="quantity-to-ship", is_one_of=frozenset({"0"})),
+        PassOver(reason=_CANCELLED, column="quantity", is_one_of=frozenset({"0"})),
         PassOver(reason=_CANCELLED, column="quantity-purchased", is_one_of=frozenset({"0"})),
         PassOver(reason="goes on with the row before", column="quantity-purchased", is_blank=True),
     ),

@@ -101,7 +101,7 @@ class OrderRows:
     def _address(self, cells: Cells) -> tuple[str, ...]:
         name, street, city, postcode, country = (cells.text(field) for field in ADDRESS)
         # Shopify keeps the zeros in front of a postcode by an apostrophe, as spreadsheets do.
-        return name, street, city, postcode.removeprefix("'"), country
+        return name, street, city, postcode.removeprefix("'"), country.upper()
 
     def _line(self, cells: Cells) -> Line | None:
         line_id = cells.identifier("line_id", required=False)
