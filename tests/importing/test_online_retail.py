@@ -6,7 +6,6 @@ import csv
 import gzip
 from collections import Counter
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +17,7 @@ from tests.replay.histories import write_shop
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from orderflow.importing import Import
 

@@ -58,7 +58,7 @@ def is_note(value: object) -> bool:
     return (
         isinstance(value, str)
         and len(value) <= NOTE_CHARACTERS_MAX
-        and not any(_is_control(character) for character in value)
+        and (value.isprintable() or not any(map(_is_control, value)))
     )
 
 

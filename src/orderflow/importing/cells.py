@@ -40,7 +40,9 @@ class Cells:
 
     def text(self, field: str) -> str:
         """Return what stands there; empty where there is nothing, or no such column."""
-        found = self._columns.positions.get(field, ())
+        found = self._columns.positions.get(field)
+        if found is None:
+            return ""
         texts = [self._cells[each].strip() for each in found if each < len(self._cells)]
         return _BETWEEN_PARTS.get(field, "").join(filter(None, texts))
 
