@@ -33,9 +33,10 @@ types: .venv/.dev ## check the types, strictly
 docs: .venv/.dev ## build the documentation into build/docs; a warning is an error
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
 
-diagrams: .venv/.dev ## redraw what the docs draw from the code: state diagrams, command line
+diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, options, presets
 	$(BIN)/python -m tests.docs.diagrams --write
 	$(BIN)/python -m tests.cli.reference --write
+	$(BIN)/python -m tests.importing.reference --write
 
 bench: .venv/.dev ## measure beside yardsticks; ARGS=--quick for a look, --help for the rest
 	$(BIN)/python -m benchmarks $(ARGS)

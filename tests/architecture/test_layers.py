@@ -2,9 +2,9 @@
 
     errors ◀ domain ◀ ports ◀ service, adapters ◀ replay ◀ cli
 
-Beside the ports stands the codec, which knows the domain alone. `testing` may look at everything
-but the command line. The package itself shows what the modules below it define, so that of these
-none may import from it.
+Beside the ports stand the codec and `importing`, which know the domain alone. `testing` may look at
+everything but the command line. The package itself shows what the modules below it define, so that
+of these none may import from it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ MAY_IMPORT = {
 }
 MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)
 MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE}
-MAY_IMPORT["replay"] = MAY_IMPORT[PACKAGE] - {"codec"}
-MAY_IMPORT["cli"] = {*MAY_IMPORT["testing"], "testing", "replay"}
+MAY_IMPORT["importing"] = {"errors", "domain"}
+MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec"}
+MAY_IMPORT["cli"] = {*MAY_IMPORT["testing"], "testing", "importing", "replay"}
 MAY_IMPORT["__main__"] = {"cli"}
 
 
@@ -77,6 +78,9 @@ def test_each_layer_imports_only_what_stands_left_of_it() -> None:
         ("orderflow.adapters.sql", "from orderflow.service import OrderFlow"),
         ("orderflow.adapters.sql", "from orderflow.adapters import memory"),
         ("orderflow.adapters.sql.tables", "from orderflow.adapters.memory import Memory"),
+        ("orderflow.importing.orders", "from orderflow.replay import History"),
+        ("orderflow.service", "from orderflow.importing import read_orders"),
+        ("orderflow", "from orderflow.importing import read_orders"),
         ("orderflow.replay.engine", "from orderflow.cli import main"),
         ("orderflow.testing.kits", "from orderflow.cli import main"),
         ("orderflow", "from orderflow.testing import strategies"),

@@ -53,6 +53,16 @@ def is_moment(value: object) -> bool:
     return isinstance(value, datetime) and value.utcoffset() is not None
 
 
+def is_note(value: object) -> bool:
+    """Whether this is a text of bounded length; it may be empty and have several lines."""
+    return (
+        isinstance(value, str)
+        and len(value) <= NOTE_CHARACTERS_MAX
+        and (value.isprintable() or not any(map(_is_control, value)))
+    )
+
+
+NOTE_DEMAND = f"a text of at most {NOTE_CHARACTERS_MAX} characters without control characters"
 IDENTIFIER_DEMAND = (
     f"a text of 1 to {IDENTIFIER_CHARACTERS_MAX} printable characters "
     f"without white space around them"
@@ -104,14 +114,9 @@ def in_utc_if_any(value: datetime | None) -> datetime | None:
 
 
 def note(instance: object, attribute: Attribute[Any], value: object) -> None:
-    """Hold a field to a text of bounded length; it may be empty and have several lines."""
+    """Hold a field to `is_note`."""
     require(
-        holds=isinstance(value, str)
-        and len(value) <= NOTE_CHARACTERS_MAX
-        and not any(_is_control(character) for character in value),
-        field=_field(instance, attribute),
-        demand=f"a text of at most {NOTE_CHARACTERS_MAX} characters without control characters",
-        value=value,
+        holds=is_note(value), field=_field(instance, attribute), demand=NOTE_DEMAND, value=value
     )
 
 

@@ -4,6 +4,7 @@
 stock that it adds by stated rules, and `Summary` says how well the orders were served.
 """
 
+from orderflow.importing.source import Source, open_source
 from orderflow.replay.account import Account, Balance
 from orderflow.replay.desk import SELLER, WAREHOUSE
 from orderflow.replay.engine import Replay, Settings
@@ -15,7 +16,6 @@ from orderflow.replay.layout import PRESETS, Layout, Preset
 from orderflow.replay.replenishment import ReplenishmentRule
 from orderflow.replay.rows import Kind, Row, Skip
 from orderflow.replay.sellers import Cancelled, Habits
-from orderflow.replay.source import Source, open_source
 from orderflow.replay.summary import Added, Summary
 
 __all__ = [

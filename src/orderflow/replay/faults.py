@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.errors import OrderFlowError
+from orderflow.importing.faults import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -12,18 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["HistoryError", "Rejects", "RowError"]
 
 
-class HistoryError(OrderFlowError):
-    """A history that cannot be read, or not to its end.
-
-    Attributes:
-        file: The name of the file.
-        row: The row that was reached, if any; the header is row 1.
-    """
-
-    def __init__(self, file: str, fault: str, *, row: int | None = None) -> None:
-        self.file = file
-        self.row = row
-        super().__init__(f"{file}{'' if row is None else f', row {row:,}'}: {fault}")
+class HistoryError(FileError):
+    """A file that is no history: it is empty, or lacks what a history has to say."""
 
 
 class RowError(OrderFlowError):

@@ -18,14 +18,15 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from orderflow.importing.times import TimeReader
 from orderflow.replay.faults import HistoryError, Rejects
 from orderflow.replay.layout import Layout, layout_of
-from orderflow.replay.rows import Kind, NonsenseError, Row, RowParser, Skip, TimeReader
+from orderflow.replay.rows import Kind, NonsenseError, Row, RowParser, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from orderflow.replay.source import Source
+    from orderflow.importing.source import Source
 
 __all__ = ["Entry", "History", "Reading", "Tally", "in_time_order"]
 
@@ -121,7 +122,8 @@ class History:
         """Yield what happened, in time order.
 
         Raises:
-            HistoryError: If there is no row, or the file cannot be read to its end.
+            HistoryError: If there is no row.
+            FileError: If the file cannot be read to its end.
             RowError: If a row makes no sense and none may be rejected.
         """
         yield from in_time_order(self._rows(), self._window, self.rejects, self._time_of)

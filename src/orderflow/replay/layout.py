@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from orderflow.importing.columns import listed, nearest
+from orderflow.importing.presets import NOT_GOODS, NOT_GOODS_PREFIXES
 from orderflow.replay.faults import HistoryError
 
 if TYPE_CHECKING:
@@ -96,13 +97,8 @@ PRESETS = {
         price="Price",
         cancellation_prefix="C",
         accounting_prefix="A",
-        not_goods=frozenset(
-            {
-                *("POST", "DOT", "M", "C2", "D", "S", "B", "PADS"),
-                *("BANK CHARGES", "AMAZONFEE", "CRUK"),
-            }
-        ),
-        not_goods_prefixes=("GIFT_", "TEST"),
+        not_goods=NOT_GOODS,
+        not_goods_prefixes=NOT_GOODS_PREFIXES,
     ),
     Preset.PLAIN: Layout(order="order_id", sku="sku", quantity="quantity", time="placed_at"),
 }
@@ -132,7 +128,7 @@ def layout_of(file: str, header: Sequence[str], changes: Mapping[str, Any]) -> L
     )
     raise HistoryError(
         file,
-        f"the columns are {_listed(header)}, which no preset knows ({wanted}); say which column "
+        f"the columns are {listed(header)}, which no preset knows ({wanted}); say which column "
         f"holds the order, the SKU, the quantity and the time",
         row=1,
     )
@@ -141,11 +137,6 @@ def layout_of(file: str, header: Sequence[str], changes: Mapping[str, Any]) -> L
 def _not_one(role: str, name: str, names: Sequence[str]) -> str:
     if name in names:
         return f"the column {name!r} ({role}) is there {names.count(name)} times; rename one"
-    close = get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"there is no column {name!r} ({role}); {hint}the columns are {_listed(names)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    hint = " (is the delimiter another one?)" if len(names) == 1 else ""
-    return ", ".join(repr(name) for name in names) + hint
+    close = nearest(name, names)
+    hint = f"did you mean {close!r}? " if close else ""
+    return f"there is no column {name!r} ({role}); {hint}the columns are {listed(names)}"

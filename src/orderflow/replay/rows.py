@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-import attrs
-
 from orderflow.domain.checks import is_identifier
+from orderflow.importing.faults import shown
 
 if TYPE_CHECKING:
+    from orderflow.importing.source import Record
+    from orderflow.importing.times import TimeReader
     from orderflow.replay.layout import Layout
-    from orderflow.replay.source import Record
 
 __all__ = ["Kind", "NonsenseError", "Row", "RowParser", "Skip"]
 
-YEAR_MIN, YEAR_MAX = 1970, 2200
 IDENTIFIER_MAX = 100
 """Less than an identifier may have: splits add to the order id."""
 
@@ -59,34 +58,6 @@ class Row(NamedTuple):
 
 class NonsenseError(Exception):
     """A row makes no sense; the text says why."""
-
-
-@attrs.frozen
-class TimeReader:
-    """Reads moments as a file writes them, in its time zone unless they name one.
-
-    A moment that is there twice, when the clocks go back, is the earlier one. One that is not
-    there, when they go forward, is read as if they had not yet.
-    """
-
-    zone: tzinfo
-    time_format: str | None = None
-
-    def read(self, text: str) -> datetime:
-        """Return a moment in UTC.
-
-        Raises:
-            ValueError: If this is none, or is out of all reason.
-        """
-        if self.time_format is None:
-            moment = datetime.fromisoformat(text)
-        else:
-            moment = datetime.strptime(text, self.time_format)  # noqa: DTZ007 - the zone follows
-        if not YEAR_MIN <= moment.year < YEAR_MAX:
-            raise ValueError
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=self.zone)
-        return moment.astimezone(UTC)
 
 
 class RowParser:
@@ -207,9 +178,4 @@ class RowParser:
             raise self._nonsense(role, f"1 to {IDENTIFIER_MAX} printable characters", value)
 
     def _nonsense(self, role: str, demand: str, value: str) -> NonsenseError:
-        return NonsenseError(f"{self._names[role]} must be {demand}, not {_shown(value)}")
-
-
-def _shown(value: str, limit: int = 60) -> str:
-    text = repr(value)
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+        return NonsenseError(f"{self._names[role]} must be {demand}, not {shown(value)}")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow.replay import HistoryError, open_source
+from orderflow.importing import FileError, open_source
 from tests.replay.histories import HEADER, row, write, write_shop
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orderflow.replay.source import Record
+    from orderflow.importing.source import Record
 
 TEXT = f"{HEADER}\n{row()}\n"
 
@@ -68,14 +68,14 @@ def test_it_tells_how_far_it_has_read(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(HistoryError, match=r"none\.csv: No such file"):
+    with pytest.raises(FileError, match=r"none\.csv: No such file"):
         records(tmp_path / "none.csv")
 
 
 def test_a_file_that_was_cut_short_says_at_which_row(tmp_path: Path) -> None:
     path = write_shop(tmp_path / "shop.csv.gz")
     path.write_bytes(path.read_bytes()[:-2_000])
-    with pytest.raises(HistoryError, match=r"row [\d,]+: .* cut short") as failure:
+    with pytest.raises(FileError, match=r"row [\d,]+: .* cut short") as failure:
         records(path)
     assert (failure.value.row or 0) > 1_000
 
@@ -85,23 +85,23 @@ def test_a_file_that_is_damaged_says_so(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
     path.write_bytes(data)
-    with pytest.raises(HistoryError, match="cannot be read"):
+    with pytest.raises(FileError, match="cannot be read"):
         records(path)
 
 
 def test_utf_16_is_recognised_and_can_be_named(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(TEXT, encoding="utf-16")
-    with pytest.raises(HistoryError, match="utf-16"):
+    with pytest.raises(FileError, match="utf-16"):
         records(path)
     assert len(records(path, "utf-16")) == 2
 
 
 def test_an_encoding_that_does_not_fit_is_said(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row())
-    with pytest.raises(HistoryError, match="not in the encoding"):
+    with pytest.raises(FileError, match="not in the encoding"):
         records(path, "utf-16")
-    with pytest.raises(HistoryError, match="unknown encoding"):
+    with pytest.raises(FileError, match="unknown encoding"):
         records(path, "utf-99")
 
 

@@ -1,0 +1,96 @@
+"""The cells of one row as values, and every fault that is found in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain import checks
+from orderflow.importing.faults import Fault, shown
+from orderflow.importing.quantities import read_whole
+from orderflow.importing.times import is_none
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow.importing.columns import Columns
+    from orderflow.importing.source import Record
+    from orderflow.importing.times import TimeReader
+
+__all__ = ["Cells"]
+
+_BETWEEN_PARTS = {"ship_to_name": " ", "ship_to_street": ", "}
+_EMPTY = "is empty; every row needs it"
+
+
+class Cells:
+    """The cells of one row, by the field of the layout that they hold.
+
+    A value that is at fault is `None`, and so is one that is not there and need not be.
+
+    Attributes:
+        row: The number of the row.
+        faults: What was wrong with the cells that were read so far.
+    """
+
+    def __init__(self, columns: Columns, record: Record) -> None:
+        self.row = record.row
+        self.faults: list[Fault] = []
+        self._columns = columns
+        self._cells = record.cells
+
+    def text(self, field: str) -> str:
+        """Return what stands there; empty where there is nothing, or no such column."""
+        found = self._columns.positions.get(field)
+        if found is None:
+            return ""
+        texts = [self._cells[each].strip() for each in found if each < len(self._cells)]
+        return _BETWEEN_PARTS.get(field, "").join(filter(None, texts))
+
+    def identifier(self, field: str, *, required: bool = True) -> str | None:
+        """Return a text that may name something."""
+        text = self.text(field)
+        if checks.is_identifier(text):
+            return text
+        if text or required:
+            self.fault(field, text, f"must be {checks.IDENTIFIER_DEMAND}" if text else _EMPTY)
+        return None
+
+    def whole(
+        self, field: str, *, smallest: int, largest: int, thousands: str, required: bool = True
+    ) -> int | None:
+        """Return a whole number."""
+        text = self.text(field)
+        if not text:
+            if required:
+                self.fault(field, text, _EMPTY)
+            return None
+        try:
+            return read_whole(text, smallest=smallest, largest=largest, thousands=thousands)
+        except ValueError as error:
+            self.fault(field, text, f"must be {error}")
+            return None
+
+    def note(self, field: str) -> str | None:
+        """Return a text that may be empty."""
+        text = self.text(field)
+        if checks.is_note(text):
+            return text
+        self.fault(field, text, f"must be {checks.NOTE_DEMAND}")
+        return None
+
+    def moment(self, field: str, times: TimeReader, *, required: bool = False) -> datetime | None:
+        """Return a moment; a date of zeros is none."""
+        text = self.text(field)
+        if is_none(text):
+            if required:
+                self.fault(field, text, _EMPTY)
+            return None
+        try:
+            return times.read(text)
+        except (ValueError, OverflowError) as error:
+            self.fault(field, text, f"must be {error}")
+            return None
+
+    def fault(self, field: str, value: str, reason: str) -> None:
+        """Note that something is wrong with a cell."""
+        self.faults.append(Fault(self.row, self._columns.name(field), shown(value), reason))

@@ -1,0 +1,65 @@
+"""Command ids that follow from what is imported, so that importing it again does nothing twice."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain import checks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow.domain.order import Order
+
+__all__ = ["check_ids", "command_id", "content_of"]
+
+_DIGEST_CHARACTERS = 24
+"""96 bits: two of a thousand million contents share them with a probability below 10^-11."""
+
+_PREFIX = "import:"
+_NAME_CHARACTERS_MAX = checks.IDENTIFIER_CHARACTERS_MAX - len(_PREFIX) - 1 - _DIGEST_CHARACTERS
+
+
+def command_id(name: str, *content: object) -> str:
+    """Return the id of the command that imports this content.
+
+    Args:
+        name: What it is about; a long name is cut, which the digest makes up for.
+        content: All that makes a difference, of types whose `repr` says all of it.
+    """
+    digest = sha256(repr((name, *content)).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{_PREFIX}{name[:_NAME_CHARACTERS_MAX].rstrip()}:{digest[:_DIGEST_CHARACTERS]}"
+
+
+def content_of(order: Order) -> tuple[object, ...]:
+    """Return all that a file can say of an order, in a form that stays the same."""
+    return (
+        order.warehouse_id,
+        tuple((line.line_id, line.sku, line.quantity) for line in order.lines),
+        order.placed_at.isoformat(),
+        order.priority,
+        order.promised_by.isoformat() if order.promised_by is not None else None,
+        order.courier,
+        attrs.astuple(order.ship_to) if order.ship_to is not None else None,
+    )
+
+
+def check_ids(function: str, seller_id: str, warehouse_id: str, at: datetime) -> None:
+    """Refuse what no command could carry, before a file is read.
+
+    Raises:
+        InvalidValueError: If an id or the moment breaks its rule.
+    """
+    for field, value in (("seller_id", seller_id), ("warehouse_id", warehouse_id)):
+        checks.require(
+            holds=checks.is_identifier(value),
+            field=f"{function}.{field}",
+            demand=checks.IDENTIFIER_DEMAND,
+            value=value,
+        )
+    checks.require(
+        holds=checks.is_moment(at), field=f"{function}.at", demand=checks.MOMENT_DEMAND, value=at
+    )

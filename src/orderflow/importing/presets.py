@@ -1,0 +1,214 @@
+"""The layouts of common exports, as data.
+
+The names of the columns are those that the shops write in English. What is passed over is what
+must not be sent (again): cancelled, refunded and unpaid orders, orders that have left already, and
+lines that are no goods.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from orderflow.importing.layout import OrderLayout, PassOver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["NOT_GOODS", "NOT_GOODS_PREFIXES", "PRESETS", "Preset"]
+
+
+class Preset(StrEnum):
+    """The layouts of files of orders that have a name."""
+
+    PLAIN = "plain"
+    """The form that orderflow itself has: every column as the field is called."""
+    SHOPIFY = "shopify"
+    """The order export of Shopify."""
+    SHOPWARE = "shopware"
+    """The order export of Shopware 5."""
+    WOOCOMMERCE = "woocommerce"
+    """The export of orders with one row for each item, by the export extensions of WooCommerce."""
+    AMAZON = "amazon"
+    """What Amazon gives to sellers: the order report, and those of unsent and of all orders."""
+    ONLINE_RETAIL_II = "online-retail-ii"
+    """The data set Online Retail II of the UCI repository."""
+
+
+NOT_GOODS: Final = frozenset(
+    {
+        *("POST", "DOT", "M", "C2", "D", "S", "B", "PADS"),
+        *("BANK CHARGES", "AMAZONFEE", "CRUK"),
+    }
+)
+"""The product codes in Online Retail II that are postage, fees and the like."""
+
+NOT_GOODS_PREFIXES: Final = ("GIFT_", "TEST")
+"""What further such codes begin with."""
+
+_CANCELLED = "cancelled or refunded"
+_LEFT = "has left already"
+_NOT_GOODS = "not goods (postage, fees, discounts)"
+_UNPAID = "not paid yet"
+
+
+def _order(reason: str, column: str, *values: str) -> PassOver:
+    return PassOver(reason=reason, column=column, is_one_of=frozenset(values), whole_order=True)
+
+
+_PLAIN = OrderLayout(
+    order_id="order_id",
+    line_id="line_id",
+    sku="sku",
+    quantity="quantity",
+    placed_at="placed_at",
+    priority="priority",
+    promised_by="promised_by",
+    courier="courier",
+    ship_to_name="ship_to_name",
+    ship_to_street="ship_to_street",
+    ship_to_city="ship_to_city",
+    ship_to_postcode="ship_to_postcode",
+    ship_to_country="ship_to_country",
+)
+
+_SHOPIFY = OrderLayout(
+    order_id="Name",
+    sku=("Lineitem sku", "Lineitem name"),
+    quantity="Lineitem quantity",
+    placed_at="Created at",
+    courier="Shipping Method",
+    ship_to_name="Shipping Name",
+    ship_to_street=("Shipping Address1", "Shipping Address2"),
+    ship_to_city="Shipping City",
+    ship_to_postcode="Shipping Zip",
+    ship_to_country="Shipping Country",
+    pass_over=(
+        PassOver(reason=_CANCELLED, column="Cancelled at", is_filled=True, whole_order=True),
+        _order(_CANCELLED, "Financial Status", "refunded", "voided"),
+        _order(_UNPAID, "Financial Status", "pending", "expired"),
+        _order(_LEFT, "Fulfillment Status", "fulfilled"),
+        PassOver(
+            reason=_LEFT, column="Lineitem fulfillment status", is_one_of=frozenset({"fulfilled"})
+        ),
+        PassOver(
+            reason=_NOT_GOODS,
+            column="Lineitem requires shipping",
+            is_one_of=frozenset({"false"}),
+        ),
+    ),
+)
+
+_SHOPWARE = OrderLayout(
+    order_id="number",
+    line_id="orderDetailId",
+    sku="articleNumber",
+    quantity="quantity",
+    placed_at="orderTime",
+    first_counts=frozenset({"number"}),
+    pass_over=(
+        # The numbers are those of Shopware's table of order states.
+        _order("abandoned basket", "orderStatusID", "-1"),
+        _order(_CANCELLED, "orderStatusID", "4"),
+        _order(_LEFT, "orderStatusID", "2", "7"),
+        # Modes 2 to 4 are vouchers, discounts and surcharges.
+        PassOver(reason=_NOT_GOODS, column="mode", is_one_of=frozenset({"2", "3", "4"})),
+        PassOver(
+            reason=_NOT_GOODS,
+            column="articleNumber",
+            is_one_of=frozenset({"SHIPPINGDISCOUNT"}),
+            begins_with=("sw-payment", "sw-discount", "sw-surcharge"),
+        ),
+        PassOver(reason=_NOT_GOODS, column="price", is_below_zero=True),
+        PassOver(reason="returned or taken back", column="quantity", is_below_zero=True),
+    ),
+)
+
+_WOOCOMMERCE = OrderLayout(
+    order_id=("order_number_formatted", "order_number", "order_id"),
+    line_id="item_id",
+    sku="item_sku",
+    quantity="item_quantity",
+    placed_at=("date", "order_date"),
+    courier="shipping_method",
+    ship_to_name=("shipping_first_name", "shipping_last_name"),
+    ship_to_street=("shipping_company", "shipping_address_1", "shipping_address_2"),
+    ship_to_city="shipping_city",
+    ship_to_postcode="shipping_postcode",
+    ship_to_country="shipping_country",
+    pass_over=(
+        _order(_CANCELLED, "status", "cancelled", "refunded", "failed", "trash"),
+        _order(_CANCELLED, "status", "wc-cancelled", "wc-refunded", "wc-failed"),
+        _order(_UNPAID, "status", "pending", "on-hold", "draft", "checkout-draft"),
+        _order(_UNPAID, "status", "wc-pending", "wc-on-hold", "wc-checkout-draft"),
+        _order(_LEFT, "status", "completed", "wc-completed"),
+        PassOver(reason="returned or taken back", column="item_quantity", is_below_zero=True),
+    ),
+)
+
+_AMAZON = OrderLayout(
+    order_id=("order-id", "amazon-order-id"),
+    line_id="order-item-id",
+    sku="sku",
+    quantity=("quantity-to-ship", "quantity-purchased", "quantity"),
+    placed_at="purchase-date",
+    promised_by="promise-date",
+    courier="ship-service-level",
+    ship_to_name="recipient-name",
+    ship_to_street=("ship-address-1", "ship-address-2", "ship-address-3"),
+    ship_to_city="ship-city",
+    ship_to_postcode="ship-postal-code",
+    ship_to_country="ship-country",
+    pass_over=(
+        _order("sent by Amazon", "fulfillment-channel", "Amazon", "AFN"),
+        _order(_CANCELLED, "order-status", "Cancelled"),
+        _order(_UNPAID, "order-status", "Pending"),
+        PassOver(reason=_LEFT, column="order-status", begins_with=("Shipped",), whole_order=True),
+        PassOver(reason=_LEFT, column="quantity-to-ship", is_one_of=frozenset({"0"})),
+        PassOver(reason=_CANCELLED, column="quantity", is_one_of=frozenset({"0"})),
+        PassOver(reason=_CANCELLED, column="quantity-purchased", is_one_of=frozenset({"0"})),
+        PassOver(reason="goes on with the row before", column="quantity-purchased", is_blank=True),
+    ),
+    quoted=False,
+)
+
+_ONLINE_RETAIL_II = OrderLayout(
+    order_id="Invoice",
+    sku="StockCode",
+    quantity="Quantity",
+    placed_at="InvoiceDate",
+    pass_over=(
+        PassOver(
+            reason="cancellation, which names no order",
+            column="Invoice",
+            begins_with=("C",),
+            whole_order=True,
+        ),
+        PassOver(
+            reason="accounting adjustment", column="Invoice", begins_with=("A",), whole_order=True
+        ),
+        PassOver(
+            reason=_NOT_GOODS,
+            column="StockCode",
+            is_one_of=NOT_GOODS,
+            begins_with=NOT_GOODS_PREFIXES,
+        ),
+        PassOver(reason="stock written off", column="Quantity", is_below_zero=True),
+    ),
+    zone="Europe/London",
+    day_first=True,
+    upper_sku=True,
+)
+
+PRESETS: Final[Mapping[Preset, OrderLayout]] = MappingProxyType(
+    {
+        Preset.PLAIN: _PLAIN,
+        Preset.SHOPIFY: _SHOPIFY,
+        Preset.SHOPWARE: _SHOPWARE,
+        Preset.WOOCOMMERCE: _WOOCOMMERCE,
+        Preset.AMAZON: _AMAZON,
+        Preset.ONLINE_RETAIL_II: _ONLINE_RETAIL_II,
+    }
+)
+"""What each preset says."""

@@ -1,0 +1,88 @@
+"""Writes the rows that were rejected to a file of their own, to be mended and imported again.
+
+It has the columns, the delimiter and the encoding of the file that was read, and a last column that
+says what is wrong, which is not read. A row that did not fit the header stays as long as it was, so
+that it fits no better before it is mended; one that could not be read as CSV is one cell, which is
+its line.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from orderflow.importing.export import write_csv
+from orderflow.importing.faults import FileError
+from orderflow.importing.table import REASON, open_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderflow.importing.layout import Layout
+    from orderflow.importing.result import Import
+    from orderflow.importing.table import File, Table
+
+__all__ = ["write_rejects"]
+
+
+def write_rejects(result: Import, file: File, to: Path | str | BinaryIO) -> int:
+    """Write the rows of a file that were rejected, and return how many they are.
+
+    The file is read once more, so that nothing but the numbers of these rows has to be kept.
+
+    Args:
+        result: What the file came to.
+        file: The same file; a stream must be one that can be read again.
+        to: Where to: a path, or a stream of bytes.
+
+    Raises:
+        FileError: If the file cannot be read again, or the other one cannot be written.
+    """
+    if not isinstance(to, Path | str):
+        return _write(result, file, to)
+    path = Path(to)
+    if isinstance(file, Path | str) and path.exists() and path.samefile(file):
+        raise FileError(str(path), "is the file that is read; write the rejects to another")
+    try:
+        with path.open("wb") as opened:
+            return _write(result, file, opened)
+    except OSError as error:
+        raise FileError(str(path), f"cannot be written: {error}") from error
+
+
+def _write(result: Import, file: File, to: BinaryIO) -> int:
+    if not isinstance(file, Path | str) and not file.seekable():
+        raise FileError(result.file, "cannot be read a second time; save it to a file first")
+    form = result.form
+    reasons = {each.row: each.reason for each in result.rejected}
+    with open_table(
+        file,
+        {"the same": result.layout},
+        name=result.file,
+        encoding=form.encoding,
+        delimiter=form.delimiter,
+    ) as table:
+        text = io.TextIOWrapper(
+            cast("Any", to), form.encoding, errors="surrogateescape", newline=""
+        )
+        try:
+            return write_csv(
+                text,
+                [*table.header, REASON],
+                _rows(table, reasons),
+                delimiter=form.delimiter,
+                quoted=form.quoted,
+            )
+        finally:
+            text.detach()  # which also writes what is left; who opened the stream closes it
+
+
+def _rows(table: Table[Layout], reasons: dict[int, str]) -> Iterator[list[str]]:
+    for record in table.rows():
+        if record.row in reasons:
+            yield [*record.cells, _encodable(reasons[record.row], table.form.encoding)]
+
+
+def _encodable(text: str, encoding: str) -> str:
+    return text.encode(encoding, "backslashreplace").decode(encoding)

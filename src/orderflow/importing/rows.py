@@ -1,0 +1,116 @@
+"""What each row of a file of orders says: of its order, of one line of it, and what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from orderflow.domain.checks import PRIORITY_MAX, UNITS_MAX, is_identifier
+from orderflow.importing.cells import Cells
+from orderflow.importing.faults import Fault
+from orderflow.importing.times import TimeReader, zone_of
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from orderflow.importing.layout import OrderLayout, PassOver
+    from orderflow.importing.source import Record
+    from orderflow.importing.table import Table
+
+__all__ = ["ADDRESS", "Line", "OrderRow", "OrderRows"]
+
+ADDRESS = ("ship_to_name", "ship_to_street", "ship_to_city", "ship_to_postcode", "ship_to_country")
+
+
+class Line(NamedTuple):
+    """One line of an order; without a line id of its own the text is empty."""
+
+    row: int
+    line_id: str
+    sku: str
+    quantity: int
+
+
+class OrderRow(NamedTuple):
+    """One row: what it says of its order, and one line of it unless that is passed over.
+
+    What stands in no cell is `None` or empty, and so is what is at fault.
+    """
+
+    row: int
+    order_id: str | None
+    faults: list[Fault]
+    passed_over: PassOver | None = None
+    line: Line | None = None
+    placed_at: datetime | None = None
+    promised_by: datetime | None = None
+    priority: int | None = None
+    courier: str = ""
+    address: tuple[str, ...] = ("",) * len(ADDRESS)
+
+
+class OrderRows:
+    """Reads the rows of a file of orders."""
+
+    def __init__(self, table: Table[OrderLayout], zone: tzinfo | str | None = None) -> None:
+        layout = table.layout
+        self._columns = table.columns
+        self._layout = layout
+        self._times = TimeReader(zone_of(layout.zone or zone), layout.time_format, layout.day_first)
+        # What concerns the order as a whole comes first: it must win over what concerns a line.
+        rules = sorted(layout.pass_over, key=lambda rule: not rule.whole_order)
+        self._rules = [
+            (position, rule)
+            for rule in rules
+            if (position := table.columns.position_of(rule.column)) is not None
+        ]
+
+    def read(self, record: Record) -> OrderRow:
+        """Say what a row says, with all of its faults."""
+        cells = Cells(self._columns, record)
+        if record.fault:
+            text = cells.text("order_id")
+            fault = Fault(record.row, "", "", record.fault)
+            return OrderRow(record.row, text if is_identifier(text) else None, [fault])
+        rule = self._rule(record.cells)
+        order_id = cells.identifier("order_id")
+        if rule is not None and (rule.whole_order or order_id is None):
+            return OrderRow(record.row, order_id, [], rule)
+        layout = self._layout
+        return OrderRow(
+            row=record.row,
+            order_id=order_id,
+            faults=cells.faults,
+            passed_over=rule,
+            line=None if rule is not None else self._line(cells),
+            placed_at=cells.moment("placed_at", self._times),
+            promised_by=cells.moment("promised_by", self._times),
+            priority=cells.whole(
+                "priority",
+                smallest=-PRIORITY_MAX,
+                largest=PRIORITY_MAX,
+                thousands=layout.thousands,
+                required=False,
+            ),
+            courier=cells.identifier("courier", required=False) or "",
+            address=self._address(cells),
+        )
+
+    def _rule(self, cells: list[str]) -> PassOver | None:
+        return next((rule for position, rule in self._rules if rule.fits(cells[position])), None)
+
+    def _address(self, cells: Cells) -> tuple[str, ...]:
+        name, street, city, postcode, country = (cells.text(field) for field in ADDRESS)
+        # Shopify keeps the zeros in front of a postcode by an apostrophe, as spreadsheets do.
+        return name, street, city, postcode.removeprefix("'"), country.upper()
+
+    def _line(self, cells: Cells) -> Line | None:
+        line_id = cells.identifier("line_id", required=False)
+        sku = cells.identifier("sku")
+        quantity = cells.whole(
+            "quantity", smallest=1, largest=UNITS_MAX, thousands=self._layout.thousands
+        )
+        if sku is None or quantity is None:
+            return None
+        return Line(
+            cells.row, line_id or "", sku.upper() if self._layout.upper_sku else sku, quantity
+        )

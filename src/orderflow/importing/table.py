@@ -1,0 +1,188 @@
+"""A file whose header was read: which layout it has, where its columns stand, and its rows."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Generic, NamedTuple, TypeVar
+
+from orderflow.domain import checks
+from orderflow.importing.columns import Columns, find_columns, listed
+from orderflow.importing.encoding import delimiter_of, header_of, named_delimiter
+from orderflow.importing.export import plain_cell
+from orderflow.importing.faults import FileError
+from orderflow.importing.layout import Layout, columns_of
+from orderflow.importing.source import Record, open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from orderflow.importing.source import Source
+
+__all__ = ["REASON", "File", "Form", "Progress", "Table", "open_table"]
+
+REASON = "rejected_because"
+"""The last column of a file of rejected rows; it is not read."""
+
+File = Path | str | BinaryIO
+"""Where a file is: its path, or a stream of bytes that is open."""
+
+_START_CHARACTERS = 64 * 1024
+_PROGRESS_ROWS = 1_000
+
+_Layout = TypeVar("_Layout", bound=Layout)
+
+
+class Progress(NamedTuple):
+    """How far the reading of a file has come.
+
+    Attributes:
+        rows: The rows that were read, without the header.
+        bytes_read: How much of the file was read, as it is stored.
+        bytes_total: How long it is.
+    """
+
+    rows: int
+    bytes_read: int
+    bytes_total: int
+
+
+class Form(NamedTuple):
+    """How a file is written."""
+
+    encoding: str
+    delimiter: str
+    quoted: bool
+
+
+class Table(Generic[_Layout]):
+    """A file whose header was read, to be walked through once.
+
+    Attributes:
+        name: What the file is called in messages.
+        layout: What its columns hold.
+        columns: Where they stand.
+        form: How it is written.
+        header: Its header as it stands there, without the column of reasons.
+        rows_read: How many rows were read so far, without the header and blank ones.
+    """
+
+    def __init__(self, source: Source, layout: _Layout, form: Form, *, skip: int) -> None:
+        self.name = source.name
+        self.layout = layout
+        self.form = form
+        self.rows_read = 0
+        self._source = source
+        self._records = source.records(form.delimiter, quoted=form.quoted)
+        for _ in range(skip):
+            next(self._records)
+        first = next(self._records, None)
+        if first is None:
+            raise FileError(source.name, "is empty; its first row must name the columns")
+        if first.fault:
+            raise FileError(source.name, first.fault, row=first.row)
+        cells = [plain_cell(cell) for cell in first.cells]
+        self._has_reasons = cells[-1].strip() == REASON
+        self.header = cells[:-1] if self._has_reasons else cells
+        self.columns: Columns = find_columns(source.name, first.row, self.header, layout)
+
+    def rows(self, progress: Callable[[Progress], None] | None = None) -> Iterator[Record]:
+        """Yield the rows that hold anything; one that does not fit the header has a fault.
+
+        Raises:
+            FileError: If the file cannot be read to its end.
+        """
+        for record in self._records:
+            cells = [plain_cell(cell) for cell in record.cells]
+            if not any(cell.strip() for cell in cells):
+                continue
+            self.rows_read += 1
+            yield record._replace(cells=cells) if record.fault else self._fitted(record.row, cells)
+            if progress is not None and self.rows_read % _PROGRESS_ROWS == 0:
+                progress(self._progress())
+        if progress is not None:
+            progress(self._progress())
+
+    def _fitted(self, row: int, cells: list[str]) -> Record:
+        width = len(self.header)
+        if self._has_reasons:
+            if len(cells) == width + 1:
+                return Record(row, cells[:-1])
+            return Record(row, cells, _ragged(len(cells), width + 1))
+        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            del cells[width:]
+        return Record(row, cells, _ragged(len(cells), width) if len(cells) != width else "")
+
+    def _progress(self) -> Progress:
+        return Progress(self.rows_read, self._source.bytes_read, self._source.bytes_total or 0)
+
+
+@contextmanager
+def open_table(
+    file: File,
+    layouts: Mapping[str, _Layout],
+    *,
+    name: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Iterator[Table[_Layout]]:
+    """Open a file, and find out what it is written in and which of the layouts it has.
+
+    Raises:
+        FileError: If it cannot be opened or is empty, or no layout fits its header.
+        InvalidValueError: If the delimiter is none.
+    """
+    checks.require(
+        holds=delimiter is None or (len(delimiter) == 1 and delimiter not in '"\r\n'),
+        field="delimiter",
+        demand="one character that is no quote and no line end",
+        value=delimiter,
+    )
+    path = Path(file) if isinstance(file, str) else file
+    with open_source(path, name=name, encoding=encoding, rewinds=True) as source:
+        start = source.start(_START_CHARACTERS)
+        named = named_delimiter(start)
+        if delimiter is None:
+            delimiter = named or delimiter_of(start, map(_names, layouts.values()))
+        body = start.partition("\n")[2] if named else start
+        layout = _fitting(source.name, header_of(body, delimiter), layouts)
+        form = Form(source.encoding, delimiter, layout.quoted)
+        yield Table(source, layout, form, skip=int(named is not None))
+
+
+def _fitting(file: str, header: Sequence[str], layouts: Mapping[str, _Layout]) -> _Layout:
+    """Return the layout of which the header has most, among those that it has all of."""
+    if len(layouts) == 1 or not header:
+        return next(iter(layouts.values()))
+    names = {plain_cell(name) for name in header}
+    fitting = [layout for layout in layouts.values() if _fits(names, layout)]
+    if not fitting:
+        wanted = "; ".join(f"{name} asks for {_asked(each)}" for name, each in layouts.items())
+        raise FileError(
+            file,
+            f"the columns are {listed(header)}, which no preset knows ({wanted}); "
+            f"say by a layout what they hold",
+        )
+    return max(fitting, key=lambda layout: len(names & _names(layout)))
+
+
+def _fits(names: set[str], layout: Layout) -> bool:
+    required = columns_of(layout, required=True)
+    return all(names.intersection(getattr(layout, field)) for field in required)
+
+
+def _names(layout: Layout) -> set[str]:
+    return {name for field in columns_of(layout) for name in getattr(layout, field)}
+
+
+def _asked(layout: Layout) -> str:
+    return ", ".join(
+        "/".join(getattr(layout, field)) for field in columns_of(layout, required=True)
+    )
+
+
+def _ragged(cells: int, width: int) -> str:
+    return (
+        f"it has {cells} cells, the header has {width}; "
+        f"is there a delimiter within a cell, or was the row cut short?"
+    )

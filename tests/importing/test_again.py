@@ -1,0 +1,146 @@
+"""The same file twice, and files that have changed, carried out by the service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow import (
+    BookInStock,
+    CancelOrder,
+    ChangeCourier,
+    ChangeQuantity,
+    EditOrder,
+    OrderFlow,
+    PlaceOrder,
+    SplitOrder,
+    StockKey,
+)
+from orderflow.adapters.memory import MemoryRepository
+from tests.importing.files import AT, HEADER, SELLER, WAREHOUSE, plain, row
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from orderflow import Order
+    from orderflow.importing import Import
+
+
+class Host:
+    """A host that imports files, and remembers what it carried out."""
+
+    def __init__(self) -> None:
+        self.repository = MemoryRepository()
+        self.flow = OrderFlow(self.repository)
+        for sku in ("MUG", "CUP"):
+            key = StockKey(SELLER, WAREHOUSE, sku)
+            self.flow.handle(BookInStock(key=key, received=2, at=AT))
+
+    def order(self, order_id: str) -> Order | None:
+        return self.repository.read(SELLER, lambda reading: reading.order(order_id))
+
+    def was_imported(self, command_id: str) -> bool:
+        return self.repository.write(SELLER, lambda work: work.answered(command_id) is not None)
+
+    def read(self, *rows: str, **options: Any) -> Import:  # noqa: ANN401 - of `read_orders`
+        return plain(*rows, existing=self.order, **options)
+
+    def carry_out(self, result: Import) -> None:
+        for command in result.commands:
+            self.flow.handle(command)
+
+    def units(self, order_id: str) -> int:
+        return self.flow.order(SELLER, order_id).units
+
+
+@pytest.fixture
+def host() -> Host:
+    return Host()
+
+
+def test_a_file_that_is_imported_twice_is_unchanged_the_second_time(host: Host) -> None:
+    rows = (row("1", quantity=5), row("2"))
+    host.carry_out(host.read(*rows))
+    again = host.read(*rows)
+    assert (again.new, again.unchanged, again.changed, again.commands) == (0, 2, (), ())
+
+
+def test_commands_that_are_carried_out_twice_do_nothing_twice(host: Host) -> None:
+    first, second = plain(row()), plain(row(), at=AT.replace(hour=23))
+    host.carry_out(first)
+    before = host.flow.order(SELLER, "1")
+    host.carry_out(second)
+    assert host.flow.order(SELLER, "1") == before
+    assert first.commands[0].command_id == second.commands[0].command_id
+
+
+def test_another_content_has_another_command_id() -> None:
+    header = f"{HEADER},priority"
+    texts = (row(), row(quantity=2), row(sku="CUP"), row("2"))
+    ids = {plain(text).commands[0].command_id for text in texts}
+    ids |= {plain(f"{text},1", header=header).commands[0].command_id for text in texts}
+    assert len(ids) == 8
+
+
+def test_a_changed_order_is_left_as_it_is_unless_it_is_asked_for(host: Host) -> None:
+    host.carry_out(host.read(row("1"), row("2")))
+    result = host.read(row("1", quantity=2), row("2"))
+    assert [(each.order_id, each.changes) for each in result.changed] == [
+        ("1", (ChangeQuantity("1", 2),))
+    ]
+    assert (result.unchanged, result.commands) == (1, ())
+
+
+def test_a_changed_order_is_edited_where_that_is_asked_for(host: Host) -> None:
+    host.carry_out(host.read(row("1", quantity=1)))
+    result = host.read(row("1", quantity=2), row("1", "CUP"), on_change="update")
+    (edit,) = result.commands
+    assert isinstance(edit, EditOrder)
+    assert edit.expected_version == host.flow.order(SELLER, "1").version
+    host.carry_out(result)
+    host.carry_out(result)
+    assert host.units("1") == 3
+    assert host.read(row("1", quantity=2), row("1", "CUP")).unchanged == 1
+
+
+def test_a_file_can_change_an_order_to_and_fro(host: Host) -> None:
+    for quantity in (1, 2, 1, 2):
+        host.carry_out(host.read(row("1", quantity=quantity), on_change="update"))
+        assert host.units("1") == quantity
+
+
+def test_an_order_that_the_seller_edited_since_is_told_from_one_that_the_file_changes(
+    host: Host,
+) -> None:
+    host.carry_out(host.read(row("1")))
+    host.flow.edit(SELLER, "1", ChangeQuantity("1", 2), ChangeCourier("DPD"), at=AT)
+    plainly = host.read(row("1"), on_change="update")
+    assert [each.changes for each in plainly.changed] == [(ChangeQuantity("1", 1),)]
+    informed = host.read(row("1"), on_change="update", was_imported=host.was_imported)
+    assert (informed.unchanged, informed.commands) == (1, ())
+
+
+def test_an_order_that_was_split_since_is_never_ordered_once_more(host: Host) -> None:
+    host.carry_out(host.read(row("1", quantity=5)))
+    host.flow.handle(SplitOrder(seller_id=SELLER, order_id="1", new_order_id="1-1", at=AT))
+    result = host.read(row("1", quantity=5), on_change="update")
+    assert result.commands == ()
+    assert "was split" in result.changed[0].obstacle
+    assert host.read(row("1", quantity=5), was_imported=host.was_imported).unchanged == 1
+
+
+def test_an_order_that_was_cancelled_since_is_neither_placed_nor_edited(host: Host) -> None:
+    host.carry_out(host.read(row("1")))
+    host.flow.handle(CancelOrder(seller_id=SELLER, order_id="1", at=AT))
+    assert host.read(row("1")).unchanged == 1
+    result = host.read(row("1", quantity=2), on_change="update")
+    assert (result.new, result.commands) == (0, ())
+    assert "is CANCELLED" in result.changed[0].obstacle
+
+
+def test_orders_that_are_there_can_be_given_as_a_mapping() -> None:
+    (command,) = plain(row("1")).commands
+    assert isinstance(command, PlaceOrder)
+    result = plain(row("1"), row("2"), existing={"1": command.order})
+    assert (result.unchanged, result.new) == (1, 1)

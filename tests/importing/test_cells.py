@@ -1,0 +1,149 @@
+"""Numbers and moments as files write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow.importing import PassOver
+from orderflow.importing.quantities import is_below_zero, read_whole
+from orderflow.importing.times import TimeReader, is_none
+
+
+def whole(text: str, thousands: str = "") -> int:
+    return read_whole(text, smallest=1, largest=10**12, thousands=thousands)
+
+
+@pytest.mark.parametrize(
+    ("text", "thousands", "number"),
+    [
+        ("5", "", 5),
+        (" 5 ", "", 5),
+        ("+5", "", 5),
+        ("005", "", 5),
+        ("1.0", "", 1),
+        ("1,00", "", 1),
+        ("12.0000", "", 12),
+        ("1,000", ",", 1000),
+        ("1,234,567.00", ",", 1234567),
+        ("1.000", ",", 1),
+        ("1.000", ".", 1000),
+        ("1.234,0", ".", 1234),
+        ("1000", ",", 1000),
+        (str(10**12), "", 10**12),
+    ],
+)
+def test_whole_numbers_are_read(text: str, thousands: str, number: int) -> None:
+    assert whole(text, thousands) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [*("", "0", "-3", "1.5", "1,5", "٣", "¹", "1e3", "0x1", "1_000", "one", "1 000", "--1", "1-"),
+     str(10**20), "9" * 100_000, "1\0", "+", ".0", "1.", "1.0.0"],
+)  # fmt: skip
+def test_other_numbers_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a whole number from 1 to"):
+        whole(text)
+
+
+@pytest.mark.parametrize("text", ["1,000", "1.000", "12,345", "1,234,567"])
+def test_what_may_be_a_thousand_or_one_is_refused_unless_it_is_said(text: str) -> None:
+    with pytest.raises(ValueError, match="which of them parts thousands"):
+        whole(text)
+
+
+@pytest.mark.parametrize("text", ["1,00,0", "1,0000", ",100", "1.000.000", "1.5"])
+def test_groups_that_are_none_are_refused_where_a_comma_parts_thousands(text: str) -> None:
+    with pytest.raises(ValueError, match="a whole number"):
+        whole(text, ",")
+
+
+@given(st.integers(min_value=1, max_value=10**12), st.sampled_from(",."))
+def test_a_number_reads_the_same_with_groups_and_without(number: int, thousands: str) -> None:
+    grouped = f"{number:,}".replace(",", thousands)
+    assert whole(grouped, thousands) == whole(str(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "below"),
+    [("-1", True), ("- 2,50", True), ("-0.01", True), ("-0", False), ("0", False), ("-", False),
+     ("-x", False), ("1-2", False), ("", False)],
+)  # fmt: skip
+def test_what_is_below_zero_is_told_from_what_is_not(text: str, below: object) -> None:
+    assert is_below_zero(text) is below
+
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2024-01-31 10:00:00 +0100", "2024-01-31 09:00"),
+        ("2024-07-31T10:00:00-04:00", "2024-07-31 14:00"),
+        ("2024-07-31T10:00:00Z", "2024-07-31 10:00"),
+        ("2024-07-31 10:00:00 UTC", "2024-07-31 10:00"),
+        ("2024-07-31 10:00 GMT", "2024-07-31 10:00"),
+        ("2024-07-31 10:00", "2024-07-31 09:00"),
+        ("2024-07-31", "2024-07-30 23:00"),
+        ("31/07/2024 10:00", "2024-07-31 09:00"),
+        ("1.2.2024, 9:05:30", "2024-02-01 09:05"),
+        ("2026-10-25 01:30", "2026-10-25 00:30"),
+        ("2026-03-29 01:30", "2026-03-29 01:30"),
+    ],
+)
+def test_moments_are_read(text: str, utc: str) -> None:
+    found = TimeReader(LONDON, day_first=True).read(text)
+    assert f"{found:%Y-%m-%d %H:%M}" == utc
+
+
+def test_the_month_comes_first_where_that_is_said() -> None:
+    found = TimeReader(UTC, day_first=False).read("02/03/2026 9:00")
+    assert found == datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "times", "demand"),
+    [
+        ("02/03/2026", TimeReader(UTC), "if the day comes first"),
+        ("31/02/2026", TimeReader(UTC, day_first=True), "a date with the day first"),
+        ("2026-03-02 09:00", TimeReader(None), "a time zone must be named"),
+        ("soon", TimeReader(UTC), "a time like 2026-03-02 09:30"),
+        ("٢٠٢٦-٠٣-٠٢", TimeReader(UTC), "a time like"),
+        ("1026-03-02", TimeReader(UTC), "in the years 1970 to 2199"),
+        ("45000.5", TimeReader(UTC), "a time like"),
+        ("2.3.26", TimeReader(UTC, "%d/%m/%y"), "a time in the format %d/%m/%y"),
+    ],
+)
+def test_what_is_no_moment_says_what_is_asked_for(
+    text: str, times: TimeReader, demand: str
+) -> None:
+    with pytest.raises(ValueError, match=demand):
+        times.read(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "0000-00-00", "0000-00-00 00:00:00", "00.00.0000"])
+def test_a_date_of_zeros_is_none(text: str) -> None:
+    assert is_none(text)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fitting", "other"),
+    [
+        (PassOver(reason="", column="a", is_one_of=frozenset({"Paid"})), " PAID", "paid in"),
+        (PassOver(reason="", column="a", begins_with=("TEST", "B")), "tests", "a test"),
+        (PassOver(reason="", column="a", is_filled=True), "2026-03-02", "0000-00-00"),
+        (PassOver(reason="", column="a", is_blank=True), " ", "x"),
+        (PassOver(reason="", column="a", is_below_zero=True), "-3,5", "3"),
+    ],
+)
+def test_a_row_is_passed_over_by_what_one_column_says(
+    rule: PassOver, fitting: str, other: str
+) -> None:
+    assert rule.fits(fitting)
+    assert not rule.fits(other)

@@ -1,0 +1,103 @@
+"""Encodings, delimiters and line ends are found out."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow.importing import FileError, read_orders
+from orderflow.importing.encoding import DELIMITERS, delimiter_of, encoding_of
+from tests.importing.files import AT, HEADER, imported, lines, row
+
+TEXT = f"{HEADER}\n{row(sku='Mütze €')}\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("utf-16", "utf-16"),
+        ("utf-32", "utf-32"),
+        ("cp1252", "cp1252"),
+    ],
+)
+def test_an_encoding_is_found_out(encoding: str, found: str) -> None:
+    result = imported(TEXT.encode(encoding))
+    assert result.form.encoding == found
+    assert lines(result) == [("1", "Mütze €", 1)]
+
+
+def test_utf_16_is_found_in_either_order_of_bytes() -> None:
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        assert lines(imported(mark + TEXT.encode(encoding))) == [("1", "Mütze €", 1)]
+
+
+def test_text_after_the_first_million_bytes_counts_too() -> None:
+    text = f"{HEADER},note\n{row(more=',')}{'x' * 70_000}\n" * 30
+    assert encoding_of(io.BytesIO(text.encode() + "ü".encode("cp1252"))) == "cp1252"
+    assert encoding_of(io.BytesIO(text.encode() + "ü".encode())) == "utf-8"
+
+
+def test_utf_16_without_its_mark_is_asked_after() -> None:
+    with pytest.raises(FileError, match="is it UTF-16 without a byte-order mark"):
+        imported(TEXT.encode("utf-16-le"))
+
+
+@given(st.text())
+def test_text_in_utf_8_is_never_taken_for_another_encoding(text: str) -> None:
+    data = text.encode("utf-8", "ignore")
+    assert encoding_of(io.BytesIO(data)) in {"utf-8", "utf-8-sig"}
+
+
+@pytest.mark.parametrize("delimiter", DELIMITERS)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_delimiters_and_line_ends_are_found_out(delimiter: str, line_end: str) -> None:
+    result = imported(TEXT.replace(",", delimiter).replace("\n", line_end))
+    assert result.form.delimiter == delimiter
+    assert lines(result) == [("1", "Mütze €", 1)]
+
+
+def test_delimiters_within_the_names_of_columns_do_not_count() -> None:
+    header = 'order_id;sku;quantity;placed_at;"a,b,c,d,e,f,g,h"'
+    assert delimiter_of(header + "\n", [{"order_id", "sku"}]) == ";"
+
+
+def test_a_delimiter_that_the_first_line_names_is_taken() -> None:
+    result = imported(f"sep=^\r\n{TEXT.replace(',', '^')}")
+    assert result.form.delimiter == "^"
+    assert lines(result) == [("1", "Mütze €", 1)]
+    assert imported(f"sep=;\n{TEXT.replace(',', ';')}1;x\n".encode()).faults[0].row == 4
+
+
+def test_what_is_named_is_not_found_out() -> None:
+    result = imported(TEXT.encode("cp1250"), encoding="cp1250", delimiter=",")
+    assert result.form == ("cp1250", ",", True)
+    assert lines(result) == [("1", "Mütze €", 1)]
+
+
+def test_bytes_that_are_no_text_make_their_cell_nonsense_and_no_other() -> None:
+    data = f"{HEADER}\n".encode() + b"1,M\x81G,1,2026-03-01T10:00Z\n" + row("2").encode() + b"\n"
+    result = imported(data)
+    assert result.form.encoding == "cp1252"
+    assert [(each.row, each.column) for each in result.faults] == [(2, "sku")]
+
+
+def test_a_pipe_is_read_although_it_cannot_be_rewound() -> None:
+    end, begin = os.pipe()
+    with open(begin, "wb") as other:  # noqa: PTH123 - a descriptor
+        other.write(gzip.compress(TEXT.encode("cp1252")))
+    with open(end, "rb") as pipe:  # noqa: PTH123
+        result = read_orders(pipe, seller_id="acme", warehouse_id="leeds", at=AT, name="pipe")
+    assert lines(result) == [("1", "Mütze €", 1)]
+
+
+def test_a_compressed_file_that_was_cut_short_says_so() -> None:
+    with pytest.raises(FileError, match="compressed data ends"):
+        imported(gzip.compress(TEXT.encode() * 100)[:-20])

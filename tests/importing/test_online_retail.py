@@ -1,0 +1,66 @@
+"""Online Retail II, read as an import and as a history: both find the same orders."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow.importing import open_source, read_orders
+from orderflow.replay import History, Kind
+from tests.importing.files import AT, SELLER, WAREHOUSE, orders, real
+from tests.replay.histories import write_shop
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from orderflow.importing import Import
+
+REAL = real("online_retail_ii/online_retail_II.csv.gz")
+_Found = dict[str, tuple["datetime", Counter[tuple[str, int]]]]
+
+
+def read(path: Path) -> Import:
+    return read_orders(path, seller_id=SELLER, warehouse_id=WAREHOUSE, at=AT)
+
+
+def by_import(path: Path) -> _Found:
+    return {
+        order_id: (order.placed_at, Counter((line.sku, line.quantity) for line in order.lines))
+        for order_id, order in orders(read(path)).items()
+    }
+
+
+def by_replay(path: Path) -> _Found:
+    with open_source(path) as source:
+        return {
+            entry.order_id: (entry.at, Counter((row.sku, row.units) for row in entry.rows))
+            for entry in History(source)
+            if entry.kind is Kind.SALE
+        }
+
+
+def test_an_import_and_a_replay_find_the_same_orders(tmp_path: Path) -> None:
+    path = write_shop(tmp_path / "shop.csv.gz")
+    assert len(by_import(path)) > 100
+    assert by_import(path) == by_replay(path)
+
+
+@pytest.mark.skipif(REAL is None, reason="Online Retail II is not in ../shared/data")
+def test_real_orders_are_found_alike_and_every_row_is_accounted_for(tmp_path: Path) -> None:
+    assert REAL is not None
+    path = tmp_path / "real.csv"
+    with gzip.open(REAL, "rt", encoding="utf-8", newline="") as whole:
+        path.write_text("".join(islice(whole, 20_001)), encoding="utf-8")
+    result = read(path)
+    with path.open(encoding="utf-8", newline="") as file:
+        assert result.rows == sum(1 for _ in csv.reader(file)) - 1 == 20_000
+    lines = sum(len(order.lines) for order in orders(result).values())
+    assert lines + len(result.passed_over) == 20_000
+    assert (result.faults, result.rejected) == ((), ())
+    assert by_import(path) == by_replay(path)

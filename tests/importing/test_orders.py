@@ -1,0 +1,283 @@
+"""Orders from files of the plain form: gathered from their rows, or rejected with every fault."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow import Address, InvalidValueError
+from orderflow.importing import (
+    FileError,
+    OrderLayout,
+    PassedOver,
+    PassOver,
+    Progress,
+    Rejected,
+)
+from tests.importing.files import HEADER, imported, lines, orders, plain, reasons, row
+
+if TYPE_CHECKING:
+    from typing import Any
+
+ALL = (
+    "order_id,line_id,sku,quantity,placed_at,priority,promised_by,courier,"
+    "ship_to_name,ship_to_street,ship_to_city,ship_to_postcode,ship_to_country"
+)
+
+
+def test_an_order_is_read_with_all_that_the_plain_form_has() -> None:
+    text = "7,a,MUG,2,2026-03-01 10:00+01:00,5,2026-03-04T12:00Z,DPD,Jo,1 Way,Leeds,LS1,gb"
+    (order,) = orders(plain(text, header=ALL)).values()
+    assert (order.order_id, order.seller_id, order.warehouse_id) == ("7", "acme", "leeds")
+    assert [(each.line_id, each.sku, each.quantity) for each in order.lines] == [("a", "MUG", 2)]
+    assert order.placed_at == datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    assert order.promised_by == datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+    assert (order.priority, order.courier) == (5, "DPD")
+    assert order.ship_to == Address("Jo", "1 Way", "Leeds", "LS1", "GB")
+
+
+def test_the_lines_of_an_order_are_gathered_from_wherever_they_stand() -> None:
+    result = plain(row("1", "MUG"), row("2", "CUP"), row("1", "PAN"), row("2", "POT"))
+    assert lines(result, "1") == [("1", "MUG", 1), ("2", "PAN", 1)]
+    assert lines(result, "2") == [("1", "CUP", 1), ("2", "POT", 1)]
+
+
+def test_a_product_that_stands_twice_counts_twice() -> None:
+    assert lines(plain(row(quantity=2), row(quantity=3))) == [("1", "MUG", 2), ("2", "MUG", 3)]
+
+
+def test_what_stands_on_one_row_only_is_that_of_the_whole_order() -> None:
+    first = "7,,MUG,2,2026-03-01T10:00Z,5,,DPD,Jo,1 Way,Leeds,,GB"
+    (order,) = orders(plain("7,,CUP,1,,,,,,,,,", first, header=ALL)).values()
+    assert (order.priority, order.courier, len(order.lines)) == (5, "DPD", 2)
+    assert order.ship_to is not None
+
+
+def test_rows_that_differ_give_the_earliest_moment_and_the_highest_priority() -> None:
+    rows = (
+        "7,,MUG,2,2026-03-01T10:00Z,1,2026-03-09T00:00Z,,,,,,",
+        "7,,MUG,2,2026-03-01T09:00Z,3,2026-03-08T00:00Z,,,,,,",
+        "7,,MUG,2,2026-03-01T11:00Z,-2,2026-03-10T00:00Z,,,,,,",
+    )
+    (order,) = orders(plain(*rows, header=ALL)).values()
+    assert (order.placed_at.hour, order.priority) == (9, 3)
+    assert order.promised_by == datetime(2026, 3, 8, tzinfo=UTC)
+
+
+def test_no_priority_is_not_a_priority_of_zero() -> None:
+    header = f"{HEADER},priority"
+    (order,) = orders(plain(row(more=",-3"), row(more=","), header=header)).values()
+    assert order.priority == -3
+    (order,) = orders(plain(row(more=",-3"), row(more=",0"), header=header)).values()
+    assert order.priority == 0
+
+
+def test_rows_that_differ_in_the_address_or_the_courier_are_at_fault() -> None:
+    result = plain(
+        "7,,MUG,2,2026-03-01T10:00Z,,,DPD,Jo,1 Way,Leeds,,GB",
+        "7,,MUG,2,2026-03-01T10:00Z,,,UPS,Jo,1 Way,York,,GB",
+        header=ALL,
+    )
+    assert reasons(result) == [(3, "courier", "'UPS'"), (3, "ship_to_city", "'York'")]
+    assert result.faults[0].reason == "differs from 'DPD' in an earlier row of the order"
+
+
+def test_every_fault_is_told_and_not_just_the_first() -> None:
+    result = plain("1,,two,yesterday", ",MUG,0,", "3,MUG,,2026-03-01T10:00Z", row("2"))
+    assert reasons(result) == [
+        (2, "sku", "''"),
+        (2, "quantity", "'two'"),
+        (2, "placed_at", "'yesterday'"),
+        (3, "order_id", "''"),
+        (3, "quantity", "'0'"),
+        (4, "quantity", "''"),
+    ]
+    assert list(orders(result)) == ["2"]
+    assert str(result.faults[1]).startswith("row 2, quantity 'two': must be a whole number from 1")
+
+
+def test_one_row_at_fault_rejects_its_order_with_all_rows() -> None:
+    result = plain(row("1"), row("2"), row("1", quantity="x"), row("1"))
+    assert list(orders(result)) == ["2"]
+    assert [each.row for each in result.rejected] == [2, 4, 5]
+    assert result.rejected[0] == Rejected(2, "row 4 of the same order is at fault")
+    assert "quantity 'x' must be a whole number" in result.rejected[1].reason
+
+
+def test_a_row_of_another_length_rejects_the_order_that_it_names() -> None:
+    result = plain(row("1"), "1,MUG,2", row("2", more=",x"), row("3"))
+    assert list(orders(result)) == ["3"]
+    assert [each.row for each in result.faults] == [3, 4]
+    assert result.faults[0].reason.startswith("it has 3 cells, the header has 4; ")
+
+
+def test_blank_cells_behind_the_header_do_no_harm_and_blank_rows_are_none() -> None:
+    result = plain(row("1", more=",,"), ",,,", "", " , ,,", row("2"))
+    assert list(orders(result)) == ["1", "2"]
+    assert result.rows == 2
+
+
+def test_a_quote_that_is_left_open_costs_its_own_row_only() -> None:
+    result = plain(row("1"), '2,"MUG,1,2026-03-01T10:00Z', row("3"), row("4"))
+    assert list(orders(result)) == ["1", "3", "4"]
+    assert [(each.row, "quote left open" in each.reason) for each in result.faults] == [(3, True)]
+
+
+def test_text_behind_a_closed_quote_is_at_fault() -> None:
+    result = plain('1,"MUG"s,1,2026-03-01T10:00Z', row("2"))
+    assert [each.row for each in result.faults] == [2]
+
+
+def test_line_ends_and_delimiters_within_quotes_are_part_of_the_cell() -> None:
+    result = plain(
+        '1,MUG,1,2026-03-01T10:00Z,,,,"1 Way,\nUpper Town"',
+        row("2", more=",,,,"),
+        header=(f"{HEADER},courier,priority,line_id,ship_to_street"),
+        preset="plain",
+    )
+    assert reasons(result) == [(2, "ship_to_country", "''")]
+    assert list(orders(result)) == ["2"]
+
+
+def test_an_address_without_a_country_is_at_fault_unless_there_is_a_default() -> None:
+    header = f"{HEADER},ship_to_city"
+    assert reasons(plain(row(more=",Leeds"), header=header)) == [(2, "ship_to_country", "''")]
+    layout = OrderLayout.of_columns(
+        {name: name for name in header.split(",")}, country_default="GB"
+    )
+    (order,) = orders(plain(row(more=",Leeds"), header=header, preset=layout)).values()
+    assert order.ship_to == Address("", "", "Leeds", "", "GB")
+
+
+@pytest.mark.parametrize("country", ["England", "G", "12"])
+def test_a_country_that_is_no_code_is_at_fault(country: str) -> None:
+    result = plain(row(more=f",{country}"), header=f"{HEADER},ship_to_country")
+    assert reasons(result) == [(2, "ship_to_country", repr(country.upper()))]
+
+
+def test_line_ids_may_not_repeat_and_lines_without_one_are_numbered() -> None:
+    header = f"{HEADER},line_id"
+    result = plain(row(more=","), row(more=",1"), row(more=","), header=header)
+    assert [line_id for line_id, _, _ in lines(result)] == ["2", "1", "3"]
+    result = plain(row(more=",a"), row(more=",a"), header=header)
+    assert reasons(result) == [(3, "line_id", "'a'")]
+
+
+def test_an_order_that_nobody_dates_is_at_fault_once() -> None:
+    result = plain("1,MUG,1,", "1,MUG,1,0000-00-00")
+    assert reasons(result) == [(2, "placed_at", "''")]
+    assert [each.row for each in result.rejected] == [2, 3]
+
+
+def test_all_or_nothing_leaves_no_command_where_there_is_a_fault() -> None:
+    assert plain(row("1"), row("2", quantity="x"), all_or_nothing=True).commands == ()
+    assert len(plain(row("1"), row("2"), all_or_nothing=True).commands) == 2
+
+
+def test_a_file_with_a_header_alone_has_no_orders() -> None:
+    result = imported(f"{HEADER}\n")
+    assert (result.rows, result.commands, result.faults) == (0, (), ())
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "\ufeff"])
+def test_an_empty_file_is_refused(text: str) -> None:
+    with pytest.raises(FileError, match=r"a\.csv: is empty; its first row must name the columns"):
+        imported(text)
+
+
+def test_a_header_that_cannot_be_read_says_so() -> None:
+    with pytest.raises(FileError, match=r"a\.csv, row 1: cannot be read as CSV"):
+        imported(f'"order_id,{"x" * 500}\n')
+
+
+def test_a_header_of_very_many_columns_is_shown_in_part() -> None:
+    with pytest.raises(FileError, match="'c38', 'c39' and 60 more, which no preset knows"):
+        imported(",".join(f"c{number}" for number in range(100)))
+
+
+def test_rows_to_pass_over_need_no_order() -> None:
+    layout = OrderLayout.of_columns(
+        {name: name for name in HEADER.split(",")},
+        pass_over=(PassOver(reason="a sum", column="sku", is_one_of=frozenset({"TOTAL"})),),
+    )
+    result = plain(row(), ",TOTAL,1,", preset=layout)
+    assert (result.new, result.faults) == (1, ())
+    assert result.passed_over == (PassedOver(3, "a sum"),)
+
+
+def test_columns_that_are_missing_are_all_named_with_what_is_asked_for() -> None:
+    with pytest.raises(FileError) as failure:
+        imported("order_id,skuu,placed_at\n", preset="plain")
+    assert str(failure.value) == (
+        "a.csv, row 1: there is no column 'sku' (sku), did you mean 'skuu'?; "
+        "there is no column 'quantity' (quantity); "
+        "the layout asks for order_id, sku, quantity, placed_at, "
+        "and the columns are 'order_id', 'skuu', 'placed_at'"
+    )
+
+
+def test_a_header_that_no_preset_fits_says_what_each_asks_for() -> None:
+    with pytest.raises(FileError, match=r"'Nr', 'Artikel'.* no preset .*shopify asks for Name, "):
+        imported("Nr;Artikel\n")
+
+
+def test_a_column_that_is_there_twice_is_refused() -> None:
+    with pytest.raises(FileError, match=r"'sku' \(sku\) is there 2 times; rename one"):
+        imported(f"{HEADER},sku\n")
+
+
+def test_columns_that_are_not_read_are_named_with_what_they_may_have_been_meant_for() -> None:
+    result = plain(row(more=",DPD,red"), header=f"{HEADER},curier,colour")
+    assert [(each.name, each.nearest) for each in result.ignored] == [
+        ("curier", "courier"),
+        ("colour", None),
+    ]
+
+
+def test_a_file_of_columns_of_its_own_is_read_by_a_layout() -> None:
+    layout = OrderLayout.of_columns(
+        {"Nr": "order_id", "Artikel": "sku", "Menge": "quantity", "Datum": "placed_at"},
+        day_first=True,
+        thousands=".",
+    )
+    text = "Nr;Artikel;Menge;Datum\n1;Mütze;1.000;02.03.2026 10:00\n"
+    result = imported(text.encode("cp1252"), preset=layout, time_zone=UTC)
+    assert lines(result) == [("1", "Mütze", 1000)]
+    assert result.form == ("cp1252", ";", True)
+
+
+def test_a_layout_of_an_unknown_field_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match=r"of_columns\['Nr'\] must be one of order_id, sku"):
+        OrderLayout.of_columns({"Nr": "order"})
+
+
+@pytest.mark.parametrize(
+    ("field", "options"),
+    [
+        ("read_orders.at", {"at": datetime(2026, 3, 2)}),  # noqa: DTZ001 - that is the fault
+        ("time zone", {"time_zone": "Europe/Londn"}),
+        ("time zone", {"time_zone": "/etc/../Europe"}),
+        ("read_orders.preset", {"preset": "shoppify"}),
+        ("read_orders.on_change", {"on_change": "replace"}),
+        ("delimiter", {"delimiter": ", "}),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(field: str, options: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError, match=field):
+        plain(row(), **options)
+
+
+def test_progress_is_told_every_thousand_rows_and_at_the_end() -> None:
+    told: list[Progress] = []
+    plain(*(row(str(number)) for number in range(2_500)), progress=told.append)
+    assert [each.rows for each in told] == [1_000, 2_000, 2_500]
+    assert told[-1].bytes_read == told[-1].bytes_total > 50_000
+
+
+def test_an_order_id_of_128_characters_gets_a_command_id_of_as_many() -> None:
+    result = plain(row("x" * 127 + "1"), row("x" * 127 + "2"))
+    ids = [each.command_id for each in result.commands]
+    assert [len(each or "") for each in ids] == [128, 128]
+    assert ids[0] != ids[1]
