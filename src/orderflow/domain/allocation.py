@@ -60,7 +60,7 @@ from orderflow.domain.events import (
     OrderPutOnBackOrder,
 )
 from orderflow.domain.evolve import served
-from orderflow.domain.order import held_units, with_allocated
+from orderflow.domain.order import held_units, with_units
 from orderflow.domain.passing_over import pass_over
 from orderflow.domain.policy import (
     Place,
@@ -132,7 +132,7 @@ def take_what_there_is(order: Order, shelf: dict[str, int]) -> _Taken:
             if wanted:
                 shelf[sku] = available - wanted
                 units.append((line.line_id, wanted))
-                line = with_allocated(line, allocated + wanted)  # noqa: PLW2901 - as it is now
+                line = with_units(line, line.quantity, allocated + wanted)  # noqa: PLW2901 - now
         lines.append(line)
     return tuple(units), tuple(lines), covered
 

@@ -140,7 +140,6 @@ def duration(instance: object, attribute: Attribute[Any], value: object) -> None
 
 def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that holds a field to instances of these types."""
-
     demand = f"of type {' or '.join(kind.__name__ for kind in kinds)}"
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
@@ -152,7 +151,6 @@ def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
 
 def tuple_of(*kinds: type, smallest: int = 0) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that holds a field to a tuple of instances of these types."""
-
     demand = f"a tuple of {smallest} or more {' or '.join(kind.__name__ for kind in kinds)}"
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
