@@ -1,4 +1,4 @@
-"""One command on an order of three lines: `decide`, then `evolve` for each of its events.
+"""One command on an order of three lines: `decide`, then `evolve` by its events.
 
 A figure is the median of the calls of a batch, each timed by itself; reading the clock is in it
 and takes some 50 ns. Each call starts from a new `State`, so that no index of one call serves the
@@ -61,9 +61,7 @@ def cases(*, quick: bool) -> Iterable[Case]:
 def carry_out(state: State, command: Command) -> tuple[Outcome, State]:
     """Decide, and fold the events into the state: what is measured."""
     outcome = decide(command, state)
-    for event in outcome.events:
-        state = evolve(state, event)
-    return outcome, state
+    return outcome, evolve(state, *outcome.events)
 
 
 def sides(scene: Callable[[], tuple[State, Command]], calls: int) -> dict[str, Side]:

@@ -11,6 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING, assert_never
 
 from orderflow.domain.events import (
+    STOCK_EVENTS,
     LineUnits,
     OrderEvent,
     ReceiptAnnounced,
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
     from orderflow.domain.stock import ExpectedReceipt, Product
 
 __all__ = ["Draft", "Shelf"]
-
-_STOCK_EVENTS = (StockBookedIn, StockAdjusted, ReceiptAnnounced, ReceiptWithdrawn)
 
 
 class Shelf(dict[str, int]):
@@ -187,7 +186,7 @@ class Draft:
 
     def emit(self, event: Event) -> None:
         """Apply an event."""
-        if isinstance(event, _STOCK_EVENTS):
+        if isinstance(event, STOCK_EVENTS):
             self.events.append(event)
             self._apply_to_stock(event)
             return
