@@ -75,7 +75,7 @@ from orderflow.domain.status import Status
 from orderflow.domain.taking_back import free_for, within_reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from orderflow.domain.draft import Draft
     from orderflow.domain.order import Order, OrderLine
@@ -84,6 +84,8 @@ if TYPE_CHECKING:
     _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
 
 __all__ = ["let_go", "serve", "take"]
+
+_NEW, _FAIR_SHARE, _NEVER = Status.NEW, Rationing.FAIR_SHARE, TakeBack.NEVER
 
 
 def serve(draft: Draft, backlog: Iterable[Order] = (), *, orders_max: int | None = None) -> None:
@@ -101,7 +103,7 @@ def serve(draft: Draft, backlog: Iterable[Order] = (), *, orders_max: int | None
     waiting = [*backlog, *draft.take_touched()]
     if not (waiting or draft.risen or within_reach(draft)):
         return
-    if draft.policy.rationing is Rationing.FAIR_SHARE:
+    if draft.policy.rationing is _FAIR_SHARE:
         _serve_shares(draft, waiting)
         return
     for order in _in_order_of_queue(draft, waiting):
@@ -210,7 +212,7 @@ def _take(draft: Draft, order: Order, taken: _Taken) -> bool:
     event: OrderAllocated | OrderPutOnBackOrder | OrderPartlyAllocated
     if covered:
         event = OrderAllocated(order.seller_id, order.order_id, draft.at, units)
-    elif order.status is Status.NEW:
+    elif order.status is _NEW:
         event = OrderPutOnBackOrder(order.seller_id, order.order_id, draft.at, units)
     elif units:
         event = OrderPartlyAllocated(order.seller_id, order.order_id, draft.at, units)
@@ -267,16 +269,18 @@ def _alone(draft: Draft, source: Iterator[Order]) -> Iterator[Order]:
             return
 
 
-def _by_place(draft: Draft, orders: Iterable[Order]) -> Iterator[Order]:
+def _by_place(draft: Draft, orders: Collection[Order]) -> Iterator[Order]:
     """Yield the orders in the order of the queue."""
-    return iter(sorted(orders, key=partial(place_in_queue, queue=draft.policy.queue)))
+    if len(orders) > 1:
+        orders = sorted(orders, key=partial(place_in_queue, queue=draft.policy.queue))
+    return iter(orders)
 
 
 def _queue_of(draft: Draft, product: Product) -> Iterator[Order]:
     """Yield the orders that wait for a product and were not seen yet, while there is some."""
     policy = draft.policy
     at_most = None
-    if policy.holds_nothing and policy.take_back is TakeBack.NEVER:
+    if policy.holds_nothing and policy.take_back is _NEVER:
         at_most = partial(draft.available, product)
     for order in draft.view.waiting(*product, policy, at_most):
         if order.order_id not in draft.orders and order.order_id not in draft.looked_at:
@@ -298,6 +302,8 @@ def _seen(draft: Draft, products: list[Product]) -> list[Order]:
 
     They may wait for another one by now than the queues of the view know.
     """
+    if not products:
+        return []
     return [
         order
         for order in {**draft.looked_at, **draft.orders}.values()

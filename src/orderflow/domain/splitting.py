@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["split", "split_by_policy"]
 
+_COMPLETE = Fulfilment.COMPLETE
+
 
 def split(draft: Draft, order: Order, command: SplitOrder) -> None:
     """Let what an order holds, or could have now, go as an order of its own.
@@ -64,7 +66,7 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
 
 def split_by_policy(draft: Draft) -> None:
     """Split what has changed and may leave, where the policy splits by itself."""
-    if draft.policy.fulfilment is Fulfilment.COMPLETE:
+    if draft.policy.fulfilment is _COMPLETE:
         return
     for order in list(draft.orders.values()):
         if order.status is Status.ON_BACK_ORDER and not _only_last_parcel_left(order, draft.policy):

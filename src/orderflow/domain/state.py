@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["State", "View", "evolve"]
 
+_WAITING = Status.ON_BACK_ORDER
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -181,8 +182,12 @@ class State:
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
         """Return the stock records that there are of these products."""
-        found = self.records.get
-        return [stock for sku in skus if (stock := found((warehouse_id, sku))) is not None]
+        found = []
+        for sku in skus:
+            stock = self.records.get((warehouse_id, sku))
+            if stock is not None:
+                found.append(stock)
+        return found
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, if the seller announced it."""
@@ -197,7 +202,9 @@ class State:
     ) -> Iterable[Order]:
         """Return the orders with a line short of a product, in the order of the queue."""
         index = self._watching if policy.holds_nothing else self._waiting
-        queue = index.get((warehouse_id, sku), ())
+        queue = index.get((warehouse_id, sku))
+        if queue is None:
+            return ()
         return sorted(queue, key=lambda order: place_in_queue(order, policy.queue))
 
     def watched(self, order_id: str) -> str | None:
@@ -219,7 +226,8 @@ class State:
         return [
             order
             for order in self.orders.values()
-            if any(hold.until is not None and hold.until <= at for hold in order.holds)
+            if order.holds
+            and any(hold.until is not None and hold.until <= at for hold in order.holds)
         ]
 
     def overdue(self, since: datetime) -> Iterable[Order]:
@@ -238,7 +246,7 @@ class State:
     def _waiting(self) -> dict[Product, list[Order]]:
         index: dict[Product, list[Order]] = {}
         for order in self.orders.values():
-            if order.status is Status.ON_BACK_ORDER:
+            if order.status is _WAITING:
                 for sku in {line.sku: None for line in order.short_lines}:
                     index.setdefault((order.warehouse_id, sku), []).append(order)
         return index

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["free_for", "in_reach", "within_reach"]
 
 
+_NEVER = TakeBack.NEVER
+
+
 def within_reach(draft: Draft) -> list[Product]:
     """Return the products that changed orders hold and urgent ones might take from them.
 
     With them go those whose urgent orders were not served to the end before.
     """
-    if draft.policy.take_back is TakeBack.NEVER:
+    if draft.policy.take_back is _NEVER:
         return []
     held = {
         (order.warehouse_id, line.sku)
