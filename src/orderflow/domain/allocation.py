@@ -85,7 +85,8 @@ if TYPE_CHECKING:
 
 __all__ = ["let_go", "serve", "take"]
 
-_NEW, _FAIR_SHARE, _NEVER = Status.NEW, Rationing.FAIR_SHARE, TakeBack.NEVER
+_NEW, _WAITING = Status.NEW, Status.ON_BACK_ORDER
+_FAIR_SHARE, _NEVER = Rationing.FAIR_SHARE, TakeBack.NEVER
 
 
 def serve(draft: Draft, backlog: Iterable[Order] = (), *, orders_max: int | None = None) -> None:
@@ -192,8 +193,10 @@ def _put_off(draft: Draft, order: Order) -> None:
 
 def let_go(draft: Draft, orders: Iterable[Order]) -> None:
     """Let those go of what they hold that are short and may not keep it."""
+    if not draft.policy.holds_nothing:
+        return
     for order in orders:
-        if order.status is Status.ON_BACK_ORDER and not keeps_stock(order, draft.policy):
+        if order.status is _WAITING and not keeps_stock(order, draft.policy):
             units = held_units(order)
             if units:
                 reason = DeallocationReason.INCOMPLETE
@@ -272,7 +275,8 @@ def _alone(draft: Draft, source: Iterator[Order]) -> Iterator[Order]:
 def _by_place(draft: Draft, orders: Collection[Order]) -> Iterator[Order]:
     """Yield the orders in the order of the queue."""
     if len(orders) > 1:
-        orders = sorted(orders, key=partial(place_in_queue, queue=draft.policy.queue))
+        queue = draft.policy.queue
+        orders = sorted(orders, key=lambda order: place_in_queue(order, queue))
     return iter(orders)
 
 
