@@ -44,7 +44,7 @@ touch them, or it would be served before its turn.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
@@ -328,25 +328,31 @@ def _serve_shares(draft: Draft, waiting: list[Order]) -> None:
     orders = list(_by_place(draft, visited.values()))
     offers = _offers(draft, orders, scarce)
     for order in orders:
-        offer = offers.get(order.order_id, Counter())
+        offer = offers[order.order_id]
         shelf = draft.shelves[order.warehouse_id]
         for sku, share in offer.items():
             shelf[sku] -= share
         _take(draft, order, take_what_there_is(order, offer))
 
 
-def _offers(draft: Draft, orders: list[Order], scarce: set[Product]) -> dict[str, Counter[str]]:
+def _offers(
+    draft: Draft, orders: list[Order], scarce: set[Product]
+) -> defaultdict[str, defaultdict[str, int]]:
     """Divide what there is of each product among the orders: by order id and SKU."""
-    wanted: dict[Product, Counter[str]] = {}
+    wanted: defaultdict[Product, defaultdict[str, int]] = defaultdict(_nothing)
     for order in orders:
         for line in order.short_lines:
             product = (order.warehouse_id, line.sku)
             if product in scarce:
-                wanted.setdefault(product, Counter())[order.order_id] += line.short
-    offers: dict[str, Counter[str]] = {}
+                wanted[product][order.order_id] += line.short
+    offers: defaultdict[str, defaultdict[str, int]] = defaultdict(_nothing)
     for (warehouse_id, sku), wants in wanted.items():
         available = draft.shelves[warehouse_id][sku]
         parts = shares(list(wants.values()), available, draft.policy.share_max)
         for order_id, part in zip(wants, parts, strict=True):
-            offers.setdefault(order_id, Counter())[sku] += part
+            offers[order_id][sku] += part
     return offers
+
+
+def _nothing() -> defaultdict[str, int]:
+    return defaultdict(int)

@@ -7,6 +7,7 @@ Stock is kept as plain numbers meanwhile: a record is built once, at the end, if
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, assert_never
 
@@ -26,9 +27,10 @@ from orderflow.domain.evolve import (
     units_come,
     units_left,
 )
+from orderflow.domain.holders import Holders
 from orderflow.domain.order import Wait
 from orderflow.domain.outcome import Outcome
-from orderflow.domain.policy import Holding, Place, TakeBack, is_urgent, keeps_stock, place_in_queue
+from orderflow.domain.policy import Holding, Place, is_urgent, keeps_stock, place_in_queue
 from orderflow.domain.status import Status
 from orderflow.domain.stock import Stock, StockKey
 from orderflow.domain.taking_back import in_reach
@@ -127,9 +129,6 @@ class Draft:
         self.policy = policy
         self.at = at
         self._wait: Wait | None = None
-        self._holders: dict[Product, dict[str, None]] | None = None
-        if policy.take_back is not TakeBack.NEVER:
-            self._holders = {}
         self.events: list[Event] = []
         self.orders: dict[str, Order] = {}
         self.receipts: dict[str, ExpectedReceipt | None] = {}
@@ -173,14 +172,18 @@ class Draft:
 
     def holding(self, warehouse_id: str, sku: str) -> list[Order]:
         """Return the orders that may hold units of a product by now, and some that do not."""
-        orders = {order.order_id: order for order in self.view.holding(warehouse_id, sku)}
-        changed: Iterable[str] = self.orders
-        if self._holders is not None:
-            changed = self._holders.get((warehouse_id, sku), ())
-        for order_id in changed:
-            if self.orders[order_id].warehouse_id == warehouse_id:
-                orders[order_id] = self.orders[order_id]
-        return [self.orders.get(order_id, order) for order_id, order in orders.items()]
+        held = {order.order_id: order for order in self.view.holding(warehouse_id, sku)}
+        here = {
+            order_id: order
+            for order_id, order in self.orders.items()
+            if order.warehouse_id == warehouse_id
+        }
+        return list({**held, **here}.values())
+
+    @cached_property
+    def holders(self) -> Holders:
+        """The same in the order of the queue, for those who ask often."""
+        return Holders(self)
 
     def emit(self, event: Event) -> None:
         """Apply an event."""
@@ -204,10 +207,6 @@ class Draft:
         """Take note of an event that was applied to the order, and to the shelf, already."""
         self.orders[after.order_id] = after
         self.events.append(event)
-        if self._holders is not None:
-            for line in after.lines:
-                product = (after.warehouse_id, line.sku)
-                self._holders.setdefault(product, {})[after.order_id] = None
 
     def process(self, order: Order) -> None:
         """Let a new order be offered stock."""
