@@ -187,7 +187,7 @@ def _put_off(draft: Draft, order: Order) -> None:
     let_go(draft, [order])
     for line in draft.order(order.order_id).short_lines:
         draft.put_off[order.warehouse_id, line.sku] = None
-    if order.status is Status.NEW:
+    if order.status is _NEW:
         _take(draft, order, ((), order.lines, False))
 
 

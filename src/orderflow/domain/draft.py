@@ -30,7 +30,7 @@ from orderflow.domain.evolve import (
 from orderflow.domain.holders import Holders
 from orderflow.domain.order import Wait
 from orderflow.domain.outcome import Outcome
-from orderflow.domain.policy import Holding, Place, is_urgent, keeps_stock, place_in_queue
+from orderflow.domain.policy import Holding, Place, TakeBack, is_urgent, keeps_stock, place_in_queue
 from orderflow.domain.status import Status
 from orderflow.domain.stock import Stock, StockKey
 from orderflow.domain.taking_back import in_reach
@@ -313,6 +313,8 @@ class Draft:
         )
 
     def _unserved(self) -> list[Product]:
+        if not self.put_off:
+            return []
         may_take_back = self.policy.take_back is not TakeBack.NEVER
         return sorted(
             product for product in self.put_off if may_take_back or self.available(product) > 0
