@@ -1,11 +1,12 @@
-"""One command on an order of three lines: `decide`, then `evolve` for each of its events.
+"""One command on an order of three lines: `decide`, then `evolve` by its events.
 
 A figure is the median of the calls of a batch, each timed by itself; reading the clock is in it
 and takes some 50 ns. Each call starts from a new `State`, so that no index of one call serves the
 next. The commands are made beforehand, as they come from outside.
 
 Yardsticks: `counting` looks at the lines of the orders in the state, `by_hand` builds the events,
-orders, stock records and the state that came out, and decides nothing. `at_once` is `decide`, then
+orders and stock records of the outcome, builds the orders and stock records once more for the state
+that the fold gives, and decides nothing. `at_once` is `decide`, then
 `State.after` in place of the fold: what a host does that keeps the outcome.
 """
 
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from benchmarks.case import ORDERFLOW, Case, Side
-from benchmarks.yardsticks import count, rebuilding
+from benchmarks.yardsticks import count, rebuilding, refolding
 from orderflow import (
     BookInStock,
     CancelOrder,
@@ -61,19 +62,17 @@ def cases(*, quick: bool) -> Iterable[Case]:
 def carry_out(state: State, command: Command) -> tuple[Outcome, State]:
     """Decide, and fold the events into the state: what is measured."""
     outcome = decide(command, state)
-    for event in outcome.events:
-        state = evolve(state, event)
-    return outcome, state
+    return outcome, evolve(state, *outcome.events)
 
 
 def sides(scene: Callable[[], tuple[State, Command]], calls: int) -> dict[str, Side]:
     """Return the library and its yardsticks on the command of a scene."""
     state, command = scene()
     outcome, after = carry_out(state, command)
-    rebuild = rebuilding(outcome)
+    rebuild, refold = rebuilding(outcome), refolding(outcome, after)
 
     def by_hand(_: State) -> object:
-        return rebuild(), State(after.seller_id, dict(after.orders), dict(after.records))
+        return rebuild(), refold()
 
     def at_once(now: State) -> object:
         return now.after(decide(command, now))

@@ -3,17 +3,19 @@
 - `count` is the least that any allocation does: it looks at every line and counts.
 - `by_hand` does the same work as `orderflow.allocate` on a backlog of new orders, and its outcome
   is equal. It is written out for the policies that it knows, without drafts, queues or indexes.
-  It makes records without running their checks again: an order by updating one dictionary from
-  another, a line through its slots, which is the fastest way there is for these types.
+  It makes records without running their checks again: an order by copying a dictionary, a line
+  through its slots, which is the fastest way there is for these types.
 - `by_constructors` is the same loop, making records as a user would: lines by their public
   constructor, orders by `attrs.evolve`; both check every field.
-- `rebuilding` builds what an outcome consists of, and decides nothing.
+- `rebuilding` builds what an outcome consists of, and `refolding` what the fold of its events
+  builds; they decide nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import attrs
@@ -29,6 +31,7 @@ from orderflow import (
     OrderSplitOff,
     Outcome,
     Rationing,
+    State,
     Status,
     Stock,
     Wait,
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
 
     _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
 
-__all__ = ["build", "by_constructors", "by_hand", "count", "rebuilding"]
+__all__ = ["build", "by_constructors", "by_hand", "count", "rebuilding", "refolding"]
 
 
 def count(orders: Iterable[Order], stock: Iterable[Stock]) -> int:
@@ -118,10 +121,10 @@ def _fast_line(line: OrderLine, allocated: int) -> OrderLine:
 
 
 def _fast_order(order: Order, **changes: object) -> Order:
-    copy = _new(Order)
-    fields = copy.__dict__
-    fields.update(order.__dict__)
+    fields = order.__dict__.copy()
     fields.update(changes)
+    copy = _new(Order)
+    _set_fields(copy, fields)
     return copy
 
 
@@ -130,6 +133,7 @@ def _checked_line(line: OrderLine, allocated: int) -> OrderLine:
 
 
 _new = object.__new__
+_set_fields = Order.__dict__["__dict__"].__set__
 _set_line_id, _set_sku, _set_quantity, _set_allocated = (
     OrderLine.__dict__[field].__set__ for field in ("line_id", "sku", "quantity", "allocated")
 )
@@ -150,25 +154,45 @@ def rebuilding(outcome: Outcome) -> Callable[[], Outcome]:
             seller_id=outcome.seller_id,
             order_id=outcome.order_id,
             events=tuple([kind(*arguments) for kind, arguments in events]),
-            orders=tuple(
-                [
-                    _fast_order(
-                        order,
-                        lines=tuple([_fast_line(line, line.allocated) for line in order.lines]),
-                        version=order.version,
-                        status=order.status,
-                        wait=order.wait,
-                    )
-                    for order in outcome.orders
-                ]
-            ),
-            stock=tuple([Stock(each.key, each.on_hand, each.allocated) for each in outcome.stock]),
+            orders=tuple(_orders_again(outcome)),
+            stock=tuple(_stock_again(outcome)),
             completed=outcome.completed,
             shorted=outcome.shorted,
             watched=outcome.watched,
         )
 
     return rebuild
+
+
+def refolding(outcome: Outcome, after: State) -> Callable[[], State]:
+    """Return a function that builds once more what folding the outcome's events builds."""
+
+    def refold() -> State:
+        orders, records = dict(after.orders), dict(after.records)
+        for order in _orders_again(outcome):
+            orders[order.order_id] = order
+        for stock in _stock_again(outcome):
+            records[stock.key.warehouse_id, stock.key.sku] = stock
+        return State(after.seller_id, MappingProxyType(orders), MappingProxyType(records))
+
+    return refold
+
+
+def _orders_again(outcome: Outcome) -> list[Order]:
+    return [
+        _fast_order(
+            order,
+            lines=tuple([_fast_line(line, line.allocated) for line in order.lines]),
+            version=order.version,
+            status=order.status,
+            wait=order.wait,
+        )
+        for order in outcome.orders
+    ]
+
+
+def _stock_again(outcome: Outcome) -> list[Stock]:
+    return [Stock(each.key, each.on_hand, each.allocated) for each in outcome.stock]
 
 
 def _take(

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.backlog import POLICIES
 from benchmarks.commands import SCENES, carry_out
 from benchmarks.workloads import MARKET, PLAIN, RETAIL, Shape, draw
-from benchmarks.yardsticks import by_constructors, by_hand, count, rebuilding
+from benchmarks.yardsticks import by_constructors, by_hand, count, rebuilding, refolding
 from orderflow import AllocationPolicy, Order, Outcome, Stock, allocate
 
 if TYPE_CHECKING:
@@ -55,5 +55,6 @@ def test_what_is_built_by_hand_passes_the_checks() -> None:
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_an_outcome_is_built_again(scene: str) -> None:
-    outcome, _ = carry_out(*SCENES[scene]())
+    outcome, after = carry_out(*SCENES[scene]())
     assert rebuilding(outcome)() == outcome
+    assert refolding(outcome, after)() == after

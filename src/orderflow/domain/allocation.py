@@ -44,7 +44,7 @@ touch them, or it would be served before its turn.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
@@ -60,7 +60,7 @@ from orderflow.domain.events import (
     OrderPutOnBackOrder,
 )
 from orderflow.domain.evolve import served
-from orderflow.domain.order import held_units, with_allocated
+from orderflow.domain.order import held_units, with_units
 from orderflow.domain.passing_over import pass_over
 from orderflow.domain.policy import (
     Place,
@@ -75,7 +75,7 @@ from orderflow.domain.status import Status
 from orderflow.domain.taking_back import free_for, within_reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from orderflow.domain.draft import Draft
     from orderflow.domain.order import Order, OrderLine
@@ -84,6 +84,9 @@ if TYPE_CHECKING:
     _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
 
 __all__ = ["let_go", "serve", "take"]
+
+_NEW, _WAITING = Status.NEW, Status.ON_BACK_ORDER
+_FAIR_SHARE, _NEVER = Rationing.FAIR_SHARE, TakeBack.NEVER
 
 
 def serve(draft: Draft, backlog: Iterable[Order] = (), *, orders_max: int | None = None) -> None:
@@ -101,7 +104,7 @@ def serve(draft: Draft, backlog: Iterable[Order] = (), *, orders_max: int | None
     waiting = [*backlog, *draft.take_touched()]
     if not (waiting or draft.risen or within_reach(draft)):
         return
-    if draft.policy.rationing is Rationing.FAIR_SHARE:
+    if draft.policy.rationing is _FAIR_SHARE:
         _serve_shares(draft, waiting)
         return
     for order in _in_order_of_queue(draft, waiting):
@@ -132,7 +135,7 @@ def take_what_there_is(order: Order, shelf: dict[str, int]) -> _Taken:
             if wanted:
                 shelf[sku] = available - wanted
                 units.append((line.line_id, wanted))
-                line = with_allocated(line, allocated + wanted)  # noqa: PLW2901 - as it is now
+                line = with_units(line, line.quantity, allocated + wanted)  # noqa: PLW2901 - now
         lines.append(line)
     return tuple(units), tuple(lines), covered
 
@@ -184,14 +187,16 @@ def _put_off(draft: Draft, order: Order) -> None:
     let_go(draft, [order])
     for line in draft.order(order.order_id).short_lines:
         draft.put_off[order.warehouse_id, line.sku] = None
-    if order.status is Status.NEW:
+    if order.status is _NEW:
         _take(draft, order, ((), order.lines, False))
 
 
 def let_go(draft: Draft, orders: Iterable[Order]) -> None:
     """Let those go of what they hold that are short and may not keep it."""
+    if not draft.policy.holds_nothing:
+        return
     for order in orders:
-        if order.status is Status.ON_BACK_ORDER and not keeps_stock(order, draft.policy):
+        if order.status is _WAITING and not keeps_stock(order, draft.policy):
             units = held_units(order)
             if units:
                 reason = DeallocationReason.INCOMPLETE
@@ -210,7 +215,7 @@ def _take(draft: Draft, order: Order, taken: _Taken) -> bool:
     event: OrderAllocated | OrderPutOnBackOrder | OrderPartlyAllocated
     if covered:
         event = OrderAllocated(order.seller_id, order.order_id, draft.at, units)
-    elif order.status is Status.NEW:
+    elif order.status is _NEW:
         event = OrderPutOnBackOrder(order.seller_id, order.order_id, draft.at, units)
     elif units:
         event = OrderPartlyAllocated(order.seller_id, order.order_id, draft.at, units)
@@ -267,16 +272,19 @@ def _alone(draft: Draft, source: Iterator[Order]) -> Iterator[Order]:
             return
 
 
-def _by_place(draft: Draft, orders: Iterable[Order]) -> Iterator[Order]:
+def _by_place(draft: Draft, orders: Collection[Order]) -> Iterator[Order]:
     """Yield the orders in the order of the queue."""
-    return iter(sorted(orders, key=partial(place_in_queue, queue=draft.policy.queue)))
+    if len(orders) > 1:
+        queue = draft.policy.queue
+        orders = sorted(orders, key=lambda order: place_in_queue(order, queue))
+    return iter(orders)
 
 
 def _queue_of(draft: Draft, product: Product) -> Iterator[Order]:
     """Yield the orders that wait for a product and were not seen yet, while there is some."""
     policy = draft.policy
     at_most = None
-    if policy.holds_nothing and policy.take_back is TakeBack.NEVER:
+    if policy.holds_nothing and policy.take_back is _NEVER:
         at_most = partial(draft.available, product)
     for order in draft.view.waiting(*product, policy, at_most):
         if order.order_id not in draft.orders and order.order_id not in draft.looked_at:
@@ -298,6 +306,8 @@ def _seen(draft: Draft, products: list[Product]) -> list[Order]:
 
     They may wait for another one by now than the queues of the view know.
     """
+    if not products:
+        return []
     return [
         order
         for order in {**draft.looked_at, **draft.orders}.values()
@@ -318,25 +328,31 @@ def _serve_shares(draft: Draft, waiting: list[Order]) -> None:
     orders = list(_by_place(draft, visited.values()))
     offers = _offers(draft, orders, scarce)
     for order in orders:
-        offer = offers.get(order.order_id, Counter())
+        offer = offers[order.order_id]
         shelf = draft.shelves[order.warehouse_id]
         for sku, share in offer.items():
             shelf[sku] -= share
         _take(draft, order, take_what_there_is(order, offer))
 
 
-def _offers(draft: Draft, orders: list[Order], scarce: set[Product]) -> dict[str, Counter[str]]:
+def _offers(
+    draft: Draft, orders: list[Order], scarce: set[Product]
+) -> defaultdict[str, defaultdict[str, int]]:
     """Divide what there is of each product among the orders: by order id and SKU."""
-    wanted: dict[Product, Counter[str]] = {}
+    wanted: defaultdict[Product, defaultdict[str, int]] = defaultdict(_nothing)
     for order in orders:
         for line in order.short_lines:
             product = (order.warehouse_id, line.sku)
             if product in scarce:
-                wanted.setdefault(product, Counter())[order.order_id] += line.short
-    offers: dict[str, Counter[str]] = {}
+                wanted[product][order.order_id] += line.short
+    offers: defaultdict[str, defaultdict[str, int]] = defaultdict(_nothing)
     for (warehouse_id, sku), wants in wanted.items():
         available = draft.shelves[warehouse_id][sku]
         parts = shares(list(wants.values()), available, draft.policy.share_max)
         for order_id, part in zip(wants, parts, strict=True):
-            offers.setdefault(order_id, Counter())[sku] += part
+            offers[order_id][sku] += part
     return offers
+
+
+def _nothing() -> defaultdict[str, int]:
+    return defaultdict(int)

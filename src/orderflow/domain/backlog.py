@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["allocate"]
 
 _DEFAULT = AllocationPolicy()
+_NEW = Status.NEW
+_WAIT = frozenset({_NEW, Status.ON_BACK_ORDER})
 
 
 def allocate(
@@ -65,15 +67,15 @@ def allocate(
     seller_id = _seller_of(backlog, records)
     draft = Draft(State.of(seller_id, backlog, records), policy, at)
     let_go(draft, backlog)
-    draft.processing.update(order.order_id for order in backlog if order.status is Status.NEW)
-    serve(draft, [order for order in backlog if draft.is_waiting(order)])
+    draft.processing.update([order.order_id for order in backlog if order.status is _NEW])
+    serve(draft, [order for order in backlog if order.status in _WAIT])
     split_by_policy(draft)
     return draft.outcome(None)
 
 
 def _seller_of(orders: list[Order], stock: list[Stock]) -> str:
-    sellers = dict.fromkeys(order.seller_id for order in orders)
-    sellers.update(dict.fromkeys(record.key.seller_id for record in stock))
+    sellers = dict.fromkeys([order.seller_id for order in orders])
+    sellers.update(dict.fromkeys([record.key.seller_id for record in stock]))
     checks.require(
         holds=len(sellers) <= 1,
         field="allocate.orders",

@@ -62,11 +62,11 @@ def is_note(value: object) -> bool:
     )
 
 
-NOTE_DEMAND = f"a text of at most {NOTE_CHARACTERS_MAX} characters without control characters"
 IDENTIFIER_DEMAND = (
     f"a text of 1 to {IDENTIFIER_CHARACTERS_MAX} printable characters "
     f"without white space around them"
 )
+NOTE_DEMAND = f"a text of at most {NOTE_CHARACTERS_MAX} characters without control characters"
 MOMENT_DEMAND = "a datetime with a time zone, in the years 1 to 9999 of UTC"
 
 
@@ -77,22 +77,14 @@ def units_demand(smallest: int) -> str:
 
 def identifier(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Hold a field to `is_identifier`."""
-    require(
-        holds=is_identifier(value),
-        field=_field(instance, attribute),
-        demand=IDENTIFIER_DEMAND,
-        value=value,
-    )
+    if not is_identifier(value):
+        raise _broken(instance, attribute, IDENTIFIER_DEMAND, value)
 
 
 def moment(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Hold a field to `is_moment`."""
-    require(
-        holds=isinstance(value, datetime) and value.tzinfo is UTC,
-        field=_field(instance, attribute),
-        demand=MOMENT_DEMAND,
-        value=value,
-    )
+    if not (isinstance(value, datetime) and value.tzinfo is UTC):
+        raise _broken(instance, attribute, MOMENT_DEMAND, value)
 
 
 def in_utc(value: datetime) -> datetime:
@@ -102,6 +94,8 @@ def in_utc(value: datetime) -> datetime:
     time are different moments, and Python compares them as neither. In UTC every moment has one
     form, so that what was written and read again is equal.
     """
+    if type(value) is datetime and value.tzinfo is UTC:
+        return value
     try:
         return value.astimezone(UTC) if is_moment(value) else value
     except OverflowError:  # the first or last day of all, which UTC would date a year further
@@ -115,81 +109,62 @@ def in_utc_if_any(value: datetime | None) -> datetime | None:
 
 def note(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Hold a field to `is_note`."""
-    require(
-        holds=is_note(value), field=_field(instance, attribute), demand=NOTE_DEMAND, value=value
-    )
+    if not is_note(value):
+        raise _broken(instance, attribute, NOTE_DEMAND, value)
 
 
 def units(smallest: int) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that holds a field to `is_units`."""
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
-        require(
-            holds=is_units(value, smallest),
-            field=_field(instance, attribute),
-            demand=units_demand(smallest),
-            value=value,
-        )
+        if not is_units(value, smallest):
+            raise _broken(instance, attribute, units_demand(smallest), value)
 
     return check
 
 
 def units_change(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Hold a field to a whole number of units, more or fewer, but not none."""
-    require(
-        holds=type(value) is int and 0 < abs(value) <= UNITS_MAX,
-        field=_field(instance, attribute),
-        demand=f"a whole number of units, not 0, from -{UNITS_MAX} to {UNITS_MAX}",
-        value=value,
-    )
+    if not (type(value) is int and 0 < abs(value) <= UNITS_MAX):
+        demand = f"a whole number of units, not 0, from -{UNITS_MAX} to {UNITS_MAX}"
+        raise _broken(instance, attribute, demand, value)
 
 
 def priority(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Hold a field to a whole number; a higher one comes first."""
-    require(
-        holds=type(value) is int and abs(value) <= PRIORITY_MAX,
-        field=_field(instance, attribute),
-        demand=f"a whole number from -{PRIORITY_MAX} to {PRIORITY_MAX}",
-        value=value,
-    )
+    if not (type(value) is int and abs(value) <= PRIORITY_MAX):
+        demand = f"a whole number from -{PRIORITY_MAX} to {PRIORITY_MAX}"
+        raise _broken(instance, attribute, demand, value)
 
 
 def duration(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Hold a field to a length of time above 0."""
-    require(
-        holds=isinstance(value, timedelta) and value > timedelta(0),
-        field=_field(instance, attribute),
-        demand="a timedelta above 0",
-        value=value,
-    )
+    if not (isinstance(value, timedelta) and value > timedelta(0)):
+        raise _broken(instance, attribute, "a timedelta above 0", value)
 
 
 def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that holds a field to instances of these types."""
+    demand = f"of type {' or '.join(kind.__name__ for kind in kinds)}"
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
-        require(
-            holds=isinstance(value, kinds),
-            field=_field(instance, attribute),
-            demand=f"of type {' or '.join(kind.__name__ for kind in kinds)}",
-            value=value,
-        )
+        if not isinstance(value, kinds):
+            raise _broken(instance, attribute, demand, value)
 
     return check
 
 
 def tuple_of(*kinds: type, smallest: int = 0) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that holds a field to a tuple of instances of these types."""
+    demand = f"a tuple of {smallest} or more {' or '.join(kind.__name__ for kind in kinds)}"
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
-        require(
-            holds=isinstance(value, tuple)
+        if not (
+            isinstance(value, tuple)
             and len(value) >= smallest
-            and all(isinstance(item, kinds) for item in value),
-            field=_field(instance, attribute),
-            demand=f"a tuple of {smallest} or more {' or '.join(kind.__name__ for kind in kinds)}",
-            value=value,
-        )
+            and all(isinstance(item, kinds) for item in value)
+        ):
+            raise _broken(instance, attribute, demand, value)
 
     return check
 
@@ -203,5 +178,7 @@ def _is_control(character: str) -> bool:
     )
 
 
-def _field(instance: object, attribute: Attribute[Any]) -> str:
-    return f"{type(instance).__name__}.{attribute.name}"
+def _broken(
+    instance: object, attribute: Attribute[Any], demand: str, value: object
+) -> InvalidValueError:
+    return InvalidValueError(f"{type(instance).__name__}.{attribute.name}", demand, value)

@@ -7,10 +7,12 @@ Stock is kept as plain numbers meanwhile: a record is built once, at the end, if
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, assert_never
 
 from orderflow.domain.events import (
+    STOCK_EVENTS,
     LineUnits,
     OrderEvent,
     ReceiptAnnounced,
@@ -25,6 +27,7 @@ from orderflow.domain.evolve import (
     units_come,
     units_left,
 )
+from orderflow.domain.holders import Holders
 from orderflow.domain.order import Wait
 from orderflow.domain.outcome import Outcome
 from orderflow.domain.policy import Holding, Place, TakeBack, is_urgent, keeps_stock, place_in_queue
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Draft", "Shelf"]
 
-_STOCK_EVENTS = (StockBookedIn, StockAdjusted, ReceiptAnnounced, ReceiptWithdrawn)
+_NEW, _WAITING, _ALLOCATED = Status.NEW, Status.ON_BACK_ORDER, Status.ALLOCATED
 
 
 class Shelf(dict[str, int]):
@@ -55,7 +58,6 @@ class Shelf(dict[str, int]):
     """
 
     def __init__(self, view: View, warehouse_id: str) -> None:
-        super().__init__()
         self._view = view
         self._warehouse_id = warehouse_id
         self._records: dict[str, Stock] = {}
@@ -66,12 +68,11 @@ class Shelf(dict[str, int]):
         """Read the products that were not read yet, in one go."""
         missing = [sku for sku in skus if sku not in self]
         if missing:
+            self.update(dict.fromkeys(missing, 0))
             for stock in self._view.stock(self._warehouse_id, missing):
                 sku = stock.key.sku
                 self._records[sku] = stock
                 self[sku] = stock.on_hand - stock.allocated
-            for sku in missing:
-                self.setdefault(sku, 0)
 
     def __missing__(self, sku: str) -> int:
         self.load((sku,))
@@ -99,12 +100,11 @@ class Shelf(dict[str, int]):
     def changed(self) -> list[Stock]:
         """Build the records that are new, or not what they were."""
         changed = []
-        booked = self._booked
+        booked, made = self._booked, self._made
         for sku, record in self._records.items():
             on_hand = record.on_hand + booked.get(sku, 0)
             allocated = on_hand - self[sku]
-            is_same = on_hand == record.on_hand and allocated == record.allocated
-            if not is_same or sku in self._made:
+            if allocated != record.allocated or on_hand != record.on_hand or sku in made:
                 changed.append(Stock(record.key, on_hand, allocated))
         return changed
 
@@ -113,7 +113,6 @@ class _Shelves(dict[str, Shelf]):
     """The shelf of each warehouse, made when it is first asked for."""
 
     def __init__(self, view: View) -> None:
-        super().__init__()
         self._view = view
 
     def __missing__(self, warehouse_id: str) -> Shelf:
@@ -130,9 +129,6 @@ class Draft:
         self.policy = policy
         self.at = at
         self._wait: Wait | None = None
-        self._holders: dict[Product, dict[str, None]] | None = None
-        if policy.take_back is not TakeBack.NEVER:
-            self._holders = {}
         self.events: list[Event] = []
         self.orders: dict[str, Order] = {}
         self.receipts: dict[str, ExpectedReceipt | None] = {}
@@ -185,18 +181,22 @@ class Draft:
 
     def holding(self, warehouse_id: str, sku: str) -> list[Order]:
         """Return the orders that may hold units of a product by now, and some that do not."""
-        orders = {order.order_id: order for order in self.view.holding(warehouse_id, sku)}
-        changed: Iterable[str] = self.orders
-        if self._holders is not None:
-            changed = self._holders.get((warehouse_id, sku), ())
-        for order_id in changed:
-            if self.orders[order_id].warehouse_id == warehouse_id:
-                orders[order_id] = self.orders[order_id]
-        return [self.orders.get(order_id, order) for order_id, order in orders.items()]
+        held = {order.order_id: order for order in self.view.holding(warehouse_id, sku)}
+        here = {
+            order_id: order
+            for order_id, order in self.orders.items()
+            if order.warehouse_id == warehouse_id
+        }
+        return list({**held, **here}.values())
+
+    @cached_property
+    def holders(self) -> Holders:
+        """The same in the order of the queue, for those who ask often."""
+        return Holders(self)
 
     def emit(self, event: Event) -> None:
         """Apply an event."""
-        if isinstance(event, _STOCK_EVENTS):
+        if isinstance(event, STOCK_EVENTS):
             self.events.append(event)
             self._apply_to_stock(event)
             return
@@ -216,10 +216,6 @@ class Draft:
         """Take note of an event that was applied to the order, and to the shelf, already."""
         self.orders[after.order_id] = after
         self.events.append(event)
-        if self._holders is not None:
-            for line in after.lines:
-                product = (after.warehouse_id, line.sku)
-                self._holders.setdefault(product, {})[after.order_id] = None
 
     def process(self, order: Order) -> None:
         """Let a new order be offered stock."""
@@ -238,6 +234,8 @@ class Draft:
 
     def take_touched(self) -> list[Order]:
         """Return the waiting orders that events have changed and nobody has offered stock to."""
+        if not self._touched:
+            return []
         touched = [self.order(order_id) for order_id in self._touched]
         self._touched.clear()
         return [order for order in touched if self.is_waiting(order)]
@@ -267,7 +265,8 @@ class Draft:
 
     def take_risen(self) -> list[Product]:
         """Return the products of which there is more than before and still some, once."""
-        risen = sorted([product for product in self.risen if self.available(product) > 0])
+        shelves = self.shelves
+        risen = sorted([product for product in self.risen if shelves[product[0]][product[1]] > 0])
         self.risen.clear()
         return risen
 
@@ -277,8 +276,8 @@ class Draft:
 
     def is_waiting(self, order: Order) -> bool:
         """Whether the order is to be offered stock."""
-        return order.status is Status.ON_BACK_ORDER or (
-            order.status is Status.NEW and order.order_id in self.processing
+        return order.status is _WAITING or (
+            order.status is _NEW and order.order_id in self.processing
         )
 
     def has_waited_enough(self, order: Order) -> bool:
@@ -297,12 +296,14 @@ class Draft:
         """
         completed, shorted = [], []
         for changed_id, order in self.orders.items():
-            was = self.view.order(changed_id)
-            waited = was is not None and was.status is Status.ON_BACK_ORDER
-            if waited and order.status is Status.ALLOCATED:
-                completed.append(changed_id)
-            elif order.status is Status.ON_BACK_ORDER and not waited:
-                shorted.append(changed_id)
+            waits = order.status is _WAITING
+            if waits or order.status is _ALLOCATED:
+                was = self.view.order(changed_id)
+                waited = was is not None and was.status is _WAITING
+                if waits and not waited:
+                    shorted.append(changed_id)
+                elif waited and not waits:
+                    completed.append(changed_id)
         stock: list[Stock] = []
         for shelf in self.shelves.values():
             stock += shelf.changed()
@@ -321,6 +322,8 @@ class Draft:
         )
 
     def _unserved(self) -> list[Product]:
+        if not self.put_off:
+            return []
         may_take_back = self.policy.take_back is not TakeBack.NEVER
         return sorted(
             product for product in self.put_off if may_take_back or self.available(product) > 0
@@ -329,7 +332,7 @@ class Draft:
     def _watched(self) -> tuple[tuple[str, str], ...]:
         watched = []
         for order_id, order in {**self.looked_at, **self.orders}.items():
-            if order.status is Status.ON_BACK_ORDER and not keeps_stock(order, self.policy):
+            if order.status is _WAITING and not keeps_stock(order, self.policy):
                 blocking = self._blocking_skus(order)
                 if blocking:
                     before = self.view.watched(order_id)
@@ -356,16 +359,16 @@ class Draft:
         moves = stock_moves(before, after)
         if not moves:
             return
-        shelf = self.shelves[after.warehouse_id]
+        warehouse_id = after.warehouse_id
+        shelf = self.shelves[warehouse_id]
         shelf.load(moves)
+        left = units_left(before, event)
         for sku, units in moves.items():
             shelf[sku] -= units
-        left = units_left(before, event)
-        for sku, units in left.items():
-            shelf.book(StockKey(self.seller_id, after.warehouse_id, sku), -units)
-        for sku, units in moves.items():
             if units + left.get(sku, 0) < 0:
-                self.risen[after.warehouse_id, sku] = None
+                self.risen[warehouse_id, sku] = None
+        for sku, units in left.items():
+            shelf.book(StockKey(self.seller_id, warehouse_id, sku), -units)
 
     def _apply_to_stock(self, event: StockEvent) -> None:
         match event:

@@ -17,6 +17,7 @@ from orderflow.domain.order import Hold, HoldReason, Order
 from orderflow.domain.stock import ExpectedReceipt, StockKey
 
 __all__ = [
+    "STOCK_EVENTS",
     "AdjustmentReason",
     "CancellationAccepted",
     "CancellationRejected",
@@ -345,6 +346,9 @@ OrderEvent = OrderPlaced | OrderSplitOff | OrderChange
 
 StockEvent = StockBookedIn | StockAdjusted | ReceiptAnnounced | ReceiptWithdrawn
 """Something that happened to the stock, or to what is expected of it."""
+
+STOCK_EVENTS = (StockBookedIn, StockAdjusted, ReceiptAnnounced, ReceiptWithdrawn)
+"""The types of `StockEvent`, for `isinstance`."""
 
 Event = OrderEvent | StockEvent
 """Something that happened."""

@@ -47,9 +47,10 @@ from orderflow.domain.order import (
     Order,
     OrderLine,
     Wait,
+    fields_of,
     is_covered,
-    with_allocated,
-    with_changes,
+    order_of,
+    with_units,
 )
 from orderflow.domain.status import Status
 from orderflow.errors import TransitionError
@@ -61,7 +62,8 @@ if TYPE_CHECKING:
 
 __all__ = ["evolve_order", "evolve_receipt", "served", "stock_moves", "units_come", "units_left"]
 
-_AGREES = (Status.ALLOCATED, Status.ON_BACK_ORDER)
+_HELD, _WAITING, _ALLOCATED = Status.ON_HOLD, Status.ON_BACK_ORDER, Status.ALLOCATED
+_AGREES = (_ALLOCATED, _WAITING)
 
 
 def evolve_order(order: Order | None, event: OrderEvent) -> Order:
@@ -95,13 +97,12 @@ def served(order: Order, lines: tuple[OrderLine, ...], wait: Wait | None) -> Ord
         lines: Its lines with what they have taken.
         wait: How it fares on back order, or `None` if it is covered.
     """
-    changes = {
-        "lines": lines,
-        "status": Status.ALLOCATED if wait is None else Status.ON_BACK_ORDER,
-        "wait": wait,
-        "version": order.version + 1,
-    }
-    return with_changes(order, changes)
+    fields = fields_of(order)
+    fields["lines"] = lines
+    fields["status"] = _ALLOCATED if wait is None else _WAITING
+    fields["wait"] = wait
+    fields["version"] += 1
+    return order_of(fields)
 
 
 def stock_moves(before: Order | None, after: Order) -> dict[str, int]:
@@ -194,20 +195,22 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
 
 
 def _next(order: Order, event: OrderChange, changes: dict[str, Any]) -> Order:
-    lines, holds = changes.get("lines", order.lines), changes.get("holds", order.holds)
-    status = next_status(order, type(event), lines, holds)
-    if status in _AGREES and is_covered(lines) is not (status is Status.ALLOCATED):
+    fields = fields_of(order)
+    fields.update(changes)
+    lines = fields["lines"]
+    status = next_status(order, type(event), lines, fields["holds"])
+    if status in _AGREES and is_covered(lines) is not (status is _ALLOCATED):
         raise TransitionError(
             f"{type(event).__name__} cannot leave order {order.order_id!r} {status}: "
             f"its lines do not agree with that"
         )
-    changes["status"] = status
-    changes["version"] = order.version + 1
-    if status is Status.ON_BACK_ORDER:
-        changes.setdefault("wait", _wait(order, event.at))
-    elif status is not Status.ON_HOLD or is_covered(lines):
-        changes["wait"] = None
-    return with_changes(order, changes)
+    fields["status"] = status
+    fields["version"] += 1
+    if status is _WAITING:
+        fields["wait"] = fields["wait"] or Wait(event.at)
+    elif status is not _HELD or is_covered(lines):
+        fields["wait"] = None
+    return order_of(fields)
 
 
 def _wait(order: Order, at: datetime) -> Wait:
@@ -223,18 +226,20 @@ def _gained(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, 
             raise TransitionError(
                 f"line {line.line_id!r} cannot hold {allocated} of its {line.quantity} units"
             )
-        gained.append(line if allocated == line.allocated else with_allocated(line, allocated))
+        if allocated != line.allocated:
+            line = with_units(line, line.quantity, allocated)  # noqa: PLW2901 - as it is now
+        gained.append(line)
     if gains:
         raise TransitionError(f"there are no lines {', '.join(gains)} to hold or lose units")
     return tuple(gained)
 
 
 def _lost(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
-    return _gained(lines, tuple((line_id, -lost) for line_id, lost in units))
+    return _gained(lines, tuple([(line_id, -lost) for line_id, lost in units]))
 
 
 def _emptied(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
-    return tuple([with_allocated(line, 0) if line.allocated else line for line in lines])
+    return tuple([with_units(line, line.quantity, 0) if line.allocated else line for line in lines])
 
 
 def _without(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:

@@ -96,6 +96,9 @@ class TakeBack(StrEnum):
     """An urgent order takes from later orders that are not at the warehouse yet."""
 
 
+_FIRST_COME, _KEEP = Queue.FIRST_COME, Holding.KEEP
+
+
 @attrs.frozen(kw_only=True)
 class AllocationPolicy:
     """How the stock of one seller is given to the seller's orders.
@@ -156,7 +159,7 @@ class AllocationPolicy:
     @property
     def holds_nothing(self) -> bool:
         """Whether there may be short orders that hold no unit while they wait."""
-        return self.holding is not Holding.KEEP
+        return self.holding is not _KEEP
 
 
 def place_in_queue(order: Order, queue: Queue) -> Place:
@@ -164,7 +167,7 @@ def place_in_queue(order: Order, queue: Queue) -> Place:
 
     Places of one queue can be compared with each other, and no two orders share one.
     """
-    if queue is Queue.FIRST_COME:
+    if queue is _FIRST_COME:
         return (order.placed_at, order.order_id)
     if queue is Queue.PRIORITY:
         return (-order.priority, order.placed_at, order.order_id)
@@ -181,9 +184,10 @@ def is_urgent(order: Order, policy: AllocationPolicy) -> bool:
 
 def keeps_stock(order: Order, policy: AllocationPolicy) -> bool:
     """Whether the order keeps what there is while it waits."""
-    if policy.holding is Holding.COMPLETE_THEN_KEEP:
-        return order.wait is not None and order.wait.keeps
-    return policy.holding is Holding.KEEP
+    if policy.holding is _KEEP:
+        return True
+    wait = order.wait
+    return policy.holding is Holding.COMPLETE_THEN_KEEP and wait is not None and wait.keeps
 
 
 def _parameter_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:

@@ -20,7 +20,7 @@ from orderflow.domain.events import (
     OrderSplitOff,
 )
 from orderflow.domain.lifecycle import Action, require_action
-from orderflow.domain.order import OrderLine, held_units, with_changes
+from orderflow.domain.order import fields_of, held_units, order_of, with_units
 from orderflow.domain.policy import Fulfilment
 from orderflow.domain.status import Status
 from orderflow.errors import DuplicateOrderError, SplitRefusedError
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from orderflow.domain.policy import AllocationPolicy
 
 __all__ = ["split", "split_by_policy"]
+
+_COMPLETE = Fulfilment.COMPLETE
 
 
 def split(draft: Draft, order: Order, command: SplitOrder) -> None:
@@ -64,7 +66,7 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
 
 def split_by_policy(draft: Draft) -> None:
     """Split what has changed and may leave, where the policy splits by itself."""
-    if draft.policy.fulfilment is Fulfilment.COMPLETE:
+    if draft.policy.fulfilment is _COMPLETE:
         return
     for order in list(draft.orders.values()):
         if order.status is Status.ON_BACK_ORDER and not _only_last_parcel_left(order, draft.policy):
@@ -96,21 +98,22 @@ def _nothing_leaves(policy: AllocationPolicy) -> str:
 
 def _split_off(order: Order, new_order_id: str, leaving: LineUnits) -> Order:
     units = dict(leaving)
-    lines = tuple(
-        OrderLine(line.line_id, line.sku, units[line.line_id], units[line.line_id])
+    lines = [
+        with_units(line, units[line.line_id], units[line.line_id])
         for line in order.lines
         if line.line_id in units
+    ]
+    fields = fields_of(order)
+    fields.update(
+        order_id=new_order_id,
+        lines=tuple(lines),
+        status=Status.ALLOCATED,
+        split_from=order.order_id,
+        parcels=0,
+        wait=None,
+        version=0,
     )
-    changes = {
-        "order_id": new_order_id,
-        "lines": lines,
-        "status": Status.ALLOCATED,
-        "split_from": order.order_id,
-        "parcels": 0,
-        "wait": None,
-        "version": 0,
-    }
-    return with_changes(order, changes)
+    return order_of(fields)
 
 
 def _free_id(draft: Draft, order: Order) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
 import attrs
 
 from orderflow.domain.events import (
+    STOCK_EVENTS,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     StockAdjusted,
@@ -47,6 +48,10 @@ if TYPE_CHECKING:
     from orderflow.domain.policy import AllocationPolicy
 
 __all__ = ["State", "View", "evolve"]
+
+_WAITING = Status.ON_BACK_ORDER
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class View(Protocol):
@@ -158,21 +163,24 @@ class State:
 
     def after(self, outcome: Outcome) -> State:
         """Return the state as an outcome leaves it: what folding its events gives, at once."""
-        records, receipts = dict(self.records), dict(self.receipts)
+        orders, records = _copy(self.orders), _copy(self.records)
+        receipts, watches = _copy(self.receipts), _copy(self.watches)
+        for order in outcome.orders:
+            orders[order.order_id] = order
+            watches.pop(order.order_id, None)
+        watches.update(outcome.watched)
         for stock in outcome.stock:
             records[stock.key.warehouse_id, stock.key.sku] = stock
         for receipt in outcome.receipts:
             receipts[receipt.receipt_id] = receipt
         for receipt_id in outcome.settled:
             receipts.pop(receipt_id, None)
-        changed = {order.order_id: order for order in outcome.orders}
-        watches = {key: sku for key, sku in self.watches.items() if key not in changed}
         return State(
             self.seller_id,
-            MappingProxyType({**self.orders, **changed}),
+            MappingProxyType(orders),
             MappingProxyType(records),
             MappingProxyType(receipts),
-            MappingProxyType({**watches, **dict(outcome.watched)}),
+            MappingProxyType(watches),
         )
 
     def order(self, order_id: str) -> Order | None:
@@ -184,8 +192,12 @@ class State:
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
         """Return the stock records that there are of these products."""
-        found = self.records.get
-        return [stock for sku in skus if (stock := found((warehouse_id, sku))) is not None]
+        found = []
+        for sku in skus:
+            stock = self.records.get((warehouse_id, sku))
+            if stock is not None:
+                found.append(stock)
+        return found
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, if the seller announced it."""
@@ -200,7 +212,9 @@ class State:
     ) -> Iterable[Order]:
         """Return the orders with a line short of a product, in the order of the queue."""
         index = self._watching if policy.holds_nothing else self._waiting
-        queue = index.get((warehouse_id, sku), ())
+        queue = index.get((warehouse_id, sku))
+        if queue is None:
+            return ()
         return sorted(queue, key=lambda order: place_in_queue(order, policy.queue))
 
     def watched(self, order_id: str) -> str | None:
@@ -222,7 +236,8 @@ class State:
         return [
             order
             for order in self.orders.values()
-            if any(hold.until is not None and hold.until <= at for hold in order.holds)
+            if order.holds
+            and any(hold.until is not None and hold.until <= at for hold in order.holds)
         ]
 
     def overdue(self, since: datetime) -> Iterable[Order]:
@@ -241,7 +256,7 @@ class State:
     def _waiting(self) -> dict[Product, list[Order]]:
         index: dict[Product, list[Order]] = {}
         for order in self.orders.values():
-            if order.status is Status.ON_BACK_ORDER:
+            if order.status is _WAITING:
                 for sku in {line.sku: None for line in order.short_lines}:
                     index.setdefault((order.warehouse_id, sku), []).append(order)
         return index
@@ -256,22 +271,31 @@ class State:
         return index
 
 
-def evolve(state: State, event: Event) -> State:
-    """Return the state of the event's seller as the event leaves it.
+def evolve(state: State, *events: Event) -> State:
+    """Return the state of a seller as the seller's events leave it, one after another.
+
+    Several events at once make one copy of what is in the state, not one for each.
 
     Raises:
-        TransitionError: If the event cannot happen in this state.
+        TransitionError: If an event cannot happen in the state that it meets.
     """
-    if event.seller_id != state.seller_id:
-        raise TransitionError(
-            f"{type(event).__name__} of seller {event.seller_id!r} cannot happen in the state "
-            f"of seller {state.seller_id!r}"
-        )
-    match event:
-        case StockBookedIn() | StockAdjusted() | ReceiptAnnounced() | ReceiptWithdrawn():
-            return _evolve_stock(state, event)
-        case _:
-            return _evolve_order(state, event)
+    orders, records, receipts = _copy(state.orders), _copy(state.records), _copy(state.receipts)
+    for event in events:
+        if event.seller_id != state.seller_id:
+            raise TransitionError(
+                f"{type(event).__name__} of seller {event.seller_id!r} cannot happen in the "
+                f"state of seller {state.seller_id!r}"
+            )
+        if isinstance(event, STOCK_EVENTS):
+            _evolve_stock(records, receipts, event)
+        else:
+            _evolve_order(orders, records, event)
+    return State(
+        state.seller_id,
+        MappingProxyType(orders),
+        MappingProxyType(records),
+        MappingProxyType(receipts),
+    )
 
 
 def is_overdue(order: Order, since: datetime) -> bool:
@@ -285,26 +309,31 @@ def is_overdue(order: Order, since: datetime) -> bool:
     )
 
 
-def _evolve_order(state: State, event: OrderEvent) -> State:
-    before = state.order(event.order_id)
-    after = evolve_order(before, event)
-    orders = MappingProxyType({**state.orders, after.order_id: after})
+def _copy(mapping: Mapping[_Key, _Value]) -> dict[_Key, _Value]:
+    # A proxy copies what it shows in one go; `dict` would ask it for one key after another.
+    return mapping.copy() if isinstance(mapping, MappingProxyType) else dict(mapping)
+
+
+def _evolve_order(
+    orders: dict[str, Order], records: dict[Product, Stock], event: OrderEvent
+) -> None:
+    order_id = event.order_id
+    before = orders.get(order_id)
+    after = orders[order_id] = evolve_order(before, event)
     moves = stock_moves(before, after)
     if not moves:
-        return State(state.seller_id, orders, state.records, state.receipts)
-    records = dict(state.records)
+        return
     left = units_left(before, event)
     for sku, move in moves.items():
         product = (after.warehouse_id, sku)
-        stock = records.get(product) or Stock(StockKey(state.seller_id, *product))
+        stock = records.get(product) or Stock(StockKey(after.seller_id, *product))
         on_hand = stock.on_hand - left.get(sku, 0)
         records[product] = Stock(stock.key, on_hand, stock.allocated + move)
-    return State(state.seller_id, orders, MappingProxyType(records), state.receipts)
 
 
-def _evolve_stock(state: State, event: StockEvent) -> State:
-    receipts = dict(state.receipts)
-    records = dict(state.records)
+def _evolve_stock(
+    records: dict[Product, Stock], receipts: dict[str, ExpectedReceipt], event: StockEvent
+) -> None:
     match event:
         case StockBookedIn() | StockAdjusted():
             place = (event.key.warehouse_id, event.key.sku)
@@ -328,6 +357,3 @@ def _evolve_stock(state: State, event: StockEvent) -> State:
             receipts.pop(receipt_id, None)
         case _:
             assert_never(event)
-    return State(
-        state.seller_id, state.orders, MappingProxyType(records), MappingProxyType(receipts)
-    )

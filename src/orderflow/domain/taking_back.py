@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["free_for", "in_reach", "within_reach"]
 
 
+_NEVER = TakeBack.NEVER
+
+
 def within_reach(draft: Draft) -> list[Product]:
     """Return the products that changed orders hold and urgent ones might take from them.
 
     With them go those whose urgent orders were not served to the end before.
     """
-    if draft.policy.take_back is TakeBack.NEVER:
+    if draft.policy.take_back is _NEVER:
         return []
     held = {
         (order.warehouse_id, line.sku)
@@ -79,16 +82,13 @@ def _later_holders(draft: Draft, order: Order, sku: str) -> list[Order]:
     """Return the orders that may lose units of a product to the order, the last one first."""
     queue = draft.policy.queue
     place = place_in_queue(order, queue)
-    holders = draft.holding(order.warehouse_id, sku)
-    places = {holder.order_id: place_in_queue(holder, queue) for holder in holders}
-    later = [
+    return [
         holder
-        for holder in holders
+        for holder in draft.holders.behind(place, (order.warehouse_id, sku))
         if holder.status not in FROZEN
-        and places[holder.order_id][:-1] > place[:-1]  # later by more than the order id
+        and place_in_queue(holder, queue)[:-1] > place[:-1]  # later by more than the order id
         and _held(holder, sku)
     ]
-    return sorted(later, key=lambda holder: places[holder.order_id], reverse=True)
 
 
 def _held(order: Order, sku: str) -> int:

@@ -167,6 +167,29 @@ def test_evolving_leaves_the_state_before_as_it_was() -> None:
     assert (before.orders, before.records) == (orders, records)
 
 
+def test_events_can_be_folded_at_once() -> None:
+    part = order("B", status=Status.ALLOCATED, lines=(OrderLine("1", "MUG", 2, 2),))
+    events = (
+        PLACED,
+        StockBookedIn(key("JUG"), NOON, 3, 1),
+        OrderPutOnBackOrder(*NAME, (("1", 2),)),
+        OrderSplit(*NAME, "B", (("1", 2),)),
+        OrderSplitOff(NOON, part),
+    )
+    assert evolve(OPENING, *events) == fold(events, OPENING)
+    assert evolve(OPENING) == OPENING
+
+
+def test_a_fold_stops_at_the_event_that_cannot_happen() -> None:
+    with pytest.raises(TransitionError, match="which is NEW"):
+        evolve(OPENING, PLACED, OrderSent(*NAME), OrderAllocated(*NAME, ALL))
+
+
+def test_a_state_of_plain_dictionaries_can_be_folded_into() -> None:
+    plain = State(ACME, dict(OPENING.orders), dict(OPENING.records))
+    assert evolve(plain, PLACED) == evolve(OPENING, PLACED)
+
+
 def test_a_state_cannot_be_written_to() -> None:
     state = fold([PLACED], OPENING)
     for mapping in (state.orders, state.records, state.receipts):
