@@ -1,0 +1,101 @@
+"""The embedded database: a SQLite file that makes, upgrades and settles itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import URL, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from orderflow.adapters.sql.faults import translated
+from orderflow.adapters.sql.revision import REVISION, revision_of
+from orderflow.adapters.sql.tables import Tables
+from orderflow.adapters.sql.upgrading import upgrade
+from orderflow.errors import InvalidValueError, SchemaError, StorageError
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from sqlalchemy import Engine
+
+__all__ = ["BUSY_MILLISECONDS", "Durability", "open_database"]
+
+Durability = Literal["full", "relaxed"]
+"""Whether what was answered survives a loss of power (`full`), or a crash alone (`relaxed`)."""
+
+BUSY_MILLISECONDS = 30_000
+"""So long a writer waits for another one, before it gives up with a `ContentionError`."""
+
+_SYNCHRONOUS = {"full": "FULL", "relaxed": "NORMAL"}
+
+
+def open_database(
+    path: str | PathLike[str], *, durability: Durability = "full", create: bool = False
+) -> Engine:
+    """Open a database that is one file, for any number of processes of one machine at once.
+
+    Tables of an earlier release are brought to the revision of this one.
+
+    Args:
+        path: The file. Beside it stand two more while it is open, whose names end in `-wal`
+            and `-shm`.
+        durability: `full` waits for the disk at each commit. `relaxed` does not: what was
+            committed last may be lost with the power, and the file stays consistent.
+        create: Whether to make the file or the tables if they are not there.
+
+    Raises:
+        InvalidValueError: If the durability is no such word.
+        SchemaError: If the file has no tables of orderflow, or those of a later release.
+        StorageError: If the file is not there, or is no database, or cannot be opened.
+    """
+    if durability not in _SYNCHRONOUS:
+        raise InvalidValueError("open_database.durability", "one of 'full', 'relaxed'", durability)
+    file = Path(path)
+    if not create and not file.exists():
+        raise StorageError(
+            f"there is no database at {file}; make one with: orderflow init --db {file}"
+        )
+    engine = _engine(file, _SYNCHRONOUS[durability])
+    try:
+        _check_revision(engine, create=create)
+    except DBAPIError as error:
+        engine.dispose()
+        raise _named(file, error) from error
+    except StorageError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _engine(file: Path, synchronous: str) -> Engine:
+    engine = create_engine(URL.create("sqlite", database=str(file.absolute())))
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: Any, _record: object) -> None:  # noqa: ANN401 - of the driver
+        connection.isolation_level = None  # the driver begins nothing of its own accord
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        # Asked first: a change of the mode needs the file alone, even if it changes nothing.
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: else a flush ends in the drive's cache
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    return engine
+
+
+def _check_revision(engine: Engine, *, create: bool) -> None:
+    with engine.connect() as connection:
+        found = revision_of(connection, Tables.default())
+    if found is None and not create:
+        raise SchemaError(found, REVISION)
+    if found != REVISION:
+        upgrade(engine)
+
+
+def _named(file: Path, error: DBAPIError) -> StorageError:
+    fault = translated(error, 1)
+    if type(fault) is not StorageError:
+        return fault
+    return StorageError(f"{file} cannot be opened as a database: {error.orig}")

@@ -1,0 +1,138 @@
+"""A database with something of everything in it, as each released revision has left one.
+
+`revisions` holds one for every revision, as SQL. A release that brings a new revision adds its
+own: `python -m tests.unit.adapters.sql.populated` writes it. Those of earlier ones stay as they
+are, for that is what is out there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orderflow import (
+    Address,
+    AdjustmentReason,
+    AllocationPolicy,
+    BookInStock,
+    ExpectedReceipt,
+    Holding,
+    HoldReason,
+    OrderFlow,
+    Queue,
+    StockKey,
+)
+from orderflow.adapters.sql import SqlRepository, open_database
+from orderflow.adapters.sql.revision import REVISION
+from orderflow.domain.decide import decide
+from tests.unit.shop import NOON, key, later, order
+
+if TYPE_CHECKING:
+    from orderflow.ports import Repository, UnitOfWork
+
+REVISIONS = Path(__file__).with_name("revisions")
+
+POLICIES = {
+    "bolt": AllocationPolicy(
+        queue=Queue.PRIORITY,
+        holding=Holding.COMPLETE_THEN_KEEP,
+        passes_max=3,
+        wait_max=timedelta(days=9),
+    )
+}
+
+
+def of_revision(revision: str, path: Path) -> None:
+    """Make the database that a revision has left."""
+    text = (REVISIONS / f"{revision}.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(text)
+
+
+def revisions() -> list[str]:
+    return sorted(path.stem for path in REVISIONS.glob("*.sql"))
+
+
+def populate(repository: Repository) -> OrderFlow:
+    """Fill a repository with orders of every status, of two sellers, and all that goes with them.
+
+    Seller acme is served to the end; of seller bolt, a queue is left unserved.
+    """
+    flow = OrderFlow(repository, policies=POLICIES)
+    _stock_of_acme(flow)
+    _orders_of_acme(flow)
+    _life_of_bolt(flow)
+    repository.write("bolt", _leave_unserved)
+    return flow
+
+
+def _stock_of_acme(flow: OrderFlow) -> None:
+    flow.book_in(key("MUG"), 12, at=NOON, command_id="delivery 1")
+    flow.book_in(key("PAN"), 3, rejected=1, at=NOON)
+    flow.adjust(key("PAN"), -1, AdjustmentReason.DAMAGE, note="dented", at=NOON)
+    flow.count(key("TEA", warehouse_id="york"), 4, at=NOON)
+    for number, days in enumerate((3, 1), 1):
+        receipt = ExpectedReceipt(f"ASN {number}", key("PAN"), 5, NOON + timedelta(days=days))
+        flow.announce(receipt, at=NOON)
+
+
+def _orders_of_acme(flow: OrderFlow) -> None:
+    """Take orders A to K to every status there is."""
+    home = Address("Zoë Å", "1 High Street", "Leeds", "LS1", "GB")
+    flow.place(order("A", ("MUG", 1)), process=False, at=later(70))
+    for order_id in "BCDEFG":
+        flow.place(order(order_id, ("MUG", 1)), at=later(71), command_id=f"place {order_id}")
+        if order_id != "B":
+            flow.send("acme", order_id, at=later(80))
+    flow.request_cancellation("acme", "D", reason="changed my mind", at=later(81))
+    flow.despatch("acme", "E", at=later(82))
+    flow.despatch("acme", "F", at=later(82))
+    flow.deliver("acme", "F", at=later(90))
+    flow.request_cancellation("acme", "G", at=later(82))
+    flow.accept_cancellation("acme", "G", at=later(83))
+    flow.place(order("H", ("PAN", 4), ("MUG", 2), courier="DPD", ship_to=home), at=later(84))
+    flow.split("acme", "H", "H-1", at=later(85))
+    flow.place(order("I", ("PAN", 1), ("PAN", 2), promised_by=later(9_000)), at=later(86))
+    flow.place(order("J", ("PAN", 2), ("MUG", 1)), at=later(87))
+    flow.hold("acme", "J", HoldReason.ADDRESS, until=later(9_000), note="flat?", at=later(88))
+    flow.hold("acme", "J", HoldReason.OTHER, at=later(88))
+    flow.place(order("K", ("PAN", 1)), at=later(89))
+    flow.cancel("acme", "K", reason="too slow", at=later(91))
+
+
+def _life_of_bolt(flow: OrderFlow) -> None:
+    """Let orders wait for one product each, and pass some of them over."""
+    flow.book_in(key("NUT", seller_id="bolt"), 2, at=NOON)
+    flow.count(key("CAP", seller_id="bolt"), 0, at=NOON)
+    for order_id, priority in (("A", 0), ("B", 5), ("C", 0)):
+        wanted = order(order_id, ("NUT", 3), ("CAP", 1), seller_id="bolt", priority=priority)
+        flow.place(wanted, at=later(71))
+    flow.book_in(key("CAP", seller_id="bolt"), 1, at=later(72))
+    for order_id in "DEFGH":
+        flow.place(order(order_id, ("TIN", 1), seller_id="bolt"), at=later(80))
+
+
+def _leave_unserved(work: UnitOfWork) -> None:
+    """Serve the head of a queue, as a process does that ends before it could go on."""
+    command = BookInStock(key=StockKey("bolt", "leeds", "TIN"), received=4, at=later(90))
+    work.save(command, decide(command, work, POLICIES["bolt"], orders_max=1))
+
+
+def main() -> None:
+    """Write what this revision leaves."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "populated.db"
+        engine = open_database(path, create=True)
+        populate(SqlRepository(engine))
+        engine.dispose()
+        with closing(sqlite3.connect(path)) as connection:
+            text = "\n".join(connection.iterdump())
+    (REVISIONS / f"{REVISION}.sql").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

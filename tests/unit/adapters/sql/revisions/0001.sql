@@ -1,0 +1,361 @@
+BEGIN TRANSACTION;
+CREATE TABLE orderflow_events (
+	seller_id VARCHAR(128) NOT NULL, 
+	number BIGINT NOT NULL, 
+	order_id VARCHAR(128), 
+	kind VARCHAR(128) NOT NULL, 
+	at VARCHAR(32) NOT NULL, 
+	event TEXT NOT NULL, 
+	CONSTRAINT orderflow_events_pk PRIMARY KEY (seller_id, number), 
+	CONSTRAINT orderflow_events_number CHECK (number >= 1)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "orderflow_events" VALUES('acme',1,NULL,'StockBookedIn','2025-03-03 12:00:00.000000','{"type":"StockBookedIn","version":1,"data":{"key":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"},"at":"2025-03-03T12:00:00+00:00","received":12,"rejected":0,"receipt_id":null,"expected":null,"more_to_come":false}}');
+INSERT INTO "orderflow_events" VALUES('acme',2,NULL,'StockBookedIn','2025-03-03 12:00:00.000000','{"type":"StockBookedIn","version":1,"data":{"key":{"seller_id":"acme","warehouse_id":"leeds","sku":"PAN"},"at":"2025-03-03T12:00:00+00:00","received":3,"rejected":1,"receipt_id":null,"expected":null,"more_to_come":false}}');
+INSERT INTO "orderflow_events" VALUES('acme',3,NULL,'StockAdjusted','2025-03-03 12:00:00.000000','{"type":"StockAdjusted","version":1,"data":{"key":{"seller_id":"acme","warehouse_id":"leeds","sku":"PAN"},"at":"2025-03-03T12:00:00+00:00","change":-1,"reason":"DAMAGE","note":"dented"}}');
+INSERT INTO "orderflow_events" VALUES('acme',4,NULL,'StockAdjusted','2025-03-03 12:00:00.000000','{"type":"StockAdjusted","version":1,"data":{"key":{"seller_id":"acme","warehouse_id":"york","sku":"TEA"},"at":"2025-03-03T12:00:00+00:00","change":4,"reason":"COUNT","note":""}}');
+INSERT INTO "orderflow_events" VALUES('acme',5,NULL,'ReceiptAnnounced','2025-03-03 12:00:00.000000','{"type":"ReceiptAnnounced","version":1,"data":{"at":"2025-03-03T12:00:00+00:00","receipt":{"receipt_id":"ASN 1","key":{"seller_id":"acme","warehouse_id":"leeds","sku":"PAN"},"quantity":5,"expected_at":"2025-03-06T12:00:00+00:00"}}}');
+INSERT INTO "orderflow_events" VALUES('acme',6,NULL,'ReceiptAnnounced','2025-03-03 12:00:00.000000','{"type":"ReceiptAnnounced","version":1,"data":{"at":"2025-03-03T12:00:00+00:00","receipt":{"receipt_id":"ASN 2","key":{"seller_id":"acme","warehouse_id":"leeds","sku":"PAN"},"quantity":5,"expected_at":"2025-03-04T12:00:00+00:00"}}}');
+INSERT INTO "orderflow_events" VALUES('acme',7,'A','OrderPlaced','2025-03-03 13:10:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:10:00+00:00","order":{"order_id":"A","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',8,'B','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"B","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',9,'B','OrderAllocated','2025-03-03 13:11:00.000000','{"type":"OrderAllocated","version":1,"data":{"seller_id":"acme","order_id":"B","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}}');
+INSERT INTO "orderflow_events" VALUES('acme',10,'C','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"C","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',11,'C','OrderAllocated','2025-03-03 13:11:00.000000','{"type":"OrderAllocated","version":1,"data":{"seller_id":"acme","order_id":"C","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}}');
+INSERT INTO "orderflow_events" VALUES('acme',12,'C','OrderSent','2025-03-03 13:20:00.000000','{"type":"OrderSent","version":1,"data":{"seller_id":"acme","order_id":"C","at":"2025-03-03T13:20:00+00:00"}}');
+INSERT INTO "orderflow_events" VALUES('acme',13,'D','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"D","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',14,'D','OrderAllocated','2025-03-03 13:11:00.000000','{"type":"OrderAllocated","version":1,"data":{"seller_id":"acme","order_id":"D","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}}');
+INSERT INTO "orderflow_events" VALUES('acme',15,'D','OrderSent','2025-03-03 13:20:00.000000','{"type":"OrderSent","version":1,"data":{"seller_id":"acme","order_id":"D","at":"2025-03-03T13:20:00+00:00"}}');
+INSERT INTO "orderflow_events" VALUES('acme',16,'E','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"E","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',17,'E','OrderAllocated','2025-03-03 13:11:00.000000','{"type":"OrderAllocated","version":1,"data":{"seller_id":"acme","order_id":"E","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}}');
+INSERT INTO "orderflow_events" VALUES('acme',18,'E','OrderSent','2025-03-03 13:20:00.000000','{"type":"OrderSent","version":1,"data":{"seller_id":"acme","order_id":"E","at":"2025-03-03T13:20:00+00:00"}}');
+INSERT INTO "orderflow_events" VALUES('acme',19,'F','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"F","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',20,'F','OrderAllocated','2025-03-03 13:11:00.000000','{"type":"OrderAllocated","version":1,"data":{"seller_id":"acme","order_id":"F","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}}');
+INSERT INTO "orderflow_events" VALUES('acme',21,'F','OrderSent','2025-03-03 13:20:00.000000','{"type":"OrderSent","version":1,"data":{"seller_id":"acme","order_id":"F","at":"2025-03-03T13:20:00+00:00"}}');
+INSERT INTO "orderflow_events" VALUES('acme',22,'G','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"G","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',23,'G','OrderAllocated','2025-03-03 13:11:00.000000','{"type":"OrderAllocated","version":1,"data":{"seller_id":"acme","order_id":"G","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}}');
+INSERT INTO "orderflow_events" VALUES('acme',24,'G','OrderSent','2025-03-03 13:20:00.000000','{"type":"OrderSent","version":1,"data":{"seller_id":"acme","order_id":"G","at":"2025-03-03T13:20:00+00:00"}}');
+INSERT INTO "orderflow_events" VALUES('acme',25,'D','CancellationRequested','2025-03-03 13:21:00.000000','{"type":"CancellationRequested","version":1,"data":{"seller_id":"acme","order_id":"D","at":"2025-03-03T13:21:00+00:00","reason":"changed my mind"}}');
+INSERT INTO "orderflow_events" VALUES('acme',26,'E','OrderDespatched','2025-03-03 13:22:00.000000','{"type":"OrderDespatched","version":1,"data":{"seller_id":"acme","order_id":"E","at":"2025-03-03T13:22:00+00:00"}}');
+INSERT INTO "orderflow_events" VALUES('acme',27,'F','OrderDespatched','2025-03-03 13:22:00.000000','{"type":"OrderDespatched","version":1,"data":{"seller_id":"acme","order_id":"F","at":"2025-03-03T13:22:00+00:00"}}');
+INSERT INTO "orderflow_events" VALUES('acme',28,'F','OrderDelivered','2025-03-03 13:30:00.000000','{"type":"OrderDelivered","version":1,"data":{"seller_id":"acme","order_id":"F","at":"2025-03-03T13:30:00+00:00"}}');
+INSERT INTO "orderflow_events" VALUES('acme',29,'G','CancellationRequested','2025-03-03 13:22:00.000000','{"type":"CancellationRequested","version":1,"data":{"seller_id":"acme","order_id":"G","at":"2025-03-03T13:22:00+00:00","reason":""}}');
+INSERT INTO "orderflow_events" VALUES('acme',30,'G','CancellationAccepted','2025-03-03 13:23:00.000000','{"type":"CancellationAccepted","version":1,"data":{"seller_id":"acme","order_id":"G","at":"2025-03-03T13:23:00+00:00"}}');
+INSERT INTO "orderflow_events" VALUES('acme',31,'H','OrderPlaced','2025-03-03 13:24:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:24:00+00:00","order":{"order_id":"H","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":4,"allocated":0},{"line_id":"2","sku":"MUG","quantity":2,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":"DPD","ship_to":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB"},"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',32,'H','OrderPutOnBackOrder','2025-03-03 13:24:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"acme","order_id":"H","at":"2025-03-03T13:24:00+00:00","units":[["1",2],["2",2]]}}');
+INSERT INTO "orderflow_events" VALUES('acme',33,'H','OrderSplit','2025-03-03 13:25:00.000000','{"type":"OrderSplit","version":1,"data":{"seller_id":"acme","order_id":"H","at":"2025-03-03T13:25:00+00:00","new_order_id":"H-1","units":[["1",2],["2",2]]}}');
+INSERT INTO "orderflow_events" VALUES('acme',34,'H-1','OrderSplitOff','2025-03-03 13:25:00.000000','{"type":"OrderSplitOff","version":1,"data":{"at":"2025-03-03T13:25:00+00:00","order":{"order_id":"H-1","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":2,"allocated":2},{"line_id":"2","sku":"MUG","quantity":2,"allocated":2}],"placed_at":"2025-03-03T12:00:00+00:00","status":"ALLOCATED","priority":0,"promised_by":null,"courier":"DPD","ship_to":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB"},"holds":[],"split_from":"H","parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',35,'I','OrderPlaced','2025-03-03 13:26:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:26:00+00:00","order":{"order_id":"I","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":1,"allocated":0},{"line_id":"2","sku":"PAN","quantity":2,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":"2025-03-09T18:00:00+00:00","courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',36,'I','OrderPutOnBackOrder','2025-03-03 13:26:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"acme","order_id":"I","at":"2025-03-03T13:26:00+00:00","units":[]}}');
+INSERT INTO "orderflow_events" VALUES('acme',37,'J','OrderPlaced','2025-03-03 13:27:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:27:00+00:00","order":{"order_id":"J","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":2,"allocated":0},{"line_id":"2","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',38,'J','OrderPutOnBackOrder','2025-03-03 13:27:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"acme","order_id":"J","at":"2025-03-03T13:27:00+00:00","units":[["2",1]]}}');
+INSERT INTO "orderflow_events" VALUES('acme',39,'J','OrderHeld','2025-03-03 13:28:00.000000','{"type":"OrderHeld","version":1,"data":{"seller_id":"acme","order_id":"J","at":"2025-03-03T13:28:00+00:00","hold":{"reason":"ADDRESS","until":"2025-03-09T18:00:00+00:00","note":"flat?"}}}');
+INSERT INTO "orderflow_events" VALUES('acme',40,'J','OrderHeld','2025-03-03 13:28:00.000000','{"type":"OrderHeld","version":1,"data":{"seller_id":"acme","order_id":"J","at":"2025-03-03T13:28:00+00:00","hold":{"reason":"OTHER","until":null,"note":""}}}');
+INSERT INTO "orderflow_events" VALUES('acme',41,'K','OrderPlaced','2025-03-03 13:29:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:29:00+00:00","order":{"order_id":"K","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',42,'K','OrderPutOnBackOrder','2025-03-03 13:29:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"acme","order_id":"K","at":"2025-03-03T13:29:00+00:00","units":[]}}');
+INSERT INTO "orderflow_events" VALUES('acme',43,'K','OrderCancelled','2025-03-03 13:31:00.000000','{"type":"OrderCancelled","version":1,"data":{"seller_id":"acme","order_id":"K","at":"2025-03-03T13:31:00+00:00","reason":"too slow"}}');
+INSERT INTO "orderflow_events" VALUES('bolt',1,NULL,'StockBookedIn','2025-03-03 12:00:00.000000','{"type":"StockBookedIn","version":1,"data":{"key":{"seller_id":"bolt","warehouse_id":"leeds","sku":"NUT"},"at":"2025-03-03T12:00:00+00:00","received":2,"rejected":0,"receipt_id":null,"expected":null,"more_to_come":false}}');
+INSERT INTO "orderflow_events" VALUES('bolt',2,NULL,'StockAdjusted','2025-03-03 12:00:00.000000','{"type":"StockAdjusted","version":1,"data":{"key":{"seller_id":"bolt","warehouse_id":"leeds","sku":"CAP"},"at":"2025-03-03T12:00:00+00:00","change":0,"reason":"COUNT","note":""}}');
+INSERT INTO "orderflow_events" VALUES('bolt',3,'A','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"A","seller_id":"bolt","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"NUT","quantity":3,"allocated":0},{"line_id":"2","sku":"CAP","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('bolt',4,'A','OrderPutOnBackOrder','2025-03-03 13:11:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"bolt","order_id":"A","at":"2025-03-03T13:11:00+00:00","units":[]}}');
+INSERT INTO "orderflow_events" VALUES('bolt',5,'B','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"B","seller_id":"bolt","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"NUT","quantity":3,"allocated":0},{"line_id":"2","sku":"CAP","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":5,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('bolt',6,'B','OrderPutOnBackOrder','2025-03-03 13:11:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"bolt","order_id":"B","at":"2025-03-03T13:11:00+00:00","units":[]}}');
+INSERT INTO "orderflow_events" VALUES('bolt',7,'C','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"C","seller_id":"bolt","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"NUT","quantity":3,"allocated":0},{"line_id":"2","sku":"CAP","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('bolt',8,'C','OrderPutOnBackOrder','2025-03-03 13:11:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"bolt","order_id":"C","at":"2025-03-03T13:11:00+00:00","units":[]}}');
+INSERT INTO "orderflow_events" VALUES('bolt',9,NULL,'StockBookedIn','2025-03-03 13:12:00.000000','{"type":"StockBookedIn","version":1,"data":{"key":{"seller_id":"bolt","warehouse_id":"leeds","sku":"CAP"},"at":"2025-03-03T13:12:00+00:00","received":1,"rejected":0,"receipt_id":null,"expected":null,"more_to_come":false}}');
+INSERT INTO "orderflow_events" VALUES('bolt',10,'D','OrderPlaced','2025-03-03 13:20:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:20:00+00:00","order":{"order_id":"D","seller_id":"bolt","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"TIN","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('bolt',11,'D','OrderPutOnBackOrder','2025-03-03 13:20:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"bolt","order_id":"D","at":"2025-03-03T13:20:00+00:00","units":[]}}');
+INSERT INTO "orderflow_events" VALUES('bolt',12,'E','OrderPlaced','2025-03-03 13:20:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:20:00+00:00","order":{"order_id":"E","seller_id":"bolt","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"TIN","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('bolt',13,'E','OrderPutOnBackOrder','2025-03-03 13:20:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"bolt","order_id":"E","at":"2025-03-03T13:20:00+00:00","units":[]}}');
+INSERT INTO "orderflow_events" VALUES('bolt',14,'F','OrderPlaced','2025-03-03 13:20:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:20:00+00:00","order":{"order_id":"F","seller_id":"bolt","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"TIN","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('bolt',15,'F','OrderPutOnBackOrder','2025-03-03 13:20:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"bolt","order_id":"F","at":"2025-03-03T13:20:00+00:00","units":[]}}');
+INSERT INTO "orderflow_events" VALUES('bolt',16,'G','OrderPlaced','2025-03-03 13:20:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:20:00+00:00","order":{"order_id":"G","seller_id":"bolt","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"TIN","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('bolt',17,'G','OrderPutOnBackOrder','2025-03-03 13:20:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"bolt","order_id":"G","at":"2025-03-03T13:20:00+00:00","units":[]}}');
+INSERT INTO "orderflow_events" VALUES('bolt',18,'H','OrderPlaced','2025-03-03 13:20:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:20:00+00:00","order":{"order_id":"H","seller_id":"bolt","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"TIN","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('bolt',19,'H','OrderPutOnBackOrder','2025-03-03 13:20:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"bolt","order_id":"H","at":"2025-03-03T13:20:00+00:00","units":[]}}');
+INSERT INTO "orderflow_events" VALUES('bolt',20,NULL,'StockBookedIn','2025-03-03 13:30:00.000000','{"type":"StockBookedIn","version":1,"data":{"key":{"seller_id":"bolt","warehouse_id":"leeds","sku":"TIN"},"at":"2025-03-03T13:30:00+00:00","received":4,"rejected":0,"receipt_id":null,"expected":null,"more_to_come":false}}');
+INSERT INTO "orderflow_events" VALUES('bolt',21,'D','OrderAllocated','2025-03-03 13:30:00.000000','{"type":"OrderAllocated","version":1,"data":{"seller_id":"bolt","order_id":"D","at":"2025-03-03T13:30:00+00:00","units":[["1",1]]}}');
+CREATE TABLE orderflow_expected_receipts (
+	seller_id VARCHAR(128) NOT NULL, 
+	receipt_id VARCHAR(128) NOT NULL, 
+	warehouse_id VARCHAR(128) NOT NULL, 
+	sku VARCHAR(128) NOT NULL, 
+	quantity BIGINT NOT NULL, 
+	expected_at VARCHAR(32) NOT NULL, 
+	CONSTRAINT orderflow_expected_receipts_pk PRIMARY KEY (seller_id, receipt_id), 
+	CONSTRAINT orderflow_expected_receipts_quantity CHECK (quantity >= 1)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "orderflow_expected_receipts" VALUES('acme','ASN 1','leeds','PAN',5,'2025-03-06 12:00:00.000000');
+INSERT INTO "orderflow_expected_receipts" VALUES('acme','ASN 2','leeds','PAN',5,'2025-03-04 12:00:00.000000');
+CREATE TABLE orderflow_inbox (
+	seller_id VARCHAR(128) NOT NULL, 
+	message_id VARCHAR(272) NOT NULL, 
+	received_at VARCHAR(32) NOT NULL, 
+	CONSTRAINT orderflow_inbox_pk PRIMARY KEY (seller_id, message_id)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE orderflow_order_lines (
+	seller_id VARCHAR(128) NOT NULL, 
+	order_id VARCHAR(128) NOT NULL, 
+	line_id VARCHAR(128) NOT NULL, 
+	position BIGINT NOT NULL, 
+	warehouse_id VARCHAR(128) NOT NULL, 
+	sku VARCHAR(128) NOT NULL, 
+	quantity BIGINT NOT NULL, 
+	allocated BIGINT NOT NULL, 
+	CONSTRAINT orderflow_order_lines_pk PRIMARY KEY (seller_id, order_id, line_id), 
+	CONSTRAINT orderflow_order_lines_quantity CHECK (quantity >= 1), 
+	CONSTRAINT orderflow_order_lines_allocated CHECK (0 <= allocated AND allocated <= quantity)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "orderflow_order_lines" VALUES('acme','A','1',0,'leeds','MUG',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('acme','B','1',0,'leeds','MUG',1,1);
+INSERT INTO "orderflow_order_lines" VALUES('acme','C','1',0,'leeds','MUG',1,1);
+INSERT INTO "orderflow_order_lines" VALUES('acme','D','1',0,'leeds','MUG',1,1);
+INSERT INTO "orderflow_order_lines" VALUES('acme','E','1',0,'leeds','MUG',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('acme','F','1',0,'leeds','MUG',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('acme','G','1',0,'leeds','MUG',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('acme','H','1',0,'leeds','PAN',2,0);
+INSERT INTO "orderflow_order_lines" VALUES('acme','H-1','1',0,'leeds','PAN',2,2);
+INSERT INTO "orderflow_order_lines" VALUES('acme','H-1','2',1,'leeds','MUG',2,2);
+INSERT INTO "orderflow_order_lines" VALUES('acme','I','1',0,'leeds','PAN',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('acme','I','2',1,'leeds','PAN',2,0);
+INSERT INTO "orderflow_order_lines" VALUES('acme','J','1',0,'leeds','PAN',2,0);
+INSERT INTO "orderflow_order_lines" VALUES('acme','J','2',1,'leeds','MUG',1,1);
+INSERT INTO "orderflow_order_lines" VALUES('acme','K','1',0,'leeds','PAN',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','A','1',0,'leeds','NUT',3,0);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','A','2',1,'leeds','CAP',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','B','1',0,'leeds','NUT',3,0);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','B','2',1,'leeds','CAP',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','C','1',0,'leeds','NUT',3,0);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','C','2',1,'leeds','CAP',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','D','1',0,'leeds','TIN',1,1);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','E','1',0,'leeds','TIN',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','F','1',0,'leeds','TIN',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','G','1',0,'leeds','TIN',1,0);
+INSERT INTO "orderflow_order_lines" VALUES('bolt','H','1',0,'leeds','TIN',1,0);
+CREATE TABLE orderflow_orders (
+	seller_id VARCHAR(128) NOT NULL, 
+	order_id VARCHAR(128) NOT NULL, 
+	warehouse_id VARCHAR(128) NOT NULL, 
+	status VARCHAR(22) NOT NULL, 
+	placed_at VARCHAR(32) NOT NULL, 
+	priority BIGINT NOT NULL, 
+	promised_by VARCHAR(32), 
+	courier VARCHAR(128), 
+	ship_to TEXT, 
+	holds TEXT, 
+	held_until VARCHAR(32), 
+	split_from VARCHAR(128), 
+	parcels BIGINT NOT NULL, 
+	waits_since VARCHAR(32), 
+	passed_over BIGINT NOT NULL, 
+	keeps BOOLEAN NOT NULL, 
+	watched VARCHAR(128), 
+	version BIGINT NOT NULL, 
+	CONSTRAINT orderflow_orders_pk PRIMARY KEY (seller_id, order_id), 
+	CONSTRAINT orderflow_orders_status CHECK (status IN ('NEW', 'ON_HOLD', 'ON_BACK_ORDER', 'ALLOCATED', 'PROCESSED', 'CANCELLATION_REQUESTED', 'DESPATCHED', 'DELIVERED', 'CANCELLED')), 
+	CONSTRAINT orderflow_orders_held CHECK ((status = 'ON_HOLD') = (holds IS NOT NULL)), 
+	CONSTRAINT orderflow_orders_until CHECK (held_until IS NULL OR status = 'ON_HOLD'), 
+	CONSTRAINT orderflow_orders_waits CHECK (waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')), 
+	CONSTRAINT orderflow_orders_counts CHECK (parcels >= 0 AND passed_over >= 0 AND version >= 0)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "orderflow_orders" VALUES('acme','A','leeds','NEW','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,0);
+INSERT INTO "orderflow_orders" VALUES('acme','B','leeds','ALLOCATED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,1);
+INSERT INTO "orderflow_orders" VALUES('acme','C','leeds','PROCESSED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,2);
+INSERT INTO "orderflow_orders" VALUES('acme','D','leeds','CANCELLATION_REQUESTED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,3);
+INSERT INTO "orderflow_orders" VALUES('acme','E','leeds','DESPATCHED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,3);
+INSERT INTO "orderflow_orders" VALUES('acme','F','leeds','DELIVERED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,4);
+INSERT INTO "orderflow_orders" VALUES('acme','G','leeds','CANCELLED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,4);
+INSERT INTO "orderflow_orders" VALUES('acme','H','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,NULL,'DPD','{"type":"Address","version":1,"data":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB"}}',NULL,NULL,NULL,1,'2025-03-03 13:24:00.000000',0,0,NULL,2);
+INSERT INTO "orderflow_orders" VALUES('acme','H-1','leeds','ALLOCATED','2025-03-03 12:00:00.000000',0,NULL,'DPD','{"type":"Address","version":1,"data":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB"}}',NULL,NULL,'H',0,NULL,0,0,NULL,0);
+INSERT INTO "orderflow_orders" VALUES('acme','I','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,'2025-03-09 18:00:00.000000',NULL,NULL,NULL,NULL,NULL,0,'2025-03-03 13:26:00.000000',0,0,NULL,1);
+INSERT INTO "orderflow_orders" VALUES('acme','J','leeds','ON_HOLD','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,'[{"type":"Hold","version":1,"data":{"reason":"ADDRESS","until":"2025-03-09T18:00:00+00:00","note":"flat?"}},{"type":"Hold","version":1,"data":{"reason":"OTHER","until":null,"note":""}}]','2025-03-09 18:00:00.000000',NULL,0,'2025-03-03 13:27:00.000000',0,0,NULL,3);
+INSERT INTO "orderflow_orders" VALUES('acme','K','leeds','CANCELLED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,2);
+INSERT INTO "orderflow_orders" VALUES('bolt','A','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,'2025-03-03 13:11:00.000000',0,0,'NUT',1);
+INSERT INTO "orderflow_orders" VALUES('bolt','B','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',5,NULL,NULL,NULL,NULL,NULL,NULL,0,'2025-03-03 13:11:00.000000',0,0,'NUT',1);
+INSERT INTO "orderflow_orders" VALUES('bolt','C','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,'2025-03-03 13:11:00.000000',0,0,'NUT',1);
+INSERT INTO "orderflow_orders" VALUES('bolt','D','leeds','ALLOCATED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,2);
+INSERT INTO "orderflow_orders" VALUES('bolt','E','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,'2025-03-03 13:20:00.000000',0,0,'TIN',1);
+INSERT INTO "orderflow_orders" VALUES('bolt','F','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,'2025-03-03 13:20:00.000000',0,0,'TIN',1);
+INSERT INTO "orderflow_orders" VALUES('bolt','G','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,'2025-03-03 13:20:00.000000',0,0,'TIN',1);
+INSERT INTO "orderflow_orders" VALUES('bolt','H','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,'2025-03-03 13:20:00.000000',0,0,'TIN',1);
+CREATE TABLE orderflow_outbox (
+	seller_id VARCHAR(128) NOT NULL, 
+	number BIGINT NOT NULL, 
+	subject VARCHAR(272) NOT NULL, 
+	due_at VARCHAR(32), 
+	attempts BIGINT NOT NULL, 
+	error TEXT NOT NULL, 
+	is_dead BOOLEAN NOT NULL, 
+	CONSTRAINT orderflow_outbox_pk PRIMARY KEY (seller_id, number), 
+	CONSTRAINT orderflow_outbox_attempts CHECK (attempts >= 0)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "orderflow_outbox" VALUES('acme',1,'stock leeds/MUG',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',2,'stock leeds/PAN',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',3,'stock leeds/PAN',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',4,'stock york/TEA',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',5,'receipt ASN 1',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',6,'receipt ASN 2',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',7,'A',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',8,'B',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',9,'B',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',10,'C',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',11,'C',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',12,'C',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',13,'D',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',14,'D',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',15,'D',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',16,'E',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',17,'E',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',18,'E',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',19,'F',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',20,'F',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',21,'F',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',22,'G',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',23,'G',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',24,'G',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',25,'D',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',26,'E',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',27,'F',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',28,'F',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',29,'G',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',30,'G',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',31,'H',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',32,'H',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',33,'H',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',34,'H-1',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',35,'I',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',36,'I',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',37,'J',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',38,'J',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',39,'J',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',40,'J',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',41,'K',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',42,'K',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('acme',43,'K',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',1,'stock leeds/NUT',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',2,'stock leeds/CAP',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',3,'A',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',4,'A',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',5,'B',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',6,'B',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',7,'C',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',8,'C',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',9,'stock leeds/CAP',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',10,'D',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',11,'D',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',12,'E',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',13,'E',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',14,'F',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',15,'F',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',16,'G',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',17,'G',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',18,'H',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',19,'H',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',20,'stock leeds/TIN',NULL,0,'',0);
+INSERT INTO "orderflow_outbox" VALUES('bolt',21,'D',NULL,0,'',0);
+CREATE TABLE orderflow_processed_commands (
+	seller_id VARCHAR(128) NOT NULL, 
+	command_id VARCHAR(128) NOT NULL, 
+	at VARCHAR(32) NOT NULL, 
+	command TEXT NOT NULL, 
+	outcome TEXT NOT NULL, 
+	CONSTRAINT orderflow_processed_commands_pk PRIMARY KEY (seller_id, command_id)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "orderflow_processed_commands" VALUES('acme','delivery 1','2025-03-03 12:00:00.000000','{"type":"BookInStock","version":1,"data":{"at":"2025-03-03T12:00:00+00:00","command_id":"delivery 1","key":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"},"received":12,"rejected":0,"receipt_id":null,"more_to_come":false}}','{"type":"Outcome","version":1,"data":{"seller_id":"acme","order_id":null,"events":[{"type":"StockBookedIn","key":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"},"at":"2025-03-03T12:00:00+00:00","received":12,"rejected":0,"receipt_id":null,"expected":null,"more_to_come":false}],"orders":[],"stock":[{"key":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"},"on_hand":12,"allocated":0}],"receipts":[],"settled":[],"completed":[],"shorted":[],"watched":[],"unserved":[]}}');
+INSERT INTO "orderflow_processed_commands" VALUES('acme','place B','2025-03-03 13:11:00.000000','{"type":"PlaceOrder","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","command_id":"place B","order":{"order_id":"B","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0},"process":true}}','{"type":"Outcome","version":1,"data":{"seller_id":"acme","order_id":"B","events":[{"type":"OrderPlaced","at":"2025-03-03T13:11:00+00:00","order":{"order_id":"B","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}},{"type":"OrderAllocated","seller_id":"acme","order_id":"B","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}],"orders":[{"order_id":"B","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":1}],"placed_at":"2025-03-03T12:00:00+00:00","status":"ALLOCATED","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":1}],"stock":[{"key":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"},"on_hand":12,"allocated":1}],"receipts":[],"settled":[],"completed":[],"shorted":[],"watched":[],"unserved":[]}}');
+INSERT INTO "orderflow_processed_commands" VALUES('acme','place C','2025-03-03 13:11:00.000000','{"type":"PlaceOrder","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","command_id":"place C","order":{"order_id":"C","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0},"process":true}}','{"type":"Outcome","version":1,"data":{"seller_id":"acme","order_id":"C","events":[{"type":"OrderPlaced","at":"2025-03-03T13:11:00+00:00","order":{"order_id":"C","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}},{"type":"OrderAllocated","seller_id":"acme","order_id":"C","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}],"orders":[{"order_id":"C","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":1}],"placed_at":"2025-03-03T12:00:00+00:00","status":"ALLOCATED","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":1}],"stock":[{"key":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"},"on_hand":12,"allocated":2}],"receipts":[],"settled":[],"completed":[],"shorted":[],"watched":[],"unserved":[]}}');
+INSERT INTO "orderflow_processed_commands" VALUES('acme','place D','2025-03-03 13:11:00.000000','{"type":"PlaceOrder","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","command_id":"place D","order":{"order_id":"D","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0},"process":true}}','{"type":"Outcome","version":1,"data":{"seller_id":"acme","order_id":"D","events":[{"type":"OrderPlaced","at":"2025-03-03T13:11:00+00:00","order":{"order_id":"D","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}},{"type":"OrderAllocated","seller_id":"acme","order_id":"D","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}],"orders":[{"order_id":"D","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":1}],"placed_at":"2025-03-03T12:00:00+00:00","status":"ALLOCATED","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":1}],"stock":[{"key":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"},"on_hand":12,"allocated":3}],"receipts":[],"settled":[],"completed":[],"shorted":[],"watched":[],"unserved":[]}}');
+INSERT INTO "orderflow_processed_commands" VALUES('acme','place E','2025-03-03 13:11:00.000000','{"type":"PlaceOrder","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","command_id":"place E","order":{"order_id":"E","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0},"process":true}}','{"type":"Outcome","version":1,"data":{"seller_id":"acme","order_id":"E","events":[{"type":"OrderPlaced","at":"2025-03-03T13:11:00+00:00","order":{"order_id":"E","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}},{"type":"OrderAllocated","seller_id":"acme","order_id":"E","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}],"orders":[{"order_id":"E","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":1}],"placed_at":"2025-03-03T12:00:00+00:00","status":"ALLOCATED","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":1}],"stock":[{"key":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"},"on_hand":12,"allocated":4}],"receipts":[],"settled":[],"completed":[],"shorted":[],"watched":[],"unserved":[]}}');
+INSERT INTO "orderflow_processed_commands" VALUES('acme','place F','2025-03-03 13:11:00.000000','{"type":"PlaceOrder","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","command_id":"place F","order":{"order_id":"F","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0},"process":true}}','{"type":"Outcome","version":1,"data":{"seller_id":"acme","order_id":"F","events":[{"type":"OrderPlaced","at":"2025-03-03T13:11:00+00:00","order":{"order_id":"F","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}},{"type":"OrderAllocated","seller_id":"acme","order_id":"F","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}],"orders":[{"order_id":"F","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":1}],"placed_at":"2025-03-03T12:00:00+00:00","status":"ALLOCATED","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":1}],"stock":[{"key":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"},"on_hand":12,"allocated":5}],"receipts":[],"settled":[],"completed":[],"shorted":[],"watched":[],"unserved":[]}}');
+INSERT INTO "orderflow_processed_commands" VALUES('acme','place G','2025-03-03 13:11:00.000000','{"type":"PlaceOrder","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","command_id":"place G","order":{"order_id":"G","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0},"process":true}}','{"type":"Outcome","version":1,"data":{"seller_id":"acme","order_id":"G","events":[{"type":"OrderPlaced","at":"2025-03-03T13:11:00+00:00","order":{"order_id":"G","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":0}},{"type":"OrderAllocated","seller_id":"acme","order_id":"G","at":"2025-03-03T13:11:00+00:00","units":[["1",1]]}],"orders":[{"order_id":"G","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"MUG","quantity":1,"allocated":1}],"placed_at":"2025-03-03T12:00:00+00:00","status":"ALLOCATED","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"parcels":0,"wait":null,"version":1}],"stock":[{"key":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"},"on_hand":12,"allocated":6}],"receipts":[],"settled":[],"completed":[],"shorted":[],"watched":[],"unserved":[]}}');
+CREATE TABLE orderflow_queue (
+	seller_id VARCHAR(128) NOT NULL, 
+	warehouse_id VARCHAR(128) NOT NULL, 
+	sku VARCHAR(128) NOT NULL, 
+	order_id VARCHAR(128) NOT NULL, 
+	placed_at VARCHAR(32) NOT NULL, 
+	rank BIGINT NOT NULL, 
+	has_no_promise SMALLINT NOT NULL, 
+	due_by VARCHAR(32) NOT NULL, 
+	least BIGINT NOT NULL, 
+	is_watched BOOLEAN NOT NULL, 
+	CONSTRAINT orderflow_queue_pk PRIMARY KEY (seller_id, warehouse_id, sku, order_id), 
+	CONSTRAINT orderflow_queue_least CHECK (least >= 0), 
+	CONSTRAINT orderflow_queue_has_no_promise CHECK (has_no_promise IN (0, 1))
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "orderflow_queue" VALUES('acme','leeds','PAN','H','2025-03-03 12:00:00.000000',0,1,'2025-03-03 12:00:00.000000',0,1);
+INSERT INTO "orderflow_queue" VALUES('acme','leeds','PAN','I','2025-03-03 12:00:00.000000',0,0,'2025-03-09 18:00:00.000000',0,1);
+INSERT INTO "orderflow_queue" VALUES('bolt','leeds','CAP','A','2025-03-03 12:00:00.000000',0,1,'2025-03-03 12:00:00.000000',0,0);
+INSERT INTO "orderflow_queue" VALUES('bolt','leeds','CAP','B','2025-03-03 12:00:00.000000',-5,1,'2025-03-03 12:00:00.000000',0,0);
+INSERT INTO "orderflow_queue" VALUES('bolt','leeds','CAP','C','2025-03-03 12:00:00.000000',0,1,'2025-03-03 12:00:00.000000',0,0);
+INSERT INTO "orderflow_queue" VALUES('bolt','leeds','NUT','A','2025-03-03 12:00:00.000000',0,1,'2025-03-03 12:00:00.000000',3,1);
+INSERT INTO "orderflow_queue" VALUES('bolt','leeds','NUT','B','2025-03-03 12:00:00.000000',-5,1,'2025-03-03 12:00:00.000000',3,1);
+INSERT INTO "orderflow_queue" VALUES('bolt','leeds','NUT','C','2025-03-03 12:00:00.000000',0,1,'2025-03-03 12:00:00.000000',3,1);
+INSERT INTO "orderflow_queue" VALUES('bolt','leeds','TIN','E','2025-03-03 12:00:00.000000',0,1,'2025-03-03 12:00:00.000000',1,1);
+INSERT INTO "orderflow_queue" VALUES('bolt','leeds','TIN','F','2025-03-03 12:00:00.000000',0,1,'2025-03-03 12:00:00.000000',1,1);
+INSERT INTO "orderflow_queue" VALUES('bolt','leeds','TIN','G','2025-03-03 12:00:00.000000',0,1,'2025-03-03 12:00:00.000000',1,1);
+INSERT INTO "orderflow_queue" VALUES('bolt','leeds','TIN','H','2025-03-03 12:00:00.000000',0,1,'2025-03-03 12:00:00.000000',1,1);
+CREATE TABLE orderflow_revision (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT orderflow_revision_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "orderflow_revision" VALUES('0001');
+CREATE TABLE orderflow_stock (
+	seller_id VARCHAR(128) NOT NULL, 
+	warehouse_id VARCHAR(128) NOT NULL, 
+	sku VARCHAR(128) NOT NULL, 
+	on_hand BIGINT NOT NULL, 
+	allocated BIGINT NOT NULL, 
+	is_known BOOLEAN DEFAULT 1 NOT NULL, 
+	is_unserved BOOLEAN DEFAULT 0 NOT NULL, 
+	CONSTRAINT orderflow_stock_pk PRIMARY KEY (seller_id, warehouse_id, sku), 
+	CONSTRAINT orderflow_stock_allocated CHECK (0 <= allocated AND allocated <= on_hand), 
+	CONSTRAINT orderflow_stock_known CHECK (is_known OR on_hand = 0)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "orderflow_stock" VALUES('acme','leeds','MUG',10,6,1,0);
+INSERT INTO "orderflow_stock" VALUES('acme','leeds','PAN',2,2,1,0);
+INSERT INTO "orderflow_stock" VALUES('acme','york','TEA',4,0,1,0);
+INSERT INTO "orderflow_stock" VALUES('bolt','leeds','CAP',1,0,1,0);
+INSERT INTO "orderflow_stock" VALUES('bolt','leeds','NUT',2,0,1,0);
+INSERT INTO "orderflow_stock" VALUES('bolt','leeds','TIN',4,1,1,1);
+CREATE INDEX orderflow_stock_unserved ON orderflow_stock (seller_id, warehouse_id, sku) WHERE is_unserved;
+CREATE INDEX orderflow_orders_placed ON orderflow_orders (seller_id, placed_at, order_id);
+CREATE INDEX orderflow_orders_status ON orderflow_orders (seller_id, status, placed_at, order_id);
+CREATE INDEX orderflow_orders_held ON orderflow_orders (seller_id, held_until) WHERE held_until IS NOT NULL;
+CREATE INDEX orderflow_orders_waits ON orderflow_orders (seller_id, waits_since) WHERE status = 'ON_BACK_ORDER' AND NOT keeps;
+CREATE INDEX orderflow_order_lines_sku ON orderflow_order_lines (seller_id, sku, order_id);
+CREATE INDEX orderflow_order_lines_holding ON orderflow_order_lines (seller_id, warehouse_id, sku, order_id) WHERE allocated > 0;
+CREATE INDEX orderflow_queue_first_come ON orderflow_queue (seller_id, warehouse_id, sku, placed_at, order_id);
+CREATE INDEX orderflow_queue_priority ON orderflow_queue (seller_id, warehouse_id, sku, rank, placed_at, order_id);
+CREATE INDEX orderflow_queue_promise ON orderflow_queue (seller_id, warehouse_id, sku, has_no_promise, due_by, placed_at, order_id);
+CREATE INDEX orderflow_queue_order ON orderflow_queue (seller_id, order_id);
+CREATE INDEX orderflow_expected_receipts_product ON orderflow_expected_receipts (seller_id, warehouse_id, sku, expected_at, receipt_id);
+CREATE INDEX orderflow_events_order ON orderflow_events (seller_id, order_id, number) WHERE order_id IS NOT NULL;
+CREATE INDEX orderflow_outbox_subject ON orderflow_outbox (seller_id, subject, number);
+CREATE INDEX orderflow_outbox_dead ON orderflow_outbox (seller_id, number) WHERE is_dead;
+COMMIT;
