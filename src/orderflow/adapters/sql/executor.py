@@ -7,14 +7,17 @@ Core, and leaves it to an executor to do so.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ClauseElement, Connection, Dialect
     from sqlalchemy.sql import Executable
+    from sqlalchemy.sql.compiler import SQLCompiler
+    from sqlalchemy.sql.dml import UpdateBase
 
     Parameters = Mapping[str, Any]
     Row = Sequence[Any]
@@ -34,7 +37,7 @@ class Executor(Protocol):
         """Return the rows that a statement gives."""
         ...
 
-    def run(self, statement: Executable, parameters: Sequence[Parameters]) -> None:
+    def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
         """Carry a statement out once for each set of parameters, in this order."""
         ...
 
@@ -45,6 +48,12 @@ class Executor(Protocol):
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo what the block has done, and let go of its locks, if it is left by an error."""
         ...
+
+
+@lru_cache(maxsize=256)
+def _compiled(statement: ClauseElement, dialect: Dialect, names: tuple[str, ...]) -> SQLCompiler:
+    """Return the text of a statement that values of these names are given to."""
+    return cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(names)))
 
 
 class CoreExecutor:
@@ -58,9 +67,16 @@ class CoreExecutor:
         """Return the rows that a statement gives."""
         return self._connection.execute(statement, parameters).all()
 
-    def run(self, statement: Executable, parameters: Sequence[Parameters]) -> None:
-        """Carry a statement out once for each set of parameters, in this order."""
-        self._connection.execute(statement, parameters)
+    def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
+        """Carry a statement out once for each set of parameters, in this order.
+
+        It is handed to the driver as text: no type of these tables needs a conversion, and to
+        look for one in each value of each row takes as long as to write it.
+        """
+        compiled = _compiled(statement, self._connection.dialect, tuple(parameters[0]))
+        names = compiled.positiontup
+        rows = parameters if names is None else [tuple(map(p.get, names)) for p in parameters]
+        self._connection.exec_driver_sql(str(compiled), rows)
 
     def isolation(self) -> str:
         """Return the isolation of the transaction that the connection is in, in SQL's words."""

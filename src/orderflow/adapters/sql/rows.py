@@ -70,8 +70,11 @@ class Moments:
         return None if value is None else self.read(value)
 
 
+_TEXT_CHARACTERS = len("2026-03-02 12:00:00.000000")  # without the offset, which is that of UTC
+
+
 def _as_text(moment: datetime) -> str:
-    return f"{moment.year:04}-{moment:%m-%d %H:%M:%S.%f}"
+    return moment.isoformat(" ", "microseconds")[:_TEXT_CHARACTERS]
 
 
 def _of_text(value: str) -> datetime:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Table
-    from sqlalchemy.sql import Executable
+    from sqlalchemy.sql.dml import UpdateBase
 
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.rows import Moments, Values
@@ -191,7 +191,7 @@ class Saving:
         return sorted(row[0] for row in rows)
 
     def _difference(
-        self, table: Table, old: Rows, new: Rows, statements: tuple[Executable, ...]
+        self, table: Table, old: Rows, new: Rows, statements: tuple[UpdateBase, ...]
     ) -> None:
         """Make rows what they are to be: by the statements that add, change and remove one."""
         add, change, *remove = statements
@@ -202,7 +202,7 @@ class Saving:
             gone = [_of_key(table, values) for key, values in old.items() if key not in new]
             self._run(statement, gone)
 
-    def _run(self, statement: Executable, rows: Sequence[Values]) -> None:
+    def _run(self, statement: UpdateBase, rows: Sequence[Values]) -> None:
         if rows:
             self._executor.run(statement, rows)
 

@@ -221,7 +221,6 @@ class Tables:
         self._index(table, "priority", *product, "rank", "placed_at", "order_id")
         promise = ("has_no_promise", "due_by", "placed_at", "order_id")
         self._index(table, "promise", *product, *promise)
-        self._index(table, "order", "order_id")
         return table
 
     def _receipts(self) -> Table:

@@ -353,7 +353,6 @@ CREATE INDEX orderflow_order_lines_holding ON orderflow_order_lines (seller_id, 
 CREATE INDEX orderflow_queue_first_come ON orderflow_queue (seller_id, warehouse_id, sku, placed_at, order_id);
 CREATE INDEX orderflow_queue_priority ON orderflow_queue (seller_id, warehouse_id, sku, rank, placed_at, order_id);
 CREATE INDEX orderflow_queue_promise ON orderflow_queue (seller_id, warehouse_id, sku, has_no_promise, due_by, placed_at, order_id);
-CREATE INDEX orderflow_queue_order ON orderflow_queue (seller_id, order_id);
 CREATE INDEX orderflow_expected_receipts_product ON orderflow_expected_receipts (seller_id, warehouse_id, sku, expected_at, receipt_id);
 CREATE INDEX orderflow_events_order ON orderflow_events (seller_id, order_id, number) WHERE order_id IS NOT NULL;
 CREATE INDEX orderflow_outbox_subject ON orderflow_outbox (seller_id, subject, number);

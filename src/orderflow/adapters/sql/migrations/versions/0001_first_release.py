@@ -147,7 +147,6 @@ def _queue() -> None:
     _index("queue", "first_come", *product, "placed_at", "order_id")
     _index("queue", "priority", *product, "rank", "placed_at", "order_id")
     _index("queue", "promise", *product, *promise)
-    _index("queue", "order", "order_id")
 
 
 def _receipts() -> None:
