@@ -3,25 +3,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine
 
-from orderflow.adapters.sql import SqlRepository, Tables
+from orderflow.adapters.sql import SqlRepository
 from orderflow.testing.contract import RepositoryContract
+from tests.databases import empty, sqlite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from orderflow.ports import Repository
 
 
 class TestSqliteRepository(RepositoryContract):
     @pytest.fixture(autouse=True)
-    def folder(self, tmp_path_factory: pytest.TempPathFactory) -> None:
-        self._folder = tmp_path_factory.mktemp("sqlite")
-        self._made = 0
+    def engine(self, tmp_path: Path) -> Iterator[None]:
+        # What reaches the disk is looked at elsewhere.
+        self._engine = sqlite(tmp_path / "orderflow.db", synchronous="OFF")
+        yield
+        self._engine.dispose()
 
     def make_repository(self) -> Repository:
-        self._made += 1
-        engine = create_engine(
-            f"sqlite:///{self._folder}/{self._made}.db", connect_args={"timeout": 30}
-        )
-        Tables.default().metadata.create_all(engine)
-        return SqlRepository(engine)
+        empty(self._engine)
+        return SqlRepository(self._engine)

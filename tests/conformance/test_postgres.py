@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow.adapters.sql import SqlRepository
+from orderflow.testing.contract import RepositoryContract
+from tests.databases import empty, postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderflow.ports import Repository
+
+
+class TestPostgresRepository(RepositoryContract):
+    @pytest.fixture(autouse=True)
+    def engine(self) -> Iterator[None]:
+        with postgres() as self._engine:
+            yield
+
+    def make_repository(self) -> Repository:
+        empty(self._engine)
+        return SqlRepository(self._engine)
