@@ -31,9 +31,9 @@ NONE_WANTED = "ORDERFLOW_TEST_NO_POSTGRES"
 _numbers = count(1)
 
 
-def sqlite(path: Path, *, synchronous: str = "FULL") -> Engine:
+def sqlite(path: Path, *, synchronous: str = "FULL", busy_seconds: float = 30) -> Engine:
     """Open a SQLite file as orderflow wants it, with its tables."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
     def settle(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, tuple_
@@ -103,7 +105,9 @@ class SqlReading:
 
     def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that hold units of a product."""
-        return self._read_orders(self._statements.holding, warehouse_id=warehouse_id, sku=sku)
+        rows = self._rows(self._statements.holding, warehouse_id=warehouse_id, sku=sku)
+        # Apart, for a join may be planned as a look at all orders of the seller.
+        return self._orders_by_id([row[0] for row in rows]).values()
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
         """Return the receipts of a product, by the moment they are expected, then by id."""
@@ -202,7 +206,7 @@ class SqlReading:
         missing = sorted(set(products).difference(self._stock))
         if missing:
             self._stock.update(dict.fromkeys(missing))
-            for row in self._rows_of(self._statements.stock, "products", missing):
+            for row in self._stock_rows(self._statements.stock, missing):
                 self._note_stock(row)
 
     def _note_stock(self, row: Row) -> None:
@@ -211,7 +215,19 @@ class SqlReading:
             key = StockKey(self.seller_id, warehouse_id, sku)
             self._stock[warehouse_id, sku] = Stock(key, on_hand, allocated)
 
-    def _rows_of(self, statement: Executable, name: str, values: Sequence[object]) -> Iterator[Row]:
+    def _stock_rows(self, statement: Executable, products: Sequence[Product]) -> Iterator[Row]:
+        """Yield the stock rows of products that are in order.
+
+        A warehouse at a time: of pairs in a list, SQLite compares no more than the seller by key.
+        """
+        for warehouse_id, group in groupby(products, key=itemgetter(0)):
+            skus = [sku for _, sku in group]
+            yield from self._rows_of(statement, "skus", skus, warehouse_id=warehouse_id)
+
+    def _rows_of(
+        self, statement: Executable, name: str, values: Sequence[object], **parameters: object
+    ) -> Iterator[Row]:
         """Yield the rows of a statement that names any number of things."""
         for begin in range(0, len(values), AT_ONCE_MAX):
-            yield from self._rows(statement, **{name: values[begin : begin + AT_ONCE_MAX]})
+            some = {name: values[begin : begin + AT_ONCE_MAX]}
+            yield from self._rows(statement, **some, **parameters)

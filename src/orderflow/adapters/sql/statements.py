@@ -16,16 +16,18 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
 from orderflow.adapters.sql.rows import ORDER_COLUMNS, RECEIPT_COLUMNS
+from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
 from orderflow.domain.policy import Queue
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Delete, Select, Table, Update
+    from sqlalchemy import ColumnElement, Delete, Select, Table, TextClause, Update
     from sqlalchemy.sql import Executable
 
     from orderflow.adapters.sql.tables import Tables
@@ -57,7 +59,9 @@ class Statements:
             for begun in (False, True)
         }
 
-    def orders_where(self, *conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    def orders_where(
+        self, *conditions: ColumnElement[bool] | TextClause
+    ) -> Select[tuple[object, ...]]:
         """Read the orders of a seller that meet these conditions."""
         orders = self.tables.orders
         columns = [orders.c[name] for name in ORDER_COLUMNS]
@@ -75,24 +79,21 @@ class Statements:
             .where(lines.seller_id == SELLER, lines.order_id.in_(bindparam("ids", expanding=True)))
             .order_by(lines.order_id, lines.position)
         )
-        self.holding = self.orders_where(
-            orders.order_id.in_(
-                select(lines.order_id).where(
-                    lines.seller_id == SELLER,
-                    lines.warehouse_id == bindparam("warehouse_id"),
-                    lines.sku == bindparam("sku"),
-                    lines.allocated > 0,
-                )
+        self.holding = (
+            select(lines.order_id)
+            .distinct()
+            .where(
+                lines.seller_id == SELLER,
+                lines.warehouse_id == bindparam("warehouse_id"),
+                lines.sku == bindparam("sku"),
+                text(HOLDS),
             )
         )
         self.ended_holds = self.orders_where(orders.held_until <= bindparam("at"))
-        self.overdue = self.orders_where(
-            orders.status == "ON_BACK_ORDER", ~orders.keeps, orders.waits_since <= bindparam("at")
-        )
+        self.overdue = self.orders_where(text(WAITS), orders.waits_since <= bindparam("at"))
 
     def _name_stock_reads(self, tables: Tables) -> None:
         stock = tables.stock.c
-        product = tuple_(stock.warehouse_id, stock.sku)
         self.stock = select(
             stock.warehouse_id,
             stock.sku,
@@ -100,11 +101,15 @@ class Statements:
             stock.allocated,
             stock.is_known,
             stock.is_unserved,
-        ).where(stock.seller_id == SELLER, product.in_(bindparam("products", expanding=True)))
-        self.locked_stock = self.stock.order_by(stock.warehouse_id, stock.sku).with_for_update()
+        ).where(
+            stock.seller_id == SELLER,
+            stock.warehouse_id == bindparam("warehouse_id"),
+            stock.sku.in_(bindparam("skus", expanding=True)),
+        )
+        self.locked_stock = self.stock.order_by(stock.sku).with_for_update()
         self.unserved = (
             select(stock.seller_id, stock.warehouse_id, stock.sku)
-            .where(stock.is_unserved)
+            .where(text(IS_UNSERVED))
             .order_by(stock.seller_id, stock.warehouse_id, stock.sku)
         )
         receipts = tables.receipts

@@ -40,6 +40,11 @@ __all__ = ["DEFAULT_PREFIX", "Tables"]
 
 DEFAULT_PREFIX = "orderflow_"
 
+# What an index is limited to. SQLite uses it only for a query that says so in the same words.
+WAITS = "status = 'ON_BACK_ORDER' AND NOT keeps"
+IS_UNSERVED = "is_unserved"
+HOLDS = "allocated > 0"
+
 SUBJECT_CHARACTERS_MAX = 2 * IDENTIFIER_CHARACTERS_MAX + 16
 
 _STATUS_CHARACTERS_MAX = max(len(status) for status in Status)
@@ -137,7 +142,7 @@ class Tables:
             self._check("stock", "known", "is_known OR on_hand = 0"),
             key=("warehouse_id", "sku"),
         )
-        self._index(table, "unserved", "warehouse_id", "sku", where="is_unserved")
+        self._index(table, "unserved", "warehouse_id", "sku", where=IS_UNSERVED)
         return table
 
     def _orders(self) -> Table:
@@ -173,7 +178,7 @@ class Tables:
         self._index(table, "placed", "placed_at", "order_id")
         self._index(table, "status", "status", "placed_at", "order_id")
         self._index(table, "held", "held_until", where="held_until IS NOT NULL")
-        self._index(table, "waits", "waits_since", where="status = 'ON_BACK_ORDER' AND NOT keeps")
+        self._index(table, "waits", "waits_since", where=WAITS)
         return table
 
     def _lines(self) -> Table:
@@ -191,7 +196,7 @@ class Tables:
             key=("order_id", "line_id"),
         )
         self._index(table, "sku", "sku", "order_id")
-        self._index(table, "holding", "warehouse_id", "sku", "order_id", where="allocated > 0")
+        self._index(table, "holding", "warehouse_id", "sku", "order_id", where=HOLDS)
         return table
 
     def _queue(self) -> Table:

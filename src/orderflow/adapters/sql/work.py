@@ -203,7 +203,7 @@ class SqlUnitOfWork(SqlReading):
         return True
 
     def _lock_rows(self, products: Sequence[Product]) -> None:
-        for row in self._rows_of(self._statements.locked_stock, "products", products):
+        for row in self._stock_rows(self._statements.locked_stock, products):
             self._note_stock(row)
 
     def _note_stock(self, row: Row) -> None:

@@ -1,0 +1,200 @@
+"""Everything that a command reads or changes is found by an index, however long the tables are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+
+from orderflow import Queue
+from orderflow.adapters.sql import Tables
+from orderflow.adapters.sql.rows import Moments
+from orderflow.adapters.sql.statements import PLACE_COLUMNS, statements_of
+from tests.conformance.filling import NOON, fill
+from tests.conformance.plans import Access, plan_of
+from tests.databases import postgres, sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.sql import Executable
+
+STATEMENTS = statements_of(Tables.default())
+PRODUCT = ("warehouse_id", "sku")
+
+READS = {
+    "order": ("orders_pk", "order_id"),
+    "some_orders": ("orders_pk", "order_id"),
+    "lines": ("order_lines_pk", "order_id"),
+    "stock": ("stock_pk", *PRODUCT),
+    "locked_stock": ("stock_pk", *PRODUCT),
+    "holding": ("order_lines_holding", *PRODUCT),
+    "ended_holds": ("orders_held", "held_until"),
+    "overdue": ("orders_waits", "waits_since"),
+    "receipt": ("expected_receipts_pk", "receipt_id"),
+    "expected": ("expected_receipts_product", *PRODUCT),
+    "answer": ("processed_commands_pk", "command_id"),
+    "events_of": ("events_order", "order_id"),
+}
+WRITES = {
+    "change_order": ("orders_pk", "order_id"),
+    "change_line": ("order_lines_pk", "order_id", "line_id"),
+    "remove_line": ("order_lines_pk", "order_id", "line_id"),
+    "change_stock": ("stock_pk", *PRODUCT),
+    "requeue": ("queue_pk", *PRODUCT, "order_id"),
+    "dequeue": ("queue_pk", *PRODUCT, "order_id"),
+    "change_receipt": ("expected_receipts_pk", "receipt_id"),
+    "remove_receipt": ("expected_receipts_pk", "receipt_id"),
+}
+CHANGES: dict[str, dict[str, object]] = {
+    "change_order": {"version": 3},
+    "change_line": {"allocated": 1},
+    "change_stock": {"is_unserved": False},
+    "requeue": {"rank": 1},
+    "change_receipt": {"quantity": 3},
+}
+LOOKED_AT_ELSEWHERE = {"unserved", "last_number", "sellers", "queue_pages"}
+OF_ALL_THAT_A_SELLER_HAS = {"receipts", "events"}
+ONLY_ADDS = {"add_answer", "add_event", "add_line", "add_message", "add_order", "add_placeholder"}
+ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "next_numbers"}
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
+    with postgres() as server:
+        engines = {
+            "sqlite": sqlite(tmp_path_factory.mktemp("plans") / "orderflow.db", synchronous="OFF"),
+            "postgresql": server,
+        }
+        for engine in engines.values():
+            fill(engine)
+        yield engines
+        engines["sqlite"].dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def connection(request: pytest.FixtureRequest, filled: dict[str, Engine]) -> Iterator[Connection]:
+    with filled[request.param].connect() as connection:
+        if request.param == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        yield connection
+        connection.rollback()
+
+
+def given(connection: Connection) -> dict[str, Any]:
+    """Say what the statements are asked about."""
+    now = Moments(as_text=connection.dialect.name == "sqlite").write(NOON)
+    key = {"seller_id": "S1", "order_id": "00007", "warehouse_id": "leeds", "sku": "P3"}
+    place = {"placed_at": now, "order_id": "00000", "rank": 0, "has_no_promise": 0, "due_by": now}
+    return {
+        **key,
+        **{f"of_{name}": value for name, value in key.items()},
+        **{f"after_{name}": value for name, value in place.items()},
+        "of_line_id": "L0",
+        "of_receipt_id": "R3",
+        "receipt_id": "R3",
+        "command_id": "C10",
+        "ids": ["00007", "00017", "00027"],
+        "skus": ["P1", "P2", "P3"],
+        "at": now,
+        "limit": 4,
+        "at_most": 9,
+    }
+
+
+def plan(connection: Connection, statement: Executable, **changes: object) -> Any:  # noqa: ANN401
+    values = given(connection)
+    if changes:  # what is given is set, so give no more than that and the key
+        values = {key: value for key, value in values.items() if key.startswith("of_")} | changes
+    return plan_of(connection, statement, values)
+
+
+def access(index: str, *columns: str) -> Access:
+    return Access(index, frozenset(("seller_id", *columns)))
+
+
+@pytest.mark.parametrize("name", READS)
+def test_what_is_read_is_found_by_its_whole_key(connection: Connection, name: str) -> None:
+    index, *columns = READS[name]
+    statement: Executable = getattr(STATEMENTS, name)
+    assert plan(connection, statement).accesses == (access(index, *columns),)
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_what_is_changed_is_found_by_its_whole_key(connection: Connection, name: str) -> None:
+    index, *columns = WRITES[name]
+    statement: Executable = getattr(STATEMENTS, name)
+    table: Any = statement
+    keys = {column.name for column in table.table.primary_key}
+    values = {f"of_{each}": given(connection)[f"of_{each}"] for each in sorted(keys)}
+    found = plan_of(connection, statement, values | CHANGES.get(name, {}))
+    # By the primary key, or by another index that has all of it.
+    assert [each.columns for each in found.accesses] == [access(index, *columns).columns]
+
+
+@pytest.mark.parametrize("queue", Queue)
+@pytest.mark.parametrize("watched", [False, True], ids=["all", "watched"])
+@pytest.mark.parametrize("begun", [False, True], ids=["first", "further"])
+def test_a_page_of_a_queue_is_read_in_the_order_of_an_index(
+    connection: Connection, queue: Queue, *, watched: bool, begun: bool
+) -> None:
+    names = {Queue.FIRST_COME: "first_come", Queue.PRIORITY: "priority"}
+    index = f"queue_{names.get(queue, 'promise')}"
+    columns = [*PRODUCT, *(PLACE_COLUMNS[queue] if begun else ())]
+    found = plan(connection, STATEMENTS.queue_pages[queue, watched, begun])
+    assert found.accesses == (access(index, *columns),)
+    assert not found.is_sorted
+
+
+def test_what_is_to_be_served_further_has_an_index_of_its_own(connection: Connection) -> None:
+    found = plan(connection, STATEMENTS.unserved)
+    assert found.accesses == (Access("stock_unserved", frozenset()),)
+    assert not found.is_sorted
+
+
+def test_the_last_number_is_the_end_of_an_index(connection: Connection) -> None:
+    assert plan(connection, STATEMENTS.last_number).accesses == (access("events_pk"),)
+
+
+def test_sellers_are_found_by_jumping_through_an_index(connection: Connection) -> None:
+    found = plan(connection, STATEMENTS.sellers).accesses
+    assert {each.by for each in found} == {"events_pk"}
+
+
+@pytest.mark.parametrize("name", sorted(OF_ALL_THAT_A_SELLER_HAS))
+def test_a_listing_looks_at_one_seller(connection: Connection, name: str) -> None:
+    (found,) = plan(connection, getattr(STATEMENTS, name)).accesses
+    assert found.columns == {"seller_id"}
+
+
+def test_every_statement_is_looked_at() -> None:
+    known = {*READS, *WRITES, *LOOKED_AT_ELSEWHERE, *OF_ALL_THAT_A_SELLER_HAS, *ONLY_ADDS}
+    assert vars(STATEMENTS).keys() - {"tables"} == known
+
+
+def test_every_key_and_index_begins_with_the_seller() -> None:
+    for table in Tables.default().metadata.sorted_tables:
+        keys = [table.primary_key.columns, *(index.columns for index in table.indexes)]
+        assert {next(iter(columns)).name for columns in keys} == {"seller_id"}, table.name
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [(name, index) for name, (index, *_) in READS.items() if not index.endswith("_pk")],
+)
+def test_an_index_that_is_lost_is_noticed(connection: Connection, name: str, index: str) -> None:
+    connection.execute(text(f"DROP INDEX orderflow_{index}"))
+    with pytest.raises(AssertionError):
+        test_what_is_read_is_found_by_its_whole_key(connection, name)
+
+
+@pytest.mark.parametrize("queue", Queue)
+def test_an_index_of_a_queue_that_is_lost_is_noticed(connection: Connection, queue: Queue) -> None:
+    for index in ("first_come", "priority", "promise"):
+        connection.execute(text(f"DROP INDEX orderflow_queue_{index}"))
+    with pytest.raises(AssertionError):
+        test_a_page_of_a_queue_is_read_in_the_order_of_an_index(
+            connection, queue, watched=False, begun=True
+        )
