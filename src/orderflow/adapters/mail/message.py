@@ -17,14 +17,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import attrs
-from jinja2 import (
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PackageLoader,
-    StrictUndefined,
-    select_autoescape,
-)
 
 from orderflow.domain import checks
 from orderflow.errors import DeliveryError, InvalidValueError
@@ -42,6 +34,8 @@ SUBJECT_CHARACTERS_MAX = 150
 
 # What turns the direction of the text around it: a name could make a line read as another one.
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 
 
 @attrs.frozen
@@ -105,6 +99,16 @@ class MailWriter:
         link: OrderLink | None = None,
         templates: str | PathLike[str] | None = None,
     ) -> None:
+        # Imported here, so that settings can be read without the extra.
+        from jinja2 import (  # noqa: PLC0415
+            ChoiceLoader,
+            Environment,
+            FileSystemLoader,
+            PackageLoader,
+            StrictUndefined,
+            select_autoescape,
+        )
+
         our_own = PackageLoader("orderflow.adapters.mail")
         theirs = [FileSystemLoader(templates)] if templates is not None else []
         self._templates = Environment(
@@ -164,12 +168,14 @@ def _sender(text: str) -> Address:
 
 def _recipient(text: str) -> Address:
     try:
-        address = Address(addr_spec=text)
+        # Letters beyond ASCII may stand in it, though the parser refuses them (RFC 6531).
+        Address(addr_spec=_BEYOND_ASCII.sub("x", text))
     except (MessageError, ValueError, IndexError) as error:
         raise _no_address(text) from error
-    if not address.username or not address.domain:
+    username, _, domain = text.rpartition("@")
+    if not username or not domain or not text.isprintable():
         raise _no_address(text)
-    return address
+    return Address(username=username, domain=domain)
 
 
 def _no_address(text: str) -> DeliveryError:

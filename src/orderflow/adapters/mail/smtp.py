@@ -94,14 +94,21 @@ class MailChannel:
         server: Where mails are handed in.
         writer: Writes them.
         now: Tells the present moment.
+        tls: Which certificates are trusted; those that this machine trusts, if left out.
     """
 
     def __init__(
-        self, server: MailServer, writer: MailWriter, *, now: Callable[[], datetime]
+        self,
+        server: MailServer,
+        writer: MailWriter,
+        *,
+        now: Callable[[], datetime],
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._server = server
         self._writer = writer
         self._now = now
+        self._tls = tls if tls is not None else ssl.create_default_context()
 
     def send(self, address: str, bulletin: Bulletin) -> None:
         """Send a bulletin to a mail address.
@@ -127,7 +134,7 @@ class MailChannel:
         smtp = self._connected()
         try:
             if self._server.security is Security.STARTTLS:
-                smtp.starttls(context=ssl.create_default_context())
+                smtp.starttls(context=self._tls)
             if self._server.user is not None:
                 smtp.login(self._server.user, self._server.password or "")
             smtp.send_message(mail, self._writer.sender, [address])
@@ -139,8 +146,7 @@ class MailChannel:
     def _connected(self) -> smtplib.SMTP:
         host, port, timeout = self._server.host, self._server.port, self._server.timeout_s
         if self._server.security is Security.TLS:
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(host, port, timeout=timeout, context=context)
+            return smtplib.SMTP_SSL(host, port, timeout=timeout, context=self._tls)
         return smtplib.SMTP(host, port, timeout=timeout)
 
     def _failure(self, address: str, error: Exception) -> DeliveryError:

@@ -40,6 +40,7 @@ class WebhookChannel:
         now: Tells the present moment.
         source: Names the sender in the events, as a URI or a path.
         timeout_s: How many seconds a request may take, from the connection to the answer.
+        tls: Which certificates are trusted; those that this machine trusts, if left out.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class WebhookChannel:
         now: Callable[[], datetime],
         source: str = "/orderflow",
         timeout_s: float = 10.0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         checks.require(
             holds=bool(secrets),
@@ -64,6 +66,7 @@ class WebhookChannel:
         self._now = now
         self._source = source
         self._timeout_s = timeout_s
+        self._tls = tls if tls is not None else ssl.create_default_context()
 
     def send(self, address: str, bulletin: Bulletin) -> None:
         """Send a bulletin to a URL.
@@ -112,7 +115,7 @@ class WebhookChannel:
         try:
             connection.sock = _connected(addresses, place.port, self._timeout_s)
             if place.scheme == "https":
-                _secure(connection, place.host)
+                _secure(connection, place.host, self._tls)
             connection.request("POST", path, body, {"host": _authority(place), **headers})
             return connection.getresponse().status
         finally:
@@ -120,10 +123,8 @@ class WebhookChannel:
             connection.close()
 
 
-def _secure(connection: http.client.HTTPConnection, host: str) -> None:
-    secured = ssl.create_default_context().wrap_socket(
-        connection.sock, server_hostname=host, do_handshake_on_connect=False
-    )
+def _secure(connection: http.client.HTTPConnection, host: str, tls: ssl.SSLContext) -> None:
+    secured = tls.wrap_socket(connection.sock, server_hostname=host, do_handshake_on_connect=False)
     connection.sock = secured
     secured.do_handshake()  # now, so that it can be cut off
 

@@ -38,7 +38,8 @@ def enveloped(address: str, bulletin: Bulletin, now: datetime, source: str) -> b
         "datacontenttype": "application/json",
         "data": content["data"],
     }
-    return json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    text = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode(errors="replace")  # half a character is none, and no JSON
 
 
 def bulletin_in(body: bytes) -> Bulletin:
