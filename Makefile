@@ -33,8 +33,9 @@ types: .venv/.dev ## check the types, strictly
 docs: .venv/.dev ## build the documentation into build/docs; a warning is an error
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
 
-diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, options, presets
+diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, tables, options
 	$(BIN)/python -m tests.docs.diagrams --write
+	$(BIN)/python -m tests.docs.kinds --write
 	$(BIN)/python -m tests.cli.reference --write
 	$(BIN)/python -m tests.importing.reference --write
 
@@ -65,5 +66,5 @@ clean: ## remove what the other targets made
 	@touch $@
 
 .venv/.dev: pyproject.toml .venv/.pip
-	$(PIP) install --group dev --editable '.[calendar,cli,postgres,testing]'
+	$(PIP) install --group dev --editable '.[calendar,cli,mail,postgres,testing]'
 	@touch $@

@@ -22,9 +22,12 @@
     │   └── StaleVersionError
     ├── TransitionError            an event that cannot follow: a fault in the caller's history
     ├── MissingExtraError          a package that comes with an extra (also an ImportError)
-    └── StorageError               the state could not be read or written; nothing has changed
-        ├── ContentionError        others changed the same at the same time: try again
-        └── SchemaError            the tables are missing, or of another release
+    ├── StorageError               the state could not be read or written; nothing has changed
+    │   ├── ContentionError        others changed the same at the same time: try again
+    │   └── SchemaError            the tables are missing, or of another release
+    ├── DeliveryError              somebody could not be told
+    ├── SignatureError             a webhook that does not come from where it says
+    └── SettingsError              a file of settings that cannot be used (also a ValueError)
 
 A message names the thing, what was wrong with it, and the way out. What it names can
 also be read from the error as attributes.
@@ -39,6 +42,7 @@ __all__ = [
     "CodecError",
     "CommandIdReusedError",
     "ContentionError",
+    "DeliveryError",
     "DuplicateOrderError",
     "EditRefusedError",
     "HoldRefusedError",
@@ -52,7 +56,9 @@ __all__ = [
     "ReceiptNotFoundError",
     "RefusedError",
     "SchemaError",
+    "SettingsError",
     "ShortPickRefusedError",
+    "SignatureError",
     "SplitRefusedError",
     "StaleVersionError",
     "StockRefusedError",
@@ -331,6 +337,46 @@ class SchemaError(StorageError):
         super().__init__(
             f"the database {there}, and this release works on revision {expected}; {way_out}"
         )
+
+
+class DeliveryError(OrderFlowError):
+    """Somebody could not be told.
+
+    Attributes:
+        recipient: Who.
+        cause: Why not.
+        way_out: What can be done about it.
+        is_final: Whether it is of no use to try again before that was done.
+    """
+
+    def __init__(self, recipient: str, cause: str, way_out: str, *, is_final: bool = False) -> None:
+        self.recipient = recipient
+        self.cause = cause
+        self.way_out = way_out
+        self.is_final = is_final
+        super().__init__(f"{recipient!r} was not told: {cause}; {way_out}")
+
+
+class SignatureError(OrderFlowError):
+    """A webhook that is not what its sender has signed, or is too old."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the webhook is not genuine: {reason}; answer 401 and do nothing else")
+
+
+class SettingsError(OrderFlowError, ValueError):
+    """A file of settings that cannot be used.
+
+    Attributes:
+        source: The file.
+        faults: One text for each fault, each with its path, such as ``$.mail.port: …``.
+    """
+
+    def __init__(self, source: str, faults: tuple[str, ...]) -> None:
+        self.source = source
+        self.faults = faults
+        super().__init__(f"{source}: {'; '.join(faults)}")
 
 
 def _revived(

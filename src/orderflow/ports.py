@@ -1,8 +1,10 @@
 """What a host supplies: where the state is kept, who is told, and what time it is.
 
 A host implements `Repository` on its own tables, `Notifier` on its own mail or queue, and may
-leave `Clock` alone. `orderflow.adapters.memory` is the reference for the first of them,
-`orderflow.adapters.sql` keeps all of it in a database.
+leave `Clock` alone. Where it lets `orderflow.service.Notices` tell the sellers, it may implement
+`PreferenceSource` on its own accounts, and `Channel` for another way to reach somebody.
+`orderflow.adapters.memory` is the reference for what is kept, `orderflow.adapters.sql` keeps all of
+it in a database.
 
 A unit of work is everything that one command reads and writes, of one seller. What `decide`
 reads of it is `orderflow.domain.state.View`; `Reading` has the listings besides, and `UnitOfWork`
@@ -11,7 +13,7 @@ the one write.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
@@ -27,14 +29,19 @@ if TYPE_CHECKING:
     from orderflow.domain.outcome import Outcome
     from orderflow.domain.status import Status
     from orderflow.domain.stock import ExpectedReceipt, Stock, StockKey
+    from orderflow.telling import Bulletin, Preference
 
     T = TypeVar("T")
 
 __all__ = [
+    "BatchNotifier",
+    "Channel",
     "Clock",
     "Message",
+    "Notebook",
     "Notifier",
     "Outbox",
+    "PreferenceSource",
     "Reading",
     "Repository",
     "UnitOfWork",
@@ -203,9 +210,61 @@ class Notifier(Protocol):
     def notify(self, message: Message) -> None:
         """Tell of one event. It raises if that failed, and is called again later.
 
-        It is called by `orderflow.relay.Relay`, at least once for each message and in the order
+        It is called by `orderflow.service.Relay`, at least once for each message and in the order
         of what happened to each order; twice if it was interrupted.
         """
+        ...
+
+
+@runtime_checkable
+class BatchNotifier(Notifier, Protocol):
+    """Somebody who is told several things of one order in one go."""
+
+    def notify_together(self, messages: Sequence[Message]) -> None:
+        """Tell of the next messages of one order, oldest first: of all of them, or it raises.
+
+        It is called instead of `notify`. If it raises, the first of them has failed, and comes
+        again together with those behind it, to which others may have come meanwhile.
+        """
+        ...
+
+
+class Channel(Protocol):
+    """A way to reach somebody: mail, a webhook, a log."""
+
+    def send(self, address: str, bulletin: Bulletin) -> None:
+        """Send a bulletin to an address.
+
+        Raises:
+            DeliveryError: If it did not get there; it says whether to try again makes sense.
+        """
+        ...
+
+    def shown(self, address: str, bulletin: Bulletin) -> str:
+        """Return what would be sent, as text, and send nothing."""
+        ...
+
+
+class PreferenceSource(Protocol):
+    """Where the preferences of sellers are kept."""
+
+    def of(self, seller_id: str) -> Preference:
+        """Return what a seller wants to be told, and where."""
+        ...
+
+
+class Notebook(Protocol):
+    """What was told last, in short notes: they outlive the process, and need no other order.
+
+    A note that is lost costs a repetition, never a message.
+    """
+
+    def note(self, seller_id: str, key: str) -> str | None:
+        """Return what was noted of a seller under a key."""
+        ...
+
+    def write(self, seller_id: str, key: str, text: str | None) -> None:
+        """Note a text under a key in place of what was there, or nothing more."""
         ...
 
 

@@ -32,8 +32,9 @@ def loaded_by(module: str) -> set[str]:
 @pytest.mark.parametrize(
     "module",
     [
-        *("orderflow", "orderflow.codec", "orderflow.importing"),
-        *("orderflow.adapters.holidays", "orderflow.adapters.memory"),
+        *("orderflow", "orderflow.codec", "orderflow.importing", "orderflow.notifying"),
+        *("orderflow.adapters.holidays", "orderflow.adapters.mail"),
+        *("orderflow.adapters.memory", "orderflow.adapters.webhook"),
     ],
 )
 def test_importing_loads_no_extra(module: str) -> None:

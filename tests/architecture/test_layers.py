@@ -1,10 +1,10 @@
 """Each layer imports only what stands left of it.
 
-    errors ◀ domain ◀ ports ◀ service, adapters ◀ replay ◀ cli
+    errors ◀ domain ◀ telling ◀ ports ◀ service, adapters ◀ replay, notifying ◀ cli
 
-Beside the ports stand the codec and `importing`, which know the domain alone. `testing` may look at
-everything but the command line. The package itself shows what the modules below it define, so that
-of these none may import from it.
+Beside the ports stand the codec, which knows the domain and the notices, and `importing`, which
+knows the domain alone. `testing` may look at everything but the command line. The package itself
+shows what the modules below it define, so that of these none may import from it.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ PACKAGE = "orderflow"
 MAY_IMPORT = {
     "errors": set[str](),
     "domain": {"errors"},
-    "codec": {"errors", "domain"},
-    "ports": {"errors", "domain"},
-    "service": {"errors", "domain", "ports"},
-    "adapters": {"errors", "domain", "ports", "codec"},
+    "telling": {"errors", "domain"},
+    "codec": {"errors", "domain", "telling"},
+    "ports": {"errors", "domain", "telling"},
+    "service": {"errors", "domain", "telling", "ports"},
+    "adapters": {"errors", "domain", "telling", "ports", "codec"},
 }
 MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)
 MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE}
 MAY_IMPORT["importing"] = {"errors", "domain"}
-MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec"}
-MAY_IMPORT["cli"] = {*MAY_IMPORT["testing"], "testing", "importing", "replay"}
+MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec", "telling"}
+MAY_IMPORT["notifying"] = MAY_IMPORT[PACKAGE]
+MAY_IMPORT["cli"] = {*MAY_IMPORT["testing"], "testing", "importing", "replay", "notifying"}
 MAY_IMPORT["__main__"] = {"cli"}
 
 
@@ -74,6 +76,9 @@ def test_each_layer_imports_only_what_stands_left_of_it() -> None:
         ("orderflow.domain.order", "from . import stock"),
         ("orderflow.domain.order", "if TYPE_CHECKING:\n    from orderflow.ports import Clock"),
         ("orderflow.codec", "from orderflow.ports import Repository"),
+        ("orderflow.domain.order", "from orderflow.telling import Notice"),
+        ("orderflow.telling.writing", "from orderflow.ports import Reading"),
+        ("orderflow.adapters.mail", "from orderflow.notifying import Settings"),
         ("orderflow.service", "def run():\n    import orderflow.adapters.memory"),
         ("orderflow.adapters.sql", "from orderflow.service import OrderFlow"),
         ("orderflow.adapters.sql", "from orderflow.adapters import memory"),

@@ -75,13 +75,15 @@ def changed(thing: object, path: str, value: object) -> dict[str, Any]:
 
 # Classes.
 
+DOMAIN = orderflow.domain.__path__
 NOT_SENT = {State}  # what `decide` works on; a host keeps the orders and the stock in it, not it
 
 
 def public_classes() -> set[type]:
     found = set[type]()
-    for each in pkgutil.iter_modules(orderflow.domain.__path__):
-        module = importlib.import_module(f"orderflow.domain.{each.name}")
+    names = [f"orderflow.domain.{each.name}" for each in pkgutil.iter_modules(DOMAIN)]
+    for name in (*names, "orderflow.telling.notices"):
+        module = importlib.import_module(name)
         found |= {
             kind
             for name, kind in inspect.getmembers(module, attrs.has)

@@ -24,6 +24,7 @@ from orderflow.domain import (
     stock,
 )
 from orderflow.errors import CodecError
+from orderflow.telling import notices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
         *(actions, calendar, commands, cut_off, editing),
-        *(events, order, outcome, policy, stock),
+        *(events, notices, order, outcome, policy, stock),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain import checks
+from orderflow.errors import DeliveryError
+from orderflow.ports import BatchNotifier
 from orderflow.service.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -45,7 +47,10 @@ class Relay:
     """Hands messages to a notifier: at least once, and in order for each order.
 
     A message that fails is tried again after `first_wait`, then after twice as long each time,
-    and after `attempts_max` failures it is dead. The later messages of its order wait meanwhile.
+    and after `attempts_max` failures it is dead, or at once if the notifier raises a
+    `DeliveryError` that is final. The later messages of its order wait meanwhile.
+
+    A `BatchNotifier` is handed the messages of an order together: one attempt for all of them.
 
     Args:
         outbox: Where the messages are.
@@ -83,6 +88,7 @@ class Relay:
         )
         self._outbox = outbox
         self._notifier = notifier
+        self._together = notifier if isinstance(notifier, BatchNotifier) else None
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._attempts_max = attempts_max
         self._first_wait = first_wait
@@ -112,21 +118,27 @@ class Relay:
         while rest:
             if self._clock.now() >= until:  # others may have them by now
                 return Relayed(delivered)
-            message = rest.pop(0)
+            told = rest if self._together is not None else rest[:1]
             try:
-                self._notifier.notify(message)
+                if self._together is not None:
+                    self._together.notify_together(told)
+                else:
+                    self._notifier.notify(told[0])
             except Exception as error:  # noqa: BLE001 - whatever it is, the others must go on
-                outcome = self._fail(message, error)
-                self._outbox.give_back(rest)
+                outcome = self._fail(rest[0], error)
+                self._outbox.give_back(rest[1:])
                 return Relayed(delivered) + outcome
-            self._outbox.delivered(message)
-            delivered += 1
+            for message in told:
+                self._outbox.delivered(message)
+            delivered += len(told)
+            rest = rest[len(told) :]
         return Relayed(delivered)
 
     def _fail(self, message: Message, error: Exception) -> Relayed:
         text = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS_MAX]
         failures = message.attempts + 1
-        if failures >= self._attempts_max:
+        final = isinstance(error, DeliveryError) and error.is_final
+        if final or failures >= self._attempts_max:
             self._outbox.failed(message, text, None)
             return Relayed(dead=1)
         wait = min(self._wait_max, self._first_wait * 2 ** min(failures - 1, 40))

@@ -55,6 +55,8 @@ class MemoryOutbox:
         with self._lock:
             claimed: list[Message] = []
             for entries in self._entries.values():
+                if len(claimed) == limit:
+                    break
                 head = next(iter(entries.values()))
                 if head.is_dead or (head.due is not None and head.due > now):
                     continue

@@ -1,0 +1,204 @@
+"""Bulletins as mails: a text and the same as HTML, from templates that a host can replace.
+
+Orders are named by customers and sellers, so nothing in a bulletin is trusted: what is put into
+HTML is escaped, ids in links are percent-encoded, and no header holds more than one line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+import attrs
+
+from orderflow.domain import checks
+from orderflow.errors import DeliveryError, InvalidValueError
+from orderflow.telling import Bulletin, subject_line, worded
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from os import PathLike
+
+    from orderflow.telling import Paragraph
+
+__all__ = ["MailWriter", "OrderLink"]
+
+SUBJECT_CHARACTERS_MAX = 150
+
+# What turns the direction of the text around it: a name could make a line read as another one.
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+
+
+@attrs.frozen
+class OrderLink:
+    """Where the page of an order is: ``https://shop.example/orders/{order_id}``.
+
+    ``{order_id}`` and ``{seller_id}`` are replaced, percent-encoded, wherever they stand.
+
+    >>> OrderLink("https://shop.example/{seller_id}/orders/{order_id}").to("acme", "1/2?")
+    'https://shop.example/acme/orders/1%2F2%3F'
+    """
+
+    pattern: str = attrs.field()
+
+    @pattern.validator
+    def _check_pattern(self, _attribute: object, value: str) -> None:
+        parts = urlsplit(value)
+        checks.require(
+            holds=parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and "{" not in parts.netloc
+            and "{order_id}" in value
+            and value.isprintable(),
+            field="OrderLink.pattern",
+            demand="an http or https URL with {order_id} behind the host",
+            value=value,
+        )
+
+    def to(self, seller_id: str, order_id: str) -> str:
+        """Return the link to an order."""
+        # An encoded id holds no brace, so that nothing in it is taken for the other name.
+        linked = self.pattern.replace("{seller_id}", _encoded(seller_id))
+        return linked.replace("{order_id}", _encoded(order_id))
+
+
+@attrs.frozen
+class Linked:
+    """A paragraph as templates see it."""
+
+    heading: str
+    lines: tuple[str, ...]
+    link: str
+
+
+class MailWriter:
+    """Writes bulletins as mails.
+
+    Args:
+        sender: The address that mails come from, such as ``orders@shop.example``, or with a name
+            in front: ``Orders <orders@shop.example>``.
+        link: Where the page of an order is; mails have no links, if left out.
+        templates: A folder with `bulletin.txt` and `bulletin.html`, or one of them, in place of
+            our own. They are Jinja2, and are trusted. They see `bulletin`,
+            `subject`, and `paragraphs`, each with `heading`, `lines` and `link`.
+    """
+
+    def __init__(
+        self,
+        sender: str,
+        *,
+        link: OrderLink | None = None,
+        templates: str | PathLike[str] | None = None,
+    ) -> None:
+        # Imported here, so that settings can be read without the extra.
+        from jinja2 import (  # noqa: PLC0415
+            ChoiceLoader,
+            Environment,
+            FileSystemLoader,
+            PackageLoader,
+            StrictUndefined,
+            select_autoescape,
+        )
+
+        our_own = PackageLoader("orderflow.adapters.mail")
+        theirs = [FileSystemLoader(templates)] if templates is not None else []
+        self._templates = Environment(
+            loader=ChoiceLoader([*theirs, our_own]),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            keep_trailing_newline=True,
+        )
+        self._sender = _sender(sender)
+        self._link = link
+
+    @property
+    def sender(self) -> str:
+        """The address that mails come from, without a name."""
+        return self._sender.addr_spec
+
+    def write(self, address: str, bulletin: Bulletin, now: datetime) -> EmailMessage:
+        """Write a bulletin to an address.
+
+        Raises:
+            DeliveryError: If that is no address.
+        """
+        subject = _one_line(subject_line(bulletin))
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = self._sender
+        mail["To"] = _recipient(address)
+        mail["Subject"] = subject
+        mail["Date"] = format_datetime(now)
+        mail["Message-ID"] = f"<{_digest(bulletin.bulletin_id, address)}@{self._sender.domain}>"
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is answered to it
+        seen = {
+            "bulletin": bulletin,
+            "subject": subject,
+            "paragraphs": [self._linked(bulletin, worded(each)) for each in bulletin.notices],
+        }
+        mail.set_content(self._templates.get_template("bulletin.txt").render(seen))
+        html = self._templates.get_template("bulletin.html").render(seen)
+        mail.add_alternative(html, subtype="html")
+        return mail
+
+    def _linked(self, bulletin: Bulletin, paragraph: Paragraph) -> Linked:
+        return Linked(
+            _plain(paragraph.heading),
+            tuple(_plain(line) for line in paragraph.lines),
+            self._link.to(bulletin.seller_id, paragraph.order_id) if self._link else "",
+        )
+
+
+def _sender(text: str) -> Address:
+    name, bracket, address = text.rpartition("<")
+    try:
+        return Address(name.strip(), addr_spec=address.removesuffix(">") if bracket else text)
+    except (MessageError, ValueError, IndexError) as error:
+        demand = "a mail address, such as 'orders@shop.example'"
+        raise InvalidValueError("MailWriter.sender", demand, text) from error
+
+
+def _recipient(text: str) -> Address:
+    try:
+        # Letters beyond ASCII may stand in it, though the parser refuses them (RFC 6531).
+        Address(addr_spec=_BEYOND_ASCII.sub("x", text))
+    except (MessageError, ValueError, IndexError) as error:
+        raise _no_address(text) from error
+    username, _, domain = text.rpartition("@")
+    if not username or not domain or not text.isprintable():
+        raise _no_address(text)
+    return Address(username=username, domain=domain)
+
+
+def _no_address(text: str) -> DeliveryError:
+    way_out = "mend it in the preferences"
+    return DeliveryError(f"mail:{text}", "it is no mail address", way_out, is_final=True)
+
+
+def _digest(*texts: str) -> str:
+    joined = "\x00".join(texts).encode(errors="backslashreplace")
+    return hashlib.sha256(joined).hexdigest()[:40]
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="", errors="replace")
+
+
+def _plain(text: str) -> str:
+    """Return a text as one line that shows what it holds."""
+    shown = _DIRECTIONS.sub("", " ".join(text.split()))
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in shown)
+
+
+def _one_line(text: str) -> str:
+    line = _plain(text)
+    cut = SUBJECT_CHARACTERS_MAX - 1
+    return line if len(line) <= SUBJECT_CHARACTERS_MAX else f"{line[:cut]}…"

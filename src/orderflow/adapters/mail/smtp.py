@@ -1,0 +1,174 @@
+"""Sends mails to an SMTP server, one connection for each."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from contextlib import suppress
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain import checks
+from orderflow.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from email.message import EmailMessage
+
+    from orderflow.adapters.mail.message import MailWriter
+    from orderflow.telling import Bulletin
+
+__all__ = ["MailChannel", "MailServer", "Security"]
+
+PERMANENT = 500
+PORT_MAX = 65_535
+
+
+class Security(StrEnum):
+    """How the connection to a mail server is kept from others."""
+
+    STARTTLS = "STARTTLS"
+    """It begins openly and is encrypted at once; nothing is sent if that fails."""
+    TLS = "TLS"
+    """It is encrypted from the beginning."""
+    NONE = "NONE"
+    """It is open, for a server on the same machine."""
+
+
+@attrs.frozen(kw_only=True)
+class MailServer:
+    """Where mails are handed in.
+
+    Attributes:
+        host: Its name.
+        port: Its port: 587 for `STARTTLS`, 465 for `TLS`, 25 among servers.
+        security: How the connection is kept from others.
+        user: Whom to log in as; nobody, if left out.
+        password: The password of that user.
+        timeout_s: How many seconds to wait for an answer.
+    """
+
+    host: str = attrs.field(validator=checks.identifier)
+    port: int = attrs.field(default=587)
+    security: Security = attrs.field(default=Security.STARTTLS, validator=checks.one_of(Security))
+    user: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.identifier)
+    )
+    password: str | None = attrs.field(default=None, repr=False)
+    timeout_s: int = attrs.field(default=30, validator=checks.units(1))
+
+    @port.validator
+    def _check_port(self, _attribute: object, value: object) -> None:
+        checks.require(
+            holds=checks.is_units(value, 1) and self.port <= PORT_MAX,
+            field="MailServer.port",
+            demand=f"a port from 1 to {PORT_MAX}",
+            value=value,
+        )
+
+    def __attrs_post_init__(self) -> None:
+        checks.require(
+            holds=self.user is None or self.security is not Security.NONE,
+            field="MailServer.security",
+            demand="STARTTLS or TLS where a user logs in, for the password must not go openly",
+            value=self.security.value,
+        )
+        checks.require(
+            holds=(self.user is None) == (self.password is None),
+            field="MailServer.user",
+            demand="given together with its password",
+            value=self.user,
+        )
+
+
+class MailChannel:
+    """Sends bulletins by mail.
+
+    A mail is in the hands of the server once that has taken it; what becomes of it then is told
+    to the sender's address. The same bulletin has the same Message-ID each time.
+
+    Args:
+        server: Where mails are handed in.
+        writer: Writes them.
+        now: Tells the present moment.
+        tls: Which certificates are trusted; those that this machine trusts, if left out.
+    """
+
+    def __init__(
+        self,
+        server: MailServer,
+        writer: MailWriter,
+        *,
+        now: Callable[[], datetime],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._server = server
+        self._writer = writer
+        self._now = now
+        self._tls = tls if tls is not None else ssl.create_default_context()
+
+    def send(self, address: str, bulletin: Bulletin) -> None:
+        """Send a bulletin to a mail address.
+
+        Raises:
+            DeliveryError: If the server did not take it. It is final if the server refuses the
+                recipient or the mail for good.
+        """
+        mail = self._writer.write(address, bulletin, self._now())
+        try:
+            self._hand_in(address, mail)
+        except (smtplib.SMTPException, OSError) as error:
+            raise self._failure(address, error) from error
+
+    def shown(self, address: str, bulletin: Bulletin) -> str:
+        """Return the mail as text, and send nothing."""
+        mail = self._writer.write(address, bulletin, self._now())
+        headers = "".join(f"{name}: {value}\n" for name, value in mail.items())
+        body = mail.get_body(("plain",))
+        return f"{headers}\n{body.get_content() if body is not None else ''}"
+
+    def _hand_in(self, address: str, mail: EmailMessage) -> None:
+        smtp = self._connected()
+        try:
+            if self._server.security is Security.STARTTLS:
+                smtp.starttls(context=self._tls)
+            if self._server.user is not None:
+                smtp.login(self._server.user, self._server.password or "")
+            smtp.send_message(mail, self._writer.sender, [address])
+            with suppress(smtplib.SMTPException, OSError):  # it was taken, whatever comes now
+                smtp.quit()
+        finally:
+            smtp.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        host, port, timeout = self._server.host, self._server.port, self._server.timeout_s
+        if self._server.security is Security.TLS:
+            return smtplib.SMTP_SSL(host, port, timeout=timeout, context=self._tls)
+        return smtplib.SMTP(host, port, timeout=timeout)
+
+    def _failure(self, address: str, error: Exception) -> DeliveryError:
+        server = f"{self._server.host}:{self._server.port}"
+        code: int
+        said: bytes | str
+        match error:
+            case smtplib.SMTPRecipientsRefused(recipients=refused):
+                code, said = next(iter(refused.values()))
+                way_out = "correct the address, or take it out of the preferences"
+            case smtplib.SMTPDataError(smtp_code=code, smtp_error=said):
+                way_out = "ask those who run the mail server why it takes no such mail"
+            case smtplib.SMTPNotSupportedError():
+                code, said = PERMANENT if not address.isascii() else 0, str(error)
+                way_out = f"see what {server} can do: STARTTLS, log-in, addresses beyond ASCII"
+            case _:
+                # Whatever it is, it is not the recipient's fault: log-in, sender, connection.
+                code, said = 0, f"{type(error).__name__}: {error}"
+                way_out = "it is tried again; see that the server runs and the settings are right"
+        text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+        told = f"{code} {text}" if code else text
+        final = code >= PERMANENT
+        return DeliveryError(
+            f"mail:{address}", f"mail server {server} said: {told}", way_out, is_final=final
+        )

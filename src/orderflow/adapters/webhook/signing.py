@@ -1,0 +1,112 @@
+"""Signatures as Standard Webhooks has them: HMAC-SHA256 over id, moment and body.
+
+The header ``webhook-signature`` may hold several, one for each secret, so that a secret can be
+replaced: sign with both for a while, and take either.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from orderflow.domain import checks
+from orderflow.errors import SignatureError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["key_of", "sign", "verify"]
+
+PREFIX = "whsec_"
+KEY_BYTES_MIN = 24
+KEY_BYTES_MAX = 64
+SECONDS_DIGITS_MAX = 12
+
+
+def key_of(secret: str) -> bytes:
+    """Return the key in a secret: ``whsec_`` and 24 to 64 bytes in Base64.
+
+    Raises:
+        InvalidValueError: If it is no such secret. The message does not show it.
+    """
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    checks.require(
+        holds=KEY_BYTES_MIN <= len(key) <= KEY_BYTES_MAX and secret.startswith(PREFIX),
+        field="secret",
+        demand=f"{PREFIX!r} and {KEY_BYTES_MIN} to {KEY_BYTES_MAX} random bytes in Base64",
+        value="what was given (not shown)",
+    )
+    return key
+
+
+def sign(webhook_id: str, at: datetime, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+    """Return the headers that sign a body, one signature for each secret.
+
+    >>> secret = "whsec_" + "c2VjcmV0" * 4
+    >>> headers = sign("7", datetime(2026, 3, 2, tzinfo=UTC), b"{}", [secret])
+    >>> headers["webhook-timestamp"]
+    '1772409600'
+    >>> verify(headers, b"{}", [secret], now=datetime(2026, 3, 2, 0, 1, tzinfo=UTC))
+    """
+    seconds = str(int(at.timestamp()))
+    signatures = [_signature(webhook_id, seconds, body, key_of(secret)) for secret in secrets]
+    return {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": seconds,
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def verify(
+    headers: Mapping[str, str],
+    body: bytes,
+    secrets: Sequence[str],
+    *,
+    now: datetime | None = None,
+    tolerance: timedelta = timedelta(minutes=5),
+) -> None:
+    """Make sure that a webhook is genuine and recent; for those who receive it.
+
+    Args:
+        headers: The headers of the request, whatever the case of their names.
+        body: The body as it came, byte by byte: not read as JSON and written again.
+        secrets: The secrets, any of which may have signed it.
+        now: The present moment; that of this machine, if left out.
+        tolerance: How far its moment may be from the present, either way.
+
+    Raises:
+        SignatureError: If it is not. Somebody else may have sent it, or sent it again later.
+    """
+    given = {name.lower(): value for name, value in headers.items()}
+    names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    missing = [name for name in names if not given.get(name)]
+    if missing:
+        raise SignatureError(f"it has no header {' and no header '.join(missing)}")
+    webhook_id, seconds, signatures = (given[name] for name in names)
+    _check_moment(seconds, now if now is not None else datetime.now(UTC), tolerance)
+    for key in map(key_of, secrets):
+        genuine = _signature(webhook_id, seconds, body, key).encode()
+        for each in signatures.split(" "):
+            if hmac.compare_digest(each.encode(errors="replace"), genuine):
+                return
+    raise SignatureError("no signature is right")
+
+
+def _check_moment(seconds: str, now: datetime, tolerance: timedelta) -> None:
+    if not (seconds.isascii() and seconds.isdecimal() and len(seconds) <= SECONDS_DIGITS_MAX):
+        raise SignatureError("its moment is no number of seconds")
+    apart = abs(now.timestamp() - int(seconds))
+    if apart > tolerance.total_seconds():
+        raise SignatureError(f"its moment is {apart:.0f} seconds from the present one")
+
+
+def _signature(webhook_id: str, seconds: str, body: bytes, key: bytes) -> str:
+    signed = f"{webhook_id}.{seconds}.".encode(errors="replace") + body
+    return f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()}"

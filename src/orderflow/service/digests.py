@@ -1,0 +1,165 @@
+"""`Digests`: what a seller's day came to, in one bulletin.
+
+A digest tells of what happened between the end of the one before and its own. The ends are fixed
+times of day, so a digest that is run twice sends once. If the process ends between sending and
+noting, the same digest is sent again, with the same id. Each recipient has its own: who could not
+be reached gets all of it when it is run again, and the others get nothing twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.status import Status
+from orderflow.service.clock import SystemClock
+from orderflow.service.sending import send
+from orderflow.telling import Bulletin, Kind, Recipient, Writer, coalesce, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from orderflow.ports import Channel, Clock, Notebook, PreferenceSource, Reading, Repository
+    from orderflow.telling import Notice, Preference, Prospects
+
+__all__ = ["Digested", "Digests"]
+
+DAY = timedelta(days=1)
+
+
+@attrs.frozen
+class Digested:
+    """What a run came to.
+
+    Attributes:
+        sent: How many digests were sent.
+        failures: Who could not be reached, and why; they are tried again in the next run.
+    """
+
+    sent: int = 0
+    failures: tuple[tuple[Recipient, Exception], ...] = ()
+
+
+class Digests:
+    """Sends each recipient the digests that are due.
+
+    Args:
+        repository: Where the state is kept.
+        channels: The ways to reach somebody, by the names that recipients give.
+        preferences: What each seller wants to be told, where, and at what time.
+        notebook: Where it is noted up to when a recipient was told.
+        policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
+        prospects: Looks up what may come of short lines.
+        clock: What time it is.
+        settle: How long after its end a digest is sent: longer than a command takes, so that
+            none that began before the end is missing.
+        notices_max: So many notices stand in one digest; of others it tells how many.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        channels: Mapping[str, Channel],
+        preferences: PreferenceSource,
+        notebook: Notebook,
+        *,
+        policy_of: Callable[[str], AllocationPolicy] | None = None,
+        prospects: Prospects | None = None,
+        clock: Clock | None = None,
+        settle: timedelta = timedelta(minutes=5),
+        notices_max: int = 500,
+    ) -> None:
+        self._repository = repository
+        self._channels = channels
+        self._preferences = preferences
+        self._notebook = notebook
+        self._policy_of = policy_of
+        self._prospects = prospects
+        self._clock: Clock = clock if clock is not None else SystemClock()
+        self._settle = settle
+        self._notices_max = notices_max
+
+    def run_once(self) -> Digested:
+        """Send what is due, to every recipient of every seller; one failure stops no other."""
+        sent = 0
+        failures: list[tuple[Recipient, Exception]] = []
+        for recipient, bulletin in self.due():
+            try:
+                if bulletin.notices:
+                    send(self._channels, recipient, bulletin)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others get theirs
+                failures.append((recipient, error))
+            else:
+                sent += bool(bulletin.notices)
+                self._note_end(bulletin, recipient)
+        return Digested(sent, tuple(failures))
+
+    def due(self) -> Iterator[tuple[Recipient, Bulletin]]:
+        """Yield the digests that are due, and to whom, and send nothing. Some may be empty."""
+        for seller_id in self._repository.sellers():
+            preference = self._preferences.of(seller_id)
+            kinds = frozenset(kind for kind in Kind if preference.delivery(kind).is_daily)
+            if not kinds:
+                continue
+            until = preference.digest_end(self._clock.now() - self._settle)
+            written: dict[datetime, Bulletin] = {}
+            for recipient in preference.told_to():
+                since = self._end_before(seller_id, recipient, until)
+                if since < until:
+                    if since not in written:
+                        written[since] = self._written(seller_id, preference, since, until)
+                    yield recipient, written[since]
+
+    def _written(
+        self, seller_id: str, preference: Preference, since: datetime, until: datetime
+    ) -> Bulletin:
+        task = partial(self._look, preference, since, until)
+        notices = self._repository.read(seller_id, task)
+        return Bulletin(
+            bulletin_id=f"digest {seller_id} {since.isoformat()} {until.isoformat()}",
+            seller_id=seller_id,
+            notices=notices[: self._notices_max],
+            since=since,
+            until=until,
+            left_out=max(0, len(notices) - self._notices_max),
+        )
+
+    def _look(
+        self, preference: Preference, since: datetime, until: datetime, reading: Reading
+    ) -> tuple[Notice, ...]:
+        of = self._policy_of
+        policy = of(reading.seller_id) if of is not None else AllocationPolicy()
+        writer = Writer(reading, self._clock.now(), policy, self._prospects, with_ways_out=False)
+        kinds = [kind for kind in Kind if preference.delivery(kind).is_daily]
+        notices: list[Notice] = []
+        if kinds != [Kind.ON_BACK_ORDER]:  # for these alone, the history need not be read
+            events = [each for each in reading.events() if since <= each.at < until]
+            others = (notice for event in events for notice in writer.notices_of(event))
+            notices += [
+                each
+                for each in coalesce(others, until - since)
+                if kind_of(each) in kinds and kind_of(each) is not Kind.ON_BACK_ORDER
+            ]
+        if Kind.ON_BACK_ORDER in kinds:
+            notices += [
+                writer.on_back_order(order, order.wait.since)
+                for order in reading.orders(status=Status.ON_BACK_ORDER)
+                if order.wait is not None and since <= order.wait.since < until
+            ]
+        return tuple(sorted(notices, key=lambda each: (each.at, each.order_id)))
+
+    def _end_before(self, seller_id: str, recipient: Recipient, until: datetime) -> datetime:
+        noted = self._notebook.note(seller_id, _key(recipient))
+        return datetime.fromisoformat(noted) if noted is not None else until - DAY
+
+    def _note_end(self, bulletin: Bulletin, recipient: Recipient) -> None:
+        if bulletin.until is not None:
+            self._notebook.write(bulletin.seller_id, _key(recipient), bulletin.until.isoformat())
+
+
+def _key(recipient: Recipient) -> str:
+    return f"digest {recipient}"

@@ -1,0 +1,297 @@
+"""What every outbox has to keep, as tests that a host inherits.
+
+For example::
+
+    from orderflow.testing.outbox_contract import OutboxContract
+
+    class TestMyOutbox(OutboxContract):
+        def make_outbox(self):
+            outbox = MyOutbox(...)
+            return outbox, MyRepository(..., outbox)
+
+Messages come in as they do in earnest: through the repository, with the events of what it saves.
+Needs pytest, which comes with the extra `testing`.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Event as Signal
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow.domain.commands import PlaceOrder
+from orderflow.domain.decide import decide
+from orderflow.domain.order import HoldReason, Order, OrderLine
+from orderflow.domain.stock import StockKey
+from orderflow.service import OrderFlow, Relay
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orderflow.ports import Message, Outbox, Repository, UnitOfWork
+
+__all__ = ["OutboxContract"]
+
+_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_LEASE = timedelta(minutes=5)
+_MOMENT = timedelta(microseconds=1)
+_ALL = 1_000
+_MUGS = StockKey("acme", "leeds", "MUG")
+
+
+def _order(order_id: str, seller_id: str = "acme") -> Order:
+    return Order(
+        order_id=order_id,
+        seller_id=seller_id,
+        warehouse_id="leeds",
+        lines=(OrderLine("1", "MUG", 1),),
+        placed_at=_NOON,
+    )
+
+
+def _fill(repository: Repository, *order_ids: str, seller_id: str = "acme") -> None:
+    """Have three things happen to each order: it is placed, held, and released."""
+    flow = OrderFlow(repository)
+    for order_id in order_ids:
+        flow.place(_order(order_id, seller_id), process=False, at=_NOON)
+        flow.hold(seller_id, order_id, HoldReason.OTHER, at=_NOON)
+        flow.release(seller_id, order_id, at=_NOON)
+
+
+def _told(messages: Sequence[Message]) -> list[tuple[str, str]]:
+    return [(each.subject, type(each.event).__name__) for each in messages]
+
+
+def _ids(messages: Sequence[Message]) -> list[str]:
+    return [each.message_id for each in messages]
+
+
+def _claim(outbox: Outbox, at: datetime = _NOON, limit: int = _ALL) -> list[Message]:
+    return list(outbox.claim(at, _LEASE, limit))
+
+
+class _Recorder:
+    """Takes a little while over each message, so that others come in between."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self._lock = Lock()
+
+    def notify(self, message: Message) -> None:
+        time.sleep(0.0005)
+        with self._lock:
+            self.messages.append(message)
+
+
+class OutboxContract(ABC):
+    """Tests of an outbox: inherit them, and say how one is made."""
+
+    @abstractmethod
+    def make_outbox(self) -> tuple[Outbox, Repository]:
+        """Make an outbox with nothing in it, and a repository that puts its events in."""
+
+    def test_all_that_was_saved_comes_out_in_order(self) -> None:
+        """Each event is a message of its own, those of one order in the order they happened in."""
+        outbox, repository = self.make_outbox()
+        _fill(repository, "1", "2")
+        messages = _claim(outbox)
+        flow = OrderFlow(repository)
+        for order_id in ("1", "2"):
+            events = [each.event for each in messages if each.subject == order_id]
+            assert events == list(flow.events("acme", order_id))
+        assert len(set(_ids(messages))) == len(messages) == len(flow.events("acme"))
+        assert {(each.seller_id, each.attempts, each.error) for each in messages} == {
+            ("acme", 0, "")
+        }
+
+    def test_messages_of_one_subject_come_together(self) -> None:
+        """Those of one order are not mixed with others, so that they can be told in one go."""
+        outbox, repository = self.make_outbox()
+        flow = OrderFlow(repository)
+        for order_id in ("1", "2"):
+            flow.place(_order(order_id), process=False, at=_NOON)
+        for order_id in ("1", "2"):
+            flow.hold("acme", order_id, HoldReason.OTHER, at=_NOON)
+        subjects = [subject for subject, _ in _told(_claim(outbox))]
+        assert sorted(subjects) == subjects or sorted(subjects, reverse=True) == subjects
+
+    def test_nothing_comes_of_what_was_not_saved(self) -> None:
+        """A unit of work that is left by an error puts nothing in."""
+        outbox, repository = self.make_outbox()
+        command = PlaceOrder(order=_order("1"), at=_NOON)
+
+        def save_and_fail(work: UnitOfWork) -> None:
+            work.save(command, decide(command, work))
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            repository.write("acme", save_and_fail)
+        assert _claim(outbox) == []
+
+    def test_stock_has_messages_of_its_own(self) -> None:
+        """What happens to stock is told apart from what happens to orders."""
+        outbox, repository = self.make_outbox()
+        OrderFlow(repository).book_in(_MUGS, 2, at=_NOON)
+        assert _told(_claim(outbox)) == [("stock leeds/MUG", "StockBookedIn")]
+
+    def test_the_same_order_id_of_two_sellers_is_two_subjects(self) -> None:
+        """What fails for one seller holds nobody else up."""
+        outbox, repository = self.make_outbox()
+        for seller_id in ("acme", "zenith"):
+            _fill(repository, "1", seller_id=seller_id)
+        mine = [each for each in _claim(outbox) if each.seller_id == "acme"]
+        theirs = [each for each in _claim(outbox, _NOON + _LEASE) if each.seller_id == "zenith"]
+        assert len(mine) == len(theirs) > 0
+        outbox.failed(mine[0], "gone", None)
+        rest = _claim(outbox, _NOON + 2 * _LEASE)
+        assert {each.seller_id for each in rest} == {"zenith"}
+
+    def test_nobody_else_gets_what_is_claimed(self) -> None:
+        """Until the lease has run out, nothing of the order goes to others, also what is new."""
+        outbox, repository = self.make_outbox()
+        _fill(repository, "1")
+        first = _claim(outbox)
+        OrderFlow(repository).cancel("acme", "1", at=_NOON)
+        _fill(repository, "2")
+        assert {each.subject for each in _claim(outbox)} == {"2"}
+        assert _claim(outbox, _NOON + _LEASE - _MOMENT) == []
+        again = [each for each in _claim(outbox, _NOON + _LEASE) if each.subject == "1"]
+        assert _ids(again)[: len(first)] == _ids(first)
+        assert len(again) > len(first)
+
+    def test_a_claim_that_is_full_leaves_the_rest_of_an_order_alone(self) -> None:
+        """What the limit has cut off waits for what was claimed before it."""
+        outbox, repository = self.make_outbox()
+        _fill(repository, "1")
+        first = _claim(outbox, limit=2)
+        assert _told(first) == [("1", "OrderPlaced"), ("1", "OrderHeld")]
+        assert _claim(outbox) == []
+        outbox.delivered(first[0])
+        assert _claim(outbox) == []
+        outbox.delivered(first[1])
+        assert _told(_claim(outbox))[0] == ("1", "OrderReleased")
+
+    def test_what_was_delivered_does_not_come_again(self) -> None:
+        """A delivered message is forgotten; to say so twice changes nothing."""
+        outbox, repository = self.make_outbox()
+        _fill(repository, "1")
+        messages = _claim(outbox)
+        outbox.delivered(messages[0])
+        outbox.delivered(messages[0])
+        assert _ids(_claim(outbox, _NOON + _LEASE)) == _ids(messages)[1:]
+
+    def test_what_was_given_back_comes_at_once(self) -> None:
+        """Messages that were not tried are there for others, as they were."""
+        outbox, repository = self.make_outbox()
+        _fill(repository, "1")
+        messages = _claim(outbox)
+        outbox.delivered(messages[0])
+        outbox.give_back(messages[1:])
+        assert _claim(outbox) == messages[1:]
+
+    def test_a_failure_holds_back_the_later_messages_of_its_order_only(self) -> None:
+        """They come again when it is time, the one that failed first, with its story."""
+        outbox, repository = self.make_outbox()
+        _fill(repository, "1", "2")
+        messages = _claim(outbox)
+        mine = [each for each in messages if each.subject == "1"]
+        others = [each for each in messages if each.subject == "2"]
+        retry_at = _NOON + timedelta(seconds=10)
+        outbox.failed(mine[0], "no answer", retry_at)
+        outbox.give_back(mine[1:])
+        outbox.give_back(others)
+        assert _ids(_claim(outbox)) == _ids(others)
+        assert _claim(outbox, retry_at - _MOMENT) == []
+        again = _claim(outbox, retry_at)
+        assert _ids(again) == _ids(mine)
+        assert [(each.attempts, each.error) for each in again] == [
+            (1, "no answer"),
+            *[(0, "")] * (len(mine) - 1),
+        ]
+        assert list(outbox.dead()) == []
+
+    def test_a_dead_message_stays_and_holds_back_its_order(self) -> None:
+        """It is listed, for all sellers or for one, until somebody looks into it."""
+        outbox, repository = self.make_outbox()
+        _fill(repository, "1")
+        _fill(repository, "1", seller_id="zenith")
+        messages = _claim(outbox)
+        mine = [each for each in messages if each.seller_id == "acme"]
+        outbox.failed(mine[0], "no such mailbox", None)
+        outbox.give_back(mine[1:])
+        late = _claim(outbox, _NOON + timedelta(days=365))
+        assert {each.seller_id for each in late} == {"zenith"}
+        dead = list(outbox.dead())
+        assert _ids(dead) == [mine[0].message_id]
+        assert (dead[0].attempts, dead[0].error) == (1, "no such mailbox")
+        assert list(outbox.dead("acme")) == dead
+        assert list(outbox.dead("zenith")) == []
+
+    def test_a_dead_message_can_be_revived(self) -> None:
+        """It is tried again as if for the first time, before those that waited for it."""
+        outbox, repository = self.make_outbox()
+        _fill(repository, "1")
+        messages = _claim(outbox)
+        outbox.failed(messages[0], "no such mailbox", None)
+        outbox.give_back(messages[1:])
+        assert outbox.revive(messages[0].message_id)
+        assert list(outbox.dead()) == []
+        again = _claim(outbox)
+        assert _ids(again) == _ids(messages)
+        assert again[0].attempts == 0
+
+    def test_a_dead_message_can_be_discarded(self) -> None:
+        """It is forgotten, and those that waited for it come."""
+        outbox, repository = self.make_outbox()
+        _fill(repository, "1")
+        messages = _claim(outbox)
+        outbox.failed(messages[0], "no such mailbox", None)
+        outbox.give_back(messages[1:])
+        assert outbox.discard(messages[0].message_id)
+        assert list(outbox.dead()) == []
+        assert _ids(_claim(outbox)) == _ids(messages)[1:]
+
+    def test_only_dead_messages_are_revived_or_discarded(self) -> None:
+        """Nothing else is meant, also if its id is given."""
+        outbox, repository = self.make_outbox()
+        _fill(repository, "1")
+        waiting = _claim(outbox)[0].message_id
+        for message_id in (waiting, "unknown"):
+            assert not outbox.revive(message_id)
+            assert not outbox.discard(message_id)
+        assert waiting in _ids(_claim(outbox, _NOON + _LEASE))
+
+    def test_relays_at_the_same_time_lose_nothing_and_keep_the_order(self) -> None:
+        """Two of them, beside writers: every message once, each order's in their order."""
+        outbox, repository = self.make_outbox()
+        flow, recorder, written = OrderFlow(repository), _Recorder(), Signal()
+
+        def write(writer: int) -> None:
+            for number in range(5):
+                _fill(repository, f"{writer}-{number}")
+
+        def relay(_: int) -> None:
+            mine = Relay(outbox, recorder, lease=timedelta(hours=1))
+            while not written.is_set():
+                mine.run(limit=7)
+            mine.run(limit=7)
+
+        with ThreadPoolExecutor(4) as pool:
+            relays = [pool.submit(relay, number) for number in range(2)]
+            try:
+                list(pool.map(write, range(2)))
+            finally:
+                written.set()
+            for each in relays:
+                each.result()
+        events = flow.events("acme")
+        assert len(set(_ids(recorder.messages))) == len(recorder.messages) == len(events)
+        for order in flow.orders("acme"):
+            told = [each.event for each in recorder.messages if each.subject == order.order_id]
+            assert told == list(flow.events("acme", order.order_id))

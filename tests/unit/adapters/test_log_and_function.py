@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow import DeliveryError
+from orderflow.adapters.function import FunctionChannel
+from orderflow.adapters.log import LogChannel
+from tests.unit.telling.samples import HOSTILE, bulletin, notices
+
+if TYPE_CHECKING:
+    from orderflow.telling import Bulletin
+
+
+def test_each_notice_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        LogChannel().send("shop.orders", bulletin(*notices()[2:4]))
+    assert [record.name for record in caplog.records] == ["shop.orders"] * 2
+    assert caplog.messages[0] == (
+        "seller acme: Order A is complete. "
+        "It was on back order since 2025-03-03 12:00 UTC; every line is covered now."
+    )
+    fields = vars(caplog.records[0])
+    assert (fields["seller_id"], fields["order_id"], fields["kind"]) == ("acme", "A", "COMPLETED")
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_no_name_looks_like_another_entry(text: str, caplog: pytest.LogCaptureFixture) -> None:
+    told = bulletin(*notices(text))
+    with caplog.at_level(logging.INFO):
+        LogChannel().send("orders", told)
+    assert all(message.isprintable() for message in caplog.messages)
+    assert LogChannel().shown("orders", told).count("\n") == len(told.notices)
+
+
+def test_a_function_is_called_with_address_and_bulletin() -> None:
+    told: list[tuple[str, Bulletin]] = []
+    FunctionChannel(lambda *given: told.append(given)).send("queue", bulletin())
+    assert told == [("queue", bulletin())]
+
+
+def test_what_a_function_raises_is_a_failure() -> None:
+    def full(address: str, _: Bulletin) -> None:
+        raise DeliveryError(address, "the queue is full", "wait")
+
+    with pytest.raises(DeliveryError, match="the queue is full"):
+        FunctionChannel(full).send("queue", bulletin())
+
+
+def test_what_a_function_would_be_told_can_be_looked_at() -> None:
+    shown = FunctionChannel(lambda *_: 1 / 0).shown("queue", bulletin())
+    assert shown == "queue: Order A is complete\n"

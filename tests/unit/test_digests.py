@@ -1,0 +1,175 @@
+"""`Digests`: what a seller's day came to, once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from orderflow import HoldReason
+from orderflow.service import Digested
+from orderflow.telling import Delivery, Kind, OnBackOrderNotice, Preference
+from tests.unit.office import HOOK, JO, Office
+from tests.unit.shop import ACME, NOON, key
+
+BOTH = Preference(recipients=(JO, HOOK))
+
+
+def next_morning(office: Office) -> None:
+    office.clock.moment = NOON.replace(day=office.clock.moment.day + 1, hour=7, minute=10)
+
+
+def test_new_back_orders_are_told_the_next_morning() -> None:
+    office = Office()
+    office.take("A")
+    office.pass_time(hours=1)
+    office.take("B")
+    assert office.digests().run_once() == Digested()
+    next_morning(office)
+    assert office.digests().run_once() == Digested(sent=1)
+    ((address, digest),) = office.mail.sent
+    assert address == JO.address
+    assert [(each.order_id, each.at) for each in digest.notices] == [
+        ("A", NOON),
+        ("B", NOON + timedelta(hours=1)),
+    ]
+    seven = NOON.replace(day=4, hour=7)
+    assert (digest.since, digest.until) == (seven - timedelta(days=1), seven)
+
+
+def test_a_digest_that_is_run_twice_sends_once() -> None:
+    office = Office()
+    office.take("A")
+    next_morning(office)
+    assert office.digests().run_once() == Digested(sent=1)
+    assert office.digests().run_once() == Digested()
+    office.pass_time(hours=20)
+    assert office.digests().run_once() == Digested()
+
+
+def test_a_back_order_stands_in_one_digest() -> None:
+    office = Office()
+    office.take("A")
+    next_morning(office)
+    office.digests().run_once()
+    office.take("B")
+    next_morning(office)
+    office.digests().run_once()
+    assert office.mail.orders() == ["A", "B"]
+
+
+def test_a_back_order_that_is_over_by_then_is_not_told() -> None:
+    office = Office()
+    office.take("A")
+    office.flow.book_in(key(), 1)
+    next_morning(office)
+    assert office.digests().run_once() == Digested()
+
+
+def test_days_without_a_run_are_made_up_for() -> None:
+    office = Office()
+    next_morning(office)
+    office.take("Z", seller_id="acme")
+    office.digests().run_once()
+    for order_id in "AB":
+        next_morning(office)
+        office.take(order_id)
+    next_morning(office)
+    assert office.digests().run_once() == Digested(sent=1)
+    assert office.mail.orders() == ["Z", "A", "B"]
+
+
+def test_a_day_on_which_nothing_happened_sends_nothing_and_is_over() -> None:
+    office = Office()
+    office.flow.book_in(key(), 1)
+    next_morning(office)
+    assert office.digests().run_once() == Digested()
+    assert list(office.digests().due()) == []
+
+
+def test_who_could_not_be_reached_gets_the_same_digest_later_and_the_others_nothing() -> None:
+    office = Office(BOTH)
+    office.take("A")
+    next_morning(office)
+    office.hook.down = {HOOK.address}
+    digested = office.digests().run_once()
+    assert digested.sent == 1
+    ((recipient, error),) = digested.failures
+    assert (recipient, str(error)) == (HOOK, f"'{HOOK.address}' was not told: no answer; wait")
+    office.hook.down = set()
+    assert office.digests().run_once() == Digested(sent=1)
+    assert [bulletin for _, bulletin in office.hook.sent] == [
+        bulletin for _, bulletin in office.mail.sent
+    ]
+
+
+def test_a_process_that_ends_before_it_notes_a_digest_sends_it_again_with_the_same_id() -> None:
+    office = Office()
+    office.take("A")
+    next_morning(office)
+
+    def end(seller_id: str, key: str, text: str | None) -> None:
+        raise KeyboardInterrupt(seller_id, key, text)
+
+    noted, office.notebook.write = office.notebook.write, end  # type: ignore[method-assign] # dies
+    with pytest.raises(KeyboardInterrupt):
+        office.digests().run_once()
+    office.notebook.write = noted  # type: ignore[method-assign] # lives again
+    assert office.digests().run_once() == Digested(sent=1)
+    assert len({bulletin.bulletin_id for _, bulletin in office.mail.sent}) == 1
+    assert len(office.mail.sent) == 2
+
+
+def test_what_happened_just_before_the_end_is_waited_for() -> None:
+    office = Office()
+    office.clock.moment = NOON.replace(day=4, hour=6, minute=59, second=59)
+    office.take("A")
+    office.clock.moment = NOON.replace(day=4, hour=7)
+    assert office.digests().run_once() == Digested()
+    office.pass_time(minutes=5)
+    assert office.digests().run_once() == Digested(sent=1)
+
+
+@pytest.mark.parametrize(
+    "preference",
+    [
+        Preference(recipients=(JO,), opted_out=True),
+        Preference(),
+        Preference(recipients=(JO,), deliveries=((Kind.ON_BACK_ORDER, Delivery.AT_ONCE),)),
+    ],
+    ids=["opted out", "no recipients", "at once only"],
+)
+def test_who_wants_no_digest_gets_none(preference: Preference) -> None:
+    office = Office(preference)
+    office.take("A")
+    next_morning(office)
+    assert office.digests().run_once() == Digested()
+
+
+def test_a_digest_tells_of_other_kinds_if_the_seller_wants_that() -> None:
+    deliveries = ((Kind.HELD, Delivery.DAILY), (Kind.COMPLETED, Delivery.BOTH))
+    office = Office(Preference(recipients=(JO,), deliveries=deliveries))
+    office.take("A")
+    office.take("B")
+    office.pass_time(hours=1)
+    office.flow.book_in(key(), 1)
+    office.flow.hold(ACME, "B", HoldReason.ADDRESS)
+    office.take("C")
+    next_morning(office)
+    office.digests().run_once()
+    assert office.mail.kinds() == [["COMPLETED", "HELD", "ON_BACK_ORDER"]]
+    assert office.mail.orders() == ["A", "B", "C"]
+
+
+def test_a_digest_tries_nothing_out_and_is_bounded() -> None:
+    office = Office()
+    for order_id in "ABC":
+        office.take(order_id)
+    next_morning(office)
+    office.digests(notices_max=2).run_once()
+    ((_, digest),) = office.mail.sent
+    assert digest.left_out == 1
+    assert [each.ways_out for each in digest.notices if isinstance(each, OnBackOrderNotice)] == [
+        (),
+        (),
+    ]
