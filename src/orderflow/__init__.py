@@ -120,6 +120,13 @@ from orderflow.domain.policy import (
     Rationing,
     TakeBack,
 )
+from orderflow.domain.replacements import (
+    Catalogue,
+    Replacement,
+    Replacements,
+    Suggestion,
+    suggest,
+)
 from orderflow.domain.state import (
     State,
     View,
@@ -175,6 +182,7 @@ __all__ = [
     "CancellationAccepted",
     "CancellationRejected",
     "CancellationRequested",
+    "Catalogue",
     "Change",
     "ChangeCourier",
     "ChangePriority",
@@ -253,6 +261,8 @@ __all__ = [
     "ReleaseOrder",
     "RemoveLine",
     "ReplaceLine",
+    "Replacement",
+    "Replacements",
     "ReportShortPick",
     "RequestCancellation",
     "SchemaError",
@@ -272,6 +282,7 @@ __all__ = [
     "StockKey",
     "StockRefusedError",
     "StorageError",
+    "Suggestion",
     "TakeBack",
     "TransitionError",
     "View",
@@ -290,6 +301,7 @@ __all__ = [
     "leaves_today",
     "local_day",
     "next_cut_off",
+    "suggest",
     "time_left",
     "upload_by",
     "upload_despatch_day",

@@ -1,7 +1,7 @@
 """What a host supplies: where the state is kept, who is told, and what time it is.
 
 A host implements `Repository` on its own tables, `Notifier` on its own mail or queue, and may
-leave `Clock` alone.
+leave `Clock` alone, as well as `Catalogue`, which says what may stand in for what.
 `orderflow.adapters.memory` is the reference for the first of them, `orderflow.adapters.sql`
 keeps all of it in a database.
 
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import attrs
 
 from orderflow.domain.events import Event
+from orderflow.domain.replacements import Catalogue
 from orderflow.domain.state import View
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 __all__ = [
+    "Catalogue",
     "Clock",
     "Message",
     "Notifier",

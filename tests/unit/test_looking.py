@@ -1,4 +1,4 @@
-"""What can be asked of the service before anything is done: previews."""
+"""What can be asked of the service before anything is done: previews, suggestions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from orderflow import (
     ExpectedReceipt,
     Holding,
     MemoryRepository,
+    Order,
     OrderFlow,
     PlaceOrder,
     PlaceOrders,
+    Replacement,
+    Replacements,
     ServeWaiting,
     SplitOrder,
+    suggest,
 )
 from orderflow.domain import commands as do
 from orderflow.domain.events import AdjustmentReason
@@ -27,10 +31,11 @@ from orderflow.errors import (
     ActionRefusedError,
     CommandIdReusedError,
     NotFoundError,
+    OrderNotFoundError,
     RefusedError,
 )
 from tests.unit.domain.test_walks import COMMANDS, OPENINGS
-from tests.unit.shop import ACME, NOON, CheckedFlow, about, key, later, order, shop_with
+from tests.unit.shop import ACME, NOON, CheckedFlow, Shop, about, key, later, order, shop_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,3 +184,43 @@ def test_going_on_with_what_was_left_unserved_can_be_previewed(
     previewed = flow.preview(command)
     assert previewed.completed == ("002", "003")
     assert flow.handle(command) == previewed
+
+
+# Suggestions
+
+CATALOGUE = Replacements([Replacement("CUP", "MUG")])
+
+
+def shop_with_cups() -> tuple[OrderFlow, Order]:
+    flow = OrderFlow(MemoryRepository(), catalogue=CATALOGUE)
+    flow.book_in(key("CUP"), 2, at=NOON)
+    placed = flow.place(order("A", ("MUG", 2)), at=NOON).order
+    assert placed is not None
+    return flow, placed
+
+
+def test_suggestions_are_those_of_the_core_by_the_catalogue() -> None:
+    flow, placed = shop_with_cups()
+    with flow._repository.unit_of_work(ACME) as work:  # type: ignore[attr-defined]  # noqa: SLF001
+        expected = suggest(placed, work, CATALOGUE)
+    assert flow.suggest(ACME, "A") == expected != ()
+
+
+def test_a_suggestion_that_is_taken_covers_the_line() -> None:
+    flow, _ = shop_with_cups()
+    (suggestion,) = flow.suggest(ACME, "A")
+    assert flow.edit(ACME, "A", suggestion.change).completed == ("A",)
+
+
+def test_without_a_catalogue_nothing_is_suggested() -> None:
+    shop = shop_with(MUG=0, CUP=9)
+    shop.take("A")
+    assert shop.suggest(ACME, "A") == ()
+
+
+@pytest.mark.parametrize("ask", [Shop.suggest, Shop.actions])
+def test_another_sellers_order_is_not_found(ask: Callable[[Shop, str, str], object]) -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    with pytest.raises(OrderNotFoundError, match="seller 'bolt' has no order 'A'"):
+        ask(shop, "bolt", "A")

@@ -21,6 +21,7 @@ from orderflow.domain import (
     order,
     outcome,
     policy,
+    replacements,
     stock,
 )
 from orderflow.errors import CodecError
@@ -37,8 +38,8 @@ __all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data"]
 TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
-        *(actions, calendar, commands, cut_off, editing),
-        *(events, order, outcome, policy, stock),
+        *(actions, calendar, commands, cut_off, editing, events),
+        *(order, outcome, policy, replacements, stock),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

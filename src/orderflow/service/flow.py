@@ -21,6 +21,7 @@ from orderflow.domain.actions import actions
 from orderflow.domain.commands import ServeWaiting
 from orderflow.domain.decide import decide
 from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.replacements import Replacements, suggest
 from orderflow.domain.stock import StockKey
 from orderflow.errors import OrderFlowError, OrderNotFoundError
 from orderflow.service.clock import SystemClock
@@ -36,10 +37,11 @@ if TYPE_CHECKING:
     from orderflow.domain.events import Event
     from orderflow.domain.order import Order
     from orderflow.domain.outcome import Outcome
+    from orderflow.domain.replacements import Suggestion
     from orderflow.domain.state import View
     from orderflow.domain.status import Status
     from orderflow.domain.stock import ExpectedReceipt, Stock
-    from orderflow.ports import Clock, Reading, Repository, UnitOfWork
+    from orderflow.ports import Catalogue, Clock, Reading, Repository, UnitOfWork
 
     T = TypeVar("T")
 
@@ -57,6 +59,7 @@ class OrderFlow(CommandMethods["Outcome"]):
         policy: Who gets the stock.
         policies: By seller id, where a seller has a policy of its own.
         clock: What time it is, for commands that do not say.
+        catalogue: Which products may stand in for which.
         orders_max: About so many waiting orders are served in one transaction; what is left of
             the queue follows in others.
     """
@@ -68,6 +71,7 @@ class OrderFlow(CommandMethods["Outcome"]):
         policy: AllocationPolicy | None = None,
         policies: Mapping[str, AllocationPolicy] = MappingProxyType({}),
         clock: Clock | None = None,
+        catalogue: Catalogue | None = None,
         orders_max: int = SERVED_AT_ONCE_MAX,
     ) -> None:
         checks.require(
@@ -80,6 +84,7 @@ class OrderFlow(CommandMethods["Outcome"]):
         self._policy = policy if policy is not None else AllocationPolicy()
         self._policies = dict(policies)
         self._clock: Clock = clock if clock is not None else SystemClock()
+        self._catalogue: Catalogue = catalogue if catalogue is not None else Replacements()
         self._orders_max = orders_max
 
     def handle(self, command: Command) -> Outcome:
@@ -205,6 +210,21 @@ class OrderFlow(CommandMethods["Outcome"]):
         return self._repository.read(
             command.seller_id, lambda reading: preview(command, reading, policy)
         )
+
+    def suggest(self, seller_id: str, order_id: str) -> tuple[Suggestion, ...]:
+        """Return what could stand in for each short line of an order now, by the catalogue.
+
+        Raises:
+            OrderNotFoundError: If the seller has no such order.
+        """
+
+        def task(view: View) -> tuple[Suggestion, ...]:
+            order = view.order(order_id)
+            if order is None:
+                raise OrderNotFoundError(seller_id, order_id)
+            return suggest(order, view, self._catalogue)
+
+        return self._look(seller_id, task, self._now())
 
     def _look(self, seller_id: str, task: Callable[[View], T], at: datetime) -> T:
         policy = self.policy_of(seller_id)
