@@ -102,6 +102,16 @@ from orderflow.domain.events import (
     StockBookedIn,
     StockEvent,
 )
+from orderflow.domain.expecting import (
+    Cover,
+    expected_cover,
+)
+from orderflow.domain.explaining import (
+    Claim,
+    Explanation,
+    Shortage,
+    explain,
+)
 from orderflow.domain.lifecycle import Action
 from orderflow.domain.order import (
     Address,
@@ -138,6 +148,7 @@ from orderflow.domain.stock import (
     Stock,
     StockKey,
 )
+from orderflow.domain.wording import in_words
 from orderflow.errors import (
     ActionRefusedError,
     CodecError,
@@ -189,11 +200,13 @@ __all__ = [
     "ChangePromise",
     "ChangeQuantity",
     "ChangeShipTo",
+    "Claim",
     "CodecError",
     "Command",
     "CommandIdReusedError",
     "ContentionError",
     "CountStock",
+    "Cover",
     "CutOffRules",
     "DeallocationReason",
     "DeliverOrder",
@@ -204,6 +217,7 @@ __all__ = [
     "Event",
     "ExpectedDespatch",
     "ExpectedReceipt",
+    "Explanation",
     "Found",
     "Fulfilment",
     "Hold",
@@ -269,6 +283,7 @@ __all__ = [
     "SendOrder",
     "ServeWaiting",
     "ShortPickRefusedError",
+    "Shortage",
     "SplitOrder",
     "SplitRefusedError",
     "StaleVersionError",
@@ -296,7 +311,10 @@ __all__ = [
     "decide",
     "despatch_day",
     "evolve",
+    "expected_cover",
     "expected_despatch",
+    "explain",
+    "in_words",
     "is_working_day",
     "leaves_today",
     "local_day",

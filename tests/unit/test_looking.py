@@ -1,4 +1,4 @@
-"""What can be asked of the service before anything is done: previews, suggestions."""
+"""What can be asked of the service before anything is done: previews, suggestions, reasons."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from orderflow import (
     Replacements,
     ServeWaiting,
     SplitOrder,
+    explain,
     suggest,
 )
 from orderflow.domain import commands as do
@@ -186,7 +187,19 @@ def test_going_on_with_what_was_left_unserved_can_be_previewed(
     assert flow.handle(command) == previewed
 
 
-# Suggestions
+def test_what_was_left_unserved_is_served_before_it_is_explained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flow, _ = long_queue()
+    interrupt(monkeypatch, flow, 4)
+    (shortage,) = flow.explain(ACME, "004", at=NOON).shortages
+    assert (shortage.place, shortage.available) == (1, 0)
+    assert flow.explain(ACME, "003", at=NOON).order.status == "ALLOCATED"
+    allowed = [str(each.action) for each in flow.actions(ACME, "003", at=NOON) if each.allowed]
+    assert "send" in allowed
+
+
+# Suggestions and reasons
 
 CATALOGUE = Replacements([Replacement("CUP", "MUG")])
 
@@ -218,7 +231,14 @@ def test_without_a_catalogue_nothing_is_suggested() -> None:
     assert shop.suggest(ACME, "A") == ()
 
 
-@pytest.mark.parametrize("ask", [Shop.suggest, Shop.actions])
+def test_an_explanation_is_that_of_the_core_at_this_moment() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 2))
+    assert shop.explain(ACME, "A") == explain("A", shop.state(), shop.clock.now())
+    assert shop.explain(ACME, "A", at=later(9)) == explain("A", shop.state(), later(9))
+
+
+@pytest.mark.parametrize("ask", [Shop.suggest, Shop.explain, Shop.actions])
 def test_another_sellers_order_is_not_found(ask: Callable[[Shop, str, str], object]) -> None:
     shop = shop_with(MUG=1)
     shop.take("A")

@@ -18,6 +18,8 @@ from orderflow.domain import (
     cut_off,
     editing,
     events,
+    expecting,
+    explaining,
     order,
     outcome,
     policy,
@@ -38,8 +40,8 @@ __all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data"]
 TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
-        *(actions, calendar, commands, cut_off, editing, events),
-        *(order, outcome, policy, replacements, stock),
+        *(actions, calendar, commands, cut_off, editing, events, expecting),
+        *(explaining, order, outcome, policy, replacements, stock),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

@@ -20,6 +20,7 @@ from orderflow.domain import checks
 from orderflow.domain.actions import actions
 from orderflow.domain.commands import ServeWaiting
 from orderflow.domain.decide import decide
+from orderflow.domain.explaining import AHEAD_MAX, explain
 from orderflow.domain.policy import AllocationPolicy
 from orderflow.domain.replacements import Replacements, suggest
 from orderflow.domain.stock import StockKey
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from orderflow.domain.actions import Answer
     from orderflow.domain.commands import Command
     from orderflow.domain.events import Event
+    from orderflow.domain.explaining import Explanation
     from orderflow.domain.order import Order
     from orderflow.domain.outcome import Outcome
     from orderflow.domain.replacements import Suggestion
@@ -225,6 +227,26 @@ class OrderFlow(CommandMethods["Outcome"]):
             return suggest(order, view, self._catalogue)
 
         return self._look(seller_id, task, self._now())
+
+    def explain(
+        self,
+        seller_id: str,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        ahead_max: int = AHEAD_MAX,
+    ) -> Explanation:
+        """Explain why an order is where it is: see `orderflow.domain.explaining.explain`.
+
+        Raises:
+            OrderNotFoundError: If the seller has no such order.
+        """
+        policy, moment = self.policy_of(seller_id), at if at is not None else self._now()
+
+        def task(view: View) -> Explanation:
+            return explain(order_id, view, moment, policy, ahead_max=ahead_max)
+
+        return self._look(seller_id, task, moment)
 
     def _look(self, seller_id: str, task: Callable[[View], T], at: datetime) -> T:
         policy = self.policy_of(seller_id)

@@ -196,6 +196,7 @@ class RepositoryContract(ABC):
             work.save(command, decide(command, work, orders_max=1))
 
         repository.write("acme", end_after_one_order)
+        assert flow.explain("acme", "2", at=_NOON).order.allocated == 1
         late = PlaceOrder(order=_order("3", 1), at=_NOON)
         previewed = flow.preview(late)
         assert previewed.shorted == ("3",)

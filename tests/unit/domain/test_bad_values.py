@@ -337,6 +337,7 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
     tested = {kind for kind, _, _ in CASES}
     made_inside = {
         *(orderflow.Outcome, orderflow.Answer, orderflow.State, orderflow.Message),
+        *(orderflow.Claim, orderflow.Cover, orderflow.Explanation, orderflow.Shortage),
         orderflow.Suggestion,
     }
     shown = {
