@@ -102,6 +102,16 @@ from orderflow.domain.events import (
     StockBookedIn,
     StockEvent,
 )
+from orderflow.domain.expecting import (
+    Cover,
+    expected_cover,
+)
+from orderflow.domain.explaining import (
+    Claim,
+    Explanation,
+    Shortage,
+    explain,
+)
 from orderflow.domain.lifecycle import Action
 from orderflow.domain.order import (
     Address,
@@ -120,6 +130,13 @@ from orderflow.domain.policy import (
     Rationing,
     TakeBack,
 )
+from orderflow.domain.replacements import (
+    Catalogue,
+    Replacement,
+    Replacements,
+    Suggestion,
+    suggest,
+)
 from orderflow.domain.state import (
     State,
     View,
@@ -131,6 +148,7 @@ from orderflow.domain.stock import (
     Stock,
     StockKey,
 )
+from orderflow.domain.wording import in_words
 from orderflow.errors import (
     ActionRefusedError,
     CodecError,
@@ -178,17 +196,20 @@ __all__ = [
     "CancellationAccepted",
     "CancellationRejected",
     "CancellationRequested",
+    "Catalogue",
     "Change",
     "ChangeCourier",
     "ChangePriority",
     "ChangePromise",
     "ChangeQuantity",
     "ChangeShipTo",
+    "Claim",
     "CodecError",
     "Command",
     "CommandIdReusedError",
     "ContentionError",
     "CountStock",
+    "Cover",
     "CutOffRules",
     "DeallocationReason",
     "DeliverOrder",
@@ -200,6 +221,7 @@ __all__ = [
     "Event",
     "ExpectedDespatch",
     "ExpectedReceipt",
+    "Explanation",
     "Found",
     "Fulfilment",
     "Hold",
@@ -257,6 +279,8 @@ __all__ = [
     "ReleaseOrder",
     "RemoveLine",
     "ReplaceLine",
+    "Replacement",
+    "Replacements",
     "ReportShortPick",
     "RequestCancellation",
     "SchemaError",
@@ -264,6 +288,7 @@ __all__ = [
     "ServeWaiting",
     "SettingsError",
     "ShortPickRefusedError",
+    "Shortage",
     "SignatureError",
     "SplitOrder",
     "SplitRefusedError",
@@ -278,6 +303,7 @@ __all__ = [
     "StockKey",
     "StockRefusedError",
     "StorageError",
+    "Suggestion",
     "TakeBack",
     "TransitionError",
     "View",
@@ -291,11 +317,15 @@ __all__ = [
     "decide",
     "despatch_day",
     "evolve",
+    "expected_cover",
     "expected_despatch",
+    "explain",
+    "in_words",
     "is_working_day",
     "leaves_today",
     "local_day",
     "next_cut_off",
+    "suggest",
     "time_left",
     "upload_by",
     "upload_despatch_day",

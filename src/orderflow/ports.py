@@ -1,14 +1,14 @@
 """What a host supplies: where the state is kept, who is told, and what time it is.
 
 A host implements `Repository` on its own tables, `Notifier` on its own mail or queue, and may
-leave `Clock` alone. Where it lets `orderflow.service.Notices` tell the sellers, it may implement
-`PreferenceSource` on its own accounts, and `Channel` for another way to reach somebody.
-`orderflow.adapters.memory` is the reference for what is kept, `orderflow.adapters.sql` keeps all of
-it in a database.
+leave `Clock` alone, as well as `Catalogue`, which says what may stand in for what. Where it lets
+`orderflow.service.Notices` tell the sellers, it may implement `PreferenceSource` on its own
+accounts, and `Channel` for another way to reach somebody. `orderflow.adapters.memory` is the
+reference for what is kept, `orderflow.adapters.sql` keeps all of it in a database.
 
 A unit of work is everything that one command reads and writes, of one seller. What `decide`
-reads of it is `orderflow.domain.state.View`; `Reading` has the listings besides, and `UnitOfWork`
-the one write.
+reads of it is `orderflow.domain.state.View`; `Reading` has the listings besides, and what is
+known of earlier commands, and `UnitOfWork` the one write.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 import attrs
 
 from orderflow.domain.events import Event
+from orderflow.domain.replacements import Catalogue
 from orderflow.domain.state import View
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BatchNotifier",
+    "Catalogue",
     "Channel",
     "Clock",
     "Message",
@@ -50,7 +52,7 @@ __all__ = [
 
 
 class Reading(View, Protocol):
-    """The reads of deciding, and the listings that people ask for."""
+    """The reads of deciding, what is known of commands, and the listings that people ask for."""
 
     def orders(
         self,
@@ -84,10 +86,6 @@ class Reading(View, Protocol):
         """Return what happened, to the seller or to one order, oldest first."""
         ...
 
-
-class UnitOfWork(Reading, Protocol):
-    """What one command reads, and the one write."""
-
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the command that had this id, and what it was answered."""
         ...
@@ -95,10 +93,14 @@ class UnitOfWork(Reading, Protocol):
     def unserved(self) -> Sequence[tuple[str, str]]:
         """Return products whose queue an outcome has left unserved, as warehouse id and SKU.
 
-        At least those that this unit of work has read stock or orders of, until an outcome of
+        At least those that this reading has read stock or orders of, until an outcome of
         `ServeWaiting` that names them is saved. See `Outcome.unserved`.
         """
         ...
+
+
+class UnitOfWork(Reading, Protocol):
+    """What one command reads, and the one write."""
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Write what a command changed, its events, and its answer if the command has an id.

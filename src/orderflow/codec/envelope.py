@@ -18,9 +18,12 @@ from orderflow.domain import (
     cut_off,
     editing,
     events,
+    expecting,
+    explaining,
     order,
     outcome,
     policy,
+    replacements,
     stock,
 )
 from orderflow.errors import CodecError
@@ -38,8 +41,8 @@ __all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data"]
 TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
-        *(actions, calendar, commands, cut_off, editing),
-        *(events, notices, order, outcome, policy, stock),
+        *(actions, calendar, commands, cut_off, editing, events, expecting),
+        *(explaining, notices, order, outcome, policy, replacements, stock),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

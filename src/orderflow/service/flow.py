@@ -14,32 +14,38 @@ from __future__ import annotations
 from functools import partial
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING
-
-import attrs
+from typing import TYPE_CHECKING, TypeVar
 
 from orderflow.domain import checks
 from orderflow.domain.actions import actions
 from orderflow.domain.commands import ServeWaiting
 from orderflow.domain.decide import decide
+from orderflow.domain.explaining import AHEAD_MAX, explain
 from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.replacements import Replacements, suggest
 from orderflow.domain.stock import StockKey
-from orderflow.errors import CommandIdReusedError, OrderFlowError, OrderNotFoundError
+from orderflow.errors import OrderFlowError, OrderNotFoundError
 from orderflow.service.clock import SystemClock
+from orderflow.service.looking import look, preview, repeated, served_by
 from orderflow.service.methods import CommandMethods
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from orderflow.domain.actions import Answer
     from orderflow.domain.commands import Command
     from orderflow.domain.events import Event
+    from orderflow.domain.explaining import Explanation
     from orderflow.domain.order import Order
     from orderflow.domain.outcome import Outcome
+    from orderflow.domain.replacements import Suggestion
+    from orderflow.domain.state import View
     from orderflow.domain.status import Status
     from orderflow.domain.stock import ExpectedReceipt, Stock
-    from orderflow.ports import Clock, Reading, Repository, UnitOfWork
+    from orderflow.ports import Catalogue, Clock, Reading, Repository, UnitOfWork
+
+    T = TypeVar("T")
 
 __all__ = ["OrderFlow"]
 
@@ -55,6 +61,7 @@ class OrderFlow(CommandMethods["Outcome"]):
         policy: Who gets the stock.
         policies: By seller id, where a seller has a policy of its own.
         clock: What time it is, for commands that do not say.
+        catalogue: Which products may stand in for which.
         orders_max: About so many waiting orders are served in one transaction; what is left of
             the queue follows in others.
     """
@@ -66,6 +73,7 @@ class OrderFlow(CommandMethods["Outcome"]):
         policy: AllocationPolicy | None = None,
         policies: Mapping[str, AllocationPolicy] = MappingProxyType({}),
         clock: Clock | None = None,
+        catalogue: Catalogue | None = None,
         orders_max: int = SERVED_AT_ONCE_MAX,
     ) -> None:
         checks.require(
@@ -78,6 +86,7 @@ class OrderFlow(CommandMethods["Outcome"]):
         self._policy = policy if policy is not None else AllocationPolicy()
         self._policies = dict(policies)
         self._clock: Clock = clock if clock is not None else SystemClock()
+        self._catalogue: Catalogue = catalogue if catalogue is not None else Replacements()
         self._orders_max = orders_max
 
     def handle(self, command: Command) -> Outcome:
@@ -183,11 +192,65 @@ class OrderFlow(CommandMethods["Outcome"]):
         self, seller_id: str, order_id: str, *, at: datetime | None = None
     ) -> tuple[Answer, ...]:
         """Answer for one order, now: every action, allowed or refused with the reason."""
-        moment = at if at is not None else self._now()
-        policy = self.policy_of(seller_id)
+        policy, moment = self.policy_of(seller_id), at if at is not None else self._now()
+        return self._look(seller_id, lambda view: actions(order_id, view, moment, policy), moment)
+
+    # What it would be good to know before
+
+    def preview(self, command: Command) -> Outcome:
+        """Return what a command would come to, to its order and to every other, and save nothing.
+
+        All of a long queue is in it, however many transactions it would be served in. A command
+        whose id was carried out before is answered as it was then.
+
+        Raises:
+            NotFoundError: If it names something that the seller does not have.
+            RefusedError: If it cannot be carried out now.
+            CommandIdReusedError: If its id was used for another command.
+        """
+        policy = self.policy_of(command.seller_id)
         return self._repository.read(
-            seller_id, lambda reading: actions(order_id, reading, moment, policy)
+            command.seller_id, lambda reading: preview(command, reading, policy)
         )
+
+    def suggest(self, seller_id: str, order_id: str) -> tuple[Suggestion, ...]:
+        """Return what could stand in for each short line of an order now, by the catalogue.
+
+        Raises:
+            OrderNotFoundError: If the seller has no such order.
+        """
+
+        def task(view: View) -> tuple[Suggestion, ...]:
+            order = view.order(order_id)
+            if order is None:
+                raise OrderNotFoundError(seller_id, order_id)
+            return suggest(order, view, self._catalogue)
+
+        return self._look(seller_id, task, self._now())
+
+    def explain(
+        self,
+        seller_id: str,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        ahead_max: int = AHEAD_MAX,
+    ) -> Explanation:
+        """Explain why an order is where it is: see `orderflow.domain.explaining.explain`.
+
+        Raises:
+            OrderNotFoundError: If the seller has no such order.
+        """
+        policy, moment = self.policy_of(seller_id), at if at is not None else self._now()
+
+        def task(view: View) -> Explanation:
+            return explain(order_id, view, moment, policy, ahead_max=ahead_max)
+
+        return self._look(seller_id, task, moment)
+
+    def _look(self, seller_id: str, task: Callable[[View], T], at: datetime) -> T:
+        policy = self.policy_of(seller_id)
+        return self._repository.read(seller_id, lambda reading: look(reading, task, policy, at))
 
     def _now(self) -> datetime:
         return self._clock.now()
@@ -199,7 +262,7 @@ class OrderFlow(CommandMethods["Outcome"]):
         if command.command_id is not None:
             answered = work.answered(command.command_id)
             if answered is not None:
-                return _repeated(command, *answered)
+                return repeated(command, *answered)
         policy = self.policy_of(command.seller_id)
         try:
             outcome = decide(command, work, policy, orders_max=self._orders_max)
@@ -230,15 +293,6 @@ class _UnservedError(Exception):
 
 
 def _check_served(command: Command, work: UnitOfWork) -> None:
-    behind = set(work.unserved())
-    if isinstance(command, ServeWaiting):
-        behind.difference_update((key.warehouse_id, key.sku) for key in command.keys)
+    behind = set(work.unserved()) - served_by(command)
     if behind:
         raise _UnservedError(behind)
-
-
-def _repeated(command: Command, first: Command, outcome: Outcome) -> Outcome:
-    """Return the first answer, if it answered this command; the moment may differ."""
-    if attrs.evolve(command, at=first.at) != first:
-        raise CommandIdReusedError(command.seller_id, str(command.command_id))
-    return outcome

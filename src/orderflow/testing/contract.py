@@ -172,6 +172,38 @@ class RepositoryContract(ABC):
         assert flow.handle(command) == first
         assert [stock.on_hand for stock in flow.stock("acme")] == [3]
 
+    def test_a_preview_saves_nothing_and_comes_true(self) -> None:
+        """A reading tells what a command would come to, and how it was answered before."""
+        flow = OrderFlow(self.make_repository())
+        flow.place(_order("1", 5), at=_NOON)
+        command = BookInStock(key=_MUGS, received=7, at=_NOON, command_id="delivery")
+        previewed = flow.preview(command)
+        assert previewed.completed == ("1",)
+        assert (flow.stock("acme"), len(flow.events("acme"))) == ((), 2)
+        assert flow.handle(command) == previewed
+        flow.cancel("acme", "1", at=_NOON)
+        assert flow.preview(command) == previewed
+
+    def test_a_reading_knows_what_was_left_unserved(self) -> None:
+        """Between two pages of a long queue, nothing is previewed before the rest is served."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        for order_id in "12":
+            flow.place(_order(order_id, 1), at=_NOON)
+        command = BookInStock(key=_MUGS, received=2, at=_NOON)
+
+        def end_after_one_order(work: UnitOfWork) -> None:
+            work.save(command, decide(command, work, orders_max=1))
+
+        repository.write("acme", end_after_one_order)
+        assert flow.explain("acme", "2", at=_NOON).order.allocated == 1
+        late = PlaceOrder(order=_order("3", 1), at=_NOON)
+        previewed = flow.preview(late)
+        assert previewed.shorted == ("3",)
+        assert list(repository.unserved()) == [_MUGS]
+        assert flow.handle(late) == previewed
+        assert list(repository.unserved()) == []
+
     def test_writers_at_the_same_time_oversell_nothing(self) -> None:
         """Threads that place, cancel and book in leave a state in which everything holds."""
         flow = OrderFlow(self.make_repository())

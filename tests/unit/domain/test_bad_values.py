@@ -39,6 +39,8 @@ from orderflow import (
     ReleaseOrder,
     RemoveLine,
     ReplaceLine,
+    Replacement,
+    Replacements,
     ReportShortPick,
     RequestCancellation,
     ServeWaiting,
@@ -213,6 +215,24 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         },
     ),
     (
+        Replacement,
+        {"sku": "CUP", "replaces": "MUG", "units_max": 1},
+        {
+            "sku": IDENTIFIER,
+            "replaces": [*IDENTIFIER, "CUP"],
+            "units": UNITS,
+            "per": UNITS,
+            "reason": NOTE,
+            "units_max": [*OPTIONAL_COUNT, 0, TOO_MANY],
+            "seller_id": OPTIONAL_IDENTIFIER,
+        },
+    ),
+    (
+        Replacements,
+        {"items": [Replacement("CUP", "MUG")]},
+        {"items": [None, 7, "CUP", [None], (Replacement("CUP", "MUG"), "CUP")]},
+    ),
+    (
         PlaceOrder,
         {"at": NOON, "order": order("A")},
         {"at": MOMENT, "command_id": OPTIONAL_IDENTIFIER, "order": [None, "A", ORDER]},
@@ -315,7 +335,11 @@ def test_a_bad_value_is_refused_by_the_name_of_its_field(
 
 def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
     tested = {kind for kind, _, _ in CASES}
-    made_inside = {orderflow.Outcome, orderflow.Answer, orderflow.State, orderflow.Message}
+    made_inside = {
+        *(orderflow.Outcome, orderflow.Answer, orderflow.State, orderflow.Message),
+        *(orderflow.Claim, orderflow.Cover, orderflow.Explanation, orderflow.Shortage),
+        orderflow.Suggestion,
+    }
     shown = {
         getattr(orderflow, name)
         for name in orderflow.__all__

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.sql.executor import Executor, Row
     from orderflow.adapters.sql.statements import Statements
+    from orderflow.domain.commands import Command
     from orderflow.domain.events import Event
     from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
     from orderflow.domain.policy import AllocationPolicy
     from orderflow.domain.status import Status
 
@@ -177,6 +179,15 @@ class SqlReading:
         else:
             rows = self._rows(self._statements.events_of, order_id=order_id)
         return [loads(row[0]) for row in rows]
+
+    def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
+        """Return the command that had this id, and what it was answered."""
+        rows = self._rows(self._statements.answer, command_id=command_id)
+        return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
+
+    def unserved(self) -> Sequence[Product]:
+        """Return the products whose queue is still to be served."""
+        return [(row[0], row[1]) for row in self._rows(self._statements.unserved_of)]
 
     # How it is read
 

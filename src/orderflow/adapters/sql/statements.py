@@ -112,6 +112,11 @@ class Statements:
             .where(text(IS_UNSERVED))
             .order_by(stock.seller_id, stock.warehouse_id, stock.sku)
         )
+        self.unserved_of = (
+            select(stock.warehouse_id, stock.sku)
+            .where(stock.seller_id == SELLER, stock.is_unserved)
+            .order_by(stock.warehouse_id, stock.sku)
+        )
         receipts = tables.receipts
         columns = [receipts.c[name] for name in RECEIPT_COLUMNS]
         ours = select(*columns).where(receipts.c.seller_id == SELLER)

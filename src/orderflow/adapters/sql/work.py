@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING
 
 from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.saving import Saving
-from orderflow.codec import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -127,11 +126,6 @@ class SqlUnitOfWork(SqlReading):
     def overdue(self, since: datetime) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that do not keep yet."""
         return self._settled(lambda: list(super(SqlUnitOfWork, self).overdue(since)))
-
-    def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
-        """Return the command that had this id, and what it was answered."""
-        rows = self._rows(self._statements.answer, command_id=command_id)
-        return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
 
     def unserved(self) -> Sequence[Product]:
         """Return the products whose queue is still to be served, of those that were read."""

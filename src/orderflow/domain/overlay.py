@@ -1,0 +1,112 @@
+"""A view as an outcome would leave it, without a copy of what it shows.
+
+What an outcome names is read from the outcome, everything else from the view below. So it can be
+asked what would come after something that was not saved, at the cost of what would change by it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from heapq import merge
+from typing import TYPE_CHECKING
+
+from orderflow.domain.policy import place_in_queue
+from orderflow.domain.state import State
+from orderflow.domain.stock import by_expectation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from datetime import datetime
+
+    from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.domain.state import View
+    from orderflow.domain.stock import ExpectedReceipt, Stock
+
+__all__ = ["Overlay"]
+
+
+class Overlay:
+    """A view that shows what another one will show when an outcome of it was saved."""
+
+    def __init__(self, below: View, outcome: Outcome) -> None:
+        self._below = below
+        looked_at = [below.order(order_id) for order_id, _ in outcome.watched]
+        named = State.of(below.seller_id, [order for order in looked_at if order is not None])
+        self._above = named.after(outcome)
+        self._settled = frozenset(outcome.settled)
+
+    @property
+    def seller_id(self) -> str:
+        """The seller."""
+        return self._below.seller_id
+
+    def order(self, order_id: str) -> Order | None:
+        """Return the order, if the seller has it."""
+        return self._above.order(order_id) or self._below.order(order_id)
+
+    def foresee(self, order_ids: Collection[str]) -> None:
+        """Be told that these orders will be asked for: those of them that are below."""
+        self._below.foresee([each for each in order_ids if each not in self._above.orders])
+
+    def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
+        """Return the stock records that there are of these products."""
+        records = self._above.records
+        yield from self._above.stock(warehouse_id, skus)
+        rest = [sku for sku in skus if (warehouse_id, sku) not in records]
+        if rest:
+            yield from self._below.stock(warehouse_id, rest)
+
+    def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        """Return the expected receipt, if the seller announced it."""
+        if receipt_id in self._settled:
+            return None
+        return self._above.receipt(receipt_id) or self._below.receipt(receipt_id)
+
+    def waiting(
+        self,
+        warehouse_id: str,
+        sku: str,
+        policy: AllocationPolicy,
+        at_most: Callable[[], int] | None = None,
+    ) -> Iterable[Order]:
+        """Return the orders with a line short of a product, in the order of the queue."""
+        above = self._above.waiting(warehouse_id, sku, policy)
+        below = self._unchanged(self._below.waiting(warehouse_id, sku, policy, at_most))
+        return merge(above, below, key=partial(place_in_queue, queue=policy.queue))
+
+    def watched(self, order_id: str) -> str | None:
+        """Return what a waiting order waits for, if an outcome has told."""
+        if order_id in self._above.orders:
+            return self._above.watched(order_id)
+        return self._below.watched(order_id)
+
+    def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+        """Return the orders that hold units of a product."""
+        yield from self._unchanged(self._below.holding(warehouse_id, sku))
+        yield from self._above.holding(warehouse_id, sku)
+
+    def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
+        """Return the receipts of a product, by the moment they are expected, then by id."""
+        below = [
+            receipt
+            for receipt in self._below.expected(warehouse_id, sku)
+            if receipt.receipt_id not in self._settled
+            and receipt.receipt_id not in self._above.receipts
+        ]
+        return sorted([*below, *self._above.expected(warehouse_id, sku)], key=by_expectation)
+
+    def ended_holds(self, at: datetime) -> Iterable[Order]:
+        """Return the orders on hold with a hold that ends at this moment or before it."""
+        yield from self._unchanged(self._below.ended_holds(at))
+        yield from self._above.ended_holds(at)
+
+    def overdue(self, since: datetime) -> Iterable[Order]:
+        """Return the orders on back order since this moment or longer that do not keep yet."""
+        yield from self._unchanged(self._below.overdue(since))
+        yield from self._above.overdue(since)
+
+    def _unchanged(self, orders: Iterable[Order]) -> Iterator[Order]:
+        above = self._above.orders
+        return (order for order in orders if order.order_id not in above)

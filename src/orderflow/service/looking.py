@@ -1,0 +1,89 @@
+"""Questions that are answered without anything being saved: what there is, and what would be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from orderflow.domain.commands import ServeWaiting
+from orderflow.domain.decide import decide
+from orderflow.domain.overlay import Overlay
+from orderflow.domain.stock import StockKey
+from orderflow.errors import CommandIdReusedError, OrderFlowError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from orderflow.domain.commands import Command
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.domain.state import View
+    from orderflow.domain.stock import Product
+    from orderflow.ports import Reading
+
+    T = TypeVar("T")
+
+__all__ = ["look", "preview", "repeated", "served_by"]
+
+
+def preview(command: Command, reading: Reading, policy: AllocationPolicy) -> Outcome:
+    """Return what a command would come to, with every page of a long queue."""
+    if command.command_id is not None:
+        answered = reading.answered(command.command_id)
+        if answered is not None:
+            return repeated(command, *answered)
+
+    def task(view: View) -> Outcome:
+        return decide(command, view, policy)
+
+    return look(reading, task, policy, command.at, own=served_by(command))
+
+
+def look(
+    reading: Reading,
+    task: Callable[[View], T],
+    policy: AllocationPolicy,
+    at: datetime,
+    *,
+    own: frozenset[Product] = frozenset(),
+) -> T:
+    """Carry out a task on the state as it is once the queues are served that were left unserved.
+
+    Which queues those are is known when the task has read what it reads.
+
+    Args:
+        reading: What is stored.
+        task: What is asked.
+        policy: Who gets the stock.
+        at: The present moment.
+        own: Products whose queue the task serves itself.
+    """
+    view: View = reading
+    served = set(own)
+    while True:
+        try:
+            answer = task(view)
+        except OrderFlowError:
+            if served.issuperset(reading.unserved()):
+                raise
+        else:
+            if served.issuperset(reading.unserved()):
+                return answer
+        served.update(reading.unserved())
+        keys = tuple(StockKey(reading.seller_id, *each) for each in sorted(served - own))
+        view = Overlay(reading, decide(ServeWaiting(keys=keys, at=at), reading, policy))
+
+
+def served_by(command: Command) -> frozenset[Product]:
+    """Return the products whose queues a command goes on with."""
+    keys = command.keys if isinstance(command, ServeWaiting) else ()
+    return frozenset((key.warehouse_id, key.sku) for key in keys)
+
+
+def repeated(command: Command, first: Command, outcome: Outcome) -> Outcome:
+    """Return the first answer, if it answered this command; the moment may differ."""
+    if attrs.evolve(command, at=first.at) != first:
+        raise CommandIdReusedError(command.seller_id, str(command.command_id))
+    return outcome

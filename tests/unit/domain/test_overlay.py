@@ -1,0 +1,88 @@
+"""An overlay shows what is there once its outcome was saved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+
+from orderflow import PlaceOrder, State, decide
+from orderflow.domain.overlay import Overlay
+from orderflow.errors import NotFoundError, RefusedError
+from orderflow.testing.strategies import histories
+from tests.properties.runs import SCOPE
+from tests.unit.shop import ACME, NOON, order
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from orderflow import AllocationPolicy, View
+    from orderflow.testing.strategies import History
+
+
+def reads(view: View, policy: AllocationPolicy, at: datetime) -> dict[str, object]:
+    """Return all that a view can be asked for, over the whole scope."""
+    order_ids = [*SCOPE.order_ids, *(f"{order_id}-1" for order_id in SCOPE.order_ids)]
+    waiting = {
+        (warehouse_id, sku): list(view.waiting(warehouse_id, sku, policy))
+        for warehouse_id in SCOPE.warehouse_ids
+        for sku in SCOPE.skus
+    }
+    return {
+        "seller": view.seller_id,
+        "orders": [view.order(order_id) for order_id in order_ids],
+        "stock": [
+            sorted(view.stock(warehouse_id, SCOPE.skus), key=lambda each: each.key)
+            for warehouse_id in SCOPE.warehouse_ids
+        ],
+        "receipts": [view.receipt(receipt_id) for receipt_id in SCOPE.receipt_ids],
+        "waiting": waiting,
+        "watched": {
+            order.order_id: view.watched(order.order_id)
+            for orders in waiting.values()
+            for order in orders
+        },
+        "holding": [by_id(view.holding(*product)) for product in waiting],
+        "expected": [list(view.expected(*product)) for product in waiting],
+        "ended holds": by_id(view.ended_holds(at)),
+        "overdue": by_id(view.overdue(at)),
+    }
+
+
+def by_id(orders: object) -> list[object]:
+    return sorted(orders, key=lambda order: order.order_id)  # type: ignore[call-overload,no-any-return]
+
+
+@given(history=histories(SCOPE))
+def test_an_overlay_reads_as_the_state_after_the_outcome(history: History) -> None:
+    policy = history.policy
+    states: dict[str, State] = {}
+    overlays: dict[str, View] = {}
+    for number, command in enumerate(history.commands):
+        seller_id = command.seller_id
+        state = states.get(seller_id, State(seller_id))
+        below = overlays.get(seller_id, state) if number % 3 else state
+        try:
+            outcome = decide(command, state, policy)
+        except (NotFoundError, RefusedError):
+            continue
+        states[seller_id] = state.after(outcome)
+        overlays[seller_id] = Overlay(below, outcome)
+        for at in (command.at, command.at + timedelta(hours=2)):
+            assert reads(overlays[seller_id], policy, at) == reads(states[seller_id], policy, at)
+
+
+class _Told(State):
+    """Keeps what it was told to foresee."""
+
+    def foresee(self, order_ids: Collection[str]) -> None:
+        self.__dict__.setdefault("told", []).extend(order_ids)
+
+
+def test_only_what_is_below_has_to_be_foreseen_there() -> None:
+    below = _Told(ACME)
+    outcome = decide(PlaceOrder(order=order("A"), at=NOON), below)
+    Overlay(below, outcome).foresee(["A", "B"])
+    assert below.__dict__["told"] == ["B"]

@@ -1,0 +1,246 @@
+"""What can be asked of the service before anything is done: previews, suggestions, reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+import attrs
+import pytest
+
+from orderflow import (
+    AllocationPolicy,
+    BookInStock,
+    CancelOrder,
+    Command,
+    ExpectedReceipt,
+    Holding,
+    MemoryRepository,
+    Order,
+    OrderFlow,
+    PlaceOrder,
+    PlaceOrders,
+    Replacement,
+    Replacements,
+    ServeWaiting,
+    SplitOrder,
+    explain,
+    suggest,
+)
+from orderflow.domain import commands as do
+from orderflow.domain.events import AdjustmentReason
+from orderflow.errors import (
+    ActionRefusedError,
+    CommandIdReusedError,
+    NotFoundError,
+    OrderNotFoundError,
+    RefusedError,
+)
+from tests.unit.domain.test_walks import COMMANDS, OPENINGS
+from tests.unit.shop import ACME, NOON, CheckedFlow, Shop, about, key, later, order, shop_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orderflow import Outcome
+
+# Previews
+
+RECEIPT = ExpectedReceipt("R1", key(), 5, later(60))
+OTHERS: dict[str, Command] = {
+    "place": PlaceOrder(order=order("B", ("MUG", 2)), at=NOON),
+    "place several": PlaceOrders(orders=(order("B", ("MUG", 2)), order("C", ("MUG", 1))), at=NOON),
+    "book in": BookInStock(key=key(), received=3, at=NOON),
+    "announce": do.AnnounceReceipt(receipt=RECEIPT, at=NOON),
+    "withdraw": do.WithdrawReceipt(seller_id=ACME, receipt_id="R0", at=NOON),
+    "adjust": do.AdjustStock(key=key(), change=-1, reason=AdjustmentReason.DAMAGE, at=NOON),
+    "count": do.CountStock(key=key(), counted=0, at=NOON),
+    "release ended holds": do.ReleaseEndedHolds(seller_id=ACME, at=NOON),
+    "serve waiting": ServeWaiting(keys=(key(),), at=NOON),
+}
+
+
+def answer(act: Callable[[Command], Outcome], command: Command) -> Outcome | str:
+    try:
+        return act(command)
+    except (NotFoundError, RefusedError) as refusal:
+        return repr(refusal)
+
+
+def test_every_command_is_tried() -> None:
+    tried = {type(command) for command in (*COMMANDS.values(), *OTHERS.values())}
+    assert tried == set(get_args(Command))
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *OTHERS])
+@pytest.mark.parametrize("status", OPENINGS)
+def test_a_preview_answers_as_the_command_does_and_changes_nothing(status: str, name: str) -> None:
+    shop = OPENINGS[status]()
+    shop.announce(attrs.evolve(RECEIPT, receipt_id="R0"))
+    command = {**COMMANDS, **OTHERS}[name]
+    before, events = shop.stored(), shop.events(ACME)
+    previewed = answer(shop.preview, command)
+    assert (shop.stored(), shop.events(ACME)) == (before, events)
+    assert answer(shop.handle, command) == previewed
+
+
+def test_a_preview_shows_every_order_that_would_move() -> None:
+    shop = shop_with(MUG=2)
+    shop.take("A", ("MUG", 2))
+    shop.take("B", ("MUG", 1))
+    shop.take("C", ("MUG", 1))
+    outcome = shop.preview(CancelOrder(**about()))
+    assert [each.order_id for each in outcome.moved] == ["B", "C"]
+    assert outcome.completed == ("B", "C")
+
+
+def test_a_refusal_is_raised_as_the_command_would() -> None:
+    with pytest.raises(ActionRefusedError, match="cannot split"):
+        OPENINGS["ALLOCATED"]().preview(SplitOrder(new_order_id="B", **about()))
+
+
+def test_a_preview_leaves_the_id_of_its_command_free() -> None:
+    shop = shop_with(MUG=0)
+    command = BookInStock(key=key(), received=2, at=NOON, command_id="C1")
+    assert shop.preview(command) == shop.preview(command) == shop.handle(command)
+    assert shop.shelf() == (2, 0)
+
+
+def test_a_repeated_command_is_previewed_as_it_was_answered() -> None:
+    shop = shop_with(MUG=0)
+    command = BookInStock(key=key(), received=2, at=NOON, command_id="C1")
+    first = shop.handle(command)
+    shop.take("A")
+    assert shop.preview(attrs.evolve(command, at=later(9))) == first
+    with pytest.raises(CommandIdReusedError):
+        shop.preview(attrs.evolve(command, received=3))
+
+
+def test_a_seller_of_whom_nothing_is_kept_can_be_previewed_and_leaves_no_trace() -> None:
+    flow = CheckedFlow()
+    outcome = flow.preview(PlaceOrder(order=order("A"), at=NOON))
+    assert outcome.shorted == ("A",)
+    assert flow.repository.sellers() == []
+
+
+def test_each_seller_is_previewed_under_the_own_policy() -> None:
+    flow = CheckedFlow(policies={"bolt": AllocationPolicy(holding=Holding.COMPLETE_ONLY)})
+    for seller_id, held in ((ACME, 1), ("bolt", 0)):
+        flow.book_in(key(seller_id=seller_id), 1)
+        placed = order("A", ("MUG", 2), seller_id=seller_id)
+        outcome = flow.preview(PlaceOrder(order=placed, at=NOON))
+        assert outcome.order is not None
+        assert outcome.order.allocated == held
+
+
+# Long queues
+
+
+def long_queue(orders: int = 5) -> tuple[OrderFlow, MemoryRepository]:
+    """So many orders wait for a mug each, and two are served at once."""
+    repository = MemoryRepository()
+    flow = OrderFlow(repository, orders_max=2)
+    for number in range(orders):
+        flow.place(order(f"{number:03}", ("MUG", 1), placed_at=later(number)), at=NOON)
+    return flow, repository
+
+
+def interrupt(monkeypatch: pytest.MonkeyPatch, flow: OrderFlow, units: int) -> None:
+    """Book in, and end before the rest of the queue was served."""
+    with monkeypatch.context() as patch:
+        patch.setattr(OrderFlow, "_serve", lambda *_: None)
+        flow.book_in(key(), units, at=NOON)
+
+
+def test_a_preview_shows_all_pages_of_a_long_queue() -> None:
+    flow, _ = long_queue()
+    command = BookInStock(key=key(), received=5, at=NOON)
+    assert flow.preview(command).completed == ("000", "001", "002", "003", "004")
+    assert flow.handle(command).completed == ("000", "001")
+
+
+def test_a_preview_comes_after_what_was_left_unserved(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow, repository = long_queue()
+    interrupt(monkeypatch, flow, 4)
+    command = PlaceOrder(order=order("Z", placed_at=later(99)), at=NOON)
+    previewed = flow.preview(command)
+    assert previewed.shorted == ("Z",)
+    assert repository.unserved() == [key()], "asking has served nobody"
+    assert flow.handle(command) == previewed
+
+
+def test_a_refusal_comes_after_what_was_left_unserved(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow, _ = long_queue()
+    interrupt(monkeypatch, flow, 5)
+    split = SplitOrder(seller_id=ACME, order_id="004", new_order_id="Z", at=NOON)
+    with pytest.raises(ActionRefusedError, match="is ALLOCATED: cannot split"):
+        flow.preview(split)
+
+
+def test_going_on_with_what_was_left_unserved_can_be_previewed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flow, _ = long_queue(4)
+    interrupt(monkeypatch, flow, 4)
+    command = ServeWaiting(keys=(key(),), at=NOON)
+    previewed = flow.preview(command)
+    assert previewed.completed == ("002", "003")
+    assert flow.handle(command) == previewed
+
+
+def test_what_was_left_unserved_is_served_before_it_is_explained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flow, _ = long_queue()
+    interrupt(monkeypatch, flow, 4)
+    (shortage,) = flow.explain(ACME, "004", at=NOON).shortages
+    assert (shortage.place, shortage.available) == (1, 0)
+    assert flow.explain(ACME, "003", at=NOON).order.status == "ALLOCATED"
+    allowed = [str(each.action) for each in flow.actions(ACME, "003", at=NOON) if each.allowed]
+    assert "send" in allowed
+
+
+# Suggestions and reasons
+
+CATALOGUE = Replacements([Replacement("CUP", "MUG")])
+
+
+def shop_with_cups() -> tuple[OrderFlow, Order]:
+    flow = OrderFlow(MemoryRepository(), catalogue=CATALOGUE)
+    flow.book_in(key("CUP"), 2, at=NOON)
+    placed = flow.place(order("A", ("MUG", 2)), at=NOON).order
+    assert placed is not None
+    return flow, placed
+
+
+def test_suggestions_are_those_of_the_core_by_the_catalogue() -> None:
+    flow, placed = shop_with_cups()
+    with flow._repository.unit_of_work(ACME) as work:  # type: ignore[attr-defined]  # noqa: SLF001
+        expected = suggest(placed, work, CATALOGUE)
+    assert flow.suggest(ACME, "A") == expected != ()
+
+
+def test_a_suggestion_that_is_taken_covers_the_line() -> None:
+    flow, _ = shop_with_cups()
+    (suggestion,) = flow.suggest(ACME, "A")
+    assert flow.edit(ACME, "A", suggestion.change).completed == ("A",)
+
+
+def test_without_a_catalogue_nothing_is_suggested() -> None:
+    shop = shop_with(MUG=0, CUP=9)
+    shop.take("A")
+    assert shop.suggest(ACME, "A") == ()
+
+
+def test_an_explanation_is_that_of_the_core_at_this_moment() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 2))
+    assert shop.explain(ACME, "A") == explain("A", shop.state(), shop.clock.now())
+    assert shop.explain(ACME, "A", at=later(9)) == explain("A", shop.state(), later(9))
+
+
+@pytest.mark.parametrize("ask", [Shop.suggest, Shop.explain, Shop.actions])
+def test_another_sellers_order_is_not_found(ask: Callable[[Shop, str, str], object]) -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    with pytest.raises(OrderNotFoundError, match="seller 'bolt' has no order 'A'"):
+        ask(shop, "bolt", "A")
