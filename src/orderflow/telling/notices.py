@@ -30,15 +30,15 @@ __all__ = [
     "PartlyServedNotice",
     "RecalledNotice",
     "ReleasedNotice",
-    "Replacement",
     "ShortLine",
+    "StandIn",
     "WayOut",
     "kind_of",
 ]
 
 
 @attrs.frozen
-class Replacement:
+class StandIn:
     """A product in stock that could go out in place of a short one, and how much there is."""
 
     sku: str
@@ -60,7 +60,7 @@ class ShortLine:
     line_id: str
     sku: str
     short: int
-    replacements: tuple[Replacement, ...] = ()
+    replacements: tuple[StandIn, ...] = ()
     expected_at: datetime | None = None
 
 

@@ -16,7 +16,7 @@ from orderflow.domain.events import ReceiptAnnounced, ReceiptWithdrawn, StockBoo
 from orderflow.domain.order import Order
 from orderflow.domain.state import View
 from orderflow.domain.status import Status
-from orderflow.telling.notices import ExpectedDateNotice, Replacement, ShortLine
+from orderflow.telling.notices import ExpectedDateNotice, ShortLine, StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ __all__ = ["Prospect", "Prospects", "date_moved", "expected_date", "maybe_moved"
 class Prospect:
     """What may come of a short line: what could take its place, and when it is covered."""
 
-    replacements: tuple[Replacement, ...] = ()
+    replacements: tuple[StandIn, ...] = ()
     expected_at: datetime | None = None
 
 

@@ -22,8 +22,8 @@ from orderflow.telling import (
     PartlyServedNotice,
     RecalledNotice,
     ReleasedNotice,
-    Replacement,
     ShortLine,
+    StandIn,
     WayOut,
 )
 from tests.unit.shop import NOON, later
@@ -34,7 +34,7 @@ FRIDAY = NOON + timedelta(days=4)
 def notices(text: str = "A", at: datetime = NOON) -> list[Notice]:
     """Return a notice of each kind, in which whatever may be a text is this one."""
     about: dict[str, Any] = {"seller_id": text, "order_id": text, "at": at}
-    short = (ShortLine(text, text, 3, (Replacement(text, 9),), FRIDAY),)
+    short = (ShortLine(text, text, 3, (StandIn(text, 9),), FRIDAY),)
     ways = (WayOut(Action.CANCEL, (Status.CANCELLED,)), WayOut(Action.SPLIT, (), ((text, 2),)))
     counts = (LineCount(text, text, 2),)
     return [

@@ -33,8 +33,8 @@ from orderflow.telling import (
     Prospects,
     RecalledNotice,
     ReleasedNotice,
-    Replacement,
     ShortLine,
+    StandIn,
     WayOut,
     Writer,
     kind_of,
@@ -102,12 +102,12 @@ def test_what_is_looked_up_of_a_short_line_is_told() -> None:
     outcome = shop.take("A", ("MUG", 2), ("PAN", 1))
     friday = NOON + timedelta(days=4)
     prospects: Prospects = lambda order, _: {  # noqa: E731 - a function in one line
-        order.lines[0].line_id: Prospect((Replacement("CUP", 9),), friday)
+        order.lines[0].line_id: Prospect((StandIn("CUP", 9),), friday)
     }
     (notice,) = told(shop, outcome, prospects=prospects)
     assert isinstance(notice, OnBackOrderNotice)
     assert notice.short == (
-        ShortLine("1", "MUG", 2, (Replacement("CUP", 9),), friday),
+        ShortLine("1", "MUG", 2, (StandIn("CUP", 9),), friday),
         ShortLine("2", "PAN", 1),
     )
 
