@@ -74,6 +74,11 @@ class Statements:
             .where(lines.seller_id == SELLER, lines.order_id.in_(bindparam("ids", expanding=True)))
             .order_by(lines.order_id, lines.position)
         )
+        self.products_of = (
+            select(lines.warehouse_id, lines.sku)
+            .distinct()
+            .where(lines.seller_id == SELLER, lines.order_id.in_(bindparam("ids", expanding=True)))
+        )
         self.stock = select(
             stock.warehouse_id,
             stock.sku,
