@@ -28,6 +28,7 @@ READS = {
     "order": ("orders_pk", "order_id"),
     "some_orders": ("orders_pk", "order_id"),
     "lines": ("order_lines_pk", "order_id"),
+    "products_of": ("order_lines_pk", "order_id"),
     "stock": ("stock_pk", *PRODUCT),
     "locked_stock": ("stock_pk", *PRODUCT),
     "holding": ("order_lines_holding", *PRODUCT),

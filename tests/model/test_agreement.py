@@ -45,7 +45,7 @@ def test_they_agree_under_every_combination_of_settings(each: Settings) -> None:
 # depends on the state.
 @settings(
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
 )
 @given(each=st.sampled_from(VALID_SETTINGS), random=st.randoms(use_true_random=False))
 def test_they_agree_with_any_parameters(each: Settings, random: Random) -> None:

@@ -285,3 +285,10 @@ def test_queues_that_are_still_to_be_served_are_told_until_they_are() -> None:
     while repository.unserved():
         carry_out(ServeWaiting(at=NOON, keys=tuple(repository.unserved())))
     assert [each.status for each in OrderFlow(repository).orders(ACME)] == ["ALLOCATED"] * 2
+
+
+def test_threads_that_are_the_first_to_write_of_a_seller_lose_nothing() -> None:
+    for _ in range(20):
+        flow = OrderFlow(MemoryRepository())
+        at_once(*(lambda each=each: flow.book_in(key(each), 1) for each in ("MUG", "PAN", "TIN")))
+        assert [stock.on_hand for stock in flow.stock(ACME)] == [1, 1, 1]

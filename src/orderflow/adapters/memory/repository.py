@@ -69,14 +69,19 @@ class MemoryRepository:
     def unit_of_work(self, seller_id: str) -> Iterator[MemoryUnitOfWork]:
         """Begin to read and write the state of one seller; an error undoes all of it."""
         with self._lock:
-            known = self._sellers.get(seller_id)
-            # One that nothing is written of is forgotten, so that asking leaves no trace.
-            seller = known if known is not None else SellerState(seller_id)
-        with self._lock if known is None else seller.lock:
+            seller = self._sellers.get(seller_id)
+            if seller is None:
+                # One that nothing is written of is forgotten, so that asking leaves no trace.
+                seller = SellerState(seller_id)
+                work = MemoryUnitOfWork(seller, self._outbox)
+                yield work
+                if work.commit():
+                    self._sellers[seller_id] = seller
+                return
+        with seller.lock:
             work = MemoryUnitOfWork(seller, self._outbox)
             yield work
-            if work.commit():
-                self._sellers.setdefault(seller_id, seller)
+            work.commit()
 
 
 class MemoryUnitOfWork:

@@ -91,6 +91,11 @@ class Statements:
         )
         self.ended_holds = self.orders_where(orders.held_until <= bindparam("at"))
         self.overdue = self.orders_where(text(WAITS), orders.waits_since <= bindparam("at"))
+        self.products_of = (
+            select(lines.warehouse_id, lines.sku)
+            .distinct()
+            .where(lines.seller_id == SELLER, lines.order_id.in_(bindparam("ids", expanding=True)))
+        )
 
     def _name_stock_reads(self, tables: Tables) -> None:
         stock = tables.stock.c

@@ -15,7 +15,8 @@ can be read without locks, only to learn what it needs, then undone, and begun a
 these locked first, in order. The second time is nearly always the last.
 
 *What is read when.* The database shows each statement what is committed by then (READ COMMITTED).
-An order is found before its products are known; so it is read again once they are locked.
+An order's row and its lines are read one after the other, and somebody may change both in between;
+so its products are looked up first and locked, until it has no others, and then it is read.
 
 *A product without a row* gets one that stands for the lock alone, `is_known` says so.
 
@@ -32,6 +33,8 @@ from orderflow.adapters.sql.saving import Saving
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
+
+    from sqlalchemy.sql import Executable
 
     from orderflow.adapters.sql.executor import Executor, Row
     from orderflow.adapters.sql.statements import Statements
@@ -84,13 +87,10 @@ class SqlUnitOfWork(SqlReading):
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""
-
-        def read() -> Sequence[Order]:
-            order = super(SqlUnitOfWork, self).order(order_id)
-            return [] if order is None else [order]
-
-        orders = self._settled(read)
-        return orders[0] if orders else None
+        if order_id not in self._orders:
+            while self._lock_orders([order_id]):
+                pass
+        return super().order(order_id)
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, if the seller announced it."""
@@ -121,11 +121,11 @@ class SqlUnitOfWork(SqlReading):
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
         """Return the orders on hold with a hold that ends at this moment or before it."""
-        return self._settled(lambda: list(super(SqlUnitOfWork, self).ended_holds(at)))
+        return self._settled(self._statements.ended_holds, at)
 
     def overdue(self, since: datetime) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that do not keep yet."""
-        return self._settled(lambda: list(super(SqlUnitOfWork, self).overdue(since)))
+        return self._settled(self._statements.overdue, since)
 
     def unserved(self) -> Sequence[Product]:
         """Return the products whose queue is still to be served, of those that were read."""
@@ -160,14 +160,19 @@ class SqlUnitOfWork(SqlReading):
         self._lock_for(orders.values())  # nobody can change them: their product is locked already
         return orders
 
-    def _settled(self, read: Callable[[], Sequence[Order]]) -> Sequence[Order]:
-        """Read orders until all their products were locked before they were read."""
-        orders = read()
-        while self._lock_for(orders):
-            for order in orders:
-                self._orders.pop(order.order_id, None)
-            orders = read()
-        return orders
+    def _settled(self, statement: Executable, at: datetime) -> Iterable[Order]:
+        """Find orders until all their products were locked before they were found."""
+        while True:
+            found = [row[0] for row in self._rows(statement, at=self.moments.write(at))]
+            if not self._lock_orders(found):
+                return self._orders_by_id(found).values()
+
+    def _lock_orders(self, order_ids: Sequence[str]) -> bool:
+        """Lock the products of orders that are not read yet; tell whether any was locked."""
+        if self._executor.is_sqlite:
+            return False
+        rows = self._rows_of(self._statements.products_of, "ids", order_ids)
+        return self._lock({(warehouse_id, sku) for warehouse_id, sku in rows})
 
     def _lock_for(self, orders: Iterable[Order]) -> bool:
         return self._lock({(each.warehouse_id, line.sku) for each in orders for line in each.lines})

@@ -1,0 +1,147 @@
+"""Pairs of commands that get into each other's way, and what may come of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import attrs
+from sqlalchemy import text
+
+from orderflow import (
+    AllocationPolicy,
+    BookInStock,
+    CancelOrder,
+    Command,
+    CountStock,
+    EditOrder,
+    MemoryRepository,
+    Order,
+    OrderFlow,
+    OrderLine,
+    PlaceOrder,
+    RemoveLine,
+    SplitOrder,
+    State,
+    StockKey,
+)
+from orderflow.adapters.sql import SqlRepository, Tables
+from orderflow.testing.invariants import history_violations, violations
+from tests.databases import empty
+from tests.drills.stepping import answer_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from orderflow import Outcome
+    from tests.drills.stepping import Run
+
+__all__ = ["PAIRS", "Pair", "Table"]
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@attrs.frozen
+class Pair:
+    """Two commands, and what was done before them."""
+
+    before: tuple[Command, ...]
+    commands: tuple[Command, Command]
+
+
+def _place(order_id: str, *wanted: tuple[str, int]) -> PlaceOrder:
+    lines = tuple(OrderLine(str(number), *each) for number, each in enumerate(wanted))
+    at = NOON + timedelta(minutes=ord(order_id))
+    order = Order(
+        order_id=order_id, seller_id="acme", warehouse_id="leeds", lines=lines, placed_at=at
+    )
+    return PlaceOrder(order=order, at=at)
+
+
+def _book_in(sku: str, units: int, command_id: str | None = None) -> BookInStock:
+    key = StockKey("acme", "leeds", sku)
+    return BookInStock(key=key, received=units, at=NOON, command_id=command_id)
+
+
+def _cancel(order_id: str) -> CancelOrder:
+    return CancelOrder(seller_id="acme", order_id=order_id, at=NOON)
+
+
+_MUGS = _book_in("MUG", 3)
+_BOTH = (_MUGS, _book_in("CUP", 3))
+_SHORT = (_MUGS, _place("A", ("MUG", 5)))
+_SPLIT = SplitOrder(seller_id="acme", order_id="A", new_order_id="A2", at=NOON)
+_REMOVE = EditOrder(seller_id="acme", order_id="A", changes=(RemoveLine("0"),), at=NOON)
+_COUNT = CountStock(key=_MUGS.key, counted=1, at=NOON)
+_NEW = _place("N", ("MUG", 2))
+
+PAIRS = {
+    "allocate and allocate": Pair((_MUGS,), (_place("A", ("MUG", 2)), _NEW)),
+    "allocate and book in": Pair((_book_in("MUG", 1),), (_NEW, _book_in("MUG", 2))),
+    "allocate and book in, unknown": Pair((), (_NEW, _book_in("MUG", 2))),
+    "allocate and cancel": Pair((_MUGS, _place("A", ("MUG", 3))), (_NEW, _cancel("A"))),
+    "allocate and split": Pair(_SHORT, (_NEW, _SPLIT)),
+    "allocate and count": Pair((_MUGS, _place("A", ("MUG", 2))), (_NEW, _COUNT)),
+    "cancel and book in": Pair((*_SHORT, _NEW), (_cancel("A"), _book_in("MUG", 4))),
+    "cancel and edit": Pair(
+        (*_BOTH, _place("A", ("MUG", 2), ("CUP", 9)), _NEW), (_cancel("A"), _REMOVE)
+    ),
+    "two products, in opposite order": Pair(
+        _BOTH, (_place("A", ("MUG", 2), ("CUP", 2)), _place("B", ("CUP", 2), ("MUG", 2)))
+    ),
+    "two products that others wait for": Pair(
+        (_place("A", ("MUG", 2), ("CUP", 2)), _place("B", ("CUP", 2), ("TIN", 2))),
+        (_book_in("TIN", 3), _book_in("MUG", 3)),
+    ),
+    "the same order twice": Pair((_MUGS,), (_NEW, _NEW)),
+    "the same command twice": Pair((), (_book_in("MUG", 2, "X"), _book_in("MUG", 2, "X"))),
+}
+"""Some of them under the names of what they are."""
+
+
+class Table:
+    """The database on which a pair is run again and again, from the same beginning."""
+
+    def __init__(self, engine: Engine, pair: Pair) -> None:
+        self._engine = engine
+        self._flow = OrderFlow(SqlRepository(engine))
+        self._allowed = [_serial(pair, turn) for turn in ((0, 1), (1, 0))]
+        empty(engine)
+        for command in pair.before:
+            self._flow.handle(command)
+        names = [table.name for table in Tables.default().metadata.sorted_tables]
+        with engine.begin() as connection:
+            for name in names:
+                connection.execute(text(f"DROP TABLE IF EXISTS kept_{name}"))
+                connection.execute(text(f"CREATE TABLE kept_{name} AS TABLE {name}"))
+        self._reset = text(
+            ";".join(f"DELETE FROM {n}; INSERT INTO {n} SELECT * FROM kept_{n}" for n in names)  # noqa: S608 - our own names
+        )
+
+    def reset(self) -> None:
+        """Let everything be as it was before the pair."""
+        with self._engine.begin() as connection:
+            connection.execute(self._reset)
+
+    def faults(self, run: Run) -> list[str]:
+        """Say what is wrong with what a run has left."""
+        orders, stock = self._flow.orders("acme"), self._flow.stock("acme")
+        policy = AllocationPolicy()
+        found = violations(orders, stock, policy)
+        found += history_violations(State("acme"), self._flow.events("acme"), policy)
+        if (run.answers, orders, stock) not in self._allowed:
+            found.append("it is not what comes of one after the other")
+        if run.deadlocks:
+            found.append("they waited for each other")
+        return [f"{run.schedule}: {fault}" for fault in found]
+
+
+def _serial(pair: Pair, turn: tuple[int, int]) -> tuple[object, object, object]:
+    """Carry out both commands one after the other, in the reference."""
+    flow = OrderFlow(MemoryRepository())
+    for command in pair.before:
+        flow.handle(command)
+    answers: dict[int, Outcome | str] = {}
+    for which in turn:
+        answers[which] = answer_of(flow, pair.commands[which])
+    return (answers[0], answers[1]), flow.orders("acme"), flow.stock("acme")

@@ -1,0 +1,107 @@
+"""Two commands at once come to what one after the other comes to, whatever the order of steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow.adapters.sql import SqlRepository, Tables
+from orderflow.adapters.sql.saving import Saving
+from orderflow.adapters.sql.statements import statements_of
+from orderflow.adapters.sql.work import SqlUnitOfWork
+from tests.databases import postgres
+from tests.drills.pairs import PAIRS, Pair, Table
+from tests.drills.stepping import Stepper, explore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from sqlalchemy import Engine
+
+    from orderflow import Order, Stock
+    from tests.drills.stepping import Run
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with postgres() as engine:
+        yield engine
+
+
+def faults_of(
+    engine: Engine,
+    pair: Pair,
+    *repository: Callable[[Engine], SqlRepository],
+    changes_max: int | None,
+    runs_max: int,
+) -> tuple[int, list[str]]:
+    """Explore a pair; return how many runs that took, and what was wrong with them."""
+    table, stepper = Table(engine, pair), Stepper(engine.url, *repository)
+    found: list[str] = []
+    runs = 0
+
+    def run(prefix: tuple[int, ...]) -> Run:
+        table.reset()
+        return stepper.run(pair.commands, prefix)
+
+    try:
+        for done in explore(run, changes_max=changes_max, runs_max=runs_max):
+            runs += 1
+            found += table.faults(done)
+    finally:
+        stepper.close()
+    return runs, found
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_two_commands_at_once_are_as_one_after_the_other(engine: Engine, name: str) -> None:
+    runs, faults = faults_of(engine, PAIRS[name], changes_max=2, runs_max=60)
+    assert faults == []
+    assert runs > 2
+
+
+def without_locks(engine: Engine) -> SqlRepository:
+    """Read stock, decide and write, and never say that nobody else may do so meanwhile."""
+    tables = Tables()
+    statements_of(tables).locked_stock = statements_of(tables).stock
+    return SqlRepository(engine, tables=tables)
+
+
+def test_control_reading_without_a_lock_oversells(engine: Engine) -> None:
+    pair = PAIRS["allocate and allocate"]
+    _, faults = faults_of(engine, pair, without_locks, changes_max=2, runs_max=60)
+    assert any("not what comes of one after the other" in fault for fault in faults)
+
+
+class _AsTheyCome(SqlUnitOfWork):
+    """Locks products as the lines of an order name them."""
+
+    def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
+        for sku in skus:
+            self._last = None  # whatever was locked before, this one is locked now
+            self._lock([(warehouse_id, sku)])
+        return super().stock(warehouse_id, skus)
+
+    def _lock_for(self, orders: Iterable[Order]) -> bool:
+        for order in orders:
+            self.stock(order.warehouse_id, [line.sku for line in order.lines])
+        return False
+
+
+def test_control_locks_as_they_come_wait_for_each_other(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orderflow.adapters.sql.repository.SqlUnitOfWork", _AsTheyCome)
+    pair = PAIRS["two products, in opposite order"]
+    _, faults = faults_of(engine, pair, changes_max=2, runs_max=60)
+    assert any("waited for each other" in fault for fault in faults)
+
+
+def test_control_without_a_row_for_its_id_a_command_takes_effect_twice(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Saving, "answer", lambda *_: None)
+    pair = PAIRS["the same command twice"]
+    _, faults = faults_of(engine, pair, changes_max=2, runs_max=60)
+    assert any("not what comes of one after the other" in fault for fault in faults)
