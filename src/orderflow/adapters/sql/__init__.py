@@ -5,8 +5,17 @@ Needs SQLAlchemy, which comes with the extra `sql`; the extra `postgres` adds a 
 
 from orderflow.adapters.sql.embedded import Durability, open_database
 from orderflow.adapters.sql.executor import Executor
+from orderflow.adapters.sql.outbox import SqlOutbox
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.upgrading import upgrade
 
-__all__ = ["Durability", "Executor", "SqlRepository", "Tables", "open_database", "upgrade"]
+__all__ = [
+    "Durability",
+    "Executor",
+    "SqlOutbox",
+    "SqlRepository",
+    "Tables",
+    "open_database",
+    "upgrade",
+]

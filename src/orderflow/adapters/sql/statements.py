@@ -27,12 +27,12 @@ from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
 from orderflow.domain.policy import Queue
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Delete, Select, Table, TextClause, Update
+    from sqlalchemy import CTE, ColumnElement, Delete, Select, Table, TextClause, Update
     from sqlalchemy.sql import Executable
 
     from orderflow.adapters.sql.tables import Tables
 
-__all__ = ["PLACE_COLUMNS", "Statements", "statements_of"]
+__all__ = ["PLACE_COLUMNS", "Statements", "each_value", "statements_of"]
 
 SELLER: BindParameter[str] = bindparam("seller_id")
 
@@ -145,7 +145,8 @@ class Statements:
             events.seller_id == SELLER
         )
         self.events = select(events.event).where(events.seller_id == SELLER).order_by(events.number)
-        self.sellers = _distinct(events.seller_id)
+        sellers = each_value(events.seller_id).c.value
+        self.sellers = select(sellers).where(sellers.is_not(None))
         self.events_of = self.events.where(events.order_id == bindparam("order_id"))
 
     def _name_writes(self, tables: Tables) -> None:
@@ -190,12 +191,17 @@ PLACE_COLUMNS = {
 """What a queue is sorted by: the parts of `place_in_queue`."""
 
 
-def _distinct(column: ColumnElement[str]) -> Executable:
-    """Read the values of a column, each once, by jumping from one to the next in an index."""
-    first = select(func.min(column).label("value")).cte("each_value", recursive=True)
-    further = select(func.min(column)).where(column > first.c.value).scalar_subquery()
-    values = first.union_all(select(further).where(first.c.value.is_not(None)))
-    return select(values.c.value).where(values.c.value.is_not(None))
+def each_value(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> CTE:
+    """Give the values of a column, each once, by jumping from one to the next in an index.
+
+    Args:
+        column: The column; the result has one of the name `value`, and may end with a null.
+        conditions: What the first and each further value has to meet.
+    """
+    first = select(func.min(column).label("value")).where(*conditions)
+    values = first.cte("each_value", recursive=True)
+    further = select(func.min(column)).where(column > values.c.value, *conditions)
+    return values.union_all(select(further.scalar_subquery()).where(values.c.value.is_not(None)))
 
 
 def _change(table: Table) -> Update:

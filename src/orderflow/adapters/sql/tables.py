@@ -271,16 +271,18 @@ class Tables:
             "outbox",
             Column("number", BigInteger, nullable=False, autoincrement=False),
             Column("subject", _SUBJECT, nullable=False),
-            # Not before this moment: it has failed, or somebody has a lease on it.
+            # Not before this moment: it or an earlier one of its subject has failed, or somebody
+            # has a lease on it. Of a dead one it is a moment that never comes.
             Column("due_at", _MOMENT),
             Column("attempts", BigInteger, nullable=False),
             Column("error", Text, nullable=False),
             Column("is_dead", Boolean, nullable=False),
             self._check("outbox", "attempts", "attempts >= 0"),
+            self._check("outbox", "dead", "NOT is_dead OR due_at IS NOT NULL"),
             key=("number",),
         )
         self._index(table, "subject", "subject", "number")
-        self._index(table, "dead", "number", where="is_dead")
+        self._index(table, "due", "due_at", "number")
         return table
 
     def _inbox(self) -> Table:

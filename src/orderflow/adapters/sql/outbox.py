@@ -1,0 +1,345 @@
+"""The outbox in a database: messages that are saved with what they tell of.
+
+Theory
+======
+
+*What is claimed.* Of each subject the oldest message is its head. Whoever claims a subject has
+the head put off until the end of the lease, in the row itself; and nobody else looks at what is
+behind a head. On PostgreSQL heads are locked while they are claimed, and heads that are locked are
+passed over: relays do not wait for each other. SQLite lets one writer in at a time.
+
+*In what order.* The numbers of one subject go up in the order in which things happened, for the
+second of two transactions that touch the same order or stock has waited for the first. Across
+subjects they do not; so nothing here remembers a number that it has come to.
+
+*At what cost.* What waits behind a head that is put off is put off with it, and a dead head is put
+off for ever. So a claim jumps in an index to what is due, however much is waiting behind
+something that is not. It begins behind the seller that it ended with the last time: a seller with
+a great many messages does not keep the others waiting.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, select, update
+
+from orderflow.adapters.sql.executor import CoreExecutor
+from orderflow.adapters.sql.rows import Moments
+from orderflow.adapters.sql.statements import each_value
+from orderflow.adapters.sql.tables import Tables
+from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
+from orderflow.codec import loads
+from orderflow.ports import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import timedelta
+
+    from sqlalchemy import ColumnElement, Delete, Select, Update
+    from sqlalchemy.sql import Executable
+
+    from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.transactions import Transactions
+
+    Key = dict[str, Any]
+
+__all__ = ["SqlOutbox"]
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+_DIGITS_MAX = 18
+
+
+class SqlOutbox:
+    """The messages that `SqlRepository` has put into the database: an `orderflow.ports.Outbox`.
+
+    Any number of them may be used at the same time, in any number of processes.
+
+    Args:
+        engine: An engine of SQLAlchemy, for SQLite or PostgreSQL; or what stands for one.
+        tables: The tables; those with the names that orderflow gives them, if left out.
+    """
+
+    def __init__(self, engine: Engine | Transactions, *, tables: Tables | None = None) -> None:
+        self._transactions: Transactions = (
+            OwnTransactions(engine) if isinstance(engine, Engine) else engine
+        )
+        self._statements = _statements_of(tables if tables is not None else Tables.default())
+        self._after = ""
+
+    @classmethod
+    def within(
+        cls, connection: Connection | Executor, *, tables: Tables | None = None
+    ) -> SqlOutbox:
+        """Make an outbox that works in the transaction of the host's.
+
+        What is claimed is kept from other relays once the host has committed.
+
+        Args:
+            connection: An open connection of SQLAlchemy, or an executor on any other.
+            tables: As above.
+
+        Raises:
+            StorageError: If the isolation of its transaction does not fit.
+        """
+        executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
+        return cls(HostTransaction(executor), tables=tables)
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+        """Take messages to deliver, of subjects that nobody else delivers to at this time.
+
+        Args:
+            now: The present moment.
+            lease: How long they are kept from others.
+            limit: At most so many.
+        """
+
+        def task(executor: Executor) -> Sequence[Message]:
+            write = Moments(as_text=executor.is_sqlite).write
+            claimed: list[Message] = []
+            for head in islice(self._heads(executor, write(now), limit), limit):
+                claimed += self._of_subject(executor, head, limit - len(claimed))
+                if len(claimed) == limit:
+                    break
+            due = {"due_at": write(now + lease)}
+            if claimed:
+                executor.run(self._statements.put_off, [_key(each) | due for each in claimed])
+            return claimed
+
+        claimed = self._transactions.write(task)
+        if claimed:
+            self._after = claimed[-1].seller_id
+        return claimed
+
+    def delivered(self, message: Message) -> None:
+        """Forget a message that has arrived."""
+        key = _key(message)
+
+        def task(executor: Executor) -> None:
+            rows = executor.rows(self._statements.deliver, key)
+            if rows and rows[0][0]:  # another relay had it meanwhile, and has given it up
+                self._put_off_behind(executor, key, message.subject, None)
+
+        self._transactions.write(task)
+
+    def give_back(self, messages: Sequence[Message]) -> None:
+        """Let others have messages of one subject that were claimed and not tried."""
+        if not messages:
+            return
+        keys = [_key(message) for message in messages]
+        subject = {"seller_id": messages[0].seller_id, "subject": messages[0].subject}
+
+        def task(executor: Executor) -> None:
+            ((head, due_at),) = executor.rows(self._statements.head, subject) or [(0, None)]
+            due = {"due_at": due_at if head < keys[0]["of_number"] else None}
+            executor.run(self._statements.put_off, [key | due for key in keys])
+
+        self._transactions.write(task)
+
+    def failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
+        """Keep a message that could not be delivered: until a moment, or for good as a dead one."""
+        key = _key(message)
+
+        def task(executor: Executor) -> None:
+            write = Moments(as_text=executor.is_sqlite).write
+            due_at = write(_NEVER if retry_at is None else retry_at)
+            changes = {"due_at": due_at, "error": error, "is_dead": retry_at is None}
+            if executor.rows(self._statements.fail, key | changes):
+                self._put_off_behind(executor, key, message.subject, due_at)
+
+        self._transactions.write(task)
+
+    def dead(self, seller_id: str | None = None) -> Sequence[Message]:
+        """Return the dead messages, oldest first."""
+
+        def task(executor: Executor) -> Sequence[Message]:
+            never = Moments(as_text=executor.is_sqlite).write(_NEVER)
+            if seller_id is None:
+                rows = executor.rows(self._statements.all_dead, {"never": never})
+            else:
+                of_seller = {"never": never, "seller_id": seller_id}
+                rows = executor.rows(self._statements.dead, of_seller)
+            return [_message(row) for row in rows]
+
+        return self._transactions.read(task)
+
+    def revive(self, message_id: str) -> bool:
+        """Let a dead message be tried again; tell whether there was one of this id."""
+        return self._settle(message_id, self._statements.revive)
+
+    def discard(self, message_id: str) -> bool:
+        """Forget a dead message; tell whether there was one of this id."""
+        return self._settle(message_id, self._statements.remove)
+
+    def _heads(self, executor: Executor, now: object, limit: int) -> Iterator[Row]:
+        """Yield the seller and subject of heads that are due: first what was put off until now."""
+        after = self._after
+        sellers = [row[0] for row in executor.rows(self._statements.sellers, {})]
+        for seller_id in sorted(sellers, key=lambda each: (each <= after, each)):
+            parameters = {"seller_id": seller_id, "now": now, "limit": limit}
+            yield from executor.rows(self._statements.put_off_heads, parameters)
+            yield from executor.rows(self._statements.new_heads, parameters)
+
+    def _of_subject(self, executor: Executor, head: Row, limit: int) -> Iterator[Message]:
+        """Yield the messages of a subject, up to one that is dead."""
+        parameters = {"seller_id": head[0], "subject": head[1], "limit": limit}
+        for row in executor.rows(self._statements.of_subject, parameters):
+            if row[-1]:
+                return
+            yield _message(row)
+
+    def _settle(self, message_id: str, statement: Update | Delete) -> bool:
+        """Settle what becomes of a dead message, and let go on what has waited for it."""
+        key = _key_of(message_id)
+        if key is None:
+            return False
+
+        def task(executor: Executor) -> bool:
+            rows = executor.rows(self._statements.subject_of_dead, key)
+            for (subject,) in rows:
+                executor.run(statement, [key])
+                self._put_off_behind(executor, key, subject, None)
+            return bool(rows)
+
+        return self._transactions.write(task)
+
+    def _put_off_behind(
+        self, executor: Executor, key: Key, subject: str, due_at: object | None
+    ) -> None:
+        """Put off what is behind a message until a moment, or let it go on."""
+        behind = key | {"of_subject": subject, "due_at": due_at}
+        executor.run(self._statements.put_off_behind, [behind])
+
+
+@lru_cache(maxsize=64)
+def _statements_of(tables: Tables) -> _Statements:
+    return _Statements(tables)
+
+
+class _Statements:
+    """What is read and written, as statements of SQLAlchemy Core."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        outbox = tables.outbox
+        columns = outbox.c
+        has_key = (
+            columns.seller_id == bindparam("of_seller"),
+            columns.number == bindparam("of_number"),
+        )
+        of_seller = columns.seller_id == bindparam("seller_id")
+        self.of_subject = (
+            self._messages()
+            .where(of_seller, columns.subject == bindparam("subject"))
+            .order_by(columns.number)
+            .limit(bindparam("limit"))
+        )
+        # By the moment, which is in an index.
+        is_dead = (columns.due_at == bindparam("never"), columns.is_dead)
+        oldest_first = self._messages().where(*is_dead).order_by(columns.number)
+        self.dead = oldest_first.where(of_seller)
+        sellers = each_value(columns.seller_id).c.value
+        self.sellers = select(sellers).where(sellers.is_not(None))
+        self.all_dead = oldest_first.where(columns.seller_id.in_(self.sellers))
+        self.put_off_heads = self._heads(columns.due_at <= bindparam("now"))
+        self.new_heads = self._heads(columns.due_at.is_(None))
+        self.subject_of_dead = (
+            select(columns.subject).where(*has_key, columns.is_dead).with_for_update()
+        )
+        self.put_off = update(outbox).where(*has_key).values(due_at=bindparam("due_at"))
+        self.put_off_behind = (
+            update(outbox)
+            .where(
+                columns.seller_id == bindparam("of_seller"),
+                columns.subject == bindparam("of_subject"),
+                columns.number > bindparam("of_number"),
+            )
+            .values(due_at=bindparam("due_at"))
+        )
+        self.head = (
+            select(columns.number, columns.due_at)
+            .where(of_seller, columns.subject == bindparam("subject"))
+            .order_by(columns.number)
+            .limit(1)
+            .with_for_update()
+        )
+        self.fail = (
+            update(outbox)
+            .where(*has_key)
+            .values(
+                attempts=columns.attempts + 1,
+                due_at=bindparam("due_at"),
+                error=bindparam("error"),
+                is_dead=bindparam("is_dead"),
+            )
+            .returning(columns.number)
+        )
+        self.revive = update(outbox).where(*has_key).values(attempts=0, due_at=None, is_dead=False)
+        self.remove = delete(outbox).where(*has_key)
+        self.deliver = self.remove.returning(columns.is_dead)
+
+    def _messages(self) -> Select[Any]:
+        """Read messages, with whether they are dead."""
+        outbox, events = self._tables.outbox.c, self._tables.events.c
+        return (
+            select(
+                outbox.seller_id,
+                outbox.number,
+                outbox.subject,
+                events.event,
+                outbox.attempts,
+                outbox.error,
+                outbox.is_dead,
+            )
+            .select_from(self._tables.outbox)
+            .join(
+                self._tables.events,
+                and_(events.seller_id == outbox.seller_id, events.number == outbox.number),
+            )
+        )
+
+    def _heads(self, due: ColumnElement[bool]) -> Executable:
+        """Read which subjects of a seller are due, and lock their heads."""
+        outbox = self._tables.outbox
+        earliest = outbox.alias("earliest").c
+        head = (
+            select(func.min(earliest.number))
+            .where(earliest.seller_id == outbox.c.seller_id, earliest.subject == outbox.c.subject)
+            .scalar_subquery()
+        )
+        return (
+            select(outbox.c.seller_id, outbox.c.subject)
+            .where(outbox.c.seller_id == bindparam("seller_id"), due, outbox.c.number == head)
+            .order_by(outbox.c.due_at, outbox.c.number)
+            .limit(bindparam("limit"))
+            .with_for_update(of=outbox, skip_locked=True)
+        )
+
+
+def _message(row: Row) -> Message:
+    seller_id, number, subject, event, attempts, error, _ = row
+    return Message(
+        message_id=f"{seller_id}:{number}",
+        seller_id=seller_id,
+        subject=subject,
+        event=loads(event),
+        attempts=attempts,
+        error=error,
+    )
+
+
+def _key(message: Message) -> Key:
+    key = _key_of(message.message_id)
+    if key is None:
+        raise ValueError(f"message {message.message_id!r} is none of this outbox")
+    return key
+
+
+def _key_of(message_id: str) -> Key | None:
+    """Return the key of a message's row, if it can have one."""
+    seller_id, _, number = message_id.rpartition(":")
+    is_number = number.isascii() and number.isdecimal() and len(number) <= _DIGITS_MAX
+    return {"of_seller": seller_id, "of_number": int(number)} if is_number else None
