@@ -27,6 +27,7 @@ PRODUCT = ("warehouse_id", "sku")
 READS = {
     "order": ("orders_pk", "order_id"),
     "some_orders": ("orders_pk", "order_id"),
+    "order_ids": ("orders_pk", "order_id"),
     "lines": ("order_lines_pk", "order_id"),
     "products_of": ("order_lines_pk", "order_id"),
     "stock": ("stock_pk", *PRODUCT),
@@ -56,7 +57,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "requeue": {"rank": 1},
     "change_receipt": {"quantity": 3},
 }
-LOOKED_AT_ELSEWHERE = {"unserved", "last_number", "sellers", "queue_pages"}
+LOOKED_AT_ELSEWHERE = {"unserved", "unserved_of", "last_number", "sellers", "queue_pages"}
 OF_ALL_THAT_A_SELLER_HAS = {"receipts", "events"}
 ONLY_ADDS = {"add_answer", "add_event", "add_line", "add_message", "add_order", "add_placeholder"}
 ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "next_numbers"}
@@ -152,6 +153,8 @@ def test_a_page_of_a_queue_is_read_in_the_order_of_an_index(
 def test_what_is_to_be_served_further_has_an_index_of_its_own(connection: Connection) -> None:
     found = plan(connection, STATEMENTS.unserved)
     assert found.accesses == (Access("stock_unserved", frozenset()),)
+    (of_seller,) = plan(connection, STATEMENTS.unserved_of).accesses
+    assert of_seller == Access("stock_unserved", frozenset({"seller_id"}))
     assert not found.is_sorted
 
 

@@ -288,7 +288,10 @@ def test_queues_that_are_still_to_be_served_are_told_until_they_are() -> None:
 
 
 def test_threads_that_are_the_first_to_write_of_a_seller_lose_nothing() -> None:
+    def booking_in(flow: OrderFlow, sku: str) -> Callable[[], object]:
+        return lambda: flow.book_in(key(sku), 1)
+
     for _ in range(20):
         flow = OrderFlow(MemoryRepository())
-        at_once(*(lambda each=each: flow.book_in(key(each), 1) for each in ("MUG", "PAN", "TIN")))
+        at_once(*(booking_in(flow, sku) for sku in ("MUG", "PAN", "TIN")))
         assert [stock.on_hand for stock in flow.stock(ACME)] == [1, 1, 1]

@@ -74,6 +74,9 @@ class CoreExecutor:
         look for one in each value of each row takes as long as to write it.
         """
         compiled = _compiled(statement, self._connection.dialect, tuple(parameters[0]))
+        own = compiled.params.keys() - parameters[0].keys()  # what the statement says itself
+        if own:
+            parameters = [compiled.params | dict(each) for each in parameters]
         names = compiled.positiontup
         rows = parameters if names is None else [tuple(map(p.get, names)) for p in parameters]
         self._connection.exec_driver_sql(str(compiled), rows)

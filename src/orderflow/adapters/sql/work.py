@@ -90,7 +90,10 @@ class SqlUnitOfWork(SqlReading):
         if order_id not in self._orders:
             while self._lock_orders([order_id]):
                 pass
-        return super().order(order_id)
+        order = super().order(order_id)
+        if order is not None:
+            self._lock_for([order])  # where nothing is locked, to learn what is left unserved
+        return order
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, if the seller announced it."""

@@ -200,7 +200,8 @@ CREATE TABLE orderflow_outbox (
 	error TEXT NOT NULL, 
 	is_dead BOOLEAN NOT NULL, 
 	CONSTRAINT orderflow_outbox_pk PRIMARY KEY (seller_id, number), 
-	CONSTRAINT orderflow_outbox_attempts CHECK (attempts >= 0)
+	CONSTRAINT orderflow_outbox_attempts CHECK (attempts >= 0), 
+	CONSTRAINT orderflow_outbox_dead CHECK (NOT is_dead OR due_at IS NOT NULL)
 )
  WITHOUT ROWID
 
@@ -356,5 +357,5 @@ CREATE INDEX orderflow_queue_promise ON orderflow_queue (seller_id, warehouse_id
 CREATE INDEX orderflow_expected_receipts_product ON orderflow_expected_receipts (seller_id, warehouse_id, sku, expected_at, receipt_id);
 CREATE INDEX orderflow_events_order ON orderflow_events (seller_id, order_id, number) WHERE order_id IS NOT NULL;
 CREATE INDEX orderflow_outbox_subject ON orderflow_outbox (seller_id, subject, number);
-CREATE INDEX orderflow_outbox_dead ON orderflow_outbox (seller_id, number) WHERE is_dead;
+CREATE INDEX orderflow_outbox_due ON orderflow_outbox (seller_id, due_at, number);
 COMMIT;

@@ -201,10 +201,11 @@ def _outbox() -> None:
         Column("error", Text, nullable=False),
         Column("is_dead", Boolean, nullable=False),
         _check("outbox", "attempts", "attempts >= 0"),
+        _check("outbox", "dead", "NOT is_dead OR due_at IS NOT NULL"),
         key=("number",),
     )
     _index("outbox", "subject", "subject", "number")
-    _index("outbox", "dead", "number", where="is_dead")
+    _index("outbox", "due", "due_at", "number")
 
 
 def _inbox() -> None:
