@@ -28,7 +28,9 @@ LEASE = timedelta(minutes=5)
 def place(repository: SqlRepository, *order_ids: str, seller_id: str = "acme") -> None:
     flow = OrderFlow(repository)
     for order_id in order_ids:
-        flow.place(order(order_id, seller_id=seller_id), process=False, at=NOON)
+        # Each of a product of its own, so that no transaction waits for another one.
+        placed = order(order_id, (f"SKU-{order_id}", 1), seller_id=seller_id)
+        flow.place(placed, process=False, at=NOON)
 
 
 def hold(repository: SqlRepository, order_id: str) -> None:
