@@ -27,6 +27,8 @@ PRODUCT = ("warehouse_id", "sku")
 READS = {
     "order": ("orders_pk", "order_id"),
     "some_orders": ("orders_pk", "order_id"),
+    "order_ids": ("orders_pk", "order_id"),
+    "unserved_of": ("stock_unserved",),
     "lines": ("order_lines_pk", "order_id"),
     "products_of": ("order_lines_pk", "order_id"),
     "stock": ("stock_pk", *PRODUCT),
@@ -57,7 +59,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "change_receipt": {"quantity": 3},
 }
 LOOKED_AT_ELSEWHERE = {"unserved", "last_number", "sellers", "queue_pages"}
-OF_ALL_THAT_A_SELLER_HAS = {"receipts", "events"}
+OF_ALL_THAT_A_SELLER_HAS = {"events", "receipts"}
 ONLY_ADDS = {"add_answer", "add_event", "add_line", "add_message", "add_order", "add_placeholder"}
 ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "next_numbers"}
 

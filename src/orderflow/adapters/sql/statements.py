@@ -119,7 +119,7 @@ class Statements:
         )
         self.unserved_of = (
             select(stock.warehouse_id, stock.sku)
-            .where(stock.seller_id == SELLER, stock.is_unserved)
+            .where(stock.seller_id == SELLER, text(IS_UNSERVED))
             .order_by(stock.warehouse_id, stock.sku)
         )
         receipts = tables.receipts
