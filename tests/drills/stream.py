@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -145,6 +145,6 @@ def die_in(process: BaseProcess, log: Path, more: int, seconds: float) -> None:
     while process.is_alive() and len(answered(log)) < goal:
         process.join(0.005)
     process.join(seconds)
-    if process.pid is not None and process.is_alive():
-        os.kill(process.pid, 9)
+    process.kill()
     process.join()
+    assert process.exitcode == -signal.SIGKILL, "it had ended of its own accord"

@@ -61,6 +61,7 @@ def server_crashes(log: Path, kills: int) -> list[str]:
             process = start(server.url, log, "w", first, first + 10_000)
             goal = len(answered(log)) + 5 + number % 7
             while len(answered(log)) < goal:
+                assert process.is_alive(), "it had ended of its own accord"
                 process.join(0.005)
             server.kill()
             process.kill()
