@@ -3,6 +3,7 @@
 Needs SQLAlchemy, which comes with the extra `sql`; the extra `postgres` adds a driver.
 """
 
+from orderflow.adapters.sql.auditing import Stored
 from orderflow.adapters.sql.embedded import Durability, open_database
 from orderflow.adapters.sql.executor import Executor
 from orderflow.adapters.sql.outbox import SqlOutbox
@@ -15,6 +16,7 @@ __all__ = [
     "Executor",
     "SqlOutbox",
     "SqlRepository",
+    "Stored",
     "Tables",
     "open_database",
     "upgrade",

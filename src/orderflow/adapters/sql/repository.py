@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from orderflow.adapters.sql.auditing import audit
 from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.statements import statements_of
@@ -17,8 +18,9 @@ from orderflow.domain.stock import Product, StockKey
 from orderflow.errors import ContentionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from orderflow.adapters.sql.auditing import Stored
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.transactions import Transactions
     from orderflow.ports import Reading, UnitOfWork
@@ -114,6 +116,23 @@ class SqlRepository:
                 StockKey(*row) for row in executor.rows(self._statements.unserved, {})
             ]
         )
+
+    def audit(self) -> Iterator[Stored]:
+        """Yield what is stored of each seller, read as if somebody had meddled with it.
+
+        Each seller is read on one state of the database. A row is a seller's by its `seller_id`,
+        whichever table it is in.
+        """
+        tables = self._statements.tables
+        for seller_id in self._transactions.read(self._owners):
+            yield self._transactions.read(partial(audit, tables=tables, seller_id=seller_id))
+
+    def _owners(self, executor: Executor) -> Sequence[str]:
+        """Return whatever stands as a seller in any table, in order."""
+        found = set[str]()
+        for statement in self._statements.owners:
+            found.update(row[0] for row in executor.rows(statement, {}))
+        return sorted(found)
 
     def _work(
         self,

@@ -145,8 +145,8 @@ class Statements:
             events.seller_id == SELLER
         )
         self.events = select(events.event).where(events.seller_id == SELLER).order_by(events.number)
-        sellers = each_value(events.seller_id).c.value
-        self.sellers = select(sellers).where(sellers.is_not(None))
+        self.sellers = _values(events.seller_id)
+        self.owners = [_values(each.c.seller_id) for each in tables.all]
         self.events_of = self.events.where(events.order_id == bindparam("order_id"))
 
     def _name_writes(self, tables: Tables) -> None:
@@ -202,6 +202,11 @@ def each_value(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> 
     values = first.cte("each_value", recursive=True)
     further = select(func.min(column)).where(column > values.c.value, *conditions)
     return values.union_all(select(further.scalar_subquery()).where(values.c.value.is_not(None)))
+
+
+def _values(column: ColumnElement[str]) -> Executable:
+    values = each_value(column).c.value
+    return select(values).where(values.is_not(None))
 
 
 def _change(table: Table) -> Update:

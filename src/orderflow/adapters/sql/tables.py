@@ -94,6 +94,17 @@ class Tables:
         self.events = self._events()
         self.outbox = self._outbox()
         self.inbox = self._inbox()
+        self.all = (
+            self.stock,
+            self.orders,
+            self.lines,
+            self.queue,
+            self.receipts,
+            self.commands,
+            self.events,
+            self.outbox,
+            self.inbox,
+        )
 
     @staticmethod
     @cache

@@ -1,0 +1,271 @@
+"""What is stored of one seller, read row by row as if somebody had meddled with it.
+
+The reads of `SqlReading` trust the tables. These do not: a row that makes no order or event is a
+finding and not an error, and whatever the tables hold twice has to agree.
+
+Rows are read in pages. The state of one seller and the fold of its events are in memory at once.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import attrs
+from sqlalchemy import select, tuple_
+
+from orderflow.adapters.sql.rows import (
+    ORDER_COLUMNS,
+    RECEIPT_COLUMNS,
+    Moments,
+    line_values,
+    order_of,
+    order_values,
+    queue_values,
+    receipt_of,
+)
+from orderflow.codec import loads
+from orderflow.domain.events import subject_of
+from orderflow.domain.order import Order, OrderLine
+from orderflow.domain.state import State, evolve
+from orderflow.domain.stock import Product, Stock, StockKey
+from orderflow.errors import OrderFlowError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Table
+
+    from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.tables import Tables
+    from orderflow.domain.commands import Command
+    from orderflow.domain.events import Event
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.stock import ExpectedReceipt
+
+    Values = dict[str, Any]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+__all__ = ["Stored", "audit"]
+
+ROWS_AT_ONCE = 500
+EVENTS_AT_ONCE = 20_000
+
+_AS_TEXT = ("ship_to", "holds")  # two texts may say the same
+
+
+@attrs.frozen(kw_only=True)
+class Stored:
+    """What is stored of one seller, as far as it can be read.
+
+    Attributes:
+        state: The state.
+        folded: What the events lead to, if they can be folded.
+        events: How many events there are.
+        unserved: The products whose queue is still to be served.
+        faults: What cannot be read, and where rows disagree, as texts.
+    """
+
+    state: State
+    folded: State | None
+    events: int
+    unserved: frozenset[Product]
+    faults: tuple[str, ...]
+
+
+def audit(executor: Executor, *, tables: Tables, seller_id: str) -> Stored:
+    """Read what is stored of one seller, in the transaction that the executor is in."""
+    return _Audit(executor, tables, seller_id).run()
+
+
+class _Audit:
+    def __init__(self, executor: Executor, tables: Tables, seller_id: str) -> None:
+        self._executor = executor
+        self._tables = tables
+        self._seller_id = seller_id
+        self._moments = Moments(as_text=executor.is_sqlite)
+        self._faults: list[str] = []
+        self._subjects: dict[int, str] = {}
+
+    def run(self) -> Stored:
+        """Read all of it."""
+        orders = self._orders()
+        self._check_queue(orders)
+        stock, unserved = self._stock()
+        receipts = list(self._receipts())
+        folded = self._folded()
+        self._check_outbox()
+        self._check_commands()
+        return Stored(
+            state=State.of(
+                self._seller_id, (order for order, _ in orders.values()), stock, receipts
+            ),
+            folded=folded,
+            events=len(self._subjects),
+            unserved=frozenset(unserved),
+            faults=tuple(self._faults),
+        )
+
+    def _orders(self) -> dict[str, tuple[Order, str | None]]:
+        """Return the orders, and what each waits for, by their id."""
+        rows = {row["order_id"]: row for row in self._rows(self._tables.orders)}
+        lines: dict[str, list[Values]] = {}
+        for row in self._rows(self._tables.lines):
+            lines.setdefault(row["order_id"], []).append(row)
+        for order_id in lines.keys() - rows.keys():
+            self._tell(f"order {order_id!r}", "has lines, but there is no such order")
+        found = {}
+        for order_id, row in rows.items():
+            own = lines.get(order_id, [])
+            order = self._made(f"order {order_id!r}", self._order, row, own)
+            if order is not None:
+                found[order_id] = (order, row["watched"])
+                self._check_order(order, row, own)
+        return found
+
+    def _order(self, row: Values, lines: list[Values]) -> Order:
+        lines.sort(key=itemgetter("position"))
+        made = (
+            OrderLine(each["line_id"], each["sku"], each["quantity"], each["allocated"])
+            for each in lines
+        )
+        columns = tuple(row[name] for name in ORDER_COLUMNS)
+        return order_of(self._seller_id, columns, tuple(made), self._moments)
+
+    def _check_order(self, order: Order, row: Values, lines: list[Values]) -> None:
+        name = f"order {order.order_id!r}"
+        expected = order_values(order, row["watched"], self._moments)
+        for column in expected.keys() - _AS_TEXT:
+            if row[column] != expected[column]:
+                self._tell(name, f"has {column} {row[column]!r}, not {expected[column]!r}")
+        of_lines = line_values(order)
+        for each in lines:
+            if each != of_lines[each["line_id"]]:
+                self._tell(name, f"has line {each['line_id']!r} stored as {each}")
+        if row["watched"] not in {None, *(line.sku for line in order.short_lines)}:
+            self._tell(name, f"waits for {row['watched']!r}, which it is not short of")
+
+    def _check_queue(self, orders: dict[str, tuple[Order, str | None]]) -> None:
+        """Hold the queues to the orders: they are an index of them."""
+        expected = {
+            (values["warehouse_id"], sku, order_id): values
+            for order_id, (order, watched) in orders.items()
+            for sku, values in queue_values(order, watched, self._moments).items()
+        }
+        for row in self._rows(self._tables.queue):
+            place = (row["warehouse_id"], row["sku"], row["order_id"])
+            values = expected.pop(place, None)
+            name = f"queue of {row['sku']!r} in {row['warehouse_id']!r}"
+            if values is None:
+                self._tell(name, f"has order {row['order_id']!r}, which does not wait for it")
+            elif row != values:
+                self._tell(name, f"has order {row['order_id']!r} at {row}, not {values}")
+        for warehouse_id, sku, order_id in expected:
+            self._tell(f"queue of {sku!r} in {warehouse_id!r}", f"lacks order {order_id!r}")
+
+    def _stock(self) -> tuple[list[Stock], list[Product]]:
+        found, unserved = [], []
+        for row in self._rows(self._tables.stock):
+            product = (row["warehouse_id"], row["sku"])
+            stock = self._made(f"stock {product}", self._stock_of, row)
+            if stock is not None and row["is_known"]:
+                found.append(stock)
+            if row["is_unserved"]:
+                unserved.append(product)
+        return found, unserved
+
+    def _stock_of(self, row: Values) -> Stock:
+        key = StockKey(self._seller_id, row["warehouse_id"], row["sku"])
+        return Stock(key, row["on_hand"], row["allocated"])
+
+    def _receipts(self) -> Iterator[ExpectedReceipt]:
+        for row in self._rows(self._tables.receipts):
+            columns, name = tuple(row[each] for each in RECEIPT_COLUMNS), row["receipt_id"]
+            own = (self._seller_id, columns, self._moments)
+            receipt = self._made(f"receipt {name!r}", receipt_of, *own)
+            if receipt is not None:
+                yield receipt
+
+    def _folded(self) -> State | None:
+        """Return what the events lead to."""
+        begun = len(self._faults)
+        events, state = self._events(), State(self._seller_id)
+        try:
+            while some := tuple(islice(events, EVENTS_AT_ONCE)):
+                state = evolve(state, *some)
+        except OrderFlowError as error:
+            self._tell("the events", f"cannot be folded: {error}")
+            return None
+        return state if len(self._faults) == begun else None  # none may be left out
+
+    def _events(self) -> Iterator[Event]:
+        for row in self._rows(self._tables.events):
+            number, name = row["number"], f"event {row['number']}"
+            event: Event | None = self._made(name, loads, row["event"])
+            if event is None:
+                continue
+            self._subjects[number] = subject_of(event)
+            told = {
+                "seller_id": event.seller_id,
+                "order_id": getattr(event, "order_id", None),
+                "kind": type(event).__name__,
+                "at": self._moments.write(event.at),
+            }
+            wrong = [column for column, value in told.items() if row[column] != value]
+            if wrong:
+                self._tell(name, f"tells of {told}, and its {', '.join(wrong)} of something else")
+            else:
+                yield event
+
+    def _check_outbox(self) -> None:
+        for row in self._rows(self._tables.outbox):
+            subject = self._subjects.get(row["number"])
+            if subject != row["subject"]:
+                self._tell(
+                    f"message {row['number']}",
+                    f"is about {row['subject']!r}, its event is about {subject!r}",
+                )
+
+    def _check_commands(self) -> None:
+        """Hold what commands were answered to their ids."""
+        for row in self._rows(self._tables.commands):
+            name = f"command {row['command_id']!r}"
+            command: Command | None = self._made(name, loads, row["command"])
+            outcome: Outcome | None = self._made(name, loads, row["outcome"])
+            if command is None or outcome is None:
+                continue
+            told = (command.seller_id, command.command_id, self._moments.write(command.at))
+            if told != (row["seller_id"], row["command_id"], row["at"]):
+                self._tell(name, f"is stored as one of {told}")
+            if outcome.seller_id != self._seller_id:
+                self._tell(name, f"was answered as one of seller {outcome.seller_id!r}")
+            if outcome.order_id != getattr(command, "order_id", None):
+                self._tell(name, f"was answered as one about order {outcome.order_id!r}")
+
+    def _rows(self, table: Table) -> Iterator[Values]:
+        """Yield the seller's rows of a table in the order of their keys."""
+        key = [column for column in table.primary_key if column.name != "seller_id"]
+        query = select(table).where(table.c.seller_id == self._seller_id).order_by(*key)
+        query = query.limit(ROWS_AT_ONCE)
+        names = [column.name for column in table.columns]
+        page = self._executor.rows(query, {})
+        while page:
+            for row in page:
+                yield dict(zip(names, row, strict=True))
+            last = dict(zip(names, page[-1], strict=True))
+            behind = tuple_(*key) > tuple_(*(last[column.name] for column in key))
+            page = self._executor.rows(query.where(behind), {})
+
+    def _made(self, name: str, make: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
+        """Make something of a row, or tell why that cannot be."""
+        try:
+            return make(*given, **named)
+        except (OrderFlowError, LookupError, TypeError, ValueError) as error:
+            self._tell(name, f"cannot be read: {error}")
+            return None
+
+    def _tell(self, name: str, fault: str) -> None:
+        self._faults.append(f"{name} {fault}")
