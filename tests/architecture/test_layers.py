@@ -30,7 +30,14 @@ MAY_IMPORT["importing"] = {"errors", "domain"}
 MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec", "telling"}
 MAY_IMPORT["notifying"] = MAY_IMPORT[PACKAGE]
 MAY_IMPORT["checking"] = {*MAY_IMPORT[PACKAGE], "testing"}
-MAY_IMPORT["cli"] = {"checking", *MAY_IMPORT["testing"], "testing", "importing", "replay", "notifying"}
+MAY_IMPORT["cli"] = {
+    "checking",
+    *MAY_IMPORT["testing"],
+    "testing",
+    "importing",
+    "replay",
+    "notifying",
+}
 MAY_IMPORT["__main__"] = {"cli"}
 
 

@@ -1,4 +1,7 @@
-"""Two commands at once come to what one after the other comes to, whatever the order of steps."""
+"""Two commands at once come to what one after the other comes to, in many orders of their steps.
+
+Each pair runs up to 60 schedules, those with the fewest changes from one to the other first.
+"""
 
 from __future__ import annotations
 

@@ -39,13 +39,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import timedelta
 
-    from sqlalchemy import ColumnElement, Delete, Select, Update
+    from sqlalchemy import Column, ColumnElement, Delete, Select, Update
     from sqlalchemy.sql import Executable
+    from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
     from orderflow.adapters.sql.executor import Executor, Row
     from orderflow.adapters.sql.transactions import Transactions
 
     Key = dict[str, Any]
+    Columns = ReadOnlyColumnCollection[str, Column[Any]]
+    Conditions = tuple[ColumnElement[bool], ...]
 
 __all__ = ["SqlOutbox"]
 
@@ -224,12 +227,15 @@ class _Statements:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        outbox = tables.outbox
-        columns = outbox.c
+        columns = tables.outbox.c
         has_key = (
             columns.seller_id == bindparam("of_seller"),
             columns.number == bindparam("of_number"),
         )
+        self._name_reads(columns, has_key)
+        self._name_writes(columns, has_key)
+
+    def _name_reads(self, columns: Columns, has_key: Conditions) -> None:
         of_seller = columns.seller_id == bindparam("seller_id")
         self.of_subject = (
             self._messages()
@@ -249,6 +255,16 @@ class _Statements:
         self.subject_of_dead = (
             select(columns.subject).where(*has_key, columns.is_dead).with_for_update()
         )
+        self.head = (
+            select(columns.number, columns.due_at)
+            .where(of_seller, columns.subject == bindparam("subject"))
+            .order_by(columns.number)
+            .limit(1)
+            .with_for_update()
+        )
+
+    def _name_writes(self, columns: Columns, has_key: Conditions) -> None:
+        outbox = self._tables.outbox
         self.put_off = update(outbox).where(*has_key).values(due_at=bindparam("due_at"))
         self.put_off_behind = (
             update(outbox)
@@ -258,13 +274,6 @@ class _Statements:
                 columns.number > bindparam("of_number"),
             )
             .values(due_at=bindparam("due_at"))
-        )
-        self.head = (
-            select(columns.number, columns.due_at)
-            .where(of_seller, columns.subject == bindparam("subject"))
-            .order_by(columns.number)
-            .limit(1)
-            .with_for_update()
         )
         self.fail = (
             update(outbox)
