@@ -16,11 +16,14 @@ from orderflow import (
     OrderFlow,
     Outcome,
     PlaceOrder,
+    PlaceOrders,
+    Queue,
     Rationing,
     RemoveLine,
     ServeWaiting,
     State,
     StockKey,
+    TakeBack,
     decide,
 )
 from orderflow.errors import ActionRefusedError, InvalidValueError, NotFoundError, RefusedError
@@ -87,6 +90,20 @@ def test_an_edited_order_whose_turn_has_not_come_keeps_its_place() -> None:
     paged, outcomes = pages(edit, state, policy, 1)
     assert held(paged) == held(at_once)
     assert len(outcomes) > 1
+
+
+def test_a_new_order_whose_turn_has_not_come_goes_on_back_order_until_then() -> None:
+    policy = AllocationPolicy(queue=Queue.PRIORITY, take_back=TakeBack.URGENT, urgent_from=1)
+    state = pages(BookInStock(key=key(), received=2, at=NOON), State(ACME), policy, 9)[0]
+    for order_id in "AB":
+        state = pages(PlaceOrder(order=order(order_id), at=NOON), state, policy, 9)[0]
+    urgent = tuple(order(each, priority=1, placed_at=NOON) for each in "UV")
+    late = order("W", ("MUG", 1), priority=1, placed_at=later(1))
+    placing = PlaceOrders(orders=(*urgent, late), at=later(2))
+    outcomes = pages(placing, state, policy, 1)[1]
+    waiting = {each.order_id: each.status.value for each in outcomes[0].orders}["W"]
+    assert (waiting, outcomes[0].unserved) == ("ON_BACK_ORDER", (("leeds", "MUG"),))
+    assert held(pages(placing, state, policy, 1)[0]) == held(pages(placing, state, policy, 9)[0])
 
 
 SAME_IN_PAGES = policies().filter(
