@@ -329,11 +329,11 @@ class SchemaError(StorageError):
         self.expected = expected
         there = "has no tables of orderflow" if found is None else f"has tables of revision {found}"
         if found is None:
-            way_out = "make them first: `orderflow init` does, and `upgrade`"
+            way_out = "make them first: `orderflow.adapters.sql.upgrade` does"
         elif found > expected:
             way_out = "they are of a later release: take that one, or a later one"
         else:
-            way_out = "upgrade them first: `orderflow init` does, and `upgrade`"
+            way_out = "upgrade them first: `orderflow.adapters.sql.upgrade` does"
         super().__init__(
             f"the database {there}, and this release works on revision {expected}; {way_out}"
         )

@@ -54,7 +54,7 @@ def open_database(
     file = Path(path)
     if not create and not file.exists():
         raise StorageError(
-            f"there is no database at {file}; make one with: orderflow init --db {file}"
+            f"there is no database at {file}; open_database(…, create=True) makes one"
         )
     engine = _engine(file, _SYNCHRONOUS[durability])
     try:

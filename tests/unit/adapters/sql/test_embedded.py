@@ -64,7 +64,7 @@ def test_every_connection_is_settled(path: Path, durability: Durability, synchro
 
 
 def test_a_file_that_is_not_there_is_not_made_by_itself(path: Path) -> None:
-    with pytest.raises(StorageError, match=r"no database at .*orderflow init --db"):
+    with pytest.raises(StorageError, match=r"no database at .*create=True"):
         open_database(path)
     assert not path.exists()
 
