@@ -293,7 +293,7 @@ class Tables:
             key=("number",),
         )
         self._index(table, "subject", "subject", "number")
-        self._index(table, "due", "due_at", "number")
+        self._index(table, "due", "due_at", "number", "subject")
         return table
 
     def _inbox(self) -> Table:

@@ -357,5 +357,5 @@ CREATE INDEX orderflow_queue_promise ON orderflow_queue (seller_id, warehouse_id
 CREATE INDEX orderflow_expected_receipts_product ON orderflow_expected_receipts (seller_id, warehouse_id, sku, expected_at, receipt_id);
 CREATE INDEX orderflow_events_order ON orderflow_events (seller_id, order_id, number) WHERE order_id IS NOT NULL;
 CREATE INDEX orderflow_outbox_subject ON orderflow_outbox (seller_id, subject, number);
-CREATE INDEX orderflow_outbox_due ON orderflow_outbox (seller_id, due_at, number);
+CREATE INDEX orderflow_outbox_due ON orderflow_outbox (seller_id, due_at, number, subject);
 COMMIT;

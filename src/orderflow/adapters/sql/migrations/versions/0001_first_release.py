@@ -205,7 +205,7 @@ def _outbox() -> None:
         key=("number",),
     )
     _index("outbox", "subject", "subject", "number")
-    _index("outbox", "due", "due_at", "number")
+    _index("outbox", "due", "due_at", "number", "subject")
 
 
 def _inbox() -> None:
