@@ -258,7 +258,7 @@ class PreferenceSource(Protocol):
 class Notebook(Protocol):
     """What was told last, in short notes: they outlive the process, and need no other order.
 
-    A note that is lost costs a repetition, never a message.
+    A note that is lost costs a repetition, never a message. Keys have at most 200 characters.
     """
 
     def note(self, seller_id: str, key: str) -> str | None:

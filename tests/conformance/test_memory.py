@@ -3,12 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow import MemoryRepository
-from orderflow.adapters.memory import MemoryOutbox
+from orderflow.adapters.memory import MemoryNotebook, MemoryOutbox
 from orderflow.testing.contract import RepositoryContract
+from orderflow.testing.notebook_contract import NotebookContract
 from orderflow.testing.outbox_contract import OutboxContract
 
 if TYPE_CHECKING:
-    from orderflow.ports import Outbox, Repository
+    from orderflow.ports import Notebook, Outbox, Repository
 
 
 class TestMemoryRepository(RepositoryContract):
@@ -20,3 +21,8 @@ class TestMemoryOutbox(OutboxContract):
     def make_outbox(self) -> tuple[Outbox, Repository]:
         outbox = MemoryOutbox()
         return outbox, MemoryRepository(outbox)
+
+
+class TestMemoryNotebook(NotebookContract):
+    def make_notebook(self) -> Notebook:
+        return MemoryNotebook()

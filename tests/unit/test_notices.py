@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from orderflow import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 MONDAY, TUESDAY = NOON + timedelta(days=7), NOON + timedelta(days=8)
 BOTH = Preference(recipients=(JO, HOOK))
+LONG = Recipient("mail", f"jo@{'x' * 1_900}.example")
 
 
 def next_receipt(order: Order, view: View) -> dict[str, Prospect]:
@@ -128,11 +130,12 @@ def test_what_happens_while_one_recipient_is_down_is_told_to_the_others() -> Non
 
 
 def test_progress_is_forgotten_once_all_were_told() -> None:
-    office = Office(BOTH)
+    office = Office(attrs.evolve(BOTH, recipients=(LONG, HOOK)))
     office.hook.down = {HOOK.address}
-    office.take("A")
+    office.take("A" * 128)
     office.relay.run()
-    assert office.notebook.notes != {}
+    assert len(office.notebook.notes) == 1
+    assert all(len(key) <= 200 for _, key in office.notebook.notes)
     office.hook.down = set()
     office.pass_time(minutes=1)
     office.relay.run()

@@ -17,7 +17,7 @@ import attrs
 from orderflow.domain.policy import AllocationPolicy
 from orderflow.domain.status import Status
 from orderflow.service.clock import SystemClock
-from orderflow.service.sending import send
+from orderflow.service.sending import note_key, send
 from orderflow.telling import Bulletin, Kind, Recipient, Writer, coalesce, kind_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Digests:
         self._notices_max = notices_max
 
     def run_once(self) -> Digested:
-        """Send what is due, to every recipient of every seller; one failure stops no other."""
+        """Send what is due, to every recipient of every seller, whoever cannot be reached."""
         sent = 0
         failures: list[tuple[Recipient, Exception]] = []
         for recipient, bulletin in self.due():
@@ -162,4 +162,4 @@ class Digests:
 
 
 def _key(recipient: Recipient) -> str:
-    return f"digest {recipient}"
+    return note_key("digest", str(recipient))

@@ -20,7 +20,7 @@ from orderflow.ports import (
     Message,
 )
 from orderflow.service.clock import SystemClock
-from orderflow.service.sending import log_refusal, send
+from orderflow.service.sending import log_refusal, note_key, send
 from orderflow.telling import (
     Bulletin,
     Notice,
@@ -257,7 +257,7 @@ class Notices:
 
 
 def _progress_key(message: Message, recipient: Recipient) -> str:
-    return f"told {message.subject} {recipient}"
+    return note_key("told", message.subject, str(recipient))
 
 
 def _date_key(order_id: str) -> str:

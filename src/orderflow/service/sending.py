@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     Refused = Callable[[Recipient, DeliveryError], None]
 
-__all__ = ["channel_of", "log_refusal", "send"]
+__all__ = ["channel_of", "log_refusal", "note_key", "send"]
 
 _LOG = logging.getLogger("orderflow.telling")
 
@@ -50,3 +51,9 @@ def send(channels: Mapping[str, Channel], recipient: Recipient, bulletin: Bullet
 def log_refusal(recipient: Recipient, error: DeliveryError) -> None:
     """Log that a recipient was passed over."""
     _LOG.error("%s is passed over: %s", recipient, error)
+
+
+def note_key(what: str, *texts: str) -> str:
+    """Return a key of bounded length for a note that is about these texts."""
+    joined = "\x00".join(texts).encode(errors="backslashreplace")
+    return f"{what} {hashlib.sha256(joined).hexdigest()[:40]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import re
 import smtplib
+import sys
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
@@ -15,7 +16,7 @@ import attrs
 import pytest
 from hypothesis import given
 
-from orderflow import DeliveryError, InvalidValueError
+from orderflow import DeliveryError, InvalidValueError, MissingExtraError
 from orderflow.adapters.mail import MailChannel, MailServer, MailWriter, OrderLink, Security
 from tests.unit.adapters.servers import HOST, mail_server, only, server_tls, trusting
 from tests.unit.shop import NOON
@@ -230,6 +231,12 @@ def test_what_is_no_mail_address_is_refused_for_good(address: str) -> None:
 def test_a_sender_without_an_address_is_refused(sender: str) -> None:
     with pytest.raises(InvalidValueError, match=r"MailWriter\.sender"):
         MailWriter(sender)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(MissingExtraError, match=r"orderflow-backorder\[mail\]"):
+        MailWriter("orders@shop.example")
 
 
 # Servers

@@ -148,7 +148,7 @@ def test_what_would_be_sent_can_be_looked_at() -> None:
     [
         *((status, True) for status in (301, 302, 307, 308, 304)),
         *((status, True) for status in (400, 401, 403, 404, 405, 410, 413, 422)),
-        *((status, False) for status in (408, 409, 425, 429, 500, 502, 503, 504)),
+        *((status, False) for status in (103, 408, 409, 425, 429, 500, 502, 503, 504)),
     ],
 )
 def test_an_answer_that_says_no_is_told_apart_from_one_that_says_not_now(

@@ -19,12 +19,14 @@ from urllib.parse import quote, urlsplit
 import attrs
 
 from orderflow.domain import checks
-from orderflow.errors import DeliveryError, InvalidValueError
+from orderflow.errors import DeliveryError, InvalidValueError, MissingExtraError
 from orderflow.telling import Bulletin, subject_line, worded
 
 if TYPE_CHECKING:
     from datetime import datetime
     from os import PathLike
+
+    from jinja2 import Environment
 
     from orderflow.telling import Paragraph
 
@@ -90,6 +92,10 @@ class MailWriter:
         templates: A folder with `bulletin.txt` and `bulletin.html`, or one of them, in place of
             our own. They are Jinja2, and are trusted. They see `bulletin`,
             `subject`, and `paragraphs`, each with `heading`, `lines` and `link`.
+
+    Raises:
+        InvalidValueError: If the sender is no mail address.
+        MissingExtraError: If Jinja2 is not installed.
     """
 
     def __init__(
@@ -99,24 +105,7 @@ class MailWriter:
         link: OrderLink | None = None,
         templates: str | PathLike[str] | None = None,
     ) -> None:
-        # Imported here, so that settings can be read without the extra.
-        from jinja2 import (  # noqa: PLC0415
-            ChoiceLoader,
-            Environment,
-            FileSystemLoader,
-            PackageLoader,
-            StrictUndefined,
-            select_autoescape,
-        )
-
-        our_own = PackageLoader("orderflow.adapters.mail")
-        theirs = [FileSystemLoader(templates)] if templates is not None else []
-        self._templates = Environment(
-            loader=ChoiceLoader([*theirs, our_own]),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,
-            keep_trailing_newline=True,
-        )
+        self._templates = _environment(templates)
         self._sender = _sender(sender)
         self._link = link
 
@@ -155,6 +144,21 @@ class MailWriter:
             tuple(_plain(line) for line in paragraph.lines),
             self._link.to(bulletin.seller_id, paragraph.order_id) if self._link else "",
         )
+
+
+def _environment(templates: str | PathLike[str] | None) -> Environment:
+    try:
+        import jinja2  # noqa: PLC0415 - settings are read without the extra
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("jinja2", "mail") from error
+    our_own = jinja2.PackageLoader("orderflow.adapters.mail")
+    theirs = [jinja2.FileSystemLoader(templates)] if templates is not None else []
+    return jinja2.Environment(
+        loader=jinja2.ChoiceLoader([*theirs, our_own]),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
 
 
 def _sender(text: str) -> Address:

@@ -153,7 +153,7 @@ def _authority(place: Place) -> str:
 
 def _refusal(address: str, status: int) -> DeliveryError:
     answer = f"it answered {status} {http.client.responses.get(status, '')}".rstrip()
-    if status in PASSING or status >= SERVER_FAULTS:
+    if status in PASSING or not SUCCESS <= status < SERVER_FAULTS:
         return DeliveryError(f"webhook:{address}", answer, "it is tried again later")
     if status < CLIENT_FAULTS:
         way_out = "redirections are not followed: take the URL that it leads to"
