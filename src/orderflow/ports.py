@@ -2,7 +2,7 @@
 
 A host implements `Repository` on its own tables, `Notifier` on its own mail or queue, and may
 leave `Clock` alone, as well as `Catalogue`, which says what may stand in for what. Where it lets
-`orderflow.service.Notices` tell the sellers, it may implement `PreferenceSource` on its own
+`orderflow.notifying.Notices` tell the sellers, it may implement `PreferenceSource` on its own
 accounts, and `Channel` for another way to reach somebody. `orderflow.adapters.memory` is the
 reference for what is kept, `orderflow.adapters.sql` keeps all of it in a database.
 

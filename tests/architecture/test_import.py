@@ -43,3 +43,13 @@ def test_importing_loads_no_extra(module: str) -> None:
 
 def test_an_extra_that_is_loaded_is_seen() -> None:
     assert loaded_by("hypothesis") - REQUIRED != set()
+
+
+def test_importing_the_library_loads_no_part_that_is_not_asked_for() -> None:
+    parts = ("checking", "cli", "codec", "importing", "notifying", "replay", "telling", "testing")
+    source = "import sys, orderflow; print(*sys.modules)"
+    run = subprocess.run(  # noqa: S603 - the text above, no input from outside
+        [sys.executable, "-I", "-c", source], check=True, capture_output=True, text=True
+    )
+    assert {f"orderflow.{part}" for part in parts}.isdisjoint(run.stdout.split())
+    assert "orderflow.domain.decide" in run.stdout.split()

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "telling": {"errors", "domain"},
     "codec": {"errors", "domain", "telling"},
     "ports": {"errors", "domain", "telling"},
-    "service": {"errors", "domain", "telling", "ports"},
+    "service": {"errors", "domain", "ports"},
     "adapters": {"errors", "domain", "telling", "ports", "codec"},
 }
 MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)

@@ -1,10 +1,12 @@
-"""Telling the sellers, put together from a file of settings: what the command line runs.
+"""Telling the sellers: at once, in a digest, and put together from a file of settings.
 
-`load_settings` reads the file, `Desk` tells what there is to tell, once or again and again, and
-sends the digests that are due.
+`Notices` is the notifier that tells them at once, `Digests` sends what is told once a day.
+`load_settings` reads a file, and `Desk` does all of it as that says.
 """
 
 from orderflow.notifying.desk import Desk
+from orderflow.notifying.digests import Digested, Digests
+from orderflow.notifying.notices import Notices
 from orderflow.notifying.settings import (
     MailSettings,
     NotifySettings,
@@ -15,7 +17,10 @@ from orderflow.notifying.settings import (
 
 __all__ = [
     "Desk",
+    "Digested",
+    "Digests",
     "MailSettings",
+    "Notices",
     "NotifySettings",
     "WebhookSettings",
     "load_settings",

@@ -11,17 +11,19 @@ from orderflow.adapters.log import LogChannel
 from orderflow.adapters.mail import MailChannel, MailWriter
 from orderflow.adapters.webhook import WebhookChannel
 from orderflow.errors import DeliveryError, SettingsError
-from orderflow.service import Digests, Notices, Relay, Relayed
-from orderflow.service.sending import channel_of
+from orderflow.notifying.digests import Digests
+from orderflow.notifying.notices import Notices
+from orderflow.notifying.sending import channel_of
+from orderflow.service import Relay, Relayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
     from threading import Event
 
     from orderflow.domain.policy import AllocationPolicy
+    from orderflow.notifying.digests import Digested
     from orderflow.notifying.settings import MailSettings, NotifySettings, WebhookSettings
     from orderflow.ports import Channel, Clock, Notebook, Outbox, Repository
-    from orderflow.service import Digested
     from orderflow.telling import Bulletin, Prospects, Recipient
 
 __all__ = ["Desk"]

@@ -1,9 +1,7 @@
 """The thin shell around the pure core: it loads, decides and saves, and has others told."""
 
 from orderflow.service.clock import SystemClock
-from orderflow.service.digests import Digested, Digests
 from orderflow.service.flow import OrderFlow
-from orderflow.service.notices import Notices
 from orderflow.service.relay import Relay, Relayed
 
-__all__ = ["Digested", "Digests", "Notices", "OrderFlow", "Relay", "Relayed", "SystemClock"]
+__all__ = ["OrderFlow", "Relay", "Relayed", "SystemClock"]

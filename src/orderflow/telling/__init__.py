@@ -1,8 +1,8 @@
 """What sellers are told: events into notices, notices into words. All of it is pure.
 
 `Writer` makes notices of events, `coalesce` leaves out what later ones take the place of,
-`Preference` says who wants to be told of what and when. `orderflow.service.Notices` and
-`orderflow.service.Digests` put them together and send them.
+`Preference` says who wants to be told of what and when. `orderflow.notifying.Notices` and
+`orderflow.notifying.Digests` put them together and send them.
 """
 
 from orderflow.telling.coalescing import coalesce

@@ -11,8 +11,8 @@ import pytest
 from orderflow import MemoryRepository, OrderFlow, SettingsError
 from orderflow.adapters.memory import MemoryNotebook, MemoryOutbox
 from orderflow.adapters.webhook import bulletin_in, verify
-from orderflow.notifying import Desk, read_settings
-from orderflow.service import Digested, Relayed
+from orderflow.notifying import Desk, Digested, read_settings
+from orderflow.service import Relayed
 from tests.unit.adapters.servers import HOST, mail_server, web_server
 from tests.unit.shop import ACME, NOON, Clock, key, order
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from orderflow import HoldReason
-from orderflow.service import Digested
+from orderflow.notifying import Digested
 from orderflow.telling import Delivery, Kind, OnBackOrderNotice, Preference
-from tests.unit.office import HOOK, JO, Office
+from tests.unit.notifying.office import HOOK, JO, Office
 from tests.unit.shop import ACME, NOON, key
 
 BOTH = Preference(recipients=(JO, HOOK))

@@ -16,11 +16,11 @@ import attrs
 from orderflow.domain.events import CancellationAccepted, OrderAllocated, OrderCancelled
 from orderflow.domain.policy import AllocationPolicy
 from orderflow.errors import DeliveryError
+from orderflow.notifying.sending import log_refusal, note_key, send
 from orderflow.ports import (
     Message,
 )
 from orderflow.service.clock import SystemClock
-from orderflow.service.sending import log_refusal, note_key, send
 from orderflow.telling import (
     Bulletin,
     Notice,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from orderflow.domain.order import Order
+    from orderflow.notifying.sending import Refused
     from orderflow.ports import (
         Channel,
         Clock,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
         Reading,
         Repository,
     )
-    from orderflow.service.sending import Refused
     from orderflow.telling import Preference, Prospects, Recipient
 
 __all__ = ["Notices"]

@@ -16,8 +16,8 @@ import attrs
 
 from orderflow.domain.policy import AllocationPolicy
 from orderflow.domain.status import Status
+from orderflow.notifying.sending import note_key, send
 from orderflow.service.clock import SystemClock
-from orderflow.service.sending import note_key, send
 from orderflow.telling import Bulletin, Kind, Recipient, Writer, coalesce, kind_of
 
 if TYPE_CHECKING:

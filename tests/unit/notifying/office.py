@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderflow import DeliveryError, MemoryRepository, OrderFlow, Relay
 from orderflow.adapters.memory import MemoryNotebook, MemoryOutbox
-from orderflow.service import Digests, Notices
+from orderflow.notifying import Digests, Notices
 from orderflow.telling import Bulletin, Preference, Preferences, Recipient, kind_of
 from tests.unit.shop import ACME, Clock, order
 

@@ -17,8 +17,8 @@ from orderflow import (
     HoldReason,
     Message,
 )
+from orderflow.notifying.sending import log_refusal
 from orderflow.service import Relayed
-from orderflow.service.sending import log_refusal
 from orderflow.telling import (
     Delivery,
     ExpectedDateNotice,
@@ -28,7 +28,7 @@ from orderflow.telling import (
     Prospect,
     Recipient,
 )
-from tests.unit.office import HOOK, JO, Office
+from tests.unit.notifying.office import HOOK, JO, Office
 from tests.unit.shop import ACME, NOON, key
 
 if TYPE_CHECKING:
