@@ -57,7 +57,7 @@ def takes(panel: str, **settings: type) -> Callable[[Callable[..., None]], Calla
 
         own = signature(command, eval_str=True).parameters.values()
         options = [option for kind in settings.values() for option in _options(panel, kind)]
-        run.__signature__ = Signature(  # type: ignore[attr-defined]
+        run.__signature__ = Signature(  # type: ignore[attr-defined] # Typer reads it there
             [*(each for each in own if each.name not in settings), *options]
         )
         run.__annotations__ = {}

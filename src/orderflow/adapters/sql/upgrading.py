@@ -74,7 +74,7 @@ def _check_absent(connection: Connection, tables: Tables) -> None:
 
 def _run(connection: Connection, tables: Tables) -> None:
     from alembic import command  # noqa: PLC0415 - slow to import, and hardly ever needed
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - the same
 
     config = Config(attributes={"connection": connection, "tables": tables})
     folder = str(Path(__file__).with_name("migrations"))
