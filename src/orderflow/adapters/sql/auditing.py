@@ -171,7 +171,9 @@ class _Audit:
         for row in self._rows(self._tables.stock):
             product = (row["warehouse_id"], row["sku"])
             stock = self._made(f"stock {product}", self._stock_of, row)
-            if stock is not None and row["is_known"]:
+            if stock is None:
+                continue  # its key may be none
+            if row["is_known"]:
                 found.append(stock)
             if row["is_unserved"]:
                 unserved.append(product)
