@@ -7,6 +7,7 @@ from orderflow.adapters.sql.auditing import Stored
 from orderflow.adapters.sql.embedded import Durability, open_database
 from orderflow.adapters.sql.executor import Executor
 from orderflow.adapters.sql.outbox import SqlOutbox
+from orderflow.adapters.sql.policies import SqlPolicies
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.upgrading import upgrade
@@ -15,6 +16,7 @@ __all__ = [
     "Durability",
     "Executor",
     "SqlOutbox",
+    "SqlPolicies",
     "SqlRepository",
     "Stored",
     "Tables",

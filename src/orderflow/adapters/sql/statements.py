@@ -146,7 +146,7 @@ class Statements:
         )
         self.events = select(events.event).where(events.seller_id == SELLER).order_by(events.number)
         self.sellers = _values(events.seller_id)
-        self.owners = [_values(each.c.seller_id) for each in tables.all]
+        self.owners = [_values(each.c.seller_id) for each in tables.state]
         self.events_of = self.events.where(events.order_id == bindparam("order_id"))
 
     def _name_writes(self, tables: Tables) -> None:

@@ -94,7 +94,9 @@ class Tables:
         self.events = self._events()
         self.outbox = self._outbox()
         self.inbox = self._inbox()
-        self.all = (
+        self.policies = self._policies()
+        # What there is of a seller: settings and what other programs have sent are none of it.
+        self.state = (
             self.stock,
             self.orders,
             self.lines,
@@ -103,7 +105,6 @@ class Tables:
             self.commands,
             self.events,
             self.outbox,
-            self.inbox,
         )
 
     @staticmethod
@@ -303,3 +304,6 @@ class Tables:
             Column("received_at", _MOMENT, nullable=False),
             key=("message_id",),
         )
+
+    def _policies(self) -> Table:
+        return self._table("policies", Column("policy", Text, nullable=False), key=())

@@ -26,7 +26,7 @@ from orderflow import (
     Queue,
     StockKey,
 )
-from orderflow.adapters.sql import SqlRepository, open_database
+from orderflow.adapters.sql import SqlPolicies, SqlRepository, open_database
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.domain.decide import decide
 from tests.unit.shop import NOON, key, later, order
@@ -128,6 +128,8 @@ def main() -> None:
         path = Path(folder) / "populated.db"
         engine = open_database(path, create=True)
         populate(SqlRepository(engine))
+        for seller_id, policy in POLICIES.items():
+            SqlPolicies(engine).set(policy, seller_id)
         engine.dispose()
         with closing(sqlite3.connect(path)) as connection:
             text = "\n".join(connection.iterdump())

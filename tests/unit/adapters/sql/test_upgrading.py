@@ -12,7 +12,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, inspect, select, text
 
 from orderflow import OrderFlow, SchemaError, State, StockKey, StorageError
-from orderflow.adapters.sql import SqlRepository, Tables, migrations, open_database, upgrade
+from orderflow.adapters.sql import (
+    SqlPolicies,
+    SqlRepository,
+    Tables,
+    migrations,
+    open_database,
+    upgrade,
+)
 from orderflow.adapters.sql.revision import REVISION, revision_table
 from orderflow.testing.invariants import history_violations, violations
 from tests.databases import postgres
@@ -139,6 +146,7 @@ def test_a_populated_database_of_every_revision_is_brought_to_this_one(
     repository = SqlRepository(engine)
     assert repository.sellers() == ["acme", "bolt"]
     assert repository.unserved() == [StockKey("bolt", "leeds", "TIN")]
+    assert SqlPolicies(engine).all() == POLICIES
     flow = OrderFlow(repository, policies=POLICIES)
     flow.recover()
     for seller_id in repository.sellers():

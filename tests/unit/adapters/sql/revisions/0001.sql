@@ -270,6 +270,15 @@ INSERT INTO "orderflow_outbox" VALUES('bolt',18,'H',NULL,0,'',0);
 INSERT INTO "orderflow_outbox" VALUES('bolt',19,'H',NULL,0,'',0);
 INSERT INTO "orderflow_outbox" VALUES('bolt',20,'stock leeds/TIN',NULL,0,'',0);
 INSERT INTO "orderflow_outbox" VALUES('bolt',21,'D',NULL,0,'',0);
+CREATE TABLE orderflow_policies (
+	seller_id VARCHAR(128) NOT NULL, 
+	policy TEXT NOT NULL, 
+	CONSTRAINT orderflow_policies_pk PRIMARY KEY (seller_id)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "orderflow_policies" VALUES('bolt','{"type":"AllocationPolicy","version":1,"data":{"queue":"PRIORITY","rationing":"STRICT","share_max":null,"holding":"COMPLETE_THEN_KEEP","passes_max":3,"wait_max":"P9DT0S","fulfilment":"COMPLETE","parcels_max":null,"take_back":"NEVER","urgent_from":null}}');
 CREATE TABLE orderflow_processed_commands (
 	seller_id VARCHAR(128) NOT NULL, 
 	command_id VARCHAR(128) NOT NULL, 

@@ -52,6 +52,7 @@ def upgrade() -> None:
     _events()
     _outbox()
     _inbox()
+    _policies()
 
 
 def _stock() -> None:
@@ -215,6 +216,10 @@ def _inbox() -> None:
         Column("received_at", _MOMENT, nullable=False),
         key=("message_id",),
     )
+
+
+def _policies() -> None:
+    _create("policies", Column("policy", Text, nullable=False), key=())
 
 
 def _create(name: str, *parts: Column[Any] | CheckConstraint, key: tuple[str, ...]) -> None:
