@@ -1,7 +1,8 @@
-"""The options in `docs/reference/command-line.md`, drawn from the app.
+"""The commands and options in `docs/reference/command-line.md`, drawn from the app.
 
-The tables stand between two markers for each command. `python -m tests.cli.reference` says
-whether the page is stale, and with `--write` redraws it.
+The tables stand between two markers: for each command that the page tells of in its own words,
+and all others, by their headings, in one block. Options that many commands share stand there once.
+`python -m tests.cli.reference` says whether the page is stale, and with `--write` redraws it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from enum import StrEnum
-from inspect import signature
+from inspect import getdoc, signature
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_origin
@@ -25,6 +26,20 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "command-line.md"
 BEGIN = "<!-- options of {}: generated -->"
 END = "<!-- end -->"
+BAR = r"\|"
+"""A bar that does not end the cell of a table."""
+ALL = "<!-- commands on a database: generated -->"
+SHARED = {
+    "The database": "Each command that works on a database takes these: the seller, if it is about "
+    "one; the warehouse, if it is about stock.",
+    "How it is carried out": "Each command that changes something takes these; the version, if it "
+    "is about one order.",
+    "What is shown": "Each listing takes these.",
+    "Who gets the stock": "The settings of a policy: see [who gets the stock]"
+    "(../explanation/who-gets-the-stock.md).",
+}
+"""The panels that stand on the page once, with what is to be said of each."""
+_TOLD = "See what it does"
 
 
 class Option(NamedTuple):
@@ -60,11 +75,50 @@ def options(name: str) -> list[Option]:
 def redrawn(page: str) -> str:
     """Return the text of the page with current tables between its markers."""
     for name in commands():
-        begin = BEGIN.format(name)
-        between = re.compile(f"{re.escape(begin)}.*?{re.escape(END)}", re.DOTALL)
-        block = f"{begin}\n\n{_tables(name)}\n{END}"
-        page = between.sub(lambda _, block=block: block, page)  # type: ignore[misc]
-    return page
+        page = _filled(page, BEGIN.format(name), f"{_tables(options(name))}")
+    return _filled(page, ALL, _database_commands())
+
+
+def _filled(page: str, begin: str, text: str) -> str:
+    between = re.compile(f"{re.escape(begin)}.*?{re.escape(END)}", re.DOTALL)
+    return between.sub(lambda _: f"{begin}\n\n{text}\n{END}", page)
+
+
+def _database_commands() -> str:
+    """Draw the shared options, and each command under the heading that the help has for it."""
+    registered = [each for each in app.registered_commands if each.rich_help_panel != _TOLD]
+    drawn = []
+    for panel, text in SHARED.items():
+        found = [option for each in registered for option in options(str(each.name))]
+        named = {option.names: option for option in found if option.panel == panel}
+        drawn.append(f"### Options: {panel.lower()}\n\n{text}\n\n{_rows([*named.values()])}")
+    heading = None
+    for each in registered:
+        if each.rich_help_panel != heading:
+            heading = each.rich_help_panel
+            drawn.append(f"## {heading}\n")
+        drawn.append(_command(str(each.name), str(getdoc(each.callback)), str(each.epilog)))
+    return "\n".join(drawn)
+
+
+def _command(name: str, text: str, epilog: str) -> str:
+    own = [option for option in options(name) if option.panel not in SHARED]
+    panels = {option.panel for option in options(name)}
+    example = epilog.removeprefix("Example: `").removesuffix("`")
+    links = ", ".join(
+        f"[{panel.lower()}](#options-{_anchor(panel)})" for panel in SHARED if panel in panels
+    )
+    return "\n".join(
+        [
+            f"### `orderflow {name}`\n\n{text}\n\n    {example}\n",
+            *([_tables(own)] if own else []),
+            f"Options besides: {links}.\n",
+        ]
+    )
+
+
+def _anchor(panel: str) -> str:
+    return panel.lower().replace(" ", "-")
 
 
 def _callbacks() -> dict[str, Callable[..., None]]:
@@ -80,7 +134,7 @@ def _option(shown: typer.core.TyperOption | typer.core.TyperArgument, hint: Any)
         panel=shown.rich_help_panel or "",
         names=", ".join(name if name.startswith("-") else name.upper() for name in shown.opts),
         values=" ".join(kind) if is_choice else shown.metavar or _VALUES.get(kind, ""),
-        default="" if shown.default in {None, False} else str(shown.default),
+        default="" if shown.default in (None, False, []) else str(shown.default),
         text=shown.help or "",
     )
 
@@ -88,26 +142,25 @@ def _option(shown: typer.core.TyperOption | typer.core.TyperArgument, hint: Any)
 _VALUES = {int: "NUMBER", str: "TEXT"}
 
 
-def _tables(name: str) -> str:
+def _tables(found: list[Option]) -> str:
     panels: dict[str, list[Option]] = {}
-    for option in options(name):
+    for option in found:
         panels.setdefault(option.panel, []).append(option)
-    return "\n".join(_table(panel, found) for panel, found in panels.items())
+    return "\n".join(
+        (f"**{panel}**\n\n" if panel else "") + _rows(each) for panel, each in panels.items()
+    )
 
 
-def _table(panel: str, found: list[Option]) -> str:
-    head = [f"**{panel}**\n"] if panel else []
+def _rows(found: list[Option]) -> str:
     rows = [
         f"| {_code(each.names)} | {_code(each.values)} | {_code(each.default)} | {each.text} |"
         for each in found
     ]
-    return "\n".join(
-        [*head, "| option | value | default | |", "| --- | --- | --- | --- |", *rows, ""]
-    )
+    return "\n".join(["| option | value | default | |", "| --- | --- | --- | --- |", *rows, ""])
 
 
 def _code(text: str) -> str:
-    return f"`{text}`" if text else ""
+    return f"`{text.replace('|', BAR)}`" if text else ""
 
 
 def main(arguments: list[str]) -> int:

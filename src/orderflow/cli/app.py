@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orderflow.cli.backorders import backorders
+from orderflow.cli.care import check, init, policies, recover, release_ended_holds, set_policy
 from orderflow.cli.cut_off import cut_off
 from orderflow.cli.demo import demo
+from orderflow.cli.orders import actions, events, explain, orders, place, show
+from orderflow.cli.relaying import dead_letters, relay
 from orderflow.cli.replay import replay
+from orderflow.cli.stock import adjust, announce, book_in, count, receipts, stock, withdraw
+from orderflow.cli.warehouse import (
+    accept_cancellation,
+    deliver,
+    despatch,
+    reject_cancellation,
+    send,
+    short_pick,
+)
+from orderflow.cli.ways_out import (
+    cancel,
+    edit,
+    hold,
+    process,
+    release,
+    remove,
+    replace,
+    request_cancellation,
+    split,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["app"]
 
@@ -42,10 +69,72 @@ def orderflow(
     """Who gets the stock, what goes on back order, and when it comes off it."""
 
 
-app.command(epilog="Example: `orderflow demo --seed 7`")(demo)
-app.command(epilog="Example: `orderflow replay online_retail_II.csv.gz --holding COMPLETE_ONLY`")(
-    replay
+def _add(panel: str, *commands: tuple[Callable[..., None], str]) -> None:
+    """Add commands under a heading, each with an example of its arguments."""
+    for command, example in commands:
+        name = command.__name__.replace("_", "-")
+        whole = f"orderflow {name} {example}".rstrip()
+        app.command(name, epilog=f"Example: `{whole}`", rich_help_panel=panel)(command)
+
+
+_add(
+    "See what it does",
+    (demo, "--seed 7"),
+    (replay, "online_retail_II.csv.gz --holding COMPLETE_ONLY"),
+    (cut_off, "--holidays GB-ENG --at 2026-12-24T15:30"),
 )
-app.command(
-    "cut-off", epilog="Example: `orderflow cut-off --holidays GB-ENG --at 2026-12-24T15:30`"
-)(cut_off)
+_add(
+    "The database",
+    (init, "--db shop.db --holding COMPLETE_ONLY"),
+    (policies, "--json"),
+    (set_policy, "acme --queue PRIORITY"),
+    (check, "--json"),
+    (recover, ""),
+    (release_ended_holds, "--seller acme"),
+)
+_add(
+    "Stock",
+    (stock, "--none-available"),
+    (receipts, "MUG"),
+    (announce, "R-1 MUG 40 2026-12-01T09:00"),
+    (withdraw, "R-1"),
+    (book_in, "MUG 40 --receipt R-1 --rejected 2"),
+    (count, "MUG 38"),
+    (adjust, "MUG DAMAGE --by -2"),
+)
+_add(
+    "Orders",
+    (place, "A-1 MUG=5 CUP=2"),
+    (orders, "--status ON_BACK_ORDER --sku MUG"),
+    (show, "A-1"),
+    (backorders, "MUG"),
+    (events, "A-1"),
+    (actions, "A-1"),
+    (explain, "A-1"),
+    (process, "A-1"),
+    (edit, "A-1 --quantity 1=3 --add CUP=2 --courier DHL"),
+    (hold, "A-1 ADDRESS --until 2026-12-01T09:00"),
+    (release, "A-1 ADDRESS"),
+    (cancel, "A-1 --reason 'customer changed mind'"),
+    (request_cancellation, "A-1"),
+)
+_add(
+    "Ways out of a back order",
+    (remove, "A-1 --dry-run"),
+    (replace, "A-1 2 CUP --units 2"),
+    (split, "A-1 A-1-now"),
+)
+_add(
+    "The warehouse",
+    (send, "--all"),
+    (despatch, "A-1 A-2"),
+    (deliver, "A-1"),
+    (short_pick, "A-1 1=3"),
+    (accept_cancellation, "A-1"),
+    (reject_cancellation, "A-1 --reason 'packed already'"),
+)
+_add(
+    "Telling others",
+    (relay, "--limit 100"),
+    (dead_letters, "--revive-all"),
+)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from orderflow.errors import OrderFlowError
+from orderflow.errors import NotFoundError, OrderFlowError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,22 +20,26 @@ if TYPE_CHECKING:
 __all__ = [
     "EXIT_INTERRUPTED",
     "EXIT_NOT_RUN",
+    "EXIT_REFUSED",
     "EXIT_REJECTED",
     "EXIT_UNBALANCED",
     "SHOWN_EVERY",
     "clean_end",
     "messages",
     "print_json",
+    "print_json_line",
     "progress_bar",
     "results",
 ]
 
 EXIT_REJECTED = 1
-"""Some rows were rejected; all others were replayed."""
+"""Some rows were rejected; all others were carried out."""
+EXIT_REFUSED = 1
+"""It was refused, and nothing has changed."""
 EXIT_NOT_RUN = 2
 """It could not run, or not to its end."""
 EXIT_UNBALANCED = 3
-"""The account of units is not at 0: a fault in orderflow."""
+"""The account of units is not at 0, or another rule does not hold that always has to."""
 EXIT_INTERRUPTED = 130
 """It was stopped by Ctrl-C."""
 
@@ -58,16 +62,27 @@ def print_json(value: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
+def print_json_line(value: dict[str, Any]) -> None:
+    """Write one of several results for machines, as one line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
 @contextmanager
-def clean_end(console: Console) -> Iterator[None]:
-    """Turn what stops a command into a message and an exit code."""
+def clean_end(console: Console, *, interrupted: str = "nothing was saved") -> Iterator[None]:
+    """Turn what stops a command into a message and an exit code.
+
+    Args:
+        console: Where the message goes.
+        interrupted: What it leaves behind if it is stopped by Ctrl-C.
+    """
     try:
         yield
     except (OrderFlowError, OSError) as error:
         console.print(Text.assemble(("orderflow: ", "red"), str(error)))
-        raise typer.Exit(EXIT_NOT_RUN) from error
+        refused = isinstance(error, RefusedError | NotFoundError)
+        raise typer.Exit(EXIT_REFUSED if refused else EXIT_NOT_RUN) from error
     except KeyboardInterrupt as error:
-        console.print("orderflow: stopped by Ctrl-C; nothing was saved")
+        console.print(f"orderflow: stopped by Ctrl-C; {interrupted}")
         raise typer.Exit(EXIT_INTERRUPTED) from error
 
 

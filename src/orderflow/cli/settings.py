@@ -7,7 +7,7 @@ same values. A command that takes settings is handed them ready made.
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import wraps
 from inspect import Parameter, Signature, getdoc, signature
 from types import NoneType
@@ -23,7 +23,9 @@ from orderflow.replay import Weekday
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["described", "takes"]
+    from attrs import Attribute
+
+__all__ = ["described", "moment_argument", "moment_option", "takes"]
 
 
 class _Form(NamedTuple):
@@ -66,6 +68,18 @@ def takes(panel: str, **settings: type) -> Callable[[Callable[..., None]], Calla
     return decorate
 
 
+def moment_option(text: str) -> Any:  # noqa: ANN401 - Typer's own type is not public
+    """Make an option that takes a moment, for an argument of a command."""
+    form = _FORMS[datetime]
+    return typer.Option(parser=_reader(form), metavar=form.metavar, help=text)
+
+
+def moment_argument(text: str) -> Any:  # noqa: ANN401 - the same
+    """Make an argument that takes a moment."""
+    form = _FORMS[datetime]
+    return typer.Argument(parser=_reader(form), metavar=form.metavar, help=text)
+
+
 def described(kind: type) -> dict[str, str]:
     """Return what the docstring of a class says of each of its attributes."""
     said: dict[str, str] = {}
@@ -84,16 +98,24 @@ def described(kind: type) -> dict[str, str]:
 def _options(panel: str, kind: type) -> list[Parameter]:
     types, texts, defaults = get_type_hints(kind), described(kind), kind()
     return [
-        _option(panel, name, types[name], texts.get(name, ""), getattr(defaults, name))
-        for name in (field.name for field in attrs.fields(kind))
+        _option(
+            panel,
+            field,
+            types[field.name],
+            texts.get(field.name, ""),
+            getattr(defaults, field.name),
+        )
+        for field in attrs.fields(kind)
     ]
 
 
-def _option(panel: str, name: str, hint: Any, text: str, default: Any) -> Parameter:  # noqa: ANN401
-    """Make one option; its name is that of the field."""
+def _option(panel: str, field: Attribute[Any], hint: Any, text: str, default: Any) -> Parameter:  # noqa: ANN401
+    """Make one option: named as the field is, unless its metadata say otherwise."""
+    name, given = field.name, dict(field.metadata)
     plain = next((part for part in get_args(hint) if part is not NoneType), hint)
     form = _FORMS.get(hint) or _FORMS.get(plain)
-    info = typer.Option(_option_name(name), help=text, rich_help_panel=panel)
+    names = given.pop("names", (_option_name(name),))
+    info = typer.Option(*names, help=text, rich_help_panel=panel or None, **given)
     info.case_sensitive = False
     if form is not None:
         info.parser, info.metavar = _reader(form), form.metavar
@@ -119,7 +141,13 @@ def _reader(form: _Form) -> Callable[[str], Any]:
     return read
 
 
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
 _FORMS: dict[Any, _Form] = {
+    datetime: _Form("TIME", "2026-03-02T09:30", _moment, datetime.isoformat),
     time: _Form("HH:MM", "16:00", time.fromisoformat, "{:%H:%M}".format),
     timedelta: _Form(
         "DAYS",

@@ -1,0 +1,126 @@
+"""Back orders: what is waited for, and the queue of each product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orderflow.cli.database import WhereStock, opened
+from orderflow.cli.doing import key_of
+from orderflow.cli.listing import Column, Listing, moment, print_listing
+from orderflow.cli.settings import takes
+from orderflow.domain.policy import place_in_queue
+from orderflow.domain.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderflow.cli.database import Database
+    from orderflow.domain.order import Order
+    from orderflow.domain.stock import StockKey
+
+__all__ = ["backorders"]
+
+_QUEUE_COLUMNS = (
+    Column("position"),
+    Column("order_id", "order"),
+    Column("since", "waits since (UTC)", moment),
+    Column("wanted", "units wanted"),
+    Column("allocated"),
+    Column("short"),
+    Column("priority"),
+)
+_PRODUCT_COLUMNS = (
+    Column("sku"),
+    Column("seller_id", "seller"),
+    Column("warehouse_id", "warehouse"),
+    Column("orders", "orders waiting"),
+    Column("short", "units short"),
+    Column("since", "longest since (UTC)", moment),
+    Column("expected", "units expected"),
+)
+
+
+@takes("The database", where=WhereStock)
+@takes("What is shown", how=Listing)
+def backorders(
+    sku: Annotated[
+        str | None,
+        typer.Argument(metavar="SKU", help="The queue of this product; all products, if left out."),
+    ] = None,
+    *,
+    where: WhereStock,
+    how: Listing,
+) -> None:
+    """List what is waited for, or the queue of one product with the position of each order."""
+    with opened(where) as database:
+        if sku is None:
+            print_listing("products", _PRODUCT_COLUMNS, _waited_for(database, where), how)
+        else:
+            key = key_of(database, where, sku)
+            print_listing("queue", _QUEUE_COLUMNS, _queue(database, key), how)
+
+
+def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
+    policy = database.flow.policy_of(key.seller_id)
+    waiting = [
+        order
+        for order in database.orders(key.seller_id, Status.ON_BACK_ORDER, key.sku)
+        if order.warehouse_id == key.warehouse_id and _short_of(order, key.sku)
+    ]
+    waiting.sort(key=lambda order: place_in_queue(order, policy.queue))
+    for position, order in enumerate(waiting, 1):
+        lines = [line for line in order.lines if line.sku == key.sku]
+        yield {
+            "position": position,
+            "order_id": order.order_id,
+            "since": _since(order),
+            "wanted": sum(line.quantity for line in lines),
+            "allocated": sum(line.allocated for line in lines),
+            "short": _short_of(order, key.sku),
+            "priority": order.priority,
+        }
+
+
+def _waited_for(database: Database, where: WhereStock) -> Iterator[dict[str, Any]]:
+    """Yield the products that orders wait for, that with the most units short first."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for seller_id in database.sellers(where.seller):
+        for order in database.orders(seller_id, Status.ON_BACK_ORDER):
+            for sku in {line.sku: None for line in order.short_lines}:
+                _count(rows, order, sku)
+        for receipt in database.flow.receipts(seller_id):
+            row = rows.get((seller_id, receipt.key.warehouse_id, receipt.key.sku))
+            if row is not None:
+                row["expected"] += receipt.quantity
+    for row in sorted(rows.values(), key=lambda row: (-row["short"], row["sku"])):
+        if where.warehouse in (None, row["warehouse_id"]):
+            yield row
+
+
+def _count(rows: dict[tuple[str, str, str], dict[str, Any]], order: Order, sku: str) -> None:
+    row = rows.setdefault(
+        (order.seller_id, order.warehouse_id, sku),
+        {
+            "seller_id": order.seller_id,
+            "warehouse_id": order.warehouse_id,
+            "sku": sku,
+            "orders": 0,
+            "short": 0,
+            "since": _since(order),
+            "expected": 0,
+        },
+    )
+    row["orders"] += 1
+    row["short"] += _short_of(order, sku)
+    row["since"] = min(row["since"], _since(order))
+
+
+def _short_of(order: Order, sku: str) -> int:
+    return sum(line.short for line in order.lines if line.sku == sku)
+
+
+def _since(order: Order) -> str:
+    since = order.wait.since if order.wait is not None else order.placed_at
+    return since.isoformat()

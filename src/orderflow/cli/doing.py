@@ -1,0 +1,129 @@
+"""Carrying out one command, or showing what it would come to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from orderflow.cli import screen
+from orderflow.cli.database import opened
+from orderflow.cli.showing import data_of, print_outcome
+from orderflow.domain.stock import StockKey
+from orderflow.service import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orderflow.cli.database import Database, Where, WhereStock
+    from orderflow.domain.commands import (
+        AdjustStock,
+        BookInStock,
+        Command,
+        CountStock,
+        OrderCommand,
+    )
+
+    StockMovement = AdjustStock | BookInStock | CountStock
+
+__all__ = [
+    "How",
+    "HowOrder",
+    "carry_out",
+    "do_to_order",
+    "do_to_stock",
+    "key_of",
+]
+
+
+@attrs.frozen(kw_only=True)
+class How:
+    """How a command is carried out.
+
+    Attributes:
+        at: When it happened, as in ISO 8601, in UTC unless it has an offset; now, if left out.
+        command_id: An id of your own: sent again with the same one, it is done only once.
+        dry_run: Show what it would come to, for this order and for others, and save nothing.
+        as_json: Print JSON.
+    """
+
+    at: datetime | None = None
+    command_id: str | None = attrs.field(default=None, metadata={"metavar": "ID"})
+    dry_run: bool = attrs.field(default=False, metadata={"names": ("--dry-run",)})
+    as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
+
+    def fields(self) -> dict[str, Any]:
+        """Return what every command carries."""
+        at = self.at if self.at is not None else SystemClock().now()
+        return {"at": at, "command_id": self.command_id}
+
+
+@attrs.frozen(kw_only=True)
+class HowOrder(How):
+    """How a command about an order that is there is carried out.
+
+    Attributes:
+        at: When it happened, as in ISO 8601, in UTC unless it has an offset; now, if left out.
+        command_id: An id of your own: sent again with the same one, it is done only once.
+        dry_run: Show what it would come to, for this order and for others, and save nothing.
+        as_json: Print JSON.
+        expected_version: Refuse it if the order has another version by now.
+    """
+
+    expected_version: int | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """Return what every command about an order carries."""
+        return {**super().fields(), "expected_version": self.expected_version}
+
+
+def do_to_order(
+    kind: type[OrderCommand],
+    order_id: str,
+    where: Where,
+    how: HowOrder,
+    **fields: Any,  # noqa: ANN401 - of the command
+) -> None:
+    """Carry out a command about an order, and print what it came to."""
+
+    def command(database: Database) -> OrderCommand:
+        seller_id = database.seller(where.seller)
+        return kind(seller_id=seller_id, order_id=order_id, **fields, **how.fields())
+
+    carry_out(command, where, how)
+
+
+def do_to_stock(
+    kind: type[StockMovement],
+    sku: str,
+    where: WhereStock,
+    how: How,
+    **fields: Any,  # noqa: ANN401 - of the command
+) -> None:
+    """Carry out a command about a product, and print what it came to."""
+
+    def command(database: Database) -> StockMovement:
+        return kind(key=key_of(database, where, sku), **fields, **how.fields())
+
+    carry_out(command, where, how)
+
+
+def key_of(database: Database, where: WhereStock, sku: str) -> StockKey:
+    """Return the stock key of a product."""
+    seller_id = database.seller(where.seller)
+    return StockKey(seller_id, database.warehouse(seller_id, where.warehouse), sku)
+
+
+def carry_out(make: Callable[[Database], Command], where: Where, how: How) -> None:
+    """Carry out a command, or preview it, and print what it came to."""
+    with opened(where) as database:
+        command = make(database)
+        flow = database.flow
+        outcome = flow.preview(command) if how.dry_run else flow.handle(command)
+    if how.as_json:
+        screen.print_json({"saved": not how.dry_run, "outcome": data_of(outcome)})
+    else:
+        print_outcome(screen.results(), outcome)
+        if how.dry_run:
+            screen.messages().print("This is what would happen; nothing was saved.")

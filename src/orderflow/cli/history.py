@@ -1,0 +1,151 @@
+"""What happened, in words for people: one event as a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orderflow.cli.showing import data_of
+from orderflow.domain.editing import (
+    AddLine,
+    Change,
+    ChangeCourier,
+    ChangePriority,
+    ChangePromise,
+    ChangeQuantity,
+    ChangeShipTo,
+    RemoveLine,
+    ReplaceLine,
+)
+from orderflow.domain.events import (
+    CancellationRejected,
+    CancellationRequested,
+    Event,
+    LineUnits,
+    OrderAllocated,
+    OrderCancelled,
+    OrderDeallocated,
+    OrderEdited,
+    OrderHeld,
+    OrderPartlyAllocated,
+    OrderPlaced,
+    OrderPutOnBackOrder,
+    OrderRecalled,
+    OrderReleased,
+    OrderShortPicked,
+    OrderSplit,
+    OrderSplitOff,
+    ReceiptAnnounced,
+    ReceiptWithdrawn,
+    StockAdjusted,
+    StockBookedIn,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["happened", "in_brief"]
+
+
+def happened(event: Event) -> dict[str, Any]:
+    """Return an event as a row of a listing."""
+    return {
+        "at": event.at.isoformat(),
+        "event": type(event).__name__,
+        "subject": _subject(event),
+        "details": in_brief(event),
+        "data": data_of(event),
+    }
+
+
+def in_brief(event: Event) -> str:
+    """Say what is particular about an event."""
+    match event:
+        case OrderPlaced(order=order) | OrderSplitOff(order=order):
+            return ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
+        case OrderDeallocated(units=units, reason=reason):
+            return f"{_units(units)}: {_lower(reason)}"
+        case (
+            OrderAllocated(units=units)
+            | OrderPutOnBackOrder(units=units)
+            | OrderPartlyAllocated(units=units)
+            | OrderShortPicked(units=units)
+            | OrderRecalled(units=units)
+        ):
+            return _units(units)
+        case OrderEdited(changes=changes):
+            return ", ".join(map(_change, changes))
+        case OrderHeld(hold=hold):
+            until = "" if hold.until is None else f" until {_moment(hold.until)}"
+            return f"{_lower(hold.reason)}{until}"
+        case OrderReleased(reasons=reasons):
+            return ", ".join(map(_lower, reasons))
+        case OrderSplit(new_order_id=new, units=units):
+            return f"{_units(units)} to {new}"
+        case (
+            OrderCancelled(reason=reason)
+            | CancellationRequested(reason=reason)
+            | CancellationRejected(reason=reason)
+        ):
+            return reason
+        case StockBookedIn() | StockAdjusted():
+            return _stock(event)
+        case ReceiptAnnounced(receipt=receipt):
+            return f"{receipt.quantity} {receipt.key.sku} at {_moment(receipt.expected_at)}"
+        case _:
+            return ""
+
+
+def _subject(event: Event) -> str:
+    match event:
+        case StockBookedIn(key=key) | StockAdjusted(key=key):
+            return key.sku
+        case ReceiptAnnounced(receipt=receipt):
+            return receipt.receipt_id
+        case ReceiptWithdrawn(receipt_id=receipt_id):
+            return receipt_id
+        case _:
+            return event.order_id
+
+
+def _stock(event: StockBookedIn | StockAdjusted) -> str:
+    if isinstance(event, StockAdjusted):
+        note = f": {event.note}" if event.note else ""
+        return f"{event.change:+} ({_lower(event.reason)}){note}"
+    said = [f"{event.received} received"]
+    said += [f"{event.rejected} rejected"] if event.rejected else []
+    said += [f"{event.short} short"] if event.short else []
+    said += [f"{event.over} over"] if event.over else []
+    said += [f"receipt {event.receipt_id}"] if event.receipt_id is not None else []
+    return ", ".join(said)
+
+
+def _units(units: LineUnits) -> str:
+    return ", ".join(f"{number} of line {line_id}" for line_id, number in units) or "nothing"
+
+
+def _change(change: Change) -> str:
+    match change:
+        case AddLine(sku=sku, quantity=quantity):
+            return f"add {quantity} {sku}"
+        case RemoveLine(line_id=line_id):
+            return f"remove line {line_id}"
+        case ReplaceLine(line_id=line_id, sku=sku):
+            return f"replace line {line_id} by {sku}"
+        case ChangeQuantity(line_id=line_id, quantity=quantity):
+            return f"{quantity} on line {line_id}"
+        case ChangeCourier(courier=courier):
+            return f"courier {courier or 'of the warehouse'}"
+        case ChangeShipTo():
+            return "another address"
+        case ChangePriority(priority=priority):
+            return f"priority {priority}"
+        case ChangePromise(promised_by=promised_by):
+            return "no promise" if promised_by is None else f"promised by {_moment(promised_by)}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _lower(word: str) -> str:
+    return word.replace("_", " ").lower()

@@ -1,0 +1,117 @@
+"""Listings: what there is, as a table, as JSON or as CSV."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from rich.text import Text
+
+from orderflow.cli import screen, tables
+from orderflow.domain import checks
+from orderflow.importing import write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from attrs import Attribute
+    from rich.table import Table
+
+    Row = Mapping[str, Any]
+
+__all__ = ["Column", "Listing", "drawn", "moment", "print_listing"]
+
+
+def _is_limit(_instance: object, _attribute: Attribute[int], value: int) -> None:
+    checks.require(holds=value >= 0, field="Listing.limit", demand="0 or more", value=value)
+
+
+@attrs.frozen(kw_only=True)
+class Listing:
+    """How a listing is shown.
+
+    Attributes:
+        limit: Show at most so many; 0 shows all.
+        as_json: Print JSON.
+        as_csv: Print CSV that a spreadsheet can open.
+    """
+
+    limit: int = attrs.field(default=50, validator=_is_limit)
+    as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
+    as_csv: bool = attrs.field(default=False, metadata={"names": ("--csv",)})
+
+
+@attrs.frozen
+class Column:
+    """One column.
+
+    Attributes:
+        key: The key of its values in the rows.
+        title: What stands above it, if not the key.
+        write: How a value is written for people.
+    """
+
+    key: str
+    title: str = ""
+    write: Callable[[Any], str] = str
+
+    @property
+    def name(self) -> str:
+        """What stands above it."""
+        return self.title or self.key.replace("_", " ")
+
+
+def moment(at: str) -> str:
+    """Write a moment for people, in UTC, that is written as in ISO 8601."""
+    return f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def print_listing(name: str, columns: Sequence[Column], rows: Iterable[Row], how: Listing) -> None:
+    """Print a listing; where there is more than asked for, it says so.
+
+    Args:
+        name: What is listed, as the key in JSON.
+        columns: What a table and CSV show; JSON has all that the rows hold.
+        rows: The rows, of which only as many are read as are shown.
+        how: How.
+    """
+    each = iter(rows)
+    shown = list(islice(each, how.limit or None))
+    more = next(each, None) is not None
+    if how.as_json:
+        screen.print_json({name: shown, "more": more})
+    elif how.as_csv:
+        cells = ([row[column.key] for column in columns] for row in shown)
+        write_csv(sys.stdout, [column.key for column in columns], cells)
+    else:
+        screen.results().print(drawn(columns, shown))
+    if more and not how.as_json:
+        screen.messages().print(f"… and more: --limit 0 shows all {name.replace('_', ' ')}")
+
+
+def drawn(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
+    """Draw rows as a table: numbers on the right."""
+    first, *others = columns
+    table = tables.table(first.name, *(column.name for column in others))
+    for drawn_column, column in zip(table.columns, columns, strict=True):
+        is_number = any(type(row[column.key]) is int for row in rows)
+        drawn_column.justify = "right" if is_number else "left"
+        drawn_column.no_wrap = False
+        drawn_column.overflow = "fold"  # an id that is cut short is of no use
+    for row in rows:
+        table.add_row(*(Text(_cell(column, row[column.key])) for column in columns))
+    if not rows:
+        table.add_row("none", style="dim")
+    return table
+
+
+def _cell(column: Column, value: object) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "yes"
+    return f"{value:,}" if isinstance(value, int) else column.write(value)

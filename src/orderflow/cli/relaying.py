@@ -1,0 +1,117 @@
+"""The outbox: hand its messages on, and what to do about those that could not be delivered."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orderflow.cli import screen
+from orderflow.cli.database import DatabaseOptions, Where, opened
+from orderflow.cli.listing import Column, Listing, print_listing
+from orderflow.cli.settings import takes
+from orderflow.codec import to_data
+from orderflow.errors import NotFoundError
+from orderflow.service import Relay
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orderflow.ports import Message
+
+__all__ = ["dead_letters", "relay"]
+
+_COLUMNS = (
+    Column("message_id", "message"),
+    Column("subject"),
+    Column("event"),
+    Column("attempts"),
+    Column("error"),
+)
+
+
+class _Lines:
+    """A notifier that writes each message as one line of JSON."""
+
+    def notify(self, message: Message) -> None:
+        screen.print_json_line(
+            {
+                "message_id": message.message_id,
+                "seller_id": message.seller_id,
+                "subject": message.subject,
+                "event": to_data(message.event),
+            }
+        )
+        sys.stdout.flush()  # it is forgotten after this
+
+
+@takes("The database", where=DatabaseOptions)
+def relay(
+    *,
+    where: DatabaseOptions,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many; 0 is all.")] = 0,
+) -> None:
+    """Write what has happened and was not handed on yet as lines of JSON, and forget it.
+
+    Each message is forgotten after its line was written: if this is stopped in between, it comes
+    again with the same message_id. `orderflow notify` tells the sellers instead.
+    """
+    with opened(where) as database:
+        relay = Relay(database.outbox, _Lines())
+        relayed = relay.run_once(limit) if limit else relay.run()
+    screen.messages().print(f"handed on: {relayed.delivered:,} messages")
+    if relayed.failed or relayed.dead:
+        raise typer.Exit(screen.EXIT_NOT_RUN)
+
+
+@takes("The database", where=Where)
+@takes("What is shown", how=Listing)
+def dead_letters(
+    *,
+    where: Where,
+    how: Listing,
+    revive: Annotated[
+        list[str] | None, typer.Option(metavar="MESSAGE", help="Let this one be tried again.")
+    ] = None,
+    discard: Annotated[
+        list[str] | None, typer.Option(metavar="MESSAGE", help="Forget this one.")
+    ] = None,
+    revive_all: Annotated[
+        bool, typer.Option("--revive-all", help="Let all of them be tried again.")
+    ] = False,
+) -> None:
+    """List the messages that could not be delivered, or say what becomes of them.
+
+    While one is dead, the later messages of its order wait behind it.
+    """
+    with opened(where) as database:
+        outbox = database.outbox
+        dead = outbox.dead(where.seller)
+        revived = [message.message_id for message in dead] if revive_all else revive or ()
+        unknown = [each for each in revived if not outbox.revive(each)]
+        unknown += [each for each in discard or () if not outbox.discard(each)]
+        if unknown:
+            raise MessageNotFoundError(unknown)
+        print_listing("dead_letters", _COLUMNS, map(_row, outbox.dead(where.seller)), how)
+
+
+class MessageNotFoundError(NotFoundError):
+    """There is no dead message of these ids."""
+
+    def __init__(self, message_ids: Sequence[str]) -> None:
+        super().__init__(
+            f"no dead message has the id {', '.join(map(repr, message_ids))}; "
+            f"orderflow dead-letters lists them"
+        )
+
+
+def _row(message: Message) -> dict[str, Any]:
+    return {
+        "message_id": message.message_id,
+        "seller_id": message.seller_id,
+        "subject": message.subject,
+        "event": type(message.event).__name__,
+        "attempts": message.attempts,
+        "error": message.error,
+    }

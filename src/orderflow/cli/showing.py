@@ -1,0 +1,130 @@
+"""Orders, stock and outcomes, as rows of listings and on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from rich.padding import Padding
+from rich.text import Text
+
+from orderflow.cli.listing import Column, drawn, moment
+from orderflow.codec import to_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+
+    from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.stock import ExpectedReceipt, Stock
+
+__all__ = [
+    "ORDER_COLUMNS",
+    "RECEIPT_COLUMNS",
+    "STOCK_COLUMNS",
+    "data_of",
+    "order_row",
+    "print_order",
+    "print_outcome",
+    "print_table",
+    "receipt_row",
+    "stock_row",
+]
+
+MOVED_MAX = 20
+"""So many of the other orders that moved are shown in a table."""
+
+ORDER_COLUMNS = (
+    Column("order_id", "order"),
+    Column("seller_id", "seller"),
+    Column("status"),
+    Column("placed_at", "placed (UTC)", moment),
+    Column("units"),
+    Column("allocated"),
+    Column("short"),
+)
+STOCK_COLUMNS = (
+    Column("sku"),
+    Column("seller_id", "seller"),
+    Column("warehouse_id", "warehouse"),
+    Column("on_hand"),
+    Column("allocated"),
+    Column("available"),
+)
+RECEIPT_COLUMNS = (
+    Column("receipt_id", "receipt"),
+    Column("seller_id", "seller"),
+    Column("warehouse_id", "warehouse"),
+    Column("sku"),
+    Column("quantity", "units"),
+    Column("expected_at", "expected (UTC)", moment),
+)
+_LINE_COLUMNS = (
+    Column("line_id", "line"),
+    Column("sku"),
+    Column("quantity"),
+    Column("allocated"),
+    Column("short"),
+)
+
+
+def data_of(thing: object) -> dict[str, Any]:
+    """Return a type of orderflow as plain values, as the codec writes it."""
+    data: dict[str, Any] = to_data(thing)["data"]
+    return data
+
+
+def order_row(order: Order) -> dict[str, Any]:
+    """Return an order as a row of a listing: all of it, and the sums."""
+    sums = {"units": order.units, "allocated": order.allocated, "short": order.short}
+    return {**data_of(order), **sums}
+
+
+def stock_row(stock: Stock) -> dict[str, Any]:
+    """Return a stock record as a row of a listing."""
+    return {
+        **attrs.asdict(stock.key),
+        "on_hand": stock.on_hand,
+        "allocated": stock.allocated,
+        "available": stock.available,
+    }
+
+
+def receipt_row(receipt: ExpectedReceipt) -> dict[str, Any]:
+    """Return what is expected as a row of a listing."""
+    data = data_of(receipt)
+    return {**data.pop("key"), **data}
+
+
+def print_order(console: Console, order: Order) -> None:
+    """Print an order with its lines."""
+    held = f", {order.allocated} of {order.units} units allocated" if order.short else ""
+    console.print(Text(f"{order.order_id} is {order.status}{held} (version {order.version})"))
+    lines = [{**attrs.asdict(line), "short": line.short} for line in order.lines]
+    print_table(console, _LINE_COLUMNS, lines)
+
+
+def print_outcome(console: Console, outcome: Outcome) -> None:
+    """Print what a command came to."""
+    if outcome.order is not None:
+        print_order(console, outcome.order)
+    if outcome.stock:
+        print_table(console, STOCK_COLUMNS, map(stock_row, outcome.stock))
+    if outcome.receipts:
+        print_table(console, RECEIPT_COLUMNS, map(receipt_row, outcome.receipts))
+    if outcome.moved:
+        console.print(f"Other orders that moved: {len(outcome.moved):,}")
+        print_table(console, ORDER_COLUMNS, map(order_row, outcome.moved[:MOVED_MAX]))
+        if len(outcome.moved) > MOVED_MAX:
+            console.print("  … (--json has all of them)")
+    if not outcome.events:
+        console.print("Nothing had to change.")
+
+
+def print_table(
+    console: Console, columns: Sequence[Column], rows: Iterable[dict[str, Any]]
+) -> None:
+    """Print rows as a table, below what they belong to."""
+    console.print(Padding(drawn(columns, list(rows)), (0, 0, 0, 2), expand=False))

@@ -1,0 +1,177 @@
+"""What the warehouse does with orders: send, despatch, deliver, and what goes wrong in between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orderflow.cli import screen
+from orderflow.cli.arguments import OrderId, Reason, unit_pairs
+from orderflow.cli.database import Where, opened
+from orderflow.cli.doing import How, HowOrder, do_to_order
+from orderflow.cli.listing import Column
+from orderflow.cli.settings import takes
+from orderflow.cli.showing import print_table
+from orderflow.domain.commands import (
+    AcceptCancellation,
+    DeliverOrder,
+    DespatchOrder,
+    Found,
+    RejectCancellation,
+    ReportShortPick,
+    SendOrder,
+)
+from orderflow.domain.status import Status
+from orderflow.errors import NotFoundError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderflow.cli.database import Database
+
+    Step = type[SendOrder | DespatchOrder | DeliverOrder]
+
+__all__ = [
+    "accept_cancellation",
+    "deliver",
+    "despatch",
+    "reject_cancellation",
+    "send",
+    "short_pick",
+]
+
+OrderIds = Annotated[
+    list[str] | None, typer.Argument(metavar="ORDER", help="The ids of the orders.")
+]
+_COLUMNS = (Column("order_id", "order"), Column("status"), Column("refused"))
+
+
+@takes("The database", where=Where)
+@takes("How it is carried out", how=How)
+def send(
+    order_ids: OrderIds = None,
+    *,
+    where: Where,
+    how: How,
+    all_of_them: Annotated[bool, typer.Option("--all", help="All that are allocated.")] = False,
+) -> None:
+    """Send allocated orders to the warehouse: from then on they cannot be edited.
+
+    It ends with 1 if one of them was refused; the others are sent.
+    """
+    _each(SendOrder, Status.ALLOCATED, order_ids, where, how, all_of_them=all_of_them)
+
+
+@takes("The database", where=Where)
+@takes("How it is carried out", how=How)
+def despatch(
+    order_ids: OrderIds = None,
+    *,
+    where: Where,
+    how: How,
+    all_of_them: Annotated[
+        bool, typer.Option("--all", help="All that were sent to the warehouse.")
+    ] = False,
+) -> None:
+    """Let orders leave the warehouse.
+
+    It ends with 1 if one of them was refused; the others leave.
+    """
+    _each(DespatchOrder, Status.PROCESSED, order_ids, where, how, all_of_them=all_of_them)
+
+
+@takes("The database", where=Where)
+@takes("How it is carried out", how=How)
+def deliver(
+    order_ids: OrderIds = None,
+    *,
+    where: Where,
+    how: How,
+    all_of_them: Annotated[bool, typer.Option("--all", help="All that were despatched.")] = False,
+) -> None:
+    """Let orders arrive.
+
+    It ends with 1 if one of them was refused; the others arrive.
+    """
+    _each(DeliverOrder, Status.DESPATCHED, order_ids, where, how, all_of_them=all_of_them)
+
+
+@takes("The database", where=Where)
+@takes("How it is carried out", how=HowOrder)
+def short_pick(
+    order_id: OrderId,
+    found: Annotated[
+        list[str], typer.Argument(metavar="LINE=FOUND", help="The units found of a line.")
+    ],
+    *,
+    where: Where,
+    how: HowOrder,
+) -> None:
+    """Correct the stock by what was not found, and put the order back into the queue.
+
+    Name the lines of which something is missing; of the others, all was found.
+    """
+    missing = tuple(Found(line_id, units) for line_id, units in unit_pairs("LINE=FOUND", found))
+    do_to_order(ReportShortPick, order_id, where, how, found=missing)
+
+
+@takes("The database", where=Where)
+@takes("How it is carried out", how=HowOrder)
+def accept_cancellation(order_id: OrderId, *, where: Where, how: HowOrder) -> None:
+    """Cancel an order that the warehouse lets go."""
+    do_to_order(AcceptCancellation, order_id, where, how)
+
+
+@takes("The database", where=Where)
+@takes("How it is carried out", how=HowOrder)
+def reject_cancellation(
+    order_id: OrderId, *, where: Where, how: HowOrder, reason: Reason = ""
+) -> None:
+    """Go on with an order although its cancellation was asked for."""
+    do_to_order(RejectCancellation, order_id, where, how, reason=reason)
+
+
+def _each(
+    kind: Step,
+    ready: Status,
+    order_ids: list[str] | None,
+    where: Where,
+    how: How,
+    *,
+    all_of_them: bool,
+) -> None:
+    """Carry out a step for each order; one that is refused does not keep the others."""
+    if bool(order_ids) is all_of_them:
+        raise typer.BadParameter("name the orders, or say --all", param_hint="'ORDER'")
+    with opened(where) as database:
+        seller_id = database.seller(where.seller)
+        ids = order_ids or [order.order_id for order in database.flow.orders(seller_id, ready)]
+        rows = list(_steps(database, kind, seller_id, ids, how))
+    refused = sum(row["refused"] is not None for row in rows)
+    if how.as_json:
+        screen.print_json({"saved": not how.dry_run, "orders": rows})
+    else:
+        print_table(screen.results(), _COLUMNS, rows)
+        if how.dry_run:
+            screen.messages().print("This is what would happen; nothing was saved.")
+    if refused:
+        raise typer.Exit(screen.EXIT_REFUSED)
+
+
+def _steps(
+    database: Database, kind: Step, seller_id: str, order_ids: list[str], how: How
+) -> Iterator[dict[str, Any]]:
+    carry_out = database.flow.preview if how.dry_run else database.flow.handle
+    for order_id in order_ids:
+        fields = how.fields()
+        if how.command_id is not None and len(order_ids) > 1:
+            fields["command_id"] = f"{how.command_id} {order_id}"  # one of its own for each
+        command = kind(seller_id=seller_id, order_id=order_id, **fields)
+        try:
+            order = carry_out(command).order
+        except (RefusedError, NotFoundError) as error:
+            yield {"order_id": order_id, "status": None, "refused": str(error)}
+        else:
+            status = order.status if order is not None else None
+            yield {"order_id": order_id, "status": status, "refused": None}
