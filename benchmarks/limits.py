@@ -93,6 +93,23 @@ LIMITS = (
         against="with_few",
         at_most=1.5,
     ),
+    Limit(
+        cases="sqlite/place/full",
+        says="at least 0.9 of the speed of the driver",
+        against="raw",
+        at_most=1 / 0.9,
+    ),
+    Limit(
+        cases="sqlite/place/relaxed",
+        says="at least 0.25 of the speed of the driver",
+        against="raw",
+        at_most=1 / 0.25,
+    ),
+    Limit(
+        cases="sqlite/place-many/*",
+        says="30,000 lines a second or more",
+        at_most=1 / 30_000,
+    ),
     Limit(cases="memory/*", says="2 KiB or less", at_most=2_048),
     Limit(cases="import", says="under 100 ms", at_most=100 * MILLISECOND),
 )

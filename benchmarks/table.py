@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["changes", "figure", "figures", "held_against_limits"]
 
+_TEN_THOUSAND = 10_000
 SAME_WITHIN = 0.05
 """A change of the ratio to a yardstick below this is not worth a word: machines are noisy."""
 
@@ -92,10 +93,13 @@ def pace(value: float, unit: str, per: str) -> str:
 
     >>> pace(8.5e-6, "second", "command"), pace(2.8e-6, "second", "line")
     ('8.5 µs', '357,000 lines/s')
+    >>> pace(0.00043, "second", "line")
+    '2,330 lines/s'
     """
     if per != "line" or unit != "second":
         return figure(value, unit)
-    return f"{round(1 / value, -3):,.0f} lines/s"
+    rate = 1 / value
+    return f"{round(rate, -3 if rate >= _TEN_THOUSAND else -1):,.0f} lines/s"
 
 
 def times(ratio: float) -> str:

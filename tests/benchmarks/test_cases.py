@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks import backlog, booking_in, commands, importing, memory
+from benchmarks import backlog, booking_in, commands, importing, memory, postgres, sqlite
 from benchmarks.case import ORDERFLOW, Case, measure
 from benchmarks.runs import all_cases
 from benchmarks.workloads import RETAIL
 from orderflow import OrderAllocated, OrderSplit, Status
+from tests.databases import postgres_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,3 +112,14 @@ def test_memory_is_measured(policy: AllocationPolicy) -> None:
 
 def test_importing_is_measured() -> None:
     assert_measured(importing.sides())
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_placing_in_a_file_is_measured(batch: int) -> None:
+    assert_measured(sqlite.sides("relaxed", 5, batch))
+
+
+@pytest.mark.parametrize("products", postgres.PRODUCTS)
+def test_placing_on_a_server_is_measured(products: postgres.Products) -> None:
+    with postgres_url() as url:
+        assert_measured(postgres.sides(products, 2, 6, url))

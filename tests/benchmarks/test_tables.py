@@ -93,7 +93,10 @@ def test_a_large_case_is_held_against_the_small_one_beside_it(seconds: float, me
 def test_every_limit_is_about_something_that_is_measured() -> None:
     names = [case.name for case in all_cases(quick=False)]
     baseline = together(
-        *(measured(name, orderflow=[1.0], by_hand=[1.0], with_few=[1.0]) for name in names)
+        *(
+            measured(name, orderflow=[1.0], by_hand=[1.0], with_few=[1.0], raw=[1.0])
+            for name in names
+        )
     )
     assert {verdict.limit for verdict in verdicts(baseline)} == set(LIMITS)
 

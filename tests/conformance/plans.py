@@ -82,7 +82,7 @@ def _of_postgres(cursor: Any, sql: str, values: Any) -> Plan:  # noqa: ANN401 - 
             found.append(Access("no index", frozenset()))
         if "Index Name" in node:
             condition = re.sub(r"'[^']*'|::[a-z ]+|\"", "", node.get("Index Cond", ""))
-            columns = set(re.findall(r"[a-z_]+", condition)) - {"orderflow_order_lines"}
+            columns = {n for n in re.findall(r"[a-z_]+", condition) if "orderflow_" not in n}
             index = node["Index Name"].removeprefix("orderflow_")
             found.append(Access(index, frozenset(columns)))
     return Plan(tuple(found), any("Sort" in node["Node Type"] for node in nodes))

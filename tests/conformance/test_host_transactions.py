@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from orderflow import (
     AdjustmentReason,
@@ -23,10 +24,10 @@ from orderflow import (
 )
 from orderflow.adapters.sql import SqlRepository
 from tests.conformance.filling import NOON
-from tests.databases import postgres, sqlite
+from tests.databases import empty, postgres, sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
@@ -172,3 +173,41 @@ def test_a_serializable_transaction_that_saw_too_little_is_contention() -> None:
         flow = OrderFlow(SqlRepository.within(connection))
         with pytest.raises(ContentionError):
             flow.book_in(MUGS, 1, at=NOON)
+
+
+READS: dict[str, Callable[[OrderFlow], Sequence[Order]]] = {
+    "an order": lambda flow: [flow.order("acme", "A")],
+    "a listing": lambda flow: flow.orders("acme"),
+    "a queue": lambda flow: flow.queue(MUGS),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_what_others_commit_during_a_read_tears_no_order(engine: Engine, name: str) -> None:
+    others = OrderFlow(SqlRepository(engine))
+    for moment in count(1):
+        empty(engine)
+        others.book_in(MUGS, 3, at=NOON)
+        others.place(order(5), at=NOON)  # of which 2 are short
+        waiting = others.order("acme", "A")
+        with engine.connect() as connection:
+            statements = _before_statement(
+                connection, moment, lambda: others.book_in(MUGS, 2, at=NOON)
+            )
+            found = READS[name](OrderFlow(SqlRepository.within(connection)))
+        covered = others.order("acme", "A")
+        assert list(found) in ([waiting], [] if name == "a queue" else [covered])
+        if next(statements) <= moment:  # it had ended before
+            break
+
+
+def _before_statement(connection: Connection, moment: int, act: Callable[[], object]) -> count[int]:
+    """Let something happen before a statement of a connection; return what counts them."""
+    numbers = count(1)
+
+    def look(*_: object) -> None:
+        if next(numbers) == moment:
+            act()
+
+    event.listen(connection, "before_cursor_execute", look)
+    return numbers

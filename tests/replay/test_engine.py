@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import AllocationPolicy, Fulfilment
+from orderflow.adapters.sql import SqlRepository, open_database
+from orderflow.checking import check
 from orderflow.replay import Kind, Rejects, Replay, ReplenishmentRule, Settings
 from orderflow.replay.generator import COLUMNS, Shop, generate, stock_for
 from tests.replay.histories import (
@@ -117,6 +119,17 @@ def test_a_file_gives_the_same_summary_as_its_entries(tmp_path: Path) -> None:
     entries, history = read(write_shop(tmp_path / "shop.csv.gz"))
     assert tuple(history.header) == COLUMNS
     assert Replay().run(entries).as_json() == Replay().run(generate(SMALL)).as_json()
+
+
+def test_a_database_gives_the_same_summary_as_memory(tmp_path: Path) -> None:
+    entries = list(generate(SMALL))
+    engine = open_database(tmp_path / "shop.db", create=True)
+    repository = SqlRepository(engine)
+    stock = stock_for(entries, 1)
+    kept = Replay(opening=stock, repository=repository).run(entries)
+    assert kept.as_json() == Replay(opening=stock).run(entries).as_json()
+    assert check(repository).violations == ()
+    engine.dispose()
 
 
 def test_onlookers_see_what_is_carried_out() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from orderflow.adapters.memory import MemoryRepository
 from orderflow.domain.commands import CountStock
 from orderflow.domain.stock import StockKey
 from orderflow.replay.account import OPENING
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from orderflow.domain.order import Order
     from orderflow.domain.outcome import Outcome
     from orderflow.domain.policy import AllocationPolicy
+    from orderflow.ports import Repository
     from orderflow.replay.replenishment import Supply
 
 __all__ = ["SELLER", "WAREHOUSE", "Desk", "Onlooker"]
@@ -39,17 +39,22 @@ class Onlooker(Protocol):
 class Desk:
     """Carries out commands, and shows everyone what they came to.
 
+    Args:
+        policy: As below.
+        supply: As below.
+        repository: Where the orders and the stock are kept.
+
     Attributes:
         flow: The library that is at work.
         policy: Who gets the stock.
         supply: The positions that the replenishment goes by.
     """
 
-    def __init__(self, policy: AllocationPolicy, supply: Supply) -> None:
+    def __init__(self, policy: AllocationPolicy, supply: Supply, repository: Repository) -> None:
         self.policy = policy
         self.supply = supply
-        self._repository = MemoryRepository()
-        self.flow = OrderFlow(self._repository, policy=policy)
+        self._repository = repository
+        self.flow = OrderFlow(repository, policy=policy)
         self._onlookers: list[Onlooker] = []
         self._keys: dict[str, StockKey] = {}
 

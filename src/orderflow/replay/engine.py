@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.adapters.memory import MemoryRepository
 from orderflow.domain.commands import PlaceOrder
 from orderflow.domain.order import Order, OrderLine
 from orderflow.domain.policy import AllocationPolicy
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from orderflow.ports import Repository
     from orderflow.replay.desk import Onlooker
     from orderflow.replay.history import Entry
 
@@ -67,6 +69,8 @@ class Replay:
             the replenishment rule says.
         rejects: Where rows go that cannot be carried out.
         onlookers: Who else sees every command that is carried out.
+        repository: Where the orders and the stock are kept, with none of the seller `SELLER` in
+            it; in this process, if left out.
 
     Attributes:
         desk: Where commands go through, and where orders and stock can be looked at.
@@ -84,12 +88,14 @@ class Replay:
         opening: Mapping[str, int] | None = None,
         rejects: Rejects | None = None,
         onlookers: Sequence[Onlooker] = (),
+        repository: Repository | None = None,
     ) -> None:
         self.settings = settings if settings is not None else Settings()
         self._opening = opening if opening is not None else {}
         self._rejects = rejects if rejects is not None else Rejects()
         self._supply = Supply(self.settings.rule, self.settings.hours)
-        self.desk = Desk(self.settings.policy, self._supply)
+        kept = repository if repository is not None else MemoryRepository()
+        self.desk = Desk(self.settings.policy, self._supply, kept)
         self.account = Account()
         self.figures = Figures()
         self.warehouse = Warehouse(self.desk)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, tuple_
 
-from orderflow.adapters.sql.rows import Moments, lines_by_order, order_of, receipt_of
+from orderflow.adapters.sql.rows import Moments, lines_of, order_of, receipt_of
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
 from orderflow.codec import loads
 from orderflow.domain.checks import UNITS_MAX
+from orderflow.domain.status import Status
 from orderflow.domain.stock import ExpectedReceipt, Product, Stock, StockKey
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from orderflow.domain.order import Order
     from orderflow.domain.outcome import Outcome
     from orderflow.domain.policy import AllocationPolicy
-    from orderflow.domain.status import Status
 
 __all__ = ["SqlReading"]
 
@@ -93,7 +93,8 @@ class SqlReading:
             rows = self._rows(page, **parameters)
             orders = self._orders_by_id([row[-1] for row in rows])
             for least, *_, order_id in rows:
-                if at_most is None or not policy.holds_nothing or least <= at_most():
+                wanted = at_most is None or not policy.holds_nothing or least <= at_most()
+                if wanted and _waits_for(orders[order_id], sku):
                     yield orders[order_id]
             if len(rows) < limit or (at_most is not None and at_most() <= 0):
                 return
@@ -197,12 +198,12 @@ class SqlReading:
     def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
         """Read orders with their lines; those that were read before stay as they were read."""
         rows = self._rows(statement, **parameters)
-        fresh = {row[0]: row for row in rows if self._orders.get(row[0]) is None}
-        lines = lines_by_order(self._rows_of(self._statements.lines, "ids", list(fresh)))
-        for order_id, row in fresh.items():
-            of_order = tuple(lines[order_id])
-            self._orders[order_id] = order_of(self.seller_id, row, of_order, self.moments)
-            self._watched[order_id] = row[-1]
+        for *columns, watched, lines in rows:
+            order_id = columns[0]
+            if self._orders.get(order_id) is None:
+                of_order = lines_of(lines)
+                self._orders[order_id] = order_of(self.seller_id, columns, of_order, self.moments)
+                self._watched[order_id] = watched
         return [order for row in rows if (order := self._orders[row[0]]) is not None]
 
     def _orders_by_id(self, order_ids: Sequence[str]) -> dict[str, Order]:
@@ -242,3 +243,10 @@ class SqlReading:
         for begin in range(0, len(values), AT_ONCE_MAX):
             some = {name: values[begin : begin + AT_ONCE_MAX]}
             yield from self._rows(statement, **some, **parameters)
+
+
+def _waits_for(order: Order, sku: str) -> bool:
+    """Whether it still waits: without locks it may have changed since the queue was read."""
+    return order.status is Status.ON_BACK_ORDER and any(
+        line.sku == sku and line.short for line in order.lines
+    )

@@ -68,6 +68,9 @@ class SqlRepository:
         Nothing is tried again here: an error of contention has undone what orderflow did, and
         the host rolls back and runs the whole transaction again.
 
+        What is only read is whole, order by order and record by record, and two of them may be of
+        different moments, as with any two statements of a transaction that is READ COMMITTED.
+
         Args:
             connection: An open connection of SQLAlchemy, or an executor on any other.
             tables: As above.
@@ -98,7 +101,10 @@ class SqlRepository:
         raise ContentionError(_ROUNDS_MAX)
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
-        """Carry out a task that only reads, of one seller, on one state of the database."""
+        """Carry out a task that only reads, of one seller, on one state of the database.
+
+        In a transaction of the host's it is that which its isolation shows.
+        """
         return self._transactions.read(
             lambda executor: task(SqlReading(executor, self._statements, seller_id))
         )
@@ -120,8 +126,8 @@ class SqlRepository:
     def audit(self) -> Iterator[Stored]:
         """Yield what is stored of each seller, read as if somebody had meddled with it.
 
-        Each seller is read on one state of the database. A row is a seller's by its `seller_id`,
-        whichever table it is in.
+        Each seller is read on one state of the database; in a transaction of the host's that takes
+        one that is SERIALIZABLE. A row is a seller's by its `seller_id`, whichever table it is in.
         """
         tables = self._statements.tables
         for seller_id in self._transactions.read(self._owners):

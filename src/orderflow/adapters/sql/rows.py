@@ -12,7 +12,7 @@ from orderflow.domain.status import Status
 from orderflow.domain.stock import ExpectedReceipt, StockKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable
 
     from orderflow.adapters.sql.executor import Row
 
@@ -23,6 +23,7 @@ __all__ = [
     "RECEIPT_COLUMNS",
     "Moments",
     "line_values",
+    "lines_of",
     "order_of",
     "order_values",
     "queue_values",
@@ -197,12 +198,9 @@ def receipt_values(receipt: ExpectedReceipt, moments: Moments) -> Values:
     }
 
 
-def lines_by_order(rows: Iterable[Row]) -> Mapping[str, Sequence[OrderLine]]:
-    """Make the lines of several orders of their rows: order id, then the fields of a line."""
-    lines: dict[str, list[OrderLine]] = {}
-    for order_id, *fields in rows:
-        lines.setdefault(order_id, []).append(OrderLine(*fields))
-    return lines
+def lines_of(text: str | None) -> tuple[OrderLine, ...]:
+    """Make an order's lines of position, id, SKU and units, as `JsonArrays` reads them."""
+    return tuple([OrderLine(*fields) for _, *fields in sorted(json.loads(text or "[]"))])
 
 
 def _json(value: object) -> str:

@@ -6,7 +6,7 @@ Each is served by an index: `tests/conformance` looks at what the databases make
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BindParameter,
@@ -22,15 +22,29 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
+from orderflow.adapters.sql.arrays import JsonArrays
 from orderflow.adapters.sql.rows import ORDER_COLUMNS, RECEIPT_COLUMNS
 from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
 from orderflow.domain.policy import Queue
 
 if TYPE_CHECKING:
-    from sqlalchemy import CTE, ColumnElement, Delete, Select, Table, TextClause, Update
+    from sqlalchemy import (
+        CTE,
+        Column,
+        ColumnElement,
+        Delete,
+        ScalarSelect,
+        Select,
+        Table,
+        TextClause,
+        Update,
+    )
     from sqlalchemy.sql import Executable
+    from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
     from orderflow.adapters.sql.tables import Tables
+
+    Columns = ReadOnlyColumnCollection[str, Column[Any]]
 
 __all__ = ["PLACE_COLUMNS", "Statements", "each_value", "statements_of"]
 
@@ -62,10 +76,14 @@ class Statements:
     def orders_where(
         self, *conditions: ColumnElement[bool] | TextClause
     ) -> Select[tuple[object, ...]]:
-        """Read the orders of a seller that meet these conditions."""
+        """Read the orders of a seller that meet these conditions, each with its lines.
+
+        Both in one statement, or somebody could change the order in between.
+        """
         orders = self.tables.orders
         columns = [orders.c[name] for name in ORDER_COLUMNS]
-        return select(*columns).where(orders.c.seller_id == SELLER, *conditions)
+        of_order = self._lines_of_order(orders.c)
+        return select(*columns, of_order).where(orders.c.seller_id == SELLER, *conditions)
 
     def _name_order_reads(self, tables: Tables) -> None:
         orders, lines = tables.orders.c, tables.lines.c
@@ -73,11 +91,6 @@ class Statements:
         self.some_orders = self.orders_where(orders.order_id.in_(bindparam("ids", expanding=True)))
         self.order_ids = select(orders.order_id).where(
             orders.seller_id == SELLER, orders.order_id.in_(bindparam("ids", expanding=True))
-        )
-        self.lines = (
-            select(lines.order_id, lines.line_id, lines.sku, lines.quantity, lines.allocated)
-            .where(lines.seller_id == SELLER, lines.order_id.in_(bindparam("ids", expanding=True)))
-            .order_by(lines.order_id, lines.position)
         )
         self.holding = (
             select(lines.order_id)
@@ -161,6 +174,13 @@ class Statements:
         self.remove_receipt = _remove(tables.receipts)
         self.add_event, self.add_message = insert(tables.events), insert(tables.outbox)
         self.add_answer = insert(tables.commands)
+
+    def _lines_of_order(self, orders: Columns) -> ScalarSelect[str]:
+        lines = self.tables.lines.c
+        # A look for each order, which no database can plan as one at all lines of the seller.
+        fields = (lines.position, lines.line_id, lines.sku, lines.quantity, lines.allocated)
+        same_order = (lines.seller_id == orders.seller_id, lines.order_id == orders.order_id)
+        return select(JsonArrays(*fields)).where(*same_order).scalar_subquery()
 
     def _queue_page(self, queue: Queue, *, watched: bool, begun: bool) -> Executable:
         entries = self.tables.queue.c

@@ -44,7 +44,7 @@ class Transactions(Protocol):
         ...
 
     def read(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that only reads, on one state of the database."""
+        """Carry out a task that only reads."""
         ...
 
 
@@ -131,7 +131,10 @@ class HostTransaction:
             raise translated(error, 1) from error
 
     def read(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that only reads."""
+        """Carry out a task that only reads.
+
+        Each statement sees what is committed by then, unless the isolation shows one state to all.
+        """
         try:
             return task(self._executor)
         except DBAPIError as error:

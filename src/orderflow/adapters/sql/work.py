@@ -15,8 +15,8 @@ can be read without locks, only to learn what it needs, then undone, and begun a
 these locked first, in order. The second time is nearly always the last.
 
 *What is read when.* The database shows each statement what is committed by then (READ COMMITTED).
-An order's row and its lines are read one after the other, and somebody may change both in between;
-so its products are looked up first and locked, until it has no others, and then it is read.
+An order that was read before its products were locked may be another one by then; so its products
+are looked up first and locked, until it has no others, and then it is read.
 
 *A product without a row* gets one that stands for the lock alone, `is_known` says so.
 
