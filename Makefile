@@ -9,8 +9,8 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: .venv/.demo ## see orders go on back order, and come off it
-	$(BIN)/orderflow demo
+demo: .venv/.demo ## see orders go on back order, and come off it; leaves them in demo.db
+	$(BIN)/orderflow demo --db demo.db --overwrite
 
 test: .venv/.dev ## run every test and every example in the docs; hold the coverage gate
 	$(BIN)/coverage run -m pytest
@@ -52,7 +52,7 @@ wheel: .venv/.pip ## build the wheel; import it beside its required dependencies
 check: test lint types docs wheel ## all of the above that must hold before a commit
 
 clean: ## remove what the other targets made
-	rm -rf .venv build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build demo.db demo.db-shm demo.db-wal .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Dependency groups need pip 25.1, newer than the pip that comes with Python 3.11.

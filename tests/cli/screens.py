@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 WIDE = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
 
 
-def run(*arguments: object, stdin: bytes | None = None) -> Result:
+def run(
+    *arguments: object, stdin: bytes | None = None, environment: dict[str, str] | None = None
+) -> Result:
     """Run the command line in this process."""
-    return CliRunner(env=WIDE).invoke(app, [str(each) for each in arguments], input=stdin)
+    runner = CliRunner(env=WIDE | (environment or {}))
+    return runner.invoke(app, [str(each) for each in arguments], input=stdin)
 
 
 def run_json(*arguments: object, stdin: bytes | None = None) -> dict[str, Any]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cli.screens import flat, run, run_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LIFE = [
     "An order is placed",
@@ -77,3 +83,65 @@ def test_a_shop_too_small_for_a_story_says_so() -> None:
     result = run("demo", "--orders", 1, "--seed", 3)
     assert result.exit_code == 0
     assert "No order of this shop had to wait" in flat(result.stdout)
+
+
+@pytest.fixture(name="left", scope="module")
+def _left(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("demo") / "demo.db"
+    assert run("demo", "--orders", 150, "--db", file).exit_code == 0
+    return file
+
+
+def test_it_leaves_a_database_that_all_commands_work_on(left: Path) -> None:
+    found = run_json("check", "--db", left)
+    assert found["violations"] == []
+    assert found["orders"] >= 150
+    statuses = {
+        order["status"] for order in run_json("orders", "--db", left, "--limit", 0)["orders"]
+    }
+    assert {"ON_BACK_ORDER", "DESPATCHED"} <= statuses
+    assert run_json("receipts", "--db", left)["receipts"] != []
+
+
+def test_the_shop_that_it_leaves_is_one_of_today(left: Path) -> None:
+    orders = run_json("orders", "--db", left, "--limit", 0)["orders"]
+    last = datetime.fromisoformat(orders[-1]["placed_at"])
+    assert timedelta(0) < datetime.now(UTC) - last < timedelta(days=9)
+
+
+def test_what_it_says_to_type_next_works(tmp_path: Path) -> None:
+    file = tmp_path / "demo.db"
+    told = run("demo", "--orders", 150, "--db", file).stdout
+    _, _, after = told.partition("export ORDERFLOW_DB=")
+    steps = re.findall(r"^    \S+ (\S.*)$", after, flags=re.MULTILINE)
+    assert len(steps) == 6
+    for step in steps:
+        result = run(*step.split(), environment={"ORDERFLOW_DB": str(file)})
+        assert result.exit_code == 0, result.stderr
+
+
+def test_nobody_is_told_of_what_was_made_up(left: Path) -> None:
+    assert run("relay", "--db", left).stdout == ""
+
+
+def test_what_waits_is_served_by_what_is_expected(left: Path) -> None:
+    receipt = run_json("receipts", "--db", left)["receipts"][0]
+    options = ("--db", left, "--receipt", receipt["receipt_id"])
+    booked_in = run("book-in", receipt["sku"], receipt["quantity"], *options, "--json")
+    assert json.loads(booked_in.stdout)["outcome"]["orders"] != []
+    assert run_json("check", "--db", left)["violations"] == []
+
+
+def test_a_file_is_not_overwritten_unless_asked_to(left: Path) -> None:
+    before = left.read_bytes()
+    result = run("demo", "--orders", 20, "--db", left)
+    assert result.exit_code == 2
+    assert "is there already; --overwrite makes it anew" in flat(result.stderr)
+    assert left.read_bytes() == before
+
+
+def test_a_file_is_made_anew_where_asked_to(tmp_path: Path) -> None:
+    file = tmp_path / "demo.db"
+    for orders in (30, 20):
+        assert run("demo", "--orders", orders, "--db", file, "--overwrite").exit_code == 0
+    assert run_json("check", "--db", file)["orders"] == 20

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orderflow.cli import screen
 from orderflow.cli.backorders import backorders
 from orderflow.cli.care import check, init, policies, recover, release_ended_holds, set_policy
 from orderflow.cli.cut_off import cut_off
@@ -69,12 +71,24 @@ def orderflow(
     """Who gets the stock, what goes on back order, and when it comes off it."""
 
 
+def _ending_cleanly(command: Callable[..., None]) -> Callable[..., None]:
+    """Let whatever stops a command be a message and an exit code."""
+
+    @wraps(command)
+    def run(**given: Any) -> None:  # noqa: ANN401 - whatever the options hold
+        with screen.clean_end(screen.messages()):
+            command(**given)
+
+    return run
+
+
 def _add(panel: str, *commands: tuple[Callable[..., None], str]) -> None:
     """Add commands under a heading, each with an example of its arguments."""
     for command, example in commands:
         name = command.__name__.replace("_", "-")
         whole = f"orderflow {name} {example}".rstrip()
-        app.command(name, epilog=f"Example: `{whole}`", rich_help_panel=panel)(command)
+        added = app.command(name, epilog=f"Example: `{whole}`", rich_help_panel=panel)
+        added(_ending_cleanly(command))
 
 
 _add(

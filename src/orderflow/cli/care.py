@@ -46,15 +46,14 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
     The policy is kept in it, so that everybody who works on it goes by the same one. Where there
     is a database already, its policy stays: `orderflow set-policy` changes it.
     """
-    with screen.clean_end(screen.messages()):
-        there = is_there(where.db)
-        engine = engine_of(where.db, create=True)
-        try:
-            is_new = upgrade(engine) is None or not there
-            if is_new:
-                SqlPolicies(engine).set(policy)
-        finally:
-            engine.dispose()
+    there = is_there(where.db)
+    engine = engine_of(where.db, create=True)
+    try:
+        is_new = upgrade(engine) is None or not there
+        if is_new:
+            SqlPolicies(engine).set(policy)
+    finally:
+        engine.dispose()
     if as_json:
         screen.print_json({"db": where.db, "revision": REVISION, "is_new": is_new})
     else:

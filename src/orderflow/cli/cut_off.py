@@ -85,9 +85,8 @@ def cut_off(
     """
     now = datetime.now(UTC).replace(microsecond=0)
     moment = now if at is None else _moment(at, hours.time_zone)
-    with screen.clean_end(screen.messages()):
-        calendar = _calendar(hours, holidays, moment)
-        answers = list(_answers(moment, calendar))
+    calendar = _calendar(hours, holidays, moment)
+    answers = list(_answers(moment, calendar))
     if as_json:
         screen.print_json(_as_json(moment, hours, answers))
     else:

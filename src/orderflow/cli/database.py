@@ -12,7 +12,6 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from orderflow.adapters.sql import SqlOutbox, SqlPolicies, SqlRepository, open_database
-from orderflow.cli import screen
 from orderflow.errors import MissingExtraError, StorageError
 from orderflow.service import OrderFlow
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from orderflow.domain.status import Status
 
 __all__ = ["Database", "DatabaseOptions", "Where", "WhereStock", "engine_of", "is_there", "opened"]
+
+_WAY_OUT = "try postgresql+psycopg://user:password@host/name, or the name of a file"
 
 PAGE = 200
 """So many orders are read at a time."""
@@ -114,13 +115,16 @@ class Database:
 
 @contextmanager
 def opened(where: DatabaseOptions) -> Iterator[Database]:
-    """Open a database while the block runs; what stops it becomes a message and an exit code."""
-    with screen.clean_end(screen.messages()):
-        engine = engine_of(where.db)
-        try:
-            yield _database(engine)
-        finally:
-            engine.dispose()
+    """Open a database while the block runs.
+
+    Raises:
+        StorageError: If it is not there, or cannot be used.
+    """
+    engine = engine_of(where.db)
+    try:
+        yield _database(engine)
+    finally:
+        engine.dispose()
 
 
 def engine_of(db: str, *, create: bool = False) -> Engine:
@@ -133,14 +137,14 @@ def engine_of(db: str, *, create: bool = False) -> Engine:
     if file is not None:
         return _embedded(file, create=create)
     try:
-        return create_engine(db)
+        url = make_url(db)
+        if url.get_backend_name() == "postgresql":
+            return create_engine(url)
     except (ArgumentError, NoSuchModuleError) as error:
-        raise StorageError(
-            f"{db!r} is no URL of a database: {error}; "
-            f"try postgresql+psycopg://user:password@host/name, or the name of a file"
-        ) from error
+        raise StorageError(f"{db!r} is no URL of a database: {error}; {_WAY_OUT}") from error
     except ModuleNotFoundError as error:
         raise MissingExtraError(str(error.name), "postgres") from error
+    raise StorageError(f"{db!r} is neither SQLite nor PostgreSQL; {_WAY_OUT}")
 
 
 def is_there(db: str) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
+from pathlib import Path  # noqa: TC003 - Typer reads it
+from shutil import which
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +13,12 @@ import typer
 from rich.padding import Padding
 from rich.rule import Rule
 
-from orderflow.cli import screen, tables
+from orderflow.cli import demo_file, screen, tables
+from orderflow.cli.arguments import AsJson  # noqa: TC001 - Typer reads it
 from orderflow.cli.report import Report
 from orderflow.cli.story import Step, Story
 from orderflow.domain.lifecycle import Action
-from orderflow.replay import Replay, ReplenishmentRule, Settings
+from orderflow.replay import SELLER, Replay, ReplenishmentRule, Settings
 from orderflow.replay.generator import Shop, generate, stock_for
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.actions import Answer
     from orderflow.domain.order import Order
+    from orderflow.domain.outcome import Outcome
     from orderflow.replay import Entry
 
 __all__ = ["demo"]
@@ -59,27 +64,43 @@ def demo(
         int, typer.Option(min=1, max=ORDERS_MAX, help="How many orders the shop gets.")
     ] = 2_000,
     seed: Annotated[int, typer.Option(help="Another seed makes another shop.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    db: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Leave the shop in this new file, as it is after its last order."
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Make the file of --db anew if it is there.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """See orders go on back order, and come off it.
 
     A shop is made up whose orders look like those of a real one, with stock for about 85 % of
     what they ask for. You see the life of one order that has to wait, step by step, and then
-    what the whole run came to.
+    what the whole run came to. The file that it leaves is a database that all commands work on.
     """
-    console = screen.messages()
-    with screen.clean_end(console):
-        story, report = _run(Shop(seed=seed, orders=orders), console)
+    shop = Shop(seed=seed, orders=orders)
+    if db is not None:
+        demo_file.check_free(db, overwrite=overwrite)
+        shop = demo_file.until_now(shop)
+    story, report, left = _run(shop, screen.messages())
+    if db is not None:
+        demo_file.write(left, SETTINGS.policy, db)
     if as_json:
         story_json = [step.as_json() for step in story.steps]
         screen.print_json({**report.as_json(), "story": story_json})
     else:
         _print(screen.results(), story, report)
+        if db is not None:
+            _print_next(screen.results(), db, demo_file.waiting_in(left))
     if report.exit_code:
         raise typer.Exit(report.exit_code)
 
 
-def _run(shop: Shop, console: Console) -> tuple[Story, Report]:
+def _run(shop: Shop, console: Console) -> tuple[Story, Report, Outcome]:
+    """Run a shop; return its story, what it came to, and what there was after its last order."""
     begin = perf_counter()
     entries = generate(shop)
     story = Story()
@@ -90,12 +111,13 @@ def _run(shop: Shop, console: Console) -> tuple[Story, Report]:
             story.act(run)
             if number % screen.SHOWN_EVERY == 0:
                 show(number, f"{entry.at:%d %b}")
+    left = demo_file.all_of(run.desk.flow, SELLER)
     run.advance(entries[-1].at + timedelta(days=10))  # what is still to come has come by then
     title = f"a shop with {shop.orders:,} orders in {_weeks(entries)} weeks (seed {shop.seed})"
-    summary = run.finish()
-    return story, Report(
-        title=title, settings=SETTINGS, summary=summary, seconds=perf_counter() - begin
+    report = Report(
+        title=title, settings=SETTINGS, summary=run.finish(), seconds=perf_counter() - begin
     )
+    return story, report, left
 
 
 def _weeks(entries: list[Entry]) -> int:
@@ -111,6 +133,20 @@ def _print(console: Console, story: Story, report: Report) -> None:
     console.print()
     console.print(Rule(f"What became of {report.title}", align="left"))
     report.print(console)
+
+
+def _print_next(console: Console, db: Path, order_id: str | None) -> None:
+    program = "orderflow" if which("orderflow") else sys.argv[0]
+    console.print()
+    console.print(Rule("What you can do next", align="left"))
+    about = ["show", "explain", "actions", "split --dry-run"] if order_id is not None else []
+    steps = ["backorders", *(f"{each} {order_id}" for each in about), "check"]
+    console.print(
+        f" {db} holds the shop as it was after its last order, and you are its warehouse:\n"
+    )
+    console.print(f"    export ORDERFLOW_DB={db}")
+    for step in steps:
+        console.print(f"    {program} {step}")
 
 
 def _print_step(console: Console, number: int, step: Step) -> None:

@@ -81,8 +81,7 @@ def replay(
     reading = reading_of(options, columns, hours)
     settings = Settings(policy=policy, rule=rule, hours=hours, habits=habits)
     console = screen.messages()
-    with screen.clean_end(console):
-        report = _run(file, reading, settings, rejects=rejects, strict=strict, console=console)
+    report = _run(file, reading, settings, rejects=rejects, strict=strict, console=console)
     if as_json:
         screen.print_json(report.as_json())
     else:

@@ -1,0 +1,81 @@
+"""The file that a demo leaves behind: a database with the shop as it is after its last order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.adapters.sql import SqlPolicies, SqlRepository, open_database
+from orderflow.domain.commands import ReleaseEndedHolds
+from orderflow.domain.outcome import Outcome
+from orderflow.domain.status import Status
+from orderflow.errors import StorageError
+from orderflow.replay.generator import generate
+
+if TYPE_CHECKING:
+    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.replay.generator import Shop
+    from orderflow.service import OrderFlow
+
+__all__ = ["all_of", "check_free", "until_now", "waiting_in", "write"]
+
+DAY = timedelta(days=1)
+WEEK = 7 * DAY
+
+
+def check_free(path: Path, *, overwrite: bool) -> None:
+    """Refuse to overwrite a file without being asked to.
+
+    Raises:
+        StorageError: If it is there.
+    """
+    if path.exists() and not overwrite:
+        raise StorageError(
+            f"{path} is there already; --overwrite makes it anew, without anything that is in it"
+        )
+
+
+def until_now(shop: Shop) -> Shop:
+    """Move a shop by whole weeks, so that its last order was placed within the last eight days."""
+    last = generate(shop)[-1].at
+    weeks = (datetime.now(UTC) - DAY - last) // WEEK
+    return attrs.evolve(shop, begin=shop.begin + weeks * WEEK)
+
+
+def all_of(flow: OrderFlow, seller_id: str) -> Outcome:
+    """Return all that a seller has, as if one command had brought it about."""
+    return Outcome(
+        seller_id=seller_id,
+        events=tuple(flow.events(seller_id)),
+        orders=tuple(flow.orders(seller_id)),
+        stock=tuple(flow.stock(seller_id)),
+        receipts=tuple(flow.receipts(seller_id)),
+    )
+
+
+def waiting_in(state: Outcome) -> str | None:
+    """Return an order that waits and could be split: the one with the fewest lines."""
+    waiting = [order for order in state.orders if order.status is Status.ON_BACK_ORDER]
+    partly = [(len(order.lines), order.order_id) for order in waiting if order.allocated]
+    return min(partly)[1] if partly else None
+
+
+def write(state: Outcome, policy: AllocationPolicy, path: Path) -> None:
+    """Make a database with all that a seller has; nothing of it goes to the outbox.
+
+    Raises:
+        StorageError: If it cannot be made.
+    """
+    for each in (path, *(Path(f"{path}{suffix}") for suffix in ("-wal", "-shm"))):
+        each.unlink(missing_ok=True)
+    engine = open_database(path, create=True)
+    try:
+        SqlPolicies(engine).set(policy)
+        command = ReleaseEndedHolds(seller_id=state.seller_id, at=state.events[-1].at)
+        repository = SqlRepository(engine, outbox=False)  # nobody is told what was made up
+        repository.write(state.seller_id, lambda work: work.save(command, state))
+    finally:
+        engine.dispose()

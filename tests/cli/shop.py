@@ -1,0 +1,99 @@
+"""A database to try commands on, as a user has it: a file, and the command line alone."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cli.screens import flat, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+NOON = "2026-03-02T12:00"
+
+
+class Shop:
+    """A database of one seller in one warehouse.
+
+    Attributes:
+        db: Its file, or its URL.
+    """
+
+    def __init__(self, db: Path | str, *, seller: str = "acme", warehouse: str = "leeds") -> None:
+        self.db = db
+        self._seller = seller
+        self._warehouse = warehouse
+
+    def run(self, command: str, *arguments: object) -> Result:
+        """Run a command on it; options for the seller and warehouse come from the environment."""
+        environment = {
+            "ORDERFLOW_DB": str(self.db),
+            "ORDERFLOW_SELLER": self._seller,
+            "ORDERFLOW_WAREHOUSE": self._warehouse,
+        }
+        return run(command, *arguments, environment=environment)
+
+    def do(self, command: str, *arguments: object) -> str:
+        """Run a command that is to succeed; return what it prints."""
+        result = self.run(command, *arguments)
+        assert result.exit_code == 0, result.stderr
+        return flat(result.stdout)
+
+    def ask(self, command: str, *arguments: object) -> dict[str, Any]:
+        """Run a command that is to succeed; return its JSON."""
+        result = self.run(command, *arguments, "--json")
+        assert result.exit_code == 0, result.stderr
+        answer: dict[str, Any] = json.loads(result.stdout)
+        return answer
+
+    def refused(self, command: str, *arguments: object) -> str:
+        """Run a command that is to be refused; return the message. Nothing may have changed."""
+        before = self.everything()
+        result = self.run(command, *arguments)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert self.everything() == before
+        return flat(result.stderr)
+
+    def wrong(self, command: str, *arguments: object) -> str:
+        """Run a command that cannot be; return the message. Nothing may have changed."""
+        before = self.everything()
+        result = self.run(command, *arguments)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "Traceback" not in result.stderr
+        assert self.everything() == before
+        return flat(result.stderr)
+
+    def everything(self) -> str:
+        """Return all that stands in the database."""
+        with closing(sqlite3.connect(self.db)) as connection:
+            return "\n".join(connection.iterdump())
+
+    def status(self, order_id: str) -> str:
+        """Return the status of an order."""
+        return str(self.ask("show", order_id)["status"])
+
+    def lines(self, order_id: str) -> dict[str, tuple[str, int, int]]:
+        """Return what stands on the lines of an order: SKU, quantity and allocated, by line id."""
+        return {
+            line["line_id"]: (line["sku"], line["quantity"], line["allocated"])
+            for line in self.ask("show", order_id)["lines"]
+        }
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """Make a database with 5 MUG, no TEA, and an order of 3 MUG and 2 CUP, which waits."""
+    made = Shop(tmp_path / "shop.db")
+    made.do("init")
+    made.do("book-in", "MUG", 5, "--at", "2026-03-02T08:00")
+    made.do("announce", "R-0", "TEA", 1, "2026-03-09", "--at", "2026-03-02T08:00")
+    made.do("withdraw", "R-0", "--at", "2026-03-02T09:00")
+    made.do("place", "A-1", "MUG=3", "CUP=2", "--at", NOON)
+    return made

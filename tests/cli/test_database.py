@@ -1,0 +1,189 @@
+"""The database itself: made, found, looked at, and shared by several sellers."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow.adapters.sql import Tables
+from tests.cli.screens import flat, run, run_json
+from tests.cli.shop import Shop, shop
+from tests.databases import postgres
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["shop"]
+
+
+def test_without_a_database_it_says_how_to_make_one(tmp_path: Path) -> None:
+    file = tmp_path / "none.db"
+    result = run("orders", "--db", file)
+    assert result.exit_code == 2
+    expected = (
+        f"orderflow: there is no database at {file}; make one with: orderflow init --db {file}"
+    )
+    assert flat(result.stderr) == expected
+    assert not file.exists()
+
+
+def test_it_is_made_once_and_its_policy_stays(tmp_path: Path) -> None:
+    new = Shop(tmp_path / "new.db")
+    assert new.ask("init", "--holding", "complete_only")["is_new"] is True
+    assert new.ask("init")["is_new"] is False
+    assert "its policy stays" in new.do("init")
+    (usual,) = new.ask("policies")["policies"]
+    assert usual["policy"]["holding"] == "COMPLETE_ONLY"
+    assert "everybody else queue FIRST_COME, rationing STRICT" in new.do("policies")
+
+
+def test_a_policy_that_cannot_be_is_named_and_nothing_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    result = run("init", "--db", file, "--urgent-from", 5)
+    assert "'--urgent-from': must be given exactly when" in flat(result.stderr)
+    assert not file.exists()
+
+
+def test_a_seller_has_a_policy_of_its_own(shop: Shop) -> None:
+    shop.do("set-policy", "toys", "--queue", "priority")
+    own, usual = shop.ask("policies")["policies"]
+    assert (own["seller_id"], own["policy"]["queue"]) == ("toys", "PRIORITY")
+    assert (usual["seller_id"], usual["policy"]["queue"]) == ("", "FIRST_COME")
+
+
+def test_a_policy_does_not_change_while_orders_wait(shop: Shop) -> None:
+    for seller in ([], ["acme"]):
+        message = shop.refused("set-policy", *seller, "--queue", "priority")
+        assert "seller 'acme' has orders that are ON_BACK_ORDER" in message
+    shop.do("cancel", "A-1")
+    shop.do("set-policy", "acme", "--queue", "priority")
+
+
+@pytest.mark.parametrize("url", ["{}", "sqlite:///{}"])
+def test_the_database_is_named_by_file_or_url(shop: Shop, url: str) -> None:
+    listed = run_json("orders", "--db", url.format(shop.db))
+    assert [order["order_id"] for order in listed["orders"]] == ["A-1"]
+
+
+@pytest.mark.parametrize(
+    ("db", "message"),
+    [
+        ("nothing://here", "is neither SQLite nor PostgreSQL"),
+        ("postgresql+nothing://here", "is no URL of a database"),
+        ("://", "is no URL of a database"),
+        ("postgresql+psycopg://127.0.0.1:1/none", "connection"),
+        ("oracle://here", "is neither SQLite nor PostgreSQL; try postgresql+psycopg://"),
+    ],
+)
+def test_a_url_that_reaches_nothing_is_named(db: str, message: str) -> None:
+    result = run("orders", "--db", db)
+    assert result.exit_code == 2
+    assert message in flat(result.stderr)
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("milk, bread, and a text that is longer than the head of a database file" * 3)
+    before = file.read_bytes()
+    for command in ("orders", "init", "check"):
+        result = run(command, "--db", file)
+        assert result.exit_code == 2
+        assert "cannot be opened as a database" in flat(result.stderr)
+    assert file.read_bytes() == before
+
+
+def test_postgresql_works_the_same() -> None:
+    with postgres() as engine:
+        Tables.default().metadata.drop_all(engine)
+        far = Shop(engine.url.render_as_string(hide_password=False))
+        assert far.ask("init", "--holding", "complete_only")["is_new"] is True
+        assert far.ask("init")["is_new"] is False
+        far.do("book-in", "MUG", 2)
+        far.do("place", "A-1", "MUG=3")
+        assert far.status("A-1") == "ON_BACK_ORDER"
+        assert far.lines("A-1") == {"1": ("MUG", 3, 0)}
+        assert "everything holds" in far.do("check")
+
+
+def test_the_only_seller_and_warehouse_need_not_be_named(shop: Shop) -> None:
+    assert run("show", "A-1", "--db", shop.db).exit_code == 0
+    assert run("book-in", "MUG", 1, "--db", shop.db).exit_code == 0
+    other = Shop(shop.db, seller="toys", warehouse="york")
+    other.do("book-in", "MUG", 7)
+    result = run("show", "A-1", "--db", shop.db)
+    assert result.exit_code == 2
+    assert "say which seller: there are 2 (acme, toys); or set ORDERFLOW_SELLER" in flat(
+        result.stderr
+    )
+
+
+def test_nobody_can_be_named_before_there_is_somebody(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    run("init", "--db", file)
+    result = run("book-in", "MUG", 1, "--db", file)
+    assert "say which seller: there is none yet" in flat(result.stderr)
+    result = run("book-in", "MUG", 1, "--db", file, "--seller", "acme")
+    assert "say which warehouse: there is none yet" in flat(result.stderr)
+
+
+def test_sellers_do_not_see_each_other(shop: Shop) -> None:
+    other = Shop(shop.db, seller="toys")
+    other.do("book-in", "CUP", 9)
+    assert shop.status("A-1") == "ON_BACK_ORDER"
+    assert "seller 'toys' has no order 'A-1'" in other.refused("show", "A-1")
+    everybody = run_json("stock", "--db", shop.db)["stock"]
+    assert {row["seller_id"] for row in everybody} == {"acme", "toys"}
+
+
+def test_a_check_finds_nothing_where_nobody_meddled(shop: Shop) -> None:
+    assert "everything holds" in shop.do("check")
+    found = shop.ask("check")
+    assert (found["orders"], found["violations"], found["unserved"]) == (1, [], [])
+
+
+def test_a_check_names_what_somebody_else_has_changed(shop: Shop) -> None:
+    with closing(sqlite3.connect(shop.db)) as connection, connection:
+        connection.execute("UPDATE orderflow_stock SET allocated = 2 WHERE sku = 'MUG'")
+    result = shop.run("check")
+    assert result.exit_code == 3
+    assert "violations" in result.stdout
+    assert "MUG" in result.stdout
+    found = json.loads(shop.run("check", "--json").stdout)
+    assert {each["seller_id"] for each in found["violations"]} == {"acme"}
+
+
+def test_there_is_nothing_to_recover_where_nothing_was_interrupted(shop: Shop) -> None:
+    assert shop.ask("recover") == {"products": 0}
+    assert "served to the end: 0" in shop.do("recover")
+
+
+def test_what_was_left_unserved_is_served(shop: Shop) -> None:
+    with closing(sqlite3.connect(shop.db)) as connection, connection:
+        connection.execute("UPDATE orderflow_stock SET is_unserved = 1 WHERE sku = 'MUG'")
+    assert "queues still to be served: 1; orderflow recover does" in shop.do("check")
+    assert shop.ask("recover") == {"products": 1}
+    assert shop.ask("check")["unserved"] == []
+
+
+def test_processes_that_write_at_once_lose_nothing(shop: Shop) -> None:
+    def place(number: int) -> int:
+        return subprocess.run(  # noqa: S603 - this package
+            [sys.executable, "-m", "orderflow", "place", f"B-{number}", "CUP=1"],
+            check=False,
+            capture_output=True,
+            env={**os.environ, "ORDERFLOW_DB": str(shop.db)},
+            timeout=120,
+        ).returncode
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(place, range(8))) == [0] * 8
+    assert len(shop.ask("backorders", "CUP")["queue"]) == 9
+    assert "everything holds" in shop.do("check")

@@ -1,0 +1,249 @@
+"""Orders on a database: placed, listed, explained, edited, held, cancelled."""
+
+from __future__ import annotations
+
+import pytest
+
+from orderflow.cli import database
+from tests.cli.shop import NOON, Shop, shop
+
+__all__ = ["shop"]
+
+
+def test_an_order_that_is_short_goes_on_back_order(shop: Shop) -> None:
+    assert shop.status("A-1") == "ON_BACK_ORDER"
+    assert shop.lines("A-1") == {"1": ("MUG", 3, 3), "2": ("CUP", 2, 0)}
+
+
+def test_an_order_can_be_taken_in_and_processed_later(shop: Shop) -> None:
+    shop.do("place", "A-2", "MUG=1", "--later")
+    assert shop.status("A-2") == "NEW"
+    assert "A-2 is ALLOCATED" in shop.do("process", "A-2")
+
+
+def test_orders_are_listed_by_status_and_product(shop: Shop) -> None:
+    shop.do("place", "A-2", "MUG=1", "--at", "2026-03-02T13:00", "--priority", 7)
+
+    def ids(*options: str) -> list[str]:
+        return [order["order_id"] for order in shop.ask("orders", *options)["orders"]]
+
+    assert ids() == ["A-1", "A-2"]
+    assert ids("--status", "on_back_order") == ["A-1"]
+    assert ids("--sku", "CUP") == ["A-1"]
+    assert ids("--sku", "TEA") == []
+    assert "A-2 acme ALLOCATED 2026-03-02 13:00 1 1 0" in shop.do("orders")
+
+
+def test_a_listing_that_is_cut_says_so(shop: Shop) -> None:
+    shop.do("place", "A-2", "MUG=1")
+    result = shop.run("orders", "--limit", 1)
+    assert "A-2" not in result.stdout
+    assert "and more: --limit 0 shows all orders" in result.stderr
+    assert shop.ask("orders", "--limit", 1)["more"] is True
+    assert shop.ask("orders", "--limit", 0)["more"] is False
+
+
+def test_more_orders_than_a_page_are_all_listed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PAGE", 2)
+    for number in range(4):
+        shop.do("place", f"B-{number}", "TEA=1", "--later", "--at", "2026-03-03")
+    found = [order["order_id"] for order in shop.ask("orders", "--limit", 0)["orders"]]
+    assert found == ["A-1", "B-0", "B-1", "B-2", "B-3"]
+
+
+def test_a_listing_as_csv_is_no_formula(shop: Shop) -> None:
+    shop.do("place", "=1+1", "MUG=1", "--at", NOON)
+    lines = shop.run("orders", "--csv").stdout.splitlines()
+    assert lines[0] == "order_id,seller_id,status,placed_at,units,allocated,short"
+    assert lines[1] == "'=1+1,acme,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0"
+
+
+def test_an_order_is_shown_with_all_that_stands_in_it(shop: Shop) -> None:
+    to = "Ann|Mill Lane 2|Leeds|LS1 4DY|GB"
+    shop.do("edit", "A-1", "--ship-to", to, "--courier", "DHL", "--priority", 3)
+    shop.do("edit", "A-1", "--promised-by", "2026-03-09")
+    shop.do("hold", "A-1", "address", "--until", "2999-01-01", "--note", "house number?")
+    shown = shop.do("show", "A-1")
+    assert "A-1 is ON_HOLD, 3 of 5 units allocated (version 4)" in shown
+    assert "placed 2026-03-02 12:00 UTC in leeds" in shown
+    assert "promised by 2026-03-09 00:00 UTC priority 3 courier DHL" in shown
+    assert "to Ann, Mill Lane 2, Leeds, LS1 4DY, GB" in shown
+    assert "held: ADDRESS until 2999-01-01 00:00 UTC: house number?" in shown
+
+
+def test_the_queue_of_a_product_has_positions(shop: Shop) -> None:
+    shop.do("place", "A-2", "CUP=4", "MUG=1", "--at", "2026-03-02T13:00")
+    shop.do("announce", "R-1", "CUP", 5, "2026-03-09")
+    queue = shop.ask("backorders", "CUP")["queue"]
+    assert [(row["position"], row["order_id"], row["short"]) for row in queue] == [
+        (1, "A-1", 2),
+        (2, "A-2", 4),
+    ]
+    assert shop.ask("backorders", "MUG")["queue"] == []
+    (product,) = shop.ask("backorders")["products"]
+    assert (product["sku"], product["orders"], product["short"]) == ("CUP", 2, 6)
+    assert (product["since"][:16], product["expected"]) == (NOON, 5)
+
+
+def test_the_queue_goes_by_the_policy(shop: Shop) -> None:
+    shop.do("place", "A-2", "CUP=4", "--at", "2026-03-02T13:00", "--priority", 5)
+    assert [row["order_id"] for row in shop.ask("backorders", "CUP")["queue"]] == ["A-1", "A-2"]
+    other = Shop(f"{shop.db}-other")
+    other.do("init", "--queue", "priority", "--holding", "complete_only")
+    other.do("place", "A-1", "MUG=3", "CUP=2", "--at", NOON)
+    other.do("place", "A-2", "CUP=4", "--at", "2026-03-02T13:00", "--priority", 5)
+    assert [row["order_id"] for row in other.ask("backorders", "CUP")["queue"]] == ["A-2", "A-1"]
+
+
+def test_what_happened_is_told_in_words(shop: Shop) -> None:
+    told = shop.do("events", "A-1")
+    assert "OrderPlaced 3 MUG, 2 CUP" in told
+    assert "OrderPutOnBackOrder 3 of line 1" in told
+    assert "StockBookedIn" not in told
+    assert "StockBookedIn 5 received" in shop.do("events")
+    (placed, *_) = shop.ask("events", "A-1")["events"]
+    assert placed["data"]["order"]["order_id"] == "A-1"
+
+
+def test_every_kind_of_event_has_words(shop: Shop) -> None:
+    for command in (
+        "edit A-1 --quantity 1=2 --add TEA=1 --courier DHL --ship-to a|b|c|d|GB",
+        "edit A-1 --replace 3=MUG --priority 2 --promised-by 2026-03-09",
+        "hold A-1 fraud_risk --let-go",
+        "release A-1 fraud_risk",
+        "split A-1",
+        "remove A-1",
+        "send A-1-1",
+        "request-cancellation A-1-1 --reason late",
+        "reject-cancellation A-1-1 --reason packed",
+        "short-pick A-1-1 1=1",
+        "count MUG 4 --note again",
+        "adjust MUG damage --by -1",
+        "announce R-1 MUG 4 2026-03-09",
+        "withdraw R-1",
+    ):
+        shop.run(*command.split())
+    told = [f"{row['event']} {row['details']}" for row in shop.ask("events")["events"]]
+    for words in (
+        "OrderEdited 2 on line 1, add 1 TEA, courier DHL, another address",
+        "OrderEdited replace line 3 by MUG, priority 2, promised by 2026-03-09 00:00 UTC",
+        "OrderHeld fraud risk",
+        "OrderDeallocated 2 of line 1, 1 of line 3: hold",
+        "OrderReleased fraud risk",
+        "OrderSplit 2 of line 1, 1 of line 3 to A-1-1",
+        "OrderSplitOff 2 MUG, 1 MUG",
+        "CancellationRequested late",
+        "CancellationRejected packed",
+        "OrderShortPicked 1 of line 1",
+        "StockAdjusted -1 (damage)",
+        "StockAdjusted +0 (count): again",
+        "ReceiptAnnounced 4 MUG at 2026-03-09 00:00 UTC",
+        "ReceiptWithdrawn ",
+    ):
+        assert words in told
+
+
+def test_what_may_be_done_is_told_and_why_not(shop: Shop) -> None:
+    told = shop.do("actions", "A-1")
+    assert "cancel CANCELLED" in told
+    assert "send stock ON_BACK_ORDER or ALLOCATED 2 CUP" in told
+    assert "not now: process, release, send" in told
+    answers = {each["action"]: each for each in shop.ask("actions", "A-1")["actions"]}
+    assert answers["split"]["units"] == {"MUG": 3}
+    assert "ON_BACK_ORDER" in answers["send"]["reason"]
+
+
+def test_why_an_order_waits_is_told(shop: Shop) -> None:
+    shop.do("place", "A-2", "CUP=4", "--at", "2026-03-02T13:00")
+    told = shop.do("explain", "A-2", "--at", "2026-03-03")
+    assert "It stands at place 2 of the queue for 'CUP', behind 'A-1' (2 units)" in told
+    answer = shop.ask("explain", "A-2")
+    assert answer["shortages"][0]["place"] == 2
+    assert any("place 2" in sentence for sentence in answer["in_words"])
+
+
+def test_several_changes_are_one_save(shop: Shop) -> None:
+    shop.do("edit", "A-1", "--quantity", "1=4", "--remove", 2, "--add", "TEA=1")
+    assert shop.lines("A-1") == {"1": ("MUG", 4, 4), "3": ("TEA", 1, 0)}
+    message = shop.refused("edit", "A-1", "--quantity", "1=1", "--remove", 9)
+    assert message == "orderflow: order 'A-1' has no line '9'; its lines are 1, 3"
+
+
+def test_the_courier_can_be_left_to_the_warehouse_again(shop: Shop) -> None:
+    shop.do("edit", "A-1", "--courier", "DHL")
+    shop.do("edit", "A-1", "--courier", "")
+    assert shop.ask("show", "A-1")["courier"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "say what is to be changed"),
+        (["--quantity", "1"], "'--quantity': '1' is no pair: try 1=5"),
+        (["--quantity", "1=two"], "'two' is no number of units: try 1=5"),
+        (["--quantity", "1=0"], "ChangeQuantity.quantity must be a whole number of units from 1"),
+        (["--quantity", "1=-3"], "'-3' is no number of units"),
+        (["--replace", "1="], "'1=' is no pair"),
+        (["--ship-to", "Ann, Leeds"], "has 1 parts: it takes 'NAME|STREET|CITY|POSTCODE|COUNTRY'"),
+        (["--ship-to", "a|b|c|d|England"], "Address.country must be a country code"),
+        (["--priority", "high"], "'--priority'"),
+        (["--promised-by", "soon"], "'soon' is no TIME: try 2026-03-02T09:30"),
+        (["--expected-version", "x"], "'--expected-version'"),
+    ],
+)
+def test_an_edit_that_cannot_be_is_named(shop: Shop, options: list[str], message: str) -> None:
+    assert message in shop.wrong("edit", "A-1", *options)
+
+
+def test_a_stale_edit_names_both_versions(shop: Shop) -> None:
+    shop.do("edit", "A-1", "--priority", 1, "--expected-version", 1)
+    message = shop.refused("edit", "A-1", "--priority", 2, "--expected-version", 1)
+    assert message == "orderflow: order 'A-1' is at version 2, not 1: read it again and decide anew"
+
+
+def test_a_command_that_is_sent_twice_is_done_once(shop: Shop) -> None:
+    first = shop.ask("edit", "A-1", "--add", "TEA=1", "--command-id", "c-1")
+    events = shop.ask("events")
+    second = shop.run("edit", "A-1", "--add", "TEA=1", "--command-id", "c-1", "--json")
+    assert second.exit_code == 0
+    assert shop.ask("events") == events
+    assert f'"version": {first["outcome"]["orders"][0]["version"]}' in second.stdout
+    assert "was used for another command" in shop.refused("cancel", "A-1", "--command-id", "c-1")
+
+
+def test_a_hold_keeps_an_order_back_until_it_is_released(shop: Shop) -> None:
+    shop.do("hold", "A-1")
+    assert shop.status("A-1") == "ON_HOLD"
+    shop.do("release", "A-1")
+    assert shop.status("A-1") == "ON_BACK_ORDER"
+
+
+def test_holds_that_have_ended_are_released_by_a_scheduler(shop: Shop) -> None:
+    shop.do("hold", "A-1", "--at", "2026-03-02T13:00", "--until", "2026-03-03")
+    assert "Nothing had to change" in shop.do("release-ended-holds", "--at", "2026-03-02T14:00")
+    shop.do("release-ended-holds", "--at", "2026-03-03T00:00")
+    assert shop.status("A-1") == "ON_BACK_ORDER"
+
+
+def test_a_hold_for_a_reason_that_is_none_is_refused(shop: Shop) -> None:
+    assert "'REASON'" in shop.wrong("hold", "A-1", "bored")
+    assert "later end" in shop.refused("hold", "A-1", "--until", "2020-01-01")
+
+
+def test_an_order_is_cancelled_and_gives_its_stock_back(shop: Shop) -> None:
+    shop.do("cancel", "A-1", "--reason", "changed their mind")
+    assert shop.status("A-1") == "CANCELLED"
+    assert shop.ask("stock", "MUG")["stock"][0]["available"] == 5
+
+
+def test_what_is_not_there_is_named(shop: Shop) -> None:
+    for command in ("show", "cancel", "explain", "actions", "events", "remove", "split"):
+        assert "seller 'acme' has no order 'Z'" in shop.refused(command, "Z")
+
+
+def test_a_line_that_no_shop_can_order_is_named(shop: Shop) -> None:
+    assert "'MUG' is no pair" in shop.wrong("place", "A-2", "MUG")
+    assert "OrderLine.quantity must be" in shop.wrong("place", "A-2", "MUG=0")
+    assert "has an order 'A-1' already" in shop.refused("place", "A-1", "MUG=1")

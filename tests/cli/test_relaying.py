@@ -1,0 +1,80 @@
+"""The outbox on the command line: messages as lines, and those that are dead."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow.adapters.sql import SqlOutbox, open_database
+from orderflow.codec import from_data
+from orderflow.domain.events import OrderPlaced
+from tests.cli.shop import Shop, shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderflow.ports import Message
+
+__all__ = ["shop"]
+
+
+@pytest.fixture(name="outbox")
+def _outbox(shop: Shop) -> Iterator[SqlOutbox]:
+    engine = open_database(shop.db)
+    yield SqlOutbox(engine)
+    engine.dispose()
+
+
+def test_what_has_happened_is_handed_on_once(shop: Shop) -> None:
+    lines = shop.run("relay").stdout.splitlines()
+    messages = [json.loads(line) for line in lines]
+    (placed,) = (each for each in messages if each["event"]["type"] == "OrderPlaced")
+    assert from_data(placed["event"], OrderPlaced).order_id == "A-1"
+    assert len({each["message_id"] for each in messages}) == len(messages)
+    again = shop.run("relay")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert "handed on: 0 messages" in again.stderr
+
+
+def test_only_so_many_are_handed_on(shop: Shop) -> None:
+    assert len(shop.run("relay", "--limit", 2).stdout.splitlines()) == 2
+
+
+def kill(outbox: SqlOutbox) -> list[Message]:
+    claimed = outbox.claim(datetime.now(UTC), timedelta(minutes=1), 100)
+    of_order = [message for message in claimed if message.subject == "A-1"]
+    outbox.failed(of_order[0], "SMTPServerDisconnected: gone", None)
+    outbox.give_back(of_order[1:])
+    return of_order
+
+
+def test_a_dead_message_is_listed_and_tried_again(shop: Shop, outbox: SqlOutbox) -> None:
+    dead, *_ = kill(outbox)
+    (row,) = shop.ask("dead-letters")["dead_letters"]
+    assert (row["message_id"], row["event"]) == (dead.message_id, "OrderPlaced")
+    assert "SMTPServerDisconnected: gone" in shop.do("dead-letters")
+    assert not [line for line in shop.run("relay").stdout.splitlines() if '"A-1"' in line]
+    assert shop.ask("dead-letters", "--revive", dead.message_id)["dead_letters"] == []
+    assert dead.message_id in shop.run("relay").stdout
+
+
+def test_all_dead_messages_are_tried_again(shop: Shop, outbox: SqlOutbox) -> None:
+    kill(outbox)
+    assert shop.ask("dead-letters", "--revive-all")["dead_letters"] == []
+
+
+def test_a_dead_message_is_forgotten(shop: Shop, outbox: SqlOutbox) -> None:
+    dead, second, *_ = kill(outbox)
+    assert shop.ask("dead-letters", "--discard", dead.message_id)["dead_letters"] == []
+    told = shop.run("relay").stdout
+    assert f'"{dead.message_id}"' not in told
+    assert f'"{second.message_id}"' in told
+
+
+def test_a_message_that_is_not_dead_is_named(shop: Shop) -> None:
+    for option in ("--revive", "--discard"):
+        message = shop.refused("dead-letters", option, "acme:999")
+        assert "no dead message has the id 'acme:999'; orderflow dead-letters" in message

@@ -1,0 +1,56 @@
+"""Stock on a database: booked in, counted, corrected, expected."""
+
+from __future__ import annotations
+
+from tests.cli.shop import Shop, shop
+
+__all__ = ["shop"]
+
+
+def test_stock_is_listed(shop: Shop) -> None:
+    assert "MUG acme leeds 5 3 2" in shop.do("stock")
+    (mug,) = shop.ask("stock", "MUG")["stock"]
+    assert (mug["on_hand"], mug["allocated"], mug["available"]) == (5, 3, 2)
+    assert shop.ask("stock", "NONE")["stock"] == []
+    none_available = shop.ask("stock", "--none-available")["stock"]
+    assert [row["sku"] for row in none_available] == ["TEA"]
+    assert shop.ask("stock", "--warehouse", "york")["stock"] == []
+
+
+def test_what_was_rejected_does_not_go_into_stock(shop: Shop) -> None:
+    shop.do("announce", "R-1", "MUG", 10, "2026-03-09")
+    shop.do("book-in", "MUG", 4, "--receipt", "R-1", "--rejected", 1, "--more-to-come")
+    assert shop.ask("stock", "MUG")["stock"][0]["on_hand"] == 9
+    (receipt,) = shop.ask("receipts")["receipts"]
+    assert (receipt["receipt_id"], receipt["quantity"]) == ("R-1", 5)
+    assert "R-1 acme leeds MUG 5 2026-03-09 00:00" in shop.do("receipts", "MUG")
+
+
+def test_a_receipt_is_announced_anew_and_withdrawn(shop: Shop) -> None:
+    shop.do("announce", "R-1", "MUG", 10, "2026-03-09")
+    shop.do("announce", "R-1", "MUG", 12, "2026-03-10T08:00+01:00")
+    (receipt,) = shop.ask("receipts")["receipts"]
+    assert (receipt["quantity"], receipt["expected_at"]) == (12, "2026-03-10T07:00:00+00:00")
+    shop.do("withdraw", "R-1")
+    assert "expects no receipt 'R-1'" in shop.refused("withdraw", "R-1")
+
+
+def test_a_count_puts_the_stock_right_and_takes_back_what_is_not_there(shop: Shop) -> None:
+    assert "A-1 acme ON_BACK_ORDER" in shop.do("count", "MUG", 1, "--note", "shelf 3")
+    assert shop.lines("A-1")["1"] == ("MUG", 3, 1)
+
+
+def test_an_adjustment_is_more_or_fewer(shop: Shop) -> None:
+    shop.do("adjust", "MUG", "found", "--by", 2)
+    shop.do("adjust", "MUG", "damage", "--by", "-1")
+    assert shop.ask("stock", "MUG")["stock"][0]["on_hand"] == 6
+    assert "cannot be taken off" in shop.refused("adjust", "MUG", "--by", -7)
+
+
+def test_what_cannot_be_is_named(shop: Shop) -> None:
+    assert "'UNITS'" in shop.wrong("book-in", "MUG", "many")
+    assert "BookInStock.received must be 1 or more" in shop.wrong("book-in", "MUG", 0)
+    assert "'soon' is no TIME" in shop.wrong("announce", "R-1", "MUG", 5, "soon")
+    assert "StockKey.sku must be a text" in shop.wrong("count", " ", 1)
+    assert "expects no receipt 'R-9'" in shop.refused("book-in", "MUG", 1, "--receipt", "R-9")
+    assert "'REASON'" in shop.wrong("adjust", "MUG", "stolen", "--by", -1)

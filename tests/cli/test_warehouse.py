@@ -1,0 +1,73 @@
+"""The warehouse on a database: send, despatch, deliver, and what goes wrong in between."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.screens import flat
+from tests.cli.shop import Shop, shop
+
+__all__ = ["shop"]
+
+
+@pytest.fixture(name="sent")
+def _sent(shop: Shop) -> Shop:
+    shop.do("remove", "A-1")
+    shop.do("send", "A-1")
+    return shop
+
+
+def test_an_order_goes_its_way(sent: Shop) -> None:
+    assert sent.status("A-1") == "PROCESSED"
+    assert "A-1 DESPATCHED" in sent.do("despatch", "A-1")
+    assert "A-1 DELIVERED" in sent.do("deliver", "A-1")
+    assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == 2
+
+
+def test_all_that_are_ready_go_together(shop: Shop) -> None:
+    shop.do("remove", "A-1")
+    shop.do("place", "A-2", "MUG=1")
+    assert "A-1 PROCESSED" in shop.do("send", "--all", "--dry-run")
+    assert shop.status("A-1") == "ALLOCATED"
+    for step in ("send", "despatch", "deliver"):
+        rows = shop.ask(step, "--all")["orders"]
+        assert [row["order_id"] for row in rows] == ["A-1", "A-2"]
+    assert shop.status("A-2") == "DELIVERED"
+    assert shop.ask("send", "--all")["orders"] == []
+
+
+def test_one_that_is_refused_does_not_keep_the_others(shop: Shop) -> None:
+    shop.do("place", "A-2", "MUG=1")
+    result = shop.run("send", "A-1", "A-2", "Z", "--command-id", "c", "--json")
+    rows = json.loads(result.stdout)["orders"]
+    assert result.exit_code == 1
+    assert [row["status"] for row in rows] == [None, "PROCESSED", None]
+    assert "ON_BACK_ORDER: cannot send" in rows[0]["refused"]
+    assert "has no order 'Z'" in rows[2]["refused"]
+    again = shop.run("send", "A-2", "A-1", "--command-id", "c")
+    assert "A-2 PROCESSED" in flat(again.stdout)  # as it was answered before
+
+
+def test_orders_are_named_or_all_are_meant(shop: Shop) -> None:
+    assert "name the orders, or say --all" in shop.wrong("send")
+    assert "name the orders, or say --all" in shop.wrong("send", "A-1", "--all")
+
+
+def test_a_cancellation_is_accepted_or_rejected(sent: Shop) -> None:
+    sent.do("request-cancellation", "A-1")
+    sent.do("reject-cancellation", "A-1", "--reason", "packed already")
+    assert sent.status("A-1") == "PROCESSED"
+    sent.do("request-cancellation", "A-1")
+    sent.do("accept-cancellation", "A-1")
+    assert sent.status("A-1") == "CANCELLED"
+    assert "nothing is allowed any more" in sent.refused("accept-cancellation", "A-1")
+
+
+def test_a_short_pick_corrects_the_stock_and_the_order_waits_again(sent: Shop) -> None:
+    sent.do("adjust", "MUG", "loss", "--by", -2)
+    told = sent.do("short-pick", "A-1", "1=2")
+    assert "A-1 is ON_BACK_ORDER, 2 of 3 units allocated" in told
+    assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == 2
+    assert "'x' is no number of units" in sent.wrong("short-pick", "A-1", "1=x")
