@@ -95,17 +95,17 @@ def _left(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_leaves_a_database_that_all_commands_work_on(left: Path) -> None:
     found = run_json("check", "--db", left)
     assert found["violations"] == []
-    assert found["orders"] >= 150
+    assert 100 < found["orders"] < 150
     statuses = {
         order["status"] for order in run_json("orders", "--db", left, "--limit", 0)["orders"]
     }
-    assert {"ON_BACK_ORDER", "DESPATCHED"} <= statuses
+    assert {"ON_BACK_ORDER", "ALLOCATED", "DESPATCHED"} <= statuses
     assert run_json("receipts", "--db", left)["receipts"] != []
 
 
 def test_the_shop_that_it_leaves_is_one_of_today(left: Path) -> None:
     orders = run_json("orders", "--db", left, "--limit", 0)["orders"]
-    last = datetime.fromisoformat(orders[-1]["placed_at"])
+    last = max(datetime.fromisoformat(order["placed_at"]) for order in orders)
     assert timedelta(0) < datetime.now(UTC) - last < timedelta(days=9)
 
 
@@ -144,4 +144,4 @@ def test_a_file_is_made_anew_where_asked_to(tmp_path: Path) -> None:
     file = tmp_path / "demo.db"
     for orders in (30, 20):
         assert run("demo", "--orders", orders, "--db", file, "--overwrite").exit_code == 0
-    assert run_json("check", "--db", file)["orders"] == 20
+    assert run_json("check", "--db", file)["orders"] <= 20

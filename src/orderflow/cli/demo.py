@@ -15,10 +15,12 @@ from rich.rule import Rule
 
 from orderflow.cli import demo_file, screen, tables
 from orderflow.cli.arguments import AsJson  # noqa: TC001 - Typer reads it
+from orderflow.cli.demo_file import SETTINGS
 from orderflow.cli.report import Report
 from orderflow.cli.story import Step, Story
 from orderflow.domain.lifecycle import Action
-from orderflow.replay import SELLER, Replay, ReplenishmentRule, Settings
+from orderflow.domain.outcome import Outcome
+from orderflow.replay import SELLER, Replay
 from orderflow.replay.generator import Shop, generate, stock_for
 
 if TYPE_CHECKING:
@@ -27,26 +29,11 @@ if TYPE_CHECKING:
 
     from orderflow.domain.actions import Answer
     from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
     from orderflow.replay import Entry
 
 __all__ = ["demo"]
 
 ORDERS_MAX = 100_000
-
-SETTINGS = Settings(
-    rule=ReplenishmentRule(
-        opening_units=0,
-        level_units=0,
-        cover_days=0,
-        recent_days=1,
-        review_days=1,
-        lead_days_min=2,
-        lead_days_max=6,
-    )
-)
-"""What customers wait for is ordered each day, and comes two to six days later."""
-
 
 WAYS_OUT = {
     Action.CANCEL: "",
@@ -67,7 +54,7 @@ def demo(
     db: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Leave the shop in this new file, as it is after its last order."
+            metavar="FILE", help="Leave the shop in this new file, as it was one afternoon."
         ),
     ] = None,
     overwrite: Annotated[
@@ -100,18 +87,21 @@ def demo(
 
 
 def _run(shop: Shop, console: Console) -> tuple[Story, Report, Outcome]:
-    """Run a shop; return its story, what it came to, and what there was after its last order."""
+    """Run a shop; return its story, what it came to, and what there was one afternoon."""
     begin = perf_counter()
     entries = generate(shop)
     story = Story()
     run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), onlookers=[story])
+    afternoon = demo_file.afternoon(entries)
+    left = Outcome(seller_id=SELLER)
     with screen.progress_bar(console, "Running the shop", len(entries)) as show:
         for number, entry in enumerate(entries):
             run.step(entry)
             story.act(run)
+            if number == afternoon:
+                left = demo_file.all_of(run.desk.flow, SELLER)
             if number % screen.SHOWN_EVERY == 0:
                 show(number, f"{entry.at:%d %b}")
-    left = demo_file.all_of(run.desk.flow, SELLER)
     run.advance(entries[-1].at + timedelta(days=10))  # what is still to come has come by then
     title = f"a shop with {shop.orders:,} orders in {_weeks(entries)} weeks (seed {shop.seed})"
     report = Report(
@@ -141,9 +131,7 @@ def _print_next(console: Console, db: Path, order_id: str | None) -> None:
     console.print(Rule("What you can do next", align="left"))
     about = ["show", "explain", "actions", "split --dry-run"] if order_id is not None else []
     steps = ["backorders", *(f"{each} {order_id}" for each in about), "check"]
-    console.print(
-        f" {db} holds the shop as it was after its last order, and you are its warehouse:\n"
-    )
+    console.print(f" {db} holds the shop as it was one afternoon, and you are its warehouse:\n")
     console.print(f"    export ORDERFLOW_DB={db}")
     for step in steps:
         console.print(f"    {program} {step}")

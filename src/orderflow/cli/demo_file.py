@@ -1,4 +1,4 @@
-"""The file that a demo leaves behind: a database with the shop as it is after its last order."""
+"""The file that a demo leaves behind: a database with the shop as it was one afternoon."""
 
 from __future__ import annotations
 
@@ -13,14 +13,31 @@ from orderflow.domain.commands import ReleaseEndedHolds
 from orderflow.domain.outcome import Outcome
 from orderflow.domain.status import Status
 from orderflow.errors import StorageError
+from orderflow.replay import ReplenishmentRule, Settings
 from orderflow.replay.generator import generate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orderflow.domain.policy import AllocationPolicy
+    from orderflow.replay import Entry
     from orderflow.replay.generator import Shop
     from orderflow.service import OrderFlow
 
-__all__ = ["all_of", "check_free", "until_now", "waiting_in", "write"]
+__all__ = ["SETTINGS", "afternoon", "all_of", "check_free", "until_now", "waiting_in", "write"]
+
+SETTINGS = Settings(
+    rule=ReplenishmentRule(
+        opening_units=0,
+        level_units=0,
+        cover_days=0,
+        recent_days=1,
+        review_days=1,
+        lead_days_min=2,
+        lead_days_max=6,
+    )
+)
+"""What customers wait for is ordered each day, and comes two to six days later."""
 
 DAY = timedelta(days=1)
 WEEK = 7 * DAY
@@ -38,10 +55,22 @@ def check_free(path: Path, *, overwrite: bool) -> None:
         )
 
 
+def afternoon(entries: Sequence[Entry]) -> int:
+    """Return the place in a history of the last entry before a cut-off, in its last quarter.
+
+    By then there is something of everything: orders that wait, that are ready to be sent, and
+    that have left.
+    """
+    late = range(len(entries) * 3 // 4, len(entries) - 1)
+    cut_offs = ((place, SETTINGS.hours.cut_off_after(entries[place].at)) for place in late)
+    busy = (place for place, cut_off in cut_offs if entries[place + 1].at >= cut_off)
+    return next(busy, len(entries) - 1)
+
+
 def until_now(shop: Shop) -> Shop:
-    """Move a shop by whole weeks, so that its last order was placed within the last eight days."""
-    last = generate(shop)[-1].at
-    weeks = (datetime.now(UTC) - DAY - last) // WEEK
+    """Move a shop by whole weeks, so that the afternoon is one of the last eight days."""
+    entries = generate(shop)
+    weeks = (datetime.now(UTC) - DAY - entries[afternoon(entries)].at) // WEEK
     return attrs.evolve(shop, begin=shop.begin + weeks * WEEK)
 
 
