@@ -184,9 +184,19 @@ class OrderFlow(CommandMethods["Outcome"]):
         """Return what the seller expects, by the moment it is expected, then by its id."""
         return self._repository.read(seller_id, lambda reading: tuple(reading.receipts()))
 
-    def events(self, seller_id: str, order_id: str | None = None) -> Sequence[Event]:
-        """Return what happened to the seller's orders and stock, or to one order."""
-        return self._repository.read(seller_id, lambda reading: tuple(reading.events(order_id)))
+    def events(
+        self, seller_id: str, order_id: str | None = None, *, since: datetime | None = None
+    ) -> Sequence[Event]:
+        """Return what happened to the seller's orders and stock, or to one order, oldest first.
+
+        Args:
+            seller_id: The seller.
+            order_id: The order.
+            since: Only what happened at this moment or later.
+        """
+        return self._repository.read(
+            seller_id, lambda reading: tuple(reading.events(order_id, since=since))
+        )
 
     def actions(
         self, seller_id: str, order_id: str, *, at: datetime | None = None

@@ -13,6 +13,7 @@ from orderflow.adapters.memory import MemoryNotebook, MemoryOutbox
 from orderflow.adapters.webhook import bulletin_in, verify
 from orderflow.notifying import Desk, Digested, read_settings
 from orderflow.service import Relayed
+from orderflow.telling import Preference, Preferences, Recipient
 from tests.unit.adapters.servers import HOST, mail_server, web_server
 from tests.unit.shop import ACME, NOON, Clock, key, order
 
@@ -38,11 +39,11 @@ class Shop:
     def __init__(self, data: dict[str, Any], environ: dict[str, str] | None = None) -> None:
         self.clock = Clock()
         self.outbox = MemoryOutbox()
-        repository = MemoryRepository(self.outbox)
-        self.flow = OrderFlow(repository, clock=self.clock)
+        self.repository = MemoryRepository(self.outbox)
+        self.flow = OrderFlow(self.repository, clock=self.clock)
         self.desk = Desk(
             read_settings(data),
-            repository,
+            self.repository,
             MemoryNotebook(),
             environ=SECRETS if environ is None else environ,
             clock=self.clock,
@@ -60,6 +61,16 @@ def test_sellers_are_told_as_the_settings_say(caplog: pytest.LogCaptureFixture) 
     verify(dict(headers.items()), body, list(SECRETS.values()), now=NOON)
     assert bulletin_in(body).notices[0].order_id == "A"
     assert "Order A is on back order" in caplog.text
+
+
+def test_who_is_told_may_be_said_elsewhere_than_in_the_settings() -> None:
+    shop = Shop(settings())
+    chosen = Preferences(default=Preference(recipients=(Recipient("log", "elsewhere"),)))
+    desk = Desk(
+        read_settings(settings()), shop.repository, MemoryNotebook(), environ={}, preferences=chosen
+    )
+    (shown,) = desk.preview(shop.outbox)
+    assert shown.startswith("elsewhere: seller acme: Order A is on back order.")
 
 
 def test_what_comes_later_is_told_as_well_until_it_is_told_to_stop() -> None:
