@@ -6,6 +6,7 @@ Needs SQLAlchemy, which comes with the extra `sql`; the extra `postgres` adds a 
 from orderflow.adapters.sql.auditing import Stored
 from orderflow.adapters.sql.embedded import Durability, open_database
 from orderflow.adapters.sql.executor import Executor
+from orderflow.adapters.sql.inbox import SqlInbox
 from orderflow.adapters.sql.notebook import SqlNotebook
 from orderflow.adapters.sql.outbox import SqlOutbox
 from orderflow.adapters.sql.policies import SqlPolicies
@@ -17,6 +18,7 @@ from orderflow.adapters.sql.upgrading import upgrade
 __all__ = [
     "Durability",
     "Executor",
+    "SqlInbox",
     "SqlNotebook",
     "SqlOutbox",
     "SqlPolicies",

@@ -302,12 +302,14 @@ class Tables:
         return table
 
     def _inbox(self) -> Table:
-        return self._table(
+        table = self._table(
             "inbox",
             Column("message_id", _SUBJECT, nullable=False),
             Column("received_at", _MOMENT, nullable=False),
             key=("message_id",),
         )
+        self._index(table, "received", "received_at")
+        return table
 
     def _per_seller(self, name: str) -> Table:
         """Keep a value of each seller; that of the seller without an id is the usual one."""

@@ -385,4 +385,5 @@ CREATE INDEX orderflow_events_order ON orderflow_events (seller_id, order_id, nu
 CREATE INDEX orderflow_events_at ON orderflow_events (seller_id, at, number);
 CREATE INDEX orderflow_outbox_subject ON orderflow_outbox (seller_id, subject, number);
 CREATE INDEX orderflow_outbox_due ON orderflow_outbox (seller_id, due_at, number, subject);
+CREATE INDEX orderflow_inbox_received ON orderflow_inbox (seller_id, received_at);
 COMMIT;

@@ -219,6 +219,7 @@ def _inbox() -> None:
         Column("received_at", _MOMENT, nullable=False),
         key=("message_id",),
     )
+    _index("inbox", "received", "received_at")
 
 
 def _per_seller(name: str) -> None:
