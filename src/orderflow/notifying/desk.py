@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from orderflow.domain.policy import AllocationPolicy
     from orderflow.notifying.digests import Digested
     from orderflow.notifying.settings import MailSettings, NotifySettings, WebhookSettings
-    from orderflow.ports import Channel, Clock, Notebook, Outbox, PreferenceSource, Repository
+    from orderflow.ports import (
+        Catalogue,
+        Channel,
+        Clock,
+        Notebook,
+        Outbox,
+        PreferenceSource,
+        Repository,
+    )
     from orderflow.telling import Bulletin, Prospects, Recipient
 
 __all__ = ["Desk"]
@@ -42,7 +50,8 @@ class Desk:
         environ: Where secrets are: `os.environ`.
         preferences: Who is told, of what, and when, in place of what the settings say.
         policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
-        prospects: Looks up what may come of short lines.
+        catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
+        prospects: Looks up what may come of short lines, in place of `orderflow.telling.looked_up`.
         clock: What time it is.
     """
 
@@ -55,6 +64,7 @@ class Desk:
         environ: Mapping[str, str],
         preferences: PreferenceSource | None = None,
         policy_of: Callable[[str], AllocationPolicy] | None = None,
+        catalogue: Catalogue | None = None,
         prospects: Prospects | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -68,6 +78,7 @@ class Desk:
             preferences=chosen,
             notebook=notebook,
             policy_of=policy_of,
+            catalogue=catalogue,
             prospects=prospects,
             clock=clock,
         )
@@ -77,6 +88,7 @@ class Desk:
             preferences=chosen,
             notebook=notebook,
             policy_of=policy_of,
+            catalogue=catalogue,
             prospects=prospects,
             clock=clock,
         )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -21,12 +22,21 @@ from orderflow.domain.policy import AllocationPolicy
 from orderflow.domain.status import Status
 from orderflow.notifying.sending import note_key, send
 from orderflow.service.clock import SystemClock
-from orderflow.telling import Bulletin, Kind, Recipient, Writer, coalesce, kind_of
+from orderflow.telling import Bulletin, Kind, Recipient, Writer, coalesce, kind_of, looked_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from orderflow.ports import Channel, Clock, Notebook, PreferenceSource, Reading, Repository
+    from orderflow.domain.order import Order
+    from orderflow.ports import (
+        Catalogue,
+        Channel,
+        Clock,
+        Notebook,
+        PreferenceSource,
+        Reading,
+        Repository,
+    )
     from orderflow.telling import Notice, Preference, Prospects
 
 __all__ = ["Digested", "Digests"]
@@ -67,7 +77,8 @@ class Digests:
         preferences: What each seller wants to be told, where, and at what time.
         notebook: Where it is noted up to when a recipient was told.
         policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
-        prospects: Looks up what may come of short lines.
+        catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
+        prospects: Looks up what may come of short lines, in place of `orderflow.telling.looked_up`.
         clock: What time it is.
         settle: How long after its end a digest is sent: longer than a command takes, so that
             none that began before the end is missing.
@@ -84,6 +95,7 @@ class Digests:
         notebook: Notebook,
         *,
         policy_of: Callable[[str], AllocationPolicy] | None = None,
+        catalogue: Catalogue | None = None,
         prospects: Prospects | None = None,
         clock: Clock | None = None,
         settle: timedelta = timedelta(minutes=5),
@@ -95,7 +107,7 @@ class Digests:
         self._preferences = preferences
         self._notebook = notebook
         self._policy_of = policy_of
-        self._prospects = prospects
+        self._prospects = prospects or looked_up(catalogue, policy_of)
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._settle = settle
         self._lease = lease
@@ -153,19 +165,20 @@ class Digests:
         self, seller_id: str, preference: Preference, since: datetime, until: datetime
     ) -> Bulletin:
         task = partial(self._look, preference, since, until)
-        notices = self._repository.read(seller_id, task)
+        notices, left_out = self._repository.read(seller_id, task)
         return Bulletin(
             bulletin_id=f"digest {seller_id} {since.isoformat()} {until.isoformat()}",
             seller_id=seller_id,
             notices=notices[: self._notices_max],
             since=since,
             until=until,
-            left_out=max(0, len(notices) - self._notices_max),
+            left_out=left_out + max(0, len(notices) - self._notices_max),
         )
 
     def _look(
         self, preference: Preference, since: datetime, until: datetime, reading: Reading
-    ) -> tuple[Notice, ...]:
+    ) -> tuple[tuple[Notice, ...], int]:
+        """Return what there is to tell, and of how many more orders there would be."""
         of = self._policy_of
         policy = of(reading.seller_id) if of is not None else AllocationPolicy()
         writer = Writer(reading, self._clock.now(), policy, self._prospects, with_ways_out=False)
@@ -179,13 +192,18 @@ class Digests:
                 for each in coalesce(others, until - since)
                 if kind_of(each) in kinds and kind_of(each) is not Kind.ON_BACK_ORDER
             ]
+        waiting: list[tuple[datetime, str, Order]] = []
         if Kind.ON_BACK_ORDER in kinds:
-            notices += [
-                writer.on_back_order(order, order.wait.since)
+            waiting = [
+                (order.wait.since, order.order_id, order)
                 for order in reading.orders(status=Status.ON_BACK_ORDER)
                 if order.wait is not None and since <= order.wait.since < until
             ]
-        return tuple(sorted(notices, key=lambda each: (each.at, each.order_id)))
+        waiting.sort(key=itemgetter(0, 1))
+        shown = waiting[: self._notices_max]  # no more of them could stand in it
+        notices += [writer.on_back_order(order, at) for at, _, order in shown]
+        notices.sort(key=lambda each: (each.at, each.order_id))
+        return tuple(notices), len(waiting) - len(shown)
 
     def _end_before(self, noted: str | None, until: datetime) -> datetime:
         """Return the end of the digest before; if this one is being sent, that is its own end."""

@@ -89,6 +89,11 @@ class OrderFlow(CommandMethods["Outcome"]):
         self._catalogue: Catalogue = catalogue if catalogue is not None else Replacements()
         self._orders_max = orders_max
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """Which products may stand in for which."""
+        return self._catalogue
+
     def handle(self, command: Command) -> Outcome:
         """Carry out a command, and save what it changes.
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow import DeliveryError, HoldReason
+from orderflow import DeliveryError, HoldReason, Order, View
 from orderflow.notifying import Digested
-from orderflow.telling import Bulletin, Delivery, Kind, OnBackOrderNotice, Preference
+from orderflow.telling import Bulletin, Delivery, Kind, OnBackOrderNotice, Preference, Prospect
 from tests.unit.notifying.office import HOOK, JO, Office, Postman
 from tests.unit.shop import ACME, NOON, key
 
@@ -133,6 +133,24 @@ def test_who_could_not_be_reached_on_one_day_gets_all_of_it_on_the_next() -> Non
     office.mail.down = set()
     assert office.digests().run_once() == Digested(sent=1)
     assert office.mail.orders() == ["A", "B"]
+
+
+def test_no_more_back_orders_are_written_of_than_stand_in_a_digest() -> None:
+    asked: list[str] = []
+
+    def prospects(order: Order, _view: View) -> dict[str, Prospect]:
+        asked.append(order.order_id)
+        return {}
+
+    office = Office()
+    for order_id in "CABD":
+        office.take(order_id)
+        office.pass_time(minutes=1)
+    next_morning(office)
+    office.digests(notices_max=2, prospects=prospects).run_once()
+    ((_, digest),) = office.mail.sent
+    assert ([each.order_id for each in digest.notices], digest.left_out) == (["C", "A"], 2)
+    assert asked == ["C", "A"]
 
 
 def test_a_digest_that_another_run_sends_meanwhile_is_left_to_it() -> None:
