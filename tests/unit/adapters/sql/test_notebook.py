@@ -9,14 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from orderflow import OrderFlow
 from orderflow.adapters.function import FunctionChannel
-from orderflow.adapters.sql import SqlNotebook, SqlPreferences, SqlRepository
+from orderflow.adapters.sql import SqlNotebook, SqlPreferences, SqlRepository, Tables
+from orderflow.adapters.sql.notebook import _statements_of
 from orderflow.notifying import Digests
 from orderflow.telling import Preference, Recipient
+from tests.conformance.plans import Access, plan_of
 from tests.unit.shop import NOON, Clock, order
 
 if TYPE_CHECKING:
@@ -38,6 +40,23 @@ def test_a_note_is_there_once_the_host_has_committed(engine: Engine) -> None:
     with engine.begin() as connection:
         SqlNotebook.within(connection).write("acme", "told 1", "a")
     assert SqlNotebook(engine).note("acme", "told 1") == "a"
+
+
+def test_a_note_is_found_by_its_key(engine: Engine) -> None:
+    statements = _statements_of(Tables.default())
+    place = {"of_seller": "S1", "of_key": "told 7"}
+    with engine.begin() as connection:
+        notebook = SqlNotebook.within(connection)
+        for number in range(3000):
+            notebook.write(f"S{number % 3}", f"told {number}", "a")
+        connection.execute(text("ANALYZE"))
+        plans = [
+            plan_of(connection, statements.note, place),
+            plan_of(connection, statements.exchange, place | {"of_text": "a", "text": "b"}),
+            plan_of(connection, statements.remove, place),
+        ]
+    by_key = (Access("notes_pk", frozenset({"seller_id", "note_key"})),)
+    assert [plan.accesses for plan in plans] == [by_key] * 3
 
 
 def _run(url: str, log: str) -> int:
