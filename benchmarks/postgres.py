@@ -98,7 +98,7 @@ class _Database:
         flow = OrderFlow(SqlRepository(self._engine))
         for sku, units in _stock(self.orders):
             flow.handle(CountStock(key=StockKey(SELLER, WAREHOUSE, sku), counted=units, at=OPENING))
-        self._names = [table.name for table in Tables.default().all]
+        self._names = [table.name for table in Tables.default().state]
         with self._engine.begin() as connection:
             for name in self._names:
                 connection.execute(text(f"CREATE TABLE kept_{name} AS TABLE {name}"))

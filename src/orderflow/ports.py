@@ -82,8 +82,15 @@ class Reading(View, Protocol):
         """Return what the seller expects, by the moment it is expected, then by its id."""
         ...
 
-    def events(self, order_id: str | None = None) -> Sequence[Event]:
-        """Return what happened, to the seller or to one order, oldest first."""
+    def events(
+        self, order_id: str | None = None, *, since: datetime | None = None
+    ) -> Sequence[Event]:
+        """Return what happened, to the seller or to one order, oldest first.
+
+        Args:
+            order_id: The order.
+            since: Only what happened at this moment or later.
+        """
         ...
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
@@ -267,6 +274,16 @@ class Notebook(Protocol):
 
     def write(self, seller_id: str, key: str, text: str | None) -> None:
         """Note a text under a key in place of what was there, or nothing more."""
+        ...
+
+    def exchange(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
+        """Note a text in place of the one that was read, unless another one is there by now.
+
+        Of several that do so at the same moment, one succeeds.
+
+        Returns:
+            Whether it was noted.
+        """
         ...
 
 

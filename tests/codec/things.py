@@ -28,6 +28,7 @@ from orderflow.domain.state import State
 from orderflow.domain.status import COVERED, MAY_WAIT, Status
 from orderflow.domain.stock import Stock, StockKey
 from orderflow.errors import InvalidValueError
+from orderflow.telling import Preferences
 
 # Samples.
 
@@ -76,13 +77,16 @@ def changed(thing: object, path: str, value: object) -> dict[str, Any]:
 # Classes.
 
 DOMAIN = orderflow.domain.__path__
-NOT_SENT = {State}  # what `decide` works on; a host keeps the orders and the stock in it, not it
+NOT_SENT = {
+    State,  # what `decide` works on; a host keeps the orders and the stock in it, not it
+    Preferences,  # a host keeps what is in it
+}
 
 
 def public_classes() -> set[type]:
     found = set[type]()
     names = [f"orderflow.domain.{each.name}" for each in pkgutil.iter_modules(DOMAIN)]
-    for name in (*names, "orderflow.telling.notices"):
+    for name in (*names, "orderflow.telling.notices", "orderflow.telling.preferences"):
         module = importlib.import_module(name)
         found |= {
             kind

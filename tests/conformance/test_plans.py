@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 STATEMENTS = statements_of(Tables.default())
 PRODUCT = ("warehouse_id", "sku")
+LATE = NOON + timedelta(days=1)
 
 READS = {
     "order": ("orders_pk", "order_id"),
@@ -38,6 +40,7 @@ READS = {
     "expected": ("expected_receipts_product", *PRODUCT),
     "answer": ("processed_commands_pk", "command_id"),
     "events_of": ("events_order", "order_id"),
+    "events_since": ("events_at", "at"),
 }
 WITH_LINES = {"order", "some_orders", "ended_holds", "overdue"}
 WRITES = {
@@ -102,6 +105,7 @@ def given(connection: Connection) -> dict[str, Any]:
         "ids": ["00007", "00017", "00027"],
         "skus": ["P1", "P2", "P3"],
         "at": now,
+        "since": Moments(as_text=connection.dialect.name == "sqlite").write(LATE),
         "limit": 4,
         "at_most": 9,
     }
@@ -166,7 +170,7 @@ def test_the_last_number_is_the_end_of_an_index(connection: Connection) -> None:
 
 def test_sellers_are_found_by_jumping_through_an_index(connection: Connection) -> None:
     found = plan(connection, STATEMENTS.sellers).accesses
-    assert {each.by for each in found} == {"events_pk"}
+    assert {each.by for each in found} <= {"events_pk", "events_at"}
 
 
 @pytest.mark.parametrize("name", sorted(OF_ALL_THAT_A_SELLER_HAS))

@@ -28,6 +28,7 @@ from orderflow.domain import (
 )
 from orderflow.errors import CodecError
 from orderflow.telling import notices
+from orderflow.telling.preferences import Preference, Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +47,8 @@ TYPES: dict[str, Kind] = {
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))
-}
-"""Everything that may be in an envelope, by its name: what these modules show."""
+} | {kind.__name__: kind for kind in (Preference, Recipient)}
+"""Everything that may be in an envelope, by its name: what these modules show, and preferences."""
 
 UPCASTERS: dict[str, tuple[Callable[[Data], Data], ...]] = {}
 """How old data are read: by the name of a type, the functions that make data of version 2 from

@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -138,13 +138,14 @@ def _read_zone(value: object, _: object) -> tzinfo:
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - slow to load, and only calendars have a zone
 
     try:
-        return ZoneInfo(read_text(value))
+        name = read_text(value)
+        return UTC if name == "UTC" else ZoneInfo(name)
     except (KeyError, OSError, ValueError) as error:  # it looks for a file of this name
         raise refusal("the IANA name of a time zone such as Europe/London", value) from error
 
 
 def _write_zone(zone: tzinfo) -> str:
-    name = getattr(zone, "key", None)
+    name = "UTC" if zone is UTC else getattr(zone, "key", None)
     if not isinstance(name, str):
         raise ValueError(f"{zone!r} is no ZoneInfo with a name")  # noqa: TRY004 - as other values
     return name

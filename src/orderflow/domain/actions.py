@@ -120,7 +120,9 @@ def _example(action: Action, order: Order, view: View, at: datetime) -> OrderCom
         hold = Hold(HoldReason.OTHER)
         return HoldOrder(seller_id=seller_id, order_id=order_id, at=at, hold=hold)
     if action is Action.SPLIT:
-        free = next(str(number) for number in count(1) if view.order(str(number)) is None)
+        # Doubled and not counted up: many a seller has numbered a million orders.
+        numbers = (str(2**exponent) for exponent in count())
+        free = next(number for number in numbers if view.order(number) is None)
         return SplitOrder(seller_id=seller_id, order_id=order_id, at=at, new_order_id=free)
     if action is Action.REMOVE and order.status is Status.ON_BACK_ORDER:
         changes = tuple(RemoveLine(line.line_id) for line in order.short_lines)

@@ -152,7 +152,7 @@ class WarehouseCalendar:
             or a cut-off for a day of the week on which it does not work.
     """
 
-    time_zone: tzinfo = attrs.field()
+    time_zone: tzinfo = attrs.field(converter=checks.one_utc)
     working_days: frozenset[Weekday] = attrs.field(default=frozenset(_WEEK[:5]), repr=_repr)
     cut_off: time = attrs.field(default=time(16))
     weekday_cut_offs: tuple[tuple[Weekday, time], ...] = attrs.field(

@@ -107,6 +107,11 @@ def in_utc_if_any(value: datetime | None) -> datetime | None:
     return None if value is None else in_utc(value)
 
 
+def one_utc(value: object) -> object:
+    """Make `datetime.UTC` of a zone that is UTC by name, so that what was read again is equal."""
+    return UTC if getattr(value, "key", None) == "UTC" else value
+
+
 def note(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Hold a field to `is_note`."""
     if not is_note(value):

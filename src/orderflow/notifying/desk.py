@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from orderflow.domain.policy import AllocationPolicy
     from orderflow.notifying.digests import Digested
     from orderflow.notifying.settings import MailSettings, NotifySettings, WebhookSettings
-    from orderflow.ports import Channel, Clock, Notebook, Outbox, Repository
+    from orderflow.ports import (
+        Catalogue,
+        Channel,
+        Clock,
+        Notebook,
+        Outbox,
+        PreferenceSource,
+        Repository,
+    )
     from orderflow.telling import Bulletin, Prospects, Recipient
 
 __all__ = ["Desk"]
@@ -40,8 +48,10 @@ class Desk:
         repository: Where the state is kept.
         notebook: What was told last.
         environ: Where secrets are: `os.environ`.
+        preferences: Who is told, of what, and when, in place of what the settings say.
         policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
-        prospects: Looks up what may come of short lines.
+        catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
+        prospects: Looks up what may come of short lines, in place of `orderflow.telling.looked_up`.
         clock: What time it is.
     """
 
@@ -52,28 +62,33 @@ class Desk:
         notebook: Notebook,
         *,
         environ: Mapping[str, str],
+        preferences: PreferenceSource | None = None,
         policy_of: Callable[[str], AllocationPolicy] | None = None,
+        catalogue: Catalogue | None = None,
         prospects: Prospects | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._settings = settings
         self._environ = environ
         self._clock = clock
+        chosen = preferences if preferences is not None else settings.preferences
         self._make_notices = partial(
             Notices,
             repository,
-            preferences=settings.preferences,
+            preferences=chosen,
             notebook=notebook,
             policy_of=policy_of,
+            catalogue=catalogue,
             prospects=prospects,
             clock=clock,
         )
         self._make_digests = partial(
             Digests,
             repository,
-            preferences=settings.preferences,
+            preferences=chosen,
             notebook=notebook,
             policy_of=policy_of,
+            catalogue=catalogue,
             prospects=prospects,
             clock=clock,
         )

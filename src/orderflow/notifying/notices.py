@@ -29,6 +29,7 @@ from orderflow.telling import (
     Writer,
     coalesce,
     kind_of,
+    looked_up,
 )
 from orderflow.telling.prospects import date_moved, expected_date, maybe_moved, short_lines
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from orderflow.domain.order import Order
     from orderflow.notifying.sending import Refused
     from orderflow.ports import (
+        Catalogue,
         Channel,
         Clock,
         Notebook,
@@ -70,8 +72,9 @@ class Notices:
         preferences: What each seller wants to be told, and where.
         notebook: What was told last.
         policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
-        prospects: Looks up what may come of short lines. Without it, no dates are told; with it,
-            that the date of an order has moved is told if the order has been told of before.
+        catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
+        prospects: Looks up what may come of short lines, in place of `orderflow.telling.looked_up`,
+            which goes by the catalogue, the stock, and what is announced.
         clock: What time it is.
         window: How far apart in time two changes of an order may be, to be told as one.
         orders_max: Of so many orders, the oldest, is told that the expected date has moved.
@@ -88,6 +91,7 @@ class Notices:
         notebook: Notebook,
         *,
         policy_of: Callable[[str], AllocationPolicy] | None = None,
+        catalogue: Catalogue | None = None,
         prospects: Prospects | None = None,
         clock: Clock | None = None,
         window: timedelta = timedelta(minutes=10),
@@ -100,7 +104,7 @@ class Notices:
         self._preferences = preferences
         self._notebook = notebook
         self._policy_of = policy_of if policy_of is not None else _any_seller
-        self._prospects = prospects
+        self._prospects = prospects or looked_up(catalogue, self._policy_of)
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._window = window
         self._orders_max = orders_max
@@ -163,12 +167,11 @@ class Notices:
         writer = Writer(reading, self._clock.now(), policy, self._prospects)
         told = [_Told(message, writer.notices_of(message.event)) for message in messages]
         moved = {}
-        if self._prospects is not None:
-            for index, message in enumerate(messages):
-                moved[index] = [
-                    (order, expected_date(short_lines(order, reading, self._prospects)))
-                    for order in maybe_moved(message.event, reading, self._orders_max)
-                ]
+        for index, message in enumerate(messages):
+            moved[index] = [
+                (order, expected_date(short_lines(order, reading, self._prospects)))
+                for order in maybe_moved(message.event, reading, self._orders_max)
+            ]
         return told, {index: orders for index, orders in moved.items() if orders}
 
     def _bulletin(self, told: Sequence[_Told], preference: Preference) -> Bulletin | None:
@@ -245,8 +248,6 @@ class Notices:
                 )
 
     def _note_dates(self, told: list[_Told], dates: Dates) -> None:
-        if self._prospects is None:
-            return
         seller_id = told[0].message.seller_id
         for order_id, date in dates.items():
             text = date.isoformat() if date is not None else ""

@@ -89,6 +89,11 @@ class OrderFlow(CommandMethods["Outcome"]):
         self._catalogue: Catalogue = catalogue if catalogue is not None else Replacements()
         self._orders_max = orders_max
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """Which products may stand in for which."""
+        return self._catalogue
+
     def handle(self, command: Command) -> Outcome:
         """Carry out a command, and save what it changes.
 
@@ -184,9 +189,19 @@ class OrderFlow(CommandMethods["Outcome"]):
         """Return what the seller expects, by the moment it is expected, then by its id."""
         return self._repository.read(seller_id, lambda reading: tuple(reading.receipts()))
 
-    def events(self, seller_id: str, order_id: str | None = None) -> Sequence[Event]:
-        """Return what happened to the seller's orders and stock, or to one order."""
-        return self._repository.read(seller_id, lambda reading: tuple(reading.events(order_id)))
+    def events(
+        self, seller_id: str, order_id: str | None = None, *, since: datetime | None = None
+    ) -> Sequence[Event]:
+        """Return what happened to the seller's orders and stock, or to one order, oldest first.
+
+        Args:
+            seller_id: The seller.
+            order_id: The order.
+            since: Only what happened at this moment or later.
+        """
+        return self._repository.read(
+            seller_id, lambda reading: tuple(reading.events(order_id, since=since))
+        )
 
     def actions(
         self, seller_id: str, order_id: str, *, at: datetime | None = None

@@ -28,7 +28,7 @@ from orderflow.telling.notices import (
     kind_of,
 )
 from orderflow.telling.preferences import Preference, Preferences, Recipient
-from orderflow.telling.prospects import Prospect, Prospects
+from orderflow.telling.prospects import Prospect, Prospects, looked_up
 from orderflow.telling.wording import Paragraph, subject_line, worded
 from orderflow.telling.writing import Writer
 
@@ -63,6 +63,7 @@ __all__ = [
     "Writer",
     "coalesce",
     "kind_of",
+    "looked_up",
     "subject_line",
     "worded",
 ]

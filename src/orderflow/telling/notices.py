@@ -55,6 +55,7 @@ class ShortLine:
         short: The units that are missing.
         replacements: What is in stock and could take its place, if that was looked up.
         expected_at: When receipts that are announced cover it, if they do.
+        is_there: Whether what is in stock suffices, and the order waits for something else.
     """
 
     line_id: str
@@ -62,6 +63,7 @@ class ShortLine:
     short: int
     replacements: tuple[StandIn, ...] = ()
     expected_at: datetime | None = None
+    is_there: bool = False
 
 
 @attrs.frozen

@@ -67,7 +67,9 @@ class Preference:
     deliveries: tuple[tuple[Kind, Delivery], ...] = attrs.field(default=())
     opted_out: bool = attrs.field(default=False, validator=checks.one_of(bool))
     digest_at: time = attrs.field(default=time(7), validator=checks.one_of(time))
-    zone: tzinfo = attrs.field(default=UTC, validator=checks.one_of(tzinfo))
+    zone: tzinfo = attrs.field(
+        default=UTC, converter=checks.one_utc, validator=checks.one_of(tzinfo)
+    )
 
     @deliveries.validator
     def _check_deliveries(self, _attribute: object, value: object) -> None:

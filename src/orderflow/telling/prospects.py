@@ -1,7 +1,8 @@
 """What may come of a short line, and whether that has moved since the seller was told.
 
-What could take the place of a short product, and when it is covered, is for the caller to look up:
-notices take it as plain data.
+Notices take as plain data what could take the place of a short product, and when it is covered.
+`looked_up` finds it in a catalogue, the stock and the receipts; a host that knows more may look it
+up otherwise.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.events import ReceiptAnnounced, ReceiptWithdrawn, StockBookedIn
+from orderflow.domain.expecting import expected_cover
 from orderflow.domain.order import Order
+from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.replacements import Catalogue, Replacements, suggest
 from orderflow.domain.state import View
 from orderflow.domain.status import Status
 from orderflow.telling.notices import ExpectedDateNotice, ShortLine, StandIn
@@ -24,15 +28,30 @@ if TYPE_CHECKING:
     from orderflow.domain.events import Event
     from orderflow.telling.look import Look
 
-__all__ = ["Prospect", "Prospects", "date_moved", "expected_date", "maybe_moved", "short_lines"]
+__all__ = [
+    "Prospect",
+    "Prospects",
+    "date_moved",
+    "expected_date",
+    "looked_up",
+    "maybe_moved",
+    "short_lines",
+]
 
 
 @attrs.frozen
 class Prospect:
-    """What may come of a short line: what could take its place, and when it is covered."""
+    """What may come of a short line.
+
+    Attributes:
+        replacements: What is in stock in sufficient number and could take its place.
+        expected_at: When it is covered; none if nobody knows.
+        is_there: Whether what is in stock suffices, and the order waits for something else.
+    """
 
     replacements: tuple[StandIn, ...] = ()
     expected_at: datetime | None = None
+    is_there: bool = False
 
 
 Prospects = Callable[[Order, View], Mapping[str, Prospect]]
@@ -41,22 +60,55 @@ Prospects = Callable[[Order, View], Mapping[str, Prospect]]
 _NOTHING_KNOWN = Prospect()
 
 
+def looked_up(
+    catalogue: Catalogue | None = None, policy_of: Callable[[str], AllocationPolicy] | None = None
+) -> Prospects:
+    """Return what looks up replacements in a catalogue, and dates in the announced receipts.
+
+    See `suggest` for what is offered, and `expected_cover` for what the dates say.
+
+    Args:
+        catalogue: Which products may stand in for which; none, if left out.
+        policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
+    """
+    replacements = catalogue if catalogue is not None else Replacements()
+
+    def prospects(order: Order, view: View) -> Mapping[str, Prospect]:
+        policy = policy_of(order.seller_id) if policy_of is not None else AllocationPolicy()
+        stand_ins: dict[str, tuple[StandIn, ...]] = {}
+        for each in suggest(order, view, replacements):
+            line_id = each.change.line_id
+            stand_in = StandIn(each.change.sku, each.available)
+            stand_ins[line_id] = (*stand_ins.get(line_id, ()), stand_in)
+        return {
+            cover.line_id: Prospect(
+                stand_ins.get(cover.line_id, ()), cover.expected_at, cover.is_there
+            )
+            for cover in expected_cover(order, view, policy)
+        }
+
+    return prospects
+
+
 def short_lines(
     order: Order, view: View, prospects: Prospects | None = None
 ) -> tuple[ShortLine, ...]:
     """Return the short lines of an order, with what may come of each."""
     found = prospects(order, view) if prospects is not None else {}
     return tuple(
-        ShortLine(line.line_id, line.sku, line.short, each.replacements, each.expected_at)
+        ShortLine(
+            line.line_id, line.sku, line.short, each.replacements, each.expected_at, each.is_there
+        )
         for line in order.short_lines
         for each in (found.get(line.line_id, _NOTHING_KNOWN),)
     )
 
 
 def expected_date(short: tuple[ShortLine, ...]) -> datetime | None:
-    """Return when all of these lines are covered, if it is known of each."""
-    known = [line.expected_at for line in short if line.expected_at is not None]
-    return max(known) if known and len(known) == len(short) else None
+    """Return when all of these lines are covered, if it is known of each that is not there."""
+    awaited = [line.expected_at for line in short if not line.is_there]
+    known = [moment for moment in awaited if moment is not None]
+    return max(known) if known and len(known) == len(awaited) else None
 
 
 def maybe_moved(event: Event, look: Look, limit: int) -> Sequence[Order]:

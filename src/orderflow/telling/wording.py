@@ -113,6 +113,8 @@ def _lines(notice: Notice) -> Iterator[str]:
 def _short(lines: Iterable[ShortLine]) -> Iterator[str]:
     for line in lines:
         expected = f", expected {_moment(line.expected_at)}" if line.expected_at else ""
+        if line.is_there:
+            expected = ", in stock; the order waits for the rest"
         yield f"Line {line.line_id}: {line.short} of {line.sku} short{expected}."
         if line.replacements:
             stock = ", ".join(f"{each.sku} ({each.available})" for each in line.replacements)

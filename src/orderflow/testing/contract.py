@@ -163,6 +163,22 @@ class RepositoryContract(ABC):
         assert repository.read("acme", lambda reading: reading.receipt("R1")) is None
         assert list(flow.receipts("acme")) == [sooner]
 
+    def test_it_tells_what_happened_since_a_moment(self) -> None:
+        """What happened at the moment is told too, and what is told late, as oldest first."""
+        flow = OrderFlow(self.make_repository())
+        minutes = (0, 7, 3, 9, 5)  # the moments are the caller's to say, and need not go up
+        for minute in minutes:
+            flow.place(_order(str(minute), 1), at=_NOON + timedelta(minutes=minute))
+        flow.book_in(_MUGS, 1, at=_NOON + timedelta(minutes=9))
+        since = _NOON + timedelta(minutes=5)
+        all_events = flow.events("acme")
+        recent = [event for event in all_events if event.at >= since]
+        assert len(recent) not in {0, len(all_events)}
+        assert list(flow.events("acme", since=since)) == recent
+        assert list(flow.events("acme", "7", since=since)) == list(flow.events("acme", "7"))
+        assert list(flow.events("acme", "3", since=since)) == []
+        assert list(flow.events("zenith", since=since)) == []
+
     def test_a_repeated_command_is_answered_as_it_was(self) -> None:
         """The answer to a command id is kept, and nothing is done twice."""
         flow = OrderFlow(self.make_repository())

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from orderflow.ports import Notebook
@@ -43,6 +47,37 @@ class NotebookContract(ABC):
             notebook.write("acme", key, f"{key}!")
         for key in ("x" * 200, "Größe 日本 '%_\\", "A", "a"):
             assert notebook.note("acme", key) == f"{key}!"
+
+    def test_a_note_is_exchanged_for_another_if_nobody_else_has_done_so(self) -> None:
+        """What is there has to be what was read."""
+        notebook = self.make_notebook()
+        assert not notebook.exchange("acme", "told 1", "a", "b")
+        assert notebook.note("acme", "told 1") is None
+        assert notebook.exchange("acme", "told 1", None, "")
+        assert not notebook.exchange("acme", "told 1", None, "b")
+        assert notebook.exchange("acme", "told 1", "", "b")
+        assert not notebook.exchange("acme", "told 1", "", "c")
+        assert notebook.note("acme", "told 1") == "b"
+        assert notebook.exchange("zenith", "told 1", None, "z")
+        assert notebook.exchange("acme", "told 2", None, "b")
+        assert notebook.note("acme", "told 1") == "b"
+
+    @pytest.mark.parametrize("old", [None, "a"])
+    def test_of_several_that_exchange_a_note_at_once_one_succeeds(self, old: str | None) -> None:
+        """Nobody else is told to have succeeded, and what the one has noted is there."""
+        notebook = self.make_notebook()
+        for number in range(5):
+            key, start = f"digest {number}", Barrier(4)
+            notebook.write("acme", key, old)
+
+            def exchange(worker: int, key: str = key, start: Barrier = start) -> bool:
+                start.wait()
+                return notebook.exchange("acme", key, old, f"by {worker}")
+
+            with ThreadPoolExecutor(4) as pool:
+                succeeded = list(pool.map(exchange, range(4)))
+            assert sorted(succeeded) == [False, False, False, True]
+            assert notebook.note("acme", key) == f"by {succeeded.index(True)}"
 
     def test_to_take_out_what_is_not_there_changes_nothing(self) -> None:
         """It may be taken out twice."""

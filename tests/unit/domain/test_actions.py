@@ -8,16 +8,18 @@ from orderflow import (
     Action,
     Answer,
     HoldReason,
+    Order,
     OrderCommand,
     State,
     Status,
+    Wait,
     actions,
     decide,
 )
 from orderflow.domain.commands import DespatchOrder, SendOrder, SplitOrder
 from orderflow.errors import OrderNotFoundError, RefusedError
 from tests.unit.domain.test_walks import OPENINGS
-from tests.unit.shop import ACME, NOON, Shop, about, later, shop_with
+from tests.unit.shop import ACME, NOON, Shop, about, later, order, shop_with
 
 ALLOWED = {
     "NEW": "process, edit, remove a line, replace a line, hold, cancel",
@@ -139,6 +141,23 @@ def test_a_split_is_answered_for_where_the_first_numbers_are_taken() -> None:
     shop.take("1", ("MUG", 2))
     shop.take("2")
     assert answers(shop, "1")["split"].allowed
+
+
+def test_where_many_orders_are_numbered_few_are_looked_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = {"status": Status.ON_BACK_ORDER, "wait": Wait(NOON)}
+    state = State.of(ACME, [order(str(number), **waiting) for number in range(2_000)], [], [])
+    looked_up: list[str] = []
+
+    def find(self: State, order_id: str) -> Order | None:
+        looked_up.append(order_id)
+        return self.orders.get(order_id)
+
+    monkeypatch.setattr(State, "order", find)
+    found = {answer.action: answer for answer in actions("7", state, later(1))}
+    assert not found[Action.SPLIT].allowed  # nothing is allocated
+    assert len(looked_up) < 100
 
 
 def test_an_order_that_is_not_there_is_not_found() -> None:

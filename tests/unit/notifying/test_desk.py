@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
+from email import message_from_bytes, policy
+from html import unescape
 from threading import Event
 from typing import Any
 
 import pytest
 
-from orderflow import MemoryRepository, OrderFlow, SettingsError
+from orderflow import (
+    ExpectedReceipt,
+    MemoryRepository,
+    OrderFlow,
+    Replacement,
+    Replacements,
+    SettingsError,
+)
 from orderflow.adapters.memory import MemoryNotebook, MemoryOutbox
 from orderflow.adapters.webhook import bulletin_in, verify
 from orderflow.notifying import Desk, Digested, read_settings
 from orderflow.service import Relayed
+from orderflow.telling import Preference, Preferences, Recipient
 from tests.unit.adapters.servers import HOST, mail_server, web_server
 from tests.unit.shop import ACME, NOON, Clock, key, order
 
@@ -38,11 +49,11 @@ class Shop:
     def __init__(self, data: dict[str, Any], environ: dict[str, str] | None = None) -> None:
         self.clock = Clock()
         self.outbox = MemoryOutbox()
-        repository = MemoryRepository(self.outbox)
-        self.flow = OrderFlow(repository, clock=self.clock)
+        self.repository = MemoryRepository(self.outbox)
+        self.flow = OrderFlow(self.repository, clock=self.clock)
         self.desk = Desk(
             read_settings(data),
-            repository,
+            self.repository,
             MemoryNotebook(),
             environ=SECRETS if environ is None else environ,
             clock=self.clock,
@@ -60,6 +71,49 @@ def test_sellers_are_told_as_the_settings_say(caplog: pytest.LogCaptureFixture) 
     verify(dict(headers.items()), body, list(SECRETS.values()), now=NOON)
     assert bulletin_in(body).notices[0].order_id == "A"
     assert "Order A is on back order" in caplog.text
+
+
+def test_who_is_told_may_be_said_elsewhere_than_in_the_settings() -> None:
+    shop = Shop(settings())
+    chosen = Preferences(default=Preference(recipients=(Recipient("log", "elsewhere"),)))
+    desk = Desk(
+        read_settings(settings()), shop.repository, MemoryNotebook(), environ={}, preferences=chosen
+    )
+    (shown,) = desk.preview(shop.outbox)
+    assert shown.startswith("elsewhere: seller acme: Order A is on back order.")
+
+
+def test_a_mail_tells_what_is_in_stock_instead_what_is_expected_and_the_ways_out() -> None:
+    cups = Replacements([Replacement("CUP", "MUG"), Replacement("GLASS", "MUG")])
+    with mail_server() as (box, port):
+        outbox, clock = MemoryOutbox(), Clock()
+        repository = MemoryRepository(outbox)
+        flow = OrderFlow(repository, clock=clock, catalogue=cups)
+        data = settings(port) | {"default": {"mail": ["jo@shop.example"]}}
+        desk = Desk(
+            read_settings(data),
+            repository,
+            MemoryNotebook(),
+            environ=SECRETS,
+            policy_of=flow.policy_of,
+            catalogue=flow.catalogue,
+            clock=clock,
+        )
+        flow.book_in(key("MUG"), 2)
+        flow.book_in(key("CUP"), 4)
+        flow.book_in(key("GLASS"), 2)
+        friday = NOON + timedelta(days=4)
+        flow.announce(ExpectedReceipt("R1", key("MUG"), 9, friday))
+        flow.place(order("A", ("MUG", 3)))
+        assert desk.notify(outbox).failed == 0
+    mail = message_from_bytes(box.content(), policy=policy.default)
+    for part in mail.iter_parts():
+        text = " ".join(unescape(part.get_content()).split())
+        assert "Line 1: 1 of MUG short, expected 2025-03-07 12:00 UTC." in text
+        assert "In stock instead of MUG: CUP (4)." in text  # two glasses are not enough
+        assert "You can cancel the order. It would be CANCELLED." in text
+        assert "You can send stock, and it is processed again by itself: 1 of MUG." in text
+        assert "You can split the order, and let leave what is allocated: 2 of MUG." in text
 
 
 def test_what_comes_later_is_told_as_well_until_it_is_told_to_stop() -> None:

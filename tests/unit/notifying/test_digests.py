@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow import HoldReason
+from orderflow import DeliveryError, HoldReason, Order, View
 from orderflow.notifying import Digested
-from orderflow.telling import Delivery, Kind, OnBackOrderNotice, Preference
-from tests.unit.notifying.office import HOOK, JO, Office
+from orderflow.telling import Bulletin, Delivery, Kind, OnBackOrderNotice, Preference, Prospect
+from tests.unit.notifying.office import HOOK, JO, Office, Postman
 from tests.unit.shop import ACME, NOON, key
 
 BOTH = Preference(recipients=(JO, HOOK))
@@ -103,21 +103,102 @@ def test_who_could_not_be_reached_gets_the_same_digest_later_and_the_others_noth
     ]
 
 
-def test_a_process_that_ends_before_it_notes_a_digest_sends_it_again_with_the_same_id() -> None:
+def test_a_digest_that_was_being_sent_when_the_process_ended_is_sent_again_with_the_same_id() -> (
+    None
+):
     office = Office()
     office.take("A")
     next_morning(office)
 
-    def end(seller_id: str, key: str, text: str | None) -> None:
-        raise KeyboardInterrupt(seller_id, key, text)
-
-    noted, office.notebook.write = office.notebook.write, end  # type: ignore[method-assign] # dies
-    with pytest.raises(KeyboardInterrupt):
-        office.digests().run_once()
-    office.notebook.write = noted  # type: ignore[method-assign] # lives again
+    interrupt(office)
+    assert office.digests().run_once() == Digested()
+    assert list(office.digests().due()) == []
+    office.pass_time(minutes=9, seconds=59)
+    assert office.digests().run_once() == Digested()
+    office.pass_time(seconds=1)
     assert office.digests().run_once() == Digested(sent=1)
     assert len({bulletin.bulletin_id for _, bulletin in office.mail.sent}) == 1
     assert len(office.mail.sent) == 2
+    assert office.digests().run_once() == Digested()
+
+
+def test_who_could_not_be_reached_on_one_day_gets_all_of_it_on_the_next() -> None:
+    office = Office()
+    office.take("A")
+    next_morning(office)
+    office.mail.down = {JO.address}
+    assert office.digests().run_once().sent == 0
+    office.take("B")
+    next_morning(office)
+    office.mail.down = set()
+    assert office.digests().run_once() == Digested(sent=1)
+    assert office.mail.orders() == ["A", "B"]
+
+
+def test_no_more_back_orders_are_written_of_than_stand_in_a_digest() -> None:
+    asked: list[str] = []
+
+    def prospects(order: Order, _view: View) -> dict[str, Prospect]:
+        asked.append(order.order_id)
+        return {}
+
+    office = Office()
+    for order_id in "CABD":
+        office.take(order_id)
+        office.pass_time(minutes=1)
+    next_morning(office)
+    office.digests(notices_max=2, prospects=prospects).run_once()
+    ((_, digest),) = office.mail.sent
+    assert ([each.order_id for each in digest.notices], digest.left_out) == (["C", "A"], 2)
+    assert asked == ["C", "A"]
+
+
+def test_a_digest_that_another_run_sends_meanwhile_is_left_to_it() -> None:
+    office = Office(BOTH)
+    office.take("A")
+    next_morning(office)
+    late = [Digested(sent=9)]
+
+    def send(address: str, bulletin: Bulletin) -> None:
+        if late[0].sent:
+            late[0] = Digested()
+            late[0] = office.digests().run_once()
+        Postman.send(office.mail, address, bulletin)
+
+    office.mail.send = send  # type: ignore[method-assign] # while it sends, another run begins
+    assert office.digests().run_once() == Digested(sent=1)
+    assert late == [Digested(sent=1)]  # the other recipient
+    assert (len(office.mail.sent), len(office.hook.sent)) == (1, 1)
+
+
+def test_what_was_sent_too_late_does_not_undo_what_another_run_has_noted() -> None:
+    office = Office()
+    office.take("A")
+    next_morning(office)
+
+    def send(address: str, bulletin: Bulletin) -> None:
+        del office.mail.send  # the next one is quick
+        office.pass_time(minutes=11)
+        assert office.digests().run_once() == Digested(sent=1)
+        raise DeliveryError(address, f"no answer to {bulletin.bulletin_id}", "wait")
+
+    office.mail.send = send  # type: ignore[method-assign] # longer than the lease
+    assert office.digests().run_once().sent == 0
+    assert office.digests().run_once() == Digested()
+    assert len(office.mail.sent) == 1
+
+
+def interrupt(office: Office) -> None:
+    """Run the digests in a process that ends after it has sent one."""
+
+    def send(address: str, bulletin: Bulletin) -> None:
+        Postman.send(office.mail, address, bulletin)
+        raise KeyboardInterrupt
+
+    office.mail.send = send  # type: ignore[method-assign] # dies
+    with pytest.raises(KeyboardInterrupt):
+        office.digests().run_once()
+    del office.mail.send  # lives again
 
 
 def test_what_happened_just_before_the_end_is_waited_for() -> None:

@@ -131,6 +131,7 @@ def test_what_happens_while_one_recipient_is_down_is_told_to_the_others() -> Non
 
 def test_progress_is_forgotten_once_all_were_told() -> None:
     office = Office(attrs.evolve(BOTH, recipients=(LONG, HOOK)))
+    expected = {(ACME, f"expected {'A' * 128}"): ""}
     office.hook.down = {HOOK.address}
     office.take("A" * 128)
     office.relay.run()
@@ -139,7 +140,7 @@ def test_progress_is_forgotten_once_all_were_told() -> None:
     office.hook.down = set()
     office.pass_time(minutes=1)
     office.relay.run()
-    assert office.notebook.notes == {}
+    assert office.notebook.notes == expected
 
 
 def test_a_recipient_who_is_gone_for_good_holds_nobody_up() -> None:
@@ -335,12 +336,27 @@ def test_dates_are_forgotten_with_the_back_order() -> None:
     assert office.notebook.notes == {}
 
 
-def test_without_prospects_no_dates_are_told_or_noted() -> None:
+def test_dates_are_those_of_announced_receipts_unless_told_otherwise() -> None:
     office = Office()
-    office.take("A")
+    office.take("A", ("MUG", 3))
+    office.take("B", ("MUG", 3))
+    office.relay.run()
     office.flow.announce(announced())
     office.relay.run()
-    assert (moves(office), office.notebook.notes) == ([], {})
+    assert moves(office) == [("A", None, MONDAY)]
+    office.flow.announce(announced("R2", TUESDAY))
+    office.relay.run()
+    assert moves(office) == [("A", None, MONDAY), ("B", None, TUESDAY)]
+
+
+def test_where_nothing_is_looked_up_no_dates_are_told() -> None:
+    office = Office(prospects=lambda *_: {})
+    office.take("A")
+    office.relay.run()
+    office.flow.announce(announced())
+    office.relay.run()
+    assert office.mail.kinds() == [["ON_BACK_ORDER"]]
+    assert moves(office) == []
 
 
 def test_of_so_many_orders_only_is_a_date_looked_up() -> None:

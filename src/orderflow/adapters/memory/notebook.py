@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ class MemoryNotebook:
     """Keeps notes in this process."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._notes: dict[tuple[str, str], str] = {}
 
     @property
@@ -28,7 +30,16 @@ class MemoryNotebook:
 
     def write(self, seller_id: str, key: str, text: str | None) -> None:
         """Note a text under a key in place of what was there, or nothing more."""
-        if text is None:
-            self._notes.pop((seller_id, key), None)
-        else:
-            self._notes[seller_id, key] = text
+        with self._lock:
+            if text is None:
+                self._notes.pop((seller_id, key), None)
+            else:
+                self._notes[seller_id, key] = text
+
+    def exchange(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
+        """Note a text in place of the one that was read, unless another one is there by now."""
+        with self._lock:
+            is_there = self._notes.get((seller_id, key)) == old
+            if is_there:
+                self._notes[seller_id, key] = new
+            return is_there

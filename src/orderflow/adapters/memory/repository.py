@@ -184,11 +184,12 @@ class MemoryUnitOfWork:
         """Return what the seller expects, by the moment it is expected, then by its id."""
         return sorted(self._seller.receipts.values(), key=by_expectation)
 
-    def events(self, order_id: str | None = None) -> Sequence[Event]:
+    def events(
+        self, order_id: str | None = None, *, since: datetime | None = None
+    ) -> Sequence[Event]:
         """Return what happened, to the seller or to one order, oldest first."""
-        if order_id is None:
-            return tuple(self._seller.events)
-        return self._seller.events_of(order_id)
+        found = self._seller.events if order_id is None else self._seller.events_of(order_id)
+        return tuple(found if since is None else (each for each in found if each.at >= since))
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Write what a command changed, when this unit of work commits."""

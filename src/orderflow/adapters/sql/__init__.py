@@ -6,8 +6,11 @@ Needs SQLAlchemy, which comes with the extra `sql`; the extra `postgres` adds a 
 from orderflow.adapters.sql.auditing import Stored
 from orderflow.adapters.sql.embedded import Durability, open_database
 from orderflow.adapters.sql.executor import Executor
+from orderflow.adapters.sql.inbox import SqlInbox
+from orderflow.adapters.sql.notebook import SqlNotebook
 from orderflow.adapters.sql.outbox import SqlOutbox
 from orderflow.adapters.sql.policies import SqlPolicies
+from orderflow.adapters.sql.preferences import SqlPreferences
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.upgrading import upgrade
@@ -15,8 +18,11 @@ from orderflow.adapters.sql.upgrading import upgrade
 __all__ = [
     "Durability",
     "Executor",
+    "SqlInbox",
+    "SqlNotebook",
     "SqlOutbox",
     "SqlPolicies",
+    "SqlPreferences",
     "SqlRepository",
     "Stored",
     "Tables",

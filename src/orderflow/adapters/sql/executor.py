@@ -60,12 +60,12 @@ class CoreExecutor:
     """Carries statements out on a connection of SQLAlchemy."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self.is_sqlite = connection.dialect.name == "sqlite"
 
     def rows(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
         """Return the rows that a statement gives."""
-        return self._connection.execute(statement, parameters).all()
+        return self.connection.execute(statement, parameters).all()
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
         """Carry a statement out once for each set of parameters, in this order.
@@ -73,25 +73,25 @@ class CoreExecutor:
         It is handed to the driver as text: no type of these tables needs a conversion, and to
         look for one in each value of each row takes as long as to write it.
         """
-        compiled = _compiled(statement, self._connection.dialect, tuple(parameters[0]))
+        compiled = _compiled(statement, self.connection.dialect, tuple(parameters[0]))
         own = compiled.params.keys() - parameters[0].keys()  # what the statement says itself
         if own:
             parameters = [compiled.params | dict(each) for each in parameters]
         names = compiled.positiontup
         rows = parameters if names is None else [tuple(map(p.get, names)) for p in parameters]
-        self._connection.exec_driver_sql(str(compiled), rows)
+        self.connection.exec_driver_sql(str(compiled), rows)
 
     def isolation(self) -> str:
         """Return the isolation of the transaction that the connection is in, in SQL's words."""
-        return str(self._connection.get_isolation_level())
+        return str(self.connection.get_isolation_level())
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what the block has done, and let go of its locks, if it is left by an error."""
         if self.is_sqlite:
             # Its lock is taken at once: what is read may not change before something is written.
-            connection = self._connection.connection.driver_connection
+            connection = self.connection.connection.driver_connection
             if connection is not None and not connection.in_transaction:
-                self._connection.exec_driver_sql("BEGIN IMMEDIATE")
-        with self._connection.begin_nested():
+                self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self.connection.begin_nested():
             yield

@@ -173,13 +173,19 @@ class SqlReading:
         rows = self._rows(self._statements.receipts)
         return [receipt_of(self.seller_id, row, self.moments) for row in rows]
 
-    def events(self, order_id: str | None = None) -> Sequence[Event]:
+    def events(
+        self, order_id: str | None = None, *, since: datetime | None = None
+    ) -> Sequence[Event]:
         """Return what happened, to the seller or to one order, oldest first."""
-        if order_id is None:
-            rows = self._rows(self._statements.events)
-        else:
+        if order_id is not None:
             rows = self._rows(self._statements.events_of, order_id=order_id)
-        return [loads(row[0]) for row in rows]
+        elif since is not None:
+            recent = self._rows(self._statements.events_since, since=self.moments.write(since))
+            rows = [row[1:] for row in sorted(recent, key=itemgetter(0))]
+        else:
+            rows = self._rows(self._statements.events)
+        events: list[Event] = [loads(row[0]) for row in rows]
+        return events if since is None else [each for each in events if each.at >= since]
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the command that had this id, and what it was answered."""

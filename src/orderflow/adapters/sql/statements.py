@@ -160,6 +160,10 @@ class Statements:
         self.events = select(events.event).where(events.seller_id == SELLER).order_by(events.number)
         self.sellers = _values(events.seller_id)
         self.owners = [_values(each.c.seller_id) for each in tables.state]
+        # Not in order, or a database would read all of a seller's to have them so.
+        self.events_since = select(events.number, events.event).where(
+            events.seller_id == SELLER, events.at >= bindparam("since")
+        )
         self.events_of = self.events.where(events.order_id == bindparam("order_id"))
 
     def _name_writes(self, tables: Tables) -> None:

@@ -46,6 +46,7 @@ IS_UNSERVED = "is_unserved"
 HOLDS = "allocated > 0"
 
 SUBJECT_CHARACTERS_MAX = 2 * IDENTIFIER_CHARACTERS_MAX + 16
+NOTE_KEY_CHARACTERS_MAX = 200
 
 _STATUS_CHARACTERS_MAX = max(len(status) for status in Status)
 
@@ -94,8 +95,10 @@ class Tables:
         self.events = self._events()
         self.outbox = self._outbox()
         self.inbox = self._inbox()
-        self.policies = self._policies()
-        # What there is of a seller: settings and what other programs have sent are none of it.
+        self.policies = self._per_seller("policies")
+        self.preferences = self._per_seller("preferences")
+        self.notes = self._notes()
+        # What there is of a seller: settings, notes and what others have sent are none of it.
         self.state = (
             self.stock,
             self.orders,
@@ -276,6 +279,7 @@ class Tables:
             key=("number",),
         )
         self._index(table, "order", "order_id", "number", where="order_id IS NOT NULL")
+        self._index(table, "at", "at", "number")
         return table
 
     def _outbox(self) -> Table:
@@ -298,12 +302,23 @@ class Tables:
         return table
 
     def _inbox(self) -> Table:
-        return self._table(
+        table = self._table(
             "inbox",
             Column("message_id", _SUBJECT, nullable=False),
             Column("received_at", _MOMENT, nullable=False),
             key=("message_id",),
         )
+        self._index(table, "received", "received_at")
+        return table
 
-    def _policies(self) -> Table:
-        return self._table("policies", Column("policy", Text, nullable=False), key=())
+    def _per_seller(self, name: str) -> Table:
+        """Keep a value of each seller; that of the seller without an id is the usual one."""
+        return self._table(name, Column("value", Text, nullable=False), key=())
+
+    def _notes(self) -> Table:
+        return self._table(
+            "notes",
+            Column("note_key", _characters(NOTE_KEY_CHARACTERS_MAX), nullable=False),
+            Column("text", Text, nullable=False),
+            key=("note_key",),
+        )

@@ -21,6 +21,8 @@ from orderflow.checking import Rule, check
 from tests.unit.shop import NOON, key, later, order
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Engine
 
 PATIENT = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
@@ -109,14 +111,18 @@ def test_what_is_no_policy_is_an_error_that_says_whose_and_what(
     engine: Engine, policy: str, fault: str
 ) -> None:
     policies = SqlPolicies(engine)
-    for seller_id, whose in (("acme", "policy of seller 'acme'"), ("", "usual policy")):
+    reads: dict[tuple[str, str], list[Callable[[], object]]] = {
+        ("acme", "policy of 'acme'"): [policies.all, lambda: policies.of("acme")],
+        ("", "usual policy"): [policies.usual, lambda: policies.of("bolt")],
+    }
+    for (seller_id, whose), some in reads.items():
         with engine.begin() as connection:
             row = {"seller_id": seller_id, "policy": policy}
             connection.execute(text("DELETE FROM orderflow_policies"))
             connection.execute(
                 text("INSERT INTO orderflow_policies VALUES (:seller_id, :policy)"), row
             )
-        for read in (policies.usual, policies.all, lambda: policies.of("acme")):
+        for read in some:
             with pytest.raises(StorageError, match=f"{whose} .*{fault}.*SqlPolicies.set"):
                 read()
     policies.set(PATIENT)

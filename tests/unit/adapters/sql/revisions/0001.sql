@@ -100,6 +100,15 @@ CREATE TABLE orderflow_inbox (
  WITHOUT ROWID
 
 ;
+CREATE TABLE orderflow_notes (
+	seller_id VARCHAR(128) NOT NULL, 
+	note_key VARCHAR(200) NOT NULL, 
+	text TEXT NOT NULL, 
+	CONSTRAINT orderflow_notes_pk PRIMARY KEY (seller_id, note_key)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE orderflow_order_lines (
 	seller_id VARCHAR(128) NOT NULL, 
 	order_id VARCHAR(128) NOT NULL, 
@@ -272,13 +281,21 @@ INSERT INTO "orderflow_outbox" VALUES('bolt',20,'stock leeds/TIN',NULL,0,'',0);
 INSERT INTO "orderflow_outbox" VALUES('bolt',21,'D',NULL,0,'',0);
 CREATE TABLE orderflow_policies (
 	seller_id VARCHAR(128) NOT NULL, 
-	policy TEXT NOT NULL, 
+	value TEXT NOT NULL, 
 	CONSTRAINT orderflow_policies_pk PRIMARY KEY (seller_id)
 )
  WITHOUT ROWID
 
 ;
 INSERT INTO "orderflow_policies" VALUES('bolt','{"type":"AllocationPolicy","version":1,"data":{"queue":"PRIORITY","rationing":"STRICT","share_max":null,"holding":"COMPLETE_THEN_KEEP","passes_max":3,"wait_max":"P9DT0S","fulfilment":"COMPLETE","parcels_max":null,"take_back":"NEVER","urgent_from":null}}');
+CREATE TABLE orderflow_preferences (
+	seller_id VARCHAR(128) NOT NULL, 
+	value TEXT NOT NULL, 
+	CONSTRAINT orderflow_preferences_pk PRIMARY KEY (seller_id)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE orderflow_processed_commands (
 	seller_id VARCHAR(128) NOT NULL, 
 	command_id VARCHAR(128) NOT NULL, 
@@ -365,6 +382,8 @@ CREATE INDEX orderflow_queue_priority ON orderflow_queue (seller_id, warehouse_i
 CREATE INDEX orderflow_queue_promise ON orderflow_queue (seller_id, warehouse_id, sku, has_no_promise, due_by, placed_at, order_id);
 CREATE INDEX orderflow_expected_receipts_product ON orderflow_expected_receipts (seller_id, warehouse_id, sku, expected_at, receipt_id);
 CREATE INDEX orderflow_events_order ON orderflow_events (seller_id, order_id, number) WHERE order_id IS NOT NULL;
+CREATE INDEX orderflow_events_at ON orderflow_events (seller_id, at, number);
 CREATE INDEX orderflow_outbox_subject ON orderflow_outbox (seller_id, subject, number);
 CREATE INDEX orderflow_outbox_due ON orderflow_outbox (seller_id, due_at, number, subject);
+CREATE INDEX orderflow_inbox_received ON orderflow_inbox (seller_id, received_at);
 COMMIT;

@@ -52,7 +52,9 @@ def upgrade() -> None:
     _events()
     _outbox()
     _inbox()
-    _policies()
+    _per_seller("policies")
+    _per_seller("preferences")
+    _notes()
 
 
 def _stock() -> None:
@@ -190,6 +192,7 @@ def _events() -> None:
         key=("number",),
     )
     _index("events", "order", "order_id", "number", where="order_id IS NOT NULL")
+    _index("events", "at", "at", "number")
 
 
 def _outbox() -> None:
@@ -216,10 +219,20 @@ def _inbox() -> None:
         Column("received_at", _MOMENT, nullable=False),
         key=("message_id",),
     )
+    _index("inbox", "received", "received_at")
 
 
-def _policies() -> None:
-    _create("policies", Column("policy", Text, nullable=False), key=())
+def _per_seller(name: str) -> None:
+    _create(name, Column("value", Text, nullable=False), key=())
+
+
+def _notes() -> None:
+    _create(
+        "notes",
+        Column("note_key", _characters(200), nullable=False),
+        Column("text", Text, nullable=False),
+        key=("note_key",),
+    )
 
 
 def _create(name: str, *parts: Column[Any] | CheckConstraint, key: tuple[str, ...]) -> None:
