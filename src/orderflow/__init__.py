@@ -176,6 +176,7 @@ from orderflow.errors import (
     StockRefusedError,
     StorageError,
     TransitionError,
+    UnfinishedError,
 )
 from orderflow.ports import Message
 from orderflow.service import OrderFlow, Relay
@@ -306,6 +307,7 @@ __all__ = [
     "Suggestion",
     "TakeBack",
     "TransitionError",
+    "UnfinishedError",
     "View",
     "Wait",
     "WarehouseCalendar",

@@ -24,7 +24,8 @@
     ├── MissingExtraError          a package that comes with an extra (also an ImportError)
     ├── StorageError               the state could not be read or written; nothing has changed
     │   ├── ContentionError        others changed the same at the same time: try again
-    │   └── SchemaError            the tables are missing, or of another release
+    │   ├── SchemaError            the tables are missing, or of another release
+    │   └── UnfinishedError        it may have been saved: repeat it with its command id
     ├── DeliveryError              somebody could not be told
     ├── SignatureError             a webhook that does not come from where it says
     └── SettingsError              a file of settings that cannot be used (also a ValueError)
@@ -64,6 +65,7 @@ __all__ = [
     "StockRefusedError",
     "StorageError",
     "TransitionError",
+    "UnfinishedError",
 ]
 
 
@@ -299,7 +301,7 @@ class MissingExtraError(OrderFlowError, ImportError):
 
 
 class StorageError(OrderFlowError):
-    """The state could not be read or written. Nothing has changed."""
+    """The state could not be read or written. Nothing has changed, but for `UnfinishedError`."""
 
 
 class ContentionError(StorageError):
@@ -336,6 +338,30 @@ class SchemaError(StorageError):
             way_out = "upgrade them first: `orderflow.adapters.sql.upgrade` does"
         super().__init__(
             f"the database {there}, and this release works on revision {expected}; {way_out}"
+        )
+
+
+class UnfinishedError(StorageError):
+    """The database failed when the change may have been saved already.
+
+    The same command with the same id is answered as it would have been, whether it was saved or
+    not. Without an id, look what there is before you give it again.
+
+    Attributes:
+        cause: What failed.
+        is_saved: Whether it is known that the change was saved, and only the queues were not
+            served to the end.
+    """
+
+    def __init__(self, cause: str, *, is_saved: bool = False) -> None:
+        self.cause = cause
+        self.is_saved = is_saved
+        super().__init__(
+            f"the change was saved, but not all who wait were served ({cause}); `recover` goes "
+            f"on, or the same command with the same command id"
+            if is_saved
+            else f"the database failed as it committed ({cause}), and may have saved the change "
+            f"or not; give the same command again with the same command id, or look first"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -24,8 +25,28 @@ from orderflow.errors import (
     OrderNotFoundError,
     ReceiptNotFoundError,
     StaleVersionError,
+    StorageError,
+    UnfinishedError,
 )
-from tests.unit.shop import ACME, NOON, CheckedFlow, Shop, about, key, later, order, shop_with
+from tests.unit.shop import (
+    ACME,
+    NOON,
+    CheckedFlow,
+    Clock,
+    Shop,
+    about,
+    key,
+    later,
+    order,
+    shop_with,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orderflow.ports import UnitOfWork
+
+T = TypeVar("T")
 
 BOLT = "bolt"
 
@@ -246,3 +267,35 @@ def test_what_is_not_there_is_empty() -> None:
 def test_a_method_and_its_command_are_the_same(command: BookInStock) -> None:
     assert Shop().handle(command) == Shop().book_in(key(), 1, at=NOON)
     assert about()["seller_id"] == ACME
+
+
+# What the storage cannot do
+
+
+class _Failing(MemoryRepository):
+    """Fails once, at one of its units of work."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = -1
+
+    def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
+        self.left -= 1
+        if self.left == 0:
+            raise StorageError("the disk is on fire")
+        return super().write(seller_id, task)
+
+
+def test_a_command_that_is_saved_says_so_where_the_queue_cannot_be_served_to_its_end() -> None:
+    repository = _Failing()
+    flow = OrderFlow(repository, orders_max=1, clock=Clock())
+    for order_id in "ABC":
+        flow.place(order(order_id))
+    repository.left = 2
+    with pytest.raises(UnfinishedError, match=r"was saved, but .*on fire.*`recover`") as failure:
+        flow.book_in(key(), 3, command_id="once")
+    assert failure.value.is_saved
+    assert [each.status for each in flow.orders(ACME)] == ["ALLOCATED", *["ON_BACK_ORDER"] * 2]
+    flow.book_in(key(), 3, command_id="once")
+    assert [each.status for each in flow.orders(ACME)] == ["ALLOCATED"] * 3
+    assert [each.on_hand for each in flow.stock(ACME)] == [3]

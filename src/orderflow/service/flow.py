@@ -24,7 +24,7 @@ from orderflow.domain.explaining import AHEAD_MAX, explain
 from orderflow.domain.policy import AllocationPolicy
 from orderflow.domain.replacements import Replacements, suggest
 from orderflow.domain.stock import StockKey
-from orderflow.errors import OrderFlowError, OrderNotFoundError
+from orderflow.errors import OrderFlowError, OrderNotFoundError, StorageError, UnfinishedError
 from orderflow.service.clock import SystemClock
 from orderflow.service.looking import look, preview, repeated, served_by
 from orderflow.service.methods import CommandMethods
@@ -104,6 +104,8 @@ class OrderFlow(CommandMethods["Outcome"]):
             RefusedError: If it cannot be carried out now.
             CommandIdReusedError: If its id was used for another command.
             StorageError: If it could not be saved.
+            UnfinishedError: If it may have been saved, or was and the queues could not be served
+                to the end.
         """
         while True:
             try:
@@ -111,7 +113,7 @@ class OrderFlow(CommandMethods["Outcome"]):
             except _UnservedError as behind:
                 self._serve(command.seller_id, behind.products, command.at)
             else:
-                self._serve(command.seller_id, outcome.unserved, command.at)
+                self._go_on(command, outcome)
                 return outcome
 
     def recover(self) -> int:
@@ -287,6 +289,13 @@ class OrderFlow(CommandMethods["Outcome"]):
         _check_served(command, work)
         work.save(command, outcome)
         return outcome
+
+    def _go_on(self, command: Command, outcome: Outcome) -> None:
+        """Serve what a command that is saved has left unserved."""
+        try:
+            self._serve(command.seller_id, outcome.unserved, command.at)
+        except StorageError as error:
+            raise UnfinishedError(str(error), is_saved=True) from error
 
     def _serve(self, seller_id: str, products: Collection[tuple[str, str]], at: datetime) -> None:
         """Serve the queues of these products to the end, each page in a transaction of its own."""

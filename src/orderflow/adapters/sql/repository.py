@@ -89,6 +89,7 @@ class SqlRepository:
             ContentionError: If others changed the same time and again.
             SchemaError: If the tables are not there.
             StorageError: If the database could not do it.
+            UnfinishedError: If it failed as it committed.
         """
         products: Collection[Product] = ()
         for _ in range(_ROUNDS_MAX):

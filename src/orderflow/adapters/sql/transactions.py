@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from orderflow.adapters.sql.executor import CoreExecutor
-from orderflow.adapters.sql.faults import translated
+from orderflow.adapters.sql.faults import translated, translated_of_commit
 from orderflow.errors import ContentionError, StorageError
 
 if TYPE_CHECKING:
@@ -94,9 +94,18 @@ class OwnTransactions:
                 else:
                     connection.execution_options(isolation_level="READ COMMITTED")
                 yield connection
-                connection.commit()
+                _commit(connection, translated if for_reading else translated_of_commit)
         except DBAPIError as error:
             raise translated(error, ATTEMPTS_MAX) from error
+
+
+def _commit(connection: Connection, meaning: Callable[[DBAPIError, int], StorageError]) -> None:
+    try:
+        connection.commit()
+    except DBAPIError as error:
+        # Its transaction may be open still, and nobody who is given the connection would know.
+        connection.invalidate()
+        raise meaning(error, ATTEMPTS_MAX) from error
 
 
 class HostTransaction:

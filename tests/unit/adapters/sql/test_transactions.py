@@ -1,0 +1,55 @@
+"""What comes of a transaction that cannot be ended as it should be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event
+
+from orderflow import OrderFlow, StorageError, UnfinishedError
+from orderflow.adapters.sql import SqlRepository
+from tests.databases import sqlite
+from tests.unit.shop import NOON, key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+
+def interrupt_next_commit(engine: Engine) -> None:
+    """Let SQLite stop at the first step of the next COMMIT, as if its caller had lost patience."""
+
+    def interrupt(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        once = iter([1])
+        driver.set_progress_handler(lambda: next(once, 0), 1)
+
+    event.listen(engine, "commit", interrupt, once=True)
+
+
+def test_a_commit_that_fails_may_have_been_one_and_is_not_in_the_way(tmp_path: Path) -> None:
+    engine = sqlite(tmp_path / "shop.db")
+    flow = OrderFlow(SqlRepository(engine))
+    interrupt_next_commit(engine)
+    with pytest.raises(
+        UnfinishedError, match=r"committed \(interrupted\).*same command id"
+    ) as failed:
+        flow.book_in(key(), 3, at=NOON, command_id="once")
+    assert not failed.value.is_saved
+    for _ in range(2):
+        flow.book_in(key(), 3, at=NOON, command_id="once")
+    assert [stock.on_hand for stock in flow.stock("acme")] == [3]
+    engine.dispose()
+
+
+def test_what_was_only_read_is_not_in_doubt(tmp_path: Path) -> None:
+    engine = sqlite(tmp_path / "shop.db")
+    flow = OrderFlow(SqlRepository(engine))
+    interrupt_next_commit(engine)
+    with pytest.raises(StorageError, match="interrupted") as failed:
+        flow.stock("acme")
+    assert type(failed.value) is StorageError
+    assert flow.stock("acme") == ()
+    engine.dispose()
