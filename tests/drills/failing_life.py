@@ -48,6 +48,8 @@ from orderflow import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orderflow import Outcome
 
 __all__ = ["ORDERS_MAX", "answer", "expected", "flow_on", "life"]
@@ -67,7 +69,7 @@ def answer(flow: OrderFlow, command: Command) -> Outcome:
     return attrs.evolve(flow.handle(command), watched=())
 
 
-def expected(commands: tuple[Command, ...]) -> list[Outcome]:
+def expected(commands: Sequence[Command]) -> list[Outcome]:
     """Return what each of the commands is answered where nothing fails."""
     flow = flow_on(MemoryRepository())
     return [answer(flow, command) for command in commands]

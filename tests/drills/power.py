@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.drills.power_disk import Entry
     from tests.drills.power_images import Image
 
-__all__ = ["PowerFigures", "power_loss"]
+__all__ = ["PowerFigures", "power_loss", "settle"]
 
 NAME = "shop.db"
 OPENED = 3
@@ -125,7 +125,7 @@ def _record(
     folder.mkdir()
     with Disk() as disk:
         engine = open_database(folder / NAME, durability=durability, create=True)
-        _settle(engine, (f"wal_autocheckpoint = {CHECKPOINT_PAGES}", *pragmas))
+        settle(engine, (f"wal_autocheckpoint = {CHECKPOINT_PAGES}", *pragmas))
         flow = flow_on(repository(engine))
         for number, command in enumerate(commands, 1):
             answers.append(flow.handle(command))
@@ -137,9 +137,11 @@ def _record(
     return _Run(tuple(commands), tuple(answers), stored, tuple(disk.log))
 
 
-def _settle(engine: Engine, pragmas: Iterable[str]) -> None:
+def settle(engine: Engine, pragmas: Iterable[str]) -> None:
+    """Make settings of SQLite on each connection, after those that are made already."""
+
     @event.listens_for(engine, "connect")
-    def settle(connection: Any, _record: object) -> None:  # noqa: ANN401 - of the driver
+    def further(connection: Any, _record: object) -> None:  # noqa: ANN401 - of the driver
         for each in pragmas:
             connection.execute(f"PRAGMA {each}")
 
@@ -170,7 +172,7 @@ class _Inspection:
         self._repository = repository
         folder.mkdir()
         self._engine = open_database(folder / NAME, create=True)
-        _settle(self._engine, ["synchronous = OFF"])  # nothing of it has to last
+        settle(self._engine, ["synchronous = OFF"])  # nothing of it has to last
 
     def look(self, image: Image) -> tuple[bool, list[str]]:
         """Tell whether it lacks a command that was answered, and what else is wrong with it."""
