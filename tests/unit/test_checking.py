@@ -83,6 +83,12 @@ def test_a_product_to_serve_that_can_be_none_is_told_as_a_row(path: Path) -> Non
     assert checked(path).unserved == ()
 
 
+def test_a_seller_that_is_no_text_is_told_as_a_row(path: Path) -> None:
+    found = meddled(path, "UPDATE orderflow_stock SET seller_id = X'00FF' WHERE sku = 'TIN'")
+    told = [rule for rule, finding in found if r"not b'\x00\xff'" in finding]
+    assert told == [Rule.ROWS]
+
+
 def test_it_is_the_same_on_postgres() -> None:
     with postgres() as engine:
         repository = SqlRepository(engine)

@@ -139,7 +139,8 @@ class SqlRepository:
         found = set[str]()
         for statement in self._statements.owners:
             found.update(row[0] for row in executor.rows(statement, {}))
-        return sorted(found)
+        # SQLite keeps bytes in a column of texts, if it is given any.
+        return sorted(found, key=lambda each: (not isinstance(each, str), each))
 
     def _work(
         self,
