@@ -1,19 +1,15 @@
 """Every statement of a command fails once: nothing is half done, and the command can be repeated.
 
-The failures are those of the databases themselves: SQLite interrupts a statement, or is told by
-the disk that it cannot write or flush; PostgreSQL refuses a statement, ends the connection, or
-says that another transaction had to go first.
+In which ways, `failing_ways` says.
 """
 
 from __future__ import annotations
 
-import select
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, text
 
 from orderflow import StorageError, UnfinishedError
 from orderflow.adapters.sql import SqlRepository, Tables
@@ -24,12 +20,11 @@ from tests.drills.failing_life import answer, expected, flow_on, life
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
 
     from orderflow import Command, OrderFlow, Outcome
-    from tests.drills.power_disk import Change
 
-__all__ = ["FailingFigures", "Obstacle", "RefusingDisk", "Rows", "Statements", "fail", "no_wait"]
+__all__ = ["FailingFigures", "Obstacle", "Rows", "fail", "no_wait"]
 
 
 @attrs.frozen(kw_only=True)
@@ -196,117 +191,3 @@ class Rows:
 def no_wait(engine: Engine) -> SqlRepository:
     """Keep the state as usual, but try again at once."""
     return SqlRepository(OwnTransactions(engine, sleep=lambda _: None))
-
-
-class Statements:
-    """Lets one statement or COMMIT of an engine fail.
-
-    Args:
-        engine: The engine.
-        statement: Does something before a statement, and returns another one to carry out instead
-            if it likes. Statements do not count if it is left out.
-        commit: Does something before a COMMIT. COMMITs do not count if it is left out.
-    """
-
-    def __init__(
-        self,
-        engine: Engine,
-        *,
-        statement: Callable[[Connection], str | None] | None = None,
-        commit: Callable[[Connection], None] | None = None,
-    ) -> None:
-        self._number, self._seen = 0, 0
-        if statement is not None:
-            self._statement = statement
-            event.listen(engine, "before_cursor_execute", self._before_statement, retval=True)
-        if commit is not None:
-            event.listen(engine, "commit", lambda of: commit(of) if self._is_next() else None)
-
-    def arm(self, number: int) -> None:
-        """Let the statement of this number fail, from 1 on."""
-        self._number, self._seen = number, 0
-
-    def disarm(self) -> bool:
-        """Let nothing fail any more; tell whether something has."""
-        happened = self._seen >= self._number
-        self._number = 0
-        return happened
-
-    def _is_next(self) -> bool:
-        self._seen += 1
-        return self._seen == self._number
-
-    def _before_statement(
-        self,
-        connection: Connection,
-        _cursor: object,
-        statement: str,
-        parameters: Any,  # noqa: ANN401 - of the driver
-        _context: object,
-        many: bool,  # noqa: FBT001 - as SQLAlchemy gives it
-    ) -> tuple[str, Any]:
-        other = self._statement(connection) if self._is_next() else None
-        if other is None:
-            return statement, parameters
-        return other, [()] if many else ()
-
-
-def interrupt(connection: Connection) -> None:
-    """Let SQLite interrupt what it does next on this connection, once."""
-    driver: Any = connection.connection.driver_connection
-    once = iter([1])  # it is asked at each step of SQLite's machine
-    driver.set_progress_handler(lambda: next(once, 0), 1)
-
-
-def refuse(_: Connection) -> str:
-    """Let PostgreSQL refuse a statement."""
-    return "SELECT 1 / 0"
-
-
-def give_way(_: Connection) -> str:
-    """Let PostgreSQL say that another transaction has to go first."""
-    return "DO $$ BEGIN RAISE EXCEPTION 'in the way' USING ERRCODE = '40001'; END $$"
-
-
-def hang_up(connection: Connection) -> None:
-    """End the connection of PostgreSQL from the other side."""
-    driver: Any = connection.connection.driver_connection
-    with closing(connection.engine.raw_connection()) as other:
-        end = "SELECT pg_terminate_backend(%s)"
-        other.cursor().execute(end, [driver.info.backend_pid])
-    select.select([driver], [], [], 10)  # until it has said so
-
-
-def hang_up_afterwards(connection: Connection) -> None:
-    """Let PostgreSQL commit, and end the connection before it has said so."""
-    driver: Any = connection.connection.driver_connection
-    driver.execute("COMMIT")
-    driver.execute("BEGIN")  # so that the driver has something to commit, in its view
-    hang_up(connection)
-
-
-class RefusingDisk:
-    """Lets SQLite's disk refuse one write, cut, flush or removal.
-
-    Args:
-        code: The error code of SQLite that it refuses with.
-    """
-
-    def __init__(self, code: int) -> None:
-        self._code = code
-        self._number, self._seen = 0, 0
-
-    def arm(self, number: int) -> None:
-        """Let the change of this number fail, from 1 on."""
-        self._number, self._seen = number, 0
-
-    def disarm(self) -> bool:
-        """Let nothing fail any more; tell whether something has."""
-        happened = self._seen >= self._number
-        self._number = 0
-        return happened
-
-    def refuse(self, _: Change) -> int:
-        """Answer for a change."""
-        self._seen += 1
-        return self._code if self._seen == self._number else 0

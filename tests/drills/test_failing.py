@@ -3,92 +3,55 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event
 
 from orderflow import ContentionError, OrderFlow, StockKey, UnfinishedError
 from orderflow.adapters.sql import open_database
-from tests.databases import postgres, sqlite
-from tests.drills import failing
-from tests.drills.failing import RefusingDisk, Statements, fail, no_wait
+from tests.drills.failing import fail, no_wait
 from tests.drills.failing_life import NOON, life
+from tests.drills.failing_ways import WAYS, Statements, fail_in, interrupt, opened
 from tests.drills.power_disk import Disk, Synced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
 
     from tests.drills.power_disk import Change
 
 MUG = StockKey("acme", "leeds", "MUG")
 
 
-@contextmanager
-def opened(path: Path, **options: Any) -> Iterator[Engine]:  # noqa: ANN401 - of `sqlite`
-    engine = sqlite(path, **options)
-    yield engine
-    engine.dispose()
+STRIDES = {
+    # One step in so many: where a command has many steps, or the database takes its time.
+    "SQLite interrupts": 5,
+    "SQLite's disk fails": 20,
+    "SQLite's disk is full": 20,
+    "PostgreSQL refuses": 8,
+    "PostgreSQL hangs up": 8,
+    "PostgreSQL commits and hangs up": 1,
+    "PostgreSQL lets another one go first": 8,
+}
 
 
-def test_sqlite_interrupts_each_statement_and_commit(tmp_path: Path) -> None:
-    with opened(tmp_path / "shop.db", synchronous="OFF") as engine:
-        steps = Statements(engine, statement=failing.interrupt, commit=failing.interrupt)
-        figures = fail(engine, steps, stride=5)
-    assert figures.faults == ()
-    assert figures.failures > 2 * figures.commands
-    assert 0 < figures.unfinished < figures.failures
-
-
-@pytest.mark.parametrize("code", [10, 13], ids=["an error of the disk", "no room"])
-def test_the_disk_of_sqlite_refuses_each_change(tmp_path: Path, code: int) -> None:
-    obstacle = RefusingDisk(code)
-    with Disk(obstacle.refuse), opened(tmp_path / "shop.db") as engine:
-        figures = fail(engine, obstacle, stride=20)
-    assert figures.faults == ()
-    assert figures.unfinished > figures.commands
-
-
-@pytest.mark.parametrize(
-    ("statement", "commit"),
-    [(failing.refuse, None), (failing.hang_up, failing.hang_up)],
-    ids=["refuses", "hangs up"],
-)
-def test_postgres_fails_at_each_statement_and_commit(
-    statement: Callable[[Connection], str | None], commit: Callable[[Connection], None] | None
-) -> None:
-    with postgres() as engine:
-        steps = Statements(engine, statement=statement, commit=commit)
-        figures = fail(engine, steps, stride=8)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_step_fails_and_nothing_is_half_done(tmp_path: Path, way: str) -> None:
+    figures = fail_in(way, tmp_path, stride=STRIDES[way])
     assert figures.faults == ()
     assert figures.failures > figures.commands
-    assert figures.survived == 0
-
-
-def test_postgres_commits_and_hangs_up_before_it_has_said_so() -> None:
-    with postgres() as engine:
-        figures = fail(engine, Statements(engine, commit=failing.hang_up_afterwards))
-    assert figures.faults == ()
-    assert figures.saved == figures.unfinished == figures.failures > figures.commands
-
-
-def test_a_command_of_postgres_survives_that_another_one_has_to_go_first() -> None:
-    with postgres() as engine:
-        figures = fail(
-            engine, Statements(engine, statement=failing.give_way), stride=8, repository=no_wait
-        )
-    assert figures.faults == ()
-    assert figures.survived == figures.failures > figures.commands
+    if "go first" in way:
+        assert figures.survived == figures.failures
+    if "commits" in way:
+        assert figures.saved == figures.unfinished == figures.failures
 
 
 def test_control_statements_that_are_each_a_transaction_are_noticed(tmp_path: Path) -> None:
-    with opened(tmp_path / "shop.db", synchronous="OFF") as engine:
-        steps = Statements(engine, statement=failing.interrupt)
+    with opened(tmp_path / "shop.db") as engine:
+        steps = Statements(engine, interrupt)
         replace_begin(engine, "SELECT 'no transaction'")
         figures = fail(engine, steps, stride=5, commands=life()[:10])
     assert any("has left something" in fault for fault in figures.faults)
