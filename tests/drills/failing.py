@@ -122,6 +122,8 @@ class _Trial:
         match problem:
             case None:
                 self.survived += 1
+            case UnfinishedError(is_saved=True) if is_as_before:
+                self._tell(command, number, f"has left nothing, with {problem!r}")
             case UnfinishedError():
                 self.unfinished += 1
                 self.saved += not is_as_before

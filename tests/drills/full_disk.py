@@ -122,6 +122,8 @@ class _Trial:
 
     def _look(self, problem: BaseException, name: str, *, is_as_before: bool) -> None:
         match problem:
+            case UnfinishedError(is_saved=True) if is_as_before:
+                self.faults.append(f"{name}: has left nothing, with {problem!r}")
             case UnfinishedError():
                 self.unfinished += 1
                 self.saved += not is_as_before
