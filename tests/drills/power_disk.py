@@ -103,7 +103,8 @@ class _Files(ctypes.Structure):
     ]
 
 
-_LIBRARY = ctypes.CDLL(_sqlite3.__file__)
+# Where the driver is part of the interpreter it has no file, and the library is in there too.
+_LIBRARY = ctypes.CDLL(getattr(_sqlite3, "__file__", None))
 _LIBRARY.sqlite3_vfs_find.restype = POINTER(_Files)
 _LIBRARY.sqlite3_vfs_find.argtypes = [c_char_p]
 _LIBRARY.sqlite3_vfs_register.argtypes = [POINTER(_Files), c_int]
