@@ -245,6 +245,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "StaleVersionError": ("A", 1, 2),
     "ContentionError": (5,),
     "SchemaError": (None, "0001"),
+    "UnfinishedError": ("disk I/O error",),
 }
 
 
