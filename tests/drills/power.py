@@ -180,7 +180,7 @@ class _Inspection:
             file.unlink()
         for name, data in image.files.items():
             (self._folder / name).write_bytes(data)
-        lost, found = True, list[str]()
+        lost, found = image.acknowledged > 0, list[str]()
         try:
             if not image.acknowledged:  # there may be no tables yet
                 open_database(self._folder / NAME, create=True).dispose()

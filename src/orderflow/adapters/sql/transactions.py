@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["HostTransaction", "OwnTransactions", "Transactions"]
+__all__ = ["HostTransaction", "OwnTransactions", "Transactions", "commit"]
 
 ATTEMPTS_MAX = 5
 FIRST_WAIT_SECONDS = 0.01
@@ -94,18 +94,26 @@ class OwnTransactions:
                 else:
                     connection.execution_options(isolation_level="READ COMMITTED")
                 yield connection
-                _commit(connection, translated if for_reading else translated_of_commit)
+                try:
+                    commit(connection)
+                except DBAPIError as error:
+                    if for_reading:
+                        raise
+                    raise translated_of_commit(error, ATTEMPTS_MAX) from error
         except DBAPIError as error:
             raise translated(error, ATTEMPTS_MAX) from error
 
 
-def _commit(connection: Connection, meaning: Callable[[DBAPIError, int], StorageError]) -> None:
+def commit(connection: Connection) -> None:
+    """Commit, and throw the connection away if that fails.
+
+    Its transaction may be open still, and whoever is given the connection next would not know.
+    """
     try:
         connection.commit()
-    except DBAPIError as error:
-        # Its transaction may be open still, and nobody who is given the connection would know.
+    except DBAPIError:
         connection.invalidate()
-        raise meaning(error, ATTEMPTS_MAX) from error
+        raise
 
 
 class HostTransaction:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from orderflow.adapters.sql.faults import translated
 from orderflow.adapters.sql.revision import REVISION, revision_of
 from orderflow.adapters.sql.tables import Tables
+from orderflow.adapters.sql.transactions import commit
 from orderflow.errors import SchemaError, StorageError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def upgrade(engine: Engine, *, tables: Tables | None = None) -> str | None:
                 _check_absent(connection, tables)
             if found != REVISION:
                 _run(connection, tables)
-            connection.commit()
+            commit(connection)
     except DBAPIError as error:
         raise translated(error, 1) from error
     return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 
 from orderflow import OrderFlow, StorageError, UnfinishedError
-from orderflow.adapters.sql import SqlRepository
+from orderflow.adapters.sql import SqlRepository, upgrade
 from tests.databases import sqlite
 from tests.unit.shop import NOON, key
 
@@ -41,6 +41,19 @@ def test_a_commit_that_fails_may_have_been_one_and_is_not_in_the_way(tmp_path: P
     for _ in range(2):
         flow.book_in(key(), 3, at=NOON, command_id="once")
     assert [stock.on_hand for stock in flow.stock("acme")] == [3]
+    engine.dispose()
+
+
+def test_an_upgrade_that_cannot_be_committed_is_not_in_the_way_of_the_next_one(
+    tmp_path: Path,
+) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    interrupt_next_commit(engine)
+    with pytest.raises(StorageError, match="interrupted"):
+        upgrade(engine)
+    for _ in range(2):
+        upgrade(engine)
+    assert OrderFlow(SqlRepository(engine)).stock("acme") == ()
     engine.dispose()
 
 
