@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
+from orderflow.adapters.sql.executor import CHANGES
 from orderflow.adapters.sql.faults import translated
 from orderflow.adapters.sql.revision import REVISION, revision_of
 from orderflow.adapters.sql.tables import Tables
@@ -17,9 +18,9 @@ from orderflow.errors import InvalidValueError, SchemaError, StorageError
 if TYPE_CHECKING:
     from os import PathLike
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
-__all__ = ["BUSY_MILLISECONDS", "Durability", "open_database"]
+__all__ = ["BUSY_MILLISECONDS", "Durability", "open_database", "settle", "url_of"]
 
 Durability = Literal["full", "relaxed"]
 """Whether what was answered survives a loss of power (`full`), or a crash alone (`relaxed`)."""
@@ -49,6 +50,13 @@ def open_database(
         SchemaError: If the file has no tables of orderflow, or those of a later release.
         StorageError: If the file is not there, or is no database, or cannot be opened.
     """
+    engine = create_engine(url_of("sqlite", path, durability=durability, create=create))
+    settle(engine, durability=durability, create=create)
+    return engine
+
+
+def url_of(driver: str, path: str | PathLike[str], *, durability: Durability, create: bool) -> URL:
+    """Return the URL of a file that is to be opened, if it makes sense to open it."""
     if durability not in _SYNCHRONOUS:
         raise InvalidValueError("open_database.durability", "one of 'full', 'relaxed'", durability)
     file = Path(path)
@@ -56,33 +64,40 @@ def open_database(
         raise StorageError(
             f"there is no database at {file}; open_database(…, create=True) makes one"
         )
-    engine = _engine(file, _SYNCHRONOUS[durability])
+    return URL.create(driver, database=str(file.absolute()))
+
+
+def settle(engine: Engine, *, durability: Durability, create: bool) -> None:
+    """Have every connection of an engine settled, and the tables made or brought forward."""
+
+    @event.listens_for(engine, "connect")
+    def settle_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's
+        connection.isolation_level = None  # the driver begins nothing of its own accord
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        # Asked first: a change of the mode needs the file alone, even if it changes nothing.
+        cursor.execute("PRAGMA journal_mode")
+        if cursor.fetchone() != ("wal",):
+            cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
+        cursor.execute("PRAGMA fullfsync = ON")  # macOS: else a flush ends in the drive's cache
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def note_changes(connection: Connection) -> None:
+        # SQLAlchemy thinks that the driver has begun, and the host that it can roll back.
+        driver = connection.connection.driver_connection
+        connection.info[CHANGES] = 0 if driver is None else driver.total_changes
+
     try:
         _check_revision(engine, create=create)
     except DBAPIError as error:
         engine.dispose()
-        raise _named(file, error) from error
+        raise _named(engine, error) from error
     except StorageError:
         engine.dispose()
         raise
-    return engine
-
-
-def _engine(file: Path, synchronous: str) -> Engine:
-    engine = create_engine(URL.create("sqlite", database=str(file.absolute())))
-
-    @event.listens_for(engine, "connect")
-    def settle(connection: Any, _record: object) -> None:  # noqa: ANN401 - of the driver
-        connection.isolation_level = None  # the driver begins nothing of its own accord
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        # Asked first: a change of the mode needs the file alone, even if it changes nothing.
-        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: else a flush ends in the drive's cache
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    return engine
 
 
 def _check_revision(engine: Engine, *, create: bool) -> None:
@@ -94,8 +109,8 @@ def _check_revision(engine: Engine, *, create: bool) -> None:
         upgrade(engine)
 
 
-def _named(file: Path, error: DBAPIError) -> StorageError:
+def _named(engine: Engine, error: DBAPIError) -> StorageError:
     fault = translated(error, 1)
     if type(fault) is not StorageError:
         return fault
-    return StorageError(f"{file} cannot be opened as a database: {error.orig}")
+    return StorageError(f"{engine.url.database} cannot be opened as a database: {error.orig}")

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from orderflow.errors import StorageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     Parameters = Mapping[str, Any]
     Row = Sequence[Any]
 
-__all__ = ["CoreExecutor", "Executor"]
+__all__ = ["CHANGES", "CoreExecutor", "Executor"]
+
+CHANGES = "orderflow_changes"
+"""Where a connection to SQLite notes how many changes were made on it before its transaction."""
 
 
 class Executor(Protocol):
@@ -89,9 +94,20 @@ class CoreExecutor:
     def savepoint(self) -> Iterator[None]:
         """Undo what the block has done, and let go of its locks, if it is left by an error."""
         if self.is_sqlite:
-            # Its lock is taken at once: what is read may not change before something is written.
-            connection = self.connection.connection.driver_connection
-            if connection is not None and not connection.in_transaction:
-                self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._begin_at_once()
         with self.connection.begin_nested():
             yield
+
+    def _begin_at_once(self) -> None:
+        """Take the lock of SQLite: what is read may not change before something is written."""
+        driver = self.connection.connection.driver_connection
+        if driver is None or driver.in_transaction:
+            return
+        if self.connection.in_transaction() and CHANGES in self.connection.info:
+            changes = driver.total_changes - self.connection.info[CHANGES]
+            if changes:
+                raise StorageError(
+                    f"{changes} changes of this transaction are committed already, for the driver "
+                    f'of SQLite had begun none; execute "BEGIN IMMEDIATE" before them'
+                )
+        self.connection.exec_driver_sql("BEGIN IMMEDIATE")
