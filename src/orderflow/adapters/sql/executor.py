@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class CoreExecutor:
         if own:
             parameters = [compiled.params | dict(each) for each in parameters]
         names = compiled.positiontup
-        rows = parameters if names is None else [tuple(map(p.get, names)) for p in parameters]
+        # Of one name alone, `itemgetter` makes no tuple; the keys of these tables have two or more.
+        rows = parameters if names is None else list(map(itemgetter(*names), parameters))
         self.connection.exec_driver_sql(str(compiled), rows)
 
     def isolation(self) -> str:
