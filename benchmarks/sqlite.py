@@ -1,7 +1,8 @@
 """Orders placed in an embedded database, one by one and several hundred in one transaction.
 
-Every side places the same orders of three lines into a file of its own. What orderflow writes is
-taken down once, and is then written again:
+Every side places the same orders of three lines into a file of its own. The stock of the workload
+is there, between half and all of what is wanted; in `short` there is none, all orders go on back
+order and each line into a queue. What orderflow writes is taken down once, and then written again:
 
 - `raw` by the driver, statement by statement and commit by commit, with the same durability;
 - `core` by SQLAlchemy Core, which binds the same values to the same statements.
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.sql.dml import UpdateBase
 
-    from orderflow import Order
+    from orderflow import Order, Stock
     from orderflow.adapters.sql import Durability
 
     Written = tuple[UpdateBase, Sequence[Any]]
@@ -46,24 +47,53 @@ def cases(*, quick: bool) -> Iterable[Case]:
     for durability in SYNCHRONOUS:
         one_by_one = partial(sides, durability, 100 if quick else 600, 1)
         yield Case(name=f"sqlite/place/{durability}", per="line", prepare=one_by_one, rounds=9)
-    many = partial(sides, "full", 600 if quick else 6_000, BATCH)
-    yield Case(name="sqlite/place-many/full", per="line", prepare=many, rounds=5)
+    for name, has_stock in (("full", True), ("short", False)):
+        many = partial(sides, "full", 600 if quick else 6_000, BATCH, has_stock=has_stock)
+        yield Case(name=f"sqlite/place-many/{name}", per="line", prepare=many, rounds=5)
 
 
-def sides(durability: Durability, orders: int, batch: int) -> dict[str, Side]:
-    """Return the sides of a case: so many orders, so many of them in each transaction."""
+def sides(
+    durability: Durability, orders: int, batch: int, *, has_stock: bool = True
+) -> dict[str, Side]:
+    """Return the sides of a case.
+
+    Args:
+        durability: Whether commits wait for the disk.
+        orders: How many are placed.
+        batch: How many of them in each transaction.
+        has_stock: Whether there is any stock.
+    """
     backlog = draw(PLAIN, orders * 3)
     batches = list(_batches(backlog.orders, batch))
+    begun = _file(backlog.stock if has_stock else ())
     with tempfile.TemporaryDirectory() as folder:
-        engine = open_database(Path(folder) / "a.db", durability=durability, create=True)
+        engine = open_database(_copied(begun, folder), durability=durability)
         written = [_taken_down(engine, each) for each in batches]
         texts = [[_as_text(engine, each) for each in unit] for unit in written]
         engine.dispose()
     return {
-        ORDERFLOW: partial(_place, durability, batches, backlog.lines),
-        "raw": partial(_write_raw, durability, texts, backlog.lines),
-        "core": partial(_write_core, durability, written, backlog.lines),
+        ORDERFLOW: partial(_place, durability, begun, batches, backlog.lines),
+        "raw": partial(_write_raw, durability, begun, texts, backlog.lines),
+        "core": partial(_write_core, durability, begun, written, backlog.lines),
     }
+
+
+def _file(records: Iterable[Stock]) -> bytes:
+    """Make a database in which this stock was counted, and return it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.db"
+        engine = open_database(path, create=True)
+        flow = OrderFlow(SqlRepository(engine))
+        for stock in records:
+            flow.count(stock.key, stock.on_hand, at=OPENING)
+        engine.dispose()
+        return path.read_bytes()
+
+
+def _copied(begun: bytes, folder: str) -> Path:
+    path = Path(folder) / "b.db"
+    path.write_bytes(begun)
+    return path
 
 
 def _batches(orders: Sequence[Order], size: int) -> Iterator[tuple[Order, ...]]:
@@ -99,9 +129,11 @@ def _as_text(engine: Engine, written: Written) -> tuple[str, list[tuple[Any, ...
     return str(compiled), [tuple(each[name] for name in names) for each in parameters]
 
 
-def _place(durability: Durability, batches: list[tuple[Order, ...]], lines: int) -> float:
+def _place(
+    durability: Durability, file: bytes, batches: list[tuple[Order, ...]], lines: int
+) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        engine = open_database(Path(folder) / "a.db", durability=durability, create=True)
+        engine = open_database(_copied(file, folder), durability=durability)
         flow = OrderFlow(SqlRepository(engine))
         begun = perf_counter()
         for orders in batches:
@@ -114,11 +146,9 @@ def _place(durability: Durability, batches: list[tuple[Order, ...]], lines: int)
     return seconds / lines
 
 
-def _write_raw(durability: Durability, units: list[Any], lines: int) -> float:
+def _write_raw(durability: Durability, file: bytes, units: list[Any], lines: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "a.db"
-        open_database(file, create=True).dispose()
-        connection = sqlite3.connect(file, isolation_level=None)
+        connection = sqlite3.connect(_copied(file, folder), isolation_level=None)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS[durability]}")
         begun = perf_counter()
@@ -132,9 +162,11 @@ def _write_raw(durability: Durability, units: list[Any], lines: int) -> float:
     return seconds / lines
 
 
-def _write_core(durability: Durability, units: list[list[Written]], lines: int) -> float:
+def _write_core(
+    durability: Durability, file: bytes, units: list[list[Written]], lines: int
+) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        engine = open_database(Path(folder) / "a.db", durability=durability, create=True)
+        engine = open_database(_copied(file, folder), durability=durability)
         begun = perf_counter()
         for unit in units:
             with engine.connect() as connection:

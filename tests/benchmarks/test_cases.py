@@ -117,6 +117,7 @@ def test_importing_is_measured() -> None:
 @pytest.mark.parametrize("batch", [1, 3])
 def test_placing_in_a_file_is_measured(batch: int) -> None:
     assert_measured(sqlite.sides("relaxed", 5, batch))
+    assert_measured(sqlite.sides("full", 5, batch, has_stock=False))
 
 
 @pytest.mark.parametrize("products", postgres.PRODUCTS)

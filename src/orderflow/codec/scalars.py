@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from orderflow.codec.faults import NUMBER_MAX, refusal
@@ -56,7 +57,7 @@ def register_scalars(converter: Converter) -> None:
     converter.register_unstructure_hook(time, time.isoformat)
     converter.register_unstructure_hook(tzinfo, _write_zone)
     converter.register_unstructure_hook(timedelta, _write_duration)
-    converter.register_unstructure_hook(StrEnum, _write_choice)
+    converter.register_unstructure_hook(StrEnum, str)
 
 
 def read_text(value: object, _: object = str) -> str:
@@ -90,10 +91,6 @@ def _read_choice(value: object, kind: type[StrEnum]) -> StrEnum:
         raise refusal(" or ".join(kind), value) from error
 
 
-def _write_choice(choice: StrEnum) -> str:
-    return choice.value
-
-
 def _read_moment(value: object, _: object) -> datetime:
     demand = "a moment such as 2026-03-01T09:30:00+00:00"
     text = read_text(value)
@@ -106,9 +103,16 @@ def _read_moment(value: object, _: object) -> datetime:
 
 
 def _write_moment(moment: datetime) -> str:
+    if moment.tzinfo is UTC:
+        return _write_utc(moment)
     offset = moment.utcoffset()
     if offset is None or offset.microseconds:  # which some releases of Python do not read back
         raise ValueError(f"{moment} has no offset in whole seconds")
+    return moment.isoformat()
+
+
+@lru_cache(maxsize=256)  # what comes of a command says its moment over and over
+def _write_utc(moment: datetime) -> str:
     return moment.isoformat()
 
 

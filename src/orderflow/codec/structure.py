@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin
 
 import attrs
 from cattrs import Converter
+from cattrs.fns import identity
 
 from orderflow.codec.faults import Stray, below, refusal, step_to
 from orderflow.codec.scalars import register_scalars
@@ -140,6 +141,17 @@ def _tuple_reader(kind: Any, converter: Converter) -> Reader:  # noqa: ANN401 - 
     return read
 
 
+def _tuple_writer(kind: Any, converter: Converter) -> Writer:  # noqa: ANN401 - any tuple[…]
+    kinds = [each for each in get_args(kind) if each is not Ellipsis]
+    writers = [converter.get_unstructure_hook(each) for each in kinds]
+    if all(write is identity for write in writers):
+        return list
+    if Ellipsis in get_args(kind):
+        write_item = writers[0]
+        return lambda things: [write_item(thing) for thing in things]
+    return lambda things: [write(thing) for write, thing in zip(writers, things, strict=True)]
+
+
 def _is_set(kind: object) -> bool:
     return get_origin(kind) is frozenset
 
@@ -208,12 +220,13 @@ def _choice_writer(union: Any, converter: Converter) -> Writer:  # noqa: ANN401 
 
 
 def _converter() -> Converter:
-    converter = Converter(unstruct_collection_overrides={tuple: list})
+    converter = Converter()
     register_scalars(converter)
     converter.register_structure_hook_factory(attrs.has, _class_reader)
     converter.register_structure_hook_factory(_is_tuple, _tuple_reader)
     converter.register_structure_hook_factory(_is_set, _set_reader)
     converter.register_structure_hook_factory(_is_choice, _choice_reader)
+    converter.register_unstructure_hook_factory(_is_tuple, _tuple_writer)
     converter.register_unstructure_hook_factory(_is_set, _set_writer)
     converter.register_unstructure_hook_factory(_is_choice, _choice_writer)
     return converter

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from orderflow.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy import ClauseElement, Connection, Dialect
@@ -61,6 +62,13 @@ def _compiled(statement: ClauseElement, dialect: Dialect, names: tuple[str, ...]
     return cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(names)))
 
 
+def _picking(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
+    """Return what picks the values of these names, in this order."""
+    if len(names) == 1:
+        return lambda parameters: (parameters[names[0]],)
+    return itemgetter(*names)
+
+
 class CoreExecutor:
     """Carries statements out on a connection of SQLAlchemy."""
 
@@ -83,7 +91,7 @@ class CoreExecutor:
         if own:
             parameters = [compiled.params | dict(each) for each in parameters]
         names = compiled.positiontup
-        rows = parameters if names is None else [tuple(map(p.get, names)) for p in parameters]
+        rows = parameters if names is None else list(map(_picking(names), parameters))
         self.connection.exec_driver_sql(str(compiled), rows)
 
     def isolation(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from orderflow.codec import from_data, to_data
@@ -74,6 +75,7 @@ class Moments:
 _TEXT_CHARACTERS = len("2026-03-02 12:00:00.000000")  # without the offset, which is that of UTC
 
 
+@lru_cache(maxsize=256)  # a command says its own moment over and over
 def _as_text(moment: datetime) -> str:
     return moment.isoformat(" ", "microseconds")[:_TEXT_CHARACTERS]
 
@@ -119,7 +121,7 @@ def order_values(order: Order, watched: str | None, moments: Moments) -> Values:
         "seller_id": order.seller_id,
         "order_id": order.order_id,
         "warehouse_id": order.warehouse_id,
-        "status": order.status.value,
+        "status": str(order.status),
         "placed_at": moments.write(order.placed_at),
         "priority": order.priority,
         "promised_by": moments.write_any(order.promised_by),
@@ -158,6 +160,8 @@ def queue_values(order: Order | None, watched: str | None, moments: Moments) -> 
     """Return the rows of the queues that an order stands in, by the product."""
     if order is None or order.status is not Status.ON_BACK_ORDER:
         return {}
+    placed_at = moments.write(order.placed_at)
+    due_by = placed_at if order.promised_by is None else moments.write(order.promised_by)
     needed: dict[str, int] = {}
     for line in order.lines:
         if line.allocated < line.quantity:
@@ -168,10 +172,10 @@ def queue_values(order: Order | None, watched: str | None, moments: Moments) -> 
             "warehouse_id": order.warehouse_id,
             "sku": sku,
             "order_id": order.order_id,
-            "placed_at": moments.write(order.placed_at),
+            "placed_at": placed_at,
             "rank": -order.priority,
             "has_no_promise": int(order.promised_by is None),
-            "due_by": moments.write(order.promised_by or order.placed_at),
+            "due_by": due_by,
             "least": units if watched == sku else 0,
             "is_watched": watched in (None, sku),
         }

@@ -6,7 +6,7 @@ queues the entries that came, went or moved.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orderflow.adapters.sql.rows import line_values, order_values, queue_values, receipt_values
 from orderflow.codec import dumps
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from orderflow.domain.order import Order
     from orderflow.domain.outcome import Outcome
     from orderflow.domain.stock import Product
-
-    Rows = dict[Any, Values]
 
 __all__ = ["Saving"]
 
@@ -61,29 +59,25 @@ class Saving:
         after: dict[str, Order] = {order.order_id: order for order in outcome.orders}
         moved = [each for each in now_watched if each not in after]
         after.update((each, order) for each in moved if (order := orders[each]) is not None)
-        old_rows: Rows = {}
-        new_rows: Rows = {}
-        old_lines: Rows = {}
-        new_lines: Rows = {}
-        old_places: Rows = {}
-        new_places: Rows = {}
+        rows, lines, places = _Changes(), _Changes(), _Changes()
         for order_id, order in after.items():
             before, waited_for = orders.get(order_id), watched.get(order_id)
             waits_for = now_watched.get(order_id)
-            if before is not None:
-                old_rows[order_id] = order_values(before, waited_for, self._moments)
-            new_rows[order_id] = order_values(order, waits_for, self._moments)
+            values = order_values(order, waits_for, self._moments)
+            if before is None:
+                rows.added.append(values)
+            elif values != order_values(before, waited_for, self._moments):
+                rows.changed.append(values)
             if before is None or before.lines is not order.lines:
-                old_lines |= _under(order_id, line_values(before) if before is not None else {})
-                new_lines |= _under(order_id, line_values(order))
-            old_places |= _under(order_id, queue_values(before, waited_for, self._moments))
-            new_places |= _under(order_id, queue_values(order, waits_for, self._moments))
+                lines.note(line_values(before) if before is not None else {}, line_values(order))
+            places.note(
+                queue_values(before, waited_for, self._moments),
+                queue_values(order, waits_for, self._moments),
+            )
         tables, to = self._statements.tables, self._statements
-        self._difference(tables.orders, old_rows, new_rows, (to.add_order, to.change_order))
-        self._difference(
-            tables.lines, old_lines, new_lines, (to.add_line, to.change_line, to.remove_line)
-        )
-        self._difference(tables.queue, old_places, new_places, (to.enqueue, to.requeue, to.dequeue))
+        self._write(tables.orders, rows, (to.add_order, to.change_order))
+        self._write(tables.lines, lines, (to.add_line, to.change_line, to.remove_line))
+        self._write(tables.queue, places, (to.enqueue, to.requeue, to.dequeue))
 
     def placeholders(self, seller_id: str, products: Iterable[Product]) -> None:
         """Add rows for products that have none, only to be locked."""
@@ -103,19 +97,17 @@ class Saving:
         if isinstance(command, ServeWaiting):
             served = ((key.warehouse_id, key.sku) for key in command.keys)
             unserved = {**dict.fromkeys(served, False), **unserved}
-        old: Rows = {}
-        new: Rows = {}
+        changes = _Changes()
         for stock in outcome.stock:
             product = (stock.key.warehouse_id, stock.key.sku)
-            new[product] = _product(outcome.seller_id, product) | {
+            values = _product(outcome.seller_id, product) | {
                 "on_hand": stock.on_hand,
                 "allocated": stock.allocated,
                 "is_known": True,
             }
-            if product in rows:
-                old[product] = {}
+            (changes.changed if product in rows else changes.added).append(values)
         to, table = self._statements, self._statements.tables.stock
-        self._difference(table, old, new, (to.add_stock, to.change_stock))
+        self._write(table, changes, (to.add_stock, to.change_stock))
         flags = [
             _of_key(table, _product(outcome.seller_id, product)) | {"is_unserved": flag}
             for product, flag in unserved.items()
@@ -125,9 +117,12 @@ class Saving:
     def receipts(self, outcome: Outcome, known: Collection[str]) -> None:
         """Write the receipts that were announced or changed, and remove those that are settled."""
         to, table = self._statements, self._statements.tables.receipts
-        new = {each.receipt_id: receipt_values(each, self._moments) for each in outcome.receipts}
-        old: Rows = {each: {} for each in new if each in known}
-        self._difference(table, old, new, (to.add_receipt, to.change_receipt))
+        changes = _Changes()
+        for receipt in outcome.receipts:
+            values = receipt_values(receipt, self._moments)
+            is_there = receipt.receipt_id in known
+            (changes.changed if is_there else changes.added).append(values)
+        self._write(table, changes, (to.add_receipt, to.change_receipt))
         settled = [
             _of_key(table, {"seller_id": outcome.seller_id, "receipt_id": receipt_id})
             for receipt_id in outcome.settled
@@ -156,10 +151,6 @@ class Saving:
                     "seller_id": seller_id,
                     "number": number,
                     "subject": subject_of(event),
-                    "due_at": None,
-                    "attempts": 0,
-                    "error": "",
-                    "is_dead": False,
                 }
             )
         self._run(self._statements.add_event, rows)
@@ -190,25 +181,35 @@ class Saving:
         rows = self._executor.rows(self._statements.next_numbers, {"how_many": how_many})
         return sorted(row[0] for row in rows)
 
-    def _difference(
-        self, table: Table, old: Rows, new: Rows, statements: tuple[UpdateBase, ...]
-    ) -> None:
+    def _write(self, table: Table, changes: _Changes, statements: tuple[UpdateBase, ...]) -> None:
         """Make rows what they are to be: by the statements that add, change and remove one."""
         add, change, *remove = statements
-        self._run(add, [values for key, values in new.items() if key not in old])
-        changed = {key: values for key, values in new.items() if key in old and old[key] != values}
-        self._run(change, [_of_key(table, v) | _without_key(table, v) for v in changed.values()])
+        self._run(add, changes.added)
+        self._run(change, [_of_key(table, v) | _without_key(table, v) for v in changes.changed])
         for statement in remove:
-            gone = [_of_key(table, values) for key, values in old.items() if key not in new]
-            self._run(statement, gone)
+            self._run(statement, [_of_key(table, values) for values in changes.removed])
 
     def _run(self, statement: UpdateBase, rows: Sequence[Values]) -> None:
         if rows:
             self._executor.run(statement, rows)
 
 
-def _under(order_id: str, rows: Mapping[str, Values]) -> Rows:
-    return {(order_id, key): values for key, values in rows.items()}
+class _Changes:
+    """Rows of one table that came, changed or went."""
+
+    def __init__(self) -> None:
+        self.added: list[Values] = []
+        self.changed: list[Values] = []
+        self.removed: list[Values] = []
+
+    def note(self, old: Mapping[str, Values], new: Mapping[str, Values]) -> None:
+        """Compare rows by their keys, as they were and as they are."""
+        if not old:
+            self.added += new.values()
+            return
+        self.added += [values for key, values in new.items() if key not in old]
+        self.changed += [v for key, v in new.items() if key in old and old[key] != v]
+        self.removed += [values for key, values in old.items() if key not in new]
 
 
 def _product(seller_id: str, product: Product) -> Values:

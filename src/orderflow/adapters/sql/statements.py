@@ -13,8 +13,10 @@ from sqlalchemy import (
     Integer,
     bindparam,
     delete,
+    false,
     func,
     insert,
+    literal_column,
     select,
     text,
     tuple_,
@@ -176,7 +178,11 @@ class Statements:
         self.dequeue = _remove(tables.queue)
         self.add_receipt, self.change_receipt = insert(tables.receipts), _change(tables.receipts)
         self.remove_receipt = _remove(tables.receipts)
-        self.add_event, self.add_message = insert(tables.events), insert(tables.outbox)
+        self.add_event = insert(tables.events)
+        # What all new messages share stands in the statement, to be handed over once.
+        self.add_message = insert(tables.outbox).values(
+            attempts=literal_column("0"), error=literal_column("''"), is_dead=false()
+        )
         self.add_answer = insert(tables.commands)
 
     def _lines_of_order(self, orders: Columns) -> ScalarSelect[str]:

@@ -218,6 +218,7 @@ class Tables:
         """Who waits for which product: an index that a database cannot keep by itself.
 
         Where an order stands is told for every setting of the queue, so that a policy can change.
+        The key is the order of first come, which never changes: that is one index less to write.
         """
         table = self._table(
             "queue",
@@ -234,10 +235,9 @@ class Tables:
             Column("is_watched", Boolean, nullable=False),
             self._check("queue", "least", "least >= 0"),
             self._check("queue", "has_no_promise", "has_no_promise IN (0, 1)"),
-            key=("warehouse_id", "sku", "order_id"),
+            key=("warehouse_id", "sku", "placed_at", "order_id"),
         )
         product = ("warehouse_id", "sku")
-        self._index(table, "first_come", *product, "placed_at", "order_id")
         self._index(table, "priority", *product, "rank", "placed_at", "order_id")
         promise = ("has_no_promise", "due_by", "placed_at", "order_id")
         self._index(table, "promise", *product, *promise)

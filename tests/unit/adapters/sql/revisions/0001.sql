@@ -325,7 +325,7 @@ CREATE TABLE orderflow_queue (
 	due_by VARCHAR(32) NOT NULL, 
 	least BIGINT NOT NULL, 
 	is_watched BOOLEAN NOT NULL, 
-	CONSTRAINT orderflow_queue_pk PRIMARY KEY (seller_id, warehouse_id, sku, order_id), 
+	CONSTRAINT orderflow_queue_pk PRIMARY KEY (seller_id, warehouse_id, sku, placed_at, order_id), 
 	CONSTRAINT orderflow_queue_least CHECK (least >= 0), 
 	CONSTRAINT orderflow_queue_has_no_promise CHECK (has_no_promise IN (0, 1))
 )
@@ -377,7 +377,6 @@ CREATE INDEX orderflow_orders_held ON orderflow_orders (seller_id, held_until) W
 CREATE INDEX orderflow_orders_waits ON orderflow_orders (seller_id, waits_since) WHERE status = 'ON_BACK_ORDER' AND NOT keeps;
 CREATE INDEX orderflow_order_lines_sku ON orderflow_order_lines (seller_id, sku, order_id);
 CREATE INDEX orderflow_order_lines_holding ON orderflow_order_lines (seller_id, warehouse_id, sku, order_id) WHERE allocated > 0;
-CREATE INDEX orderflow_queue_first_come ON orderflow_queue (seller_id, warehouse_id, sku, placed_at, order_id);
 CREATE INDEX orderflow_queue_priority ON orderflow_queue (seller_id, warehouse_id, sku, rank, placed_at, order_id);
 CREATE INDEX orderflow_queue_promise ON orderflow_queue (seller_id, warehouse_id, sku, has_no_promise, due_by, placed_at, order_id);
 CREATE INDEX orderflow_expected_receipts_product ON orderflow_expected_receipts (seller_id, warehouse_id, sku, expected_at, receipt_id);

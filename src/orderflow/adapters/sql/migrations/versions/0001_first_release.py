@@ -143,11 +143,10 @@ def _queue() -> None:
         Column("is_watched", Boolean, nullable=False),
         _check("queue", "least", "least >= 0"),
         _check("queue", "has_no_promise", "has_no_promise IN (0, 1)"),
-        key=("warehouse_id", "sku", "order_id"),
+        key=("warehouse_id", "sku", "placed_at", "order_id"),
     )
     product = ("warehouse_id", "sku")
     promise = ("has_no_promise", "due_by", "placed_at", "order_id")
-    _index("queue", "first_come", *product, "placed_at", "order_id")
     _index("queue", "priority", *product, "rank", "placed_at", "order_id")
     _index("queue", "promise", *product, *promise)
 
