@@ -296,7 +296,7 @@ def test_a_changed_order_is_left_as_it_is_unless_it_is_to_be_edited(shop: FileSh
     path = shop.write(row("1", quantity=5))
     result = shop.take_in(path)
     assert result.exit_code == 0
-    assert "1 orders are there already, and otherwise: --on-change update" in flat(result.stderr)
+    assert "there already, and otherwise: 1; --on-change update edits" in flat(result.stderr)
     assert shop.ask("show", "1")["units"] == 2
 
     found = shop.report(path, "--on-change", "update")

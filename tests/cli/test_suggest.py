@@ -47,7 +47,7 @@ def test_what_is_in_stock_is_suggested_with_the_command_that_does_it(shop: FileS
 
 
 def test_people_see_a_table(shop: FileShop) -> None:
-    assert "1 GLOVE 4 4 the pair is sold out" in flat(shop.run(*suggest(shop)).stdout)
+    assert "1 GLOVE 4 4 orderflow replace '#1 a' 1 GLOVE" in flat(shop.run(*suggest(shop)).stdout)
 
 
 def test_what_is_wrong_with_the_file_is_told(shop: FileShop) -> None:

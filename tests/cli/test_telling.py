@@ -55,7 +55,7 @@ def test_sellers_are_told_once_by_mail_and_webhook(
         path = settings(shop, mail_port, hook_port, webhooks=to_hook, logs=["desk"])
         first = shop.run("notify", "--settings", path)
         again = shop.run("notify", "--settings", path, "--json")
-    assert (first.exit_code, first.stdout) == (0, "told: 2 messages\n")
+    assert (first.exit_code, first.stdout) == (0, "messages handled: 2\n")
     assert "desk: seller acme: Order A is on back order." in first.stderr
     assert json.loads(again.stdout) == {"delivered": 0, "failed": 0, "dead": 0, "failures": []}
     assert "Subject: Order A is on back order" in text_of(box)
@@ -85,7 +85,7 @@ def test_a_look_shows_the_mails_and_sends_nothing(shop: FileShop) -> None:
         (text,) = shop.ask("notify", "--settings", path, "--dry-run")["shown"]
         assert "Subject: Order A is on back order" in text
         assert box.envelopes == []
-        assert shop.run("notify", "--settings", path).stdout == "told: 2 messages\n"
+        assert shop.run("notify", "--settings", path).stdout == "messages handled: 2\n"
 
 
 def test_who_could_not_be_told_and_why_is_said_and_tried_again(shop: FileShop) -> None:
@@ -93,13 +93,13 @@ def test_who_could_not_be_told_and_why_is_said_and_tried_again(shop: FileShop) -
         path = settings(shop, port)
         box.answers["jo@acme.example"] = "451 not now"
         failed = shop.run("notify", "--settings", path, "--at", f"{DAY}11:00")
-        assert (failed.exit_code, failed.stdout) == (1, "told: 0 messages\n")
+        assert (failed.exit_code, failed.stdout) == (1, "messages handled: 0\n")
         assert "not told: A: DeliveryError: 'mail:jo@acme.example' was not told" in failed.stderr
         assert "451 not now" in failed.stderr
         assert "it is tried again from 2026-03-01 11:00:10 UTC on" in flat(failed.stderr)
         del box.answers["jo@acme.example"]
         again = shop.run("notify", "--settings", path, "--at", f"{DAY}11:01")
-    assert (again.exit_code, again.stdout) == (0, "told: 2 messages\n")
+    assert (again.exit_code, again.stdout) == (0, "messages handled: 2\n")
     assert len(box.envelopes) == 1
 
 
@@ -120,7 +120,7 @@ def test_somebody_who_is_passed_over_is_said_although_others_were_told(shop: Fil
         box.answers["gone@acme.example"] = "550 nobody here"
         mail = ["jo@acme.example", "gone@acme.example"]
         result = shop.run("notify", "--settings", settings(shop, port, mail=mail))
-    assert (result.exit_code, result.stdout) == (1, "told: 2 messages\n")
+    assert (result.exit_code, result.stdout) == (1, "messages handled: 2\n")
     assert "mail:gone@acme.example is passed over" in flat(result.stderr)
     assert len(box.envelopes) == 1
 
@@ -154,7 +154,7 @@ def test_a_digest_is_sent_once(shop: FileShop) -> None:
         shown = shop.run("digest", "--settings", path, "--dry-run", *at)
         assert "Subject: 1 new order on back order until 2026-03-02 07:00 UTC" in shown.stdout
         first = shop.run("digest", "--settings", path, *at)
-        assert (first.exit_code, first.stdout) == (0, "sent: 1 digests\n")
+        assert (first.exit_code, first.stdout) == (0, "digests sent: 1\n")
         assert shop.ask("digest", "--settings", path, *at) == {"sent": 0, "failures": []}
     assert len(box.envelopes) == 1
 
@@ -168,7 +168,7 @@ def test_a_digest_that_did_not_arrive_is_sent_by_the_next_run(shop: FileShop) ->
         assert failed.exit_code == 1
         assert "not told: mail:jo@acme.example: " in failed.stderr
         box.data_answer = "250 OK"
-        assert shop.run("digest", "--settings", path, *at).stdout == "sent: 1 digests\n"
+        assert shop.run("digest", "--settings", path, *at).stdout == "digests sent: 1\n"
 
 
 # As a process

@@ -92,7 +92,7 @@ class Imported:
             count = len(result.changed)
             _print(
                 console,
-                f"{count:,} orders are there already, and otherwise: --on-change update edits them",
+                f"there already, and otherwise: {count:,}; --on-change update edits them",
             )
 
     def print(self, console: Console) -> None:
@@ -104,7 +104,9 @@ class Imported:
             how = f"{self.kind}, {form.encoding}"
         _print(console, f"{self.result.file}: {how}, delimiter {delimiter}")
         rows = [(name, f"{number:,}") for name, number in self._figures() if number]
-        console.print(tables.table("", "", rows=rows))
+        figures = tables.table("", "", rows=rows)
+        figures.show_header = False
+        console.print(figures)
 
     def _figures(self) -> Iterator[tuple[str, int]]:
         result, carried = self.result, self.carried

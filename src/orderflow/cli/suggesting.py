@@ -25,7 +25,6 @@ _COLUMNS = (
     Column("sku", "instead"),
     Column("units"),
     Column("available"),
-    Column("reason"),
     Column("command", "do it by"),
 )
 

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
     from orderflow.cli.database import Database
     from orderflow.errors import DeliveryError
+    from orderflow.notifying import NotifySettings
     from orderflow.ports import Message
-    from orderflow.telling import Recipient
+    from orderflow.telling import Preferences, Recipient
 
 __all__ = ["HowTold", "digest", "notify"]
 
@@ -83,9 +84,9 @@ def notify(
     """
     if follow and how.dry_run:
         raise typer.BadParameter("a look is taken once; leave it out", param_hint="'--follow'")
-    failures = _Failures()
-    with _opened(where) as database:
-        desk = _desk(database, how, failures)
+    failures, settings = _Failures(), load_settings(how.settings)
+    with _opened(where, settings) as database:
+        desk = _desk(database, settings, how, failures)
         outbox = _Outbox(database.engine, failures)
         if how.dry_run:
             _show(desk.preview(outbox), how)
@@ -110,8 +111,9 @@ def digest(*, where: DatabaseOptions, how: HowTold) -> None:
 
     It ends with 1 if somebody could not be reached; the next run sends what is missing.
     """
-    with _opened(where) as database:
-        desk = _desk(database, how, _Failures())
+    settings = load_settings(how.settings)
+    with _opened(where, settings) as database:
+        desk = _desk(database, settings, how, _Failures())
         if how.dry_run:
             _show(desk.preview_digest(), how)
             return
@@ -122,7 +124,7 @@ def digest(*, where: DatabaseOptions, how: HowTold) -> None:
     if how.as_json:
         screen.print_json({"sent": digested.sent, "failures": failures})
     else:
-        screen.results().print(f"sent: {digested.sent:,} digests")
+        screen.results().print(f"digests sent: {digested.sent:,}")
     for failure in failures:
         _warn(f"{failure['recipient']}: {failure['error']}; the next run sends it")
     if failures:
@@ -181,10 +183,10 @@ class _StandingClock:
         return self._at
 
 
-def _desk(database: Database, how: HowTold, failures: _Failures) -> Desk:
+def _desk(database: Database, settings: NotifySettings, how: HowTold, failures: _Failures) -> Desk:
     catalogue = read_replacements(how.replacements) if how.replacements is not None else None
     return Desk(
-        load_settings(how.settings),
+        settings,
         database.repository,
         SqlNotebook(database.engine),
         environ=os.environ,
@@ -200,7 +202,7 @@ def _tell_of(relayed: Relayed, failures: _Failures, how: HowTold) -> None:
     if how.as_json:
         screen.print_json_line({**attrs.asdict(relayed), "failures": taken})
     else:
-        screen.results().print(f"told: {relayed.delivered:,} messages")
+        screen.results().print(f"messages handled: {relayed.delivered:,}")
     for each in taken:
         subject = f"{each['subject']}: " if each["subject"] is not None else ""
         _warn(f"{subject}{each['error']}; {each['becomes']}")
@@ -222,29 +224,33 @@ def _warn(text: str) -> None:
 
 
 @contextmanager
-def _opened(where: DatabaseOptions) -> Iterator[Database]:
+def _opened(where: DatabaseOptions, settings: NotifySettings) -> Iterator[Database]:
     with (
         screen.clean_end(screen.messages(), interrupted=_REST_FOLLOWS),
         opened(where) as database,
-        _log_on_screen(),
+        _log_on_screen(settings.preferences),
     ):
         yield database
 
 
 @contextmanager
-def _log_on_screen() -> Iterator[None]:
-    """Show what is logged, for a log is one of the ways to tell."""
+def _log_on_screen(preferences: Preferences) -> Iterator[None]:
+    """Show what is logged for sellers, for a log is one of the ways to tell them."""
+    told = (preferences.default, *preferences.sellers.values())
+    names = {to.address for each in told for to in each.told_to() if to.channel == "log"}
+    loggers = [logging.getLogger(name) for name in sorted(names)]
+    levels = [logger.level for logger in loggers]
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
     try:
         yield
     finally:
-        root.setLevel(level)
-        root.removeHandler(handler)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.removeHandler(handler)
+            logger.setLevel(level)
 
 
 @contextmanager
