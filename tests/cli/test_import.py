@@ -17,6 +17,8 @@ import pytest
 
 from tests.cli.files import HEADER, FileShop
 from tests.cli.screens import flat, run
+from tests.cli.shop import Shop
+from tests.databases import postgres
 from tests.importing.files import real
 
 if TYPE_CHECKING:
@@ -320,6 +322,38 @@ def test_what_cannot_be_edited_any_more_is_told(shop: FileShop) -> None:
     assert result.exit_code == 1
     assert "not changed: 1: it is PROCESSED and cannot be edited any more" in flat(result.stderr)
     assert "there already, and cannot be edited 1" in flat(result.stdout)
+
+
+def test_all_or_nothing_takes_nothing_of_a_file_with_an_order_that_cannot_be_edited(
+    shop: FileShop,
+) -> None:
+    stock(shop, "MUG,5")
+    shop.take_in(shop.write(row("1")))
+    shop.run("send", "1")
+    path = shop.write(row("1", quantity=2), row("2"))
+    found = shop.report(path, "--on-change", "update", "--all-or-nothing", code=1)
+    assert (found["saved"], found["done"]) == (False, 0)
+    assert set(shop.orders()) == {"1"}
+
+
+def test_changes_of_address_and_promise_are_plain_values(shop: FileShop) -> None:
+    header = f"{HEADER},promised_by,ship_to_name,ship_to_street,ship_to_city,ship_to_country"
+    shop.take_in(shop.write(row("1")))
+    path = shop.write(f"{row('1')},2026-03-09T10:00Z,Ann,Mill Lane 2,Leeds,GB", header=header)
+    (changed,) = shop.report(path)["changed"]
+    to, promise = changed["changes"]
+    assert (to["type"], to["ship_to"]["city"]) == ("ChangeShipTo", "Leeds")
+    assert promise == {"type": "ChangePromise", "promised_by": "2026-03-09T10:00:00+00:00"}
+
+
+def test_a_file_goes_into_postgresql(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join([HEADER, *(row(str(number)) for number in range(300))]))
+    with postgres() as engine:
+        shop = Shop(engine.url.render_as_string(hide_password=False))
+        assert shop.ask("import", path)["placed"] == {"ON_BACK_ORDER": 300}
+        again = shop.ask("import", path, "--all-or-nothing")
+        assert (again["done"], again["unchanged"]) == (0, 300)
 
 
 def test_orders_of_another_seller_are_not_seen(shop: FileShop) -> None:

@@ -10,6 +10,7 @@ from rich.text import Text
 from orderflow.cli import tables
 from orderflow.cli.carrying import Carried
 from orderflow.cli.layouts import Kind
+from orderflow.cli.showing import data_of
 from orderflow.domain.status import Status
 from orderflow.importing import PRESETS, Import
 
@@ -35,7 +36,7 @@ class Imported:
         result: What was read.
         carried: What became of it.
         updates: Whether orders were to be edited that the file has otherwise.
-        saved: Whether anything was saved.
+        saved: Whether what could go in was saved.
     """
 
     kind: Kind
@@ -132,7 +133,7 @@ class Imported:
 
 
 def _changed(changed: Changed) -> dict[str, Any]:
-    changes = [{"type": type(each).__name__, **attrs.asdict(each)} for each in changed.changes]
+    changes = [{"type": type(each).__name__, **data_of(each)} for each in changed.changes]
     return {"order_id": changed.order_id, "changes": changes, "obstacle": changed.obstacle}
 
 

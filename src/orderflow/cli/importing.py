@@ -181,16 +181,25 @@ class _File:
             result = self._read(tell)
         if how.rejects is not None:  # now, for if it cannot be written nothing should go in
             write_rejects(result, self.source, how.rejects)
+        if how.all_or_nothing and self._is_blocked(result):
+            result = attrs.evolve(result, commands=())
         carried = self._carried(result)
         refused = {each.name: each.reason for each in carried.refused}
         if how.rejects is not None and refused:
             write_rejects(result, self.source, how.rejects, refused=refused)
+        failed = bool(result.faults or refused) or self._is_blocked(result)
         return Imported(
             kind=how.kind,
             result=result,
             carried=carried,
             updates=how.on_change is OnChange.UPDATE,
-            saved=not (how.dry_run or (how.all_or_nothing and bool(result.faults or refused))),
+            saved=not (how.dry_run or (how.all_or_nothing and failed)),
+        )
+
+    def _is_blocked(self, result: Import) -> bool:
+        """Whether an order cannot be edited that was to be."""
+        return self.how.on_change is OnChange.UPDATE and any(
+            each.obstacle for each in result.changed
         )
 
     def _carried(self, result: Import) -> Carried:
