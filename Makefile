@@ -33,11 +33,12 @@ types: .venv/.dev ## check the types, strictly
 docs: .venv/.dev ## build the documentation into build/docs; a warning is an error
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
 
-diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, tables, options
+diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, tables, options, answers
 	$(BIN)/python -m tests.docs.diagrams --write
 	$(BIN)/python -m tests.docs.kinds --write
 	$(BIN)/python -m tests.cli.reference --write
 	$(BIN)/python -m tests.importing.reference --write
+	$(BIN)/python -m tests.scenarios.test_day_in_the_life
 
 bench: .venv/.dev ## measure beside yardsticks; ARGS=--quick for a look, --help for the rest
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -175,6 +175,21 @@ def test_a_reject_that_is_rejected_again_has_one_reason(tmp_path: Path) -> None:
     assert line.startswith('"row 2: ')
 
 
+def test_rejects_are_no_formulas_to_a_spreadsheet_and_are_replayed_as_they_came(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "a.csv", row(sku="=1+1", quantity="two"), row(quantity="-x"))
+    rejects = tmp_path / "rejects.csv"
+    assert run("replay", path, "--rejects", rejects).exit_code == 1
+    formula, number = csv.DictReader(rejects.read_text(encoding="utf-8-sig").splitlines())
+    assert (formula["StockCode"], number["Quantity"]) == ("'=1+1", "'-x")
+
+    again = tmp_path / "again.csv"
+    assert run("replay", rejects, "--rejects", again).exit_code == 1
+    (formula, number) = csv.DictReader(again.read_text(encoding="utf-8-sig").splitlines())
+    assert (formula["StockCode"], number["Quantity"]) == ("'=1+1", "'-x")
+
+
 def test_rejects_leave_as_the_bytes_they_came_as(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row())
     path.write_bytes(path.read_bytes() + row(sku="CAF\xc9").encode("latin-1") + b"\n")

@@ -13,10 +13,13 @@ from orderflow.cli.backorders import backorders
 from orderflow.cli.care import check, init, policies, recover, release_ended_holds, set_policy
 from orderflow.cli.cut_off import cut_off
 from orderflow.cli.demo import demo
+from orderflow.cli.importing import import_
 from orderflow.cli.orders import actions, events, explain, orders, place, show
 from orderflow.cli.relaying import dead_letters, relay
 from orderflow.cli.replay import replay
 from orderflow.cli.stock import adjust, announce, book_in, count, receipts, stock, withdraw
+from orderflow.cli.suggesting import suggest
+from orderflow.cli.telling import digest, notify
 from orderflow.cli.warehouse import (
     accept_cancellation,
     deliver,
@@ -85,7 +88,7 @@ def _ending_cleanly(command: Callable[..., None]) -> Callable[..., None]:
 def _add(panel: str, *commands: tuple[Callable[..., None], str]) -> None:
     """Add commands under a heading, each with an example of its arguments."""
     for command, example in commands:
-        name = command.__name__.replace("_", "-")
+        name = command.__name__.rstrip("_").replace("_", "-")
         whole = f"orderflow {name} {example}".rstrip()
         added = app.command(name, epilog=f"Example: `{whole}`", rich_help_panel=panel)
         added(_ending_cleanly(command))
@@ -119,6 +122,7 @@ _add(
 _add(
     "Orders",
     (place, "A-1 MUG=5 CUP=2"),
+    (import_, "orders.csv --preset shopify --rejects rejects.csv"),
     (orders, "--status ON_BACK_ORDER --sku MUG"),
     (show, "A-1"),
     (backorders, "MUG"),
@@ -134,6 +138,7 @@ _add(
 )
 _add(
     "Ways out of a back order",
+    (suggest, "A-1 --replacements replacements.csv"),
     (remove, "A-1 --dry-run"),
     (replace, "A-1 2 CUP --units 2"),
     (split, "A-1 A-1-now"),
@@ -149,6 +154,8 @@ _add(
 )
 _add(
     "Telling others",
+    (notify, "--settings notify.toml --dry-run"),
+    (digest, "--settings notify.toml"),
     (relay, "--limit 100"),
     (dead_letters, "--revive-all"),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Self
 
-from orderflow.replay import HistoryError
+from orderflow.importing import safe_cell
+from orderflow.replay import REASON, HistoryError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["RejectsFile"]
 
-REASON = "reason"
-
 
 class RejectsFile:
     """Writes rejected rows as they came, with the reason in a column before them.
 
-    That column does no harm when the file is replayed; it is written anew then, not twice.
+    That column does no harm when the file is replayed; it is written anew then, not twice. Cells
+    that a spreadsheet would take for formulas have an apostrophe in front, which is not replayed.
 
     Raises:
         HistoryError: If the file cannot be written, or is the one that is read.
@@ -54,10 +54,11 @@ class RejectsFile:
     def begin(self, header: Sequence[str]) -> None:
         """Write the header."""
         self._old_reasons = int(header[0] == REASON)
-        self._writer.writerow([REASON, *header[self._old_reasons :]])
+        self._write_row(REASON, header)
 
     def write(self, error: RowError) -> None:
         """Write a row."""
-        self._writer.writerow(
-            [f"row {error.row}: {error.reason}", *error.cells[self._old_reasons :]]
-        )
+        self._write_row(f"row {error.row}: {error.reason}", error.cells)
+
+    def _write_row(self, first: str, cells: Sequence[str]) -> None:
+        self._writer.writerow(map(safe_cell, (first, *cells[self._old_reasons :])))

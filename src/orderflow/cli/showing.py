@@ -10,6 +10,7 @@ from rich.text import Text
 
 from orderflow.cli.listing import Column, drawn, moment
 from orderflow.codec import to_data
+from orderflow.domain.status import MAY_WAIT, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,7 +79,8 @@ def data_of(thing: object) -> dict[str, Any]:
 
 def order_row(order: Order) -> dict[str, Any]:
     """Return an order as a row of a listing: all of it, and the sums."""
-    sums = {"units": order.units, "allocated": order.allocated, "short": order.short}
+    short = order.short if _may_get_more(order) else 0
+    sums = {"units": order.units, "allocated": order.allocated, "short": short}
     return {**data_of(order), **sums}
 
 
@@ -100,10 +102,16 @@ def receipt_row(receipt: ExpectedReceipt) -> dict[str, Any]:
 
 def print_order(console: Console, order: Order) -> None:
     """Print an order with its lines."""
-    held = f", {order.allocated} of {order.units} units allocated" if order.short else ""
+    waits = _may_get_more(order) and order.short
+    held = f", {order.allocated} of {order.units} units allocated" if waits else ""
     console.print(Text(f"{order.order_id} is {order.status}{held} (version {order.version})"))
-    lines = [{**attrs.asdict(line), "short": line.short} for line in order.lines]
+    lines = [{**attrs.asdict(line), "short": line.short if waits else 0} for line in order.lines]
     print_table(console, _LINE_COLUMNS, lines)
+
+
+def _may_get_more(order: Order) -> bool:
+    """Whether it can be short of anything: what is despatched or cancelled holds nothing either."""
+    return order.status is Status.NEW or order.status in MAY_WAIT
 
 
 def print_outcome(console: Console, outcome: Outcome) -> None:

@@ -3,6 +3,7 @@
 `read_orders`, `read_stock` and `read_receipts` do nothing by themselves: what they return is plain
 data, with the commands to carry out and every fault of the file. `write_rejects` writes the rows
 that were rejected, and `write_csv` any table, so that no spreadsheet takes a cell for a formula.
+`read_replacements` reads which products may stand in for which.
 """
 
 from orderflow.importing.columns import IgnoredColumn
@@ -12,6 +13,7 @@ from orderflow.importing.layout import OrderLayout, PassOver, ReceiptLayout, Sto
 from orderflow.importing.orders import Existing, OnChange, read_orders
 from orderflow.importing.presets import PRESETS, Preset
 from orderflow.importing.rejects import write_rejects
+from orderflow.importing.replacements import read_replacements
 from orderflow.importing.result import Changed, Import, ImportCommand, Rejected
 from orderflow.importing.source import Source, open_source
 from orderflow.importing.stock import read_receipts, read_stock
@@ -43,6 +45,7 @@ __all__ = [
     "plain_cell",
     "read_orders",
     "read_receipts",
+    "read_replacements",
     "read_stock",
     "safe_cell",
     "write_csv",

@@ -20,6 +20,7 @@ __all__ = [
     "OrderLayout",
     "PassOver",
     "ReceiptLayout",
+    "ReplacementLayout",
     "StockLayout",
     "columns_of",
 ]
@@ -244,5 +245,34 @@ class ReceiptLayout:
     quoted: bool = True
 
 
-Layout = OrderLayout | StockLayout | ReceiptLayout
+@attrs.frozen(kw_only=True)
+class ReplacementLayout:
+    """What the columns of a file of replacements are called: as the fields of `Replacement`.
+
+    Attributes:
+        sku: The product that stands in.
+        replaces: The product that it stands in for.
+        units: How many come.
+        per: For how many that go.
+        reason: Why.
+        units_max: At most so many units on one line.
+        seller_id: Of this seller alone.
+        quoted: Whether cells may stand in quotes.
+    """
+
+    sku: Names = attrs.field(
+        default=("sku",), converter=_names, validator=_some, metadata=_REQUIRED
+    )
+    replaces: Names = attrs.field(
+        default=("replaces",), converter=_names, validator=_some, metadata=_REQUIRED
+    )
+    units: Names = attrs.field(default=("units",), converter=_names, metadata=_OPTIONAL)
+    per: Names = attrs.field(default=("per",), converter=_names, metadata=_OPTIONAL)
+    reason: Names = attrs.field(default=("reason",), converter=_names, metadata=_OPTIONAL)
+    units_max: Names = attrs.field(default=("units_max",), converter=_names, metadata=_OPTIONAL)
+    seller_id: Names = attrs.field(default=("seller_id",), converter=_names, metadata=_OPTIONAL)
+    quoted: bool = True
+
+
+Layout = OrderLayout | StockLayout | ReceiptLayout | ReplacementLayout
 """What the columns of a file are called, and how to read what stands in them."""

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from orderflow.importing.cells import Cells
 from orderflow.importing.export import write_csv
 from orderflow.importing.faults import FileError
+from orderflow.importing.layout import columns_of
 from orderflow.importing.table import REASON, open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from orderflow.importing.layout import Layout
     from orderflow.importing.result import Import
@@ -26,7 +29,13 @@ if TYPE_CHECKING:
 __all__ = ["write_rejects"]
 
 
-def write_rejects(result: Import, file: File, to: Path | str | BinaryIO) -> int:
+def write_rejects(
+    result: Import,
+    file: File,
+    to: Path | str | BinaryIO,
+    *,
+    refused: Mapping[str, str] = MappingProxyType({}),
+) -> int:
     """Write the rows of a file that were rejected, and return how many they are.
 
     The file is read once more, so that nothing but the numbers of these rows has to be kept.
@@ -35,23 +44,25 @@ def write_rejects(result: Import, file: File, to: Path | str | BinaryIO) -> int:
         result: What the file came to.
         file: The same file; a stream must be one that can be read again.
         to: Where to: a path, or a stream of bytes.
+        refused: The orders (or products, or receipts) that were refused when they were carried
+            out, with the reason: their rows are written as well.
 
     Raises:
         FileError: If the file cannot be read again, or the other one cannot be written.
     """
     if not isinstance(to, Path | str):
-        return _write(result, file, to)
+        return _write(result, file, to, refused)
     path = Path(to)
     if isinstance(file, Path | str) and path.exists() and path.samefile(file):
         raise FileError(str(path), "is the file that is read; write the rejects to another")
     try:
         with path.open("wb") as opened:
-            return _write(result, file, opened)
+            return _write(result, file, opened, refused)
     except OSError as error:
         raise FileError(str(path), f"cannot be written: {error}") from error
 
 
-def _write(result: Import, file: File, to: BinaryIO) -> int:
+def _write(result: Import, file: File, to: BinaryIO, refused: Mapping[str, str]) -> int:
     if not isinstance(file, Path | str) and not file.seekable():
         raise FileError(result.file, "cannot be read a second time; save it to a file first")
     form = result.form
@@ -70,7 +81,7 @@ def _write(result: Import, file: File, to: BinaryIO) -> int:
             return write_csv(
                 text,
                 [*table.header, REASON],
-                _rows(table, reasons),
+                _rows(table, reasons, refused),
                 delimiter=form.delimiter,
                 quoted=form.quoted,
             )
@@ -78,10 +89,16 @@ def _write(result: Import, file: File, to: BinaryIO) -> int:
             text.detach()  # which also writes what is left; who opened the stream closes it
 
 
-def _rows(table: Table[Layout], reasons: dict[int, str]) -> Iterator[list[str]]:
+def _rows(
+    table: Table[Layout], reasons: Mapping[int, str], refused: Mapping[str, str]
+) -> Iterator[list[str]]:
+    name, *_ = columns_of(table.layout, required=True)
     for record in table.rows():
-        if record.row in reasons:
-            yield [*record.cells, _encodable(reasons[record.row], table.form.encoding)]
+        reason = reasons.get(record.row)
+        if reason is None and refused:
+            reason = refused.get(Cells(table.columns, record).text(name))
+        if reason is not None:
+            yield [*record.cells, _encodable(reason, table.form.encoding)]
 
 
 def _encodable(text: str, encoding: str) -> str:

@@ -13,7 +13,7 @@ from orderflow.adapters.webhook import WebhookChannel
 from orderflow.errors import DeliveryError, SettingsError
 from orderflow.notifying.digests import Digests
 from orderflow.notifying.notices import Notices
-from orderflow.notifying.sending import channel_of
+from orderflow.notifying.sending import channel_of, log_refusal
 from orderflow.service import Relay, Relayed
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.policy import AllocationPolicy
     from orderflow.notifying.digests import Digested
+    from orderflow.notifying.sending import Refused
     from orderflow.notifying.settings import MailSettings, NotifySettings, WebhookSettings
     from orderflow.ports import (
         Catalogue,
@@ -53,6 +54,7 @@ class Desk:
         catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
         prospects: Looks up what may come of short lines, in place of `orderflow.telling.looked_up`.
         clock: What time it is.
+        refused: Is told of a recipient that is passed over, as with `Notices`.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Desk:
         catalogue: Catalogue | None = None,
         prospects: Prospects | None = None,
         clock: Clock | None = None,
+        refused: Refused = log_refusal,
     ) -> None:
         self._settings = settings
         self._environ = environ
@@ -81,6 +84,7 @@ class Desk:
             catalogue=catalogue,
             prospects=prospects,
             clock=clock,
+            refused=refused,
         )
         self._make_digests = partial(
             Digests,

@@ -10,7 +10,7 @@ from orderflow.replay.desk import SELLER, WAREHOUSE
 from orderflow.replay.engine import Replay, Settings
 from orderflow.replay.faults import HistoryError, Rejects, RowError
 from orderflow.replay.figures import BackOrders, Figures, Served, Waiting
-from orderflow.replay.history import Entry, History, Reading, Tally
+from orderflow.replay.history import REASON, Entry, History, Reading, Tally
 from orderflow.replay.hours import Hours, Weekday
 from orderflow.replay.layout import PRESETS, Layout, Preset
 from orderflow.replay.replenishment import ReplenishmentRule
@@ -20,6 +20,7 @@ from orderflow.replay.summary import Added, Summary
 
 __all__ = [
     "PRESETS",
+    "REASON",
     "SELLER",
     "WAREHOUSE",
     "Account",

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from orderflow.importing.export import plain_cell
 from orderflow.importing.times import TimeReader
 from orderflow.replay.faults import HistoryError, Rejects
 from orderflow.replay.layout import Layout, layout_of
@@ -26,12 +27,15 @@ from orderflow.replay.rows import Kind, NonsenseError, Row, RowParser, Skip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from orderflow.importing.source import Source
+    from orderflow.importing.source import Record, Source
 
-__all__ = ["Entry", "History", "Reading", "Tally", "in_time_order"]
+__all__ = ["REASON", "Entry", "History", "Reading", "Tally", "in_time_order"]
 
 GAP_MAX = timedelta(days=366)
 """How far the next row may be ahead. One wrong year would else put all later rows in the past."""
+
+REASON = "reason"
+"""The first column of a file of rejected rows, in which no cell is a formula to a spreadsheet."""
 
 _DIGITS = re.compile(r"\d+")
 
@@ -104,7 +108,8 @@ class History:
             raise HistoryError(source.name, "is empty; its first row must name the columns")
         if first.fault:
             raise HistoryError(source.name, first.fault, row=first.row)
-        self.header = first.cells
+        self.header = [plain_cell(name) for name in first.cells]
+        self._is_mended = self.header[0] == REASON
         if reading.layout is None:
             layout = layout_of(source.name, self.header, reading.changes)
         else:
@@ -135,8 +140,9 @@ class History:
         return f"{self.header[self._time]} {row.cells[self._time]!r}"
 
     def _rows(self) -> Iterator[Row]:
-        for record in self._records:
+        for each in self._records:
             self.tally.rows += 1
+            record = _plain(each) if self._is_mended else each
             try:
                 row = self._parser.parse(record)
             except NonsenseError as error:
@@ -146,6 +152,10 @@ class History:
                 self.tally.skipped[row] += 1
             else:
                 yield row
+
+
+def _plain(record: Record) -> Record:
+    return record._replace(cells=[plain_cell(cell) for cell in record.cells])
 
 
 _Key = tuple[Kind, str]

@@ -103,8 +103,10 @@ def test_a_digest_says_for_how_long_it_speaks_and_what_is_left_out() -> None:
     told = attrs.evolve(digest(notices()[0]), left_out=7)
     mail = parsed(WRITER.write(JO, told, NOON).as_bytes())
     for kind in ("plain", "html"):
-        assert "From 2025-03-02 12:00 to 2025-03-03 12:00 UTC:" in part(mail, kind)
+        assert "Between 2025-03-02 12:00 and 2025-03-03 12:00 UTC:" in part(mail, kind)
         assert "And 7 more, which did not fit in here." in part(mail, kind)
+    # smtplib would send it as ">From ".
+    assert not part(mail, "plain").startswith("From ")
 
 
 def test_without_a_pattern_there_are_no_links() -> None:

@@ -1,0 +1,441 @@
+"""`orderflow import`: what goes in, what does not, and what is told about it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.files import HEADER, FileShop
+from tests.cli.screens import flat, run
+from tests.cli.shop import Shop
+from tests.databases import postgres
+from tests.importing.files import real
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+WHERE = ("--seller", "acme", "--warehouse", "leeds")
+SHOPIFY = real("exports/shopify_orders_sample.csv")
+SHOPWARE = real("exports/shopware5_OrderImport.csv")
+
+
+@pytest.fixture(name="shop")
+def _shop(tmp_path: Path) -> FileShop:
+    return FileShop(tmp_path)
+
+
+def row(order_id: str = "1", sku: str = "MUG", quantity: object = 1) -> str:
+    return f"{order_id},{sku},{quantity},2026-03-01T10:00Z"
+
+
+def stock(shop: FileShop, *rows: str, options: tuple[str, ...] = ()) -> Result:
+    path = shop.write(*rows, header="sku,on_hand", name="stock.csv")
+    return shop.take_in(path, "--kind", "stock", *options)
+
+
+# What goes in
+
+
+def test_stock_and_orders_go_in_and_the_figures_are_for_people(shop: FileShop) -> None:
+    assert stock(shop, "MUG,3").exit_code == 0
+    result = shop.take_in(shop.write(row("1", quantity=2), row("2", quantity=2)))
+    assert (result.exit_code, result.stderr) == (0, "")
+    screen = flat(result.stdout)
+    assert "orders.csv: orders, plain, utf-8, delimiter ," in screen
+    assert "rows read 2 orders placed 2 of these on back order 1" in screen
+    assert shop.orders() == {"1": "ALLOCATED", "2": "ON_BACK_ORDER"}
+
+
+def test_a_count_of_stock_says_which_orders_it_completes(shop: FileShop) -> None:
+    shop.take_in(shop.write(row("1", quantity=2)))
+    assert "stock taken in 1 orders off back order by that 1" in flat(stock(shop, "MUG,2").stdout)
+    assert shop.orders() == {"1": "ALLOCATED"}
+    assert "orders on back order by that 1" in flat(stock(shop, "MUG,1").stdout)
+
+
+def test_receipts_go_in(shop: FileShop) -> None:
+    path = shop.write("R-1,MUG,24,2026-03-05T08:00Z", header="receipt_id,sku,quantity,expected_at")
+    assert shop.report(path, "--kind", "receipts")["done"] == 1
+    (receipt,) = shop.ask("receipts")["receipts"]
+    assert (receipt["receipt_id"], receipt["quantity"]) == ("R-1", 24)
+    assert shop.report(path, "--kind", "receipts")["unchanged"] == 1
+    assert shop.report(path, "--kind", "receipts", "--batch", "again")["done"] == 1
+
+
+def test_the_same_file_goes_in_once(shop: FileShop) -> None:
+    path = shop.write(row("1"), row("2"))
+    assert shop.report(path)["placed"] == {"ON_BACK_ORDER": 2}
+    again = shop.report(path)
+    assert (again["done"], again["unchanged"], again["placed"]) == (0, 2, {})
+
+
+def test_the_same_count_is_a_new_one_on_another_day(shop: FileShop) -> None:
+    path = shop.write("MUG,5", header="sku,on_hand")
+    count = partial(shop.report, path, "--kind", "stock", "--at")
+    assert [count("2026-03-02")["done"], count("2026-03-02T23:00")["done"]] == [1, 0]
+    assert (count("2026-03-03")["done"], count("2026-03-03")["unchanged"]) == (1, 1)
+
+
+def test_standard_input_may_be_compressed_and_its_rejects_are_written(shop: FileShop) -> None:
+    data = gzip.compress("\n".join([HEADER, row("1"), row("2", quantity="two")]).encode())
+    rejects = shop.folder / "rejects.csv"
+    result = run("import", "-", "--rejects", rejects, "--db", shop.db, *WHERE, stdin=data)
+    assert result.exit_code == 1
+    assert "standard input: orders" in flat(result.stdout)
+    (rejected,) = csv.DictReader(rejects.read_text(encoding="utf-8").splitlines())
+    assert (rejected["order_id"], rejected["quantity"]) == ("2", "two")
+
+
+# How a file is written
+
+
+def test_any_other_file_is_told_by_options(shop: FileShop) -> None:
+    path = shop.folder / "de.csv"
+    text = (
+        "Nr;Artikel;Menge;Datum;Name;Zusatz;Straße;Ort;PLZ;Stand\n"
+        "7;mug;1.200;01.03.2026 10:00;Ann;z. Hd. Bo;Weg 2;Köln;50667;offen\n"
+        "8;mug;1;01.03.2026 10:00;Ann;;Weg 2;Köln;50667;storniert\n"
+    )
+    path.write_bytes(text.encode("cp1252"))
+    columns = {
+        "order-id": ("Nr",),
+        "sku": ("Artikel",),
+        "quantity": ("Menge",),
+        "placed-at": ("Datum",),
+        "ship-to-name": ("Name", "Zusatz"),
+        "ship-to-street": ("Straße",),
+        "ship-to-city": ("Ort",),
+        "ship-to-postcode": ("PLZ",),
+    }
+    named = [
+        part for each, names in columns.items() for n in names for part in (f"--{each}-column", n)
+    ]
+    form = ("--time-zone", "Europe/Berlin", "--day-first", "--thousands", ".", "--country", "de")
+    found = shop.report(path, *named, *form, "--upper-sku", "--pass-over", "Stand=storniert")
+    assert (found["preset"], found["encoding"], found["delimiter"]) == (None, "cp1252", ";")
+    assert found["passed_over"] == {"Stand is storniert": 1}
+    order = shop.ask("show", "7")
+    assert (order["lines"][0]["sku"], order["units"]) == ("MUG", 1200)
+    assert order["placed_at"] == "2026-03-01T09:00:00+00:00"
+    assert order["ship_to"]["name"] == "Ann z. Hd. Bo"
+    assert order["ship_to"]["country"] == "DE"
+
+
+def test_tabs_and_quotes_and_formats_of_time_can_be_said(shop: FileShop) -> None:
+    path = shop.folder / "a.txt"
+    path.write_text(
+        'order_id\tsku\tquantity\tplaced_at\n1\t5" nail\t1\t1.3.26 9h\n', encoding="utf-8"
+    )
+    form = ("--delimiter", "tab", "--unquoted", "--time-format", "%d.%m.%y %Hh")
+    result = shop.take_in(path, *form, "--time-zone", "UTC", "--encoding", "utf-8")
+    assert result.exit_code == 0
+    assert "columns as given, utf-8, delimiter tab" in flat(result.stdout)
+    assert shop.ask("show", "1")["lines"][0]["sku"] == '5" nail'
+
+
+def test_a_preset_may_have_a_column_of_another_name(shop: FileShop) -> None:
+    path = shop.write(
+        "#1,MUG,2,2026-03-01T10:00Z,", header="Name,Code,Lineitem quantity,Created at,Cancelled at"
+    )
+    assert shop.report(path, "--preset", "shopify", "--sku-column", "Code")["done"] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--kind", "stock", "--preset", "shopify"), "--preset"),
+        (("--kind", "stock", "--time-zone", "UTC"), "--time-zone"),
+        (("--kind", "stock", "--day-first"), "--day-first"),
+        (("--on-hand-column", "n"), "--on-hand-column"),
+        (("--batch", "today"), "--batch"),
+        (("--pass-over", "Status"), "is no pair"),
+        (("--thousands", "x"), "a comma, a point"),
+        (("--preset", "ebay"), "'ebay' is not one of"),
+        (("--encoding", "none-such"), "none-such"),
+    ],
+)
+def test_what_makes_no_sense_is_said(shop: FileShop, options: tuple[str, ...], words: str) -> None:
+    result = shop.take_in(shop.write(row()), *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in flat(result.stderr)
+
+
+def test_a_file_as_a_whole_can_be_at_fault(shop: FileShop) -> None:
+    result = shop.take_in(
+        shop.write("1,MUG,1", header="order_id,skuu,quantity"), "--preset", "plain"
+    )
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there is no column 'sku' (sku), did you mean 'skuu'?" in flat(result.stderr)
+    assert "No such file" in flat(shop.take_in(shop.folder / "none.csv").stderr)
+
+
+def test_the_seller_of_an_empty_database_must_be_said(shop: FileShop) -> None:
+    result = run("import", shop.write(row()), "--db", shop.db)
+    assert result.exit_code == 2
+    assert "say which seller: there is none yet" in flat(result.stderr)
+
+
+# What does not go in
+
+
+def test_every_fault_is_told_and_the_first_ones_one_by_one(shop: FileShop) -> None:
+    path = shop.write(*(row(str(number), quantity="two") for number in range(12)), row("good"))
+    result = shop.take_in(path)
+    assert result.exit_code == 1
+    told = [line for line in result.stderr.splitlines() if line.startswith("rejected: ")]
+    assert told[0] == (
+        "rejected: row 2, quantity 'two': must be a whole number from 1 to 1000000000000, "
+        "in the digits 0 to 9"
+    )
+    assert (len(told), told[-1]) == (11, "rejected: and 2 more")
+    assert "rows rejected 12" in flat(result.stdout)
+    assert shop.orders() == {"good": "ON_BACK_ORDER"}
+
+
+def test_json_has_every_fault_and_standard_error_nothing(shop: FileShop) -> None:
+    path = shop.write(*(f"{number},=MUG,x,never" for number in range(12)))
+    result = shop.take_in(path, "--json")
+    assert (result.exit_code, result.stderr) == (1, "")
+    faults = json.loads(result.stdout)["faults"]
+    assert len(faults) == 24
+    assert faults[0] == {
+        "row": 2,
+        "column": "quantity",
+        "value": "'x'",
+        "reason": "must be a whole number from 1 to 1000000000000, in the digits 0 to 9",
+    }
+
+
+def test_a_column_that_may_have_been_meant_is_told(shop: FileShop) -> None:
+    path = shop.write(f"{row()},3", header=f"{HEADER},priorty")
+    assert "column 'priorty'; is it 'priority'?" in flat(shop.take_in(path).stderr)
+
+
+def test_mended_rejects_go_in(shop: FileShop) -> None:
+    rejects = shop.folder / "rejects.csv"
+    path = shop.write(row("1"), row("2", sku="=MUG", quantity="two"), row("2", sku="CUP"))
+    assert shop.take_in(path, "--rejects", rejects).exit_code == 1
+    text = rejects.read_text(encoding="utf-8")
+    assert "2,'=MUG,two," in text
+    rejects.write_text(text.replace("two", "2"), encoding="utf-8")
+    assert shop.report(rejects, "--rejects", shop.folder / "none.csv")["done"] == 1
+    lines = shop.ask("show", "2")["lines"]
+    assert [(each["sku"], each["quantity"]) for each in lines] == [("=MUG", 2), ("CUP", 1)]
+
+
+def test_rejects_that_cannot_be_written_are_told_before_anything_goes_in(shop: FileShop) -> None:
+    path = shop.write(row())
+    for rejects in (path, shop.folder / "none" / "rejects.csv"):
+        assert shop.take_in(path, "--rejects", rejects).exit_code == 2
+    assert shop.orders() == {}
+
+
+def refused_part(shop: FileShop) -> Path:
+    """Return a file whose first order is refused when it is carried out.
+
+    A policy that splits by itself has given the id away that the file has for its second order.
+    """
+    assert shop.run("set-policy", "--fulfilment", "SPLIT").exit_code == 0
+    stock(shop, "MUG,1")
+    return shop.write(row("A", quantity=2), row("A-1", sku="CUP"), row("C", sku="CUP"))
+
+
+def test_a_refused_order_is_told_with_its_reason_and_the_others_go_in(shop: FileShop) -> None:
+    rejects = shop.folder / "rejects.csv"
+    result = shop.take_in(refused_part(shop), "--rejects", rejects)
+    assert result.exit_code == 1
+    assert "refused: A-1: seller 'acme' has an order 'A-1' already" in flat(result.stderr)
+    assert "orders refused 1" in flat(result.stdout)
+    assert set(shop.orders()) == {"A", "A-1", "C"}
+    (rejected,) = csv.DictReader(rejects.read_text(encoding="utf-8").splitlines())
+    assert rejected["order_id"] == "A-1"
+    assert "split off from order 'A'" in rejected["rejected_because"]
+
+
+def test_all_or_nothing_undoes_everything_if_one_order_is_refused(shop: FileShop) -> None:
+    path = refused_part(shop)
+    found = shop.report(path, "--all-or-nothing", code=1)
+    assert (found["saved"], found["done"], found["placed"]) == (False, 0, {})
+    assert [each["name"] for each in found["refused"]] == ["A-1"]
+    assert shop.orders() == {}
+    assert "Nothing was saved" in flat(shop.take_in(path, "--all-or-nothing").stderr)
+
+
+def test_all_or_nothing_takes_nothing_of_a_file_with_a_fault(shop: FileShop) -> None:
+    found = shop.report(shop.write(row("1"), row("2", quantity="x")), "--all-or-nothing", code=1)
+    assert (found["saved"], found["done"], len(found["faults"])) == (False, 0, 1)
+    assert shop.orders() == {}
+    assert shop.report(shop.write(row("1"), row("2")), "--all-or-nothing")["saved"] is True
+    assert len(shop.orders()) == 2
+
+
+def test_a_dry_run_says_all_and_saves_nothing(shop: FileShop) -> None:
+    path = refused_part(shop)
+    result = shop.take_in(path, "--dry-run")
+    assert result.exit_code == 1
+    assert "orders placed 2 of these on back order 2 orders refused 1" in flat(result.stdout)
+    assert "nothing was saved" in result.stderr
+    assert shop.orders() == {}
+
+
+# What is there already
+
+
+def test_a_changed_order_is_left_as_it_is_unless_it_is_to_be_edited(shop: FileShop) -> None:
+    shop.take_in(shop.write(row("1", quantity=2)))
+    path = shop.write(row("1", quantity=5))
+    result = shop.take_in(path)
+    assert result.exit_code == 0
+    assert "there already, and otherwise: 1; --on-change update edits" in flat(result.stderr)
+    assert shop.ask("show", "1")["units"] == 2
+
+    found = shop.report(path, "--on-change", "update")
+    assert found["edited"] == 1
+    assert found["changed"] == [
+        {
+            "order_id": "1",
+            "changes": [{"type": "ChangeQuantity", "line_id": "1", "quantity": 5}],
+            "obstacle": "",
+        }
+    ]
+    assert shop.ask("show", "1")["units"] == 5
+    assert shop.report(path, "--on-change", "update")["unchanged"] == 1
+
+
+def test_what_cannot_be_edited_any_more_is_told(shop: FileShop) -> None:
+    stock(shop, "MUG,5")
+    shop.take_in(shop.write(row("1")))
+    shop.run("send", "1")
+    result = shop.take_in(shop.write(row("1", quantity=2)), "--on-change", "update")
+    assert result.exit_code == 1
+    assert "not changed: 1: it is PROCESSED and cannot be edited any more" in flat(result.stderr)
+    assert "there already, and cannot be edited 1" in flat(result.stdout)
+
+
+def test_all_or_nothing_takes_nothing_of_a_file_with_an_order_that_cannot_be_edited(
+    shop: FileShop,
+) -> None:
+    stock(shop, "MUG,5")
+    shop.take_in(shop.write(row("1")))
+    shop.run("send", "1")
+    path = shop.write(row("1", quantity=2), row("2"))
+    found = shop.report(path, "--on-change", "update", "--all-or-nothing", code=1)
+    assert (found["saved"], found["done"]) == (False, 0)
+    assert set(shop.orders()) == {"1"}
+
+
+def test_changes_of_address_and_promise_are_plain_values(shop: FileShop) -> None:
+    header = f"{HEADER},promised_by,ship_to_name,ship_to_street,ship_to_city,ship_to_country"
+    shop.take_in(shop.write(row("1")))
+    path = shop.write(f"{row('1')},2026-03-09T10:00Z,Ann,Mill Lane 2,Leeds,GB", header=header)
+    (changed,) = shop.report(path)["changed"]
+    to, promise = changed["changes"]
+    assert (to["type"], to["ship_to"]["city"]) == ("ChangeShipTo", "Leeds")
+    assert promise == {"type": "ChangePromise", "promised_by": "2026-03-09T10:00:00+00:00"}
+
+
+def test_a_file_goes_into_postgresql(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join([HEADER, *(row(str(number)) for number in range(300))]))
+    with postgres() as engine:
+        shop = Shop(engine.url.render_as_string(hide_password=False))
+        assert shop.ask("import", path)["placed"] == {"ON_BACK_ORDER": 300}
+        again = shop.ask("import", path, "--all-or-nothing")
+        assert (again["done"], again["unchanged"]) == (0, 300)
+
+
+def test_orders_of_another_seller_are_not_seen(shop: FileShop) -> None:
+    path = shop.write(row("1"))
+    shop.take_in(path)
+    assert shop.report(path, "--seller", "zenith")["placed"] == {"ON_BACK_ORDER": 1}
+
+
+# As a process
+
+
+def command(shop: FileShop, *options: object) -> list[str]:
+    arguments = ("import", *options, *WHERE, "--db", shop.db)
+    return [sys.executable, "-m", "orderflow", *map(str, arguments)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX")
+def test_an_import_that_was_stopped_is_run_again_and_goes_on(shop: FileShop) -> None:
+    path = shop.write(*(row(str(number)) for number in range(3_000)))
+    with subprocess.Popen(  # noqa: S603 - this package
+        command(shop, path), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        while not shop.orders():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        output, messages = process.communicate(timeout=60)
+    assert (process.returncode, output) == (130, b"")
+    assert messages == (
+        b"orderflow: stopped by Ctrl-C; what went in so far stays; "
+        b"import the file again, and the rest follows\n"
+    )
+    there = len(shop.orders())
+    assert 0 < there < 3_000
+    again = shop.report(path)
+    assert (again["unchanged"], again["done"]) == (there, 3_000 - there)
+    assert len(shop.orders()) == 3_000
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal is a pair of files on POSIX")
+def test_a_terminal_shows_how_far_it_has_come(shop: FileShop) -> None:
+    path = shop.write(*(row(str(number)) for number in range(1_500)))
+    own, terminal = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    with subprocess.Popen(  # noqa: S603 - this package
+        command(shop, path, "--json"),
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        env=environment,
+    ) as process:
+        os.close(terminal)
+        shown = _all_of(own)
+        output, _ = process.communicate(timeout=60)
+    os.close(own)
+    assert json.loads(output)["done"] == 1_500
+    assert "Carrying out" in shown
+    assert "of 1,500" in shown
+
+
+def _all_of(terminal: int) -> str:
+    """Read what was written to a terminal until the other side has gone."""
+    shown = b""
+    while True:
+        try:
+            data = os.read(terminal, 4_096)
+        except OSError:  # so Linux says that nobody writes any more
+            data = b""
+        if not data:
+            return shown.decode()
+        shown += data
+
+
+# Real exports
+
+
+@pytest.mark.skipif(SHOPIFY is None, reason="the exports are not in ../shared/data")
+def test_a_real_export_of_shopify_goes_in(shop: FileShop) -> None:
+    found = shop.report(SHOPIFY)
+    assert (found["preset"], found["rows"], found["done"]) == ("shopify", 249, 127)
+    assert shop.report(SHOPIFY)["unchanged"] == 127
+
+
+@pytest.mark.skipif(SHOPWARE is None, reason="the exports are not in ../shared/data")
+def test_a_real_export_of_shopware_goes_in(shop: FileShop) -> None:
+    found = shop.report(SHOPWARE, "--time-zone", "Europe/Berlin")
+    assert (found["preset"], found["rows"], found["done"]) == ("shopware", 17, 2)
