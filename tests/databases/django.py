@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import django
 from django.conf import settings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["ClosingTransactions", "django_postgres", "django_sqlite", "empty"]
+__all__ = ["ClosingTransactions", "django_postgres", "django_sqlite", "empty", "second"]
 
 _numbers = count(1)
 
@@ -92,7 +92,14 @@ def empty(alias: str) -> None:
 
 
 @contextmanager
-def _alias(database: dict[str, object]) -> Iterator[str]:
+def second(alias: str) -> Iterator[str]:
+    """Open another connection to the same database."""
+    with _alias(connections.databases[alias]) as other:
+        yield other
+
+
+@contextmanager
+def _alias(database: dict[str, Any]) -> Iterator[str]:
     alias = f"test_{next(_numbers)}"
     filled = connections.configure_settings({"default": {}, alias: database})
     connections.databases[alias] = filled[alias]

@@ -46,7 +46,8 @@ def _faults(connection: BaseDatabaseWrapper) -> Iterator[checks.CheckMessage]:
         )
     elif not settings.USE_TZ:
         yield checks.Error(
-            "Without USE_TZ, Django reads moments from PostgreSQL without their time zone.",
+            f"With USE_TZ = False, Django reads moments of {connection.alias!r} without their "
+            f"time zone.",
             hint="Set USE_TZ = True.",
             id="orderflow.E002",
         )

@@ -1,0 +1,177 @@
+"""Outside of `transaction.atomic`, transactions are orderflow's own; and what Django cannot do."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connections, transaction
+from django.test.utils import override_settings
+
+from orderflow import ContentionError, OrderFlow, SchemaError, StorageError
+from orderflow.adapters.sql import SqlRepository
+from orderflow.adapters.sql.django import DjangoTransactions
+from tests.databases.django import ClosingTransactions, django_postgres, django_sqlite, second
+from tests.unit.shop import NOON, key, order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from orderflow.ports import Reading
+
+MUGS = key("MUG")
+
+
+@pytest.fixture(name="alias", params=["sqlite", "sqlite, deferred", "postgresql"])
+def _alias(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "postgresql":
+        with django_postgres(options="-c lock_timeout=200ms") as alias:
+            yield alias
+    else:
+        mode = "IMMEDIATE" if request.param == "sqlite" else None
+        with django_sqlite(tmp_path / "host.db", mode=mode, seconds=0.2) as alias:
+            yield alias
+
+
+@pytest.fixture(name="postgres")
+def _postgres() -> Iterator[str]:
+    with django_postgres() as alias:
+        yield alias
+
+
+def flow_of(alias: str, sleep: Callable[[float], None] | None = None) -> OrderFlow:
+    transactions = DjangoTransactions(alias, sleep=sleep) if sleep else DjangoTransactions(alias)
+    return OrderFlow(SqlRepository(transactions))
+
+
+def on_hand(alias: str) -> list[int]:
+    return [each.on_hand for each in flow_of(alias).stock("acme")]
+
+
+def test_outside_of_a_transaction_a_command_is_one_and_committed(alias: str) -> None:
+    flow_of(alias).book_in(MUGS, 3, at=NOON)
+    assert not connections[alias].in_atomic_block
+    with second(alias) as other:
+        assert on_hand(other) == [3]
+
+
+def test_what_another_one_interrupts_is_tried_again(alias: str) -> None:
+    flow_of(alias).book_in(MUGS, 3, at=NOON)
+    waited = []
+    with second(alias) as other:
+        blocker = transaction.atomic(using=other)
+        blocker.__enter__()
+        flow_of(other).book_in(MUGS, 1, at=NOON)
+
+        def sleep(seconds: float) -> None:
+            waited.append(seconds)
+            if len(waited) == 2:
+                blocker.__exit__(None, None, None)
+
+        flow_of(alias, sleep).book_in(MUGS, 1, at=NOON)
+    assert len(waited) == 2
+    assert on_hand(alias) == [5]
+
+
+def test_it_gives_up_when_others_go_first_time_and_again(alias: str) -> None:
+    flow_of(alias).book_in(MUGS, 3, at=NOON)
+    waited: list[float] = []
+    with second(alias) as other, transaction.atomic(using=other):
+        flow_of(other).book_in(MUGS, 1, at=NOON)
+        with pytest.raises(ContentionError, match="in each of 5 attempts"):
+            flow_of(alias, waited.append).book_in(MUGS, 1, at=NOON)
+    assert len(waited) == 4
+    assert on_hand(alias) == [4]
+
+
+@pytest.mark.parametrize("mode", [None, "IMMEDIATE"])
+def test_writers_of_one_file_wait_for_each_other_and_need_not_try_again(
+    tmp_path: Path, mode: str | None
+) -> None:
+    def never(_: float) -> None:
+        raise AssertionError("a writer had to try again")
+
+    with django_sqlite(tmp_path / "host.db", mode=mode) as alias:
+        flow = OrderFlow(SqlRepository(ClosingTransactions(alias, sleep=never)))
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: flow.book_in(MUGS, 1, at=NOON), range(40)))
+        assert on_hand(alias) == [40]
+
+
+def test_a_look_sees_one_state_and_waits_for_no_writer(alias: str) -> None:
+    flow_of(alias).book_in(MUGS, 3, at=NOON)
+
+    def look(reading: Reading) -> list[int]:
+        seen = [stock.on_hand for stock in reading.all_stock()]
+        with second(alias) as other, transaction.atomic(using=other):
+            flow_of(other).book_in(MUGS, 1, at=NOON)
+            seen += on_hand(alias)  # one look in another, while somebody writes
+        return [*seen, *(stock.on_hand for stock in reading.all_stock())]
+
+    assert SqlRepository(DjangoTransactions(alias)).read("acme", look) == [3, 3, 3]
+    assert on_hand(alias) == [4]
+
+
+def test_a_transaction_that_begins_late_and_read_before_another_wrote_is_contention(
+    tmp_path: Path,
+) -> None:
+    with django_sqlite(tmp_path / "host.db", mode=None) as alias, second(alias) as other:
+        flow_of(alias).book_in(MUGS, 3, at=NOON)
+
+        def decide() -> None:
+            assert on_hand(alias) == [3]
+            flow_of(other).book_in(MUGS, 1, at=NOON)
+            flow_of(alias).book_in(MUGS, 1, at=NOON)
+
+        contention = pytest.raises(ContentionError, match="run the whole transaction again")
+        with contention, transaction.atomic(using=alias):
+            decide()
+        assert on_hand(alias) == [4]
+
+
+def test_a_commit_that_fails_has_changed_nothing(postgres: str) -> None:
+    with connections[postgres].cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'not today'; END $$; "
+            "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON orderflow_stock "
+            "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+    with pytest.raises(StorageError, match=r"not today[^;]*; nothing was changed"):
+        flow_of(postgres).book_in(MUGS, 3, at=NOON)
+    assert on_hand(postgres) == []
+
+
+def test_a_host_whose_isolation_shows_an_older_state_is_refused() -> None:
+    from psycopg import IsolationLevel  # noqa: PLC0415 - as settings of Django name it
+
+    with django_postgres(isolation_level=IsolationLevel.REPEATABLE_READ) as alias:
+        flow_of(alias).book_in(MUGS, 3, at=NOON)  # a transaction of its own has its own
+        flow_of(alias).place(order("A", ("MUG", 1)), at=NOON)
+        refused = pytest.raises(StorageError, match="REPEATABLE READ, which does not show")
+        with refused, transaction.atomic(using=alias):
+            flow_of(alias).book_in(MUGS, 3, at=NOON)
+        assert on_hand(alias) == [3]
+
+
+def test_moments_without_their_time_zone_are_refused(postgres: str) -> None:
+    flow_of(postgres).book_in(MUGS, 3, at=NOON)
+    with override_settings(USE_TZ=False), pytest.raises(StorageError, match="set USE_TZ = True"):
+        flow_of(postgres).stock("acme")
+
+
+def test_a_database_of_another_kind_is_refused() -> None:
+    settings = connections.configure_settings({"default": {}, "other": {}})
+    connections.databases["other"] = settings["other"]
+    with pytest.raises(StorageError, match=r"works on SQLite and PostgreSQL.*using="):
+        flow_of("other").stock("acme")
+    del connections["other"], connections.databases["other"]
+
+
+def test_tables_that_are_not_there_are_named(alias: str) -> None:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("ALTER TABLE orderflow_stock RENAME TO elsewhere")
+    with pytest.raises(SchemaError, match=r"has no tables of orderflow.*your migrations"):
+        flow_of(alias).book_in(MUGS, 1, at=NOON)
