@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.test.utils import override_settings
+from psycopg import IsolationLevel
+from sqlalchemy import JSON, Boolean, bindparam, column, insert, select, table
 
 from orderflow import ContentionError, OrderFlow, SchemaError, StorageError
 from orderflow.adapters.sql import SqlRepository
 from orderflow.adapters.sql.django import DjangoTransactions
+from orderflow.testing.invariants import violations
 from tests.databases.django import ClosingTransactions, django_postgres, django_sqlite, second
 from tests.unit.shop import NOON, key, order
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from orderflow.adapters.sql import Executor
     from orderflow.ports import Reading
 
 MUGS = key("MUG")
@@ -145,8 +149,6 @@ def test_a_commit_that_fails_has_changed_nothing(postgres: str) -> None:
 
 
 def test_a_host_whose_isolation_shows_an_older_state_is_refused() -> None:
-    from psycopg import IsolationLevel  # noqa: PLC0415 - as settings of Django name it
-
     with django_postgres(isolation_level=IsolationLevel.REPEATABLE_READ) as alias:
         flow_of(alias).book_in(MUGS, 3, at=NOON)  # a transaction of its own has its own
         flow_of(alias).place(order("A", ("MUG", 1)), at=NOON)
@@ -154,6 +156,56 @@ def test_a_host_whose_isolation_shows_an_older_state_is_refused() -> None:
         with refused, transaction.atomic(using=alias):
             flow_of(alias).book_in(MUGS, 3, at=NOON)
         assert on_hand(alias) == [3]
+
+
+def test_a_transaction_of_its_own_shows_what_is_committed_whatever_the_settings_say() -> None:
+    with django_postgres(isolation_level=IsolationLevel.REPEATABLE_READ) as alias:
+        transactions = DjangoTransactions(alias)
+        assert transactions.write(lambda executor: executor.isolation()) == "READ COMMITTED"
+
+
+def test_values_and_results_are_converted_by_the_types_of_their_columns(alias: str) -> None:
+    with second(alias) as other, connections[other].cursor() as cursor:
+        cursor.execute("CREATE TABLE things (data JSON, is_new BOOLEAN)")
+    things = table("things", column("data", JSON), column("is_new", Boolean))
+    given = {"data": {"a": [1, None, "50%"]}, "is_new": True}
+    adding = insert(things).values({name: bindparam(name) for name in given}).returning(*things.c)
+    looking = select(things).where(things.c.is_new == bindparam("is_new"))
+
+    def task(executor: Executor) -> list[list[object]]:
+        added = executor.rows(adding, given)
+        return [list(*added), list(*executor.rows(looking, {"is_new": True}))]
+
+    for row in DjangoTransactions(alias).write(task):
+        assert row == [{"a": [1, None, "50%"]}, True]
+        assert row[1] is True
+
+
+def test_hosts_that_sell_the_same_at_once_sell_no_unit_twice(alias: str) -> None:
+    flow = OrderFlow(SqlRepository(DjangoTransactions(alias)))
+    for sku in ("CUP", "MUG", "POT"):
+        flow.book_in(key(sku), 7, at=NOON)
+
+    def sell(number: int) -> None:
+        lines = [(sku, 1) for sku in ("POT", "CUP", "MUG")[number % 2 :]]
+        while True:
+            try:
+                with transaction.atomic(using=alias):
+                    flow.place(order(f"{number}", *lines), at=NOON)
+                    flow.place(order(f"{number}, again", *lines[::-1]), at=NOON)
+            except (ContentionError, DatabaseError):  # one that could not begin is Django's
+                continue
+            connections.close_all()
+            return
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(sell, range(12)))
+    (stored,) = SqlRepository(DjangoTransactions(alias)).audit()
+    state = stored.state
+    assert stored.faults == ()
+    assert len(state.orders) == 24
+    assert violations(state.orders.values(), state.records.values(), flow.policy_of("acme")) == []
+    assert [each.available for each in flow.stock("acme")] == [0, 0, 0]
 
 
 def test_moments_without_their_time_zone_are_refused(postgres: str) -> None:

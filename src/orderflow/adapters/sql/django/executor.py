@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from sqlalchemy import Dialect
     from sqlalchemy.sql import Executable
+    from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.sql.dml import UpdateBase
     from sqlalchemy.sql.selectable import ReturnsRows
 
@@ -73,17 +75,16 @@ class DjangoExecutor:
         """Return the rows that a statement gives."""
         made = compiled(statement, self._dialect, tuple(parameters))
         state = made.construct_expanded_state(dict(parameters))
-        values = [
-            value if (convert := state.processors.get(name)) is None else convert(value)
-            for name, value in zip(
-                state.positiontup or (), state.positional_parameters, strict=True
-            )
-        ]
+        conversions = {**_conversions_in(made), **state.processors}
+        names = state.positiontup or ()
+        values = [_converted(state.parameters[name], conversions.get(name)) for name in names]
         with as_errors_of_sqlalchemy(), self._connection.cursor() as cursor:
             cursor.execute(state.statement, values)
             rows: Sequence[Row] = cursor.fetchall()
-        conversions = _conversions(statement, self._dialect)
-        return [_converted(row, conversions) for row in rows] if any(conversions) else rows
+        back = _conversions_back(statement, self._dialect)
+        if not any(back):
+            return rows
+        return [tuple(starmap(_converted, zip(row, back, strict=True))) for row in rows]
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
         """Carry a statement out once for each set of parameters, in this order."""
@@ -119,14 +120,18 @@ def as_errors_of_sqlalchemy() -> Iterator[None]:
 
 
 @lru_cache(maxsize=256)
-def _conversions(statement: ReturnsRows, dialect: Dialect) -> tuple[Conversion, ...]:
+def _conversions_in(made: SQLCompiler) -> dict[str, Conversion]:
+    """Return what makes a value that the driver takes of one that is given, where it is not one."""
+    types = {name: each.type.dialect_impl(made.dialect) for name, each in made.binds.items()}
+    return {name: each.bind_processor(made.dialect) for name, each in types.items()}
+
+
+@lru_cache(maxsize=256)
+def _conversions_back(statement: ReturnsRows, dialect: Dialect) -> tuple[Conversion, ...]:
     """Return what makes a value of each column of what the driver gives, where it is not one."""
     types = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
     return tuple(each.result_processor(dialect, None) for each in types)
 
 
-def _converted(row: Row, conversions: Sequence[Conversion]) -> Row:
-    return [
-        value if convert is None else convert(value)
-        for value, convert in zip(row, conversions, strict=True)
-    ]
+def _converted(value: object, convert: Conversion) -> Any:  # noqa: ANN401 - any type's
+    return value if convert is None else convert(value)
