@@ -87,7 +87,7 @@ def django_postgres(**options: object) -> Iterator[str]:
 def empty(alias: str) -> None:
     """Remove all rows."""
     with connections[alias].cursor() as cursor:
-        for table in Tables.default().all:
+        for table in Tables.default().metadata.sorted_tables:
             cursor.execute(f"DELETE FROM {table.fullname}")  # noqa: S608 - a name of ours
 
 

@@ -39,6 +39,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "control_folder": BASE_DIR / "control",
 }
 """
+# The databases of the tests are made with the tables in them.
+DROP = """
+from django.db import connection
+from orderflow.adapters.sql import Tables
+with connection.cursor() as cursor:
+    for table in Tables.default().metadata.sorted_tables:
+        cursor.execute(f"DROP TABLE {table.name}")
+    cursor.execute("DROP SEQUENCE orderflow_event_numbers")
+"""
 MIGRATE = """
 from django.core.management import call_command
 call_command("makemigrations", "checkout", verbosity=0)
@@ -165,10 +174,9 @@ def test_every_part_of_the_page_is_part_of_the_project() -> None:
 
 
 def test_the_project_of_the_page_works(project: Project) -> None:
-    if project.environment.get("PGDATABASE"):
-        drop_tables(project)
+    begin = DROP + MIGRATE if "PGDATABASE" in project.environment else MIGRATE
     *made, allocated, on_back_order, refused, relayed, sold, left = project.shell(
-        MIGRATE + BUY + "call_command('relay', once=True)\n" + SELL + EMPTY
+        begin + BUY + "call_command('relay', once=True)\n" + SELL + EMPTY
     )
     assert "System check identified no issues (0 silenced)." in made
     assert "  Applying orderflow.0001_first_release... OK" in made
@@ -181,16 +189,6 @@ def test_the_project_of_the_page_works(project: Project) -> None:
     assert sold == "True 1"
     assert left == "0"
     assert "Found 3 test(s)" in project.run("manage.py", "test")
-
-
-def drop_tables(project: Project) -> None:
-    """Drop the tables that the databases of the tests are made with."""
-    project.shell(
-        "from django.db import connection\nfrom orderflow.adapters.sql import Tables\n"
-        "with connection.cursor() as cursor:\n"
-        "    for table in Tables.default().all: cursor.execute(f'DROP TABLE {table.fullname}')\n"
-        "    cursor.execute('DROP SEQUENCE orderflow_event_numbers')"
-    )
 
 
 def test_a_worker_of_celery_tells_what_was_committed(tmp_path: Path) -> None:

@@ -74,7 +74,10 @@ class DjangoTransactions:
         return tried_again(once, self._sleep)
 
     def read(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that only reads, on one state of the database."""
+        """Carry out a task that only reads.
+
+        Outside of a transaction of the host's, it is on one state of the database.
+        """
         connection = connections[self._using]
         executor = DjangoExecutor(connection)
         with _faults_named():
