@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow.adapters.sql import SqlOutbox, SqlRepository
+from orderflow.adapters.sql import SqlNotebook, SqlOutbox, SqlRepository
 from orderflow.testing.contract import RepositoryContract
+from orderflow.testing.notebook_contract import NotebookContract
 from orderflow.testing.outbox_contract import OutboxContract
 from tests.databases.django import ClosingTransactions, django_postgres, django_sqlite, empty
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from orderflow.ports import Outbox, Repository
+    from orderflow.ports import Notebook, Outbox, Repository
 
 
 class _OnSqlite:
@@ -49,6 +50,14 @@ class _OutboxContract(OutboxContract):
         return SqlOutbox(transactions), SqlRepository(transactions)
 
 
+class _NotebookContract(NotebookContract):
+    _alias: str
+
+    def make_notebook(self) -> Notebook:
+        empty(self._alias)
+        return SqlNotebook(ClosingTransactions(self._alias))
+
+
 class TestRepositoryOnSqlite(_OnSqlite, _RepositoryContract):
     pass
 
@@ -62,4 +71,12 @@ class TestOutboxOnSqlite(_OnSqlite, _OutboxContract):
 
 
 class TestOutboxOnPostgres(_OnPostgres, _OutboxContract):
+    pass
+
+
+class TestNotebookOnSqlite(_OnSqlite, _NotebookContract):
+    pass
+
+
+class TestNotebookOnPostgres(_OnPostgres, _NotebookContract):
     pass

@@ -23,8 +23,8 @@ from orderflow import (
     StockKey,
     StorageError,
 )
-from orderflow.adapters.sql import SqlRepository
-from orderflow.adapters.sql.django import DjangoTransactions
+from orderflow.adapters.sql import SqlInbox, SqlRepository
+from orderflow.adapters.sql.django import DjangoExecutor, DjangoTransactions
 from tests.databases.django import django_postgres, django_sqlite, second
 
 if TYPE_CHECKING:
@@ -184,6 +184,23 @@ def test_a_host_without_autocommit_is_in_a_transaction_of_its_own(alias: str) ->
     transaction.commit(using=alias)
     transaction.set_autocommit(True, using=alias)
     assert kept(alias) == (0, 1)
+
+
+def test_a_message_that_comes_twice_is_taken_in_once_with_the_work_that_it_is_for(
+    alias: str,
+) -> None:
+    def receive(number: str) -> None:
+        with transaction.atomic(using=alias):
+            if SqlInbox(DjangoExecutor(connections[alias])).first_time("acme:1", at=NOON):
+                invoice(alias, number)
+            if number == "A":
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        receive("A")
+    receive("B")
+    receive("C")
+    assert kept(alias) == (1, 0)
 
 
 def test_contention_is_one_error_and_not_tried_again(alias: str) -> None:

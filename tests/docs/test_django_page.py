@@ -80,6 +80,12 @@ order = Order(order_id="C", seller_id="acme", warehouse_id="leeds",
               lines=(OrderLine("1", "CUP", 1),), placed_at=timezone.now())
 print(sell(order, 900) == sell(order, 900), Invoice.objects.count())
 """
+RECEIVE = """
+from checkout.receiving import receive
+receive("acme:1", "D")
+receive("acme:1", "E")
+print(Invoice.objects.filter(number__in=["D", "E"]).count())
+"""
 EMPTY = """
 from checkout.emptying import empty
 from checkout.stock import flow
@@ -175,8 +181,8 @@ def test_every_part_of_the_page_is_part_of_the_project() -> None:
 
 def test_the_project_of_the_page_works(project: Project) -> None:
     begin = DROP + MIGRATE if "PGDATABASE" in project.environment else MIGRATE
-    *made, allocated, on_back_order, refused, relayed, sold, left = project.shell(
-        begin + BUY + "call_command('relay', once=True)\n" + SELL + EMPTY
+    *made, allocated, on_back_order, refused, relayed, sold, received, left = project.shell(
+        begin + BUY + "call_command('relay', once=True)\n" + SELL + RECEIVE + EMPTY
     )
     assert "System check identified no issues (0 silenced)." in made
     assert "  Applying orderflow.0001_first_release... OK" in made
@@ -187,6 +193,7 @@ def test_the_project_of_the_page_works(project: Project) -> None:
     assert relayed == "Relayed(delivered=5, failed=0, dead=0)"
     assert project.mails() == ["Order B is on back order"]
     assert sold == "True 1"
+    assert received == "1"
     assert left == "0"
     assert "Found 3 test(s)" in project.run("manage.py", "test")
 
