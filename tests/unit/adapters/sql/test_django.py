@@ -148,6 +148,32 @@ def test_a_commit_that_fails_has_changed_nothing(postgres: str) -> None:
     assert on_hand(postgres) == []
 
 
+def test_a_connection_that_was_lost_is_opened_anew(postgres: str) -> None:
+    flow_of(postgres).book_in(MUGS, 3, at=NOON)
+    with second(postgres) as other, connections[other].cursor() as cursor:
+        lost = connections[postgres].connection.info.backend_pid
+        cursor.execute("SELECT pg_terminate_backend(%s)", [lost])
+    with pytest.raises(StorageError, match="nothing was changed"):
+        flow_of(postgres).book_in(MUGS, 1, at=NOON)
+    flow_of(postgres).book_in(MUGS, 1, at=NOON)
+    assert on_hand(postgres) == [4]
+
+
+def test_a_look_in_a_host_s_transaction_that_meets_a_lock_is_contention(postgres: str) -> None:
+    with second(postgres) as other, transaction.atomic(using=other):
+        with connections[other].cursor() as cursor:
+            cursor.execute("LOCK TABLE orderflow_stock")
+
+        def look() -> None:
+            with connections[postgres].cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            flow_of(postgres).stock("acme")
+
+        contention = pytest.raises(ContentionError, match="in each of 1 attempts")
+        with contention, transaction.atomic(using=postgres):
+            look()
+
+
 def test_a_host_whose_isolation_shows_an_older_state_is_refused() -> None:
     with django_postgres(isolation_level=IsolationLevel.REPEATABLE_READ) as alias:
         flow_of(alias).book_in(MUGS, 3, at=NOON)  # a transaction of its own has its own

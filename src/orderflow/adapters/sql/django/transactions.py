@@ -60,14 +60,12 @@ class DjangoTransactions:
         connection = connections[self._using]
         executor = DjangoExecutor(connection)
         with _faults_named():
-            is_in_transaction = _is_in_transaction(connection)
-        if is_in_transaction:
-            with _faults_named():
-                host = HostTransaction(executor)
+            host = HostTransaction(executor) if _is_in_transaction(connection) else None
+        if host is not None:
             return host.write(task)
 
         def once() -> T:
-            with _faults_named(), transaction.atomic(using=self._using):
+            with _faults_named(ATTEMPTS_MAX), transaction.atomic(using=self._using):
                 _begin_to_write(connection)
                 return task(executor)
 
@@ -88,12 +86,12 @@ class DjangoTransactions:
 
 
 @contextmanager
-def _faults_named() -> Iterator[None]:
+def _faults_named(attempts: int = 1) -> Iterator[None]:
     try:
         with as_errors_of_sqlalchemy():
             yield
     except DBAPIError as error:
-        raise translated(error, ATTEMPTS_MAX) from error
+        raise translated(error, attempts) from error
 
 
 def _is_in_transaction(connection: BaseDatabaseWrapper) -> bool:
