@@ -30,8 +30,11 @@ ADDED_TO = {"shop/settings.py", "shop/urls.py"}
 WORKER_SECONDS_MAX = 90
 
 BY_FILES = """
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = BASE_DIR / "mail"
+EMAIL = "django.core.mail.backends.filebased.EmailBackend"
+if "MAILERS" in globals():  # from Django 6.1 on
+    MAILERS = {"default": {"BACKEND": EMAIL, "OPTIONS": {"file_path": BASE_DIR / "mail"}}}
+else:
+    EMAIL_BACKEND, EMAIL_FILE_PATH = EMAIL, BASE_DIR / "mail"
 """
 BROKER_OF_FILES = """
 CELERY_BROKER_TRANSPORT_OPTIONS = {
