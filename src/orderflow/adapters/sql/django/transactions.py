@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from sqlalchemy.exc import DBAPIError
 
 from orderflow.adapters.sql.django.executor import DjangoExecutor, as_errors_of_sqlalchemy
-from orderflow.adapters.sql.faults import translated
+from orderflow.adapters.sql.faults import translated, translated_of_commit
 from orderflow.adapters.sql.transactions import ATTEMPTS_MAX, HostTransaction, tried_again
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class DjangoTransactions:
             ContentionError: If others went first: time and again, or once in a transaction of the
                 host's, which has to run again as a whole.
             StorageError: If the isolation of the host's transaction does not fit.
+            UnfinishedError: If the database failed as it committed.
         """
         connection = connections[self._using]
         executor = DjangoExecutor(connection)
@@ -65,9 +66,16 @@ class DjangoTransactions:
             return host.write(task)
 
         def once() -> T:
-            with _faults_named(ATTEMPTS_MAX), transaction.atomic(using=self._using):
-                _begin_to_write(connection)
-                return task(executor)
+            is_done = False
+            try:
+                with as_errors_of_sqlalchemy(), transaction.atomic(using=self._using):
+                    _begin_to_write(connection)
+                    result = task(executor)
+                    is_done = True
+            except DBAPIError as error:
+                meant = translated_of_commit if is_done else translated
+                raise meant(error, ATTEMPTS_MAX) from error
+            return result
 
         return tried_again(once, self._sleep)
 
@@ -86,12 +94,12 @@ class DjangoTransactions:
 
 
 @contextmanager
-def _faults_named(attempts: int = 1) -> Iterator[None]:
+def _faults_named() -> Iterator[None]:
     try:
         with as_errors_of_sqlalchemy():
             yield
     except DBAPIError as error:
-        raise translated(error, attempts) from error
+        raise translated(error, 1) from error
 
 
 def _is_in_transaction(connection: BaseDatabaseWrapper) -> bool:
