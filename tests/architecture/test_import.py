@@ -42,6 +42,12 @@ def test_importing_loads_no_extra(module: str) -> None:
     assert loaded_by(module) - REQUIRED == set()
 
 
+def test_the_state_in_a_database_loads_sqlalchemy_alone() -> None:
+    loaded = loaded_by("orderflow.adapters.sql")
+    assert "sqlalchemy" in loaded
+    assert loaded.isdisjoint({"alembic", "django", "psycopg"})
+
+
 def test_an_extra_that_is_loaded_is_seen() -> None:
     assert loaded_by("hypothesis") - REQUIRED != set()
 

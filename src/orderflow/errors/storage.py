@@ -38,11 +38,11 @@ class SchemaError(StorageError):
         self.expected = expected
         there = "has no tables of orderflow" if found is None else f"has tables of revision {found}"
         if found is None:
-            way_out = "make them first: `orderflow.adapters.sql.upgrade` does"
+            way_out = "make them: `orderflow.adapters.sql.upgrade` does, or your migrations do"
         elif found > expected:
             way_out = "they are of a later release: take that one, or a later one"
         else:
-            way_out = "upgrade them first: `orderflow.adapters.sql.upgrade` does"
+            way_out = "`orderflow.adapters.sql.upgrade` upgrades them, or your migrations do"
         super().__init__(
             f"the database {there}, and this release works on revision {expected}; {way_out}"
         )

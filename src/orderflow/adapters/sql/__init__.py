@@ -13,7 +13,7 @@ from orderflow.adapters.sql.policies import SqlPolicies
 from orderflow.adapters.sql.preferences import SqlPreferences
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.tables import Tables
-from orderflow.adapters.sql.upgrading import upgrade
+from orderflow.adapters.sql.upgrading import upgrade, upgrade_statements
 
 __all__ = [
     "Durability",
@@ -28,4 +28,5 @@ __all__ = [
     "Tables",
     "open_database",
     "upgrade",
+    "upgrade_statements",
 ]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Parameters = Mapping[str, Any]
     Row = Sequence[Any]
 
-__all__ = ["CHANGES", "CoreExecutor", "Executor"]
+__all__ = ["CHANGES", "CoreExecutor", "Executor", "as_text", "compiled"]
 
 CHANGES = "orderflow_changes"
 """Where a connection to SQLite notes how many changes were made on it before its transaction."""
@@ -57,7 +57,7 @@ class Executor(Protocol):
 
 
 @lru_cache(maxsize=256)
-def _compiled(statement: ClauseElement, dialect: Dialect, names: tuple[str, ...]) -> SQLCompiler:
+def compiled(statement: ClauseElement, dialect: Dialect, names: tuple[str, ...]) -> SQLCompiler:
     """Return the text of a statement that values of these names are given to."""
     return cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(names)))
 
@@ -67,6 +67,23 @@ def _picking(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
     if len(names) == 1:
         return lambda parameters: (parameters[names[0]],)
     return itemgetter(*names)
+
+
+def as_text(
+    statement: ClauseElement, dialect: Dialect, parameters: Sequence[Parameters]
+) -> tuple[str, Sequence[Any]]:
+    """Return a statement that writes, and its sets of parameters, as a driver takes them.
+
+    No type of these tables needs a conversion, and to look for one in each value of each row takes
+    as long as to write it.
+    """
+    made = compiled(statement, dialect, tuple(parameters[0]))
+    own = made.params.keys() - parameters[0].keys()  # what the statement says itself
+    if own:
+        parameters = [made.params | dict(each) for each in parameters]
+    names = made.positiontup
+    rows = parameters if names is None else list(map(_picking(names), parameters))
+    return str(made), rows
 
 
 class CoreExecutor:
@@ -81,18 +98,9 @@ class CoreExecutor:
         return self.connection.execute(statement, parameters).all()
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
-        """Carry a statement out once for each set of parameters, in this order.
-
-        It is handed to the driver as text: no type of these tables needs a conversion, and to
-        look for one in each value of each row takes as long as to write it.
-        """
-        compiled = _compiled(statement, self.connection.dialect, tuple(parameters[0]))
-        own = compiled.params.keys() - parameters[0].keys()  # what the statement says itself
-        if own:
-            parameters = [compiled.params | dict(each) for each in parameters]
-        names = compiled.positiontup
-        rows = parameters if names is None else list(map(_picking(names), parameters))
-        self.connection.exec_driver_sql(str(compiled), rows)
+        """Carry a statement out once for each set of parameters, in this order."""
+        text, rows = as_text(statement, self.connection.dialect, parameters)
+        self.connection.exec_driver_sql(text, rows)
 
     def isolation(self) -> str:
         """Return the isolation of the transaction that the connection is in, in SQL's words."""

@@ -28,7 +28,8 @@ def translated(error: DBAPIError, attempts: int) -> StorageError:
         attempts: How often it was tried.
     """
     driver_error = error.orig
-    state = str(getattr(driver_error, "sqlstate", None))
+    # Of psycopg, and of psycopg2, which Django takes too.
+    state = getattr(driver_error, "sqlstate", None) or getattr(driver_error, "pgcode", None)
     text = " ".join(str(driver_error).split())
     if state in _CONTENTION_STATES or any(each in text for each in _CONTENTION_TEXTS):
         return ContentionError(attempts)

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["HostTransaction", "OwnTransactions", "Transactions", "commit"]
+__all__ = [
+    "ATTEMPTS_MAX",
+    "HostTransaction",
+    "OwnTransactions",
+    "Transactions",
+    "commit",
+    "tried_again",
+]
 
 ATTEMPTS_MAX = 5
 FIRST_WAIT_SECONDS = 0.01
@@ -49,6 +56,26 @@ class Transactions(Protocol):
         ...
 
 
+def tried_again(once: Callable[[], T], sleep: Callable[[float], None]) -> T:
+    """Do something that is a transaction, and again if another one had to go first.
+
+    Args:
+        once: What to do.
+        sleep: How to wait, given seconds.
+
+    Raises:
+        ContentionError: If others went first time and again.
+    """
+    for attempt in range(1, ATTEMPTS_MAX):
+        try:
+            return once()
+        except ContentionError:
+            # Full jitter: those that met now should not meet again.
+            wait = random.uniform(0, FIRST_WAIT_SECONDS * 4**attempt)  # noqa: S311 - no secret
+            sleep(wait)
+    return once()
+
+
 class OwnTransactions:
     """Transactions of our own on an engine, tried again where that may help.
 
@@ -64,17 +91,12 @@ class OwnTransactions:
 
     def write(self, task: Callable[[Executor], T]) -> T:
         """Carry out a task that writes, and commit; try again if another one had to go first."""
-        for attempt in range(1, ATTEMPTS_MAX + 1):
-            try:
-                with self._begun() as connection:
-                    return task(CoreExecutor(connection))
-            except ContentionError:
-                if attempt == ATTEMPTS_MAX:
-                    raise
-                # Full jitter: those that met now should not meet again.
-                wait = random.uniform(0, FIRST_WAIT_SECONDS * 4**attempt)  # noqa: S311 - no secret
-                self._sleep(wait)
-        raise ContentionError(ATTEMPTS_MAX)
+
+        def once() -> T:
+            with self._begun() as connection:
+                return task(CoreExecutor(connection))
+
+        return tried_again(once, self._sleep)
 
     def read(self, task: Callable[[Executor], T]) -> T:
         """Carry out a task that only reads, on one state of the database."""

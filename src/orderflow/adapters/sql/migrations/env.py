@@ -1,4 +1,8 @@
-"""Runs the steps that are missing, on the connection and for the tables that `upgrade` gives."""
+"""Runs the steps that are missing, on the connection and for the tables that `upgrade` gives.
+
+Without a connection the steps are written down, as the statements of a dialect, one after another:
+so `upgrade_statements` has it.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,14 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.tables import Tables
 
 tables: Tables = context.config.attributes["tables"]
+connection = context.config.attributes.get("connection")
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
+    dialect_name=context.config.attributes.get("dialect"),
     version_table=revision_table(tables),
     version_table_schema=tables.schema,
-    transactional_ddl=True,  # on SQLite too: the transaction was begun by hand
+    # On SQLite too: the transaction was begun by hand. What is written down begins none.
+    transactional_ddl=connection is not None,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,20 @@
+"""The app of Django: it brings the migrations, and what `manage.py check` looks at."""
+
+from django.apps import AppConfig
+from django.core import checks
+
+__all__ = ["OrderflowConfig"]
+
+
+class OrderflowConfig(AppConfig):
+    """orderflow as an app of Django. Its tables are made by its migrations; it has no models."""
+
+    name = "orderflow.adapters.sql.django"
+    label = "orderflow"
+    verbose_name = "orderflow"
+
+    def ready(self) -> None:
+        """Have the settings looked at by `manage.py check`."""
+        from orderflow.adapters.sql.django.checking import check_databases  # noqa: PLC0415
+
+        checks.register(check_databases)

@@ -1,0 +1,1 @@
+"""The migrations of Django: one for each revision of the tables."""

@@ -1,0 +1,82 @@
+"""Through Django's connections all is as it is through those of SQLAlchemy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow.adapters.sql import SqlNotebook, SqlOutbox, SqlRepository
+from orderflow.testing.contract import RepositoryContract
+from orderflow.testing.notebook_contract import NotebookContract
+from orderflow.testing.outbox_contract import OutboxContract
+from tests.databases.django import ClosingTransactions, django_postgres, django_sqlite, empty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from orderflow.ports import Notebook, Outbox, Repository
+
+
+class _OnSqlite:
+    @pytest.fixture(autouse=True)
+    def database(self, tmp_path: Path) -> Iterator[None]:
+        with django_sqlite(tmp_path / "host.db") as self._alias:
+            yield
+
+
+class _OnPostgres:
+    @pytest.fixture(autouse=True)
+    def database(self) -> Iterator[None]:
+        with django_postgres() as self._alias:
+            yield
+
+
+class _RepositoryContract(RepositoryContract):
+    _alias: str
+
+    def make_repository(self) -> Repository:
+        empty(self._alias)
+        return SqlRepository(ClosingTransactions(self._alias))
+
+
+class _OutboxContract(OutboxContract):
+    _alias: str
+
+    def make_outbox(self) -> tuple[Outbox, Repository]:
+        empty(self._alias)
+        transactions = ClosingTransactions(self._alias)
+        return SqlOutbox(transactions), SqlRepository(transactions)
+
+
+class _NotebookContract(NotebookContract):
+    _alias: str
+
+    def make_notebook(self) -> Notebook:
+        empty(self._alias)
+        return SqlNotebook(ClosingTransactions(self._alias))
+
+
+class TestRepositoryOnSqlite(_OnSqlite, _RepositoryContract):
+    pass
+
+
+class TestRepositoryOnPostgres(_OnPostgres, _RepositoryContract):
+    pass
+
+
+class TestOutboxOnSqlite(_OnSqlite, _OutboxContract):
+    pass
+
+
+class TestOutboxOnPostgres(_OnPostgres, _OutboxContract):
+    pass
+
+
+class TestNotebookOnSqlite(_OnSqlite, _NotebookContract):
+    pass
+
+
+class TestNotebookOnPostgres(_OnPostgres, _NotebookContract):
+    pass
