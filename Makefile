@@ -66,5 +66,5 @@ clean: ## remove what the other targets made
 	@touch $@
 
 .venv/.dev: pyproject.toml .venv/.pip
-	$(PIP) install --group dev --editable '.[calendar,cli,mail,postgres,testing]'
+	$(PIP) install --group dev --editable '.[async,calendar,cli,mail,postgres,testing]'
 	@touch $@

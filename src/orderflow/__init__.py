@@ -1,7 +1,8 @@
 """Order allocation and back orders for warehouses that ship for many sellers.
 
-`OrderFlow` carries out commands against a repository; `MemoryRepository` is one. The pure core
-can be used without either: `decide` says what a command comes to, `evolve` folds events.
+`OrderFlow` carries out commands against a repository; `MemoryRepository` is one. `AsyncOrderFlow`
+does so for a host that awaits its database. The pure core can be used without either: `decide`
+says what a command comes to, `evolve` folds events.
 """
 
 from orderflow.adapters.memory import MemoryRepository
@@ -179,7 +180,7 @@ from orderflow.errors import (
     UnfinishedError,
 )
 from orderflow.ports import Message
-from orderflow.service import OrderFlow, Relay
+from orderflow.service import AsyncOrderFlow, OrderFlow, Relay
 
 __all__ = [
     "AcceptCancellation",
@@ -192,6 +193,7 @@ __all__ = [
     "AllocationPolicy",
     "AnnounceReceipt",
     "Answer",
+    "AsyncOrderFlow",
     "BookInStock",
     "CancelOrder",
     "CancellationAccepted",

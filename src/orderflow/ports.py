@@ -4,7 +4,8 @@ A host implements `Repository` on its own tables, `Notifier` on its own mail or 
 leave `Clock` alone, as well as `Catalogue`, which says what may stand in for what. Where it lets
 `orderflow.notifying.Notices` tell the sellers, it may implement `PreferenceSource` on its own
 accounts, and `Channel` for another way to reach somebody. `orderflow.adapters.memory` is the
-reference for what is kept, `orderflow.adapters.sql` keeps all of it in a database.
+reference for what is kept, `orderflow.adapters.sql` keeps all of it in a database. A host that
+awaits its database has an `AsyncRepository`, which hands out a `Repository` where one can wait.
 
 A unit of work is everything that one command reads and writes, of one seller. What `decide`
 reads of it is `orderflow.domain.state.View`; `Reading` has the listings besides, and what is
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 __all__ = [
+    "AsyncRepository",
     "BatchNotifier",
     "Catalogue",
     "Channel",
@@ -142,6 +144,22 @@ class Repository(Protocol):
 
     def unserved(self) -> Sequence[StockKey]:
         """Return the products of all sellers whose queue is still to be served, in order."""
+        ...
+
+
+class AsyncRepository(Protocol):
+    """Where the state is kept, for a host that awaits its database."""
+
+    async def run(self, task: Callable[[Repository], T]) -> T:
+        """Carry out a task on a repository, while the event loop goes on with other things.
+
+        Whatever the task calls, on the repository that it is given, waits for the database in
+        some other way than by holding up the loop. What the task returns or raises is returned
+        or raised here.
+
+        If whoever awaits it is cancelled, each unit of work of the task is done or not, as a
+        whole; and what it had open is closed.
+        """
         ...
 
 

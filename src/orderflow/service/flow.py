@@ -13,24 +13,22 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import islice
-from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from orderflow.domain import checks
 from orderflow.domain.actions import actions
 from orderflow.domain.commands import ServeWaiting
 from orderflow.domain.decide import decide
 from orderflow.domain.explaining import AHEAD_MAX, explain
-from orderflow.domain.policy import AllocationPolicy
-from orderflow.domain.replacements import Replacements, suggest
+from orderflow.domain.outcome import Outcome
+from orderflow.domain.replacements import suggest
 from orderflow.domain.stock import StockKey
 from orderflow.errors import OrderFlowError, OrderNotFoundError, StorageError, UnfinishedError
-from orderflow.service.clock import SystemClock
+from orderflow.ports import Repository
 from orderflow.service.looking import look, preview, repeated, served_by
-from orderflow.service.methods import CommandMethods
+from orderflow.service.settings import Flow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from orderflow.domain.actions import Answer
@@ -38,22 +36,18 @@ if TYPE_CHECKING:
     from orderflow.domain.events import Event
     from orderflow.domain.explaining import Explanation
     from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
     from orderflow.domain.replacements import Suggestion
     from orderflow.domain.state import View
     from orderflow.domain.status import Status
     from orderflow.domain.stock import ExpectedReceipt, Stock
-    from orderflow.ports import Catalogue, Clock, Reading, Repository, UnitOfWork
+    from orderflow.ports import Reading, UnitOfWork
 
     T = TypeVar("T")
 
 __all__ = ["OrderFlow"]
 
-SERVED_AT_ONCE_MAX = 1_000
-"""So many waiting orders are served in one transaction, unless told otherwise."""
 
-
-class OrderFlow(CommandMethods["Outcome"]):
+class OrderFlow(Flow[Repository, Outcome]):
     """Orders, stock and back orders of any number of sellers.
 
     Args:
@@ -65,34 +59,6 @@ class OrderFlow(CommandMethods["Outcome"]):
         orders_max: About so many waiting orders are served in one transaction; what is left of
             the queue follows in others.
     """
-
-    def __init__(
-        self,
-        repository: Repository,
-        *,
-        policy: AllocationPolicy | None = None,
-        policies: Mapping[str, AllocationPolicy] = MappingProxyType({}),
-        clock: Clock | None = None,
-        catalogue: Catalogue | None = None,
-        orders_max: int = SERVED_AT_ONCE_MAX,
-    ) -> None:
-        checks.require(
-            holds=checks.is_units(orders_max, 1),
-            field="OrderFlow.orders_max",
-            demand="a whole number of orders, 1 or more",
-            value=orders_max,
-        )
-        self._repository = repository
-        self._policy = policy if policy is not None else AllocationPolicy()
-        self._policies = dict(policies)
-        self._clock: Clock = clock if clock is not None else SystemClock()
-        self._catalogue: Catalogue = catalogue if catalogue is not None else Replacements()
-        self._orders_max = orders_max
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """Which products may stand in for which."""
-        return self._catalogue
 
     def handle(self, command: Command) -> Outcome:
         """Carry out a command, and save what it changes.
@@ -127,10 +93,6 @@ class OrderFlow(CommandMethods["Outcome"]):
             products = [(key.warehouse_id, key.sku) for key in keys if key.seller_id == seller_id]
             self._serve(seller_id, products, self._now())
         return len(keys)
-
-    def policy_of(self, seller_id: str) -> AllocationPolicy:
-        """Return the policy that the seller's stock is given by."""
-        return self._policies.get(seller_id, self._policy)
 
     # What can be asked
 
@@ -268,9 +230,6 @@ class OrderFlow(CommandMethods["Outcome"]):
     def _look(self, seller_id: str, task: Callable[[View], T], at: datetime) -> T:
         policy = self.policy_of(seller_id)
         return self._repository.read(seller_id, lambda reading: look(reading, task, policy, at))
-
-    def _now(self) -> datetime:
-        return self._clock.now()
 
     def _carry_out(self, command: Command) -> Outcome:
         return self._repository.write(command.seller_id, partial(self._decide, command))

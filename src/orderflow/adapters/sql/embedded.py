@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-__all__ = ["BUSY_MILLISECONDS", "Durability", "open_database"]
+__all__ = ["BUSY_MILLISECONDS", "Durability", "open_database", "settle", "url_of"]
 
 Durability = Literal["full", "relaxed"]
 """Whether what was answered survives a loss of power (`full`), or a crash alone (`relaxed`)."""
@@ -49,6 +49,13 @@ def open_database(
         SchemaError: If the file has no tables of orderflow, or those of a later release.
         StorageError: If the file is not there, or is no database, or cannot be opened.
     """
+    engine = create_engine(url_of("sqlite", path, durability=durability, create=create))
+    settle(engine, durability=durability, create=create)
+    return engine
+
+
+def url_of(driver: str, path: str | PathLike[str], *, durability: Durability, create: bool) -> URL:
+    """Return the URL of a file that is to be opened, if it makes sense to open it."""
     if durability not in _SYNCHRONOUS:
         raise InvalidValueError("open_database.durability", "one of 'full', 'relaxed'", durability)
     file = Path(path)
@@ -56,33 +63,31 @@ def open_database(
         raise StorageError(
             f"there is no database at {file}; open_database(…, create=True) makes one"
         )
-    engine = _engine(file, _SYNCHRONOUS[durability])
-    try:
-        _check_revision(engine, create=create)
-    except DBAPIError as error:
-        engine.dispose()
-        raise _named(file, error) from error
-    except StorageError:
-        engine.dispose()
-        raise
-    return engine
+    return URL.create(driver, database=str(file.absolute()))
 
 
-def _engine(file: Path, synchronous: str) -> Engine:
-    engine = create_engine(URL.create("sqlite", database=str(file.absolute())))
+def settle(engine: Engine, *, durability: Durability, create: bool) -> None:
+    """Have every connection of an engine settled, and the tables made or brought forward."""
 
     @event.listens_for(engine, "connect")
-    def settle(connection: Any, _record: object) -> None:  # noqa: ANN401 - of the driver
+    def settle_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's
         connection.isolation_level = None  # the driver begins nothing of its own accord
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         # Asked first: a change of the mode needs the file alone, even if it changes nothing.
         if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
             connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
         connection.execute("PRAGMA fullfsync = ON")  # macOS: else a flush ends in the drive's cache
         connection.execute("PRAGMA foreign_keys = ON")
 
-    return engine
+    try:
+        _check_revision(engine, create=create)
+    except DBAPIError as error:
+        engine.dispose()
+        raise _named(engine, error) from error
+    except StorageError:
+        engine.dispose()
+        raise
 
 
 def _check_revision(engine: Engine, *, create: bool) -> None:
@@ -94,8 +99,8 @@ def _check_revision(engine: Engine, *, create: bool) -> None:
         upgrade(engine)
 
 
-def _named(file: Path, error: DBAPIError) -> StorageError:
+def _named(engine: Engine, error: DBAPIError) -> StorageError:
     fault = translated(error, 1)
     if type(fault) is not StorageError:
         return fault
-    return StorageError(f"{file} cannot be opened as a database: {error.orig}")
+    return StorageError(f"{engine.url.database} cannot be opened as a database: {error.orig}")

@@ -1,0 +1,71 @@
+"""What every flow has, whether it waits for its repository or awaits it: its settings."""
+
+from __future__ import annotations
+
+from copy import copy
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from orderflow.domain import checks
+from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.replacements import Replacements
+from orderflow.service.clock import SystemClock
+from orderflow.service.methods import Answer, CommandMethods
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from orderflow.ports import Catalogue, Clock
+
+__all__ = ["SERVED_AT_ONCE_MAX", "Flow"]
+
+SERVED_AT_ONCE_MAX = 1_000
+"""So many waiting orders are served in one transaction, unless told otherwise."""
+
+Kept = TypeVar("Kept")
+
+
+class Flow(CommandMethods[Answer], Generic[Kept, Answer]):
+    """Settings, and the repository that they are for."""
+
+    def __init__(
+        self,
+        repository: Kept,
+        *,
+        policy: AllocationPolicy | None = None,
+        policies: Mapping[str, AllocationPolicy] = MappingProxyType({}),
+        clock: Clock | None = None,
+        catalogue: Catalogue | None = None,
+        orders_max: int = SERVED_AT_ONCE_MAX,
+    ) -> None:
+        checks.require(
+            holds=checks.is_units(orders_max, 1),
+            field="OrderFlow.orders_max",
+            demand="a whole number of orders, 1 or more",
+            value=orders_max,
+        )
+        self._repository = repository
+        self._policy = policy if policy is not None else AllocationPolicy()
+        self._policies = dict(policies)
+        self._clock: Clock = clock if clock is not None else SystemClock()
+        self._catalogue: Catalogue = catalogue if catalogue is not None else Replacements()
+        self._orders_max = orders_max
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Which products may stand in for which."""
+        return self._catalogue
+
+    def on(self, repository: Kept) -> Self:
+        """Return a flow of the same settings on another repository: that of a transaction, say."""
+        other = copy(self)
+        other._repository = repository  # noqa: SLF001 - it is one of these
+        return other
+
+    def policy_of(self, seller_id: str) -> AllocationPolicy:
+        """Return the policy that the seller's stock is given by."""
+        return self._policies.get(seller_id, self._policy)
+
+    def _now(self) -> datetime:
+        return self._clock.now()
