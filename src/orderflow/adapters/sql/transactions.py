@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.faults import translated, translated_of_commit
@@ -102,6 +103,11 @@ class OwnTransactions:
                     raise translated_of_commit(error, ATTEMPTS_MAX) from error
         except DBAPIError as error:
             raise translated(error, ATTEMPTS_MAX) from error
+        except NoConnectionError as error:
+            raise StorageError(
+                "all connections of the engine were in use for too long; give its pool more of "
+                "them (pool_size), or let fewer at it at once; nothing was changed"
+            ) from error
 
 
 def commit(connection: Connection) -> None:

@@ -66,3 +66,14 @@ def test_what_was_only_read_is_not_in_doubt(tmp_path: Path) -> None:
     assert type(failed.value) is StorageError
     assert flow.stock("acme") == ()
     engine.dispose()
+
+
+def test_a_pool_without_a_free_connection_is_a_fault_that_says_what_to_do(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/shop.db"
+    engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=0.1)
+    upgrade(engine)
+    flow = OrderFlow(SqlRepository(engine))
+    with engine.connect(), pytest.raises(StorageError, match="pool_size"):
+        flow.book_in(key(), 3, at=NOON)
+    flow.book_in(key(), 3, at=NOON)
+    engine.dispose()
