@@ -1,36 +1,57 @@
 """The state in a database that is awaited: asyncpg or psycopg for PostgreSQL, aiosqlite for SQLite.
 
-What reads and writes is the same code as for a host that waits. It runs in a greenlet, as
-everything does that SQLAlchemy awaits: while it waits for the database, the event loop goes on.
 Needs what comes with the extra `async`.
+
+Theory
+======
+
+What reads and writes is the same code as for a host that waits. It runs in a greenlet, as all does
+that SQLAlchemy awaits: while it waits for the database, or to try again, the event loop goes on.
+
+*What is cancelled* hears of it once, where it waits; it rolls back and gives its connection back,
+and only then does whoever awaits it go on. Somebody who is cancelled time and again, as by anyio,
+would else interrupt that too.
+
+*SQLite* carries statements out in a thread for each connection, where nothing can interrupt them.
+A connection whose statement was given up is in order once that has ended, so it is kept; closed
+with the statement half read, it would hold the file's lock on. And as it lets one writer in at a
+time, writers wait for their turn in the event loop, where they can be cancelled and do not keep
+the connections from readers.
 """
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import event
 
 from orderflow.adapters.sql.embedded import settle, url_of
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.transactions import OwnTransactions
 from orderflow.errors import MissingExtraError
 
-for _package in ("greenlet", "sqlalchemy"):  # SQLAlchemy can be installed without greenlet
-    if find_spec(_package) is None:
-        raise MissingExtraError(_package, "async")
+if find_spec("greenlet") is None:  # SQLAlchemy can be had without it
+    raise MissingExtraError("greenlet", "async")
 
-from sqlalchemy.ext.asyncio import create_async_engine  # noqa: E402 - it fails without greenlet
-from sqlalchemy.util import await_only, greenlet_spawn  # noqa: E402 - the same
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.util import await_only, greenlet_spawn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from os import PathLike
+    from typing import Any
 
+    from sqlalchemy import Engine
+    from sqlalchemy.engine import ExceptionContext
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from orderflow.adapters.sql.embedded import Durability
+    from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.tables import Tables
+    from orderflow.adapters.sql.transactions import Transactions
     from orderflow.ports import AsyncRepository, Repository
 
     T = TypeVar("T")
@@ -54,7 +75,10 @@ class AsyncSqlRepository:
     def __init__(
         self, engine: AsyncEngine, *, tables: Tables | None = None, outbox: bool = True
     ) -> None:
-        transactions = OwnTransactions(engine.sync_engine, sleep=_sleep)
+        transactions: Transactions = OwnTransactions(engine.sync_engine, sleep=_sleep)
+        if engine.dialect.name == "sqlite":
+            _keep_what_was_cancelled(engine.sync_engine)
+            transactions = _InTurn(transactions)
         self._repository = SqlRepository(transactions, tables=tables, outbox=outbox)
 
     @staticmethod
@@ -75,7 +99,7 @@ class AsyncSqlRepository:
 
     async def run(self, task: Callable[[Repository], T]) -> T:
         """Carry out a task on a repository, while the event loop goes on with other things."""
-        return await greenlet_spawn(task, self._repository)
+        return await _cancelled_once(greenlet_spawn(task, self._repository))
 
 
 class _Within:
@@ -88,11 +112,33 @@ class _Within:
 
     async def run(self, task: Callable[[Repository], T]) -> T:
         """Carry out a task in the transaction that the connection is in."""
-        return await self._connection.run_sync(
-            lambda connection: task(
-                SqlRepository.within(connection, tables=self._tables, outbox=self._outbox)
+        return await _cancelled_once(
+            self._connection.run_sync(
+                lambda connection: task(
+                    SqlRepository.within(connection, tables=self._tables, outbox=self._outbox)
+                )
             )
         )
+
+
+class _InTurn:
+    """Transactions of which one at a time writes."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._turn = asyncio.Lock()
+
+    def write(self, task: Callable[[Executor], T]) -> T:
+        """Carry out a task that writes, when it is its turn."""
+        await_only(self._turn.acquire())
+        try:
+            return self._transactions.write(task)
+        finally:
+            self._turn.release()
+
+    def read(self, task: Callable[[Executor], T]) -> T:
+        """Carry out a task that only reads, at once."""
+        return self._transactions.read(task)
 
 
 async def open_async_database(
@@ -104,8 +150,35 @@ async def open_async_database(
     """
     url = url_of("sqlite+aiosqlite", path, durability=durability, create=create)
     engine = create_async_engine(url)
-    await greenlet_spawn(settle, engine.sync_engine, durability=durability, create=create)
+    _keep_what_was_cancelled(engine.sync_engine)
+    opened = greenlet_spawn(settle, engine.sync_engine, durability=durability, create=create)
+    await _cancelled_once(opened)
     return engine
+
+
+async def _cancelled_once(work: Coroutine[Any, Any, T]) -> T:
+    """Await work that is told once if it is cancelled, and let it come to its end first."""
+    running = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        running.cancel()
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
+        if not running.cancelled():
+            running.exception()  # it is of no interest any more, and would be complained of
+        raise
+
+
+def _keep_what_was_cancelled(engine: Engine) -> None:
+    if not event.contains(engine, "handle_error", _keep):
+        event.listen(engine, "handle_error", _keep)
+
+
+def _keep(context: ExceptionContext) -> None:
+    if isinstance(context.original_exception, asyncio.CancelledError):
+        context.is_disconnect = False
 
 
 def _sleep(seconds: float) -> None:

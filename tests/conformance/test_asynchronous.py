@@ -1,0 +1,159 @@
+"""What is awaited keeps the contract: in a greenlet there is the same repository."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import URL, create_engine
+
+from orderflow import (
+    AsyncOrderFlow,
+    MemoryRepository,
+    NotFoundError,
+    Order,
+    OrderFlow,
+    OrderLine,
+    RefusedError,
+    StockKey,
+)
+from orderflow.adapters.sql import SqlRepository
+from orderflow.adapters.sql.asynchronous import AsyncSqlRepository
+from orderflow.checking import check
+from orderflow.testing.contract import RepositoryContract
+from orderflow.testing.strategies import History, histories
+from tests.conformance.filling import NOON
+from tests.databases import empty, sqlite
+from tests.databases.asynchronous import DRIVERS, engine_on, url_for
+from tests.drills.stepping import answer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    from typing import Any
+
+    from sqlalchemy import Engine
+
+    from orderflow import Command, Outcome
+    from orderflow.ports import AsyncRepository, Reading, Repository, UnitOfWork
+
+    T = TypeVar("T")
+
+MUGS = StockKey("acme", "leeds", "MUG")
+
+
+@pytest.fixture(params=DRIVERS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    with url_for(request.param, tmp_path) as url:
+        yield url
+
+
+class Awaited:
+    """Waits for an asynchronous repository, whose event loop runs in another thread."""
+
+    def __init__(self, repository: AsyncRepository, loop: asyncio.AbstractEventLoop) -> None:
+        self._repository = repository
+        self._loop = loop
+
+    def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
+        return self._wait(lambda repository: repository.write(seller_id, task))
+
+    def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
+        return self._wait(lambda repository: repository.read(seller_id, task))
+
+    def sellers(self) -> Sequence[str]:
+        return self._wait(lambda repository: repository.sellers())
+
+    def unserved(self) -> Sequence[StockKey]:
+        return self._wait(lambda repository: repository.unserved())
+
+    def _wait(self, task: Callable[[Repository], T]) -> T:
+        return asyncio.run_coroutine_threadsafe(self._repository.run(task), self._loop).result()
+
+
+class TestAsyncSqlRepository(RepositoryContract):
+    @pytest.fixture(autouse=True)
+    def engine(self, url: URL) -> Iterator[None]:
+        self._emptying = waiting(url)
+        self._loop = asyncio.new_event_loop()
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(self._loop.run_forever)
+            opened = engine_on(url)
+            self._repository = AsyncSqlRepository(self._await(opened.__aenter__()))
+            yield
+            self._await(opened.__aexit__(None, None, None))
+            self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.close()
+        self._emptying.dispose()
+
+    def make_repository(self) -> Repository:
+        empty(self._emptying)
+        return Awaited(self._repository, self._loop)
+
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.differing_executors])
+    @given(history=histories())
+    def test_it_answers_as_the_reference_does(self, history: History) -> None:
+        """Here through `AsyncOrderFlow`."""
+        empty(self._emptying)
+        page = history.orders_max
+        flow = AsyncOrderFlow(self._repository, policy=history.policy, orders_max=page)
+        reference = OrderFlow(MemoryRepository(), policy=history.policy, orders_max=page)
+
+        async def compare() -> None:
+            for command in history.commands:
+                assert await answer(flow, command) == answer_of(reference, command)
+            for seller_id in {command.seller_id: None for command in history.commands}:
+                assert await flow.orders(seller_id) == reference.orders(seller_id)
+                assert await flow.stock(seller_id) == reference.stock(seller_id)
+                assert await flow.events(seller_id) == reference.events(seller_id)
+
+        self._await(compare())
+
+    def _await(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+async def answer(flow: AsyncOrderFlow, command: Command) -> Outcome | str:
+    try:
+        return attrs.evolve(await flow.handle(command), watched=())
+    except (NotFoundError, RefusedError) as refusal:
+        return str(refusal)
+
+
+def waiting(url: URL) -> Engine:
+    """Open the same database with a driver that waits."""
+    if url.drivername.startswith("sqlite"):
+        return sqlite(Path(str(url.database)), synchronous="OFF")
+    return create_engine(url.set(drivername="postgresql+psycopg"))
+
+
+def order(order_id: str, quantity: int) -> Order:
+    lines = (OrderLine("1", "MUG", quantity),)
+    return Order(
+        order_id=order_id, seller_id="acme", warehouse_id="leeds", lines=lines, placed_at=NOON
+    )
+
+
+def test_many_tasks_at_once_oversell_nothing(url: URL) -> None:
+    async def sell(flow: AsyncOrderFlow, number: int) -> None:
+        await flow.place(order(f"{number}", 1 + number % 3), at=NOON)
+        if number % 4 == 1:
+            await flow.cancel("acme", f"{number}", at=NOON)
+        if number % 4 == 2:
+            await flow.book_in(MUGS, 2, at=NOON)
+
+    async def sell_all() -> None:
+        async with engine_on(url) as engine:
+            flow = AsyncOrderFlow(AsyncSqlRepository(engine))
+            await flow.book_in(MUGS, 20, at=NOON)
+            await asyncio.gather(*(sell(flow, number) for number in range(60)))
+
+    asyncio.run(sell_all())
+    engine = waiting(url)
+    checked = check(SqlRepository(engine))
+    assert (checked.orders, checked.violations) == (60, ())
+    engine.dispose()
