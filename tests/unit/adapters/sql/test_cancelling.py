@@ -1,0 +1,95 @@
+"""A command that is cancelled, wherever it is, has happened as a whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import URL, event
+
+from orderflow import AsyncOrderFlow
+from orderflow.adapters.sql.asynchronous import AsyncSqlRepository
+from orderflow.checking import check
+from tests.databases.asynchronous import DRIVERS, engine_on, url_for
+from tests.unit.shop import ACME, NOON, key, order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from orderflow.ports import Repository
+
+
+@pytest.fixture(params=DRIVERS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    with url_for(request.param, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def at_step(engine: AsyncEngine, number: int, act: Callable[[], object]) -> Iterator[None]:
+    """Do something when a statement or the commit of this number is on its way."""
+    steps = 0
+
+    def count(*_: object) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == number:
+            act()
+
+    kinds = ("before_cursor_execute", "commit")
+    for kind in kinds:
+        event.listen(engine.sync_engine, kind, count)
+    yield
+    for kind in kinds:
+        event.remove(engine.sync_engine, kind, count)
+
+
+def violations(repository: Repository) -> tuple[object, ...]:
+    return check(repository).violations  # type: ignore[arg-type] # it is that of a database
+
+
+class Impatient:
+    """Cancels a task: once, or as anyio does, again and again until it has ended."""
+
+    def __init__(self, *, again: bool) -> None:
+        self._again = again
+        self.task: asyncio.Task[object] | None = None
+
+    def __call__(self) -> None:
+        if self.task is not None and not self.task.done():
+            self.task.cancel()
+            if self._again:
+                asyncio.get_running_loop().call_soon(self)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["once", "again"])
+def test_a_command_is_cancelled_at_each_of_its_steps(url: URL, *, again: bool) -> None:
+    async def cancel_at(engine: AsyncEngine, step: int) -> bool:
+        flow, impatient = AsyncOrderFlow(AsyncSqlRepository(engine)), Impatient(again=again)
+        with at_step(engine, step, impatient):
+            placing = flow.place(order(f"{step}", ("MUG", 1), ("CUP", 1)), at=NOON)
+            impatient.task = asyncio.create_task(placing)
+            await asyncio.wait([impatient.task])
+        assert len(asyncio.all_tasks()) == 1, "something is still being closed"
+        assert engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined] # of a queue
+        async with asyncio.timeout(10):  # a lock that is left behind would be held for longer
+            await flow.book_in(key(), 1, at=NOON)
+        return impatient.task.cancelled()
+
+    async def drill() -> int:
+        async with engine_on(url) as engine:
+            repository, step = AsyncSqlRepository(engine), 1
+            while await cancel_at(engine, step):
+                step += 1
+            assert await repository.run(violations) == ()
+            orders = await AsyncOrderFlow(repository).orders(ACME)
+            # The last one was not cancelled, and the one before may have been committed.
+            assert {each.order_id for each in orders} <= {str(step), str(step - 1)}
+            return step
+
+    assert asyncio.run(drill()) > 8
