@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from orderflow.errors import StorageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
@@ -89,9 +91,19 @@ class CoreExecutor:
     def savepoint(self) -> Iterator[None]:
         """Undo what the block has done, and let go of its locks, if it is left by an error."""
         if self.is_sqlite:
-            # Its lock is taken at once: what is read may not change before something is written.
-            connection = self.connection.connection.driver_connection
-            if connection is not None and not connection.in_transaction:
-                self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._begin_at_once()
         with self.connection.begin_nested():
             yield
+
+    def _begin_at_once(self) -> None:
+        """Take the lock of SQLite: what is read may not change before something is written."""
+        driver = self.connection.connection.driver_connection
+        if driver is None or driver.in_transaction:
+            return
+        if driver.isolation_level is None and self.connection.in_transaction():
+            # What the host has written is committed already, and could not be rolled back.
+            raise StorageError(
+                "the driver of this connection to SQLite commits each statement by itself, and no "
+                'transaction was begun; execute "BEGIN IMMEDIATE" before all else'
+            )
+        self.connection.exec_driver_sql("BEGIN IMMEDIATE")
