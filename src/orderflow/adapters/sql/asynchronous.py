@@ -31,6 +31,7 @@ from sqlalchemy import event
 from orderflow.adapters.sql.embedded import settle, url_of
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.transactions import OwnTransactions
+from orderflow.adapters.sql.upgrading import upgrade
 from orderflow.errors import MissingExtraError
 
 if find_spec("greenlet") is None:  # SQLAlchemy can be had without it
@@ -40,7 +41,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only, greenlet_spawn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from os import PathLike
     from typing import Any
 
@@ -52,11 +53,17 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.tables import Tables
     from orderflow.adapters.sql.transactions import Transactions
-    from orderflow.ports import AsyncRepository, Repository
+    from orderflow.ports import AsyncRepository, Message, Repository
 
     T = TypeVar("T")
 
-__all__ = ["AsyncSqlRepository", "open_async_database"]
+__all__ = [
+    "AsyncSqlRepository",
+    "AwaitedNotifier",
+    "open_async_database",
+    "upgrade_async",
+    "with_transactions",
+]
 
 
 class AsyncSqlRepository:
@@ -75,10 +82,7 @@ class AsyncSqlRepository:
     def __init__(
         self, engine: AsyncEngine, *, tables: Tables | None = None, outbox: bool = True
     ) -> None:
-        transactions: Transactions = OwnTransactions(engine.sync_engine, sleep=_sleep)
-        if engine.dialect.name == "sqlite":
-            _keep_what_was_cancelled(engine.sync_engine)
-            transactions = _InTurn(transactions)
+        transactions = _transactions(engine)
         self._repository = SqlRepository(transactions, tables=tables, outbox=outbox)
 
     @staticmethod
@@ -97,8 +101,11 @@ class AsyncSqlRepository:
         """
         return _Within(connection, tables, outbox=outbox)
 
-    async def run(self, task: Callable[[Repository], T]) -> T:
-        """Carry out a task on a repository, while the event loop goes on with other things."""
+    async def run(self, task: Callable[[SqlRepository], T]) -> T:
+        """Carry out a task on a repository, while the event loop goes on with other things.
+
+        So `await repository.run(check)` is `orderflow.checking.check` on it.
+        """
         return await _cancelled_once(greenlet_spawn(task, self._repository))
 
 
@@ -154,6 +161,50 @@ async def open_async_database(
     opened = greenlet_spawn(settle, engine.sync_engine, durability=durability, create=create)
     await _cancelled_once(opened)
     return engine
+
+
+async def upgrade_async(engine: AsyncEngine, *, tables: Tables | None = None) -> str | None:
+    """Create the tables, or bring them to the revision of this release, as `upgrade` does.
+
+    Arguments, answer and errors are those of `orderflow.adapters.sql.upgrade`.
+    """
+    return await _cancelled_once(greenlet_spawn(upgrade, engine.sync_engine, tables=tables))
+
+
+async def with_transactions(engine: AsyncEngine, task: Callable[[Transactions], T]) -> T:
+    """Carry out a task with whatever else of `orderflow.adapters.sql` takes an engine.
+
+    For example `lambda transactions: SqlOutbox(transactions).dead()`, or a whole relay:
+    `lambda transactions: Relay(SqlOutbox(transactions), AwaitedNotifier(tell)).run()`.
+
+    Args:
+        engine: An asynchronous engine of SQLAlchemy, for SQLite or PostgreSQL.
+        task: What to do, given what stands for the engine.
+    """
+    return await _cancelled_once(greenlet_spawn(task, _transactions(engine)))
+
+
+class AwaitedNotifier:
+    """Tells by a function that is awaited: an `orderflow.ports.Notifier`, in `with_transactions`.
+
+    Args:
+        tell: Tells of one message, or raises.
+    """
+
+    def __init__(self, tell: Callable[[Message], Awaitable[object]]) -> None:
+        self._tell = tell
+
+    def notify(self, message: Message) -> None:
+        """Tell of one message, while the event loop goes on with other things."""
+        await_only(self._tell(message))
+
+
+def _transactions(engine: AsyncEngine) -> Transactions:
+    transactions = OwnTransactions(engine.sync_engine, sleep=_sleep)
+    if engine.dialect.name != "sqlite":
+        return transactions
+    _keep_what_was_cancelled(engine.sync_engine)
+    return _InTurn(transactions)
 
 
 async def _cancelled_once(work: Coroutine[Any, Any, T]) -> T:

@@ -17,10 +17,21 @@ from orderflow import (
     AsyncOrderFlow,
     ContentionError,
     InvalidValueError,
+    Message,
+    Relay,
     SchemaError,
     StorageError,
 )
-from orderflow.adapters.sql.asynchronous import AsyncSqlRepository, open_async_database
+from orderflow.adapters.sql import SqlOutbox, Tables
+from orderflow.adapters.sql.asynchronous import (
+    AsyncSqlRepository,
+    AwaitedNotifier,
+    open_async_database,
+    upgrade_async,
+    with_transactions,
+)
+from orderflow.adapters.sql.revision import REVISION
+from orderflow.service import Relayed
 from tests.databases.asynchronous import DRIVERS, engine_on, url_for
 from tests.unit.shop import ACME, NOON, key, order
 
@@ -31,6 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from orderflow.adapters.sql import Durability
+    from orderflow.adapters.sql.transactions import Transactions
 
 # So that what is locked for long is contention soon.
 IMPATIENT: dict[str, dict[str, Any]] = {
@@ -202,3 +214,40 @@ def test_a_missing_greenlet_is_an_extra_that_is_missing() -> None:
     )
     assert "MissingExtraError: greenlet is not installed" in run.stderr
     assert "orderflow-backorder[async]" in run.stderr
+
+
+def test_a_database_is_upgraded(url: URL) -> None:
+    async def run() -> tuple[str | None, str | None]:
+        async with engine_on(url) as engine:
+            async with engine.begin() as connection:
+                await connection.run_sync(Tables.default().metadata.drop_all)
+            found = await upgrade_async(engine), await upgrade_async(engine)
+            await AsyncOrderFlow(AsyncSqlRepository(engine)).book_in(key(), 1, at=NOON)
+            return found
+
+    assert asyncio.run(run()) == (None, REVISION)
+
+
+def test_messages_are_relayed_by_a_function_that_is_awaited(url: URL) -> None:
+    told: list[str] = []
+
+    async def tell(message: Message) -> None:
+        await asyncio.sleep(0)
+        if message.subject == "B":
+            raise ConnectionError("line is down")
+        told.append(message.subject)
+
+    def relay(transactions: Transactions) -> Relayed:
+        return Relay(SqlOutbox(transactions), AwaitedNotifier(tell), attempts_max=1).run()
+
+    async def run() -> None:
+        async with engine_on(url) as engine:
+            flow = AsyncOrderFlow(AsyncSqlRepository(engine))
+            for each in "AB":
+                await flow.place(order(each), process=False, at=NOON)
+            assert await with_transactions(engine, relay) == Relayed(delivered=1, dead=1)
+            dead = await with_transactions(engine, lambda those: SqlOutbox(those).dead())
+            assert [message.subject for message in dead] == ["B"]
+
+    asyncio.run(run())
+    assert told == ["A"]

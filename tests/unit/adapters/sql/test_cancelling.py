@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from orderflow.ports import Repository
-
 
 @pytest.fixture(params=DRIVERS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
@@ -47,10 +45,6 @@ def at_step(engine: AsyncEngine, number: int, act: Callable[[], object]) -> Iter
     yield
     for kind in kinds:
         event.remove(engine.sync_engine, kind, count)
-
-
-def violations(repository: Repository) -> tuple[object, ...]:
-    return check(repository).violations  # type: ignore[arg-type] # it is that of a database
 
 
 class Impatient:
@@ -86,7 +80,7 @@ def test_a_command_is_cancelled_at_each_of_its_steps(url: URL, *, again: bool) -
             repository, step = AsyncSqlRepository(engine), 1
             while await cancel_at(engine, step):
                 step += 1
-            assert await repository.run(violations) == ()
+            assert (await repository.run(check)).violations == ()
             orders = await AsyncOrderFlow(repository).orders(ACME)
             # The last one was not cancelled, and the one before may have been committed.
             assert {each.order_id for each in orders} <= {str(step), str(step - 1)}
