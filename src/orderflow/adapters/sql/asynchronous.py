@@ -2,9 +2,6 @@
 
 Needs what comes with the extra `async`.
 
-Theory
-======
-
 What reads and writes is the same code as for a host that waits. It runs in a greenlet, as all does
 that SQLAlchemy awaits: while it waits for the database, or to try again, the event loop goes on.
 

@@ -1,0 +1,216 @@
+"""A small shop on FastAPI: baskets in a table of its own, orders and stock by orderflow.
+
+Start it with `uvicorn --factory fastapi_shop:make_app`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from orderflow import (
+    AsyncOrderFlow,
+    ContentionError,
+    InvalidValueError,
+    Message,
+    NotFoundError,
+    Order,
+    OrderLine,
+    RefusedError,
+    Relay,
+    Status,
+    StockKey,
+)
+from orderflow.adapters.sql import SqlOutbox
+from orderflow.adapters.sql.asynchronous import (
+    AsyncSqlRepository,
+    AwaitedNotifier,
+    open_async_database,
+    with_transactions,
+)
+from orderflow.codec import to_data
+
+WAREHOUSE = "leeds"
+log = logging.getLogger(__name__)
+
+metadata = MetaData()
+baskets = Table(
+    "baskets",
+    metadata,
+    Column("seller_id", String(100), primary_key=True),
+    Column("basket_id", String(100), primary_key=True),
+    Column("sku", String(100), primary_key=True),
+    Column("quantity", Integer, nullable=False),
+)
+
+api = APIRouter(prefix="/sellers/{seller_id}")
+
+
+# What a route is given
+
+
+def engine_of(request: Request) -> AsyncEngine:
+    engine: AsyncEngine = request.app.state.engine
+    return engine
+
+
+def flow_of(request: Request) -> AsyncOrderFlow:
+    flow: AsyncOrderFlow = request.app.state.flow
+    return flow
+
+
+Engine = Annotated[AsyncEngine, Depends(engine_of)]
+Flow = Annotated[AsyncOrderFlow, Depends(flow_of)]
+CommandId = Annotated[str, Header(alias="Idempotency-Key")]
+
+
+class Item(BaseModel):
+    sku: str
+    quantity: int
+
+
+# Orders and stock: each call is a transaction of orderflow's own
+
+
+@api.post("/stock")
+async def book_in(seller_id: str, item: Item, flow: Flow, command_id: CommandId) -> Any:
+    key = StockKey(seller_id, WAREHOUSE, item.sku)
+    return to_data(await flow.book_in(key, item.quantity, command_id=command_id))
+
+
+@api.get("/orders")
+async def orders(seller_id: str, flow: Flow, status: Status | None = None) -> Any:
+    return [to_data(order) for order in await flow.orders(seller_id, status, limit=100)]
+
+
+@api.get("/orders/{order_id}")
+async def order(seller_id: str, order_id: str, flow: Flow) -> Any:
+    return to_data(await flow.order(seller_id, order_id))
+
+
+@api.get("/orders/{order_id}/actions")
+async def actions(seller_id: str, order_id: str, flow: Flow) -> Any:
+    return [to_data(answer) for answer in await flow.actions(seller_id, order_id)]
+
+
+@api.post("/orders/{order_id}/cancel")
+async def cancel(seller_id: str, order_id: str, flow: Flow, command_id: CommandId) -> Any:
+    return to_data(await flow.cancel(seller_id, order_id, command_id=command_id))
+
+
+# Baskets: the shop's own table
+
+
+@asynccontextmanager
+async def begun(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Begin a transaction of the shop's."""
+    async with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":  # whose driver begins nothing by itself
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+@api.post("/baskets/{basket_id}")
+async def put_in(seller_id: str, basket_id: str, item: Item, engine: Engine) -> None:
+    row = {"seller_id": seller_id, "basket_id": basket_id, **item.model_dump()}
+    async with begun(engine) as connection:
+        await connection.execute(insert(baskets), row)
+
+
+@api.post("/baskets/{basket_id}/order")
+async def order_basket(seller_id: str, basket_id: str, engine: Engine, flow: Flow) -> Any:
+    """Make an order of a basket, in one transaction: the basket is gone if the order is there."""
+    of_basket = (baskets.c.seller_id == seller_id) & (baskets.c.basket_id == basket_id)
+    async with begun(engine) as connection:
+        rows = await connection.execute(
+            select(baskets.c.sku, baskets.c.quantity).where(of_basket).order_by(baskets.c.sku)
+        )
+        lines = tuple(OrderLine(sku, sku, quantity) for sku, quantity in rows)
+        if not lines:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "there is nothing in this basket")
+        await connection.execute(delete(baskets).where(of_basket))
+        placed = Order(
+            order_id=basket_id,
+            seller_id=seller_id,
+            warehouse_id=WAREHOUSE,
+            lines=lines,
+            placed_at=datetime.now(UTC),
+        )
+        outcome = await flow.on(AsyncSqlRepository.within(connection)).place(placed)
+    return to_data(outcome.order)
+
+
+# What is wrong, as HTTP says it
+
+STATUS_OF = {
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    RefusedError: HTTPStatus.CONFLICT,
+    InvalidValueError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ContentionError: HTTPStatus.SERVICE_UNAVAILABLE,  # the client may ask again
+}
+
+
+def answering(status: HTTPStatus) -> Callable[[Request, Exception], Awaitable[JSONResponse]]:
+    async def answer(_: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, status)
+
+    return answer
+
+
+# Beside the requests: who is told
+
+
+async def tell(message: Message) -> None:
+    """Tell of one thing that happened: here by the log, with `httpx.AsyncClient` by a webhook."""
+    log.info("%s %s: %s", message.message_id, message.subject, type(message.event).__name__)
+
+
+async def relay(engine: AsyncEngine) -> None:
+    """Tell of what happened, for as long as the shop is open."""
+    while True:
+        try:
+            await with_transactions(
+                engine, lambda those: Relay(SqlOutbox(those), AwaitedNotifier(tell)).run()
+            )
+        except Exception:
+            log.exception("the relay goes on in a while")
+        await asyncio.sleep(1)
+
+
+# The shop
+
+
+def make_app(database: str = "shop.db") -> FastAPI:
+    """Make the shop, on a database that is one file."""
+
+    @asynccontextmanager
+    async def open_shop(app: FastAPI) -> AsyncIterator[None]:
+        engine = await open_async_database(database, create=True)
+        async with begun(engine) as connection:
+            await connection.run_sync(metadata.create_all)
+        app.state.engine = engine
+        app.state.flow = AsyncOrderFlow(AsyncSqlRepository(engine), orders_max=100)
+        await app.state.flow.recover()  # if it was shut in the midst of a long queue
+        relaying = asyncio.create_task(relay(engine))
+        try:
+            yield
+        finally:
+            relaying.cancel()
+            with suppress(asyncio.CancelledError):
+                await relaying
+            await engine.dispose()
+
+    app = FastAPI(lifespan=open_shop)
+    app.include_router(api)
+    for error, status in STATUS_OF.items():
+        app.add_exception_handler(error, answering(status))
+    return app

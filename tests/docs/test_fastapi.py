@@ -1,0 +1,140 @@
+"""The shop of the how-to about FastAPI is open, and does what the page says."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import sqlite3
+from contextlib import asynccontextmanager, closing
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from sqlalchemy import create_engine
+
+from orderflow.adapters.sql import SqlRepository
+from orderflow.checking import check
+from tests.docs.diagrams import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine
+    from pathlib import Path
+
+    from fastapi import FastAPI
+
+    Visit = Callable[[httpx.AsyncClient], Coroutine[Any, Any, None]]
+
+
+def shop(database: Path) -> FastAPI:
+    page = ROOT / "docs" / "how-to" / "fastapi_shop.py"
+    spec = importlib.util.spec_from_file_location("fastapi_shop", page)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    app: FastAPI = module.make_app(str(database))
+    return app
+
+
+@asynccontextmanager
+async def customer(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://shop/sellers/acme") as client,
+    ):
+        yield client
+
+
+@pytest.fixture(name="database")
+def _database(tmp_path: Path) -> Path:
+    return tmp_path / "shop.db"
+
+
+def visit(database: Path, story: Visit) -> None:
+    async def run() -> None:
+        async with customer(shop(database)) as client:
+            await story(client)
+
+    asyncio.run(run())
+
+
+async def book_in(client: httpx.AsyncClient, quantity: int, command_id: str) -> httpx.Response:
+    item, headers = {"sku": "MUG", "quantity": quantity}, {"Idempotency-Key": command_id}
+    return await client.post("/stock", json=item, headers=headers)
+
+
+async def order(client: httpx.AsyncClient, basket: str, quantity: int) -> httpx.Response:
+    await client.post(f"/baskets/{basket}", json={"sku": "MUG", "quantity": quantity})
+    return await client.post(f"/baskets/{basket}/order")
+
+
+def rows(database: Path, statement: str) -> list[Any]:
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def test_a_basket_becomes_an_order_and_is_gone(database: Path) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        await book_in(client, 3, "delivery")
+        placed = (await order(client, "A", 5)).raise_for_status().json()
+        assert placed == (await client.get("/orders/A")).json()
+        assert placed["data"]["status"] == "ON_BACK_ORDER"
+        waiting = await client.get("/orders", params={"status": "ON_BACK_ORDER"})
+        assert waiting.json() == [placed]
+        actions = {
+            each["data"]["action"] for each in (await client.get("/orders/A/actions")).json()
+        }
+        assert "cancel" in actions
+        assert (await client.post("/baskets/A/order")).status_code == 404
+
+    visit(database, story)
+    assert rows(database, "SELECT * FROM baskets") == []
+
+
+def test_a_basket_that_cannot_be_ordered_stays(database: Path) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        await order(client, "A", 1)
+        again = await order(client, "A", 2)  # a second order of this id
+        assert again.status_code == 409
+        assert "'A'" in again.json()["detail"]
+        assert (await order(client, "B", 0)).status_code == 422
+
+    visit(database, story)
+    assert rows(database, "SELECT basket_id, quantity FROM baskets") == [("A", 2), ("B", 0)]
+
+
+def test_a_request_that_is_repeated_is_answered_and_done_once(database: Path) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        first, again = await book_in(client, 3, "delivery"), await book_in(client, 3, "delivery")
+        assert first.json() == again.json()
+        assert (await client.post("/orders/none/cancel")).status_code == 422  # it has no id
+
+    visit(database, story)
+    assert rows(database, "SELECT on_hand FROM orderflow_stock") == [(3,)]
+
+
+def test_many_customers_at_once_are_sold_what_there_is(database: Path) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        await book_in(client, 10, "delivery")
+        answers = await asyncio.gather(*(order(client, f"{n}", 1) for n in range(25)))
+        assert {answer.status_code for answer in answers} == {200}
+
+    visit(database, story)
+    statuses = "SELECT status, count(*) FROM orderflow_orders GROUP BY status ORDER BY status"
+    assert rows(database, statuses) == [("ALLOCATED", 10), ("ON_BACK_ORDER", 15)]
+    engine = create_engine(f"sqlite:///{database}")
+    assert check(SqlRepository(engine)).violations == ()
+    engine.dispose()
+
+
+def test_what_happened_is_told(database: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        await order(client, "A", 1)
+        async with asyncio.timeout(10):
+            while "OrderPutOnBackOrder" not in caplog.text:  # noqa: ASYNC110 - told by a log
+                await asyncio.sleep(0.05)
+
+    caplog.set_level("INFO", "fastapi_shop")
+    visit(database, story)
+    assert rows(database, "SELECT * FROM orderflow_outbox") == []
