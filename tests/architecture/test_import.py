@@ -34,7 +34,8 @@ def loaded_by(module: str) -> set[str]:
     [
         *("orderflow", "orderflow.codec", "orderflow.importing", "orderflow.notifying"),
         *("orderflow.adapters.holidays", "orderflow.adapters.mail"),
-        *("orderflow.adapters.memory", "orderflow.adapters.webhook"),
+        *("orderflow.adapters.memory", "orderflow.adapters.threads"),
+        "orderflow.adapters.webhook",
     ],
 )
 def test_importing_loads_no_extra(module: str) -> None:
@@ -52,4 +53,5 @@ def test_importing_the_library_loads_no_part_that_is_not_asked_for() -> None:
         [sys.executable, "-I", "-c", source], check=True, capture_output=True, text=True
     )
     assert {f"orderflow.{part}" for part in parts}.isdisjoint(run.stdout.split())
+    assert "asyncio" not in run.stdout.split()
     assert "orderflow.domain.decide" in run.stdout.split()

@@ -72,13 +72,16 @@ def settle(engine: Engine, *, durability: Durability, create: bool) -> None:
     @event.listens_for(engine, "connect")
     def settle_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's
         connection.isolation_level = None  # the driver begins nothing of its own accord
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         # Asked first: a change of the mode needs the file alone, even if it changes nothing.
-        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: else a flush ends in the drive's cache
-        connection.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA journal_mode")
+        if cursor.fetchone() != ("wal",):
+            cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
+        cursor.execute("PRAGMA fullfsync = ON")  # macOS: else a flush ends in the drive's cache
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
 
     try:
         _check_revision(engine, create=create)
