@@ -132,7 +132,7 @@ def test_what_happened_is_told(database: Path, caplog: pytest.LogCaptureFixture)
     async def story(client: httpx.AsyncClient) -> None:
         await order(client, "A", 1)
         async with asyncio.timeout(10):
-            while rows(database, "SELECT * FROM orderflow_outbox"):
+            while rows(database, "SELECT * FROM orderflow_outbox"):  # noqa: ASYNC110 - asked from outside
                 await asyncio.sleep(0.05)
 
     caplog.set_level("INFO", "fastapi_shop")
