@@ -211,15 +211,3 @@ def _before_statement(connection: Connection, moment: int, act: Callable[[], obj
 
     event.listen(connection, "before_cursor_execute", look)
     return numbers
-
-
-def test_a_host_that_has_begun_nothing_is_told_before_its_changes_are_torn_apart(
-    tmp_path: Path,
-) -> None:
-    engine = sqlite(tmp_path / "host.db")
-    for _ in _prepared(engine):
-        with engine.connect() as connection:
-            connection.execute(INVOICE)
-            with pytest.raises(StorageError, match="BEGIN IMMEDIATE"):
-                OrderFlow(SqlRepository.within(connection)).place(order(2), at=NOON)
-    engine.dispose()

@@ -89,7 +89,7 @@ def test_it_answers_as_the_flow_that_waits() -> None:
 
 
 def methods(of: type) -> dict[str, Any]:
-    return {name: found for name, found in inspect.getmembers(of) if name[0] != "_"}
+    return {name: found for name, found in inspect.getmembers(of, callable) if name[0] != "_"}
 
 
 def test_every_method_of_the_flow_that_waits_is_there() -> None:
@@ -145,6 +145,7 @@ def test_a_flow_goes_on_to_another_repository_with_its_settings(kind: type[Any])
     on_hand = [asyncio.run(answer(flow.stock(ACME)))[0].on_hand for flow in (first, second)]
     assert on_hand == [1, 2]
     assert second.policy_of(ACME) == first.policy_of(ACME)
+    assert second.catalogue is first.catalogue
     assert type(second) is kind
 
 

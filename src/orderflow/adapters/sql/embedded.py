@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
+from orderflow.adapters.sql.executor import CHANGES
 from orderflow.adapters.sql.faults import translated
 from orderflow.adapters.sql.revision import REVISION, revision_of
 from orderflow.adapters.sql.tables import Tables
@@ -17,7 +18,7 @@ from orderflow.errors import InvalidValueError, SchemaError, StorageError
 if TYPE_CHECKING:
     from os import PathLike
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 __all__ = ["BUSY_MILLISECONDS", "Durability", "open_database", "settle", "url_of"]
 
@@ -82,6 +83,12 @@ def settle(engine: Engine, *, durability: Durability, create: bool) -> None:
         cursor.execute("PRAGMA fullfsync = ON")  # macOS: else a flush ends in the drive's cache
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def note_changes(connection: Connection) -> None:
+        # SQLAlchemy thinks that the driver has begun, and the host that it can roll back.
+        driver = connection.connection.driver_connection
+        connection.info[CHANGES] = 0 if driver is None else driver.total_changes
 
     try:
         _check_revision(engine, create=create)

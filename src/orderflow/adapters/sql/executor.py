@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     Parameters = Mapping[str, Any]
     Row = Sequence[Any]
 
-__all__ = ["CoreExecutor", "Executor"]
+__all__ = ["CHANGES", "CoreExecutor", "Executor"]
+
+CHANGES = "orderflow_changes"
+"""Where a connection to SQLite notes how many changes were made on it before its transaction."""
 
 
 class Executor(Protocol):
@@ -100,10 +103,11 @@ class CoreExecutor:
         driver = self.connection.connection.driver_connection
         if driver is None or driver.in_transaction:
             return
-        if driver.isolation_level is None and self.connection.in_transaction():
-            # What the host has written is committed already, and could not be rolled back.
-            raise StorageError(
-                "the driver of this connection to SQLite commits each statement by itself, and no "
-                'transaction was begun; execute "BEGIN IMMEDIATE" before all else'
-            )
+        if self.connection.in_transaction() and CHANGES in self.connection.info:
+            changes = driver.total_changes - self.connection.info[CHANGES]
+            if changes:
+                raise StorageError(
+                    f"{changes} changes of this transaction are committed already, for the driver "
+                    f'of SQLite had begun none; execute "BEGIN IMMEDIATE" before them'
+                )
         self.connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -251,3 +251,25 @@ def test_messages_are_relayed_by_a_function_that_is_awaited(url: URL) -> None:
 
     asyncio.run(run())
     assert told == ["A"]
+
+
+def test_a_host_that_has_begun_nothing_on_a_file_is_told(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = await open_async_database(tmp_path / "shop.db", create=True)
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TABLE invoices (number TEXT)"))
+        async with engine.connect() as connection:
+            flow = AsyncOrderFlow(AsyncSqlRepository.within(connection))
+            await connection.execute(text("INSERT INTO invoices VALUES ('A')"))
+            with pytest.raises(StorageError, match="BEGIN IMMEDIATE"):
+                await flow.book_in(key(), 3, at=NOON)
+            await connection.rollback()
+            await connection.execute(text("BEGIN IMMEDIATE"))
+            await connection.execute(text("INSERT INTO invoices VALUES ('B')"))
+            await flow.book_in(key(), 3, at=NOON)
+            await connection.rollback()
+            assert await connection.scalar(text("SELECT count(*) FROM invoices")) == 1
+            assert await flow.stock(ACME) == ()
+        await engine.dispose()
+
+    asyncio.run(run())

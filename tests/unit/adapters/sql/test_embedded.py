@@ -119,6 +119,29 @@ with opened({str(path)!r}) as engine:
             assert process.communicate(timeout=30)[0] == b"1\n"
 
 
+def test_a_host_that_has_begun_nothing_is_told_before_its_changes_are_torn_apart(
+    path: Path,
+) -> None:
+    with opened(path, create=True) as engine:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE invoices (number TEXT)"))
+        with engine.connect() as connection:
+            connection.execute(text("INSERT INTO invoices VALUES ('A')"))
+            flow = OrderFlow(SqlRepository.within(connection))
+            with pytest.raises(StorageError, match=r'1 changes .* execute "BEGIN IMMEDIATE"'):
+                flow.book_in(key(), 3, at=NOON)
+        with engine.begin() as connection:  # where nothing was changed, orderflow begins itself
+            flow = OrderFlow(SqlRepository.within(connection))
+            assert flow.stock("acme") == ()
+            flow.book_in(key(), 3, at=NOON)
+            connection.execute(text("INSERT INTO invoices VALUES ('B')"))
+            flow.book_in(key(), 4, at=NOON)
+            connection.rollback()
+        assert OrderFlow(SqlRepository(engine)).stock("acme") == ()
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM invoices")) == 1
+
+
 def test_several_processes_may_make_it_at_once(path: Path) -> None:
     source = f"""
 from orderflow.adapters.sql import open_database

@@ -150,9 +150,9 @@ def test_a_claim_jumps_to_what_is_due_in_an_index(engine: Engine) -> None:
 
 def test_a_claim_that_the_host_takes_back_has_claimed_nothing(engine: Engine) -> None:
     place(SqlRepository(engine), "1")
-    with engine.connect() as connection:
+    with engine.connect() as connection, connection.begin() as transaction:
         assert subjects(SqlOutbox.within(connection).claim(NOON, LEASE, 9)) == ["1"]
-        connection.rollback()
+        transaction.rollback()
     assert subjects(SqlOutbox(engine).claim(NOON, LEASE, 9)) == ["1"]
 
 
