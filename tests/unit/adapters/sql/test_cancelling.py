@@ -87,3 +87,28 @@ def test_a_command_is_cancelled_at_each_of_its_steps(url: URL, *, again: bool) -
             return step
 
     assert asyncio.run(drill()) > 8
+
+
+def test_a_long_queue_that_is_cancelled_between_two_pages_is_served_by_the_next(url: URL) -> None:
+    async def cancel_at(engine: AsyncEngine, step: int) -> bool:
+        flow = AsyncOrderFlow(AsyncSqlRepository(engine), orders_max=1)
+        sku, impatient = f"SKU-{step}", Impatient(again=False)
+        await flow.place_many([order(f"{sku}-{n}", (sku, 1)) for n in range(3)], at=NOON)
+        with at_step(engine, step, impatient):
+            impatient.task = asyncio.create_task(flow.book_in(key(sku), 3, at=NOON))
+            await asyncio.wait([impatient.task])
+        left.append(await flow.recover())
+        on_hand = sum(stock.on_hand for stock in await flow.stock(ACME) if stock.key == key(sku))
+        waiting = await flow.queue(key(sku))
+        assert (on_hand, len(waiting)) in {(0, 3), (3, 0)}
+        return impatient.task.cancelled()
+
+    async def drill() -> None:
+        async with engine_on(url) as engine:
+            step = 1
+            while await cancel_at(engine, step):
+                step += 1
+
+    left: list[int] = []
+    asyncio.run(drill())
+    assert 1 in left, "it was never cancelled between two pages"
