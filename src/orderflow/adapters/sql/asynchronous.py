@@ -9,6 +9,9 @@ that SQLAlchemy awaits: while it waits for the database, or to try again, the ev
 and only then does whoever awaits it go on. Somebody who is cancelled time and again, as by anyio,
 would else interrupt that too.
 
+*A connection to PostgreSQL* whose statement was cancelled is closed, whatever error comes of it:
+psycopg may have lost count of its answers, and the next command would be given those of this one.
+
 *SQLite* carries statements out in a thread for each connection, where nothing can interrupt them.
 A connection whose statement was given up is in order once that has ended, so it is kept; closed
 with the statement half read, it would hold the file's lock on. And as it lets one writer in at a
@@ -22,6 +25,7 @@ import asyncio
 from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakSet
 
 from sqlalchemy import event
 
@@ -61,6 +65,10 @@ __all__ = [
     "upgrade_async",
     "with_transactions",
 ]
+
+
+_RUNNING = WeakSet[asyncio.Task[object]]()
+"""What is being carried out for somebody who awaits it."""
 
 
 class AsyncSqlRepository:
@@ -110,6 +118,7 @@ class _Within:
     """Works on a connection of the host's."""
 
     def __init__(self, connection: AsyncConnection, tables: Tables | None, *, outbox: bool) -> None:
+        _settle_cancellation(connection.sync_engine)
         self._connection = connection
         self._tables = tables
         self._outbox = outbox
@@ -154,7 +163,7 @@ async def open_async_database(
     """
     url = url_of("sqlite+aiosqlite", path, durability=durability, create=create)
     engine = create_async_engine(url)
-    _keep_what_was_cancelled(engine.sync_engine)
+    _settle_cancellation(engine.sync_engine)
     opened = greenlet_spawn(settle, engine.sync_engine, durability=durability, create=create)
     await _cancelled_once(opened)
     return engine
@@ -165,6 +174,7 @@ async def upgrade_async(engine: AsyncEngine, *, tables: Tables | None = None) ->
 
     Arguments, answer and errors are those of `orderflow.adapters.sql.upgrade`.
     """
+    _settle_cancellation(engine.sync_engine)
     return await _cancelled_once(greenlet_spawn(upgrade, engine.sync_engine, tables=tables))
 
 
@@ -197,16 +207,15 @@ class AwaitedNotifier:
 
 
 def _transactions(engine: AsyncEngine) -> Transactions:
+    _settle_cancellation(engine.sync_engine)
     transactions = OwnTransactions(engine.sync_engine, sleep=_sleep)
-    if engine.dialect.name != "sqlite":
-        return transactions
-    _keep_what_was_cancelled(engine.sync_engine)
-    return _InTurn(transactions)
+    return _InTurn(transactions) if engine.dialect.name == "sqlite" else transactions
 
 
 async def _cancelled_once(work: Coroutine[Any, Any, T]) -> T:
     """Await work that is told once if it is cancelled, and let it come to its end first."""
-    running = asyncio.ensure_future(work)
+    running = asyncio.create_task(work)
+    _RUNNING.add(running)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
@@ -219,14 +228,23 @@ async def _cancelled_once(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-def _keep_what_was_cancelled(engine: Engine) -> None:
-    if not event.contains(engine, "handle_error", _keep):
-        event.listen(engine, "handle_error", _keep)
+def _settle_cancellation(engine: Engine) -> None:
+    """Say what becomes of a connection whose statement was cancelled."""
+    handler = _keep if engine.dialect.name == "sqlite" else _close
+    if not event.contains(engine, "handle_error", handler):
+        event.listen(engine, "handle_error", handler)
 
 
 def _keep(context: ExceptionContext) -> None:
     if isinstance(context.original_exception, asyncio.CancelledError):
         context.is_disconnect = False
+
+
+def _close(context: ExceptionContext) -> None:
+    task = asyncio.current_task()
+    if task is not None and task in _RUNNING and task.cancelling():
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
 
 
 def _sleep(seconds: float) -> None:

@@ -89,6 +89,33 @@ def test_a_command_is_cancelled_at_each_of_its_steps(url: URL, *, again: bool) -
     assert asyncio.run(drill()) > 8
 
 
+def test_a_command_on_a_connection_of_the_hosts_is_cancelled_at_each_of_its_steps(
+    url: URL,
+) -> None:
+    async def place(engine: AsyncEngine, step: int) -> None:
+        async with engine.begin() as connection:
+            flow = AsyncOrderFlow(AsyncSqlRepository.within(connection))
+            await flow.place(order(f"{step}", ("MUG", 1), ("CUP", 1)), at=NOON)
+
+    async def cancel_at(engine: AsyncEngine, step: int) -> bool:
+        impatient = Impatient(again=False)
+        with at_step(engine, step, impatient):
+            impatient.task = asyncio.create_task(place(engine, step))
+            await asyncio.wait([impatient.task])
+        async with asyncio.timeout(10):
+            await AsyncOrderFlow(AsyncSqlRepository(engine)).book_in(key(), 1, at=NOON)
+        return impatient.task.cancelled()
+
+    async def drill() -> None:
+        async with engine_on(url) as engine:
+            step = 1
+            while await cancel_at(engine, step):
+                step += 1
+            assert (await AsyncSqlRepository(engine).run(check)).violations == ()
+
+    asyncio.run(drill())
+
+
 def test_a_long_queue_that_is_cancelled_between_two_pages_is_served_by_the_next(url: URL) -> None:
     async def cancel_at(engine: AsyncEngine, step: int) -> bool:
         flow = AsyncOrderFlow(AsyncSqlRepository(engine), orders_max=1)
