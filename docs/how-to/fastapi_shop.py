@@ -29,6 +29,7 @@ from orderflow import (
     Relay,
     Status,
     StockKey,
+    UnfinishedError,
 )
 from orderflow.adapters.sql import SqlOutbox
 from orderflow.adapters.sql.asynchronous import (
@@ -155,7 +156,8 @@ STATUS_OF = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     RefusedError: HTTPStatus.CONFLICT,
     InvalidValueError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    ContentionError: HTTPStatus.SERVICE_UNAVAILABLE,  # the client may ask again
+    ContentionError: HTTPStatus.SERVICE_UNAVAILABLE,  # the client may ask again, by the same id
+    UnfinishedError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
