@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from orderflow import Outcome
     from tests.drills.stepping import Run
 
-__all__ = ["PAIRS", "Pair", "Table"]
+__all__ = ["PAIRS", "Pair", "Table", "book_in", "place"]
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ class Pair:
     commands: tuple[Command, Command]
 
 
-def _place(order_id: str, *wanted: tuple[str, int]) -> PlaceOrder:
+def place(order_id: str, *wanted: tuple[str, int]) -> PlaceOrder:
     lines = tuple(OrderLine(str(number), *each) for number, each in enumerate(wanted))
     at = NOON + timedelta(minutes=ord(order_id))
     order = Order(
@@ -58,7 +58,7 @@ def _place(order_id: str, *wanted: tuple[str, int]) -> PlaceOrder:
     return PlaceOrder(order=order, at=at)
 
 
-def _book_in(sku: str, units: int, command_id: str | None = None) -> BookInStock:
+def book_in(sku: str, units: int, command_id: str | None = None) -> BookInStock:
     key = StockKey("acme", "leeds", sku)
     return BookInStock(key=key, received=units, at=NOON, command_id=command_id)
 
@@ -67,34 +67,34 @@ def _cancel(order_id: str) -> CancelOrder:
     return CancelOrder(seller_id="acme", order_id=order_id, at=NOON)
 
 
-_MUGS = _book_in("MUG", 3)
-_BOTH = (_MUGS, _book_in("CUP", 3))
-_SHORT = (_MUGS, _place("A", ("MUG", 5)))
+_MUGS = book_in("MUG", 3)
+_BOTH = (_MUGS, book_in("CUP", 3))
+_SHORT = (_MUGS, place("A", ("MUG", 5)))
 _SPLIT = SplitOrder(seller_id="acme", order_id="A", new_order_id="A2", at=NOON)
 _REMOVE = EditOrder(seller_id="acme", order_id="A", changes=(RemoveLine("0"),), at=NOON)
 _COUNT = CountStock(key=_MUGS.key, counted=1, at=NOON)
-_NEW = _place("N", ("MUG", 2))
+_NEW = place("N", ("MUG", 2))
 
 PAIRS = {
-    "allocate and allocate": Pair((_MUGS,), (_place("A", ("MUG", 2)), _NEW)),
-    "allocate and book in": Pair((_book_in("MUG", 1),), (_NEW, _book_in("MUG", 2))),
-    "allocate and book in, unknown": Pair((), (_NEW, _book_in("MUG", 2))),
-    "allocate and cancel": Pair((_MUGS, _place("A", ("MUG", 3))), (_NEW, _cancel("A"))),
+    "allocate and allocate": Pair((_MUGS,), (place("A", ("MUG", 2)), _NEW)),
+    "allocate and book in": Pair((book_in("MUG", 1),), (_NEW, book_in("MUG", 2))),
+    "allocate and book in, unknown": Pair((), (_NEW, book_in("MUG", 2))),
+    "allocate and cancel": Pair((_MUGS, place("A", ("MUG", 3))), (_NEW, _cancel("A"))),
     "allocate and split": Pair(_SHORT, (_NEW, _SPLIT)),
-    "allocate and count": Pair((_MUGS, _place("A", ("MUG", 2))), (_NEW, _COUNT)),
-    "cancel and book in": Pair((*_SHORT, _NEW), (_cancel("A"), _book_in("MUG", 4))),
+    "allocate and count": Pair((_MUGS, place("A", ("MUG", 2))), (_NEW, _COUNT)),
+    "cancel and book in": Pair((*_SHORT, _NEW), (_cancel("A"), book_in("MUG", 4))),
     "cancel and edit": Pair(
-        (*_BOTH, _place("A", ("MUG", 2), ("CUP", 9)), _NEW), (_cancel("A"), _REMOVE)
+        (*_BOTH, place("A", ("MUG", 2), ("CUP", 9)), _NEW), (_cancel("A"), _REMOVE)
     ),
     "two products, in opposite order": Pair(
-        _BOTH, (_place("A", ("MUG", 2), ("CUP", 2)), _place("B", ("CUP", 2), ("MUG", 2)))
+        _BOTH, (place("A", ("MUG", 2), ("CUP", 2)), place("B", ("CUP", 2), ("MUG", 2)))
     ),
     "two products that others wait for": Pair(
-        (_place("A", ("MUG", 2), ("CUP", 2)), _place("B", ("CUP", 2), ("TIN", 2))),
-        (_book_in("TIN", 3), _book_in("MUG", 3)),
+        (place("A", ("MUG", 2), ("CUP", 2)), place("B", ("CUP", 2), ("TIN", 2))),
+        (book_in("TIN", 3), book_in("MUG", 3)),
     ),
     "the same order twice": Pair((_MUGS,), (_NEW, _NEW)),
-    "the same command twice": Pair((), (_book_in("MUG", 2, "X"), _book_in("MUG", 2, "X"))),
+    "the same command twice": Pair((), (book_in("MUG", 2, "X"), book_in("MUG", 2, "X"))),
 }
 """Some of them under the names of what they are."""
 
