@@ -93,6 +93,7 @@ class _Crashed:
         found = tell_all(engine, self._logs) + faults(engine, self._logs, [_WORKER])
         engine.dispose()
         told = self._logs.told()
+        self._notes["done and not answered"] += self._reference.unanswered
         self._notes["messages"] += len(set(told))
         self._notes["told twice"] += len(told) - len(set(told))
         return found

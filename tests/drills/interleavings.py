@@ -77,7 +77,7 @@ def _interleave(name: str, runs_max: int, _seed: int, progress: Progress) -> Dri
     pair = PAIRS[name]
 
     def tell(runs: int) -> None:
-        progress(runs, runs_max)
+        progress(runs, max(runs, runs_max))
 
     with postgres() as engine:
         differing = explored(engine, pair, explore_differing, progress=tell)
@@ -88,7 +88,8 @@ def _interleave(name: str, runs_max: int, _seed: int, progress: Progress) -> Dri
     if every.runs == _EVERY:
         found.append("not every order was run")
     runs = differing.runs + every.runs
-    return Drilled(runs, 2 * runs, tuple(found), {"that differ": differing.runs})
+    notes = {"orders that differ": differing.runs, "of all": every.runs}
+    return Drilled(runs, 2 * runs, tuple(found), notes)
 
 
 DRILLS = tuple(
