@@ -120,6 +120,8 @@ def _extending(path: list[_Place]) -> Choose:
 
     def choose(at: int, pending: dict[int, Step]) -> int:
         nonlocal last, is_known
+        if at < len(path) and path[at].pending.keys() != pending.keys():
+            del path[at:]  # in a circle of waiting, it is chance who is let go
         if at < len(path):
             return path[at].chosen
         asleep = _asleep_behind(path[-1]) if path and not is_known else set[int]()

@@ -108,6 +108,12 @@ PAIRS = {
 """Some of them under the names of what they are."""
 
 
+_NUMBER = "SELECT setval('orderflow_event_numbers', {})"
+"""Lets events begin with the number behind one, so that the rows of two runs can be alike."""
+_BEFORE_MAX = 1_000
+_ROWS = "SELECT md5(string_agg(each::text, '|' ORDER BY each::text)) FROM {0} AS each"
+
+
 class Table:
     """The database on which a pair is run again and again, from the same beginning."""
 
@@ -117,6 +123,8 @@ class Table:
         self._flow = OrderFlow(self._repository)
         self._allowed = [_serial(pair, turn) for turn in ((0, 1), (1, 0))]
         empty(engine)
+        with engine.begin() as connection:
+            connection.execute(text(_NUMBER.format(1)))
         for command in pair.before:
             self._flow.handle(command)
         names = [table.name for table in Tables.default().metadata.sorted_tables]
@@ -124,9 +132,10 @@ class Table:
             for name in names:
                 connection.execute(text(f"DROP TABLE IF EXISTS kept_{name}"))
                 connection.execute(text(f"CREATE TABLE kept_{name} AS TABLE {name}"))
-        self._reset = text(
-            ";".join(f"DELETE FROM {n}; INSERT INTO {n} SELECT * FROM kept_{n}" for n in names)  # noqa: S608 - our own names
-        )
+        begin = [f"DELETE FROM {n}; INSERT INTO {n} SELECT * FROM kept_{n}" for n in names]  # noqa: S608 - our own names
+        self._reset = text(";".join([*begin, _NUMBER.format(_BEFORE_MAX)]))
+        self._all_rows = text(" UNION ALL ".join(_ROWS.format(name) for name in names))
+        self._known: dict[object, tuple[object, list[str]]] = {}
 
     def reset(self) -> None:
         """Let everything be as it was before the pair."""
@@ -135,6 +144,15 @@ class Table:
 
     def look(self, run: Run) -> tuple[object, list[str]]:
         """Return what a run has left, and what is wrong with it."""
+        with self._engine.connect() as connection:
+            rows = tuple(connection.scalars(self._all_rows))
+        there = (run.answers, run.deadlocks, rows)
+        if there not in self._known:  # most runs leave what another one has left
+            self._known[there] = self._look(run)
+        left, found = self._known[there]
+        return left, [f"{run.schedule}: {fault}" for fault in found]
+
+    def _look(self, run: Run) -> tuple[object, list[str]]:
         left = (run.answers, self._flow.orders("acme"), self._flow.stock("acme"))
         found = [str(each) for each in check(self._repository).violations]
         found += history_violations(State("acme"), self._flow.events("acme"), AllocationPolicy())
@@ -142,7 +160,7 @@ class Table:
             found.append("it is not what comes of one after the other")
         if run.deadlocks:
             found.append("they waited for each other")
-        return left, [f"{run.schedule}: {fault}" for fault in found]
+        return left, found
 
 
 def _serial(pair: Pair, turn: tuple[int, int]) -> tuple[object, object, object]:
