@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,11 @@ def _run(drill: Drill, seed: int, *, quick: bool) -> _Row:
             shown = now
             print(f"\r{name}: {done} of {of}    ", end="", file=sys.stderr, flush=True)
 
-    drilled = drill.run(drill.quick if quick else drill.full, seed, progress)
+    try:
+        drilled = drill.run(drill.quick if quick else drill.full, seed, progress)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other drills can be run
+        traceback.print_exc()
+        drilled = Drilled(0, 0, (repr(error),))
     seconds = time.monotonic() - begun
     found = "nothing found" if not drilled.found else f"FOUND {len(drilled.found)}"
     print(f"\r{name}: {found} in {seconds:.0f} s    ", file=sys.stderr, flush=True)

@@ -68,19 +68,19 @@ class _Crashed:
 
     def crash(self) -> list[str]:
         """Kill somebody; return what is wrong afterwards."""
-        process = start_stream(self._url, self._logs, _WORKER, _LAST)
+        process, found = start_stream(self._url, self._logs, _WORKER, _LAST), list[str]()
         if isinstance(self._database, Postgres):
-            self._kill_on_postgres(process, self._database)
+            found += self._kill_on_postgres(process, self._database)
         if self._dice.random() < 0.15:
             process.join(self._dice.uniform(0, 0.15))  # it may be opening the database still
             self._notes["while opening"] += self.commands == 0
         else:
-            self._let_answer(process, self._dice.randint(1, 8))
+            found += self._let_answer(process, self._dice.randint(1, 8))
             process.join(self._dice.uniform(0, 0.03))
         process.kill()
         process.join()
-        ended = process.exitcode
-        found = [] if ended == -signal.SIGKILL else [f"it had ended of its own accord: {ended}"]
+        if process.exitcode != -signal.SIGKILL:
+            found.append(f"it had ended of its own accord: {process.exitcode}")
         engine = self._database.opened(self._url)
         found += faults(engine, self._logs, [_WORKER])
         found += self._reference.faults(engine, self._logs)
@@ -98,24 +98,28 @@ class _Crashed:
         self._notes["told twice"] += len(told) - len(set(told))
         return found
 
-    def _kill_on_postgres(self, process: BaseProcess, database: Postgres) -> None:
+    def _kill_on_postgres(self, process: BaseProcess, database: Postgres) -> list[str]:
         """Kill what the process is connected to, at times; it has to go on by itself."""
         way = self._dice.random()
         if way < 0.5:
-            return
-        self._let_answer(process, self._dice.randint(1, 5))
+            return []
+        found = self._let_answer(process, self._dice.randint(1, 5))
         process.join(self._dice.uniform(0, 0.02))
         if way < 0.75:
             self._notes["backends killed"] += database.kill_backend(self._url)
         else:
             database.restart()
             self._notes["servers killed"] += 1
+        return found
 
-    def _let_answer(self, process: BaseProcess, more: int) -> None:
-        goal, waited = self.commands + more, 0.0
-        while process.is_alive() and self.commands < goal and waited < _SECONDS_MAX:
+    def _let_answer(self, process: BaseProcess, more: int) -> list[str]:
+        """Wait for so many answers; say so if they do not come."""
+        goal, until = self.commands + more, time.monotonic() + _SECONDS_MAX
+        while process.is_alive() and self.commands < goal:
             process.join(0.005)
-            waited += 0.005
+            if time.monotonic() > until:
+                return [f"no answer came for {_SECONDS_MAX} seconds"]
+        return []
 
 
 def _crashes_on(name: str, kills: int, seed: int, progress: Progress) -> Drilled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -11,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import URL, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from orderflow.adapters.sql import open_database, upgrade
 from tests.databases.server import Server, binaries
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 __all__ = ["Database", "Postgres", "Sqlite", "on"]
+
+_RECOVERY_SECONDS_MAX = 60
 
 
 class Database(Protocol):
@@ -69,7 +73,16 @@ class Postgres:
         return url
 
     def opened(self, url: URL) -> Engine:
-        return create_engine(url)
+        engine, until = create_engine(url), time.monotonic() + _RECOVERY_SECONDS_MAX
+        while True:
+            try:
+                engine.connect().close()
+            except OperationalError:  # it may be recovering
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+            else:
+                return engine
 
     def kill_backend(self, url: URL) -> bool:
         """Kill the process that serves somebody's connection; tell whether there was one."""

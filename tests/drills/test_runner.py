@@ -51,3 +51,15 @@ def test_a_name_that_no_drill_has_is_told(capsys: pytest.CaptureFixture[str]) ->
 def test_each_drill_has_a_name_of_its_own() -> None:
     names = [(each.name, each.database) for each in DRILLS]
     assert len(names) == len(set(names))
+
+
+def test_a_drill_that_breaks_off_has_found_something(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_size: int, _seed: int, _progress: Progress) -> Drilled:
+        raise OSError("no server")
+
+    broken = Drill("broken", "SQLite", run, full=1, quick=1)
+    monkeypatch.setattr("tests.drills.__main__.DRILLS", (broken, drill("one")))
+    assert main([]) == 1
+    assert "OSError('no server')" in capsys.readouterr().err
