@@ -156,6 +156,6 @@ def _create(url: URL) -> None:
 CREATING = Drill("crash while it is made", "SQLite", _creating, full=100, quick=10)
 DRILLS = (
     Drill("crash", "SQLite", partial(_crashes_on, "SQLite"), full=400, quick=25),
-    Drill("crash", "PostgreSQL", partial(_crashes_on, "PostgreSQL"), full=150, quick=10),
+    Drill("crash", "PostgreSQL", partial(_crashes_on, "PostgreSQL"), full=120, quick=10),
     CREATING,
 )
