@@ -4,7 +4,7 @@ BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz lint format types docs diagrams bench wheel check clean
+.PHONY: help demo test fuzz lint format types docs diagrams bench drills wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, table
 
 bench: .venv/.dev ## measure beside yardsticks; ARGS=--quick for a look, --help for the rest
 	$(BIN)/python -m benchmarks $(ARGS)
+
+drills: .venv/.dev ## kill, race and starve it on real databases for long; ARGS=--quick, --help
+	$(BIN)/python -m tests.drills $(ARGS)
 
 wheel: .venv/.pip ## build the wheel; import it beside its required dependencies alone
 	rm -rf build/wheel build/bare

@@ -8,6 +8,7 @@ runs as a user that is not root.
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from sqlalchemy import URL
 __all__ = ["Server", "binaries"]
 
 _START_SECONDS_MAX = 30
+_END_SECONDS_MAX = 30
 _NOT_ROOT = "nobody"
 
 
@@ -93,9 +95,11 @@ class Server:
         Raises:
             RuntimeError: If it ends instead, with what it has said.
         """
-        self._process = self._call(
-            "postgres", "-D", str(self._data), "-k", str(self._folder), "-h", "", *self._options
-        )
+        # Each process of it has the other end of this, so that it is closed when the last one ends.
+        self._living, others = os.pipe()
+        where = ("-D", str(self._data), "-k", str(self._folder), "-h", "")
+        self._process = self._call("postgres", *where, *self._options, pass_fds=(others,))
+        os.close(others)
         until = time.monotonic() + _START_SECONDS_MAX
         while True:
             try:
@@ -108,11 +112,13 @@ class Server:
                 return
 
     def kill(self) -> None:
-        """End every process of it at once, as if the machine had stopped."""
+        """Kill it, and wait until its other processes have noticed, and have ended too."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+            select.select([self._living], [], [], _END_SECONDS_MAX)
+            os.close(self._living)
         # Their owner is gone, and another process may have its number.
         for left in (self._data / "postmaster.pid", *self._folder.glob(".s.PGSQL*")):
             left.unlink(missing_ok=True)
@@ -123,7 +129,9 @@ class Server:
             self.kill()
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _call(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _call(
+        self, program: str, *arguments: str, pass_fds: tuple[int, ...] = ()
+    ) -> subprocess.Popen[bytes]:
         with (self._folder / "log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - a program of PostgreSQL
                 [self._programs / program, *arguments],
@@ -132,6 +140,7 @@ class Server:
                 user=self._user,
                 cwd=self._folder,
                 start_new_session=True,
+                pass_fds=pass_fds,
             )
 
     def _said(self) -> str:

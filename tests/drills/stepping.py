@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +13,50 @@ from orderflow import NotFoundError, OrderFlow, Outcome, RefusedError
 from orderflow.adapters.sql import SqlRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import URL, Connection, Engine
 
     from orderflow import Command
 
-__all__ = ["Run", "Stepper", "answer_of", "explore"]
+    Choose = Callable[[int, dict[int, "Step"]], int]
+    """Which session goes on: given the number of the step, and what each would do next."""
+
+__all__ = ["Run", "Step", "Stepper", "answer_of"]
 
 _POLL_SECONDS = 0.002
 _BLOCKED = text("SELECT cardinality(pg_blocking_pids(:pid)) > 0")
+
+
+_LOCKS = re.compile(r"\bFOR UPDATE\b|\bnextval\b")
+_SEQUENCES = frozenset({"orderflow_event_numbers"})  # a number that was drawn stays drawn
+_NAMES = re.compile(r"\borderflow_\w+")
+
+
+@attrs.frozen
+class Step:
+    """What one session does next: a statement, a commit, or a rollback.
+
+    Attributes:
+        touches: The tables of whose rows it locks or writes some, and the sequences it draws from.
+        reads: The tables that it only reads, as they are by now.
+        reveals: The tables whose changes it makes known to others.
+        lets_go: The tables whose rows it may let go of, so that others come to them.
+    """
+
+    touches: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+    reveals: frozenset[str] = frozenset()
+    lets_go: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, statement: str, held: frozenset[str]) -> Step:
+        """Tell what a statement does, in a transaction that holds rows of these tables."""
+        names = frozenset(_NAMES.findall(statement))
+        if statement.startswith("SELECT") and not _LOCKS.search(statement):
+            return cls(reads=names)
+        # One that meets a row of the same key fails, and its transaction with it.
+        return cls(touches=names, lets_go=held if statement.startswith("INSERT") else frozenset())
 
 
 @attrs.frozen
@@ -30,13 +65,13 @@ class Run:
 
     Attributes:
         schedule: Which of them went on, step by step.
-        choices: Which of them could have gone on, at each step.
+        pending: What those did next that could have gone on, at each step.
         answers: What each was answered: an outcome, or the text of a refusal.
         deadlocks: How often they waited for each other.
     """
 
     schedule: tuple[int, ...]
-    choices: tuple[tuple[int, ...], ...]
+    pending: tuple[dict[int, Step], ...]
     answers: tuple[Outcome | str, ...]
     deadlocks: int
 
@@ -64,22 +99,19 @@ class Stepper:
         for engine in (self._watching, *(session.engine for session in self._sessions)):
             engine.dispose()
 
-    def run(self, commands: Sequence[Command], prefix: Iterable[int] = ()) -> Run:
-        """Carry out both commands: as the prefix tells, then with as few changes as can be."""
-        wanted, schedule, choices = list(prefix), list[int](), list[tuple[int, ...]]()
+    def run(self, commands: Sequence[Command], choose: Choose) -> Run:
+        """Carry out both commands, in the order that is chosen step by step."""
+        schedule, pending = list[int](), list[dict[int, Step]]()
         for session, command in zip(self._sessions, commands, strict=True):
             session.start(command)
         with self._watching.connect() as watching:
             while enabled := self._settled(watching):
-                at = len(schedule)
-                stay = schedule[-1] if schedule and schedule[-1] in enabled else enabled[0]
-                chosen = wanted[at] if at < len(wanted) else stay
-                schedule.append(chosen)
-                choices.append(enabled)
-                self._sessions[chosen].go_on()
+                pending.append({number: self._sessions[number].next for number in enabled})
+                schedule.append(choose(len(schedule), pending[-1]))
+                self._sessions[schedule[-1]].go_on()
         answers = tuple(session.result() for session in self._sessions)
         deadlocks = sum(session.deadlocks for session in self._sessions)
-        return Run(tuple(schedule), tuple(choices), answers, deadlocks)
+        return Run(tuple(schedule), tuple(pending), answers, deadlocks)
 
     def _settled(self, watching: Connection) -> tuple[int, ...]:
         """Wait until nobody is at work, and return who can go on."""
@@ -111,14 +143,17 @@ class _Session:
         )
         self.state = "done"
         self.deadlocks = 0
+        self.next = Step()
+        self._held: frozenset[str] = frozenset()
         self._changed = changed
         self._flow = OrderFlow(repository(self.engine))
         self._answer: Outcome | str | BaseException = ""
         with self.engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             self._pid = driver.info.backend_pid
-        event.listen(self.engine, "before_cursor_execute", self._pause)
-        event.listen(self.engine, "commit", self._pause)
+        event.listen(self.engine, "before_cursor_execute", self._before_statement)
+        event.listen(self.engine, "commit", self._before_commit)
+        event.listen(self.engine, "rollback", self._before_rollback)
         event.listen(self.engine, "handle_error", self._count)
 
     def start(self, command: Command) -> None:
@@ -149,44 +184,26 @@ class _Session:
             self.state = "done"
             self._changed.notify_all()
 
-    def _pause(self, *_: object) -> None:
+    def _before_statement(
+        self, _connection: object, _cursor: object, text: str, *_: object
+    ) -> None:
+        self._pause(Step.of(text, self._held))
+        self._held |= self.next.touches - _SEQUENCES
+
+    def _before_commit(self, _connection: object) -> None:
+        self._pause(Step(reveals=self._held, lets_go=self._held))
+        self._held = frozenset()
+
+    def _before_rollback(self, _connection: object) -> None:
+        self._pause(Step(lets_go=self._held))
+        self._held = frozenset()
+
+    def _pause(self, step: Step) -> None:
         with self._changed:
+            self.next = step
             self.state = "paused"
             self._changed.notify_all()
             self._changed.wait_for(lambda: self.state == "running")
 
     def _count(self, context: Any) -> None:  # noqa: ANN401 - of SQLAlchemy
         self.deadlocks += getattr(context.original_exception, "sqlstate", None) == "40P01"
-
-
-def explore(
-    run: Callable[[tuple[int, ...]], Run], *, changes_max: int | None, runs_max: int
-) -> Iterator[Run]:
-    """Run every order of the steps, those with the fewest changes of turn first.
-
-    Args:
-        run: Runs the commands, from the beginning, as a prefix of a schedule tells.
-        changes_max: How often one may be stopped to let the other one go on; any number if `None`.
-        runs_max: After so many runs it ends.
-    """
-    todo: list[tuple[int, ...]] = [(), (1,)]
-    for number, prefix in enumerate(todo):
-        if number == runs_max:
-            return
-        done = run(prefix)
-        yield done
-        for at in range(max(len(prefix), 1), len(done.schedule)):
-            for other in done.choices[at]:
-                further = (*done.schedule[:at], other)
-                if other != done.schedule[at] and (
-                    changes_max is None or _changes(further, done) <= changes_max
-                ):
-                    todo.append(further)
-
-
-def _changes(schedule: tuple[int, ...], done: Run) -> int:
-    """Count how often somebody who could have gone on was stopped."""
-    return sum(
-        schedule[at] != schedule[at - 1] and schedule[at - 1] in done.choices[at]
-        for at in range(1, len(schedule))
-    )

@@ -1,150 +1,192 @@
-"""A process that gives random commands, and writes down which of them were answered."""
+"""A process that gives random commands and tells of what happened, until it is killed.
+
+It does as a host does: it opens the database, recovers, gives commands with ids, runs a relay,
+and gives a command again if the database could not do it. It writes down what it was answered,
+and what its notifier was told; to be killed takes nothing of that back.
+"""
 
 from __future__ import annotations
 
-import signal
-from datetime import UTC, datetime, timedelta
+import os
+import time
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
-from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import URL, create_engine, text
+import attrs
+from sqlalchemy import URL, create_engine
 
-from orderflow import (
-    AllocationPolicy,
-    BookInStock,
-    CancelOrder,
-    CountStock,
-    NotFoundError,
-    Order,
-    OrderFlow,
-    OrderLine,
-    OrderPlaced,
-    PlaceOrder,
-    RefusedError,
-    SplitOrder,
-    State,
-    StockBookedIn,
-    StockKey,
-)
-from orderflow.adapters.sql import SqlRepository
-from orderflow.testing.invariants import history_violations, violations
-from tests.databases import sqlite
+from orderflow import NotFoundError, OrderFlow, RefusedError, Relay, StorageError
+from orderflow.adapters.sql import SqlOutbox, SqlRepository, open_database
+from orderflow.adapters.sql.transactions import OwnTransactions
+from orderflow.codec import dumps
+from tests.drills.commands import POLICIES, command_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.process import BaseProcess
 
     from sqlalchemy import Engine
 
-    from orderflow import Command
+    from orderflow import Command, Message
 
-__all__ = ["answered", "command_of", "faults", "start", "work"]
+    T = TypeVar("T")
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-SELLER = "acme"
-SKUS = ("MUG", "CUP", "TIN")
+__all__ = [
+    "Answer",
+    "At",
+    "Logs",
+    "Teller",
+    "answer_to",
+    "flow_on",
+    "opened",
+    "start",
+    "start_stream",
+    "work",
+]
+
+ORDERS_MAX = 3
+"""So few are served in one transaction, so that many a command leaves something for the next."""
+
+_LEASE = timedelta(seconds=0.2)
+_TRIES_MAX = 300
 _PROCESSES = get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.drills.stream", "psycopg", "sqlalchemy.dialects"])
 
 
-def command_of(worker: str, number: int) -> Command:
-    """Return a command of a worker: the same one whenever it is asked for."""
-    dice, command_id = Random(f"{worker}-{number}"), f"{worker}-{number}"  # noqa: S311 - no secret
-    at = NOON + timedelta(seconds=number)
-    earlier = f"{worker}-{dice.randrange(max(0, number - 20), number + 1)}"
-    kind, key = dice.random(), StockKey(SELLER, "leeds", dice.choice(SKUS))
-    if kind < 0.5:
-        skus = dice.sample(SKUS, dice.randint(1, 3))  # in any order: locks have to be sorted
-        lines = tuple(OrderLine(sku, sku, dice.randint(1, 4)) for sku in skus)
-        order = Order(
-            order_id=command_id, seller_id=SELLER, warehouse_id="leeds", lines=lines, placed_at=at
-        )
-        return PlaceOrder(order=order, at=at, command_id=command_id)
-    if kind < 0.7:
-        return BookInStock(key=key, received=dice.randint(1, 9), at=at, command_id=command_id)
-    if kind < 0.75:
-        return CountStock(key=key, counted=dice.randint(0, 9), at=at, command_id=command_id)
-    if kind < 0.8:
-        return SplitOrder(
-            seller_id=SELLER,
-            order_id=earlier,
-            new_order_id=f"{command_id}-split",
-            at=at,
-            command_id=command_id,
-        )
-    return CancelOrder(seller_id=SELLER, order_id=earlier, at=at, command_id=command_id)
+@attrs.frozen
+class Answer:
+    """What a worker was answered: `refused`, or what was done, and how often it had to be tried."""
+
+    text: str
+    tries: int
 
 
-def start(url: URL, log: Path, worker: str, first: int, last: int) -> BaseProcess:
-    """Start a process that gives the commands of a worker from one number to another."""
-    process = _PROCESSES.Process(target=_run, args=(url, log, worker, first, last))
+@attrs.frozen
+class Logs:
+    """What the processes of a drill have written down."""
+
+    folder: Path
+
+    @property
+    def messages(self) -> Path:
+        return self.folder / "messages"
+
+    def log(self, worker: str) -> Path:
+        return self.folder / f"answers-{worker}"
+
+    def answers(self, worker: str) -> dict[int, Answer]:
+        """Return what each command was answered, by its number."""
+        rows = [line.split() for line in _whole_lines(self.log(worker))]
+        return {int(number): Answer(text, int(tries)) for number, text, tries in rows}
+
+    def told(self) -> list[tuple[str, int]]:
+        """Return whose messages went out and their numbers, in turn; some more than once."""
+        ids = (line.rpartition(":") for line in _whole_lines(self.messages))
+        return [(seller_id, int(number)) for seller_id, _, number in ids]
+
+
+def _whole_lines(log: Path) -> list[str]:
+    return log.read_text().rpartition("\n")[0].splitlines() if log.exists() else []
+
+
+class Teller:
+    """A notifier that appends the ids of messages to a file, and waits until the disk has them."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    def notify(self, message: Message) -> None:
+        os.write(self._file, f"{message.message_id}\n".encode())
+        os.fsync(self._file)
+
+
+@attrs.frozen
+class At:
+    """A clock that stands."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def opened(url: URL) -> Engine:
+    """Open a database as a host does."""
+    if url.get_backend_name() == "sqlite":
+        return open_database(str(url.database), create=True)
+    return create_engine(url)
+
+
+def flow_on(engine: Engine, at: datetime, sleep: Callable[[float], None] = time.sleep) -> OrderFlow:
+    """Return the service on a database, at a moment."""
+    return OrderFlow(
+        SqlRepository(OwnTransactions(engine, sleep)),
+        policies=POLICIES,
+        clock=At(at),
+        orders_max=ORDERS_MAX,
+    )
+
+
+def answer_to(flow: OrderFlow, command: Command) -> str:
+    """Carry out a command; return what can be compared of the answer, as a short text."""
+    try:
+        outcome = attrs.evolve(flow.handle(command), watched=())
+    except (NotFoundError, RefusedError):
+        return "refused"
+    return sha256(dumps(outcome).encode()).hexdigest()[:16]
+
+
+def start(task: Callable[..., None], *arguments: object) -> BaseProcess:
+    """Start a process."""
+    process = _PROCESSES.Process(target=task, args=arguments)
     process.start()
     return process
 
 
-def _run(url: URL, log: Path, worker: str, first: int, last: int) -> None:
-    engine = sqlite(Path(str(url.database))) if url.drivername == "sqlite" else create_engine(url)
-    work(engine, log, worker, first, last)
+def start_stream(
+    url: URL, logs: Logs, worker: str, last: int, workers: tuple[str, ...] = ()
+) -> BaseProcess:
+    """Start a process that goes on with the commands of a worker, up to one."""
+    return start(_stream, url, logs, worker, last, workers)
 
 
-def work(engine: Engine, log: Path, worker: str, first: int, last: int) -> None:
-    """Give commands, and write the id of each down once it is answered."""
-    flow = OrderFlow(SqlRepository(engine))
-    with log.open("ab", buffering=0) as answers:
+def _stream(url: URL, logs: Logs, worker: str, last: int, workers: tuple[str, ...]) -> None:
+    engine = _tried(lambda: opened(url))
+    work(engine, logs, worker, last, workers)
+
+
+def work(engine: Engine, logs: Logs, worker: str, last: int, workers: tuple[str, ...] = ()) -> None:
+    """Give commands, and write the answer to each down; tell of what happened in between."""
+    # The last one may have been carried out and not answered: it is given again.
+    first = max(logs.answers(worker), default=-1) + 1
+    waits = list[float]()
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        time.sleep(seconds)
+
+    flow = flow_on(engine, command_of(worker, first).at, wait)
+    relay = Relay(SqlOutbox(engine), Teller(logs.messages), lease=_LEASE)
+    _tried(flow.recover, wait)
+    with logs.log(worker).open("ab", buffering=0) as log:
         for number in range(first, last):
-            try:
-                flow.handle(command_of(worker, number))
-            except (NotFoundError, RefusedError):
-                answers.write(f"{number} refused\n".encode())
-            else:
-                answers.write(f"{number} done\n".encode())
+            waits.clear()
+            command = command_of(worker, number, workers)
+            text = _tried(partial(answer_to, flow, command), wait)
+            log.write(f"{number} {text} {1 + len(waits)}\n".encode())
+            if number % 2:
+                _tried(partial(relay.run_once, 8), wait)
 
 
-def answered(log: Path) -> dict[int, str]:
-    """Return how each command was answered, by its number."""
-    whole = log.read_text().rpartition("\n")[0] if log.exists() else ""
-    return {int(line.split()[0]): line.split()[1] for line in whole.splitlines()}
-
-
-def faults(engine: Engine, logs: dict[str, Path]) -> list[str]:
-    """Say what is wrong with the state, or with what was answered."""
-    flow, policy = OrderFlow(SqlRepository(engine)), AllocationPolicy()
-    events = flow.events(SELLER)
-    found = violations(flow.orders(SELLER), flow.stock(SELLER), policy)
-    found += history_violations(State(SELLER), events, policy)
-    if flow.recover():
-        found.append("a queue was left unserved")
-    with engine.connect() as connection:
-        rows = connection.execute(
-            text("SELECT command_id, command FROM orderflow_processed_commands")
-        ).all()
-        kept = {row[0]: row[1] for row in rows}
-        lost = connection.execute(
-            text(
-                "SELECT count(*) FROM orderflow_events WHERE number NOT IN"
-                " (SELECT number FROM orderflow_outbox)"
-            )
-        ).scalar()
-    if lost:
-        found.append(f"{lost} events are in no message")
-    for worker, log in logs.items():
-        ids = [f"{worker}-{n}" for n, how in answered(log).items() if how == "done"]
-        found += [f"{each} was answered, and is lost" for each in ids if each not in kept]
-    for kind, event in ((PlaceOrder, OrderPlaced), (BookInStock, StockBookedIn)):
-        asked = sum(f'"{kind.__name__}"' in command for command in kept.values())
-        happened = sum(isinstance(each, event) for each in events)
-        if asked != happened:
-            found.append(f"{asked} commands {kind.__name__} took effect {happened} times")
-    return found
-
-
-def die_in(process: BaseProcess, log: Path, more: int, seconds: float) -> None:
-    """Let a process answer some commands, go on for a moment, and end at once."""
-    goal = len(answered(log)) + more
-    while process.is_alive() and len(answered(log)) < goal:
-        process.join(0.005)
-    process.join(seconds)
-    process.kill()
-    process.join()
-    assert process.exitcode == -signal.SIGKILL, "it had ended of its own accord"
+def _tried(task: Callable[[], T], sleep: Callable[[float], None] = time.sleep) -> T:
+    """Carry something out as soon as the database can do it."""
+    for _ in range(_TRIES_MAX):
+        try:
+            return task()
+        except StorageError:
+            sleep(0.05)
+    return task()

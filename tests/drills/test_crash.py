@@ -2,84 +2,98 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine
+import pytest
 
-from orderflow.adapters.sql import Tables
-from tests.databases import postgres_url, sqlite
-from tests.databases.server import Server, binaries
-from tests.drills.stream import answered, die_in, faults, start, work
+from orderflow.adapters.sql import open_database
+from orderflow.adapters.sql.outbox import SqlOutbox
+from tests.drills.crash import CREATING, crashes
+from tests.drills.databases import on
+from tests.drills.findings import Reference, faults, tell_all
+from tests.drills.stream import Logs, work
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime, timedelta
     from pathlib import Path
 
-    import pytest
     from sqlalchemy import Engine
 
-
-def crashes(engine: Engine, log: Path, kills: int) -> list[str]:
-    """Kill a stream of commands again and again; return what was wrong afterwards."""
-    dice, found = Random(kills), list[str]()  # noqa: S311 - no secret
-    for _ in range(kills):
-        # The last one may have been carried out and not answered: it is given again.
-        first = max(answered(log), default=-1) + 1
-        process = start(engine.url, log, "w", first, first + 10_000)
-        die_in(process, log, dice.randint(1, 12), dice.random() * 0.01)
-        found += faults(engine, {"w": log})
-    return found
+    from orderflow import Message
 
 
-def test_a_killed_process_loses_nothing_on_sqlite(tmp_path: Path) -> None:
-    engine = sqlite(tmp_path / "crash.db")
-    assert crashes(engine, tmp_path / "log", kills=15) == []
-    assert len(answered(tmp_path / "log")) >= 15
+def untold(_done: int, _of: int) -> None:
+    pass
+
+
+def test_a_killed_process_loses_nothing_on_sqlite() -> None:
+    with on("SQLite") as database:
+        drilled = crashes(database, 8, seed=1, progress=untold)
+    assert drilled.found == ()
+    assert drilled.commands >= 8
+
+
+def test_a_process_that_is_killed_while_it_makes_a_database_leaves_none_half_made() -> None:
+    assert CREATING.run(4, 1, untold).found == ()
+
+
+def test_a_killed_process_or_server_loses_nothing_on_postgres() -> None:
+    with on("PostgreSQL") as database:
+        drilled = crashes(database, 4, seed=9, progress=untold)
+    assert drilled.found == ()
+    assert drilled.notes["backends killed"] > 0
+    assert drilled.notes["servers killed"] > 0
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(tmp_path / "drill.db", create=True)
+    yield engine
     engine.dispose()
 
 
-def test_a_killed_process_loses_nothing_on_postgres(tmp_path: Path) -> None:
-    with postgres_url() as url:
-        engine = create_engine(url)
-        assert crashes(engine, tmp_path / "log", kills=5) == []
-        engine.dispose()
+def test_nothing_is_found_where_nobody_was_killed(engine: Engine, tmp_path: Path) -> None:
+    logs = Logs(tmp_path)
+    work(engine, logs, "w", 30)
+    assert faults(engine, logs, ["w"]) == []
+    assert Reference("w").faults(engine, logs) == []
+    assert tell_all(engine, logs) == []
 
 
-def test_a_killed_server_loses_nothing(tmp_path: Path) -> None:
-    assert server_crashes(tmp_path / "log", kills=2) == []
-
-
-def server_crashes(log: Path, kills: int) -> list[str]:
-    """Kill a server under a stream of commands; return what was wrong after each restart."""
-    server, found = Server(binaries()), list[str]()
-    try:
-        server.start()
-        engine = create_engine(server.url)
-        Tables.default().metadata.create_all(engine)
-        for number in range(kills):
-            first = max(answered(log), default=-1) + 1
-            process = start(server.url, log, "w", first, first + 10_000)
-            goal = len(answered(log)) + 5 + number % 7
-            while len(answered(log)) < goal:
-                assert process.is_alive(), "it had ended of its own accord"
-                process.join(0.005)
-            server.kill()
-            process.kill()
-            process.join()
-            engine.dispose()
-            server.start()
-            found += faults(engine, {"w": log})
-        engine.dispose()
-    finally:
-        server.remove()
-    return found
-
-
-def test_control_a_command_that_is_given_again_without_a_row_for_its_id_is_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_control_a_command_that_left_no_row_for_its_id_is_noticed(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orderflow.adapters.sql.saving.Saving.answer", lambda *_: None)
-    engine, log = sqlite(tmp_path / "crash.db"), tmp_path / "log"
-    work(engine, log, "w", 0, 20)
-    assert any("is lost" in fault for fault in faults(engine, {"w": log}))
-    engine.dispose()
+    work(engine, Logs(tmp_path), "w", 20)
+    assert any("is lost" in fault for fault in faults(engine, Logs(tmp_path), ["w"]))
+
+
+def test_control_a_command_that_was_answered_and_not_carried_out_is_noticed(
+    engine: Engine, tmp_path: Path
+) -> None:
+    work(engine, Logs(tmp_path), "w", 20)
+    other = open_database(tmp_path / "other.db", create=True)
+    work(other, Logs(tmp_path), "w", 30)
+    other.dispose()
+    found = Reference("w").faults(engine, Logs(tmp_path))
+    assert any("not what they come to" in fault for fault in found)
+
+
+def test_control_a_message_that_was_forgotten_before_it_went_out_is_noticed(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = SqlOutbox.claim
+
+    def claim_and_forget(
+        outbox: SqlOutbox, now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Message]:
+        claimed = claim(outbox, now, lease, limit)
+        for message in claimed[:1]:
+            outbox.delivered(message)
+        return claimed[1:]
+
+    monkeypatch.setattr(SqlOutbox, "claim", claim_and_forget)
+    work(engine, Logs(tmp_path), "w", 20)
+    found = faults(engine, Logs(tmp_path), ["w"])
+    assert any("was never told, and waits no more" in fault for fault in found)

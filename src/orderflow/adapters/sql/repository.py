@@ -13,12 +13,12 @@ from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.statements import statements_of
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
-from orderflow.adapters.sql.work import SqlUnitOfWork
-from orderflow.domain.stock import Product, StockKey
+from orderflow.adapters.sql.work import Needed, SqlUnitOfWork
+from orderflow.domain.stock import StockKey
 from orderflow.errors import ContentionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from orderflow.adapters.sql.auditing import Stored
     from orderflow.adapters.sql.executor import Executor
@@ -91,14 +91,14 @@ class SqlRepository:
             StorageError: If the database could not do it.
             UnfinishedError: If it failed as it committed.
         """
-        products: Collection[Product] = ()
+        needed = Needed()
         for _ in range(_ROUNDS_MAX):
             try:
                 return self._transactions.write(
-                    partial(self._work, seller_id=seller_id, task=task, products=products)
+                    partial(self._work, seller_id=seller_id, task=task, needed=needed)
                 )
             except _LocksMissingError as missing:
-                products = missing.products
+                needed = missing.needed
         raise ContentionError(_ROUNDS_MAX)
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
@@ -147,23 +147,23 @@ class SqlRepository:
         executor: Executor,
         seller_id: str,
         task: Callable[[UnitOfWork], T],
-        products: Collection[Product],
+        needed: Needed,
     ) -> T:
-        work = SqlUnitOfWork(executor, self._statements, seller_id, products, outbox=self._outbox)
+        work = SqlUnitOfWork(executor, self._statements, seller_id, needed, outbox=self._outbox)
         try:
             result = task(work)
         except Exception as error:
             if work.missing:  # it was decided on what may have changed since
-                raise _LocksMissingError(work.products) from error
+                raise _LocksMissingError(work.needed) from error
             raise
         if work.missing:
-            raise _LocksMissingError(work.products)
+            raise _LocksMissingError(work.needed)
         return result
 
 
 class _LocksMissingError(Exception):
     """A unit of work needs to lock these products, and could not do so in their turn."""
 
-    def __init__(self, products: Collection[Product]) -> None:
-        self.products = products
-        super().__init__(products)
+    def __init__(self, needed: Needed) -> None:
+        self.needed = needed
+        super().__init__(needed)

@@ -18,17 +18,23 @@ these locked first, in order. The second time is nearly always the last.
 An order that was read before its products were locked may be another one by then; so its products
 are looked up first and locked, until it has no others, and then it is read.
 
-*A product without a row* gets one that stands for the lock alone, `is_known` says so.
+*A product without a row* gets one that stands for the lock alone, `is_known` says so. It is added
+in its turn too: where rows behind it were locked before it was found to be absent, all is undone
+and begun again, and then it is known where rows have to be added.
 
 SQLite lets one writer in at a time. There the rows are read and not locked.
 """
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
+
+import attrs
 
 from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.saving import Saving
+from orderflow.domain.stock import Product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -42,9 +48,22 @@ if TYPE_CHECKING:
     from orderflow.domain.order import Order
     from orderflow.domain.outcome import Outcome
     from orderflow.domain.policy import AllocationPolicy
-    from orderflow.domain.stock import ExpectedReceipt, Product
+    from orderflow.domain.stock import ExpectedReceipt
 
-__all__ = ["SqlUnitOfWork"]
+__all__ = ["Needed", "SqlUnitOfWork"]
+
+
+@attrs.frozen
+class Needed:
+    """The products that a unit of work has to lock.
+
+    Attributes:
+        products: All of them.
+        absent: Those of them that have no row yet.
+    """
+
+    products: frozenset[Product] = frozenset()
+    absent: frozenset[Product] = frozenset()
 
 
 class SqlUnitOfWork(SqlReading):
@@ -54,7 +73,7 @@ class SqlUnitOfWork(SqlReading):
         executor: The connection.
         statements: The statements.
         seller_id: The seller.
-        products: What to lock first.
+        needed: What to lock first.
         outbox: Whether events are put into the outbox.
 
     Attributes:
@@ -67,9 +86,9 @@ class SqlUnitOfWork(SqlReading):
         executor: Executor,
         statements: Statements,
         seller_id: str,
-        products: Collection[Product] = (),
+        needed: Needed,
         *,
-        outbox: bool = True,
+        outbox: bool,
     ) -> None:
         super().__init__(executor, statements, seller_id)
         self.missing: set[Product] = set()
@@ -78,12 +97,14 @@ class SqlUnitOfWork(SqlReading):
         self._unserved: set[Product] = set()
         self._receipts: dict[str, ExpectedReceipt] = {}
         self._saving = Saving(executor, statements, self.moments, outbox=outbox)
-        self._load_stock(products)
+        self._foreseen = needed
+        self._load_stock(needed.products)
 
     @property
-    def products(self) -> Collection[Product]:
+    def needed(self) -> Needed:
         """Everything that is locked, or would have to be."""
-        return self._stock.keys()
+        products = frozenset(self._stock)
+        return Needed(products, self._foreseen.absent | products - self._rows_there)
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""
@@ -197,14 +218,19 @@ class SqlUnitOfWork(SqlReading):
             return False
         self._last = missing[-1]
         self._stock.update(dict.fromkeys(missing))
-        self._lock_rows(missing)
+        for is_absent, group in groupby(missing, self._foreseen.absent.__contains__):
+            self._lock_rows(tuple(group), add=is_absent)
         absent = [product for product in missing if product not in self._rows_there]
+        if absent != missing[len(missing) - len(absent) :]:
+            self.missing.update(absent)  # rows that come behind these are locked already
+            return False
         if absent:
-            self._saving.placeholders(self.seller_id, absent)
-            self._lock_rows(absent)
+            self._lock_rows(absent, add=True)
         return True
 
-    def _lock_rows(self, products: Sequence[Product]) -> None:
+    def _lock_rows(self, products: Sequence[Product], *, add: bool) -> None:
+        if add:
+            self._saving.placeholders(self.seller_id, products)
         for row in self._stock_rows(self._statements.locked_stock, products):
             self._note_stock(row)
 

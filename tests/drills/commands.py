@@ -1,0 +1,228 @@
+"""Random commands on a few products that everybody wants, each the same whenever it is asked for.
+
+Many are refused: the worker who draws one does not know what has become of the order since.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from random import Random
+from typing import TYPE_CHECKING
+
+import attrs
+
+import orderflow as of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypedDict
+
+    _Make = Callable[["_Draw"], of.Command]
+
+    class _Own(TypedDict):
+        at: datetime
+        command_id: str
+
+    class _About(_Own):
+        seller_id: str
+        order_id: str
+
+
+__all__ = ["NOON", "POLICIES", "SELLERS", "command_of"]
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SELLERS = ("acme", "bolt")
+POLICIES = {"bolt": of.AllocationPolicy(holding=of.Holding.COMPLETE_ONLY)}
+"""One seller's short orders keep what there is; the other's wait until they are complete."""
+
+_SKUS = ("MUG", "CUP", "TIN")
+_STEP = 3
+"""Each worker's first of so many commands places an order, and the others may be about it."""
+_BACK = 5
+"""Commands about an order are about one of so many that were placed last."""
+
+
+def command_of(worker: str, number: int, workers: tuple[str, ...] = ()) -> of.Command:
+    """Return a command of a worker.
+
+    Args:
+        worker: Whose command it is.
+        number: Which of them.
+        workers: On whose orders it may be; only the worker's own, if left out.
+    """
+    dice = Random(f"{worker}-{number}")  # noqa: S311 - no secret
+    draw = _Draw(dice, worker, number, workers or (worker,))
+    (make,) = dice.choices(list(_MAKERS), weights=list(_MAKERS.values()))
+    return _place(draw) if number % _STEP == 0 else make(draw)
+
+
+@attrs.frozen(slots=False)
+class _Draw:
+    """What a command is drawn with."""
+
+    dice: Random
+    worker: str
+    number: int
+    workers: tuple[str, ...]
+
+    @property
+    def command_id(self) -> str:
+        return f"{self.worker}-{self.number}"
+
+    @property
+    def at(self) -> datetime:
+        return NOON + timedelta(seconds=self.number)
+
+    @property
+    def seller_id(self) -> str:
+        return _seller_of(self.number)
+
+    @property
+    def key(self) -> of.StockKey:
+        return of.StockKey(self.seller_id, "leeds", self.dice.choice(_SKUS))
+
+    @property
+    def units(self) -> int:
+        return self.dice.randint(1, 4)
+
+    @property
+    def receipt_id(self) -> str:
+        return f"r{self.dice.randrange(4)}"
+
+    @cached_property
+    def earlier(self) -> int:
+        last = self.number // _STEP
+        return _STEP * self.dice.randint(max(0, last - _BACK), last)
+
+    def own(self) -> _Own:
+        return {"at": self.at, "command_id": self.command_id}
+
+    def about(self) -> _About:
+        order_id = f"{self.dice.choice(self.workers)}-{self.earlier}"
+        return {
+            "at": self.at,
+            "command_id": self.command_id,
+            "seller_id": _seller_of(self.earlier),
+            "order_id": order_id,
+        }
+
+    def order(self, order_id: str) -> of.Order:
+        skus = self.dice.sample(
+            _SKUS, self.dice.choice([1, 1, 2, 3])
+        )  # any order: locks are sorted
+        return of.Order(
+            order_id=order_id,
+            seller_id=self.seller_id,
+            warehouse_id="leeds",
+            lines=tuple(of.OrderLine(sku, sku, self.dice.randint(1, 2)) for sku in skus),
+            placed_at=self.at,
+            priority=self.dice.randrange(3),
+        )
+
+
+def _seller_of(number: int) -> str:
+    return SELLERS[number // _STEP % 3 == 2]
+
+
+def _place(draw: _Draw) -> of.Command:
+    process = draw.dice.randrange(8) > 0
+    return of.PlaceOrder(order=draw.order(draw.command_id), process=process, **draw.own())
+
+
+def _place_some(draw: _Draw) -> of.Command:
+    orders = tuple(draw.order(f"{draw.command_id}-{n}") for n in range(2))
+    return of.PlaceOrders(orders=orders, **draw.own())
+
+
+def _book_in(draw: _Draw) -> of.Command:
+    received, rejected = draw.dice.randint(10, 40), draw.dice.choice([0, 0, 1])
+    return of.BookInStock(key=draw.key, received=received, rejected=rejected, **draw.own())
+
+
+def _book_in_a_receipt(draw: _Draw) -> of.Command:
+    return of.BookInStock(
+        key=draw.key,
+        received=draw.dice.randint(1, 9),
+        receipt_id=draw.receipt_id,
+        more_to_come=draw.dice.randrange(2) == 0,
+        **draw.own(),
+    )
+
+
+def _announce(draw: _Draw) -> of.Command:
+    expected_at = draw.at + timedelta(days=draw.units)
+    receipt = of.ExpectedReceipt(draw.receipt_id, draw.key, 9, expected_at)
+    return of.AnnounceReceipt(receipt=receipt, **draw.own())
+
+
+def _withdraw(draw: _Draw) -> of.Command:
+    return of.WithdrawReceipt(seller_id=draw.seller_id, receipt_id=draw.receipt_id, **draw.own())
+
+
+def _count(draw: _Draw) -> of.Command:
+    return of.CountStock(key=draw.key, counted=draw.dice.randint(0, 40), **draw.own())
+
+
+def _adjust(draw: _Draw) -> of.Command:
+    change = draw.dice.choice([-2, -1, 1, 2])
+    return of.AdjustStock(
+        key=draw.key, change=change, reason=of.AdjustmentReason.DAMAGE, **draw.own()
+    )
+
+
+def _edit(draw: _Draw) -> of.Command:
+    sku, other = draw.dice.sample(_SKUS, 2)
+    changes: list[of.Change] = [
+        of.AddLine(sku, draw.units),
+        of.RemoveLine(sku),
+        of.ReplaceLine(sku, other),
+        of.ChangeQuantity(sku, draw.units),
+        of.ChangePriority(draw.units),
+        of.ChangePromise(draw.at + timedelta(days=draw.units)),
+    ]
+    return of.EditOrder(changes=(draw.dice.choice(changes),), **draw.about())
+
+
+def _split(draw: _Draw) -> of.Command:
+    return of.SplitOrder(new_order_id=f"{draw.command_id}-split", **draw.about())
+
+
+def _hold(draw: _Draw) -> of.Command:
+    until = draw.dice.choice([None, draw.at + timedelta(seconds=draw.units)])
+    hold = of.Hold(of.HoldReason.SELLER_DELAY, until)
+    return of.HoldOrder(hold=hold, keep_stock=draw.dice.randrange(2) == 0, **draw.about())
+
+
+def _release_ended(draw: _Draw) -> of.Command:
+    return of.ReleaseEndedHolds(seller_id=draw.seller_id, **draw.own())
+
+
+def _short_pick(draw: _Draw) -> of.Command:
+    found = (of.Found(draw.dice.choice(_SKUS), draw.units - 1),)
+    return of.ReportShortPick(found=found, **draw.about())
+
+
+_MAKERS: dict[_Make, int] = {
+    _place_some: 3,
+    _book_in: 14,
+    _book_in_a_receipt: 3,
+    _announce: 3,
+    _withdraw: 1,
+    _count: 2,
+    _adjust: 3,
+    _edit: 10,
+    _split: 6,
+    _hold: 3,
+    _release_ended: 1,
+    _short_pick: 2,
+    lambda draw: of.ProcessOrder(**draw.about()): 2,
+    lambda draw: of.ReleaseOrder(**draw.about()): 3,
+    lambda draw: of.CancelOrder(**draw.about()): 7,
+    lambda draw: of.SendOrder(**draw.about()): 14,
+    lambda draw: of.RequestCancellation(**draw.about()): 2,
+    lambda draw: of.AcceptCancellation(**draw.about()): 2,
+    lambda draw: of.RejectCancellation(**draw.about()): 1,
+    lambda draw: of.DespatchOrder(**draw.about()): 8,
+    lambda draw: of.DeliverOrder(**draw.about()): 3,
+}
