@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from tests.drills import crash, interleavings, pages, selling
+from tests.drills import crash, interleavings, pages, power_drills, selling
 
 __all__ = ["DRILLS"]
 
-DRILLS = (*interleavings.DRILLS, *crash.DRILLS, *pages.DRILLS, *selling.DRILLS)
+DRILLS = (
+    *interleavings.DRILLS,
+    *crash.DRILLS,
+    *power_drills.DRILLS,
+    *pages.DRILLS,
+    *selling.DRILLS,
+)
