@@ -35,6 +35,15 @@ def test_rejected_rows_have_the_columns_of_the_file_and_the_reason_behind_them()
     )
 
 
+def test_rows_of_orders_that_were_refused_are_written_as_well() -> None:
+    data, to = f"{HEADER}\n{GOOD}\n{BAD}\n{row('3')}\n{row('3')}\n".encode(), io.BytesIO()
+    reason = "its id is taken"
+    assert write_rejects(imported(data), io.BytesIO(data), to, refused={"3": reason}) == 3
+    _, bad, *refused = to.getvalue().decode().splitlines()
+    assert bad.startswith(BAD)
+    assert refused == [f"{row('3')},{reason}"] * 2
+
+
 def test_mended_rows_are_imported_and_their_reason_is_not_read() -> None:
     again = imported(rejects(f"{HEADER}\n{BAD}\n{row('2')}\n".encode()).replace(b"two", b"2"))
     assert lines(again, "2") == [("1", "MUG", 2), ("2", "MUG", 1)]
