@@ -56,8 +56,8 @@ def cases(*, quick: bool) -> Iterable[Case]:
             yield Case(
                 name=f"postgres/{products}/{workers}",
                 per="line",
-                prepare=partial(sides, products, workers, 80 if quick else 400),
-                rounds=3 if quick else 7,
+                prepare=partial(sides, products, workers, 80 if quick else 240),
+                rounds=3 if quick else 5,
             )
 
 
