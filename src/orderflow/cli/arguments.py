@@ -11,11 +11,26 @@ from orderflow.domain.order import Address
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["AsJson", "OrderId", "Reason", "Sku", "address", "pairs", "unit_pairs"]
+__all__ = [
+    "AsJson",
+    "OrderId",
+    "Reason",
+    "ReceiptId",
+    "ShipTo",
+    "Sku",
+    "address",
+    "pairs",
+    "unit_pairs",
+]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="The id of the order.")]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, in your words.")]
+ReceiptId = Annotated[str, typer.Argument(metavar="RECEIPT", help="The id of the receipt.")]
+ShipTo = Annotated[
+    str | None,
+    typer.Option(metavar="'NAME|STREET|CITY|POSTCODE|COUNTRY'", help="Send it to this address."),
+]
 Sku = Annotated[str, typer.Argument(metavar="SKU", help="The product.")]
 
 _PARTS = ("NAME", "STREET", "CITY", "POSTCODE", "COUNTRY")
@@ -33,7 +48,8 @@ def pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for text in texts:
         name, equals, value = text.rpartition("=")
         if not (equals and name and value):
-            raise typer.BadParameter(f"{text!r} is no pair: try 1=5", param_hint=f"'{hint}'")
+            example = "MUG=5" if "SKU" in hint else "1=5"
+            raise typer.BadParameter(f"{text!r} is no pair: try {example}", param_hint=f"'{hint}'")
         yield name, value
 
 

@@ -33,8 +33,8 @@ _QUEUE_COLUMNS = (
 )
 _PRODUCT_COLUMNS = (
     Column("sku"),
-    Column("seller_id", "seller"),
-    Column("warehouse_id", "warehouse"),
+    Column("seller_id", "seller", if_differs=True),
+    Column("warehouse_id", "warehouse", if_differs=True),
     Column("orders", "orders waiting"),
     Column("short", "units short"),
     Column("since", "longest since (UTC)", moment),
@@ -63,6 +63,11 @@ def backorders(
 
 
 def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
+    """Yield all orders that are short of a product, in the order of the queue.
+
+    Where short orders hold nothing, `OrderFlow.queue` has only those that wait for this product
+    before any other; people want to see all of them.
+    """
     policy = database.flow.policy_of(key.seller_id)
     waiting = [
         order

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
@@ -13,21 +14,21 @@ from orderflow.adapters.sql.revision import REVISION
 from orderflow.checking import check as checked
 from orderflow.cli import screen
 from orderflow.cli.arguments import AsJson
-from orderflow.cli.database import DatabaseOptions, Where, engine_of, is_there, opened
-from orderflow.cli.doing import How, carry_out
+from orderflow.cli.database import DatabaseOptions, Where, engine_of, opened
 from orderflow.cli.listing import Column, Listing, print_listing
-from orderflow.cli.settings import takes
-from orderflow.cli.showing import data_of, print_table
-from orderflow.domain.commands import ReleaseEndedHolds
+from orderflow.cli.settings import moment_option, takes
+from orderflow.cli.showing import ORDER_COLUMNS, data_of, order_row, print_table
 from orderflow.domain.policy import AllocationPolicy
 from orderflow.domain.status import Status
 from orderflow.errors import RefusedError
+from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderflow.checking import Checked
     from orderflow.cli.database import Database
+    from orderflow.domain.order import Order
 
 __all__ = ["check", "init", "policies", "recover", "release_ended_holds", "set_policy"]
 
@@ -46,12 +47,15 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
     The policy is kept in it, so that everybody who works on it goes by the same one. Where there
     is a database already, its policy stays: `orderflow set-policy` changes it.
     """
-    there = is_there(where.db)
     engine = engine_of(where.db, create=True)
     try:
-        is_new = upgrade(engine) is None or not there
+        upgrade(engine)
+        kept = SqlPolicies(engine)
+        is_new = not kept.is_said
         if is_new:
-            SqlPolicies(engine).set(policy)
+            kept.set(policy)
+        elif policy not in (AllocationPolicy(), kept.usual()):
+            raise PolicyKeptError(where.db)
     finally:
         engine.dispose()
     if as_json:
@@ -66,11 +70,7 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
 def policies(*, where: DatabaseOptions, how: Listing) -> None:
     """List who gets the stock: the usual policy, and those of sellers that have their own."""
     with opened(where) as database:
-        kept = database.policies
-        rows = [
-            {"seller_id": seller_id, "policy": data_of(policy)}
-            for seller_id, policy in (*sorted(kept.all().items()), ("", kept.usual()))
-        ]
+        rows = _policies(database)
     print_listing("policies", _POLICY_COLUMNS, rows, how)
 
 
@@ -83,11 +83,18 @@ def set_policy(
     *,
     where: DatabaseOptions,
     policy: AllocationPolicy,
+    usual: Annotated[
+        bool, typer.Option("--usual", help="Let the seller have the usual policy again.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say who gets the stock of a seller, or of every seller that has no policy of its own.
 
-    It is refused while orders wait, for they have their place and their stock by the old one.
+    All of the policy is replaced: what is not said is as for a new database. It is refused while
+    orders wait, for they have their place and their stock by the old one.
     """
+    if usual and seller is None:
+        raise typer.BadParameter("say whose", param_hint="'SELLER'")
     with opened(where) as database:
         own = database.policies.all()
         concerned = [each for each in database.sellers(seller) if seller or each not in own]
@@ -95,9 +102,9 @@ def set_policy(
             for status in (Status.ON_BACK_ORDER, Status.ON_HOLD):
                 if database.flow.orders(each, status, limit=1):
                     raise PolicyInUseError(each, status)
-        database.policies.set(policy, seller)
-    whose = "every seller without one of its own" if seller is None else f"seller {seller!r}"
-    screen.results().print(Text(f"this is the policy of {whose} now"))
+        database.policies.set(None if usual else policy, seller)
+        rows = _policies(database)
+    print_listing("policies", _POLICY_COLUMNS, rows, Listing(limit=0, as_json=as_json))
 
 
 @takes("The database", where=DatabaseOptions)
@@ -129,14 +136,31 @@ def recover(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
 
 
 @takes("The database", where=Where)
-@takes("How it is carried out", how=How)
-def release_ended_holds(*, where: Where, how: How) -> None:
-    """Release what was held until now; for a scheduler."""
+def release_ended_holds(
+    *,
+    where: Where,
+    at: Annotated[datetime | None, moment_option("As of when; now, if left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Release what was held until now, of all sellers unless one is named; for a scheduler."""
+    moment = at if at is not None else SystemClock().now()
+    released: list[Order] = []
+    with opened(where) as database:
+        for seller_id in database.sellers(where.seller):
+            outcome = database.flow.release_ended_holds(seller_id, at=moment)
+            released += outcome.orders
+    rows = map(order_row, released)
+    print_listing("orders", ORDER_COLUMNS, rows, Listing(limit=0, as_json=as_json))
 
-    def command(database: Database) -> ReleaseEndedHolds:
-        return ReleaseEndedHolds(seller_id=database.seller(where.seller), **how.fields())
 
-    carry_out(command, where, how)
+class PolicyKeptError(RefusedError):
+    """A database that is there already, and has another policy."""
+
+    def __init__(self, db: str) -> None:
+        super().__init__(
+            f"{db} is there already, and has another policy: orderflow policies shows it, and "
+            f"orderflow set-policy changes it"
+        )
 
 
 class PolicyInUseError(RefusedError):
@@ -147,6 +171,14 @@ class PolicyInUseError(RefusedError):
             f"seller {seller_id!r} has orders that are {status}: a policy is changed while none "
             f"waits; see: orderflow orders --seller {seller_id} --status {status}"
         )
+
+
+def _policies(database: Database) -> list[dict[str, Any]]:
+    kept = database.policies
+    return [
+        {"seller_id": seller_id, "policy": data_of(policy)}
+        for seller_id, policy in (*sorted(kept.all().items()), ("", kept.usual()))
+    ]
 
 
 def _settings(policy: dict[str, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from orderflow.adapters.holidays import public_holidays
 from orderflow.cli import screen, tables
+from orderflow.cli.arguments import AsJson
 from orderflow.cli.settings import takes
 from orderflow.domain.calendar import WarehouseCalendar, Weekday, cut_off_on, local_day
 from orderflow.domain.cut_off import (
@@ -75,7 +76,7 @@ def cut_off(
             "offset it is what the clocks of the warehouse show.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Does this order still leave today?
 

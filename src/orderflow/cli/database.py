@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from orderflow.adapters.sql import SqlOutbox, SqlPolicies, SqlRepository, open_database
-from orderflow.errors import MissingExtraError, StorageError
+from orderflow.errors import MissingExtraError, SchemaError, StorageError
 from orderflow.service import OrderFlow
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from orderflow.domain.order import Order
     from orderflow.domain.status import Status
 
-__all__ = ["Database", "DatabaseOptions", "Where", "WhereStock", "engine_of", "is_there", "opened"]
+__all__ = ["Database", "DatabaseOptions", "Where", "WhereStock", "engine_of", "opened"]
 
 _WAY_OUT = "try postgresql+psycopg://user:password@host/name, or the name of a file"
 
@@ -49,7 +49,6 @@ class Where(DatabaseOptions):
     """What is worked on, and whose it is.
 
     Attributes:
-        db: A file of SQLite, or the URL of a database as in SQLAlchemy.
         seller: Whose it is; need not be said where there is only one seller.
     """
 
@@ -61,8 +60,6 @@ class WhereStock(Where):
     """What is worked on, whose it is, and where it lies.
 
     Attributes:
-        db: A file of SQLite, or the URL of a database as in SQLAlchemy.
-        seller: Whose it is; need not be said where there is only one seller.
         warehouse: Where it lies; need not be said where the seller has stock in only one.
     """
 
@@ -120,11 +117,22 @@ def opened(where: DatabaseOptions) -> Iterator[Database]:
     Raises:
         StorageError: If it is not there, or cannot be used.
     """
-    engine = engine_of(where.db)
+    engine = None
     try:
-        yield _database(engine)
+        engine = engine_of(where.db)
+        database = _database(engine)
+    except SchemaError as error:
+        if error.found is not None:
+            raise
+        raise StorageError(
+            f"{where.db} has no tables of orderflow yet; make them with: "
+            f"orderflow init --db {where.db}"
+        ) from error
+    else:
+        yield database
     finally:
-        engine.dispose()
+        if engine is not None:
+            engine.dispose()
 
 
 def engine_of(db: str, *, create: bool = False) -> Engine:
@@ -147,12 +155,6 @@ def engine_of(db: str, *, create: bool = False) -> Engine:
     raise StorageError(f"{db!r} is neither SQLite nor PostgreSQL; {_WAY_OUT}")
 
 
-def is_there(db: str) -> bool:
-    """Whether there is a file of this name; what a URL reaches counts as there."""
-    file = _file_of(db)
-    return file is None or Path(file).exists()
-
-
 def _file_of(db: str) -> str | None:
     """Return the file that is meant, if it is one of SQLite."""
     if "://" not in db:
@@ -165,14 +167,11 @@ def _file_of(db: str) -> str | None:
 
 
 def _embedded(path: str, *, create: bool) -> Engine:
-    try:
-        return open_database(path, create=create)
-    except StorageError as error:
-        if create or not str(error).startswith("there is no database"):
-            raise
+    if not create and not Path(path).exists():
         raise StorageError(
             f"there is no database at {path}; make one with: orderflow init --db {path}"
-        ) from error
+        )
+    return open_database(path, create=create)
 
 
 def _database(engine: Engine) -> Database:

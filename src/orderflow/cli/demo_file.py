@@ -39,20 +39,32 @@ SETTINGS = Settings(
 )
 """What customers wait for is ordered each day, and comes two to six days later."""
 
+_HEAD = b"SQLite format 3\0"
+
 DAY = timedelta(days=1)
 WEEK = 7 * DAY
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:
-    """Refuse to overwrite a file without being asked to.
+    """Refuse to overwrite a file without being asked to, or one that is no database.
 
     Raises:
         StorageError: If it is there.
     """
+    if path.exists() and not _is_database(path):
+        raise StorageError(f"{path} is there already, and is no database; name another file")
     if path.exists() and not overwrite:
         raise StorageError(
             f"{path} is there already; --overwrite makes it anew, without anything that is in it"
         )
+
+
+def _is_database(path: Path) -> bool:
+    """Whether this is a file of SQLite, or an empty one, which may become one."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_HEAD)) in (_HEAD, b"")
 
 
 def afternoon(entries: Sequence[Entry]) -> int:
@@ -103,6 +115,7 @@ def write(state: Outcome, policy: AllocationPolicy, path: Path) -> None:
     engine = open_database(path, create=True)
     try:
         SqlPolicies(engine).set(policy)
+        # A repository writes what a command has changed: here, all that there is.
         command = ReleaseEndedHolds(seller_id=state.seller_id, at=state.events[-1].at)
         repository = SqlRepository(engine, outbox=False)  # nobody is told what was made up
         repository.write(state.seller_id, lambda work: work.save(command, state))

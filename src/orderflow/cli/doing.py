@@ -6,10 +6,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from rich.text import Text
 
 from orderflow.cli import screen
 from orderflow.cli.database import opened
 from orderflow.cli.showing import data_of, print_outcome
+from orderflow.domain.commands import (
+    AdjustStock,
+    AnnounceReceipt,
+    BookInStock,
+    CountStock,
+    PlaceOrder,
+)
 from orderflow.domain.stock import StockKey
 from orderflow.service import SystemClock
 
@@ -17,19 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orderflow.cli.database import Database, Where, WhereStock
-    from orderflow.domain.commands import (
-        AdjustStock,
-        BookInStock,
-        Command,
-        CountStock,
-        OrderCommand,
-    )
+    from orderflow.domain.commands import Command, OrderCommand
 
     StockMovement = AdjustStock | BookInStock | CountStock
 
 __all__ = [
     "How",
     "HowOrder",
+    "carried_out",
     "carry_out",
     "do_to_order",
     "do_to_stock",
@@ -64,10 +67,6 @@ class HowOrder(How):
     """How a command about an order that is there is carried out.
 
     Attributes:
-        at: When it happened, as in ISO 8601, in UTC unless it has an offset; now, if left out.
-        command_id: An id of your own: sent again with the same one, it is done only once.
-        dry_run: Show what it would come to, for this order and for others, and save nothing.
-        as_json: Print JSON.
         expected_version: Refuse it if the order has another version by now.
     """
 
@@ -109,6 +108,18 @@ def do_to_stock(
     carry_out(command, where, how)
 
 
+def carried_out(database: Database, seller_id: str, how: How) -> Command | None:
+    """Return the command that had the id of this one before, if there was one.
+
+    What a command takes from the present state, it took from another one then.
+    """
+    command_id = how.command_id
+    if command_id is None:
+        return None
+    answered = database.repository.read(seller_id, lambda reading: reading.answered(command_id))
+    return answered[0] if answered is not None else None
+
+
 def key_of(database: Database, where: WhereStock, sku: str) -> StockKey:
     """Return the stock key of a product."""
     seller_id = database.seller(where.seller)
@@ -119,6 +130,7 @@ def carry_out(make: Callable[[Database], Command], where: Where, how: How) -> No
     """Carry out a command, or preview it, and print what it came to."""
     with opened(where) as database:
         command = make(database)
+        _tell_new(database, command)
         flow = database.flow
         outcome = flow.preview(command) if how.dry_run else flow.handle(command)
     if how.as_json:
@@ -127,3 +139,23 @@ def carry_out(make: Callable[[Database], Command], where: Where, how: How) -> No
         print_outcome(screen.results(), outcome)
         if how.dry_run:
             screen.messages().print("This is what would happen; nothing was saved.")
+
+
+def _tell_new(database: Database, command: Command) -> None:
+    """Tell of products that nothing is known of where they are named: a slip may be the cause."""
+    match command:
+        case PlaceOrder(order=order):
+            keys = [StockKey(order.seller_id, order.warehouse_id, each.sku) for each in order.lines]
+        case BookInStock(key=key) | CountStock(key=key) | AdjustStock(key=key):
+            keys = [key]
+        case AnnounceReceipt(receipt=receipt):
+            keys = [receipt.key]
+        case _:
+            return
+    seller_id, warehouse_id = keys[0].seller_id, keys[0].warehouse_id
+    skus = tuple({key.sku: None for key in keys})
+    known = database.repository.read(seller_id, lambda view: view.stock(warehouse_id, skus))
+    new = [sku for sku in skus if sku not in {record.key.sku for record in known}]
+    if new:
+        said = f"new in warehouse {warehouse_id!r} of seller {seller_id!r}: {', '.join(new)}"
+        screen.messages().print(Text(said))

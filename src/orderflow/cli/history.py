@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orderflow.cli.showing import data_of
+from orderflow.codec import to_data
 from orderflow.domain.editing import (
     AddLine,
     Change,
@@ -53,7 +53,7 @@ def happened(event: Event) -> dict[str, Any]:
         "event": type(event).__name__,
         "subject": _subject(event),
         "details": in_brief(event),
-        "data": data_of(event),
+        "data": to_data(event)["data"],
     }
 
 

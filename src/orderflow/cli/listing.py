@@ -44,6 +44,14 @@ class Listing:
     as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
     as_csv: bool = attrs.field(default=False, metadata={"names": ("--csv",)})
 
+    def __attrs_post_init__(self) -> None:
+        checks.require(
+            holds=not (self.as_json and self.as_csv),
+            field="Listing.as_csv",
+            demand="left out where --json is given",
+            value=self.as_csv,
+        )
+
 
 @attrs.frozen
 class Column:
@@ -53,11 +61,13 @@ class Column:
         key: The key of its values in the rows.
         title: What stands above it, if not the key.
         write: How a value is written for people.
+        if_differs: Whether it is left out of a table in which all rows have the same.
     """
 
     key: str
     title: str = ""
     write: Callable[[Any], str] = str
+    if_differs: bool = attrs.field(default=False, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -85,7 +95,7 @@ def print_listing(name: str, columns: Sequence[Column], rows: Iterable[Row], how
     if how.as_json:
         screen.print_json({name: shown, "more": more})
     elif how.as_csv:
-        cells = ([row[column.key] for column in columns] for row in shown)
+        cells = ([_plain(column, row[column.key]) for column in columns] for row in shown)
         write_csv(sys.stdout, [column.key for column in columns], cells)
     else:
         screen.results().print(drawn(columns, shown))
@@ -95,18 +105,28 @@ def print_listing(name: str, columns: Sequence[Column], rows: Iterable[Row], how
 
 def drawn(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
     """Draw rows as a table: numbers on the right."""
+    columns = [column for column in columns if not column.if_differs or _differ(column, rows)]
     first, *others = columns
     table = tables.table(first.name, *(column.name for column in others))
     for drawn_column, column in zip(table.columns, columns, strict=True):
         is_number = any(type(row[column.key]) is int for row in rows)
         drawn_column.justify = "right" if is_number else "left"
-        drawn_column.no_wrap = False
+        drawn_column.no_wrap = is_number
         drawn_column.overflow = "fold"  # an id that is cut short is of no use
     for row in rows:
         table.add_row(*(Text(_cell(column, row[column.key])) for column in columns))
     if not rows:
         table.add_row("none", style="dim")
     return table
+
+
+def _differ(column: Column, rows: Sequence[Row]) -> bool:
+    return len({row[column.key] for row in rows}) > 1
+
+
+def _plain(column: Column, value: object) -> object:
+    """Return a value for a cell of CSV, which holds no objects."""
+    return column.write(value) if isinstance(value, dict | list) else value
 
 
 def _cell(column: Column, value: object) -> str:

@@ -9,14 +9,15 @@ import typer
 from rich.text import Text
 
 from orderflow.cli import screen
-from orderflow.cli.arguments import AsJson, OrderId, unit_pairs
+from orderflow.cli.arguments import AsJson, OrderId, ShipTo, address, unit_pairs
 from orderflow.cli.database import Where, WhereStock, opened
-from orderflow.cli.doing import How, carry_out
+from orderflow.cli.doing import How, carried_out, carry_out
 from orderflow.cli.history import happened
 from orderflow.cli.listing import Column, Listing, moment, print_listing
 from orderflow.cli.settings import moment_option, takes
 from orderflow.cli.showing import ORDER_COLUMNS, data_of, order_row, print_order, print_table
 from orderflow.domain.commands import PlaceOrder
+from orderflow.domain.lifecycle import Action, allowed_actions
 from orderflow.domain.order import Order, OrderLine
 from orderflow.domain.status import Status
 from orderflow.domain.wording import in_words
@@ -34,18 +35,38 @@ _EVENT_COLUMNS = (
 )
 _ACTION_COLUMNS = (
     Column("action"),
+    Column("command"),
     Column("leads_to", write=" or ".join),
     Column(
         "units", "with", lambda units: ", ".join(f"{each} {sku}" for sku, each in units.items())
     ),
 )
 
+_COMMANDS = {
+    Action.PROCESS: "process",
+    Action.EDIT: "edit",
+    Action.REMOVE: "remove",
+    Action.REPLACE: "replace",
+    Action.SEND_STOCK: "book-in",
+    Action.SPLIT: "split",
+    Action.HOLD: "hold",
+    Action.RELEASE: "release",
+    Action.CANCEL: "cancel",
+    Action.SEND: "send",
+    Action.REQUEST_CANCELLATION: "request-cancellation",
+    Action.ACCEPT_CANCELLATION: "accept-cancellation",
+    Action.REJECT_CANCELLATION: "reject-cancellation",
+    Action.REPORT_SHORT_PICK: "short-pick",
+    Action.DESPATCH: "despatch",
+    Action.DELIVER: "deliver",
+}
 
-@takes("The database", where=Where)
+
+@takes("The database", where=WhereStock)
 @takes("What is shown", how=Listing)
 def orders(
     *,
-    where: Where,
+    where: WhereStock,
     how: Listing,
     status: Annotated[
         Status | None, typer.Option(case_sensitive=False, help="Only those of this status.")
@@ -60,6 +81,7 @@ def orders(
             order_row(order)
             for seller_id in database.sellers(where.seller)
             for order in database.orders(seller_id, status, sku)
+            if where.warehouse in (None, order.warehouse_id)
         )
         print_listing("orders", ORDER_COLUMNS, rows, how)
 
@@ -86,24 +108,31 @@ def events(
     *,
     where: Where,
     how: Listing,
+    since: Annotated[datetime | None, moment_option("Only what happened from then on.")] = None,
 ) -> None:
     """Tell what happened, to an order or to all that the seller has; the oldest first."""
     with opened(where) as database:
         seller_id = database.seller(where.seller)
         if order_id is not None:
             database.flow.order(seller_id, order_id)
-        rows = map(happened, database.flow.events(seller_id, order_id))
+        rows = map(happened, database.flow.events(seller_id, order_id, since=since))
         print_listing("events", _EVENT_COLUMNS, rows, how)
 
 
 @takes("The database", where=Where)
 def actions(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None:
-    """Tell what may be done with an order now, what it would lead to, and why not."""
+    """Tell what may be done with an order now, by which command, and what it would lead to.
+
+    Of what its status allows, and cannot be done all the same, it says why.
+    """
     with opened(where) as database:
-        answers = database.flow.actions(database.seller(where.seller), order_id)
+        seller_id = database.seller(where.seller)
+        answers = database.flow.actions(seller_id, order_id)
+        status = database.flow.order(seller_id, order_id).status
     rows: list[dict[str, Any]] = [
         {
             "action": answer.action,
+            "command": _COMMANDS[answer.action],
             "allowed": answer.allowed,
             "leads_to": list(answer.leads_to),
             "reason": answer.reason,
@@ -116,8 +145,11 @@ def actions(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None
         return
     console = screen.results()
     print_table(console, _ACTION_COLUMNS, [row for row in rows if row["allowed"]])
-    refused = ", ".join(row["action"] for row in rows if not row["allowed"])
-    console.print(Text(f"not now: {refused}"))
+    refused = [row for row in rows if not row["allowed"]]
+    console.print(Text(f"not now: {', '.join(row['action'] for row in refused)}"))
+    for row in refused:
+        if row["action"] in allowed_actions(status):
+            console.print(Text(f"{row['action']}: {row['reason']}"))
 
 
 @takes("The database", where=Where)
@@ -156,6 +188,10 @@ def place(
     promised_by: Annotated[
         datetime | None, moment_option("When the customer was promised to have it.")
     ] = None,
+    courier: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Send it by this courier service.")
+    ] = None,
+    ship_to: ShipTo = None,
     later: Annotated[
         bool, typer.Option("--later", help="Take it in only; orderflow process goes on.")
     ] = False,
@@ -165,15 +201,16 @@ def place(
     def command(database: Database) -> PlaceOrder:
         seller_id = database.seller(where.seller)
         fields = how.fields()
+        before = carried_out(database, seller_id, how)
+        numbered = enumerate(unit_pairs("SKU=UNITS", lines), 1)
         order = Order(
             order_id=order_id,
             seller_id=seller_id,
             warehouse_id=database.warehouse(seller_id, where.warehouse),
-            lines=tuple(
-                OrderLine(str(number), sku, units)
-                for number, (sku, units) in enumerate(unit_pairs("SKU=UNITS", lines), 1)
-            ),
-            placed_at=fields["at"],
+            lines=tuple(OrderLine(str(number), sku, units) for number, (sku, units) in numbered),
+            placed_at=before.order.placed_at if isinstance(before, PlaceOrder) else fields["at"],
+            courier=courier,
+            ship_to=address("--ship-to", ship_to) if ship_to is not None else None,
             priority=priority,
             promised_by=promised_by,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +13,7 @@ from orderflow.cli.database import DatabaseOptions, Where, opened
 from orderflow.cli.listing import Column, Listing, print_listing
 from orderflow.cli.settings import takes
 from orderflow.codec import to_data
-from orderflow.errors import NotFoundError
+from orderflow.errors import NotFoundError, StorageError
 from orderflow.service import Relay
 
 if TYPE_CHECKING:
@@ -31,10 +32,21 @@ _COLUMNS = (
 )
 
 
+MINUTE = timedelta(minutes=1)
+LEASE = MINUTE
+"""So long messages are kept from other relays: to write one takes no time."""
+
+
 class _Lines:
     """A notifier that writes each message as one line of JSON."""
 
     def notify(self, message: Message) -> None:
+        try:
+            self._write(message)
+        except OSError as error:  # a fault of the output, and not of the message
+            raise _OutputError(error) from error
+
+    def _write(self, message: Message) -> None:
         screen.print_json_line(
             {
                 "message_id": message.message_id,
@@ -44,6 +56,14 @@ class _Lines:
             }
         )
         sys.stdout.flush()  # it is forgotten after this
+
+
+class _OutputError(BaseException):
+    """Nothing can be written any more: the relay ends, and no message has failed."""
+
+    def __init__(self, cause: OSError) -> None:
+        self.cause = cause
+        super().__init__(cause)
 
 
 @takes("The database", where=DatabaseOptions)
@@ -58,11 +78,15 @@ def relay(
     again with the same message_id. `orderflow notify` tells the sellers instead.
     """
     with opened(where) as database:
-        relay = Relay(database.outbox, _Lines())
-        relayed = relay.run_once(limit) if limit else relay.run()
+        relay = Relay(database.outbox, _Lines(), lease=LEASE)
+        try:
+            relayed = relay.run_once(limit) if limit else relay.run()
+        except _OutputError as error:
+            raise StorageError(
+                f"the output cannot be written: {error.cause}; what was not written comes again "
+                f"after {LEASE / MINUTE:g} minute"
+            ) from error
     screen.messages().print(f"handed on: {relayed.delivered:,} messages")
-    if relayed.failed or relayed.dead:
-        raise typer.Exit(screen.EXIT_NOT_RUN)
 
 
 @takes("The database", where=Where)

@@ -13,6 +13,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from orderflow.cli import screen
+from orderflow.cli.arguments import AsJson
 from orderflow.cli.reading import ColumnOptions, FileOptions, reading_of
 from orderflow.cli.rejects import RejectsFile
 from orderflow.cli.report import Report, Rows
@@ -67,7 +68,7 @@ def replay(
             metavar="FILE", help="Write the rows that make no sense here, to mend and replay."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Replay an order history: who would have been served, and who would have waited?
 
@@ -81,7 +82,8 @@ def replay(
     reading = reading_of(options, columns, hours)
     settings = Settings(policy=policy, rule=rule, hours=hours, habits=habits)
     console = screen.messages()
-    report = _run(file, reading, settings, rejects=rejects, strict=strict, console=console)
+    with screen.clean_end(console, interrupted="nothing was saved"):
+        report = _run(file, reading, settings, rejects=rejects, strict=strict, console=console)
     if as_json:
         screen.print_json(report.as_json())
     else:

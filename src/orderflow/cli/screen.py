@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ EXIT_UNBALANCED = 3
 EXIT_INTERRUPTED = 130
 """It was stopped by Ctrl-C."""
 
+_STAYS = "what was saved before that stays saved"
+
 SHOWN_EVERY = 50
 """A progress bar moves after so many steps: to draw it takes longer than to make one."""
 
@@ -59,7 +62,7 @@ def messages() -> Console:
 
 def print_json(value: dict[str, Any]) -> None:
     """Write a result for machines."""
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def print_json_line(value: dict[str, Any]) -> None:
@@ -68,7 +71,7 @@ def print_json_line(value: dict[str, Any]) -> None:
 
 
 @contextmanager
-def clean_end(console: Console, *, interrupted: str = "nothing was saved") -> Iterator[None]:
+def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
     """Turn what stops a command into a message and an exit code.
 
     Args:
@@ -77,6 +80,12 @@ def clean_end(console: Console, *, interrupted: str = "nothing was saved") -> It
     """
     try:
         yield
+    except BrokenPipeError as error:  # whoever reads the results has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from error
+    except UnicodeEncodeError as error:
+        console.print(f"orderflow: {error.object!a} cannot be written in {error.encoding}")
+        raise typer.Exit(EXIT_NOT_RUN) from error
     except (OrderFlowError, OSError) as error:
         console.print(Text.assemble(("orderflow: ", "red"), str(error)))
         refused = isinstance(error, RefusedError | NotFoundError)

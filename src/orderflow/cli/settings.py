@@ -53,7 +53,7 @@ def takes(panel: str, **settings: type) -> Callable[[Callable[..., None]], Calla
                 try:
                     given[parameter] = kind(**fields)
                 except InvalidValueError as error:
-                    hint = f"'{_option_name(error.field.rpartition('.')[2])}'"
+                    hint = f"'{_names(kind, error.field.rpartition('.')[2])[0]}'"
                     raise typer.BadParameter(f"must be {error.demand}", param_hint=hint) from error
             command(**given)
 
@@ -81,8 +81,10 @@ def moment_argument(text: str) -> Any:  # noqa: ANN401 - the same
 
 
 def described(kind: type) -> dict[str, str]:
-    """Return what the docstring of a class says of each of its attributes."""
+    """Return what the docstring of a class, and of those it is built on, says of attributes."""
     said: dict[str, str] = {}
+    for base in reversed(kind.__mro__[1:-1]):
+        said |= described(base)
     name = ""
     _, _, attributes = (getdoc(kind) or "").partition("Attributes:\n")
     for line in attributes.splitlines():
@@ -123,6 +125,11 @@ def _option(panel: str, field: Attribute[Any], hint: Any, text: str, default: An
     return Parameter(
         name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[hint, info]
     )
+
+
+def _names(kind: type, name: str) -> tuple[str, ...]:
+    names: tuple[str, ...] = attrs.fields_dict(kind)[name].metadata.get("names", ())
+    return names or (_option_name(name),)
 
 
 def _option_name(field: str) -> str:

@@ -8,9 +8,12 @@ import attrs
 from rich.padding import Padding
 from rich.text import Text
 
+from orderflow.cli.history import in_brief
 from orderflow.cli.listing import Column, drawn, moment
 from orderflow.codec import to_data
+from orderflow.domain.events import OrderSplitOff, StockAdjusted, StockBookedIn
 from orderflow.domain.status import MAY_WAIT, Status
+from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +42,8 @@ MOVED_MAX = 20
 
 ORDER_COLUMNS = (
     Column("order_id", "order"),
-    Column("seller_id", "seller"),
+    Column("seller_id", "seller", if_differs=True),
+    Column("warehouse_id", "warehouse", if_differs=True),
     Column("status"),
     Column("placed_at", "placed (UTC)", moment),
     Column("units"),
@@ -48,19 +52,20 @@ ORDER_COLUMNS = (
 )
 STOCK_COLUMNS = (
     Column("sku"),
-    Column("seller_id", "seller"),
-    Column("warehouse_id", "warehouse"),
+    Column("seller_id", "seller", if_differs=True),
+    Column("warehouse_id", "warehouse", if_differs=True),
     Column("on_hand"),
     Column("allocated"),
     Column("available"),
 )
 RECEIPT_COLUMNS = (
     Column("receipt_id", "receipt"),
-    Column("seller_id", "seller"),
-    Column("warehouse_id", "warehouse"),
+    Column("seller_id", "seller", if_differs=True),
+    Column("warehouse_id", "warehouse", if_differs=True),
     Column("sku"),
     Column("quantity", "units"),
     Column("expected_at", "expected (UTC)", moment),
+    Column("is_overdue", "overdue", if_differs=True),
 )
 _LINE_COLUMNS = (
     Column("line_id", "line"),
@@ -97,7 +102,8 @@ def stock_row(stock: Stock) -> dict[str, Any]:
 def receipt_row(receipt: ExpectedReceipt) -> dict[str, Any]:
     """Return what is expected as a row of a listing."""
     data = data_of(receipt)
-    return {**data.pop("key"), **data}
+    overdue = receipt.expected_at < SystemClock().now()
+    return {**data.pop("key"), **data, "is_overdue": overdue}
 
 
 def print_order(console: Console, order: Order) -> None:
@@ -118,17 +124,30 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     """Print what a command came to."""
     if outcome.order is not None:
         print_order(console, outcome.order)
+    for event in outcome.events:
+        if isinstance(event, StockBookedIn | StockAdjusted):
+            console.print(Text(f"{event.key.sku}: {in_brief(event)}"))
     if outcome.stock:
         print_table(console, STOCK_COLUMNS, map(stock_row, outcome.stock))
     if outcome.receipts:
         print_table(console, RECEIPT_COLUMNS, map(receipt_row, outcome.receipts))
-    if outcome.moved:
-        console.print(f"Other orders that moved: {len(outcome.moved):,}")
-        print_table(console, ORDER_COLUMNS, map(order_row, outcome.moved[:MOVED_MAX]))
-        if len(outcome.moved) > MOVED_MAX:
-            console.print("  … (--json has all of them)")
+    for receipt_id in outcome.settled:
+        console.print(Text(f"receipt {receipt_id} is expected no longer"))
+    new = {event.order_id for event in outcome.events if isinstance(event, OrderSplitOff)}
+    _print_moved(console, "New orders", [o for o in outcome.moved if o.order_id in new])
+    moved = [order for order in outcome.moved if order.order_id not in new]
+    _print_moved(console, "Other orders that moved", moved)
     if not outcome.events:
         console.print("Nothing had to change.")
+
+
+def _print_moved(console: Console, title: str, orders: Sequence[Order]) -> None:
+    if not orders:
+        return
+    console.print(f"{title}: {len(orders):,}")
+    print_table(console, ORDER_COLUMNS, map(order_row, orders[:MOVED_MAX]))
+    if len(orders) > MOVED_MAX:
+        console.print("  … (--json has all of them)")
 
 
 def print_table(

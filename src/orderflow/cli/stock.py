@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderflow.cli.arguments import Sku
+from orderflow.cli.arguments import ReceiptId, Sku
 from orderflow.cli.database import Where, WhereStock, opened
 from orderflow.cli.doing import How, carry_out, do_to_stock, key_of
 from orderflow.cli.listing import Listing, print_listing
@@ -44,7 +44,7 @@ def stock(
     *,
     where: WhereStock,
     how: Listing,
-    short: Annotated[
+    none_available: Annotated[
         bool, typer.Option("--none-available", help="Only what nothing more is to be had of.")
     ] = False,
 ) -> None:
@@ -60,7 +60,7 @@ def stock(
             for record in records
             if (sku is None or record.key.sku == sku)
             and (where.warehouse is None or record.key.warehouse_id == where.warehouse)
-            and not (short and record.available)
+            and not (none_available and record.available)
         )
         print_listing("stock", STOCK_COLUMNS, rows, how)
 
@@ -93,7 +93,9 @@ def receipts(
 @takes("How it is carried out", how=How)
 def book_in(
     sku: Sku,
-    received: Units,
+    received: Annotated[
+        int, typer.Argument(metavar="UNITS", min=0, help="How many go into stock.")
+    ],
     *,
     where: WhereStock,
     how: How,
@@ -149,7 +151,7 @@ def adjust(
 @takes("The database", where=WhereStock)
 @takes("How it is carried out", how=How)
 def announce(
-    receipt_id: Annotated[str, typer.Argument(metavar="RECEIPT", help="The id of the receipt.")],
+    receipt_id: ReceiptId,
     sku: Sku,
     units: Units,
     expected_at: Annotated[datetime, moment_argument("When it is expected.")],
@@ -170,7 +172,7 @@ def announce(
 @takes("The database", where=Where)
 @takes("How it is carried out", how=How)
 def withdraw(
-    receipt_id: Annotated[str, typer.Argument(metavar="RECEIPT", help="The id of the receipt.")],
+    receipt_id: ReceiptId,
     *,
     where: Where,
     how: How,

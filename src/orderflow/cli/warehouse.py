@@ -8,7 +8,7 @@ import typer
 
 from orderflow.cli import screen
 from orderflow.cli.arguments import OrderId, Reason, unit_pairs
-from orderflow.cli.database import Where, opened
+from orderflow.cli.database import Where, WhereStock, opened
 from orderflow.cli.doing import How, HowOrder, do_to_order
 from orderflow.cli.listing import Column
 from orderflow.cli.settings import takes
@@ -26,9 +26,8 @@ from orderflow.domain.status import Status
 from orderflow.errors import NotFoundError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from orderflow.cli.database import Database
+    from orderflow.domain.commands import OrderCommand
 
     Step = type[SendOrder | DespatchOrder | DeliverOrder]
 
@@ -47,12 +46,12 @@ OrderIds = Annotated[
 _COLUMNS = (Column("order_id", "order"), Column("status"), Column("refused"))
 
 
-@takes("The database", where=Where)
+@takes("The database", where=WhereStock)
 @takes("How it is carried out", how=How)
 def send(
     order_ids: OrderIds = None,
     *,
-    where: Where,
+    where: WhereStock,
     how: How,
     all_of_them: Annotated[bool, typer.Option("--all", help="All that are allocated.")] = False,
 ) -> None:
@@ -63,12 +62,12 @@ def send(
     _each(SendOrder, Status.ALLOCATED, order_ids, where, how, all_of_them=all_of_them)
 
 
-@takes("The database", where=Where)
+@takes("The database", where=WhereStock)
 @takes("How it is carried out", how=How)
 def despatch(
     order_ids: OrderIds = None,
     *,
-    where: Where,
+    where: WhereStock,
     how: How,
     all_of_them: Annotated[
         bool, typer.Option("--all", help="All that were sent to the warehouse.")
@@ -81,12 +80,12 @@ def despatch(
     _each(DespatchOrder, Status.PROCESSED, order_ids, where, how, all_of_them=all_of_them)
 
 
-@takes("The database", where=Where)
+@takes("The database", where=WhereStock)
 @takes("How it is carried out", how=How)
 def deliver(
     order_ids: OrderIds = None,
     *,
-    where: Where,
+    where: WhereStock,
     how: How,
     all_of_them: Annotated[bool, typer.Option("--all", help="All that were despatched.")] = False,
 ) -> None:
@@ -136,7 +135,7 @@ def _each(
     kind: Step,
     ready: Status,
     order_ids: list[str] | None,
-    where: Where,
+    where: WhereStock,
     how: How,
     *,
     all_of_them: bool,
@@ -144,34 +143,51 @@ def _each(
     """Carry out a step for each order; one that is refused does not keep the others."""
     if bool(order_ids) is all_of_them:
         raise typer.BadParameter("name the orders, or say --all", param_hint="'ORDER'")
+    rows: list[dict[str, Any]] = []
     with opened(where) as database:
         seller_id = database.seller(where.seller)
-        ids = order_ids or [order.order_id for order in database.flow.orders(seller_id, ready)]
-        rows = list(_steps(database, kind, seller_id, ids, how))
-    refused = sum(row["refused"] is not None for row in rows)
-    if how.as_json:
-        screen.print_json({"saved": not how.dry_run, "orders": rows})
-    else:
-        print_table(screen.results(), _COLUMNS, rows)
-        if how.dry_run:
-            screen.messages().print("This is what would happen; nothing was saved.")
-    if refused:
+        ids = order_ids or _ready(database, seller_id, ready, where.warehouse)
+        commands = [_command(kind, seller_id, order_id, how) for order_id in dict.fromkeys(ids)]
+        try:
+            for command in commands:
+                rows.append(_step(database, command, how))  # noqa: PERF401 - some may be left out
+        finally:  # what was done is told, whatever has kept the rest from being done
+            _print(rows, how)
+    if any(row["refused"] is not None for row in rows):
         raise typer.Exit(screen.EXIT_REFUSED)
 
 
-def _steps(
-    database: Database, kind: Step, seller_id: str, order_ids: list[str], how: How
-) -> Iterator[dict[str, Any]]:
+def _ready(
+    database: Database, seller_id: str, status: Status, warehouse_id: str | None
+) -> list[str]:
+    return [
+        order.order_id
+        for order in database.orders(seller_id, status)
+        if warehouse_id in (None, order.warehouse_id)
+    ]
+
+
+def _command(kind: Step, seller_id: str, order_id: str, how: How) -> OrderCommand:
+    fields = how.fields()
+    if how.command_id is not None:
+        fields["command_id"] = f"{how.command_id} {order_id}"  # one of its own for each
+    return kind(seller_id=seller_id, order_id=order_id, **fields)
+
+
+def _step(database: Database, command: OrderCommand, how: How) -> dict[str, Any]:
     carry_out = database.flow.preview if how.dry_run else database.flow.handle
-    for order_id in order_ids:
-        fields = how.fields()
-        if how.command_id is not None and len(order_ids) > 1:
-            fields["command_id"] = f"{how.command_id} {order_id}"  # one of its own for each
-        command = kind(seller_id=seller_id, order_id=order_id, **fields)
-        try:
-            order = carry_out(command).order
-        except (RefusedError, NotFoundError) as error:
-            yield {"order_id": order_id, "status": None, "refused": str(error)}
-        else:
-            status = order.status if order is not None else None
-            yield {"order_id": order_id, "status": status, "refused": None}
+    row: dict[str, Any] = {"order_id": command.order_id, "status": None, "refused": None}
+    try:
+        order = carry_out(command).order
+    except (RefusedError, NotFoundError) as error:
+        return row | {"refused": str(error)}
+    return row | {"status": order.status if order is not None else None}
+
+
+def _print(rows: list[dict[str, Any]], how: How) -> None:
+    if how.as_json:
+        screen.print_json({"saved": not how.dry_run, "orders": rows})
+        return
+    print_table(screen.results(), _COLUMNS, rows)
+    if how.dry_run:
+        screen.messages().print("This is what would happen; nothing was saved.")

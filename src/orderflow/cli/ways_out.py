@@ -10,7 +10,7 @@ import typer
 
 from orderflow.cli.arguments import OrderId, Reason, address, pairs, unit_pairs
 from orderflow.cli.database import Where
-from orderflow.cli.doing import HowOrder, carry_out, do_to_order
+from orderflow.cli.doing import HowOrder, carried_out, carry_out, do_to_order
 from orderflow.cli.settings import moment_option, takes
 from orderflow.domain.commands import (
     CancelOrder,
@@ -66,6 +66,7 @@ class Changes:
         ship_to: Send it to this address.
         priority: Move it in queues that go by priority; a higher one comes first.
         promised_by: Move it in queues that go by promised date.
+        no_promise: Take the promise back.
     """
 
     quantity: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=UNITS"})
@@ -78,6 +79,7 @@ class Changes:
     )
     priority: int | None = None
     promised_by: datetime | None = None
+    no_promise: bool = attrs.field(default=False, metadata={"names": ("--no-promise",)})
 
     def as_changes(self) -> Iterator[Change]:
         """Yield the changes: lines first, in the order of the options."""
@@ -97,6 +99,8 @@ class Changes:
             yield ChangePriority(self.priority)
         if self.promised_by is not None:
             yield ChangePromise(self.promised_by)
+        if self.no_promise:
+            yield ChangePromise(None)
 
 
 @takes("The database", where=Where)
@@ -130,6 +134,9 @@ def remove(
     def command(database: Database) -> EditOrder:
         seller_id, given = database.seller(where.seller), how
         line_ids: Sequence[str] = lines or ()
+        before = carried_out(database, seller_id, how)
+        if not line_ids and isinstance(before, EditOrder) and before.order_id == order_id:
+            return before
         if not line_ids:
             order = database.flow.order(seller_id, order_id)
             line_ids = [line.line_id for line in order.short_lines]
@@ -182,6 +189,9 @@ def split(
     def command(database: Database) -> SplitOrder:
         seller_id = database.seller(where.seller)
         new = new_order_id
+        before = carried_out(database, seller_id, how)
+        if new is None and isinstance(before, SplitOrder):
+            new = before.new_order_id
         if new is None:
             new = f"{order_id}-{database.flow.order(seller_id, order_id).parcels + 1}"
         return SplitOrder(seller_id=seller_id, order_id=order_id, new_order_id=new, **how.fields())

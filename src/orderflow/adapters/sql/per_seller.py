@@ -65,6 +65,14 @@ class PerSeller(Generic[T]):
         executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
         return cls(HostTransaction(executor), tables=tables)
 
+    @property
+    def is_said(self) -> bool:
+        """Whether a usual one is kept, be it the same as there is without any."""
+        usual = {"sellers": [_USUAL]}
+        return bool(
+            self._transactions.read(lambda executor: executor.rows(self._statements.of, usual))
+        )
+
     def usual(self) -> T:
         """Return that of every seller who has none of their own.
 
