@@ -40,9 +40,20 @@ def test_it_is_made_once_and_its_policy_stays(tmp_path: Path) -> None:
     assert new.ask("init", "--holding", "complete_only")["is_new"] is True
     assert new.ask("init")["is_new"] is False
     assert "its policy stays" in new.do("init")
+    assert "has another policy" in new.refused("init", "--queue", "priority")
     (usual,) = new.ask("policies")["policies"]
     assert usual["policy"]["holding"] == "COMPLETE_ONLY"
     assert "everybody else queue FIRST_COME, rationing STRICT" in new.do("policies")
+
+
+def test_a_file_that_is_empty_is_made_a_database(tmp_path: Path) -> None:
+    new = Shop(tmp_path / "new.db")
+    (tmp_path / "new.db").touch()
+    result = new.run("orders")
+    assert result.exit_code == 2
+    assert "has no tables of orderflow yet; make them with: orderflow init --db" in result.stderr
+    new.do("init", "--queue", "priority")
+    assert new.ask("policies")["policies"][0]["policy"]["queue"] == "PRIORITY"
 
 
 def test_a_policy_that_cannot_be_is_named_and_nothing_is_made(tmp_path: Path) -> None:
@@ -57,6 +68,10 @@ def test_a_seller_has_a_policy_of_its_own(shop: Shop) -> None:
     own, usual = shop.ask("policies")["policies"]
     assert (own["seller_id"], own["policy"]["queue"]) == ("toys", "PRIORITY")
     assert (usual["seller_id"], usual["policy"]["queue"]) == ("", "FIRST_COME")
+    assert 'toys,"queue PRIORITY, rationing STRICT' in shop.run("policies", "--csv").stdout
+    shop.do("set-policy", "toys", "--usual")
+    assert len(shop.ask("policies")["policies"]) == 1
+    assert "'SELLER'" in shop.wrong("set-policy", "--usual")
 
 
 def test_a_policy_does_not_change_while_orders_wait(shop: Shop) -> None:

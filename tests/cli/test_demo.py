@@ -140,6 +140,16 @@ def test_a_file_is_not_overwritten_unless_asked_to(left: Path) -> None:
     assert left.read_bytes() == before
 
 
+def test_what_is_no_database_is_never_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("milk")
+    for path in (file, tmp_path):
+        result = run("demo", "--orders", 20, "--db", path, "--overwrite")
+        assert result.exit_code == 2
+        assert "is no database; name another file" in flat(result.stderr)
+    assert file.read_text() == "milk"
+
+
 def test_a_file_is_made_anew_where_asked_to(tmp_path: Path) -> None:
     file = tmp_path / "demo.db"
     for orders in (30, 20):

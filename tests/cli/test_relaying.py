@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +46,22 @@ def test_what_has_happened_is_handed_on_once(shop: Shop) -> None:
 
 def test_only_so_many_are_handed_on(shop: Shop) -> None:
     assert len(shop.run("relay", "--limit", 2).stdout.splitlines()) == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_an_output_that_is_full_is_no_fault_of_the_messages(shop: Shop) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603 - this package
+            [sys.executable, "-m", "orderflow", "relay", "--db", str(shop.db)],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert b"the output cannot be written" in done.stderr
+    with closing(sqlite3.connect(shop.db)) as connection:
+        assert connection.execute("SELECT max(attempts) FROM orderflow_outbox").fetchone() == (0,)
 
 
 def kill(outbox: SqlOutbox) -> list[Message]:

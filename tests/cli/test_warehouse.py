@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
+from orderflow import OrderFlow, SendOrder, StorageError
 from tests.cli.screens import flat
 from tests.cli.shop import Shop, shop
+
+if TYPE_CHECKING:
+    from orderflow import Command, Outcome
 
 __all__ = ["shop"]
 
@@ -46,8 +51,38 @@ def test_one_that_is_refused_does_not_keep_the_others(shop: Shop) -> None:
     assert [row["status"] for row in rows] == [None, "PROCESSED", None]
     assert "ON_BACK_ORDER: cannot send" in rows[0]["refused"]
     assert "has no order 'Z'" in rows[2]["refused"]
-    again = shop.run("send", "A-2", "A-1", "--command-id", "c")
+    again = shop.run("send", "A-2", "--command-id", "c")
     assert "A-2 PROCESSED" in flat(again.stdout)  # as it was answered before
+
+
+def test_an_id_that_cannot_be_keeps_all_of_them(shop: Shop) -> None:
+    shop.do("remove", "A-1")
+    assert "SendOrder.order_id must be" in shop.wrong("send", "A-1", "")
+
+
+def test_what_was_done_is_told_whatever_comes_then(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.do("remove", "A-1")
+    shop.do("place", "A-2", "MUG=1")
+    handle = OrderFlow.handle
+
+    def lose_the_server(flow: OrderFlow, command: Command) -> Outcome:
+        if isinstance(command, SendOrder) and command.order_id == "A-2":
+            raise StorageError("the server is gone")
+        return handle(flow, command)
+
+    monkeypatch.setattr(OrderFlow, "handle", lose_the_server)
+    result = shop.run("send", "A-1", "A-2")
+    assert result.exit_code == 2
+    assert "A-1 PROCESSED" in flat(result.stdout)
+    assert "A-2" not in result.stdout
+    assert "the server is gone" in result.stderr
+
+
+def test_an_order_that_is_named_twice_is_sent_once(shop: Shop) -> None:
+    shop.do("remove", "A-1")
+    assert len(shop.ask("send", "A-1", "A-1")["orders"]) == 1
 
 
 def test_orders_are_named_or_all_are_meant(shop: Shop) -> None:
