@@ -13,8 +13,7 @@ demo: .venv/.demo ## see orders go on back order, and come off it; leaves them i
 	$(BIN)/orderflow demo --db demo.db --overwrite
 
 test: .venv/.dev ## run every test and every example in the docs; hold the coverage gate
-	$(BIN)/coverage run -m pytest
-	$(BIN)/coverage report
+	$(BIN)/pytest --numprocesses auto --dist loadfile --cov
 
 fuzz: .venv/.dev ## run the property tests for long, with fresh random input
 	$(BIN)/pytest tests -m hypothesis --hypothesis-profile=fuzz

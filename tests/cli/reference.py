@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from enum import StrEnum
+from functools import cache
 from inspect import getdoc, signature
 from pathlib import Path
 from types import NoneType
@@ -57,6 +58,7 @@ def commands() -> list[str]:
     return list(_callbacks())
 
 
+@cache
 def options(name: str) -> list[Option]:
     """Describe the options of a command, in the order in which the help shows them."""
     group = typer.main.get_command(app)

@@ -99,7 +99,7 @@ POLICIES = [
 
 
 @pytest.mark.parametrize("split", [False, True], ids=["waits", "splits"])
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: str(hash(policy))[-4:])
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
 def test_under_every_policy_back_orders_add_up_and_the_account_is_at_0(
     policy: AllocationPolicy,
     split: bool,  # noqa: FBT001 - a parameter of the test

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.padding import Padding
 from rich.rule import Rule
+from rich.text import Text
 
 from orderflow.cli import demo_file, screen, tables
 from orderflow.cli.arguments import AsJson  # noqa: TC001 - Typer reads it
@@ -126,15 +127,14 @@ def _print(console: Console, story: Story, report: Report) -> None:
 
 
 def _print_next(console: Console, db: Path, order_id: str | None) -> None:
-    program = "orderflow" if which("orderflow") else sys.argv[0]
+    program = "orderflow" if which("orderflow") or not sys.argv[0] else sys.argv[0]
     console.print()
     console.print(Rule("What you can do next", align="left"))
     about = ["show", "explain", "actions", "split --dry-run"] if order_id is not None else []
     steps = ["backorders", *(f"{each} {order_id}" for each in about), "check"]
     console.print(f" {db} holds the shop as it was one afternoon, and you are its warehouse:\n")
-    console.print(f"    export ORDERFLOW_DB={db}")
-    for step in steps:
-        console.print(f"    {program} {step}")
+    for line in (f"export ORDERFLOW_DB={db}", *(f"{program} {step}" for step in steps)):
+        console.print(Text(f"    {line}"), soft_wrap=True)  # to be copied
 
 
 def _print_step(console: Console, number: int, step: Step) -> None:
