@@ -11,11 +11,13 @@ import signal
 import subprocess
 import sys
 from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING
+from itertools import count, islice
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from orderflow import StorageError
+from orderflow.adapters.sql.transactions import OwnTransactions
 from tests.cli.files import HEADER, FileShop
 from tests.cli.screens import flat, run
 from tests.cli.shop import Shop
@@ -23,9 +25,14 @@ from tests.databases import postgres
 from tests.importing.files import real
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from typer.testing import Result
+
+    from orderflow.adapters.sql import Executor
+
+T = TypeVar("T")
 
 WHERE = ("--seller", "acme", "--warehouse", "leeds")
 SHOPIFY = real("exports/shopify_orders_sample.csv")
@@ -392,6 +399,24 @@ def test_an_import_that_was_stopped_is_run_again_and_goes_on(shop: FileShop) -> 
     again = shop.report(path)
     assert (again["unchanged"], again["done"]) == (there, 2_000 - there)
     assert len(shop.orders()) == 2_000
+
+
+def test_a_database_that_fails_midway_says_what_is_in(
+    shop: FileShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shop.write(*(row(str(number)) for number in range(450)))
+    write, batches = OwnTransactions.write, count(1)
+
+    def fail_the_second(transactions: OwnTransactions, task: Callable[[Executor], T]) -> T:
+        if next(batches) == 2:
+            raise StorageError("the disk is full")
+        return write(transactions, task)
+
+    monkeypatch.setattr(OwnTransactions, "write", fail_the_second)
+    result = shop.take_in(path)
+    assert result.exit_code == 2
+    assert "the disk is full; the first 200 went in before that and stay" in flat(result.stderr)
+    assert len(shop.orders()) == 200
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal is a pair of files on POSIX")

@@ -85,12 +85,24 @@ class Carrying:
         self._tell = tell
 
     def in_batches(self, commands: Sequence[ImportCommand]) -> Carried:
-        """Carry out commands, some hundred in each transaction."""
+        """Carry out commands, some hundred in each transaction.
+
+        Raises:
+            StorageError: If the database failed; it says what was carried out before that.
+        """
         carried, begun = Carried(), 0
         rest = iter(commands)
         while batch := list(islice(rest, COMMANDS_AT_ONCE)):
             task = partial(self._carry_out, commands=batch, begun=begun)
-            carried.add(self._transactions.write(task))
+            try:
+                carried.add(self._transactions.write(task))
+            except StorageError as error:
+                if begun == 0:
+                    raise
+                raise StorageError(
+                    f"{error}; the first {begun:,} went in before that and stay: import the file "
+                    f"again, and the rest follows"
+                ) from error
             begun += len(batch)
         return carried
 
