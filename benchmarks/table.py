@@ -33,7 +33,7 @@ def figures(baseline: Baseline) -> str:
 
 
 def held_against_limits(baseline: Baseline) -> str:
-    """Return a row for each limit of each case."""
+    """Return a row for each limit of each case; nothing, if none of them has one."""
     rows = [
         (
             f"`{verdict.case}`",
@@ -43,7 +43,7 @@ def held_against_limits(baseline: Baseline) -> str:
         )
         for verdict in verdicts(baseline)
     ]
-    return _table(("benchmark", "limit", "measured", ""), rows)
+    return _table(("benchmark", "limit", "measured", ""), rows) if rows else ""
 
 
 def changes(before: Baseline, after: Baseline) -> str:

@@ -80,6 +80,10 @@ def test_figures_are_held_against_limits(
     assert [verdict.met for verdict in verdicts(measured(name, **sides))] == met
 
 
+def test_without_limits_there_is_no_table_of_them() -> None:
+    assert held_against_limits(Baseline()) == ""
+
+
 @pytest.mark.parametrize(("seconds", "met"), [(1.2e-7, True), (1.4e-7, False)])
 def test_a_large_case_is_held_against_the_small_one_beside_it(seconds: float, met: bool) -> None:  # noqa: FBT001 - a parameter
     baseline = together(
