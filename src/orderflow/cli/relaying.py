@@ -31,9 +31,7 @@ _COLUMNS = (
     Column("error"),
 )
 
-
-MINUTE = timedelta(minutes=1)
-LEASE = MINUTE
+LEASE = timedelta(minutes=1)
 """So long messages are kept from other relays: to write one takes no time."""
 
 
@@ -84,9 +82,12 @@ def relay(
         except _OutputError as error:
             raise StorageError(
                 f"the output cannot be written: {error.cause}; what was not written comes again "
-                f"after {LEASE / MINUTE:g} minute"
+                f"after a minute"
             ) from error
     screen.messages().print(f"handed on: {relayed.delivered:,} messages")
+    if relayed.failed or relayed.dead:
+        screen.messages().print("the others are tried again, or dead: see orderflow dead-letters")
+        raise typer.Exit(screen.EXIT_NOT_RUN)
 
 
 @takes("The database", where=Where)
