@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -31,7 +31,7 @@ def _shop(tmp_path: Path) -> FileShop:
     return shop
 
 
-def settings(shop: FileShop, mail_port: int, hook_port: int = 0, **default: Any) -> Path:  # noqa: ANN401
+def settings(shop: FileShop, mail_port: int, hook_port: int = 0, **default: object) -> Path:
     mail = {"host": HOST, "port": mail_port, "security": "NONE", "sender": "orders@shop.example"}
     data = {"mail": mail, "default": {"mail": ["jo@acme.example"], **default}}
     if hook_port:

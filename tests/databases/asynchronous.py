@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -34,7 +34,7 @@ def url_for(driver: str, folder: Path) -> Iterator[URL]:
 
 
 @asynccontextmanager
-async def engine_on(url: URL, **settings: Any) -> AsyncIterator[AsyncEngine]:  # noqa: ANN401
+async def engine_on(url: URL, **settings: object) -> AsyncIterator[AsyncEngine]:
     """Open an engine of the host's, and close it in the same event loop."""
     engine = create_async_engine(url, **settings)
     try:

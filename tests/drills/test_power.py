@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from orderflow import Outcome
+    from orderflow.adapters.sql import Executor
     from tests.drills.power_disk import Entry
 
 POINTS = 20
+
+T = TypeVar("T")
 
 
 def test_every_kind_of_command_occurs_and_does_something() -> None:
@@ -63,13 +66,13 @@ def test_control_an_answer_that_is_kept_in_a_transaction_of_its_own_is_given_twi
     sound, left = Saving.answer, list[tuple[Command, Any]]()
 
     class AnswersAfterwards(SqlRepository):
-        def write(self, seller_id: str, task: Callable[[Any], Any]) -> Any:  # noqa: ANN401
+        def write(self, seller_id: str, task: Callable[[Any], T]) -> T:
             result = super().write(seller_id, task)
             while left:
                 self._transactions.write(lambda executor: self._keep(executor, *left.pop()))
             return result
 
-        def _keep(self, executor: Any, command: Command, outcome: Outcome) -> None:  # noqa: ANN401
+        def _keep(self, executor: Executor, command: Command, outcome: Outcome) -> None:
             moments = Moments(as_text=True)
             sound(Saving(executor, self._statements, moments, outbox=True), command, outcome)
 

@@ -111,7 +111,13 @@ def _options(panel: str, kind: type) -> list[Parameter]:
     ]
 
 
-def _option(panel: str, field: Attribute[Any], hint: Any, text: str, default: Any) -> Parameter:  # noqa: ANN401
+def _option(
+    panel: str,
+    field: Attribute[Any],
+    hint: Any,  # noqa: ANN401 - any type may be a hint
+    text: str,
+    default: object,
+) -> Parameter:
     """Make one option: named as the field is, unless its metadata say otherwise."""
     name, given = field.name, dict(field.metadata)
     plain = next((part for part in get_args(hint) if part is not NoneType), hint)

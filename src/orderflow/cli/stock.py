@@ -30,6 +30,7 @@ from orderflow.domain.stock import ExpectedReceipt
 
 if TYPE_CHECKING:
     from orderflow.cli.database import Database
+    from orderflow.domain.stock import StockKey
 
 __all__ = ["adjust", "announce", "book_in", "count", "receipts", "stock", "withdraw"]
 
@@ -58,9 +59,7 @@ def stock(
         rows = (
             stock_row(record)
             for record in records
-            if (sku is None or record.key.sku == sku)
-            and (where.warehouse is None or record.key.warehouse_id == where.warehouse)
-            and not (none_available and record.available)
+            if _is_asked_for(record.key, sku, where) and not (none_available and record.available)
         )
         print_listing("stock", STOCK_COLUMNS, rows, how)
 
@@ -81,10 +80,7 @@ def receipts(
             for receipt in database.flow.receipts(seller_id)
         )
         rows = (
-            receipt_row(receipt)
-            for receipt in expected
-            if (sku is None or receipt.key.sku == sku)
-            and (where.warehouse is None or receipt.key.warehouse_id == where.warehouse)
+            receipt_row(receipt) for receipt in expected if _is_asked_for(receipt.key, sku, where)
         )
         print_listing("receipts", RECEIPT_COLUMNS, rows, how)
 
@@ -184,3 +180,7 @@ def withdraw(
         return WithdrawReceipt(seller_id=seller_id, receipt_id=receipt_id, **how.fields())
 
     carry_out(command, where, how)
+
+
+def _is_asked_for(key: StockKey, sku: str | None, where: WhereStock) -> bool:
+    return sku in (None, key.sku) and where.warehouse in (None, key.warehouse_id)

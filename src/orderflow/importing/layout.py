@@ -161,7 +161,7 @@ class OrderLayout:
     quoted: bool = True
 
     @classmethod
-    def of_columns(cls, columns: Mapping[str, str], **settings: Any) -> OrderLayout:  # noqa: ANN401
+    def of_columns(cls, columns: Mapping[str, str], **settings: Any) -> OrderLayout:  # noqa: ANN401 - fields
         """Make a layout from what the columns of a file are called and what they hold.
 
         >>> layout = OrderLayout.of_columns(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Text
 from sqlalchemy.ext.compiler import compiles
@@ -25,12 +25,12 @@ class JsonArrays(FunctionElement[str]):
 
 
 @compiles(JsonArrays, "sqlite")
-def _of_sqlite(arrays: JsonArrays, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+def _of_sqlite(arrays: JsonArrays, compiler: SQLCompiler, **options: object) -> str:
     columns = compiler.process(arrays.clauses, **options)
     return f"json_group_array(json_array({columns}))"
 
 
 @compiles(JsonArrays, "postgresql")
-def _of_postgres(arrays: JsonArrays, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+def _of_postgres(arrays: JsonArrays, compiler: SQLCompiler, **options: object) -> str:
     columns = compiler.process(arrays.clauses, **options)
     return f"CAST(json_agg(json_build_array({columns})) AS TEXT)"

@@ -200,7 +200,11 @@ def test_a_file_is_refused_as_it_is_by_those_who_wait(tmp_path: Path) -> None:
         with pytest.raises(StorageError, match=r"text\.db cannot be opened.*not a database"):
             await open_async_database(tmp_path / "text.db")
         with pytest.raises(InvalidValueError, match="'full', 'relaxed', not 'some'"):
-            await open_async_database(tmp_path / "a.db", durability="some", create=True)  # type: ignore[arg-type]
+            await open_async_database(
+                tmp_path / "a.db",
+                durability="some",  # type: ignore[arg-type] # that is the fault
+                create=True,
+            )
 
     asyncio.run(run())
 

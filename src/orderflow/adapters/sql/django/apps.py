@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.core import checks
 
+from orderflow.adapters.sql.django.checking import check_databases
+
 __all__ = ["OrderflowConfig"]
 
 
@@ -15,6 +17,4 @@ class OrderflowConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the settings looked at by `manage.py check`."""
-        from orderflow.adapters.sql.django.checking import check_databases  # noqa: PLC0415
-
         checks.register(check_databases)

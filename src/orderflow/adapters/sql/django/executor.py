@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 __all__ = ["DjangoExecutor", "as_errors_of_sqlalchemy"]
 
-# What Django's cursors take on both.
+# What Django's cursors take on both. SQLAlchemy gives the second one no types.
+_PSYCOPG: Callable[..., Dialect] = PGDialect_psycopg
 _DIALECTS: dict[str, Dialect] = {
     "sqlite": SQLiteDialect_pysqlite(paramstyle="format"),
-    # SQLAlchemy gives it no types.
-    "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
+    "postgresql": _PSYCOPG(paramstyle="format"),
 }
 
 
