@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow.adapters.sql import SqlOutbox, open_database
+from orderflow.cli import relaying
 from orderflow.codec import from_data
 from orderflow.domain.events import OrderPlaced
 from tests.cli.shop import Shop, shop
@@ -83,8 +84,21 @@ def test_a_dead_message_is_listed_and_tried_again(shop: Shop, outbox: SqlOutbox)
 
 
 def test_all_dead_messages_are_tried_again(shop: Shop, outbox: SqlOutbox) -> None:
-    kill(outbox)
+    dead, *_ = kill(outbox)
     assert shop.ask("dead-letters", "--revive-all")["dead_letters"] == []
+    assert dead.message_id in shop.run("relay").stdout
+
+
+def test_what_cannot_be_written_as_a_line_is_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise ValueError("no such event")
+
+    monkeypatch.setattr(relaying, "to_data", refuse)
+    result = shop.run("relay")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the others are tried again, or dead: see orderflow dead-letters" in result.stderr
 
 
 def test_a_dead_message_is_forgotten(shop: Shop, outbox: SqlOutbox) -> None:

@@ -26,7 +26,7 @@ def test_what_was_rejected_does_not_go_into_stock(shop: Shop) -> None:
     (receipt,) = shop.ask("receipts")["receipts"]
     assert (receipt["receipt_id"], receipt["quantity"]) == ("R-1", 5)
     assert receipt["is_overdue"] is True
-    assert "R-1 MUG 5 2026-03-09 00:00" in shop.do("receipts", "MUG")
+    assert "R-1 MUG 5 2026-03-09 00:00 yes" in shop.do("receipts", "MUG")
     assert "4 received, 1 short" in shop.do("book-in", "MUG", 4, "--receipt", "R-1")
 
 

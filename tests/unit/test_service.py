@@ -22,6 +22,7 @@ from orderflow import (
 from orderflow.errors import (
     ActionRefusedError,
     CommandIdReusedError,
+    InvalidValueError,
     OrderNotFoundError,
     ReceiptNotFoundError,
     StaleVersionError,
@@ -299,3 +300,9 @@ def test_a_command_that_is_saved_says_so_where_the_queue_cannot_be_served_to_its
     flow.book_in(key(), 3, command_id="once")
     assert [each.status for each in flow.orders(ACME)] == ["ALLOCATED"] * 3
     assert [each.on_hand for each in flow.stock(ACME)] == [3]
+
+
+def test_events_are_not_asked_for_since_a_moment_without_a_time_zone() -> None:
+    nowhere = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - that is the fault
+    with pytest.raises(InvalidValueError, match=r"events\.since must be a datetime with a time"):
+        OrderFlow(MemoryRepository()).events(ACME, since=nowhere)

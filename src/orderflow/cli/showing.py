@@ -65,7 +65,6 @@ RECEIPT_COLUMNS = (
     Column("sku"),
     Column("quantity", "units"),
     Column("expected_at", "expected (UTC)", moment),
-    Column("is_overdue", "overdue", if_differs=True),
 )
 _LINE_COLUMNS = (
     Column("line_id", "line"),

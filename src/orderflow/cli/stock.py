@@ -10,7 +10,7 @@ import typer
 from orderflow.cli.arguments import ReceiptId, Sku
 from orderflow.cli.database import Where, WhereStock, opened
 from orderflow.cli.doing import How, carry_out, do_to_stock, key_of
-from orderflow.cli.listing import Listing, print_listing
+from orderflow.cli.listing import Column, Listing, print_listing
 from orderflow.cli.settings import moment_argument, takes
 from orderflow.cli.showing import (
     RECEIPT_COLUMNS,
@@ -82,7 +82,8 @@ def receipts(
         rows = (
             receipt_row(receipt) for receipt in expected if _is_asked_for(receipt.key, sku, where)
         )
-        print_listing("receipts", RECEIPT_COLUMNS, rows, how)
+        columns = (*RECEIPT_COLUMNS, Column("is_overdue", "overdue"))
+        print_listing("receipts", columns, rows, how)
 
 
 @takes("The database", where=WhereStock)

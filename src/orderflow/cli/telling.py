@@ -80,7 +80,7 @@ def notify(
     What could not be told is tried again by later runs, after a while that grows; after the last
     attempt it is dead: see `orderflow dead-letters`. Secrets are taken from the environment.
 
-    It ends with 1 if somebody could not be told.
+    It ends with 1 if somebody could not be told; with --follow it ends when it is told to.
     """
     if follow and how.dry_run:
         raise typer.BadParameter("a look is taken once; leave it out", param_hint="'--follow'")

@@ -87,6 +87,16 @@ def moment(instance: object, attribute: Attribute[Any], value: object) -> None:
         raise _broken(instance, attribute, MOMENT_DEMAND, value)
 
 
+def require_moment(field: str, value: datetime) -> datetime:
+    """Return the same moment in UTC.
+
+    Raises:
+        InvalidValueError: Unless it is a moment.
+    """
+    require(holds=is_moment(value), field=field, demand=MOMENT_DEMAND, value=value)
+    return in_utc(value)
+
+
 def in_utc(value: datetime) -> datetime:
     """Tell the same moment in UTC; what is no moment is left for `moment` to refuse.
 

@@ -52,7 +52,9 @@ class UnfinishedError(StorageError):
     """The database failed when the change may have been saved already.
 
     The same command with the same id is answered as it would have been, whether it was saved or
-    not. Without an id, look what there is before you give it again.
+    not. Without an id, look what there is before you give it again. Where the transaction is the
+    host's, nothing is saved before the host commits: it has to be rolled back and all of it run
+    again, as after a `ContentionError`.
 
     Attributes:
         cause: What failed.

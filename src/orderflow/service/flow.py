@@ -15,6 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from orderflow.domain import checks
 from orderflow.domain.actions import actions
 from orderflow.domain.commands import ServeWaiting
 from orderflow.domain.decide import decide
@@ -162,7 +163,12 @@ class OrderFlow(Flow[Repository, Outcome]):
             seller_id: The seller.
             order_id: The order.
             since: Only what happened at this moment or later.
+
+        Raises:
+            InvalidValueError: If `since` names no time zone.
         """
+        if since is not None:
+            since = checks.require_moment("events.since", since)
         return self._repository.read(
             seller_id, lambda reading: tuple(reading.events(order_id, since=since))
         )

@@ -41,7 +41,7 @@ class Flow(CommandMethods[Answer], Generic[Kept, Answer]):
     ) -> None:
         checks.require(
             holds=checks.is_units(orders_max, 1),
-            field="OrderFlow.orders_max",
+            field=f"{type(self).__name__}.orders_max",
             demand="a whole number of orders, 1 or more",
             value=orders_max,
         )

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import attrs
@@ -175,6 +175,8 @@ class RepositoryContract(ABC):
         recent = [event for event in all_events if event.at >= since]
         assert len(recent) not in {0, len(all_events)}
         assert list(flow.events("acme", since=since)) == recent
+        elsewhere = since.astimezone(timezone(timedelta(hours=2)))
+        assert list(flow.events("acme", since=elsewhere)) == recent
         assert list(flow.events("acme", "7", since=since)) == list(flow.events("acme", "7"))
         assert list(flow.events("acme", "3", since=since)) == []
         assert list(flow.events("zenith", since=since)) == []

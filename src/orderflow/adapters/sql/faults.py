@@ -30,7 +30,7 @@ def translated(error: DBAPIError, attempts: int) -> StorageError:
     driver_error = error.orig
     # Of psycopg, and of psycopg2, which Django takes too.
     state = getattr(driver_error, "sqlstate", None) or getattr(driver_error, "pgcode", None)
-    text = " ".join(str(driver_error).split())
+    text = _text(error)
     if state in _CONTENTION_STATES or any(each in text for each in _CONTENTION_TEXTS):
         return ContentionError(attempts)
     if state in _NO_TABLE_STATES or any(each in text for each in _NO_TABLE_TEXTS):
@@ -55,4 +55,9 @@ def translated_of_commit(error: DBAPIError, attempts: int) -> StorageError:
     meant = translated(error, attempts)
     if isinstance(meant, ContentionError):
         return meant
-    return UnfinishedError(" ".join(str(error.orig).split()))
+    return UnfinishedError(_text(error))
+
+
+def _text(error: DBAPIError) -> str:
+    """Return what the driver says, on one line."""
+    return " ".join(str(error.orig).split())

@@ -107,10 +107,12 @@ class SqlInbox:
 
         Raises:
             ContentionError: If another transaction holds it for too long.
-            InvalidValueError: If no message can have this id.
+            InvalidValueError: If no message can have this id, or the moment names no time zone.
         """
         _check(message_id)
-        received_at = checks.in_utc(at if at is not None else datetime.now(UTC))
+        received_at = datetime.now(UTC)
+        if at is not None:
+            received_at = checks.require_moment("SqlInbox.at", at)
 
         def task(executor: Executor) -> bool:
             row = {
@@ -126,10 +128,14 @@ class SqlInbox:
         """Forget the messages that were received before a moment.
 
         One of them that comes again is taken for new, so leave more time than a message can take.
+
+        Raises:
+            InvalidValueError: If the moment names no time zone.
         """
+        earliest = checks.require_moment("SqlInbox.before", before)
 
         def task(executor: Executor) -> None:
-            moment = Moments(as_text=executor.is_sqlite).write(checks.in_utc(before))
+            moment = Moments(as_text=executor.is_sqlite).write(earliest)
             rows = executor.rows(self._statements.sellers, {})
             forget = [{"of_seller": row[0], "before": moment} for row in rows if row[0] is not None]
             if forget:

@@ -135,7 +135,9 @@ class PerSeller(Generic[T]):
         try:
             value: T = loads(text, self._kind)
         except CodecError as error:
-            whose = f"usual {self._noun}" if seller_id == _USUAL else f"{self._noun} of {row[0]!r}"
+            whose = (
+                f"usual {self._noun}" if seller_id == _USUAL else f"{self._noun} of {seller_id!r}"
+            )
             raise StorageError(
                 f"the {whose} in the database cannot be used: {error}; "
                 f"{type(self).__name__}.set puts another one in its place"

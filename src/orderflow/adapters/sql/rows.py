@@ -75,8 +75,14 @@ class Moments:
 _TEXT_CHARACTERS = len("2026-03-02 12:00:00.000000")  # without the offset, which is that of UTC
 
 
-@lru_cache(maxsize=256)  # a command says its own moment over and over
 def _as_text(moment: datetime) -> str:
+    return _utc_as_text(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+
+
+# A command says its own moment over and over. Moments of other zones are equal to those of UTC,
+# and have another text: they may not come here.
+@lru_cache(maxsize=256)
+def _utc_as_text(moment: datetime) -> str:
     return moment.isoformat(" ", "microseconds")[:_TEXT_CHARACTERS]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import datetime
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,16 @@ def test_messages_of_two_sellers_are_told_apart(receiver: Engine) -> None:
         assert not inbox.first_time("1", seller_id="acme")
 
 
+def test_a_moment_without_a_time_zone_is_refused(receiver: Engine) -> None:
+    nowhere = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - that is the fault
+    with receiver.begin() as connection:
+        inbox = SqlInbox(connection)
+        with pytest.raises(InvalidValueError, match=r"SqlInbox\.at"):
+            inbox.first_time("1", at=nowhere)
+        with pytest.raises(InvalidValueError, match=r"SqlInbox\.before"):
+            inbox.prune(before=nowhere)
+
+
 def test_a_message_whose_work_was_undone_is_new_when_it_comes_again(receiver: Engine) -> None:
     with receiver.connect() as connection:
         assert SqlInbox(connection).first_time("acme:1")
@@ -97,6 +108,8 @@ def test_whoever_comes_while_a_message_is_worked_on_waits_for_the_end_of_it(
             one = pool.submit(first, commit=commit)
             assert has_begun.wait(10)
             other = pool.submit(second, commit=commit)
+            with pytest.raises(TimeoutError):
+                other.result(0.2)
             may_end.set()
             assert one.result()
             assert other.result() is not commit
