@@ -18,10 +18,10 @@ from benchmarks.yardsticks import by_constructors, by_hand, count
 from orderflow import (
     AllocationPolicy,
     Fulfilment,
-    Holding,
+    PartialAllocation,
+    Preemption,
     Queue,
     Rationing,
-    TakeBack,
     allocate,
 )
 
@@ -31,13 +31,15 @@ if TYPE_CHECKING:
 __all__ = ["POLICIES", "cases", "sides", "sides_with_collector"]
 
 POLICIES = {
-    "KEEP": AllocationPolicy(),
+    "ALWAYS": AllocationPolicy(),
     "PRIORITY": AllocationPolicy(queue=Queue.PRIORITY),
-    "COMPLETE_ONLY": AllocationPolicy(holding=Holding.COMPLETE_ONLY),
-    "COMPLETE_THEN_KEEP": AllocationPolicy(holding=Holding.COMPLETE_THEN_KEEP, passes_max=3),
+    "NEVER": AllocationPolicy(partial_allocation=PartialAllocation.NEVER),
+    "AFTER_WAITING": AllocationPolicy(
+        partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=3
+    ),
     "FAIR_SHARE": AllocationPolicy(rationing=Rationing.FAIR_SHARE),
     "SPLIT": AllocationPolicy(fulfilment=Fulfilment.SPLIT),
-    "URGENT": AllocationPolicy(take_back=TakeBack.URGENT, urgent_from=10),
+    "URGENT": AllocationPolicy(preemption=Preemption.URGENT, urgent_from=10),
 }
 """Under URGENT nothing is taken back here, for nobody holds anything before its turn."""
 
@@ -51,13 +53,13 @@ def cases(*, quick: bool) -> Iterable[Case]:
             yield _case(name, policy, PLAIN, size)
     for shape in (RETAIL, MARKET):
         for name, policy in POLICIES.items():
-            if name == "KEEP":
+            if name == "ALWAYS":
                 for size in (SMALL, MEDIUM) if quick else (SMALL, MEDIUM, LARGE):
                     yield _case(name, policy, shape, size)
             elif not quick:
                 yield _case(name, policy, shape, MEDIUM)
     yield Case(
-        name=f"backlog/KEEP/collector/{size_name(MEDIUM if quick else LARGE)}",
+        name=f"backlog/ALWAYS/collector/{size_name(MEDIUM if quick else LARGE)}",
         per="line",
         prepare=partial(sides_with_collector, MEDIUM if quick else LARGE),
         rounds=2,
@@ -100,7 +102,7 @@ def _seconds_per_line(allocation: Callable[[], object], lines: int) -> float:
 def sides_with_collector(lines: int) -> dict[str, Side]:
     """Measure what the cyclic garbage collector takes, of the library and of the work by hand."""
     backlog = draw(PLAIN, lines)
-    policy = POLICIES["KEEP"]
+    policy = POLICIES["ALWAYS"]
     library = partial(allocate, backlog.orders, backlog.stock, policy, at=backlog.at)
     hand = partial(by_hand, backlog.orders, backlog.stock, policy, backlog.at)
     return {

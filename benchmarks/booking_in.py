@@ -39,11 +39,11 @@ from benchmarks.workloads import (
 from benchmarks.yardsticks import rebuilding
 from orderflow import (
     AllocationPolicy,
-    Holding,
     MemoryRepository,
     Order,
     OrderFlow,
     OrderLine,
+    PartialAllocation,
     ReleaseEndedHolds,
     Status,
     Stock,
@@ -59,10 +59,12 @@ if TYPE_CHECKING:
 __all__ = ["HOLDINGS", "KINDS", "World", "cases", "sides"]
 
 HOLDINGS = {
-    "KEEP": AllocationPolicy(),
-    "COMPLETE_ONLY": AllocationPolicy(holding=Holding.COMPLETE_ONLY),
-    "COMPLETE_THEN_KEEP": AllocationPolicy(
-        holding=Holding.COMPLETE_THEN_KEEP, passes_max=3, wait_max=timedelta(days=3_650)
+    "ALWAYS": AllocationPolicy(),
+    "NEVER": AllocationPolicy(partial_allocation=PartialAllocation.NEVER),
+    "AFTER_WAITING": AllocationPolicy(
+        partial_allocation=PartialAllocation.AFTER_WAITING,
+        passes_max=3,
+        wait_max=timedelta(days=3_650),
     ),
 }
 
@@ -80,7 +82,7 @@ def cases(*, quick: bool) -> Iterable[Case]:
     elsewhere, here = ELSEWHERE_MANY // shrink, HERE_MANY // shrink
     for name, policy in HOLDINGS.items():
         for kind, many in (("elsewhere", elsewhere), ("here", here), ("misfit", here)):
-            slow = kind == "misfit" and policy.holds_nothing
+            slow = kind == "misfit" and policy.restricts_partial
             yield Case(
                 name=f"booking-in/{kind}/{name}/{size_name(many)}",
                 per="booking",
@@ -150,7 +152,7 @@ class World:
         begun = perf_counter()
         self.last = self.flow.book_in(HOT, UNITS, at=OPENING)
         seconds = perf_counter() - begun
-        self._fill_up(len(self.last.completed))
+        self._fill_up(len(self.last.back_orders_completed))
         return seconds
 
     def build_by_hand(self) -> float:

@@ -30,7 +30,7 @@ from orderflow import (
     OrderLine,
     PlaceOrder,
     ReplaceLine,
-    SendOrder,
+    SendOrderToWarehouse,
     SplitOrder,
     State,
     Stock,
@@ -124,7 +124,7 @@ def _cancel() -> tuple[State, Command]:
 
 
 def _send() -> tuple[State, Command]:
-    return _placed(bowls=PLENTY), SendOrder(seller_id="acme", order_id="1001", at=NOON)
+    return _placed(bowls=PLENTY), SendOrderToWarehouse(seller_id="acme", order_id="1001", at=NOON)
 
 
 def _book_in() -> tuple[State, Command]:
@@ -133,7 +133,7 @@ def _book_in() -> tuple[State, Command]:
 
 def _edit() -> tuple[State, Command]:
     changes = (ReplaceLine("3", "CUP"),)
-    return _placed(bowls=0), EditOrder(seller_id="acme", order_id="1001", changes=changes, at=NOON)
+    return _placed(bowls=0), EditOrder(seller_id="acme", order_id="1001", edits=changes, at=NOON)
 
 
 def _split() -> tuple[State, Command]:

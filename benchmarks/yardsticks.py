@@ -22,6 +22,7 @@ import attrs
 
 from orderflow import (
     AllocationPolicy,
+    BackOrderWait,
     Fulfilment,
     Order,
     OrderAllocated,
@@ -34,9 +35,8 @@ from orderflow import (
     State,
     Status,
     Stock,
-    Wait,
 )
-from orderflow.domain.policy import place_in_queue
+from orderflow.domain.model.policy import queue_position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -74,12 +74,12 @@ def build(
     copy_order: Callable[..., Order],
 ) -> Outcome:
     """Allocate a backlog of new orders by hand."""
-    queue = sorted(orders, key=partial(place_in_queue, queue=policy.queue))
+    queue = sorted(orders, key=partial(queue_position, queue=policy.queue))
     shelf = {record.key.sku: record.on_hand - record.allocated for record in stock}
     shares = _shares(queue, shelf) if policy.rationing is Rationing.FAIR_SHARE else None
-    all_or_nothing, from_now = policy.holds_nothing, Wait(at)
+    all_or_nothing, from_now = policy.restricts_partial, BackOrderWait(at)
     served: dict[str, Order] = {}
-    shorted: list[str] = []
+    back_orders_opened: list[str] = []
     events: list[Event] = []
     for order in queue:
         order_id = order.order_id
@@ -96,18 +96,18 @@ def build(
         else:
             status, wait = Status.ON_BACK_ORDER, from_now
             events.append(OrderPutOnBackOrder(order.seller_id, order_id, at, units))
-            shorted.append(order_id)
+            back_orders_opened.append(order_id)
         served[order_id] = copy_order(order, lines=lines, version=version, status=status, wait=wait)
     if policy.fulfilment is Fulfilment.SPLIT:
-        for order_id in shorted:
+        for order_id in back_orders_opened:
             _split(served, order_id, at, events, copy_order)
     return Outcome(
         seller_id=queue[0].seller_id,
         events=tuple(events),
         orders=tuple(served.values()),
         stock=tuple(_records(stock, shelf)),
-        shorted=tuple(shorted),
-        watched=tuple(_watched(served, shorted, shelf)) if all_or_nothing else (),
+        back_orders_opened=tuple(back_orders_opened),
+        queue_index=tuple(_blocked_on(served, back_orders_opened, shelf)) if all_or_nothing else (),
     )
 
 
@@ -156,9 +156,9 @@ def rebuilding(outcome: Outcome) -> Callable[[], Outcome]:
             events=tuple([kind(*arguments) for kind, arguments in events]),
             orders=tuple(_orders_again(outcome)),
             stock=tuple(_stock_again(outcome)),
-            completed=outcome.completed,
-            shorted=outcome.shorted,
-            watched=outcome.watched,
+            back_orders_completed=outcome.back_orders_completed,
+            back_orders_opened=outcome.back_orders_opened,
+            queue_index=outcome.queue_index,
         )
 
     return rebuild
@@ -267,7 +267,7 @@ def _split(
     new = copy_order(order, **fields, order_id=new_id, wait=None, version=0)
     events.append(OrderSplitOff(at, new))
     served[order_id] = copy_order(
-        order, lines=tuple(staying), parcels=order.parcels + 1, version=order.version + 1
+        order, lines=tuple(staying), split_count=order.split_count + 1, version=order.version + 1
     )
     served[new_id] = new
 
@@ -279,10 +279,10 @@ def _records(stock: Sequence[Stock], shelf: dict[str, int]) -> Iterable[Stock]:
             yield Stock(record.key, record.on_hand, allocated)
 
 
-def _watched(
-    served: dict[str, Order], shorted: list[str], shelf: dict[str, int]
+def _blocked_on(
+    served: dict[str, Order], back_orders_opened: list[str], shelf: dict[str, int]
 ) -> Iterable[tuple[str, str]]:
-    for order_id in shorted:
+    for order_id in back_orders_opened:
         needs: dict[str, int] = {}
         for line in served[order_id].lines:
             needs[line.sku] = needs.get(line.sku, 0) + line.quantity - line.allocated

@@ -21,10 +21,10 @@ from orderflow import (
     AsyncOrderFlow,
     ContentionError,
     InvalidValueError,
-    Message,
     NotFoundError,
     Order,
     OrderLine,
+    OutboxMessage,
     RefusedError,
     Relay,
     Status,
@@ -171,7 +171,7 @@ def answering(status: HTTPStatus) -> Callable[[Request, Exception], Awaitable[JS
 # Beside the requests: who is told
 
 
-async def tell(message: Message) -> None:
+async def tell(message: OutboxMessage) -> None:
     """Tell of one thing that happened: here by the log, with `httpx.AsyncClient` by a webhook."""
     log.info("%s %s: %s", message.message_id, message.subject, type(message.event).__name__)
 

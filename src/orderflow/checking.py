@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from orderflow.domain.policy import AllocationPolicy
-from orderflow.domain.stock import StockKey
-from orderflow.testing.invariants import (
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.stock import StockKey
+from orderflow.invariants import (
     agreement_violations,
     allocation_violations,
     fulfilment_violations,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from orderflow.adapters.sql import SqlRepository, Stored
-    from orderflow.domain.state import State
+    from orderflow.domain.state.state import State
 
 __all__ = ["Checked", "Rule", "Violation", "check"]
 

@@ -1,14 +1,15 @@
 """What a host supplies: where the state is kept, who is told, and what time it is.
 
 A host implements `Repository` on its own tables, `Notifier` on its own mail or queue, and may
-leave `Clock` alone, as well as `Catalogue`, which says what may stand in for what. Where it lets
-`orderflow.notifying.Notices` tell the sellers, it may implement `PreferenceSource` on its own
+leave `Clock` alone, as well as `ReplacementCatalogue`, which says what may replace what. Where it
+lets
+`orderflow.notifier.Notices` tell the sellers, it may implement `PreferenceSource` on its own
 accounts, and `Channel` for another way to reach somebody. `orderflow.adapters.memory` is the
 reference for what is kept, `orderflow.adapters.sql` keeps all of it in a database. A host that
 awaits its database has an `AsyncRepository`, which hands out a `Repository` where one can wait.
 
 A unit of work is everything that one command reads and writes, of one seller. What `decide`
-reads of it is `orderflow.domain.state.View`; `Reading` has the listings besides, and what is
+reads of it is `orderflow.domain.state.state.View`; `Reading` has the listings besides, and what is
 known of earlier commands, and `UnitOfWork` the one write.
 """
 
@@ -18,35 +19,35 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
-from orderflow.domain.events import Event
-from orderflow.domain.replacements import Catalogue
-from orderflow.domain.state import View
+from orderflow.domain.model.events import Event
+from orderflow.domain.queries.replacements import ReplacementCatalogue
+from orderflow.domain.state.state import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, timedelta
 
-    from orderflow.domain.commands import Command
-    from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.status import Status
-    from orderflow.domain.stock import ExpectedReceipt, Stock, StockKey
-    from orderflow.telling import Bulletin, Preference
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.status import Status
+    from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
+    from orderflow.notices import Bulletin, Preference
 
     T = TypeVar("T")
 
 __all__ = [
     "AsyncRepository",
     "BatchNotifier",
-    "Catalogue",
     "Channel",
     "Clock",
-    "Message",
-    "Notebook",
+    "NoticeStore",
     "Notifier",
     "Outbox",
+    "OutboxMessage",
     "PreferenceSource",
     "Reading",
+    "ReplacementCatalogue",
     "Repository",
     "UnitOfWork",
     "View",
@@ -164,7 +165,7 @@ class AsyncRepository(Protocol):
 
 
 @attrs.frozen(kw_only=True)
-class Message:
+class OutboxMessage:
     """One event on its way to whoever is told.
 
     Attributes:
@@ -193,7 +194,7 @@ class Outbox(Protocol):
     its subject, until it is revived or discarded.
     """
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         """Take messages to deliver, of subjects that nobody else delivers to at this time.
 
         Of each subject come the oldest ones, in order, and nobody else gets any of that subject
@@ -206,19 +207,19 @@ class Outbox(Protocol):
         """
         ...
 
-    def delivered(self, message: Message) -> None:
+    def delivered(self, message: OutboxMessage) -> None:
         """Forget a message that has arrived."""
         ...
 
-    def give_back(self, messages: Sequence[Message]) -> None:
+    def give_back(self, messages: Sequence[OutboxMessage]) -> None:
         """Let others have messages of one subject that were claimed and not tried."""
         ...
 
-    def failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
+    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that could not be delivered: until a moment, or for good as a dead one."""
         ...
 
-    def dead(self, seller_id: str | None = None) -> Sequence[Message]:
+    def dead(self, seller_id: str | None = None) -> Sequence[OutboxMessage]:
         """Return the dead messages, oldest first."""
         ...
 
@@ -234,7 +235,7 @@ class Outbox(Protocol):
 class Notifier(Protocol):
     """Who is told what has happened."""
 
-    def notify(self, message: Message) -> None:
+    def notify(self, message: OutboxMessage) -> None:
         """Tell of one event. It raises if that failed, and is called again later.
 
         It is called by `orderflow.service.Relay`, at least once for each message and in the order
@@ -247,7 +248,7 @@ class Notifier(Protocol):
 class BatchNotifier(Notifier, Protocol):
     """Somebody who is told several things of one order in one go."""
 
-    def notify_together(self, messages: Sequence[Message]) -> None:
+    def notify_together(self, messages: Sequence[OutboxMessage]) -> None:
         """Tell of the next messages of one order, oldest first: of all of them, or it raises.
 
         It is called instead of `notify`. If it raises, the first of them has failed, and comes
@@ -263,7 +264,7 @@ class Channel(Protocol):
         """Send a bulletin to an address.
 
         Raises:
-            DeliveryError: If it did not get there; it says whether to try again makes sense.
+            NoticeError: If it did not get there; it says whether to try again makes sense.
         """
         ...
 
@@ -280,7 +281,7 @@ class PreferenceSource(Protocol):
         ...
 
 
-class Notebook(Protocol):
+class NoticeStore(Protocol):
     """What was told last, in short notes: they outlive the process, and need no other order.
 
     A note that is lost costs a repetition, never a message. Keys have at most 200 characters.

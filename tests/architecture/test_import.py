@@ -32,7 +32,7 @@ def loaded_by(module: str) -> set[str]:
 @pytest.mark.parametrize(
     "module",
     [
-        *("orderflow", "orderflow.codec", "orderflow.importing", "orderflow.notifying"),
+        *("orderflow", "orderflow.codec", "orderflow.importing", "orderflow.notifier"),
         *("orderflow.adapters.holidays", "orderflow.adapters.mail"),
         *("orderflow.adapters.memory", "orderflow.adapters.threads"),
         "orderflow.adapters.webhook",
@@ -53,11 +53,11 @@ def test_an_extra_that_is_loaded_is_seen() -> None:
 
 
 def test_importing_the_library_loads_no_part_that_is_not_asked_for() -> None:
-    parts = ("checking", "cli", "codec", "importing", "notifying", "replay", "telling", "testing")
+    parts = ("checking", "cli", "codec", "importing", "notifier", "replay", "notices", "testing")
     source = "import sys, orderflow; print(*sys.modules)"
     run = subprocess.run(  # noqa: S603 - the text above, no input from outside
         [sys.executable, "-I", "-c", source], check=True, capture_output=True, text=True
     )
     assert {f"orderflow.{part}" for part in parts}.isdisjoint(run.stdout.split())
     assert "asyncio" not in run.stdout.split()
-    assert "orderflow.domain.decide" in run.stdout.split()
+    assert "orderflow.domain.decisions.decide" in run.stdout.split()

@@ -1,6 +1,6 @@
 """Each layer imports only what stands left of it.
 
-    errors ◀ domain ◀ telling ◀ ports ◀ service, adapters ◀ replay, notifying ◀ cli
+    errors ◀ domain ◀ notices ◀ ports ◀ service, adapters ◀ replay, notifier ◀ cli
 
 Beside the ports stand the codec, which knows the domain and the notices, and `importing`, which
 knows the domain alone. `testing` may look at everything but the command line. The package itself
@@ -18,25 +18,27 @@ PACKAGE = "orderflow"
 MAY_IMPORT = {
     "errors": set[str](),
     "domain": {"errors"},
-    "telling": {"errors", "domain"},
-    "codec": {"errors", "domain", "telling"},
-    "ports": {"errors", "domain", "telling"},
+    "notices": {"errors", "domain"},
+    "wording": {"errors", "domain", "notices"},
+    "invariants": {"errors", "domain"},
+    "codec": {"errors", "domain", "notices"},
+    "ports": {"errors", "domain", "notices"},
     "service": {"errors", "domain", "ports"},
-    "adapters": {"errors", "domain", "telling", "ports", "codec"},
+    "adapters": {"errors", "domain", "notices", "wording", "ports", "codec"},
 }
 MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)
 MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE}
 MAY_IMPORT["importing"] = {"errors", "domain"}
-MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec", "telling"}
-MAY_IMPORT["notifying"] = MAY_IMPORT[PACKAGE]
-MAY_IMPORT["checking"] = {*MAY_IMPORT[PACKAGE], "testing"}
+MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec", "notices"}
+MAY_IMPORT["notifier"] = MAY_IMPORT[PACKAGE]
+MAY_IMPORT["checking"] = MAY_IMPORT[PACKAGE]
 MAY_IMPORT["cli"] = {
     "checking",
     *MAY_IMPORT["testing"],
     "testing",
     "importing",
     "replay",
-    "notifying",
+    "notifier",
 }
 MAY_IMPORT["__main__"] = {"cli"}
 
@@ -77,16 +79,19 @@ def test_each_layer_imports_only_what_stands_left_of_it() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("orderflow.errors", "from orderflow.domain.order import Order"),
-        ("orderflow.domain.order", "from orderflow import OrderFlow"),
-        ("orderflow.domain.order", "from orderflow import ports"),
-        ("orderflow.domain.order", "import orderflow.service"),
-        ("orderflow.domain.order", "from . import stock"),
-        ("orderflow.domain.order", "if TYPE_CHECKING:\n    from orderflow.ports import Clock"),
+        ("orderflow.errors", "from orderflow.domain.model.order import Order"),
+        ("orderflow.domain.model.order", "from orderflow import OrderFlow"),
+        ("orderflow.domain.model.order", "from orderflow import ports"),
+        ("orderflow.domain.model.order", "import orderflow.service"),
+        ("orderflow.domain.model.order", "from . import stock"),
+        (
+            "orderflow.domain.model.order",
+            "if TYPE_CHECKING:\n    from orderflow.ports import Clock",
+        ),
         ("orderflow.codec", "from orderflow.ports import Repository"),
-        ("orderflow.domain.order", "from orderflow.telling import Notice"),
-        ("orderflow.telling.writing", "from orderflow.ports import Reading"),
-        ("orderflow.adapters.mail", "from orderflow.notifying import Settings"),
+        ("orderflow.domain.model.order", "from orderflow.notices import Notice"),
+        ("orderflow.notices.writing", "from orderflow.ports import Reading"),
+        ("orderflow.adapters.mail", "from orderflow.notifier import Settings"),
         ("orderflow.service", "def run():\n    import orderflow.adapters.memory"),
         ("orderflow.adapters.sql", "from orderflow.service import OrderFlow"),
         ("orderflow.adapters.sql", "from orderflow.adapters import memory"),
@@ -107,7 +112,7 @@ def test_an_import_from_the_right_is_a_fault(name: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("orderflow.domain.order", "from orderflow.domain.stock import StockKey"),
+        ("orderflow.domain.model.order", "from orderflow.domain.model.stock import StockKey"),
         ("orderflow.adapters.sql.tables", "from orderflow.adapters.sql.rows import Row"),
         ("orderflow.testing.kits", "from orderflow import OrderFlow"),
         ("orderflow.cli", "import sys\nfrom orderflow.adapters.memory import Memory"),

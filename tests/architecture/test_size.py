@@ -36,7 +36,7 @@ def test_functions_and_files_are_short() -> None:
 
 
 def faults_of(text: str) -> list[str]:
-    return list(size_faults(Module.parse("orderflow.domain.order", text)))
+    return list(size_faults(Module.parse("orderflow.domain.model.order", text)))
 
 
 def test_a_long_function_is_a_fault_even_in_a_class() -> None:

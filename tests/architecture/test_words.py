@@ -78,15 +78,15 @@ def test_names_use_the_words_of_the_trade() -> None:
         ("orderflow.domain.utils", ""),
         ("orderflow.helpers.stock", ""),
         ("orderflow.domain.dispatch", ""),
-        ("orderflow.domain.order", "class OrderDispatched: pass"),
-        ("orderflow.domain.order", "def suspend_order(): pass"),
-        ("orderflow.domain.order", "async def restock(): pass"),
-        ("orderflow.domain.order", "def f(units_outstanding): pass"),
-        ("orderflow.domain.order", "class Status:\n    BACKORDERED = 1"),
-        ("orderflow.domain.order", "class Line:\n    reserved: int = 0"),
-        ("orderflow.domain.order", "self.dispatched = True"),
-        ("orderflow.domain.order", "from x import allocate as reserve"),
-        ("orderflow.domain.order", "match x:\n    case int() as shipped: pass"),
+        ("orderflow.domain.model.order", "class OrderDispatched: pass"),
+        ("orderflow.domain.model.order", "def suspend_order(): pass"),
+        ("orderflow.domain.model.order", "async def restock(): pass"),
+        ("orderflow.domain.model.order", "def f(units_outstanding): pass"),
+        ("orderflow.domain.model.order", "class Status:\n    BACKORDERED = 1"),
+        ("orderflow.domain.model.order", "class Line:\n    reserved: int = 0"),
+        ("orderflow.domain.model.order", "self.dispatched = True"),
+        ("orderflow.domain.model.order", "from x import allocate as reserve"),
+        ("orderflow.domain.model.order", "match x:\n    case int() as shipped: pass"),
     ],
 )
 def test_another_word_is_a_fault(name: str, text: str) -> None:
@@ -105,4 +105,4 @@ def test_another_word_is_a_fault(name: str, text: str) -> None:
     ],
 )
 def test_other_names_are_none(text: str) -> None:
-    assert list(word_faults(Module.parse("orderflow.domain.order", text))) == []
+    assert list(word_faults(Module.parse("orderflow.domain.model.order", text))) == []

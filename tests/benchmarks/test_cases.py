@@ -79,7 +79,7 @@ def test_the_commands_do_what_they_are_there_for() -> None:
     assert status == {
         "place": Status.ALLOCATED,
         "cancel": Status.CANCELLED,
-        "send": Status.PROCESSED,
+        "send": Status.SENT_TO_WAREHOUSE,
         "book-in": Status.ALLOCATED,
         "edit": Status.ALLOCATED,
         "split": Status.ON_BACK_ORDER,
@@ -100,7 +100,7 @@ def test_the_queue_is_as_long_before_each_booking(policy: AllocationPolicy) -> N
     for _ in range(2):
         world.book_in()
         assert world.last is not None
-        assert len(world.last.completed) == 25
+        assert len(world.last.back_orders_completed) == 25
         waiting = world.flow.orders("acme", Status.ON_BACK_ORDER)
         assert len(waiting) == 130
 

@@ -66,11 +66,11 @@ def test_a_baseline_names_no_host_and_no_path() -> None:
     [
         ("command/place", {"orderflow": [9.9e-6]}, [True]),
         ("command/place", {"orderflow": [10.1e-6]}, [False]),
-        ("backlog/KEEP/plain/10k", {"orderflow": [0.9e-6], "by_hand": [0.5e-6]}, [True, True]),
-        ("backlog/KEEP/plain/10k", {"orderflow": [1.1e-6], "by_hand": [0.5e-6]}, [False, False]),
-        ("backlog/KEEP/market/10k", {"orderflow": [3e-6], "by_hand": [2e-6]}, [True]),
-        ("booking-in/elsewhere/KEEP/1M", {"orderflow": [1.3], "with_few": [1.0]}, [False]),
-        ("booking-in/here/KEEP/100k", {"orderflow": [1.4], "with_few": [1.0]}, [True]),
+        ("backlog/ALWAYS/plain/10k", {"orderflow": [0.9e-6], "by_hand": [0.5e-6]}, [True, True]),
+        ("backlog/ALWAYS/plain/10k", {"orderflow": [1.1e-6], "by_hand": [0.5e-6]}, [False, False]),
+        ("backlog/ALWAYS/market/10k", {"orderflow": [3e-6], "by_hand": [2e-6]}, [True]),
+        ("booking-in/elsewhere/ALWAYS/1M", {"orderflow": [1.3], "with_few": [1.0]}, [False]),
+        ("booking-in/here/ALWAYS/100k", {"orderflow": [1.4], "with_few": [1.0]}, [True]),
         ("import", {"orderflow": [0.09]}, [True]),
     ],
 )
@@ -87,8 +87,8 @@ def test_without_limits_there_is_no_table_of_them() -> None:
 @pytest.mark.parametrize(("seconds", "met"), [(1.2e-7, True), (1.4e-7, False)])
 def test_a_large_case_is_held_against_the_small_one_beside_it(seconds: float, met: bool) -> None:  # noqa: FBT001 - a parameter
     baseline = together(
-        measured("backlog/KEEP/plain/10k", orderflow=[1e-7, 1e-7]),
-        measured("backlog/KEEP/plain/1M", orderflow=[seconds]),
+        measured("backlog/ALWAYS/plain/10k", orderflow=[1e-7, 1e-7]),
+        measured("backlog/ALWAYS/plain/1M", orderflow=[seconds]),
     )
     grown = [each.met for each in verdicts(baseline) if each.limit.against == "../10k"]
     assert grown == [met]
@@ -106,7 +106,7 @@ def test_every_limit_is_about_something_that_is_measured() -> None:
 
 
 def test_the_tables_show_figures_ratios_and_verdicts() -> None:
-    baseline = measured("backlog/KEEP/plain/10k", orderflow=[4e-6], by_hand=[2e-6])
+    baseline = measured("backlog/ALWAYS/plain/10k", orderflow=[4e-6], by_hand=[2e-6])
     assert "250,000 lines/s" in figures(baseline)
     assert "2.0 x by_hand (500,000 lines/s)" in figures(baseline)
     assert "**missed**" in held_against_limits(baseline)
@@ -135,11 +135,11 @@ def test_the_command_line_runs_a_case_in_a_process_of_its_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "baseline.json"
-    assert main(["--quick", "--only", "memory/KEEP", "--json", str(path)]) == 0
+    assert main(["--quick", "--only", "memory/ALWAYS", "--json", str(path)]) == 0
     printed = capsys.readouterr()
-    assert "memory/KEEP" in printed.out
-    assert "[1/1] memory/KEEP" in printed.err
-    assert Baseline.load(path).cases() == ["memory/KEEP"]
+    assert "memory/ALWAYS" in printed.out
+    assert "[1/1] memory/ALWAYS" in printed.err
+    assert Baseline.load(path).cases() == ["memory/ALWAYS"]
     assert main(["table", str(path)]) == 0
     assert capsys.readouterr().out == printed.out
 
@@ -150,5 +150,5 @@ def test_a_name_that_nothing_has_is_said(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_profile_names_what_takes_the_time(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["profile", "booking-in/here/KEEP/5k", "--quick"]) == 0
+    assert main(["profile", "booking-in/here/ALWAYS/5k", "--quick"]) == 0
     assert "Ordered by: internal time" in capsys.readouterr().out

@@ -23,8 +23,8 @@ def in_any_order(outcome: Outcome) -> Outcome:
         outcome,
         orders=tuple(sorted(outcome.orders, key=lambda order: order.order_id)),
         stock=tuple(sorted(outcome.stock, key=lambda stock: stock.key)),
-        shorted=tuple(sorted(outcome.shorted)),
-        watched=tuple(sorted(outcome.watched)),
+        back_orders_opened=tuple(sorted(outcome.back_orders_opened)),
+        queue_index=tuple(sorted(outcome.queue_index)),
     )
 
 

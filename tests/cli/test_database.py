@@ -37,12 +37,12 @@ def test_without_a_database_it_says_how_to_make_one(tmp_path: Path) -> None:
 
 def test_it_is_made_once_and_its_policy_stays(tmp_path: Path) -> None:
     new = Shop(tmp_path / "new.db")
-    assert new.ask("init", "--holding", "complete_only")["is_new"] is True
+    assert new.ask("init", "--partial-allocation", "never")["is_new"] is True
     assert new.ask("init")["is_new"] is False
     assert "its policy stays" in new.do("init")
     assert "has another policy" in new.refused("init", "--queue", "priority")
     (usual,) = new.ask("policies")["policies"]
-    assert usual["policy"]["holding"] == "COMPLETE_ONLY"
+    assert usual["policy"]["partial_allocation"] == "NEVER"
     assert "everybody else queue FIRST_COME, rationing STRICT" in new.do("policies")
 
 
@@ -119,7 +119,7 @@ def test_postgresql_works_the_same() -> None:
     with postgres() as engine:
         Tables.default().metadata.drop_all(engine)
         far = Shop(engine.url.render_as_string(hide_password=False))
-        assert far.ask("init", "--holding", "complete_only")["is_new"] is True
+        assert far.ask("init", "--partial-allocation", "never")["is_new"] is True
         assert far.ask("init")["is_new"] is False
         far.do("book-in", "MUG", 2)
         far.do("place", "A-1", "MUG=3")

@@ -329,7 +329,9 @@ def test_what_cannot_be_edited_any_more_is_told(shop: FileShop) -> None:
     shop.run("send", "1")
     result = shop.take_in(shop.write(row("1", quantity=2)), "--on-change", "update")
     assert result.exit_code == 1
-    assert "not changed: 1: it is PROCESSED and cannot be edited any more" in flat(result.stderr)
+    assert "not changed: 1: it is SENT_TO_WAREHOUSE and cannot be edited any more" in flat(
+        result.stderr
+    )
     assert "there already, and cannot be edited 1" in flat(result.stdout)
 
 

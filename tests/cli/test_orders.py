@@ -21,7 +21,7 @@ def test_an_order_that_is_short_goes_on_back_order(shop: Shop) -> None:
 def test_an_order_can_be_taken_in_and_processed_later(shop: Shop) -> None:
     shop.do("place", "A-2", "MUG=1", "--later")
     assert shop.status("A-2") == "NEW"
-    assert "A-2 is ALLOCATED" in shop.do("process", "A-2")
+    assert "A-2 is ALLOCATED" in shop.do("allocate", "A-2")
 
 
 def test_orders_are_listed_by_status_and_product(shop: Shop) -> None:
@@ -94,7 +94,7 @@ def test_the_queue_goes_by_the_policy(shop: Shop) -> None:
     shop.do("place", "A-2", "CUP=4", "--at", "2026-03-02T13:00", "--priority", 5)
     assert [row["order_id"] for row in shop.ask("backorders", "CUP")["queue"]] == ["A-1", "A-2"]
     other = Shop(f"{shop.db}-other")
-    other.do("init", "--queue", "priority", "--holding", "complete_only")
+    other.do("init", "--queue", "priority", "--partial-allocation", "never")
     other.do("place", "A-1", "MUG=3", "CUP=2", "--at", NOON)
     other.do("place", "A-2", "CUP=4", "--at", "2026-03-02T13:00", "--priority", 5)
     assert [row["order_id"] for row in other.ask("backorders", "CUP")["queue"]] == ["A-2", "A-1"]
@@ -134,7 +134,7 @@ def test_every_kind_of_event_has_words(shop: Shop) -> None:
         "OrderEdited replace line 3 by MUG, priority 2, promised by 2026-03-09 00:00 UTC",
         "OrderHeld fraud risk",
         "OrderDeallocated 2 of line 1, 1 of line 3: hold",
-        "OrderReleased fraud risk",
+        "HoldReleased fraud risk",
         "OrderSplit 2 of line 1, 1 of line 3 to A-1-1",
         "OrderSplitOff 2 MUG, 1 MUG",
         "CancellationRequested late",
@@ -150,14 +150,14 @@ def test_every_kind_of_event_has_words(shop: Shop) -> None:
 
 def test_what_may_be_done_is_told_and_why_not(shop: Shop) -> None:
     told = shop.do("actions", "A-1")
-    assert "cancel cancel CANCELLED" in told
-    assert "send stock book-in ON_BACK_ORDER or ALLOCATED 2 CUP" in told
-    assert "not now: process, release, send" in told
+    assert "CANCEL cancel CANCELLED" in told
+    assert "SEND_STOCK book-in ON_BACK_ORDER or ALLOCATED 2 CUP" in told
+    assert "not now: ALLOCATE, RELEASE_HOLD, SEND_TO_WAREHOUSE" in told
     answers = {each["action"]: each for each in shop.ask("actions", "A-1")["actions"]}
-    assert answers["split"]["units"] == {"MUG": 3}
-    assert "ON_BACK_ORDER" in answers["send"]["reason"]
+    assert answers["SPLIT"]["units"] == {"MUG": 3}
+    assert "ON_BACK_ORDER" in answers["SEND_TO_WAREHOUSE"]["reason"]
     shop.do("remove", "A-1", 1)
-    assert "split: order 'A-1' was not split:" in shop.do("actions", "A-1")
+    assert "SPLIT: order 'A-1' was not split:" in shop.do("actions", "A-1")
 
 
 def test_why_an_order_waits_is_told(shop: Shop) -> None:
@@ -273,7 +273,7 @@ def test_orders_of_one_warehouse_are_listed_and_the_others_are_told_apart(shop: 
     assert "Y-1 york ALLOCATED" in flat(run("orders", "--db", shop.db).stdout)
     assert [order["order_id"] for order in other.ask("orders")["orders"]] == ["Y-1"]
     assert shop.ask("send", "--all")["orders"] == []
-    assert other.ask("send", "--all")["orders"][0]["status"] == "PROCESSED"
+    assert other.ask("send", "--all")["orders"][0]["status"] == "SENT_TO_WAREHOUSE"
 
 
 def test_a_hold_keeps_an_order_back_until_it_is_released(shop: Shop) -> None:

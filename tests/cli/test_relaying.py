@@ -16,13 +16,13 @@ import pytest
 from orderflow.adapters.sql import SqlOutbox, open_database
 from orderflow.cli import relaying
 from orderflow.codec import from_data
-from orderflow.domain.events import OrderPlaced
+from orderflow.domain.model.events import OrderPlaced
 from tests.cli.shop import Shop, shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderflow.ports import Message
+    from orderflow.ports import OutboxMessage
 
 __all__ = ["shop"]
 
@@ -65,7 +65,7 @@ def test_an_output_that_is_full_is_no_fault_of_the_messages(shop: Shop) -> None:
         assert connection.execute("SELECT max(attempts) FROM orderflow_outbox").fetchone() == (0,)
 
 
-def kill(outbox: SqlOutbox) -> list[Message]:
+def kill(outbox: SqlOutbox) -> list[OutboxMessage]:
     claimed = outbox.claim(datetime.now(UTC), timedelta(minutes=1), 100)
     of_order = [message for message in claimed if message.subject == "A-1"]
     outbox.failed(of_order[0], "SMTPServerDisconnected: gone", None)

@@ -78,13 +78,13 @@ def test_standard_input_is_a_file_too(history: Path) -> None:
 def test_settings_reach_the_replay(history: Path) -> None:
     usual = run_json("replay", history)
     other = run_json(
-        *("replay", history, "--queue", "priority", "--holding", "COMPLETE_ONLY"),
+        *("replay", history, "--queue", "priority", "--partial-allocation", "NEVER"),
         *("--opening-units", 7, "--seed", 9, "--cut-off", "11:30", "--working-days", "mon,sat"),
         *("--time-zone", "Asia/Dubai", "--patience", 2.5, "--split", "--returns-to-stock"),
     )
     settings = other["settings"]
     assert settings["policy"]["queue"] == "PRIORITY"
-    assert settings["policy"]["holding"] == "COMPLETE_ONLY"
+    assert settings["policy"]["partial_allocation"] == "NEVER"
     assert settings["rule"]["opening_units"] == 7
     assert settings["hours"] == {
         "time_zone": "Asia/Dubai",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import OrderFlow, SendOrder, StorageError
+from orderflow import OrderFlow, SendOrderToWarehouse, StorageError
 from tests.cli.screens import flat
 from tests.cli.shop import Shop, shop
 
@@ -25,7 +25,7 @@ def _sent(shop: Shop) -> Shop:
 
 
 def test_an_order_goes_its_way(sent: Shop) -> None:
-    assert sent.status("A-1") == "PROCESSED"
+    assert sent.status("A-1") == "SENT_TO_WAREHOUSE"
     assert "A-1 DESPATCHED" in sent.do("despatch", "A-1")
     assert "A-1 DELIVERED" in sent.do("deliver", "A-1")
     assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == 2
@@ -34,7 +34,7 @@ def test_an_order_goes_its_way(sent: Shop) -> None:
 def test_all_that_are_ready_go_together(shop: Shop) -> None:
     shop.do("remove", "A-1")
     shop.do("place", "A-2", "MUG=1")
-    assert "A-1 PROCESSED" in shop.do("send", "--all", "--dry-run")
+    assert "A-1 SENT_TO_WAREHOUSE" in shop.do("send", "--all", "--dry-run")
     assert shop.status("A-1") == "ALLOCATED"
     for step in ("send", "despatch", "deliver"):
         rows = shop.ask(step, "--all")["orders"]
@@ -48,16 +48,16 @@ def test_one_that_is_refused_does_not_keep_the_others(shop: Shop) -> None:
     result = shop.run("send", "A-1", "A-2", "Z", "--command-id", "c", "--json")
     rows = json.loads(result.stdout)["orders"]
     assert result.exit_code == 1
-    assert [row["status"] for row in rows] == [None, "PROCESSED", None]
+    assert [row["status"] for row in rows] == [None, "SENT_TO_WAREHOUSE", None]
     assert "ON_BACK_ORDER: cannot send" in rows[0]["refused"]
     assert "has no order 'Z'" in rows[2]["refused"]
     again = shop.run("send", "A-2", "--command-id", "c")
-    assert "A-2 PROCESSED" in flat(again.stdout)  # as it was answered before
+    assert "A-2 SENT_TO_WAREHOUSE" in flat(again.stdout)  # as it was answered before
 
 
 def test_an_id_that_cannot_be_keeps_all_of_them(shop: Shop) -> None:
     shop.do("remove", "A-1")
-    assert "SendOrder.order_id must be" in shop.wrong("send", "A-1", "")
+    assert "SendOrderToWarehouse.order_id must be" in shop.wrong("send", "A-1", "")
 
 
 def test_what_was_done_is_told_whatever_comes_then(
@@ -68,14 +68,14 @@ def test_what_was_done_is_told_whatever_comes_then(
     handle = OrderFlow.handle
 
     def lose_the_server(flow: OrderFlow, command: Command) -> Outcome:
-        if isinstance(command, SendOrder) and command.order_id == "A-2":
+        if isinstance(command, SendOrderToWarehouse) and command.order_id == "A-2":
             raise StorageError("the server is gone")
         return handle(flow, command)
 
     monkeypatch.setattr(OrderFlow, "handle", lose_the_server)
     result = shop.run("send", "A-1", "A-2")
     assert result.exit_code == 2
-    assert "A-1 PROCESSED" in flat(result.stdout)
+    assert "A-1 SENT_TO_WAREHOUSE" in flat(result.stdout)
     assert "A-2" not in result.stdout
     assert "the server is gone" in result.stderr
 
@@ -93,7 +93,7 @@ def test_orders_are_named_or_all_are_meant(shop: Shop) -> None:
 def test_a_cancellation_is_accepted_or_rejected(sent: Shop) -> None:
     sent.do("request-cancellation", "A-1")
     sent.do("reject-cancellation", "A-1", "--reason", "packed already")
-    assert sent.status("A-1") == "PROCESSED"
+    assert sent.status("A-1") == "SENT_TO_WAREHOUSE"
     sent.do("request-cancellation", "A-1")
     sent.do("accept-cancellation", "A-1")
     assert sent.status("A-1") == "CANCELLED"

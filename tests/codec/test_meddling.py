@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from orderflow.codec import dumps, loads, to_data
-from orderflow.domain.commands import Command
-from orderflow.domain.events import Event
-from orderflow.domain.order import Order
-from orderflow.domain.outcome import Outcome
+from orderflow.domain.model.commands import Command
+from orderflow.domain.model.events import Event
+from orderflow.domain.model.order import Order
+from orderflow.domain.model.outcome import Outcome
 from orderflow.errors import CodecError
 from tests.codec.things import EDIT, KEY, ORDER, things
 

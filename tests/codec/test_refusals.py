@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from orderflow.codec import dumps, from_data, loads, to_data
-from orderflow.domain.calendar import WarehouseCalendar
-from orderflow.domain.commands import HoldOrder
-from orderflow.domain.events import OrderAllocated, OrderCancelled, OrderSent
-from orderflow.domain.outcome import Outcome
-from orderflow.domain.policy import AllocationPolicy, Holding
-from orderflow.domain.status import Status
-from orderflow.domain.stock import StockKey
+from orderflow.domain.calendar.calendar import WarehouseCalendar
+from orderflow.domain.model.commands import HoldOrder
+from orderflow.domain.model.events import OrderAllocated, OrderCancelled, OrderSentToWarehouse
+from orderflow.domain.model.outcome import Outcome
+from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
+from orderflow.domain.model.status import Status
+from orderflow.domain.model.stock import StockKey
 from orderflow.errors import CodecError
 from tests.codec.things import AT, CALENDAR, EDIT, KEY, ORDER, changed, parent
 
@@ -90,7 +90,9 @@ def test_a_moment_may_be_shorter_or_elsewhere(text: str) -> None:
     assert from_data(changed(ORDER, "placed_at", text)) == ORDER
 
 
-PATIENT = AllocationPolicy(holding=Holding.COMPLETE_THEN_KEEP, wait_max=timedelta(hours=36))
+PATIENT = AllocationPolicy(
+    partial_allocation=PartialAllocation.AFTER_WAITING, wait_max=timedelta(hours=36)
+)
 
 
 @pytest.mark.parametrize(
@@ -235,8 +237,8 @@ def test_all_faults_are_told_at_once() -> None:
     ],
 )
 def test_a_change_says_which_it_is(change: object, fault: str) -> None:
-    (found,) = faults(changed(EDIT, "changes.1", change))
-    assert found.startswith(f"$.data.changes[1]{fault}")
+    (found,) = faults(changed(EDIT, "edits.1", change))
+    assert found.startswith(f"$.data.edits[1]{fault}")
 
 
 @pytest.mark.parametrize(
@@ -341,9 +343,9 @@ def test_only_the_types_of_the_library_are_written(thing: object) -> None:
 @pytest.mark.parametrize(
     "thing",
     [
-        OrderSent("acme", "7", AT.replace(tzinfo=None)),
-        OrderSent("acme", "7", AT.replace(tzinfo=timezone(timedelta(microseconds=1)))),
-        OrderSent("acme", "7", "2026-03-01"),  # type: ignore[arg-type]
+        OrderSentToWarehouse("acme", "7", AT.replace(tzinfo=None)),
+        OrderSentToWarehouse("acme", "7", AT.replace(tzinfo=timezone(timedelta(microseconds=1)))),
+        OrderSentToWarehouse("acme", "7", "2026-03-01"),  # type: ignore[arg-type]
         OrderCancelled("acme", "7", AT, HALF),
         OrderAllocated("acme", "7", AT, (("1", float("nan")),)),  # type: ignore[arg-type]
         OrderAllocated("acme", "7", AT, (("1", AT),)),  # type: ignore[arg-type]

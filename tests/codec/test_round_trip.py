@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orderflow.codec import dumps, envelope, from_data, loads, structure, to_data
-from orderflow.domain.commands import Command
-from orderflow.domain.editing import Change
-from orderflow.domain.events import Event, StockBookedIn
-from orderflow.domain.outcome import Outcome
+from orderflow.domain.model.commands import Command
+from orderflow.domain.model.edits import Edit
+from orderflow.domain.model.events import Event, StockBookedIn
+from orderflow.domain.model.outcome import Outcome
 from orderflow.errors import CodecError
 from tests.codec.things import AT, CALENDAR, CLASSES, EDIT, KEY, things
 
@@ -56,7 +56,7 @@ def test_a_field_at_its_default_may_be_left_out(kind: type, data: st.DataObject)
 
 def test_everything_public_is_known() -> None:
     assert set(envelope.TYPES.values()) == set(CLASSES)
-    assert set(get_args(Command)) | set(get_args(Event)) | set(get_args(Change)) <= set(CLASSES)
+    assert set(get_args(Command)) | set(get_args(Event)) | set(get_args(Edit)) <= set(CLASSES)
 
 
 def scalars(kind: Any) -> set[Any]:  # noqa: ANN401 - any type hint
@@ -102,9 +102,9 @@ def test_a_calendar_reads_as_documented() -> None:
 
 
 def test_changes_within_an_edit_say_which_they_are() -> None:
-    changes = to_data(EDIT)["data"]["changes"]
+    changes = to_data(EDIT)["data"]["edits"]
     assert [change["type"] for change in changes] == ["AddLine", "RemoveLine", "ChangeCourier"]
-    assert "type" not in to_data(EDIT.changes[0])["data"]
+    assert "type" not in to_data(EDIT.edits[0])["data"]
 
 
 def test_reading_leaves_the_data_as_they_are() -> None:
@@ -158,8 +158,8 @@ def test_a_choice_between_classes_needs_no_registration() -> None:
 
 SCRIPT = """
 from orderflow.codec import dumps, from_data
-from orderflow.domain.events import OrderPlaced
-from orderflow.domain.outcome import Outcome
+from orderflow.domain.model.events import OrderPlaced
+from orderflow.domain.model.outcome import Outcome
 from tests.codec.things import AT, CALENDAR, EDIT, ORDER, changed
 
 placed = OrderPlaced(AT, ORDER)

@@ -18,17 +18,17 @@ from hypothesis import strategies as st
 
 import orderflow.domain
 from orderflow.codec import to_data
-from orderflow.domain.calendar import WarehouseCalendar, Weekday
-from orderflow.domain.commands import EditOrder, PlaceOrder, PlaceOrders
-from orderflow.domain.cut_off import CutOffRules, ExpectedDespatch
-from orderflow.domain.editing import AddLine, ChangeCourier, RemoveLine
-from orderflow.domain.order import Address, Hold, HoldReason, Order, OrderLine
-from orderflow.domain.policy import AllocationPolicy
-from orderflow.domain.state import State
-from orderflow.domain.status import COVERED, MAY_WAIT, Status
-from orderflow.domain.stock import Stock, StockKey
+from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday
+from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch
+from orderflow.domain.model.commands import EditOrder, PlaceOrder, PlaceOrders
+from orderflow.domain.model.edits import AddLine, ChangeCourier, RemoveLine
+from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.status import COVERED, MAY_WAIT, Status
+from orderflow.domain.model.stock import Stock, StockKey
+from orderflow.domain.state.state import State
 from orderflow.errors import InvalidValueError
-from orderflow.telling import Preferences
+from orderflow.notices import Preferences
 
 # Samples.
 
@@ -48,7 +48,7 @@ EDIT = EditOrder(
     seller_id="acme",
     order_id="7",
     at=AT,
-    changes=(AddLine("CUP", 2), RemoveLine("1"), ChangeCourier(None)),
+    edits=(AddLine("CUP", 2), RemoveLine("1"), ChangeCourier(None)),
 )
 CALENDAR = WarehouseCalendar(
     time_zone=ZoneInfo("Europe/London"),
@@ -85,8 +85,8 @@ NOT_SENT = {
 
 def public_classes() -> set[type]:
     found = set[type]()
-    names = [f"orderflow.domain.{each.name}" for each in pkgutil.iter_modules(DOMAIN)]
-    for name in (*names, "orderflow.telling.notices", "orderflow.telling.preferences"):
+    names = [each.name for each in pkgutil.walk_packages(DOMAIN, "orderflow.domain.")]
+    for name in (*names, "orderflow.notices.notice", "orderflow.notices.preferences"):
         module = importlib.import_module(name)
         found |= {
             kind
@@ -166,7 +166,7 @@ def as_placed(order: Order) -> Order:
     past: dict[str, Any] = {
         "holds": (),
         "split_from": None,
-        "parcels": 0,
+        "split_count": 0,
         "wait": None,
         "version": 0,
     }
@@ -255,7 +255,7 @@ SPECIAL[Order] = fields_of(Order).filter(lambda fields: fields["lines"]).map(con
 SPECIAL[PlaceOrders] = st.builds(
     PlaceOrders,
     orders=things(Order).map(lambda order: (as_placed(order),)),
-    process=st.booleans(),
+    allocate=st.booleans(),
     at=things(datetime),
     command_id=things(str | None),
 )
@@ -264,5 +264,5 @@ SPECIAL[PlaceOrder] = st.builds(
     order=things(Order).map(as_placed),
     at=things(datetime),
     command_id=things(str | None),
-    process=st.booleans(),
+    allocate=st.booleans(),
 )

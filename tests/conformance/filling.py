@@ -25,7 +25,7 @@ from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.rows import Moments
 from orderflow.adapters.sql.saving import Saving
 from orderflow.adapters.sql.statements import statements_of
-from orderflow.domain.order import Wait
+from orderflow.domain.model.order import BackOrderWait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ def _outcome(seller_id: str) -> Outcome:
             ExpectedReceipt(f"R{each}", keys[each % _PRODUCTS], 9, NOON + timedelta(days=each))
             for each in range(_RECEIPTS)
         ),
-        watched=tuple((order.order_id, order.lines[0].sku) for order in waiting),
+        queue_index=tuple((order.order_id, order.lines[0].sku) for order in waiting),
         events=tuple(OrderPlaced(at=NOON, order=order) for order in orders),
         unserved=(("leeds", "P7"),),
     )
@@ -104,5 +104,7 @@ def _orders(seller_id: str) -> Iterator[Order]:
             priority=number % 3,
             promised_by=at + timedelta(days=9) if number % 4 else None,
             holds=(Hold(HoldReason.SELLER_DELAY, until),) if status is Status.ON_HOLD else (),
-            wait=Wait(at, 0, keeps=False) if status is Status.ON_BACK_ORDER else None,
+            wait=BackOrderWait(at, 0, allows_partial=False)
+            if status is Status.ON_BACK_ORDER
+            else None,
         )

@@ -25,7 +25,7 @@ from orderflow import (
 from orderflow.adapters.sql import SqlRepository
 from orderflow.adapters.sql.asynchronous import AsyncSqlRepository
 from orderflow.checking import check
-from orderflow.testing.contract import RepositoryContract
+from orderflow.testing.repository_contract import RepositoryContract
 from orderflow.testing.strategies import History, histories
 from tests.conformance.filling import NOON
 from tests.databases import empty, sqlite
@@ -119,7 +119,7 @@ class TestAsyncSqlRepository(RepositoryContract):
 
 async def answer(flow: AsyncOrderFlow, command: Command) -> Outcome | str:
     try:
-        return attrs.evolve(await flow.handle(command), watched=())
+        return attrs.evolve(await flow.handle(command), queue_index=())
     except (NotFoundError, RefusedError) as refusal:
         return str(refusal)
 

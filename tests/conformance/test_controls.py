@@ -8,15 +8,15 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from orderflow import InvalidValueError, MemoryRepository, ReceiptNotFoundError
-from orderflow.testing.contract import RepositoryContract
+from orderflow.testing.repository_contract import RepositoryContract
 from orderflow.testing.strategies import History, histories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orderflow.adapters.memory.repository import MemoryUnitOfWork
-    from orderflow.domain.commands import Command
-    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.outcome import Outcome
     from orderflow.ports import Repository
 
 
@@ -72,7 +72,7 @@ def _at_once(
 
 @pytest.mark.parametrize(
     ("method", "replacement"),
-    [("waiting", _last_in_first_out), ("waiting", _nothing), ("holding", _nothing)],
+    [("waiting", _last_in_first_out), ("waiting", _nothing), ("orders_with_units", _nothing)],
 )
 def test_the_contract_notices_a_repository_that_answers_otherwise(
     method: str, replacement: Callable[..., Any]
@@ -93,7 +93,7 @@ def test_the_contract_notices_a_repository_that_answers_otherwise(
     ("method", "replacement", "test"),
     [
         ("ended_holds", _nothing, "test_it_finds_what_the_clock_brings_about"),
-        ("overdue", _nothing, "test_it_finds_what_the_clock_brings_about"),
+        ("waiting_since_before", _nothing, "test_it_finds_what_the_clock_brings_about"),
         ("receipt", _forgotten, "test_it_keeps_receipts_until_they_are_settled"),
         ("answered", _forgotten, "test_a_repeated_command_is_answered_as_it_was"),
         ("save", _at_once, "test_nothing_is_written_when_the_block_is_left_by_an_error"),

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow.adapters.sql import SqlNotebook, SqlOutbox, SqlRepository
-from orderflow.testing.contract import RepositoryContract
-from orderflow.testing.notebook_contract import NotebookContract
+from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox, SqlRepository
+from orderflow.testing.notice_store_contract import NoticeStoreContract
 from orderflow.testing.outbox_contract import OutboxContract
+from orderflow.testing.repository_contract import RepositoryContract
 from tests.databases.django import ClosingTransactions, django_postgres, django_sqlite, empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from orderflow.ports import Notebook, Outbox, Repository
+    from orderflow.ports import NoticeStore, Outbox, Repository
 
 
 class _OnSqlite:
@@ -50,12 +50,12 @@ class _OutboxContract(OutboxContract):
         return SqlOutbox(transactions), SqlRepository(transactions)
 
 
-class _NotebookContract(NotebookContract):
+class _NotebookContract(NoticeStoreContract):
     _alias: str
 
-    def make_notebook(self) -> Notebook:
+    def make_notice_store(self) -> NoticeStore:
         empty(self._alias)
-        return SqlNotebook(ClosingTransactions(self._alias))
+        return SqlNoticeStore(ClosingTransactions(self._alias))
 
 
 class TestRepositoryOnSqlite(_OnSqlite, _RepositoryContract):

@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow import MemoryRepository
-from orderflow.adapters.memory import MemoryNotebook, MemoryOutbox
-from orderflow.testing.contract import RepositoryContract
-from orderflow.testing.notebook_contract import NotebookContract
+from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
+from orderflow.testing.notice_store_contract import NoticeStoreContract
 from orderflow.testing.outbox_contract import OutboxContract
+from orderflow.testing.repository_contract import RepositoryContract
 
 if TYPE_CHECKING:
-    from orderflow.ports import Notebook, Outbox, Repository
+    from orderflow.ports import NoticeStore, Outbox, Repository
 
 
 class TestMemoryRepository(RepositoryContract):
@@ -23,6 +23,6 @@ class TestMemoryOutbox(OutboxContract):
         return outbox, MemoryRepository(outbox)
 
 
-class TestMemoryNotebook(NotebookContract):
-    def make_notebook(self) -> Notebook:
-        return MemoryNotebook()
+class TestMemoryNotebook(NoticeStoreContract):
+    def make_notice_store(self) -> NoticeStore:
+        return MemoryNoticeStore()

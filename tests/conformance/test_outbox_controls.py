@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import MemoryRepository, Message, Outcome
+from orderflow import MemoryRepository, OutboxMessage, Outcome
 from orderflow.adapters.memory import MemoryOutbox
 from orderflow.testing.outbox_contract import OutboxContract
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
-    from orderflow.domain.commands import Command
+    from orderflow.domain.model.commands import Command
     from orderflow.ports import Outbox, Repository
 
 
 class _ByMessage(MemoryOutbox):
     """Leases messages one by one, and not the order that they are about."""
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         entries = [each for group in self._entries.values() for each in group.values()]
         free = [each for each in entries if each.due is None or each.due <= now][:limit]
         for entry in free:
@@ -32,14 +32,14 @@ class _ByMessage(MemoryOutbox):
 class _Mixed(MemoryOutbox):
     """Gives messages by their age, whatever they are about."""
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         return sorted(super().claim(now, lease, limit), key=lambda each: each.message_id)
 
 
 class _Forgetful(MemoryOutbox):
     """Forgets messages when they are claimed, before they have arrived."""
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         claimed = super().claim(now, lease, limit)
         for message in claimed:
             self._remove(message)
@@ -49,21 +49,21 @@ class _Forgetful(MemoryOutbox):
 class _WithoutLease(MemoryOutbox):
     """Gives the same messages to everybody who asks."""
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         return super().claim(now, lease - lease, limit)
 
 
 class _Backwards(MemoryOutbox):
     """Gives the newest message first."""
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         return super().claim(now, lease, limit)[::-1]
 
 
 class _Impatient(MemoryOutbox):
     """Tries again at once."""
 
-    def failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
+    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         super().failed(message, error, retry_at)
         if retry_at is not None:
             self._change(message, due=None)
@@ -72,7 +72,7 @@ class _Impatient(MemoryOutbox):
 class _Careless(MemoryOutbox):
     """Goes on behind a message that is dead."""
 
-    def failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
+    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         super().failed(message, error, retry_at)
         if retry_at is None:
             self.discard(message.message_id)
@@ -92,7 +92,7 @@ class _Unforgiving(MemoryOutbox):
 class _Rash(MemoryOutbox):
     """Discards what is not dead."""
 
-    def _find_dead(self, message_id: str) -> Message | None:
+    def _find_dead(self, message_id: str) -> OutboxMessage | None:
         found = (
             entry.message
             for entries in self._entries.values()
@@ -105,14 +105,14 @@ class _Rash(MemoryOutbox):
 class _Stubborn(MemoryOutbox):
     """Keeps what is given back until the lease has run out."""
 
-    def give_back(self, messages: Sequence[Message]) -> None:
+    def give_back(self, messages: Sequence[OutboxMessage]) -> None:
         pass
 
 
 class _OneForAll(MemoryOutbox):
     """Takes the same order id of two sellers for the same order."""
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         dead = {each.subject for each in self.dead()}
         return [each for each in super().claim(now, lease, limit) if each.subject not in dead]
 

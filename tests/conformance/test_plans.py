@@ -33,16 +33,16 @@ READS = {
     "products_of": ("order_lines_pk", "order_id"),
     "stock": ("stock_pk", *PRODUCT),
     "locked_stock": ("stock_pk", *PRODUCT),
-    "holding": ("order_lines_holding", *PRODUCT),
+    "orders_with_units": ("order_lines_with_units", *PRODUCT),
     "ended_holds": ("orders_held", "held_until"),
-    "overdue": ("orders_waits", "waits_since"),
+    "waiting_since_before": ("orders_waits", "waits_since"),
     "receipt": ("expected_receipts_pk", "receipt_id"),
     "expected": ("expected_receipts_product", *PRODUCT),
     "answer": ("processed_commands_pk", "command_id"),
     "events_of": ("events_order", "order_id"),
     "events_since": ("events_at", "at"),
 }
-WITH_LINES = {"order", "some_orders", "ended_holds", "overdue"}
+WITH_LINES = {"order", "some_orders", "ended_holds", "waiting_since_before"}
 WRITES = {
     "change_order": ("orders_pk", "order_id"),
     "change_line": ("order_lines_pk", "order_id", "line_id"),
@@ -144,15 +144,15 @@ def test_what_is_changed_is_found_by_its_whole_key(connection: Connection, name:
 
 
 @pytest.mark.parametrize("queue", Queue)
-@pytest.mark.parametrize("watched", [False, True], ids=["all", "watched"])
+@pytest.mark.parametrize("blocked_on", [False, True], ids=["all", "blocked_on"])
 @pytest.mark.parametrize("begun", [False, True], ids=["first", "further"])
 def test_a_page_of_a_queue_is_read_in_the_order_of_an_index(
-    connection: Connection, queue: Queue, *, watched: bool, begun: bool
+    connection: Connection, queue: Queue, *, blocked_on: bool, begun: bool
 ) -> None:
     names = {Queue.FIRST_COME: "pk", Queue.PRIORITY: "priority"}
     index = f"queue_{names.get(queue, 'promise')}"
     columns = [*PRODUCT, *(PLACE_COLUMNS[queue] if begun else ())]
-    found = plan(connection, STATEMENTS.queue_pages[queue, watched, begun])
+    found = plan(connection, STATEMENTS.queue_pages[queue, blocked_on, begun])
     assert found.accesses == (access(index, *columns),)
     assert not found.is_sorted
 
@@ -208,5 +208,5 @@ def test_an_index_of_a_queue_that_is_lost_is_noticed(connection: Connection, que
         connection.execute(text(f"DROP INDEX orderflow_queue_{index}"))
     with pytest.raises(AssertionError):
         test_a_page_of_a_queue_is_read_in_the_order_of_an_index(
-            connection, queue, watched=False, begun=True
+            connection, queue, blocked_on=False, begun=True
         )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow.adapters.sql import SqlRepository
-from orderflow.testing.contract import RepositoryContract
+from orderflow.testing.repository_contract import RepositoryContract
 from tests.databases import empty, postgres
 
 if TYPE_CHECKING:

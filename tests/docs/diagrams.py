@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-from orderflow.domain.lifecycle import diagram
+from orderflow.domain.model.lifecycle import diagram
 
 ROOT = Path(__file__).parents[2]
 BEGIN = "<!-- lifecycle diagram: generated -->"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 
-from orderflow.telling import KINDS
+from orderflow.notices import KINDS
 from tests.docs.diagrams import END, ROOT
 
 BEGIN = "<!-- kinds of notices: generated -->"

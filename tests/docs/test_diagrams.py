@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow.domain.lifecycle import diagram
+from orderflow.domain.model.lifecycle import diagram
 from tests.docs.diagrams import BEGIN, END, ROOT, pages, redrawn
 
 if TYPE_CHECKING:

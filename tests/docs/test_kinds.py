@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderflow.telling import KINDS, Kind
+from orderflow.notices import KINDS, Kind
 from tests.docs.kinds import BEGIN, PAGE, redrawn, table
 
 

@@ -29,5 +29,6 @@ def test_every_name_that_the_package_shows_is_in_the_reference() -> None:
 
 
 def test_a_page_describes_what_its_directives_name() -> None:
-    page = "Order, StockKey\n.. automodule:: orderflow.domain.stock\n.. autoclass:: orderflow.a.B\n"
+    module = "orderflow.domain.model.stock"
+    page = f"Order, StockKey\n.. automodule:: {module}\n.. autoclass:: orderflow.a.B\n"
     assert described(page) == {"ExpectedReceipt", "Stock", "StockKey", "B"}

@@ -33,7 +33,7 @@ __all__ = ["NOON", "POLICIES", "SELLERS", "command_of"]
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SELLERS = ("acme", "bolt")
-POLICIES = {"bolt": of.AllocationPolicy(holding=of.Holding.COMPLETE_ONLY)}
+POLICIES = {"bolt": of.AllocationPolicy(partial_allocation=of.PartialAllocation.NEVER)}
 """One seller's short orders keep what there is; the other's wait until they are complete."""
 
 _SKUS = ("MUG", "CUP", "TIN")
@@ -126,8 +126,8 @@ def _seller_of(number: int) -> str:
 
 
 def _place(draw: _Draw) -> of.Command:
-    process = draw.dice.randrange(8) > 0
-    return of.PlaceOrder(order=draw.order(draw.command_id), process=process, **draw.own())
+    allocate = draw.dice.randrange(8) > 0
+    return of.PlaceOrder(order=draw.order(draw.command_id), allocate=allocate, **draw.own())
 
 
 def _place_some(draw: _Draw) -> of.Command:
@@ -173,7 +173,7 @@ def _adjust(draw: _Draw) -> of.Command:
 
 def _edit(draw: _Draw) -> of.Command:
     sku, other = draw.dice.sample(_SKUS, 2)
-    changes: list[of.Change] = [
+    changes: list[of.Edit] = [
         of.AddLine(sku, draw.units),
         of.RemoveLine(sku),
         of.ReplaceLine(sku, other),
@@ -181,7 +181,7 @@ def _edit(draw: _Draw) -> of.Command:
         of.ChangePriority(draw.units),
         of.ChangePromise(draw.at + timedelta(days=draw.units)),
     ]
-    return of.EditOrder(changes=(draw.dice.choice(changes),), **draw.about())
+    return of.EditOrder(edits=(draw.dice.choice(changes),), **draw.about())
 
 
 def _split(draw: _Draw) -> of.Command:
@@ -199,8 +199,8 @@ def _release_ended(draw: _Draw) -> of.Command:
 
 
 def _short_pick(draw: _Draw) -> of.Command:
-    found = (of.Found(draw.dice.choice(_SKUS), draw.units - 1),)
-    return of.ReportShortPick(found=found, **draw.about())
+    found = (of.PickedLine(draw.dice.choice(_SKUS), draw.units - 1),)
+    return of.ReportShortPick(picked=found, **draw.about())
 
 
 _MAKERS: dict[_Make, int] = {
@@ -216,10 +216,10 @@ _MAKERS: dict[_Make, int] = {
     _hold: 3,
     _release_ended: 1,
     _short_pick: 2,
-    lambda draw: of.ProcessOrder(**draw.about()): 2,
-    lambda draw: of.ReleaseOrder(**draw.about()): 3,
+    lambda draw: of.AllocateOrder(**draw.about()): 2,
+    lambda draw: of.ReleaseHold(**draw.about()): 3,
     lambda draw: of.CancelOrder(**draw.about()): 7,
-    lambda draw: of.SendOrder(**draw.about()): 14,
+    lambda draw: of.SendOrderToWarehouse(**draw.about()): 14,
     lambda draw: of.RequestCancellation(**draw.about()): 2,
     lambda draw: of.AcceptCancellation(**draw.about()): 2,
     lambda draw: of.RejectCancellation(**draw.about()): 1,

@@ -12,6 +12,7 @@ from orderflow import (
     AddLine,
     AdjustmentReason,
     AdjustStock,
+    AllocateOrder,
     AnnounceReceipt,
     BookInStock,
     CancelOrder,
@@ -22,7 +23,6 @@ from orderflow import (
     DespatchOrder,
     EditOrder,
     ExpectedReceipt,
-    Found,
     Hold,
     HoldOrder,
     HoldReason,
@@ -30,17 +30,17 @@ from orderflow import (
     Order,
     OrderFlow,
     OrderLine,
+    PickedLine,
     PlaceOrder,
     PlaceOrders,
-    ProcessOrder,
     RejectCancellation,
     ReleaseEndedHolds,
-    ReleaseOrder,
+    ReleaseHold,
     RemoveLine,
     ReplaceLine,
     ReportShortPick,
     RequestCancellation,
-    SendOrder,
+    SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
     StockKey,
@@ -66,7 +66,7 @@ def flow_on(repository: Any) -> OrderFlow:  # noqa: ANN401 - any repository
 
 def answer(flow: OrderFlow, command: Command) -> Outcome:
     """Carry out a command, and return what can be compared between repositories."""
-    return attrs.evolve(flow.handle(command), watched=())
+    return attrs.evolve(flow.handle(command), queue_index=())
 
 
 def expected(commands: Sequence[Command]) -> list[Outcome]:
@@ -106,32 +106,32 @@ class _Story:
 
     def orders_come(self) -> None:
         self._say(PlaceOrder, order=self._order("A", ("MUG", 2), ("PAN", 5)))
-        self._say(PlaceOrder, order=self._order("B", ("MUG", 1)), process=False)
-        self._about("B", ProcessOrder)
+        self._say(PlaceOrder, order=self._order("B", ("MUG", 1)), allocate=False)
+        self._about("B", AllocateOrder)
         batch = tuple(self._order(each, ("MUG", 1), ("CUP", 1)) for each in "CDE")
         self._say(PlaceOrders, orders=batch)
         self._say(BookInStock, key=self._key("CUP"), received=2)
 
     def orders_change(self) -> None:
         self._about("A", SplitOrder, new_order_id="A2")
-        self._about("A", EditOrder, changes=(ChangeQuantity("2", 1), AddLine("CUP", 1)))
+        self._about("A", EditOrder, edits=(ChangeQuantity("2", 1), AddLine("CUP", 1)))
         self._about("C", HoldOrder, hold=Hold(HoldReason.FRAUD_RISK), keep_stock=False)
-        self._about("C", ReleaseOrder, reason=HoldReason.FRAUD_RISK)
+        self._about("C", ReleaseHold, reason=HoldReason.FRAUD_RISK)
         hold = Hold(HoldReason.SELLER_DELAY, until=self._at + timedelta(minutes=3))
         self._about("A", HoldOrder, hold=hold)
         self._at += timedelta(minutes=5)
         self._of_seller(ReleaseEndedHolds)
-        self._about("E", EditOrder, changes=(RemoveLine("2"), ReplaceLine("1", "PAN", units=2)))
+        self._about("E", EditOrder, edits=(RemoveLine("2"), ReplaceLine("1", "PAN", units=2)))
         self._about("E", CancelOrder, reason="too slow")
 
     def orders_leave(self) -> None:
         for order_id in ("A2", "B", "D"):
-            self._about(order_id, SendOrder)
+            self._about(order_id, SendOrderToWarehouse)
         self._about("B", RequestCancellation, reason="changed my mind")
         self._about("B", RejectCancellation, reason="packed")
         self._about("B", RequestCancellation)
         self._about("B", AcceptCancellation)
-        self._about("D", ReportShortPick, found=(Found("1", 0),))
+        self._about("D", ReportShortPick, picked=(PickedLine("1", 0),))
         self._about("A2", DespatchOrder)
         self._about("A2", DeliverOrder)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from tests.drills.failing import FailingFigures
-    from tests.drills.power_disk import Change
+    from tests.drills.power_disk import Edit
 
 __all__ = ["WAYS", "Statements", "fail_in", "interrupt", "opened"]
 
@@ -153,7 +153,7 @@ class RefusingDisk:
         self._number = 0
         return happened
 
-    def refuse(self, _: Change) -> int:
+    def refuse(self, _: Edit) -> int:
         """Answer for a change."""
         self._seen += 1
         return self._code if self._seen == self._number else 0

@@ -21,7 +21,7 @@ from orderflow import (
 from orderflow.adapters.sql import SqlOutbox, SqlRepository, Tables
 from orderflow.checking import check
 from orderflow.codec import loads
-from orderflow.domain.events import subject_of
+from orderflow.domain.model.events import subject_of
 from tests.drills.commands import POLICIES, SELLERS, command_of
 from tests.drills.stream import ORDERS_MAX, Teller, answer_to, flow_on
 

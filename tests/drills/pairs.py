@@ -27,7 +27,7 @@ from orderflow import (
 )
 from orderflow.adapters.sql import SqlRepository, Tables
 from orderflow.checking import check
-from orderflow.testing.invariants import history_violations
+from orderflow.invariants import history_violations
 from tests.databases import empty
 from tests.drills.stepping import answer_of
 
@@ -79,7 +79,7 @@ _MUGS = book_in("MUG", 3)
 _BOTH = (_MUGS, book_in("CUP", 3))
 _SHORT = (_MUGS, place("A", ("MUG", 5)))
 _SPLIT = SplitOrder(seller_id="acme", order_id="A", new_order_id="A2", at=NOON)
-_REMOVE = EditOrder(seller_id="acme", order_id="A", changes=(RemoveLine("0"),), at=NOON)
+_REMOVE = EditOrder(seller_id="acme", order_id="A", edits=(RemoveLine("0"),), at=NOON)
 _COUNT = CountStock(key=_MUGS.key, counted=1, at=NOON)
 _NEW = place("N", ("MUG", 2))
 

@@ -63,8 +63,8 @@ class Acknowledged:
     commands: int
 
 
-Change = Written | Truncated | Synced | Deleted
-Entry = Change | Acknowledged
+Edit = Written | Truncated | Synced | Deleted
+Entry = Edit | Acknowledged
 
 _OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, c_void_p)
 _DELETE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int)
@@ -121,7 +121,7 @@ class Disk:
         refuse: Is asked before each change; returns an error code of SQLite instead of it, or 0.
     """
 
-    def __init__(self, refuse: Callable[[Change], int] = lambda _: 0) -> None:
+    def __init__(self, refuse: Callable[[Edit], int] = lambda _: 0) -> None:
         self.log: list[Entry] = []
         self.refuse = refuse
         self._names: dict[int, str] = {}
@@ -146,7 +146,7 @@ class Disk:
         methods = c_void_p.from_address(file)
         if result == 0 and name is not None and methods.value is not None:
             self._names[file] = _base(name)
-            methods.value = ctypes.addressof(self._watched(methods.value))
+            methods.value = ctypes.addressof(self._blocked_on(methods.value))
         return result
 
     def _delete(self, _own: int, name: int, flush: int) -> int:
@@ -154,7 +154,7 @@ class Disk:
         do = self._before.contents.delete
         return self._note(Deleted(_base(name)), lambda: do(before, name, flush))
 
-    def _watched(self, address: int) -> _Methods:
+    def _blocked_on(self, address: int) -> _Methods:
         """Return a table of functions like the one there, that writes down what changes a file."""
         if address not in self._tables:
             before = _Methods.from_address(address)
@@ -178,7 +178,7 @@ class Disk:
             self._tables[address] = own
         return self._tables[address]
 
-    def _note(self, change: Change, do: Callable[[], int]) -> int:
+    def _note(self, change: Edit, do: Callable[[], int]) -> int:
         result = self.refuse(change) or do()
         if result == 0:
             self.log.append(change)

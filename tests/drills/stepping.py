@@ -79,7 +79,7 @@ class Run:
 def answer_of(flow: OrderFlow, command: Command) -> Outcome | str:
     """Carry out a command, and return what can be compared between repositories."""
     try:
-        return attrs.evolve(flow.handle(command), watched=())
+        return attrs.evolve(flow.handle(command), queue_index=())
     except (NotFoundError, RefusedError) as refusal:
         return str(refusal)
 
@@ -92,11 +92,11 @@ class Stepper:
     ) -> None:
         self._changed = Condition()
         self._sessions = [_Session(url, self._changed, repository) for _ in range(2)]
-        self._watching = create_engine(url, isolation_level="AUTOCOMMIT")
+        self._blocked = create_engine(url, isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         """Close the connections."""
-        for engine in (self._watching, *(session.engine for session in self._sessions)):
+        for engine in (self._blocked, *(session.engine for session in self._sessions)):
             engine.dispose()
 
     def run(self, commands: Sequence[Command], choose: Choose) -> Run:
@@ -104,7 +104,7 @@ class Stepper:
         schedule, pending = list[int](), list[dict[int, Step]]()
         for session, command in zip(self._sessions, commands, strict=True):
             session.start(command)
-        with self._watching.connect() as watching:
+        with self._blocked.connect() as watching:
             while enabled := self._settled(watching):
                 pending.append({number: self._sessions[number].next for number in enabled})
                 schedule.append(choose(len(schedule), pending[-1]))

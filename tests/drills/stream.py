@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow import Command, Message
+    from orderflow import Command, OutboxMessage
 
     T = TypeVar("T")
 
@@ -99,7 +99,7 @@ class Teller:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    def notify(self, message: Message) -> None:
+    def notify(self, message: OutboxMessage) -> None:
         os.write(self._file, f"{message.message_id}\n".encode())
         os.fsync(self._file)
 
@@ -134,7 +134,7 @@ def flow_on(engine: Engine, at: datetime, sleep: Callable[[float], None] = time.
 def answer_to(flow: OrderFlow, command: Command) -> str:
     """Carry out a command; return what can be compared of the answer, as a short text."""
     try:
-        outcome = attrs.evolve(flow.handle(command), watched=())
+        outcome = attrs.evolve(flow.handle(command), queue_index=())
     except (NotFoundError, RefusedError):
         return "refused"
     return sha256(dumps(outcome).encode()).hexdigest()[:16]

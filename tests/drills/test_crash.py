@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow import Message
+    from orderflow import OutboxMessage
 
 
 def untold(_done: int, _of: int) -> None:
@@ -87,7 +87,7 @@ def test_control_a_message_that_was_forgotten_before_it_went_out_is_noticed(
 
     def claim_and_forget(
         outbox: SqlOutbox, now: datetime, lease: timedelta, limit: int
-    ) -> Sequence[Message]:
+    ) -> Sequence[OutboxMessage]:
         claimed = claim(outbox, now, lease, limit)
         for message in claimed[:1]:
             outbox.delivered(message)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from tests.drills.power_disk import Change
+    from tests.drills.power_disk import Edit
 
 MUG = StockKey("acme", "leeds", "MUG")
 
@@ -94,7 +94,7 @@ def test_a_writer_comes_to_its_turn_because_it_locks_at_once(
 def test_a_change_that_could_not_be_flushed_may_be_found_after_all(tmp_path: Path) -> None:
     """Which is why it is called unfinished, although nobody sees it while the file is open."""
 
-    def refuse(change: Change) -> int:
+    def refuse(change: Edit) -> int:
         return 10 if armed and isinstance(change, Synced) else 0
 
     armed, path, found = False, tmp_path / "shop.db", tmp_path / "found.db"

@@ -24,12 +24,12 @@ from orderflow import (
     ReplaceLine,
     Status,
 )
-from orderflow.domain.editing import apply_changes
+from orderflow.domain.model.edits import apply_edits
 from orderflow.importing.comparing import changes_to, obstacle_to
 from tests.importing.files import AT, SELLER, WAREHOUSE
 
 if TYPE_CHECKING:
-    from orderflow import Change
+    from orderflow import Edit
 
 HOME = Address("Jo", "1 Way", "Leeds", "LS1")
 
@@ -42,7 +42,7 @@ def order(*lines: tuple[str, str, int], **fields: object) -> Order:
 
 def changes(
     stored: Order, wanted: Order, *, ids: bool = False, priority: bool = True
-) -> tuple[Change, ...]:
+) -> tuple[Edit, ...]:
     return changes_to(stored, wanted, has_line_ids=ids, has_priority=priority)
 
 
@@ -104,7 +104,7 @@ def test_what_the_file_does_not_say_takes_nothing_away() -> None:
 def test_numbered_lines_are_matched_by_their_products(
     stored: list[tuple[str, str, int]],
     wanted: list[tuple[str, str, int]],
-    expected: tuple[Change, ...],
+    expected: tuple[Edit, ...],
 ) -> None:
     assert changes(order(*stored), order(*wanted)) == expected
 
@@ -139,7 +139,7 @@ def test_numbered_lines_are_matched_by_their_products(
 def test_lines_with_ids_of_the_file_are_matched_by_these_first(
     stored: list[tuple[str, str, int]],
     wanted: list[tuple[str, str, int]],
-    expected: tuple[Change, ...],
+    expected: tuple[Edit, ...],
 ) -> None:
     assert changes(order(*stored), order(*wanted), ids=True) == expected
 
@@ -158,7 +158,7 @@ def test_the_changes_make_of_the_stored_order_what_the_file_says(
 ) -> None:
     have, want = order(*stored), order(*wanted)
     found = changes(have, want, ids=bool(ids))
-    after = apply_changes(have, found)["lines"] if found else have.lines
+    after = apply_edits(have, found)["lines"] if found else have.lines
     assert sorted((each.sku, each.quantity) for each in after) == sorted(
         (each.sku, each.quantity) for each in want.lines
     )
@@ -170,7 +170,7 @@ def test_the_changes_make_of_the_stored_order_what_the_file_says(
     [
         (order(), ""),
         (order(warehouse_id="york"), "it leaves from warehouse 'york'"),
-        (order(parcels=1), "it was split"),
+        (order(split_count=1), "it was split"),
         (order(split_from="6"), "it was split"),
         (
             order(status=Status.CANCELLED),

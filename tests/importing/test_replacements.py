@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import Replacement, Replacements
+from orderflow import Replacement, ReplacementList
 from orderflow.importing import FileError, read_replacements
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def written(path: Path, text: str) -> Path:
 
 def test_two_columns_are_enough(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "sku;replaces\nCUP;MUG\nBEAKER;MUG\n")
-    assert read_replacements(path) == Replacements(
+    assert read_replacements(path) == ReplacementList(
         [Replacement("CUP", "MUG"), Replacement("BEAKER", "MUG")]
     )
 

@@ -13,18 +13,18 @@ from orderflow import (
     AdjustmentReason,
     AdjustStock,
     BookInStock,
-    Change,
     ChangePriority,
     ChangeQuantity,
     Command,
     CountStock,
+    Edit,
     EditOrder,
-    Found,
     Hold,
     HoldOrder,
     HoldReason,
+    PickedLine,
     PlaceOrder,
-    ReleaseOrder,
+    ReleaseHold,
     RemoveLine,
     ReplaceLine,
     ReportShortPick,
@@ -32,9 +32,9 @@ from orderflow import (
     State,
     decide,
 )
-from orderflow.domain import commands as do
+from orderflow.domain.model import commands as do
 from orderflow.errors import NotFoundError, RefusedError
-from orderflow.testing.invariants import history_violations, violations
+from orderflow.invariants import history_violations, violations
 from tests.unit.shop import ACME, NOON, about, fold, key, later, order
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def told_apart(state: State) -> tuple[object, ...]:
     return (
         tuple(sorted(_mark(each) for each in state.orders.values())),
         tuple(sorted((place, each.on_hand) for place, each in state.records.items())),
-        tuple(sorted(state.watches.items())),
+        tuple(sorted(state.queue_index.items())),
     )
 
 
@@ -116,10 +116,10 @@ def _mark(order: Order) -> tuple[object, ...]:
         order.order_id,
         order.status.value,
         order.priority,
-        order.parcels,
+        order.split_count,
         tuple((line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines),
         tuple(hold.reason.value for hold in order.holds),
-        order.wait is not None and (order.wait.passed_over, order.wait.keeps),
+        order.wait is not None and (order.wait.passed_over, order.wait.allows_partial),
     )
 
 
@@ -152,24 +152,24 @@ def _hold(keep_stock: bool) -> Callable[[Order], Command]:  # noqa: FBT001
     return lambda order: HoldOrder(hold=hold, keep_stock=keep_stock, **about(order.order_id))
 
 
-def _edit(change: Change) -> Callable[[Order], Command]:
-    return lambda order: EditOrder(changes=(change,), **about(order.order_id))
+def _edit(change: Edit) -> Callable[[Order], Command]:
+    return lambda order: EditOrder(edits=(change,), **about(order.order_id))
 
 
 def _short_pick(order: Order) -> Command:
     first = order.lines[0]
-    found = Found(first.line_id, max(0, first.allocated - 1))
-    return ReportShortPick(found=(found,), **about(order.order_id))
+    found = PickedLine(first.line_id, max(0, first.allocated - 1))
+    return ReportShortPick(picked=(found,), **about(order.order_id))
 
 
 _ABOUT_ORDERS: tuple[Callable[[Order], Command], ...] = (
     lambda order: do.CancelOrder(**about(order.order_id)),
-    lambda order: do.SendOrder(**about(order.order_id)),
+    lambda order: do.SendOrderToWarehouse(**about(order.order_id)),
     lambda order: do.DespatchOrder(**about(order.order_id)),
     lambda order: do.RequestCancellation(**about(order.order_id)),
     lambda order: do.AcceptCancellation(**about(order.order_id)),
     lambda order: do.RejectCancellation(**about(order.order_id)),
-    lambda order: ReleaseOrder(**about(order.order_id)),
+    lambda order: ReleaseHold(**about(order.order_id)),
     lambda order: SplitOrder(new_order_id=f"{order.order_id}*", **about(order.order_id)),
     _hold(keep_stock=True),
     _hold(keep_stock=False),

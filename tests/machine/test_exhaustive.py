@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import settings
 
-from orderflow import AllocationPolicy, Fulfilment, Holding, Queue, Rationing, TakeBack
+from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Preemption, Queue, Rationing
 from tests.machine.small_world import explore
 from tests.properties.faults import FAULTS
 
@@ -15,18 +15,24 @@ TRANSITIONS_MAX = 40 * settings().max_examples  # the profile says how long it m
 
 POLICIES = {
     "keep": AllocationPolicy(),
-    "complete only": AllocationPolicy(queue=Queue.PRIORITY, holding=Holding.COMPLETE_ONLY),
+    "complete only": AllocationPolicy(
+        queue=Queue.PRIORITY, partial_allocation=PartialAllocation.NEVER
+    ),
     "complete, then keep": AllocationPolicy(
-        holding=Holding.COMPLETE_THEN_KEEP, passes_max=1, wait_max=timedelta(hours=1)
+        partial_allocation=PartialAllocation.AFTER_WAITING,
+        passes_max=1,
+        wait_max=timedelta(hours=1),
     ),
     "fair share": AllocationPolicy(rationing=Rationing.FAIR_SHARE),
     "whole lines": AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES),
     "two parcels": AllocationPolicy(
         queue=Queue.PRIORITY, fulfilment=Fulfilment.PARCELS, parcels_max=2
     ),
-    "take-back": AllocationPolicy(queue=Queue.PRIORITY, take_back=TakeBack.URGENT, urgent_from=2),
+    "take-back": AllocationPolicy(
+        queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=2
+    ),
     "take-back of complete orders": AllocationPolicy(
-        holding=Holding.COMPLETE_ONLY, take_back=TakeBack.URGENT, urgent_from=2
+        partial_allocation=PartialAllocation.NEVER, preemption=Preemption.URGENT, urgent_from=2
     ),
 }
 

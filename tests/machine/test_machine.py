@@ -45,7 +45,7 @@ from orderflow.errors import (
 )
 from orderflow.testing.strategies import Scope, commands, policies
 from orderflow.testing.strategies.commands import draw_about, draw_next
-from orderflow.testing.strategies.dice import Dice
+from orderflow.testing.strategies.draws import Dice
 from tests.properties.faults import FAULTS
 from tests.unit.shop import CheckedFlow, Clock, fold, later
 
@@ -57,11 +57,15 @@ if TYPE_CHECKING:
 SELLERS = ("acme", "bolt")
 DATA = st.data()
 ON_THE_WAY = {
-    Status.ALLOCATED: (Action.SEND,),
-    Status.PROCESSED: (Action.DESPATCH, Action.REQUEST_CANCELLATION, Action.REPORT_SHORT_PICK),
+    Status.ALLOCATED: (Action.SEND_TO_WAREHOUSE,),
+    Status.SENT_TO_WAREHOUSE: (
+        Action.DESPATCH,
+        Action.REQUEST_CANCELLATION,
+        Action.REPORT_SHORT_PICK,
+    ),
     Status.CANCELLATION_REQUESTED: (Action.ACCEPT_CANCELLATION, Action.REJECT_CANCELLATION),
     Status.DESPATCHED: (Action.DELIVER,),
-    Status.ON_HOLD: (Action.RELEASE,),
+    Status.ON_HOLD: (Action.RELEASE_HOLD,),
     Status.ON_BACK_ORDER: (Action.SPLIT,),
 }
 
@@ -200,7 +204,7 @@ class Machine(RuleBasedStateMachine):
                 order = before.orders[order_id]
                 for line in order.lines:
                     self.book(key_of(order, line.sku), -line.quantity)
-            case ReportShortPick(order_id=order_id, found=found):
+            case ReportShortPick(order_id=order_id, picked=found):
                 order = before.orders[order_id]
                 for each in found:
                     line = order.line(each.line_id)

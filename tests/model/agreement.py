@@ -106,9 +106,9 @@ def picture_of_model(world: World) -> Picture:
         f"order {order.order_id}": (
             order.status.value,
             [(line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines],
-            order.parcels,
+            order.split_count,
             order.split_from,
-            (order.since, order.passed_over, order.keeps) if order.since else None,
+            (order.since, order.passed_over, order.allows_partial) if order.since else None,
         )
         for order in world.orders
     }
@@ -124,9 +124,11 @@ def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock])
         f"order {order.order_id}": (
             order.status.value,
             [(line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines],
-            order.parcels,
+            order.split_count,
             order.split_from,
-            (order.wait.since, order.wait.passed_over, order.wait.keeps) if order.wait else None,
+            (order.wait.since, order.wait.passed_over, order.wait.allows_partial)
+            if order.wait
+            else None,
         )
         for order in all_orders
     }

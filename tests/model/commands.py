@@ -45,13 +45,13 @@ def _place(world: World, random: Random, at: datetime) -> of.Command | None:
     free = [each for each in ORDER_IDS if world.find(each) is None]
     if not free:
         return None
-    process = random.randrange(6) > 0
+    allocate = random.randrange(6) > 0
     if random.randrange(5) == 0:
         order_ids = random.sample(free, min(len(free), 2))
         orders = tuple(_order(order_id, random) for order_id in order_ids)
-        return of.PlaceOrders(at=at, orders=orders, process=process)
+        return of.PlaceOrders(at=at, orders=orders, allocate=allocate)
     order_id = random.choice(free if random.randrange(20) else ORDER_IDS)
-    return of.PlaceOrder(at=at, order=_order(order_id, random), process=process)
+    return of.PlaceOrder(at=at, order=_order(order_id, random), allocate=allocate)
 
 
 def _order(order_id: str, random: Random) -> of.Order:
@@ -97,19 +97,19 @@ def _on(*statuses: Status) -> Callable[[_MakeForOrder], _Make]:
 
 @_on(Status.NEW)
 def _process(order: Order, _random: Random, at: datetime) -> of.Command:
-    return of.ProcessOrder(at=at, seller_id="acme", order_id=order.order_id)
+    return of.AllocateOrder(at=at, seller_id="acme", order_id=order.order_id)
 
 
 @_on(*BEFORE_THE_WAREHOUSE)
 def _edit(order: Order, random: Random, at: datetime) -> of.Command:
     changes = tuple(_change(order, random) for _ in range(random.choice([1, 1, 1, 2, 3])))
-    return of.EditOrder(at=at, seller_id="acme", order_id=order.order_id, changes=changes)
+    return of.EditOrder(at=at, seller_id="acme", order_id=order.order_id, edits=changes)
 
 
-def _change(order: Order, random: Random) -> of.Change:
+def _change(order: Order, random: Random) -> of.Edit:
     line_id = random.choice(order.lines).line_id
     sku = random.choice(SKUS)
-    changes: list[of.Change] = [
+    changes: list[of.Edit] = [
         of.AddLine(sku, random.randint(1, 3), random.choice([None, None, "4", line_id])),
         of.RemoveLine(line_id),
         of.ReplaceLine(
@@ -142,7 +142,7 @@ def _hold(order: Order, random: Random, at: datetime) -> of.Command:
 @_on(Status.ON_HOLD)
 def _release(order: Order, random: Random, at: datetime) -> of.Command:
     reason = random.choice([None, None, *REASONS])
-    return of.ReleaseOrder(at=at, seller_id="acme", order_id=order.order_id, reason=reason)
+    return of.ReleaseHold(at=at, seller_id="acme", order_id=order.order_id, reason=reason)
 
 
 @_on(Status.ON_BACK_ORDER)
@@ -163,7 +163,7 @@ def _cancel(order: Order, _random: Random, at: datetime) -> of.Command:
 
 @_on(Status.ALLOCATED)
 def _send(order: Order, _random: Random, at: datetime) -> of.Command:
-    return of.SendOrder(at=at, seller_id="acme", order_id=order.order_id)
+    return of.SendOrderToWarehouse(at=at, seller_id="acme", order_id=order.order_id)
 
 
 @_on(*FROZEN)
@@ -171,7 +171,7 @@ def _despatch(order: Order, _random: Random, at: datetime) -> of.Command:
     return of.DespatchOrder(at=at, seller_id="acme", order_id=order.order_id)
 
 
-@_on(Status.PROCESSED)
+@_on(Status.SENT_TO_WAREHOUSE)
 def _request(order: Order, _random: Random, at: datetime) -> of.Command:
     return of.RequestCancellation(at=at, seller_id="acme", order_id=order.order_id)
 
@@ -194,8 +194,8 @@ def _deliver(order: Order, _random: Random, at: datetime) -> of.Command:
 @_on(*FROZEN)
 def _short_pick(order: Order, random: Random, at: datetime) -> of.Command:
     lines = random.sample(order.lines, random.randint(1, len(order.lines)))
-    found = tuple(of.Found(line.line_id, random.randint(0, line.quantity)) for line in lines)
-    return of.ReportShortPick(at=at, seller_id="acme", order_id=order.order_id, found=found)
+    found = tuple(of.PickedLine(line.line_id, random.randint(0, line.quantity)) for line in lines)
+    return of.ReportShortPick(at=at, seller_id="acme", order_id=order.order_id, picked=found)
 
 
 # Stock

@@ -10,11 +10,11 @@ from tests.model.world import Line, Order, RefusedByModelError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from tests.model.world import Product
+    from tests.model.world import WarehouseSku
 
 
 def edited_lines(
-    order: Order, changes: tuple[of.Change, ...], known: Collection[Product]
+    order: Order, changes: tuple[of.Edit, ...], known: Collection[WarehouseSku]
 ) -> list[Line]:
     """Make the changes one after another; refuse all of them if one cannot be made."""
     lines = list(order.lines)
@@ -44,7 +44,9 @@ def _find(lines: list[Line], line_id: str) -> Line:
     raise RefusedByModelError
 
 
-def _added(order: Order, lines: list[Line], change: of.AddLine, known: Collection[Product]) -> Line:
+def _added(
+    order: Order, lines: list[Line], change: of.AddLine, known: Collection[WarehouseSku]
+) -> Line:
     if (order.warehouse, change.sku) not in known:
         raise RefusedByModelError
     line_id = change.line_id
@@ -56,7 +58,9 @@ def _added(order: Order, lines: list[Line], change: of.AddLine, known: Collectio
     return Line(line_id, change.sku, change.quantity)
 
 
-def _replace(order: Order, line: Line, change: of.ReplaceLine, known: Collection[Product]) -> None:
+def _replace(
+    order: Order, line: Line, change: of.ReplaceLine, known: Collection[WarehouseSku]
+) -> None:
     if (order.warehouse, change.sku) not in known or line.quantity % change.per:
         raise RefusedByModelError
     line.quantity = line.quantity // change.per * change.units

@@ -5,19 +5,20 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from orderflow import Fulfilment, Holding, Rationing, TakeBack
-from orderflow.domain import allocation, counting, orders, passing_over, policy, splitting
-from orderflow.domain import taking_back as taking
-from orderflow.domain.draft import Draft
-from orderflow.domain.events import OrderPassedOver
-from orderflow.domain.order import held_units
+from orderflow import Fulfilment, PartialAllocation, Preemption, Rationing
+from orderflow.domain.allocation import passed_over, preemption, serving
+from orderflow.domain.decisions import order_commands, shortfall, splitting
+from orderflow.domain.model import policy
+from orderflow.domain.model.events import OrderPassedOver
+from orderflow.domain.model.order import held_units
+from orderflow.domain.state.draft import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
 
-    from orderflow.domain.order import Order
+    from orderflow.domain.model.order import Order
     from tests.model.policies import Settings
 
     _PutIn = Callable[[pytest.MonkeyPatch], None]
@@ -27,9 +28,9 @@ FAULTS: dict[str, tuple[Settings, _PutIn]] = {}
 
 _NAMES: dict[type, str] = {
     Rationing: "rationing",
-    Holding: "holding",
+    PartialAllocation: "partial_allocation",
     Fulfilment: "fulfilment",
-    TakeBack: "take_back",
+    Preemption: "preemption",
 }
 
 
@@ -49,10 +50,10 @@ def _wrap(patch: pytest.MonkeyPatch, owner: object, name: str, wrapper: Callable
 
 def _wrap_places(patch: pytest.MonkeyPatch, wrapper: Callable[..., Any]) -> None:
     """Replace the place in the queue in every module that has imported it."""
-    original = policy.place_in_queue
+    original = policy.queue_position
     for name, module in list(sys.modules.items()):
-        if name.startswith("orderflow.") and vars(module).get("place_in_queue") is original:
-            _wrap(patch, module, "place_in_queue", wrapper)
+        if name.startswith("orderflow.") and vars(module).get("queue_position") is original:
+            _wrap(patch, module, "queue_position", wrapper)
 
 
 # Queue
@@ -78,12 +79,12 @@ def order_id_breaks_ties_backwards(patch: pytest.MonkeyPatch) -> None:
 
 @_fault()
 def only_changed_orders_served(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Draft, "take_risen", lambda draft: draft.risen.clear() or [])
+    patch.setattr(Draft, "take_replenished", lambda draft: draft.replenished.clear() or [])
 
 
 @_fault()
 def nothing_released_by_time(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(orders, "release_ended_holds", lambda _draft: None)
+    patch.setattr(order_commands, "release_ended_holds", lambda _draft: None)
 
 
 # Rationing
@@ -93,7 +94,7 @@ def nothing_released_by_time(patch: pytest.MonkeyPatch) -> None:
 def later_first_among_equal_remainders(patch: pytest.MonkeyPatch) -> None:
     _wrap(
         patch,
-        allocation,
+        serving,
         "shares",
         lambda original, wanted, *rest: original(wanted[::-1], *rest)[::-1],
     )
@@ -101,28 +102,28 @@ def later_first_among_equal_remainders(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(Rationing.FAIR_SHARE)
 def share_without_its_limit(patch: pytest.MonkeyPatch) -> None:
-    _wrap(patch, allocation, "shares", lambda original, *args: original(*args[:2]))
+    _wrap(patch, serving, "shares", lambda original, *args: original(*args[:2]))
 
 
 # Holding
 
 
-@_fault(Holding.COMPLETE_ONLY)
+@_fault(PartialAllocation.NEVER)
 def taking_although_incomplete(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(allocation, "take_all_or_nothing", allocation.take_what_there_is)
+    patch.setattr(serving, "take_all_or_nothing", serving.take_what_there_is)
 
 
-@_fault(Holding.COMPLETE_ONLY)
+@_fault(PartialAllocation.NEVER)
 def not_letting_go(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(allocation, "let_go", lambda _draft, _orders: None)
+    patch.setattr(serving, "let_go", lambda _draft, _orders: None)
 
 
-@_fault(Holding.COMPLETE_ONLY)
+@_fault(PartialAllocation.NEVER)
 def watching_the_first_product(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Draft, "_blocking_skus", lambda _draft, order: [order.short_lines[0].sku])
 
 
-@_fault(Holding.COMPLETE_THEN_KEEP)
+@_fault(PartialAllocation.AFTER_WAITING)
 def passes_counted_twice(patch: pytest.MonkeyPatch) -> None:
     def emit(original: Any, draft: Draft, event: object) -> None:  # noqa: ANN401
         original(draft, event)
@@ -132,19 +133,19 @@ def passes_counted_twice(patch: pytest.MonkeyPatch) -> None:
     _wrap(patch, Draft, "emit", emit)
 
 
-@_fault(Holding.COMPLETE_THEN_KEEP)
+@_fault(PartialAllocation.AFTER_WAITING)
 def passes_never_counted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(allocation, "pass_over", lambda _draft: False)
+    patch.setattr(serving, "pass_over", lambda _draft: False)
 
 
-@_fault(Holding.COMPLETE_THEN_KEEP)
+@_fault(PartialAllocation.AFTER_WAITING)
 def passed_over_by_earlier_orders(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(passing_over, "place_in_queue", lambda _order, _queue: ())
+    patch.setattr(passed_over, "queue_position", lambda _order, _queue: ())
 
 
-@_fault(Holding.COMPLETE_THEN_KEEP)
+@_fault(PartialAllocation.AFTER_WAITING)
 def long_waits_not_noticed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(orders, "begin_to_keep", lambda _draft: None)
+    patch.setattr(order_commands, "end_long_waits", lambda _draft: None)
 
 
 # Fulfilment
@@ -168,14 +169,14 @@ def parcels_without_end(patch: pytest.MonkeyPatch) -> None:
 # Take-back, and losing
 
 
-@_fault(TakeBack.URGENT)
+@_fault(Preemption.URGENT)
 def taken_back_from_the_earliest(patch: pytest.MonkeyPatch) -> None:
-    _wrap(patch, taking, "_later_holders", lambda original, *args: original(*args)[::-1])
+    _wrap(patch, preemption, "_later_holders", lambda original, *args: original(*args)[::-1])
 
 
-@_fault(TakeBack.URGENT)
+@_fault(Preemption.URGENT)
 def urgent_orders_do_not_see_what_comes_into_reach(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(allocation, "within_reach", lambda _draft: [])
+    patch.setattr(serving, "within_reach", lambda _draft: [])
 
 
 @_fault()
@@ -183,7 +184,7 @@ def the_earliest_loses(patch: pytest.MonkeyPatch) -> None:
     def first_to_last(holders: Any, *, key: Any, reverse: bool) -> Any:  # noqa: ANN401
         return sorted(holders, key=key, reverse=not reverse)
 
-    patch.setattr(counting, "sorted", first_to_last, raising=False)
+    patch.setattr(shortfall, "sorted", first_to_last, raising=False)
 
 
 @_fault()
@@ -194,7 +195,7 @@ def losing_from_the_first_line(patch: pytest.MonkeyPatch) -> None:
 
     _wrap(
         patch,
-        counting,
+        shortfall,
         "last_lines_first",
         lambda original, order, *rest: original(Backwards(order), *rest)[::-1],
     )

@@ -27,7 +27,7 @@ from tests.model.world import FROZEN, Line, Order, RefusedByModelError, World
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tests.model.world import Product
+    from tests.model.world import WarehouseSku
 
 BEFORE_THE_WAREHOUSE = (Status.NEW, Status.ON_HOLD, Status.ON_BACK_ORDER, Status.ALLOCATED)
 
@@ -62,11 +62,11 @@ class NaiveModel:
 
     def _make_its_own_change(self, command: of.Command) -> None:
         match command:
-            case of.PlaceOrder(order=order, process=process):
-                self._place(order, process=process)
-            case of.PlaceOrders(orders=orders, process=process):
+            case of.PlaceOrder(order=order, allocate=allocate):
+                self._place(order, allocate=allocate)
+            case of.PlaceOrders(orders=orders, allocate=allocate):
                 for order in orders:
-                    self._place(order, process=process)
+                    self._place(order, allocate=allocate)
             case of.BookInStock(key=key, received=received):
                 self._book_in((key.warehouse_id, key.sku), received)
             case of.AdjustStock(key=key, change=change):
@@ -86,13 +86,13 @@ class NaiveModel:
 
     def _change_order(self, order: Order, command: of.OrderCommand) -> None:
         match command:
-            case of.ProcessOrder():
-                self._process(order)
-            case of.EditOrder(changes=changes):
+            case of.AllocateOrder():
+                self._allocate_new(order)
+            case of.EditOrder(edits=changes):
                 self._edit(order, changes)
             case of.HoldOrder():
                 self._hold(order, command)
-            case of.ReleaseOrder(reason=reason):
+            case of.ReleaseHold(reason=reason):
                 self._release(order, reason)
             case of.SplitOrder(new_order_id=new_order_id):
                 self._split(order, new_order_id)
@@ -100,25 +100,25 @@ class NaiveModel:
                 self._cancel(order, *BEFORE_THE_WAREHOUSE)
             case of.AcceptCancellation():
                 self._cancel(order, Status.CANCELLATION_REQUESTED)
-            case of.SendOrder():
-                self._move(order, Status.ALLOCATED, Status.PROCESSED)
+            case of.SendOrderToWarehouse():
+                self._move(order, Status.ALLOCATED, Status.SENT_TO_WAREHOUSE)
             case of.RequestCancellation():
-                self._move(order, Status.PROCESSED, Status.CANCELLATION_REQUESTED)
+                self._move(order, Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED)
             case of.RejectCancellation():
-                self._move(order, Status.CANCELLATION_REQUESTED, Status.PROCESSED)
+                self._move(order, Status.CANCELLATION_REQUESTED, Status.SENT_TO_WAREHOUSE)
             case of.DeliverOrder():
                 self._move(order, Status.DESPATCHED, Status.DELIVERED)
             case of.DespatchOrder():
                 self._despatch(order)
-            case of.ReportShortPick(found=found):
+            case of.ReportShortPick(picked=found):
                 self._short_pick(order, {each.line_id: each.units for each in found})
 
     # Stock
 
-    def _book_in(self, product: Product, received: int) -> None:
+    def _book_in(self, product: WarehouseSku, received: int) -> None:
         self.world.on_hand[product] = self.world.on_hand.get(product, 0) + received
 
-    def _correct(self, product: Product, on_hand: int) -> None:
+    def _correct(self, product: WarehouseSku, on_hand: int) -> None:
         if on_hand < 0:
             raise RefusedByModelError
         self.world.on_hand[product] = on_hand
@@ -126,7 +126,7 @@ class NaiveModel:
 
     # Orders before the warehouse
 
-    def _place(self, placed: of.Order, *, process: bool) -> None:
+    def _place(self, placed: of.Order, *, allocate: bool) -> None:
         if self.world.find(placed.order_id):
             raise RefusedByModelError
         order = Order(
@@ -138,10 +138,10 @@ class NaiveModel:
             promised_by=placed.promised_by,
         )
         self.world.orders.append(order)
-        if process:
-            self._process(order)
+        if allocate:
+            self._allocate_new(order)
 
-    def _process(self, order: Order) -> None:
+    def _allocate_new(self, order: Order) -> None:
         self._demand(order, Status.NEW)
         self._let_wait(order)
 
@@ -150,7 +150,7 @@ class NaiveModel:
         self.world.has_changed(order)
         notice_long_waits(self.world)
 
-    def _edit(self, order: Order, changes: tuple[of.Change, ...]) -> None:
+    def _edit(self, order: Order, changes: tuple[of.Edit, ...]) -> None:
         self._demand(order, *BEFORE_THE_WAREHOUSE)
         order.lines = edited_lines(order, changes, self.world.on_hand)
         for change in changes:

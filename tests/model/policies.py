@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from orderflow import AllocationPolicy, Fulfilment, Holding, Queue, Rationing, TakeBack
+from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Preemption, Queue, Rationing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,12 +17,12 @@ SETTINGS: list[Settings] = [
     {
         "queue": queue,
         "rationing": rationing,
-        "holding": holding,
+        "partial_allocation": partial_allocation,
         "fulfilment": fulfilment,
-        "take_back": take_back,
+        "preemption": preemption,
     }
-    for queue, rationing, holding, fulfilment, take_back in product(
-        Queue, Rationing, Holding, Fulfilment, TakeBack
+    for queue, rationing, partial_allocation, fulfilment, preemption in product(
+        Queue, Rationing, PartialAllocation, Fulfilment, Preemption
     )
 ]
 
@@ -31,11 +31,11 @@ def contradict_each_other(settings: Settings) -> bool:
     """Say whether the page lists these settings under "refused"."""
     shares = settings["rationing"] is Rationing.FAIR_SHARE
     return (
-        (shares and settings["holding"] is not Holding.KEEP)
-        or (shares and settings["take_back"] is TakeBack.URGENT)
+        (shares and settings["partial_allocation"] is not PartialAllocation.ALWAYS)
+        or (shares and settings["preemption"] is Preemption.URGENT)
         or (
             settings["fulfilment"] is not Fulfilment.COMPLETE
-            and settings["holding"] is Holding.COMPLETE_ONLY
+            and settings["partial_allocation"] is PartialAllocation.NEVER
         )
     )
 
@@ -48,13 +48,13 @@ def with_parameters(settings: Settings, pick: Callable[[Sequence[Any]], Any]) ->
     parameters: Settings = {}
     if settings["rationing"] is Rationing.FAIR_SHARE:
         parameters["share_max"] = pick([2, 1, 3, None])
-    if settings["holding"] is Holding.COMPLETE_THEN_KEEP:
+    if settings["partial_allocation"] is PartialAllocation.AFTER_WAITING:
         passes_max, hours = pick([(2, 12), (1, None), (2, None), (3, None), (None, 6)])
         parameters["passes_max"] = passes_max
         parameters["wait_max"] = hours and timedelta(hours=hours)
     if settings["fulfilment"] is Fulfilment.PARCELS:
         parameters["parcels_max"] = pick([2, 3])
-    if settings["take_back"] is TakeBack.URGENT:
+    if settings["preemption"] is Preemption.URGENT:
         parameters["urgent_from"] = pick([1, 0, 2])
     return AllocationPolicy(**settings, **parameters)
 

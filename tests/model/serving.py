@@ -9,19 +9,19 @@ from orderflow import Fulfilment, Rationing, Status
 from tests.model.world import Line, Order
 
 if TYPE_CHECKING:
-    from tests.model.world import Product, World
+    from tests.model.world import WarehouseSku, World
 
-    Turns = list[tuple[Order, Product | None]]
+    Turns = list[tuple[Order, WarehouseSku | None]]
     # Who is still to be looked at: as long as any is left of the product, or in any case.
 
 
-def serve(world: World, before: dict[Product, int]) -> None:
+def serve(world: World, before: dict[WarehouseSku, int]) -> None:
     """Serve the waiting orders, given what was available before the change."""
     grown = _grown_since(world, before)
     if world.policy.rationing is Rationing.FAIR_SHARE:
         _share_out(world, grown)
     else:
-        turns: Turns = [(order, None) for order in [*world.looked_at, *world.changed]]
+        turns: Turns = [(order, None) for order in [*world.visited, *world.changed]]
         turns += [(order, None) for order in _urgent_orders_that_reach_more(world)]
         turns += _queues_of(world, grown)
         while turns:
@@ -32,13 +32,13 @@ def serve(world: World, before: dict[Product, int]) -> None:
 def watch(world: World) -> None:
     """Let the orders that do not keep watch what is in their way."""
     for order in world.orders:
-        if not order.waits() or world.keeps(order):
-            order.watches = None
-        elif order.watches not in _in_the_way(world, order):
-            order.watches = _in_the_way(world, order)[0]  # fails if it could be completed
+        if not order.waits() or world.allows_partial(order):
+            order.queue_index = None
+        elif order.queue_index not in _in_the_way(world, order):
+            order.queue_index = _in_the_way(world, order)[0]  # fails if it could be completed
 
 
-def _grown_since(world: World, before: dict[Product, int]) -> list[Product]:
+def _grown_since(world: World, before: dict[WarehouseSku, int]) -> list[WarehouseSku]:
     return [each for each in world.products() if world.available(each) > before.get(each, 0)]
 
 
@@ -58,12 +58,12 @@ def _look_at(world: World, order: Order) -> Turns:
     """Look at an order; return who is to be looked at because of that."""
     before = world.all_available()
     losers = _serve_one(world, order)
-    world.looked_at.append(order)
+    world.visited.append(order)
     turns: Turns = [(loser, None) for loser in losers]
     grown = _grown_since(world, before)
     if grown:
         turns += _queues_of(world, grown)
-        turns += [(each, None) for each in [*world.looked_at, *world.changed]]
+        turns += [(each, None) for each in [*world.visited, *world.changed]]
     return turns
 
 
@@ -82,7 +82,7 @@ def _urgent_orders_that_reach_more(world: World) -> list[Order]:
     ]
 
 
-def _queues_of(world: World, products: list[Product]) -> Turns:
+def _queues_of(world: World, products: list[WarehouseSku]) -> Turns:
     return [
         (order, product)
         for product in products
@@ -91,14 +91,14 @@ def _queues_of(world: World, products: list[Product]) -> Turns:
     ]
 
 
-def _is_left(world: World, product: Product | None) -> bool:
+def _is_left(world: World, product: WarehouseSku | None) -> bool:
     return product is None or world.available(product) > 0
 
 
 # Taking
 
 
-def _in_the_way(world: World, order: Order) -> list[Product]:
+def _in_the_way(world: World, order: Order) -> list[WarehouseSku]:
     """Return the products of which the order is short of more than it can get."""
     return [
         product
@@ -110,7 +110,7 @@ def _in_the_way(world: World, order: Order) -> list[Product]:
 def _serve_one(world: World, order: Order) -> list[Order]:
     """Give an order what it takes; return those that lose units to it."""
     losers: list[Order] = []
-    if world.keeps(order) or not _in_the_way(world, order):
+    if world.allows_partial(order) or not _in_the_way(world, order):
         losers = _take_back(world, order)
         world.taken += [(world.place(order), product) for product in take(world, order)]
     elif order.holds_units():
@@ -119,7 +119,7 @@ def _serve_one(world: World, order: Order) -> list[Order]:
     return losers
 
 
-def take(world: World, order: Order) -> list[Product]:
+def take(world: World, order: Order) -> list[WarehouseSku]:
     """Take what is available, line by line; return of which products."""
     taken = []
     for line in order.lines:
@@ -138,7 +138,7 @@ def _pass_over(world: World) -> list[Order]:
     """Count who was passed over; return those that begin to keep by that."""
     beginners = []
     for order, product in world.queued_before:
-        if world.policy.passes_max is None or order.keeps:
+        if world.policy.passes_max is None or order.allows_partial:
             continue
         if order in world.changed or order in world.passed_over:
             continue
@@ -147,7 +147,7 @@ def _pass_over(world: World) -> list[Order]:
             world.passed_over.append(order)
             order.passed_over += 1
             if order.passed_over == world.policy.passes_max:
-                order.keeps = True
+                order.allows_partial = True
                 beginners.append(order)
     return beginners
 
@@ -155,8 +155,8 @@ def _pass_over(world: World) -> list[Order]:
 def notice_long_waits(world: World) -> None:
     """Let those keep that have been on back order for long enough, and are not on hold."""
     for order in world.orders:
-        if order.waits() and not order.keeps and _has_waited_long_enough(world, order):
-            order.keeps = True
+        if order.waits() and not order.allows_partial and _has_waited_long_enough(world, order):
+            order.allows_partial = True
             world.has_changed(order)
 
 
@@ -170,12 +170,12 @@ def _has_waited_long_enough(world: World, order: Order) -> bool:
 # Take-back
 
 
-def in_reach(world: World, order: Order, product: Product) -> int:
+def in_reach(world: World, order: Order, product: WarehouseSku) -> int:
     """Return how many units of the product an urgent order may take from others."""
     return sum(other.holds_of(product) for other in _may_lose(world, order, product))
 
 
-def _may_lose(world: World, order: Order, product: Product) -> list[Order]:
+def _may_lose(world: World, order: Order, product: WarehouseSku) -> list[Order]:
     """Return the orders that an urgent one may take units of the product from."""
     if not world.is_urgent(order):
         return []
@@ -203,7 +203,7 @@ def _take_back(world: World, order: Order) -> list[Order]:
 # Fair share
 
 
-def _share_out(world: World, grown: list[Product]) -> None:
+def _share_out(world: World, grown: list[WarehouseSku]) -> None:
     changed = [order for order in world.changed if order.waits()]
     for product in world.products():
         if product in grown or any(order.short_of(product) for order in changed):
@@ -211,7 +211,7 @@ def _share_out(world: World, grown: list[Product]) -> None:
                 pass
 
 
-def _share_out_once(world: World, product: Product) -> bool:
+def _share_out_once(world: World, product: WarehouseSku) -> bool:
     """Give every order its share in one round; say whether there may be a further one."""
     waiting = world.in_turn([each for each in world.orders if world.is_in_queue(each, product)])
     wanted = [order.short_of(product) for order in waiting]
@@ -238,7 +238,7 @@ def shares(available: int, wanted: list[int]) -> list[int]:
     return parts
 
 
-def _give(world: World, order: Order, product: Product, units: int) -> None:
+def _give(world: World, order: Order, product: WarehouseSku, units: int) -> None:
     for line in order.lines_of(product):
         part = min(line.short, units)
         if part:
@@ -264,13 +264,13 @@ def leaving(world: World, order: Order) -> list[tuple[Line, int]]:
     if world.policy.fulfilment is Fulfilment.WHOLE_LINES:
         return [(line, line.quantity) for line in order.lines if not line.short]
     parcels_max = world.policy.parcels_max
-    if parcels_max is not None and order.parcels >= parcels_max - 1:
+    if parcels_max is not None and order.split_count >= parcels_max - 1:
         return []
     return [(line, line.allocated) for line in order.lines if line.allocated]
 
 
 def _free_id(world: World, order: Order) -> str:
-    for number in count(order.parcels + 1):
+    for number in count(order.split_count + 1):
         order_id = f"{order.order_id}-{number}"
         if world.find(order_id) is None:
             return order_id
@@ -294,7 +294,7 @@ def split_off(world: World, order: Order, order_id: str) -> None:
         line.quantity -= units
         line.allocated -= units
     order.lines = [line for line in order.lines if line.quantity]
-    order.parcels += 1
+    order.split_count += 1
     world.orders.append(parcel)
     world.has_changed(parcel)
     world.has_changed(order)
@@ -303,11 +303,11 @@ def split_off(world: World, order: Order, order_id: str) -> None:
 # Losing
 
 
-def lose(world: World, product: Product) -> None:
+def lose(world: World, product: WarehouseSku) -> None:
     """Let orders give units back until what is allocated is on hand."""
     while world.available(product) < 0:
-        holding = [order for order in world.orders if order.holds_of(product)]
-        unfrozen = [order for order in holding if not order.is_frozen()]
-        loser = world.in_turn(unfrozen or holding)[-1]
+        partial_allocation = [order for order in world.orders if order.holds_of(product)]
+        unfrozen = [order for order in partial_allocation if not order.is_frozen()]
+        loser = world.in_turn(unfrozen or partial_allocation)[-1]
         loser.give_one_back(product)
         world.has_changed(loser)

@@ -66,11 +66,17 @@ def test_the_random_commands_reach_everything() -> None:
 
 EVERYTHING = (
     *("OrderPlaced", "OrderAllocated", "OrderPutOnBackOrder", "OrderPartlyAllocated"),
-    *("OrderPassedOver", "OrderBeganToKeep", "OrderEdited", "OrderHeld", "OrderReleased"),
-    *("OrderSplit", "OrderSplitOff", "OrderCancelled", "OrderSent", "CancellationRequested"),
+    *("OrderPassedOver", "OrderWaitedEnough", "OrderEdited", "OrderHeld", "HoldReleased"),
+    *(
+        "OrderSplit",
+        "OrderSplitOff",
+        "OrderCancelled",
+        "OrderSentToWarehouse",
+        "CancellationRequested",
+    ),
     *("CancellationAccepted", "CancellationRejected", "OrderShortPicked", "OrderRecalled"),
     *("OrderDespatched", "OrderDelivered", "StockBookedIn", "StockAdjusted"),
-    *("HOLD", "INCOMPLETE", "COUNT", "TAKEN_BACK"),
+    *("HOLD", "INCOMPLETE", "COUNT", "PREEMPTED"),
 )
 
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from orderflow import Holding, Queue, Status, TakeBack
+from orderflow import PartialAllocation, Preemption, Queue, Status
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow import AllocationPolicy, HoldReason
 
-Product = tuple[str, str]
+WarehouseSku = tuple[str, str]
 """A warehouse and a SKU; the seller is always the same."""
 
-Place = Any
+QueuePosition = Any
 """What orders are compared by: a tuple that depends on the policy."""
 
-FROZEN = (Status.PROCESSED, Status.CANCELLATION_REQUESTED)
+FROZEN = (Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED)
 
 
 class RefusedByModelError(Exception):
@@ -56,26 +56,26 @@ class Order:
     status: Status = Status.NEW
     holds: dict[HoldReason, datetime | None] = field(default_factory=dict)
     split_from: str | None = None
-    parcels: int = 0
+    split_count: int = 0
     since: datetime | None = None  # on back order since
     passed_over: int = 0
-    keeps: bool = False  # whether it began to keep, under COMPLETE_THEN_KEEP
-    watches: Product | None = None
+    allows_partial: bool = False  # whether it began to keep, under AFTER_WAITING
+    queue_index: WarehouseSku | None = None
 
-    def product(self, line: Line) -> Product:
+    def product(self, line: Line) -> WarehouseSku:
         return (self.warehouse, line.sku)
 
-    def products(self) -> list[Product]:
+    def products(self) -> list[WarehouseSku]:
         """Each product once, in the order of the lines."""
         return list(dict.fromkeys(self.product(line) for line in self.lines))
 
-    def lines_of(self, product: Product) -> list[Line]:
+    def lines_of(self, product: WarehouseSku) -> list[Line]:
         return [line for line in self.lines if self.product(line) == product]
 
-    def short_of(self, product: Product) -> int:
+    def short_of(self, product: WarehouseSku) -> int:
         return sum(line.short for line in self.lines_of(product))
 
-    def holds_of(self, product: Product) -> int:
+    def holds_of(self, product: WarehouseSku) -> int:
         return sum(line.allocated for line in self.lines_of(product))
 
     def is_short(self) -> bool:
@@ -94,10 +94,10 @@ class Order:
         for line in self.lines:
             line.allocated = 0
 
-    def give_one_back(self, product: Product) -> None:
+    def give_one_back(self, product: WarehouseSku) -> None:
         """Give a unit back, from the last line that holds one."""
-        holding = [line for line in self.lines_of(product) if line.allocated]
-        holding[-1].allocated -= 1
+        partial_allocation = [line for line in self.lines_of(product) if line.allocated]
+        partial_allocation[-1].allocated -= 1
 
 
 @dataclass
@@ -107,19 +107,19 @@ class World:
     policy: AllocationPolicy
     now: datetime
     orders: list[Order] = field(default_factory=list)
-    on_hand: dict[Product, int] = field(default_factory=dict)
+    on_hand: dict[WarehouseSku, int] = field(default_factory=dict)
     changed: list[Order] = field(default_factory=list)
-    looked_at: list[Order] = field(default_factory=list)
+    visited: list[Order] = field(default_factory=list)
     hold_ended: list[tuple[Order, HoldReason]] = field(default_factory=list)
     passed_over: list[Order] = field(default_factory=list)
     # Who stood in which queue before the command, and what was taken from which place.
-    queued_before: list[tuple[Order, Product]] = field(default_factory=list)
-    taken: list[tuple[Place, Product]] = field(default_factory=list)
+    queued_before: list[tuple[Order, WarehouseSku]] = field(default_factory=list)
+    taken: list[tuple[QueuePosition, WarehouseSku]] = field(default_factory=list)
 
     def begin(self, now: datetime) -> None:
         """Begin a command: it has done nothing so far."""
         self.now = now
-        self.changed, self.looked_at, self.hold_ended = [], [], []
+        self.changed, self.visited, self.hold_ended = [], [], []
         self.passed_over, self.taken = [], []
         self.queued_before = [
             (order, product)
@@ -128,17 +128,17 @@ class World:
             if self.is_in_queue(order, product)
         ]
 
-    def products(self) -> list[Product]:
+    def products(self) -> list[WarehouseSku]:
         wanted = [order.product(line) for order in self.orders for line in order.lines]
         return list(dict.fromkeys([*self.on_hand, *wanted]))
 
-    def allocated(self, product: Product) -> int:
+    def allocated(self, product: WarehouseSku) -> int:
         return sum(order.holds_of(product) for order in self.orders)
 
-    def available(self, product: Product) -> int:
+    def available(self, product: WarehouseSku) -> int:
         return self.on_hand.get(product, 0) - self.allocated(product)
 
-    def all_available(self) -> dict[Product, int]:
+    def all_available(self) -> dict[WarehouseSku, int]:
         return {product: self.available(product) for product in self.products()}
 
     def find(self, order_id: str) -> Order | None:
@@ -147,7 +147,7 @@ class World:
                 return order
         return None
 
-    def place(self, order: Order) -> Place:
+    def place(self, order: Order) -> QueuePosition:
         """Say what the order is compared by: the smaller place is earlier."""
         if self.policy.queue is Queue.FIRST_COME:
             return (order.placed_at, order.order_id)
@@ -165,22 +165,22 @@ class World:
     def in_turn(self, orders: list[Order]) -> list[Order]:
         return sorted(orders, key=self.place)
 
-    def keeps(self, order: Order) -> bool:
-        if self.policy.holding is Holding.COMPLETE_THEN_KEEP:
-            return order.keeps
-        return self.policy.holding is Holding.KEEP
+    def allows_partial(self, order: Order) -> bool:
+        if self.policy.partial_allocation is PartialAllocation.AFTER_WAITING:
+            return order.allows_partial
+        return self.policy.partial_allocation is PartialAllocation.ALWAYS
 
     def is_urgent(self, order: Order) -> bool:
-        if self.policy.take_back is TakeBack.NEVER:
+        if self.policy.preemption is Preemption.NEVER:
             return False
         return self.policy.urgent_from is not None and order.priority >= self.policy.urgent_from
 
-    def is_in_queue(self, order: Order, product: Product) -> bool:
+    def is_in_queue(self, order: Order, product: WarehouseSku) -> bool:
         if not order.waits():
             return False
-        if self.keeps(order):
+        if self.allows_partial(order):
             return order.short_of(product) > 0
-        return order.watches == product
+        return order.queue_index == product
 
     def has_changed(self, order: Order) -> None:
         """Note that the command has changed the order, and set what follows from its lines."""
@@ -188,14 +188,14 @@ class World:
             self.changed.append(order)
         self._set_status(order)
         if not order.is_short() or order.status not in (Status.ON_BACK_ORDER, Status.ON_HOLD):
-            order.since, order.passed_over, order.keeps = None, 0, False
+            order.since, order.passed_over, order.allows_partial = None, 0, False
         elif order.status is Status.ON_BACK_ORDER and order.since is None:
             order.since = self.now
 
     def _set_status(self, order: Order) -> None:
         if order.status is Status.ON_BACK_ORDER and not order.is_short():
             order.status = Status.ALLOCATED
-        if order.status in (Status.ALLOCATED, Status.PROCESSED) and order.is_short():
+        if order.status in (Status.ALLOCATED, Status.SENT_TO_WAREHOUSE) and order.is_short():
             order.status = Status.ON_BACK_ORDER
         if order.status is Status.CANCELLATION_REQUESTED and order.is_short():
             order.status = Status.CANCELLED

@@ -18,27 +18,20 @@ import attrs
 import pytest
 
 from orderflow import (
+    HoldReleased,
     MemoryRepository,
     Order,
     OrderDespatched,
     OrderLine,
-    OrderReleased,
     OrderShortPicked,
     Status,
 )
 from orderflow.adapters.memory import repository, seller
-from orderflow.domain import (
-    allocation,
-    counting,
-    draft,
-    evolve,
-    lifecycle,
-    policy,
-    splitting,
-    state,
-    taking_back,
-)
-from orderflow.domain.status import FROZEN
+from orderflow.domain.allocation import preemption, serving
+from orderflow.domain.decisions import shortfall, splitting
+from orderflow.domain.model import lifecycle, policy
+from orderflow.domain.model.status import FROZEN
+from orderflow.domain.state import draft, fold, state
 
 if TYPE_CHECKING:
     from orderflow import Command, Outcome
@@ -64,7 +57,7 @@ def fault(make: Callable[[pytest.MonkeyPatch], None]) -> Callable[[pytest.Monkey
 @fault
 def the_balance_is_not_carried_between_lines(patch: pytest.MonkeyPatch) -> None:
     """Every line of an order is offered what there was before the first one took."""
-    good = allocation.take_what_there_is
+    good = serving.take_what_there_is
 
     def take(order: Order, shelf: dict[str, int]) -> Any:  # noqa: ANN401
         wanted: Counter[str] = Counter()
@@ -82,7 +75,7 @@ def the_balance_is_not_carried_between_lines(patch: pytest.MonkeyPatch) -> None:
         changed = tuple(new.get(line.line_id, line) for line in order.lines)
         return units, changed, all(covered for _, _, covered in lines)
 
-    patch.setattr(allocation, "take_what_there_is", take)
+    patch.setattr(serving, "take_what_there_is", take)
 
 
 @fault
@@ -97,7 +90,7 @@ def a_row_is_missing_from_the_lifecycle(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def a_cancellation_forgets_to_free(patch: pytest.MonkeyPatch) -> None:
-    good = evolve.stock_moves
+    good = fold.stock_moves
 
     def stock_moves(before: Order | None, after: Order) -> dict[str, int]:
         return {} if after.status is Status.CANCELLED else good(before, after)
@@ -108,7 +101,7 @@ def a_cancellation_forgets_to_free(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def a_despatch_leaves_its_units_on_the_shelf(patch: pytest.MonkeyPatch) -> None:
-    good = evolve.units_left
+    good = fold.units_left
 
     def units_left(before: Order | None, event: Any) -> dict[str, int]:  # noqa: ANN401
         return {} if isinstance(event, OrderDespatched) else good(before, event)
@@ -120,16 +113,16 @@ def a_despatch_leaves_its_units_on_the_shelf(patch: pytest.MonkeyPatch) -> None:
 @fault
 def every_edited_order_counts_as_covered(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lifecycle, "is_covered", lambda _lines: True)
-    patch.setattr(evolve, "_AGREES", ())  # which would notice
+    patch.setattr(fold, "_AGREES", ())  # which would notice
 
 
 @fault
 def what_becomes_free_is_not_offered(patch: pytest.MonkeyPatch) -> None:
-    def take_risen(self: draft.Draft) -> list[Any]:
-        self.risen.clear()
+    def take_replenished(self: draft.Draft) -> list[Any]:
+        self.replenished.clear()
         return []
 
-    patch.setattr(draft.Draft, "take_risen", take_risen)
+    patch.setattr(draft.Draft, "take_replenished", take_replenished)
 
 
 @fault
@@ -139,8 +132,8 @@ def what_is_watched_is_never_moved(patch: pytest.MonkeyPatch) -> None:
 
     def write(self: Any, command: Command, outcome: Outcome) -> None:  # noqa: ANN401
         changed = {order.order_id for order in outcome.orders}
-        watched = tuple(each for each in outcome.watched if each[0] in changed)
-        good(self, command, attrs.evolve(outcome, watched=watched))
+        blocked_on = tuple(each for each in outcome.queue_index if each[0] in changed)
+        good(self, command, attrs.evolve(outcome, queue_index=blocked_on))
         if command.command_id is not None:
             self.answers[command.command_id] = (command, outcome)
 
@@ -163,41 +156,41 @@ def an_urgent_order_takes_from_those_in_front_of_it(patch: pytest.MonkeyPatch) -
 
     What it may take counts as in its reach, so the fault is in all that decides about that.
     """
-    good = taking_back._later_holders  # noqa: SLF001
+    good = preemption._later_holders  # noqa: SLF001
 
     def later_holders(draft: draft.Draft, order: Order, sku: str) -> list[Order]:
         others = [
             holder
-            for holder in draft.holding(order.warehouse_id, sku)
+            for holder in draft.orders_with_units(order.warehouse_id, sku)
             if holder.status not in FROZEN and not policy.is_urgent(holder, draft.policy)
         ]
         return [*{each.order_id: each for each in [*good(draft, order, sku), *others]}.values()]
 
-    patch.setattr(taking_back, "_later_holders", later_holders)
+    patch.setattr(preemption, "_later_holders", later_holders)
 
 
 @fault
 def more_is_taken_back_than_is_needed(patch: pytest.MonkeyPatch) -> None:
-    good = counting.last_lines_first
+    good = shortfall.last_lines_first
 
     def last_lines_first(order: Order, sku: str, units: int) -> Any:  # noqa: ANN401
         return good(order, sku, units + 1)
 
-    patch.setattr(taking_back, "last_lines_first", last_lines_first)
+    patch.setattr(preemption, "last_lines_first", last_lines_first)
 
 
 @fault
 def all_agree_on_the_wrong_order(patch: pytest.MonkeyPatch) -> None:
     """The later one comes first, for the core, the repository and the invariants alike."""
-    good = policy.place_in_queue
+    good = policy.queue_position
 
-    def place_in_queue(order: Order, queue: policy.Queue) -> Any:  # noqa: ANN401
+    def queue_position(order: Order, queue: policy.Queue) -> Any:  # noqa: ANN401
         *keys, order_id = good(order, queue)
         return (*(_Reversed(key) for key in keys), order_id)
 
     for name, module in list(sys.modules.items()):
-        if name.startswith("orderflow") and hasattr(module, "place_in_queue"):
-            patch.setattr(module, "place_in_queue", place_in_queue)
+        if name.startswith("orderflow") and hasattr(module, "queue_position"):
+            patch.setattr(module, "queue_position", queue_position)
 
 
 @fault
@@ -225,9 +218,9 @@ def the_answer_to_a_command_id_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 @fault
 def ties_are_served_as_they_were_read(patch: pytest.MonkeyPatch) -> None:
     def place_without_id(order: Order, queue: policy.Queue) -> Any:  # noqa: ANN401
-        return policy.place_in_queue(order, queue)[:-1]
+        return policy.queue_position(order, queue)[:-1]
 
-    patch.setattr(state, "place_in_queue", place_without_id)
+    patch.setattr(state, "queue_position", place_without_id)
 
 
 @fault
@@ -257,11 +250,11 @@ def all_sellers_share_one_store(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def an_order_that_was_on_hold_goes_to_the_end(patch: pytest.MonkeyPatch) -> None:
-    good = evolve.evolve_order
+    good = fold.evolve_order
 
     def evolve_order(order: Order | None, event: Any) -> Order:  # noqa: ANN401
         after = good(order, event)
-        if isinstance(event, OrderReleased):
+        if isinstance(event, HoldReleased):
             return attrs.evolve(after, placed_at=event.at)
         return after
 

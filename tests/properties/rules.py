@@ -30,7 +30,7 @@ from orderflow import (
     decide,
 )
 from orderflow.errors import InvalidValueError, OrderFlowError
-from orderflow.testing.invariants import (
+from orderflow.invariants import (
     agreement_violations,
     allocation_violations,
     foreign_violations,
@@ -301,11 +301,11 @@ def _served(orders: list[Order], policy: AllocationPolicy) -> dict[str, tuple[ob
         outcome = allocate(orders[::-1], stock, policy, at=SCOPE.opens_at)
     except OrderFlowError:  # whether the core may raise it is another rule
         return {}
-    holding: dict[str, tuple[object, ...]] = {order.order_id: () for order in orders}
+    partial_allocation: dict[str, tuple[object, ...]] = {order.order_id: () for order in orders}
     for order in outcome.orders:
         root = order.split_from or order.order_id
-        holding[root] = (*holding[root], order.status, order.lines)
-    return holding
+        partial_allocation[root] = (*partial_allocation[root], order.status, order.lines)
+    return partial_allocation
 
 
 def _answer(step: Step, state: State, policy: AllocationPolicy) -> str:
@@ -317,7 +317,7 @@ def _answer(step: Step, state: State, policy: AllocationPolicy) -> str:
 
 def _moved_by_an_edit(step: Step) -> str | None:
     if isinstance(step.command, EditOrder):
-        for change in step.command.changes:
+        for change in step.command.edits:
             if isinstance(change, ChangePriority | ChangePromise):
                 return step.command.order_id
     return None

@@ -36,7 +36,7 @@ def pickled() -> bytes:
 def told(pickled: bytes, seed: str, *arguments: str) -> bytes:
     """Let another process, with hashes of its own, tell what the histories come to."""
     run = subprocess.run(  # noqa: S603 - a module of this repository
-        [sys.executable, "-m", "tests.properties.telling", *arguments],
+        [sys.executable, "-m", "tests.properties.notices", *arguments],
         check=True,
         capture_output=True,
         input=pickled,

@@ -13,7 +13,7 @@ import attrs
 import pytest
 from hypothesis import Phase, given, settings
 
-from orderflow import TakeBack
+from orderflow import Preemption
 from orderflow.testing.strategies import histories, policies
 from tests.properties.faults import FAULTS
 from tests.properties.rules import RULES
@@ -59,7 +59,7 @@ CAUGHT_BY = {
 @pytest.fixture(scope="module")
 def drawn() -> list[History]:
     alone = attrs.evolve(SCOPE, seller_ids=("acme",))
-    takes_back = policies().filter(lambda policy: policy.take_back is TakeBack.URGENT)
+    takes_back = policies().filter(lambda policy: policy.preemption is Preemption.URGENT)
     return [
         *collect(HISTORIES, histories(SCOPE, length_max=40)),
         *collect(HISTORIES_WITH_TAKE_BACK, histories(alone, takes_back, length_max=40)),

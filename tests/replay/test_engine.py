@@ -134,15 +134,15 @@ def test_a_database_gives_the_same_summary_as_memory(tmp_path: Path) -> None:
 
 def test_onlookers_see_what_is_carried_out() -> None:
     class Letterbox:
-        shorted: tuple[str, ...] = ()
+        back_orders_opened: tuple[str, ...] = ()
 
         def see(self, _command: Command, outcome: Outcome) -> None:
-            self.shorted += outcome.shorted
+            self.back_orders_opened += outcome.back_orders_opened
 
     letterbox = Letterbox()
     run = Replay(opening={"MUG": 0}, onlookers=[letterbox])
     run.step(entry("2 09:00", "1", {"MUG": 1}))
-    assert letterbox.shorted == ("1",)
+    assert letterbox.back_orders_opened == ("1",)
 
 
 def quantile(sizes: list[int], share: float) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from orderflow import AllocationPolicy, Fulfilment, Holding, Rationing, TakeBack
-from orderflow.replay import SELLER, Habits, Kind, Replay, ReplenishmentRule, Settings
+from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Preemption, Rationing
+from orderflow.replay import SELLER, Kind, Replay, ReplenishmentRule, SellerBehaviour, Settings
 from orderflow.replay.generator import generate, stock_for
 from tests.replay.histories import SMALL, entry, entry_of_lines, replayed
 
@@ -26,7 +26,7 @@ def test_fill_rates_count_what_an_order_was_given_when_it_was_placed() -> None:
 
 
 def test_an_order_that_holds_nothing_was_served_nothing() -> None:
-    settings = Settings(policy=AllocationPolicy(holding=Holding.COMPLETE_ONLY))
+    settings = Settings(policy=AllocationPolicy(partial_allocation=PartialAllocation.NEVER))
     run = replayed(
         entry("2 09:00", "1", {"MUG": 2, "JAR": 2}), opening={"MUG": 2, "JAR": 1}, settings=settings
     )
@@ -88,13 +88,13 @@ def test_of_nothing_there_are_no_rates() -> None:
 
 POLICIES = [
     AllocationPolicy(),
-    AllocationPolicy(holding=Holding.COMPLETE_ONLY),
-    AllocationPolicy(holding=Holding.COMPLETE_THEN_KEEP, passes_max=3),
+    AllocationPolicy(partial_allocation=PartialAllocation.NEVER),
+    AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=3),
     AllocationPolicy(fulfilment=Fulfilment.SPLIT),
     AllocationPolicy(fulfilment=Fulfilment.PARCELS, parcels_max=2),
     AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES),
     AllocationPolicy(rationing=Rationing.FAIR_SHARE),
-    AllocationPolicy(take_back=TakeBack.URGENT, urgent_from=1),
+    AllocationPolicy(preemption=Preemption.URGENT, urgent_from=1),
 ]
 
 
@@ -106,7 +106,7 @@ def test_under_every_policy_back_orders_add_up_and_the_account_is_at_0(
 ) -> None:
     entries = generate(SMALL)
     rule = ReplenishmentRule(level_units=0, cover_days=1, lead_days_min=1, lead_days_max=9)
-    settings = Settings(policy=policy, rule=rule, habits=Habits(split=split))
+    settings = Settings(policy=policy, rule=rule, habits=SellerBehaviour(split=split))
     run = Replay(settings, opening=stock_for(entries, 1))
     summary = run.run(entries)
     back_orders = attrs.asdict(summary.back_orders)

@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 import pytest
 
-from orderflow import AllocationPolicy, Fulfilment, Holding, OrderEdited, Queue
-from orderflow.replay import SELLER, Habits, Kind, Settings, Skip
+from orderflow import AllocationPolicy, Fulfilment, OrderEdited, PartialAllocation, Queue
+from orderflow.replay import SELLER, Kind, SellerBehaviour, Settings, Skip
 from tests.replay.histories import (
     NOTHING_COMES,
     entry,
@@ -20,12 +20,12 @@ from tests.replay.histories import (
 )
 
 CANCELLATION = Kind.CANCELLATION
-COMPLETE_ONLY = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 
 
 def settings(policy: AllocationPolicy | None = None, **habits: Any) -> Settings:  # noqa: ANN401
     return Settings(
-        rule=NOTHING_COMES, policy=policy or AllocationPolicy(), habits=Habits(**habits)
+        rule=NOTHING_COMES, policy=policy or AllocationPolicy(), habits=SellerBehaviour(**habits)
     )
 
 
@@ -179,7 +179,7 @@ def test_an_order_that_holds_nothing_is_split_by_what_it_could_have() -> None:
         entry("2 09:01", "2", {"JAR": 2}),
         entry("3 09:00", "3", {"TIN": 1}),
         opening={"MUG": 5, "TIN": 1},
-        settings=settings(COMPLETE_ONLY, split=True),
+        settings=settings(NEVER, split=True),
     )
     assert statuses(run)["1/1"] == "DESPATCHED"
     assert "2/1" not in statuses(run)

@@ -10,7 +10,7 @@ from orderflow import (
     AllocationPolicy,
     BookInStock,
     ChangeQuantity,
-    Holding,
+    PartialAllocation,
     State,
     Status,
     Stock,
@@ -20,22 +20,26 @@ from orderflow import (
 from orderflow.errors import ActionRefusedError
 from tests.unit.shop import ACME, NOON, key, kinds, later, order, shop_with
 
-BOTH = [Holding.KEEP, Holding.COMPLETE_ONLY]
+BOTH = [PartialAllocation.ALWAYS, PartialAllocation.NEVER]
 
 
-@pytest.mark.parametrize("holding", BOTH)
-def test_the_running_balance_is_carried_from_line_to_line(holding: Holding) -> None:
+@pytest.mark.parametrize("partial_allocation", BOTH)
+def test_the_running_balance_is_carried_from_line_to_line(
+    partial_allocation: PartialAllocation,
+) -> None:
     """Saleor, allocating several lines in one call."""
-    shop = shop_with(AllocationPolicy(holding=holding), MUG=3)
+    shop = shop_with(AllocationPolicy(partial_allocation=partial_allocation), MUG=3)
     shop.take("A", ("MUG", 2), ("MUG", 2))
-    assert sum(shop.held("A")) == (3 if holding is Holding.KEEP else 0)
+    assert sum(shop.held("A")) == (3 if partial_allocation is PartialAllocation.ALWAYS else 0)
 
 
-@pytest.mark.parametrize("holding", BOTH)
-def test_the_running_balance_is_carried_from_order_to_order_of_a_batch(holding: Holding) -> None:
+@pytest.mark.parametrize("partial_allocation", BOTH)
+def test_the_running_balance_is_carried_from_order_to_order_of_a_batch(
+    partial_allocation: PartialAllocation,
+) -> None:
     """Saleor and Medusa: stock 2, a batch of three orders for 2, one is served."""
     batch = [order(order_id, ("MUG", 2)) for order_id in "ABC"]
-    policy = AllocationPolicy(holding=holding)
+    policy = AllocationPolicy(partial_allocation=partial_allocation)
     outcome = allocate(batch, [Stock(key(), 2)], policy, at=NOON)
     assert [each.status for each in outcome.orders] == [
         "ALLOCATED",
@@ -77,7 +81,7 @@ def test_orders_of_the_same_time_have_a_defined_order_whatever_the_order_of_the_
         waiting = [order(order_id, status=Status.ON_BACK_ORDER) for order_id in order_ids]
         state = State.of(ACME, waiting, [Stock(key(), 0)])
         outcome = decide(BookInStock(at=NOON, key=key(), received=1), state)
-        assert outcome.completed == ("A",)
+        assert outcome.back_orders_completed == ("A",)
 
 
 def test_a_cancellation_serves_the_next_in_the_same_call() -> None:

@@ -11,9 +11,9 @@ from orderflow import (
     AllocationPolicy,
     ChangeCourier,
     ChangeQuantity,
-    Holding,
     MemoryRepository,
     OrderFlow,
+    PartialAllocation,
     RemoveLine,
 )
 from orderflow.errors import (
@@ -74,7 +74,7 @@ def test_nothing_is_given_back_beyond_what_is_held() -> None:
 def test_cancelling_what_was_never_allocated_releases_nothing() -> None:
     """Case 72, Vendure "cancelling an Order only creates Releases for…"; any policy."""
     shop = shop_with(MUG=3)
-    shop.take("A", process=False)
+    shop.take("A", allocate=False)
     outcome = shop.cancel(ACME, "A")
     assert (kinds(outcome), outcome.stock, shop.shelf()) == (["OrderCancelled"], (), (3, 0))
 
@@ -110,17 +110,19 @@ def test_the_rest_may_be_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("holding", "on_hand", "allocated"),
+    ("partial_allocation", "on_hand", "allocated"),
     [
-        (Holding.COMPLETE_ONLY, 10, 0),
-        (Holding.KEEP, 10, 10),
-        (Holding.COMPLETE_ONLY, 110, 80),
-        (Holding.KEEP, 110, 80),
+        (PartialAllocation.NEVER, 10, 0),
+        (PartialAllocation.ALWAYS, 10, 10),
+        (PartialAllocation.NEVER, 110, 80),
+        (PartialAllocation.ALWAYS, 110, 80),
     ],
 )
-def test_what_is_there_is_kept_or_not(holding: Holding, on_hand: int, allocated: int) -> None:
+def test_what_is_there_is_kept_or_not(
+    partial_allocation: PartialAllocation, on_hand: int, allocated: int
+) -> None:
     """Case 77, ERPNext test SRE, partial off and on."""
-    shop = shop_with(AllocationPolicy(holding=holding), MUG=on_hand)
+    shop = shop_with(AllocationPolicy(partial_allocation=partial_allocation), MUG=on_hand)
     shop.take("A", ("MUG", 80))
     assert shop.order(ACME, "A").allocated == allocated
 
@@ -166,7 +168,7 @@ def test_a_split_answers_with_both_orders() -> None:
     outcome = shop.split(ACME, "A", "B")
     assert outcome.order is not None
     assert (outcome.order.order_id, outcome.order.units) == ("A", 3)
-    assert [(moved.order_id, moved.units) for moved in outcome.moved] == [("B", 2)]
+    assert [(moved.order_id, moved.units) for moved in outcome.other_orders] == [("B", 2)]
 
 
 def test_what_the_warehouse_took_beyond_an_order_is_missing_from_another() -> None:
@@ -180,7 +182,7 @@ def test_what_the_warehouse_took_beyond_an_order_is_missing_from_another() -> No
     shop.take("second", ("MUG", 15))
     shop.send(ACME, "second")
     outcome = shop.adjust(key(), -15, AdjustmentReason.LOSS)
-    assert outcome.shorted == ("first",)
+    assert outcome.back_orders_opened == ("first",)
     shop.despatch(ACME, "second")
     assert (shop.status("first"), shop.held("first")) == ("ON_BACK_ORDER", (0,))
     assert shop.shelf() == (0, 0)

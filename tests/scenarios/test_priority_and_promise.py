@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow import AllocationPolicy, ChangePriority, Queue, RemoveLine, TakeBack
+from orderflow import AllocationPolicy, ChangePriority, Preemption, Queue, RemoveLine
 from orderflow.errors import SplitRefusedError
 from tests.unit.shop import ACME, NOON, Shop, shop_with
 
@@ -56,7 +56,11 @@ def test_a_removed_line_leaves_the_queue() -> None:
     shop.take("2", ("P1", 5), ("P2", 10))
     assert shop.held("2") == (5, 7)
     outcome = shop.edit(ACME, "1", RemoveLine("2"))
-    assert (outcome.completed, shop.held("1"), shop.held("2")) == (("2",), (3,), (5, 10))
+    assert (outcome.back_orders_completed, shop.held("1"), shop.held("2")) == (
+        ("2",),
+        (3,),
+        (5, 10),
+    )
 
 
 def test_what_is_there_is_released_and_the_rest_follows() -> None:
@@ -82,10 +86,10 @@ def test_without_take_back_an_order_that_becomes_urgent_takes_nothing() -> None:
 
 def test_with_take_back_an_order_that_becomes_urgent_gets_the_unit_of_an_older_one() -> None:
     """Case 57, ShipHero page (order MO15); priority with take-back."""
-    policy = AllocationPolicy(queue=Queue.PRIORITY, take_back=TakeBack.URGENT, urgent_from=9)
+    policy = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=9)
     shop = shop_with(policy, MUG=1)
     shop.take("older")
     shop.take("newest")
     outcome = shop.edit(ACME, "newest", ChangePriority(9))
     assert (shop.status("newest"), shop.status("older")) == ("ALLOCATED", "ON_BACK_ORDER")
-    assert (outcome.completed, outcome.shorted) == (("newest",), ("older",))
+    assert (outcome.back_orders_completed, outcome.back_orders_opened) == (("newest",), ("older",))

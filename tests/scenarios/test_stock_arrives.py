@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow import AdjustmentReason, AllocationPolicy, Holding, Queue
+from orderflow import AdjustmentReason, AllocationPolicy, PartialAllocation, Queue
 from orderflow.errors import StockRefusedError
 from tests.unit.shop import ACME, Shop, key, shop_with
 
-COMPLETE_ONLY = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 
 
 def held(shop: Shop, *order_ids: str) -> list[int]:
@@ -22,7 +22,7 @@ def test_without_all_of_it_nothing_is_packed(on_hand: int, status: str) -> None:
     Where Solidus raises InsufficientStock and lists the line, the order here waits, holds
     nothing, and its short line says so.
     """
-    shop = shop_with(COMPLETE_ONLY, MUG=on_hand)
+    shop = shop_with(NEVER, MUG=on_hand)
     shop.take("A", ("MUG", 5))
     order = shop.order(ACME, "A")
     assert (order.status, order.allocated) == (status, 0)
@@ -31,7 +31,7 @@ def test_without_all_of_it_nothing_is_packed(on_hand: int, status: str) -> None:
 
 def test_with_all_of_it_everything_is_packed() -> None:
     """Case 4, the same with 5; complete."""
-    shop = shop_with(COMPLETE_ONLY, MUG=5)
+    shop = shop_with(NEVER, MUG=5)
     shop.take("A", ("MUG", 5))
     assert (shop.status("A"), held(shop, "A")) == ("ALLOCATED", [5])
 
@@ -107,7 +107,7 @@ def test_two_pick_lists_one_after_the_other() -> None:
 
 def test_a_small_order_skips_ahead_of_one_that_cannot_be_completed() -> None:
     """Case 44, Extensiv strict FIFO page, skip-ahead on; complete."""
-    shop = shop_with(COMPLETE_ONLY, MUG=0)
+    shop = shop_with(NEVER, MUG=0)
     shop.take("123", ("MUG", 2))
     shop.take("456", ("MUG", 1))
     shop.receive("MUG", 1)
@@ -123,10 +123,12 @@ def test_a_small_order_does_not_skip_ahead_where_short_orders_keep() -> None:
     assert held(shop, "123", "456") == [1, 0]
 
 
-@pytest.mark.parametrize("holding", [Holding.KEEP, Holding.COMPLETE_ONLY])
-def test_the_older_of_two_gets_what_suffices_for_it_alone(holding: Holding) -> None:
+@pytest.mark.parametrize("partial_allocation", [PartialAllocation.ALWAYS, PartialAllocation.NEVER])
+def test_the_older_of_two_gets_what_suffices_for_it_alone(
+    partial_allocation: PartialAllocation,
+) -> None:
     """Case 46, Acctivate order manager; in listed order, either holding."""
-    shop = shop_with(AllocationPolicy(holding=holding), MUG=0)
+    shop = shop_with(AllocationPolicy(partial_allocation=partial_allocation), MUG=0)
     shop.take("older", ("MUG", 5))
     shop.take("younger", ("MUG", 2))
     shop.receive("MUG", 5)

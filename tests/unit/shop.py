@@ -19,7 +19,7 @@ from orderflow import (
     decide,
     evolve,
 )
-from orderflow.testing.invariants import foreign_violations, history_violations, violations
+from orderflow.invariants import foreign_violations, history_violations, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -147,7 +147,7 @@ class CheckedFlow(OrderFlow):
         policy = self.policy_of(seller_id)
         # A repository may leave out orders that it knows cannot be served; a state looks at them.
         expected = decide(command, self.state(seller_id), policy)
-        assert attrs.evolve(expected, watched=outcome.watched) == outcome
+        assert attrs.evolve(expected, queue_index=outcome.queue_index) == outcome
         self.states[seller_id] = self.state(seller_id).after(outcome)
         assert fold(outcome.events, before) == self.states[seller_id]
         stored = self.stored(seller_id)
@@ -167,12 +167,14 @@ class Shop(CheckedFlow):
         self,
         order_id: str,
         *wanted: tuple[str, int],
-        process: bool = True,
+        allocate: bool = True,
         **fields: Any,  # noqa: ANN401
     ) -> Outcome:
         """Take an order in that was placed just now."""
         now = self.clock.wait()
-        return self.place(order(order_id, *wanted, **{"placed_at": now, **fields}), process=process)
+        return self.place(
+            order(order_id, *wanted, **{"placed_at": now, **fields}), allocate=allocate
+        )
 
     def receive(self, sku: str, units: int) -> Outcome:
         """Book so many units in, without a notice."""

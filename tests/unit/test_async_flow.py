@@ -23,7 +23,7 @@ from orderflow import (
     Outcome,
     Queue,
     Replacement,
-    Replacements,
+    ReplacementList,
     SplitRefusedError,
     Status,
 )
@@ -50,7 +50,7 @@ CALLS: Calls = [
     lambda flow: flow.events(ACME, "B"),
     lambda flow: flow.actions(ACME, "B"),
     lambda flow: flow.preview(BookInStock(key=key(), received=9, at=NOON)),
-    lambda flow: flow.suggest(ACME, "B"),
+    lambda flow: flow.replacement_offers(ACME, "B"),
     lambda flow: flow.explain(ACME, "C", ahead_max=1),
     lambda flow: flow.hold(ACME, "A", HoldReason.OTHER, until=later(5)),
     lambda flow: flow.release_ended_holds(ACME),
@@ -75,7 +75,7 @@ def in_threads(**settings: Any) -> AsyncOrderFlow:  # noqa: ANN401 - as the flow
 def test_it_answers_as_the_flow_that_waits() -> None:
     settings: dict[str, Any] = {
         "policies": {ACME: AllocationPolicy(queue=Queue.PRIORITY)},
-        "catalogue": Replacements([Replacement("CUP", "MUG")]),
+        "catalogue": ReplacementList([Replacement("CUP", "MUG")]),
         "clock": Clock(),
         "orders_max": 1,
     }
@@ -157,4 +157,4 @@ def test_a_task_may_be_several_commands() -> None:
         waiting.place(order("A"))
         return tuple(each.action for each in waiting.actions(ACME, "A") if each.allowed)
 
-    assert Action.SEND in asyncio.run(flow.run(deliver))
+    assert Action.SEND_TO_WAREHOUSE in asyncio.run(flow.run(deliver))

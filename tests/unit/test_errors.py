@@ -214,8 +214,12 @@ def test_a_refused_action_carries_what_it_names() -> None:
     with pytest.raises(wrong.ActionRefusedError) as refusal:
         shop().send(ACME, "A")
     error = refusal.value
-    assert (error.order_id, error.status, error.action) == ("A", "ON_BACK_ORDER", "send")
-    assert "split" in error.allowed
+    assert (error.order_id, error.status, error.action) == (
+        "A",
+        "ON_BACK_ORDER",
+        "SEND_TO_WAREHOUSE",
+    )
+    assert "SPLIT" in error.allowed
 
 
 def test_an_event_that_cannot_follow_says_what_could() -> None:

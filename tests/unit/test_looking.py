@@ -13,21 +13,21 @@ from orderflow import (
     CancelOrder,
     Command,
     ExpectedReceipt,
-    Holding,
     MemoryRepository,
     Order,
     OrderFlow,
+    PartialAllocation,
     PlaceOrder,
     PlaceOrders,
     Replacement,
-    Replacements,
+    ReplacementList,
     ServeWaiting,
     SplitOrder,
     explain,
-    suggest,
+    replacement_offers,
 )
-from orderflow.domain import commands as do
-from orderflow.domain.events import AdjustmentReason
+from orderflow.domain.model import commands as do
+from orderflow.domain.model.events import AdjustmentReason
 from orderflow.errors import (
     ActionRefusedError,
     CommandIdReusedError,
@@ -89,8 +89,8 @@ def test_a_preview_shows_every_order_that_would_move() -> None:
     shop.take("B", ("MUG", 1))
     shop.take("C", ("MUG", 1))
     outcome = shop.preview(CancelOrder(**about()))
-    assert [each.order_id for each in outcome.moved] == ["B", "C"]
-    assert outcome.completed == ("B", "C")
+    assert [each.order_id for each in outcome.other_orders] == ["B", "C"]
+    assert outcome.back_orders_completed == ("B", "C")
 
 
 def test_a_refusal_is_raised_as_the_command_would() -> None:
@@ -118,12 +118,14 @@ def test_a_repeated_command_is_previewed_as_it_was_answered() -> None:
 def test_a_seller_of_whom_nothing_is_kept_can_be_previewed_and_leaves_no_trace() -> None:
     flow = CheckedFlow()
     outcome = flow.preview(PlaceOrder(order=order("A"), at=NOON))
-    assert outcome.shorted == ("A",)
+    assert outcome.back_orders_opened == ("A",)
     assert flow.repository.sellers() == []
 
 
 def test_each_seller_is_previewed_under_the_own_policy() -> None:
-    flow = CheckedFlow(policies={"bolt": AllocationPolicy(holding=Holding.COMPLETE_ONLY)})
+    flow = CheckedFlow(
+        policies={"bolt": AllocationPolicy(partial_allocation=PartialAllocation.NEVER)}
+    )
     for seller_id, held in ((ACME, 1), ("bolt", 0)):
         flow.book_in(key(seller_id=seller_id), 1)
         placed = order("A", ("MUG", 2), seller_id=seller_id)
@@ -154,8 +156,8 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, flow: OrderFlow, units: int) -> N
 def test_a_preview_shows_all_pages_of_a_long_queue() -> None:
     flow, _ = long_queue()
     command = BookInStock(key=key(), received=5, at=NOON)
-    assert flow.preview(command).completed == ("000", "001", "002", "003", "004")
-    assert flow.handle(command).completed == ("000", "001")
+    assert flow.preview(command).back_orders_completed == ("000", "001", "002", "003", "004")
+    assert flow.handle(command).back_orders_completed == ("000", "001")
 
 
 def test_a_preview_comes_after_what_was_left_unserved(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +165,7 @@ def test_a_preview_comes_after_what_was_left_unserved(monkeypatch: pytest.Monkey
     interrupt(monkeypatch, flow, 4)
     command = PlaceOrder(order=order("Z", placed_at=later(99)), at=NOON)
     previewed = flow.preview(command)
-    assert previewed.shorted == ("Z",)
+    assert previewed.back_orders_opened == ("Z",)
     assert repository.unserved() == [key()], "asking has served nobody"
     assert flow.handle(command) == previewed
 
@@ -183,7 +185,7 @@ def test_going_on_with_what_was_left_unserved_can_be_previewed(
     interrupt(monkeypatch, flow, 4)
     command = ServeWaiting(keys=(key(),), at=NOON)
     previewed = flow.preview(command)
-    assert previewed.completed == ("002", "003")
+    assert previewed.back_orders_completed == ("002", "003")
     assert flow.handle(command) == previewed
 
 
@@ -196,12 +198,12 @@ def test_what_was_left_unserved_is_served_before_it_is_explained(
     assert (shortage.place, shortage.available) == (1, 0)
     assert flow.explain(ACME, "003", at=NOON).order.status == "ALLOCATED"
     allowed = [str(each.action) for each in flow.actions(ACME, "003", at=NOON) if each.allowed]
-    assert "send" in allowed
+    assert "SEND_TO_WAREHOUSE" in allowed
 
 
 # Suggestions and reasons
 
-CATALOGUE = Replacements([Replacement("CUP", "MUG")])
+CATALOGUE = ReplacementList([Replacement("CUP", "MUG")])
 
 
 def shop_with_cups() -> tuple[OrderFlow, Order]:
@@ -215,20 +217,20 @@ def shop_with_cups() -> tuple[OrderFlow, Order]:
 def test_suggestions_are_those_of_the_core_by_the_catalogue() -> None:
     flow, placed = shop_with_cups()
     with flow._repository.unit_of_work(ACME) as work:  # type: ignore[attr-defined]  # noqa: SLF001
-        expected = suggest(placed, work, CATALOGUE)
-    assert flow.suggest(ACME, "A") == expected != ()
+        expected = replacement_offers(placed, work, CATALOGUE)
+    assert flow.replacement_offers(ACME, "A") == expected != ()
 
 
 def test_a_suggestion_that_is_taken_covers_the_line() -> None:
     flow, _ = shop_with_cups()
-    (suggestion,) = flow.suggest(ACME, "A")
-    assert flow.edit(ACME, "A", suggestion.change).completed == ("A",)
+    (suggestion,) = flow.replacement_offers(ACME, "A")
+    assert flow.edit(ACME, "A", suggestion.change).back_orders_completed == ("A",)
 
 
 def test_without_a_catalogue_nothing_is_suggested() -> None:
     shop = shop_with(MUG=0, CUP=9)
     shop.take("A")
-    assert shop.suggest(ACME, "A") == ()
+    assert shop.replacement_offers(ACME, "A") == ()
 
 
 def test_an_explanation_is_that_of_the_core_at_this_moment() -> None:
@@ -238,7 +240,7 @@ def test_an_explanation_is_that_of_the_core_at_this_moment() -> None:
     assert shop.explain(ACME, "A", at=later(9)) == explain("A", shop.state(), later(9))
 
 
-@pytest.mark.parametrize("ask", [Shop.suggest, Shop.explain, Shop.actions])
+@pytest.mark.parametrize("ask", [Shop.replacement_offers, Shop.explain, Shop.actions])
 def test_another_sellers_order_is_not_found(ask: Callable[[Shop, str, str], object]) -> None:
     shop = shop_with(MUG=1)
     shop.take("A")

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import HoldReason, InvalidValueError, MemoryRepository, Message, OrderFlow, Relay
+from orderflow import (
+    HoldReason,
+    InvalidValueError,
+    MemoryRepository,
+    OrderFlow,
+    OutboxMessage,
+    Relay,
+)
 from orderflow.adapters.memory import MemoryOutbox
 from orderflow.service import Relayed
 from tests.unit.shop import ACME, Clock, order
@@ -24,12 +31,12 @@ class Desk:
     """Somebody who is told, whose line is down for some orders, and who may be interrupted."""
 
     def __init__(self) -> None:
-        self.told: list[Message] = []
+        self.told: list[OutboxMessage] = []
         self.down: set[str] = set()
-        self.before: Callable[[Message], None] = lambda _: None
-        self.after: Callable[[Message], None] = lambda _: None
+        self.before: Callable[[OutboxMessage], None] = lambda _: None
+        self.after: Callable[[OutboxMessage], None] = lambda _: None
 
-    def notify(self, message: Message) -> None:
+    def notify(self, message: OutboxMessage) -> None:
         self.before(message)
         if message.subject in self.down:
             raise ConnectionError("line is down")
@@ -50,7 +57,7 @@ class Office:
         self.desk = Desk()
         self.relay = self.another(**settings)
         for order_id in order_ids:
-            self.flow.place(order(order_id), process=False)
+            self.flow.place(order(order_id), allocate=False)
             self.flow.hold(ACME, order_id, HoldReason.OTHER)
             self.flow.hold(ACME, order_id, HoldReason.ADDRESS)
 
@@ -65,7 +72,7 @@ class Interrupted(BaseException):
     """The process ends here."""
 
 
-def interrupt(_: Message) -> None:
+def interrupt(_: OutboxMessage) -> None:
     raise Interrupted
 
 
@@ -186,7 +193,7 @@ def test_a_relay_stops_when_its_lease_has_run_out() -> None:
 def test_an_error_is_kept_to_a_bounded_length() -> None:
     office = Office("A", attempts_max=1)
 
-    def fail(_: Message) -> None:
+    def fail(_: OutboxMessage) -> None:
         raise ValueError("x" * 10_000)
 
     office.desk.before = fail
@@ -207,7 +214,7 @@ def test_whatever_happens_to_relays_what_arrives_first_arrives_in_order(
     relays = [office.relay, office.another()]
     steps = iter(course)
 
-    def happen(_: Message) -> None:
+    def happen(_: OutboxMessage) -> None:
         what, other = next(steps, ("ok", 0))
         if what == "slow":  # so slow that the other one goes on with what this one had
             office.pass_time(timedelta(minutes=5))

@@ -13,9 +13,9 @@ from orderflow import (
     CancelOrder,
     ChangeQuantity,
     ExpectedReceipt,
-    Holding,
     MemoryRepository,
     OrderFlow,
+    PartialAllocation,
     Status,
     actions,
 )
@@ -199,7 +199,7 @@ def test_lists_and_histories_show_one_seller() -> None:
 
 
 def test_each_seller_may_have_a_policy() -> None:
-    complete_only = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+    complete_only = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
     flow = CheckedFlow(policies={BOLT: complete_only})
     for seller_id in (ACME, BOLT):
         flow.book_in(key(seller_id=seller_id), 1)
@@ -209,10 +209,10 @@ def test_each_seller_may_have_a_policy() -> None:
 
 
 def test_policies_are_copied_when_the_flow_is_made() -> None:
-    policies = {BOLT: AllocationPolicy(holding=Holding.COMPLETE_ONLY)}
+    policies = {BOLT: AllocationPolicy(partial_allocation=PartialAllocation.NEVER)}
     flow = OrderFlow(MemoryRepository(), policies=policies)
     policies.clear()
-    assert flow.policy_of(BOLT).holding is Holding.COMPLETE_ONLY
+    assert flow.policy_of(BOLT).partial_allocation is PartialAllocation.NEVER
 
 
 # The clock, and what can be asked

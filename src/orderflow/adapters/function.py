@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.telling import worded
+from orderflow.wording.notices import worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderflow.telling import Bulletin
+    from orderflow.notices import Bulletin
 
 __all__ = ["FunctionChannel"]
 
@@ -17,7 +17,7 @@ __all__ = ["FunctionChannel"]
 class FunctionChannel:
     """Calls a function with the address and the bulletin.
 
-    What the function raises is a failure, and is tried again; a `DeliveryError` can say that this
+    What the function raises is a failure, and is tried again; a `NoticeError` can say that this
     is of no use.
     """
 

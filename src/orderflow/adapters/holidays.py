@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.domain import checks
+from orderflow.domain.model import validators
 from orderflow.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -43,15 +43,15 @@ def public_holidays(
     except ModuleNotFoundError as error:
         raise MissingExtraError("holidays", "calendar") from error
     countries = holidays.list_supported_countries()
-    checks.require(
-        holds=country in countries,
+    validators.require(
+        ok=country in countries,
         field="country",
         demand="a code that the package holidays knows, such as GB",
         value=country,
     )
     parts = sorted(countries[country])
-    checks.require(
-        holds=subdivision is None or subdivision in parts,
+    validators.require(
+        ok=subdivision is None or subdivision in parts,
         field="subdivision",
         demand=f"one of {', '.join(parts)}" if parts else f"left out, for {country} has no parts",
         value=subdivision,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from orderflow.telling import kind_of, worded
+from orderflow.notices import kind_of
+from orderflow.wording.notices import worded
 
 if TYPE_CHECKING:
-    from orderflow.telling import Bulletin
+    from orderflow.notices import Bulletin
 
 __all__ = ["LogChannel"]
 

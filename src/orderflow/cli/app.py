@@ -18,7 +18,7 @@ from orderflow.cli.orders import actions, events, explain, orders, place, show
 from orderflow.cli.relaying import dead_letters, relay
 from orderflow.cli.replay import replay
 from orderflow.cli.stock import adjust, announce, book_in, count, receipts, stock, withdraw
-from orderflow.cli.suggesting import suggest
+from orderflow.cli.suggesting import replacements
 from orderflow.cli.telling import digest, notify
 from orderflow.cli.warehouse import (
     accept_cancellation,
@@ -29,10 +29,10 @@ from orderflow.cli.warehouse import (
     short_pick,
 )
 from orderflow.cli.ways_out import (
+    allocate,
     cancel,
     edit,
     hold,
-    process,
     release,
     remove,
     replace,
@@ -97,12 +97,12 @@ def _add(panel: str, *commands: tuple[Callable[..., None], str]) -> None:
 _add(
     "See what it does",
     (demo, "--seed 7"),
-    (replay, "online_retail_II.csv.gz --holding COMPLETE_ONLY"),
+    (replay, "online_retail_II.csv.gz --partial-allocation NEVER"),
     (cut_off, "--holidays GB-ENG --at 2026-12-24T15:30"),
 )
 _add(
     "The database",
-    (init, "--db shop.db --holding COMPLETE_ONLY"),
+    (init, "--db shop.db --partial-allocation NEVER"),
     (policies, "--json"),
     (set_policy, "acme --queue PRIORITY"),
     (check, "--json"),
@@ -129,7 +129,7 @@ _add(
     (events, "A-1"),
     (actions, "A-1"),
     (explain, "A-1"),
-    (process, "A-1"),
+    (allocate, "A-1"),
     (edit, "A-1 --quantity 1=3 --add CUP=2 --courier DHL"),
     (hold, "A-1 ADDRESS --until 2026-12-01T09:00"),
     (release, "A-1 ADDRESS"),
@@ -138,7 +138,7 @@ _add(
 )
 _add(
     "Ways out of a back order",
-    (suggest, "A-1 --replacements replacements.csv"),
+    (replacements, "A-1 --replacements replacements.csv"),
     (remove, "A-1 --dry-run"),
     (replace, "A-1 2 CUP --units 2"),
     (split, "A-1 A-1-now"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderflow.domain.order import Address
+from orderflow.domain.model.order import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

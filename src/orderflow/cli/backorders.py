@@ -10,15 +10,15 @@ from orderflow.cli.database import WhereStock, opened
 from orderflow.cli.doing import key_of
 from orderflow.cli.listing import Column, Listing, moment, print_listing
 from orderflow.cli.settings import takes
-from orderflow.domain.policy import place_in_queue
-from orderflow.domain.status import Status
+from orderflow.domain.model.policy import queue_position
+from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderflow.cli.database import Database
-    from orderflow.domain.order import Order
-    from orderflow.domain.stock import StockKey
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.stock import StockKey
 
 __all__ = ["backorders"]
 
@@ -74,7 +74,7 @@ def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
         for order in database.orders(key.seller_id, Status.ON_BACK_ORDER, key.sku)
         if order.warehouse_id == key.warehouse_id and _short_of(order, key.sku)
     ]
-    waiting.sort(key=lambda order: place_in_queue(order, policy.queue))
+    waiting.sort(key=lambda order: queue_position(order, policy.queue))
     for position, order in enumerate(waiting, 1):
         lines = [line for line in order.lines if line.sku == key.sku]
         yield {

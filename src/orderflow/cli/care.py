@@ -18,8 +18,8 @@ from orderflow.cli.database import DatabaseOptions, Where, engine_of, opened
 from orderflow.cli.listing import Column, Listing, print_listing
 from orderflow.cli.settings import moment_option, takes
 from orderflow.cli.showing import ORDER_COLUMNS, data_of, order_row, print_table
-from orderflow.domain.policy import AllocationPolicy
-from orderflow.domain.status import Status
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.status import Status
 from orderflow.errors import RefusedError
 from orderflow.service import SystemClock
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from orderflow.checking import Checked
     from orderflow.cli.database import Database
-    from orderflow.domain.order import Order
+    from orderflow.domain.model.order import Order
 
 __all__ = ["check", "init", "policies", "recover", "release_ended_holds", "set_policy"]
 

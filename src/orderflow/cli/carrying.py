@@ -15,7 +15,7 @@ import attrs
 
 from orderflow.adapters.sql import SqlRepository
 from orderflow.adapters.sql.transactions import OwnTransactions
-from orderflow.domain.commands import AnnounceReceipt, CountStock, EditOrder, PlaceOrder
+from orderflow.domain.model.commands import AnnounceReceipt, CountStock, EditOrder, PlaceOrder
 from orderflow.errors import OrderFlowError, StorageError
 from orderflow.service import OrderFlow
 
@@ -58,7 +58,7 @@ class Carried:
     edited: int = 0
     placed: Counter[str] = attrs.field(factory=Counter)
     completed: int = 0
-    shorted: int = 0
+    back_orders_opened: int = 0
 
     def add(self, other: Carried) -> None:
         """Add what other commands came to."""
@@ -67,7 +67,7 @@ class Carried:
         self.edited += other.edited
         self.placed += other.placed
         self.completed += other.completed
-        self.shorted += other.shorted
+        self.back_orders_opened += other.back_orders_opened
 
 
 class Carrying:
@@ -141,9 +141,11 @@ class Carrying:
                 carried.refused.append(Refused(_name_of(command), str(error)))
             else:
                 carried.done += 1
-                carried.completed += len(outcome.completed)
+                carried.completed += len(outcome.back_orders_completed)
                 carried.edited += isinstance(command, EditOrder)
-                carried.shorted += sum(each != outcome.order_id for each in outcome.shorted)
+                carried.back_orders_opened += sum(
+                    each != outcome.order_id for each in outcome.back_orders_opened
+                )
                 if isinstance(command, PlaceOrder) and outcome.order is not None:
                     carried.placed[outcome.order.status] += 1
             self._tell(number)

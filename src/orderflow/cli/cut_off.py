@@ -14,8 +14,8 @@ from orderflow.adapters.holidays import public_holidays
 from orderflow.cli import screen, tables
 from orderflow.cli.arguments import AsJson
 from orderflow.cli.settings import takes
-from orderflow.domain.calendar import WarehouseCalendar, Weekday, cut_off_on, local_day
-from orderflow.domain.cut_off import (
+from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday, cut_off_on, local_day
+from orderflow.domain.calendar.cut_off import (
     CutOffRules,
     despatch_day,
     upload_by,

@@ -18,8 +18,8 @@ from orderflow.service import OrderFlow
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from orderflow.domain.order import Order
-    from orderflow.domain.status import Status
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.status import Status
 
 __all__ = ["Database", "DatabaseOptions", "Where", "WhereStock", "engine_of", "opened"]
 

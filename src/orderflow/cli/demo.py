@@ -19,8 +19,8 @@ from orderflow.cli.arguments import AsJson  # noqa: TC001 - Typer reads it
 from orderflow.cli.demo_file import SETTINGS
 from orderflow.cli.report import Report
 from orderflow.cli.story import Step, Story
-from orderflow.domain.lifecycle import Action
-from orderflow.domain.outcome import Outcome
+from orderflow.domain.model.lifecycle import Action
+from orderflow.domain.model.outcome import Outcome
 from orderflow.replay import SELLER, Replay
 from orderflow.replay.generator import Shop, generate, stock_for
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from orderflow.domain.actions import Answer
-    from orderflow.domain.order import Order
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.queries.actions import ActionAnswer
     from orderflow.replay import Entry
 
 __all__ = ["demo"]
@@ -38,8 +38,8 @@ ORDERS_MAX = 100_000
 
 WAYS_OUT = {
     Action.CANCEL: "",
-    Action.REMOVE: "{} given up",
-    Action.REPLACE: "",
+    Action.REMOVE_LINE: "{} given up",
+    Action.REPLACE_LINE: "",
     Action.SEND_STOCK: "{} booked in",
     Action.SPLIT: "{} leaving now",
 }
@@ -155,7 +155,7 @@ def _lines(order: Order) -> Table:
     return drawn
 
 
-def _answers(answers: tuple[Answer, ...]) -> Table:
+def _answers(answers: tuple[ActionAnswer, ...]) -> Table:
     """Draw what is allowed, the ways out of a back order first, and in one line what is not."""
     drawn = tables.table("action", "leads to", "with")
     for column in drawn.columns:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.adapters.sql import SqlPolicies, SqlRepository, open_database
-from orderflow.domain.commands import ReleaseEndedHolds
-from orderflow.domain.outcome import Outcome
-from orderflow.domain.status import Status
+from orderflow.domain.model.commands import ReleaseEndedHolds
+from orderflow.domain.model.outcome import Outcome
+from orderflow.domain.model.status import Status
 from orderflow.errors import StorageError
 from orderflow.replay import ReplenishmentRule, Settings
 from orderflow.replay.generator import generate
@@ -19,7 +19,7 @@ from orderflow.replay.generator import generate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.replay import Entry
     from orderflow.replay.generator import Shop
     from orderflow.service import OrderFlow

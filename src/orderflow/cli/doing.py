@@ -11,21 +11,21 @@ from rich.text import Text
 from orderflow.cli import screen
 from orderflow.cli.database import opened
 from orderflow.cli.showing import data_of, print_outcome
-from orderflow.domain.commands import (
+from orderflow.domain.model.commands import (
     AdjustStock,
     AnnounceReceipt,
     BookInStock,
     CountStock,
     PlaceOrder,
 )
-from orderflow.domain.stock import StockKey
+from orderflow.domain.model.stock import StockKey
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orderflow.cli.database import Database, Where, WhereStock
-    from orderflow.domain.commands import Command, OrderCommand
+    from orderflow.domain.model.commands import Command, OrderCommand
 
     StockMovement = AdjustStock | BookInStock | CountStock
 

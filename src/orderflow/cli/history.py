@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orderflow.codec import to_data
-from orderflow.domain.editing import (
+from orderflow.domain.model.edits import (
     AddLine,
-    Change,
     ChangeCourier,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
     ChangeShipTo,
+    Edit,
     RemoveLine,
     ReplaceLine,
 )
-from orderflow.domain.events import (
+from orderflow.domain.model.events import (
     CancellationRejected,
     CancellationRequested,
     Event,
+    HoldReleased,
     LineUnits,
     OrderAllocated,
     OrderCancelled,
@@ -30,7 +31,6 @@ from orderflow.domain.events import (
     OrderPlaced,
     OrderPutOnBackOrder,
     OrderRecalled,
-    OrderReleased,
     OrderShortPicked,
     OrderSplit,
     OrderSplitOff,
@@ -72,12 +72,12 @@ def in_brief(event: Event) -> str:
             | OrderRecalled(units=units)
         ):
             return _units(units)
-        case OrderEdited(changes=changes):
+        case OrderEdited(edits=changes):
             return ", ".join(map(_change, changes))
         case OrderHeld(hold=hold):
             until = "" if hold.until is None else f" until {_moment(hold.until)}"
             return f"{_lower(hold.reason)}{until}"
-        case OrderReleased(reasons=reasons):
+        case HoldReleased(reasons=reasons):
             return ", ".join(map(_lower, reasons))
         case OrderSplit(new_order_id=new, units=units):
             return f"{_units(units)} to {new}"
@@ -123,7 +123,7 @@ def _units(units: LineUnits) -> str:
     return ", ".join(f"{number} of line {line_id}" for line_id, number in units) or "nothing"
 
 
-def _change(change: Change) -> str:
+def _change(change: Edit) -> str:
     match change:
         case AddLine(sku=sku, quantity=quantity):
             return f"add {quantity} {sku}"

@@ -11,7 +11,7 @@ from orderflow.cli import tables
 from orderflow.cli.carrying import Carried
 from orderflow.cli.layouts import Kind
 from orderflow.cli.showing import data_of
-from orderflow.domain.status import Status
+from orderflow.domain.model.status import Status
 from orderflow.importing import PRESETS, Import
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Imported:
             "placed": dict(carried.placed),
             "edited": carried.edited,
             "completed": carried.completed,
-            "shorted": carried.shorted,
+            "back_orders_opened": carried.back_orders_opened,
             "unchanged": result.unchanged,
             "changed": [_changed(each) for each in result.changed],
             "faults": [attrs.asdict(each) for each in result.faults],
@@ -118,7 +118,7 @@ class Imported:
         yield "orders edited", edited
         yield f"{self.kind} taken in", carried.done - placed - edited
         yield "orders off back order by that", carried.completed
-        yield "orders on back order by that", carried.shorted
+        yield "orders on back order by that", carried.back_orders_opened
         yield "there already, and unchanged", result.unchanged
         yield "there already, and left as they are", len(result.changed) - edited - blocked
         yield "there already, and cannot be edited", blocked

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from orderflow.cli.carrying import Carried
-    from orderflow.domain.order import Order
+    from orderflow.domain.model.order import Order
     from orderflow.importing import Import, Progress
 
 __all__ = ["import_"]

@@ -12,7 +12,7 @@ import attrs
 from rich.text import Text
 
 from orderflow.cli import screen, tables
-from orderflow.domain import checks
+from orderflow.domain.model import validators
 from orderflow.importing import write_csv
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = ["Column", "Listing", "drawn", "moment", "print_listing"]
 
 
 def _is_limit(_instance: object, _attribute: Attribute[int], value: int) -> None:
-    checks.require(holds=value >= 0, field="Listing.limit", demand="0 or more", value=value)
+    validators.require(ok=value >= 0, field="Listing.limit", demand="0 or more", value=value)
 
 
 @attrs.frozen(kw_only=True)
@@ -45,8 +45,8 @@ class Listing:
     as_csv: bool = attrs.field(default=False, metadata={"names": ("--csv",)})
 
     def __attrs_post_init__(self) -> None:
-        checks.require(
-            holds=not (self.as_json and self.as_csv),
+        validators.require(
+            ok=not (self.as_json and self.as_csv),
             field="Listing.as_csv",
             demand="left out where --json is given",
             value=self.as_csv,

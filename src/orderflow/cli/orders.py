@@ -16,11 +16,11 @@ from orderflow.cli.history import happened
 from orderflow.cli.listing import Column, Listing, moment, print_listing
 from orderflow.cli.settings import moment_option, takes
 from orderflow.cli.showing import ORDER_COLUMNS, data_of, order_row, print_order, print_table
-from orderflow.domain.commands import PlaceOrder
-from orderflow.domain.lifecycle import Action, allowed_actions
-from orderflow.domain.order import Order, OrderLine
-from orderflow.domain.status import Status
-from orderflow.domain.wording import in_words
+from orderflow.domain.model.commands import PlaceOrder
+from orderflow.domain.model.lifecycle import Action, allowed_actions
+from orderflow.domain.model.order import Order, OrderLine
+from orderflow.domain.model.status import Status
+from orderflow.wording.explanation import in_words
 
 if TYPE_CHECKING:
     from orderflow.cli.database import Database
@@ -43,16 +43,16 @@ _ACTION_COLUMNS = (
 )
 
 _COMMANDS = {
-    Action.PROCESS: "process",
+    Action.ALLOCATE: "allocate",
     Action.EDIT: "edit",
-    Action.REMOVE: "remove",
-    Action.REPLACE: "replace",
+    Action.REMOVE_LINE: "remove",
+    Action.REPLACE_LINE: "replace",
     Action.SEND_STOCK: "book-in",
     Action.SPLIT: "split",
     Action.HOLD: "hold",
-    Action.RELEASE: "release",
+    Action.RELEASE_HOLD: "release",
     Action.CANCEL: "cancel",
-    Action.SEND: "send",
+    Action.SEND_TO_WAREHOUSE: "send",
     Action.REQUEST_CANCELLATION: "request-cancellation",
     Action.ACCEPT_CANCELLATION: "accept-cancellation",
     Action.REJECT_CANCELLATION: "reject-cancellation",
@@ -214,7 +214,7 @@ def place(
             priority=priority,
             promised_by=promised_by,
         )
-        return PlaceOrder(order=order, process=not later, **fields)
+        return PlaceOrder(order=order, allocate=not later, **fields)
 
     carry_out(command, where, how)
 

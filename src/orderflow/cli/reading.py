@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain import checks
+from orderflow.domain.model import validators
 from orderflow.replay import PRESETS, Preset, Reading
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ WINDOW_MINUTES_MAX = 100_000
 
 
 def _one_character(_instance: object, _attribute: Attribute[str], value: str) -> None:
-    checks.require(
-        holds=len(value) == 1 and value not in '"\r\n',
+    validators.require(
+        ok=len(value) == 1 and value not in '"\r\n',
         field="FileOptions.delimiter",
         demand="one character, and no quote",
         value=value,
@@ -30,8 +30,8 @@ def _one_character(_instance: object, _attribute: Attribute[str], value: str) ->
 
 
 def _minutes(_instance: object, _attribute: Attribute[int], value: int) -> None:
-    checks.require(
-        holds=0 <= value <= WINDOW_MINUTES_MAX,
+    validators.require(
+        ok=0 <= value <= WINDOW_MINUTES_MAX,
         field="FileOptions.window_minutes",
         demand=f"from 0 to {WINDOW_MINUTES_MAX}",
         value=value,

@@ -19,7 +19,7 @@ from orderflow.service import Relay
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orderflow.ports import Message
+    from orderflow.ports import OutboxMessage
 
 __all__ = ["dead_letters", "relay"]
 
@@ -38,13 +38,13 @@ LEASE = timedelta(minutes=1)
 class _Lines:
     """A notifier that writes each message as one line of JSON."""
 
-    def notify(self, message: Message) -> None:
+    def notify(self, message: OutboxMessage) -> None:
         try:
             self._write(message)
         except OSError as error:  # a fault of the output, and not of the message
             raise _OutputError(error) from error
 
-    def _write(self, message: Message) -> None:
+    def _write(self, message: OutboxMessage) -> None:
         screen.print_json_line(
             {
                 "message_id": message.message_id,
@@ -131,7 +131,7 @@ class MessageNotFoundError(NotFoundError):
         )
 
 
-def _row(message: Message) -> dict[str, Any]:
+def _row(message: OutboxMessage) -> dict[str, Any]:
     return {
         "message_id": message.message_id,
         "seller_id": message.seller_id,

@@ -18,14 +18,14 @@ from orderflow.cli.reading import ColumnOptions, FileOptions, reading_of
 from orderflow.cli.rejects import RejectsFile
 from orderflow.cli.report import Report, Rows
 from orderflow.cli.settings import takes
-from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.replay import (
-    Habits,
     History,
     Hours,
     Rejects,
     Replay,
     ReplenishmentRule,
+    SellerBehaviour,
     Settings,
     open_source,
 )
@@ -42,7 +42,7 @@ TOLD_MAX = 10
 """So many rejected rows are told one by one, and then only counted."""
 
 
-@takes("What the seller does", habits=Habits)
+@takes("What the seller does", habits=SellerBehaviour)
 @takes("The warehouse that is added", hours=Hours)
 @takes("The stock that is added", rule=ReplenishmentRule)
 @takes("Who gets the stock", policy=AllocationPolicy)
@@ -58,7 +58,7 @@ def replay(
     policy: AllocationPolicy,
     rule: ReplenishmentRule,
     hours: Hours,
-    habits: Habits,
+    habits: SellerBehaviour,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first row that makes no sense.")
     ] = False,

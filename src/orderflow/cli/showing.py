@@ -11,8 +11,8 @@ from rich.text import Text
 from orderflow.cli.history import in_brief
 from orderflow.cli.listing import Column, drawn, moment
 from orderflow.codec import to_data
-from orderflow.domain.events import OrderSplitOff, StockAdjusted, StockBookedIn
-from orderflow.domain.status import MAY_WAIT, Status
+from orderflow.domain.model.events import OrderSplitOff, StockAdjusted, StockBookedIn
+from orderflow.domain.model.status import MAY_WAIT, Status
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.stock import ExpectedReceipt, Stock
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.stock import ExpectedReceipt, Stock
 
 __all__ = [
     "ORDER_COLUMNS",
@@ -130,11 +130,11 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         print_table(console, STOCK_COLUMNS, map(stock_row, outcome.stock))
     if outcome.receipts:
         print_table(console, RECEIPT_COLUMNS, map(receipt_row, outcome.receipts))
-    for receipt_id in outcome.settled:
+    for receipt_id in outcome.receipts_closed:
         console.print(Text(f"receipt {receipt_id} is expected no longer"))
     new = {event.order_id for event in outcome.events if isinstance(event, OrderSplitOff)}
-    _print_moved(console, "New orders", [o for o in outcome.moved if o.order_id in new])
-    moved = [order for order in outcome.moved if order.order_id not in new]
+    _print_moved(console, "New orders", [o for o in outcome.other_orders if o.order_id in new])
+    moved = [order for order in outcome.other_orders if order.order_id not in new]
     _print_moved(console, "Other orders that moved", moved)
     if not outcome.events:
         console.print("Nothing had to change.")

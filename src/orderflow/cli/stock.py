@@ -18,19 +18,19 @@ from orderflow.cli.showing import (
     receipt_row,
     stock_row,
 )
-from orderflow.domain.commands import (
+from orderflow.domain.model.commands import (
     AdjustStock,
     AnnounceReceipt,
     BookInStock,
     CountStock,
     WithdrawReceipt,
 )
-from orderflow.domain.events import AdjustmentReason
-from orderflow.domain.stock import ExpectedReceipt
+from orderflow.domain.model.events import AdjustmentReason
+from orderflow.domain.model.stock import ExpectedReceipt
 
 if TYPE_CHECKING:
     from orderflow.cli.database import Database
-    from orderflow.domain.stock import StockKey
+    from orderflow.domain.model.stock import StockKey
 
 __all__ = ["adjust", "announce", "book_in", "count", "receipts", "stock", "withdraw"]
 

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.cli.tables import duration
-from orderflow.domain.actions import Answer
-from orderflow.domain.commands import EditOrder, SplitOrder
-from orderflow.domain.editing import ReplaceLine
-from orderflow.domain.events import (
+from orderflow.domain.model.commands import EditOrder, SplitOrder
+from orderflow.domain.model.edits import ReplaceLine
+from orderflow.domain.model.events import (
     Event,
     OrderCancelled,
     OrderDespatched,
@@ -24,16 +23,17 @@ from orderflow.domain.events import (
     OrderSplit,
     StockBookedIn,
 )
-from orderflow.domain.order import Order
-from orderflow.domain.status import Status
+from orderflow.domain.model.order import Order
+from orderflow.domain.model.status import Status
+from orderflow.domain.queries.actions import ActionAnswer
 from orderflow.replay import SELLER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from orderflow.domain.commands import Command
-    from orderflow.domain.order import OrderLine
-    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.order import OrderLine
+    from orderflow.domain.model.outcome import Outcome
     from orderflow.replay import Replay
 
 __all__ = ["Step", "Story", "listed"]
@@ -60,7 +60,7 @@ class Step:
     title: str
     text: str
     order: Order | None = None
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[ActionAnswer, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -117,7 +117,11 @@ class Story:
 
     def _begin(self, outcome: Outcome) -> None:
         order = outcome.order
-        if order is None or order.order_id not in outcome.shorted or not _is_worth_telling(order):
+        if (
+            order is None
+            or order.order_id not in outcome.back_orders_opened
+            or not _is_worth_telling(order)
+        ):
             return
         self._ids.append(order.order_id)
         at = order.placed_at
@@ -154,7 +158,7 @@ class Story:
             run.desk.supply.demand(line.sku, -line.quantity, at)
             run.desk.supply.demand(sku, line.quantity, at)
             run.desk.do(
-                EditOrder(seller_id=SELLER, order_id=order.order_id, at=at, changes=(change,))
+                EditOrder(seller_id=SELLER, order_id=order.order_id, at=at, edits=(change,))
             )
 
     def _split(self, run: Replay, at: datetime) -> None:
@@ -173,9 +177,7 @@ class Story:
         order_id = self._ids[0]
         orders = {order.order_id: order for order in outcome.orders}
         match event:
-            case OrderEdited(order_id=edited, changes=(ReplaceLine(sku=sku),)) if (
-                edited == order_id
-            ):
+            case OrderEdited(order_id=edited, edits=(ReplaceLine(sku=sku),)) if edited == order_id:
                 self._tell(
                     event,
                     "A short product is replaced",
@@ -208,7 +210,7 @@ class Story:
     def _tell_booked_in(self, event: StockBookedIn, stock: str, outcome: Outcome) -> None:
         order_id = self._ids[0]
         others = len(outcome.orders) - 1
-        if order_id in outcome.completed:
+        if order_id in outcome.back_orders_completed:
             result = f"{order_id} is processed again by itself, and is allocated"
         else:
             result = f"{order_id} gets some of it by itself, and waits for the rest"

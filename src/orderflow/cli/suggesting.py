@@ -1,4 +1,4 @@
-"""`orderflow suggest`: what could stand in for what an order is short of."""
+"""`orderflow replacement_offers`: what could stand in for what an order is short of."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from orderflow.importing import read_replacements
 from orderflow.service import OrderFlow
 
 if TYPE_CHECKING:
-    from orderflow.domain.replacements import Suggestion
+    from orderflow.domain.queries.replacements import ReplacementOffer
 
-__all__ = ["suggest"]
+__all__ = ["replacements"]
 
 _COLUMNS = (
     Column("line_id", "line"),
@@ -31,7 +31,7 @@ _COLUMNS = (
 
 @takes("The database", where=Where)
 @takes("What is shown", how=Listing)
-def suggest(
+def replacements(
     order_id: OrderId,
     *,
     where: Where,
@@ -57,11 +57,11 @@ def suggest(
             policy=database.flow.policy_of(seller_id),
             catalogue=read_replacements(replacements),
         )
-        suggestions = flow.suggest(seller_id, order_id)
+        suggestions = flow.replacement_offers(seller_id, order_id)
     print_listing("suggestions", _COLUMNS, (_row(order_id, each) for each in suggestions), how)
 
 
-def _row(order_id: str, suggestion: Suggestion) -> dict[str, Any]:
+def _row(order_id: str, suggestion: ReplacementOffer) -> dict[str, Any]:
     change = suggestion.change
     command = ["orderflow", "replace", order_id, change.line_id, change.sku]
     command += ["--units", str(change.units)] if change.units != 1 else []

@@ -15,12 +15,12 @@ import attrs
 import typer
 from rich.text import Text
 
-from orderflow.adapters.sql import SqlNotebook, SqlOutbox
+from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox
 from orderflow.cli import screen
 from orderflow.cli.database import DatabaseOptions, opened
 from orderflow.cli.settings import takes
 from orderflow.importing import read_replacements
-from orderflow.notifying import Desk, load_settings
+from orderflow.notifier import Desk, load_settings
 from orderflow.service import Relayed
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from orderflow.cli.database import Database
-    from orderflow.errors import DeliveryError
-    from orderflow.notifying import NotifySettings
-    from orderflow.ports import Message
-    from orderflow.telling import Preferences, Recipient
+    from orderflow.errors import NoticeError
+    from orderflow.notices import Preferences, Recipient
+    from orderflow.notifier import NotifySettings
+    from orderflow.ports import OutboxMessage
 
 __all__ = ["HowTold", "digest", "notify"]
 
@@ -147,7 +147,7 @@ class _Failures:
         self.texts.append(failure)
         self.total += 1
 
-    def passed_over(self, recipient: Recipient, error: DeliveryError) -> None:
+    def passed_over(self, recipient: Recipient, error: NoticeError) -> None:
         """Note somebody whom it is of no use to try again, while others were told."""
         self.add(subject=None, error=str(error), becomes=f"{recipient} is passed over")
 
@@ -164,7 +164,7 @@ class _Outbox(SqlOutbox):
         super().__init__(engine)
         self._failures = failures
 
-    def failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
+    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that could not be delivered."""
         super().failed(message, error, retry_at)
         becomes = "it is dead: see orderflow dead-letters"
@@ -188,7 +188,7 @@ def _desk(database: Database, settings: NotifySettings, how: HowTold, failures: 
     return Desk(
         settings,
         database.repository,
-        SqlNotebook(database.engine),
+        SqlNoticeStore(database.engine),
         environ=os.environ,
         policy_of=database.flow.policy_of,
         catalogue=catalogue,

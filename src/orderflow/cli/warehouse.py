@@ -13,23 +13,23 @@ from orderflow.cli.doing import How, HowOrder, do_to_order
 from orderflow.cli.listing import Column
 from orderflow.cli.settings import takes
 from orderflow.cli.showing import print_table
-from orderflow.domain.commands import (
+from orderflow.domain.model.commands import (
     AcceptCancellation,
     DeliverOrder,
     DespatchOrder,
-    Found,
+    PickedLine,
     RejectCancellation,
     ReportShortPick,
-    SendOrder,
+    SendOrderToWarehouse,
 )
-from orderflow.domain.status import Status
+from orderflow.domain.model.status import Status
 from orderflow.errors import NotFoundError, RefusedError
 
 if TYPE_CHECKING:
     from orderflow.cli.database import Database
-    from orderflow.domain.commands import OrderCommand
+    from orderflow.domain.model.commands import OrderCommand
 
-    Step = type[SendOrder | DespatchOrder | DeliverOrder]
+    Step = type[SendOrderToWarehouse | DespatchOrder | DeliverOrder]
 
 __all__ = [
     "accept_cancellation",
@@ -59,7 +59,7 @@ def send(
 
     It ends with 1 if one of them was refused; the others are sent.
     """
-    _each(SendOrder, Status.ALLOCATED, order_ids, where, how, all_of_them=all_of_them)
+    _each(SendOrderToWarehouse, Status.ALLOCATED, order_ids, where, how, all_of_them=all_of_them)
 
 
 @takes("The database", where=WhereStock)
@@ -77,7 +77,7 @@ def despatch(
 
     It ends with 1 if one of them was refused; the others leave.
     """
-    _each(DespatchOrder, Status.PROCESSED, order_ids, where, how, all_of_them=all_of_them)
+    _each(DespatchOrder, Status.SENT_TO_WAREHOUSE, order_ids, where, how, all_of_them=all_of_them)
 
 
 @takes("The database", where=WhereStock)
@@ -111,8 +111,10 @@ def short_pick(
 
     Name the lines of which something is missing; of the others, all was found.
     """
-    missing = tuple(Found(line_id, units) for line_id, units in unit_pairs("LINE=FOUND", found))
-    do_to_order(ReportShortPick, order_id, where, how, found=missing)
+    missing = tuple(
+        PickedLine(line_id, units) for line_id, units in unit_pairs("LINE=FOUND", found)
+    )
+    do_to_order(ReportShortPick, order_id, where, how, picked=missing)
 
 
 @takes("The database", where=Where)

@@ -12,27 +12,27 @@ from orderflow.cli.arguments import OrderId, Reason, address, pairs, unit_pairs
 from orderflow.cli.database import Where
 from orderflow.cli.doing import HowOrder, carried_out, carry_out, do_to_order
 from orderflow.cli.settings import moment_option, takes
-from orderflow.domain.commands import (
+from orderflow.domain.model.commands import (
+    AllocateOrder,
     CancelOrder,
     EditOrder,
     HoldOrder,
-    ProcessOrder,
-    ReleaseOrder,
+    ReleaseHold,
     RequestCancellation,
     SplitOrder,
 )
-from orderflow.domain.editing import (
+from orderflow.domain.model.edits import (
     AddLine,
-    Change,
     ChangeCourier,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
     ChangeShipTo,
+    Edit,
     RemoveLine,
     ReplaceLine,
 )
-from orderflow.domain.order import Hold, HoldReason
+from orderflow.domain.model.order import Hold, HoldReason
 from orderflow.errors import EditRefusedError
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from orderflow.cli.database import Database
 
 __all__ = [
+    "allocate",
     "cancel",
     "edit",
     "hold",
-    "process",
     "release",
     "remove",
     "replace",
@@ -81,7 +81,7 @@ class Changes:
     promised_by: datetime | None = None
     no_promise: bool = attrs.field(default=False, metadata={"names": ("--no-promise",)})
 
-    def as_changes(self) -> Iterator[Change]:
+    def as_changes(self) -> Iterator[Edit]:
         """Yield the changes: lines first, in the order of the options."""
         for line_id, units in unit_pairs("--quantity", self.quantity):
             yield ChangeQuantity(line_id, units)
@@ -114,7 +114,7 @@ def edit(order_id: OrderId, *, where: Where, how: HowOrder, changes: Changes) ->
     asked = tuple(changes.as_changes())
     if not asked:
         raise typer.BadParameter("say what is to be changed: see orderflow edit --help")
-    do_to_order(EditOrder, order_id, where, how, changes=asked)
+    do_to_order(EditOrder, order_id, where, how, edits=asked)
 
 
 @takes("The database", where=Where)
@@ -145,7 +145,7 @@ def remove(
             if how.expected_version is None:
                 given = attrs.evolve(how, expected_version=order.version)
         changes = tuple(RemoveLine(line_id) for line_id in line_ids)
-        return EditOrder(seller_id=seller_id, order_id=order_id, changes=changes, **given.fields())
+        return EditOrder(seller_id=seller_id, order_id=order_id, edits=changes, **given.fields())
 
     carry_out(command, where, how)
 
@@ -167,7 +167,7 @@ def replace(
 ) -> None:
     """Send another product in place of a line's own, and process the order again."""
     change = ReplaceLine(line_id, sku, units=units, per=per, reason=reason)
-    do_to_order(EditOrder, order_id, where, how, changes=(change,))
+    do_to_order(EditOrder, order_id, where, how, edits=(change,))
 
 
 @takes("The database", where=Where)
@@ -193,7 +193,7 @@ def split(
         if new is None and isinstance(before, SplitOrder):
             new = before.new_order_id
         if new is None:
-            new = f"{order_id}-{database.flow.order(seller_id, order_id).parcels + 1}"
+            new = f"{order_id}-{database.flow.order(seller_id, order_id).split_count + 1}"
         return SplitOrder(seller_id=seller_id, order_id=order_id, new_order_id=new, **how.fields())
 
     carry_out(command, where, how)
@@ -251,11 +251,11 @@ def release(
     how: HowOrder,
 ) -> None:
     """Let go of one reason to keep an order back, or of all; then process it again."""
-    do_to_order(ReleaseOrder, order_id, where, how, reason=why)
+    do_to_order(ReleaseHold, order_id, where, how, reason=why)
 
 
 @takes("The database", where=Where)
 @takes("How it is carried out", how=HowOrder)
-def process(order_id: OrderId, *, where: Where, how: HowOrder) -> None:
+def allocate(order_id: OrderId, *, where: Where, how: HowOrder) -> None:
     """Offer stock to a new order: it is allocated, or goes on back order."""
-    do_to_order(ProcessOrder, order_id, where, how)
+    do_to_order(AllocateOrder, order_id, where, how)

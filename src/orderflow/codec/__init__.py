@@ -3,7 +3,7 @@
 Whatever travels is in an envelope: `type` is the name of its class, `version` says how its data
 are laid out, and `data` holds its fields by their names.
 
->>> from orderflow.domain.stock import StockKey
+>>> from orderflow.domain.model.stock import StockKey
 >>> text = dumps(StockKey("acme", "leeds", "MUG"))
 >>> print(text)
 {"type":"StockKey","version":1,"data":{"seller_id":"acme","warehouse_id":"leeds","sku":"MUG"}}

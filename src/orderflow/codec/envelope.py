@@ -11,24 +11,12 @@ import attrs
 from orderflow.codec.faults import Stray, below, refusal
 from orderflow.codec.scalars import read_number, read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
-from orderflow.domain import (
-    actions,
-    calendar,
-    commands,
-    cut_off,
-    editing,
-    events,
-    expecting,
-    explaining,
-    order,
-    outcome,
-    policy,
-    replacements,
-    stock,
-)
+from orderflow.domain.calendar import calendar, cut_off
+from orderflow.domain.model import commands, edits, events, order, outcome, policy, stock
+from orderflow.domain.queries import actions, expected_cover, explanation, replacements
 from orderflow.errors import CodecError
-from orderflow.telling import notices
-from orderflow.telling.preferences import Preference, Recipient
+from orderflow.notices import notice
+from orderflow.notices.preferences import Preference, Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +30,8 @@ __all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data"]
 TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
-        *(actions, calendar, commands, cut_off, editing, events, expecting),
-        *(explaining, notices, order, outcome, policy, replacements, stock),
+        *(actions, calendar, commands, cut_off, edits, events, expected_cover),
+        *(explanation, notice, order, outcome, policy, replacements, stock),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

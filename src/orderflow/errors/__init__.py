@@ -26,8 +26,8 @@
     │   ├── ContentionError        others changed the same at the same time: try again
     │   ├── SchemaError            the tables are missing, or of another release
     │   └── UnfinishedError        it may have been saved: repeat it with its command id
-    ├── DeliveryError              somebody could not be told
-    ├── SignatureError             a webhook that does not come from where it says
+    ├── NoticeError              somebody could not be told
+    ├── WebhookSignatureError             a webhook that does not come from where it says
     └── SettingsError              a file of settings that cannot be used (also a ValueError)
 
 A message names the thing, what was wrong with it, and the way out. What it names can
@@ -44,7 +44,6 @@ __all__ = [
     "CodecError",
     "CommandIdReusedError",
     "ContentionError",
-    "DeliveryError",
     "DuplicateOrderError",
     "EditRefusedError",
     "HoldRefusedError",
@@ -52,6 +51,7 @@ __all__ = [
     "LineNotFoundError",
     "MissingExtraError",
     "NotFoundError",
+    "NoticeError",
     "OrderFlowError",
     "OrderNotFoundError",
     "ProductNotFoundError",
@@ -60,13 +60,13 @@ __all__ = [
     "SchemaError",
     "SettingsError",
     "ShortPickRefusedError",
-    "SignatureError",
     "SplitRefusedError",
     "StaleVersionError",
     "StockRefusedError",
     "StorageError",
     "TransitionError",
     "UnfinishedError",
+    "WebhookSignatureError",
 ]
 
 
@@ -168,8 +168,9 @@ class ActionRefusedError(RefusedError):
         self.status = status
         self.action = action
         self.allowed = allowed
-        way_out = f"allowed now: {', '.join(allowed)}" if allowed else "nothing is allowed any more"
-        super().__init__(f"order {order_id!r} is {status}: cannot {action}; {way_out}")
+        now = ", ".join(map(_in_words, allowed))
+        way_out = f"allowed now: {now}" if allowed else "nothing is allowed any more"
+        super().__init__(f"order {order_id!r} is {status}: cannot {_in_words(action)}; {way_out}")
 
 
 class EditRefusedError(RefusedError):
@@ -291,7 +292,7 @@ class MissingExtraError(OrderFlowError, ImportError):
         )
 
 
-class DeliveryError(OrderFlowError):
+class NoticeError(OrderFlowError):
     """Somebody could not be told.
 
     Attributes:
@@ -309,7 +310,7 @@ class DeliveryError(OrderFlowError):
         super().__init__(f"{recipient!r} was not told: {cause}; {way_out}")
 
 
-class SignatureError(OrderFlowError):
+class WebhookSignatureError(OrderFlowError):
     """A webhook that is not what its sender has signed, or is too old."""
 
     def __init__(self, reason: str) -> None:
@@ -337,3 +338,7 @@ def _shown(value: object, limit: int = 80) -> str:
     except ValueError:  # an integer of more digits than Python turns into text
         text = "a number too long to show"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _in_words(action: str) -> str:
+    return action.lower().replace("_", " ") if action.isupper() else action

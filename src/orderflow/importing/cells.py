@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.domain import checks
+from orderflow.domain.model import validators
 from orderflow.importing.faults import Fault, shown
 from orderflow.importing.quantities import read_whole
 from orderflow.importing.times import is_none
@@ -49,10 +49,10 @@ class Cells:
     def identifier(self, field: str, *, required: bool = True) -> str | None:
         """Return a text that may name something."""
         text = self.text(field)
-        if checks.is_identifier(text):
+        if validators.is_identifier(text):
             return text
         if text or required:
-            self.fault(field, text, f"must be {checks.IDENTIFIER_DEMAND}" if text else _EMPTY)
+            self.fault(field, text, f"must be {validators.IDENTIFIER_DEMAND}" if text else _EMPTY)
         return None
 
     def whole(
@@ -73,9 +73,9 @@ class Cells:
     def note(self, field: str) -> str | None:
         """Return a text that may be empty."""
         text = self.text(field)
-        if checks.is_note(text):
+        if validators.is_note(text):
             return text
-        self.fault(field, text, f"must be {checks.NOTE_DEMAND}")
+        self.fault(field, text, f"must be {validators.NOTE_DEMAND}")
         return None
 
     def moment(self, field: str, times: TimeReader, *, required: bool = False) -> datetime | None:

@@ -124,7 +124,7 @@ def _ignored(
     layout: Layout, names: Sequence[str], positions: dict[str, tuple[int, ...]]
 ) -> tuple[IgnoredColumn, ...]:
     read = {position for found in positions.values() for position in found}
-    looked_at = {rule.column for rule in getattr(layout, "pass_over", ())}
+    visited = {rule.column for rule in getattr(layout, "pass_over", ())}
     lacking = [
         name
         for field in columns_of(layout)
@@ -134,5 +134,5 @@ def _ignored(
     return tuple(
         IgnoredColumn(name, nearest(name, lacking))
         for position, name in enumerate(names)
-        if name and position not in read and name not in looked_at
+        if name and position not in read and name not in visited
     )

@@ -14,7 +14,7 @@ from collections import defaultdict
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from orderflow.domain.editing import (
+from orderflow.domain.model.edits import (
     AddLine,
     ChangeCourier,
     ChangePriority,
@@ -24,13 +24,13 @@ from orderflow.domain.editing import (
     RemoveLine,
     ReplaceLine,
 )
-from orderflow.domain.lifecycle import Action, allowed_actions
+from orderflow.domain.model.lifecycle import Action, allowed_actions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from orderflow.domain.editing import Change
-    from orderflow.domain.order import Order, OrderLine
+    from orderflow.domain.model.edits import Edit
+    from orderflow.domain.model.order import Order, OrderLine
 
 __all__ = ["changes_to", "obstacle_to"]
 
@@ -39,7 +39,7 @@ _Pair = tuple["OrderLine", "OrderLine"]
 
 def changes_to(
     stored: Order, wanted: Order, *, has_line_ids: bool, has_priority: bool
-) -> tuple[Change, ...]:
+) -> tuple[Edit, ...]:
     """Return the fewest changes that make of the stored order what the file says.
 
     Args:
@@ -64,14 +64,14 @@ def obstacle_to(stored: Order, warehouse_id: str) -> str:
     """Say why an order cannot be changed by a file; empty if it can."""
     if stored.warehouse_id != warehouse_id:
         return f"it leaves from warehouse {stored.warehouse_id!r}"
-    if stored.parcels or stored.split_from is not None:
+    if stored.split_count or stored.split_from is not None:
         return "it was split, and what the other part holds is not known here"
     if Action.EDIT not in allowed_actions(stored.status):
         return f"it is {stored.status} and cannot be edited any more"
     return ""
 
 
-def _line_changes(stored: Order, wanted: Order, *, has_line_ids: bool) -> list[Change]:
+def _line_changes(stored: Order, wanted: Order, *, has_line_ids: bool) -> list[Edit]:
     have, want = list(stored.lines), list(wanted.lines)
     pairs: list[_Pair] = []
     if has_line_ids:
@@ -79,7 +79,7 @@ def _line_changes(stored: Order, wanted: Order, *, has_line_ids: bool) -> list[C
     pairs += _matched(have, want, lambda line: (line.sku, line.quantity))
     pairs += _matched(have, want, lambda line: line.sku)
     replaced = _matched(have, want, lambda line: line.line_id) if has_line_ids else []
-    changes: list[Change] = [RemoveLine(line.line_id) for line in have]
+    changes: list[Edit] = [RemoveLine(line.line_id) for line in have]
     changes += [ReplaceLine(old.line_id, new.sku) for old, new in replaced]
     changes += [
         ChangeQuantity(old.line_id, new.quantity)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.order import Address, Order, OrderLine
+from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.errors import InvalidValueError
 from orderflow.importing.faults import Fault, PassedOver, shown
 from orderflow.importing.rows import ADDRESS, Line

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain import checks
+from orderflow.domain.model import validators
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orderflow.domain.order import Order
+    from orderflow.domain.model.order import Order
 
 __all__ = ["check_ids", "command_id", "content_of"]
 
@@ -20,7 +20,7 @@ _DIGEST_CHARACTERS = 24
 """96 bits: two of a thousand million contents share them with a probability below 10^-11."""
 
 _PREFIX = "import:"
-_NAME_CHARACTERS_MAX = checks.IDENTIFIER_CHARACTERS_MAX - len(_PREFIX) - 1 - _DIGEST_CHARACTERS
+_NAME_CHARACTERS_MAX = validators.IDENTIFIER_CHARACTERS_MAX - len(_PREFIX) - 1 - _DIGEST_CHARACTERS
 
 
 def command_id(name: str, *content: object) -> str:
@@ -54,12 +54,15 @@ def check_ids(function: str, seller_id: str, warehouse_id: str, at: datetime) ->
         InvalidValueError: If an id or the moment breaks its rule.
     """
     for field, value in (("seller_id", seller_id), ("warehouse_id", warehouse_id)):
-        checks.require(
-            holds=checks.is_identifier(value),
+        validators.require(
+            ok=validators.is_identifier(value),
             field=f"{function}.{field}",
-            demand=checks.IDENTIFIER_DEMAND,
+            demand=validators.IDENTIFIER_DEMAND,
             value=value,
         )
-    checks.require(
-        holds=checks.is_moment(at), field=f"{function}.at", demand=checks.MOMENT_DEMAND, value=at
+    validators.require(
+        ok=validators.is_moment(at),
+        field=f"{function}.at",
+        demand=validators.MOMENT_DEMAND,
+        value=at,
     )

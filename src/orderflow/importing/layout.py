@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from orderflow.domain import checks
+from orderflow.domain.model import validators
 from orderflow.importing.quantities import is_below_zero
 from orderflow.importing.times import is_none
 
@@ -42,8 +42,8 @@ def _folded(values: Iterable[str]) -> frozenset[str]:
 
 
 def _some(instance: object, attribute: attrs.Attribute[Names], value: Names) -> None:
-    checks.require(
-        holds=len(value) > 0,
+    validators.require(
+        ok=len(value) > 0,
         field=f"{type(instance).__name__}.{attribute.name}",
         demand="the name of a column",
         value=value,
@@ -51,8 +51,8 @@ def _some(instance: object, attribute: attrs.Attribute[Names], value: Names) -> 
 
 
 def _comma_or_point(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
-    checks.require(
-        holds=value in {"", ",", "."},
+    validators.require(
+        ok=value in {"", ",", "."},
         field=f"{type(instance).__name__}.{attribute.name}",
         demand="a comma, a point, or empty",
         value=value,
@@ -177,8 +177,8 @@ class OrderLayout:
         known = columns_of(cls)
         names: dict[str, Any] = {}
         for name, field in columns.items():
-            checks.require(
-                holds=field in known,
+            validators.require(
+                ok=field in known,
                 field=f"OrderLayout.of_columns[{name!r}]",
                 demand=f"one of {', '.join(known)}",
                 value=field,

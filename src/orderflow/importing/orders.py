@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
-from orderflow.domain import checks
-from orderflow.domain.commands import EditOrder, PlaceOrder
-from orderflow.domain.order import Order
+from orderflow.domain.model import validators
+from orderflow.domain.model.commands import EditOrder, PlaceOrder
+from orderflow.domain.model.order import Order
 from orderflow.importing.comparing import changes_to, obstacle_to
 from orderflow.importing.faults import PassedOver, by_row
 from orderflow.importing.gathering import Gathering, OrderMaker
@@ -77,8 +77,8 @@ def read_orders(
         InvalidValueError: If an id or the moment breaks its rule, or `preset` names none.
     """
     check_ids("read_orders", seller_id, warehouse_id, at)
-    checks.require(
-        holds=on_change in ON_CHANGE,
+    validators.require(
+        ok=on_change in ON_CHANGE,
         field="read_orders.on_change",
         demand=" or ".join(map(repr, ON_CHANGE)),
         value=on_change,
@@ -110,8 +110,8 @@ def _layouts(preset: Preset | str | OrderLayout | None) -> Mapping[str, OrderLay
         return {str(each): layout for each, layout in PRESETS.items()}
     if isinstance(preset, OrderLayout):
         return {"the layout": preset}
-    checks.require(
-        holds=preset in list(Preset),
+    validators.require(
+        ok=preset in list(Preset),
         field="read_orders.preset",
         demand=f"one of {', '.join(Preset)}, or a layout",
         value=preset,
@@ -217,7 +217,7 @@ class _Comparison:
                     seller_id=order.seller_id,
                     order_id=order.order_id,
                     at=self._at,
-                    changes=changes,
+                    edits=changes,
                     expected_version=stored.version,
                     command_id=edit_id,
                 )

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orderflow.domain.checks import UNITS_MAX
-from orderflow.domain.replacements import Replacement, Replacements
+from orderflow.domain.model.validators import UNITS_MAX
+from orderflow.domain.queries.replacements import Replacement, ReplacementList
 from orderflow.errors import InvalidValueError
 from orderflow.importing.cells import Cells
 from orderflow.importing.columns import Columns
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["read_replacements"]
 
 
-def read_replacements(path: str | PathLike[str]) -> Replacements:
+def read_replacements(path: str | PathLike[str]) -> ReplacementList:
     """Read a catalogue of replacements: JSON if the name ends in ``.json``, CSV otherwise.
 
     A row, or an object of the array that JSON has, is a `Replacement`, with columns of the names
@@ -41,7 +41,7 @@ def read_replacements(path: str | PathLike[str]) -> Replacements:
     if faults:
         raise FileError(name, "; ".join(map(str, faults)))
     try:
-        return Replacements(items)
+        return ReplacementList(items)
     except InvalidValueError as error:
         raise FileError(name, str(error)) from error
 

@@ -6,8 +6,8 @@ from collections import Counter
 
 import attrs
 
-from orderflow.domain.commands import AnnounceReceipt, CountStock, EditOrder, PlaceOrder
-from orderflow.domain.editing import Change
+from orderflow.domain.model.commands import AnnounceReceipt, CountStock, EditOrder, PlaceOrder
+from orderflow.domain.model.edits import Edit
 from orderflow.importing.columns import IgnoredColumn
 from orderflow.importing.faults import Fault, PassedOver
 from orderflow.importing.layout import Layout
@@ -38,7 +38,7 @@ class Changed:
     """
 
     order_id: str
-    changes: tuple[Change, ...]
+    changes: tuple[Edit, ...]
     obstacle: str = ""
 
 

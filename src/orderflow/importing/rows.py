@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from orderflow.domain.checks import PRIORITY_MAX, UNITS_MAX, is_identifier
+from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault
 from orderflow.importing.times import TimeReader, zone_of

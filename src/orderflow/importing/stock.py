@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from orderflow.domain.checks import UNITS_MAX
-from orderflow.domain.commands import AnnounceReceipt, CountStock
-from orderflow.domain.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.commands import AnnounceReceipt, CountStock
+from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault, by_row
 from orderflow.importing.identity import check_ids, command_id

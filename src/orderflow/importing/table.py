@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Generic, NamedTuple, TypeVar
 
-from orderflow.domain import checks
+from orderflow.domain.model import validators
 from orderflow.importing.columns import Columns, find_columns, listed
 from orderflow.importing.encoding import delimiter_of, header_of, named_delimiter
 from orderflow.importing.export import plain_cell
@@ -132,8 +132,8 @@ def open_table(
         FileError: If it cannot be opened or is empty, or no layout fits its header.
         InvalidValueError: If the delimiter is none.
     """
-    checks.require(
-        holds=delimiter is None or (len(delimiter) == 1 and delimiter not in '"\r\n'),
+    validators.require(
+        ok=delimiter is None or (len(delimiter) == 1 and delimiter not in '"\r\n'),
         field="delimiter",
         demand="one character that is no quote and no line end",
         value=delimiter,

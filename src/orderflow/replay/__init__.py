@@ -15,7 +15,7 @@ from orderflow.replay.hours import Hours, Weekday
 from orderflow.replay.layout import PRESETS, Layout, Preset
 from orderflow.replay.replenishment import ReplenishmentRule
 from orderflow.replay.rows import Kind, Row, Skip
-from orderflow.replay.sellers import Cancelled, Habits
+from orderflow.replay.sellers import Cancelled, SellerBehaviour
 from orderflow.replay.summary import Added, Summary
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "Cancelled",
     "Entry",
     "Figures",
-    "Habits",
     "History",
     "HistoryError",
     "Hours",
@@ -43,6 +42,7 @@ __all__ = [
     "ReplenishmentRule",
     "Row",
     "RowError",
+    "SellerBehaviour",
     "Served",
     "Settings",
     "Skip",

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.events import OrderDespatched, StockAdjusted, StockBookedIn
+from orderflow.domain.model.events import OrderDespatched, StockAdjusted, StockBookedIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from orderflow.domain.commands import Command
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.stock import Stock
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.stock import Stock
 
 __all__ = ["OPENING", "Account", "Balance"]
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from orderflow.domain.commands import CountStock
-from orderflow.domain.stock import StockKey
+from orderflow.domain.model.commands import CountStock
+from orderflow.domain.model.stock import StockKey
 from orderflow.replay.account import OPENING
 from orderflow.service import OrderFlow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orderflow.domain.commands import Command
-    from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.ports import Repository
     from orderflow.replay.replenishment import Supply
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.adapters.memory import MemoryRepository
-from orderflow.domain.commands import PlaceOrder
-from orderflow.domain.order import Order, OrderLine
-from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.model.commands import PlaceOrder
+from orderflow.domain.model.order import Order, OrderLine
+from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.errors import DuplicateOrderError
 from orderflow.replay.account import Account
 from orderflow.replay.desk import SELLER, WAREHOUSE, Desk
@@ -28,7 +28,7 @@ from orderflow.replay.figures import Figures
 from orderflow.replay.hours import Hours
 from orderflow.replay.replenishment import ReplenishmentRule, Supply
 from orderflow.replay.rows import Kind
-from orderflow.replay.sellers import Habits, Seller
+from orderflow.replay.sellers import Seller, SellerBehaviour
 from orderflow.replay.summary import Added, Summary
 from orderflow.replay.warehouse import Warehouse
 
@@ -57,7 +57,7 @@ class Settings:
     policy: AllocationPolicy = attrs.field(factory=AllocationPolicy)
     rule: ReplenishmentRule = attrs.field(factory=ReplenishmentRule)
     hours: Hours = attrs.field(factory=Hours)
-    habits: Habits = attrs.field(factory=Habits)
+    habits: SellerBehaviour = attrs.field(factory=SellerBehaviour)
 
 
 class Replay:

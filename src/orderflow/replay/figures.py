@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.commands import BookInStock, PlaceOrder
-from orderflow.domain.events import OrderSplit
-from orderflow.domain.status import Status
+from orderflow.domain.model.commands import BookInStock, PlaceOrder
+from orderflow.domain.model.events import OrderSplit
+from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from orderflow.domain.commands import Command
-    from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
 
 __all__ = ["BackOrders", "Figures", "Served", "Waiting", "quantile"]
 
@@ -93,10 +93,10 @@ class Figures:
         """Count what a command came to."""
         if isinstance(command, PlaceOrder) and outcome.order is not None:
             self._first_attempt(command.order, outcome.order)
-        for order_id in outcome.shorted:
+        for order_id in outcome.back_orders_opened:
             self.back_orders.opened += 1
             self._since[order_id] = command.at
-        for order_id in outcome.completed:
+        for order_id in outcome.back_orders_completed:
             self._waited.append((command.at - self._since.pop(order_id)).total_seconds())
             if isinstance(command, BookInStock):
                 self.back_orders.released_by_booking_in += 1

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from orderflow.domain.calendar import Weekday
+from orderflow.domain.calendar.calendar import Weekday
 from orderflow.errors import InvalidValueError
 
 __all__ = ["Hours", "Weekday"]

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain import checks
-from orderflow.domain.checks import UNITS_MAX
-from orderflow.domain.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model import validators
+from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.validators import UNITS_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,8 +40,8 @@ DAYS_MAX = 3_650
 
 def _days(smallest: int) -> Callable[[object, Attribute[int], int], None]:
     def check(_instance: object, attribute: Attribute[int], value: int) -> None:
-        checks.require(
-            holds=type(value) is int and smallest <= value <= DAYS_MAX,
+        validators.require(
+            ok=type(value) is int and smallest <= value <= DAYS_MAX,
             field=f"ReplenishmentRule.{attribute.name}",
             demand=f"a whole number of days from {smallest} to {DAYS_MAX}",
             value=value,
@@ -65,8 +65,8 @@ class ReplenishmentRule:
         seed: What these times are drawn by.
     """
 
-    opening_units: int = attrs.field(default=100, validator=checks.units(0))
-    level_units: int = attrs.field(default=48, validator=checks.units(0))
+    opening_units: int = attrs.field(default=100, validator=validators.units(0))
+    level_units: int = attrs.field(default=48, validator=validators.units(0))
     cover_days: int = attrs.field(default=42, validator=_days(0))
     recent_days: int = attrs.field(default=56, validator=_days(1))
     review_days: int = attrs.field(default=7, validator=_days(1))
@@ -75,8 +75,8 @@ class ReplenishmentRule:
     seed: int = 1
 
     def __attrs_post_init__(self) -> None:
-        checks.require(
-            holds=self.lead_days_min <= self.lead_days_max,
+        validators.require(
+            ok=self.lead_days_min <= self.lead_days_max,
             field="ReplenishmentRule.lead_days_max",
             demand=f"no less than lead_days_min, which is {self.lead_days_min}",
             value=self.lead_days_max,

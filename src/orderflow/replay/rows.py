@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from orderflow.domain.checks import is_identifier
+from orderflow.domain.model.validators import is_identifier
 from orderflow.importing.faults import shown
 
 if TYPE_CHECKING:

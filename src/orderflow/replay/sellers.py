@@ -17,26 +17,26 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain import checks
-from orderflow.domain.commands import BookInStock, CancelOrder, EditOrder, SplitOrder
-from orderflow.domain.editing import Change, ChangeQuantity, RemoveLine
-from orderflow.domain.status import Status
+from orderflow.domain.model import validators
+from orderflow.domain.model.commands import BookInStock, CancelOrder, EditOrder, SplitOrder
+from orderflow.domain.model.edits import ChangeQuantity, Edit, RemoveLine
+from orderflow.domain.model.status import Status
 from orderflow.errors import DuplicateOrderError, SplitRefusedError
 from orderflow.replay.desk import SELLER
 from orderflow.replay.rows import Skip
 
 if TYPE_CHECKING:
-    from orderflow.domain.commands import Command
-    from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
     from orderflow.replay.desk import Desk
     from orderflow.replay.history import Entry
 
-__all__ = ["Cancelled", "Habits", "Seller"]
+__all__ = ["Cancelled", "Seller", "SellerBehaviour"]
 
 
 @attrs.frozen(kw_only=True)
-class Habits:
+class SellerBehaviour:
     """What the seller does about orders on back order, and with returns.
 
     Attributes:
@@ -48,7 +48,7 @@ class Habits:
 
     split: bool = False
     patience: timedelta | None = attrs.field(
-        default=None, validator=attrs.validators.optional(checks.duration)
+        default=None, validator=attrs.validators.optional(validators.duration)
     )
     returns_to_stock: bool = False
 
@@ -82,7 +82,7 @@ class Seller:
         skipped: The rows of cancellations that cancelled nothing.
     """
 
-    def __init__(self, habits: Habits, desk: Desk) -> None:
+    def __init__(self, habits: SellerBehaviour, desk: Desk) -> None:
         self.cancelled = Cancelled()
         self.skipped: Counter[Skip] = Counter()
         self._habits = habits
@@ -101,7 +101,7 @@ class Seller:
 
     def see(self, command: Command, outcome: Outcome) -> None:
         """Take note of what became of the orders."""
-        for order_id in outcome.shorted:
+        for order_id in outcome.back_orders_opened:
             self._waiting[order_id] = command.at
             self._waiting_since.append((command.at, order_id))
         for order in outcome.orders:
@@ -144,7 +144,7 @@ class Seller:
 
     def _note_split(self, order: Order) -> None:
         waits = order.status is Status.ON_BACK_ORDER
-        if waits and (order.allocated or self._desk.policy.holds_nothing):
+        if waits and (order.allocated or self._desk.policy.restricts_partial):
             self._may_split[order.order_id] = None
         else:
             self._may_split.pop(order.order_id, None)
@@ -174,7 +174,7 @@ class Seller:
 
     def _take_off(self, order: Order, wanted: Counter[str], entry: Entry) -> None:
         """Take cancelled units off an order, the last line first."""
-        changes: list[Change] = []
+        changes: list[Edit] = []
         removed = 0
         for line in reversed(order.lines):
             units = min(wanted[line.sku], line.quantity)
@@ -193,7 +193,7 @@ class Seller:
         elif changes:
             self._desk.do(
                 EditOrder(
-                    seller_id=SELLER, order_id=order.order_id, at=entry.at, changes=tuple(changes)
+                    seller_id=SELLER, order_id=order.order_id, at=entry.at, edits=tuple(changes)
                 )
             )
 

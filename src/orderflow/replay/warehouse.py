@@ -6,24 +6,24 @@ from collections import Counter
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from orderflow.domain.commands import (
+from orderflow.domain.model.commands import (
     AdjustStock,
     AnnounceReceipt,
     BookInStock,
     DespatchOrder,
-    SendOrder,
+    SendOrderToWarehouse,
 )
-from orderflow.domain.events import AdjustmentReason
-from orderflow.domain.status import Status
+from orderflow.domain.model.events import AdjustmentReason
+from orderflow.domain.model.status import Status
 from orderflow.replay.desk import SELLER
 from orderflow.replay.rows import Kind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orderflow.domain.commands import Command
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.stock import ExpectedReceipt
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.stock import ExpectedReceipt
     from orderflow.replay.desk import Desk
     from orderflow.replay.history import Entry
 
@@ -86,7 +86,7 @@ class Warehouse:
         for order_id in tuple(self._ready):
             if order_id not in self._ready:
                 continue  # a command before took its stock
-            self._desk.do(SendOrder(seller_id=SELLER, order_id=order_id, at=at))
+            self._desk.do(SendOrderToWarehouse(seller_id=SELLER, order_id=order_id, at=at))
             self._desk.do(DespatchOrder(seller_id=SELLER, order_id=order_id, at=at))
 
     def adjust(self, entry: Entry) -> None:

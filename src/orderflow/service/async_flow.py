@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from orderflow.domain.outcome import Outcome
+from orderflow.domain.model.outcome import Outcome
 from orderflow.ports import AsyncRepository, Repository
 from orderflow.service.flow import OrderFlow
 from orderflow.service.settings import Flow
@@ -66,7 +66,7 @@ class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
     actions = _awaited(OrderFlow.actions)
 
     preview = _awaited(OrderFlow.preview)
-    suggest = _awaited(OrderFlow.suggest)
+    replacement_offers = _awaited(OrderFlow.replacement_offers)
     explain = _awaited(OrderFlow.explain)
 
     async def run(self, task: Callable[[OrderFlow], T]) -> T:

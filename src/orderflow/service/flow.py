@@ -15,14 +15,14 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from orderflow.domain import checks
-from orderflow.domain.actions import actions
-from orderflow.domain.commands import ServeWaiting
-from orderflow.domain.decide import decide
-from orderflow.domain.explaining import AHEAD_MAX, explain
-from orderflow.domain.outcome import Outcome
-from orderflow.domain.replacements import suggest
-from orderflow.domain.stock import StockKey
+from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model import validators
+from orderflow.domain.model.commands import ServeWaiting
+from orderflow.domain.model.outcome import Outcome
+from orderflow.domain.model.stock import StockKey
+from orderflow.domain.queries.actions import actions
+from orderflow.domain.queries.explanation import AHEAD_MAX, explain
+from orderflow.domain.queries.replacements import replacement_offers
 from orderflow.errors import OrderFlowError, OrderNotFoundError, StorageError, UnfinishedError
 from orderflow.ports import Repository
 from orderflow.service.looking import look, preview, repeated, served_by
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
-    from orderflow.domain.actions import Answer
-    from orderflow.domain.commands import Command
-    from orderflow.domain.events import Event
-    from orderflow.domain.explaining import Explanation
-    from orderflow.domain.order import Order
-    from orderflow.domain.replacements import Suggestion
-    from orderflow.domain.state import View
-    from orderflow.domain.status import Status
-    from orderflow.domain.stock import ExpectedReceipt, Stock
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.status import Status
+    from orderflow.domain.model.stock import ExpectedReceipt, Stock
+    from orderflow.domain.queries.actions import ActionAnswer
+    from orderflow.domain.queries.explanation import Explanation
+    from orderflow.domain.queries.replacements import ReplacementOffer
+    from orderflow.domain.state.state import View
     from orderflow.ports import Reading, UnitOfWork
 
     T = TypeVar("T")
@@ -136,7 +136,7 @@ class OrderFlow(Flow[Repository, Outcome]):
         """Return the orders that wait for a product, in the order in which they are served.
 
         Where short orders hold nothing, these are the orders that wait for this product before
-        any other: see `Outcome.watched`.
+        any other: see `Outcome.blocked_on`.
         """
         policy = self.policy_of(key.seller_id)
 
@@ -168,15 +168,15 @@ class OrderFlow(Flow[Repository, Outcome]):
             InvalidValueError: If `since` names no time zone.
         """
         if since is not None:
-            since = checks.require_moment("events.since", since)
+            since = validators.require_moment("events.since", since)
         return self._repository.read(
             seller_id, lambda reading: tuple(reading.events(order_id, since=since))
         )
 
     def actions(
         self, seller_id: str, order_id: str, *, at: datetime | None = None
-    ) -> tuple[Answer, ...]:
-        """Answer for one order, now: every action, allowed or refused with the reason."""
+    ) -> tuple[ActionAnswer, ...]:
+        """ActionAnswer for one order, now: every action, allowed or refused with the reason."""
         policy, moment = self.policy_of(seller_id), at if at is not None else self._now()
         return self._look(seller_id, lambda view: actions(order_id, view, moment, policy), moment)
 
@@ -198,18 +198,18 @@ class OrderFlow(Flow[Repository, Outcome]):
             command.seller_id, lambda reading: preview(command, reading, policy)
         )
 
-    def suggest(self, seller_id: str, order_id: str) -> tuple[Suggestion, ...]:
+    def replacement_offers(self, seller_id: str, order_id: str) -> tuple[ReplacementOffer, ...]:
         """Return what could stand in for each short line of an order now, by the catalogue.
 
         Raises:
             OrderNotFoundError: If the seller has no such order.
         """
 
-        def task(view: View) -> tuple[Suggestion, ...]:
+        def task(view: View) -> tuple[ReplacementOffer, ...]:
             order = view.order(order_id)
             if order is None:
                 raise OrderNotFoundError(seller_id, order_id)
-            return suggest(order, view, self._catalogue)
+            return replacement_offers(order, view, self._catalogue)
 
         return self._look(seller_id, task, self._now())
 
@@ -221,7 +221,7 @@ class OrderFlow(Flow[Repository, Outcome]):
         at: datetime | None = None,
         ahead_max: int = AHEAD_MAX,
     ) -> Explanation:
-        """Explain why an order is where it is: see `orderflow.domain.explaining.explain`.
+        """Explain why an order is where it is: see `orderflow.domain.queries.explanation.explain`.
 
         Raises:
             OrderNotFoundError: If the seller has no such order.

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from orderflow.domain.commands import ServeWaiting
-from orderflow.domain.decide import decide
-from orderflow.domain.overlay import Overlay
-from orderflow.domain.stock import StockKey
+from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.commands import ServeWaiting
+from orderflow.domain.model.stock import StockKey
+from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import CommandIdReusedError, OrderFlowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from orderflow.domain.commands import Command
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.policy import AllocationPolicy
-    from orderflow.domain.state import View
-    from orderflow.domain.stock import Product
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.stock import WarehouseSku
+    from orderflow.domain.state.state import View
     from orderflow.ports import Reading
 
     T = TypeVar("T")
@@ -47,7 +47,7 @@ def look(
     policy: AllocationPolicy,
     at: datetime,
     *,
-    own: frozenset[Product] = frozenset(),
+    own: frozenset[WarehouseSku] = frozenset(),
 ) -> T:
     """Carry out a task on the state as it is once the queues are served that were left unserved.
 
@@ -76,7 +76,7 @@ def look(
         view = Overlay(reading, decide(ServeWaiting(keys=keys, at=at), reading, policy))
 
 
-def served_by(command: Command) -> frozenset[Product]:
+def served_by(command: Command) -> frozenset[WarehouseSku]:
     """Return the products whose queues a command goes on with."""
     keys = command.keys if isinstance(command, ServeWaiting) else ()
     return frozenset((key.warehouse_id, key.sku) for key in keys)

@@ -9,18 +9,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar, Unpack
 
-from orderflow.domain import commands as do
-from orderflow.domain.order import Hold
+from orderflow.domain.model import commands as do
+from orderflow.domain.model.order import Hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from orderflow.domain.commands import Command
-    from orderflow.domain.editing import Change
-    from orderflow.domain.events import AdjustmentReason
-    from orderflow.domain.order import HoldReason, Order
-    from orderflow.domain.stock import ExpectedReceipt, StockKey
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.edits import Edit
+    from orderflow.domain.model.events import AdjustmentReason
+    from orderflow.domain.model.order import HoldReason, Order
+    from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 
 __all__ = ["CommandMethods", "Options", "OrderOptions"]
 
@@ -28,7 +28,7 @@ Answer = TypeVar("Answer")
 
 
 class Options(TypedDict, total=False):
-    """What every command may carry: see `orderflow.domain.commands`."""
+    """What every command may carry: see `orderflow.domain.model.commands`."""
 
     at: datetime
     command_id: str
@@ -53,36 +53,36 @@ class CommandMethods(ABC, Generic[Answer]):
 
     # What sellers do
 
-    def place(self, order: Order, *, process: bool = True, **options: Unpack[Options]) -> Answer:
+    def place(self, order: Order, *, allocate: bool = True, **options: Unpack[Options]) -> Answer:
         """Take an order in, and process it at once unless told otherwise."""
-        return self.handle(do.PlaceOrder(order=order, process=process, **self._at(options)))
+        return self.handle(do.PlaceOrder(order=order, allocate=allocate, **self._at(options)))
 
     def place_many(
-        self, orders: Iterable[Order], *, process: bool = True, **options: Unpack[Options]
+        self, orders: Iterable[Order], *, allocate: bool = True, **options: Unpack[Options]
     ) -> Answer:
         """Take several orders of one seller in at once, in one transaction: all or none.
 
         They are processed together, in the order of the queue. Some hundred at a time are much
         faster than one by one, where each commit has to reach the disk.
         """
-        placed = do.PlaceOrders(orders=tuple(orders), process=process, **self._at(options))
+        placed = do.PlaceOrders(orders=tuple(orders), allocate=allocate, **self._at(options))
         return self.handle(placed)
 
-    def process(self, seller_id: str, order_id: str, **options: Unpack[OrderOptions]) -> Answer:
+    def allocate(self, seller_id: str, order_id: str, **options: Unpack[OrderOptions]) -> Answer:
         """Offer stock to a new order: it is allocated, or goes on back order."""
         return self.handle(
-            do.ProcessOrder(seller_id=seller_id, order_id=order_id, **self._at_order(options))
+            do.AllocateOrder(seller_id=seller_id, order_id=order_id, **self._at_order(options))
         )
 
     def edit(
-        self, seller_id: str, order_id: str, *changes: Change, **options: Unpack[OrderOptions]
+        self, seller_id: str, order_id: str, *edits: Edit, **options: Unpack[OrderOptions]
     ) -> Answer:
         """Make several changes in one save, then process the order again once."""
         return self.handle(
             do.EditOrder(
                 seller_id=seller_id,
                 order_id=order_id,
-                changes=changes,
+                edits=edits,
                 **self._at_order(options),
             )
         )
@@ -135,7 +135,7 @@ class CommandMethods(ABC, Generic[Answer]):
     ) -> Answer:
         """Let go of one reason to keep the order back, or of all; then process it again."""
         return self.handle(
-            do.ReleaseOrder(
+            do.ReleaseHold(
                 seller_id=seller_id, order_id=order_id, reason=reason, **self._at_order(options)
             )
         )
@@ -189,7 +189,9 @@ class CommandMethods(ABC, Generic[Answer]):
     def send(self, seller_id: str, order_id: str, **options: Unpack[OrderOptions]) -> Answer:
         """Send an allocated order to the warehouse."""
         return self.handle(
-            do.SendOrder(seller_id=seller_id, order_id=order_id, **self._at_order(options))
+            do.SendOrderToWarehouse(
+                seller_id=seller_id, order_id=order_id, **self._at_order(options)
+            )
         )
 
     def accept_cancellation(
@@ -227,7 +229,7 @@ class CommandMethods(ABC, Generic[Answer]):
             do.ReportShortPick(
                 seller_id=seller_id,
                 order_id=order_id,
-                found=tuple(do.Found(line_id, units) for line_id, units in found.items()),
+                picked=tuple(do.PickedLine(line_id, units) for line_id, units in found.items()),
                 **self._at_order(options),
             )
         )

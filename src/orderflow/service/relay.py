@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain import checks
-from orderflow.errors import DeliveryError
+from orderflow.domain.model import validators
+from orderflow.errors import NoticeError
 from orderflow.ports import BatchNotifier
 from orderflow.service.clock import SystemClock
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from orderflow.ports import Clock, Message, Notifier, Outbox
+    from orderflow.ports import Clock, Notifier, Outbox, OutboxMessage
 
 __all__ = ["Relay", "Relayed"]
 
@@ -48,7 +48,7 @@ class Relay:
 
     A message that fails is tried again after `first_wait`, then after twice as long each time,
     and after `attempts_max` failures it is dead, or at once if the notifier raises a
-    `DeliveryError` that is final. The later messages of its order wait meanwhile.
+    `NoticeError` that is final. The later messages of its order wait meanwhile.
 
     A `BatchNotifier` is handed the messages of an order together: one attempt for all of them.
 
@@ -74,14 +74,14 @@ class Relay:
         lease: timedelta = timedelta(minutes=5),
     ) -> None:
         for name, value in {"first_wait": first_wait, "wait_max": wait_max, "lease": lease}.items():
-            checks.require(
-                holds=isinstance(value, timedelta) and value > timedelta(0),
+            validators.require(
+                ok=isinstance(value, timedelta) and value > timedelta(0),
                 field=f"Relay.{name}",
                 demand="a timedelta above 0",
                 value=value,
             )
-        checks.require(
-            holds=checks.is_units(attempts_max, 1),
+        validators.require(
+            ok=validators.is_units(attempts_max, 1),
             field="Relay.attempts_max",
             demand="a whole number of attempts, 1 or more",
             value=attempts_max,
@@ -111,7 +111,7 @@ class Relay:
             total += relayed
         return total
 
-    def _deliver(self, messages: Iterable[Message], until: datetime) -> Relayed:
+    def _deliver(self, messages: Iterable[OutboxMessage], until: datetime) -> Relayed:
         """Deliver the messages of one subject, up to the first that fails."""
         delivered = 0
         rest = list(messages)
@@ -134,10 +134,10 @@ class Relay:
             rest = rest[len(told) :]
         return Relayed(delivered)
 
-    def _fail(self, message: Message, error: Exception) -> Relayed:
+    def _fail(self, message: OutboxMessage, error: Exception) -> Relayed:
         text = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS_MAX]
         failures = message.attempts + 1
-        final = isinstance(error, DeliveryError) and error.is_final
+        final = isinstance(error, NoticeError) and error.is_final
         if final or failures >= self._attempts_max:
             self._outbox.failed(message, text, None)
             return Relayed(dead=1)

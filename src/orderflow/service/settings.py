@@ -6,9 +6,9 @@ from copy import copy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from orderflow.domain import checks
-from orderflow.domain.policy import AllocationPolicy
-from orderflow.domain.replacements import Replacements
+from orderflow.domain.model import validators
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.queries.replacements import ReplacementList
 from orderflow.service.clock import SystemClock
 from orderflow.service.methods import Answer, CommandMethods
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from orderflow.ports import Catalogue, Clock
+    from orderflow.ports import Clock, ReplacementCatalogue
 
 __all__ = ["SERVED_AT_ONCE_MAX", "Flow"]
 
@@ -36,11 +36,11 @@ class Flow(CommandMethods[Answer], Generic[Kept, Answer]):
         policy: AllocationPolicy | None = None,
         policies: Mapping[str, AllocationPolicy] = MappingProxyType({}),
         clock: Clock | None = None,
-        catalogue: Catalogue | None = None,
+        catalogue: ReplacementCatalogue | None = None,
         orders_max: int = SERVED_AT_ONCE_MAX,
     ) -> None:
-        checks.require(
-            holds=checks.is_units(orders_max, 1),
+        validators.require(
+            ok=validators.is_units(orders_max, 1),
             field=f"{type(self).__name__}.orders_max",
             demand="a whole number of orders, 1 or more",
             value=orders_max,
@@ -49,11 +49,13 @@ class Flow(CommandMethods[Answer], Generic[Kept, Answer]):
         self._policy = policy if policy is not None else AllocationPolicy()
         self._policies = dict(policies)
         self._clock: Clock = clock if clock is not None else SystemClock()
-        self._catalogue: Catalogue = catalogue if catalogue is not None else Replacements()
+        self._catalogue: ReplacementCatalogue = (
+            catalogue if catalogue is not None else ReplacementList()
+        )
         self._orders_max = orders_max
 
     @property
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> ReplacementCatalogue:
         """Which products may stand in for which."""
         return self._catalogue
 

@@ -25,16 +25,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow.domain.commands import PlaceOrder
-from orderflow.domain.decide import decide
-from orderflow.domain.order import HoldReason, Order, OrderLine
-from orderflow.domain.stock import StockKey
+from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.commands import PlaceOrder
+from orderflow.domain.model.order import HoldReason, Order, OrderLine
+from orderflow.domain.model.stock import StockKey
 from orderflow.service import OrderFlow, Relay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orderflow.ports import Message, Outbox, Repository, UnitOfWork
+    from orderflow.ports import Outbox, OutboxMessage, Repository, UnitOfWork
 
 __all__ = ["OutboxContract"]
 
@@ -59,20 +59,20 @@ def _fill(repository: Repository, *order_ids: str, seller_id: str = "acme") -> N
     """Have three things happen to each order: it is placed, held, and released."""
     flow = OrderFlow(repository)
     for order_id in order_ids:
-        flow.place(_order(order_id, seller_id), process=False, at=_NOON)
+        flow.place(_order(order_id, seller_id), allocate=False, at=_NOON)
         flow.hold(seller_id, order_id, HoldReason.OTHER, at=_NOON)
         flow.release(seller_id, order_id, at=_NOON)
 
 
-def _told(messages: Sequence[Message]) -> list[tuple[str, str]]:
+def _told(messages: Sequence[OutboxMessage]) -> list[tuple[str, str]]:
     return [(each.subject, type(each.event).__name__) for each in messages]
 
 
-def _ids(messages: Sequence[Message]) -> list[str]:
+def _ids(messages: Sequence[OutboxMessage]) -> list[str]:
     return [each.message_id for each in messages]
 
 
-def _claim(outbox: Outbox, at: datetime = _NOON, limit: int = _ALL) -> list[Message]:
+def _claim(outbox: Outbox, at: datetime = _NOON, limit: int = _ALL) -> list[OutboxMessage]:
     return list(outbox.claim(at, _LEASE, limit))
 
 
@@ -80,10 +80,10 @@ class _Recorder:
     """Takes a little while over each message, so that others come in between."""
 
     def __init__(self) -> None:
-        self.messages: list[Message] = []
+        self.messages: list[OutboxMessage] = []
         self._lock = Lock()
 
-    def notify(self, message: Message) -> None:
+    def notify(self, message: OutboxMessage) -> None:
         time.sleep(0.0005)
         with self._lock:
             self.messages.append(message)
@@ -115,7 +115,7 @@ class OutboxContract(ABC):
         outbox, repository = self.make_outbox()
         flow = OrderFlow(repository)
         for order_id in ("1", "2"):
-            flow.place(_order(order_id), process=False, at=_NOON)
+            flow.place(_order(order_id), allocate=False, at=_NOON)
         for order_id in ("1", "2"):
             flow.hold("acme", order_id, HoldReason.OTHER, at=_NOON)
         subjects = [subject for subject, _ in _told(_claim(outbox))]
@@ -175,7 +175,7 @@ class OutboxContract(ABC):
         outbox.delivered(first[0])
         assert _claim(outbox) == []
         outbox.delivered(first[1])
-        assert _told(_claim(outbox))[0] == ("1", "OrderReleased")
+        assert _told(_claim(outbox))[0] == ("1", "HoldReleased")
 
     def test_what_was_delivered_does_not_come_again(self) -> None:
         """A delivered message is forgotten; to say so twice changes nothing."""

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import DeliveryError
+from orderflow import NoticeError
 from orderflow.adapters.function import FunctionChannel
 from orderflow.adapters.log import LogChannel
-from tests.unit.telling.samples import HOSTILE, bulletin, notices
+from tests.unit.notices.samples import HOSTILE, bulletin, notices
 
 if TYPE_CHECKING:
-    from orderflow.telling import Bulletin
+    from orderflow.notices import Bulletin
 
 
 def test_each_notice_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -43,9 +43,9 @@ def test_a_function_is_called_with_address_and_bulletin() -> None:
 
 def test_what_a_function_raises_is_a_failure() -> None:
     def full(address: str, _: Bulletin) -> None:
-        raise DeliveryError(address, "the queue is full", "wait")
+        raise NoticeError(address, "the queue is full", "wait")
 
-    with pytest.raises(DeliveryError, match="the queue is full"):
+    with pytest.raises(NoticeError, match="the queue is full"):
         FunctionChannel(full).send("queue", bulletin())
 
 

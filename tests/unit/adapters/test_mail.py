@@ -16,16 +16,16 @@ import attrs
 import pytest
 from hypothesis import given
 
-from orderflow import DeliveryError, InvalidValueError, MissingExtraError
+from orderflow import InvalidValueError, MissingExtraError, NoticeError
 from orderflow.adapters.mail import MailChannel, MailServer, MailWriter, OrderLink, Security
 from tests.unit.adapters.servers import HOST, mail_server, only, server_tls, trusting
+from tests.unit.notices.samples import HOSTILE, bulletin, digest, notices, texts
 from tests.unit.shop import NOON
-from tests.unit.telling.samples import HOSTILE, bulletin, digest, notices, texts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orderflow.telling import Bulletin, Notice
+    from orderflow.notices import Bulletin, Notice
 
 JO = "jo@shop.example"
 LINK = OrderLink("https://shop.example/{seller_id}/orders/{order_id}?from=mail")
@@ -223,7 +223,7 @@ def test_a_pattern_that_makes_no_links_is_refused(pattern: str) -> None:
     ["jo", "jo@", "@shop.example", "a@b@c", "jo@shop.example,x@y", "", "jo@x\r\nBcc: x@y", "<a@b>"],
 )
 def test_what_is_no_mail_address_is_refused_for_good(address: str) -> None:
-    with pytest.raises(DeliveryError, match="no mail address") as caught:
+    with pytest.raises(NoticeError, match="no mail address") as caught:
         WRITER.write(address, bulletin(), NOON)
     assert caught.value.is_final
     assert caught.value.way_out == "mend it in the preferences"
@@ -244,8 +244,8 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 # Servers
 
 
-def failure(send: MailChannel, told: Bulletin | None = None) -> DeliveryError:
-    with pytest.raises(DeliveryError) as caught:
+def failure(send: MailChannel, told: Bulletin | None = None) -> NoticeError:
+    with pytest.raises(NoticeError) as caught:
         send.send(JO, told or bulletin())
     assert caught.value.recipient == f"mail:{JO}"
     return caught.value

@@ -14,10 +14,10 @@ from orderflow import (
     AllocationPolicy,
     BookInStock,
     ExpectedReceipt,
-    Holding,
     HoldReason,
     MemoryRepository,
     OrderFlow,
+    PartialAllocation,
     PlaceOrder,
     Queue,
     RemoveLine,
@@ -26,7 +26,7 @@ from orderflow import (
     decide,
 )
 from orderflow.errors import OrderFlowError, StaleVersionError
-from orderflow.testing.invariants import violations
+from orderflow.invariants import violations
 from tests.unit.shop import ACME, NOON, key, later, order, shop_with
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from orderflow import Command
 
-COMPLETE_ONLY = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 THREADS = 4
 
 
@@ -166,7 +166,7 @@ def test_an_order_that_was_edited_waits_for_what_it_is_short_of_now() -> None:
     shop.take("A", ("MUG", 1))
     shop.edit(ACME, "A", RemoveLine("1"), AddLine("PAN", 1))
     assert shop.receive("MUG", 1).orders == ()
-    assert shop.receive("PAN", 1).completed == ("A",)
+    assert shop.receive("PAN", 1).back_orders_completed == ("A",)
 
 
 def test_an_order_that_was_cancelled_waits_no_longer() -> None:
@@ -174,11 +174,11 @@ def test_an_order_that_was_cancelled_waits_no_longer() -> None:
     shop.take("A")
     shop.take("B")
     shop.cancel(ACME, "A")
-    assert shop.receive("MUG", 1).completed == ("B",)
+    assert shop.receive("MUG", 1).back_orders_completed == ("B",)
 
 
-@pytest.mark.parametrize("first", [AllocationPolicy(), COMPLETE_ONLY])
-@pytest.mark.parametrize("second", [AllocationPolicy(queue=Queue.PRIORITY), COMPLETE_ONLY])
+@pytest.mark.parametrize("first", [AllocationPolicy(), NEVER])
+@pytest.mark.parametrize("second", [AllocationPolicy(queue=Queue.PRIORITY), NEVER])
 def test_the_queues_follow_when_the_policy_changes(
     first: AllocationPolicy, second: AllocationPolicy
 ) -> None:
@@ -188,19 +188,19 @@ def test_the_queues_follow_when_the_policy_changes(
     before.place(order("A", ("MUG", 1), placed_at=later(1)))
     before.place(order("B", ("MUG", 1), placed_at=later(2), priority=9))
     outcome = after.book_in(key(), 1)
-    assert outcome.completed == (("B",) if second.queue is Queue.PRIORITY else ("A",))
+    assert outcome.back_orders_completed == (("B",) if second.queue is Queue.PRIORITY else ("A",))
 
 
 def test_an_order_that_was_placed_under_another_policy_waits_for_all_that_it_is_short_of() -> None:
     repository = MemoryRepository()
     keeping = OrderFlow(repository)
     keeping.book_in(key("TOY"), 1)
-    OrderFlow(repository, policy=COMPLETE_ONLY).place(order("A", ("MUG", 1), ("PAN", 1)))
+    OrderFlow(repository, policy=NEVER).place(order("A", ("MUG", 1), ("PAN", 1)))
     keeping.book_in(key("PAN"), 1)
     assert all_hold(keeping)
 
 
-@pytest.mark.parametrize("policy", [AllocationPolicy(), COMPLETE_ONLY])
+@pytest.mark.parametrize("policy", [AllocationPolicy(), NEVER])
 @pytest.mark.parametrize("length", [10, 400])
 def test_booking_one_unit_in_reads_no_more_of_a_long_queue_than_of_a_short_one(
     policy: AllocationPolicy, length: int
@@ -220,7 +220,7 @@ def test_booking_one_unit_in_reads_no_more_of_a_long_queue_than_of_a_short_one(
 
         work.waiting = counted  # type: ignore[method-assign, assignment]
         outcome = decide(BookInStock(at=NOON, key=key(), received=1), work, policy)
-    assert outcome.completed == ("000",)
+    assert outcome.back_orders_completed == ("000",)
     assert len(read) <= 2
 
 
@@ -229,11 +229,11 @@ def test_an_order_that_has_been_covered_since_is_not_overdue_any_more() -> None:
     shop.take("A", ("MUG", 1))
     since = shop.clock.now()
     with shop.repository.unit_of_work(ACME) as work:
-        assert [each.order_id for each in work.overdue(since)] == ["A"]
-        assert list(work.overdue(since - timedelta(minutes=1))) == []
+        assert [each.order_id for each in work.waiting_since_before(since)] == ["A"]
+        assert list(work.waiting_since_before(since - timedelta(minutes=1))) == []
     shop.receive("MUG", 1)
     with shop.repository.unit_of_work(ACME) as work:
-        assert list(work.overdue(since)) == []
+        assert list(work.waiting_since_before(since)) == []
 
 
 def test_a_hold_that_was_released_before_its_end_does_not_end_any_more() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
 
-    from orderflow.domain.policy import Place
+    from orderflow.domain.model.policy import QueuePosition
 
 ENTRIES = st.dictionaries(
     st.tuples(st.integers(0, 60), st.integers(0, 60)), st.integers(0, 5), max_size=60
@@ -29,14 +29,14 @@ def _chunk_length(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-def filled(*entries: tuple[Place, int]) -> SortedQueue:
+def filled(*entries: tuple[QueuePosition, int]) -> SortedQueue:
     sorted_queue = SortedQueue()
     for place, units in entries:
         sorted_queue.add(place, units)
     return sorted_queue
 
 
-def served(entries: list[tuple[Place, int]], units: int) -> list[Place]:
+def served(entries: list[tuple[QueuePosition, int]], units: int) -> list[QueuePosition]:
     """Walk through a plain list: whoever needs no more than is left takes one unit."""
     found = []
     for place, needed in sorted(entries):
@@ -55,13 +55,13 @@ def test_an_empty_queue_is_false_and_has_no_head() -> None:
 
 @pytest.mark.parametrize("length", [1, 2, 5, 50])
 def test_places_come_out_sorted_whichever_way_they_went_in(length: int) -> None:
-    entries: list[tuple[Place, int]] = [((at * 7 % length, at), 0) for at in range(length)]
+    entries: list[tuple[QueuePosition, int]] = [((at * 7 % length, at), 0) for at in range(length)]
     expected = sorted(place for place, _ in entries)
     assert list(filled(*entries)) == list(filled(*entries[::-1])) == expected
 
 
 def test_a_queue_is_empty_when_all_have_left() -> None:
-    places: list[Place] = [(number,) for number in range(20)]
+    places: list[QueuePosition] = [(number,) for number in range(20)]
     left = filled(*((place, 1) for place in places))
     for place in places:
         assert left
@@ -87,9 +87,9 @@ def test_nothing_is_read_beyond_the_last_unit() -> None:
 
 
 @given(ENTRIES, st.randoms(use_true_random=False), st.integers(1, 6))
-def run_against_a_list(entries: dict[Place, int], random: Random, units: int) -> None:
+def run_against_a_list(entries: dict[QueuePosition, int], random: Random, units: int) -> None:
     """Add and remove at random; the queue and a sorted list agree all the time."""
-    model: dict[Place, int] = {}
+    model: dict[QueuePosition, int] = {}
     sorted_queue = SortedQueue()
     for place, needed in entries.items():
         if model and random.random() < 0.4:

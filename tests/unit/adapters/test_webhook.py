@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import CodecError, DeliveryError, InvalidValueError, SignatureError
+from orderflow import CodecError, InvalidValueError, NoticeError, WebhookSignatureError
 from orderflow.adapters.webhook import Guard, WebhookChannel, bulletin_in, enveloped, sign, verify
 from orderflow.adapters.webhook.guard import _is_public
 from tests.unit.adapters.servers import HOST, server_tls, trusting, web_server
+from tests.unit.notices.samples import HOSTILE, bulletin, digest, notices, texts
 from tests.unit.shop import NOON
-from tests.unit.telling.samples import HOSTILE, bulletin, digest, notices, texts
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 OTHER = "whsec_" + base64.b64encode(b"o" * 32).decode()
@@ -36,8 +36,8 @@ def channel(
     return WebhookChannel(guard, now=lambda: now, **settings)
 
 
-def failure(hooks: WebhookChannel, url: str) -> DeliveryError:
-    with pytest.raises(DeliveryError) as caught:
+def failure(hooks: WebhookChannel, url: str) -> NoticeError:
+    with pytest.raises(NoticeError) as caught:
         hooks.send(url, bulletin())
     assert caught.value.recipient == f"webhook:{url}"
     return caught.value
@@ -421,7 +421,7 @@ def test_any_of_several_secrets_may_have_signed() -> None:
     ],
 )
 def test_what_is_not_genuine_is_refused(headers: dict[str, str], body: bytes, reason: str) -> None:
-    with pytest.raises(SignatureError, match=reason):
+    with pytest.raises(WebhookSignatureError, match=reason):
         verify(headers, body, [SECRET], now=NOON)
 
 
@@ -429,7 +429,7 @@ def test_what_is_not_genuine_is_refused(headers: dict[str, str], body: bytes, re
 def test_what_was_signed_is_genuine_and_nothing_else(body: bytes, webhook_id: str) -> None:
     headers = sign(f"m{webhook_id}", NOON, body, [SECRET])
     verify({name.title(): value for name, value in headers.items()}, body, [SECRET], now=NOON)
-    with pytest.raises(SignatureError):
+    with pytest.raises(WebhookSignatureError):
         verify(headers, body + b"x", [SECRET], now=NOON)
 
 

@@ -6,37 +6,37 @@ import pytest
 
 from orderflow import (
     Action,
-    Answer,
+    ActionAnswer,
+    BackOrderWait,
     HoldReason,
     Order,
     OrderCommand,
     State,
     Status,
-    Wait,
     actions,
     decide,
 )
-from orderflow.domain.commands import DespatchOrder, SendOrder, SplitOrder
+from orderflow.domain.model.commands import DespatchOrder, SendOrderToWarehouse, SplitOrder
 from orderflow.errors import OrderNotFoundError, RefusedError
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, NOON, Shop, about, later, order, shop_with
 
 ALLOWED = {
-    "NEW": "process, edit, remove a line, replace a line, hold, cancel",
-    "ON_HOLD": "edit, remove a line, replace a line, hold, release, cancel",
-    "ON_BACK_ORDER": "edit, replace a line, send stock, split, hold, cancel",
-    "ALLOCATED": "edit, remove a line, replace a line, hold, cancel, send",
-    "PROCESSED": "request cancellation, report short pick, despatch",
+    "NEW": "ALLOCATE, EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, CANCEL",
+    "ON_HOLD": "EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, RELEASE_HOLD, CANCEL",
+    "ON_BACK_ORDER": "EDIT, REPLACE_LINE, SEND_STOCK, SPLIT, HOLD, CANCEL",
+    "ALLOCATED": "EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, CANCEL, SEND_TO_WAREHOUSE",
+    "SENT_TO_WAREHOUSE": "REQUEST_CANCELLATION, REPORT_SHORT_PICK, DESPATCH",
     "CANCELLATION_REQUESTED": (
-        "accept cancellation, reject cancellation, report short pick, despatch"
+        "ACCEPT_CANCELLATION, REJECT_CANCELLATION, REPORT_SHORT_PICK, DESPATCH"
     ),
-    "DESPATCHED": "deliver",
+    "DESPATCHED": "DELIVER",
     "DELIVERED": "",
     "CANCELLED": "",
 }
 
 
-def answers(shop: Shop, order_id: str = "A") -> dict[str, Answer]:
+def answers(shop: Shop, order_id: str = "A") -> dict[str, ActionAnswer]:
     return {str(answer.action): answer for answer in shop.actions(ACME, order_id)}
 
 
@@ -60,24 +60,27 @@ def test_every_action_is_answered_for_and_every_refusal_has_a_reason(status: str
 
 
 LEADS_TO = {
-    "NEW": {"process": ["ALLOCATED"], "hold": ["ON_HOLD"], "cancel": ["CANCELLED"]},
-    "ON_HOLD": {"release": ["ON_BACK_ORDER"], "cancel": ["CANCELLED"], "edit": ["ON_HOLD"]},
+    "NEW": {"ALLOCATE": ["ALLOCATED"], "HOLD": ["ON_HOLD"], "CANCEL": ["CANCELLED"]},
+    "ON_HOLD": {"RELEASE_HOLD": ["ON_BACK_ORDER"], "CANCEL": ["CANCELLED"], "EDIT": ["ON_HOLD"]},
     "ON_BACK_ORDER": {
-        "split": ["ON_BACK_ORDER"],
-        "send stock": ["ON_BACK_ORDER", "ALLOCATED"],
-        "edit": ["ALLOCATED", "ON_BACK_ORDER"],
+        "SPLIT": ["ON_BACK_ORDER"],
+        "SEND_STOCK": ["ON_BACK_ORDER", "ALLOCATED"],
+        "EDIT": ["ALLOCATED", "ON_BACK_ORDER"],
     },
-    "ALLOCATED": {"send": ["PROCESSED"], "edit": ["ALLOCATED", "ON_BACK_ORDER"]},
-    "PROCESSED": {
-        "despatch": ["DESPATCHED"],
-        "report short pick": ["ON_BACK_ORDER", "ALLOCATED"],
+    "ALLOCATED": {
+        "SEND_TO_WAREHOUSE": ["SENT_TO_WAREHOUSE"],
+        "EDIT": ["ALLOCATED", "ON_BACK_ORDER"],
+    },
+    "SENT_TO_WAREHOUSE": {
+        "DESPATCH": ["DESPATCHED"],
+        "REPORT_SHORT_PICK": ["ON_BACK_ORDER", "ALLOCATED"],
     },
     "CANCELLATION_REQUESTED": {
-        "accept cancellation": ["CANCELLED"],
-        "reject cancellation": ["PROCESSED"],
-        "despatch": ["DESPATCHED"],
+        "ACCEPT_CANCELLATION": ["CANCELLED"],
+        "REJECT_CANCELLATION": ["SENT_TO_WAREHOUSE"],
+        "DESPATCH": ["DESPATCHED"],
     },
-    "DESPATCHED": {"deliver": ["DELIVERED"]},
+    "DESPATCHED": {"DELIVER": ["DELIVERED"]},
 }
 
 
@@ -90,32 +93,32 @@ def test_each_allowed_action_says_where_it_leads(status: str) -> None:
 
 def test_a_short_pick_of_an_order_to_be_cancelled_leads_to_its_cancellation() -> None:
     found = answers(OPENINGS["CANCELLATION_REQUESTED"]())
-    assert found["report short pick"].leads_to == (Status.CANCELLED,)
+    assert found["REPORT_SHORT_PICK"].leads_to == (Status.CANCELLED,)
 
 
 def test_a_split_says_which_units_would_leave() -> None:
     shop = shop_with(MUG=2, PAN=1)
     shop.take("A", ("MUG", 5), ("PAN", 1), ("MUG", 1))
-    assert answers(shop)["split"].units == (("MUG", 2), ("PAN", 1))
+    assert answers(shop)["SPLIT"].units == (("MUG", 2), ("PAN", 1))
 
 
 def test_removing_the_short_lines_says_what_would_be_given_up() -> None:
     shop = shop_with(MUG=1, PAN=0)
     shop.take("A", ("MUG", 1), ("PAN", 2), ("PAN", 1))
-    answer = answers(shop)["remove a line"]
+    answer = answers(shop)["REMOVE_LINE"]
     assert (answer.units, answer.leads_to) == ((("PAN", 3),), (Status.ALLOCATED,))
 
 
 def test_sending_stock_says_how_much_is_needed() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 4))
-    assert answers(shop)["send stock"].units == (("MUG", 3),)
+    assert answers(shop)["SEND_STOCK"].units == (("MUG", 3),)
 
 
 def test_removing_the_only_line_is_refused_and_says_to_cancel() -> None:
     shop = shop_with(MUG=0)
     shop.take("A")
-    answer = answers(shop)["remove a line"]
+    answer = answers(shop)["REMOVE_LINE"]
     assert (answer.allowed, "cancel the order instead" in answer.reason) == (False, True)
 
 
@@ -123,9 +126,9 @@ def test_a_cancellation_tells_whom_it_would_serve() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
     shop.take("B")
-    outcome = answers(shop)["cancel"].outcome
+    outcome = answers(shop)["CANCEL"].outcome
     assert outcome is not None
-    assert outcome.completed == ("B",)
+    assert outcome.back_orders_completed == ("B",)
 
 
 def test_asking_changes_nothing() -> None:
@@ -140,13 +143,13 @@ def test_a_split_is_answered_for_where_the_first_numbers_are_taken() -> None:
     shop = shop_with(MUG=1)
     shop.take("1", ("MUG", 2))
     shop.take("2")
-    assert answers(shop, "1")["split"].allowed
+    assert answers(shop, "1")["SPLIT"].allowed
 
 
 def test_where_many_orders_are_numbered_few_are_looked_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    waiting = {"status": Status.ON_BACK_ORDER, "wait": Wait(NOON)}
+    waiting = {"status": Status.ON_BACK_ORDER, "wait": BackOrderWait(NOON)}
     state = State.of(ACME, [order(str(number), **waiting) for number in range(2_000)], [], [])
     looked_up: list[str] = []
 
@@ -174,9 +177,9 @@ def held_until_one_o_clock() -> Shop:
 
 def test_an_order_whose_hold_has_ended_may_be_sent_as_the_command_says() -> None:
     shop = held_until_one_o_clock()
-    assert decide(SendOrder(**about(at=later(60))), shop.state()).order is not None
+    assert decide(SendOrderToWarehouse(**about(at=later(60))), shop.state()).order is not None
     found = {answer.action: answer for answer in shop.actions(ACME, "A", at=later(60))}
-    assert found[Action.SEND].allowed
+    assert found[Action.SEND_TO_WAREHOUSE].allowed
 
 
 @pytest.mark.parametrize("status", OPENINGS)
@@ -184,9 +187,9 @@ def test_the_answers_agree_with_the_commands(status: str) -> None:
     shop = OPENINGS[status]()
     found = answers(shop)
     commands: dict[str, OrderCommand] = {
-        "send": SendOrder(**about()),
-        "despatch": DespatchOrder(**about()),
-        "split": SplitOrder(new_order_id="B", **about()),
+        "SEND_TO_WAREHOUSE": SendOrderToWarehouse(**about()),
+        "DESPATCH": DespatchOrder(**about()),
+        "SPLIT": SplitOrder(new_order_id="B", **about()),
     }
     for action, command in commands.items():
         try:

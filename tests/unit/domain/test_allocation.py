@@ -13,9 +13,9 @@ from orderflow import (
     AllocationPolicy,
     BookInStock,
     ChangePriority,
-    Holding,
     HoldReason,
     Order,
+    PartialAllocation,
     PlaceOrder,
     Queue,
     RemoveLine,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tests.unit.shop import Shop
 
-COMPLETE_ONLY = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 
 
 def held(shop: Shop, *order_ids: str) -> list[int]:
@@ -91,7 +91,7 @@ def test_a_cancellation_serves_the_next_in_the_same_call() -> None:
     shop.take("A", ("MUG", 2))
     shop.take("B")
     shop.take("C")
-    assert shop.cancel(ACME, "A").completed == ("B", "C")
+    assert shop.cancel(ACME, "A").back_orders_completed == ("B", "C")
 
 
 def test_an_accepted_cancellation_serves_the_next_in_the_same_call() -> None:
@@ -100,14 +100,14 @@ def test_an_accepted_cancellation_serves_the_next_in_the_same_call() -> None:
     shop.send(ACME, "A")
     shop.take("B")
     shop.request_cancellation(ACME, "A")
-    assert shop.accept_cancellation(ACME, "A").completed == ("B",)
+    assert shop.accept_cancellation(ACME, "A").back_orders_completed == ("B",)
 
 
 def test_a_removed_line_serves_the_next_in_the_same_call() -> None:
     shop = shop_with(MUG=1, PAN=1)
     shop.take("A", ("MUG", 1), ("PAN", 1))
     shop.take("B")
-    assert shop.edit(ACME, "A", RemoveLine("1")).completed == ("B",)
+    assert shop.edit(ACME, "A", RemoveLine("1")).back_orders_completed == ("B",)
 
 
 def test_a_changed_priority_by_itself_moves_no_stock() -> None:
@@ -129,7 +129,7 @@ def test_a_despatch_frees_nothing() -> None:
 
 def test_a_new_order_that_is_not_to_be_processed_takes_nothing() -> None:
     shop = shop_with(MUG=1)
-    shop.take("A", process=False)
+    shop.take("A", allocate=False)
     shop.receive("MUG", 1)
     assert (shop.status("A"), shop.shelf()) == ("NEW", (2, 0))
 
@@ -155,36 +155,36 @@ def test_one_command_may_serve_several_products_of_several_orders() -> None:
     shop.take("A", ("MUG", 1), ("PAN", 1))
     shop.take("B", ("PAN", 1))
     shop.take("C", ("MUG", 1))
-    assert shop.cancel(ACME, "A").completed == ("B", "C")
+    assert shop.cancel(ACME, "A").back_orders_completed == ("B", "C")
 
 
 # Nothing until complete
 
 
 def test_a_short_order_holds_nothing_until_it_is_complete() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=2)
+    shop = shop_with(NEVER, MUG=2)
     shop.take("A", ("MUG", 5))
     assert (shop.status("A"), shop.held("A"), shop.shelf()) == ("ON_BACK_ORDER", (0,), (2, 0))
 
 
 def test_a_later_order_that_can_be_completed_skips_ahead() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=1)
+    shop = shop_with(NEVER, MUG=1)
     shop.take("A", ("MUG", 2))
     shop.take("B", ("MUG", 1))
     assert [shop.status(order_id) for order_id in "AB"] == ["ON_BACK_ORDER", "ALLOCATED"]
 
 
 def test_an_order_is_completed_as_soon_as_all_of_it_can_be_had() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=0, PAN=0)
+    shop = shop_with(NEVER, MUG=0, PAN=0)
     shop.take("A", ("MUG", 1), ("PAN", 2))
     shop.receive("MUG", 1)
     shop.receive("PAN", 1)
     assert shop.status("A") == "ON_BACK_ORDER"
-    assert shop.receive("PAN", 1).completed == ("A",)
+    assert shop.receive("PAN", 1).back_orders_completed == ("A",)
 
 
 def test_two_lines_of_one_product_are_complete_only_together() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=3)
+    shop = shop_with(NEVER, MUG=3)
     shop.take("A", ("MUG", 2), ("MUG", 2))
     assert (shop.held("A"), shop.shelf()) == ((0, 0), (3, 0))
     shop.receive("MUG", 1)
@@ -192,30 +192,30 @@ def test_two_lines_of_one_product_are_complete_only_together() -> None:
 
 
 def test_what_an_order_waits_for_is_told() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=1, PAN=0, JUG=0)
-    assert shop.take("A", ("MUG", 1), ("PAN", 1), ("JUG", 1)).watched == (("A", "PAN"),)
+    shop = shop_with(NEVER, MUG=1, PAN=0, JUG=0)
+    assert shop.take("A", ("MUG", 1), ("PAN", 1), ("JUG", 1)).queue_index == (("A", "PAN"),)
 
 
 def test_an_order_that_was_looked_at_waits_for_another_product_from_then_on() -> None:
-    shop = shop_with(COMPLETE_ONLY, PAN=0, JUG=0)
+    shop = shop_with(NEVER, PAN=0, JUG=0)
     shop.take("A", ("PAN", 1), ("JUG", 1))
-    assert shop.receive("PAN", 1).watched == (("A", "JUG"),)
-    assert shop.receive("JUG", 1).completed == ("A",)
+    assert shop.receive("PAN", 1).queue_index == (("A", "JUG"),)
+    assert shop.receive("JUG", 1).back_orders_completed == ("A",)
 
 
 def test_a_booking_in_looks_at_no_order_that_waits_for_something_else() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=0, PAN=0)
+    shop = shop_with(NEVER, MUG=0, PAN=0)
     shop.take("A", ("PAN", 1), ("MUG", 1))
     outcome = shop.receive("MUG", 1)
-    assert (outcome.orders, outcome.watched) == ((), ())
+    assert (outcome.orders, outcome.queue_index) == ((), ())
 
 
 def test_an_order_that_was_passed_over_gets_what_a_later_one_lets_go_of() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=1, PAN=1, JUG=0)
+    shop = shop_with(NEVER, MUG=1, PAN=1, JUG=0)
     shop.take("X", ("MUG", 1), ("PAN", 1), placed_at=later(9))
     shop.take("E", ("PAN", 1), ("MUG", 1), placed_at=later(1))
     outcome = shop.edit(ACME, "X", RemoveLine("2"), AddLine("JUG", 1))
-    assert outcome.completed == ("E",)
+    assert outcome.back_orders_completed == ("E",)
 
 
 # The same input, the same answer
@@ -228,15 +228,15 @@ def ties() -> Iterator[list[Order]]:
 
 
 @pytest.mark.parametrize("queue", Queue)
-@pytest.mark.parametrize("holding", [Holding.KEEP, Holding.COMPLETE_ONLY])
+@pytest.mark.parametrize("partial_allocation", [PartialAllocation.ALWAYS, PartialAllocation.NEVER])
 def test_a_tie_is_broken_by_the_order_id_whatever_the_order_of_the_input(
-    queue: Queue, holding: Holding
+    queue: Queue, partial_allocation: PartialAllocation
 ) -> None:
-    policy = AllocationPolicy(queue=queue, holding=holding)
+    policy = AllocationPolicy(queue=queue, partial_allocation=partial_allocation)
     for waiting in ties():
         state = State.of(ACME, waiting, [Stock(key(), 0)])
         outcome = decide(BookInStock(at=NOON, key=key(), received=2), state, policy)
-        assert outcome.completed == ("A", "B")
+        assert outcome.back_orders_completed == ("A", "B")
 
 
 def test_an_order_that_comes_is_placed_and_processed_in_one_go() -> None:
@@ -249,8 +249,8 @@ def test_an_order_that_comes_is_placed_and_processed_in_one_go() -> None:
 
 def test_an_answer_tells_what_went_on_back_order() -> None:
     shop = shop_with(MUG=1)
-    assert shop.take("A").shorted == ()
-    assert shop.take("B").shorted == ("B",)
+    assert shop.take("A").back_orders_opened == ()
+    assert shop.take("B").back_orders_opened == ("B",)
 
 
 def test_an_answer_tells_apart_the_order_itself_and_those_that_moved() -> None:
@@ -260,7 +260,7 @@ def test_an_answer_tells_apart_the_order_itself_and_those_that_moved() -> None:
     outcome = shop.hold(ACME, "A", HoldReason.OTHER, keep_stock=False)
     assert outcome.order is not None
     assert outcome.order.order_id == "A"
-    assert [moved.order_id for moved in outcome.moved] == ["B"]
+    assert [moved.order_id for moved in outcome.other_orders] == ["B"]
 
 
 def test_an_answer_about_stock_is_about_no_order() -> None:
@@ -268,7 +268,7 @@ def test_an_answer_about_stock_is_about_no_order() -> None:
     shop.take("A")
     outcome = shop.receive("MUG", 1)
     assert (outcome.order_id, outcome.order) == (None, None)
-    assert [moved.order_id for moved in outcome.moved] == ["A"]
+    assert [moved.order_id for moved in outcome.other_orders] == ["A"]
 
 
 def test_priorities_promises_and_age_are_compared_in_turn() -> None:

@@ -13,8 +13,10 @@ from orderflow import (
     Address,
     AdjustmentReason,
     AdjustStock,
+    AllocateOrder,
     AllocationPolicy,
     AnnounceReceipt,
+    BackOrderWait,
     BookInStock,
     CancelOrder,
     ChangeCourier,
@@ -25,29 +27,27 @@ from orderflow import (
     CountStock,
     EditOrder,
     ExpectedReceipt,
-    Found,
     Hold,
     HoldOrder,
     HoldReason,
     Order,
     OrderLine,
+    PickedLine,
     PlaceOrder,
     PlaceOrders,
-    ProcessOrder,
     RejectCancellation,
     ReleaseEndedHolds,
-    ReleaseOrder,
+    ReleaseHold,
     RemoveLine,
     ReplaceLine,
     Replacement,
-    Replacements,
+    ReplacementList,
     ReportShortPick,
     RequestCancellation,
     ServeWaiting,
     SplitOrder,
     Stock,
     StockKey,
-    Wait,
     WithdrawReceipt,
 )
 from orderflow.errors import InvalidValueError
@@ -81,7 +81,7 @@ PRIORITY = [True, 1.0, "1", None, 10**9 + 1, -(10**9) - 1]
 CHANGE_OF_UNITS = [0, True, 1.0, "1", None, TOO_MANY, -TOO_MANY]
 TEXT_FOR_ENUM = ["OTHER", None, 1]
 FLAG = [1, "yes"]
-NO_SETTING = ["KEEP", "NEVER", None, 1]
+NO_SETTING = ["ALWAYS", "NEVER", None, 1]
 
 ORDER: dict[str, object] = {
     "order_id": "A",
@@ -136,9 +136,9 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         {"reason": TEXT_FOR_ENUM, "until": OPTIONAL_MOMENT, "note": NOTE},
     ),
     (
-        Wait,
+        BackOrderWait,
         {"since": NOON},
-        {"since": MOMENT, "passed_over": OPTIONAL_COUNT, "keeps": [*FLAG, None]},
+        {"since": MOMENT, "passed_over": OPTIONAL_COUNT, "allows_partial": [*FLAG, None]},
     ),
     (
         Address,
@@ -162,7 +162,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             "ship_to": ["1 High Street", ADDRESS],
             "holds": [None, [Hold(HoldReason.OTHER)], (HoldReason.OTHER,)],
             "split_from": OPTIONAL_IDENTIFIER,
-            "parcels": COUNT,
+            "split_count": COUNT,
             "wait": [NOON, False],
             "version": COUNT,
         },
@@ -189,11 +189,13 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (ChangeShipTo, {"ship_to": None}, {"ship_to": ["1 High Street"]}),
     (ChangePriority, {"priority": 1}, {"priority": PRIORITY}),
     (ChangePromise, {"promised_by": None}, {"promised_by": OPTIONAL_MOMENT}),
-    (Found, {"line_id": "1", "units": 0}, {"line_id": IDENTIFIER, "units": COUNT}),
+    (PickedLine, {"line_id": "1", "units": 0}, {"line_id": IDENTIFIER, "units": COUNT}),
     (
         AllocationPolicy,
         {},
-        dict.fromkeys(["queue", "rationing", "holding", "fulfilment", "take_back"], NO_SETTING),
+        dict.fromkeys(
+            ["queue", "rationing", "partial_allocation", "fulfilment", "preemption"], NO_SETTING
+        ),
     ),
     (
         PlaceOrders,
@@ -210,7 +212,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
                 (order("A"), order("B", seller_id="bolt")),
                 (order("A", version=1),),
             ],
-            "process": FLAG,
+            "allocate": FLAG,
             "command_id": OPTIONAL_IDENTIFIER,
         },
     ),
@@ -228,7 +230,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         },
     ),
     (
-        Replacements,
+        ReplacementList,
         {"items": [Replacement("CUP", "MUG")]},
         {"items": [None, 7, "CUP", [None], (Replacement("CUP", "MUG"), "CUP")]},
     ),
@@ -238,7 +240,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         {"at": MOMENT, "command_id": OPTIONAL_IDENTIFIER, "order": [None, "A", ORDER]},
     ),
     (
-        ProcessOrder,
+        AllocateOrder,
         NAMED,
         {
             "at": MOMENT,
@@ -249,12 +251,12 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         },
     ),
     (HoldOrder, {**NAMED, "hold": Hold(HoldReason.OTHER)}, {"hold": [None, HoldReason.OTHER]}),
-    (ReleaseOrder, NAMED, {"reason": ["OTHER", 1, Hold(HoldReason.OTHER)]}),
+    (ReleaseHold, NAMED, {"reason": ["OTHER", 1, Hold(HoldReason.OTHER)]}),
     (ReleaseEndedHolds, {"at": NOON, "seller_id": "acme"}, {"seller_id": IDENTIFIER}),
     (
         EditOrder,
-        {**NAMED, "changes": (RemoveLine("1"),)},
-        {"changes": [(), [RemoveLine("1")], RemoveLine("1"), ("1",), None]},
+        {**NAMED, "edits": (RemoveLine("1"),)},
+        {"edits": [(), [RemoveLine("1")], RemoveLine("1"), ("1",), None]},
     ),
     (SplitOrder, {**NAMED, "new_order_id": "B"}, {"new_order_id": IDENTIFIER}),
     (CancelOrder, NAMED, {"reason": NOTE}),
@@ -262,8 +264,8 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (RejectCancellation, NAMED, {"reason": NOTE}),
     (
         ReportShortPick,
-        {**NAMED, "found": (Found("1", 0),)},
-        {"found": [(), [Found("1", 0)], ("1",), None]},
+        {**NAMED, "picked": (PickedLine("1", 0),)},
+        {"picked": [(), [PickedLine("1", 0)], ("1",), None]},
     ),
     (
         AnnounceReceipt,
@@ -336,9 +338,14 @@ def test_a_bad_value_is_refused_by_the_name_of_its_field(
 def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
     tested = {kind for kind, _, _ in CASES}
     made_inside = {
-        *(orderflow.Outcome, orderflow.Answer, orderflow.State, orderflow.Message),
-        *(orderflow.Claim, orderflow.Cover, orderflow.Explanation, orderflow.Shortage),
-        orderflow.Suggestion,
+        *(orderflow.Outcome, orderflow.ActionAnswer, orderflow.State, orderflow.OutboxMessage),
+        *(
+            orderflow.EarlierDemand,
+            orderflow.ExpectedCover,
+            orderflow.Explanation,
+            orderflow.Shortage,
+        ),
+        orderflow.ReplacementOffer,
     }
     shown = {
         getattr(orderflow, name)
@@ -348,7 +355,7 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
     events = set(orderflow.Event.__args__)
     like_process_order = {
         *(orderflow.AcceptCancellation, orderflow.DeliverOrder, orderflow.DespatchOrder),
-        orderflow.SendOrder,
+        orderflow.SendOrderToWarehouse,
     }
     in_files_of_their_own = {  # test_calendar and test_cut_off
         *(orderflow.CutOffRules, orderflow.ExpectedDespatch, orderflow.WarehouseCalendar),
@@ -377,7 +384,7 @@ def test_an_invalid_value_is_a_value_error_too() -> None:
 @pytest.mark.parametrize(
     ("kind", "field", "good"),
     [
-        (PlaceOrder, "process", {"at": NOON, "order": order("A")}),
+        (PlaceOrder, "allocate", {"at": NOON, "order": order("A")}),
         (HoldOrder, "keep_stock", {**NAMED, "hold": Hold(HoldReason.OTHER)}),
         (
             BookInStock,
@@ -394,7 +401,7 @@ def test_a_flag_is_true_or_false(kind: type, field: str, good: dict[str, object]
 
 def test_the_passes_of_a_wait_are_bounded() -> None:
     with pytest.raises(InvalidValueError):
-        Wait(NOON, TOO_MANY)
+        BackOrderWait(NOON, TOO_MANY)
 
 
 def test_two_lines_of_one_id_are_refused() -> None:
@@ -431,7 +438,7 @@ def test_holds_stand_in_the_order_of_their_reasons_each_reason_once() -> None:
     [
         ("NEW", 1),
         ("ALLOCATED", 1),
-        ("PROCESSED", 0),
+        ("SENT_TO_WAREHOUSE", 0),
         ("CANCELLATION_REQUESTED", 1),
         ("ON_BACK_ORDER", 2),
         ("DESPATCHED", 2),
@@ -457,7 +464,7 @@ def test_a_status_that_disagrees_with_the_lines_is_refused(status: str, allocate
         ("ON_BACK_ORDER", 0),
         ("ON_BACK_ORDER", 1),
         ("ALLOCATED", 2),
-        ("PROCESSED", 2),
+        ("SENT_TO_WAREHOUSE", 2),
         ("CANCELLATION_REQUESTED", 2),
         ("DESPATCHED", 0),
         ("DELIVERED", 0),
@@ -483,9 +490,9 @@ def test_an_order_on_hold_may_hold_any_part_of_its_units(allocated: int) -> None
     [
         {"status": orderflow.Status.CANCELLED},
         {"status": orderflow.Status.ON_HOLD, "holds": (Hold(HoldReason.OTHER),)},
-        {"status": orderflow.Status.ON_BACK_ORDER, "wait": Wait(NOON)},
+        {"status": orderflow.Status.ON_BACK_ORDER, "wait": BackOrderWait(NOON)},
         {"version": 1},
-        {"parcels": 1},
+        {"split_count": 1},
         {"split_from": "B"},
     ],
 )
@@ -494,7 +501,9 @@ def test_only_an_order_without_a_past_can_be_placed(past: dict[str, Any]) -> Non
         PlaceOrder(at=NOON, order=order("A", **past))
 
 
-@pytest.mark.parametrize("past", [{"holds": (Hold(HoldReason.OTHER),)}, {"wait": Wait(NOON)}])
+@pytest.mark.parametrize(
+    "past", [{"holds": (Hold(HoldReason.OTHER),)}, {"wait": BackOrderWait(NOON)}]
+)
 def test_a_new_order_is_neither_held_nor_waiting(past: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError, match=r"Order\.(status|wait) must be"):
         order("A", status=orderflow.Status.NEW, **past)
@@ -516,6 +525,6 @@ def test_more_can_only_come_of_a_notice() -> None:
 def test_the_patience_of_a_policy_is_a_length_of_time(wait_max: object) -> None:
     with pytest.raises(InvalidValueError, match=r"AllocationPolicy.wait_max"):
         AllocationPolicy(
-            holding=orderflow.Holding.COMPLETE_THEN_KEEP,
+            partial_allocation=orderflow.PartialAllocation.AFTER_WAITING,
             wait_max=wait_max,  # type: ignore[arg-type]
         )

@@ -165,7 +165,7 @@ def test_the_number_is_that_of_the_orders_which_a_booking_in_completed(
     for number in range(waiting):
         shop.take(f"{number:02}")
     outcome = shop.book_in(key("MUG"), waiting)
-    answer = expected_despatch(march(2), LEEDS, released=len(outcome.completed))
+    answer = expected_despatch(march(2), LEEDS, released=len(outcome.back_orders_completed))
     assert answer.promised is promised
 
 

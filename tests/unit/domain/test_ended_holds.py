@@ -16,7 +16,7 @@ from orderflow import (
     OrderLine,
     PlaceOrder,
     RefusedError,
-    ReleaseOrder,
+    ReleaseHold,
 )
 from tests.model.commands import START
 
@@ -38,8 +38,8 @@ def held(*holds: Hold) -> OrderFlow:
     return flow
 
 
-def release(reason: HoldReason) -> ReleaseOrder:
-    return ReleaseOrder(at=START + 2 * HOUR, seller_id="acme", order_id="a", reason=reason)
+def release(reason: HoldReason) -> ReleaseHold:
+    return ReleaseHold(at=START + 2 * HOUR, seller_id="acme", order_id="a", reason=reason)
 
 
 ENDS = Hold(HoldReason.SELLER_DELAY, START + HOUR)

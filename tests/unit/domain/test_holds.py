@@ -9,9 +9,9 @@ import pytest
 from orderflow import (
     AllocationPolicy,
     ChangeQuantity,
-    Holding,
     HoldReason,
-    OrderReleased,
+    HoldReleased,
+    PartialAllocation,
 )
 from orderflow.errors import ActionRefusedError, StaleVersionError
 from tests.unit.shop import ACME, Shop, key, kinds, later, shop_with
@@ -65,15 +65,15 @@ def test_a_released_order_takes_what_is_available() -> None:
     shop.hold(ACME, "A", FRAUD)
     shop.receive("MUG", 1)
     outcome = shop.release(ACME, "A")
-    assert (shop.status("A"), outcome.completed) == ("ALLOCATED", ())
-    assert kinds(outcome) == ["OrderReleased", "OrderAllocated"]
+    assert (shop.status("A"), outcome.back_orders_completed) == ("ALLOCATED", ())
+    assert kinds(outcome) == ["HoldReleased", "OrderAllocated"]
 
 
 def test_an_order_that_holds_all_its_stock_is_allocated_when_it_is_released() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
     shop.hold(ACME, "A", FRAUD)
-    assert kinds(shop.release(ACME, "A")) == ["OrderReleased"]
+    assert kinds(shop.release(ACME, "A")) == ["HoldReleased"]
     assert shop.status("A") == "ALLOCATED"
 
 
@@ -128,7 +128,7 @@ def test_only_the_reasons_that_have_ended_are_released() -> None:
     shop.hold(ACME, "A", DELAY, until=later(60))
     shop.hold(ACME, "A", FRAUD)
     outcome = shop.release_ended_holds(ACME, at=later(60))
-    assert outcome.events == (OrderReleased(ACME, "A", later(60), (DELAY,)),)
+    assert outcome.events == (HoldReleased(ACME, "A", later(60), (DELAY,)),)
     assert (shop.status("A"), reasons(shop)) == ("ON_HOLD", ["FRAUD_RISK"])
 
 
@@ -138,7 +138,7 @@ def test_ended_holds_are_released_before_the_command_itself() -> None:
     shop.take("B")
     shop.hold(ACME, "A", DELAY, until=later(60))
     outcome = shop.book_in(key(), 1, at=later(60))
-    assert kinds(outcome) == ["OrderReleased", "StockBookedIn", "OrderAllocated"]
+    assert kinds(outcome) == ["HoldReleased", "StockBookedIn", "OrderAllocated"]
     assert shop.held("A") == (1,)
 
 
@@ -191,7 +191,7 @@ def test_an_order_whose_hold_has_ended_can_be_sent_by_the_same_command() -> None
     shop.take("A")
     shop.hold(ACME, "A", DELAY, until=later(60))
     shop.send(ACME, "A", at=later(60))
-    assert shop.status("A") == "PROCESSED"
+    assert shop.status("A") == "SENT_TO_WAREHOUSE"
 
 
 def test_the_version_is_compared_with_what_was_stored_before_the_hold_ended() -> None:
@@ -202,7 +202,7 @@ def test_the_version_is_compared_with_what_was_stored_before_the_hold_ended() ->
     with pytest.raises(StaleVersionError):
         shop.send(ACME, "A", at=later(60), expected_version=seen + 1)
     shop.send(ACME, "A", at=later(60), expected_version=seen)
-    assert shop.status("A") == "PROCESSED"
+    assert shop.status("A") == "SENT_TO_WAREHOUSE"
 
 
 def test_a_cancelled_order_is_held_no_longer() -> None:
@@ -218,11 +218,11 @@ def test_an_order_on_hold_that_was_reduced_serves_the_others() -> None:
     shop.take("A", ("MUG", 2))
     shop.take("B")
     shop.hold(ACME, "A", FRAUD)
-    assert shop.edit(ACME, "A", ChangeQuantity("1", 1)).completed == ("B",)
+    assert shop.edit(ACME, "A", ChangeQuantity("1", 1)).back_orders_completed == ("B",)
 
 
 def test_an_order_that_holds_nothing_until_complete_waits_again_after_its_release() -> None:
-    shop = shop_with(AllocationPolicy(holding=Holding.COMPLETE_ONLY), MUG=1)
+    shop = shop_with(AllocationPolicy(partial_allocation=PartialAllocation.NEVER), MUG=1)
     shop.take("A", ("MUG", 2))
     shop.hold(ACME, "A", FRAUD)
     shop.receive("MUG", 1)
@@ -239,5 +239,5 @@ def test_the_end_of_a_hold_may_be_asked_for_again_by_later_commands() -> None:
     shop.hold(ACME, "B", DELAY, until=later(60) + timedelta(seconds=1))
     with pytest.raises(ActionRefusedError):
         shop.deliver(ACME, "A", at=later(90))
-    assert kinds(shop.release_ended_holds(ACME, at=later(60))) == ["OrderReleased"]
-    assert kinds(shop.release_ended_holds(ACME, at=later(61))) == ["OrderReleased"]
+    assert kinds(shop.release_ended_holds(ACME, at=later(60))) == ["HoldReleased"]
+    assert kinds(shop.release_ended_holds(ACME, at=later(61))) == ["HoldReleased"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 
 from orderflow import PlaceOrder, State, decide
-from orderflow.domain.overlay import Overlay
+from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.testing.strategies import histories
 from tests.properties.runs import SCOPE
@@ -39,15 +39,15 @@ def reads(view: View, policy: AllocationPolicy, at: datetime) -> dict[str, objec
         ],
         "receipts": [view.receipt(receipt_id) for receipt_id in SCOPE.receipt_ids],
         "waiting": waiting,
-        "watched": {
-            order.order_id: view.watched(order.order_id)
+        "blocked_on": {
+            order.order_id: view.blocked_on(order.order_id)
             for orders in waiting.values()
             for order in orders
         },
-        "holding": [by_id(view.holding(*product)) for product in waiting],
+        "partial_allocation": [by_id(view.orders_with_units(*product)) for product in waiting],
         "expected": [list(view.expected(*product)) for product in waiting],
         "ended holds": by_id(view.ended_holds(at)),
-        "overdue": by_id(view.overdue(at)),
+        "overdue": by_id(view.waiting_since_before(at)),
     }
 
 
@@ -77,12 +77,12 @@ def test_an_overlay_reads_as_the_state_after_the_outcome(history: History) -> No
 class _Told(State):
     """Keeps what it was told to foresee."""
 
-    def foresee(self, order_ids: Collection[str]) -> None:
+    def prefetch(self, order_ids: Collection[str]) -> None:
         self.__dict__.setdefault("told", []).extend(order_ids)
 
 
 def test_only_what_is_below_has_to_be_foreseen_there() -> None:
     below = _Told(ACME)
     outcome = decide(PlaceOrder(order=order("A"), at=NOON), below)
-    Overlay(below, outcome).foresee(["A", "B"])
+    Overlay(below, outcome).prefetch(["A", "B"])
     assert below.__dict__["told"] == ["B"]

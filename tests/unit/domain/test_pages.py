@@ -17,17 +17,17 @@ from orderflow import (
     Outcome,
     PlaceOrder,
     PlaceOrders,
+    Preemption,
     Queue,
     Rationing,
     RemoveLine,
     ServeWaiting,
     State,
     StockKey,
-    TakeBack,
     decide,
 )
 from orderflow.errors import ActionRefusedError, InvalidValueError, NotFoundError, RefusedError
-from orderflow.testing.invariants import violations
+from orderflow.invariants import violations
 from orderflow.testing.strategies import histories, policies
 from tests.unit.shop import ACME, NOON, key, later, order
 
@@ -75,7 +75,10 @@ def test_a_page_serves_the_head_of_the_queue_and_says_what_is_left() -> None:
     state = waiting_for("MUG", 5)
     command = BookInStock(key=key(), received=4, at=NOON)
     _, outcomes = pages(command, state, AllocationPolicy(), 2)
-    assert [outcome.completed for outcome in outcomes] == [("000", "001"), ("002", "003")]
+    assert [outcome.back_orders_completed for outcome in outcomes] == [
+        ("000", "001"),
+        ("002", "003"),
+    ]
     assert [outcome.unserved for outcome in outcomes] == [(("leeds", "MUG"),), ()]
 
 
@@ -85,7 +88,7 @@ def test_an_edited_order_whose_turn_has_not_come_keeps_its_place() -> None:
     big = PlaceOrder(order=order("B", ("MUG", 3), ("PAN", 1), placed_at=NOON), at=NOON)
     state = pages(big, state, policy, 10)[0]
     state = pages(BookInStock(key=key(), received=3, at=NOON), state, policy, 10)[0]
-    edit = EditOrder(seller_id=ACME, order_id="B", changes=(RemoveLine("1"),), at=NOON)
+    edit = EditOrder(seller_id=ACME, order_id="B", edits=(RemoveLine("1"),), at=NOON)
     at_once = pages(edit, state, policy, 100)[0]
     paged, outcomes = pages(edit, state, policy, 1)
     assert held(paged) == held(at_once)
@@ -93,7 +96,7 @@ def test_an_edited_order_whose_turn_has_not_come_keeps_its_place() -> None:
 
 
 def test_a_new_order_whose_turn_has_not_come_goes_on_back_order_until_then() -> None:
-    policy = AllocationPolicy(queue=Queue.PRIORITY, take_back=TakeBack.URGENT, urgent_from=1)
+    policy = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=1)
     state = pages(BookInStock(key=key(), received=2, at=NOON), State(ACME), policy, 9)[0]
     for order_id in "AB":
         state = pages(PlaceOrder(order=order(order_id), at=NOON), state, policy, 9)[0]
@@ -148,7 +151,7 @@ def test_fair_shares_are_given_out_at_once() -> None:
     outcome = decide(
         BookInStock(key=key(), received=4, at=NOON), waiting_for("MUG", 5), policy, orders_max=1
     )
-    assert (len(outcome.completed), outcome.unserved) == (4, ())
+    assert (len(outcome.back_orders_completed), outcome.unserved) == (4, ())
 
 
 class TestTheService:
@@ -168,7 +171,7 @@ class TestTheService:
     def test_it_serves_the_queue_to_its_end_before_it_answers(self) -> None:
         flow, repository = self.flow()
         outcome = flow.book_in(key(), 5, at=NOON)
-        assert outcome.completed == ("000", "001")
+        assert outcome.back_orders_completed == ("000", "001")
         assert {each.status for each in flow.orders(ACME)} == {"ALLOCATED"}
         assert repository.unserved() == []
 

@@ -13,7 +13,7 @@ def test_they_are_processed_in_the_order_of_the_queue_and_not_as_they_are_named(
     early = order("B", ("MUG", 2), placed_at=later(1))
     late = order("A", ("MUG", 2), placed_at=later(2))
     outcome = shop.place_many([late, early])
-    assert (outcome.order_id, outcome.shorted) == (None, ("A",))
+    assert (outcome.order_id, outcome.back_orders_opened) == (None, ("A",))
     assert (shop.held("B"), shop.held("A"), shop.shelf()) == ((2,), (1,), (3, 3))
 
 
@@ -25,7 +25,7 @@ def test_they_never_get_more_than_there_is() -> None:
 
 def test_they_may_be_taken_in_without_being_processed() -> None:
     shop = shop_with(MUG=2)
-    shop.place_many([order("A"), order("B")], process=False)
+    shop.place_many([order("A"), order("B")], allocate=False)
     assert (shop.status("A"), shop.shelf()) == ("NEW", (2, 0))
 
 

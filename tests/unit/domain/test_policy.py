@@ -7,17 +7,25 @@ from typing import Any
 
 import pytest
 
-from orderflow import AllocationPolicy, Fulfilment, Holding, Queue, Rationing, TakeBack
+from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Preemption, Queue, Rationing
 from orderflow.errors import InvalidValueError
 
 DAY = timedelta(days=1)
-PATIENT: dict[str, Any] = {"holding": Holding.COMPLETE_THEN_KEEP, "passes_max": 3}
+PATIENT: dict[str, Any] = {"partial_allocation": PartialAllocation.AFTER_WAITING, "passes_max": 3}
 
 
 def test_the_default_is_first_come_first_served_keep_what_there_is() -> None:
     policy = AllocationPolicy()
-    assert (policy.queue, policy.holding, policy.fulfilment) == ("FIRST_COME", "KEEP", "COMPLETE")
-    assert (policy.rationing, policy.take_back, policy.holds_nothing) == ("STRICT", "NEVER", False)
+    assert (policy.queue, policy.partial_allocation, policy.fulfilment) == (
+        "FIRST_COME",
+        "ALWAYS",
+        "COMPLETE",
+    )
+    assert (policy.rationing, policy.preemption, policy.restricts_partial) == (
+        "STRICT",
+        "NEVER",
+        False,
+    )
 
 
 @pytest.mark.parametrize("queue", Queue)
@@ -26,39 +34,56 @@ def test_the_default_is_first_come_first_served_keep_what_there_is() -> None:
     [
         {},
         {"rationing": Rationing.FAIR_SHARE, "share_max": 2},
-        {"holding": Holding.COMPLETE_ONLY},
+        {"partial_allocation": PartialAllocation.NEVER},
         PATIENT,
-        {"holding": Holding.COMPLETE_THEN_KEEP, "wait_max": DAY, "fulfilment": Fulfilment.SPLIT},
+        {
+            "partial_allocation": PartialAllocation.AFTER_WAITING,
+            "wait_max": DAY,
+            "fulfilment": Fulfilment.SPLIT,
+        },
         {"fulfilment": Fulfilment.PARCELS, "parcels_max": 2},
         {"fulfilment": Fulfilment.WHOLE_LINES, "rationing": Rationing.FAIR_SHARE},
-        {"holding": Holding.COMPLETE_ONLY, "take_back": TakeBack.URGENT, "urgent_from": 1},
+        {
+            "partial_allocation": PartialAllocation.NEVER,
+            "preemption": Preemption.URGENT,
+            "urgent_from": 1,
+        },
     ],
 )
 def test_settings_combine(queue: Queue, settings: dict[str, Any]) -> None:
     policy = AllocationPolicy(queue=queue, **settings)
-    assert policy.holds_nothing == (policy.holding is not Holding.KEEP)
+    assert policy.restricts_partial == (policy.partial_allocation is not PartialAllocation.ALWAYS)
 
 
 @pytest.mark.parametrize(
     ("settings", "field"),
     [
         ({"share_max": 1}, "share_max"),
-        ({"passes_max": 1}, "holding"),
-        ({"wait_max": DAY}, "holding"),
-        ({"holding": Holding.COMPLETE_THEN_KEEP}, "holding"),
+        ({"passes_max": 1}, "partial_allocation"),
+        ({"wait_max": DAY}, "partial_allocation"),
+        ({"partial_allocation": PartialAllocation.AFTER_WAITING}, "partial_allocation"),
         ({"parcels_max": 2}, "parcels_max"),
         ({"fulfilment": Fulfilment.PARCELS}, "parcels_max"),
         ({"fulfilment": Fulfilment.PARCELS, "parcels_max": 1}, "parcels_max"),
         ({"urgent_from": 1}, "urgent_from"),
-        ({"take_back": TakeBack.URGENT}, "urgent_from"),
-        ({"rationing": Rationing.FAIR_SHARE, "holding": Holding.COMPLETE_ONLY}, "rationing"),
-        ({"rationing": Rationing.FAIR_SHARE, **PATIENT}, "rationing"),
+        ({"preemption": Preemption.URGENT}, "urgent_from"),
         (
-            {"rationing": Rationing.FAIR_SHARE, "take_back": TakeBack.URGENT, "urgent_from": 1},
+            {"rationing": Rationing.FAIR_SHARE, "partial_allocation": PartialAllocation.NEVER},
             "rationing",
         ),
-        ({"holding": Holding.COMPLETE_ONLY, "fulfilment": Fulfilment.SPLIT}, "fulfilment"),
-        ({"holding": Holding.COMPLETE_ONLY, "fulfilment": Fulfilment.WHOLE_LINES}, "fulfilment"),
+        ({"rationing": Rationing.FAIR_SHARE, **PATIENT}, "rationing"),
+        (
+            {"rationing": Rationing.FAIR_SHARE, "preemption": Preemption.URGENT, "urgent_from": 1},
+            "rationing",
+        ),
+        (
+            {"partial_allocation": PartialAllocation.NEVER, "fulfilment": Fulfilment.SPLIT},
+            "fulfilment",
+        ),
+        (
+            {"partial_allocation": PartialAllocation.NEVER, "fulfilment": Fulfilment.WHOLE_LINES},
+            "fulfilment",
+        ),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(

@@ -7,15 +7,15 @@ import pytest
 from orderflow import (
     AllocationPolicy,
     EditOrder,
-    Holding,
     HoldReason,
+    PartialAllocation,
     ReplaceLine,
     Replacement,
-    Replacements,
+    ReplacementList,
+    ReplacementOffer,
     StockKey,
-    Suggestion,
     decide,
-    suggest,
+    replacement_offers,
 )
 from orderflow.errors import InvalidValueError
 from tests.unit.domain.test_walks import OPENINGS
@@ -24,8 +24,10 @@ from tests.unit.shop import ACME, Shop, about, key, shop_with
 CUP = Replacement("CUP", "MUG")
 
 
-def suggested(shop: Shop, *catalogue: Replacement, order_id: str = "A") -> tuple[Suggestion, ...]:
-    return suggest(shop.order(ACME, order_id), shop.state(), Replacements(catalogue))
+def suggested(
+    shop: Shop, *catalogue: Replacement, order_id: str = "A"
+) -> tuple[ReplacementOffer, ...]:
+    return replacement_offers(shop.order(ACME, order_id), shop.state(), ReplacementList(catalogue))
 
 
 def short_of_mugs(quantity: int = 2, policy: AllocationPolicy | None = None, **units: int) -> Shop:
@@ -42,7 +44,7 @@ def test_a_suggestion_has_the_change_ready_and_says_what_it_takes() -> None:
     shop = short_of_mugs(2, CUP=5)
     cup = Replacement("CUP", "MUG", reason="the mug is sold out")
     assert suggested(shop, cup) == (
-        Suggestion(
+        ReplacementOffer(
             change=ReplaceLine("1", "CUP", reason="the mug is sold out"), units=2, available=5
         ),
     )
@@ -51,8 +53,8 @@ def test_a_suggestion_has_the_change_ready_and_says_what_it_takes() -> None:
 def test_its_change_covers_the_line() -> None:
     shop = short_of_mugs(2, CUP=2)
     (suggestion,) = suggested(shop, CUP)
-    outcome = decide(EditOrder(changes=(suggestion.change,), **about()), shop.state())
-    assert outcome.completed == ("A",)
+    outcome = decide(EditOrder(edits=(suggestion.change,), **about()), shop.state())
+    assert outcome.back_orders_completed == ("A",)
 
 
 def test_what_there_is_not_enough_of_is_not_suggested() -> None:
@@ -123,7 +125,7 @@ def test_lines_that_there_is_enough_for_together_need_not_know() -> None:
 
 
 def test_a_line_that_its_own_product_is_there_for_needs_no_replacement() -> None:
-    complete_only = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+    complete_only = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
     shop = shop_with(complete_only, MUG=2, PAN=0, CUP=9)
     shop.take("A", ("MUG", 2), ("PAN", 1), ("MUG", 1))
     changes = [each.change for each in suggested(shop, CUP, Replacement("CUP", "PAN"))]
@@ -150,34 +152,34 @@ def test_a_catalogue_that_answers_for_another_product_is_refused() -> None:
 
     shop = short_of_mugs(2, CUP=9)
     with pytest.raises(InvalidValueError, match=r"Catalogue\.replacements must be for 'MUG'"):
-        suggest(shop.order(ACME, "A"), shop.state(), Muddled())
+        replacement_offers(shop.order(ACME, "A"), shop.state(), Muddled())
 
 
 # The catalogue
 
 
-def found(catalogue: Replacements, seller_id: str = ACME) -> list[tuple[str, int]]:
+def found(catalogue: ReplacementList, seller_id: str = ACME) -> list[tuple[str, int]]:
     return [(each.sku, each.units) for each in catalogue.replacements(key("MUG", seller_id))]
 
 
 def test_a_catalogue_is_made_of_any_iterable_and_is_a_value() -> None:
-    catalogue = Replacements(each for each in [CUP, Replacement("PAN", "POT")])
-    assert catalogue == Replacements((CUP, Replacement("PAN", "POT")))
-    assert hash(catalogue) == hash(Replacements([CUP, Replacement("PAN", "POT")]))
+    catalogue = ReplacementList(each for each in [CUP, Replacement("PAN", "POT")])
+    assert catalogue == ReplacementList((CUP, Replacement("PAN", "POT")))
+    assert hash(catalogue) == hash(ReplacementList([CUP, Replacement("PAN", "POT")]))
     assert found(catalogue) == [("CUP", 1)]
-    assert found(Replacements()) == []
+    assert found(ReplacementList()) == []
 
 
 def test_what_is_given_for_one_seller_comes_before_what_is_given_for_all() -> None:
     own = Replacement("CUP", "MUG", units=2, seller_id=ACME)
-    catalogue = Replacements([Replacement("JUG", "MUG"), CUP, own])
+    catalogue = ReplacementList([Replacement("JUG", "MUG"), CUP, own])
     assert found(catalogue) == [("CUP", 2), ("JUG", 1)]
     assert found(catalogue, "bolt") == [("JUG", 1), ("CUP", 1)]
 
 
 def test_a_product_replaces_another_in_one_way() -> None:
-    with pytest.raises(InvalidValueError, match=r"Replacements\.items .*one way.*'MUG', 'CUP'"):
-        Replacements([CUP, Replacement("CUP", "MUG", units=2)])
+    with pytest.raises(InvalidValueError, match=r"ReplacementList\.items .*one way.*'MUG', 'CUP'"):
+        ReplacementList([CUP, Replacement("CUP", "MUG", units=2)])
 
 
 def test_a_product_does_not_replace_itself() -> None:

@@ -13,35 +13,35 @@ from orderflow import (
     ChangeQuantity,
     DeallocationReason,
     Fulfilment,
-    Holding,
     HoldReason,
     OrderDeallocated,
+    PartialAllocation,
     PlaceOrder,
+    Preemption,
     Queue,
     Rationing,
     State,
     Status,
     Stock,
-    TakeBack,
     allocate,
     decide,
 )
 from orderflow.errors import DuplicateOrderError, InvalidValueError, SplitRefusedError
 from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order, shop_with
 
-URGENT = AllocationPolicy(take_back=TakeBack.URGENT, urgent_from=5)
+URGENT = AllocationPolicy(preemption=Preemption.URGENT, urgent_from=5)
 SPLIT = AllocationPolicy(fulfilment=Fulfilment.SPLIT)
 WHOLE_LINES = AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES)
 FAIR = AllocationPolicy(rationing=Rationing.FAIR_SHARE)
 
 
-def parcels(most: int) -> AllocationPolicy:
+def split_count(most: int) -> AllocationPolicy:
     return AllocationPolicy(fulfilment=Fulfilment.PARCELS, parcels_max=most)
 
 
 def patient(passes_max: int | None = None, wait_max: timedelta | None = None) -> AllocationPolicy:
     return AllocationPolicy(
-        holding=Holding.COMPLETE_THEN_KEEP, passes_max=passes_max, wait_max=wait_max
+        partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=passes_max, wait_max=wait_max
     )
 
 
@@ -56,7 +56,7 @@ def test_an_order_that_was_passed_over_often_enough_begins_to_keep() -> None:
     shop = shop_with(patient(passes_max=2), MUG=2)
     shop.take("A", ("MUG", 5))
     assert kinds(shop.take("B"))[-1] == "OrderPassedOver"
-    assert kinds(shop.take("C"))[-2:] == ["OrderPassedOver", "OrderBeganToKeep"]
+    assert kinds(shop.take("C"))[-2:] == ["OrderPassedOver", "OrderWaitedEnough"]
     shop.take("D")
     shop.receive("MUG", 1)
     assert held(shop, "A", "B", "C", "D") == [1, 1, 1, 0]
@@ -142,7 +142,7 @@ def test_what_is_allocated_leaves_by_itself() -> None:
 
 
 def test_the_last_parcel_is_complete() -> None:
-    shop = shop_with(parcels(2), MUG=1)
+    shop = shop_with(split_count(2), MUG=1)
     shop.take("A", ("MUG", 4))
     shop.receive("MUG", 2)
     assert (held(shop, "A-1", "A"), shop.status("A")) == ([1, 2], "ON_BACK_ORDER")
@@ -151,10 +151,10 @@ def test_the_last_parcel_is_complete() -> None:
 
 
 def test_a_seller_cannot_split_more_often_than_there_are_parcels() -> None:
-    shop = shop_with(parcels(2), MUG=1)
+    shop = shop_with(split_count(2), MUG=1)
     shop.take("A", ("MUG", 4))
     shop.receive("MUG", 1)
-    with pytest.raises(SplitRefusedError, match="2 parcels and 1 have left"):
+    with pytest.raises(SplitRefusedError, match="2 parcels, and 1 have left"):
         shop.split(ACME, "A", "B")
 
 
@@ -245,7 +245,7 @@ def test_the_loser_is_told_why() -> None:
     outcome = shop.take("B", placed_at=later(-9), priority=5)
     lost = [event for event in outcome.events if isinstance(event, OrderDeallocated)]
     assert [(event.order_id, event.reason) for event in lost] == [
-        ("A", DeallocationReason.TAKEN_BACK)
+        ("A", DeallocationReason.PREEMPTED)
     ]
 
 
@@ -268,7 +268,7 @@ def test_nothing_is_taken_back_from_an_order_at_the_warehouse() -> None:
     shop.take("A")
     shop.send(ACME, "A")
     shop.take("B", placed_at=later(-9), priority=5)
-    assert (shop.status("A"), held(shop, "B")) == ("PROCESSED", [0])
+    assert (shop.status("A"), held(shop, "B")) == ("SENT_TO_WAREHOUSE", [0])
 
 
 def test_an_order_on_hold_loses_its_stock_and_stays_on_hold() -> None:
@@ -288,20 +288,20 @@ def test_no_more_is_taken_back_than_is_needed_and_from_the_last_first() -> None:
 
 
 def test_an_order_that_becomes_urgent_takes_back_at_once() -> None:
-    policy = AllocationPolicy(queue=Queue.PRIORITY, take_back=TakeBack.URGENT, urgent_from=5)
+    policy = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=5)
     shop = shop_with(policy, MUG=1)
     shop.take("A")
     shop.take("B")
     outcome = shop.edit(ACME, "B", ChangePriority(5))
     assert held(shop, "A", "B") == [0, 1]
-    assert (outcome.completed, outcome.shorted) == (("B",), ("A",))
+    assert (outcome.back_orders_completed, outcome.back_orders_opened) == (("B",), ("A",))
 
 
 def test_an_urgent_order_that_cannot_be_completed_takes_nothing_back_where_it_may_not_keep() -> (
     None
 ):
     policy = AllocationPolicy(
-        holding=Holding.COMPLETE_ONLY, take_back=TakeBack.URGENT, urgent_from=5
+        partial_allocation=PartialAllocation.NEVER, preemption=Preemption.URGENT, urgent_from=5
     )
     shop = shop_with(policy, MUG=1)
     shop.take("A")
@@ -346,7 +346,7 @@ def test_a_backlog_lets_go_of_what_the_policy_does_not_let_it_keep() -> None:
     shop.take("A", ("MUG", 3))
     shop.take("B", ("MUG", 1))
     state: State = shop.state()
-    policy = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
     outcome = allocate(state.orders.values(), state.records.values(), policy, at=NOON)
     assert kinds(outcome) == ["OrderDeallocated", "OrderAllocated"]
-    assert outcome.completed == ("B",)
+    assert outcome.back_orders_completed == ("B",)

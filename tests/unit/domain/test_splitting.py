@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow import AllocationPolicy, Holding, OrderLine, SplitOrder, State, Status, Stock, decide
+from orderflow import (
+    AllocationPolicy,
+    OrderLine,
+    PartialAllocation,
+    SplitOrder,
+    State,
+    Status,
+    Stock,
+    decide,
+)
 from orderflow.errors import ActionRefusedError, DuplicateOrderError, SplitRefusedError
 from tests.unit.shop import ACME, NOON, about, key, kinds, order, shop_with
 
-COMPLETE_ONLY = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 
 
 def test_two_of_five_allocated_gives_two_and_three() -> None:
@@ -102,7 +111,7 @@ def test_the_id_of_another_sellers_order_is_free() -> None:
 
 
 def test_where_nothing_is_held_a_split_offers_what_the_order_could_have_now() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=2)
+    shop = shop_with(NEVER, MUG=2)
     shop.take("A", ("MUG", 5))
     assert shop.held("A") == (0,)
     outcome = shop.split(ACME, "A", "A2")
@@ -111,7 +120,7 @@ def test_where_nothing_is_held_a_split_offers_what_the_order_could_have_now() ->
 
 
 def test_where_nothing_is_held_and_nothing_there_a_split_is_refused() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=0)
+    shop = shop_with(NEVER, MUG=0)
     shop.take("A", ("MUG", 5))
     with pytest.raises(SplitRefusedError):
         shop.split(ACME, "A", "A2")
@@ -122,7 +131,7 @@ def test_an_order_that_could_be_completed_by_now_is_allocated_whole_instead() ->
     state = State.of(ACME, [waiting], [Stock(key(), 2)])
     outcome = decide(SplitOrder(new_order_id="A2", **about()), state)
     assert kinds(outcome) == ["OrderAllocated"]
-    assert (outcome.completed, len(outcome.orders)) == (("A",), 1)
+    assert (outcome.back_orders_completed, len(outcome.orders)) == (("A",), 1)
 
 
 def test_several_lines_of_one_product_are_split_line_by_line() -> None:
@@ -141,5 +150,5 @@ def test_a_split_names_the_moment_and_both_orders() -> None:
     shop.take("A", ("MUG", 2))
     outcome = shop.split(ACME, "A", "A2", at=NOON)
     assert outcome.order is not None
-    assert [each.order_id for each in outcome.moved] == ["A2"]
+    assert [each.order_id for each in outcome.other_orders] == ["A2"]
     assert {event.at for event in outcome.events} == {NOON}

@@ -34,7 +34,7 @@ from orderflow import (
     StockKey,
     decide,
 )
-from orderflow.domain.policy import place_in_queue
+from orderflow.domain.model.policy import queue_position
 from orderflow.errors import InvalidValueError, LineNotFoundError
 from orderflow.testing.strategies import orders, policies, receipts, stock_records
 from tests.unit.shop import NOON, about, key, later, order
@@ -142,7 +142,7 @@ def test_stock_keys_are_ordered_by_seller_warehouse_and_product() -> None:
 
 
 def in_order(queue: Queue, *waiting: Order) -> list[str]:
-    return [each.order_id for each in sorted(waiting, key=lambda each: place_in_queue(each, queue))]
+    return [each.order_id for each in sorted(waiting, key=lambda each: queue_position(each, queue))]
 
 
 def test_first_come_is_first_served() -> None:

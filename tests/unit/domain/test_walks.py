@@ -11,22 +11,22 @@ import pytest
 
 from orderflow import (
     Address,
-    Change,
     ChangeCourier,
     ChangeQuantity,
     ChangeShipTo,
+    Edit,
     EditOrder,
-    Found,
     Hold,
     HoldOrder,
     HoldReason,
     OrderCommand,
     Outcome,
+    PickedLine,
     ReportShortPick,
     SplitOrder,
     Status,
 )
-from orderflow.domain import commands as do
+from orderflow.domain.model import commands as do
 from orderflow.errors import ActionRefusedError
 from tests.unit.shop import ACME, Shop, about, kinds, shop_with
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def new() -> Shop:
     """Two mugs are there and nobody has processed the order for two."""
     shop = shop_with(MUG=2)
-    shop.take("A", ("MUG", 2), process=False)
+    shop.take("A", ("MUG", 2), allocate=False)
     return shop
 
 
@@ -95,7 +95,7 @@ OPENINGS: dict[str, Callable[[], Shop]] = {
     "ON_HOLD": on_hold,
     "ON_BACK_ORDER": on_back_order,
     "ALLOCATED": allocated,
-    "PROCESSED": processed,
+    "SENT_TO_WAREHOUSE": processed,
     "CANCELLATION_REQUESTED": cancellation_requested,
     "DESPATCHED": despatched,
     "DELIVERED": delivered,
@@ -103,17 +103,17 @@ OPENINGS: dict[str, Callable[[], Shop]] = {
 }
 
 COMMANDS: dict[str, OrderCommand] = {
-    "process": do.ProcessOrder(**about()),
-    "edit": EditOrder(changes=(ChangeCourier("VAN"),), **about()),
+    "allocate": do.AllocateOrder(**about()),
+    "edit": EditOrder(edits=(ChangeCourier("VAN"),), **about()),
     "split": SplitOrder(new_order_id="B", **about()),
     "hold": HoldOrder(hold=Hold(HoldReason.ADDRESS), **about()),
-    "release": do.ReleaseOrder(**about()),
+    "release hold": do.ReleaseHold(**about()),
     "cancel": do.CancelOrder(**about()),
-    "send": do.SendOrder(**about()),
+    "send to warehouse": do.SendOrderToWarehouse(**about()),
     "request cancellation": do.RequestCancellation(**about()),
     "accept cancellation": do.AcceptCancellation(**about()),
     "reject cancellation": do.RejectCancellation(**about()),
-    "report short pick": ReportShortPick(found=(Found("1", 1),), **about()),
+    "report short pick": ReportShortPick(picked=(PickedLine("1", 1),), **about()),
     "despatch": do.DespatchOrder(**about()),
     "deliver": do.DeliverOrder(**about()),
 }
@@ -123,13 +123,13 @@ REFUSED = "-"
 # What each command makes of an order in each status.
 LEADS_TO = {
     "NEW": {
-        "process": "ALLOCATED",
+        "allocate": "ALLOCATED",
         "edit": "NEW",
         "split": REFUSED,
         "hold": "ON_HOLD",
-        "release": REFUSED,
+        "release hold": REFUSED,
         "cancel": "CANCELLED",
-        "send": REFUSED,
+        "send to warehouse": REFUSED,
         "request cancellation": REFUSED,
         "accept cancellation": REFUSED,
         "reject cancellation": REFUSED,
@@ -138,13 +138,13 @@ LEADS_TO = {
         "deliver": REFUSED,
     },
     "ON_HOLD": {
-        "process": REFUSED,
+        "allocate": REFUSED,
         "edit": "ON_HOLD",
         "split": REFUSED,
         "hold": "ON_HOLD",
-        "release": "ON_BACK_ORDER",
+        "release hold": "ON_BACK_ORDER",
         "cancel": "CANCELLED",
-        "send": REFUSED,
+        "send to warehouse": REFUSED,
         "request cancellation": REFUSED,
         "accept cancellation": REFUSED,
         "reject cancellation": REFUSED,
@@ -153,13 +153,13 @@ LEADS_TO = {
         "deliver": REFUSED,
     },
     "ON_BACK_ORDER": {
-        "process": REFUSED,
+        "allocate": REFUSED,
         "edit": "ON_BACK_ORDER",
         "split": "ON_BACK_ORDER",
         "hold": "ON_HOLD",
-        "release": REFUSED,
+        "release hold": REFUSED,
         "cancel": "CANCELLED",
-        "send": REFUSED,
+        "send to warehouse": REFUSED,
         "request cancellation": REFUSED,
         "accept cancellation": REFUSED,
         "reject cancellation": REFUSED,
@@ -168,13 +168,13 @@ LEADS_TO = {
         "deliver": REFUSED,
     },
     "ALLOCATED": {
-        "process": REFUSED,
+        "allocate": REFUSED,
         "edit": "ALLOCATED",
         "split": REFUSED,
         "hold": "ON_HOLD",
-        "release": REFUSED,
+        "release hold": REFUSED,
         "cancel": "CANCELLED",
-        "send": "PROCESSED",
+        "send to warehouse": "SENT_TO_WAREHOUSE",
         "request cancellation": REFUSED,
         "accept cancellation": REFUSED,
         "reject cancellation": REFUSED,
@@ -182,14 +182,14 @@ LEADS_TO = {
         "despatch": REFUSED,
         "deliver": REFUSED,
     },
-    "PROCESSED": {
-        "process": REFUSED,
+    "SENT_TO_WAREHOUSE": {
+        "allocate": REFUSED,
         "edit": REFUSED,
         "split": REFUSED,
         "hold": REFUSED,
-        "release": REFUSED,
+        "release hold": REFUSED,
         "cancel": REFUSED,
-        "send": REFUSED,
+        "send to warehouse": REFUSED,
         "request cancellation": "CANCELLATION_REQUESTED",
         "accept cancellation": REFUSED,
         "reject cancellation": REFUSED,
@@ -198,16 +198,16 @@ LEADS_TO = {
         "deliver": REFUSED,
     },
     "CANCELLATION_REQUESTED": {
-        "process": REFUSED,
+        "allocate": REFUSED,
         "edit": REFUSED,
         "split": REFUSED,
         "hold": REFUSED,
-        "release": REFUSED,
+        "release hold": REFUSED,
         "cancel": REFUSED,
-        "send": REFUSED,
+        "send to warehouse": REFUSED,
         "request cancellation": REFUSED,
         "accept cancellation": "CANCELLED",
-        "reject cancellation": "PROCESSED",
+        "reject cancellation": "SENT_TO_WAREHOUSE",
         "report short pick": "CANCELLED",
         "despatch": "DESPATCHED",
         "deliver": REFUSED,
@@ -260,18 +260,18 @@ def test_an_order_that_can_be_covered_goes_straight_through() -> None:
         lambda: shop.send(ACME, "A"),
         lambda: shop.despatch(ACME, "A"),
         lambda: shop.deliver(ACME, "A"),
-    ) == ["ALLOCATED", "PROCESSED", "DESPATCHED", "DELIVERED"]
+    ) == ["ALLOCATED", "SENT_TO_WAREHOUSE", "DESPATCHED", "DELIVERED"]
 
 
 def test_an_order_that_is_short_waits_until_stock_is_booked_in() -> None:
     shop = shop_with(MUG=1)
     assert walk(
         shop,
-        lambda: shop.take("A", ("MUG", 2), process=False),
-        lambda: shop.process(ACME, "A"),
+        lambda: shop.take("A", ("MUG", 2), allocate=False),
+        lambda: shop.allocate(ACME, "A"),
         lambda: shop.receive("MUG", 1),
         lambda: shop.send(ACME, "A"),
-    ) == ["NEW", "ON_BACK_ORDER", "ALLOCATED", "PROCESSED"]
+    ) == ["NEW", "ON_BACK_ORDER", "ALLOCATED", "SENT_TO_WAREHOUSE"]
 
 
 def test_a_cancellation_that_is_rejected_lets_the_order_go_on() -> None:
@@ -282,7 +282,7 @@ def test_a_cancellation_that_is_rejected_lets_the_order_go_on() -> None:
         lambda: shop.reject_cancellation(ACME, "A", reason="packed already"),
         lambda: shop.request_cancellation(ACME, "A"),
         lambda: shop.accept_cancellation(ACME, "A"),
-    ) == ["CANCELLATION_REQUESTED", "PROCESSED", "CANCELLATION_REQUESTED", "CANCELLED"]
+    ) == ["CANCELLATION_REQUESTED", "SENT_TO_WAREHOUSE", "CANCELLATION_REQUESTED", "CANCELLED"]
 
 
 def test_a_despatch_settles_an_open_request_as_rejected() -> None:
@@ -299,7 +299,7 @@ def test_a_short_pick_puts_the_order_back_on_back_order_until_more_comes() -> No
         lambda: shop.report_short_pick(ACME, "A", {"1": 0}),
         lambda: shop.receive("MUG", 2),
         lambda: shop.send(ACME, "A"),
-    ) == ["ON_BACK_ORDER", "ALLOCATED", "PROCESSED"]
+    ) == ["ON_BACK_ORDER", "ALLOCATED", "SENT_TO_WAREHOUSE"]
 
 
 def test_an_edit_puts_an_allocated_order_on_back_order_exactly_if_it_leaves_a_line_short() -> None:
@@ -328,7 +328,7 @@ MAY_CHANGE_DELIVERY = {
     "ON_HOLD": True,
     "ON_BACK_ORDER": True,
     "ALLOCATED": True,
-    "PROCESSED": False,
+    "SENT_TO_WAREHOUSE": False,
     "CANCELLATION_REQUESTED": False,
     "DESPATCHED": False,
     "DELIVERED": False,
@@ -351,7 +351,7 @@ def test_courier_and_address_change_until_the_order_is_sent(status: str) -> None
 
 @pytest.mark.parametrize("change", [ChangeCourier("VAN"), ChangeShipTo(None)])
 @pytest.mark.parametrize("status", [each for each, may in MAY_CHANGE_DELIVERY.items() if not may])
-def test_courier_and_address_stay_once_the_order_was_sent(status: str, change: Change) -> None:
+def test_courier_and_address_stay_once_the_order_was_sent(status: str, change: Edit) -> None:
     shop = OPENINGS[status]()
     with pytest.raises(ActionRefusedError, match=f"'A'.* {status}"):
         shop.edit(ACME, "A", change)

@@ -11,11 +11,11 @@ import pytest
 from orderflow import (
     AllocationPolicy,
     ExpectedReceipt,
-    Holding,
     HoldReason,
+    PartialAllocation,
+    Preemption,
     Queue,
     Rationing,
-    TakeBack,
     explain,
     in_words,
 )
@@ -25,13 +25,13 @@ from tests.unit.shop import ACME, NOON, Shop, key, later, shop_with
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMPLETE_ONLY = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 FAIR = AllocationPolicy(rationing=Rationing.FAIR_SHARE)
-URGENT = AllocationPolicy(queue=Queue.PRIORITY, take_back=TakeBack.URGENT, urgent_from=5)
+URGENT = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=5)
 
 
 def patient(**options: Any) -> AllocationPolicy:  # noqa: ANN401
-    return AllocationPolicy(holding=Holding.COMPLETE_THEN_KEEP, **options)
+    return AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, **options)
 
 
 def words(shop: Shop, order_id: str = "A", **options: Any) -> str:  # noqa: ANN401
@@ -69,7 +69,7 @@ def test_an_order_on_back_order_is_explained_in_full() -> None:
     ("status", "sentence"),
     [
         ("ALLOCATED", "every line is covered, and it waits to be sent to the warehouse."),
-        ("PROCESSED", "is at the warehouse, which picks and packs it."),
+        ("SENT_TO_WAREHOUSE", "is at the warehouse, which picks and packs it."),
         ("CANCELLATION_REQUESTED", "which was asked to let it go and has not answered yet."),
         ("DESPATCHED", "has left the warehouse, and its stock with it."),
         ("DELIVERED", "has arrived, so there is nothing more to happen to it."),
@@ -89,7 +89,7 @@ def test_a_new_order_has_a_place_that_it_would_take() -> None:
     assert "'A' is new: it has not been processed yet" in said
     assert "It would stand at the head of the queue for 'MUG'." in said
     assert "2 units of 'MUG' are available now. That is enough for this line." in said
-    assert "keeps" not in said
+    assert "allows_partial" not in said
 
 
 def test_a_hold_is_told_with_its_reasons_and_its_end() -> None:
@@ -140,7 +140,7 @@ def test_those_who_share_with_it_are_listed() -> None:
 
 
 def test_one_unit_is_said_to_be_one() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=1)
+    shop = shop_with(NEVER, MUG=1)
     shop.take("A", ("MUG", 2))
     assert "1 unit of 'MUG' is available now." in words(shop)
     assert "short of its 1 unit of 'MUG'" in behind(0, 0)
@@ -151,7 +151,7 @@ def test_one_unit_is_said_to_be_one() -> None:
     [
         (AllocationPolicy(), "would cover this line, after 2 that are expected before it."),
         (FAIR, "would cover this line at the latest, after 2 that are expected before it."),
-        (COMPLETE_ONLY, "would cover this line as far as can be told, after 2 that"),
+        (NEVER, "would cover this line as far as can be told, after 2 that"),
     ],
 )
 def test_a_forecast_says_how_sure_it_is(policy: AllocationPolicy, sentence: str) -> None:
@@ -202,7 +202,7 @@ def test_an_order_that_has_begun_to_keep_says_why() -> None:
 
 
 def test_an_order_that_watches_another_product_does_not_stand_in_the_queue() -> None:
-    shop = shop_with(COMPLETE_ONLY, MUG=1, PAN=0)
+    shop = shop_with(NEVER, MUG=1, PAN=0)
     shop.take("A", ("MUG", 1), ("PAN", 1))
     said = words(shop)
     assert "It would stand at the head of the queue for 'MUG'." in said
@@ -224,11 +224,11 @@ def test_it_is_said_who_may_take_back(opening: Callable[[], Shop], said: bool) -
 def test_an_urgent_order_says_so() -> None:
     shop = shop_with(URGENT, MUG=2)
     shop.take("B", ("MUG", 2))
-    shop.take("A", ("MUG", 2), priority=5, process=False)
+    shop.take("A", ("MUG", 2), priority=5, allocate=False)
     said = words(shop)
     assert "No unit of 'MUG' is available now, and it may take back 2 units." in said
     assert said.endswith("It is urgent: it may take back what later orders hold.")
-    shop.process(ACME, "A")
+    shop.allocate(ACME, "A")
     shop.take("C", ("MUG", 1), priority=5)
     assert "behind 'A'" not in words(shop, "C")
     assert "behind 'C' (1 unit, urgent)" in words(shop, "B")

@@ -14,16 +14,16 @@ import orderflow
 from orderflow import (
     AllocationPolicy,
     Fulfilment,
-    Holding,
+    PartialAllocation,
+    Preemption,
     Queue,
     Rationing,
     State,
     Status,
     StockKey,
-    TakeBack,
     decide,
 )
-from orderflow.domain.checks import is_identifier
+from orderflow.domain.model.validators import is_identifier
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.testing import strategies
 from orderflow.testing.strategies import (
@@ -116,9 +116,9 @@ def test_moments_are_of_the_first_days() -> None:
     [
         ("queue", Queue),
         ("rationing", Rationing),
-        ("holding", Holding),
+        ("partial_allocation", PartialAllocation),
         ("fulfilment", Fulfilment),
-        ("take_back", TakeBack),
+        ("preemption", Preemption),
     ],
 )
 def test_every_setting_is_drawn(field: str, kind: type) -> None:
@@ -128,7 +128,7 @@ def test_every_setting_is_drawn(field: str, kind: type) -> None:
 def test_every_change_is_drawn() -> None:
     edited = order("A", ("MUG", 2), ("PAN", 1))
     found = {type(change) for edit in drawn(changes(edited)) for change in edit}
-    assert found == set(orderflow.Change.__args__)
+    assert found == set(orderflow.Edit.__args__)
 
 
 @given(histories(length_max=5))
@@ -163,7 +163,7 @@ def test_commands_are_drawn_whether_or_not_they_can_be_carried_out() -> None:
     anything = {type(command) for command in drawn(commands(state), 400)}
     sensible = {type(command) for command in drawn(next_commands(state), 400)}
     assert orderflow.DespatchOrder in anything - sensible
-    assert {orderflow.PlaceOrder, orderflow.ProcessOrder, orderflow.BookInStock} <= sensible
+    assert {orderflow.PlaceOrder, orderflow.AllocateOrder, orderflow.BookInStock} <= sensible
 
 
 @pytest.mark.parametrize("name", strategies.__all__)

@@ -18,9 +18,9 @@ from urllib.parse import quote, urlsplit
 
 import attrs
 
-from orderflow.domain import checks
-from orderflow.errors import DeliveryError, InvalidValueError, MissingExtraError
-from orderflow.telling import Bulletin, subject_line, worded
+from orderflow.domain.model import validators
+from orderflow.errors import InvalidValueError, MissingExtraError, NoticeError
+from orderflow.wording.notices import subject_line, worded
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from orderflow.telling import Paragraph
+    from orderflow.notices import Bulletin
+    from orderflow.wording.notices import Paragraph
 
 __all__ = ["MailWriter", "OrderLink"]
 
@@ -55,8 +56,8 @@ class OrderLink:
     @pattern.validator
     def _check_pattern(self, _attribute: object, value: str) -> None:
         parts = urlsplit(value)
-        checks.require(
-            holds=parts.scheme in {"http", "https"}
+        validators.require(
+            ok=parts.scheme in {"http", "https"}
             and bool(parts.hostname)
             and "{" not in parts.netloc
             and "{order_id}" in value
@@ -118,7 +119,7 @@ class MailWriter:
         """Write a bulletin to an address.
 
         Raises:
-            DeliveryError: If that is no address.
+            NoticeError: If that is no address.
         """
         subject = _one_line(subject_line(bulletin))
         mail = EmailMessage(policy=SMTP)
@@ -182,9 +183,9 @@ def _recipient(text: str) -> Address:
     return Address(username=username, domain=domain)
 
 
-def _no_address(text: str) -> DeliveryError:
+def _no_address(text: str) -> NoticeError:
     way_out = "mend it in the preferences"
-    return DeliveryError(f"mail:{text}", "it is no mail address", way_out, is_final=True)
+    return NoticeError(f"mail:{text}", "it is no mail address", way_out, is_final=True)
 
 
 def _digest(*texts: str) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain import checks
-from orderflow.errors import DeliveryError
+from orderflow.domain.model import validators
+from orderflow.errors import NoticeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from orderflow.adapters.mail.message import MailWriter
-    from orderflow.telling import Bulletin
+    from orderflow.notices import Bulletin
 
 __all__ = ["MailChannel", "MailServer", "Security"]
 
@@ -51,33 +51,35 @@ class MailServer:
         timeout_s: How many seconds to wait for an answer.
     """
 
-    host: str = attrs.field(validator=checks.identifier)
+    host: str = attrs.field(validator=validators.identifier)
     port: int = attrs.field(default=587)
-    security: Security = attrs.field(default=Security.STARTTLS, validator=checks.one_of(Security))
+    security: Security = attrs.field(
+        default=Security.STARTTLS, validator=validators.one_of(Security)
+    )
     user: str | None = attrs.field(
-        default=None, validator=attrs.validators.optional(checks.identifier)
+        default=None, validator=attrs.validators.optional(validators.identifier)
     )
     password: str | None = attrs.field(default=None, repr=False)
-    timeout_s: int = attrs.field(default=30, validator=checks.units(1))
+    timeout_s: int = attrs.field(default=30, validator=validators.units(1))
 
     @port.validator
     def _check_port(self, _attribute: object, value: object) -> None:
-        checks.require(
-            holds=checks.is_units(value, 1) and self.port <= PORT_MAX,
+        validators.require(
+            ok=validators.is_units(value, 1) and self.port <= PORT_MAX,
             field="MailServer.port",
             demand=f"a port from 1 to {PORT_MAX}",
             value=value,
         )
 
     def __attrs_post_init__(self) -> None:
-        checks.require(
-            holds=self.user is None or self.security is not Security.NONE,
+        validators.require(
+            ok=self.user is None or self.security is not Security.NONE,
             field="MailServer.security",
             demand="STARTTLS or TLS where a user logs in, for the password must not go openly",
             value=self.security.value,
         )
-        checks.require(
-            holds=(self.user is None) == (self.password is None),
+        validators.require(
+            ok=(self.user is None) == (self.password is None),
             field="MailServer.user",
             demand="given together with its password",
             value=self.user,
@@ -114,7 +116,7 @@ class MailChannel:
         """Send a bulletin to a mail address.
 
         Raises:
-            DeliveryError: If the server did not take it. It is final if the server refuses the
+            NoticeError: If the server did not take it. It is final if the server refuses the
                 recipient or the mail for good.
         """
         mail = self._writer.write(address, bulletin, self._now())
@@ -149,7 +151,7 @@ class MailChannel:
             return smtplib.SMTP_SSL(host, port, timeout=timeout, context=self._tls)
         return smtplib.SMTP(host, port, timeout=timeout)
 
-    def _failure(self, address: str, error: Exception) -> DeliveryError:
+    def _failure(self, address: str, error: Exception) -> NoticeError:
         server = f"{self._server.host}:{self._server.port}"
         code: int
         said: bytes | str
@@ -169,6 +171,6 @@ class MailChannel:
         text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
         told = f"{code} {text}" if code else text
         final = code >= PERMANENT
-        return DeliveryError(
+        return NoticeError(
             f"mail:{address}", f"mail server {server} said: {told}", way_out, is_final=final
         )

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.events import subject_of
-from orderflow.ports import Message
+from orderflow.domain.model.events import subject_of
+from orderflow.ports import OutboxMessage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
-    from orderflow.domain.events import Event
+    from orderflow.domain.model.events import Event
 
 __all__ = ["MemoryOutbox"]
 
@@ -24,7 +24,7 @@ __all__ = ["MemoryOutbox"]
 class _Entry:
     """A message, and when it may be tried next: never, if it is dead."""
 
-    message: Message
+    message: OutboxMessage
     due: datetime | None = None
     is_dead: bool = False
 
@@ -41,7 +41,7 @@ class MemoryOutbox:
         with self._lock:
             for number, event in enumerate(events, before + 1):
                 subject = subject_of(event)
-                message = Message(
+                message = OutboxMessage(
                     message_id=f"{seller_id}:{number}",
                     seller_id=seller_id,
                     subject=subject,
@@ -50,10 +50,10 @@ class MemoryOutbox:
                 entries = self._entries.setdefault((seller_id, subject), {})
                 entries[message.message_id] = _Entry(message)
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         """Take messages to deliver, of subjects that nobody else delivers to at this time."""
         with self._lock:
-            claimed: list[Message] = []
+            claimed: list[OutboxMessage] = []
             for entries in self._entries.values():
                 if len(claimed) == limit:
                     break
@@ -67,18 +67,18 @@ class MemoryOutbox:
                     claimed.append(entry.message)
             return claimed
 
-    def delivered(self, message: Message) -> None:
+    def delivered(self, message: OutboxMessage) -> None:
         """Forget a message that has arrived."""
         with self._lock:
             self._remove(message)
 
-    def give_back(self, messages: Sequence[Message]) -> None:
+    def give_back(self, messages: Sequence[OutboxMessage]) -> None:
         """Let others have messages that were claimed and not tried."""
         with self._lock:
             for message in messages:
                 self._change(message, due=None)
 
-    def failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
+    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that could not be delivered."""
         with self._lock:
             self._change(
@@ -88,7 +88,7 @@ class MemoryOutbox:
                 message=attrs.evolve(message, attempts=message.attempts + 1, error=error),
             )
 
-    def dead(self, seller_id: str | None = None) -> Sequence[Message]:
+    def dead(self, seller_id: str | None = None) -> Sequence[OutboxMessage]:
         """Return the dead messages, oldest first."""
         with self._lock:
             return tuple(
@@ -115,18 +115,18 @@ class MemoryOutbox:
                 self._remove(message)
             return message is not None
 
-    def _find_dead(self, message_id: str) -> Message | None:
+    def _find_dead(self, message_id: str) -> OutboxMessage | None:
         dead = (each for each in self.dead() if each.message_id == message_id)
         return next(dead, None)
 
-    def _change(self, message: Message, /, **changes: object) -> None:
+    def _change(self, message: OutboxMessage, /, **changes: object) -> None:
         entries = self._entries.get((message.seller_id, message.subject), {})
         entry = entries.get(message.message_id)
         if entry is not None:
             for name, value in changes.items():
                 setattr(entry, name, value)
 
-    def _remove(self, message: Message) -> None:
+    def _remove(self, message: OutboxMessage) -> None:
         subject = (message.seller_id, message.subject)
         entries = self._entries.get(subject, {})
         entries.pop(message.message_id, None)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from orderflow.domain.policy import Place
+    from orderflow.domain.model.policy import QueuePosition
 
-    _Entry = tuple[Place, int]
+    _Entry = tuple[QueuePosition, int]
 
 __all__ = ["SortedQueue"]
 
@@ -34,13 +34,13 @@ class SortedQueue:
         """Whether anyone waits."""
         return bool(self._chunks)
 
-    def __iter__(self) -> Iterator[Place]:
+    def __iter__(self) -> Iterator[QueuePosition]:
         """Yield all places in order. The queue may not change meanwhile."""
         for chunk in self._chunks:
             for place, _ in chunk.entries:
                 yield place
 
-    def needing(self, at_most: Callable[[], int]) -> Iterator[Place]:
+    def needing(self, at_most: Callable[[], int]) -> Iterator[QueuePosition]:
         """Yield the places, in order, that need no more units than there are by then.
 
         Args:
@@ -59,7 +59,7 @@ class SortedQueue:
                         return
             chunk.least = min(needed for _, needed in chunk.entries)
 
-    def add(self, place: Place, needed: int = 0) -> None:
+    def add(self, place: QueuePosition, needed: int = 0) -> None:
         """Put a place where it belongs."""
         if not self._chunks:
             self._chunks.append(_Chunk([(place, needed)]))
@@ -73,7 +73,7 @@ class SortedQueue:
             halves = [_Chunk(chunk.entries[:middle]), _Chunk(chunk.entries[middle:])]
             self._chunks[index : index + 1] = halves
 
-    def remove(self, place: Place) -> None:
+    def remove(self, place: QueuePosition) -> None:
         """Take out a place that is there."""
         index = self._chunk_of(place)
         entries = self._chunks[index].entries
@@ -81,7 +81,7 @@ class SortedQueue:
         if not entries:
             del self._chunks[index]
 
-    def _chunk_of(self, place: Place) -> int:
+    def _chunk_of(self, place: QueuePosition) -> int:
         """Return the number of the first chunk that does not end before the place."""
         return bisect_left(self._chunks, place, key=_last)
 
@@ -95,9 +95,9 @@ class _Chunk:
         self.least = min(needed for _, needed in entries)
 
 
-def _place(entry: _Entry) -> Place:
+def _place(entry: _Entry) -> QueuePosition:
     return entry[0]
 
 
-def _last(chunk: _Chunk) -> Place:
+def _last(chunk: _Chunk) -> QueuePosition:
     return chunk.entries[-1][0]

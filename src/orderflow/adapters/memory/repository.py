@@ -8,20 +8,20 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from orderflow.adapters.memory.seller import SellerState
-from orderflow.domain.stock import StockKey, by_expectation
+from orderflow.domain.model.stock import StockKey, by_expectation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from orderflow.adapters.memory.outbox import MemoryOutbox
-    from orderflow.domain.commands import Command
-    from orderflow.domain.events import Event
-    from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.policy import AllocationPolicy
-    from orderflow.domain.status import Status
-    from orderflow.domain.stock import ExpectedReceipt, Stock
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.status import Status
+    from orderflow.domain.model.stock import ExpectedReceipt, Stock
     from orderflow.ports import Reading, UnitOfWork
 
     T = TypeVar("T")
@@ -101,7 +101,7 @@ class MemoryUnitOfWork:
         """Return the order, if the seller has it."""
         return self._seller.orders.get(order_id)
 
-    def foresee(self, order_ids: Collection[str]) -> None:
+    def prefetch(self, order_ids: Collection[str]) -> None:
         """Do nothing: all is there."""
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
@@ -123,11 +123,11 @@ class MemoryUnitOfWork:
         """Return the orders that wait for a product, in the order of the queue."""
         return self._seller.waiting((warehouse_id, sku), policy, at_most)
 
-    def watched(self, order_id: str) -> str | None:
+    def blocked_on(self, order_id: str) -> str | None:
         """Return what a waiting order waits for, if an outcome has told."""
-        return self._seller.watched.get(order_id)
+        return self._seller.blocked_on.get(order_id)
 
-    def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+    def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that hold units of a product."""
         holders = self._seller.holders.get((warehouse_id, sku), {})
         return [self._seller.orders[order_id] for order_id in holders]
@@ -141,9 +141,9 @@ class MemoryUnitOfWork:
         """Return the orders on hold with a hold that ends at this moment or before it."""
         return self._seller.ended_holds(at)
 
-    def overdue(self, since: datetime) -> Iterable[Order]:
+    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that do not keep yet."""
-        return self._seller.overdue(since)
+        return self._seller.waiting_since_before(since)
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the command that had this id, and what it was answered."""

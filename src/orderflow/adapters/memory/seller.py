@@ -2,7 +2,7 @@
 
 - A queue for each product that somebody waits for, sorted by the policy's order: a booking-in
   reads its head. Where the policy holds nothing for short orders, an order stands in the one
-  queue that `Outcome.watched` names.
+  queue that `Outcome.blocked_on` names.
 - The orders that hold units of a product: a count that finds less looks at no others.
 - The ends of holds and the beginnings of waits as heaps: a command that is too early for any
   looks at one of them.
@@ -17,20 +17,20 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from orderflow.adapters.memory.queue import SortedQueue
-from orderflow.domain.commands import Command, ServeWaiting
-from orderflow.domain.policy import Place, place_in_queue
-from orderflow.domain.state import is_overdue
-from orderflow.domain.status import Status
+from orderflow.domain.model.commands import Command, ServeWaiting
+from orderflow.domain.model.policy import QueuePosition, queue_position
+from orderflow.domain.model.status import Status
+from orderflow.domain.state.state import waits_since_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from orderflow.domain.events import Event
-    from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.policy import AllocationPolicy
-    from orderflow.domain.stock import ExpectedReceipt, Product, Stock
+    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.stock import ExpectedReceipt, Stock, WarehouseSku
 
 __all__ = ["SellerState"]
 
@@ -42,19 +42,19 @@ class SellerState:
         self.seller_id = seller_id
         self.lock = RLock()
         self.orders: dict[str, Order] = {}
-        self.stock: dict[Product, Stock] = {}
+        self.stock: dict[WarehouseSku, Stock] = {}
         self.receipts: dict[str, ExpectedReceipt] = {}
         self.events: list[Event] = []
         self._events_of: dict[str, list[Event]] = {}
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
-        self.holders: dict[Product, dict[str, None]] = {}
+        self.holders: dict[WarehouseSku, dict[str, None]] = {}
         self._hold_ends: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
         self._policy: AllocationPolicy | None = None
-        self._queues: dict[Product, SortedQueue] = {}
-        self.watched: dict[str, str] = {}
-        self.unserved: set[Product] = set()
+        self._queues: dict[WarehouseSku, SortedQueue] = {}
+        self.blocked_on: dict[str, str] = {}
+        self.unserved: set[WarehouseSku] = set()
 
     def write(self, command: Command, outcome: Outcome) -> None:
         """Write what a command changed, and its answer if it has an id."""
@@ -67,13 +67,13 @@ class SellerState:
             self.stock[stock.key.warehouse_id, stock.key.sku] = stock
         for receipt in outcome.receipts:
             self.receipts[receipt.receipt_id] = receipt
-        for receipt_id in outcome.settled:
+        for receipt_id in outcome.receipts_closed:
             self.receipts.pop(receipt_id, None)
         self.events += outcome.events
-        watched = dict(outcome.watched)
+        blocked_on = dict(outcome.queue_index)
         for order in outcome.orders:
-            self._write_order(order, watched.pop(order.order_id, None))
-        for order_id, sku in watched.items():
+            self._write_order(order, blocked_on.pop(order.order_id, None))
+        for order_id, sku in blocked_on.items():
             self._write_order(self.orders[order_id], sku)
 
     def events_of(self, order_id: str) -> Sequence[Event]:
@@ -86,7 +86,7 @@ class SellerState:
         return tuple(self._events_of.get(order_id, ()))
 
     def waiting(
-        self, product: Product, policy: AllocationPolicy, at_most: Callable[[], int] | None
+        self, product: WarehouseSku, policy: AllocationPolicy, at_most: Callable[[], int] | None
     ) -> Iterator[Order]:
         """Yield the orders that wait for a product, in the order of the queue."""
         if policy != self._policy:
@@ -108,7 +108,7 @@ class SellerState:
             heappush(self._hold_ends, entry)
         return list({order.order_id: order for order in ended.values()}.values())
 
-    def overdue(self, since: datetime) -> list[Order]:
+    def waiting_since_before(self, since: datetime) -> list[Order]:
         """Return the orders on back order since this moment or longer that do not keep yet."""
         overdue: dict[tuple[datetime, str], Order] = {}
         if self._waits is None:
@@ -118,7 +118,11 @@ class SellerState:
         while self._waits and self._waits[0][0] <= since:
             began, order_id = heappop(self._waits)
             order = self.orders[order_id]
-            if order.wait is not None and order.wait.since == began and is_overdue(order, since):
+            if (
+                order.wait is not None
+                and order.wait.since == began
+                and waits_since_before(order, since)
+            ):
                 overdue[began, order_id] = order
         for entry in overdue:
             heappush(self._waits, entry)
@@ -131,15 +135,15 @@ class SellerState:
         if before is None or _waiting_since(before) != since:
             heappush(self._waits, (since, after.order_id))
 
-    def _write_order(self, order: Order, watched: str | None) -> None:
+    def _write_order(self, order: Order, blocked_on: str | None) -> None:
         order_id = order.order_id
         before = self.orders.get(order_id)
         stood = self._standing(before)
         self.orders[order_id] = order
-        if watched is not None:
-            self.watched[order_id] = watched
+        if blocked_on is not None:
+            self.blocked_on[order_id] = blocked_on
         else:
-            self.watched.pop(order_id, None)
+            self.blocked_on.pop(order_id, None)
         self._move_in_queues(stood, self._standing(order))
         self._index_holders(before, order)
         self._note_wait(before, order)
@@ -153,17 +157,17 @@ class SellerState:
         for order in self.orders.values():
             self._move_in_queues({}, self._standing(order))
 
-    def _standing(self, order: Order | None) -> dict[Product, tuple[Place, int]]:
+    def _standing(self, order: Order | None) -> dict[WarehouseSku, tuple[QueuePosition, int]]:
         """Return for each queue that the order stands in: its place, and the least it can use."""
         if order is None or self._policy is None or order.status is not Status.ON_BACK_ORDER:
             return {}
-        place = place_in_queue(order, self._policy.queue)
+        place = queue_position(order, self._policy.queue)
         return {product: (place, units) for product, units in self._needed(order).items()}
 
     def _move_in_queues(
         self,
-        old: dict[Product, tuple[Place, int]],
-        new: dict[Product, tuple[Place, int]],
+        old: dict[WarehouseSku, tuple[QueuePosition, int]],
+        new: dict[WarehouseSku, tuple[QueuePosition, int]],
     ) -> None:
         for product, entry in old.items():
             if new.get(product) != entry:
@@ -175,12 +179,12 @@ class SellerState:
             if old.get(product) != entry:
                 self._queues.setdefault(product, SortedQueue()).add(*entry)
 
-    def _needed(self, order: Order) -> dict[Product, int]:
+    def _needed(self, order: Order) -> dict[WarehouseSku, int]:
         """Return the products in whose queues the order stands, with the least it can use."""
-        holds_nothing = self._policy is not None and self._policy.holds_nothing
-        watched = self.watched.get(order.order_id) if holds_nothing else None
-        if watched is not None:
-            return {(order.warehouse_id, watched): _needs(order, watched)}
+        restricts_partial = self._policy is not None and self._policy.restricts_partial
+        blocked_on = self.blocked_on.get(order.order_id) if restricts_partial else None
+        if blocked_on is not None:
+            return {(order.warehouse_id, blocked_on): _needs(order, blocked_on)}
         return {(order.warehouse_id, line.sku): 0 for line in order.short_lines}
 
     def _index_holders(self, before: Order | None, after: Order) -> None:
@@ -204,5 +208,5 @@ def _needs(order: Order, sku: str) -> int:
     return sum(line.short for line in order.lines if line.sku == sku)
 
 
-def _held(order: Order) -> dict[Product, None]:
+def _held(order: Order) -> dict[WarehouseSku, None]:
     return {(order.warehouse_id, line.sku): None for line in order.lines if line.allocated}

@@ -7,7 +7,7 @@ from orderflow.adapters.sql.auditing import Stored
 from orderflow.adapters.sql.embedded import Durability, open_database
 from orderflow.adapters.sql.executor import Executor
 from orderflow.adapters.sql.inbox import SqlInbox
-from orderflow.adapters.sql.notebook import SqlNotebook
+from orderflow.adapters.sql.notice_store import SqlNoticeStore
 from orderflow.adapters.sql.outbox import SqlOutbox
 from orderflow.adapters.sql.policies import SqlPolicies
 from orderflow.adapters.sql.preferences import SqlPreferences
@@ -19,7 +19,7 @@ __all__ = [
     "Durability",
     "Executor",
     "SqlInbox",
-    "SqlNotebook",
+    "SqlNoticeStore",
     "SqlOutbox",
     "SqlPolicies",
     "SqlPreferences",

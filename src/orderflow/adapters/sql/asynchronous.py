@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.tables import Tables
     from orderflow.adapters.sql.transactions import Transactions
-    from orderflow.ports import AsyncRepository, Message, Repository
+    from orderflow.ports import AsyncRepository, OutboxMessage, Repository
 
     T = TypeVar("T")
 
@@ -198,10 +198,10 @@ class AwaitedNotifier:
         tell: Tells of one message, or raises.
     """
 
-    def __init__(self, tell: Callable[[Message], Awaitable[object]]) -> None:
+    def __init__(self, tell: Callable[[OutboxMessage], Awaitable[object]]) -> None:
         self._tell = tell
 
-    def notify(self, message: Message) -> None:
+    def notify(self, message: OutboxMessage) -> None:
         """Tell of one message, while the event loop goes on with other things."""
         await_only(self._tell(message))
 

@@ -26,10 +26,10 @@ from orderflow.adapters.sql.rows import (
     receipt_of,
 )
 from orderflow.codec import loads
-from orderflow.domain.events import subject_of
-from orderflow.domain.order import Order, OrderLine
-from orderflow.domain.state import State, evolve
-from orderflow.domain.stock import Product, Stock, StockKey
+from orderflow.domain.model.events import subject_of
+from orderflow.domain.model.order import Order, OrderLine
+from orderflow.domain.model.stock import Stock, StockKey, WarehouseSku
+from orderflow.domain.state.state import State, evolve
 from orderflow.errors import OrderFlowError
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.tables import Tables
-    from orderflow.domain.commands import Command
-    from orderflow.domain.events import Event
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.stock import ExpectedReceipt
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.stock import ExpectedReceipt
 
     Values = dict[str, Any]
 
@@ -72,7 +72,7 @@ class Stored:
     state: State
     folded: State | None
     events: int
-    unserved: frozenset[Product]
+    unserved: frozenset[WarehouseSku]
     faults: tuple[str, ...]
 
 
@@ -122,7 +122,7 @@ class _Audit:
             own = lines.get(order_id, [])
             order = self._made(f"order {order_id!r}", self._order, row, own)
             if order is not None:
-                found[order_id] = (order, row["watched"])
+                found[order_id] = (order, row["blocked_on"])
                 self._check_order(order, row, own)
         return found
 
@@ -137,7 +137,7 @@ class _Audit:
 
     def _check_order(self, order: Order, row: Values, lines: list[Values]) -> None:
         name = f"order {order.order_id!r}"
-        expected = order_values(order, row["watched"], self._moments)
+        expected = order_values(order, row["blocked_on"], self._moments)
         for column in expected.keys() - _AS_TEXT:
             if row[column] != expected[column]:
                 self._tell(name, f"has {column} {row[column]!r}, not {expected[column]!r}")
@@ -145,15 +145,15 @@ class _Audit:
         for each in lines:
             if each != of_lines[each["line_id"]]:
                 self._tell(name, f"has line {each['line_id']!r} stored as {each}")
-        if row["watched"] not in {None, *(line.sku for line in order.short_lines)}:
-            self._tell(name, f"waits for {row['watched']!r}, which it is not short of")
+        if row["blocked_on"] not in {None, *(line.sku for line in order.short_lines)}:
+            self._tell(name, f"waits for {row['blocked_on']!r}, which it is not short of")
 
     def _check_queue(self, orders: dict[str, tuple[Order, str | None]]) -> None:
         """Hold the queues to the orders: they are an index of them."""
         expected = {
             (values["warehouse_id"], sku, order_id): values
-            for order_id, (order, watched) in orders.items()
-            for sku, values in queue_values(order, watched, self._moments).items()
+            for order_id, (order, blocked_on) in orders.items()
+            for sku, values in queue_values(order, blocked_on, self._moments).items()
         }
         for row in self._rows(self._tables.queue):
             place = (row["warehouse_id"], row["sku"], row["order_id"])
@@ -166,7 +166,7 @@ class _Audit:
         for warehouse_id, sku, order_id in expected:
             self._tell(f"queue of {sku!r} in {warehouse_id!r}", f"lacks order {order_id!r}")
 
-    def _stock(self) -> tuple[list[Stock], list[Product]]:
+    def _stock(self) -> tuple[list[Stock], list[WarehouseSku]]:
         found, unserved = [], []
         for row in self._rows(self._tables.stock):
             product = (row["warehouse_id"], row["sku"])

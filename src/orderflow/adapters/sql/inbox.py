@@ -19,7 +19,7 @@ from orderflow.adapters.sql.rows import Moments
 from orderflow.adapters.sql.statements import each_value
 from orderflow.adapters.sql.tables import SUBJECT_CHARACTERS_MAX, Tables
 from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
-from orderflow.domain import checks
+from orderflow.domain.model import validators
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +100,7 @@ class SqlInbox:
         If another transaction has noted it and is still open, this one waits for its end.
 
         Args:
-            message_id: `Message.message_id`, or what else tells messages apart: the id of a
+            message_id: `OutboxMessage.message_id`, or what else tells messages apart: the id of a
                 webhook.
             seller_id: The seller, where the receiver knows; ids are told apart for each.
             at: When it was received; at present, if left out.
@@ -112,7 +112,7 @@ class SqlInbox:
         _check(message_id)
         received_at = datetime.now(UTC)
         if at is not None:
-            received_at = checks.require_moment("SqlInbox.at", at)
+            received_at = validators.require_moment("SqlInbox.at", at)
 
         def task(executor: Executor) -> bool:
             row = {
@@ -132,7 +132,7 @@ class SqlInbox:
         Raises:
             InvalidValueError: If the moment names no time zone.
         """
-        earliest = checks.require_moment("SqlInbox.before", before)
+        earliest = validators.require_moment("SqlInbox.before", before)
 
         def task(executor: Executor) -> None:
             moment = Moments(as_text=executor.is_sqlite).write(earliest)
@@ -145,8 +145,8 @@ class SqlInbox:
 
 
 def _check(message_id: str) -> None:
-    checks.require(
-        holds=0 < len(message_id) <= SUBJECT_CHARACTERS_MAX and message_id.isprintable(),
+    validators.require(
+        ok=0 < len(message_id) <= SUBJECT_CHARACTERS_MAX and message_id.isprintable(),
         field="SqlInbox.message_id",
         demand=f"a text of 1 to {SUBJECT_CHARACTERS_MAX} printable characters",
         value=message_id,

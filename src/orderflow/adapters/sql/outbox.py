@@ -33,7 +33,7 @@ from orderflow.adapters.sql.statements import each_value
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
 from orderflow.codec import loads
-from orderflow.ports import Message
+from orderflow.ports import OutboxMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +91,7 @@ class SqlOutbox:
         executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
         return cls(HostTransaction(executor), tables=tables)
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Message]:
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         """Take messages to deliver, of subjects that nobody else delivers to at this time.
 
         Args:
@@ -100,16 +100,16 @@ class SqlOutbox:
             limit: At most so many.
         """
 
-        def task(executor: Executor) -> Sequence[Message]:
+        def task(executor: Executor) -> Sequence[OutboxMessage]:
             write = Moments(as_text=executor.is_sqlite).write
-            claimed: list[Message] = []
+            claimed: list[OutboxMessage] = []
             for head in islice(self._heads(executor, write(now), limit), limit):
                 claimed += self._of_subject(executor, head, limit - len(claimed))
                 if len(claimed) == limit:
                     break
             due = {"due_at": write(now + lease)}
             if claimed:
-                executor.run(self._statements.put_off, [_key(each) | due for each in claimed])
+                executor.run(self._statements.deferred, [_key(each) | due for each in claimed])
             return claimed
 
         claimed = self._transactions.write(task)
@@ -117,7 +117,7 @@ class SqlOutbox:
             self._after = claimed[-1].seller_id
         return claimed
 
-    def delivered(self, message: Message) -> None:
+    def delivered(self, message: OutboxMessage) -> None:
         """Forget a message that has arrived."""
         key = _key(message)
 
@@ -128,7 +128,7 @@ class SqlOutbox:
 
         self._transactions.write(task)
 
-    def give_back(self, messages: Sequence[Message]) -> None:
+    def give_back(self, messages: Sequence[OutboxMessage]) -> None:
         """Let others have messages of one subject that were claimed and not tried."""
         if not messages:
             return
@@ -138,11 +138,11 @@ class SqlOutbox:
         def task(executor: Executor) -> None:
             ((head, due_at),) = executor.rows(self._statements.head, subject) or [(0, None)]
             due = {"due_at": due_at if head < keys[0]["of_number"] else None}
-            executor.run(self._statements.put_off, [key | due for key in keys])
+            executor.run(self._statements.deferred, [key | due for key in keys])
 
         self._transactions.write(task)
 
-    def failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
+    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that could not be delivered: until a moment, or for good as a dead one."""
         key = _key(message)
 
@@ -155,10 +155,10 @@ class SqlOutbox:
 
         self._transactions.write(task)
 
-    def dead(self, seller_id: str | None = None) -> Sequence[Message]:
+    def dead(self, seller_id: str | None = None) -> Sequence[OutboxMessage]:
         """Return the dead messages, oldest first."""
 
-        def task(executor: Executor) -> Sequence[Message]:
+        def task(executor: Executor) -> Sequence[OutboxMessage]:
             never = Moments(as_text=executor.is_sqlite).write(_NEVER)
             if seller_id is None:
                 rows = executor.rows(self._statements.all_dead, {"never": never})
@@ -186,7 +186,7 @@ class SqlOutbox:
             yield from executor.rows(self._statements.put_off_heads, parameters)
             yield from executor.rows(self._statements.new_heads, parameters)
 
-    def _of_subject(self, executor: Executor, head: Row, limit: int) -> Iterator[Message]:
+    def _of_subject(self, executor: Executor, head: Row, limit: int) -> Iterator[OutboxMessage]:
         """Yield the messages of a subject, up to one that is dead."""
         parameters = {"seller_id": head[0], "subject": head[1], "limit": limit}
         for row in executor.rows(self._statements.of_subject, parameters):
@@ -265,7 +265,7 @@ class _Statements:
 
     def _name_writes(self, columns: Columns, has_key: Conditions) -> None:
         outbox = self._tables.outbox
-        self.put_off = update(outbox).where(*has_key).values(due_at=bindparam("due_at"))
+        self.deferred = update(outbox).where(*has_key).values(due_at=bindparam("due_at"))
         self.put_off_behind = (
             update(outbox)
             .where(
@@ -328,9 +328,9 @@ class _Statements:
         )
 
 
-def _message(row: Row) -> Message:
+def _message(row: Row) -> OutboxMessage:
     seller_id, number, subject, event, attempts, error, _ = row
-    return Message(
+    return OutboxMessage(
         message_id=f"{seller_id}:{number}",
         seller_id=seller_id,
         subject=subject,
@@ -340,7 +340,7 @@ def _message(row: Row) -> Message:
     )
 
 
-def _key(message: Message) -> Key:
+def _key(message: OutboxMessage) -> Key:
     key = _key_of(message.message_id)
     if key is None:
         raise ValueError(f"message {message.message_id!r} is none of this outbox")

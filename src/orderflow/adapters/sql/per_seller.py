@@ -12,7 +12,7 @@ from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
 from orderflow.codec import dumps, loads
-from orderflow.domain import checks
+from orderflow.domain.model import validators
 from orderflow.errors import CodecError, StorageError
 
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ class PerSeller(Generic[T]):
         Raises:
             InvalidValueError: If a seller cannot have this id.
         """
-        checks.require(
-            holds=seller_id is None or checks.is_identifier(seller_id),
+        validators.require(
+            ok=seller_id is None or validators.is_identifier(seller_id),
             field=f"{type(self).__name__}.seller_id",
-            demand=f"{checks.IDENTIFIER_DEMAND}, or None for the usual {self._noun}",
+            demand=f"{validators.IDENTIFIER_DEMAND}, or None for the usual {self._noun}",
             value=seller_id,
         )
         row = {"seller_id": _USUAL if seller_id is None else seller_id}

@@ -6,7 +6,7 @@ A host that says in its code what the policies are does not need them here.
 from __future__ import annotations
 
 from orderflow.adapters.sql.per_seller import PerSeller
-from orderflow.domain.policy import AllocationPolicy
+from orderflow.domain.model.policy import AllocationPolicy
 
 __all__ = ["SqlPolicies"]
 

@@ -7,7 +7,7 @@ in its settings. What a seller chooses is kept here: the kinds, the addresses, t
 from __future__ import annotations
 
 from orderflow.adapters.sql.per_seller import PerSeller
-from orderflow.telling import Preference
+from orderflow.notices import Preference
 
 __all__ = ["SqlPreferences"]
 

@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, select, tuple_
 from orderflow.adapters.sql.rows import Moments, lines_of, order_of, receipt_of
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
 from orderflow.codec import loads
-from orderflow.domain.checks import UNITS_MAX
-from orderflow.domain.status import Status
-from orderflow.domain.stock import ExpectedReceipt, Product, Stock, StockKey
+from orderflow.domain.model.status import Status
+from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey, WarehouseSku
+from orderflow.domain.model.validators import UNITS_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.sql.executor import Executor, Row
     from orderflow.adapters.sql.statements import Statements
-    from orderflow.domain.commands import Command
-    from orderflow.domain.events import Event
-    from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.policy import AllocationPolicy
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
 
 __all__ = ["SqlReading"]
 
@@ -47,8 +47,8 @@ class SqlReading:
         self._executor = executor
         self._statements = statements
         self._orders: dict[str, Order | None] = {}
-        self._watched: dict[str, str | None] = {}
-        self._stock: dict[Product, Stock | None] = {}
+        self._blocked_on: dict[str, str | None] = {}
+        self._stock: dict[WarehouseSku, Stock | None] = {}
 
     # What deciding looks at
 
@@ -59,7 +59,7 @@ class SqlReading:
             self._read_orders(self._statements.order, order_id=order_id)
         return self._orders[order_id]
 
-    def foresee(self, order_ids: Collection[str]) -> None:
+    def prefetch(self, order_ids: Collection[str]) -> None:
         """Remember which of these orders are not there."""
         unread = [order_id for order_id in order_ids if order_id not in self._orders]
         there = {row[0] for row in self._rows_of(self._statements.order_ids, "ids", unread)}
@@ -89,11 +89,11 @@ class SqlReading:
         limit, begun = _FIRST_PAGE, False
         while True:
             parameters |= {"limit": limit, "at_most": UNITS_MAX if at_most is None else at_most()}
-            page = self._statements.queue_pages[policy.queue, policy.holds_nothing, begun]
+            page = self._statements.queue_pages[policy.queue, policy.restricts_partial, begun]
             rows = self._rows(page, **parameters)
             orders = self._orders_by_id([row[-1] for row in rows])
             for least, *_, order_id in rows:
-                wanted = at_most is None or not policy.holds_nothing or least <= at_most()
+                wanted = at_most is None or not policy.restricts_partial or least <= at_most()
                 if wanted and _waits_for(orders[order_id], sku):
                     yield orders[order_id]
             if len(rows) < limit or (at_most is not None and at_most() <= 0):
@@ -102,13 +102,13 @@ class SqlReading:
             parameters |= {f"after_{n}": v for n, v in zip(names, rows[-1][1:], strict=True)}
             limit = min(limit * _PAGE_GROWTH, _PAGE_MAX)
 
-    def watched(self, order_id: str) -> str | None:
+    def blocked_on(self, order_id: str) -> str | None:
         """Return what a waiting order waits for, if an outcome has told."""
-        return self._watched.get(order_id) if self.order(order_id) is not None else None
+        return self._blocked_on.get(order_id) if self.order(order_id) is not None else None
 
-    def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+    def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that hold units of a product."""
-        rows = self._rows(self._statements.holding, warehouse_id=warehouse_id, sku=sku)
+        rows = self._rows(self._statements.orders_with_units, warehouse_id=warehouse_id, sku=sku)
         # Apart, for a join may be planned as a look at all orders of the seller.
         return self._orders_by_id([row[0] for row in rows]).values()
 
@@ -121,9 +121,11 @@ class SqlReading:
         """Return the orders on hold with a hold that ends at this moment or before it."""
         return self._read_orders(self._statements.ended_holds, at=self.moments.write(at))
 
-    def overdue(self, since: datetime) -> Iterable[Order]:
+    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that do not keep yet."""
-        return self._read_orders(self._statements.overdue, at=self.moments.write(since))
+        return self._read_orders(
+            self._statements.waiting_since_before, at=self.moments.write(since)
+        )
 
     # What people ask for
 
@@ -192,7 +194,7 @@ class SqlReading:
         rows = self._rows(self._statements.answer, command_id=command_id)
         return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
 
-    def unserved(self) -> Sequence[Product]:
+    def unserved(self) -> Sequence[WarehouseSku]:
         """Return the products whose queue is still to be served."""
         return [(row[0], row[1]) for row in self._rows(self._statements.unserved_of)]
 
@@ -204,12 +206,12 @@ class SqlReading:
     def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
         """Read orders with their lines; those that were read before stay as they were read."""
         rows = self._rows(statement, **parameters)
-        for *columns, watched, lines in rows:
+        for *columns, blocked_on, lines in rows:
             order_id = columns[0]
             if self._orders.get(order_id) is None:
                 of_order = lines_of(lines)
                 self._orders[order_id] = order_of(self.seller_id, columns, of_order, self.moments)
-                self._watched[order_id] = watched
+                self._blocked_on[order_id] = blocked_on
         return [order for row in rows if (order := self._orders[row[0]]) is not None]
 
     def _orders_by_id(self, order_ids: Sequence[str]) -> dict[str, Order]:
@@ -220,7 +222,7 @@ class SqlReading:
             )
         return {each: order for each in order_ids if (order := self._orders[each]) is not None}
 
-    def _load_stock(self, products: Collection[Product]) -> None:
+    def _load_stock(self, products: Collection[WarehouseSku]) -> None:
         missing = sorted(set(products).difference(self._stock))
         if missing:
             self._stock.update(dict.fromkeys(missing))
@@ -233,7 +235,7 @@ class SqlReading:
             key = StockKey(self.seller_id, warehouse_id, sku)
             self._stock[warehouse_id, sku] = Stock(key, on_hand, allocated)
 
-    def _stock_rows(self, statement: Executable, products: Sequence[Product]) -> Iterator[Row]:
+    def _stock_rows(self, statement: Executable, products: Sequence[WarehouseSku]) -> Iterator[Row]:
         """Yield the stock rows of products that are in order.
 
         A warehouse at a time: of pairs in a list, SQLite compares no more than the seller by key.

@@ -14,7 +14,7 @@ from orderflow.adapters.sql.statements import statements_of
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
 from orderflow.adapters.sql.work import Needed, SqlUnitOfWork
-from orderflow.domain.stock import StockKey
+from orderflow.domain.model.stock import StockKey
 from orderflow.errors import ContentionError
 
 if TYPE_CHECKING:

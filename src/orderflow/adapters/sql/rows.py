@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from orderflow.codec import from_data, to_data
-from orderflow.domain.order import Address, Hold, Order, OrderLine, Wait
-from orderflow.domain.status import Status
-from orderflow.domain.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.order import Address, BackOrderWait, Hold, Order, OrderLine
+from orderflow.domain.model.status import Status
+from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,12 +43,12 @@ ORDER_COLUMNS = (
     "ship_to",
     "holds",
     "split_from",
-    "parcels",
+    "split_count",
     "waits_since",
     "passed_over",
-    "keeps",
+    "allows_partial",
     "version",
-    "watched",
+    "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
 
@@ -114,13 +114,13 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         ship_to=None if row[7] is None else from_data(json.loads(row[7]), Address),
         holds=() if row[8] is None else tuple(from_data(each, Hold) for each in json.loads(row[8])),
         split_from=row[9],
-        parcels=row[10],
-        wait=None if since is None else Wait(moments.read(since), row[12], bool(row[13])),
+        split_count=row[10],
+        wait=None if since is None else BackOrderWait(moments.read(since), row[12], bool(row[13])),
         version=row[14],
     )
 
 
-def order_values(order: Order, watched: str | None, moments: Moments) -> Values:
+def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Values:
     """Return the row of an order."""
     wait, ends = order.wait, [hold.until for hold in order.holds if hold.until is not None]
     return {
@@ -136,11 +136,11 @@ def order_values(order: Order, watched: str | None, moments: Moments) -> Values:
         "holds": _json([to_data(hold) for hold in order.holds]) if order.holds else None,
         "held_until": moments.write(min(ends)) if ends else None,
         "split_from": order.split_from,
-        "parcels": order.parcels,
+        "split_count": order.split_count,
         "waits_since": None if wait is None else moments.write(wait.since),
         "passed_over": 0 if wait is None else wait.passed_over,
-        "keeps": False if wait is None else wait.keeps,
-        "watched": watched,
+        "allows_partial": False if wait is None else wait.allows_partial,
+        "blocked_on": blocked_on,
         "version": order.version,
     }
 
@@ -162,7 +162,9 @@ def line_values(order: Order) -> dict[str, Values]:
     }
 
 
-def queue_values(order: Order | None, watched: str | None, moments: Moments) -> dict[str, Values]:
+def queue_values(
+    order: Order | None, blocked_on: str | None, moments: Moments
+) -> dict[str, Values]:
     """Return the rows of the queues that an order stands in, by the product."""
     if order is None or order.status is not Status.ON_BACK_ORDER:
         return {}
@@ -182,8 +184,8 @@ def queue_values(order: Order | None, watched: str | None, moments: Moments) -> 
             "rank": -order.priority,
             "has_no_promise": int(order.promised_by is None),
             "due_by": due_by,
-            "least": units if watched == sku else 0,
-            "is_watched": watched in (None, sku),
+            "least": units if blocked_on == sku else 0,
+            "is_blocked": blocked_on in (None, sku),
         }
         for sku, units in needed.items()
     }

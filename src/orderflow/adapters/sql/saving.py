@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from orderflow.adapters.sql.rows import line_values, order_values, queue_values, receipt_values
 from orderflow.codec import dumps
-from orderflow.domain.commands import ServeWaiting
-from orderflow.domain.events import subject_of
+from orderflow.domain.model.commands import ServeWaiting
+from orderflow.domain.model.events import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.rows import Moments, Values
     from orderflow.adapters.sql.statements import Statements
-    from orderflow.domain.commands import Command
-    from orderflow.domain.events import Event
-    from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.stock import Product
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.stock import WarehouseSku
 
 __all__ = ["Saving"]
 
@@ -46,22 +46,22 @@ class Saving:
         self,
         outcome: Outcome,
         orders: Mapping[str, Order | None],
-        watched: Mapping[str, str | None],
+        blocked_on: Mapping[str, str | None],
     ) -> None:
         """Write the orders that changed, and their places in the queues.
 
         Args:
             outcome: What changed.
             orders: The orders as they were, by their id.
-            watched: What they waited for, by their id.
+            blocked_on: What they waited for, by their id.
         """
-        now_watched: dict[str, str | None] = dict(outcome.watched)
+        now_watched: dict[str, str | None] = dict(outcome.queue_index)
         after: dict[str, Order] = {order.order_id: order for order in outcome.orders}
         moved = [each for each in now_watched if each not in after]
         after.update((each, order) for each in moved if (order := orders[each]) is not None)
         rows, lines, places = _Changes(), _Changes(), _Changes()
         for order_id, order in after.items():
-            before, waited_for = orders.get(order_id), watched.get(order_id)
+            before, waited_for = orders.get(order_id), blocked_on.get(order_id)
             waits_for = now_watched.get(order_id)
             values = order_values(order, waits_for, self._moments)
             if before is None:
@@ -79,13 +79,13 @@ class Saving:
         self._write(tables.lines, lines, (to.add_line, to.change_line, to.remove_line))
         self._write(tables.queue, places, (to.enqueue, to.requeue, to.dequeue))
 
-    def placeholders(self, seller_id: str, products: Iterable[Product]) -> None:
+    def placeholders(self, seller_id: str, products: Iterable[WarehouseSku]) -> None:
         """Add rows for products that have none, only to be locked."""
         unknown = {"on_hand": 0, "allocated": 0, "is_known": False, "is_unserved": False}
         rows = [_product(seller_id, product) | unknown for product in products]
         self._run(self._statements.add_placeholder, rows)
 
-    def stock(self, command: Command, outcome: Outcome, rows: Collection[Product]) -> None:
+    def stock(self, command: Command, outcome: Outcome, rows: Collection[WarehouseSku]) -> None:
         """Write the stock records that changed, and which products are to be served further.
 
         Args:
@@ -125,7 +125,7 @@ class Saving:
         self._write(table, changes, (to.add_receipt, to.change_receipt))
         settled = [
             _of_key(table, {"seller_id": outcome.seller_id, "receipt_id": receipt_id})
-            for receipt_id in outcome.settled
+            for receipt_id in outcome.receipts_closed
         ]
         self._run(to.remove_receipt, settled)
 
@@ -212,7 +212,7 @@ class _Changes:
         self.removed += [values for key, values in old.items() if key not in new]
 
 
-def _product(seller_id: str, product: Product) -> Values:
+def _product(seller_id: str, product: WarehouseSku) -> Values:
     return {"seller_id": seller_id, "warehouse_id": product[0], "sku": product[1]}
 
 

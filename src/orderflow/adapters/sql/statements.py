@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from orderflow.adapters.sql.arrays import JsonArrays
 from orderflow.adapters.sql.rows import ORDER_COLUMNS, RECEIPT_COLUMNS
 from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
-from orderflow.domain.policy import Queue
+from orderflow.domain.model.policy import Queue
 
 if TYPE_CHECKING:
     from sqlalchemy import (
@@ -69,9 +69,9 @@ class Statements:
         self._name_history_reads(tables)
         self._name_writes(tables)
         self.queue_pages = {
-            (queue, watched, begun): self._queue_page(queue, watched=watched, begun=begun)
+            (queue, blocked_on, begun): self._queue_page(queue, blocked_on=blocked_on, begun=begun)
             for queue in Queue
-            for watched in (False, True)
+            for blocked_on in (False, True)
             for begun in (False, True)
         }
 
@@ -94,7 +94,7 @@ class Statements:
         self.order_ids = select(orders.order_id).where(
             orders.seller_id == SELLER, orders.order_id.in_(bindparam("ids", expanding=True))
         )
-        self.holding = (
+        self.orders_with_units = (
             select(lines.order_id)
             .distinct()
             .where(
@@ -105,7 +105,9 @@ class Statements:
             )
         )
         self.ended_holds = self.orders_where(orders.held_until <= bindparam("at"))
-        self.overdue = self.orders_where(text(WAITS), orders.waits_since <= bindparam("at"))
+        self.waiting_since_before = self.orders_where(
+            text(WAITS), orders.waits_since <= bindparam("at")
+        )
         self.products_of = (
             select(lines.warehouse_id, lines.sku)
             .distinct()
@@ -192,7 +194,7 @@ class Statements:
         same_order = (lines.seller_id == orders.seller_id, lines.order_id == orders.order_id)
         return select(JsonArrays(*fields)).where(*same_order).scalar_subquery()
 
-    def _queue_page(self, queue: Queue, *, watched: bool, begun: bool) -> Executable:
+    def _queue_page(self, queue: Queue, *, blocked_on: bool, begun: bool) -> Executable:
         entries = self.tables.queue.c
         columns = [entries[name] for name in PLACE_COLUMNS[queue]]
         page = (
@@ -205,8 +207,8 @@ class Statements:
             .order_by(*columns)
             .limit(bindparam("limit"))
         )
-        if watched:
-            page = page.where(entries.is_watched, entries.least <= bindparam("at_most"))
+        if blocked_on:
+            page = page.where(entries.is_blocked, entries.least <= bindparam("at_most"))
         if begun:
             place = [bindparam(f"after_{column.name}", type_=column.type) for column in columns]
             page = page.where(tuple_(*columns) > tuple_(*place))
@@ -218,7 +220,7 @@ PLACE_COLUMNS = {
     Queue.PRIORITY: ("rank", "placed_at", "order_id"),
     Queue.PROMISED_DATE: ("has_no_promise", "due_by", "placed_at", "order_id"),
 }
-"""What a queue is sorted by: the parts of `place_in_queue`."""
+"""What a queue is sorted by: the parts of `queue_position`."""
 
 
 def each_value(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> CTE:

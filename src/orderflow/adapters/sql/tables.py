@@ -33,20 +33,20 @@ from sqlalchemy import (
     true,
 )
 
-from orderflow.domain.checks import IDENTIFIER_CHARACTERS_MAX
-from orderflow.domain.status import Status
+from orderflow.domain.model.status import Status
+from orderflow.domain.model.validators import IDENTIFIER_CHARACTERS_MAX
 
 __all__ = ["DEFAULT_PREFIX", "Tables"]
 
 DEFAULT_PREFIX = "orderflow_"
 
 # What an index is limited to. SQLite uses it only for a query that says so in the same words.
-WAITS = "status = 'ON_BACK_ORDER' AND NOT keeps"
+WAITS = "status = 'ON_BACK_ORDER' AND NOT allows_partial"
 IS_UNSERVED = "is_unserved"
 HOLDS = "allocated > 0"
 
 SUBJECT_CHARACTERS_MAX = 2 * IDENTIFIER_CHARACTERS_MAX + 16
-NOTE_KEY_CHARACTERS_MAX = 200
+NOTICE_KEY_CHARACTERS_MAX = 200
 
 _STATUS_CHARACTERS_MAX = max(len(status) for status in Status)
 
@@ -175,11 +175,11 @@ class Tables:
             Column("holds", Text),
             Column("held_until", _MOMENT),
             Column("split_from", _IDENTIFIER),
-            Column("parcels", BigInteger, nullable=False),
+            Column("split_count", BigInteger, nullable=False),
             Column("waits_since", _MOMENT),
             Column("passed_over", BigInteger, nullable=False),
-            Column("keeps", Boolean, nullable=False),
-            Column("watched", _IDENTIFIER),
+            Column("allows_partial", Boolean, nullable=False),
+            Column("blocked_on", _IDENTIFIER),
             Column("version", BigInteger, nullable=False),
             self._check("orders", "status", f"status IN ({statuses})"),
             self._check("orders", "held", "(status = 'ON_HOLD') = (holds IS NOT NULL)"),
@@ -187,7 +187,9 @@ class Tables:
             self._check(
                 "orders", "waits", "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')"
             ),
-            self._check("orders", "counts", "parcels >= 0 AND passed_over >= 0 AND version >= 0"),
+            self._check(
+                "orders", "counts", "split_count >= 0 AND passed_over >= 0 AND version >= 0"
+            ),
             key=("order_id",),
         )
         self._index(table, "placed", "placed_at", "order_id")
@@ -211,7 +213,7 @@ class Tables:
             key=("order_id", "line_id"),
         )
         self._index(table, "sku", "sku", "order_id")
-        self._index(table, "holding", "warehouse_id", "sku", "order_id", where=HOLDS)
+        self._index(table, "with_units", "warehouse_id", "sku", "order_id", where=HOLDS)
         return table
 
     def _queue(self) -> Table:
@@ -232,7 +234,7 @@ class Tables:
             Column("due_by", _MOMENT, nullable=False),
             # It cannot use fewer units than this: it waits to be completed by this product.
             Column("least", BigInteger, nullable=False),
-            Column("is_watched", Boolean, nullable=False),
+            Column("is_blocked", Boolean, nullable=False),
             self._check("queue", "least", "least >= 0"),
             self._check("queue", "has_no_promise", "has_no_promise IN (0, 1)"),
             key=("warehouse_id", "sku", "placed_at", "order_id"),
@@ -318,7 +320,7 @@ class Tables:
     def _notes(self) -> Table:
         return self._table(
             "notes",
-            Column("note_key", _characters(NOTE_KEY_CHARACTERS_MAX), nullable=False),
+            Column("notice_key", _characters(NOTICE_KEY_CHARACTERS_MAX), nullable=False),
             Column("text", Text, nullable=False),
-            key=("note_key",),
+            key=("notice_key",),
         )

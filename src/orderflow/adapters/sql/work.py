@@ -34,7 +34,7 @@ import attrs
 
 from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.saving import Saving
-from orderflow.domain.stock import Product
+from orderflow.domain.model.stock import WarehouseSku
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.sql.executor import Executor, Row
     from orderflow.adapters.sql.statements import Statements
-    from orderflow.domain.commands import Command
-    from orderflow.domain.order import Order
-    from orderflow.domain.outcome import Outcome
-    from orderflow.domain.policy import AllocationPolicy
-    from orderflow.domain.stock import ExpectedReceipt
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.stock import ExpectedReceipt
 
 __all__ = ["Needed", "SqlUnitOfWork"]
 
@@ -62,8 +62,8 @@ class Needed:
         absent: Those of them that have no row yet.
     """
 
-    products: frozenset[Product] = frozenset()
-    absent: frozenset[Product] = frozenset()
+    products: frozenset[WarehouseSku] = frozenset()
+    absent: frozenset[WarehouseSku] = frozenset()
 
 
 class SqlUnitOfWork(SqlReading):
@@ -91,10 +91,10 @@ class SqlUnitOfWork(SqlReading):
         outbox: bool,
     ) -> None:
         super().__init__(executor, statements, seller_id)
-        self.missing: set[Product] = set()
-        self._last: Product | None = None
-        self._rows_there: set[Product] = set()
-        self._unserved: set[Product] = set()
+        self.missing: set[WarehouseSku] = set()
+        self._last: WarehouseSku | None = None
+        self._rows_there: set[WarehouseSku] = set()
+        self._unserved: set[WarehouseSku] = set()
         self._receipts: dict[str, ExpectedReceipt] = {}
         self._saving = Saving(executor, statements, self.moments, outbox=outbox)
         self._foreseen = needed
@@ -136,10 +136,10 @@ class SqlUnitOfWork(SqlReading):
         self._lock([(warehouse_id, sku)])
         return super().waiting(warehouse_id, sku, policy, at_most)
 
-    def holding(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+    def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that hold units of a product."""
         self._lock([(warehouse_id, sku)])
-        orders = super().holding(warehouse_id, sku)
+        orders = super().orders_with_units(warehouse_id, sku)
         self._lock_for(orders)
         return orders
 
@@ -147,11 +147,11 @@ class SqlUnitOfWork(SqlReading):
         """Return the orders on hold with a hold that ends at this moment or before it."""
         return self._settled(self._statements.ended_holds, at)
 
-    def overdue(self, since: datetime) -> Iterable[Order]:
+    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that do not keep yet."""
-        return self._settled(self._statements.overdue, since)
+        return self._settled(self._statements.waiting_since_before, since)
 
-    def unserved(self) -> Sequence[Product]:
+    def unserved(self) -> Sequence[WarehouseSku]:
         """Return the products whose queue is still to be served, of those that were read."""
         return sorted(self._unserved)
 
@@ -160,7 +160,7 @@ class SqlUnitOfWork(SqlReading):
         self._lock_for(outcome.orders)
         if self.missing:
             return
-        self._saving.orders(outcome, self._orders, self._watched)
+        self._saving.orders(outcome, self._orders, self._blocked_on)
         self._saving.stock(command, outcome, self._rows_there)
         self._saving.receipts(outcome, self._receipts)
         self._saving.events(outcome.seller_id, outcome.events)
@@ -175,8 +175,8 @@ class SqlUnitOfWork(SqlReading):
             self._rows_there.add(product)
         for order in outcome.orders:
             self._orders[order.order_id] = order
-            self._watched[order.order_id] = None
-        self._watched.update(outcome.watched)
+            self._blocked_on[order.order_id] = None
+        self._blocked_on.update(outcome.queue_index)
         self._receipts.update((each.receipt_id, each) for each in outcome.receipts)
 
     def _orders_by_id(self, order_ids: Sequence[str]) -> dict[str, Order]:
@@ -201,10 +201,10 @@ class SqlUnitOfWork(SqlReading):
     def _lock_for(self, orders: Iterable[Order]) -> bool:
         return self._lock({(each.warehouse_id, line.sku) for each in orders for line in each.lines})
 
-    def _load_stock(self, products: Collection[Product]) -> None:
+    def _load_stock(self, products: Collection[WarehouseSku]) -> None:
         self._lock(products)
 
-    def _lock(self, products: Collection[Product]) -> bool:
+    def _lock(self, products: Collection[WarehouseSku]) -> bool:
         """Lock products, or learn that they cannot be locked now; tell whether any was locked."""
         missing = sorted(set(products).difference(self._stock))
         if not missing:
@@ -228,7 +228,7 @@ class SqlUnitOfWork(SqlReading):
             self._lock_rows(absent, add=True)
         return True
 
-    def _lock_rows(self, products: Sequence[Product], *, add: bool) -> None:
+    def _lock_rows(self, products: Sequence[WarehouseSku], *, add: bool) -> None:
         if add:
             self._saving.placeholders(self.seller_id, products)
         for row in self._stock_rows(self._statements.locked_stock, products):

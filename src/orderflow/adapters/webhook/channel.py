@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from orderflow.adapters.webhook.envelope import CONTENT_TYPE, enveloped, event_id
 from orderflow.adapters.webhook.guard import PORTS
 from orderflow.adapters.webhook.signing import key_of, sign
-from orderflow.domain import checks
-from orderflow.errors import DeliveryError
+from orderflow.domain.model import validators
+from orderflow.errors import NoticeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from orderflow.adapters.webhook.guard import Guard, Place
-    from orderflow.telling import Bulletin
+    from orderflow.notices import Bulletin
 
 __all__ = ["WebhookChannel"]
 
@@ -53,8 +53,8 @@ class WebhookChannel:
         timeout_s: float = 10.0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        checks.require(
-            holds=bool(secrets),
+        validators.require(
+            ok=bool(secrets),
             field="WebhookChannel.secrets",
             demand="one secret or more",
             value=len(secrets),
@@ -72,7 +72,7 @@ class WebhookChannel:
         """Send a bulletin to a URL.
 
         Raises:
-            DeliveryError: If it was not taken. It is final if the URL is not allowed or the
+            NoticeError: If it was not taken. It is final if the URL is not allowed or the
                 server refuses the request for good.
         """
         place, path = self._guard.check(address)
@@ -88,7 +88,7 @@ class WebhookChannel:
             status = self._post(place, addresses, path, body, headers)
         except (OSError, http.client.HTTPException) as error:
             cause = f"{type(error).__name__}: {error}"
-            raise DeliveryError(
+            raise NoticeError(
                 f"webhook:{address}", cause, "it is tried again; see that the server answers"
             ) from error
         if not SUCCESS <= status < REDIRECTIONS:
@@ -151,12 +151,12 @@ def _authority(place: Place) -> str:
     return host if place.port == PORTS[place.scheme] else f"{host}:{place.port}"
 
 
-def _refusal(address: str, status: int) -> DeliveryError:
+def _refusal(address: str, status: int) -> NoticeError:
     answer = f"it answered {status} {http.client.responses.get(status, '')}".rstrip()
     if status in PASSING or not SUCCESS <= status < SERVER_FAULTS:
-        return DeliveryError(f"webhook:{address}", answer, "it is tried again later")
+        return NoticeError(f"webhook:{address}", answer, "it is tried again later")
     if status < CLIENT_FAULTS:
         way_out = "redirections are not followed: take the URL that it leads to"
     else:
         way_out = "mend the receiver, or take the URL out of the preferences"
-    return DeliveryError(f"webhook:{address}", answer, way_out, is_final=True)
+    return NoticeError(f"webhook:{address}", answer, way_out, is_final=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderflow.codec import from_data, to_data
 from orderflow.errors import CodecError
-from orderflow.telling import Bulletin
+from orderflow.notices import Bulletin
 
 if TYPE_CHECKING:
     from datetime import datetime

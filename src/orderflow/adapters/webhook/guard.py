@@ -14,8 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
-from orderflow.domain import checks
-from orderflow.errors import DeliveryError
+from orderflow.domain.model import validators
+from orderflow.errors import NoticeError
 
 __all__ = ["Guard", "Place"]
 
@@ -49,8 +49,8 @@ def _places(allowed: tuple[str, ...]) -> tuple[Place, ...]:
         parts = urlsplit(text)
         place = _place(parts)
         bare = not (parts.username or parts.query or parts.fragment or parts.path.strip("/"))
-        checks.require(
-            holds=place is not None and bare,
+        validators.require(
+            ok=place is not None and bare,
             field="Guard.allowed",
             demand="scheme, host and port only, such as 'https://hooks.shop.example'",
             value=text,
@@ -71,13 +71,13 @@ class Guard:
     """
 
     allowed: tuple[Place, ...] = attrs.field(converter=_places)
-    private: bool = attrs.field(default=False, validator=checks.one_of(bool))
+    private: bool = attrs.field(default=False, validator=validators.one_of(bool))
 
     def check(self, url: str) -> tuple[Place, str]:
         """Return where a URL leads, and the path and query there.
 
         Raises:
-            DeliveryError: If it is not allowed, which is final.
+            NoticeError: If it is not allowed, which is final.
         """
         parts = self._parts(url)
         place = _place(parts) if parts is not None else None
@@ -95,12 +95,12 @@ class Guard:
         """Look a place up, and return its addresses, all of which may be connected to.
 
         Raises:
-            DeliveryError: If it has none now, or one that is not public, which is final.
+            NoticeError: If it has none now, or one that is not public, which is final.
         """
         try:
             found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise DeliveryError(
+            raise NoticeError(
                 f"webhook:{url}", f"{place.host} was not found: {error}", "see that it has a name"
             ) from error
         addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
@@ -138,5 +138,5 @@ def _is_public(text: str) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _refusal(url: str, cause: str, way_out: str) -> DeliveryError:
-    return DeliveryError(f"webhook:{url}", cause, way_out, is_final=True)
+def _refusal(url: str, cause: str, way_out: str) -> NoticeError:
+    return NoticeError(f"webhook:{url}", cause, way_out, is_final=True)

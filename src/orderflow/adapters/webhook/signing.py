@@ -13,8 +13,8 @@ import hmac
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from orderflow.domain import checks
-from orderflow.errors import SignatureError
+from orderflow.domain.model import validators
+from orderflow.errors import WebhookSignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,8 +37,8 @@ def key_of(secret: str) -> bytes:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    checks.require(
-        holds=KEY_BYTES_MIN <= len(key) <= KEY_BYTES_MAX and secret.startswith(PREFIX),
+    validators.require(
+        ok=KEY_BYTES_MIN <= len(key) <= KEY_BYTES_MAX and secret.startswith(PREFIX),
         field="secret",
         demand=f"{PREFIX!r} and {KEY_BYTES_MIN} to {KEY_BYTES_MAX} random bytes in Base64",
         value="what was given (not shown)",
@@ -82,13 +82,13 @@ def verify(
         tolerance: How far its moment may be from the present, either way.
 
     Raises:
-        SignatureError: If it is not. Somebody else may have sent it, or sent it again later.
+        WebhookSignatureError: If it is not. Somebody else may have sent it, or sent it again later.
     """
     given = {name.lower(): value for name, value in headers.items()}
     names = ("webhook-id", "webhook-timestamp", "webhook-signature")
     missing = [name for name in names if not given.get(name)]
     if missing:
-        raise SignatureError(f"it has no header {' and no header '.join(missing)}")
+        raise WebhookSignatureError(f"it has no header {' and no header '.join(missing)}")
     webhook_id, seconds, signatures = (given[name] for name in names)
     _check_moment(seconds, now if now is not None else datetime.now(UTC), tolerance)
     for key in map(key_of, secrets):
@@ -96,15 +96,15 @@ def verify(
         for each in signatures.split(" "):
             if hmac.compare_digest(each.encode(errors="replace"), genuine):
                 return
-    raise SignatureError("no signature is right")
+    raise WebhookSignatureError("no signature is right")
 
 
 def _check_moment(seconds: str, now: datetime, tolerance: timedelta) -> None:
     if not (seconds.isascii() and seconds.isdecimal() and len(seconds) <= SECONDS_DIGITS_MAX):
-        raise SignatureError("its moment is no number of seconds")
+        raise WebhookSignatureError("its moment is no number of seconds")
     apart = abs(now.timestamp() - int(seconds))
     if apart > tolerance.total_seconds():
-        raise SignatureError(f"its moment is {apart:.0f} seconds from the present one")
+        raise WebhookSignatureError(f"its moment is {apart:.0f} seconds from the present one")
 
 
 def _signature(webhook_id: str, seconds: str, body: bytes, key: bytes) -> str:

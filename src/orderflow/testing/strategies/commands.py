@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import attrs
 from hypothesis import strategies as st
 
-from orderflow.domain.commands import (
+from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.commands import (
     AcceptCancellation,
     AdjustStock,
+    AllocateOrder,
     AnnounceReceipt,
     BookInStock,
     CancelOrder,
@@ -18,29 +20,27 @@ from orderflow.domain.commands import (
     DeliverOrder,
     DespatchOrder,
     EditOrder,
-    Found,
     HoldOrder,
+    PickedLine,
     PlaceOrder,
     PlaceOrders,
-    ProcessOrder,
     RejectCancellation,
     ReleaseEndedHolds,
-    ReleaseOrder,
+    ReleaseHold,
     ReportShortPick,
     RequestCancellation,
-    SendOrder,
+    SendOrderToWarehouse,
     SplitOrder,
     WithdrawReceipt,
 )
-from orderflow.domain.decide import decide
-from orderflow.domain.editing import RemoveLine, ReplaceLine
-from orderflow.domain.events import AdjustmentReason
-from orderflow.domain.lifecycle import Action, allowed_actions
-from orderflow.domain.policy import AllocationPolicy
-from orderflow.domain.state import State
-from orderflow.domain.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.edits import RemoveLine, ReplaceLine
+from orderflow.domain.model.events import AdjustmentReason
+from orderflow.domain.model.lifecycle import Action, allowed_actions
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.state.state import State
 from orderflow.errors import NotFoundError, RefusedError
-from orderflow.testing.strategies.dice import Dice
+from orderflow.testing.strategies.draws import Dice
 from orderflow.testing.strategies.values import (
     SCOPE,
     Scope,
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-    from orderflow.domain.order import Order
+    from orderflow.domain.model.order import Order
 
 __all__ = ["History", "commands", "histories", "next_commands"]
 
@@ -151,7 +151,7 @@ def draw_placing(dice: Dice, state: State, scope: Scope, at: datetime, order_id:
     """Draw that an order of this id comes in."""
     placed_at = at - minutes(dice.pick(_AGES))
     order = draw_order(dice, scope, order_id, state.seller_id, placed_at)
-    return PlaceOrder(at=at, order=order, process=dice.number(0, 4) < 4)  # noqa: PLR2004 - 4 of 5
+    return PlaceOrder(at=at, order=order, allocate=dice.number(0, 4) < 4)  # noqa: PLR2004 - 4 of 5
 
 
 def _draw_placing_of_two(
@@ -159,7 +159,7 @@ def _draw_placing_of_two(
 ) -> PlaceOrders:
     placings = [draw_placing(dice, state, scope, at, order_id) for order_id in order_ids[:2]]
     orders = tuple(placing.order for placing in placings)
-    return PlaceOrders(at=at, orders=orders, process=placings[0].process)
+    return PlaceOrders(at=at, orders=orders, allocate=placings[0].allocate)
 
 
 def draw_stock_command(dice: Dice, state: State, scope: Scope, at: datetime) -> Command:
@@ -205,13 +205,13 @@ def draw_about(
     match action:
         case Action.EDIT:
             changes = draw_changes(dice, order, scope)
-            return EditOrder(at=at, seller_id=seller_id, order_id=order_id, changes=changes)
-        case Action.REMOVE:
+            return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=changes)
+        case Action.REMOVE_LINE:
             removal = RemoveLine(draw_line_id(dice, order))
-            return EditOrder(at=at, seller_id=seller_id, order_id=order_id, changes=(removal,))
-        case Action.REPLACE:
+            return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=(removal,))
+        case Action.REPLACE_LINE:
             replacement = ReplaceLine(draw_line_id(dice, order), dice.pick(scope.skus))
-            return EditOrder(at=at, seller_id=seller_id, order_id=order_id, changes=(replacement,))
+            return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=(replacement,))
         case Action.SEND_STOCK:
             sku = dice.pick(order.short_lines or order.lines).sku
             key = StockKey(seller_id, order.warehouse_id, sku)
@@ -225,20 +225,20 @@ def draw_about(
             return HoldOrder(
                 at=at, seller_id=seller_id, order_id=order_id, hold=hold, keep_stock=keep
             )
-        case Action.RELEASE:
+        case Action.RELEASE_HOLD:
             reason = dice.pick((None, *(hold.reason for hold in order.holds)))
-            return ReleaseOrder(at=at, seller_id=seller_id, order_id=order_id, reason=reason)
+            return ReleaseHold(at=at, seller_id=seller_id, order_id=order_id, reason=reason)
         case Action.REPORT_SHORT_PICK:
             found = (_fewer_found(dice, order),)
-            return ReportShortPick(at=at, seller_id=seller_id, order_id=order_id, found=found)
+            return ReportShortPick(at=at, seller_id=seller_id, order_id=order_id, picked=found)
         case _:
             return _SIMPLE[action](at=at, seller_id=seller_id, order_id=order_id)
 
 
-def _fewer_found(dice: Dice, order: Order) -> Found:
+def _fewer_found(dice: Dice, order: Order) -> PickedLine:
     """Draw a line of which fewer units were found than are allocated, where there is one."""
     line = dice.pick([line for line in order.lines if line.allocated] or order.lines)
-    return Found(line.line_id, dice.number(0, max(0, line.allocated - 1)))
+    return PickedLine(line.line_id, dice.number(0, max(0, line.allocated - 1)))
 
 
 def _weight(action: Action) -> int:
@@ -247,7 +247,7 @@ def _weight(action: Action) -> int:
 
 
 _ACTIONS = tuple(Action)
-_LEADING_ON = {Action.SEND, Action.DESPATCH, Action.ACCEPT_CANCELLATION}
+_LEADING_ON = {Action.SEND_TO_WAREHOUSE, Action.DESPATCH, Action.ACCEPT_CANCELLATION}
 _AGES = (0, 0, 1, 60)
 _PAGES = (1_000, 1, 2, 3)
 _PAUSES = (0, 0, 1, 30, 120)
@@ -265,9 +265,9 @@ _STOCK_COMMANDS = (
     ReleaseEndedHolds,
 )
 _SIMPLE: dict[Action, Callable[..., Command]] = {
-    Action.PROCESS: ProcessOrder,
+    Action.ALLOCATE: AllocateOrder,
     Action.CANCEL: CancelOrder,
-    Action.SEND: SendOrder,
+    Action.SEND_TO_WAREHOUSE: SendOrderToWarehouse,
     Action.REQUEST_CANCELLATION: RequestCancellation,
     Action.ACCEPT_CANCELLATION: AcceptCancellation,
     Action.REJECT_CANCELLATION: RejectCancellation,

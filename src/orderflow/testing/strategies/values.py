@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import attrs
 from hypothesis import strategies as st
 
-from orderflow.domain import checks
-from orderflow.domain.editing import (
+from orderflow.domain.model import validators
+from orderflow.domain.model.edits import (
     AddLine,
     ChangeCourier,
     ChangePriority,
@@ -19,22 +19,22 @@ from orderflow.domain.editing import (
     RemoveLine,
     ReplaceLine,
 )
-from orderflow.domain.order import Address, Hold, HoldReason, Order, OrderLine
-from orderflow.domain.policy import (
+from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
+from orderflow.domain.model.policy import (
     AllocationPolicy,
     Fulfilment,
-    Holding,
+    PartialAllocation,
+    Preemption,
     Queue,
     Rationing,
-    TakeBack,
 )
-from orderflow.domain.stock import ExpectedReceipt, Stock, StockKey
-from orderflow.testing.strategies.dice import Dice
+from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
+from orderflow.testing.strategies.draws import Dice
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-    from orderflow.domain.editing import Change
+    from orderflow.domain.model.edits import Edit
 
 __all__ = [
     "SCOPE",
@@ -88,7 +88,7 @@ SCOPE = Scope()
 def identifiers() -> SearchStrategy[str]:
     """Draw any text that may name something."""
     visible = st.characters(categories=("L", "M", "N", "P", "S"))
-    return st.text(visible, min_size=1, max_size=checks.IDENTIFIER_CHARACTERS_MAX)
+    return st.text(visible, min_size=1, max_size=validators.IDENTIFIER_CHARACTERS_MAX)
 
 
 def moments(scope: Scope = SCOPE) -> SearchStrategy[datetime]:
@@ -100,24 +100,24 @@ def moments(scope: Scope = SCOPE) -> SearchStrategy[datetime]:
 def policies(draw: DrawFn) -> AllocationPolicy:
     """Draw any policy that there is; settings that contradict each other are not drawn."""
     dice = Dice(draw)
-    holding = dice.pick(tuple(Holding))
-    patient = holding is Holding.COMPLETE_THEN_KEEP
-    fair = holding is Holding.KEEP and dice.coin()
+    partial_allocation = dice.pick(tuple(PartialAllocation))
+    patient = partial_allocation is PartialAllocation.AFTER_WAITING
+    fair = partial_allocation is PartialAllocation.ALWAYS and dice.coin()
     urgent = not fair and dice.coin()
     fulfilment = Fulfilment.COMPLETE
-    if holding is not Holding.COMPLETE_ONLY:
+    if partial_allocation is not PartialAllocation.NEVER:
         fulfilment = dice.pick(tuple(Fulfilment))
     passes_max, wait_max = dice.pick(_PATIENCE) if patient else (None, None)
     return AllocationPolicy(
         queue=dice.pick(tuple(Queue)),
         rationing=Rationing.FAIR_SHARE if fair else Rationing.STRICT,
         share_max=dice.pick((None, 1, 2)) if fair else None,
-        holding=holding,
+        partial_allocation=partial_allocation,
         passes_max=passes_max,
         wait_max=wait_max,
         fulfilment=fulfilment,
         parcels_max=dice.number(2, 3) if fulfilment is Fulfilment.PARCELS else None,
-        take_back=TakeBack.URGENT if urgent else TakeBack.NEVER,
+        preemption=Preemption.URGENT if urgent else Preemption.NEVER,
         urgent_from=_PRIORITIES[-1] if urgent else None,
     )
 
@@ -183,7 +183,7 @@ def orders(draw: DrawFn, scope: Scope = SCOPE) -> Order:
 
 
 @st.composite
-def changes(draw: DrawFn, order: Order, scope: Scope = SCOPE) -> tuple[Change, ...]:
+def changes(draw: DrawFn, order: Order, scope: Scope = SCOPE) -> tuple[Edit, ...]:
     """Draw the changes of one edit; most of them can be made of the order."""
     return draw_changes(Dice(draw), order, scope)
 
@@ -212,7 +212,7 @@ def draw_order(
     )
 
 
-def draw_changes(dice: Dice, order: Order, scope: Scope) -> tuple[Change, ...]:
+def draw_changes(dice: Dice, order: Order, scope: Scope) -> tuple[Edit, ...]:
     """Draw one to three changes of an order."""
     return tuple(_change(dice, order, scope) for _ in range(dice.pick(_CHANGES_OF_AN_EDIT)))
 
@@ -233,7 +233,7 @@ def draw_key(dice: Dice, scope: Scope, seller_id: str) -> StockKey:
     return StockKey(seller_id, dice.pick(scope.warehouse_ids), dice.pick(scope.skus))
 
 
-def _change(dice: Dice, order: Order, scope: Scope) -> Change:
+def _change(dice: Dice, order: Order, scope: Scope) -> Edit:
     kind = dice.pick(_CHANGES)
     if kind is AddLine:
         return AddLine(dice.pick(scope.skus), dice.number(1, scope.quantity_max))
@@ -271,7 +271,7 @@ _PROMISED_DAYS = (None, None, 1, 2)
 _CHANGES_OF_AN_EDIT = (1, 1, 1, 2, 3)
 _RATIOS = ((1, 1), (1, 1), (1, 1), (2, 1), (1, 2))
 _REASONS = tuple(HoldReason)
-_CHANGES: tuple[type[Change], ...] = (
+_CHANGES: tuple[type[Edit], ...] = (
     ChangeQuantity,
     ChangeQuantity,
     AddLine,

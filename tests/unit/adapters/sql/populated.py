@@ -20,15 +20,15 @@ from orderflow import (
     AllocationPolicy,
     BookInStock,
     ExpectedReceipt,
-    Holding,
     HoldReason,
     OrderFlow,
+    PartialAllocation,
     Queue,
     StockKey,
 )
 from orderflow.adapters.sql import SqlPolicies, SqlRepository, open_database
 from orderflow.adapters.sql.revision import REVISION
-from orderflow.domain.decide import decide
+from orderflow.domain.decisions.decide import decide
 from tests.unit.shop import NOON, key, later, order
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ REVISIONS = Path(__file__).with_name("revisions")
 POLICIES = {
     "bolt": AllocationPolicy(
         queue=Queue.PRIORITY,
-        holding=Holding.COMPLETE_THEN_KEEP,
+        partial_allocation=PartialAllocation.AFTER_WAITING,
         passes_max=3,
         wait_max=timedelta(days=9),
     )
@@ -83,7 +83,7 @@ def _stock_of_acme(flow: OrderFlow) -> None:
 def _orders_of_acme(flow: OrderFlow) -> None:
     """Take orders A to K to every status there is."""
     home = Address("Zoë Å", "1 High Street", "Leeds", "LS1", "GB")
-    flow.place(order("A", ("MUG", 1)), process=False, at=later(70))
+    flow.place(order("A", ("MUG", 1)), allocate=False, at=later(70))
     for order_id in "BCDEFG":
         flow.place(order(order_id, ("MUG", 1)), at=later(71), command_id=f"place {order_id}")
         if order_id != "B":

@@ -17,7 +17,7 @@ from orderflow import (
     AsyncOrderFlow,
     ContentionError,
     InvalidValueError,
-    Message,
+    OutboxMessage,
     Relay,
     SchemaError,
     StorageError,
@@ -235,7 +235,7 @@ def test_a_database_is_upgraded(url: URL) -> None:
 def test_messages_are_relayed_by_a_function_that_is_awaited(url: URL) -> None:
     told: list[str] = []
 
-    async def tell(message: Message) -> None:
+    async def tell(message: OutboxMessage) -> None:
         await asyncio.sleep(0)
         if message.subject == "B":
             raise ConnectionError("line is down")
@@ -248,7 +248,7 @@ def test_messages_are_relayed_by_a_function_that_is_awaited(url: URL) -> None:
         async with engine_on(url) as engine:
             flow = AsyncOrderFlow(AsyncSqlRepository(engine))
             for each in "AB":
-                await flow.place(order(each), process=False, at=NOON)
+                await flow.place(order(each), allocate=False, at=NOON)
             assert await with_transactions(engine, relay) == Relayed(delivered=1, dead=1)
             dead = await with_transactions(engine, lambda those: SqlOutbox(those).dead())
             assert [message.subject for message in dead] == ["B"]

@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Boolean, bindparam, column, insert, select, table
 from orderflow import ContentionError, OrderFlow, SchemaError, StorageError, UnfinishedError
 from orderflow.adapters.sql import SqlRepository
 from orderflow.adapters.sql.django import DjangoTransactions
-from orderflow.testing.invariants import violations
+from orderflow.invariants import violations
 from tests.databases.django import ClosingTransactions, django_postgres, django_sqlite, second
 from tests.unit.shop import NOON, key, order
 

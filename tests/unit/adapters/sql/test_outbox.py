@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from orderflow import HoldReason, Message, OrderFlow, Relay
+from orderflow import HoldReason, OrderFlow, OutboxMessage, Relay
 from orderflow.adapters.sql import SqlOutbox, SqlRepository
 from orderflow.adapters.sql.tables import Tables
 from orderflow.service import Relayed
@@ -30,14 +30,14 @@ def place(repository: SqlRepository, *order_ids: str, seller_id: str = "acme") -
     for order_id in order_ids:
         # Each of a product of its own, so that no transaction waits for another one.
         placed = order(order_id, (f"SKU-{order_id}", 1), seller_id=seller_id)
-        flow.place(placed, process=False, at=NOON)
+        flow.place(placed, allocate=False, at=NOON)
 
 
 def hold(repository: SqlRepository, order_id: str) -> None:
     OrderFlow(repository).hold("acme", order_id, HoldReason.OTHER, at=NOON)
 
 
-def subjects(messages: Iterable[Message]) -> list[str]:
+def subjects(messages: Iterable[OutboxMessage]) -> list[str]:
     return [message.subject for message in messages]
 
 
@@ -45,7 +45,7 @@ class Screen:
     def __init__(self) -> None:
         self.ids: list[str] = []
 
-    def notify(self, message: Message) -> None:
+    def notify(self, message: OutboxMessage) -> None:
         self.ids.append(message.message_id)
 
 
@@ -116,7 +116,7 @@ def test_a_message_of_another_outbox_is_a_mistake(engine: Engine) -> None:
     repository, outbox = SqlRepository(engine), SqlOutbox(engine)
     place(repository, "1")
     event = outbox.claim(NOON, LEASE, 9)[0].event
-    strange = Message(message_id="strange", seller_id="acme", subject="1", event=event)
+    strange = OutboxMessage(message_id="strange", seller_id="acme", subject="1", event=event)
     with pytest.raises(ValueError, match="'strange' is none of this outbox"):
         outbox.delivered(strange)
 
@@ -197,7 +197,7 @@ class _PowerCut(BaseException):
 
 
 class _CutOff:
-    def notify(self, message: Message) -> None:
+    def notify(self, message: OutboxMessage) -> None:
         raise _PowerCut(message.message_id)
 
 
@@ -230,7 +230,7 @@ class _Log:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def notify(self, message: Message) -> None:
+    def notify(self, message: OutboxMessage) -> None:
         with self._path.open("a", encoding="utf-8") as log:
             log.write(f"{message.message_id} {message.subject}\n")
 

@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from orderflow import (
     AllocationPolicy,
-    Holding,
     InvalidValueError,
     OrderFlow,
+    PartialAllocation,
     Queue,
     StorageError,
 )
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-PATIENT = AllocationPolicy(holding=Holding.COMPLETE_ONLY)
+PATIENT = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 URGENT_FIRST = AllocationPolicy(queue=Queue.PRIORITY)
 
 

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from orderflow import MemoryRepository, OrderFlow, Relay, StorageError
-from orderflow.adapters.memory import MemoryNotebook, MemoryOutbox
+from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
 from orderflow.adapters.sql import SqlPreferences
-from orderflow.notifying import Notices
-from orderflow.telling import Delivery, Kind, Preference, Recipient
-from tests.unit.notifying.office import Postman
+from orderflow.notices import Kind, NoticeTiming, Preference, Recipient
+from orderflow.notifier import Notices
+from tests.unit.notifier.office import Postman
 from tests.unit.shop import NOON, order
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 JO, HOOK = Recipient("mail", "jo@shop.example"), Recipient("pager", "0-1/2")
 CHOSEN = Preference(
     recipients=(JO, HOOK),
-    deliveries=((Kind.ON_BACK_ORDER, Delivery.DAILY), (Kind.HELD, Delivery.NONE)),
+    deliveries=((Kind.ON_BACK_ORDER, NoticeTiming.DAILY), (Kind.HELD, NoticeTiming.NONE)),
     digest_at=time(6, 30),
     zone=ZoneInfo("Europe/London"),
 )
@@ -76,7 +76,7 @@ def test_what_is_no_preference_is_an_error_that_says_whose_and_what(engine: Engi
 def test_what_a_seller_changes_holds_for_the_next_message(engine: Engine) -> None:
     outbox, postman, preferences = MemoryOutbox(), Postman("mail"), SqlPreferences(engine)
     repository = MemoryRepository(outbox)
-    notices = Notices(repository, {"mail": postman}, preferences, MemoryNotebook())
+    notices = Notices(repository, {"mail": postman}, preferences, MemoryNoticeStore())
     relay, flow = Relay(outbox, notices), OrderFlow(repository)
     preferences.set(Preference(recipients=(JO,)), "acme")
     flow.place(order("A", ("MUG", 1)), at=NOON)

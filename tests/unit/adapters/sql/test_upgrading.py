@@ -21,7 +21,7 @@ from orderflow.adapters.sql import (
     upgrade,
 )
 from orderflow.adapters.sql.revision import REVISION, revision_table
-from orderflow.testing.invariants import history_violations, violations
+from orderflow.invariants import history_violations, violations
 from tests.databases import postgres
 from tests.unit.adapters.sql.populated import POLICIES, of_revision, populate, revisions
 from tests.unit.shop import NOON, key
@@ -102,7 +102,7 @@ def test_a_difference_would_be_seen(engine: Engine) -> None:
     upgrade(engine)
     with engine.begin() as connection:
         connection.execute(text("DROP INDEX orderflow_orders_placed"))
-        connection.execute(text("ALTER TABLE orderflow_orders DROP COLUMN watched"))
+        connection.execute(text("ALTER TABLE orderflow_orders DROP COLUMN blocked_on"))
     assert len(differences(engine, Tables.default())) >= 2
 
 
@@ -153,7 +153,7 @@ def test_a_populated_database_of_every_revision_is_brought_to_this_one(
         assert faults(repository, seller_id, flow.policy_of(seller_id)) == []
     repeated = flow.book_in(key("MUG"), 12, at=NOON, command_id="delivery 1")
     assert [event.at for event in repeated.events] == [NOON]
-    assert flow.book_in(key("PAN"), 20, receipt_id="ASN 2").completed == ("H", "I")
+    assert flow.book_in(key("PAN"), 20, receipt_id="ASN 2").back_orders_completed == ("H", "I")
     engine.dispose()
 
 

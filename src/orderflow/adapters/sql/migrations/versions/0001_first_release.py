@@ -87,28 +87,30 @@ def _orders() -> None:
         Column("holds", Text),
         Column("held_until", _MOMENT),
         Column("split_from", _IDENTIFIER),
-        Column("parcels", BigInteger, nullable=False),
+        Column("split_count", BigInteger, nullable=False),
         Column("waits_since", _MOMENT),
         Column("passed_over", BigInteger, nullable=False),
-        Column("keeps", Boolean, nullable=False),
-        Column("watched", _IDENTIFIER),
+        Column("allows_partial", Boolean, nullable=False),
+        Column("blocked_on", _IDENTIFIER),
         Column("version", BigInteger, nullable=False),
         _check(
             "orders",
             "status",
-            "status IN ('NEW', 'ON_HOLD', 'ON_BACK_ORDER', 'ALLOCATED', 'PROCESSED', "
+            "status IN ('NEW', 'ON_HOLD', 'ON_BACK_ORDER', 'ALLOCATED', 'SENT_TO_WAREHOUSE', "
             "'CANCELLATION_REQUESTED', 'DESPATCHED', 'DELIVERED', 'CANCELLED')",
         ),
         _check("orders", "held", "(status = 'ON_HOLD') = (holds IS NOT NULL)"),
         _check("orders", "until", "held_until IS NULL OR status = 'ON_HOLD'"),
         _check("orders", "waits", "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')"),
-        _check("orders", "counts", "parcels >= 0 AND passed_over >= 0 AND version >= 0"),
+        _check("orders", "counts", "split_count >= 0 AND passed_over >= 0 AND version >= 0"),
         key=("order_id",),
     )
     _index("orders", "placed", "placed_at", "order_id")
     _index("orders", "status", "status", "placed_at", "order_id")
     _index("orders", "held", "held_until", where="held_until IS NOT NULL")
-    _index("orders", "waits", "waits_since", where="status = 'ON_BACK_ORDER' AND NOT keeps")
+    _index(
+        "orders", "waits", "waits_since", where="status = 'ON_BACK_ORDER' AND NOT allows_partial"
+    )
 
 
 def _lines() -> None:
@@ -126,7 +128,14 @@ def _lines() -> None:
         key=("order_id", "line_id"),
     )
     _index("order_lines", "sku", "sku", "order_id")
-    _index("order_lines", "holding", "warehouse_id", "sku", "order_id", where="allocated > 0")
+    _index(
+        "order_lines",
+        "with_units",
+        "warehouse_id",
+        "sku",
+        "order_id",
+        where="allocated > 0",
+    )
 
 
 def _queue() -> None:
@@ -140,7 +149,7 @@ def _queue() -> None:
         Column("has_no_promise", SmallInteger, nullable=False),
         Column("due_by", _MOMENT, nullable=False),
         Column("least", BigInteger, nullable=False),
-        Column("is_watched", Boolean, nullable=False),
+        Column("is_blocked", Boolean, nullable=False),
         _check("queue", "least", "least >= 0"),
         _check("queue", "has_no_promise", "has_no_promise IN (0, 1)"),
         key=("warehouse_id", "sku", "placed_at", "order_id"),
@@ -228,9 +237,9 @@ def _per_seller(name: str) -> None:
 def _notes() -> None:
     _create(
         "notes",
-        Column("note_key", _characters(200), nullable=False),
+        Column("notice_key", _characters(200), nullable=False),
         Column("text", Text, nullable=False),
-        key=("note_key",),
+        key=("notice_key",),
     )
 
 

@@ -1,0 +1,1 @@
+"""Who gets the stock: one serving of the queues."""

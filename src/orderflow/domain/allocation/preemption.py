@@ -1,0 +1,95 @@
+"""What urgent orders may take from later ones that the warehouse does not work on yet.
+
+The last in the queue loses first, and no more than is needed. An urgent order that holds nothing
+until it is complete takes back only what makes it complete. Orders that only their ids tell apart
+in the queue do not take from each other; parcels that were split off from one order are among them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.decisions.shortfall import last_lines_first
+from orderflow.domain.model.events import DeallocationReason, OrderDeallocated
+from orderflow.domain.model.policy import Preemption, queue_position
+from orderflow.domain.model.status import FROZEN
+
+if TYPE_CHECKING:
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.stock import WarehouseSku
+    from orderflow.domain.state.draft import Draft
+
+__all__ = ["free_for", "in_reach", "within_reach"]
+
+
+_NEVER = Preemption.NEVER
+
+
+def within_reach(draft: Draft) -> list[WarehouseSku]:
+    """Return the products that changed orders hold and urgent ones might take from them.
+
+    With them go those whose urgent orders were not served to the end before.
+    """
+    if draft.policy.preemption is _NEVER:
+        return []
+    held = {
+        (order.warehouse_id, line.sku)
+        for order in draft.orders.values()
+        if order.status not in FROZEN
+        for line in order.lines
+        if line.allocated
+    }
+    return sorted(held.union(draft.resumed))
+
+
+def in_reach(draft: Draft, order: Order, sku: str) -> int:
+    """Return the units of a product that later orders hold and this one may take."""
+    return sum(_held(later, sku) for later in _later_holders(draft, order, sku))
+
+
+def free_for(draft: Draft, order: Order, *, completely: bool) -> None:
+    """Put what an urgent order lacks on the shelf, taken from later orders.
+
+    Args:
+        draft: The state.
+        order: The urgent order.
+        completely: Take nothing unless the order can be completed with it.
+    """
+    shelf = draft.shelves[order.warehouse_id]
+    missing: dict[str, int] = {}
+    for line in order.short_lines:
+        missing[line.sku] = missing.get(line.sku, -max(0, shelf[line.sku])) + line.short
+    losses: dict[str, dict[str, int]] = {}
+    for sku, units in missing.items():
+        needed = units
+        for later in _later_holders(draft, order, sku) if needed > 0 else ():
+            lost = last_lines_first(later, sku, needed)
+            if lost:
+                needed -= sum(part for _, part in lost)
+                losses.setdefault(later.order_id, {}).update(lost)
+        if completely and needed > 0:
+            return
+    for order_id, parts in losses.items():
+        later = draft.order(order_id)
+        units_lost = tuple(
+            (line.line_id, parts[line.line_id]) for line in later.lines if line.line_id in parts
+        )
+        reason = DeallocationReason.PREEMPTED
+        draft.emit(OrderDeallocated(*draft.name(later), units_lost, reason))
+
+
+def _later_holders(draft: Draft, order: Order, sku: str) -> list[Order]:
+    """Return the orders that may lose units of a product to the order, the last one first."""
+    queue = draft.policy.queue
+    place = queue_position(order, queue)
+    return [
+        holder
+        for holder in draft.holders.behind(place, (order.warehouse_id, sku))
+        if holder.status not in FROZEN
+        and queue_position(holder, queue)[:-1] > place[:-1]  # later by more than the order id
+        and _held(holder, sku)
+    ]
+
+
+def _held(order: Order, sku: str) -> int:
+    return sum(line.allocated for line in order.lines if line.sku == sku)

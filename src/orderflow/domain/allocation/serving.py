@@ -1,0 +1,358 @@
+"""Who gets the stock: the one path that every cause comes down.
+
+Theory
+======
+
+*Who is looked at.* A command changes some orders and makes more of some products available. Two
+kinds of orders can gain by that: those that the command itself left waiting, and those in the
+queue of a product of which there is more now. No others: a product of which there is no more than
+before had either none left, or nobody who could use it. Where urgent orders take back, what an
+order holds that the command touched counts as more for the urgent ones.
+
+*In what order.* In the order of the queue that the policy names, which is total. The queues of
+several products are merged as they are read.
+
+*What each may take.* An order in its turn takes, of each product that it is short of,
+
+- where it **keeps** stock: what there is;
+- where it does not: all that it is short of, or nothing;
+- under a **fair share**: what its share comes to, worked out beforehand for all who wait;
+- if it is **urgent**: what later orders hold as well, which lose it to the order.
+
+An order that may not keep and is short, because it was edited or lost some, lets go of what it
+holds; the queues of these products are merged in from their heads. An order that may not keep is
+passed over when a later one takes of the product that it waits for. Once that has happened often
+enough, or it has waited for long enough, it begins to keep.
+
+*Why it ends.* Taking makes less available, so it starts nothing new. An order lets go at most
+once in a command, for it holds nothing afterwards, and begins to keep at most once. A unit that
+is taken back moves towards the head of the queue.
+
+*What it costs.* The queue of a product is read from its head and only while there is some of the
+product. Where orders keep, each one visited takes at least a unit: booking in n units visits at
+most n orders, however long the queue is. Where they hold nothing, an order waits in the queue of
+one product only, without which it cannot be completed (as a SAT solver watches one literal of a
+clause), so orders that wait for other products are not visited; `Outcome.blocked_on` says which.
+Nor are those that need more of it than there is, as far as the view can leave them out. A fair
+share has to look at all who wait for the product.
+
+*How much at once.* A bound on the orders that a command serves cuts a long queue into pages. An
+order whose turn comes after that is put off, and what it is short of is left unserved: until
+`ServeWaiting` has gone on with all such products, from the heads of their queues, nothing else may
+touch them, or it would be served before its turn.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from heapq import heappop, heappush
+from itertools import count
+from typing import TYPE_CHECKING
+
+from orderflow.domain.allocation.fair_share import shares
+from orderflow.domain.allocation.passed_over import pass_over
+from orderflow.domain.allocation.preemption import free_for, within_reach
+from orderflow.domain.model.events import (
+    DeallocationReason,
+    LineUnits,
+    OrderAllocated,
+    OrderDeallocated,
+    OrderPartlyAllocated,
+    OrderPutOnBackOrder,
+    OrderWaitedEnough,
+)
+from orderflow.domain.model.order import held_units, with_units
+from orderflow.domain.model.policy import (
+    Preemption,
+    QueuePosition,
+    Rationing,
+    allows_partial,
+    is_urgent,
+    queue_position,
+)
+from orderflow.domain.model.status import Status
+from orderflow.domain.state.fold import served
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from orderflow.domain.model.order import Order, OrderLine
+    from orderflow.domain.model.stock import WarehouseSku
+    from orderflow.domain.state.draft import Draft
+
+    _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
+
+__all__ = ["let_go", "serve", "take"]
+
+_NEW, _WAITING = Status.NEW, Status.ON_BACK_ORDER
+_FAIR_SHARE, _NEVER = Rationing.FAIR_SHARE, Preemption.NEVER
+
+
+def serve(draft: Draft, backlog: Iterable[Order] = (), *, orders_max: int | None = None) -> None:
+    """Offer what is available to everyone who can gain by what has changed.
+
+    Afterwards no stock is idle that a waiting order could use under the policy.
+
+    Args:
+        draft: The state; it is changed.
+        backlog: Waiting orders to offer stock to, as if they had changed.
+        orders_max: Put off what comes after about so many orders.
+    """
+    if orders_max is not None:
+        draft.limit(orders_max)
+    waiting = [*backlog, *draft.take_touched()]
+    if not (waiting or draft.replenished or within_reach(draft)):
+        return
+    if draft.policy.rationing is _FAIR_SHARE:
+        _serve_shares(draft, waiting)
+        return
+    for order in _in_order_of_queue(draft, waiting):
+        _offer(draft, order)
+    while draft.last_taker and pass_over(draft):
+        for order in _in_order_of_queue(draft, draft.take_touched()):
+            _offer(draft, order)
+
+
+def take_what_there_is(order: Order, shelf: dict[str, int]) -> _Taken:
+    """Take from the shelf what the order is short of, as far as it goes.
+
+    Returns:
+        The units taken, the lines with them, and whether the order is covered.
+    """
+    units = []
+    lines = []
+    covered = True
+    for line in order.lines:
+        allocated = line.allocated
+        wanted = line.quantity - allocated
+        if wanted:
+            sku = line.sku
+            available = shelf[sku]
+            if available < wanted:
+                covered = False
+                wanted = available
+            if wanted:
+                shelf[sku] = available - wanted
+                units.append((line.line_id, wanted))
+                line = with_units(line, line.quantity, allocated + wanted)  # noqa: PLW2901 - now
+        lines.append(line)
+    return tuple(units), tuple(lines), covered
+
+
+def take_all_or_nothing(order: Order, shelf: dict[str, int]) -> _Taken:
+    """Take from the shelf all that the order is short of, or nothing.
+
+    Returns:
+        The units taken, the lines with them, and whether the order is covered.
+    """
+    for line in order.lines:
+        if line.quantity - line.allocated > shelf[line.sku]:
+            return (), order.lines, False
+    units, lines, covered = take_what_there_is(order, shelf)
+    if covered:
+        return units, lines, True
+    skus = {line.line_id: line.sku for line in order.lines}
+    for line_id, taken in units:  # two lines of one product, enough for each but not for both
+        shelf[skus[line_id]] += taken
+    return (), order.lines, False
+
+
+def _offer(draft: Draft, order: Order) -> None:
+    """Let an order in its turn take what it may, or let go of what it may not keep."""
+    if draft.is_full:
+        _defer(draft, order)
+        return
+    policy = draft.policy
+    takes_part = allows_partial(order, policy)
+    if not takes_part and draft.has_waited_enough(order):
+        order = draft.emit_for(order, OrderWaitedEnough(*draft.name(order)))
+        takes_part = True
+    if policy.urgent_from is not None and is_urgent(order, policy):
+        free_for(draft, order, completely=not takes_part)
+    take = take_what_there_is if takes_part else take_all_or_nothing
+    shelf = draft.shelves[order.warehouse_id]
+    taken = take(order, shelf)
+    if _take(draft, order, taken):
+        if policy.passes_max is not None:
+            draft.note_last_taker(order, taken[0])
+        return
+    draft.visited[order.order_id] = order
+    if not takes_part and order.allocated:
+        let_go(draft, [order])
+
+
+def _defer(draft: Draft, order: Order) -> None:
+    """Let an order wait for its turn; a new one goes on back order until then."""
+    let_go(draft, [order])
+    for line in draft.order(order.order_id).short_lines:
+        draft.deferred[order.warehouse_id, line.sku] = None
+    if order.status is _NEW:
+        _take(draft, order, ((), order.lines, False))
+
+
+def let_go(draft: Draft, orders: Iterable[Order]) -> None:
+    """Let those go of what they hold that are short and may not keep it."""
+    if not draft.policy.restricts_partial:
+        return
+    for order in orders:
+        if order.status is _WAITING and not allows_partial(order, draft.policy):
+            units = held_units(order)
+            if units:
+                reason = DeallocationReason.INCOMPLETE
+                draft.emit(OrderDeallocated(*draft.name(order), units, reason))
+
+
+def take(draft: Draft, order: Order) -> Order:
+    """Let an order take what there is, whatever the policy; return it as it is then."""
+    _take(draft, order, take_what_there_is(order, draft.shelves[order.warehouse_id]))
+    return draft.orders.get(order.order_id, order)
+
+
+def _take(draft: Draft, order: Order, taken: _Taken) -> bool:
+    """Record what an order took; tell whether anything has happened to it."""
+    units, lines, covered = taken
+    event: OrderAllocated | OrderPutOnBackOrder | OrderPartlyAllocated
+    if covered:
+        event = OrderAllocated(order.seller_id, order.order_id, draft.at, units)
+    elif order.status is _NEW:
+        event = OrderPutOnBackOrder(order.seller_id, order.order_id, draft.at, units)
+    elif units:
+        event = OrderPartlyAllocated(order.seller_id, order.order_id, draft.at, units)
+    else:
+        return False
+    wait = None if covered else order.wait or draft.wait
+    draft.record(served(order, lines, wait), event)
+    return True
+
+
+def _in_order_of_queue(draft: Draft, waiting: list[Order]) -> Iterator[Order]:
+    """Yield the orders that can gain, each as it is by then."""
+    heads: list[tuple[QueuePosition, int, Order, Iterator[Order]]] = []
+    preemptible = within_reach(draft)
+    sources = [_by_place(draft, [*waiting, *_seen(draft, preemptible)])]
+    sources += [_urgent_in_queue_of(draft, product) for product in preemptible]
+    numbers = count()
+    while True:
+        if draft.replenished:
+            replenished = draft.take_replenished()
+            sources += [_queue_of(draft, product) for product in replenished]
+            sources.append(_by_place(draft, [*draft.take_touched(), *_seen(draft, replenished)]))
+        if len(sources) == 1 and not heads:
+            yield from _alone(draft, sources[0])
+            if not draft.replenished:
+                return
+            continue
+        for source in sources:
+            for order in source:
+                place = queue_position(order, draft.policy.queue)
+                heappush(heads, (place, next(numbers), order, source))
+                break
+        if not heads:
+            return
+        _, _, order, source = heappop(heads)
+        sources = [source]
+        now = draft.orders.get(order.order_id)
+        if now is None:
+            yield order
+        elif draft.is_waiting(now):
+            yield now
+
+
+def _alone(draft: Draft, source: Iterator[Order]) -> Iterator[Order]:
+    """Yield the orders of the only source there is, until others have to be merged in."""
+    changed = draft.orders
+    for order in source:
+        now = changed.get(order.order_id)
+        if now is None:
+            yield order
+        elif draft.is_waiting(now):
+            yield now
+        if draft.replenished:
+            return
+
+
+def _by_place(draft: Draft, orders: Collection[Order]) -> Iterator[Order]:
+    """Yield the orders in the order of the queue."""
+    if len(orders) > 1:
+        queue = draft.policy.queue
+        orders = sorted(orders, key=lambda order: queue_position(order, queue))
+    return iter(orders)
+
+
+def _queue_of(draft: Draft, product: WarehouseSku) -> Iterator[Order]:
+    """Yield the orders that wait for a product and were not seen yet, while there is some."""
+    policy = draft.policy
+    at_most = None
+    if policy.restricts_partial and policy.preemption is _NEVER:
+        at_most = partial(draft.available, product)
+    for order in draft.view.waiting(*product, policy, at_most):
+        if order.order_id not in draft.orders and order.order_id not in draft.visited:
+            is_last = draft.is_full  # it is put off, and stands for all behind it
+            yield order
+            if is_last or draft.available(product) <= 0:
+                return
+
+
+def _urgent_in_queue_of(draft: Draft, product: WarehouseSku) -> Iterator[Order]:
+    """Yield the urgent orders that wait for a product, whether there is some or not."""
+    for order in draft.view.waiting(*product, draft.policy):
+        if order.order_id not in draft.orders and is_urgent(order, draft.policy):
+            yield order
+
+
+def _seen(draft: Draft, products: list[WarehouseSku]) -> list[Order]:
+    """Return the waiting orders that the draft has changed or looked at and that need a product.
+
+    They may wait for another one by now than the queues of the view know.
+    """
+    if not products:
+        return []
+    return [
+        order
+        for order in {**draft.visited, **draft.orders}.values()
+        if draft.is_waiting(order)
+        and any((order.warehouse_id, line.sku) in products for line in order.short_lines)
+    ]
+
+
+def _serve_shares(draft: Draft, waiting: list[Order]) -> None:
+    """Offer each order its share of what there is; all orders keep stock where this is done."""
+    replenished = draft.take_replenished()
+    scarce = set(replenished)
+    scarce |= {(order.warehouse_id, line.sku) for order in waiting for line in order.short_lines}
+    visited = {order.order_id: order for order in [*waiting, *_seen(draft, replenished)]}
+    for product in sorted(scarce):
+        if draft.available(product) > 0:
+            visited.update((order.order_id, order) for order in _queue_of(draft, product))
+    orders = list(_by_place(draft, visited.values()))
+    offers = _offers(draft, orders, scarce)
+    for order in orders:
+        offer = offers[order.order_id]
+        shelf = draft.shelves[order.warehouse_id]
+        for sku, share in offer.items():
+            shelf[sku] -= share
+        _take(draft, order, take_what_there_is(order, offer))
+
+
+def _offers(
+    draft: Draft, orders: list[Order], scarce: set[WarehouseSku]
+) -> defaultdict[str, defaultdict[str, int]]:
+    """Divide what there is of each product among the orders: by order id and SKU."""
+    wanted: defaultdict[WarehouseSku, defaultdict[str, int]] = defaultdict(_nothing)
+    for order in orders:
+        for line in order.short_lines:
+            product = (order.warehouse_id, line.sku)
+            if product in scarce:
+                wanted[product][order.order_id] += line.short
+    offers: defaultdict[str, defaultdict[str, int]] = defaultdict(_nothing)
+    for (warehouse_id, sku), wants in wanted.items():
+        available = draft.shelves[warehouse_id][sku]
+        parts = shares(list(wants.values()), available, draft.policy.share_max)
+        for order_id, part in zip(wants, parts, strict=True):
+            offers[order_id][sku] += part
+    return offers
+
+
+def _nothing() -> defaultdict[str, int]:
+    return defaultdict(int)

@@ -1,0 +1,75 @@
+"""Who holds units of a product, in the order of the queue: for urgent orders that take back.
+
+An urgent order asks who stands behind it, which in a long queue is nobody or a few. So the places
+of those who hold a product are kept sorted, and nothing is looked up before somebody asks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from typing import TYPE_CHECKING
+
+from orderflow.domain.model.events import STOCK_EVENTS
+from orderflow.domain.model.policy import queue_position
+
+if TYPE_CHECKING:
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.policy import QueuePosition
+    from orderflow.domain.model.stock import WarehouseSku
+    from orderflow.domain.state.draft import Draft
+
+__all__ = ["OrdersWithUnits"]
+
+
+class OrdersWithUnits:
+    """The orders that hold units by now: those of the view, and those that a draft changed."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._queue = draft.policy.queue
+        self._places: dict[WarehouseSku, list[QueuePosition]] = {}
+        self._stored: dict[str, Order] = {}
+        self._read: set[WarehouseSku] = set()
+        self._noted = 0
+
+    def behind(self, place: QueuePosition, product: WarehouseSku) -> list[Order]:
+        """Return the orders behind a place that may hold units of a product, the last one first."""
+        self._note_changed()
+        if product not in self._read:
+            self._read_stored(product)
+        places = self._places.get(product, [])
+        changed, found = self._draft.orders, {}
+        for each in reversed(places[bisect_right(places, place) :]):
+            order_id = str(each[-1])
+            order = changed.get(order_id) or self._stored[order_id]
+            if queue_position(order, self._queue) == each:  # it may have been moved since
+                found[order_id] = order
+        return list(found.values())
+
+    def _note_changed(self) -> None:
+        """Take in what has happened since somebody asked."""
+        events, orders = self._draft.events, self._draft.orders
+        for event in events[self._noted :]:
+            if not isinstance(event, STOCK_EVENTS):
+                self._note(orders[event.order_id])
+        self._noted = len(events)
+
+    def _note(self, order: Order) -> None:
+        place = queue_position(order, self._queue)
+        for line in order.lines:
+            if line.allocated:
+                places = self._places.setdefault((order.warehouse_id, line.sku), [])
+                if not places or places[-1] < place:
+                    places.append(place)
+                else:
+                    insort(places, place)
+
+    def _read_stored(self, product: WarehouseSku) -> None:
+        self._read.add(product)
+        changed = self._draft.orders
+        places = self._places.setdefault(product, [])
+        for order in self._draft.view.orders_with_units(*product):
+            if order.order_id not in changed:
+                self._stored[order.order_id] = order
+                places.append(queue_position(order, self._queue))
+        places.sort()

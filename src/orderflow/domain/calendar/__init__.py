@@ -1,0 +1,1 @@
+"""Working days and cut-off times of a warehouse."""

@@ -1,0 +1,85 @@
+"""A whole backlog at once: orders and stock in, the difference out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.allocation.serving import let_go, serve
+from orderflow.domain.decisions.splitting import split_by_policy
+from orderflow.domain.model import validators
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.status import Status
+from orderflow.domain.state.draft import Draft
+from orderflow.domain.state.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.stock import Stock
+
+__all__ = ["allocate"]
+
+_DEFAULT = AllocationPolicy()
+_NEW = Status.NEW
+_WAIT = frozenset({_NEW, Status.ON_BACK_ORDER})
+
+
+def allocate(
+    orders: Iterable[Order],
+    stock: Iterable[Stock],
+    policy: AllocationPolicy = _DEFAULT,
+    *,
+    at: datetime,
+) -> Outcome:
+    """Give the stock of one seller to all of the seller's orders that wait for it.
+
+    New orders are processed, and orders on back order are served, by the rules that every
+    command is carried out by. Orders of any other status stay as they are.
+
+    >>> from datetime import UTC, datetime
+    >>> from orderflow import Order, OrderLine, Stock, StockKey
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> def order(order_id, quantity):
+    ...     lines = (OrderLine("1", "MUG", quantity),)
+    ...     return Order(order_id=order_id, seller_id="acme", warehouse_id="leeds",
+    ...                  lines=lines, placed_at=noon)
+    >>> mugs = Stock(StockKey("acme", "leeds", "MUG"), on_hand=6)
+    >>> outcome = allocate([order("1", 5), order("2", 3)], [mugs], at=noon)
+    >>> [(order.order_id, order.status.value, order.short) for order in outcome.orders]
+    [('1', 'ALLOCATED', 0), ('2', 'ON_BACK_ORDER', 2)]
+
+    Args:
+        orders: The orders of one seller.
+        stock: The stock records of the same seller; a product without one has none.
+        policy: Who gets the stock.
+        at: The moment at which it is done.
+
+    Returns:
+        The orders and stock records that changed, and the events.
+
+    Raises:
+        InvalidValueError: If the orders and the stock are not all of one seller.
+    """
+    backlog, records = list(orders), list(stock)
+    seller_id = _seller_of(backlog, records)
+    draft = Draft(State.of(seller_id, backlog, records), policy, at)
+    let_go(draft, backlog)
+    draft.processing.update([order.order_id for order in backlog if order.status is _NEW])
+    serve(draft, [order for order in backlog if order.status in _WAIT])
+    split_by_policy(draft)
+    return draft.outcome(None)
+
+
+def _seller_of(orders: list[Order], stock: list[Stock]) -> str:
+    sellers = dict.fromkeys([order.seller_id for order in orders])
+    sellers.update(dict.fromkeys([record.key.seller_id for record in stock]))
+    validators.require(
+        ok=len(sellers) <= 1,
+        field="allocate.orders",
+        demand="orders and stock of one seller; call it once for each",
+        value=list(sellers),
+    )
+    return next(iter(sellers), "")

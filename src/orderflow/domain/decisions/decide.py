@@ -1,0 +1,162 @@
+"""`decide`: what a command comes to, or the refusal that changes nothing.
+
+Every command takes the same path: what time alone has brought about is done first (holds that
+have ended are released, orders that have waited long enough begin to keep); the command changes
+something; what became available by it, and the orders that it left waiting, go through
+`serving.serve`; what may leave by itself is split off. The difference is the
+outcome.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from orderflow.domain.allocation.serving import serve
+from orderflow.domain.decisions import order_commands, stock_commands
+from orderflow.domain.decisions.shortfall import adjust
+from orderflow.domain.decisions.splitting import split, split_by_policy
+from orderflow.domain.model.commands import (
+    AcceptCancellation,
+    AdjustStock,
+    AllocateOrder,
+    AnnounceReceipt,
+    BookInStock,
+    CancelOrder,
+    Command,
+    CountStock,
+    DeliverOrder,
+    DespatchOrder,
+    EditOrder,
+    HoldOrder,
+    OrderCommand,
+    PlaceOrder,
+    PlaceOrders,
+    RejectCancellation,
+    ReleaseEndedHolds,
+    ReleaseHold,
+    ReportShortPick,
+    RequestCancellation,
+    SendOrderToWarehouse,
+    ServeWaiting,
+    SplitOrder,
+    WithdrawReceipt,
+)
+from orderflow.domain.model.events import AdjustmentReason
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.state.draft import Draft
+from orderflow.errors import InvalidValueError, StaleVersionError
+
+if TYPE_CHECKING:
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.state.state import View
+
+__all__ = ["decide"]
+
+_DEFAULT = AllocationPolicy()
+
+
+def decide(
+    command: Command,
+    view: View,
+    policy: AllocationPolicy = _DEFAULT,
+    *,
+    orders_max: int | None = None,
+) -> Outcome:
+    """Decide what a command comes to.
+
+    Args:
+        command: What is asked for. Its seller is the one whose state the view shows.
+        view: The state of the seller; it is not changed.
+        policy: Who gets the stock.
+        orders_max: Let about so many waiting orders gain at most, 1 or more, and leave the rest to
+            `ServeWaiting`: see `Outcome.unserved`. Fair shares are given out at once all the same.
+
+    Returns:
+        The events, and the orders and stock records as they leave them.
+
+    Raises:
+        NotFoundError: If the command names something that the seller does not have.
+        RefusedError: If it cannot be carried out now.
+        InvalidValueError: If the view is of another seller.
+    """
+    if command.seller_id != view.seller_id:
+        raise InvalidValueError(
+            "decide.view", f"of the command's seller, {command.seller_id!r}", view.seller_id
+        )
+    draft = Draft(view, policy, command.at)
+    order_commands.release_ended_holds(draft)
+    order_commands.end_long_waits(draft)
+    if draft.events:
+        serve(draft)
+    _carry_out(draft, command)
+    serve(draft, orders_max=orders_max)
+    split_by_policy(draft)
+    return draft.outcome(getattr(command, "order_id", None))
+
+
+def _carry_out(draft: Draft, command: Command) -> None:
+    match command:
+        case PlaceOrder(order=order, allocate=allocate):
+            order_commands.place(draft, (order,), allocate=allocate)
+        case PlaceOrders(orders=new_orders, allocate=allocate):
+            order_commands.place(draft, new_orders, allocate=allocate)
+        case BookInStock():
+            stock_commands.book_in(draft, command)
+        case AnnounceReceipt():
+            stock_commands.announce(draft, command)
+        case WithdrawReceipt():
+            stock_commands.withdraw(draft, command)
+        case AdjustStock(key=key, change=change, reason=reason, note=note):
+            adjust(draft, key, change, reason, note)
+        case CountStock(key=key, counted=counted, note=note):
+            shelf = draft.shelves[key.warehouse_id]
+            change = counted - shelf.on_hand(key.sku)
+            adjust(draft, key, change, AdjustmentReason.COUNT, note)
+        case ServeWaiting():
+            order_commands.serve_waiting(draft, command)
+        case ReleaseEndedHolds():
+            pass  # every command releases them
+        case _:
+            _change_order(draft, command)
+
+
+def _change_order(draft: Draft, command: OrderCommand) -> None:
+    order = draft.order(command.order_id)
+    if command.expected_version is not None:
+        _check_version(draft, command.order_id, command.expected_version)
+    match command:
+        case AllocateOrder():
+            order_commands.allocate(draft, order)
+        case HoldOrder():
+            order_commands.hold(draft, order, command)
+        case ReleaseHold():
+            order_commands.release(draft, order, command)
+        case EditOrder():
+            order_commands.edit(draft, order, command)
+        case SplitOrder():
+            split(draft, order, command)
+        case CancelOrder():
+            order_commands.cancel(draft, order, command)
+        case SendOrderToWarehouse():
+            order_commands.send(draft, order)
+        case RequestCancellation():
+            order_commands.request_cancellation(draft, order, command)
+        case AcceptCancellation():
+            order_commands.accept_cancellation(draft, order)
+        case RejectCancellation():
+            order_commands.reject_cancellation(draft, order, command)
+        case ReportShortPick():
+            order_commands.report_short_pick(draft, order, command)
+        case DespatchOrder():
+            order_commands.despatch(draft, order)
+        case DeliverOrder():
+            order_commands.deliver(draft, order)
+        case _:
+            assert_never(command)
+
+
+def _check_version(draft: Draft, order_id: str, expected: int) -> None:
+    """Compare with what is stored: a hold that has just ended is not the caller's business."""
+    stored = draft.view.order(order_id)
+    if stored is not None and expected != stored.version:
+        raise StaleVersionError(order_id, expected, stored.version)

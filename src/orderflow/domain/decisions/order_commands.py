@@ -1,0 +1,231 @@
+"""What each command about an order does to it, before anyone is offered what became available.
+
+Each function refuses what the lifecycle does not allow, then emits the events.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.decisions.shortfall import cancel_if_requested
+from orderflow.domain.model.edits import AddLine, ReplaceLine, apply_edits
+from orderflow.domain.model.events import (
+    CancellationAccepted,
+    CancellationRejected,
+    CancellationRequested,
+    DeallocationReason,
+    HoldReleased,
+    OrderCancelled,
+    OrderDeallocated,
+    OrderDelivered,
+    OrderDespatched,
+    OrderEdited,
+    OrderHeld,
+    OrderPlaced,
+    OrderSentToWarehouse,
+    OrderShortPicked,
+    OrderWaitedEnough,
+)
+from orderflow.domain.model.lifecycle import Action, require_action
+from orderflow.domain.model.order import held_units
+from orderflow.domain.model.status import Status
+from orderflow.errors import (
+    ActionRefusedError,
+    DuplicateOrderError,
+    HoldRefusedError,
+    ProductNotFoundError,
+    ShortPickRefusedError,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow.domain.model.commands import (
+        CancelOrder,
+        EditOrder,
+        HoldOrder,
+        RejectCancellation,
+        ReleaseHold,
+        ReportShortPick,
+        RequestCancellation,
+        ServeWaiting,
+    )
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.state.draft import Draft
+
+__all__ = [
+    "accept_cancellation",
+    "allocate",
+    "cancel",
+    "deliver",
+    "despatch",
+    "edit",
+    "end_long_waits",
+    "hold",
+    "place",
+    "reject_cancellation",
+    "release",
+    "release_ended_holds",
+    "report_short_pick",
+    "request_cancellation",
+    "send",
+    "serve_waiting",
+]
+
+
+def place(draft: Draft, orders: tuple[Order, ...], *, allocate: bool) -> None:
+    """Take new orders in, and mark them to be processed unless told otherwise."""
+    if len(orders) > 1:
+        draft.prefetch(orders)
+    for order in orders:
+        taken = draft.find(order.order_id)
+        if taken is not None:
+            raise DuplicateOrderError(order.seller_id, order.order_id, taken.split_from)
+        draft.emit(OrderPlaced(draft.at, order))
+        if allocate:
+            draft.allocate(order)
+
+
+def allocate(draft: Draft, order: Order) -> None:
+    """Mark a new order to be offered stock for the first time."""
+    require_action(order.order_id, order.status, Action.ALLOCATE)
+    draft.allocate(order)
+
+
+def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
+    """Keep an order back, with its stock or without."""
+    require_action(order.order_id, order.status, Action.HOLD)
+    until = command.hold.until
+    if until is not None and until <= draft.at:
+        raise HoldRefusedError(
+            order.order_id,
+            f"it is {draft.at}, and the hold would have ended at {until}; "
+            f"give it a later end, or none",
+        )
+    draft.emit(OrderHeld(*draft.name(order), command.hold))
+    units = held_units(order)
+    if units and not command.keep_stock:
+        draft.emit(OrderDeallocated(*draft.name(order), units, DeallocationReason.HOLD))
+
+
+def release(draft: Draft, order: Order, command: ReleaseHold) -> None:
+    """Let go of one reason to keep an order back, or of all."""
+    reasons = tuple(hold.reason for hold in order.holds)
+    stored = draft.view.order(order.order_id)
+    ended = {hold.reason for hold in stored.holds}.difference(reasons) if stored else set()
+    if command.reason in ended or (command.reason is None and ended and not reasons):
+        return  # the hold has just ended by itself, and this command was the first to notice
+    require_action(order.order_id, order.status, Action.RELEASE_HOLD)
+    if command.reason is not None:
+        if command.reason not in reasons:
+            raise ActionRefusedError(
+                order.order_id,
+                f"held for {', '.join(reasons)}",
+                f"release it from {command.reason}",
+                tuple(f"release {reason}" for reason in reasons),
+            )
+        reasons = (command.reason,)
+    draft.emit(HoldReleased(*draft.name(order), reasons))
+
+
+def release_ended_holds(draft: Draft) -> None:
+    """Release what was held until now or earlier."""
+    ended = draft.view.ended_holds(draft.at)
+    for order in sorted(ended, key=lambda order: order.order_id) if ended else ():
+        reasons = tuple(hold.reason for hold in order.holds if _has_ended(hold.until, draft.at))
+        draft.emit(HoldReleased(*draft.name(order), reasons))
+
+
+def end_long_waits(draft: Draft) -> None:
+    """Let the orders keep what there is that have been on back order for long enough."""
+    if draft.policy.wait_max is not None:
+        waiting_since_before = draft.view.waiting_since_before(draft.at - draft.policy.wait_max)
+        for order in sorted(waiting_since_before, key=lambda order: order.order_id):
+            draft.emit(OrderWaitedEnough(*draft.name(order)))
+
+
+def serve_waiting(draft: Draft, command: ServeWaiting) -> None:
+    """Let the queues of these products be read again."""
+    for key in command.keys:
+        draft.resume((key.warehouse_id, key.sku))
+
+
+def edit(draft: Draft, order: Order, command: EditOrder) -> None:
+    """Make all changes of an edit, or none."""
+    require_action(order.order_id, order.status, Action.EDIT)
+    apply_edits(order, command.edits)  # refuses what cannot be done, before it is an event
+    shelf = draft.shelves[order.warehouse_id]
+    for change in command.edits:
+        if isinstance(change, AddLine | ReplaceLine) and not shelf.knows(change.sku):
+            raise ProductNotFoundError(order.seller_id, order.warehouse_id, change.sku)
+    draft.emit(OrderEdited(*draft.name(order), command.edits))
+
+
+def cancel(draft: Draft, order: Order, command: CancelOrder) -> None:
+    """Give an order up."""
+    require_action(order.order_id, order.status, Action.CANCEL)
+    draft.emit(OrderCancelled(*draft.name(order), command.reason))
+
+
+def send(draft: Draft, order: Order) -> None:
+    """Send an order to the warehouse."""
+    require_action(order.order_id, order.status, Action.SEND_TO_WAREHOUSE)
+    draft.emit(OrderSentToWarehouse(*draft.name(order)))
+
+
+def request_cancellation(draft: Draft, order: Order, command: RequestCancellation) -> None:
+    """Ask the warehouse to let an order go."""
+    require_action(order.order_id, order.status, Action.REQUEST_CANCELLATION)
+    draft.emit(CancellationRequested(*draft.name(order), command.reason))
+
+
+def accept_cancellation(draft: Draft, order: Order) -> None:
+    """Cancel an order that the warehouse lets go."""
+    require_action(order.order_id, order.status, Action.ACCEPT_CANCELLATION)
+    draft.emit(CancellationAccepted(*draft.name(order)))
+
+
+def reject_cancellation(draft: Draft, order: Order, command: RejectCancellation) -> None:
+    """Go on with an order although its cancellation was asked for."""
+    require_action(order.order_id, order.status, Action.REJECT_CANCELLATION)
+    draft.emit(CancellationRejected(*draft.name(order), command.reason))
+
+
+def report_short_pick(draft: Draft, order: Order, command: ReportShortPick) -> None:
+    """Write off what the warehouse did not find; the order is short of it."""
+    require_action(order.order_id, order.status, Action.REPORT_SHORT_PICK)
+    found = {}
+    for each in command.picked:
+        line = order.line(each.line_id)
+        if each.units >= line.allocated:
+            raise ShortPickRefusedError(
+                order.order_id,
+                f"line {each.line_id!r} has {line.allocated} units allocated, found: "
+                f"{each.units}; leave out the lines that were found whole",
+            )
+        found[each.line_id] = each.units
+    missing = tuple(
+        (line.line_id, line.allocated - found[line.line_id])
+        for line in order.lines
+        if line.line_id in found
+    )
+    draft.emit(OrderShortPicked(*draft.name(order), missing))
+    cancel_if_requested(draft, order)
+
+
+def despatch(draft: Draft, order: Order) -> None:
+    """Let an order leave; an open request for cancellation is rejected by that."""
+    require_action(order.order_id, order.status, Action.DESPATCH)
+    if order.status is Status.CANCELLATION_REQUESTED:
+        draft.emit(CancellationRejected(*draft.name(order), "it was despatched"))
+    draft.emit(OrderDespatched(*draft.name(order)))
+
+
+def deliver(draft: Draft, order: Order) -> None:
+    """Let an order arrive."""
+    require_action(order.order_id, order.status, Action.DELIVER)
+    draft.emit(OrderDelivered(*draft.name(order)))
+
+
+def _has_ended(until: datetime | None, at: datetime) -> bool:
+    return until is not None and until <= at

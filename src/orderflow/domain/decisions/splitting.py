@@ -1,0 +1,127 @@
+"""Splits: what is allocated of a short order leaves as an order of its own.
+
+The new order takes the units that leave, with their stock, and is allocated. The original keeps
+the others and its place in the queue. No unit appears or vanishes.
+
+What may leave is the fulfilment setting: every allocated unit, or only whole lines; any number
+of times, or until so many parcels are reached that the next one has to be the last.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from orderflow.domain.allocation.serving import take
+from orderflow.domain.model.events import (
+    LineUnits,
+    OrderSplit,
+    OrderSplitOff,
+)
+from orderflow.domain.model.lifecycle import Action, require_action
+from orderflow.domain.model.order import fields_of, held_units, order_of, with_units
+from orderflow.domain.model.policy import Fulfilment
+from orderflow.domain.model.status import Status
+from orderflow.domain.model.validators import IDENTIFIER_CHARACTERS_MAX
+from orderflow.errors import DuplicateOrderError, SplitRefusedError
+
+if TYPE_CHECKING:
+    from orderflow.domain.model.commands import SplitOrder
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.state.draft import Draft
+
+__all__ = ["split", "split_by_policy"]
+
+_COMPLETE = Fulfilment.COMPLETE
+
+
+def split(draft: Draft, order: Order, command: SplitOrder) -> None:
+    """Let what an order holds, or could have now, go as an order of its own.
+
+    If all of it can be had by now, it is allocated whole and there is nothing to split.
+    """
+    require_action(order.order_id, order.status, Action.SPLIT)
+    taken = draft.find(command.new_order_id)
+    if taken is not None:
+        raise DuplicateOrderError(order.seller_id, command.new_order_id, taken.split_from)
+    if _only_last_parcel_left(order, draft.policy):
+        raise SplitRefusedError(
+            order.order_id,
+            f"it may leave in {draft.policy.parcels_max} parcels, and {order.split_count} "
+            f"have left, "
+            f"so the next one has to be complete",
+        )
+    order = take(draft, order)
+    if order.status is Status.ALLOCATED:
+        return
+    leaving = _may_leave(order, draft.policy)
+    if not leaving:
+        raise SplitRefusedError(
+            order.order_id,
+            f"{_nothing_leaves(draft.policy)}; wait until stock is booked in, "
+            f"edit the order, or cancel it",
+        )
+    _split(draft, order, command.new_order_id, leaving)
+
+
+def split_by_policy(draft: Draft) -> None:
+    """Split what has changed and may leave, where the policy splits by itself."""
+    if draft.policy.fulfilment is _COMPLETE:
+        return
+    for order in list(draft.orders.values()):
+        if order.status is Status.ON_BACK_ORDER and not _only_last_parcel_left(order, draft.policy):
+            leaving = _may_leave(order, draft.policy)
+            if leaving:
+                _split(draft, order, _free_id(draft, order), leaving)
+
+
+def _split(draft: Draft, order: Order, new_order_id: str, leaving: LineUnits) -> None:
+    draft.emit(OrderSplit(*draft.name(order), new_order_id, leaving))
+    draft.emit(OrderSplitOff(draft.at, _split_off(order, new_order_id, leaving)))
+
+
+def _only_last_parcel_left(order: Order, policy: AllocationPolicy) -> bool:
+    return policy.parcels_max is not None and order.split_count >= policy.parcels_max - 1
+
+
+def _may_leave(order: Order, policy: AllocationPolicy) -> LineUnits:
+    if policy.fulfilment is Fulfilment.WHOLE_LINES:
+        return tuple((line.line_id, line.quantity) for line in order.lines if not line.short)
+    return held_units(order)
+
+
+def _nothing_leaves(policy: AllocationPolicy) -> str:
+    if policy.fulfilment is Fulfilment.WHOLE_LINES:
+        return "none of its lines is covered, and lines are not divided"
+    return "none of its units is allocated"
+
+
+def _split_off(order: Order, new_order_id: str, leaving: LineUnits) -> Order:
+    units = dict(leaving)
+    lines = [
+        with_units(line, units[line.line_id], units[line.line_id])
+        for line in order.lines
+        if line.line_id in units
+    ]
+    fields = fields_of(order)
+    fields.update(
+        order_id=new_order_id,
+        lines=tuple(lines),
+        status=Status.ALLOCATED,
+        split_from=order.order_id,
+        split_count=0,
+        wait=None,
+        version=0,
+    )
+    return order_of(fields)
+
+
+def _free_id(draft: Draft, order: Order) -> str:
+    """Return the order's id with the first number behind it that makes it a new one."""
+    suffixes = (f"-{number}" for number in count(order.split_count + 1))
+    ids = (
+        order.order_id[: IDENTIFIER_CHARACTERS_MAX - len(suffix)].rstrip() + suffix
+        for suffix in suffixes
+    )
+    return next(order_id for order_id in ids if draft.find(order_id) is None)

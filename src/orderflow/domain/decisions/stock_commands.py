@@ -1,0 +1,66 @@
+"""Stock that comes: announced, booked in against its notice or without one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.model.events import ReceiptAnnounced, ReceiptWithdrawn, StockBookedIn
+from orderflow.errors import ReceiptNotFoundError, StockRefusedError
+
+if TYPE_CHECKING:
+    from orderflow.domain.model.commands import AnnounceReceipt, BookInStock, WithdrawReceipt
+    from orderflow.domain.model.stock import ExpectedReceipt
+    from orderflow.domain.state.draft import Draft
+
+__all__ = ["announce", "book_in", "withdraw"]
+
+
+def announce(draft: Draft, command: AnnounceReceipt) -> None:
+    """Expect a receipt; a notice of the same id is replaced."""
+    receipt = command.receipt
+    announced = draft.view.receipt(receipt.receipt_id)
+    if announced is not None and announced.key != receipt.key:
+        raise _other_product(receipt.key.sku, announced)
+    draft.emit(ReceiptAnnounced(draft.at, receipt))
+
+
+def withdraw(draft: Draft, command: WithdrawReceipt) -> None:
+    """Expect a receipt no longer."""
+    _find(draft, command.receipt_id)
+    draft.emit(ReceiptWithdrawn(draft.seller_id, command.receipt_id, draft.at))
+
+
+def book_in(draft: Draft, command: BookInStock) -> None:
+    """Record what came, and settle the notice that it came against."""
+    expected = None
+    if command.receipt_id is not None:
+        receipt = _find(draft, command.receipt_id)
+        if receipt.key != command.key:
+            raise _other_product(command.key.sku, receipt)
+        expected = receipt.quantity
+    draft.emit(
+        StockBookedIn(
+            command.key,
+            draft.at,
+            command.received,
+            command.rejected,
+            command.receipt_id,
+            expected,
+            command.more_to_come,
+        )
+    )
+
+
+def _find(draft: Draft, receipt_id: str) -> ExpectedReceipt:
+    receipt = draft.view.receipt(receipt_id)
+    if receipt is None:
+        raise ReceiptNotFoundError(draft.seller_id, receipt_id)
+    return receipt
+
+
+def _other_product(sku: str, receipt: ExpectedReceipt) -> StockRefusedError:
+    return StockRefusedError(
+        sku,
+        f"receipt {receipt.receipt_id!r} announces {receipt.key.sku!r} in warehouse "
+        f"{receipt.key.warehouse_id!r}; name a receipt of this product, or none",
+    )

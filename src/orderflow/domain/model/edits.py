@@ -1,0 +1,212 @@
+"""The changes that an edit may make, and what they make of an order.
+
+An edit is one save of several changes, applied one after another: all of them or none.
+
+- A reduction gives up short units before allocated ones.
+- A replacement keeps the line's id and the order's place. It gives back what the line held of
+  another product; of its own product it keeps as much as a change of quantity would.
+- The last line cannot be removed: an order without lines is a cancelled one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import count
+from typing import Any, assert_never
+
+import attrs
+
+from orderflow.domain.model import validators
+from orderflow.domain.model.order import Address, Order, OrderLine
+from orderflow.errors import EditRefusedError
+
+__all__ = [
+    "AddLine",
+    "ChangeCourier",
+    "ChangePriority",
+    "ChangePromise",
+    "ChangeQuantity",
+    "ChangeShipTo",
+    "Edit",
+    "RemoveLine",
+    "ReplaceLine",
+    "apply_edits",
+]
+
+
+@attrs.frozen
+class AddLine:
+    """Order some units of one more product.
+
+    Without a `line_id` the line gets the next number above those in use, or the first free one
+    where that would be too long for an id. Numbers are written in the digits 0 to 9.
+    """
+
+    sku: str = attrs.field(validator=validators.identifier)
+    quantity: int = attrs.field(validator=validators.units(1))
+    line_id: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
+
+
+@attrs.frozen
+class RemoveLine:
+    """Give a line up."""
+
+    line_id: str = attrs.field(validator=validators.identifier)
+
+
+@attrs.frozen
+class ReplaceLine:
+    """Send another product in place of a line's own.
+
+    What the line held is given back. Where `sku` is the line's own product, only the quantity
+    changes, and the line keeps what it holds as far as that goes.
+
+    The customer gets `units` of the new product for every `per` of the old one: two singles for
+    one pair are ``units=2``, one pair for two singles ``per=2``.
+    """
+
+    line_id: str = attrs.field(validator=validators.identifier)
+    sku: str = attrs.field(validator=validators.identifier)
+    units: int = attrs.field(default=1, validator=validators.units(1))
+    per: int = attrs.field(default=1, validator=validators.units(1))
+    reason: str = attrs.field(default="", validator=validators.note)
+
+
+@attrs.frozen
+class ChangeQuantity:
+    """Order more or fewer units of a line."""
+
+    line_id: str = attrs.field(validator=validators.identifier)
+    quantity: int = attrs.field(validator=validators.units(1))
+
+
+@attrs.frozen
+class ChangeCourier:
+    """Send the order by another courier service, or leave the choice to the warehouse."""
+
+    courier: str | None = attrs.field(validator=attrs.validators.optional(validators.identifier))
+
+
+@attrs.frozen
+class ChangeShipTo:
+    """Send the order to another address."""
+
+    ship_to: Address | None = attrs.field(
+        validator=attrs.validators.optional(validators.one_of(Address))
+    )
+
+
+@attrs.frozen
+class ChangePriority:
+    """Move the order in queues that go by priority."""
+
+    priority: int = attrs.field(validator=validators.priority)
+
+
+@attrs.frozen
+class ChangePromise:
+    """Move the order in queues that go by promised date."""
+
+    promised_by: datetime | None = attrs.field(
+        converter=validators.in_utc_if_any, validator=attrs.validators.optional(validators.moment)
+    )
+
+
+Edit = (
+    AddLine
+    | RemoveLine
+    | ReplaceLine
+    | ChangeQuantity
+    | ChangeCourier
+    | ChangeShipTo
+    | ChangePriority
+    | ChangePromise
+)
+"""One change of an order; an edit makes several at once."""
+
+
+def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
+    """Return the fields of the order that the edits give another value.
+
+    Raises:
+        LineNotFoundError: If an edit names a line that is not there, or no longer.
+        EditRefusedError: If an edit cannot be made.
+    """
+    lines = {line.line_id: line for line in order.lines}
+    fields: dict[str, Any] = {}
+    for edit in edits:
+        match edit:
+            case AddLine():
+                line = _added(order, lines, edit)
+                lines[line.line_id] = line
+            case RemoveLine(line_id):
+                _find(order, lines, line_id)
+                del lines[line_id]
+            case ReplaceLine():
+                lines[edit.line_id] = _replaced(order, lines, edit)
+            case ChangeQuantity(line_id, quantity):
+                line = _find(order, lines, line_id)
+                allocated = min(line.allocated, quantity)
+                lines[line_id] = OrderLine(line_id, line.sku, quantity, allocated)
+            case ChangeCourier(courier):
+                fields["courier"] = courier
+            case ChangeShipTo(ship_to):
+                fields["ship_to"] = ship_to
+            case ChangePriority(priority):
+                fields["priority"] = priority
+            case ChangePromise(promised_by):
+                fields["promised_by"] = promised_by
+            case _:
+                assert_never(edit)
+    if not lines:
+        raise EditRefusedError(
+            order.order_id, "its last line would be removed; cancel the order instead"
+        )
+    fields["lines"] = tuple(lines.values())
+    return fields
+
+
+def _find(order: Order, lines: dict[str, OrderLine], line_id: str) -> OrderLine:
+    line = lines.get(line_id)
+    if line is None:
+        order.line(line_id)  # says so, where the order never had it
+        raise EditRefusedError(
+            order.order_id, f"line {line_id!r} is changed after it was removed in the same edit"
+        )
+    return line
+
+
+def _added(order: Order, lines: dict[str, OrderLine], change: AddLine) -> OrderLine:
+    line_id = change.line_id or _next_id({*lines, *_ids(order)})
+    if line_id in lines:
+        raise EditRefusedError(
+            order.order_id, f"it has a line {line_id!r} already; give the new line another id"
+        )
+    return OrderLine(line_id, change.sku, change.quantity)
+
+
+def _next_id(taken: set[str]) -> str:
+    numbers = [int(line_id) for line_id in taken if line_id.isascii() and line_id.isdecimal()]
+    above = str(max(numbers, default=0) + 1)
+    if len(above) <= validators.IDENTIFIER_CHARACTERS_MAX:
+        return above
+    return next(free for free in map(str, count(1)) if free not in taken)
+
+
+def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) -> OrderLine:
+    line = _find(order, lines, change.line_id)
+    if line.quantity % change.per:
+        raise EditRefusedError(
+            order.order_id,
+            f"line {line.line_id!r} has {line.quantity} units of {line.sku!r}, which cannot be "
+            f"replaced {change.per} at a time; change its quantity in the same edit first",
+        )
+    quantity = line.quantity // change.per * change.units
+    allocated = min(line.allocated, quantity) if change.sku == line.sku else 0
+    return OrderLine(line.line_id, change.sku, quantity, allocated)
+
+
+def _ids(order: Order) -> tuple[str, ...]:
+    return tuple(line.line_id for line in order.lines)

@@ -1,0 +1,235 @@
+"""The life of an order: every transition there is, as one table.
+
+Theory of operation. The status of an order is moved by nothing but its events, and only as
+`TRANSITIONS` says: for each status, the events that may happen then, and the status that each
+leads to. An event that the row of a status does not name cannot happen in it. Every status has
+a row; the rows of DELIVERED and CANCELLED are empty, for nothing happens to such an order.
+
+Where a cell holds several statuses, the order itself decides, in this order: it is ON_HOLD
+while there is a hold, ALLOCATED where every line is covered, and ON_BACK_ORDER otherwise.
+So an edit of an allocated order puts it on back order exactly if it leaves a line short.
+
+`ACTIONS` says which events an action of the outside world comes to. What may be done with an
+order now follows from the two tables; so do the refusals, the diagram in the documentation, and
+the commands that the tests draw.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from orderflow.domain.model.events import (
+    CancellationAccepted,
+    CancellationRejected,
+    CancellationRequested,
+    HoldReleased,
+    OrderAllocated,
+    OrderCancelled,
+    OrderDeallocated,
+    OrderDelivered,
+    OrderDespatched,
+    OrderEdited,
+    OrderEvent,
+    OrderHeld,
+    OrderPartlyAllocated,
+    OrderPassedOver,
+    OrderPutOnBackOrder,
+    OrderRecalled,
+    OrderSentToWarehouse,
+    OrderShortPicked,
+    OrderSplit,
+    OrderWaitedEnough,
+)
+from orderflow.domain.model.order import is_covered
+from orderflow.domain.model.status import Status
+from orderflow.errors import ActionRefusedError, TransitionError
+
+if TYPE_CHECKING:
+    from orderflow.domain.model.order import Hold, Order, OrderLine
+
+__all__ = ["ACTIONS", "TRANSITIONS", "Action", "allowed_actions", "diagram", "next_status"]
+
+_NEW, _HELD, _WAITING, _ALLOCATED = (
+    Status.NEW,
+    Status.ON_HOLD,
+    Status.ON_BACK_ORDER,
+    Status.ALLOCATED,
+)
+
+TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
+    Status.NEW: {
+        OrderAllocated: (_ALLOCATED,),
+        OrderPutOnBackOrder: (_WAITING,),
+        OrderEdited: (_NEW,),
+        OrderHeld: (_HELD,),
+        OrderCancelled: (Status.CANCELLED,),
+    },
+    Status.ON_HOLD: {
+        OrderHeld: (_HELD,),
+        OrderEdited: (_HELD,),
+        OrderDeallocated: (_HELD,),
+        HoldReleased: (_HELD, _ALLOCATED, _WAITING),
+        OrderCancelled: (Status.CANCELLED,),
+    },
+    Status.ON_BACK_ORDER: {
+        OrderAllocated: (_ALLOCATED,),
+        OrderPartlyAllocated: (_WAITING,),
+        OrderDeallocated: (_WAITING,),
+        OrderPassedOver: (_WAITING,),
+        OrderWaitedEnough: (_WAITING,),
+        OrderEdited: (_ALLOCATED, _WAITING),
+        OrderSplit: (_WAITING,),
+        OrderHeld: (_HELD,),
+        OrderCancelled: (Status.CANCELLED,),
+    },
+    Status.ALLOCATED: {
+        OrderDeallocated: (_WAITING,),
+        OrderEdited: (_ALLOCATED, _WAITING),
+        OrderHeld: (_HELD,),
+        OrderCancelled: (Status.CANCELLED,),
+        OrderSentToWarehouse: (Status.SENT_TO_WAREHOUSE,),
+    },
+    Status.SENT_TO_WAREHOUSE: {
+        CancellationRequested: (Status.CANCELLATION_REQUESTED,),
+        OrderShortPicked: (_WAITING,),
+        OrderRecalled: (_WAITING,),
+        OrderDespatched: (Status.DESPATCHED,),
+    },
+    Status.CANCELLATION_REQUESTED: {
+        CancellationAccepted: (Status.CANCELLED,),
+        CancellationRejected: (Status.SENT_TO_WAREHOUSE,),
+        OrderShortPicked: (_WAITING,),
+        OrderRecalled: (_WAITING,),
+    },
+    Status.DESPATCHED: {
+        OrderDelivered: (Status.DELIVERED,),
+    },
+    Status.DELIVERED: {},
+    Status.CANCELLED: {},
+}
+"""For each status, the events that may happen then and what each may lead to."""
+
+
+class Action(StrEnum):
+    """What may be done with an order."""
+
+    ALLOCATE = "ALLOCATE"
+    EDIT = "EDIT"
+    REMOVE_LINE = "REMOVE_LINE"
+    REPLACE_LINE = "REPLACE_LINE"
+    SEND_STOCK = "SEND_STOCK"
+    SPLIT = "SPLIT"
+    HOLD = "HOLD"
+    RELEASE_HOLD = "RELEASE_HOLD"
+    CANCEL = "CANCEL"
+    SEND_TO_WAREHOUSE = "SEND_TO_WAREHOUSE"
+    REQUEST_CANCELLATION = "REQUEST_CANCELLATION"
+    ACCEPT_CANCELLATION = "ACCEPT_CANCELLATION"
+    REJECT_CANCELLATION = "REJECT_CANCELLATION"
+    REPORT_SHORT_PICK = "REPORT_SHORT_PICK"
+    DESPATCH = "DESPATCH"
+    DELIVER = "DELIVER"
+
+
+ACTIONS: dict[Action, tuple[tuple[type[OrderEvent], ...], ...]] = {
+    Action.ALLOCATE: ((OrderPutOnBackOrder,),),
+    Action.EDIT: ((OrderEdited,),),
+    Action.REMOVE_LINE: ((OrderEdited,),),
+    Action.REPLACE_LINE: ((OrderEdited,),),
+    Action.SEND_STOCK: ((OrderPartlyAllocated,),),
+    Action.SPLIT: ((OrderSplit,),),
+    Action.HOLD: ((OrderHeld,),),
+    Action.RELEASE_HOLD: ((HoldReleased,),),
+    Action.CANCEL: ((OrderCancelled,),),
+    Action.SEND_TO_WAREHOUSE: ((OrderSentToWarehouse,),),
+    Action.REQUEST_CANCELLATION: ((CancellationRequested,),),
+    Action.ACCEPT_CANCELLATION: ((CancellationAccepted,),),
+    Action.REJECT_CANCELLATION: ((CancellationRejected,),),
+    Action.REPORT_SHORT_PICK: ((OrderShortPicked,),),
+    Action.DESPATCH: ((OrderDespatched,), (CancellationRejected, OrderDespatched)),
+    Action.DELIVER: ((OrderDelivered,),),
+}
+"""The events that each action comes to, or several ways; it is allowed where one way is open."""
+
+
+def next_status(
+    order: Order, event: type[OrderEvent], lines: tuple[OrderLine, ...], holds: tuple[Hold, ...]
+) -> Status:
+    """Return the status that an event leads to.
+
+    Args:
+        order: The order before the event.
+        event: The type of the event.
+        lines: The lines of the order after the event.
+        holds: The holds on the order after the event.
+
+    Raises:
+        TransitionError: If the event cannot happen in this status.
+    """
+    targets = TRANSITIONS[order.status].get(event)
+    if targets is None:
+        possible = ", ".join(each.__name__ for each in TRANSITIONS[order.status]) or "nothing"
+        raise TransitionError(
+            f"{event.__name__} cannot happen to order {order.order_id!r}, which is "
+            f"{order.status}; what can: {possible}"
+        )
+    if len(targets) == 1:
+        return targets[0]
+    if holds:
+        return Status.ON_HOLD
+    return Status.ALLOCATED if is_covered(lines) else Status.ON_BACK_ORDER
+
+
+def allowed_actions(status: Status) -> tuple[Action, ...]:
+    """Return what the tables allow in this status.
+
+    >>> [str(action) for action in allowed_actions(Status.ALLOCATED)]
+    ['EDIT', 'REMOVE_LINE', 'REPLACE_LINE', 'HOLD', 'CANCEL', 'SEND_TO_WAREHOUSE']
+    """
+    return _ALLOWED[status]
+
+
+def require_action(order_id: str, status: Status, action: Action) -> None:
+    """Refuse an action that the tables do not allow in this status.
+
+    Raises:
+        ActionRefusedError: If it is not allowed.
+    """
+    if action not in _ALLOWED[status]:
+        allowed = tuple(str(each) for each in _ALLOWED[status])
+        raise ActionRefusedError(order_id, str(status), str(action), allowed)
+
+
+def diagram() -> str:
+    """Draw the table as a Mermaid state diagram, one arrow for each pair of statuses."""
+    arrows: dict[tuple[Status, Status], list[str]] = {}
+    for status, row in TRANSITIONS.items():
+        for event, targets in row.items():
+            for target in targets:
+                arrows.setdefault((status, target), []).append(event.__name__)
+    drawn = [
+        f"    {status} --> {target}: {'<br/>'.join(events)}"
+        for (status, target), events in arrows.items()
+        if status is not target
+    ]
+    ends = [f"    {status} --> [*]" for status, row in TRANSITIONS.items() if not row]
+    first = f"    [*] --> {Status.NEW}: OrderPlaced"
+    split_off = f"    [*] --> {Status.ALLOCATED}: OrderSplitOff"
+    return "\n".join(["stateDiagram-v2", first, split_off, *drawn, *ends])
+
+
+def _is_open(status: Status, way: tuple[type[OrderEvent], ...]) -> bool:
+    """Whether these events can follow each other from this status."""
+    if not way:
+        return True
+    targets = TRANSITIONS[status].get(way[0], ())
+    return any(_is_open(target, way[1:]) for target in targets)
+
+
+_ALLOWED = {
+    status: tuple(
+        action for action, ways in ACTIONS.items() if any(_is_open(status, way) for way in ways)
+    )
+    for status in Status
+}

@@ -1,0 +1,199 @@
+"""The rules that single values are held to, each as an attrs validator.
+
+Limits stand on everything, so that no value from outside can grow without bound.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from orderflow.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from attrs import Attribute
+
+__all__ = ["IDENTIFIER_CHARACTERS_MAX", "NOTE_CHARACTERS_MAX", "UNITS_MAX"]
+
+IDENTIFIER_CHARACTERS_MAX = 128
+NOTE_CHARACTERS_MAX = 1_000
+UNITS_MAX = 10**12
+PRIORITY_MAX = 10**9
+
+
+def require(*, ok: bool, field: str, demand: str, value: object) -> None:
+    """Raise `InvalidValueError` unless the rule of the field holds."""
+    if not ok:
+        raise InvalidValueError(field, demand, value)
+
+
+def is_identifier(value: object) -> bool:
+    r"""Whether this is a text that may name something.
+
+    >>> is_identifier("A-17"), is_identifier(""), is_identifier("A\n17")
+    (True, False, False)
+    """
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= IDENTIFIER_CHARACTERS_MAX
+        and value.isprintable()
+        and value == value.strip()
+    )
+
+
+def is_units(value: object, smallest: int) -> bool:
+    """Whether this is a whole number of units, not below the smallest; `True` is no number."""
+    return type(value) is int and smallest <= value <= UNITS_MAX
+
+
+def is_moment(value: object) -> bool:
+    """Whether this is a time that names its zone."""
+    return isinstance(value, datetime) and value.utcoffset() is not None
+
+
+def is_note(value: object) -> bool:
+    """Whether this is a text of bounded length; it may be empty and have several lines."""
+    return (
+        isinstance(value, str)
+        and len(value) <= NOTE_CHARACTERS_MAX
+        and (value.isprintable() or not any(map(_is_control, value)))
+    )
+
+
+IDENTIFIER_DEMAND = (
+    f"a text of 1 to {IDENTIFIER_CHARACTERS_MAX} printable characters "
+    f"without white space around them"
+)
+NOTE_DEMAND = f"a text of at most {NOTE_CHARACTERS_MAX} characters without control characters"
+MOMENT_DEMAND = "a datetime with a time zone, in the years 1 to 9999 of UTC"
+
+
+def units_demand(smallest: int) -> str:
+    """Say in words what `is_units` asks for."""
+    return f"a whole number of units from {smallest} to {UNITS_MAX}"
+
+
+def identifier(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to `is_identifier`."""
+    if not is_identifier(value):
+        raise _broken(instance, attribute, IDENTIFIER_DEMAND, value)
+
+
+def moment(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to `is_moment`."""
+    if not (isinstance(value, datetime) and value.tzinfo is UTC):
+        raise _broken(instance, attribute, MOMENT_DEMAND, value)
+
+
+def require_moment(field: str, value: datetime) -> datetime:
+    """Return the same moment in UTC.
+
+    Raises:
+        InvalidValueError: Unless it is a moment.
+    """
+    require(ok=is_moment(value), field=field, demand=MOMENT_DEMAND, value=value)
+    return in_utc(value)
+
+
+def in_utc(value: datetime) -> datetime:
+    """Tell the same moment in UTC; what is no moment is left for `moment` to refuse.
+
+    A zone is more than an offset: in the hour that the clocks repeat, two equal texts of a local
+    time are different moments, and Python compares them as neither. In UTC every moment has one
+    form, so that what was written and read again is equal.
+    """
+    if type(value) is datetime and value.tzinfo is UTC:
+        return value
+    try:
+        return value.astimezone(UTC) if is_moment(value) else value
+    except OverflowError:  # the first or last day of all, which UTC would date a year further
+        return value
+
+
+def in_utc_if_any(value: datetime | None) -> datetime | None:
+    """Do as `in_utc` does, or leave it at `None`."""
+    return None if value is None else in_utc(value)
+
+
+def one_utc(value: object) -> object:
+    """Make `datetime.UTC` of a zone that is UTC by name, so that what was read again is equal."""
+    return UTC if getattr(value, "key", None) == "UTC" else value
+
+
+def note(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to `is_note`."""
+    if not is_note(value):
+        raise _broken(instance, attribute, NOTE_DEMAND, value)
+
+
+def units(smallest: int) -> Callable[[object, Attribute[Any], object], None]:
+    """Make a validator that holds a field to `is_units`."""
+
+    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
+        if not is_units(value, smallest):
+            raise _broken(instance, attribute, units_demand(smallest), value)
+
+    return check
+
+
+def units_change(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to a whole number of units, more or fewer, but not none."""
+    if not (type(value) is int and 0 < abs(value) <= UNITS_MAX):
+        demand = f"a whole number of units, not 0, from -{UNITS_MAX} to {UNITS_MAX}"
+        raise _broken(instance, attribute, demand, value)
+
+
+def priority(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to a whole number; a higher one comes first."""
+    if not (type(value) is int and abs(value) <= PRIORITY_MAX):
+        demand = f"a whole number from -{PRIORITY_MAX} to {PRIORITY_MAX}"
+        raise _broken(instance, attribute, demand, value)
+
+
+def duration(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Hold a field to a length of time above 0."""
+    if not (isinstance(value, timedelta) and value > timedelta(0)):
+        raise _broken(instance, attribute, "a timedelta above 0", value)
+
+
+def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
+    """Make a validator that holds a field to instances of these types."""
+    demand = f"of type {' or '.join(kind.__name__ for kind in kinds)}"
+
+    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
+        if not isinstance(value, kinds):
+            raise _broken(instance, attribute, demand, value)
+
+    return check
+
+
+def tuple_of(*kinds: type, smallest: int = 0) -> Callable[[object, Attribute[Any], object], None]:
+    """Make a validator that holds a field to a tuple of instances of these types."""
+    demand = f"a tuple of {smallest} or more {' or '.join(kind.__name__ for kind in kinds)}"
+
+    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
+        if not (
+            isinstance(value, tuple)
+            and len(value) >= smallest
+            and all(isinstance(item, kinds) for item in value)
+        ):
+            raise _broken(instance, attribute, demand, value)
+
+    return check
+
+
+def _is_control(character: str) -> bool:
+    """Whether no text should hold the character: controls but white space, halves of pairs."""
+    return (
+        (character < " " and character not in "\t\n\r")
+        or "\x7f" <= character <= "\x9f"
+        or "\ud800" <= character <= "\udfff"
+    )
+
+
+def _broken(
+    instance: object, attribute: Attribute[Any], demand: str, value: object
+) -> InvalidValueError:
+    return InvalidValueError(f"{type(instance).__name__}.{attribute.name}", demand, value)

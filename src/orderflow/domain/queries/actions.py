@@ -1,0 +1,171 @@
+"""What may be done with one order now: every action, with the reason or the prospect.
+
+Nothing is guessed. What an action would lead to is what `decide` makes of it, on the state as
+it is; where that depends on what is asked for in particular, the lifecycle says what is possible.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.commands import (
+    AcceptCancellation,
+    AllocateOrder,
+    CancelOrder,
+    DeliverOrder,
+    DespatchOrder,
+    EditOrder,
+    HoldOrder,
+    OrderCommand,
+    RejectCancellation,
+    ReleaseEndedHolds,
+    ReleaseHold,
+    RequestCancellation,
+    SendOrderToWarehouse,
+    SplitOrder,
+)
+from orderflow.domain.model.edits import RemoveLine
+from orderflow.domain.model.lifecycle import ACTIONS, TRANSITIONS, Action, require_action
+from orderflow.domain.model.order import Hold, HoldReason
+from orderflow.domain.model.outcome import Outcome
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.status import Status
+from orderflow.errors import OrderNotFoundError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.state.state import View
+
+__all__ = ["ActionAnswer", "actions"]
+
+_DEFAULT = AllocationPolicy()
+
+
+@attrs.frozen(kw_only=True)
+class ActionAnswer:
+    """Whether one action is allowed now, and what it would lead to.
+
+    Attributes:
+        action: The action.
+        allowed: Whether it may be done now.
+        reason: Why not; empty where it may.
+        leads_to: The status that the order would have then. Where it depends on what is asked
+            for in particular, all that are possible; where it is not allowed, none.
+        units: The units that it is about, as pairs of a SKU and a number: those that a split
+            would let go, that removing the short lines would give up, or that would have to be
+            sent for the order to be complete.
+        outcome: All that would change, where it can be told beforehand.
+    """
+
+    action: Action
+    allowed: bool
+    reason: str = ""
+    leads_to: tuple[Status, ...] = ()
+    units: tuple[tuple[str, int], ...] = ()
+    outcome: Outcome | None = None
+
+
+def actions(
+    order_id: str, view: View, at: datetime, policy: AllocationPolicy = _DEFAULT
+) -> tuple[ActionAnswer, ...]:
+    """ActionAnswer for one order, now: every action, allowed or refused with the reason.
+
+    Raises:
+        OrderNotFoundError: If the seller has no such order.
+    """
+    order = view.order(order_id)
+    if order is None:
+        raise OrderNotFoundError(view.seller_id, order_id)
+    brought_by_time = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
+    order = next((each for each in brought_by_time.orders if each.order_id == order_id), order)
+    return tuple(_answer(action, order, view, at, policy) for action in Action)
+
+
+def _answer(
+    action: Action, order: Order, view: View, at: datetime, policy: AllocationPolicy
+) -> ActionAnswer:
+    try:
+        require_action(order.order_id, order.status, action)
+        command = _example(action, order, view, at)
+        outcome = decide(command, view, policy) if command is not None else None
+    except RefusedError as refusal:
+        return ActionAnswer(action=action, allowed=False, reason=str(refusal))
+    if outcome is None or outcome.order is None:
+        leads_to = _possible(order.status, action)
+    else:
+        leads_to = (outcome.order.status,)
+    return ActionAnswer(
+        action=action,
+        allowed=True,
+        leads_to=leads_to,
+        units=_units(action, order, outcome),
+        outcome=outcome,
+    )
+
+
+def _example(action: Action, order: Order, view: View, at: datetime) -> OrderCommand | None:
+    """Return the command that the action comes to, where there is just one."""
+    seller_id, order_id = order.seller_id, order.order_id
+    simple = _SIMPLE.get(action)
+    if simple is not None:
+        return simple(seller_id=seller_id, order_id=order_id, at=at)
+    if action is Action.HOLD:
+        hold = Hold(HoldReason.OTHER)
+        return HoldOrder(seller_id=seller_id, order_id=order_id, at=at, hold=hold)
+    if action is Action.SPLIT:
+        # Doubled and not counted up: many a seller has numbered a million orders.
+        numbers = (str(2**exponent) for exponent in count())
+        free = next(number for number in numbers if view.order(number) is None)
+        return SplitOrder(seller_id=seller_id, order_id=order_id, at=at, new_order_id=free)
+    if action is Action.REMOVE_LINE and order.status is Status.ON_BACK_ORDER:
+        changes = tuple(RemoveLine(line.line_id) for line in order.short_lines)
+        return EditOrder(seller_id=seller_id, order_id=order_id, at=at, edits=changes)
+    return None
+
+
+def _possible(status: Status, action: Action) -> tuple[Status, ...]:
+    if action is Action.REPORT_SHORT_PICK and status is Status.CANCELLATION_REQUESTED:
+        return (Status.CANCELLED,)  # it comes back, and nothing stands in the way any more
+    targets: dict[Status, None] = {}
+    for way in ACTIONS[action]:
+        targets.update(dict.fromkeys(TRANSITIONS[status].get(way[0], ())))
+    if action in (Action.SEND_STOCK, Action.REPORT_SHORT_PICK):  # stock may be there for it
+        targets[Status.ALLOCATED] = None
+    return tuple(targets)
+
+
+def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple[str, int], ...]:
+    units: dict[str, int] = {}
+    if action is Action.SPLIT and outcome is not None:
+        lines = [
+            (line.sku, line.quantity) for moved in outcome.other_orders for line in moved.lines
+        ]
+    elif action is Action.REMOVE_LINE and outcome is not None:
+        lines = [(line.sku, line.quantity) for line in order.short_lines]
+    elif action is Action.SEND_STOCK:
+        lines = [(line.sku, line.short) for line in order.short_lines]
+    else:
+        lines = []
+    for sku, quantity in lines:
+        units[sku] = units.get(sku, 0) + quantity
+    return tuple(units.items())
+
+
+_SIMPLE: dict[Action, Callable[..., OrderCommand]] = {
+    Action.ALLOCATE: AllocateOrder,
+    Action.RELEASE_HOLD: ReleaseHold,
+    Action.CANCEL: CancelOrder,
+    Action.SEND_TO_WAREHOUSE: SendOrderToWarehouse,
+    Action.REQUEST_CANCELLATION: RequestCancellation,
+    Action.ACCEPT_CANCELLATION: AcceptCancellation,
+    Action.REJECT_CANCELLATION: RejectCancellation,
+    Action.DESPATCH: DespatchOrder,
+    Action.DELIVER: DeliverOrder,
+}

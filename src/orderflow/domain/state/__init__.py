@@ -1,0 +1,1 @@
+"""How state changes: the fold of events, and the views that decisions read."""

@@ -1,0 +1,112 @@
+"""A view as an outcome would leave it, without a copy of what it shows.
+
+What an outcome names is read from the outcome, everything else from the view below. So it can be
+asked what would come after something that was not saved, at the cost of what would change by it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from heapq import merge
+from typing import TYPE_CHECKING
+
+from orderflow.domain.model.policy import queue_position
+from orderflow.domain.model.stock import by_expectation
+from orderflow.domain.state.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from datetime import datetime
+
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.stock import ExpectedReceipt, Stock
+    from orderflow.domain.state.state import View
+
+__all__ = ["Overlay"]
+
+
+class Overlay:
+    """A view that shows what another one will show when an outcome of it was saved."""
+
+    def __init__(self, below: View, outcome: Outcome) -> None:
+        self._below = below
+        visited = [below.order(order_id) for order_id, _ in outcome.queue_index]
+        named = State.of(below.seller_id, [order for order in visited if order is not None])
+        self._above = named.after(outcome)
+        self._settled = frozenset(outcome.receipts_closed)
+
+    @property
+    def seller_id(self) -> str:
+        """The seller."""
+        return self._below.seller_id
+
+    def order(self, order_id: str) -> Order | None:
+        """Return the order, if the seller has it."""
+        return self._above.order(order_id) or self._below.order(order_id)
+
+    def prefetch(self, order_ids: Collection[str]) -> None:
+        """Be told that these orders will be asked for: those of them that are below."""
+        self._below.prefetch([each for each in order_ids if each not in self._above.orders])
+
+    def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
+        """Return the stock records that there are of these products."""
+        records = self._above.records
+        yield from self._above.stock(warehouse_id, skus)
+        rest = [sku for sku in skus if (warehouse_id, sku) not in records]
+        if rest:
+            yield from self._below.stock(warehouse_id, rest)
+
+    def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        """Return the expected receipt, if the seller announced it."""
+        if receipt_id in self._settled:
+            return None
+        return self._above.receipt(receipt_id) or self._below.receipt(receipt_id)
+
+    def waiting(
+        self,
+        warehouse_id: str,
+        sku: str,
+        policy: AllocationPolicy,
+        at_most: Callable[[], int] | None = None,
+    ) -> Iterable[Order]:
+        """Return the orders with a line short of a product, in the order of the queue."""
+        above = self._above.waiting(warehouse_id, sku, policy)
+        below = self._unchanged(self._below.waiting(warehouse_id, sku, policy, at_most))
+        return merge(above, below, key=partial(queue_position, queue=policy.queue))
+
+    def blocked_on(self, order_id: str) -> str | None:
+        """Return what a waiting order waits for, if an outcome has told."""
+        if order_id in self._above.orders:
+            return self._above.blocked_on(order_id)
+        return self._below.blocked_on(order_id)
+
+    def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+        """Return the orders that hold units of a product."""
+        yield from self._unchanged(self._below.orders_with_units(warehouse_id, sku))
+        yield from self._above.orders_with_units(warehouse_id, sku)
+
+    def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
+        """Return the receipts of a product, by the moment they are expected, then by id."""
+        below = [
+            receipt
+            for receipt in self._below.expected(warehouse_id, sku)
+            if receipt.receipt_id not in self._settled
+            and receipt.receipt_id not in self._above.receipts
+        ]
+        return sorted([*below, *self._above.expected(warehouse_id, sku)], key=by_expectation)
+
+    def ended_holds(self, at: datetime) -> Iterable[Order]:
+        """Return the orders on hold with a hold that ends at this moment or before it."""
+        yield from self._unchanged(self._below.ended_holds(at))
+        yield from self._above.ended_holds(at)
+
+    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
+        """Return the orders on back order since this moment or longer that do not keep yet."""
+        yield from self._unchanged(self._below.waiting_since_before(since))
+        yield from self._above.waiting_since_before(since)
+
+    def _unchanged(self, orders: Iterable[Order]) -> Iterator[Order]:
+        above = self._above.orders
+        return (order for order in orders if order.order_id not in above)

@@ -1,0 +1,84 @@
+"""The stock of a draft, as plain numbers: a record is built once, at the end, if it changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.model.stock import Stock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orderflow.domain.model.stock import StockKey
+    from orderflow.domain.state.state import View
+
+__all__ = ["Shelf", "Shelves"]
+
+
+class Shelf(dict[str, int]):
+    """The available units of one warehouse by SKU, read when they are first asked for.
+
+    A product without a stock record has none available.
+    """
+
+    def __init__(self, view: View, warehouse_id: str) -> None:
+        self._view = view
+        self._warehouse_id = warehouse_id
+        self._records: dict[str, Stock] = {}
+        self._booked: dict[str, int] = {}
+        self._made: set[str] = set()
+
+    def load(self, skus: Iterable[str]) -> None:
+        """Read the products that were not read yet, in one go."""
+        missing = [sku for sku in skus if sku not in self]
+        if missing:
+            self.update(dict.fromkeys(missing, 0))
+            for stock in self._view.stock(self._warehouse_id, missing):
+                sku = stock.key.sku
+                self._records[sku] = stock
+                self[sku] = stock.on_hand - stock.allocated
+
+    def __missing__(self, sku: str) -> int:
+        self.load((sku,))
+        return self[sku]
+
+    def knows(self, sku: str) -> bool:
+        """Whether the product has a stock record."""
+        self.load((sku,))
+        return sku in self._records
+
+    def on_hand(self, sku: str) -> int:
+        """Return the units that are physically there."""
+        record = self._records[sku].on_hand if self.knows(sku) else 0
+        return record + self._booked.get(sku, 0)
+
+    def book(self, key: StockKey, units: int) -> None:
+        """Put units on the shelf, or take them off it; a product becomes known by that."""
+        sku = key.sku
+        if not self.knows(sku):
+            self._records[sku] = Stock(key)
+            self._made.add(sku)
+        self[sku] += units
+        self._booked[sku] = self._booked.get(sku, 0) + units
+
+    def changed(self) -> list[Stock]:
+        """Build the records that are new, or not what they were."""
+        changed = []
+        booked, made = self._booked, self._made
+        for sku, record in self._records.items():
+            on_hand = record.on_hand + booked.get(sku, 0)
+            allocated = on_hand - self[sku]
+            if allocated != record.allocated or on_hand != record.on_hand or sku in made:
+                changed.append(Stock(record.key, on_hand, allocated))
+        return changed
+
+
+class Shelves(dict[str, Shelf]):
+    """The shelf of each warehouse, made when it is first asked for."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __missing__(self, warehouse_id: str) -> Shelf:
+        shelf = self[warehouse_id] = Shelf(self._view, warehouse_id)
+        return shelf

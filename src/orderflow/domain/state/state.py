@@ -1,0 +1,359 @@
+"""The state of one seller: what `decide` reads, and how events change it.
+
+`View` is all that deciding asks of a state. `State` is the plain immutable one: its costs are
+those of small shops and of tests. A repository offers a view whose queues are indexed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
+
+import attrs
+
+from orderflow.domain.model.events import (
+    STOCK_EVENTS,
+    ReceiptAnnounced,
+    ReceiptWithdrawn,
+    StockAdjusted,
+    StockBookedIn,
+)
+from orderflow.domain.model.order import Order
+from orderflow.domain.model.policy import queue_position
+from orderflow.domain.model.status import Status
+from orderflow.domain.model.stock import (
+    ExpectedReceipt,
+    Stock,
+    StockKey,
+    WarehouseSku,
+    by_expectation,
+)
+from orderflow.domain.state.fold import (
+    evolve_order,
+    evolve_receipt,
+    stock_moves,
+    units_come,
+    units_left,
+)
+from orderflow.errors import TransitionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from datetime import datetime
+
+    from orderflow.domain.model.events import Event, OrderEvent, StockEvent
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
+
+__all__ = ["State", "View", "evolve"]
+
+_WAITING = Status.ON_BACK_ORDER
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+class View(Protocol):
+    """What deciding reads, of one seller. Nothing of another seller is in it."""
+
+    @property
+    def seller_id(self) -> str:
+        """The seller."""
+        ...
+
+    def order(self, order_id: str) -> Order | None:
+        """Return the order, if the seller has it."""
+        ...
+
+    def prefetch(self, order_ids: Collection[str]) -> None:
+        """Be told that these orders will be asked for, so that they can be read at once.
+
+        It answers nothing, and may do nothing.
+        """
+        ...
+
+    def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
+        """Return the stock records that there are of these products, in any order."""
+        ...
+
+    def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        """Return the expected receipt, if the seller announced it."""
+        ...
+
+    def waiting(
+        self,
+        warehouse_id: str,
+        sku: str,
+        policy: AllocationPolicy,
+        at_most: Callable[[], int] | None = None,
+    ) -> Iterable[Order]:
+        """Return the orders on back order that wait for a product, in the order of the queue.
+
+        These are the orders with a line short of it, but for those that another product holds
+        up: an order that the last outcome to name it in `Outcome.blocked_on` had wait for another
+        product. It is read from its head, and only as far as there is stock.
+
+        With `at_most`, such watching orders may be left out as are short of more units of the
+        product than it returns at that time: there is not enough to complete them.
+        """
+        ...
+
+    def blocked_on(self, order_id: str) -> str | None:
+        """Return the SKU that the last outcome to name the order had it wait for.
+
+        There is none if the order was named by an outcome since, and not as one that waits.
+        """
+        ...
+
+    def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+        """Return the orders that hold units of a product, in any order."""
+        ...
+
+    def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
+        """Return the receipts of a product, by the moment they are expected, then by id."""
+        ...
+
+    def ended_holds(self, at: datetime) -> Iterable[Order]:
+        """Return the orders on hold with a hold that ends at this moment or before it."""
+        ...
+
+    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
+        """Return the orders on back order since this moment or longer that do not keep yet.
+
+        It is asked for only where the policy says how long an order may wait without keeping.
+        """
+        ...
+
+
+@attrs.frozen(slots=False)
+class State:
+    """The orders, stock and expected receipts of one seller, as an immutable value.
+
+    Attributes:
+        seller_id: The seller.
+        orders: The orders by their id.
+        records: The stock records by warehouse and SKU.
+        receipts: The expected receipts by their id.
+        queue_index: What each order is blocked on: see `Outcome.queue_index`. Events do not
+            tell it, so `evolve` leaves it out, and `after` keeps it.
+    """
+
+    seller_id: str
+    orders: Mapping[str, Order] = MappingProxyType({})
+    records: Mapping[tuple[str, str], Stock] = MappingProxyType({})
+    receipts: Mapping[str, ExpectedReceipt] = MappingProxyType({})
+    queue_index: Mapping[str, str] = attrs.field(default=MappingProxyType({}), eq=False)
+
+    @classmethod
+    def of(
+        cls,
+        seller_id: str,
+        orders: Iterable[Order] = (),
+        stock: Iterable[Stock] = (),
+        receipts: Iterable[ExpectedReceipt] = (),
+    ) -> State:
+        """Make a state of plain collections."""
+        return cls(
+            seller_id,
+            MappingProxyType({order.order_id: order for order in orders}),
+            MappingProxyType({(each.key.warehouse_id, each.key.sku): each for each in stock}),
+            MappingProxyType({receipt.receipt_id: receipt for receipt in receipts}),
+        )
+
+    def after(self, outcome: Outcome) -> State:
+        """Return the state as an outcome leaves it: what folding its events gives, at once."""
+        orders, records = _copy(self.orders), _copy(self.records)
+        receipts, queue_index = _copy(self.receipts), _copy(self.queue_index)
+        for order in outcome.orders:
+            orders[order.order_id] = order
+            queue_index.pop(order.order_id, None)
+        queue_index.update(outcome.queue_index)
+        for stock in outcome.stock:
+            records[stock.key.warehouse_id, stock.key.sku] = stock
+        for receipt in outcome.receipts:
+            receipts[receipt.receipt_id] = receipt
+        for receipt_id in outcome.receipts_closed:
+            receipts.pop(receipt_id, None)
+        return State(
+            self.seller_id,
+            MappingProxyType(orders),
+            MappingProxyType(records),
+            MappingProxyType(receipts),
+            MappingProxyType(queue_index),
+        )
+
+    def order(self, order_id: str) -> Order | None:
+        """Return the order, if the seller has it."""
+        return self.orders.get(order_id)
+
+    def prefetch(self, order_ids: Collection[str]) -> None:
+        """Do nothing: all is there."""
+
+    def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
+        """Return the stock records that there are of these products."""
+        found = []
+        for sku in skus:
+            stock = self.records.get((warehouse_id, sku))
+            if stock is not None:
+                found.append(stock)
+        return found
+
+    def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        """Return the expected receipt, if the seller announced it."""
+        return self.receipts.get(receipt_id)
+
+    def waiting(
+        self,
+        warehouse_id: str,
+        sku: str,
+        policy: AllocationPolicy,
+        at_most: Callable[[], int] | None = None,  # noqa: ARG002 - leaving out is a favour
+    ) -> Iterable[Order]:
+        """Return the orders with a line short of a product, in the order of the queue."""
+        index = self._blocked if policy.restricts_partial else self._waiting
+        queue = index.get((warehouse_id, sku))
+        if queue is None:
+            return ()
+        return sorted(queue, key=lambda order: queue_position(order, policy.queue))
+
+    def blocked_on(self, order_id: str) -> str | None:
+        """Return what a waiting order waits for, if an outcome has told."""
+        return self.queue_index.get(order_id)
+
+    def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
+        """Return the orders that hold units of a product."""
+        return self._orders_with_units.get((warehouse_id, sku), ())
+
+    def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
+        """Return the receipts of a product, by the moment they are expected, then by id."""
+        key = StockKey(self.seller_id, warehouse_id, sku)
+        receipts = [receipt for receipt in self.receipts.values() if receipt.key == key]
+        return sorted(receipts, key=by_expectation)
+
+    def ended_holds(self, at: datetime) -> Iterable[Order]:
+        """Return the orders on hold with a hold that ends at this moment or before it."""
+        return [
+            order
+            for order in self.orders.values()
+            if order.holds
+            and any(hold.until is not None and hold.until <= at for hold in order.holds)
+        ]
+
+    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
+        """Return the orders on back order since this moment or longer that do not keep yet."""
+        return [order for order in self.orders.values() if waits_since_before(order, since)]
+
+    @cached_property
+    def _orders_with_units(self) -> dict[WarehouseSku, list[Order]]:
+        index: dict[WarehouseSku, list[Order]] = {}
+        for order in self.orders.values():
+            for sku in {line.sku: None for line in order.lines if line.allocated}:
+                index.setdefault((order.warehouse_id, sku), []).append(order)
+        return index
+
+    @cached_property
+    def _waiting(self) -> dict[WarehouseSku, list[Order]]:
+        index: dict[WarehouseSku, list[Order]] = {}
+        for order in self.orders.values():
+            if order.status is _WAITING:
+                for sku in {line.sku: None for line in order.short_lines}:
+                    index.setdefault((order.warehouse_id, sku), []).append(order)
+        return index
+
+    @cached_property
+    def _blocked(self) -> dict[WarehouseSku, list[Order]]:
+        index: dict[WarehouseSku, list[Order]] = {}
+        for product, orders in self._waiting.items():
+            for order in orders:
+                if self.queue_index.get(order.order_id, product[1]) == product[1]:
+                    index.setdefault(product, []).append(order)
+        return index
+
+
+def evolve(state: State, *events: Event) -> State:
+    """Return the state of a seller as the seller's events leave it, one after another.
+
+    Several events at once make one copy of what is in the state, not one for each.
+
+    Raises:
+        TransitionError: If an event cannot happen in the state that it meets.
+    """
+    orders, records, receipts = _copy(state.orders), _copy(state.records), _copy(state.receipts)
+    for event in events:
+        if event.seller_id != state.seller_id:
+            raise TransitionError(
+                f"{type(event).__name__} of seller {event.seller_id!r} cannot happen in the "
+                f"state of seller {state.seller_id!r}"
+            )
+        if isinstance(event, STOCK_EVENTS):
+            _evolve_stock(records, receipts, event)
+        else:
+            _evolve_order(orders, records, event)
+    return State(
+        state.seller_id,
+        MappingProxyType(orders),
+        MappingProxyType(records),
+        MappingProxyType(receipts),
+    )
+
+
+def waits_since_before(order: Order, since: datetime) -> bool:
+    """Whether the order is on back order since this moment or longer and does not keep yet."""
+    wait = order.wait
+    return (
+        order.status is Status.ON_BACK_ORDER
+        and wait is not None
+        and not wait.allows_partial
+        and wait.since <= since
+    )
+
+
+def _copy(mapping: Mapping[_Key, _Value]) -> dict[_Key, _Value]:
+    # A proxy copies what it shows in one go; `dict` would ask it for one key after another.
+    return mapping.copy() if isinstance(mapping, MappingProxyType) else dict(mapping)
+
+
+def _evolve_order(
+    orders: dict[str, Order], records: dict[WarehouseSku, Stock], event: OrderEvent
+) -> None:
+    order_id = event.order_id
+    before = orders.get(order_id)
+    after = orders[order_id] = evolve_order(before, event)
+    moves = stock_moves(before, after)
+    if not moves:
+        return
+    left = units_left(before, event)
+    for sku, move in moves.items():
+        product = (after.warehouse_id, sku)
+        stock = records.get(product) or Stock(StockKey(after.seller_id, *product))
+        on_hand = stock.on_hand - left.get(sku, 0)
+        records[product] = Stock(stock.key, on_hand, stock.allocated + move)
+
+
+def _evolve_stock(
+    records: dict[WarehouseSku, Stock], receipts: dict[str, ExpectedReceipt], event: StockEvent
+) -> None:
+    match event:
+        case StockBookedIn() | StockAdjusted():
+            place = (event.key.warehouse_id, event.key.sku)
+            stock = records.get(place) or Stock(event.key)
+            on_hand = stock.on_hand + units_come(event)
+            records[place] = Stock(event.key, on_hand, stock.allocated)
+            if isinstance(event, StockBookedIn) and event.receipt_id is not None:
+                if event.receipt_id not in receipts:
+                    raise TransitionError(
+                        f"stock cannot be booked in against receipt {event.receipt_id!r}, "
+                        f"which is not expected"
+                    )
+                rest = evolve_receipt(receipts.pop(event.receipt_id), event)
+                if rest is not None:
+                    receipts[rest.receipt_id] = rest
+        case ReceiptAnnounced(receipt=receipt):
+            key = receipt.key
+            receipts[receipt.receipt_id] = receipt
+            records.setdefault((key.warehouse_id, key.sku), Stock(key))
+        case ReceiptWithdrawn(receipt_id=receipt_id):
+            receipts.pop(receipt_id, None)
+        case _:
+            assert_never(event)

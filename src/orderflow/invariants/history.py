@@ -1,0 +1,199 @@
+"""Rules 3, 7 and 10, and what holds at every step of a history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from orderflow.domain.model.events import (
+    DeallocationReason,
+    OrderDeallocated,
+    OrderDespatched,
+    OrderShortPicked,
+    OrderSplit,
+    OrderSplitOff,
+    StockAdjusted,
+    StockBookedIn,
+)
+from orderflow.domain.model.policy import Fulfilment
+from orderflow.domain.state.state import evolve
+from orderflow.errors import OrderFlowError
+from orderflow.invariants.by_policy import gain_violations
+from orderflow.invariants.preemption import preemption_violations
+from orderflow.invariants.state import (
+    agreement_violations,
+    foreign_violations,
+    key_of,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.stock import Stock, StockKey
+    from orderflow.domain.state.state import State
+
+__all__ = ["history_violations", "split_violations"]
+
+_KEPT_BY_A_SPLIT = (
+    "seller_id",
+    "warehouse_id",
+    "placed_at",
+    "priority",
+    "promised_by",
+    "courier",
+    "ship_to",
+)
+
+
+def history_violations(
+    opening: State,
+    events: Iterable[Event],
+    policy: AllocationPolicy,
+    stored: State | None = None,
+) -> list[str]:
+    """Fold the events of a seller one by one, and hold each step and the end to the rules.
+
+    Args:
+        opening: The state before the first event; `State(seller_id)`, where there was none.
+        events: What happened after it, oldest first.
+        policy: Who got the stock all the while.
+        stored: What is stored now. If it is given, the events have to lead to it.
+    """
+    events = tuple(events)
+    found = foreign_violations(opening.seller_id, events=events)
+    account = {record.key: record.on_hand for record in opening.records.values()}
+    states = [opening]
+    for number, event in enumerate(events):
+        before = states[-1]
+        try:
+            states.append(evolve(before, event))
+        except OrderFlowError as error:
+            return [*found, f"event {number}, {type(event).__name__}, cannot be folded: {error}"]
+        losses = [] if _takes_back(event) else _taken_back_before(events, number)
+        offered = states[number - len(losses)]
+        orders, stock = offered.orders.values(), offered.records.values()
+        found += gain_violations(orders, stock, event, policy)
+        if losses:
+            found += preemption_violations(orders, stock, losses, event, policy)
+        if isinstance(event, OrderSplitOff):
+            found += _split_off_violations(states[number - 1], before, event, events[number - 1])
+        if isinstance(event, OrderSplit) and policy.fulfilment is Fulfilment.WHOLE_LINES:
+            found += _divided_lines(before.orders[event.order_id], event)
+        for key, units in _came_on_hand(before, event):
+            account[key] = account.get(key, 0) + units
+    state = states[-1]
+    unused = _taken_back_before(events, len(events))
+    found += preemption_violations(state.orders.values(), (), unused, None, policy)
+    found += agreement_violations(state.orders.values())
+    found += _account_violations(account, (stored or state).records.values())
+    return found if stored is None else [*found, *_difference(state, stored)]
+
+
+def split_violations(before: Order, rest: Order, part: Order) -> list[str]:
+    """Hold a split to rule 10: what is left and what was split off add up to what there was.
+
+    Args:
+        before: The order as it was split, with the units that the split had offered it.
+        rest: The same order after the split.
+        part: The order that was split off.
+    """
+    name = f"split of order {before.order_id!r}"
+    total: dict[str, tuple[str, int, int]] = {}
+    for line in (*rest.lines, *part.lines):
+        _, quantity, allocated = total.get(line.line_id, (line.sku, 0, 0))
+        total[line.line_id] = (line.sku, quantity + line.quantity, allocated + line.allocated)
+    was = {line.line_id: (line.sku, line.quantity, line.allocated) for line in before.lines}
+    found = [
+        f"{name}: line {line_id!r} had {was.get(line_id)}, the two have {total.get(line_id)}"
+        for line_id in {**was, **total}
+        if was.get(line_id) != total.get(line_id)
+    ]
+    if part.split_from != before.order_id:
+        found.append(f"{name}: order {part.order_id!r} says that it is of {part.split_from!r}")
+    return [
+        *found,
+        *(
+            f"{name}: order {order.order_id!r} has another {field}"
+            for field in _KEPT_BY_A_SPLIT
+            for order in (rest, part)
+            if getattr(order, field) != getattr(before, field)
+        ),
+    ]
+
+
+def _taken_back_before(events: tuple[Event, ...], number: int) -> list[OrderDeallocated]:
+    """Return the events just before one by which stock was taken back for it.
+
+    What was taken back is not on offer to those in front: it goes to whom it was taken back for.
+    """
+    losses: list[OrderDeallocated] = []
+    while len(losses) < number and _takes_back(event := events[number - len(losses) - 1]):
+        losses.append(event)
+    return losses
+
+
+def _takes_back(event: Event) -> TypeGuard[OrderDeallocated]:
+    return isinstance(event, OrderDeallocated) and event.reason is DeallocationReason.PREEMPTED
+
+
+def _split_off_violations(
+    earlier: State, before: State, event: OrderSplitOff, cause: Event
+) -> list[str]:
+    if not isinstance(cause, OrderSplit) or cause.new_order_id != event.order_id:
+        return [f"order {event.order_id!r} was split off, but no order was split just before"]
+    order_id = cause.order_id
+    return split_violations(earlier.orders[order_id], before.orders[order_id], event.order)
+
+
+def _divided_lines(order: Order, event: OrderSplit) -> list[str]:
+    return [
+        f"line {line_id!r} of order {order.order_id!r} was divided, {units} units left"
+        for line_id, units in event.units
+        if units != order.line(line_id).quantity
+    ]
+
+
+def _came_on_hand(before: State, event: Event) -> Iterator[tuple[StockKey, int]]:
+    """Yield by how many units an event should change the stock on hand, by product."""
+    match event:
+        case StockBookedIn():
+            yield event.key, event.received
+        case StockAdjusted():
+            yield event.key, event.change
+        case OrderDespatched():
+            order = before.orders[event.order_id]
+            yield from ((key_of(order, line.sku), -line.allocated) for line in order.lines)
+        case OrderShortPicked():
+            order = before.orders[event.order_id]
+            for line_id, missing in event.units:
+                yield key_of(order, order.line(line_id).sku), -missing
+        case _:
+            pass
+
+
+def _account_violations(account: Mapping[StockKey, int], stock: Iterable[Stock]) -> list[str]:
+    """Hold the stock to rule 3: what is on hand is what came, less what went."""
+    on_hand = {record.key: record.on_hand for record in stock}
+    return [
+        f"{text_of(key)}: {on_hand.get(key, 0)} on hand, but {account.get(key, 0)} came and stayed"
+        for key in {**account, **on_hand}
+        if on_hand.get(key, 0) != account.get(key, 0)
+    ]
+
+
+def _difference(folded: State, stored: State) -> list[str]:
+    """Hold what is stored to rule 7: it is what the events lead to."""
+    parts: list[tuple[str, Mapping[Any, object], Mapping[Any, object]]] = [
+        ("order", folded.orders, stored.orders),
+        ("stock", folded.records, stored.records),
+        ("receipt", folded.receipts, stored.receipts),
+    ]
+    return [
+        f"{kind} {name!r} is stored as {there.get(name)}, the events lead to {made.get(name)}"
+        for kind, made, there in parts
+        for name in {**made, **there}
+        if made.get(name) != there.get(name)
+    ]

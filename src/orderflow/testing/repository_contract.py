@@ -1,0 +1,244 @@
+"""What every repository has to keep, as tests that a host inherits.
+
+For example::
+
+    from orderflow.testing.repository_contract import RepositoryContract
+
+    class TestMyRepository(RepositoryContract):
+        def make_repository(self):
+            return MyRepository(...)
+
+The tests hold the repository against `MemoryRepository`, which is the reference: the same commands
+have to give the same answers, whatever the policy. Needs Hypothesis and pytest, which come with
+the extra `testing`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from orderflow.adapters.memory import MemoryRepository
+from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.commands import AnnounceReceipt, BookInStock, HoldOrder, PlaceOrder
+from orderflow.domain.model.order import Hold, HoldReason, Order, OrderLine
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.state.state import State
+from orderflow.errors import NotFoundError, RefusedError
+from orderflow.invariants import history_violations, violations
+from orderflow.service import OrderFlow
+from orderflow.testing.strategies import History, histories
+
+if TYPE_CHECKING:
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.ports import Repository, UnitOfWork
+
+__all__ = ["RepositoryContract"]
+
+_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_MUGS = StockKey("acme", "leeds", "MUG")
+_ALONE = settings(suppress_health_check=[HealthCheck.differing_executors])
+
+
+def _order(order_id: str, quantity: int, *, seller_id: str = "acme") -> Order:
+    return Order(
+        order_id=order_id,
+        seller_id=seller_id,
+        warehouse_id="leeds",
+        lines=(OrderLine("1", "MUG", quantity),),
+        placed_at=_NOON,
+    )
+
+
+def _answer(flow: OrderFlow, command: Command) -> Outcome | str:
+    try:
+        # What a repository may leave out of a queue is not looked at, and so not told of.
+        return attrs.evolve(flow.handle(command), queue_index=())
+    except (NotFoundError, RefusedError) as refusal:
+        return str(refusal)
+
+
+class RepositoryContract(ABC):
+    """Tests of a repository: inherit them, and say how one is made."""
+
+    @abstractmethod
+    def make_repository(self) -> Repository:
+        """Make a repository with nothing in it."""
+
+    @_ALONE
+    @given(history=histories())
+    def test_it_answers_as_the_reference_does(self, history: History) -> None:
+        """Whatever the commands and the policy, answers and state are those of the reference."""
+        page = history.orders_max
+        flow = OrderFlow(self.make_repository(), policy=history.policy, orders_max=page)
+        reference = OrderFlow(MemoryRepository(), policy=history.policy, orders_max=page)
+        for command in history.commands:
+            assert _answer(flow, command) == _answer(reference, command)
+        for seller_id in {command.seller_id: None for command in history.commands}:
+            assert flow.orders(seller_id) == reference.orders(seller_id)
+            assert flow.stock(seller_id) == reference.stock(seller_id)
+            assert flow.events(seller_id) == reference.events(seller_id)
+            for order in flow.orders(seller_id):
+                events = flow.events(seller_id, order.order_id)
+                assert events == reference.events(seller_id, order.order_id)
+
+    def test_nothing_is_written_when_the_block_is_left_by_an_error(self) -> None:
+        """All of a unit of work is written, or nothing."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        flow.book_in(_MUGS, 1, at=_NOON)
+        command = BookInStock(key=_MUGS, received=3, at=_NOON)
+
+        def save_and_fail(work: UnitOfWork) -> None:
+            work.save(command, decide(command, work))
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            repository.write("acme", save_and_fail)
+        assert [stock.on_hand for stock in flow.stock("acme")] == [1]
+        assert len(flow.events("acme")) == 1
+
+    def test_a_unit_of_work_shows_one_seller(self) -> None:
+        """Orders, stock and answers of another seller are not there."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        flow.book_in(_MUGS, 3, command_id="delivery", at=_NOON)
+        flow.place(_order("1", 5), at=_NOON)
+
+        def look(work: UnitOfWork) -> None:
+            assert work.order("1") is None
+            assert list(work.stock("leeds", ["MUG"])) == []
+            assert list(work.waiting("leeds", "MUG", AllocationPolicy())) == []
+            assert list(work.orders_with_units("leeds", "MUG")) == []
+            assert work.answered("delivery") is None
+
+        repository.write("zenith", look)
+        assert list(repository.sellers()) == ["acme"]
+
+    def test_it_finds_what_the_clock_brings_about(self) -> None:
+        """Holds that have ended are found at their end, and not before it."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        flow.place(_order("1", 5), at=_NOON)
+        end = _NOON + timedelta(hours=2)
+        hold = Hold(HoldReason.SELLER_DELAY, until=end)
+        flow.handle(HoldOrder(seller_id="acme", order_id="1", hold=hold, at=_NOON))
+
+        def ended(at: datetime) -> list[str]:
+            return repository.read(
+                "acme", lambda reading: [each.order_id for each in reading.ended_holds(at)]
+            )
+
+        def overdue(since: datetime) -> list[str]:
+            return repository.read(
+                "acme",
+                lambda reading: [each.order_id for each in reading.waiting_since_before(since)],
+            )
+
+        assert (ended(end - timedelta(seconds=1)), ended(end)) == ([], ["1"])
+        flow.release_ended_holds("acme", at=end)
+        assert ended(end) == []
+        assert (overdue(_NOON - timedelta(seconds=1)), overdue(end)) == ([], ["1"])
+
+    def test_it_keeps_receipts_until_they_are_settled(self) -> None:
+        """What is announced is found until it is booked in."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        receipt = ExpectedReceipt("R1", _MUGS, 10, _NOON)
+        flow.handle(AnnounceReceipt(receipt=receipt, at=_NOON))
+        sooner = ExpectedReceipt("R2", _MUGS, 1, _NOON - timedelta(days=1))
+        flow.handle(AnnounceReceipt(receipt=sooner, at=_NOON))
+        found = repository.read("acme", lambda reading: reading.receipt("R1"))
+        assert found == receipt
+        expected = repository.read("acme", lambda reading: list(reading.expected("leeds", "MUG")))
+        assert expected == [sooner, receipt] == list(flow.receipts("acme"))
+        flow.book_in(_MUGS, 9, receipt_id="R1", at=_NOON)
+        assert repository.read("acme", lambda reading: reading.receipt("R1")) is None
+        assert list(flow.receipts("acme")) == [sooner]
+
+    def test_it_tells_what_happened_since_a_moment(self) -> None:
+        """What happened at the moment is told too, and what is told late, as oldest first."""
+        flow = OrderFlow(self.make_repository())
+        minutes = (0, 7, 3, 9, 5)  # the moments are the caller's to say, and need not go up
+        for minute in minutes:
+            flow.place(_order(str(minute), 1), at=_NOON + timedelta(minutes=minute))
+        flow.book_in(_MUGS, 1, at=_NOON + timedelta(minutes=9))
+        since = _NOON + timedelta(minutes=5)
+        all_events = flow.events("acme")
+        recent = [event for event in all_events if event.at >= since]
+        assert len(recent) not in {0, len(all_events)}
+        assert list(flow.events("acme", since=since)) == recent
+        elsewhere = since.astimezone(timezone(timedelta(hours=2)))
+        assert list(flow.events("acme", since=elsewhere)) == recent
+        assert list(flow.events("acme", "7", since=since)) == list(flow.events("acme", "7"))
+        assert list(flow.events("acme", "3", since=since)) == []
+        assert list(flow.events("zenith", since=since)) == []
+
+    def test_a_repeated_command_is_answered_as_it_was(self) -> None:
+        """The answer to a command id is kept, and nothing is done twice."""
+        flow = OrderFlow(self.make_repository())
+        command = BookInStock(key=_MUGS, received=3, at=_NOON, command_id="delivery")
+        first = flow.handle(command)
+        flow.place(_order("1", 5), at=_NOON)
+        assert flow.handle(command) == first
+        assert [stock.on_hand for stock in flow.stock("acme")] == [3]
+
+    def test_a_preview_saves_nothing_and_comes_true(self) -> None:
+        """A reading tells what a command would come to, and how it was answered before."""
+        flow = OrderFlow(self.make_repository())
+        flow.place(_order("1", 5), at=_NOON)
+        command = BookInStock(key=_MUGS, received=7, at=_NOON, command_id="delivery")
+        previewed = flow.preview(command)
+        assert previewed.back_orders_completed == ("1",)
+        assert (flow.stock("acme"), len(flow.events("acme"))) == ((), 2)
+        assert flow.handle(command) == previewed
+        flow.cancel("acme", "1", at=_NOON)
+        assert flow.preview(command) == previewed
+
+    def test_a_reading_knows_what_was_left_unserved(self) -> None:
+        """Between two pages of a long queue, nothing is previewed before the rest is served."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        for order_id in "12":
+            flow.place(_order(order_id, 1), at=_NOON)
+        command = BookInStock(key=_MUGS, received=2, at=_NOON)
+
+        def end_after_one_order(work: UnitOfWork) -> None:
+            work.save(command, decide(command, work, orders_max=1))
+
+        repository.write("acme", end_after_one_order)
+        assert flow.explain("acme", "2", at=_NOON).order.allocated == 1
+        late = PlaceOrder(order=_order("3", 1), at=_NOON)
+        previewed = flow.preview(late)
+        assert previewed.back_orders_opened == ("3",)
+        assert list(repository.unserved()) == [_MUGS]
+        assert flow.handle(late) == previewed
+        assert list(repository.unserved()) == []
+
+    def test_writers_at_the_same_time_oversell_nothing(self) -> None:
+        """Threads that place, cancel and book in leave a state in which everything holds."""
+        flow = OrderFlow(self.make_repository())
+        flow.book_in(_MUGS, 20, at=_NOON)
+
+        def work(worker: int) -> None:
+            for number in range(10):
+                order_id = f"{worker}-{number}"
+                flow.handle(PlaceOrder(order=_order(order_id, 1 + number % 3), at=_NOON))
+                if number % 4 == 1:
+                    flow.cancel("acme", order_id, at=_NOON)
+                if number % 4 == 2:  # noqa: PLR2004 - every fourth, two after the first
+                    flow.book_in(_MUGS, 2, at=_NOON)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, range(4)))
+        policy = AllocationPolicy()
+        assert violations(flow.orders("acme"), flow.stock("acme"), policy, _NOON) == []
+        assert history_violations(State("acme"), flow.events("acme"), policy) == []

@@ -1,0 +1,1 @@
+"""Sentences for people: explanations and notices, in English."""

@@ -1,0 +1,200 @@
+"""Explanations in plain English, a sentence at a time.
+
+Moments are written in UTC, as they are kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
+from orderflow.domain.model.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from orderflow.domain.model.order import Hold, Order
+    from orderflow.domain.queries.explanation import Explanation, Shortage
+
+__all__ = ["in_words"]
+
+
+def in_words(explanation: Explanation) -> tuple[str, ...]:
+    """Say in sentences what an explanation holds: where the order is first, then each short line.
+
+    >>> from datetime import UTC, datetime
+    >>> from orderflow import Explanation, AllocationPolicy, Order, OrderLine
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> order = Order(order_id="A-1", seller_id="acme", warehouse_id="leeds",
+    ...               lines=(OrderLine("1", "MUG", 5),), placed_at=noon)
+    >>> in_words(Explanation(order=order, policy=AllocationPolicy(), at=noon))
+    ("Order 'A-1' is new: it has not been processed yet, and holds nothing.",)
+    """
+    sentences = [_where(explanation.order)]
+    for shortage in explanation.shortages:
+        sentences += [
+            _lack(shortage),
+            _queue(shortage, explanation),
+            _stock(shortage),
+            _cover(shortage, explanation),
+        ]
+    if not all(shortage.cover.is_there for shortage in explanation.shortages):
+        sentences += _keeping(explanation)
+    return (*sentences, *_preemption(explanation))
+
+
+def _where(order: Order) -> str:
+    subject = f"Order {order.order_id!r}"
+    if order.status is Status.ON_HOLD:
+        reasons = ", ".join(map(_reason, order.holds))
+        rest = "it keeps its place, and is passed over until it is released"
+        return f"{subject} is on hold ({reasons}): {rest}."
+    if order.status is Status.ON_BACK_ORDER:
+        since = f"has been on back order since {_moment(order.wait.since)}" if order.wait else ""
+        short = _part(order.short, order.units)
+        return f"{subject} {since or 'is on back order'}: it is short of {short}."
+    return f"{subject} {_WHERE[order.status]}."
+
+
+def _reason(hold: Hold) -> str:
+    reason = hold.reason.lower().replace("_", " ")
+    return reason if hold.until is None else f"{reason} until {_moment(hold.until)}"
+
+
+def _lack(shortage: Shortage) -> str:
+    line = shortage.line
+    holds = f"holds {line.allocated}" if line.allocated else "holds none"
+    short = _part(line.short, line.quantity)
+    return f"Line {line.line_id!r} is short of {short} of {line.sku!r}, and {holds}."
+
+
+def _queue(shortage: Shortage, explanation: Explanation) -> str:
+    sku, others = shortage.line.sku, _others(shortage)
+    in_queue = explanation.order.status is Status.ON_BACK_ORDER
+    in_queue = in_queue and explanation.blocked_on in (None, sku)
+    if shortage.place is None:
+        if not others:
+            return f"Nobody else waits for {sku!r}, so it shares with nobody."
+        return f"What comes of {sku!r} is shared with {others}."
+    stands = "stands" if in_queue else "would stand"
+    if not others:
+        return f"It {stands} at the head of the queue for {sku!r}."
+    return f"It {stands} at place {shortage.place} of the queue for {sku!r}, behind {others}."
+
+
+def _others(shortage: Shortage) -> str:
+    named = [
+        f"{claim.order_id!r} ({_units(claim.units)}{', urgent' if claim.is_urgent else ''})"
+        for claim in shortage.ahead
+    ]
+    if shortage.further_orders:
+        number = shortage.further_orders
+        orders = f"{number} further order{'s' if number > 1 else ''}" if named else _orders(number)
+        named.append(f"{orders} ({_units(shortage.further_units)})")
+    return _listed(named)
+
+
+def _stock(shortage: Shortage) -> str:
+    available = _units(shortage.available) if shortage.available else "No unit"
+    verb = _is(max(1, shortage.available))
+    preemptible = (
+        f", and it may take back {_units(shortage.preemptible)}" if shortage.preemptible else ""
+    )
+    return f"{available} of {shortage.line.sku!r} {verb} available now{preemptible}."
+
+
+def _cover(shortage: Shortage, explanation: Explanation) -> str:
+    cover = shortage.cover
+    if cover.is_there:
+        return "That is enough for this line."
+    if cover.expected_at is None:
+        return "Nothing that is announced would cover this line, so nobody knows when it will be."
+    *before, last = cover.receipts
+    after = f", after {len(before)} that {_is(len(before))} expected before it" if before else ""
+    sure = ""
+    if explanation.policy.rationing is Rationing.FAIR_SHARE:
+        sure = " at the latest"
+    elif not explanation.allows_partial:
+        sure = " as far as can be told"
+    receipt = f"Receipt {last.receipt_id!r}, expected at {_moment(last.expected_at)},"
+    return f"{receipt} would cover this line{sure}{after}."
+
+
+def _keeping(explanation: Explanation) -> Iterator[str]:
+    partial_allocation = explanation.policy.partial_allocation
+    if explanation.allows_partial:
+        long = partial_allocation is PartialAllocation.AFTER_WAITING
+        because = "It has waited for long enough: it" if long else "It"
+        yield f"{because} keeps what it gets while it waits for the rest."
+    else:
+        yield "It holds nothing until all that it is short of can be had at once."
+    if explanation.blocked_on is not None:
+        yield f"It waits for {explanation.blocked_on!r} before anything else."
+    ways = []
+    if explanation.passes_left is not None:
+        ways.append(_after_passes(explanation.passes_left))
+    if explanation.keeps_from is not None:
+        ways.append(f"from {_moment(explanation.keeps_from)} on")
+    if ways:
+        yield f"It begins to keep what it gets {' or '.join(ways)}."
+
+
+def _preemption(explanation: Explanation) -> Iterator[str]:
+    order, policy = explanation.order, explanation.policy
+    if explanation.shortages and is_urgent(order, policy):
+        yield "It is urgent: it may take back what later orders hold."
+    if explanation.may_lose:
+        yield (
+            f"An order of priority {policy.urgent_from} or higher that comes before it "
+            f"may take back what it holds."
+        )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.date().isoformat()} {at.time().isoformat('minutes')} UTC"
+
+
+def _units(number: int) -> str:
+    return "1 unit" if number == 1 else f"{number} units"
+
+
+def _orders(number: int) -> str:
+    return "1 order" if number == 1 else f"{number} orders"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _part(units: int, of: int) -> str:
+    if units < of:
+        return f"{units} of its {_units(of)}"
+    return f"{'all ' if of > 1 else ''}its {_units(of)}"
+
+
+def _after_passes(number: int) -> str:
+    if number == 0:
+        return "when it is next offered any"
+    return f"when it is passed over {'once more' if number == 1 else f'{number} more times'}"
+
+
+def _listed(parts: list[str]) -> str:
+    if len(parts) > 1:
+        return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return "".join(parts)
+
+
+_WHERE = {
+    Status.NEW: "is new: it has not been processed yet, and holds nothing",
+    Status.ALLOCATED: (
+        "is allocated: every line is covered, and it waits to be sent to the warehouse"
+    ),
+    Status.SENT_TO_WAREHOUSE: "is at the warehouse, which picks and packs it",
+    Status.CANCELLATION_REQUESTED: (
+        "is at the warehouse, which was asked to let it go and has not answered yet"
+    ),
+    Status.DESPATCHED: "has left the warehouse, and its stock with it",
+    Status.DELIVERED: "has arrived, so there is nothing more to happen to it",
+    Status.CANCELLED: "was cancelled, and what it held was given back",
+}

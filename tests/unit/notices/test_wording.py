@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from orderflow import Action, HoldReason
+from orderflow.notices import KINDS, ExpectedDateNotice, HeldNotice, Notice, kind_of
+from orderflow.notices.writing import _WAYS_OUT
+from orderflow.wording.notices import _HOLDS, _WAYS, subject_line, worded
+from tests.unit.notices.samples import FRIDAY, bulletin, digest, notices
+from tests.unit.shop import NOON, about
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@pytest.mark.parametrize("notice", notices(), ids=lambda notice: kind_of(notice).value)
+def test_a_heading_says_what_happened_to_which_order(notice: Notice) -> None:
+    paragraph = worded(notice)
+    assert paragraph.heading == f"Order A {KINDS[kind_of(notice)].title}"
+    assert paragraph.lines
+    assert all(line.endswith(".") or "They say" in line for line in paragraph.lines)
+
+
+def test_an_order_on_back_order_is_told_of_with_what_is_short_and_the_ways_out() -> None:
+    assert worded(notices()[0]).lines == (
+        "On back order since 2025-03-03 12:00 UTC.",
+        "Line A: 3 of A short, expected 2025-03-07 12:00 UTC.",
+        "In stock instead of A: A (9).",
+        "You can cancel the order. It would be CANCELLED.",
+        "You can split the order, and let leave what is allocated: 2 of A.",
+    )
+
+
+def test_every_way_out_and_every_reason_has_words() -> None:
+    assert set(_WAYS) == set(_WAYS_OUT) <= set(Action)
+    assert set(_HOLDS) == set(HoldReason)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (NOON, FRIDAY, "later than 2025-03-03 12:00 UTC"),
+        (FRIDAY, NOON, "sooner than 2025-03-07 12:00 UTC"),
+        (None, NOON, "no date was known before"),
+        (NOON, None, "no date is known any more"),
+    ],
+)
+def test_a_date_that_moved_is_said_to_be_better_worse_or_unknown(
+    before: datetime | None, after: datetime | None, said: str
+) -> None:
+    notice = ExpectedDateNotice(**about(), before=NOON, expected_at=FRIDAY)
+    moved = attrs.evolve(notice, before=before, expected_at=after)
+    assert said in worded(moved).lines[0]
+
+
+def test_a_remark_is_one_line() -> None:
+    hold = HeldNotice(**about(), reason=HoldReason.OTHER, until=None, note="call\r\nBcc: x")
+    assert worded(hold).lines == (
+        "Reason: another one, until it is released. They say: call Bcc: x",
+    )
+
+
+def test_a_subject_names_the_one_order_or_counts() -> None:
+    first, _, completed, *_ = notices()
+    held = notices()[7]
+    other = attrs.evolve(completed, order_id="B")
+    assert subject_line(bulletin(completed)) == "Order A is complete"
+    assert subject_line(bulletin(held, completed)) == "Order A is complete, and 1 more change"
+    assert subject_line(bulletin(completed, other)) == "2 changes of orders"
+    assert subject_line(bulletin(completed, left_out=5)) == "6 changes of orders"
+    assert subject_line(digest(first)) == "1 new order on back order until 2025-03-03 12:00 UTC"
+    assert subject_line(digest(first, held)) == "2 changes of orders until 2025-03-03 12:00 UTC"
+    assert subject_line(attrs.evolve(digest(first), left_out=1)).startswith("2 new orders on")

@@ -1,0 +1,325 @@
+"""Events into notices: one walk for each kind, and what is not told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow import (
+    Action,
+    AddLine,
+    AllocationPolicy,
+    ChangeQuantity,
+    Fulfilment,
+    HoldReason,
+    Outcome,
+    PartialAllocation,
+    RemoveLine,
+    ReplaceLine,
+    Status,
+)
+from orderflow.notices import (
+    CancellationAcceptedNotice,
+    CancellationRejectedNotice,
+    CompletedNotice,
+    HeldNotice,
+    InStockReplacement,
+    LineCount,
+    Notice,
+    OnBackOrderNotice,
+    Outlook,
+    PartlyServedNotice,
+    Prospects,
+    RecalledNotice,
+    ReleasedNotice,
+    ShortLine,
+    WayOut,
+    Writer,
+    kind_of,
+)
+from tests.unit.shop import ACME, NOON, Shop, key, later, shop_with
+
+if TYPE_CHECKING:
+    from orderflow import Event
+
+
+def told(
+    shop: Shop, *outcomes: Outcome, policy: AllocationPolicy | None = None, **settings: object
+) -> list[Notice]:
+    """Tell what these came to, as things stand in the shop now."""
+    events: list[Event] = [event for outcome in outcomes for event in outcome.events]
+    with shop.repository.unit_of_work(ACME) as look:
+        writer = Writer(look, shop.clock.now(), policy or AllocationPolicy(), **settings)  # type: ignore[arg-type] # of whatever kind
+        return [notice for event in events for notice in writer.notices_of(event)]
+
+
+def kinds(notices: list[Notice]) -> list[str]:
+    return [kind_of(notice).value for notice in notices]
+
+
+def test_an_order_that_is_short_is_told_of_with_every_way_out() -> None:
+    shop = shop_with(MUG=2, PAN=1)
+    outcome = shop.take("A", ("MUG", 5), ("PAN", 1))
+    assert told(shop, outcome) == [
+        OnBackOrderNotice(
+            seller_id=ACME,
+            order_id="A",
+            at=later(1),
+            since=later(1),
+            short=(ShortLine("1", "MUG", 3),),
+            ways_out=(
+                WayOut(Action.CANCEL, (Status.CANCELLED,)),
+                WayOut(Action.REMOVE_LINE, (Status.ALLOCATED,), (("MUG", 5),)),
+                WayOut(Action.REPLACE_LINE, (Status.ALLOCATED, Status.ON_BACK_ORDER)),
+                WayOut(Action.SEND_STOCK, (Status.ON_BACK_ORDER, Status.ALLOCATED), (("MUG", 3),)),
+                WayOut(Action.SPLIT, (Status.ON_BACK_ORDER,), (("MUG", 2), ("PAN", 1))),
+            ),
+        )
+    ]
+
+
+def test_a_way_out_that_is_not_open_is_not_told() -> None:
+    shop = shop_with(MUG=0)
+    (notice,) = told(shop, shop.take("A", ("MUG", 5)))
+    assert isinstance(notice, OnBackOrderNotice)
+    ways = [way.action for way in notice.ways_out]
+    assert Action.SPLIT not in ways
+    assert Action.REMOVE_LINE not in ways
+    assert Action.CANCEL in ways
+
+
+def test_ways_out_may_be_left_out() -> None:
+    shop = shop_with(MUG=0)
+    (notice,) = told(shop, shop.take("A"), with_ways_out=False)
+    assert isinstance(notice, OnBackOrderNotice)
+    assert notice.ways_out == ()
+
+
+def test_what_is_looked_up_of_a_short_line_is_told() -> None:
+    shop = shop_with(MUG=0)
+    outcome = shop.take("A", ("MUG", 2), ("PAN", 1))
+    friday = NOON + timedelta(days=4)
+    prospects: Prospects = lambda order, _: {  # noqa: E731 - a function in one line
+        order.lines[0].line_id: Outlook((InStockReplacement("CUP", 9),), friday)
+    }
+    (notice,) = told(shop, outcome, prospects=prospects)
+    assert isinstance(notice, OnBackOrderNotice)
+    assert notice.short == (
+        ShortLine("1", "MUG", 2, (InStockReplacement("CUP", 9),), friday),
+        ShortLine("2", "PAN", 1),
+    )
+
+
+def test_an_order_that_is_covered_at_once_is_not_told_of() -> None:
+    shop = shop_with(MUG=1)
+    assert told(shop, shop.take("A")) == []
+
+
+def test_a_back_order_that_is_over_by_now_is_not_told_any_more() -> None:
+    shop = shop_with(MUG=0)
+    taken = shop.take("A")
+    shop.clock.wait()
+    received = shop.receive("MUG", 1)
+    assert kinds(told(shop, taken, received)) == ["COMPLETED"]
+
+
+def test_a_message_that_comes_late_tells_how_things_stand_now() -> None:
+    shop = shop_with(MUG=0)
+    taken = shop.take("A", ("MUG", 5))
+    shop.clock.wait()
+    shop.receive("MUG", 2)
+    (notice,) = told(shop, taken)
+    assert isinstance(notice, OnBackOrderNotice)
+    assert (notice.at, notice.short) == (later(1), (ShortLine("1", "MUG", 3),))
+
+
+def test_an_order_that_is_complete_after_stock_came_is_told_of() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A")
+    shop.clock.wait()
+    assert told(shop, shop.receive("MUG", 1)) == [
+        CompletedNotice(seller_id=ACME, order_id="A", at=later(2), since=later(1))
+    ]
+
+
+def test_an_order_that_got_some_units_is_told_of_with_what_is_still_short() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A", ("MUG", 5))
+    shop.clock.wait()
+    (notice,) = told(shop, shop.receive("MUG", 2))
+    assert isinstance(notice, PartlyServedNotice)
+    assert notice.since == later(1)
+    assert notice.served == (LineCount("1", "MUG", 2),)
+    assert notice.short == (ShortLine("1", "MUG", 3),)
+    assert Action.SPLIT in [way.action for way in notice.ways_out]
+
+
+@pytest.mark.parametrize(
+    "change", [AddLine("CUP", 1), ChangeQuantity("1", 2), ReplaceLine("1", "CUP")]
+)
+def test_an_edit_that_leaves_an_order_short_puts_it_on_back_order(change: AddLine) -> None:
+    shop = shop_with(MUG=1, CUP=0)
+    shop.take("A")
+    assert kinds(told(shop, shop.edit(ACME, "A", change))) == ["ON_BACK_ORDER"]
+
+
+def test_an_edit_of_a_back_order_is_not_news_to_who_has_made_it() -> None:
+    shop = shop_with(MUG=1, PAN=0)
+    shop.take("A", ("MUG", 1), ("PAN", 1))
+    shop.clock.wait()
+    assert told(shop, shop.edit(ACME, "A", AddLine("PAN", 1))) == []
+    assert told(shop, shop.edit(ACME, "A", RemoveLine("2"), RemoveLine("3"))) == []
+
+
+def test_an_edit_that_is_covered_at_once_is_not_told_of() -> None:
+    shop = shop_with(MUG=5)
+    shop.take("A")
+    assert told(shop, shop.edit(ACME, "A", ChangeQuantity("1", 4))) == []
+
+
+def test_an_order_that_a_count_takes_from_goes_on_back_order() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.clock.wait()
+    assert kinds(told(shop, shop.count(key(), 0))) == ["ON_BACK_ORDER"]
+
+
+def test_a_recall_is_told_with_what_is_missing_and_that_the_order_waits() -> None:
+    shop = shop_with(MUG=2)
+    shop.take("A", ("MUG", 2))
+    shop.send(ACME, "A")
+    shop.clock.wait()
+    notices = told(shop, shop.count(key(), 1))
+    assert kinds(notices) == ["RECALLED", "ON_BACK_ORDER"]
+    assert isinstance(notices[0], RecalledNotice)
+    assert notices[0].missing == (LineCount("1", "MUG", 1),)
+
+
+def test_a_short_pick_is_a_recall() -> None:
+    shop = shop_with(MUG=2)
+    shop.take("A", ("MUG", 2))
+    shop.send(ACME, "A")
+    notices = told(shop, shop.report_short_pick(ACME, "A", {"1": 1}))
+    assert kinds(notices) == ["RECALLED", "ON_BACK_ORDER"]
+
+
+def test_what_the_warehouse_says_to_a_cancellation_is_told() -> None:
+    shop = shop_with(MUG=2)
+    for order_id in "AB":
+        shop.take(order_id)
+        shop.send(ACME, order_id)
+        shop.request_cancellation(ACME, order_id)
+    accepted = shop.accept_cancellation(ACME, "A")
+    rejected = shop.reject_cancellation(ACME, "B", reason="packed already")
+    assert told(shop, accepted, rejected) == [
+        CancellationAcceptedNotice(seller_id=ACME, order_id="A", at=later(2)),
+        CancellationRejectedNotice(
+            seller_id=ACME, order_id="B", at=later(2), reason="packed already"
+        ),
+    ]
+
+
+def test_a_despatch_that_settles_a_request_tells_that_it_was_rejected() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.send(ACME, "A")
+    shop.request_cancellation(ACME, "A")
+    assert kinds(told(shop, shop.despatch(ACME, "A"))) == ["CANCELLATION_REJECTED"]
+
+
+def test_a_hold_is_told_and_its_end() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    until = NOON + timedelta(days=1)
+    held = shop.hold(ACME, "A", HoldReason.ADDRESS, until=until, note="no house number")
+    shop.clock.wait()
+    released = shop.release(ACME, "A")
+    assert told(shop, held, released) == [
+        HeldNotice(
+            seller_id=ACME,
+            order_id="A",
+            at=later(1),
+            reason=HoldReason.ADDRESS,
+            until=until,
+            note="no house number",
+        ),
+        ReleasedNotice(
+            seller_id=ACME,
+            order_id="A",
+            at=later(2),
+            reasons=(HoldReason.ADDRESS,),
+            status=Status.ALLOCATED,
+        ),
+    ]
+
+
+def test_a_back_order_that_was_held_is_not_put_on_back_order_again_by_its_release() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A")
+    shop.hold(ACME, "A", HoldReason.OTHER)
+    shop.clock.wait()
+    assert kinds(told(shop, shop.release(ACME, "A"))) == ["RELEASED"]
+
+
+@pytest.mark.parametrize(
+    ("on_hand", "expected"), [(0, ["RELEASED", "ON_BACK_ORDER"]), (1, ["RELEASED"])]
+)
+def test_a_release_processes_an_order_that_was_held_when_it_came(
+    on_hand: int, expected: list[str]
+) -> None:
+    shop = shop_with(MUG=on_hand)
+    shop.take("A", allocate=False)
+    shop.hold(ACME, "A", HoldReason.FRAUD_RISK)
+    shop.clock.wait()
+    assert kinds(told(shop, shop.release(ACME, "A"))) == expected
+
+
+def test_orders_that_split_by_themselves_are_told_of_as_partly_served() -> None:
+    policy = AllocationPolicy(fulfilment=Fulfilment.SPLIT)
+    shop = shop_with(policy, MUG=0)
+    shop.take("A", ("MUG", 3))
+    shop.clock.wait()
+    (notice,) = told(shop, shop.receive("MUG", 1), policy=policy)
+    assert isinstance(notice, PartlyServedNotice)
+    assert (notice.served, notice.short) == (
+        (LineCount("1", "MUG", 1),),
+        (ShortLine("1", "MUG", 2),),
+    )
+
+
+def test_where_short_orders_hold_nothing_being_passed_over_is_not_told() -> None:
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
+    shop = shop_with(policy, MUG=0)
+    shop.take("A", ("MUG", 3))
+    shop.clock.wait()
+    assert told(shop, shop.receive("MUG", 1), policy=policy) == []
+
+
+def test_what_the_seller_does_and_what_goes_as_planned_is_not_told() -> None:
+    shop = shop_with(MUG=1)
+    outcomes = [
+        shop.take("A"),
+        shop.send(ACME, "A"),
+        shop.request_cancellation(ACME, "A"),
+        shop.take("B"),
+        shop.cancel(ACME, "B"),
+    ]
+    assert told(shop, *outcomes) == []
+
+
+def test_an_event_that_is_not_in_the_history_makes_no_notice() -> None:
+    shop = shop_with(MUG=0)
+    outcome = shop.take("A")
+    other = shop_with(MUG=0)
+    assert told(other, outcome) == []
+
+
+def test_the_moment_of_a_notice_is_that_of_its_event() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A")
+    moment: datetime = shop.clock.wait(30)
+    outcome = shop.receive("MUG", 1)
+    shop.clock.wait(90)
+    assert [notice.at for notice in told(shop, outcome)] == [moment]
