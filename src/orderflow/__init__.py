@@ -6,24 +6,8 @@ says what a command comes to, `evolve` folds events.
 """
 
 from orderflow.adapters.memory import MemoryRepository
-from orderflow.domain.calendar.calendar import (
-    WarehouseCalendar,
-    Weekday,
-    cut_off_on,
-    is_working_day,
-    local_day,
-)
-from orderflow.domain.calendar.cut_off import (
-    CutOffRules,
-    ExpectedDespatch,
-    despatch_day,
-    expected_despatch,
-    leaves_today,
-    next_cut_off,
-    time_left,
-    upload_by,
-    upload_despatch_day,
-)
+from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday
+from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch
 from orderflow.domain.decisions.backlog import allocate
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.commands import (
@@ -317,20 +301,10 @@ __all__ = [
     "WithdrawReceipt",
     "actions",
     "allocate",
-    "cut_off_on",
     "decide",
-    "despatch_day",
     "evolve",
     "expected_cover",
-    "expected_despatch",
     "explain",
     "in_words",
-    "is_working_day",
-    "leaves_today",
-    "local_day",
-    "next_cut_off",
     "replacement_offers",
-    "time_left",
-    "upload_by",
-    "upload_despatch_day",
 ]

@@ -241,7 +241,7 @@ SPECIAL[CutOffRules] = st.builds(
         small_file_max=numbers[0],
         small_file_before=min(leads),
         large_file_before=max(leads),
-        released_max=numbers[1],
+        completed_max=numbers[1],
     ),
     st.tuples(UNITS, UNITS),
     st.tuples(*[st.timedeltas(timedelta(0), timedelta(days=28))] * 2),

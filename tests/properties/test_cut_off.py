@@ -12,16 +12,6 @@ from orderflow import (
     CutOffRules,
     WarehouseCalendar,
     Weekday,
-    cut_off_on,
-    despatch_day,
-    expected_despatch,
-    is_working_day,
-    leaves_today,
-    local_day,
-    next_cut_off,
-    time_left,
-    upload_by,
-    upload_despatch_day,
 )
 
 # Whole and half hours, midnight in the middle of a change, a day that never was (Apia, 2011), and
@@ -69,9 +59,9 @@ def calendars(draw: st.DrawFn) -> WarehouseCalendar:
 
 leads = st.integers(0, 40).map(lambda hours: timedelta(hours=hours))
 rules = st.builds(
-    lambda few, released, small, more: CutOffRules(
+    lambda few, completed, small, more: CutOffRules(
         small_file_max=few,
-        released_max=released,
+        completed_max=completed,
         small_file_before=small,
         large_file_before=small + more,
     ),
@@ -86,20 +76,20 @@ rules = st.builds(
 def test_the_despatch_day_is_a_working_day_and_never_past(
     moment: datetime, calendar: WarehouseCalendar
 ) -> None:
-    day = despatch_day(moment, calendar)
-    assert is_working_day(day, calendar)
-    assert day >= local_day(moment, calendar)
+    day = calendar.despatch_day(moment)
+    assert calendar.is_working_day(day)
+    assert day >= calendar.local_day(moment)
 
 
 @given(moment=moments, calendar=calendars())
 def test_the_despatch_day_is_the_first_one_whose_cut_off_is_still_to_come(
     moment: datetime, calendar: WarehouseCalendar
 ) -> None:
-    day = despatch_day(moment, calendar)
-    assert next_cut_off(moment, calendar) == cut_off_on(day, calendar) > moment
+    day = calendar.despatch_day(moment)
+    assert calendar.next_cut_off(moment) == calendar.cut_off_on(day) > moment
     for earlier in (day - timedelta(days=each) for each in range(1, 15)):
-        if is_working_day(earlier, calendar):
-            assert cut_off_on(earlier, calendar) <= moment
+        if calendar.is_working_day(earlier):
+            assert calendar.cut_off_on(earlier) <= moment
 
 
 @given(moment=moments, later=moments, calendar=calendars())
@@ -107,8 +97,8 @@ def test_what_is_complete_later_never_leaves_earlier(
     moment: datetime, later: datetime, calendar: WarehouseCalendar
 ) -> None:
     first, last = sorted([moment, later])
-    assert despatch_day(first, calendar) <= despatch_day(last, calendar)
-    assert next_cut_off(first, calendar) <= next_cut_off(last, calendar)
+    assert calendar.despatch_day(first) <= calendar.despatch_day(last)
+    assert calendar.next_cut_off(first) <= calendar.next_cut_off(last)
 
 
 @given(calendar=calendars(), day=days)
@@ -123,7 +113,7 @@ def test_the_cut_off_is_the_first_moment_at_which_the_clocks_show_it_or_a_later_
     def shown(moment: datetime) -> datetime:
         return moment.astimezone(calendar.time_zone).replace(tzinfo=None)
 
-    cut_off = cut_off_on(day, calendar)
+    cut_off = calendar.cut_off_on(day)
     assert shown(cut_off) >= wanted
     before = (cut_off - minutes * MINUTE for minutes in range(1, 27 * 60))
     assert all(shown(moment) < wanted for moment in before)
@@ -134,25 +124,25 @@ def test_the_cut_off_is_the_first_moment_at_which_the_clocks_show_it_or_a_later_
 def test_an_order_leaves_today_exactly_while_time_is_left(
     moment: datetime, calendar: WarehouseCalendar
 ) -> None:
-    left = time_left(moment, calendar)
-    today = local_day(moment, calendar)
-    assert leaves_today(moment, calendar) == (left > timedelta(0))
-    assert leaves_today(moment, calendar) == (despatch_day(moment, calendar) == today)
+    left = calendar.time_left(moment)
+    today = calendar.local_day(moment)
+    assert calendar.leaves_today(moment) == (left > timedelta(0))
+    assert calendar.leaves_today(moment) == (calendar.despatch_day(moment) == today)
     if left:
-        assert moment + left == next_cut_off(moment, calendar)
+        assert moment + left == calendar.next_cut_off(moment)
 
 
 @given(moment=moments, orders=st.integers(1, 15), calendar=calendars(), rules=rules)
 def test_a_file_leaves_on_the_first_day_whose_deadline_is_still_to_come(
     moment: datetime, orders: int, calendar: WarehouseCalendar, rules: CutOffRules
 ) -> None:
-    day = upload_despatch_day(moment, orders, calendar, rules)
-    deadline = upload_by(day, orders, calendar, rules)
-    assert moment < deadline <= cut_off_on(day, calendar)
-    assert day >= despatch_day(moment, calendar)
+    day = calendar.upload_despatch_day(moment, orders, rules=rules)
+    deadline = calendar.upload_by(day, orders, rules=rules)
+    assert moment < deadline <= calendar.cut_off_on(day)
+    assert day >= calendar.despatch_day(moment)
     for earlier in (day - timedelta(days=each) for each in range(1, 15)):
-        if is_working_day(earlier, calendar) and earlier >= local_day(moment, calendar):
-            assert upload_by(earlier, orders, calendar, rules) <= moment
+        if calendar.is_working_day(earlier) and earlier >= calendar.local_day(moment):
+            assert calendar.upload_by(earlier, orders, rules=rules) <= moment
 
 
 @given(
@@ -161,17 +151,19 @@ def test_a_file_leaves_on_the_first_day_whose_deadline_is_still_to_come(
 def test_a_larger_file_never_leaves_earlier(
     moment: datetime, sizes: tuple[int, int], calendar: WarehouseCalendar, rules: CutOffRules
 ) -> None:
-    small, large = (upload_despatch_day(moment, size, calendar, rules) for size in sorted(sizes))
+    small, large = (
+        calendar.upload_despatch_day(moment, size, rules=rules) for size in sorted(sizes)
+    )
     assert small <= large
 
 
-@given(moment=moments, released=st.integers(1, 15), calendar=calendars(), rules=rules)
-def test_how_many_are_released_changes_the_promise_and_not_the_day(
-    moment: datetime, released: int, calendar: WarehouseCalendar, rules: CutOffRules
+@given(moment=moments, completed=st.integers(1, 15), calendar=calendars(), rules=rules)
+def test_how_many_are_completed_changes_the_promise_and_not_the_day(
+    moment: datetime, completed: int, calendar: WarehouseCalendar, rules: CutOffRules
 ) -> None:
-    answer = expected_despatch(moment, calendar, released=released, rules=rules)
-    assert answer.day == despatch_day(moment, calendar)
-    assert answer.promised == (released <= rules.released_max)
+    answer = calendar.expected_despatch(moment, completed=completed, rules=rules)
+    assert answer.day == calendar.despatch_day(moment)
+    assert answer.promised == (completed <= rules.completed_max)
     assert bool(answer.reason) != answer.promised
 
 
@@ -180,5 +172,5 @@ def test_the_zone_in_which_a_moment_is_told_has_no_say(
     moment: datetime, calendar: WarehouseCalendar, zone: ZoneInfo
 ) -> None:
     told = moment.astimezone(zone)
-    assert despatch_day(told, calendar) == despatch_day(moment, calendar)
-    assert time_left(told, calendar) == time_left(moment, calendar)
+    assert calendar.despatch_day(told) == calendar.despatch_day(moment)
+    assert calendar.time_left(told) == calendar.time_left(moment)

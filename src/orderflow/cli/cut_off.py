@@ -14,13 +14,8 @@ from orderflow.adapters.holidays import public_holidays
 from orderflow.cli import screen, tables
 from orderflow.cli.arguments import AsJson
 from orderflow.cli.settings import takes
-from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday, cut_off_on, local_day
-from orderflow.domain.calendar.cut_off import (
-    CutOffRules,
-    despatch_day,
-    upload_by,
-    upload_despatch_day,
-)
+from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday
+from orderflow.domain.calendar.cut_off import CutOffRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,18 +106,18 @@ def _calendar(hours: WorkingHours, holidays: str | None, moment: datetime) -> Wa
     if holidays is None:
         return calendar
     country, _, part = holidays.partition("-")
-    year = local_day(moment, calendar).year
+    year = calendar.local_day(moment).year
     days = public_holidays(country, subdivision=part or None, years=range(year, year + YEARS_AHEAD))
     return attrs.evolve(calendar, holidays=days)
 
 
 def _answers(moment: datetime, calendar: WarehouseCalendar) -> Iterator[Answer]:
-    day = despatch_day(moment, calendar)
-    yield Answer("an order, complete now", day, cut_off_on(day, calendar))
+    day = calendar.despatch_day(moment)
+    yield Answer("an order, complete now", day, calendar.next_cut_off(moment))
     small, large = RULES.small_file_max, RULES.small_file_max + 1
     for what, orders in ((f"up to {small} orders", small), ("more orders", large)):
-        day = upload_despatch_day(moment, orders, calendar)
-        yield Answer(f"a file of {what}, uploaded now", day, upload_by(day, orders, calendar))
+        day = calendar.upload_despatch_day(moment, orders)
+        yield Answer(f"a file of {what}, uploaded now", day, calendar.upload_by(day, orders))
 
 
 def _as_json(moment: datetime, hours: WorkingHours, answers: list[Answer]) -> dict[str, Any]:

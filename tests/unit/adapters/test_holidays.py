@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderflow import WarehouseCalendar, is_working_day
+from orderflow import WarehouseCalendar
 from orderflow.adapters.holidays import public_holidays
 from orderflow.errors import InvalidValueError, MissingExtraError
 
@@ -48,8 +48,8 @@ def test_a_calendar_takes_them_as_they_are() -> None:
         time_zone=ZoneInfo("Europe/London"),
         holidays=public_holidays("GB", subdivision="ENG", years=[2026, 2027]),
     )
-    assert not is_working_day(date(2026, 12, 28), calendar)
-    assert is_working_day(date(2026, 12, 29), calendar)
+    assert not calendar.is_working_day(date(2026, 12, 28))
+    assert calendar.is_working_day(date(2026, 12, 29))
 
 
 def test_they_are_plain_dates_and_nothing_of_the_package() -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderflow import WarehouseCalendar, Weekday, cut_off_on, is_working_day, local_day
+from orderflow import WarehouseCalendar, Weekday
 from orderflow.errors import InvalidValueError
 
 LONDON = ZoneInfo("Europe/London")
@@ -28,7 +28,7 @@ def daily(clock: time, zone: tzinfo = LONDON) -> WarehouseCalendar:
 
 def worked(calendar: WarehouseCalendar) -> list[int]:
     """Name the days of December 2026 from the 21st on, a Monday, on which it works."""
-    return [day for day in range(21, 32) if is_working_day(date(2026, 12, day), calendar)]
+    return [day for day in range(21, 32) if calendar.is_working_day(date(2026, 12, day))]
 
 
 def shown(moment: datetime, zone: str = "Europe/London") -> str:
@@ -55,7 +55,7 @@ def test_it_works_on_a_date_that_has_a_cut_off_of_its_own() -> None:
         date_cut_offs={date(2026, 12, 25): time(10), date(2026, 12, 26): time(11)},
     )
     assert worked(calendar) == [21, 22, 23, 24, 25, 26, 28, 29, 30, 31]
-    assert cut_off_on(date(2026, 12, 26), calendar) == datetime(2026, 12, 26, 11, tzinfo=UTC)
+    assert calendar.cut_off_on(date(2026, 12, 26)) == datetime(2026, 12, 26, 11, tzinfo=UTC)
 
 
 def test_the_cut_off_of_a_date_stands_before_that_of_its_weekday_and_that_before_the_usual() -> (
@@ -66,58 +66,74 @@ def test_the_cut_off_of_a_date_stands_before_that_of_its_weekday_and_that_before
         weekday_cut_offs={Weekday.THU: time(14), Weekday.FRI: time(13)},
         date_cut_offs={date(2026, 12, 24): time(12)},
     )
-    hours = [f"{cut_off_on(date(2026, 12, day), calendar):%H:%M}" for day in (16, 17, 18, 24)]
+    hours = [f"{calendar.cut_off_on(date(2026, 12, day)):%H:%M}" for day in (16, 17, 18, 24)]
     assert hours == ["16:30", "14:00", "13:00", "12:00"]
 
 
 def test_the_day_is_that_of_the_warehouse() -> None:
     evening = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
-    assert local_day(evening, warehouse()) == date(2026, 7, 1)
-    assert local_day(evening, warehouse(ZoneInfo("America/New_York"))) == date(2026, 6, 30)
-    assert local_day(evening.astimezone(ZoneInfo("Asia/Tokyo")), warehouse()) == date(2026, 7, 1)
+    assert warehouse().local_day(evening) == date(2026, 7, 1)
+    assert warehouse(ZoneInfo("America/New_York")).local_day(evening) == date(2026, 6, 30)
+    assert warehouse().local_day(evening.astimezone(ZoneInfo("Asia/Tokyo"))) == date(2026, 7, 1)
 
 
 def test_a_day_without_work_has_no_cut_off() -> None:
     with pytest.raises(InvalidValueError, match=r"^day must be a working day of the calendar, not"):
-        cut_off_on(date(2026, 12, 26), warehouse())
+        warehouse().cut_off_on(date(2026, 12, 26))
+
+
+def test_the_first_working_day_from_a_day_on_may_be_that_day() -> None:
+    calendar = warehouse(holidays=frozenset({date(2026, 12, 28)}))
+    assert calendar.working_day_from(date(2026, 12, 25)) == date(2026, 12, 25)
+    assert calendar.working_day_from(date(2026, 12, 26)) == date(2026, 12, 29)
 
 
 # When clocks change.
 
 
+def test_the_first_moment_of_a_time_is_found_as_that_of_a_cut_off_is() -> None:
+    """Also on a day on which the warehouse does not work."""
+    assert warehouse().first_moment(FORWARD, time(1, 30)) == datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert warehouse().first_moment(BACK, time(1, 30)) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    with pytest.raises(InvalidValueError, match=r"^clock must be a time of day without a time"):
+        warehouse().first_moment(FORWARD, time(1, 30, tzinfo=UTC))
+    with pytest.raises(InvalidValueError, match=r"^day must be a date without a time"):
+        warehouse().first_moment(datetime(2026, 3, 2, tzinfo=UTC), time(1, 30))
+
+
 def test_a_cut_off_in_the_hour_that_does_not_exist_is_where_the_clocks_go_forward() -> None:
     for clock in (time(1), time(1, 30), time(1, 59, 59, 999_999)):
-        assert cut_off_on(FORWARD, daily(clock)) == datetime(2026, 3, 29, 1, tzinfo=UTC)
-    assert cut_off_on(FORWARD, daily(time(0, 59))) == datetime(2026, 3, 29, 0, 59, tzinfo=UTC)
-    assert cut_off_on(FORWARD, daily(time(2, 1))) == datetime(2026, 3, 29, 1, 1, tzinfo=UTC)
+        assert daily(clock).cut_off_on(FORWARD) == datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert daily(time(0, 59)).cut_off_on(FORWARD) == datetime(2026, 3, 29, 0, 59, tzinfo=UTC)
+    assert daily(time(2, 1)).cut_off_on(FORWARD) == datetime(2026, 3, 29, 1, 1, tzinfo=UTC)
 
 
 def test_a_cut_off_in_the_hour_that_there_is_twice_is_in_the_first_of_them() -> None:
-    assert cut_off_on(BACK, daily(time(1, 30))) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert cut_off_on(BACK, daily(time(0, 59))) == datetime(2026, 10, 24, 23, 59, tzinfo=UTC)
-    assert cut_off_on(BACK, daily(time(2))) == datetime(2026, 10, 25, 2, tzinfo=UTC)
+    assert daily(time(1, 30)).cut_off_on(BACK) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert daily(time(0, 59)).cut_off_on(BACK) == datetime(2026, 10, 24, 23, 59, tzinfo=UTC)
+    assert daily(time(2)).cut_off_on(BACK) == datetime(2026, 10, 25, 2, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("day", "hours"), [(FORWARD, 23), (BACK, 25), (date(2026, 7, 1), 24)])
 def test_between_two_cut_offs_are_as_many_hours_as_the_day_has(day: date, hours: int) -> None:
     calendar = daily(time(16))
-    before = cut_off_on(day - timedelta(days=1), calendar)
-    assert cut_off_on(day, calendar) - before == timedelta(hours=hours)
+    before = calendar.cut_off_on(day - timedelta(days=1))
+    assert calendar.cut_off_on(day) - before == timedelta(hours=hours)
 
 
 def test_a_cut_off_at_midnight_that_does_not_exist_is_the_first_moment_of_the_day() -> None:
     beirut = daily(time(0, 15), ZoneInfo("Asia/Beirut"))  # goes from 00:00 to 01:00
-    assert shown(cut_off_on(FORWARD, beirut), "Asia/Beirut") == "29 01:00"
+    assert shown(beirut.cut_off_on(FORWARD), "Asia/Beirut") == "29 01:00"
 
 
 def test_a_last_hour_that_does_not_exist_ends_with_its_own_day() -> None:
     nuuk = daily(time(23, 30), ZoneInfo("America/Nuuk"))  # goes from 23:00 to 00:00 of the next day
-    assert shown(cut_off_on(date(2026, 3, 28), nuuk), "America/Nuuk") == "29 00:00"
+    assert shown(nuuk.cut_off_on(date(2026, 3, 28)), "America/Nuuk") == "29 00:00"
 
 
 def test_half_an_hour_that_does_not_exist() -> None:
     island = daily(time(2, 10), ZoneInfo("Australia/Lord_Howe"))  # goes from 02:00 to 02:30
-    assert shown(cut_off_on(date(2026, 10, 4), island), "Australia/Lord_Howe") == "04 02:30"
+    assert shown(island.cut_off_on(date(2026, 10, 4)), "Australia/Lord_Howe") == "04 02:30"
 
 
 # Bad values.
@@ -220,15 +236,15 @@ def test_the_limits_themselves_are_allowed() -> None:
     ],
 )
 def test_a_bad_moment_is_refused(moment: Any) -> None:  # noqa: ANN401
-    with pytest.raises(InvalidValueError, match=r"^moment must be a datetime with a time zone"):
-        local_day(moment, warehouse())
+    with pytest.raises(InvalidValueError, match=r"^at must be a datetime with a time zone"):
+        warehouse().local_day(moment)
 
 
-@pytest.mark.parametrize("ask", [is_working_day, cut_off_on])
+@pytest.mark.parametrize("ask", ["is_working_day", "cut_off_on", "working_day_from"])
 @pytest.mark.parametrize("day", [datetime(2026, 3, 2, tzinfo=UTC), "2026-03-02", date(9991, 1, 1)])
-def test_a_bad_day_is_refused(ask: Any, day: Any) -> None:  # noqa: ANN401
+def test_a_bad_day_is_refused(ask: str, day: Any) -> None:  # noqa: ANN401
     with pytest.raises(InvalidValueError, match=r"^day must be a date without a time"):
-        ask(day, warehouse())
+        getattr(warehouse(), ask)(day)
 
 
 # What it is.
@@ -250,4 +266,4 @@ def test_a_calendar_reads_the_same_in_every_process() -> None:
 
 def test_a_zone_may_be_a_fixed_offset() -> None:
     calendar = warehouse(timezone(timedelta(hours=1)))
-    assert cut_off_on(date(2026, 3, 2), calendar) == datetime(2026, 3, 2, 15, tzinfo=UTC)
+    assert calendar.cut_off_on(date(2026, 3, 2)) == datetime(2026, 3, 2, 15, tzinfo=UTC)

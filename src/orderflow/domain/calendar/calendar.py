@@ -1,47 +1,33 @@
-"""When a warehouse works, and until when it takes orders each day: plain data, and what it says.
+"""When a warehouse works, and its cut-off on each day: plain data, and the answers it gives.
 
-Days are those of the warehouse: what its clocks show decides, and not UTC. The cut-off of a day is
-a moment: the first one at which the clocks show the cut-off time, or a later time, of that day.
-This one sentence also covers the days on which the clocks are changed:
+Days are those of the warehouse: its clocks decide, not UTC. The cut-off of a day is the first
+moment at which the clocks show the cut-off time, or a later time, of that day. So in every time
+zone, a moment of a later day is never before the cut-off of an earlier day.
 
-- Where they go back over the cut-off time it comes twice, and the first time counts.
-- Where they go forward over it it never comes, and the moment at which they do so counts.
-
-So no moment of a later day is before the cut-off of an earlier one, in any time zone.
-
-The type takes a time zone ready made: to look one up by its name reads files, and the core reads
-none. `zoneinfo.ZoneInfo("Europe/London")` is one.
+A calendar is given its time zone ready made, such as `zoneinfo.ZoneInfo("Europe/London")`.
+Looking one up by name reads files, and the core reads none.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, TypeGuard
 
 import attrs
 
+from orderflow.domain.calendar import clocks
+from orderflow.domain.calendar.clocks import CLOCK_DEMAND, DAY_DEMAND
+from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch, check_count
 from orderflow.domain.model import validators
 from orderflow.errors import InvalidValueError
 
-__all__ = [
-    "WarehouseCalendar",
-    "Weekday",
-    "cut_off_on",
-    "is_working_day",
-    "local_day",
-]
+__all__ = ["WarehouseCalendar", "Weekday"]
 
 HOLIDAYS_MAX = 10_000
 EXCEPTIONS_MAX = 1_000
-YEAR_MIN, YEAR_MAX = 2, 9_990
-"""No time zone and no search for a working day leads from these out of the years of Python."""
-
-MOMENT_DEMAND = f"a datetime with a time zone, in the years {YEAR_MIN} to {YEAR_MAX} of UTC"
-DAY_DEMAND = f"a date without a time, in the years {YEAR_MIN} to {YEAR_MAX}"
-CLOCK_DEMAND = "a time of day without a time zone"
+DAYS_AHEAD_MAX = 366
 
 
 class Weekday(StrEnum):
@@ -57,34 +43,8 @@ class Weekday(StrEnum):
 
 
 _WEEK = tuple(Weekday)
-_NOON = datetime(2000, 1, 1, 12)  # noqa: DTZ001 - the zone that is looked at is put in
-_STEP = timedelta(microseconds=1)
-
-
-def _is_day(value: object) -> bool:
-    return (
-        isinstance(value, date)
-        and not isinstance(value, datetime)
-        and YEAR_MIN <= value.year <= YEAR_MAX
-    )
-
-
-def _is_clock(value: object) -> bool:
-    return isinstance(value, time) and value.tzinfo is None and not value.fold
-
-
-def _is_time_zone(value: object) -> bool:
-    """Whether a local time with this zone is the moment at which the zone shows that time."""
-    if not isinstance(value, tzinfo):
-        return False
-    try:
-        noon = _NOON.replace(tzinfo=value)
-        return (
-            noon.utcoffset() is not None
-            and noon.astimezone(UTC).astimezone(value).replace(tzinfo=None) == _NOON
-        )
-    except NotImplementedError:  # the base of all zones
-        return False
+_RULES = CutOffRules()
+_NO_TIME = timedelta(0)
 
 
 def _are_pairs(value: object) -> TypeGuard[tuple[tuple[Any, Any], ...]]:
@@ -98,21 +58,21 @@ def _are_cut_offs(value: object, may_have_one: Callable[[object], bool]) -> bool
     return (
         _are_pairs(value)
         and len(value) <= EXCEPTIONS_MAX
-        and all(may_have_one(day) and _is_clock(clock) for day, clock in value)
+        and all(may_have_one(day) and clocks.is_clock(clock) for day, clock in value)
         and len(dict(value)) == len(value)
     )
 
 
-def _in_order(
+def _sorted_pairs(
     value: Mapping[Any, time] | tuple[tuple[Any, time], ...],
 ) -> tuple[tuple[Any, time], ...]:
-    """Bring days and their cut-offs into one order; what is neither form is left to be refused."""
+    """Sort days and their cut-offs; return anything else as it is, for the validator to refuse."""
     pairs = tuple(value.items()) if isinstance(value, Mapping) else value
     return tuple(sorted(pairs, key=lambda pair: str(pair[0]))) if _are_pairs(pairs) else pairs
 
 
-def _listed(value: object) -> object:
-    """Tell a set in one order, whatever is in it."""
+def _sorted_set(value: object) -> object:
+    """Sort a set of anything, for a message."""
     return sorted(map(str, value)) if isinstance(value, frozenset) else value
 
 
@@ -122,7 +82,7 @@ def _repr(value: frozenset[object]) -> str:
 
 @attrs.frozen(kw_only=True)
 class WarehouseCalendar:
-    """When a warehouse works, and until when it takes orders each day.
+    """When a warehouse works, and its cut-off on each day.
 
     >>> from zoneinfo import ZoneInfo
     >>> leeds = WarehouseCalendar(
@@ -132,39 +92,46 @@ class WarehouseCalendar:
     ...     holidays=frozenset({date(2026, 12, 25)}),
     ...     date_cut_offs={date(2026, 12, 24): time(12)},
     ... )
-    >>> [day for day in range(23, 29) if is_working_day(date(2026, 12, day), leeds)]
+    >>> [day for day in range(23, 29) if leeds.is_working_day(date(2026, 12, day))]
     [23, 24, 28]
+    >>> from datetime import UTC
+    >>> friday = datetime(2026, 3, 6, 12, 30, tzinfo=UTC)
+    >>> str(leeds.time_left(friday)), str(leeds.despatch_day(friday))
+    ('1:30:00', '2026-03-06')
+
+    Every method returns moments in UTC. Each raises `InvalidValueError` if an argument is invalid:
+    a moment without a time zone, a date that is not a `date`, or a year out of range. A search for
+    a working day raises it if there is none within 366 days.
 
     Attributes:
-        time_zone: The time zone that its clocks show, such as ``ZoneInfo("Europe/London")``. Zones
-            of `pytz` are refused: they are made to be used in another way, and would be minutes
-            out.
+        time_zone: The time zone of the warehouse, such as ``ZoneInfo("Europe/London")``. Zones of
+            `pytz` are refused: used like this, they are minutes out.
         working_days: The days of the week on which it works.
-        cut_off: When the cut-off of a working day is, as its clocks show it.
-        weekday_cut_offs: The cut-offs of those working days that have another one, as a mapping or
-            as pairs. They are kept as pairs, in one order.
+        cut_off: The local cut-off time of a working day.
+        weekday_cut_offs: The cut-off times of working days that differ, as a mapping or as pairs.
+            They are stored as sorted pairs.
         holidays: Dates on which it does not work.
-        date_cut_offs: The cut-offs of single dates, in place of those above. It works on these,
-            even if one is a holiday or no working day.
+        date_cut_offs: The cut-off times of single dates, which override everything above. The
+            warehouse works on these dates, even if one is a holiday.
 
     Raises:
-        InvalidValueError: If a field breaks its rule: no working day, a day that has two cut-offs,
-            or a cut-off for a day of the week on which it does not work.
+        InvalidValueError: If a field is invalid: no working day, a day with two cut-offs, or a
+            cut-off for a day of the week on which the warehouse does not work.
     """
 
     time_zone: tzinfo = attrs.field(converter=validators.one_utc)
     working_days: frozenset[Weekday] = attrs.field(default=frozenset(_WEEK[:5]), repr=_repr)
     cut_off: time = attrs.field(default=time(16))
     weekday_cut_offs: tuple[tuple[Weekday, time], ...] = attrs.field(
-        default=(), converter=_in_order
+        default=(), converter=_sorted_pairs
     )
     holidays: frozenset[date] = attrs.field(default=frozenset(), repr=_repr)
-    date_cut_offs: tuple[tuple[date, time], ...] = attrs.field(default=(), converter=_in_order)
+    date_cut_offs: tuple[tuple[date, time], ...] = attrs.field(default=(), converter=_sorted_pairs)
 
     @time_zone.validator
     def _check_time_zone(self, _attribute: object, value: object) -> None:
         validators.require(
-            ok=_is_time_zone(value),
+            ok=clocks.is_time_zone(value),
             field="WarehouseCalendar.time_zone",
             demand="a time zone such as ZoneInfo('Europe/London')",
             value=value,
@@ -178,13 +145,13 @@ class WarehouseCalendar:
             and all(isinstance(day, Weekday) for day in value),
             field="WarehouseCalendar.working_days",
             demand="a frozenset of one Weekday or more",
-            value=_listed(value),
+            value=_sorted_set(value),
         )
 
     @cut_off.validator
     def _check_cut_off(self, _attribute: object, value: object) -> None:
         validators.require(
-            ok=_is_clock(value),
+            ok=clocks.is_clock(value),
             field="WarehouseCalendar.cut_off",
             demand=CLOCK_DEMAND,
             value=value,
@@ -206,114 +173,162 @@ class WarehouseCalendar:
         validators.require(
             ok=isinstance(value, frozenset)
             and len(value) <= HOLIDAYS_MAX
-            and all(_is_day(day) for day in value),
+            and all(clocks.is_day(day) for day in value),
             field="WarehouseCalendar.holidays",
             demand=f"a frozenset of at most {HOLIDAYS_MAX} days, each {DAY_DEMAND}",
-            value=_listed(value),
+            value=_sorted_set(value),
         )
 
     @date_cut_offs.validator
     def _check_date_cut_offs(self, _attribute: object, value: object) -> None:
         validators.require(
-            ok=_are_cut_offs(value, _is_day),
+            ok=_are_cut_offs(value, clocks.is_day),
             field="WarehouseCalendar.date_cut_offs",
             demand=f"{CLOCK_DEMAND} for each of at most {EXCEPTIONS_MAX} dates, and no date twice",
             value=value,
         )
 
+    def local_day(self, at: datetime) -> date:
+        """Return the date in the warehouse at a moment."""
+        return clocks.day_of("at", at, self.time_zone)
 
-def local_day(moment: datetime, calendar: WarehouseCalendar) -> date:
-    """Return the day that it is in the warehouse.
+    def is_working_day(self, day: date) -> bool:
+        """Whether the warehouse works on a day."""
+        clocks.check_day("day", day)
+        return self._clock_on(day) is not None
 
-    >>> from zoneinfo import ZoneInfo
-    >>> sydney = WarehouseCalendar(time_zone=ZoneInfo("Australia/Sydney"))
-    >>> str(local_day(datetime(2026, 3, 2, 20, tzinfo=UTC), sydney))
-    '2026-03-03'
+    def cut_off_on(self, day: date) -> datetime:
+        """Return the cut-off of a working day. Orders complete before it leave that day.
 
-    Raises:
-        InvalidValueError: If the moment names no time zone.
-    """
-    at = validators.in_utc(moment)
-    holds = validators.is_moment(at) and YEAR_MIN <= at.year <= YEAR_MAX
-    validators.require(ok=holds, field="moment", demand=MOMENT_DEMAND, value=moment)
-    return at.astimezone(calendar.time_zone).date()
+        Raises:
+            InvalidValueError: If the warehouse does not work on that day.
+        """
+        clocks.check_day("day", day)
+        cut_off = self._cut_off_if_any(day)
+        if cut_off is None:
+            raise InvalidValueError("day", "a working day of the calendar", day)
+        return cut_off
 
+    def next_cut_off(self, at: datetime) -> datetime:
+        """Return the first cut-off later than a moment."""
+        return self._first_cut_off(at, _NO_TIME)[1]
 
-def is_working_day(day: date, calendar: WarehouseCalendar) -> bool:
-    """Whether the warehouse works on a day.
+    def time_left(self, at: datetime) -> timedelta:
+        """Return the time until today's cut-off; 0 if it has passed or there is none."""
+        cut_off = self._cut_off_if_any(self.local_day(at))
+        return _NO_TIME if cut_off is None else max(_NO_TIME, cut_off - at)
 
-    >>> from zoneinfo import ZoneInfo
-    >>> leeds = WarehouseCalendar(
-    ...     time_zone=ZoneInfo("Europe/London"), holidays=frozenset({date(2026, 4, 3)})
-    ... )
-    >>> [is_working_day(date(2026, 4, day), leeds) for day in (2, 3, 4)]
-    [True, False, False]
+    def leaves_today(self, at: datetime) -> bool:
+        """Whether an order that is complete at a moment leaves on the same day."""
+        return self.time_left(at) > _NO_TIME
 
-    Raises:
-        InvalidValueError: If it is no day.
-    """
-    check_day("day", day)
-    return _clock_on(day, calendar) is not None
+    def despatch_day(self, at: datetime) -> date:
+        """Return the day on which an order leaves if it is complete at a moment."""
+        return self._first_cut_off(at, _NO_TIME)[0]
 
+    def expected_despatch(
+        self, at: datetime, *, completed: int = 1, rules: CutOffRules = _RULES
+    ) -> ExpectedDespatch:
+        """Return the day on which an order leaves, and whether it is promised.
 
-def cut_off_on(day: date, calendar: WarehouseCalendar) -> datetime:
-    """Return the cut-off of a working day, in UTC: what is complete before it leaves that day.
+        >>> from datetime import UTC
+        >>> from zoneinfo import ZoneInfo
+        >>> leeds = WarehouseCalendar(time_zone=ZoneInfo("Europe/London"))
+        >>> monday = datetime(2026, 3, 9, 10, tzinfo=UTC)
+        >>> leeds.expected_despatch(monday).promised
+        True
+        >>> leeds.expected_despatch(monday, completed=11).reason
+        '11 back orders were completed together; above 10, the day is a best effort'
 
-    >>> from zoneinfo import ZoneInfo
-    >>> leeds = WarehouseCalendar(time_zone=ZoneInfo("Europe/London"), cut_off=time(16))
-    >>> [str(cut_off_on(date(2026, 3, day), leeds)) for day in (27, 30)]
-    ['2026-03-27 16:00:00+00:00', '2026-03-30 15:00:00+00:00']
+        Args:
+            at: When the order is complete.
+            completed: The number of back orders completed together, at least 1. After a
+                booking-in, this is the length of `Outcome.back_orders_completed`.
+            rules: The most of them that have a promised day.
+        """
+        check_count("completed", completed, smallest=1)
+        day = self.despatch_day(at)
+        if completed <= rules.completed_max:
+            return ExpectedDespatch(day=day)
+        return ExpectedDespatch(
+            day=day,
+            promised=False,
+            reason=(
+                f"{completed} back orders were completed together; "
+                f"above {rules.completed_max}, the day is a best effort"
+            ),
+        )
 
-    Raises:
-        InvalidValueError: If the warehouse does not work on that day.
-    """
-    check_day("day", day)
-    cut_off = cut_off_if_any(day, calendar)
-    if cut_off is None:
-        raise InvalidValueError("day", "a working day of the calendar", day)
-    return cut_off
+    def upload_by(self, day: date, orders: int, *, rules: CutOffRules = _RULES) -> datetime:
+        """Return the deadline for uploading a file, so that its orders leave on a day.
 
+        >>> from zoneinfo import ZoneInfo
+        >>> leeds = WarehouseCalendar(time_zone=ZoneInfo("Europe/London"))
+        >>> [f"{leeds.upload_by(date(2026, 3, 9), orders):%H:%M}" for orders in (10, 11)]
+        ['14:00', '06:00']
 
-def cut_off_if_any(day: date, calendar: WarehouseCalendar) -> datetime | None:
-    """Return the cut-off of a day, in UTC, or `None` where it is no working day."""
-    clock = _clock_on(day, calendar)
-    if clock is None:
-        return None
-    return _first_showing(datetime.combine(day, clock), calendar.time_zone)
+        Args:
+            day: A working day.
+            orders: The number of orders in the file, at least 1.
+            rules: How large a small file is, and how long before the cut-off to upload each.
+        """
+        return self.cut_off_on(day) - rules.upload_lead(orders)
 
+    def upload_despatch_day(
+        self, at: datetime, orders: int, *, rules: CutOffRules = _RULES
+    ) -> date:
+        """Return the day on which the orders of a file leave if it is uploaded at a moment.
 
-def check_day(field: str, value: object) -> None:
-    """Refuse what is no day.
+        Args:
+            at: When the file is uploaded.
+            orders: The number of orders in the file, at least 1.
+            rules: How large a small file is, and how long before the cut-off to upload each.
+        """
+        return self._first_cut_off(at, rules.upload_lead(orders))[0]
 
-    Raises:
-        InvalidValueError: If it is none.
-    """
-    validators.require(ok=_is_day(value), field=field, demand=DAY_DEMAND, value=value)
+    def working_day_from(self, day: date) -> date:
+        """Return the first working day that is not before a day."""
+        clocks.check_day("day", day)
+        return next(self._days_from(day))[0]
 
+    def first_moment(self, day: date, clock: time) -> datetime:
+        """Return the first moment at which the clocks show a time of a day, or a later one."""
+        clocks.check_day("day", day)
+        validators.require(
+            ok=clocks.is_clock(clock), field="clock", demand=CLOCK_DEMAND, value=clock
+        )
+        return clocks.first_moment(datetime.combine(day, clock), self.time_zone)
 
-def _clock_on(day: date, calendar: WarehouseCalendar) -> time | None:
-    """Return the local time of the cut-off of a day, or `None` where it is no working day."""
-    for exception, clock in calendar.date_cut_offs:
-        if exception == day:
-            return clock
-    weekday = _WEEK[day.weekday()]
-    if weekday not in calendar.working_days or day in calendar.holidays:
-        return None
-    return dict(calendar.weekday_cut_offs).get(weekday, calendar.cut_off)
+    def _clock_on(self, day: date) -> time | None:
+        """Return the local cut-off time of a day, or `None` if it is not a working day."""
+        for exception, clock in self.date_cut_offs:
+            if exception == day:
+                return clock
+        weekday = _WEEK[day.weekday()]
+        if weekday not in self.working_days or day in self.holidays:
+            return None
+        return dict(self.weekday_cut_offs).get(weekday, self.cut_off)
 
+    def _cut_off_if_any(self, day: date) -> datetime | None:
+        clock = self._clock_on(day)
+        if clock is None:
+            return None
+        return clocks.first_moment(datetime.combine(day, clock), self.time_zone)
 
-def _first_showing(local: datetime, zone: tzinfo) -> datetime:
-    """Return the first moment, in UTC, at which the clocks show a local time or a later one."""
+    def _first_cut_off(self, at: datetime, lead: timedelta) -> tuple[date, datetime]:
+        """Return the first working day whose cut-off is more than `lead` later than a moment."""
+        days = self._days_from(self.local_day(at))
+        return next((day, cut_off) for day, cut_off in days if at < cut_off - lead)
 
-    def shown(moment: datetime) -> datetime:
-        return moment.astimezone(zone).replace(tzinfo=None)
-
-    latest = local.replace(tzinfo=zone).astimezone(UTC)
-    if shown(latest) == local:
-        return latest
-    # The clocks go forward over it. By the later offset it would be too early a moment, which the
-    # clocks show as an earlier time, by the earlier offset too late a one. The change is between.
-    earliest = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    steps = range((latest - earliest) // _STEP)
-    before = bisect_left(steps, local, key=lambda step: shown(earliest + step * _STEP))
-    return earliest + before * _STEP
+    def _days_from(self, begin: date) -> Iterator[tuple[date, datetime]]:
+        """Yield the working days from a day on, with their cut-offs; raise where none follows."""
+        for ahead in range(DAYS_AHEAD_MAX + 1):
+            day = begin + timedelta(days=ahead)
+            cut_off = self._cut_off_if_any(day)
+            if cut_off is not None:
+                yield day, cut_off
+        raise InvalidValueError(
+            "WarehouseCalendar.holidays",
+            f"such that a working day can be reached within {DAYS_AHEAD_MAX} days of {begin}",
+            f"{len(self.holidays)} holidays",
+        )
