@@ -13,11 +13,19 @@ from orderflow import AllocationPolicy
 from orderflow.cli.app import app
 from orderflow.cli.reading import ColumnOptions, FileOptions
 from orderflow.cli.settings import described
-from orderflow.replay import Hours, ReplenishmentRule, SellerBehaviour
+from orderflow.cli.working_hours import ReplayHours
+from orderflow.replay import ReplenishmentRule, SellerBehaviour
 from tests.cli.reference import PAGE, commands, options, redrawn
 from tests.cli.screens import flat, run
 
-SETTINGS = [AllocationPolicy, ColumnOptions, FileOptions, SellerBehaviour, Hours, ReplenishmentRule]
+SETTINGS = [
+    AllocationPolicy,
+    ColumnOptions,
+    FileOptions,
+    SellerBehaviour,
+    ReplayHours,
+    ReplenishmentRule,
+]
 
 
 def test_without_a_command_it_shows_what_there_is() -> None:

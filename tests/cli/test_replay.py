@@ -65,7 +65,7 @@ def test_json_is_all_that_standard_output_holds(history: Path) -> None:
     assert result["orders"] == 60
     assert result["account"]["difference"] == 0
     assert result["settings"]["rule"]["seed"] == 1
-    assert result["settings"]["hours"]["cut_off"] == "16:00:00"
+    assert result["settings"]["calendar"]["cut_off"] == "16:00:00"
     assert set(result["waiting_seconds"]) == {"median", "p95", "longest"}
 
 
@@ -80,18 +80,22 @@ def test_settings_reach_the_replay(history: Path) -> None:
     other = run_json(
         *("replay", history, "--queue", "priority", "--partial-allocation", "NEVER"),
         *("--opening-units", 7, "--seed", 9, "--cut-off", "11:30", "--working-days", "mon,sat"),
+        *("--books-in", "07:30"),
         *("--time-zone", "Asia/Dubai", "--patience", 2.5, "--split", "--returns-to-stock"),
     )
     settings = other["settings"]
     assert settings["policy"]["queue"] == "PRIORITY"
     assert settings["policy"]["partial_allocation"] == "NEVER"
     assert settings["rule"]["opening_units"] == 7
-    assert settings["hours"] == {
+    assert settings["calendar"] == {
         "time_zone": "Asia/Dubai",
-        "cut_off": "11:30:00",
-        "books_in": "08:00:00",
         "working_days": ["mon", "sat"],
+        "cut_off": "11:30:00",
+        "weekday_cut_offs": [],
+        "holidays": [],
+        "date_cut_offs": [],
     }
+    assert settings["books_in"] == "07:30:00"
     assert settings["habits"] == {"split": True, "patience": 216_000, "returns_to_stock": True}
     assert other["first_attempt"] != usual["first_attempt"]
     assert other["account"]["difference"] == 0

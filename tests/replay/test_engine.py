@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
-from orderflow import AllocationPolicy, Fulfilment
+from orderflow import AllocationPolicy, Fulfilment, WarehouseCalendar, Weekday
 from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.checking import check
+from orderflow.errors import InvalidValueError
 from orderflow.replay import Kind, Rejects, Replay, ReplenishmentRule, Settings
 from orderflow.replay.generator import COLUMNS, Shop, generate, stock_for
 from tests.replay.histories import (
@@ -50,6 +54,53 @@ def test_what_is_placed_at_the_moment_of_the_cut_off_has_missed_it() -> None:
     assert statuses(run) == {"1": "DESPATCHED", "2": "ALLOCATED"}
     run.finish()
     assert statuses(run)["2"] == "DESPATCHED"
+
+
+@pytest.mark.parametrize(
+    ("placed_at", "cut_off"),
+    [
+        ("2026-03-28T12:00", "2026-03-29T01:00"),  # the clocks skip 01:30: when they change
+        ("2026-10-24T12:00", "2026-10-25T00:30"),  # they show 01:30 twice: the first time
+    ],
+)
+def test_the_cut_off_when_the_clocks_change_is_that_of_the_calendar(
+    placed_at: str, cut_off: str
+) -> None:
+    placed, due = (
+        datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (placed_at, cut_off)
+    )
+    daily = WarehouseCalendar(
+        time_zone=ZoneInfo("Europe/London"), cut_off=time(1, 30), working_days=frozenset(Weekday)
+    )
+    run = replayed(
+        attrs.evolve(entry("2 09:00", "1", {"MUG": 1}), at=placed),
+        opening={"MUG": 1},
+        settings=Settings(rule=NOTHING_COMES, calendar=daily),
+    )
+    run.advance(due - timedelta(microseconds=1))
+    assert statuses(run) == {"1": "ALLOCATED"}
+    run.advance(due)
+    assert statuses(run) == {"1": "DESPATCHED"}
+
+
+def test_the_warehouse_does_not_despatch_on_a_holiday() -> None:
+    calendar = WarehouseCalendar(
+        time_zone=ZoneInfo("Europe/London"), holidays=frozenset({date(2026, 3, 2)})
+    )
+    run = replayed(
+        entry("2 09:00", "1", {"MUG": 1}),
+        opening={"MUG": 1},
+        settings=Settings(rule=NOTHING_COMES, calendar=calendar),
+    )
+    run.advance(at("3 15:59"))
+    assert statuses(run) == {"1": "ALLOCATED"}
+    run.advance(at("3 16:00"))
+    assert statuses(run) == {"1": "DESPATCHED"}
+
+
+def test_a_time_of_booking_in_names_no_zone() -> None:
+    with pytest.raises(InvalidValueError, match=r"^Settings.books_in must be a time of day"):
+        Settings(books_in=time(8, tzinfo=UTC))
 
 
 def test_what_is_booked_in_leaves_the_same_day() -> None:

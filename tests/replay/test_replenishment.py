@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderflow import InvalidValueError, StockKey
-from orderflow.replay import SELLER, Hours, Replay, ReplenishmentRule, Settings
+from orderflow import InvalidValueError, StockKey, WarehouseCalendar, Weekday
+from orderflow.replay import SELLER, Replay, ReplenishmentRule, Settings
 from orderflow.replay.generator import generate
 from orderflow.replay.replenishment import Supply
 from tests.replay.histories import SMALL, at
@@ -16,6 +17,7 @@ from tests.replay.histories import SMALL, at
 if TYPE_CHECKING:
     from orderflow import ExpectedReceipt
 
+LONDON = WarehouseCalendar(time_zone=ZoneInfo("Europe/London"))
 MUG = StockKey("seller", "warehouse", "MUG")
 QUICK = {"lead_days_min": 2, "lead_days_max": 2}
 
@@ -25,7 +27,7 @@ def ordered(supply: Supply, moment: str) -> list[int]:
 
 
 def supply_of(opening: int, **rule: Any) -> Supply:  # noqa: ANN401 - fields of the rule
-    supply = Supply(ReplenishmentRule(**QUICK, **rule), Hours())
+    supply = Supply(ReplenishmentRule(**QUICK, **rule), LONDON, time(8))
     supply.begin(MUG, opening, at("2 09:00"))
     return supply
 
@@ -68,7 +70,7 @@ def test_products_are_looked_at_every_so_many_days() -> None:
 
 
 def receipts(**rule: Any) -> list[ExpectedReceipt]:  # noqa: ANN401 - fields of the rule
-    supply = Supply(ReplenishmentRule(level_units=10, cover_days=0, **rule), Hours())
+    supply = Supply(ReplenishmentRule(level_units=10, cover_days=0, **rule), LONDON, time(8))
     for number in range(50):
         supply.begin(StockKey("seller", "warehouse", f"P{number}"), 0, at("2 09:00"))
     return list(supply.review(at("2 16:00")))
@@ -79,6 +81,29 @@ def test_lead_times_lie_between_the_shortest_and_the_longest() -> None:
     assert min(days) >= 3
     assert max(days) <= 14 + 2  # what arrives on a Saturday is booked in on Monday
     assert len(days) > 5
+
+
+def test_a_delivery_that_arrives_at_the_weekend_is_booked_in_on_monday() -> None:
+    """What is ordered on Monday the 2nd with 5 days of lead time arrives on Saturday."""
+    found = receipts(lead_days_min=5, lead_days_max=5)
+    assert {each.expected_at for each in found} == {at("9 08:00")}
+
+
+@pytest.mark.parametrize(
+    ("ordered_at", "booked_in_at"),
+    [
+        ("2026-03-28T00:30", "2026-03-29T01:00"),  # the clocks skip 01:30: when they change
+        ("2026-10-24T00:30", "2026-10-25T00:30"),  # they show 01:30 twice: the first time
+    ],
+)
+def test_booking_in_when_the_clocks_change(ordered_at: str, booked_in_at: str) -> None:
+    daily = WarehouseCalendar(time_zone=LONDON.time_zone, working_days=frozenset(Weekday))
+    rule = ReplenishmentRule(lead_days_min=1, lead_days_max=1)
+    supply = Supply(rule, daily, books_in=time(1, 30))
+    moment = datetime.fromisoformat(ordered_at).replace(tzinfo=UTC)
+    supply.begin(MUG, 0, moment)
+    (receipt,) = supply.review(moment)
+    assert receipt.expected_at == datetime.fromisoformat(booked_in_at).replace(tzinfo=UTC)
 
 
 def test_the_seed_decides_lead_times() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import attrs
 import typer
@@ -14,11 +13,14 @@ from orderflow.adapters.holidays import public_holidays
 from orderflow.cli import screen, tables
 from orderflow.cli.arguments import AsJson
 from orderflow.cli.settings import takes
-from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday
+from orderflow.cli.working_hours import WorkingHours
 from orderflow.domain.calendar.cut_off import CutOffRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from orderflow.domain.calendar.calendar import WarehouseCalendar
 
 __all__ = ["cut_off"]
 
@@ -27,21 +29,6 @@ YEARS_AHEAD = 3
 
 RULES = CutOffRules()
 SECOND = timedelta(seconds=1)
-
-
-@attrs.frozen(kw_only=True)
-class WorkingHours:
-    """When the warehouse works.
-
-    Attributes:
-        time_zone: The time zone that its clocks show.
-        cut_off: When the cut-off of a working day is.
-        working_days: The days of the week on which it works.
-    """
-
-    time_zone: ZoneInfo = attrs.field(factory=lambda: ZoneInfo("Europe/London"))
-    cut_off: time = time(16)
-    working_days: frozenset[Weekday] = frozenset(tuple(Weekday)[:5])
 
 
 class Answer(NamedTuple):
@@ -100,9 +87,7 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
 
 
 def _calendar(hours: WorkingHours, holidays: str | None, moment: datetime) -> WarehouseCalendar:
-    calendar = WarehouseCalendar(
-        time_zone=hours.time_zone, cut_off=hours.cut_off, working_days=hours.working_days
-    )
+    calendar = hours.calendar()
     if holidays is None:
         return calendar
     country, _, part = holidays.partition("-")

@@ -138,7 +138,7 @@ def _print_next(console: Console, db: Path, order_id: str | None) -> None:
 
 
 def _print_step(console: Console, number: int, step: Step) -> None:
-    at = step.at.astimezone(SETTINGS.hours.time_zone)
+    at = step.at.astimezone(SETTINGS.calendar.time_zone)
     console.print(f"\n[bold cyan]{number:2}[/]  [dim]{at:%a %d %b %H:%M}[/]  [bold]{step.title}[/]")
     console.print(Padding(step.text, (0, 0, 0, 4), expand=False), markup=False)
     if step.order is not None:

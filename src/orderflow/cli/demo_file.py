@@ -74,7 +74,7 @@ def afternoon(entries: Sequence[Entry]) -> int:
     that have left.
     """
     late = range(len(entries) * 3 // 4, len(entries) - 1)
-    cut_offs = ((place, SETTINGS.hours.cut_off_after(entries[place].at)) for place in late)
+    cut_offs = ((place, SETTINGS.calendar.next_cut_off(entries[place].at)) for place in late)
     busy = (place for place, cut_off in cut_offs if entries[place + 1].at >= cut_off)
     return next(busy, len(entries) - 1)
 

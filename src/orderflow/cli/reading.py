@@ -11,9 +11,9 @@ from orderflow.domain.model import validators
 from orderflow.replay import PRESETS, Preset, Reading
 
 if TYPE_CHECKING:
-    from attrs import Attribute
+    from zoneinfo import ZoneInfo
 
-    from orderflow.replay import Hours
+    from attrs import Attribute
 
 __all__ = ["ColumnOptions", "FileOptions", "reading_of"]
 
@@ -84,8 +84,8 @@ class ColumnOptions:
     promise_column: str | None = None
 
 
-def reading_of(file: FileOptions, columns: ColumnOptions, hours: Hours) -> Reading:
-    """Bring the options together; times are those of the warehouse's time zone."""
+def reading_of(file: FileOptions, columns: ColumnOptions, time_zone: ZoneInfo) -> Reading:
+    """Combine the options; times without a zone are in the time zone of the warehouse."""
     named = attrs.asdict(columns, filter=lambda _, name: name is not None)
     changes = {field.removesuffix("_column"): name for field, name in named.items()}
     if file.free_is_found:
@@ -93,7 +93,7 @@ def reading_of(file: FileOptions, columns: ColumnOptions, hours: Hours) -> Readi
     return Reading(
         layout=PRESETS[file.preset] if file.preset is not None else None,
         changes=changes,
-        time_zone=hours.time_zone,
+        time_zone=time_zone,
         time_format=file.time_format,
         encoding=file.encoding,
         delimiter=file.delimiter,

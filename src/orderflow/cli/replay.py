@@ -18,10 +18,10 @@ from orderflow.cli.reading import ColumnOptions, FileOptions, reading_of
 from orderflow.cli.rejects import RejectsFile
 from orderflow.cli.report import Report, Rows
 from orderflow.cli.settings import takes
+from orderflow.cli.working_hours import ReplayHours
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.replay import (
     History,
-    Hours,
     Rejects,
     Replay,
     ReplenishmentRule,
@@ -43,7 +43,7 @@ TOLD_MAX = 10
 
 
 @takes("What the seller does", habits=SellerBehaviour)
-@takes("The warehouse that is added", hours=Hours)
+@takes("The warehouse that is added", hours=ReplayHours)
 @takes("The stock that is added", rule=ReplenishmentRule)
 @takes("Who gets the stock", policy=AllocationPolicy)
 @takes("Its columns, in place of those of the layout", columns=ColumnOptions)
@@ -57,7 +57,7 @@ def replay(
     columns: ColumnOptions,
     policy: AllocationPolicy,
     rule: ReplenishmentRule,
-    hours: Hours,
+    hours: ReplayHours,
     habits: SellerBehaviour,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first row that makes no sense.")
@@ -79,8 +79,14 @@ def replay(
     It ends with 0; with 1 if rows were rejected; with 2 if it could not run to its end; with 3
     if the account of units is not at 0.
     """
-    reading = reading_of(options, columns, hours)
-    settings = Settings(policy=policy, rule=rule, hours=hours, habits=habits)
+    reading = reading_of(options, columns, hours.time_zone)
+    settings = Settings(
+        policy=policy,
+        rule=rule,
+        calendar=hours.calendar(),
+        books_in=hours.books_in,
+        habits=habits,
+    )
     console = screen.messages()
     with screen.clean_end(console, interrupted="nothing was saved"):
         report = _run(file, reading, settings, rejects=rejects, strict=strict, console=console)

@@ -11,7 +11,8 @@ from rich.columns import Columns
 from rich.padding import Padding
 
 from orderflow.cli import screen, tables
-from orderflow.replay import Kind, Settings, Skip, Summary, Weekday
+from orderflow.domain.calendar.calendar import Weekday
+from orderflow.replay import Kind, Settings, Skip, Summary
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -124,9 +125,10 @@ class Report:
 
 def added(settings: Settings, summary: Summary) -> dict[str, str]:
     """Say in words what a run added to the history."""
-    rule, hours, habits, counts = settings.rule, settings.hours, settings.habits, summary.added
+    rule, calendar, counts = settings.rule, settings.calendar, summary.added
+    habits = settings.habits
     policy = attrs.asdict(settings.policy, filter=lambda _, value: value is not None)
-    days = ", ".join(day for day in Weekday if day in hours.working_days)
+    days = ", ".join(day for day in Weekday if day in calendar.working_days)
     patience = habits.patience
     seller = [
         "splits what can leave in part" if habits.split else "does not split",
@@ -145,8 +147,8 @@ def added(settings: Settings, summary: Summary) -> dict[str, str]:
             f"(seed {rule.seed})"
         ),
         "warehouse added": (
-            f"despatched on {counts.cut_offs:,} days, at {hours.cut_off:%H:%M} {hours.time_zone} "
-            f"on {days}; deliveries are booked in at {hours.books_in:%H:%M}"
+            f"despatched on {counts.cut_offs:,} days, at {calendar.cut_off:%H:%M} "
+            f"{calendar.time_zone} on {days}; deliveries are booked in at {settings.books_in:%H:%M}"
         ),
         "seller": "; ".join(seller),
     }

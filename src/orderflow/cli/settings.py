@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 import attrs
 import typer
 
+from orderflow.domain.calendar.calendar import Weekday
 from orderflow.errors import InvalidValueError
-from orderflow.replay import Weekday
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,6 @@ from orderflow.replay.engine import Replay, Settings
 from orderflow.replay.faults import HistoryError, Rejects, RowError
 from orderflow.replay.figures import BackOrders, Figures, Served, Waiting
 from orderflow.replay.history import REASON, Entry, History, Reading, Tally
-from orderflow.replay.hours import Hours, Weekday
 from orderflow.replay.layout import PRESETS, Layout, Preset
 from orderflow.replay.replenishment import ReplenishmentRule
 from orderflow.replay.rows import Kind, Row, Skip
@@ -32,7 +31,6 @@ __all__ = [
     "Figures",
     "History",
     "HistoryError",
-    "Hours",
     "Kind",
     "Layout",
     "Preset",
@@ -50,6 +48,5 @@ __all__ = [
     "Summary",
     "Tally",
     "Waiting",
-    "Weekday",
     "open_source",
 ]

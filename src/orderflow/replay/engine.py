@@ -2,7 +2,7 @@
 
 A history says what was ordered, cancelled and written off, and when. Everything else has to be
 added, by stated rules: the opening stock and the receipts (`orderflow.replay.replenishment`), the
-warehouse's day (`orderflow.replay.hours`), and what the seller does about orders that wait
+warehouse's day (`WarehouseCalendar`), and what the seller does about orders that wait
 (`orderflow.replay.sellers`).
 
 What is due goes in time order. At a cut-off the seller acts first, then the warehouse despatches,
@@ -12,11 +12,15 @@ then products are ordered again. What is placed at the very moment of a cut-off 
 from __future__ import annotations
 
 from collections import Counter
+from datetime import time
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import attrs
 
 from orderflow.adapters.memory import MemoryRepository
+from orderflow.domain.calendar import clocks
+from orderflow.domain.calendar.calendar import WarehouseCalendar
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
@@ -25,7 +29,6 @@ from orderflow.replay.account import Account
 from orderflow.replay.desk import SELLER, WAREHOUSE, Desk
 from orderflow.replay.faults import Rejects
 from orderflow.replay.figures import Figures
-from orderflow.replay.hours import Hours
 from orderflow.replay.replenishment import ReplenishmentRule, Supply
 from orderflow.replay.rows import Kind
 from orderflow.replay.sellers import Seller, SellerBehaviour
@@ -50,13 +53,22 @@ class Settings:
     Attributes:
         policy: Who gets the stock.
         rule: What is ordered from suppliers, and when it comes.
-        hours: When the warehouse works.
+        calendar: When the warehouse works, and its cut-offs.
+        books_in: The local time at which receipts are booked in.
         habits: What the seller does about orders that wait, and with returns.
     """
 
     policy: AllocationPolicy = attrs.field(factory=AllocationPolicy)
     rule: ReplenishmentRule = attrs.field(factory=ReplenishmentRule)
-    hours: Hours = attrs.field(factory=Hours)
+    calendar: WarehouseCalendar = attrs.field(
+        factory=lambda: WarehouseCalendar(time_zone=ZoneInfo("Europe/London"))
+    )
+    books_in: time = attrs.field(default=time(8))
+
+    @books_in.validator
+    def _check_books_in(self, _attribute: object, value: object) -> None:
+        clocks.check_clock("Settings.books_in", value)
+
     habits: SellerBehaviour = attrs.field(factory=SellerBehaviour)
 
 
@@ -93,7 +105,7 @@ class Replay:
         self.settings = settings if settings is not None else Settings()
         self._opening = opening if opening is not None else {}
         self._rejects = rejects if rejects is not None else Rejects()
-        self._supply = Supply(self.settings.rule, self.settings.hours)
+        self._supply = Supply(self.settings.rule, self.settings.calendar, self.settings.books_in)
         kept = repository if repository is not None else MemoryRepository()
         self.desk = Desk(self.settings.policy, self._supply, kept)
         self.account = Account()
@@ -131,14 +143,14 @@ class Replay:
     def advance(self, until: datetime) -> None:
         """Let everything happen that is due until a moment."""
         if self._next_cut_off is None:
-            self._next_cut_off = self.settings.hours.cut_off_after(until)
+            self._next_cut_off = self.settings.calendar.next_cut_off(until)
         while True:
             arrival = self.warehouse.next_arrival
             if arrival is not None and arrival <= min(until, self._next_cut_off):
                 self.warehouse.book_in_next()
             elif self._next_cut_off <= until:
                 self._cut_off(self._next_cut_off)
-                self._next_cut_off = self.settings.hours.cut_off_after(self._next_cut_off)
+                self._next_cut_off = self.settings.calendar.next_cut_off(self._next_cut_off)
             else:
                 break
         self.now = until

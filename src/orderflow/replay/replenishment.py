@@ -14,7 +14,7 @@ policies meet the same suppliers, and what differs between them is the policy.
 from __future__ import annotations
 
 from collections import deque
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from attrs import Attribute
 
-    from orderflow.replay.hours import Hours
+    from orderflow.domain.calendar.calendar import WarehouseCalendar
 
 __all__ = ["ReplenishmentRule", "Supply"]
 
@@ -100,22 +100,25 @@ class _Product:
 class Supply:
     """The positions of all products, and what is ordered of them."""
 
-    def __init__(self, rule: ReplenishmentRule, hours: Hours) -> None:
+    def __init__(
+        self, rule: ReplenishmentRule, calendar: WarehouseCalendar, books_in: time
+    ) -> None:
         self._rule = rule
-        self._hours = hours
+        self._calendar = calendar
+        self._books_in = books_in
         self._products: dict[str, _Product] = {}
         self._receipts = 0
         self._next_review: date | None = None
 
     def begin(self, key: StockKey, units: int, at: datetime) -> None:
         """Take note of a product that was not there before, and of its opening stock."""
-        self._products[key.sku] = _Product(key, self._hours.day(at), units)
+        self._products[key.sku] = _Product(key, self._calendar.local_day(at), units)
 
     def demand(self, sku: str, units: int, at: datetime) -> None:
         """Take note of units that were ordered, or of as many fewer as are below 0."""
         product = self._products[sku]
         product.position -= units
-        product.recent.append((self._hours.day(at), units))
+        product.recent.append((self._calendar.local_day(at), units))
         product.recent_units += units
 
     def change(self, sku: str, units: int) -> None:
@@ -128,7 +131,7 @@ class Supply:
 
     def review(self, at: datetime) -> Iterator[ExpectedReceipt]:
         """Order what is below its level, if it is time to look."""
-        day = self._hours.day(at)
+        day = self._calendar.local_day(at)
         if self._next_review is not None and day < self._next_review:
             return
         self._next_review = day + timedelta(days=self._rule.review_days)
@@ -142,8 +145,13 @@ class Supply:
                     f"R{self._receipts}",
                     product.key,
                     missing,
-                    max(self._hours.booked_in_on(arrives), at),
+                    max(self._booked_in_at(arrives), at),
                 )
+
+    def _booked_in_at(self, arrives: date) -> datetime:
+        """Return when a delivery is booked in that arrives on a day."""
+        day = self._calendar.working_day_from(arrives)
+        return self._calendar.first_moment(day, self._books_in)
 
     def _level(self, product: _Product, day: date) -> int:
         rule, recent = self._rule, product.recent

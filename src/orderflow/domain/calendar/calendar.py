@@ -150,12 +150,7 @@ class WarehouseCalendar:
 
     @cut_off.validator
     def _check_cut_off(self, _attribute: object, value: object) -> None:
-        validators.require(
-            ok=clocks.is_clock(value),
-            field="WarehouseCalendar.cut_off",
-            demand=CLOCK_DEMAND,
-            value=value,
-        )
+        clocks.check_clock("WarehouseCalendar.cut_off", value)
 
     @weekday_cut_offs.validator
     def _check_weekday_cut_offs(self, _attribute: object, value: object) -> None:
@@ -294,9 +289,7 @@ class WarehouseCalendar:
     def first_moment(self, day: date, clock: time) -> datetime:
         """Return the first moment at which the clocks show a time of a day, or a later one."""
         clocks.check_day("day", day)
-        validators.require(
-            ok=clocks.is_clock(clock), field="clock", demand=CLOCK_DEMAND, value=clock
-        )
+        clocks.check_clock("clock", clock)
         return clocks.first_moment(datetime.combine(day, clock), self.time_zone)
 
     def _clock_on(self, day: date) -> time | None:

@@ -62,6 +62,15 @@ def check_day(field: str, value: object) -> None:
     validators.require(ok=is_day(value), field=field, demand=DAY_DEMAND, value=value)
 
 
+def check_clock(field: str, value: object) -> None:
+    """Refuse a value that is not a time of day.
+
+    Raises:
+        InvalidValueError: If it is not a time, or names a time zone.
+    """
+    validators.require(ok=is_clock(value), field=field, demand=CLOCK_DEMAND, value=value)
+
+
 def day_of(field: str, value: datetime, zone: tzinfo) -> date:
     """Return the local date of a moment.
 
