@@ -43,7 +43,7 @@ class Counted:
 
     commands: int = 0
 
-    def see(self, _command: Command, _outcome: Outcome) -> None:
+    def observe(self, _command: Command, _outcome: Outcome) -> None:
         """Count one."""
         self.commands += 1
 
@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _replay(text: bytes, lines: int, repository: Repository, name: str) -> Summary:
     counted = Counted()
-    run = Replay(onlookers=[counted], repository=repository)
+    run = Replay(observers=[counted], repository=repository)
     begun, used = perf_counter(), process_time()
     with open_source(io.BytesIO(text), name=name) as source:
         summary = run.run(History(source))

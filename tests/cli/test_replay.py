@@ -43,9 +43,9 @@ def test_the_summary_is_for_people(history: Path) -> None:
         "at 16:00 Europe/London on mon, tue, wed, thu, fri",
         "Served at first attempt",
         "fill rate",
-        "released by a booking-in",
+        "completed by a booking-in",
         "still waiting",
-        "Waiting time until released",
+        "Waiting time until completed",
         "difference 0",
         "lines a second",
     ):
@@ -96,7 +96,7 @@ def test_settings_reach_the_replay(history: Path) -> None:
         "date_cut_offs": [],
     }
     assert settings["books_in"] == "07:30:00"
-    assert settings["habits"] == {"split": True, "patience": 216_000, "returns_to_stock": True}
+    assert settings["behaviour"] == {"split": True, "patience": 216_000, "returns_to_stock": True}
     assert other["first_attempt"] != usual["first_attempt"]
     assert other["account"]["difference"] == 0
 

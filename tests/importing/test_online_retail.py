@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow.importing import open_source, read_orders
-from orderflow.replay import History, Kind
+from orderflow.replay import EntryKind, History
 from tests.importing.files import AT, SELLER, WAREHOUSE, orders, real
 from tests.replay.histories import write_shop
 
@@ -41,7 +41,7 @@ def by_replay(path: Path) -> _Found:
         return {
             entry.order_id: (entry.at, Counter((row.sku, row.units) for row in entry.rows))
             for entry in History(source)
-            if entry.kind is Kind.SALE
+            if entry.kind is EntryKind.SALE
         }
 
 

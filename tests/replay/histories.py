@@ -14,8 +14,8 @@ import pytest
 from orderflow.replay import (
     SELLER,
     Entry,
+    EntryKind,
     History,
-    Kind,
     Replay,
     ReplenishmentRule,
     Row,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from orderflow import Order
-    from orderflow.replay import Reading, Rejects
+    from orderflow.replay import HistoryFormat, Rejects
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "online_retail_ii/online_retail_II.csv.gz"
 needs_real_history = pytest.mark.skipif(
@@ -52,7 +52,7 @@ def at(text: str) -> datetime:
 
 
 def entry(
-    moment: str, order_id: str, units: Mapping[str, int], customer: str = "77", **kind: Kind
+    moment: str, order_id: str, units: Mapping[str, int], customer: str = "77", **kind: EntryKind
 ) -> Entry:
     """Make an entry: a sale, unless the kind is said."""
     return entry_of_lines(moment, order_id, list(units.items()), customer, **kind)
@@ -63,7 +63,7 @@ def entry_of_lines(
     order_id: str,
     lines: Iterable[tuple[str, int]],
     customer: str = "77",
-    kind: Kind = Kind.SALE,
+    kind: EntryKind = EntryKind.SALE,
 ) -> Entry:
     """Make an entry whose lines may repeat a product."""
     rows = tuple(Row(0, [], kind, order_id, sku, n, at(moment), customer) for sku, n in lines)
@@ -81,11 +81,11 @@ def replayed(
 
 
 def order(run: Replay, order_id: str) -> Order:
-    return run.desk.order(order_id)
+    return run.session.order(order_id)
 
 
 def statuses(run: Replay) -> dict[str, str]:
-    return {each.order_id: each.status.value for each in run.desk.flow.orders(SELLER)}
+    return {each.order_id: each.status.value for each in run.session.flow.orders(SELLER)}
 
 
 def write(path: Path, *rows: str, header: str = HEADER) -> Path:
@@ -127,9 +127,9 @@ def write_real(path: Path, rows: int, *, skip: int = 0) -> Path:
 
 
 def read(
-    path: Path, reading: Reading | None = None, rejects: Rejects | None = None
+    path: Path, file_format: HistoryFormat | None = None, rejects: Rejects | None = None
 ) -> tuple[Sequence[Entry], History]:
     """Read a whole file."""
     with open_source(path) as source:
-        history = History(source, reading, rejects)
+        history = History(source, file_format, rejects)
         return list(history), history

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def _account_and_stock() -> tuple[Account, list[Stock]]:
     run = Replay()
     account = Account()
-    run.desk.show_to(account)
+    run.session.add_observers(account)
     run.run(generate(SMALL))
-    return account, list(run.desk.flow.stock(SELLER))
+    return account, list(run.session.flow.stock(SELLER))
 
 
 def test_what_came_is_what_went_and_is_there(

@@ -13,7 +13,7 @@ from orderflow import AllocationPolicy, Fulfilment, WarehouseCalendar, Weekday
 from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.checking import check
 from orderflow.errors import InvalidValueError
-from orderflow.replay import Kind, Rejects, Replay, ReplenishmentRule, Settings
+from orderflow.replay import EntryKind, Rejects, Replay, ReplenishmentRule, Settings
 from orderflow.replay.generator import COLUMNS, Shop, generate, stock_for
 from tests.replay.histories import (
     NOTHING_COMES,
@@ -118,31 +118,31 @@ def test_what_is_booked_in_leaves_the_same_day() -> None:
 
 def test_more_than_there_is_cannot_be_written_off() -> None:
     run = replayed(
-        entry("2 09:00", "W1", {"MUG": 5}, kind=Kind.WRITE_OFF),
-        entry("2 09:01", "W2", {"MUG": 5}, kind=Kind.WRITE_OFF),
+        entry("2 09:00", "W1", {"MUG": 5}, kind=EntryKind.WRITE_OFF),
+        entry("2 09:01", "W2", {"MUG": 5}, kind=EntryKind.WRITE_OFF),
         opening={"MUG": 3},
     )
     summary = run.finish()
     assert (summary.balance.lost, summary.added.units_not_there) == (3, 7)
-    assert summary.rows[Kind.WRITE_OFF] == 2
+    assert summary.rows[EntryKind.WRITE_OFF] == 2
 
 
 def test_an_order_that_is_placed_twice_is_rejected_with_its_rows(tmp_path: Path) -> None:
     late = row(sku="JAR", time="2026-03-02 12:00:00")
     path = write(tmp_path / "a.csv", row(), row("1002", time="2026-03-02 11:00:00"), late)
     told: list[RowError] = []
-    entries, history = read(path, rejects=Rejects("a.csv", tell=told.append))
+    entries, history = read(path, rejects=Rejects("a.csv", on_reject=told.append))
     run = Replay(rejects=history.rejects)
     summary = run.run(entries)
     assert [error.row for error in told] == [4]
     assert "order '1001' was placed before" in str(told[0])
-    assert summary.rows[Kind.SALE] == 2
+    assert summary.rows[EntryKind.SALE] == 2
     assert summary.orders.total == 2
 
 
 def test_an_order_under_the_id_of_a_part_is_rejected_with_that_reason() -> None:
     told: list[RowError] = []
-    rejects = Rejects("a.csv", tell=told.append)
+    rejects = Rejects("a.csv", on_reject=told.append)
     splitting = Settings(rule=NOTHING_COMES, policy=AllocationPolicy(fulfilment=Fulfilment.SPLIT))
     run = Replay(splitting, opening={"MUG": 1}, rejects=rejects)
     run.step(entry("2 09:00", "1001", {"MUG": 2}))
@@ -183,15 +183,15 @@ def test_a_database_gives_the_same_summary_as_memory(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_onlookers_see_what_is_carried_out() -> None:
+def test_observers_see_what_is_carried_out() -> None:
     class Letterbox:
         back_orders_opened: tuple[str, ...] = ()
 
-        def see(self, _command: Command, outcome: Outcome) -> None:
+        def observe(self, _command: Command, outcome: Outcome) -> None:
             self.back_orders_opened += outcome.back_orders_opened
 
     letterbox = Letterbox()
-    run = Replay(opening={"MUG": 0}, onlookers=[letterbox])
+    run = Replay(opening={"MUG": 0}, observers=[letterbox])
     run.step(entry("2 09:00", "1", {"MUG": 1}))
     assert letterbox.back_orders_opened == ("1",)
 
@@ -201,7 +201,7 @@ def quantile(sizes: list[int], share: float) -> int:
 
 
 def test_a_generated_shop_has_the_shape_of_the_real_one() -> None:
-    sales = [each for each in generate(Shop(orders=2_000)) if each.kind is Kind.SALE]
+    sales = [each for each in generate(Shop(orders=2_000)) if each.kind is EntryKind.SALE]
     lines = [len(each.rows) for each in sales]
     units = [each.units for sale in sales for each in sale.rows]
     assert len(sales) == 2_000
@@ -216,7 +216,9 @@ def test_a_generated_shop_has_the_shape_of_the_real_one() -> None:
 
 def test_the_stock_of_a_generated_shop_lasts_for_about_85_of_100_units() -> None:
     entries = generate(Shop(orders=1_000))
-    ordered = sum(each.units for sale in entries if sale.kind is Kind.SALE for each in sale.rows)
+    ordered = sum(
+        each.units for sale in entries if sale.kind is EntryKind.SALE for each in sale.rows
+    )
     assert 0.82 <= sum(stock_for(entries, 1).values()) / ordered <= 0.88
 
 

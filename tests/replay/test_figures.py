@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Preemption, Rationing
-from orderflow.replay import SELLER, Kind, Replay, ReplenishmentRule, SellerBehaviour, Settings
+from orderflow.replay import SELLER, EntryKind, Replay, ReplenishmentRule, SellerBehaviour, Settings
 from orderflow.replay.generator import generate, stock_for
 from tests.replay.histories import SMALL, entry, entry_of_lines, replayed
 
@@ -54,24 +54,24 @@ def test_a_back_order_waits_from_its_opening_until_it_is_allocated() -> None:
     )
     waiting = run.figures.waiting()
     assert waiting.median == waiting.p95 == waiting.longest == 2 * DAY
-    assert run.figures.back_orders.released_by_booking_in == 1
+    assert run.figures.back_orders.completed_by_booking_in == 1
 
 
 def test_stock_that_was_found_releases_otherwise() -> None:
     run = replayed(
         entry("2 09:00", "1", {"MUG": 3}),
-        entry("2 10:00", "F1", {"MUG": 3}, kind=Kind.FOUND),
+        entry("2 10:00", "F1", {"MUG": 3}, kind=EntryKind.FOUND),
         opening={},
     )
-    assert run.figures.back_orders.released_otherwise == 1
+    assert run.figures.back_orders.completed_otherwise == 1
     assert run.figures.waiting().longest == 3_600
 
 
 def test_a_count_that_takes_stock_away_opens_a_back_order_again() -> None:
     run = replayed(
         entry("2 09:00", "1", {"MUG": 3}),
-        entry("2 10:00", "F1", {"MUG": 3}, kind=Kind.FOUND),
-        entry("2 11:00", "W1", {"MUG": 1}, kind=Kind.WRITE_OFF),
+        entry("2 10:00", "F1", {"MUG": 3}, kind=EntryKind.FOUND),
+        entry("2 11:00", "W1", {"MUG": 1}, kind=EntryKind.WRITE_OFF),
         opening={},
     )
     back_orders = run.figures.back_orders
@@ -106,13 +106,13 @@ def test_under_every_policy_back_orders_add_up_and_the_account_is_at_0(
 ) -> None:
     entries = generate(SMALL)
     rule = ReplenishmentRule(level_units=0, cover_days=1, lead_days_min=1, lead_days_max=9)
-    settings = Settings(policy=policy, rule=rule, habits=SellerBehaviour(split=split))
+    settings = Settings(policy=policy, rule=rule, behaviour=SellerBehaviour(split=split))
     run = Replay(settings, opening=stock_for(entries, 1))
     summary = run.run(entries)
     back_orders = attrs.asdict(summary.back_orders)
     del back_orders["split"]
     assert back_orders.pop("opened") == sum(back_orders.values()) > 20
-    waiting = [each for each in run.desk.flow.orders(SELLER) if each.status == "ON_BACK_ORDER"]
+    waiting = [each for each in run.session.flow.orders(SELLER) if each.status == "ON_BACK_ORDER"]
     assert summary.back_orders.still_waiting == len(waiting)
     assert summary.balance.difference == 0
     assert summary.orders.total == SMALL.orders

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow.replay import (
-    PRESETS,
+    HISTORY_PRESETS,
+    EntryKind,
     HistoryError,
-    Kind,
-    Preset,
-    Reading,
+    HistoryFormat,
+    HistoryPreset,
     Rejects,
     Row,
     RowError,
@@ -32,7 +32,7 @@ def rows_of(*texts: str) -> Iterator[Row]:
     """Make rows of texts such as '9:30 1001'."""
     for number, text in enumerate(texts, 2):
         clock, order_id = text.split()
-        kind = Kind.CANCELLATION if order_id.startswith("C") else Kind.SALE
+        kind = EntryKind.CANCELLATION if order_id.startswith("C") else EntryKind.SALE
         yield Row(number, [], kind, order_id, "MUG", 1, at(f"2 {clock}"), "")
 
 
@@ -60,7 +60,7 @@ def test_rows_are_sorted_within_the_window() -> None:
 
 def test_a_row_that_comes_after_the_window_is_rejected_with_its_row_and_time() -> None:
     told: list[RowError] = []
-    rejects = Rejects("a.csv", tell=told.append)
+    rejects = Rejects("a.csv", on_reject=told.append)
     assert ordered("9:00 1", "11:00 2", "9:59 3", rejects=rejects) == ["09:00 1 1", "11:00 2 1"]
     assert str(told[0]) == (
         "a.csv, row 4: its time is 61 minutes before that of an earlier row; rows may be 60 "
@@ -89,7 +89,7 @@ def test_no_more_rows_are_held_than_those_of_the_window() -> None:
         for minute in range(20_000):
             taken += 1
             moment = at("2 09:00") + timedelta(minutes=minute)
-            yield Row(minute, [], Kind.SALE, str(minute), "MUG", 1, moment, "")
+            yield Row(minute, [], EntryKind.SALE, str(minute), "MUG", 1, moment, "")
 
     entries = in_time_order(rows(), HOUR, Rejects(), lambda _: "")
     held = [taken - given for given, _ in enumerate(entries, 1)]
@@ -124,28 +124,28 @@ def test_an_empty_file_and_a_file_of_a_header_say_so(tmp_path: Path) -> None:
 def test_columns_can_be_named(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "1,MUG,2,2026-03-02", header="no,what,many,when")
     names = {"order": "no", "sku": "what", "quantity": "many", "time": "when"}
-    entries, _ = read(path, Reading(changes=names))
+    entries, _ = read(path, HistoryFormat(changes=names))
     assert [(each.order_id, each.rows[0].units) for each in entries] == [("1", 2)]
 
 
 def test_another_delimiter_can_be_named(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "1;MUG;2;2026-03-02", header="order_id;sku;quantity;placed_at")
-    entries, _ = read(path, Reading(delimiter=";"))
+    entries, _ = read(path, HistoryFormat(delimiter=";"))
     assert len(entries) == 1
 
 
 def test_a_layout_can_be_said_and_changed(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row("A1", sku="POST"))
-    layout = PRESETS[Preset.ONLINE_RETAIL_II]
-    assert read(path, Reading(layout=layout))[0] == []
+    layout = HISTORY_PRESETS[HistoryPreset.ONLINE_RETAIL_II]
+    assert read(path, HistoryFormat(layout=layout))[0] == []
     without_rules = {"accounting_prefix": "", "not_goods": frozenset[str]()}
-    assert len(read(path, Reading(layout=layout, changes=without_rules))[0]) == 1
+    assert len(read(path, HistoryFormat(layout=layout, changes=without_rules))[0]) == 1
 
 
 def test_a_row_out_of_time_order_is_named_by_its_column_and_value(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(time="2026-03-02 12:00"), row(time="2026-03-02 09:30"))
     told: list[RowError] = []
-    read(path, rejects=Rejects("a.csv", tell=told.append))
+    read(path, rejects=Rejects("a.csv", on_reject=told.append))
     assert str(told[0]).startswith("a.csv, row 3: InvoiceDate '2026-03-02 09:30' is 150 minutes")
 
 

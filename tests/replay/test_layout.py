@@ -7,29 +7,33 @@ from typing import Any
 import attrs
 import pytest
 
-from orderflow.replay import PRESETS, HistoryError, Preset
+from orderflow.replay import HISTORY_PRESETS, HistoryError, HistoryPreset
 from orderflow.replay.generator import COLUMNS
 from orderflow.replay.layout import layout_of
 
 PLAIN = ("order_id", "sku", "quantity", "placed_at", "colour")
-REAL = PRESETS[Preset.ONLINE_RETAIL_II]
+REAL = HISTORY_PRESETS[HistoryPreset.ONLINE_RETAIL_II]
 
 
 @pytest.mark.parametrize(
     ("header", "changes", "preset"),
     [
-        (COLUMNS, {}, Preset.ONLINE_RETAIL_II),
-        (PLAIN, {}, Preset.PLAIN),
-        (("order_id", "sku", "Menge", "placed_at"), {"quantity": "Menge"}, Preset.PLAIN),
-        ((*COLUMNS[:-2], "Client"), {"customer": "Client"}, Preset.ONLINE_RETAIL_II),
-        (tuple("abcd"), dict(zip(("order", "sku", "quantity", "time"), "abcd")), Preset.PLAIN),  # noqa: B905
+        (COLUMNS, {}, HistoryPreset.ONLINE_RETAIL_II),
+        (PLAIN, {}, HistoryPreset.PLAIN),
+        (("order_id", "sku", "Menge", "placed_at"), {"quantity": "Menge"}, HistoryPreset.PLAIN),
+        ((*COLUMNS[:-2], "Client"), {"customer": "Client"}, HistoryPreset.ONLINE_RETAIL_II),
+        (
+            tuple("abcd"),
+            dict(zip(("order", "sku", "quantity", "time"), "abcd", strict=True)),
+            HistoryPreset.PLAIN,
+        ),
     ],
 )
 def test_a_preset_is_known_by_the_columns_that_are_not_renamed(
-    header: tuple[str, ...], changes: dict[str, Any], preset: Preset
+    header: tuple[str, ...], changes: dict[str, Any], preset: HistoryPreset
 ) -> None:
     layout = layout_of("a.csv", header, changes)
-    assert layout == attrs.evolve(PRESETS[preset], **changes)
+    assert layout == attrs.evolve(HISTORY_PRESETS[preset], **changes)
 
 
 def test_a_header_that_no_preset_fits_is_shown_with_what_they_need() -> None:
@@ -62,7 +66,7 @@ def test_white_space_around_a_column_is_no_part_of_it() -> None:
 @pytest.mark.parametrize("sku", ["POST", "BANK CHARGES", "GIFT_0001_20", "TEST001", "PADS"])
 def test_postage_and_vouchers_are_no_goods(sku: str) -> None:
     assert not REAL.is_goods(sku)
-    assert PRESETS[Preset.PLAIN].is_goods(sku)
+    assert HISTORY_PRESETS[HistoryPreset.PLAIN].is_goods(sku)
 
 
 @pytest.mark.parametrize("sku", ["85123A", "POSTCARD", "22423"])

@@ -11,7 +11,7 @@ import pytest
 from orderflow import InvalidValueError, StockKey, WarehouseCalendar, Weekday
 from orderflow.replay import SELLER, Replay, ReplenishmentRule, Settings
 from orderflow.replay.generator import generate
-from orderflow.replay.replenishment import Supply
+from orderflow.replay.replenishment import Replenishment
 from tests.replay.histories import SMALL, at
 
 if TYPE_CHECKING:
@@ -22,57 +22,57 @@ MUG = StockKey("seller", "warehouse", "MUG")
 QUICK = {"lead_days_min": 2, "lead_days_max": 2}
 
 
-def ordered(supply: Supply, moment: str) -> list[int]:
+def ordered(supply: Replenishment, moment: str) -> list[int]:
     return [receipt.quantity for receipt in supply.review(at(moment))]
 
 
-def supply_of(opening: int, **rule: Any) -> Supply:  # noqa: ANN401 - fields of the rule
-    supply = Supply(ReplenishmentRule(**QUICK, **rule), LONDON, time(8))
-    supply.begin(MUG, opening, at("2 09:00"))
+def replenished(opening: int, **rule: Any) -> Replenishment:  # noqa: ANN401 - fields of the rule
+    supply = Replenishment(ReplenishmentRule(**QUICK, **rule), LONDON, time(8))
+    supply.add_product(MUG, opening, at("2 09:00"))
     return supply
 
 
 def test_a_product_is_ordered_up_to_the_level_and_not_again_while_that_is_expected() -> None:
-    supply = supply_of(opening=100, level_units=100, cover_days=0, review_days=1)
-    supply.demand("MUG", 30, at("2 10:00"))
+    supply = replenished(opening=100, level_units=100, cover_days=0, review_days=1)
+    supply.add_demand("MUG", 30, at("2 10:00"))
     assert ordered(supply, "2 16:00") == [30]
     assert ordered(supply, "3 16:00") == []
 
 
 def test_the_level_follows_recent_demand() -> None:
-    supply = supply_of(opening=0, level_units=5, cover_days=7, recent_days=14, review_days=1)
+    supply = replenished(opening=0, level_units=5, cover_days=7, recent_days=14, review_days=1)
     for day in range(2, 12):
-        supply.demand("MUG", 10, at(f"{day} 10:00"))
+        supply.add_demand("MUG", 10, at(f"{day} 10:00"))
     assert ordered(supply, "11 16:00") == [100 + 10 * 7]
 
 
 def test_demand_is_forgotten_when_it_is_no_longer_recent() -> None:
-    supply = supply_of(opening=100, level_units=5, cover_days=7, recent_days=7, review_days=1)
-    supply.demand("MUG", 70, at("2 10:00"))
+    supply = replenished(opening=100, level_units=5, cover_days=7, recent_days=7, review_days=1)
+    supply.add_demand("MUG", 70, at("2 10:00"))
     assert ordered(supply, "8 16:00") == [70 - 30]
-    supply.demand("MUG", 70, at("8 17:00"))
+    supply.add_demand("MUG", 70, at("8 17:00"))
     assert ordered(supply, "20 16:00") == [5]
 
 
 def test_what_was_cancelled_is_no_demand() -> None:
-    supply = supply_of(opening=10, level_units=10, cover_days=30, recent_days=30)
-    supply.demand("MUG", 80_995, at("2 09:15"))
-    supply.demand("MUG", -80_995, at("2 09:27"))
+    supply = replenished(opening=10, level_units=10, cover_days=30, recent_days=30)
+    supply.add_demand("MUG", 80_995, at("2 09:15"))
+    supply.add_demand("MUG", -80_995, at("2 09:27"))
     assert ordered(supply, "2 16:00") == []
 
 
 def test_products_are_looked_at_every_so_many_days() -> None:
-    supply = supply_of(opening=0, level_units=10, cover_days=0, review_days=7)
+    supply = replenished(opening=0, level_units=10, cover_days=0, review_days=7)
     assert ordered(supply, "2 16:00") == [10]
-    supply.demand("MUG", 4, at("3 09:00"))
+    supply.add_demand("MUG", 4, at("3 09:00"))
     assert ordered(supply, "6 16:00") == []
     assert ordered(supply, "9 16:00") == [4]
 
 
 def receipts(**rule: Any) -> list[ExpectedReceipt]:  # noqa: ANN401 - fields of the rule
-    supply = Supply(ReplenishmentRule(level_units=10, cover_days=0, **rule), LONDON, time(8))
+    supply = Replenishment(ReplenishmentRule(level_units=10, cover_days=0, **rule), LONDON, time(8))
     for number in range(50):
-        supply.begin(StockKey("seller", "warehouse", f"P{number}"), 0, at("2 09:00"))
+        supply.add_product(StockKey("seller", "warehouse", f"P{number}"), 0, at("2 09:00"))
     return list(supply.review(at("2 16:00")))
 
 
@@ -99,9 +99,9 @@ def test_a_delivery_that_arrives_at_the_weekend_is_booked_in_on_monday() -> None
 def test_booking_in_when_the_clocks_change(ordered_at: str, booked_in_at: str) -> None:
     daily = WarehouseCalendar(time_zone=LONDON.time_zone, working_days=frozenset(Weekday))
     rule = ReplenishmentRule(lead_days_min=1, lead_days_max=1)
-    supply = Supply(rule, daily, books_in=time(1, 30))
+    supply = Replenishment(rule, daily, books_in=time(1, 30))
     moment = datetime.fromisoformat(ordered_at).replace(tzinfo=UTC)
-    supply.begin(MUG, 0, moment)
+    supply.add_product(MUG, 0, moment)
     (receipt,) = supply.review(moment)
     assert receipt.expected_at == datetime.fromisoformat(booked_in_at).replace(tzinfo=UTC)
 
@@ -145,12 +145,12 @@ def test_the_position_is_what_is_on_hand_and_expected_less_what_is_waited_for() 
     for each in generate(SMALL):
         run.step(each)
     run.advance(at("30 12:00") + timedelta(days=1))
-    on_hand = {each.key.sku: each.on_hand for each in run.desk.flow.stock(SELLER)}
+    on_hand = {each.key.sku: each.on_hand for each in run.session.flow.stock(SELLER)}
     position = dict(on_hand)
-    for order in run.desk.flow.orders(SELLER):
+    for order in run.session.flow.orders(SELLER):
         if order.status.value in {"ON_BACK_ORDER", "ALLOCATED"}:
             for line in order.lines:
                 position[line.sku] -= line.quantity
     for receipt in run.warehouse.expected:
         position[receipt.key.sku] += receipt.quantity
-    assert {sku: run.desk.supply.position(sku) for sku in on_hand} == position
+    assert {sku: run.session.replenishment.position(sku) for sku in on_hand} == position

@@ -10,22 +10,24 @@ import pytest
 
 from orderflow.importing.source import Record
 from orderflow.importing.times import TimeReader
-from orderflow.replay import PRESETS, Kind, Layout, Preset, Row, Skip
+from orderflow.replay import HISTORY_PRESETS, EntryKind, HistoryLayout, HistoryPreset, Row, Skip
 from orderflow.replay.generator import COLUMNS
 from orderflow.replay.rows import NonsenseError, RowParser
 from tests.replay.histories import row
 
 LONDON = ZoneInfo("Europe/London")
-REAL = PRESETS[Preset.ONLINE_RETAIL_II]
+REAL = HISTORY_PRESETS[HistoryPreset.ONLINE_RETAIL_II]
 
 
-def parse(text: str, layout: Layout = REAL, columns: tuple[str, ...] = COLUMNS) -> Row | Skip:
+def parse(
+    text: str, layout: HistoryLayout = REAL, columns: tuple[str, ...] = COLUMNS
+) -> Row | Skip:
     positions = layout.positions("a.csv", columns)
     parser = RowParser(layout, positions, len(columns), TimeReader(LONDON))
     return parser.parse(Record(2, text.split(",")))
 
 
-def parsed(text: str, layout: Layout = REAL) -> Row:
+def parsed(text: str, layout: HistoryLayout = REAL) -> Row:
     found = parse(text, layout)
     assert isinstance(found, Row)
     return found
@@ -36,7 +38,7 @@ def test_a_row_is_read() -> None:
         row("536365", "85123a ", quantity="6", time="2010-06-01 08:26:00", customer="17850")
     )
     assert found[2:8] == (
-        Kind.SALE,
+        EntryKind.SALE,
         "536365",
         "85123A",
         6,
@@ -52,15 +54,15 @@ def test_skus_that_differ_by_case_are_one_product() -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        (row(), Kind.SALE),
-        (row(customer=""), Kind.SALE),
-        (row("C1001", quantity="-3"), Kind.CANCELLATION),
-        (row("C1001", quantity="-3", customer=""), Kind.CANCELLATION),
-        (row(quantity="-3", price="0.0", customer=""), Kind.WRITE_OFF),
-        (row(quantity="3", price="0.0", customer=""), Kind.SALE),
+        (row(), EntryKind.SALE),
+        (row(customer=""), EntryKind.SALE),
+        (row("C1001", quantity="-3"), EntryKind.CANCELLATION),
+        (row("C1001", quantity="-3", customer=""), EntryKind.CANCELLATION),
+        (row(quantity="-3", price="0.0", customer=""), EntryKind.WRITE_OFF),
+        (row(quantity="3", price="0.0", customer=""), EntryKind.SALE),
     ],
 )
-def test_each_kind_of_row_is_known(text: str, kind: Kind) -> None:
+def test_each_kind_of_row_is_known(text: str, kind: EntryKind) -> None:
     found = parsed(text)
     assert found.kind is kind
     assert found.units > 0
@@ -68,9 +70,9 @@ def test_each_kind_of_row_is_known(text: str, kind: Kind) -> None:
 
 def test_free_units_are_found_where_the_layout_says_so() -> None:
     layout = attrs.evolve(REAL, free_is_found=True)
-    assert parsed(row(quantity="3", price="0", customer=""), layout).kind is Kind.FOUND
-    assert parsed(row(quantity="3", price="0"), layout).kind is Kind.SALE
-    assert parsed(row(quantity="3", customer=""), layout).kind is Kind.SALE
+    assert parsed(row(quantity="3", price="0", customer=""), layout).kind is EntryKind.FOUND
+    assert parsed(row(quantity="3", price="0"), layout).kind is EntryKind.SALE
+    assert parsed(row(quantity="3", customer=""), layout).kind is EntryKind.SALE
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_times_are_read_in_another_format() -> None:
         times.read("2025-12-24 09:30")
 
 
-PROMISED = attrs.evolve(PRESETS[Preset.PLAIN], priority="urgency", promise="due")
+PROMISED = attrs.evolve(HISTORY_PRESETS[HistoryPreset.PLAIN], priority="urgency", promise="due")
 PROMISED_COLUMNS = ("order_id", "sku", "quantity", "placed_at", "urgency", "due")
 
 
@@ -164,6 +166,8 @@ def test_priority_and_promise_are_checked(cells: str, reason: str) -> None:
 
 
 def test_a_plain_file_has_no_rules() -> None:
-    found = parse("C7,POST,1,2026-03-02 09:00", PRESETS[Preset.PLAIN], PROMISED_COLUMNS[:4])
+    found = parse(
+        "C7,POST,1,2026-03-02 09:00", HISTORY_PRESETS[HistoryPreset.PLAIN], PROMISED_COLUMNS[:4]
+    )
     assert isinstance(found, Row)
-    assert found.kind is Kind.SALE
+    assert found.kind is EntryKind.SALE

@@ -92,7 +92,7 @@ def _run(shop: Shop, console: Console) -> tuple[Story, Report, Outcome]:
     begin = perf_counter()
     entries = generate(shop)
     story = Story()
-    run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), onlookers=[story])
+    run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), observers=[story])
     afternoon = demo_file.afternoon(entries)
     left = Outcome(seller_id=SELLER)
     with screen.progress_bar(console, "Running the shop", len(entries)) as show:
@@ -100,7 +100,7 @@ def _run(shop: Shop, console: Console) -> tuple[Story, Report, Outcome]:
             run.step(entry)
             story.act(run)
             if number == afternoon:
-                left = demo_file.all_of(run.desk.flow, SELLER)
+                left = demo_file.all_of(run.session.flow, SELLER)
             if number % screen.SHOWN_EVERY == 0:
                 show(number, f"{entry.at:%d %b}")
     run.advance(entries[-1].at + timedelta(days=10))  # what is still to come has come by then

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.replay import PRESETS, Preset, Reading
+from orderflow.replay import HISTORY_PRESETS, HistoryFormat, HistoryPreset
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from attrs import Attribute
 
-__all__ = ["ColumnOptions", "FileOptions", "reading_of"]
+__all__ = ["ColumnOptions", "FileOptions", "history_format"]
 
 WINDOW_MINUTES_MAX = 100_000
 
@@ -51,7 +51,7 @@ class FileOptions:
         free_is_found: Units at price 0 without a customer are stock that was found.
     """
 
-    preset: Preset | None = None
+    preset: HistoryPreset | None = None
     delimiter: str = attrs.field(default=",", validator=_one_character)
     encoding: str = "utf-8-sig"
     time_format: str | None = None
@@ -84,14 +84,14 @@ class ColumnOptions:
     promise_column: str | None = None
 
 
-def reading_of(file: FileOptions, columns: ColumnOptions, time_zone: ZoneInfo) -> Reading:
+def history_format(file: FileOptions, columns: ColumnOptions, time_zone: ZoneInfo) -> HistoryFormat:
     """Combine the options; times without a zone are in the time zone of the warehouse."""
     named = attrs.asdict(columns, filter=lambda _, name: name is not None)
     changes = {field.removesuffix("_column"): name for field, name in named.items()}
     if file.free_is_found:
         changes["free_is_found"] = True
-    return Reading(
-        layout=PRESETS[file.preset] if file.preset is not None else None,
+    return HistoryFormat(
+        layout=HISTORY_PRESETS[file.preset] if file.preset is not None else None,
         changes=changes,
         time_zone=time_zone,
         time_format=file.time_format,

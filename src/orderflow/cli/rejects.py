@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from orderflow.replay import Reading, RowError
+    from orderflow.replay import HistoryFormat, RowError
 
 __all__ = ["RejectsFile"]
 
@@ -28,16 +28,16 @@ class RejectsFile:
         HistoryError: If the file cannot be written, or is the one that is read.
     """
 
-    def __init__(self, path: Path, source: Path | None, reading: Reading) -> None:
+    def __init__(self, path: Path, source: Path | None, file_format: HistoryFormat) -> None:
         if source is not None and path.exists() and source.exists() and path.samefile(source):
             raise HistoryError(str(path), "is the file that is read; write the rejects to another")
         try:
             self._file = path.open(
-                "w", encoding=reading.encoding, errors="surrogateescape", newline=""
+                "w", encoding=file_format.encoding, errors="surrogateescape", newline=""
             )
         except (OSError, LookupError) as error:
             raise HistoryError(str(path), f"cannot be written: {error}") from error
-        self._writer = csv.writer(self._file, delimiter=reading.delimiter)
+        self._writer = csv.writer(self._file, delimiter=file_format.delimiter)
         self._old_reasons = 0
 
     def __enter__(self) -> Self:

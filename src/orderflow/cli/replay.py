@@ -14,7 +14,7 @@ from rich.text import Text
 
 from orderflow.cli import screen
 from orderflow.cli.arguments import AsJson
-from orderflow.cli.reading import ColumnOptions, FileOptions, reading_of
+from orderflow.cli.reading import ColumnOptions, FileOptions, history_format
 from orderflow.cli.rejects import RejectsFile
 from orderflow.cli.report import Report, Rows
 from orderflow.cli.settings import takes
@@ -33,16 +33,16 @@ from orderflow.replay import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from orderflow.replay import Reading, RowError
+    from orderflow.replay import HistoryFormat, RowError
 
 __all__ = ["replay"]
 
 STANDARD_INPUT = "-"
-TOLD_MAX = 10
+SHOWN_MAX = 10
 """So many rejected rows are told one by one, and then only counted."""
 
 
-@takes("What the seller does", habits=SellerBehaviour)
+@takes("What the seller does", behaviour=SellerBehaviour)
 @takes("The warehouse that is added", hours=ReplayHours)
 @takes("The stock that is added", rule=ReplenishmentRule)
 @takes("Who gets the stock", policy=AllocationPolicy)
@@ -58,7 +58,7 @@ def replay(
     policy: AllocationPolicy,
     rule: ReplenishmentRule,
     hours: ReplayHours,
-    habits: SellerBehaviour,
+    behaviour: SellerBehaviour,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first row that makes no sense.")
     ] = False,
@@ -79,17 +79,17 @@ def replay(
     It ends with 0; with 1 if rows were rejected; with 2 if it could not run to its end; with 3
     if the account of units is not at 0.
     """
-    reading = reading_of(options, columns, hours.time_zone)
+    file_format = history_format(options, columns, hours.time_zone)
     settings = Settings(
         policy=policy,
         rule=rule,
         calendar=hours.calendar(),
         books_in=hours.books_in,
-        habits=habits,
+        behaviour=behaviour,
     )
     console = screen.messages()
     with screen.clean_end(console, interrupted="nothing was saved"):
-        report = _run(file, reading, settings, rejects=rejects, strict=strict, console=console)
+        report = _run(file, file_format, settings, rejects=rejects, strict=strict, console=console)
     if as_json:
         screen.print_json(report.as_json())
     else:
@@ -102,7 +102,7 @@ def replay(
 
 def _run(
     file: str,
-    reading: Reading,
+    file_format: HistoryFormat,
     settings: Settings,
     *,
     rejects: Path | None,
@@ -113,15 +113,16 @@ def _run(
     path = None if file == STANDARD_INPUT else Path(file)
     with ExitStack() as stack:
         source = stack.enter_context(
-            open_source(path, encoding=reading.encoding)
+            open_source(path, encoding=file_format.encoding)
             if path is not None
-            else open_source(sys.stdin.buffer, name="standard input", encoding=reading.encoding)
+            else open_source(sys.stdin.buffer, name="standard input", encoding=file_format.encoding)
         )
         kept = None
         if rejects is not None:
-            kept = stack.enter_context(RejectsFile(rejects, path, reading))
-        told = _Told(console, kept)
-        history = History(source, reading, Rejects(source.name, tell=told.tell, strict=strict))
+            kept = stack.enter_context(RejectsFile(rejects, path, file_format))
+        reporter = _RejectReporter(console, kept)
+        rejected = Rejects(source.name, on_reject=reporter.report, strict=strict)
+        history = History(source, file_format, rejected)
         if kept is not None:
             kept.begin(history.header)
         run = Replay(settings, rejects=history.rejects)
@@ -133,7 +134,7 @@ def _run(
             if number % screen.SHOWN_EVERY == 0:
                 show(source.bytes_read, f"{entry.at:%b %Y}, {history.tally.rows:,} rows")
         summary = run.finish()
-    told.end()
+    reporter.finish()
     seconds = perf_counter() - begin
     return Report(
         title=source.name,
@@ -144,7 +145,7 @@ def _run(
     )
 
 
-class _Told:
+class _RejectReporter:
     """Tells of rejected rows, the first ones one by one, and writes all of them down."""
 
     def __init__(self, console: Console, kept: RejectsFile | None) -> None:
@@ -152,13 +153,13 @@ class _Told:
         self._kept = kept
         self._count = 0
 
-    def tell(self, error: RowError) -> None:
+    def report(self, error: RowError) -> None:
         self._count += 1
-        if self._count <= TOLD_MAX:
+        if self._count <= SHOWN_MAX:
             self._console.print(f"rejected: {error}", markup=False)
         if self._kept is not None:
             self._kept.write(error)
 
-    def end(self) -> None:
-        if self._count > TOLD_MAX:
-            self._console.print(f"rejected: and {self._count - TOLD_MAX:,} more")
+    def finish(self) -> None:
+        if self._count > SHOWN_MAX:
+            self._console.print(f"rejected: and {self._count - SHOWN_MAX:,} more")

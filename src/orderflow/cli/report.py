@@ -12,7 +12,7 @@ from rich.padding import Padding
 
 from orderflow.cli import screen, tables
 from orderflow.domain.calendar.calendar import Weekday
-from orderflow.replay import Kind, Settings, Skip, Summary
+from orderflow.replay import EntryKind, Settings, Skip, Summary
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -36,10 +36,10 @@ class Rows:
         """Bring together what was counted when reading and when carrying out."""
         skipped = history.tally.skipped + summary.skipped
         used = {
-            "order lines": summary.rows[Kind.SALE],
-            "cancellations": summary.rows[Kind.CANCELLATION] - summary.skipped.total(),
-            "write-offs": summary.rows[Kind.WRITE_OFF],
-            "found": summary.rows[Kind.FOUND],
+            "order lines": summary.rows[EntryKind.SALE],
+            "cancellations": summary.rows[EntryKind.CANCELLATION] - summary.skipped.total(),
+            "write-offs": summary.rows[EntryKind.WRITE_OFF],
+            "found": summary.rows[EntryKind.FOUND],
         }
         return cls(
             used=used,
@@ -126,14 +126,16 @@ class Report:
 def added(settings: Settings, summary: Summary) -> dict[str, str]:
     """Say in words what a run added to the history."""
     rule, calendar, counts = settings.rule, settings.calendar, summary.added
-    habits = settings.habits
+    behaviour = settings.behaviour
     policy = attrs.asdict(settings.policy, filter=lambda _, value: value is not None)
     days = ", ".join(day for day in Weekday if day in calendar.working_days)
-    patience = habits.patience
+    patience = behaviour.patience
     seller = [
-        "splits what can leave in part" if habits.split else "does not split",
+        "splits what can leave in part" if behaviour.split else "does not split",
         f"cancels after {tables.duration(patience.total_seconds())}" if patience else "waits",
-        "puts returns back into stock" if habits.returns_to_stock else "keeps returns out of stock",
+        "puts returns back into stock"
+        if behaviour.returns_to_stock
+        else "keeps returns out of stock",
     ]
     return {
         "policy": ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in policy.items()),

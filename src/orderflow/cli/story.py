@@ -97,7 +97,7 @@ class Story:
         self._ids: list[str] = []
         self._acted = False
 
-    def see(self, _command: Command, outcome: Outcome) -> None:
+    def observe(self, _command: Command, outcome: Outcome) -> None:
         """Take note of what a command came to."""
         if not self._ids:
             self._begin(outcome)
@@ -144,27 +144,27 @@ class Story:
         )
 
     def _ask(self, run: Replay, at: datetime) -> None:
-        answers = run.desk.flow.actions(SELLER, self._ids[0], at=at)
+        answers = run.session.flow.actions(SELLER, self._ids[0], at=at)
         text = "The portal draws its buttons from the answer:"
         self.steps.append(Step(at, "The seller asks what can be done", text, answers=answers))
 
     def _replace(self, run: Replay, at: datetime) -> None:
         """Replace the last short line, if it is not the only one, by something in stock."""
-        order = run.desk.order(self._ids[0])
+        order = run.session.order(self._ids[0])
         line = order.lines[-1] if not order.short_lines else order.short_lines[-1]
         sku = _in_stock(run, order, line)
         if len(order.short_lines) > 1 and sku is not None:
             change = ReplaceLine(line.line_id, sku, reason="out of stock")
-            run.desk.supply.demand(line.sku, -line.quantity, at)
-            run.desk.supply.demand(sku, line.quantity, at)
-            run.desk.do(
+            run.session.replenishment.add_demand(line.sku, -line.quantity, at)
+            run.session.replenishment.add_demand(sku, line.quantity, at)
+            run.session.handle(
                 EditOrder(seller_id=SELLER, order_id=order.order_id, at=at, edits=(change,))
             )
 
     def _split(self, run: Replay, at: datetime) -> None:
-        order = run.desk.order(self._ids[0])
+        order = run.session.order(self._ids[0])
         if order.status is Status.ON_BACK_ORDER and order.allocated:
-            run.desk.do(
+            run.session.handle(
                 SplitOrder(
                     seller_id=SELLER,
                     order_id=order.order_id,
@@ -242,7 +242,7 @@ def _in_stock(run: Replay, order: Order, line: OrderLine) -> str | None:
     taken = {each.sku for each in order.lines}
     fitting = (
         stock.key.sku
-        for stock in run.desk.flow.stock(SELLER)
+        for stock in run.session.flow.stock(SELLER)
         if stock.available >= line.quantity and stock.key.sku not in taken
     )
     return min(fitting, key=lambda sku: (not sku.startswith(thing), sku), default=None)

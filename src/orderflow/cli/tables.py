@@ -9,7 +9,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from orderflow.replay import Balance, Served, Summary
+    from orderflow.replay import Balance, FirstAttempt, Summary
 
 __all__ = [
     "account",
@@ -45,11 +45,11 @@ def definitions(title: str, texts: Mapping[str, str]) -> Table:
     return drawn
 
 
-def rate(served: Served) -> str:
+def rate(served: FirstAttempt) -> str:
     """Say a fill rate.
 
-    >>> from orderflow.replay import Served
-    >>> rate(Served(8, 7)), rate(Served())
+    >>> from orderflow.replay import FirstAttempt
+    >>> rate(FirstAttempt(8, 7)), rate(FirstAttempt())
     ('87.5 %', '-')
     """
     return "-" if served.rate is None else f"{100 * served.rate:.1f} %"
@@ -90,8 +90,8 @@ def back_orders(summary: Summary) -> Table:
     counted = summary.back_orders
     counts = {
         "opened": counted.opened,
-        "released by a booking-in": counted.released_by_booking_in,
-        "released otherwise": counted.released_otherwise,
+        "completed by a booking-in": counted.completed_by_booking_in,
+        "completed otherwise": counted.completed_otherwise,
         "cancelled": counted.cancelled,
         "still waiting": counted.still_waiting,
         "split while they waited": counted.split,
@@ -104,7 +104,7 @@ def waiting(summary: Summary) -> Table:
     waited = summary.waiting
     times = {"median": waited.median, "p95": waited.p95, "longest": waited.longest}
     return table(
-        "Waiting time until released",
+        "Waiting time until completed",
         "",
         rows=[(name, duration(seconds)) for name, seconds in times.items()],
     )

@@ -6,47 +6,47 @@ stock that it adds by stated rules, and `Summary` says how well the orders were 
 
 from orderflow.importing.source import Source, open_source
 from orderflow.replay.account import Account, Balance
-from orderflow.replay.desk import SELLER, WAREHOUSE
 from orderflow.replay.engine import Replay, Settings
 from orderflow.replay.faults import HistoryError, Rejects, RowError
-from orderflow.replay.figures import BackOrders, Figures, Served, Waiting
-from orderflow.replay.history import REASON, Entry, History, Reading, Tally
-from orderflow.replay.layout import PRESETS, Layout, Preset
+from orderflow.replay.figures import BackOrders, Figures, FirstAttempt, WaitingTimes
+from orderflow.replay.history import REASON, Entry, History, HistoryFormat, Tally
+from orderflow.replay.layout import HISTORY_PRESETS, HistoryLayout, HistoryPreset
 from orderflow.replay.replenishment import ReplenishmentRule
-from orderflow.replay.rows import Kind, Row, Skip
-from orderflow.replay.sellers import Cancelled, SellerBehaviour
-from orderflow.replay.summary import Added, Summary
+from orderflow.replay.rows import EntryKind, Row, Skip
+from orderflow.replay.session import SELLER, WAREHOUSE
+from orderflow.replay.simulated_seller import CancelledUnits, SellerBehaviour
+from orderflow.replay.summary import Additions, Summary
 
 __all__ = [
-    "PRESETS",
+    "HISTORY_PRESETS",
     "REASON",
     "SELLER",
     "WAREHOUSE",
     "Account",
-    "Added",
+    "Additions",
     "BackOrders",
     "Balance",
-    "Cancelled",
+    "CancelledUnits",
     "Entry",
+    "EntryKind",
     "Figures",
+    "FirstAttempt",
     "History",
     "HistoryError",
-    "Kind",
-    "Layout",
-    "Preset",
-    "Reading",
+    "HistoryFormat",
+    "HistoryLayout",
+    "HistoryPreset",
     "Rejects",
     "Replay",
     "ReplenishmentRule",
     "Row",
     "RowError",
     "SellerBehaviour",
-    "Served",
     "Settings",
     "Skip",
     "Source",
     "Summary",
     "Tally",
-    "Waiting",
+    "WaitingTimes",
     "open_source",
 ]

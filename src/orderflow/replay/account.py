@@ -62,7 +62,7 @@ class Account:
         self._totals: Counter[str] = Counter()
         self._on_hand: Counter[str] = Counter()
 
-    def see(self, _command: Command, outcome: Outcome) -> None:
+    def observe(self, _command: Command, outcome: Outcome) -> None:
         """Count what came and went by a command."""
         for event in outcome.events:
             match event:

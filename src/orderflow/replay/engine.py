@@ -3,7 +3,7 @@
 A history says what was ordered, cancelled and written off, and when. Everything else has to be
 added, by stated rules: the opening stock and the receipts (`orderflow.replay.replenishment`), the
 warehouse's day (`WarehouseCalendar`), and what the seller does about orders that wait
-(`orderflow.replay.sellers`).
+(`orderflow.replay.simulated_seller`).
 
 What is due goes in time order. At a cut-off the seller acts first, then the warehouse despatches,
 then products are ordered again. What is placed at the very moment of a cut-off has missed it.
@@ -26,22 +26,22 @@ from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.errors import DuplicateOrderError
 from orderflow.replay.account import Account
-from orderflow.replay.desk import SELLER, WAREHOUSE, Desk
 from orderflow.replay.faults import Rejects
 from orderflow.replay.figures import Figures
-from orderflow.replay.replenishment import ReplenishmentRule, Supply
-from orderflow.replay.rows import Kind
-from orderflow.replay.sellers import Seller, SellerBehaviour
-from orderflow.replay.summary import Added, Summary
-from orderflow.replay.warehouse import Warehouse
+from orderflow.replay.replenishment import Replenishment, ReplenishmentRule
+from orderflow.replay.rows import EntryKind
+from orderflow.replay.session import SELLER, WAREHOUSE, ReplaySession
+from orderflow.replay.simulated_seller import SellerBehaviour, SimulatedSeller
+from orderflow.replay.simulated_warehouse import SimulatedWarehouse
+from orderflow.replay.summary import Additions, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from orderflow.ports import Repository
-    from orderflow.replay.desk import Onlooker
     from orderflow.replay.history import Entry
+    from orderflow.replay.session import Observer
 
 __all__ = ["Replay", "Settings"]
 
@@ -55,7 +55,7 @@ class Settings:
         rule: What is ordered from suppliers, and when it comes.
         calendar: When the warehouse works, and its cut-offs.
         books_in: The local time at which receipts are booked in.
-        habits: What the seller does about orders that wait, and with returns.
+        behaviour: What the seller does about orders that wait, and with returns.
     """
 
     policy: AllocationPolicy = attrs.field(factory=AllocationPolicy)
@@ -69,7 +69,7 @@ class Settings:
     def _check_books_in(self, _attribute: object, value: object) -> None:
         clocks.check_clock("Settings.books_in", value)
 
-    habits: SellerBehaviour = attrs.field(factory=SellerBehaviour)
+    behaviour: SellerBehaviour = attrs.field(factory=SellerBehaviour)
 
 
 class Replay:
@@ -80,12 +80,12 @@ class Replay:
         opening: What is on hand of products when they are first seen, where that is not what
             the replenishment rule says.
         rejects: Where rows go that cannot be carried out.
-        onlookers: Who else sees every command that is carried out.
+        observers: Who else sees every command that is carried out.
         repository: Where the orders and the stock are kept, with none of the seller `SELLER` in
             it; in this process, if left out.
 
     Attributes:
-        desk: Where commands go through, and where orders and stock can be looked at.
+        session: Where commands go through, and where orders and stock can be looked at.
         seller: What the seller does.
         warehouse: What the warehouse does.
         figures: How well orders were served so far.
@@ -99,21 +99,25 @@ class Replay:
         *,
         opening: Mapping[str, int] | None = None,
         rejects: Rejects | None = None,
-        onlookers: Sequence[Onlooker] = (),
+        observers: Sequence[Observer] = (),
         repository: Repository | None = None,
     ) -> None:
-        self.settings = settings if settings is not None else Settings()
+        self.settings = mine = settings if settings is not None else Settings()
         self._opening = opening if opening is not None else {}
         self._rejects = rejects if rejects is not None else Rejects()
-        self._supply = Supply(self.settings.rule, self.settings.calendar, self.settings.books_in)
+        self._replenishment = Replenishment(
+            self.settings.rule, self.settings.calendar, self.settings.books_in
+        )
         kept = repository if repository is not None else MemoryRepository()
-        self.desk = Desk(self.settings.policy, self._supply, kept)
+        self.session = ReplaySession(mine.policy, self._replenishment, kept)
         self.account = Account()
         self.figures = Figures()
-        self.warehouse = Warehouse(self.desk)
-        self.seller = Seller(self.settings.habits, self.desk)
-        self.desk.show_to(self.account, self.figures, self.warehouse, self.seller, *onlookers)
-        self._rows: Counter[Kind] = Counter()
+        self.warehouse = SimulatedWarehouse(self.session)
+        self.seller = SimulatedSeller(mine.behaviour, self.session)
+        self.session.add_observers(
+            self.account, self.figures, self.warehouse, self.seller, *observers
+        )
+        self._rows: Counter[EntryKind] = Counter()
         self._cut_offs = 0
         self._next_cut_off: datetime | None = None
         self.now: datetime | None = None
@@ -128,16 +132,16 @@ class Replay:
         """Go on to the next thing that happened, and let it happen."""
         self.advance(entry.at)
         for row in entry.rows:
-            if not self.desk.knows(row.sku):
+            if not self.session.knows(row.sku):
                 units = self._opening.get(row.sku, self.settings.rule.opening_units)
-                self.desk.begin(row.sku, entry.at, units)
+                self.session.count_opening_stock(row.sku, units, entry.at)
         self._rows[entry.kind] += len(entry.rows)
         match entry.kind:
-            case Kind.SALE:
+            case EntryKind.SALE:
                 self._place(entry)
-            case Kind.CANCELLATION:
+            case EntryKind.CANCELLATION:
                 self.seller.cancel(entry)
-            case Kind.WRITE_OFF | Kind.FOUND:
+            case EntryKind.WRITE_OFF | EntryKind.FOUND:
                 self.warehouse.adjust(entry)
 
     def advance(self, until: datetime) -> None:
@@ -159,7 +163,7 @@ class Replay:
         """Let the last day end with its cut-off, and sum up."""
         if self._next_cut_off is not None:
             self.advance(self._next_cut_off)
-        balance = self.account.balance(self.desk.flow.stock(SELLER))
+        balance = self.account.balance(self.session.flow.stock(SELLER))
         return Summary(
             units=self.figures.units,
             lines=self.figures.lines,
@@ -171,13 +175,13 @@ class Replay:
             balance=balance,
             rows=self._rows,
             skipped=self.seller.skipped,
-            added=Added(
-                products=self.desk.products,
+            added=Additions(
+                products=self.session.products,
                 opening_units=balance.opening,
                 receipts_announced=self.warehouse.announced,
                 receipts_booked_in=self.warehouse.booked_in,
                 units_booked_in=balance.booked_in,
-                units_not_there=self.warehouse.not_there,
+                units_not_there=self.warehouse.units_not_there,
                 cut_offs=self._cut_offs,
             ),
         )
@@ -195,9 +199,9 @@ class Replay:
             priority=entry.rows[0].priority,
             promised_by=entry.rows[0].promised_by,
         )
-        self.seller.expect(entry.order_id, entry.customer)
+        self.seller.set_customer(entry.order_id, entry.customer)
         try:
-            self.desk.do(PlaceOrder(order=order, at=entry.at))
+            self.session.handle(PlaceOrder(order=order, at=entry.at))
         except DuplicateOrderError as error:
             self._rows[entry.kind] -= len(entry.rows)
             reason = f"order {entry.order_id!r} was placed before, without this line"
@@ -207,11 +211,11 @@ class Replay:
                 self._rejects.add(row.row, row.cells, reason)
             return
         for row in entry.rows:
-            self._supply.demand(row.sku, row.units, entry.at)
+            self._replenishment.add_demand(row.sku, row.units, entry.at)
 
     def _cut_off(self, at: datetime) -> None:
         self._cut_offs += 1
         self.seller.at_cut_off(at)
         self.warehouse.despatch(at)
-        for receipt in self._supply.review(at):
-            self.warehouse.expect(receipt, at)
+        for receipt in self._replenishment.review(at):
+            self.warehouse.announce(receipt, at)

@@ -48,12 +48,12 @@ class Rejects:
         self,
         file: str = "history",
         *,
-        tell: Callable[[RowError], None] | None = None,
+        on_reject: Callable[[RowError], None] | None = None,
         strict: bool = False,
     ) -> None:
         self.file = file
         self.count = 0
-        self._tell = tell
+        self._on_reject = on_reject
         self._strict = strict
 
     def add(self, row: int, cells: Sequence[str], reason: str) -> None:
@@ -66,5 +66,5 @@ class Rejects:
         if self._strict:
             raise error
         self.count += 1
-        if self._tell is not None:
-            self._tell(error)
+        if self._on_reject is not None:
+            self._on_reject(error)

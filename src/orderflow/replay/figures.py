@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
 
-__all__ = ["BackOrders", "Figures", "Served", "Waiting", "quantile"]
+__all__ = ["BackOrders", "Figures", "FirstAttempt", "WaitingTimes", "quantile"]
 
 
 @attrs.define
-class Served:
+class FirstAttempt:
     """How many of some things there were, and how many were served at first attempt."""
 
     total: int = 0
@@ -52,15 +52,15 @@ class BackOrders:
     """What became of the back orders: all but `split` add up to `opened`."""
 
     opened: int = 0
-    released_by_booking_in: int = 0
-    released_otherwise: int = 0
+    completed_by_booking_in: int = 0
+    completed_otherwise: int = 0
     cancelled: int = 0
     still_waiting: int = 0
     split: int = 0
 
 
 @attrs.frozen(kw_only=True)
-class Waiting:
+class WaitingTimes:
     """How long the back orders waited that were released, in seconds."""
 
     median: float | None
@@ -80,16 +80,16 @@ class Figures:
     """
 
     def __init__(self) -> None:
-        self.units = Served()
-        self.lines = Served()
-        self.orders = Served()
+        self.units = FirstAttempt()
+        self.lines = FirstAttempt()
+        self.orders = FirstAttempt()
         self.back_orders = BackOrders()
         self.despatched = 0
         self._since: dict[str, datetime] = {}
         self._split: set[str] = set()
         self._waited: list[float] = []
 
-    def see(self, command: Command, outcome: Outcome) -> None:
+    def observe(self, command: Command, outcome: Outcome) -> None:
         """Count what a command came to."""
         if isinstance(command, PlaceOrder) and outcome.order is not None:
             self._first_attempt(command.order, outcome.order)
@@ -99,9 +99,9 @@ class Figures:
         for order_id in outcome.back_orders_completed:
             self._waited.append((command.at - self._since.pop(order_id)).total_seconds())
             if isinstance(command, BookInStock):
-                self.back_orders.released_by_booking_in += 1
+                self.back_orders.completed_by_booking_in += 1
             else:
-                self.back_orders.released_otherwise += 1
+                self.back_orders.completed_otherwise += 1
         for order in outcome.orders:
             if order.status is Status.DESPATCHED:
                 self.despatched += 1
@@ -114,10 +114,10 @@ class Figures:
                 self.back_orders.split += 1
         self.back_orders.still_waiting = len(self._since)
 
-    def waiting(self) -> Waiting:
+    def waiting(self) -> WaitingTimes:
         """Return how long the released back orders waited."""
         waited = sorted(self._waited)
-        return Waiting(
+        return WaitingTimes(
             median=quantile(waited, 0.5),
             p95=quantile(waited, 0.95),
             longest=quantile(waited, 1),

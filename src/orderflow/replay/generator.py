@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from orderflow.replay.history import Entry
-from orderflow.replay.rows import Kind, Row
+from orderflow.replay.rows import EntryKind, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -71,11 +71,11 @@ def generate(shop: Shop) -> list[Entry]:
     for number, at in enumerate(_moments(shop, draw), 100_001):
         named = draw.random() < 0.85  # noqa: PLR2004 - most customers have an account
         customer = str(12_000 + int(shop.customers * draw.random() ** 2)) if named else ""
-        lines = _sized(draw, shop.lines_median, shop.lines_p95)
+        lines = _size(draw, shop.lines_median, shop.lines_p95)
         chosen = draw.choices(skus, cum_weights=popularity, k=lines)
-        units = [_sized(draw, shop.units_median, shop.units_p95) for _ in chosen]
+        units = [_size(draw, shop.units_median, shop.units_p95) for _ in chosen]
         sold = list(zip(chosen, units, strict=True))
-        entries.append(_entry(Kind.SALE, str(number), at, customer, sold))
+        entries.append(_entry(EntryKind.SALE, str(number), at, customer, sold))
     later = [*_cancellations(shop, draw, entries), *_write_offs(shop, draw, entries)]
     return sorted([*entries, *later], key=lambda entry: (entry.at, entry.order_id))
 
@@ -88,7 +88,7 @@ def stock_for(entries: Iterable[Entry], seed: int) -> dict[str, int]:
     draw = Random(seed)  # noqa: S311 - a simulation, no secret
     ordered: Counter[str] = Counter()
     for entry in entries:
-        if entry.kind is Kind.SALE:
+        if entry.kind is EntryKind.SALE:
             ordered.update({row.sku: 0 for row in entry.rows})
             for row in entry.rows:
                 ordered[row.sku] += row.units
@@ -97,8 +97,8 @@ def stock_for(entries: Iterable[Entry], seed: int) -> dict[str, int]:
 
 def cells_of(entry: Entry) -> Iterator[list[str]]:
     """Write an entry as the rows of a file in the columns of Online Retail II."""
-    sign = -1 if entry.kind in {Kind.CANCELLATION, Kind.WRITE_OFF} else 1
-    price = "2.55" if entry.kind in {Kind.SALE, Kind.CANCELLATION} else "0.0"
+    sign = -1 if entry.kind in {EntryKind.CANCELLATION, EntryKind.WRITE_OFF} else 1
+    price = "2.55" if entry.kind in {EntryKind.SALE, EntryKind.CANCELLATION} else "0.0"
     at = f"{entry.at.astimezone(_ZONE):%Y-%m-%d %H:%M:%S}"
     for row in entry.rows:
         units = str(sign * row.units)
@@ -118,7 +118,7 @@ def _moments(shop: Shop, draw: Random) -> Iterator[datetime]:
         day += timedelta(days=1)
 
 
-def _sized(draw: Random, median: float, p95: float) -> int:
+def _size(draw: Random, median: float, p95: float) -> int:
     """Draw a size of which these are the median and the 95th percentile."""
     return max(1, min(1_000, round(draw.lognormvariate(log(median), log(p95 / median) / 1.645))))
 
@@ -131,7 +131,7 @@ def _cancellations(shop: Shop, draw: Random, sales: Sequence[Entry]) -> Iterator
         at = sale.at + timedelta(minutes=int(draw.expovariate(1 / 1_440)) + 1)
         units = draw.randint(1, row.units)
         order_id = f"C{sale.order_id}"
-        yield _entry(Kind.CANCELLATION, order_id, at, sale.customer, [(row.sku, units)])
+        yield _entry(EntryKind.CANCELLATION, order_id, at, sale.customer, [(row.sku, units)])
 
 
 def _write_offs(shop: Shop, draw: Random, sales: Sequence[Entry]) -> Iterator[Entry]:
@@ -139,11 +139,11 @@ def _write_offs(shop: Shop, draw: Random, sales: Sequence[Entry]) -> Iterator[En
     for sale in draw.sample(sales, round(len(sales) * shop.written_off_share)):
         broken = [(draw.choice(sale.rows).sku, draw.randint(1, 3))]
         number = f"9{sale.order_id}"
-        yield _entry(Kind.WRITE_OFF, number, sale.at + timedelta(minutes=1), "", broken)
+        yield _entry(EntryKind.WRITE_OFF, number, sale.at + timedelta(minutes=1), "", broken)
 
 
 def _entry(
-    kind: Kind, order_id: str, at: datetime, customer: str, units: Iterable[tuple[str, int]]
+    kind: EntryKind, order_id: str, at: datetime, customer: str, units: Iterable[tuple[str, int]]
 ) -> Entry:
     rows = tuple(Row(0, [], kind, order_id, sku, each, at, customer) for sku, each in units)
     return Entry(kind, order_id, at, customer, rows)

@@ -21,15 +21,15 @@ import attrs
 from orderflow.importing.export import plain_cell
 from orderflow.importing.times import TimeReader
 from orderflow.replay.faults import HistoryError, Rejects
-from orderflow.replay.layout import Layout, layout_of
-from orderflow.replay.rows import Kind, NonsenseError, Row, RowParser, Skip
+from orderflow.replay.layout import HistoryLayout, layout_of
+from orderflow.replay.rows import EntryKind, NonsenseError, Row, RowParser, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from orderflow.importing.source import Record, Source
 
-__all__ = ["REASON", "Entry", "History", "Reading", "Tally", "in_time_order"]
+__all__ = ["REASON", "Entry", "History", "HistoryFormat", "Tally", "in_time_order"]
 
 GAP_MAX = timedelta(days=366)
 """How far the next row may be ahead. One wrong year would else put all later rows in the past."""
@@ -44,7 +44,7 @@ _DIGITS = re.compile(r"\d+")
 class Entry:
     """Rows of one kind that share an order id: one thing that happened in the history."""
 
-    kind: Kind
+    kind: EntryKind
     order_id: str
     at: datetime
     customer: str
@@ -52,7 +52,7 @@ class Entry:
 
 
 @attrs.frozen(kw_only=True)
-class Reading:
+class HistoryFormat:
     """How a file is to be read.
 
     Attributes:
@@ -65,7 +65,7 @@ class Reading:
         window: How far rows may be out of time order, and the lines of one order apart.
     """
 
-    layout: Layout | None = None
+    layout: HistoryLayout | None = None
     changes: Mapping[str, Any] = MappingProxyType({})
     time_zone: tzinfo = attrs.field(factory=lambda: ZoneInfo("Europe/London"))
     time_format: str | None = None
@@ -95,32 +95,35 @@ class History:
     """
 
     def __init__(
-        self, source: Source, reading: Reading | None = None, rejects: Rejects | None = None
+        self,
+        source: Source,
+        file_format: HistoryFormat | None = None,
+        rejects: Rejects | None = None,
     ) -> None:
-        reading = reading if reading is not None else Reading()
+        form = file_format if file_format is not None else HistoryFormat()
         self.rejects = rejects if rejects is not None else Rejects(source.name)
         self.tally = Tally()
         self._name = source.name
-        self._window = reading.window
-        self._records = source.records(reading.delimiter)
+        self._window = form.window
+        self._records = source.records(form.delimiter)
         first = next(self._records, None)
         if first is None:
             raise HistoryError(source.name, "is empty; its first row must name the columns")
         if first.fault:
             raise HistoryError(source.name, first.fault, row=first.row)
         self.header = [plain_cell(name) for name in first.cells]
-        self._is_mended = self.header[0] == REASON
-        if reading.layout is None:
-            layout = layout_of(source.name, self.header, reading.changes)
+        self._is_rejects_file = self.header[0] == REASON
+        if form.layout is None:
+            layout = layout_of(source.name, self.header, form.changes)
         else:
-            layout = attrs.evolve(reading.layout, **reading.changes)
+            layout = attrs.evolve(form.layout, **form.changes)
         positions = layout.positions(source.name, self.header)
         self._time = positions["time"]
         self._parser = RowParser(
             layout,
             positions,
             len(self.header),
-            TimeReader(reading.time_zone, reading.time_format),
+            TimeReader(form.time_zone, form.time_format),
         )
 
     def __iter__(self) -> Iterator[Entry]:
@@ -142,7 +145,7 @@ class History:
     def _rows(self) -> Iterator[Row]:
         for each in self._records:
             self.tally.rows += 1
-            record = _plain(each) if self._is_mended else each
+            record = _plain(each) if self._is_rejects_file else each
             try:
                 row = self._parser.parse(record)
             except NonsenseError as error:
@@ -158,11 +161,11 @@ def _plain(record: Record) -> Record:
     return record._replace(cells=[plain_cell(cell) for cell in record.cells])
 
 
-_Key = tuple[Kind, str]
+_Key = tuple[EntryKind, str]
 
 
 @attrs.define
-class _Held:
+class _Group:
     begin: datetime
     rows: list[Row] = attrs.field(factory=list)
 
@@ -180,7 +183,7 @@ def in_time_order(
         rejects: Where those go that are further out.
         time_of: How the time of a row is named in the reason.
     """
-    held: dict[_Key, _Held] = {}
+    groups: dict[_Key, _Group] = {}
     latest: datetime | None = None
     for row in rows:
         at = row.at
@@ -192,28 +195,28 @@ def in_time_order(
             continue
         elif at > latest:
             latest = at
-            yield from _released(held, latest - window)
+            yield from _due_entries(groups, latest - window)
         elif latest - at > window:
             late = f"{time_of(row)} is {_minutes(latest - at)} before that of an earlier row"
             allowed = f"rows may be {_minutes(window)} out of time order"
             rejects.add(row.row, row.cells, f"{late}; {allowed}: sort the file, or allow more")
             continue
-        group = held.setdefault((row.kind, row.order_id), _Held(at))
+        group = groups.setdefault((row.kind, row.order_id), _Group(at))
         group.begin = min(group.begin, at)
         group.rows.append(row)
     if latest is not None:
-        yield from _released(held, latest + window)
+        yield from _due_entries(groups, latest + window)
 
 
-def _released(held: dict[_Key, _Held], before: datetime) -> Iterator[Entry]:
+def _due_entries(groups: dict[_Key, _Group], before: datetime) -> Iterator[Entry]:
     """Yield the entries that began before a moment, and hold them no longer."""
     due = [
         (group.begin, _number(order_id), order_id, kind)
-        for (kind, order_id), group in held.items()
+        for (kind, order_id), group in groups.items()
         if group.begin < before
     ]
     for at, _, order_id, kind in sorted(due):
-        rows = held.pop((kind, order_id)).rows
+        rows = groups.pop((kind, order_id)).rows
         yield Entry(kind, order_id, at, rows[0].customer, tuple(rows))
 
 

@@ -14,13 +14,13 @@ from orderflow.replay.faults import HistoryError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["PRESETS", "Layout", "Preset", "layout_of"]
+__all__ = ["HISTORY_PRESETS", "HistoryLayout", "HistoryPreset", "layout_of"]
 
 _ROLES = ("order", "sku", "quantity", "time", "customer", "price", "priority", "promise")
 
 
 @attrs.frozen(kw_only=True)
-class Layout:
+class HistoryLayout:
     """What the columns of a file are called, and what is no order in it.
 
     Attributes:
@@ -78,7 +78,7 @@ class Layout:
         return sku not in self.not_goods and not sku.startswith(self.not_goods_prefixes)
 
 
-class Preset(StrEnum):
+class HistoryPreset(StrEnum):
     """The layouts that have a name."""
 
     ONLINE_RETAIL_II = "online-retail-ii"
@@ -87,8 +87,8 @@ class Preset(StrEnum):
     """Orders and nothing else: no row is left out, and none cancels another."""
 
 
-PRESETS = {
-    Preset.ONLINE_RETAIL_II: Layout(
+HISTORY_PRESETS = {
+    HistoryPreset.ONLINE_RETAIL_II: HistoryLayout(
         order="Invoice",
         sku="StockCode",
         quantity="Quantity",
@@ -100,12 +100,14 @@ PRESETS = {
         not_goods=NOT_GOODS,
         not_goods_prefixes=NOT_GOODS_PREFIXES,
     ),
-    Preset.PLAIN: Layout(order="order_id", sku="sku", quantity="quantity", time="placed_at"),
+    HistoryPreset.PLAIN: HistoryLayout(
+        order="order_id", sku="sku", quantity="quantity", time="placed_at"
+    ),
 }
 """What each preset says."""
 
 
-def layout_of(file: str, header: Sequence[str], changes: Mapping[str, Any]) -> Layout:
+def layout_of(file: str, header: Sequence[str], changes: Mapping[str, Any]) -> HistoryLayout:
     """Return the first preset that fits the header, with some fields changed.
 
     A preset fits if its columns are all in the header, but for those that are changed. Where
@@ -115,16 +117,16 @@ def layout_of(file: str, header: Sequence[str], changes: Mapping[str, Any]) -> L
         HistoryError: If none fits.
     """
     names = {name.strip() for name in header}
-    for layout in PRESETS.values():
+    for layout in HISTORY_PRESETS.values():
         own = {name for role, name in layout.columns().items() if role not in changes}
         if own and names.issuperset(own):
             return attrs.evolve(layout, **changes)
-    plain = PRESETS[Preset.PLAIN]
+    plain = HISTORY_PRESETS[HistoryPreset.PLAIN]
     if changes.keys() >= plain.columns().keys():
         return attrs.evolve(plain, **changes)
     wanted = "; ".join(
         f"{preset} needs {', '.join(layout.columns().values())}"
-        for preset, layout in PRESETS.items()
+        for preset, layout in HISTORY_PRESETS.items()
     )
     raise HistoryError(
         file,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.calendar.calendar import WarehouseCalendar
 
-__all__ = ["ReplenishmentRule", "Supply"]
+__all__ = ["Replenishment", "ReplenishmentRule"]
 
 
 DAYS_MAX = 3_650
@@ -97,7 +97,7 @@ class _Product:
     recent_units: int = 0
 
 
-class Supply:
+class Replenishment:
     """The positions of all products, and what is ordered of them."""
 
     def __init__(
@@ -110,18 +110,18 @@ class Supply:
         self._receipts = 0
         self._next_review: date | None = None
 
-    def begin(self, key: StockKey, units: int, at: datetime) -> None:
+    def add_product(self, key: StockKey, units: int, at: datetime) -> None:
         """Take note of a product that was not there before, and of its opening stock."""
         self._products[key.sku] = _Product(key, self._calendar.local_day(at), units)
 
-    def demand(self, sku: str, units: int, at: datetime) -> None:
+    def add_demand(self, sku: str, units: int, at: datetime) -> None:
         """Take note of units that were ordered, or of as many fewer as are below 0."""
         product = self._products[sku]
         product.position -= units
         product.recent.append((self._calendar.local_day(at), units))
         product.recent_units += units
 
-    def change(self, sku: str, units: int) -> None:
+    def adjust(self, sku: str, units: int) -> None:
         """Take note of units more or fewer that are no demand."""
         self._products[sku].position += units
 

@@ -13,9 +13,9 @@ from orderflow.importing.faults import shown
 if TYPE_CHECKING:
     from orderflow.importing.source import Record
     from orderflow.importing.times import TimeReader
-    from orderflow.replay.layout import Layout
+    from orderflow.replay.layout import HistoryLayout
 
-__all__ = ["Kind", "NonsenseError", "Row", "RowParser", "Skip"]
+__all__ = ["EntryKind", "NonsenseError", "Row", "RowParser", "Skip"]
 
 IDENTIFIER_MAX = 100
 """Less than an identifier may have: splits add to the order id."""
@@ -23,7 +23,7 @@ IDENTIFIER_MAX = 100
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What rows stand for."""
 
     SALE = "sale"
@@ -46,7 +46,7 @@ class Row(NamedTuple):
 
     row: int
     cells: list[str]
-    kind: Kind
+    kind: EntryKind
     order_id: str
     sku: str
     units: int
@@ -64,7 +64,7 @@ class RowParser:
     """Reads rows of one layout. What repeats from row to row is read once."""
 
     def __init__(
-        self, layout: Layout, positions: dict[str, int], width: int, times: TimeReader
+        self, layout: HistoryLayout, positions: dict[str, int], width: int, times: TimeReader
     ) -> None:
         self._layout = layout
         self._width = width
@@ -112,19 +112,19 @@ class RowParser:
             row, cells, kind, order_id, sku, abs(units), self._at, customer, priority, promised_by
         )
 
-    def _kind(self, order_id: str, units: int, customer: str, cells: list[str]) -> Kind:
+    def _kind(self, order_id: str, units: int, customer: str, cells: list[str]) -> EntryKind:
         layout = self._layout
         if layout.cancellation_prefix and order_id.startswith(layout.cancellation_prefix):
             if units > 0:
                 raise self._nonsense("quantity", "below 0 on a cancellation", str(units))
-            return Kind.CANCELLATION
+            return EntryKind.CANCELLATION
         if units > 0 and not layout.free_is_found:
-            return Kind.SALE
+            return EntryKind.SALE
         if not customer and self._price is not None and self._is_free(cells[self._price]):
-            return Kind.FOUND if units > 0 else Kind.WRITE_OFF
+            return EntryKind.FOUND if units > 0 else EntryKind.WRITE_OFF
         if units < 0:
             raise self._nonsense("quantity", "above 0 on an order", str(units))
-        return Kind.SALE
+        return EntryKind.SALE
 
     def _is_free(self, text: str) -> bool:
         try:

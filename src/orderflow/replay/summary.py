@@ -8,15 +8,15 @@ from typing import Any
 import attrs
 
 from orderflow.replay.account import Balance
-from orderflow.replay.figures import BackOrders, Served, Waiting
-from orderflow.replay.rows import Kind, Skip
-from orderflow.replay.sellers import Cancelled
+from orderflow.replay.figures import BackOrders, FirstAttempt, WaitingTimes
+from orderflow.replay.rows import EntryKind, Skip
+from orderflow.replay.simulated_seller import CancelledUnits
 
-__all__ = ["Added", "Summary"]
+__all__ = ["Additions", "Summary"]
 
 
 @attrs.frozen(kw_only=True)
-class Added:
+class Additions:
     """What the replay added to the history.
 
     Attributes:
@@ -56,17 +56,17 @@ class Summary:
         added: What was added to the history.
     """
 
-    units: Served
-    lines: Served
-    orders: Served
+    units: FirstAttempt
+    lines: FirstAttempt
+    orders: FirstAttempt
     despatched: int
     back_orders: BackOrders
-    waiting: Waiting
-    cancelled: Cancelled
+    waiting: WaitingTimes
+    cancelled: CancelledUnits
     balance: Balance
-    rows: Counter[Kind]
+    rows: Counter[EntryKind]
     skipped: Counter[Skip]
-    added: Added
+    added: Additions
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain dictionaries, lists, texts and numbers."""

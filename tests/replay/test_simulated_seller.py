@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from orderflow import AllocationPolicy, Fulfilment, OrderEdited, PartialAllocation, Queue
-from orderflow.replay import SELLER, Kind, SellerBehaviour, Settings, Skip
+from orderflow.replay import SELLER, EntryKind, SellerBehaviour, Settings, Skip
 from tests.replay.histories import (
     NOTHING_COMES,
     entry,
@@ -19,13 +19,15 @@ from tests.replay.histories import (
     statuses,
 )
 
-CANCELLATION = Kind.CANCELLATION
+CANCELLATION = EntryKind.CANCELLATION
 NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 
 
-def settings(policy: AllocationPolicy | None = None, **habits: Any) -> Settings:  # noqa: ANN401
+def settings(policy: AllocationPolicy | None = None, **behaviour: Any) -> Settings:  # noqa: ANN401
     return Settings(
-        rule=NOTHING_COMES, policy=policy or AllocationPolicy(), habits=SellerBehaviour(**habits)
+        rule=NOTHING_COMES,
+        policy=policy or AllocationPolicy(),
+        behaviour=SellerBehaviour(**behaviour),
     )
 
 
@@ -61,7 +63,7 @@ def test_one_edit_removes_and_reduces_lines_the_last_one_first() -> None:
     )
     lines = [(line.sku, line.quantity) for line in order(run, "1").lines]
     assert lines == [("MUG", 2), ("JAR", 1)]
-    edits = [each for each in run.desk.flow.events(SELLER, "1") if isinstance(each, OrderEdited)]
+    edits = [each for each in run.session.flow.events(SELLER, "1") if isinstance(each, OrderEdited)]
     assert len(edits) == 1
 
 
@@ -83,7 +85,7 @@ def test_units_that_were_despatched_come_back_as_a_return_and_are_not_on_sale_ag
     )
     assert statuses(run) == {"1": "DESPATCHED"}
     assert run.seller.cancelled.returned == 3
-    assert run.desk.on_hand("MUG") == 0
+    assert run.session.on_hand("MUG") == 0
 
 
 def test_returns_go_back_into_stock_if_the_habits_say_so() -> None:
@@ -94,7 +96,7 @@ def test_returns_go_back_into_stock_if_the_habits_say_so() -> None:
         opening={"MUG": 5},
         settings=settings(returns_to_stock=True),
     )
-    assert run.desk.on_hand("MUG") == 3
+    assert run.session.on_hand("MUG") == 3
     assert order(run, "2").status.value == "ALLOCATED"
 
 
@@ -159,8 +161,8 @@ def test_the_drill_of_80995_units_that_are_cancelled_within_minutes() -> None:
         opening={"BIRD": 100},
     )
     assert statuses(run) == {"581482": "ALLOCATED", "581483": "CANCELLED", "581490": "ALLOCATED"}
-    assert run.desk.on_hand("BIRD") == 100
-    assert run.desk.supply.position("BIRD") == 100 - 12
+    assert run.session.on_hand("BIRD") == 100
+    assert run.session.replenishment.position("BIRD") == 100 - 12
 
 
 def test_sellers_split_at_the_cut_off_if_that_is_their_habit() -> None:
@@ -192,7 +194,7 @@ def test_short_units_are_given_up_before_those_that_were_split_off() -> None:
         opening={"MUG": 3},
         settings=settings(AllocationPolicy(fulfilment=Fulfilment.SPLIT)),
     )
-    assert {each.order_id: each.units for each in run.desk.flow.orders(SELLER)} == {
+    assert {each.order_id: each.units for each in run.session.flow.orders(SELLER)} == {
         "1": 1,
         "1-1": 1,
     }
@@ -205,14 +207,14 @@ def test_what_is_split_off_while_a_customer_cancels_is_cancelled_too() -> None:
     run = replayed(
         entry("2 09:00", "1", {"MUG": 2, "JAR": 9}),
         urgent,
-        entry("2 09:02", "F1", {"MUG": 2}, kind=Kind.FOUND),
+        entry("2 09:02", "F1", {"MUG": 2}, kind=EntryKind.FOUND),
         entry("2 10:00", "C3", {"MUG": 4}, kind=CANCELLATION),
         opening={},
         settings=settings(AllocationPolicy(queue=Queue.PRIORITY, fulfilment=Fulfilment.SPLIT)),
     )
     assert statuses(run)["2-1"] == statuses(run)["1-1"] == "CANCELLED"
     assert attrs.astuple(run.seller.cancelled) == (4, 0, 0)
-    assert run.desk.on_hand("MUG") == 2
+    assert run.session.on_hand("MUG") == 2
 
 
 @pytest.mark.parametrize("split", [False, True])
@@ -249,17 +251,17 @@ def test_an_order_that_waits_too_long_is_cancelled_at_the_cut_off() -> None:
         settings=settings(patience=timedelta(days=2)),
     )
     assert order(run, "1").status.value == "CANCELLED"
-    assert run.desk.supply.position("MUG") == 2 + 1  # one was ordered for it
+    assert run.session.replenishment.position("MUG") == 2 + 1  # one was ordered for it
 
 
 def test_patience_begins_anew_with_each_back_order() -> None:
     run = replayed(
         entry("2 09:00", "1", {"MUG": 3}),
-        entry("2 17:00", "0", {"MUG": 2}, kind=Kind.FOUND),
-        entry("3 12:00", "9", {"MUG": 1}, kind=Kind.WRITE_OFF),
+        entry("2 17:00", "0", {"MUG": 2}, kind=EntryKind.FOUND),
+        entry("3 12:00", "9", {"MUG": 1}, kind=EntryKind.WRITE_OFF),
         entry("4 17:00", "2", {"TIN": 1}),
         opening={"TIN": 1, "MUG": 1},
         settings=settings(patience=timedelta(days=2)),
     )
     assert order(run, "1").status.value == "ON_BACK_ORDER"
-    assert [each.order_id for each in run.desk.flow.orders(SELLER)] == ["1", "2"]
+    assert [each.order_id for each in run.session.flow.orders(SELLER)] == ["1", "2"]

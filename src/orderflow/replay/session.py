@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.ports import Repository
-    from orderflow.replay.replenishment import Supply
+    from orderflow.replay.replenishment import Replenishment
 
-__all__ = ["SELLER", "WAREHOUSE", "Desk", "Onlooker"]
+__all__ = ["SELLER", "WAREHOUSE", "Observer", "ReplaySession"]
 
 SELLER = "seller"
 """A history is that of one seller."""
@@ -28,45 +28,47 @@ WAREHOUSE = "warehouse"
 """All of it leaves from one warehouse."""
 
 
-class Onlooker(Protocol):
+class Observer(Protocol):
     """Sees every command that was carried out."""
 
-    def see(self, command: Command, outcome: Outcome) -> None:
+    def observe(self, command: Command, outcome: Outcome) -> None:
         """Take note of what a command came to."""
         ...
 
 
-class Desk:
+class ReplaySession:
     """Carries out commands, and shows everyone what they came to.
 
     Args:
         policy: As below.
-        supply: As below.
+        replenishment: As below.
         repository: Where the orders and the stock are kept.
 
     Attributes:
         flow: The library that is at work.
         policy: Who gets the stock.
-        supply: The positions that the replenishment goes by.
+        replenishment: The positions that the replenishment goes by.
     """
 
-    def __init__(self, policy: AllocationPolicy, supply: Supply, repository: Repository) -> None:
+    def __init__(
+        self, policy: AllocationPolicy, replenishment: Replenishment, repository: Repository
+    ) -> None:
         self.policy = policy
-        self.supply = supply
+        self.replenishment = replenishment
         self._repository = repository
         self.flow = OrderFlow(repository, policy=policy)
-        self._onlookers: list[Onlooker] = []
+        self._observers: list[Observer] = []
         self._keys: dict[str, StockKey] = {}
 
-    def show_to(self, *onlookers: Onlooker) -> None:
+    def add_observers(self, *observers: Observer) -> None:
         """Let these see every command from now on."""
-        self._onlookers.extend(onlookers)
+        self._observers.extend(observers)
 
-    def do(self, command: Command) -> Outcome:
+    def handle(self, command: Command) -> Outcome:
         """Carry out a command."""
         outcome = self.flow.handle(command)
-        for onlooker in self._onlookers:
-            onlooker.see(command, outcome)
+        for observer in self._observers:
+            observer.observe(command, outcome)
         return outcome
 
     def key(self, sku: str) -> StockKey:
@@ -94,8 +96,8 @@ class Desk:
         """Whether the product has been seen before."""
         return sku in self._keys
 
-    def begin(self, sku: str, at: datetime, units: int) -> None:
+    def count_opening_stock(self, sku: str, units: int, at: datetime) -> None:
         """Count the opening stock of a product that is new."""
         key = self.key(sku)
-        self.do(CountStock(key=key, counted=units, note=OPENING, at=at))
-        self.supply.begin(key, units, at)
+        self.handle(CountStock(key=key, counted=units, note=OPENING, at=at))
+        self.replenishment.add_product(key, units, at)

@@ -15,8 +15,8 @@ from orderflow.domain.model.commands import (
 )
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.status import Status
-from orderflow.replay.desk import SELLER
-from orderflow.replay.rows import Kind
+from orderflow.replay.rows import EntryKind
+from orderflow.replay.session import SELLER
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.stock import ExpectedReceipt
-    from orderflow.replay.desk import Desk
     from orderflow.replay.history import Entry
+    from orderflow.replay.session import ReplaySession
 
-__all__ = ["Warehouse"]
+__all__ = ["SimulatedWarehouse"]
 
 
-class Warehouse:
+class SimulatedWarehouse:
     """The warehouse's side of a replay.
 
     Attributes:
         announced: How many receipts were announced.
         booked_in: How many of them were booked in.
-        not_there: Units that were to be written off when there were not so many on hand.
+        units_not_there: Units that were to be written off when there were not so many on hand.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, session: ReplaySession) -> None:
         self.announced = 0
         self.booked_in = 0
-        self.not_there = 0
-        self._desk = desk
+        self.units_not_there = 0
+        self._session = session
         self._ready: dict[str, None] = {}
         self._due: list[tuple[datetime, int, ExpectedReceipt]] = []
 
@@ -57,7 +57,7 @@ class Warehouse:
         """When the next receipt is due."""
         return self._due[0][0] if self._due else None
 
-    def see(self, _command: Command, outcome: Outcome) -> None:
+    def observe(self, _command: Command, outcome: Outcome) -> None:
         """Take note of the orders that are ready to leave, and of those that no longer are."""
         for order in outcome.orders:
             if order.status is Status.ALLOCATED:
@@ -65,16 +65,16 @@ class Warehouse:
             else:
                 self._ready.pop(order.order_id, None)
 
-    def expect(self, receipt: ExpectedReceipt, at: datetime) -> None:
+    def announce(self, receipt: ExpectedReceipt, at: datetime) -> None:
         """Announce a receipt, to be booked in when it is expected."""
-        self._desk.do(AnnounceReceipt(receipt=receipt, at=at))
+        self._session.handle(AnnounceReceipt(receipt=receipt, at=at))
         self.announced += 1
         heappush(self._due, (receipt.expected_at, self.announced, receipt))
 
     def book_in_next(self) -> None:
         """Book in the receipt that is due next, all of it."""
         at, _, receipt = heappop(self._due)
-        self._desk.do(
+        self._session.handle(
             BookInStock(
                 key=receipt.key, received=receipt.quantity, receipt_id=receipt.receipt_id, at=at
             )
@@ -86,8 +86,8 @@ class Warehouse:
         for order_id in tuple(self._ready):
             if order_id not in self._ready:
                 continue  # a command before took its stock
-            self._desk.do(SendOrderToWarehouse(seller_id=SELLER, order_id=order_id, at=at))
-            self._desk.do(DespatchOrder(seller_id=SELLER, order_id=order_id, at=at))
+            self._session.handle(SendOrderToWarehouse(seller_id=SELLER, order_id=order_id, at=at))
+            self._session.handle(DespatchOrder(seller_id=SELLER, order_id=order_id, at=at))
 
     def adjust(self, entry: Entry) -> None:
         """Correct the stock by what was found or written off, as far as it is there."""
@@ -95,12 +95,15 @@ class Warehouse:
         for row in entry.rows:
             units[row.sku] += row.units
         for sku, wanted in units.items():
-            if entry.kind is Kind.FOUND:
-                change, reason = wanted, AdjustmentReason.FOUND
+            if entry.kind is EntryKind.FOUND:
+                self._adjust(sku, wanted, AdjustmentReason.FOUND, entry.at)
             else:
-                change, reason = -min(wanted, self._desk.on_hand(sku)), AdjustmentReason.WRITE_OFF
-                self.not_there += wanted + change
-            if change:
-                key = self._desk.key(sku)
-                self._desk.do(AdjustStock(key=key, change=change, reason=reason, at=entry.at))
-                self._desk.supply.change(sku, change)
+                lost = min(wanted, self._session.on_hand(sku))
+                self._adjust(sku, -lost, AdjustmentReason.WRITE_OFF, entry.at)
+                self.units_not_there += wanted - lost
+
+    def _adjust(self, sku: str, change: int, reason: AdjustmentReason, at: datetime) -> None:
+        if change:
+            key = self._session.key(sku)
+            self._session.handle(AdjustStock(key=key, change=change, reason=reason, at=at))
+            self._session.replenishment.adjust(sku, change)

@@ -4,7 +4,7 @@ A history says that a customer cancels units of a product, but not of which orde
 off the customer's orders that were not sent to the warehouse yet, the newest first, by the
 commands that a seller has: a line gets fewer units or is removed, an order of which nothing is
 left is cancelled. What all of these orders together do not hold was despatched before, and comes
-back: it is a return, and no unit of it goes on sale again unless the habits say so. What the
+back: it is a return, and no unit of it goes on sale again unless the behaviour says so. What the
 customer never bought in this history cannot be cancelled in it.
 """
 
@@ -22,17 +22,17 @@ from orderflow.domain.model.commands import BookInStock, CancelOrder, EditOrder,
 from orderflow.domain.model.edits import ChangeQuantity, Edit, RemoveLine
 from orderflow.domain.model.status import Status
 from orderflow.errors import DuplicateOrderError, SplitRefusedError
-from orderflow.replay.desk import SELLER
 from orderflow.replay.rows import Skip
+from orderflow.replay.session import SELLER
 
 if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.replay.desk import Desk
     from orderflow.replay.history import Entry
+    from orderflow.replay.session import ReplaySession
 
-__all__ = ["Cancelled", "Seller", "SellerBehaviour"]
+__all__ = ["CancelledUnits", "SellerBehaviour", "SimulatedSeller"]
 
 
 @attrs.frozen(kw_only=True)
@@ -54,7 +54,7 @@ class SellerBehaviour:
 
 
 @attrs.define
-class Cancelled:
+class CancelledUnits:
     """What became of the units that customers cancelled.
 
     Attributes:
@@ -74,7 +74,7 @@ class _Customer:
     bought: Counter[str] = attrs.field(factory=Counter)
 
 
-class Seller:
+class SimulatedSeller:
     """The seller's side of a replay.
 
     Attributes:
@@ -82,11 +82,11 @@ class Seller:
         skipped: The rows of cancellations that cancelled nothing.
     """
 
-    def __init__(self, habits: SellerBehaviour, desk: Desk) -> None:
-        self.cancelled = Cancelled()
+    def __init__(self, behaviour: SellerBehaviour, session: ReplaySession) -> None:
+        self.cancelled = CancelledUnits()
         self.skipped: Counter[Skip] = Counter()
-        self._habits = habits
-        self._desk = desk
+        self._behaviour = behaviour
+        self._session = session
         self._customers: dict[str, _Customer] = {}
         self._customer_of: dict[str, str] = {}
         self._waiting: dict[str, datetime] = {}
@@ -94,12 +94,12 @@ class Seller:
         self._may_split: dict[str, None] = {}
         self._splits: Counter[str] = Counter()
 
-    def expect(self, order_id: str, customer: str) -> None:
+    def set_customer(self, order_id: str, customer: str) -> None:
         """Take note of whose order is about to be placed."""
         if customer:
             self._customer_of[order_id] = customer
 
-    def see(self, command: Command, outcome: Outcome) -> None:
+    def observe(self, command: Command, outcome: Outcome) -> None:
         """Take note of what became of the orders."""
         for order_id in outcome.back_orders_opened:
             self._waiting[order_id] = command.at
@@ -107,9 +107,9 @@ class Seller:
         for order in outcome.orders:
             if order.status is not Status.ON_BACK_ORDER:
                 self._waiting.pop(order.order_id, None)
-            if self._habits.split:
-                self._note_split(order)
-            self._note_customer(order)
+            if self._behaviour.split:
+                self._track_split(order)
+            self._track_customer(order)
 
     def cancel(self, entry: Entry) -> None:
         """Cancel what a customer cancels."""
@@ -125,8 +125,8 @@ class Seller:
         while before != wanted.total():  # what one order gives up may be split off another one
             before = wanted.total()
             for order_id in self._newest_first(customer):
-                self._take_off(self._desk.order(order_id), wanted, entry)
-        self._take_back(customer, wanted, entry.at)
+                self._take_off(self._session.order(order_id), wanted, entry)
+        self._count_returns(customer, wanted, entry.at)
         self.cancelled.without_sale += wanted.total()
         for row in reversed(entry.rows):
             if wanted[row.sku] >= row.units:
@@ -135,21 +135,21 @@ class Seller:
 
     def at_cut_off(self, at: datetime) -> None:
         """Give up what has waited too long, and split what can leave in part."""
-        if self._habits.patience is not None:
-            self._give_up(at - self._habits.patience, at)
+        if self._behaviour.patience is not None:
+            self._give_up(at - self._behaviour.patience, at)
         for order_id in tuple(self._may_split):
             if order_id in self._may_split:  # else a split before has served it
                 self._split(order_id, at)
         self._may_split.clear()
 
-    def _note_split(self, order: Order) -> None:
+    def _track_split(self, order: Order) -> None:
         waits = order.status is Status.ON_BACK_ORDER
-        if waits and (order.allocated or self._desk.policy.restricts_partial):
+        if waits and (order.allocated or self._session.policy.restricts_partial):
             self._may_split[order.order_id] = None
         else:
             self._may_split.pop(order.order_id, None)
 
-    def _note_customer(self, order: Order) -> None:
+    def _track_customer(self, order: Order) -> None:
         name = self._customer_of.get(order.order_id)
         if name is None and order.split_from is not None:
             name = self._customer_of.get(order.split_from)
@@ -168,7 +168,7 @@ class Seller:
 
     def _newest_first(self, customer: _Customer) -> list[str]:
         """Return the orders that can be edited; of one that was split, the short part first."""
-        orders = [self._desk.order(order_id) for order_id in reversed(customer.open_orders)]
+        orders = [self._session.order(order_id) for order_id in reversed(customer.open_orders)]
         orders.sort(key=lambda order: (order.placed_at, order.short > 0), reverse=True)
         return [order.order_id for order in orders]
 
@@ -182,7 +182,7 @@ class Seller:
                 continue
             wanted[line.sku] -= units
             self.cancelled.before_despatch += units
-            self._desk.supply.demand(line.sku, -units, entry.at)
+            self._session.replenishment.add_demand(line.sku, -units, entry.at)
             if units < line.quantity:
                 changes.append(ChangeQuantity(line.line_id, line.quantity - units))
             else:
@@ -191,13 +191,13 @@ class Seller:
         if removed == len(order.lines):
             self._cancel(order.order_id, entry.at, entry.order_id)
         elif changes:
-            self._desk.do(
+            self._session.handle(
                 EditOrder(
                     seller_id=SELLER, order_id=order.order_id, at=entry.at, edits=tuple(changes)
                 )
             )
 
-    def _take_back(self, customer: _Customer, wanted: Counter[str], at: datetime) -> None:
+    def _count_returns(self, customer: _Customer, wanted: Counter[str], at: datetime) -> None:
         """Count as returned what the customer bought and got."""
         for sku, units in wanted.items():
             returned = min(units, customer.bought[sku])
@@ -206,27 +206,29 @@ class Seller:
             wanted[sku] -= returned
             customer.bought[sku] -= returned
             self.cancelled.returned += returned
-            if self._habits.returns_to_stock:
-                self._desk.do(BookInStock(key=self._desk.key(sku), received=returned, at=at))
-                self._desk.supply.change(sku, returned)
+            if self._behaviour.returns_to_stock:
+                self._session.handle(
+                    BookInStock(key=self._session.key(sku), received=returned, at=at)
+                )
+                self._session.replenishment.adjust(sku, returned)
 
     def _give_up(self, before: datetime, at: datetime) -> None:
         while self._waiting_since and self._waiting_since[0][0] <= before:
             since, order_id = self._waiting_since.popleft()
             if self._waiting.get(order_id) != since:
                 continue  # it has been allocated since then
-            order = self._desk.order(order_id)
+            order = self._session.order(order_id)
             for line in order.lines:
-                self._desk.supply.change(line.sku, line.quantity)
+                self._session.replenishment.adjust(line.sku, line.quantity)
             self._cancel(order_id, at, "waited too long")
 
     def _cancel(self, order_id: str, at: datetime, reason: str) -> None:
-        self._desk.do(CancelOrder(seller_id=SELLER, order_id=order_id, at=at, reason=reason))
+        self._session.handle(CancelOrder(seller_id=SELLER, order_id=order_id, at=at, reason=reason))
 
     def _split(self, order_id: str, at: datetime) -> None:
         self._splits[order_id] += 1
         new_order_id = f"{order_id}/{self._splits[order_id]}"
         with suppress(SplitRefusedError, DuplicateOrderError):
-            self._desk.do(
+            self._session.handle(
                 SplitOrder(seller_id=SELLER, order_id=order_id, at=at, new_order_id=new_order_id)
             )
