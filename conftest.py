@@ -5,6 +5,8 @@ The profile `ci` is the default; `make fuzz` takes `fuzz`, `make fast` takes `fe
 
 from __future__ import annotations
 
+import gc
+
 from hypothesis import settings
 
 from tests.docs.examples import pytest_collect_file
@@ -15,3 +17,8 @@ settings.register_profile("ci", derandomize=True, deadline=None, max_examples=10
 settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=20)
 settings.register_profile("fuzz", deadline=None, max_examples=10_000, print_blob=True)
 settings.load_profile("ci")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from visiting thousands of collected tests again and again."""
+    gc.freeze()
