@@ -57,8 +57,9 @@ format: .venv/.dev ## mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-types: .venv/.dev ## check the types, strictly
+types: .venv/.dev ## check the types: all with mypy, the public surface with pyright too
 	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 docs: .venv/.dev ## build the documentation into build/docs; a warning is an error
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
