@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import orderflow
 
 REQUIRED = {"attr", "attrs", "cattr", "cattrs", "orderflow", "typing_extensions"}
 
@@ -50,6 +54,18 @@ def test_the_state_in_a_database_loads_sqlalchemy_alone() -> None:
 
 def test_an_extra_that_is_loaded_is_seen() -> None:
     assert loaded_by("hypothesis") - REQUIRED != set()
+
+
+@pytest.mark.skipif(
+    os.environ.get("ORDERFLOW_TEST_WHEEL") != "1", reason="ORDERFLOW_TEST_WHEEL is not set"
+)
+def test_the_wheel_is_tested_and_not_the_checkout() -> None:
+    here = "import orderflow; print(orderflow.__file__)"
+    run = subprocess.run(  # noqa: S603 - the text above, no input from outside
+        [sys.executable, "-I", "-c", here], check=True, capture_output=True, text=True
+    )
+    assert run.stdout.strip() == orderflow.__file__
+    assert Path(orderflow.__file__).parents[1].name == "site-packages"
 
 
 def test_importing_the_library_loads_no_part_that_is_not_asked_for() -> None:

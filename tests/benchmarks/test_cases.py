@@ -15,10 +15,18 @@ from orderflow import OrderAllocated, OrderSplit, Status
 from tests.databases import postgres_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from benchmarks.case import Side
     from orderflow import AllocationPolicy
+
+
+@pytest.fixture(autouse=True)
+def _small_heap() -> Iterator[None]:
+    """Collecting garbage before each turn visits what the case has made, and not all tests."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def case(prepare: Callable[[], dict[str, Side]], rounds: int = 1, warm_ups: int = 0) -> Case:

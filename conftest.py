@@ -1,0 +1,24 @@
+"""How many examples a property test draws, and the examples in the docs, which are tests too.
+
+The profile `ci` is the default; `make fuzz` takes `fuzz`, `make fast` takes `few`.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from hypothesis import settings
+
+from tests.docs.examples import pytest_collect_file
+
+__all__ = ["pytest_collect_file"]
+
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
+settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=20)
+settings.register_profile("fuzz", deadline=None, max_examples=10_000, print_blob=True)
+settings.load_profile("ci")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from visiting thousands of collected tests again and again."""
+    gc.freeze()
