@@ -19,7 +19,7 @@ import pytest
 from orderflow import StorageError
 from orderflow.adapters.sql.transactions import OwnTransactions
 from tests.cli.files import HEADER, FileShop
-from tests.cli.screens import flat, run
+from tests.cli.runner import flat, run
 from tests.cli.shop import Shop
 from tests.databases import postgres
 from tests.importing.files import real

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.screens import run_json
+from tests.cli.runner import run_json
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 PAGE = HOW_TO / "run-a-warehouse-from-the-command-line.md"

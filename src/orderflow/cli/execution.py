@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from rich.text import Text
 
-from orderflow.cli import screen
-from orderflow.cli.database import opened
-from orderflow.cli.showing import data_of, print_outcome
+from orderflow.cli.connection import opened
+from orderflow.cli.output import terminal
+from orderflow.cli.output.records import data_of, print_outcome
 from orderflow.domain.model.commands import (
     AdjustStock,
     AnnounceReceipt,
@@ -24,7 +24,7 @@ from orderflow.service import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderflow.cli.database import Database, Where, WhereStock
+    from orderflow.cli.connection import Database, Where, WhereStock
     from orderflow.domain.model.commands import Command, OrderCommand
 
     StockMovement = AdjustStock | BookInStock | CountStock
@@ -134,11 +134,11 @@ def carry_out(make: Callable[[Database], Command], where: Where, how: How) -> No
         flow = database.flow
         outcome = flow.preview(command) if how.dry_run else flow.handle(command)
     if how.as_json:
-        screen.print_json({"saved": not how.dry_run, "outcome": data_of(outcome)})
+        terminal.print_json({"saved": not how.dry_run, "outcome": data_of(outcome)})
     else:
-        print_outcome(screen.results(), outcome)
+        print_outcome(terminal.results(), outcome)
         if how.dry_run:
-            screen.messages().print("This is what would happen; nothing was saved.")
+            terminal.messages().print("This is what would happen; nothing was saved.")
 
 
 def _tell_new(database: Database, command: Command) -> None:
@@ -158,4 +158,4 @@ def _tell_new(database: Database, command: Command) -> None:
     new = [sku for sku in skus if sku not in {record.key.sku for record in known}]
     if new:
         said = f"new in warehouse {warehouse_id!r} of seller {seller_id!r}: {', '.join(new)}"
-        screen.messages().print(Text(said))
+        terminal.messages().print(Text(said))

@@ -13,7 +13,7 @@ import pytest
 
 from orderflow.adapters.webhook import bulletin_in
 from tests.cli.files import FileShop
-from tests.cli.screens import flat
+from tests.cli.runner import flat
 from tests.unit.adapters.servers import HOST, MailBox, mail_server, web_server
 
 if TYPE_CHECKING:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli.database import WhereStock, opened
-from orderflow.cli.doing import key_of
-from orderflow.cli.listing import Column, Listing, moment, print_listing
-from orderflow.cli.settings import takes
+from orderflow.cli.connection import WhereStock, opened
+from orderflow.cli.execution import key_of
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.output.listing import Column, Listing, moment, print_listing
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderflow.cli.database import Database
+    from orderflow.cli.connection import Database
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.stock import StockKey
 

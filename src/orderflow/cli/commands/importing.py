@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import attrs
 import typer
 
-from orderflow.cli import screen
-from orderflow.cli.carrying import Carrying
-from orderflow.cli.database import Database, WhereStock, opened
-from orderflow.cli.imported import Imported
-from orderflow.cli.layouts import ColumnNames, FileForm, Kind, layout_of
-from orderflow.cli.settings import takes
+from orderflow.cli.batches import Carrying
+from orderflow.cli.connection import Database, WhereStock, opened
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.options.import_file import ColumnNames, FileForm, Kind, layout_of
+from orderflow.cli.output import terminal
+from orderflow.cli.output.import_report import Imported
 from orderflow.importing import (
     OrderLayout,
     ReceiptLayout,
@@ -34,7 +34,7 @@ from orderflow.service import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from orderflow.cli.carrying import Carried
+    from orderflow.cli.batches import Carried
     from orderflow.domain.model.order import Order
     from orderflow.importing import Import, Progress
 
@@ -105,7 +105,7 @@ def import_(
     if not (how.all_or_nothing or how.dry_run):
         stays = "what went in so far stays; import the file again, and the rest follows"
     with (
-        screen.clean_end(screen.messages(), interrupted=stays),
+        terminal.clean_end(terminal.messages(), interrupted=stays),
         opened(where) as database,
         _rereadable(file) as source,
     ):
@@ -121,14 +121,14 @@ def import_(
             how=how,
         ).imported()
     if how.as_json:
-        screen.print_json(imported.as_json())
+        terminal.print_json(imported.as_json())
     else:
-        imported.print(screen.results())
+        imported.print(terminal.results())
     _end(imported, how)
 
 
 def _end(imported: Imported, how: HowImport) -> None:
-    console = screen.messages()
+    console = terminal.messages()
     if not how.as_json:
         imported.tell(console)
     if how.dry_run:
@@ -136,7 +136,7 @@ def _end(imported: Imported, how: HowImport) -> None:
     elif how.all_or_nothing and not imported.saved:
         console.print("Nothing was saved, for not all of it could go in.")
     if not imported.is_whole:
-        raise typer.Exit(screen.EXIT_REJECTED)
+        raise typer.Exit(terminal.EXIT_REJECTED)
 
 
 @contextmanager
@@ -171,8 +171,8 @@ class _File:
     def imported(self) -> Imported:
         """Read it, carry it out, and write down what was rejected."""
         how = self.how
-        with screen.progress_bar(
-            screen.messages(), f"Reading {self.name}", self._bytes_total()
+        with terminal.progress_bar(
+            terminal.messages(), f"Reading {self.name}", self._bytes_total()
         ) as show:
 
             def tell(so_far: Progress) -> None:
@@ -204,10 +204,10 @@ class _File:
 
     def _carried(self, result: Import) -> Carried:
         how, commands = self.how, result.commands
-        with screen.progress_bar(screen.messages(), "Carrying out", len(commands)) as show:
+        with terminal.progress_bar(terminal.messages(), "Carrying out", len(commands)) as show:
 
             def tell(number: int) -> None:
-                if number % screen.SHOWN_EVERY == 0:
+                if number % terminal.SHOWN_EVERY == 0:
                     show(number, f"{number:,} of {len(commands):,}")
 
             carrying = Carrying(self.database, self.seller_id, tell)

@@ -8,8 +8,8 @@ import attrs
 from rich.padding import Padding
 from rich.text import Text
 
-from orderflow.cli.history import in_brief
-from orderflow.cli.listing import Column, drawn, moment
+from orderflow.cli.output.event_rows import in_brief
+from orderflow.cli.output.listing import Column, drawn, moment
 from orderflow.codec import to_data
 from orderflow.domain.model.events import OrderSplitOff, StockAdjusted, StockBookedIn
 from orderflow.domain.model.status import MAY_WAIT, Status

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from rich.text import Text
 
-from orderflow.cli import screen, tables
+from orderflow.cli.output import tables, terminal
 from orderflow.domain.model import validators
 from orderflow.importing import write_csv
 
@@ -93,14 +93,14 @@ def print_listing(name: str, columns: Sequence[Column], rows: Iterable[Row], how
     shown = list(islice(each, how.limit or None))
     more = next(each, None) is not None
     if how.as_json:
-        screen.print_json({name: shown, "more": more})
+        terminal.print_json({name: shown, "more": more})
     elif how.as_csv:
         cells = ([_plain(column, row[column.key]) for column in columns] for row in shown)
         write_csv(sys.stdout, [column.key for column in columns], cells)
     else:
-        screen.results().print(drawn(columns, shown))
+        terminal.results().print(drawn(columns, shown))
     if more and not how.as_json:
-        screen.messages().print(f"… and more: --limit 0 shows all {name.replace('_', ' ')}")
+        terminal.messages().print(f"… and more: --limit 0 shows all {name.replace('_', ' ')}")
 
 
 def drawn(columns: Sequence[Column], rows: Sequence[Row]) -> Table:

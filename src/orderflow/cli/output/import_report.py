@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from rich.text import Text
 
-from orderflow.cli import tables
-from orderflow.cli.carrying import Carried
-from orderflow.cli.layouts import Kind
-from orderflow.cli.showing import data_of
+from orderflow.cli.batches import Carried
+from orderflow.cli.options.import_file import Kind
+from orderflow.cli.output import tables
+from orderflow.cli.output.records import data_of
 from orderflow.domain.model.status import Status
 from orderflow.importing import PRESETS, Import
 

@@ -12,12 +12,12 @@ import typer
 from rich.rule import Rule
 from rich.text import Text
 
-from orderflow.cli import screen
-from orderflow.cli.arguments import AsJson
-from orderflow.cli.reading import ColumnOptions, FileOptions, reading_of
-from orderflow.cli.rejects import RejectsFile
-from orderflow.cli.report import Report, Rows
-from orderflow.cli.settings import takes
+from orderflow.cli.options.arguments import AsJson
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.options.history_file import ColumnOptions, FileOptions, reading_of
+from orderflow.cli.output import terminal
+from orderflow.cli.output.replay_rejects import RejectsFile
+from orderflow.cli.output.replay_report import Report, Rows
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.replay import (
     History,
@@ -81,13 +81,13 @@ def replay(
     """
     reading = reading_of(options, columns, hours)
     settings = Settings(policy=policy, rule=rule, hours=hours, habits=habits)
-    console = screen.messages()
-    with screen.clean_end(console, interrupted="nothing was saved"):
+    console = terminal.messages()
+    with terminal.clean_end(console, interrupted="nothing was saved"):
         report = _run(file, reading, settings, rejects=rejects, strict=strict, console=console)
     if as_json:
-        screen.print_json(report.as_json())
+        terminal.print_json(report.as_json())
     else:
-        results = screen.results()
+        results = terminal.results()
         results.print(Rule(Text(f"Replay of {report.title}"), align="left"))
         report.print(results)
     if report.exit_code:
@@ -120,11 +120,11 @@ def _run(
             kept.begin(history.header)
         run = Replay(settings, rejects=history.rejects)
         show = stack.enter_context(
-            screen.progress_bar(console, f"Replaying {source.name}", source.bytes_total)
+            terminal.progress_bar(console, f"Replaying {source.name}", source.bytes_total)
         )
         for number, entry in enumerate(history):
             run.step(entry)
-            if number % screen.SHOWN_EVERY == 0:
+            if number % terminal.SHOWN_EVERY == 0:
                 show(source.bytes_read, f"{entry.at:%b %Y}, {history.tally.rows:,} rows")
         summary = run.finish()
     told.end()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orderflow.adapters.sql import Executor
-    from orderflow.cli.database import Database
+    from orderflow.cli.connection import Database
     from orderflow.importing import ImportCommand
 
 __all__ = ["Carried", "Carrying", "Refused"]

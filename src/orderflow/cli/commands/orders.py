@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from orderflow.cli import screen
-from orderflow.cli.arguments import AsJson, OrderId, ShipTo, address, unit_pairs
-from orderflow.cli.database import Where, WhereStock, opened
-from orderflow.cli.doing import How, carried_out, carry_out
-from orderflow.cli.history import happened
-from orderflow.cli.listing import Column, Listing, moment, print_listing
-from orderflow.cli.settings import moment_option, takes
-from orderflow.cli.showing import ORDER_COLUMNS, data_of, order_row, print_order, print_table
+from orderflow.cli.connection import Where, WhereStock, opened
+from orderflow.cli.execution import How, carried_out, carry_out
+from orderflow.cli.options.arguments import AsJson, OrderId, ShipTo, address, unit_pairs
+from orderflow.cli.options.from_settings import moment_option, takes
+from orderflow.cli.output import terminal
+from orderflow.cli.output.event_rows import happened
+from orderflow.cli.output.listing import Column, Listing, moment, print_listing
+from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_order, print_table
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Order, OrderLine
@@ -23,7 +23,7 @@ from orderflow.domain.model.status import Status
 from orderflow.wording.explanation import in_words
 
 if TYPE_CHECKING:
-    from orderflow.cli.database import Database
+    from orderflow.cli.connection import Database
 
 __all__ = ["actions", "events", "explain", "orders", "place", "show"]
 
@@ -92,10 +92,10 @@ def show(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None:
     with opened(where) as database:
         order = database.flow.order(database.seller(where.seller), order_id)
     if as_json:
-        screen.print_json(order_row(order))
+        terminal.print_json(order_row(order))
     else:
-        print_order(screen.results(), order)
-        screen.results().print(Text(_rest(order)))
+        print_order(terminal.results(), order)
+        terminal.results().print(Text(_rest(order)))
 
 
 @takes("The database", where=Where)
@@ -141,9 +141,9 @@ def actions(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None
         for answer in answers
     ]
     if as_json:
-        screen.print_json({"actions": rows})
+        terminal.print_json({"actions": rows})
         return
-    console = screen.results()
+    console = terminal.results()
     print_table(console, _ACTION_COLUMNS, [row for row in rows if row["allowed"]])
     refused = [row for row in rows if not row["allowed"]]
     console.print(Text(f"not now: {', '.join(row['action'] for row in refused)}"))
@@ -168,10 +168,10 @@ def explain(
         seller_id = database.seller(where.seller)
         why = database.flow.explain(seller_id, order_id, at=at, ahead_max=ahead)
     if as_json:
-        screen.print_json({**data_of(why), "in_words": list(in_words(why))})
+        terminal.print_json({**data_of(why), "in_words": list(in_words(why))})
     else:
         for sentence in in_words(why):
-            screen.results().print(Text(sentence))
+            terminal.results().print(Text(sentence))
 
 
 @takes("The database", where=WhereStock)
