@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import attrs
 import typer
 
-from orderflow.cli.batches import Carrying
 from orderflow.cli.connection import Database, WhereStock, opened
 from orderflow.cli.options.from_settings import takes
 from orderflow.cli.options.import_file import ColumnNames, FileForm, Kind, layout_of
@@ -27,16 +26,17 @@ from orderflow.importing import (
     read_orders,
     read_receipts,
     read_stock,
+    record_id,
     write_rejects,
 )
-from orderflow.service import SystemClock
+from orderflow.service import Batches, SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from orderflow.cli.batches import Carried
     from orderflow.domain.model.order import Order
-    from orderflow.importing import Import, Progress
+    from orderflow.importing import Import, ImportCommand, Progress
+    from orderflow.service import BatchResult
 
 __all__ = ["import_"]
 
@@ -183,15 +183,15 @@ class _File:
             write_rejects(result, self.source, how.rejects)
         if how.all_or_nothing and self._is_blocked(result):
             result = attrs.evolve(result, commands=())
-        carried = self._carried(result)
-        refused = {each.name: each.reason for each in carried.refused}
+        done = self._carry_out(result)
+        refused = {record_id(each.command): str(each.error) for each in done.refused}
         if how.rejects is not None and refused:
             write_rejects(result, self.source, how.rejects, refused=refused)
         failed = bool(result.faults or refused) or self._is_blocked(result)
         return Imported(
             kind=how.kind,
             result=result,
-            carried=carried,
+            done=done,
             updates=how.on_change is OnChange.UPDATE,
             saved=not (how.dry_run or (how.all_or_nothing and failed)),
         )
@@ -202,7 +202,7 @@ class _File:
             each.obstacle for each in result.changed
         )
 
-    def _carried(self, result: Import) -> Carried:
+    def _carry_out(self, result: Import) -> BatchResult[ImportCommand]:
         how, commands = self.how, result.commands
         with terminal.progress_bar(terminal.messages(), "Carrying out", len(commands)) as show:
 
@@ -210,10 +210,13 @@ class _File:
                 if number % terminal.SHOWN_EVERY == 0:
                     show(number, f"{number:,} of {len(commands):,}")
 
-            carrying = Carrying(self.database, self.seller_id, tell)
-            if how.dry_run or how.all_or_nothing:
-                return carrying.as_one(commands, keep=not how.dry_run)
-            return carrying.in_batches(commands)
+            database = self.database
+            batches = Batches(database.flow, database.repository, progress=tell)
+            if how.dry_run:
+                return batches.preview(commands)
+            if how.all_or_nothing:
+                return batches.run_all_or_none(commands)
+            return batches.run(commands)
 
     def _read(self, tell: Callable[[Progress], None]) -> Import:
         how, layout = self.how, self.layout
