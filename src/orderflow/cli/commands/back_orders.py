@@ -9,7 +9,7 @@ import typer
 from orderflow.cli.connection import WhereStock, opened
 from orderflow.cli.execution import key_of
 from orderflow.cli.options.from_settings import takes
-from orderflow.cli.output.listing import Column, Listing, moment, print_listing
+from orderflow.cli.output.listing import Column, Listing, moment_cell, print_listing
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.status import Status
 
@@ -25,7 +25,7 @@ __all__ = ["backorders"]
 _QUEUE_COLUMNS = (
     Column("position"),
     Column("order_id", "order"),
-    Column("since", "waits since (UTC)", moment),
+    Column("since", "waits since (UTC)", moment_cell),
     Column("wanted", "units wanted"),
     Column("allocated"),
     Column("short"),
@@ -37,7 +37,7 @@ _PRODUCT_COLUMNS = (
     Column("warehouse_id", "warehouse", if_differs=True),
     Column("orders", "orders waiting"),
     Column("short", "units short"),
-    Column("since", "longest since (UTC)", moment),
+    Column("since", "longest since (UTC)", moment_cell),
     Column("expected", "units expected"),
 )
 

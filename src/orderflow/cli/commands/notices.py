@@ -22,6 +22,7 @@ from orderflow.cli.output import terminal
 from orderflow.importing import read_replacements
 from orderflow.notifier import Desk, load_settings
 from orderflow.service import Relayed
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -169,7 +170,7 @@ class _Outbox(SqlOutbox):
         super().failed(message, error, retry_at)
         becomes = "it is dead: see orderflow dead-letters"
         if retry_at is not None:
-            becomes = f"it is tried again from {retry_at:%Y-%m-%d %H:%M:%S} UTC on"
+            becomes = f"the next attempt is due at {moment_text(retry_at)}"
         self._failures.add(subject=message.subject, error=error, becomes=becomes)
 
 

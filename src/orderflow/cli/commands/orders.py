@@ -14,13 +14,14 @@ from orderflow.cli.options.arguments import AsJson, OrderId, ShipTo, address, un
 from orderflow.cli.options.from_settings import moment_option, takes
 from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import happened
-from orderflow.cli.output.listing import Column, Listing, moment, print_listing
+from orderflow.cli.output.listing import Column, Listing, moment_cell, print_listing
 from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_order, print_table
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.status import Status
 from orderflow.wording.explanation import in_words
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from orderflow.cli.connection import Database
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["actions", "events", "explain", "orders", "place", "show"]
 
 _EVENT_COLUMNS = (
-    Column("at", "at (UTC)", moment),
+    Column("at", "at (UTC)", moment_cell),
     Column("subject"),
     Column("event"),
     Column("details"),
@@ -221,12 +222,11 @@ def place(
 
 def _rest(order: Order) -> str:
     """Say what there is of the order besides its status and lines."""
-    row = order_row(order)
-    said = [f"placed {moment(row['placed_at'])} UTC in {order.warehouse_id}"]
+    said = [f"placed {moment_text(order.placed_at)} in {order.warehouse_id}"]
     if order.wait is not None:
-        said.append(f"on back order since {moment(order.wait.since.isoformat())} UTC")
+        said.append(f"on back order since {moment_text(order.wait.since)}")
     if order.promised_by is not None:
-        said.append(f"promised by {moment(row['promised_by'])} UTC")
+        said.append(f"promised by {moment_text(order.promised_by)}")
     if order.priority:
         said.append(f"priority {order.priority}")
     if order.courier is not None:
@@ -238,6 +238,6 @@ def _rest(order: Order) -> str:
     if order.split_from is not None:
         said.append(f"split from {order.split_from}")
     for hold in order.holds:
-        until = f" until {moment(hold.until.isoformat())} UTC" if hold.until is not None else ""
+        until = f" until {moment_text(hold.until)}" if hold.until is not None else ""
         said.append(f"held: {hold.reason}{until}{': ' + hold.note if hold.note else ''}")
     return "\n".join(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from rich.text import Text
 from orderflow.cli.output import tables, terminal
 from orderflow.domain.model import validators
 from orderflow.importing import write_csv
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-__all__ = ["Column", "Listing", "drawn", "moment", "print_listing"]
+__all__ = ["Column", "Listing", "moment_cell", "print_listing"]
 
 
 def _is_limit(_instance: object, _attribute: Attribute[int], value: int) -> None:
@@ -75,9 +76,9 @@ class Column:
         return self.title or self.key.replace("_", " ")
 
 
-def moment(at: str) -> str:
-    """Write a moment for people, in UTC, that is written as in ISO 8601."""
-    return f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M}"
+def moment_cell(at: str) -> str:
+    """Write an ISO 8601 moment for a column whose title says UTC."""
+    return moment_text(datetime.fromisoformat(at), with_zone=False)
 
 
 def print_listing(name: str, columns: Sequence[Column], rows: Iterable[Row], how: Listing) -> None:
