@@ -49,6 +49,7 @@ __all__ = [
     "Reading",
     "ReplacementCatalogue",
     "Repository",
+    "TransactionalRepository",
     "UnitOfWork",
     "View",
 ]
@@ -145,6 +146,26 @@ class Repository(Protocol):
 
     def unserved(self) -> Sequence[StockKey]:
         """Return the products of all sellers whose queue is still to be served, in order."""
+        ...
+
+
+class TransactionalRepository(Repository, Protocol):
+    """A repository that can commit several units of work together.
+
+    Only `orderflow.service.Batches` needs it. A repository without it does everything else.
+    """
+
+    def together(self, seller_id: str, task: Callable[[Repository], T]) -> T:
+        """Run a task on a repository whose units of work are all committed at its end, or none.
+
+        A unit of work sees what the earlier ones of the task have saved. If one raises and the
+        task catches it, only that one is undone. If the task raises, all of them are undone and
+        the error goes to the caller. The task may run again if another transaction was in its way.
+
+        Args:
+            seller_id: The only seller that the task may work on.
+            task: What to run. It must not keep the repository it is given.
+        """
         ...
 
 

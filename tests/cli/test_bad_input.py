@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.screens import flat, run
+from tests.cli.runner import flat, run
 from tests.replay.histories import HEADER, row, write, write_shop
 
 if TYPE_CHECKING:

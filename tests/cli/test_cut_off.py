@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.cli.screens import flat, run, run_json
+from tests.cli.runner import flat, run, run_json
 
 CHRISTMAS_EVE = ("--holidays", "GB-ENG", "--at", "2026-12-24T15:30")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow.adapters.sql import Tables
-from tests.cli.screens import flat, run, run_json
+from tests.cli.runner import flat, run, run_json
 from tests.cli.shop import Shop, shop
 from tests.databases import postgres
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.screens import flat, run, run_json
+from tests.cli.runner import flat, run, run_json
 
 if TYPE_CHECKING:
     from pathlib import Path

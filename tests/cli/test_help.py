@@ -11,12 +11,12 @@ import typer.main
 
 from orderflow import AllocationPolicy
 from orderflow.cli.app import app
-from orderflow.cli.reading import ColumnOptions, FileOptions
-from orderflow.cli.settings import described
-from orderflow.cli.working_hours import ReplayHours
+from orderflow.cli.options.from_settings import described
+from orderflow.cli.options.history_file import ColumnOptions, FileOptions
+from orderflow.cli.options.working_hours import ReplayHours
 from orderflow.replay import ReplenishmentRule, SellerBehaviour
 from tests.cli.reference import PAGE, commands, options, redrawn
-from tests.cli.screens import flat, run
+from tests.cli.runner import flat, run
 
 SETTINGS = [
     AllocationPolicy,

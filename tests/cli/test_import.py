@@ -19,7 +19,7 @@ import pytest
 from orderflow import StorageError
 from orderflow.adapters.sql.transactions import OwnTransactions
 from tests.cli.files import HEADER, FileShop
-from tests.cli.screens import flat, run
+from tests.cli.runner import flat, run
 from tests.cli.shop import Shop
 from tests.databases import postgres
 from tests.importing.files import real
@@ -277,7 +277,7 @@ def test_all_or_nothing_undoes_everything_if_one_order_is_refused(shop: FileShop
     path = refused_part(shop)
     found = shop.report(path, "--all-or-nothing", code=1)
     assert (found["saved"], found["done"], found["placed"]) == (False, 0, {})
-    assert [each["name"] for each in found["refused"]] == ["A-1"]
+    assert [each["id"] for each in found["refused"]] == ["A-1"]
     assert shop.orders() == {}
     assert "Nothing was saved" in flat(shop.take_in(path, "--all-or-nothing").stderr)
 
@@ -417,7 +417,7 @@ def test_a_database_that_fails_midway_says_what_is_in(
     monkeypatch.setattr(OwnTransactions, "write", fail_the_second)
     result = shop.take_in(path)
     assert result.exit_code == 2
-    assert "the disk is full; the first 200 went in before that and stay" in flat(result.stderr)
+    assert "the disk is full; the first 200 commands are saved" in flat(result.stderr)
     assert len(shop.orders()) == 200
 
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from orderflow.cli import database
-from tests.cli.screens import flat, run
+from orderflow.cli import connection
+from tests.cli.runner import flat, run
 from tests.cli.shop import NOON, Shop, shop
 
 __all__ = ["shop"]
@@ -49,7 +49,7 @@ def test_a_listing_that_is_cut_says_so(shop: Shop) -> None:
 def test_more_orders_than_a_page_are_all_listed(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "PAGE", 2)
+    monkeypatch.setattr(connection, "PAGE", 2)
     for number in range(4):
         shop.do("place", f"B-{number}", "TEA=1", "--later", "--at", "2026-03-03")
     found = [order["order_id"] for order in shop.ask("orders", "--limit", 0)["orders"]]

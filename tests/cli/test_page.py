@@ -11,7 +11,7 @@ import shlex
 from contextlib import chdir
 from pathlib import Path
 
-from tests.cli.screens import run, run_json
+from tests.cli.runner import run, run_json
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 PAGE = HOW_TO / "run-a-warehouse-from-the-command-line.md"

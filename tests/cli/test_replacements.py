@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.files import FileShop
-from tests.cli.screens import flat
+from tests.cli.runner import flat
 
 if TYPE_CHECKING:
     from pathlib import Path

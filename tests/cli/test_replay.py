@@ -12,7 +12,7 @@ from orderflow import CountStock
 from orderflow.adapters.memory.repository import MemoryUnitOfWork
 from orderflow.replay import Replay
 from orderflow.replay.generator import Shop
-from tests.cli.screens import flat, run, run_json
+from tests.cli.runner import flat, run, run_json
 from tests.replay.histories import needs_real_history, row, write, write_real, write_shop
 
 if TYPE_CHECKING:

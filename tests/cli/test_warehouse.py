@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import OrderFlow, SendOrderToWarehouse, StorageError
-from tests.cli.screens import flat
+from tests.cli.runner import flat
 from tests.cli.shop import Shop, shop
 
 if TYPE_CHECKING:

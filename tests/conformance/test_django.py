@@ -10,6 +10,7 @@ from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox, SqlRepository
 from orderflow.testing.notice_store_contract import NoticeStoreContract
 from orderflow.testing.outbox_contract import OutboxContract
 from orderflow.testing.repository_contract import RepositoryContract
+from orderflow.testing.transactional_contract import TransactionalContract
 from tests.databases.django import ClosingTransactions, django_postgres, django_sqlite, empty
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ class _OnPostgres:
             yield
 
 
-class _RepositoryContract(RepositoryContract):
+class _RepositoryContract(RepositoryContract, TransactionalContract):
     _alias: str
 
-    def make_repository(self) -> Repository:
+    def make_repository(self) -> SqlRepository:
         empty(self._alias)
         return SqlRepository(ClosingTransactions(self._alias))
 

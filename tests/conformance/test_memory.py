@@ -7,13 +7,14 @@ from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
 from orderflow.testing.notice_store_contract import NoticeStoreContract
 from orderflow.testing.outbox_contract import OutboxContract
 from orderflow.testing.repository_contract import RepositoryContract
+from orderflow.testing.transactional_contract import TransactionalContract
 
 if TYPE_CHECKING:
     from orderflow.ports import NoticeStore, Outbox, Repository
 
 
-class TestMemoryRepository(RepositoryContract):
-    def make_repository(self) -> Repository:
+class TestMemoryRepository(RepositoryContract, TransactionalContract):
+    def make_repository(self) -> MemoryRepository:
         return MemoryRepository()
 
 

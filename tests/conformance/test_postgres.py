@@ -6,20 +6,19 @@ import pytest
 
 from orderflow.adapters.sql import SqlRepository
 from orderflow.testing.repository_contract import RepositoryContract
+from orderflow.testing.transactional_contract import TransactionalContract
 from tests.databases import empty, postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderflow.ports import Repository
 
-
-class TestPostgresRepository(RepositoryContract):
+class TestPostgresRepository(RepositoryContract, TransactionalContract):
     @pytest.fixture(autouse=True)
     def engine(self) -> Iterator[None]:
         with postgres() as self._engine:
             yield
 
-    def make_repository(self) -> Repository:
+    def make_repository(self) -> SqlRepository:
         empty(self._engine)
         return SqlRepository(self._engine)

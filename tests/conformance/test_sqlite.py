@@ -6,16 +6,15 @@ import pytest
 
 from orderflow.adapters.sql import SqlRepository
 from orderflow.testing.repository_contract import RepositoryContract
+from orderflow.testing.transactional_contract import TransactionalContract
 from tests.databases import empty, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from orderflow.ports import Repository
 
-
-class TestSqliteRepository(RepositoryContract):
+class TestSqliteRepository(RepositoryContract, TransactionalContract):
     @pytest.fixture(autouse=True)
     def engine(self, tmp_path: Path) -> Iterator[None]:
         # What reaches the disk is looked at elsewhere.
@@ -23,6 +22,6 @@ class TestSqliteRepository(RepositoryContract):
         yield
         self._engine.dispose()
 
-    def make_repository(self) -> Repository:
+    def make_repository(self) -> SqlRepository:
         empty(self._engine)
         return SqlRepository(self._engine)

@@ -15,7 +15,7 @@ from contextlib import chdir
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
-from tests.cli.screens import run
+from tests.cli.runner import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli import screen
-from orderflow.cli.backorders import backorders
-from orderflow.cli.care import check, init, policies, recover, release_ended_holds, set_policy
-from orderflow.cli.cut_off import cut_off
-from orderflow.cli.demo import demo
-from orderflow.cli.importing import import_
-from orderflow.cli.orders import actions, events, explain, orders, place, show
-from orderflow.cli.relaying import dead_letters, relay
-from orderflow.cli.replay import replay
-from orderflow.cli.stock import adjust, announce, book_in, count, receipts, stock, withdraw
-from orderflow.cli.suggesting import replacements
-from orderflow.cli.telling import digest, notify
-from orderflow.cli.warehouse import (
+from orderflow.cli.commands.back_orders import backorders
+from orderflow.cli.commands.cut_off import cut_off
+from orderflow.cli.commands.demo import demo
+from orderflow.cli.commands.importing import import_
+from orderflow.cli.commands.maintenance import (
+    check,
+    init,
+    policies,
+    recover,
+    release_ended_holds,
+    set_policy,
+)
+from orderflow.cli.commands.notices import digest, notify
+from orderflow.cli.commands.orders import actions, events, explain, orders, place, show
+from orderflow.cli.commands.relay import dead_letters, relay
+from orderflow.cli.commands.replacements import replacements
+from orderflow.cli.commands.replay import replay
+from orderflow.cli.commands.stock import adjust, announce, book_in, count, receipts, stock, withdraw
+from orderflow.cli.commands.warehouse import (
     accept_cancellation,
     deliver,
     despatch,
@@ -28,7 +34,7 @@ from orderflow.cli.warehouse import (
     send,
     short_pick,
 )
-from orderflow.cli.ways_out import (
+from orderflow.cli.commands.ways_out import (
     allocate,
     cancel,
     edit,
@@ -39,6 +45,7 @@ from orderflow.cli.ways_out import (
     request_cancellation,
     split,
 )
+from orderflow.cli.output import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +86,7 @@ def _ending_cleanly(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(**given: Any) -> None:  # noqa: ANN401 - whatever the options hold
-        with screen.clean_end(screen.messages()):
+        with terminal.clean_end(terminal.messages()):
             command(**given)
 
     return run

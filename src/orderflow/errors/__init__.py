@@ -23,6 +23,7 @@
     ├── TransitionError            an event that cannot follow: a fault in the caller's history
     ├── MissingExtraError          a package that comes with an extra (also an ImportError)
     ├── StorageError               the state could not be read or written; nothing has changed
+    │   ├── BatchInterruptedError  the first batches were saved: run all of them again
     │   ├── ContentionError        others changed the same at the same time: try again
     │   ├── SchemaError            the tables are missing, or of another release
     │   └── UnfinishedError        it may have been saved: repeat it with its command id
@@ -37,10 +38,17 @@ also be read from the error as attributes.
 from __future__ import annotations
 
 from orderflow.errors.base import OrderFlowError
-from orderflow.errors.storage import ContentionError, SchemaError, StorageError, UnfinishedError
+from orderflow.errors.storage import (
+    BatchInterruptedError,
+    ContentionError,
+    SchemaError,
+    StorageError,
+    UnfinishedError,
+)
 
 __all__ = [
     "ActionRefusedError",
+    "BatchInterruptedError",
     "CodecError",
     "CommandIdReusedError",
     "ContentionError",

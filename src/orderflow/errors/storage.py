@@ -4,11 +4,36 @@ from __future__ import annotations
 
 from orderflow.errors.base import OrderFlowError
 
-__all__ = ["ContentionError", "SchemaError", "StorageError", "UnfinishedError"]
+__all__ = [
+    "BatchInterruptedError",
+    "ContentionError",
+    "SchemaError",
+    "StorageError",
+    "UnfinishedError",
+]
 
 
 class StorageError(OrderFlowError):
-    """The state could not be read or written. Nothing has changed, but for `UnfinishedError`."""
+    """The state could not be read or written. Except for its subclasses, nothing has changed."""
+
+
+class BatchInterruptedError(StorageError):
+    """The database failed after some batches of commands were saved.
+
+    Run the same commands again: those whose command id was saved before change nothing.
+
+    Attributes:
+        cause: What failed.
+        commands_saved: How many commands, from the first, are in batches that were saved.
+    """
+
+    def __init__(self, cause: str, commands_saved: int) -> None:
+        self.cause = cause
+        self.commands_saved = commands_saved
+        super().__init__(
+            f"{cause}; the first {commands_saved:,} commands are saved: run all of them again "
+            f"with the same command ids, and the rest follows"
+        )
 
 
 class ContentionError(StorageError):

@@ -14,7 +14,7 @@ from orderflow.importing.orders import Existing, OnChange, read_orders
 from orderflow.importing.presets import PRESETS, Preset
 from orderflow.importing.rejects import write_rejects
 from orderflow.importing.replacements import read_replacements
-from orderflow.importing.result import Changed, Import, ImportCommand, Rejected
+from orderflow.importing.result import Changed, Import, ImportCommand, Rejected, record_id
 from orderflow.importing.source import Source, open_source
 from orderflow.importing.stock import read_receipts, read_stock
 from orderflow.importing.table import REASON, File, Form, Progress
@@ -47,6 +47,7 @@ __all__ = [
     "read_receipts",
     "read_replacements",
     "read_stock",
+    "record_id",
     "safe_cell",
     "write_csv",
     "write_rejects",

@@ -13,10 +13,23 @@ from orderflow.importing.faults import Fault, PassedOver
 from orderflow.importing.layout import Layout
 from orderflow.importing.table import Form
 
-__all__ = ["Changed", "Import", "ImportCommand", "Rejected"]
+__all__ = ["Changed", "Import", "ImportCommand", "Rejected", "record_id"]
 
 ImportCommand = PlaceOrder | EditOrder | CountStock | AnnounceReceipt
 """What an import asks for."""
+
+
+def record_id(command: ImportCommand) -> str:
+    """Return the id by which a file names what a command is about: the `refused` of a reject."""
+    match command:
+        case PlaceOrder(order=order):
+            return order.order_id
+        case EditOrder(order_id=order_id):
+            return order_id
+        case CountStock(key=key):
+            return key.sku
+        case AnnounceReceipt(receipt=receipt):
+            return receipt.receipt_id
 
 
 @attrs.frozen

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
 from orderflow.domain.model.status import Status
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from orderflow.domain.model.order import Hold, Order
     from orderflow.domain.queries.explanation import Explanation, Shortage
@@ -51,7 +51,9 @@ def _where(order: Order) -> str:
         rest = "it keeps its place, and is passed over until it is released"
         return f"{subject} is on hold ({reasons}): {rest}."
     if order.status is Status.ON_BACK_ORDER:
-        since = f"has been on back order since {_moment(order.wait.since)}" if order.wait else ""
+        since = (
+            f"has been on back order since {moment_text(order.wait.since)}" if order.wait else ""
+        )
         short = _part(order.short, order.units)
         return f"{subject} {since or 'is on back order'}: it is short of {short}."
     return f"{subject} {_WHERE[order.status]}."
@@ -59,7 +61,7 @@ def _where(order: Order) -> str:
 
 def _reason(hold: Hold) -> str:
     reason = hold.reason.lower().replace("_", " ")
-    return reason if hold.until is None else f"{reason} until {_moment(hold.until)}"
+    return reason if hold.until is None else f"{reason} until {moment_text(hold.until)}"
 
 
 def _lack(shortage: Shortage) -> str:
@@ -117,7 +119,7 @@ def _cover(shortage: Shortage, explanation: Explanation) -> str:
         sure = " at the latest"
     elif not explanation.allows_partial:
         sure = " as far as can be told"
-    receipt = f"Receipt {last.receipt_id!r}, expected at {_moment(last.expected_at)},"
+    receipt = f"Receipt {last.receipt_id!r}, expected at {moment_text(last.expected_at)},"
     return f"{receipt} would cover this line{sure}{after}."
 
 
@@ -135,7 +137,7 @@ def _keeping(explanation: Explanation) -> Iterator[str]:
     if explanation.passes_left is not None:
         ways.append(_after_passes(explanation.passes_left))
     if explanation.keeps_from is not None:
-        ways.append(f"from {_moment(explanation.keeps_from)} on")
+        ways.append(f"from {moment_text(explanation.keeps_from)} on")
     if ways:
         yield f"It begins to keep what it gets {' or '.join(ways)}."
 
@@ -149,10 +151,6 @@ def _preemption(explanation: Explanation) -> Iterator[str]:
             f"An order of priority {policy.urgent_from} or higher that comes before it "
             f"may take back what it holds."
         )
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.date().isoformat()} {at.time().isoformat('minutes')} UTC"
 
 
 def _units(number: int) -> str:

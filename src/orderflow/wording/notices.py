@@ -5,7 +5,6 @@ Nothing is escaped here. Who puts the words into a mail or a page does it for wh
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
 import attrs
@@ -27,6 +26,7 @@ from orderflow.notices.notice import (
     ReleasedNotice,
     kind_of,
 )
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,10 +67,11 @@ def subject_line(bulletin: Bulletin) -> str:
     """Say in one line what a bulletin is about."""
     count = len(bulletin.notices) + bulletin.left_out
     if bulletin.until is not None:
+        until = moment_text(bulletin.until)
         on_back_order = [each for each in bulletin.notices if kind_of(each) is Kind.ON_BACK_ORDER]
         if len(on_back_order) == len(bulletin.notices):
-            return f"{_counted(count, 'new order')} on back order until {_moment(bulletin.until)}"
-        return f"{_counted(count, 'change')} of orders until {_moment(bulletin.until)}"
+            return f"{_counted(count, 'new order')} on back order until {until}"
+        return f"{_counted(count, 'change')} of orders until {until}"
     if count == 1:
         return worded(bulletin.notices[0]).heading
     if len({notice.order_id for notice in bulletin.notices}) == 1 and not bulletin.left_out:
@@ -82,16 +83,17 @@ def subject_line(bulletin: Bulletin) -> str:
 def _lines(notice: Notice) -> Iterator[str]:
     match notice:
         case OnBackOrderNotice():
-            yield f"On back order since {_moment(notice.since)}."
+            yield f"On back order since {moment_text(notice.since)}."
             yield from _short(notice.short)
             yield from map(_way_out, notice.ways_out)
         case PartlyServedNotice():
             yield f"It got {_counts(notice.served)}."
-            yield f"On back order since {_moment(notice.since)}."
+            yield f"On back order since {moment_text(notice.since)}."
             yield from _short(notice.short)
             yield from map(_way_out, notice.ways_out)
         case CompletedNotice():
-            yield f"It was on back order since {_moment(notice.since)}; every line is covered now."
+            since = moment_text(notice.since)
+            yield f"It was on back order since {since}; every line is covered now."
         case ExpectedDateNotice():
             yield _moved(notice)
         case RecalledNotice():
@@ -101,7 +103,7 @@ def _lines(notice: Notice) -> Iterator[str]:
         case CancellationRejectedNotice():
             yield f"The warehouse goes on with it.{_remark(notice.reason)}"
         case HeldNotice():
-            until = "it is released" if notice.until is None else _moment(notice.until)
+            until = "it is released" if notice.until is None else moment_text(notice.until)
             yield f"Reason: {_HOLDS[notice.reason]}, until {until}.{_remark(notice.note)}"
         case ReleasedNotice():
             reasons = ", ".join(_HOLDS[reason] for reason in notice.reasons)
@@ -112,7 +114,7 @@ def _lines(notice: Notice) -> Iterator[str]:
 
 def _short(lines: Iterable[ShortLine]) -> Iterator[str]:
     for line in lines:
-        expected = f", expected {_moment(line.expected_at)}" if line.expected_at else ""
+        expected = f", expected {moment_text(line.expected_at)}" if line.expected_at else ""
         if line.is_there:
             expected = ", in stock; the order waits for the rest"
         yield f"Line {line.line_id}: {line.short} of {line.sku} short{expected}."
@@ -133,7 +135,8 @@ def _way_out(way: WayOut) -> str:
 
 def _moved(notice: ExpectedDateNotice) -> str:
     before, now = (
-        _moment(date) if date is not None else "" for date in (notice.before, notice.expected_at)
+        moment_text(date) if date is not None else ""
+        for date in (notice.before, notice.expected_at)
     )
     match notice.direction:
         case Direction.UNKNOWN:
@@ -156,10 +159,6 @@ def _counted(number: int, thing: str) -> str:
 
 def _remark(text: str) -> str:
     return f" They say: {' '.join(text.split())}" if text.strip() else ""
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 _HOLDS = {

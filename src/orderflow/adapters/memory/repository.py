@@ -8,6 +8,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from orderflow.adapters.memory.seller import SellerState
+from orderflow.domain.model import validators
 from orderflow.domain.model.stock import StockKey, by_expectation
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.status import Status
     from orderflow.domain.model.stock import ExpectedReceipt, Stock
-    from orderflow.ports import Reading, UnitOfWork
+    from orderflow.ports import Reading, Repository, UnitOfWork
 
     T = TypeVar("T")
 
@@ -52,6 +53,14 @@ class MemoryRepository:
         """Carry out a task that only reads."""
         with self.unit_of_work(seller_id) as work:
             return task(work)
+
+    def together(self, seller_id: str, task: Callable[[Repository], T]) -> T:
+        """Run a task on a repository whose units of work are all committed at its end, or none.
+
+        The task works on a copy of the seller's state, so a large state makes it slow.
+        """
+        with self.unit_of_work(seller_id) as work:
+            return task(_CopyOfSeller(work))
 
     def sellers(self) -> Sequence[str]:
         """Return the ids of the sellers of whom anything is kept, in order."""
@@ -84,18 +93,45 @@ class MemoryRepository:
             work.commit()
 
 
+class _CopyOfSeller(MemoryRepository):
+    """Commits to a copy of one seller's state, and saves the same in a unit of work."""
+
+    def __init__(self, work: MemoryUnitOfWork) -> None:
+        super().__init__()
+        self._work = work
+        self._sellers = {work.seller_id: work.copy_of_seller()}
+
+    @contextmanager
+    def unit_of_work(self, seller_id: str) -> Iterator[MemoryUnitOfWork]:
+        """Begin to read and write the copy; an error undoes all of it."""
+        validators.require(
+            ok=seller_id == self._work.seller_id,
+            field="together.seller_id",
+            demand="the seller of every command in the task",
+            value=self._work.seller_id,
+        )
+        with super().unit_of_work(seller_id) as work:
+            yield work
+        for command, outcome in work.saved:
+            self._work.save(command, outcome)
+
+
 class MemoryUnitOfWork:
     """What one command reads and writes. Nothing is written before it commits."""
 
     def __init__(self, seller: SellerState, outbox: MemoryOutbox | None) -> None:
         self._seller = seller
         self._outbox = outbox
-        self._saved: list[tuple[Command, Outcome]] = []
+        self.saved: list[tuple[Command, Outcome]] = []
 
     @property
     def seller_id(self) -> str:
         """The seller."""
         return self._seller.seller_id
+
+    def copy_of_seller(self) -> SellerState:
+        """Return a state that begins as the seller's is now."""
+        return self._seller.copy()
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""
@@ -193,16 +229,16 @@ class MemoryUnitOfWork:
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Write what a command changed, when this unit of work commits."""
-        self._saved.append((command, outcome))
+        self.saved.append((command, outcome))
 
     def commit(self) -> bool:
         """Write what was saved; tell whether there was any."""
-        for command, outcome in self._saved:
+        for command, outcome in self.saved:
             before = len(self._seller.events)
             self._seller.write(command, outcome)
             if self._outbox is not None:
                 self._outbox.add(self.seller_id, outcome.events, before)
-        return bool(self._saved)
+        return bool(self.saved)
 
 
 def _by_placing(order: Order) -> tuple[datetime, str]:

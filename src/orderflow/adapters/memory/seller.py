@@ -56,6 +56,20 @@ class SellerState:
         self.blocked_on: dict[str, str] = {}
         self.unserved: set[WarehouseSku] = set()
 
+    def copy(self) -> SellerState:
+        """Return a state that begins as this one is; indexes that a policy shapes are left out."""
+        other = SellerState(self.seller_id)
+        other.orders = dict(self.orders)
+        other.stock = dict(self.stock)
+        other.receipts = dict(self.receipts)
+        other.events = list(self.events)
+        other.answers = dict(self.answers)
+        other.holders = {product: dict(orders) for product, orders in self.holders.items()}
+        other._hold_ends = list(self._hold_ends)
+        other.blocked_on = dict(self.blocked_on)
+        other.unserved = set(self.unserved)
+        return other
+
     def write(self, command: Command, outcome: Outcome) -> None:
         """Write what a command changed, and its answer if it has an id."""
         if command.command_id is not None:

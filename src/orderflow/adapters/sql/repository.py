@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.auditing import Stored
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.transactions import Transactions
-    from orderflow.ports import Reading, UnitOfWork
+    from orderflow.ports import Reading, Repository, UnitOfWork
 
     T = TypeVar("T")
 
@@ -52,7 +52,8 @@ class SqlRepository:
         self._transactions: Transactions = (
             OwnTransactions(engine) if isinstance(engine, Engine) else engine
         )
-        self._statements = statements_of(tables if tables is not None else Tables.default())
+        self._tables = tables if tables is not None else Tables.default()
+        self._statements = statements_of(self._tables)
         self._outbox = outbox
 
     @classmethod
@@ -108,6 +109,17 @@ class SqlRepository:
         """
         return self._transactions.read(
             lambda executor: task(SqlReading(executor, self._statements, seller_id))
+        )
+
+    def together(self, seller_id: str, task: Callable[[Repository], T]) -> T:  # noqa: ARG002 - of the port
+        """Run a task on a repository whose units of work are all committed at its end, or none.
+
+        Rows are locked as they are reached, so another seller's work is not in the way.
+        """
+        return self._transactions.write(
+            lambda executor: task(
+                SqlRepository.within(executor, tables=self._tables, outbox=self._outbox)
+            )
         )
 
     def sellers(self) -> Sequence[str]:

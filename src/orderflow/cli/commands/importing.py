@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import attrs
 import typer
 
-from orderflow.cli import screen
-from orderflow.cli.carrying import Carrying
-from orderflow.cli.database import Database, WhereStock, opened
-from orderflow.cli.imported import Imported
-from orderflow.cli.layouts import ColumnNames, FileForm, Kind, layout_of
-from orderflow.cli.settings import takes
+from orderflow.cli.connection import Database, WhereStock, opened
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.options.import_file import ColumnNames, FileForm, Kind, layout_of
+from orderflow.cli.output import terminal
+from orderflow.cli.output.import_report import Imported
 from orderflow.importing import (
     OrderLayout,
     ReceiptLayout,
@@ -27,16 +26,17 @@ from orderflow.importing import (
     read_orders,
     read_receipts,
     read_stock,
+    record_id,
     write_rejects,
 )
-from orderflow.service import SystemClock
+from orderflow.service import Batches, SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from orderflow.cli.carrying import Carried
     from orderflow.domain.model.order import Order
-    from orderflow.importing import Import, Progress
+    from orderflow.importing import Import, ImportCommand, Progress
+    from orderflow.service import BatchResult
 
 __all__ = ["import_"]
 
@@ -105,7 +105,7 @@ def import_(
     if not (how.all_or_nothing or how.dry_run):
         stays = "what went in so far stays; import the file again, and the rest follows"
     with (
-        screen.clean_end(screen.messages(), interrupted=stays),
+        terminal.clean_end(terminal.messages(), interrupted=stays),
         opened(where) as database,
         _rereadable(file) as source,
     ):
@@ -121,14 +121,14 @@ def import_(
             how=how,
         ).imported()
     if how.as_json:
-        screen.print_json(imported.as_json())
+        terminal.print_json(imported.as_json())
     else:
-        imported.print(screen.results())
+        imported.print(terminal.results())
     _end(imported, how)
 
 
 def _end(imported: Imported, how: HowImport) -> None:
-    console = screen.messages()
+    console = terminal.messages()
     if not how.as_json:
         imported.tell(console)
     if how.dry_run:
@@ -136,7 +136,7 @@ def _end(imported: Imported, how: HowImport) -> None:
     elif how.all_or_nothing and not imported.saved:
         console.print("Nothing was saved, for not all of it could go in.")
     if not imported.is_whole:
-        raise typer.Exit(screen.EXIT_REJECTED)
+        raise typer.Exit(terminal.EXIT_REJECTED)
 
 
 @contextmanager
@@ -171,8 +171,8 @@ class _File:
     def imported(self) -> Imported:
         """Read it, carry it out, and write down what was rejected."""
         how = self.how
-        with screen.progress_bar(
-            screen.messages(), f"Reading {self.name}", self._bytes_total()
+        with terminal.progress_bar(
+            terminal.messages(), f"Reading {self.name}", self._bytes_total()
         ) as show:
 
             def tell(so_far: Progress) -> None:
@@ -183,15 +183,15 @@ class _File:
             write_rejects(result, self.source, how.rejects)
         if how.all_or_nothing and self._is_blocked(result):
             result = attrs.evolve(result, commands=())
-        carried = self._carried(result)
-        refused = {each.name: each.reason for each in carried.refused}
+        done = self._carry_out(result)
+        refused = {record_id(each.command): str(each.error) for each in done.refused}
         if how.rejects is not None and refused:
             write_rejects(result, self.source, how.rejects, refused=refused)
         failed = bool(result.faults or refused) or self._is_blocked(result)
         return Imported(
             kind=how.kind,
             result=result,
-            carried=carried,
+            done=done,
             updates=how.on_change is OnChange.UPDATE,
             saved=not (how.dry_run or (how.all_or_nothing and failed)),
         )
@@ -202,18 +202,21 @@ class _File:
             each.obstacle for each in result.changed
         )
 
-    def _carried(self, result: Import) -> Carried:
+    def _carry_out(self, result: Import) -> BatchResult[ImportCommand]:
         how, commands = self.how, result.commands
-        with screen.progress_bar(screen.messages(), "Carrying out", len(commands)) as show:
+        with terminal.progress_bar(terminal.messages(), "Carrying out", len(commands)) as show:
 
             def tell(number: int) -> None:
-                if number % screen.SHOWN_EVERY == 0:
+                if number % terminal.SHOWN_EVERY == 0:
                     show(number, f"{number:,} of {len(commands):,}")
 
-            carrying = Carrying(self.database, self.seller_id, tell)
-            if how.dry_run or how.all_or_nothing:
-                return carrying.as_one(commands, keep=not how.dry_run)
-            return carrying.in_batches(commands)
+            database = self.database
+            batches = Batches(database.flow, database.repository, progress=tell)
+            if how.dry_run:
+                return batches.preview(commands)
+            if how.all_or_nothing:
+                return batches.run_all_or_none(commands)
+            return batches.run(commands)
 
     def _read(self, tell: Callable[[Progress], None]) -> Import:
         how, layout = self.how, self.layout

@@ -13,7 +13,7 @@ import pytest
 
 from orderflow.adapters.webhook import bulletin_in
 from tests.cli.files import FileShop
-from tests.cli.screens import flat
+from tests.cli.runner import flat
 from tests.unit.adapters.servers import HOST, MailBox, mail_server, web_server
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def test_who_could_not_be_told_and_why_is_said_and_tried_again(shop: FileShop) -
         assert (failed.exit_code, failed.stdout) == (1, "messages handled: 0\n")
         assert "not told: A: NoticeError: 'mail:jo@acme.example' was not told" in failed.stderr
         assert "451 not now" in failed.stderr
-        assert "it is tried again from 2026-03-01 11:00:10 UTC on" in flat(failed.stderr)
+        assert "the next attempt is due at 2026-03-01 11:00 UTC" in flat(failed.stderr)
         del box.answers["jo@acme.example"]
         again = shop.run("notify", "--settings", path, "--at", f"{DAY}11:01")
     assert (again.exit_code, again.stdout) == (0, "messages handled: 2\n")

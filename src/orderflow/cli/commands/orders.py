@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from orderflow.cli import screen
-from orderflow.cli.arguments import AsJson, OrderId, ShipTo, address, unit_pairs
-from orderflow.cli.database import Where, WhereStock, opened
-from orderflow.cli.doing import How, carried_out, carry_out
-from orderflow.cli.history import happened
-from orderflow.cli.listing import Column, Listing, moment, print_listing
-from orderflow.cli.settings import moment_option, takes
-from orderflow.cli.showing import ORDER_COLUMNS, data_of, order_row, print_order, print_table
+from orderflow.cli.connection import Where, WhereStock, opened
+from orderflow.cli.execution import How, carried_out, carry_out
+from orderflow.cli.options.arguments import AsJson, OrderId, ShipTo, address, unit_pairs
+from orderflow.cli.options.from_settings import moment_option, takes
+from orderflow.cli.output import terminal
+from orderflow.cli.output.event_rows import happened
+from orderflow.cli.output.listing import Column, Listing, moment_cell, print_listing
+from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_order, print_table
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.status import Status
 from orderflow.wording.explanation import in_words
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
-    from orderflow.cli.database import Database
+    from orderflow.cli.connection import Database
 
 __all__ = ["actions", "events", "explain", "orders", "place", "show"]
 
 _EVENT_COLUMNS = (
-    Column("at", "at (UTC)", moment),
+    Column("at", "at (UTC)", moment_cell),
     Column("subject"),
     Column("event"),
     Column("details"),
@@ -92,10 +93,10 @@ def show(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None:
     with opened(where) as database:
         order = database.flow.order(database.seller(where.seller), order_id)
     if as_json:
-        screen.print_json(order_row(order))
+        terminal.print_json(order_row(order))
     else:
-        print_order(screen.results(), order)
-        screen.results().print(Text(_rest(order)))
+        print_order(terminal.results(), order)
+        terminal.results().print(Text(_rest(order)))
 
 
 @takes("The database", where=Where)
@@ -141,9 +142,9 @@ def actions(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None
         for answer in answers
     ]
     if as_json:
-        screen.print_json({"actions": rows})
+        terminal.print_json({"actions": rows})
         return
-    console = screen.results()
+    console = terminal.results()
     print_table(console, _ACTION_COLUMNS, [row for row in rows if row["allowed"]])
     refused = [row for row in rows if not row["allowed"]]
     console.print(Text(f"not now: {', '.join(row['action'] for row in refused)}"))
@@ -168,10 +169,10 @@ def explain(
         seller_id = database.seller(where.seller)
         why = database.flow.explain(seller_id, order_id, at=at, ahead_max=ahead)
     if as_json:
-        screen.print_json({**data_of(why), "in_words": list(in_words(why))})
+        terminal.print_json({**data_of(why), "in_words": list(in_words(why))})
     else:
         for sentence in in_words(why):
-            screen.results().print(Text(sentence))
+            terminal.results().print(Text(sentence))
 
 
 @takes("The database", where=WhereStock)
@@ -221,12 +222,11 @@ def place(
 
 def _rest(order: Order) -> str:
     """Say what there is of the order besides its status and lines."""
-    row = order_row(order)
-    said = [f"placed {moment(row['placed_at'])} UTC in {order.warehouse_id}"]
+    said = [f"placed {moment_text(order.placed_at)} in {order.warehouse_id}"]
     if order.wait is not None:
-        said.append(f"on back order since {moment(order.wait.since.isoformat())} UTC")
+        said.append(f"on back order since {moment_text(order.wait.since)}")
     if order.promised_by is not None:
-        said.append(f"promised by {moment(row['promised_by'])} UTC")
+        said.append(f"promised by {moment_text(order.promised_by)}")
     if order.priority:
         said.append(f"priority {order.priority}")
     if order.courier is not None:
@@ -238,6 +238,6 @@ def _rest(order: Order) -> str:
     if order.split_from is not None:
         said.append(f"split from {order.split_from}")
     for hold in order.holds:
-        until = f" until {moment(hold.until.isoformat())} UTC" if hold.until is not None else ""
+        until = f" until {moment_text(hold.until)}" if hold.until is not None else ""
         said.append(f"held: {hold.reason}{until}{': ' + hold.note if hold.note else ''}")
     return "\n".join(said)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderflow.cli.arguments import ReceiptId, Sku
-from orderflow.cli.database import Where, WhereStock, opened
-from orderflow.cli.doing import How, carry_out, do_to_stock, key_of
-from orderflow.cli.listing import Column, Listing, print_listing
-from orderflow.cli.settings import moment_argument, takes
-from orderflow.cli.showing import (
+from orderflow.cli.connection import Where, WhereStock, opened
+from orderflow.cli.execution import How, carry_out, do_to_stock, key_of
+from orderflow.cli.options.arguments import ReceiptId, Sku
+from orderflow.cli.options.from_settings import moment_argument, takes
+from orderflow.cli.output.listing import Column, Listing, print_listing
+from orderflow.cli.output.records import (
     RECEIPT_COLUMNS,
     STOCK_COLUMNS,
     receipt_row,
@@ -29,7 +29,7 @@ from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.stock import ExpectedReceipt
 
 if TYPE_CHECKING:
-    from orderflow.cli.database import Database
+    from orderflow.cli.connection import Database
     from orderflow.domain.model.stock import StockKey
 
 __all__ = ["adjust", "announce", "book_in", "count", "receipts", "stock", "withdraw"]

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli.database import WhereStock, opened
-from orderflow.cli.doing import key_of
-from orderflow.cli.listing import Column, Listing, moment, print_listing
-from orderflow.cli.settings import takes
+from orderflow.cli.connection import WhereStock, opened
+from orderflow.cli.execution import key_of
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.output.listing import Column, Listing, moment_cell, print_listing
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderflow.cli.database import Database
+    from orderflow.cli.connection import Database
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.stock import StockKey
 
@@ -25,7 +25,7 @@ __all__ = ["backorders"]
 _QUEUE_COLUMNS = (
     Column("position"),
     Column("order_id", "order"),
-    Column("since", "waits since (UTC)", moment),
+    Column("since", "waits since (UTC)", moment_cell),
     Column("wanted", "units wanted"),
     Column("allocated"),
     Column("short"),
@@ -37,7 +37,7 @@ _PRODUCT_COLUMNS = (
     Column("warehouse_id", "warehouse", if_differs=True),
     Column("orders", "orders waiting"),
     Column("short", "units short"),
-    Column("since", "longest since (UTC)", moment),
+    Column("since", "longest since (UTC)", moment_cell),
     Column("expected", "units expected"),
 )
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
 from rich.text import Text
 
-from orderflow.cli import screen, tables
+from orderflow.cli.output import tables, terminal
 from orderflow.domain.model import validators
 from orderflow.importing import write_csv
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-__all__ = ["Column", "Listing", "drawn", "moment", "print_listing"]
+__all__ = ["Column", "Listing", "moment_cell", "print_listing"]
 
 
 def _is_limit(_instance: object, _attribute: Attribute[int], value: int) -> None:
@@ -75,9 +76,9 @@ class Column:
         return self.title or self.key.replace("_", " ")
 
 
-def moment(at: str) -> str:
-    """Write a moment for people, in UTC, that is written as in ISO 8601."""
-    return f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M}"
+def moment_cell(at: str) -> str:
+    """Write an ISO 8601 moment for a column whose title says UTC."""
+    return moment_text(datetime.fromisoformat(at), with_zone=False)
 
 
 def print_listing(name: str, columns: Sequence[Column], rows: Iterable[Row], how: Listing) -> None:
@@ -93,14 +94,14 @@ def print_listing(name: str, columns: Sequence[Column], rows: Iterable[Row], how
     shown = list(islice(each, how.limit or None))
     more = next(each, None) is not None
     if how.as_json:
-        screen.print_json({name: shown, "more": more})
+        terminal.print_json({name: shown, "more": more})
     elif how.as_csv:
         cells = ([_plain(column, row[column.key]) for column in columns] for row in shown)
         write_csv(sys.stdout, [column.key for column in columns], cells)
     else:
-        screen.results().print(drawn(columns, shown))
+        terminal.results().print(drawn(columns, shown))
     if more and not how.as_json:
-        screen.messages().print(f"… and more: --limit 0 shows all {name.replace('_', ' ')}")
+        terminal.messages().print(f"… and more: --limit 0 shows all {name.replace('_', ' ')}")
 
 
 def drawn(columns: Sequence[Column], rows: Sequence[Row]) -> Table:

@@ -12,13 +12,13 @@ import typer
 from rich.rule import Rule
 from rich.text import Text
 
-from orderflow.cli import screen
-from orderflow.cli.arguments import AsJson
-from orderflow.cli.reading import ColumnOptions, FileOptions, history_format
-from orderflow.cli.rejects import RejectsFile
-from orderflow.cli.report import Report, Rows
-from orderflow.cli.settings import takes
-from orderflow.cli.working_hours import ReplayHours
+from orderflow.cli.options.arguments import AsJson
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.options.history_file import ColumnOptions, FileOptions, history_format
+from orderflow.cli.options.working_hours import ReplayHours
+from orderflow.cli.output import terminal
+from orderflow.cli.output.replay_rejects import RejectsFile
+from orderflow.cli.output.replay_report import Report, Rows
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.replay import (
     History,
@@ -87,13 +87,13 @@ def replay(
         books_in=hours.books_in,
         behaviour=behaviour,
     )
-    console = screen.messages()
-    with screen.clean_end(console, interrupted="nothing was saved"):
+    console = terminal.messages()
+    with terminal.clean_end(console, interrupted="nothing was saved"):
         report = _run(file, file_format, settings, rejects=rejects, strict=strict, console=console)
     if as_json:
-        screen.print_json(report.as_json())
+        terminal.print_json(report.as_json())
     else:
-        results = screen.results()
+        results = terminal.results()
         results.print(Rule(Text(f"Replay of {report.title}"), align="left"))
         report.print(results)
     if report.exit_code:
@@ -127,11 +127,11 @@ def _run(
             kept.begin(history.header)
         run = Replay(settings, rejects=history.rejects)
         show = stack.enter_context(
-            screen.progress_bar(console, f"Replaying {source.name}", source.bytes_total)
+            terminal.progress_bar(console, f"Replaying {source.name}", source.bytes_total)
         )
         for number, entry in enumerate(history):
             run.step(entry)
-            if number % screen.SHOWN_EVERY == 0:
+            if number % terminal.SHOWN_EVERY == 0:
                 show(source.bytes_read, f"{entry.at:%b %Y}, {history.tally.rows:,} rows")
         summary = run.finish()
     reporter.finish()

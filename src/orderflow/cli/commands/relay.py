@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli import screen
-from orderflow.cli.database import DatabaseOptions, Where, opened
-from orderflow.cli.listing import Column, Listing, print_listing
-from orderflow.cli.settings import takes
+from orderflow.cli.connection import DatabaseOptions, Where, opened
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.output import terminal
+from orderflow.cli.output.listing import Column, Listing, print_listing
 from orderflow.codec import to_data
 from orderflow.errors import NotFoundError, StorageError
 from orderflow.service import Relay
@@ -45,7 +45,7 @@ class _Lines:
             raise _OutputError(error) from error
 
     def _write(self, message: OutboxMessage) -> None:
-        screen.print_json_line(
+        terminal.print_json_line(
             {
                 "message_id": message.message_id,
                 "seller_id": message.seller_id,
@@ -84,10 +84,10 @@ def relay(
                 f"the output cannot be written: {error.cause}; what was not written comes again "
                 f"after a minute"
             ) from error
-    screen.messages().print(f"handed on: {relayed.delivered:,} messages")
+    terminal.messages().print(f"handed on: {relayed.delivered:,} messages")
     if relayed.failed or relayed.dead:
-        screen.messages().print("the others are tried again, or dead: see orderflow dead-letters")
-        raise typer.Exit(screen.EXIT_NOT_RUN)
+        terminal.messages().print("the others are tried again, or dead: see orderflow dead-letters")
+        raise typer.Exit(terminal.EXIT_NOT_RUN)
 
 
 @takes("The database", where=Where)

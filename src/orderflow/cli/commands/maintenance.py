@@ -12,12 +12,12 @@ from rich.text import Text
 from orderflow.adapters.sql import SqlPolicies, upgrade
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.checking import check as checked
-from orderflow.cli import screen
-from orderflow.cli.arguments import AsJson
-from orderflow.cli.database import DatabaseOptions, Where, engine_of, opened
-from orderflow.cli.listing import Column, Listing, print_listing
-from orderflow.cli.settings import moment_option, takes
-from orderflow.cli.showing import ORDER_COLUMNS, data_of, order_row, print_table
+from orderflow.cli.connection import DatabaseOptions, Where, engine_of, opened
+from orderflow.cli.options.arguments import AsJson
+from orderflow.cli.options.from_settings import moment_option, takes
+from orderflow.cli.output import terminal
+from orderflow.cli.output.listing import Column, Listing, print_listing
+from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_table
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
 from orderflow.errors import RefusedError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderflow.checking import Checked
-    from orderflow.cli.database import Database
+    from orderflow.cli.connection import Database
     from orderflow.domain.model.order import Order
 
 __all__ = ["check", "init", "policies", "recover", "release_ended_holds", "set_policy"]
@@ -59,10 +59,10 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
     finally:
         engine.dispose()
     if as_json:
-        screen.print_json({"db": where.db, "revision": REVISION, "is_new": is_new})
+        terminal.print_json({"db": where.db, "revision": REVISION, "is_new": is_new})
     else:
         done = "made" if is_new else "ready; its policy stays: see orderflow policies"
-        screen.results().print(Text(f"{where.db}: {done}"))
+        terminal.results().print(Text(f"{where.db}: {done}"))
 
 
 @takes("The database", where=DatabaseOptions)
@@ -117,11 +117,11 @@ def check(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
         kept = database.policies
         found = checked(database.repository, policy=kept.usual(), policies=kept.all())
     if as_json:
-        screen.print_json(_as_json(found))
+        terminal.print_json(_as_json(found))
     else:
         _print(found)
     if found.violations:
-        raise typer.Exit(screen.EXIT_UNBALANCED)
+        raise typer.Exit(terminal.EXIT_UNBALANCED)
 
 
 @takes("The database", where=DatabaseOptions)
@@ -130,9 +130,9 @@ def recover(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
     with opened(where) as database:
         served = database.flow.recover()
     if as_json:
-        screen.print_json({"products": served})
+        terminal.print_json({"products": served})
     else:
-        screen.results().print(f"products whose queues were served to the end: {served:,}")
+        terminal.results().print(f"products whose queues were served to the end: {served:,}")
 
 
 @takes("The database", where=Where)
@@ -199,7 +199,7 @@ def _as_json(found: Checked) -> dict[str, Any]:
 
 
 def _print(found: Checked) -> None:
-    console = screen.results()
+    console = terminal.results()
     console.print(
         f"looked at: sellers {found.sellers:,}, orders {found.orders:,}, "
         f"stock records {found.stock:,}, events {found.events:,}"

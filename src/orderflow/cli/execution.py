@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from rich.text import Text
 
-from orderflow.cli import screen
-from orderflow.cli.database import opened
-from orderflow.cli.showing import data_of, print_outcome
-from orderflow.domain.model.commands import (
-    AdjustStock,
-    AnnounceReceipt,
-    BookInStock,
-    CountStock,
-    PlaceOrder,
-)
+from orderflow.cli.connection import opened
+from orderflow.cli.output import terminal
+from orderflow.cli.output.records import data_of, print_outcome
 from orderflow.domain.model.stock import StockKey
+from orderflow.domain.queries.unknown_products import unknown_products
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderflow.cli.database import Database, Where, WhereStock
-    from orderflow.domain.model.commands import Command, OrderCommand
+    from orderflow.cli.connection import Database, Where, WhereStock
+    from orderflow.domain.model.commands import (
+        AdjustStock,
+        BookInStock,
+        Command,
+        CountStock,
+        OrderCommand,
+    )
 
     StockMovement = AdjustStock | BookInStock | CountStock
 
@@ -130,32 +130,24 @@ def carry_out(make: Callable[[Database], Command], where: Where, how: How) -> No
     """Carry out a command, or preview it, and print what it came to."""
     with opened(where) as database:
         command = make(database)
-        _tell_new(database, command)
+        _warn_of_unknown_products(database, command)
         flow = database.flow
         outcome = flow.preview(command) if how.dry_run else flow.handle(command)
     if how.as_json:
-        screen.print_json({"saved": not how.dry_run, "outcome": data_of(outcome)})
+        terminal.print_json({"saved": not how.dry_run, "outcome": data_of(outcome)})
     else:
-        print_outcome(screen.results(), outcome)
+        print_outcome(terminal.results(), outcome)
         if how.dry_run:
-            screen.messages().print("This is what would happen; nothing was saved.")
+            terminal.messages().print("This is what would happen; nothing was saved.")
 
 
-def _tell_new(database: Database, command: Command) -> None:
-    """Tell of products that nothing is known of where they are named: a slip may be the cause."""
-    match command:
-        case PlaceOrder(order=order):
-            keys = [StockKey(order.seller_id, order.warehouse_id, each.sku) for each in order.lines]
-        case BookInStock(key=key) | CountStock(key=key) | AdjustStock(key=key):
-            keys = [key]
-        case AnnounceReceipt(receipt=receipt):
-            keys = [receipt.key]
-        case _:
-            return
-    seller_id, warehouse_id = keys[0].seller_id, keys[0].warehouse_id
-    skus = tuple({key.sku: None for key in keys})
-    known = database.repository.read(seller_id, lambda view: view.stock(warehouse_id, skus))
-    new = [sku for sku in skus if sku not in {record.key.sku for record in known}]
-    if new:
-        said = f"new in warehouse {warehouse_id!r} of seller {seller_id!r}: {', '.join(new)}"
-        screen.messages().print(Text(said))
+def _warn_of_unknown_products(database: Database, command: Command) -> None:
+    """Name products that have no stock record yet, which may be mistyped."""
+    unknown = database.repository.read(
+        command.seller_id, lambda reading: unknown_products(command, reading)
+    )
+    if unknown:
+        skus = ", ".join(key.sku for key in unknown)
+        key = unknown[0]
+        new = f"new in warehouse {key.warehouse_id!r} of seller {key.seller_id!r}: {skus}"
+        terminal.messages().print(Text(new))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from orderflow.cli.tables import duration
+from orderflow.cli.output.tables import duration
 from orderflow.domain.model.commands import EditOrder, SplitOrder
 from orderflow.domain.model.edits import ReplaceLine
 from orderflow.domain.model.events import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orderflow.codec import to_data
 from orderflow.domain.model.edits import (
@@ -39,9 +39,7 @@ from orderflow.domain.model.events import (
     StockAdjusted,
     StockBookedIn,
 )
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from orderflow.wording.moments import moment_text
 
 __all__ = ["happened", "in_brief"]
 
@@ -75,7 +73,7 @@ def in_brief(event: Event) -> str:
         case OrderEdited(edits=changes):
             return ", ".join(map(_change, changes))
         case OrderHeld(hold=hold):
-            until = "" if hold.until is None else f" until {_moment(hold.until)}"
+            until = "" if hold.until is None else f" until {moment_text(hold.until)}"
             return f"{_lower(hold.reason)}{until}"
         case HoldReleased(reasons=reasons):
             return ", ".join(map(_lower, reasons))
@@ -90,7 +88,7 @@ def in_brief(event: Event) -> str:
         case StockBookedIn() | StockAdjusted():
             return _stock(event)
         case ReceiptAnnounced(receipt=receipt):
-            return f"{receipt.quantity} {receipt.key.sku} at {_moment(receipt.expected_at)}"
+            return f"{receipt.quantity} {receipt.key.sku} at {moment_text(receipt.expected_at)}"
         case _:
             return ""
 
@@ -140,11 +138,9 @@ def _change(change: Edit) -> str:
         case ChangePriority(priority=priority):
             return f"priority {priority}"
         case ChangePromise(promised_by=promised_by):
-            return "no promise" if promised_by is None else f"promised by {_moment(promised_by)}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+            return (
+                "no promise" if promised_by is None else f"promised by {moment_text(promised_by)}"
+            )
 
 
 def _lower(word: str) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli.arguments import OrderId
-from orderflow.cli.database import Where, opened
-from orderflow.cli.listing import Column, Listing, print_listing
-from orderflow.cli.settings import takes
+from orderflow.cli.connection import Where, opened
+from orderflow.cli.options.arguments import OrderId
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.output.listing import Column, Listing, print_listing
 from orderflow.importing import read_replacements
 from orderflow.service import OrderFlow
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow.adapters.sql import SqlOutbox, open_database
-from orderflow.cli import relaying
+from orderflow.cli.commands import relay
 from orderflow.codec import from_data
 from orderflow.domain.model.events import OrderPlaced
 from tests.cli.shop import Shop, shop
@@ -95,7 +95,7 @@ def test_what_cannot_be_written_as_a_line_is_told(
     def refuse(_: object) -> None:
         raise ValueError("no such event")
 
-    monkeypatch.setattr(relaying, "to_data", refuse)
+    monkeypatch.setattr(relay, "to_data", refuse)
     result = shop.run("relay")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "the others are tried again, or dead: see orderflow dead-letters" in result.stderr

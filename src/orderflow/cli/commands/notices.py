@@ -16,19 +16,20 @@ import typer
 from rich.text import Text
 
 from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox
-from orderflow.cli import screen
-from orderflow.cli.database import DatabaseOptions, opened
-from orderflow.cli.settings import takes
+from orderflow.cli.connection import DatabaseOptions, opened
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.output import terminal
 from orderflow.importing import read_replacements
 from orderflow.notifier import Desk, load_settings
 from orderflow.service import Relayed
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Engine
 
-    from orderflow.cli.database import Database
+    from orderflow.cli.connection import Database
     from orderflow.errors import NoticeError
     from orderflow.notices import Preferences, Recipient
     from orderflow.notifier import NotifySettings
@@ -99,7 +100,7 @@ def notify(
             return
         _tell_of(desk.notify(outbox), failures, how)
     if failures.total:
-        raise typer.Exit(screen.EXIT_REJECTED)
+        raise typer.Exit(terminal.EXIT_REJECTED)
 
 
 @takes("The database", where=DatabaseOptions)
@@ -122,13 +123,13 @@ def digest(*, where: DatabaseOptions, how: HowTold) -> None:
         {"recipient": str(recipient), "error": str(error)} for recipient, error in digested.failures
     ]
     if how.as_json:
-        screen.print_json({"sent": digested.sent, "failures": failures})
+        terminal.print_json({"sent": digested.sent, "failures": failures})
     else:
-        screen.results().print(f"digests sent: {digested.sent:,}")
+        terminal.results().print(f"digests sent: {digested.sent:,}")
     for failure in failures:
         _warn(f"{failure['recipient']}: {failure['error']}; the next run sends it")
     if failures:
-        raise typer.Exit(screen.EXIT_REJECTED)
+        raise typer.Exit(terminal.EXIT_REJECTED)
 
 
 class _Failures:
@@ -169,7 +170,7 @@ class _Outbox(SqlOutbox):
         super().failed(message, error, retry_at)
         becomes = "it is dead: see orderflow dead-letters"
         if retry_at is not None:
-            becomes = f"it is tried again from {retry_at:%Y-%m-%d %H:%M:%S} UTC on"
+            becomes = f"the next attempt is due at {moment_text(retry_at)}"
         self._failures.add(subject=message.subject, error=error, becomes=becomes)
 
 
@@ -200,9 +201,9 @@ def _desk(database: Database, settings: NotifySettings, how: HowTold, failures: 
 def _tell_of(relayed: Relayed, failures: _Failures, how: HowTold) -> None:
     taken = failures.take()
     if how.as_json:
-        screen.print_json_line({**attrs.asdict(relayed), "failures": taken})
+        terminal.print_json_line({**attrs.asdict(relayed), "failures": taken})
     else:
-        screen.results().print(f"messages handled: {relayed.delivered:,}")
+        terminal.results().print(f"messages handled: {relayed.delivered:,}")
     for each in taken:
         subject = f"{each['subject']}: " if each["subject"] is not None else ""
         _warn(f"{subject}{each['error']}; {each['becomes']}")
@@ -211,22 +212,22 @@ def _tell_of(relayed: Relayed, failures: _Failures, how: HowTold) -> None:
 def _show(texts: Iterable[str], how: HowTold) -> None:
     """Show what would be sent."""
     if how.as_json:
-        screen.print_json({"shown": list(texts)})
+        terminal.print_json({"shown": list(texts)})
         return
     count = 0
     for count, text in enumerate(texts, 1):  # noqa: B007 - it is told below
-        screen.results().print(Text(text), soft_wrap=True)
-    screen.messages().print(f"{count:,} would be sent; nothing was.")
+        terminal.results().print(Text(text), soft_wrap=True)
+    terminal.messages().print(f"{count:,} would be sent; nothing was.")
 
 
 def _warn(text: str) -> None:
-    screen.messages().print(Text(f"not told: {text}"))
+    terminal.messages().print(Text(f"not told: {text}"))
 
 
 @contextmanager
 def _opened(where: DatabaseOptions, settings: NotifySettings) -> Iterator[Database]:
     with (
-        screen.clean_end(screen.messages(), interrupted=_REST_FOLLOWS),
+        terminal.clean_end(terminal.messages(), interrupted=_REST_FOLLOWS),
         opened(where) as database,
         _log_on_screen(settings.preferences),
     ):

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli import screen
-from orderflow.cli.arguments import OrderId, Reason, unit_pairs
-from orderflow.cli.database import Where, WhereStock, opened
-from orderflow.cli.doing import How, HowOrder, do_to_order
-from orderflow.cli.listing import Column
-from orderflow.cli.settings import takes
-from orderflow.cli.showing import print_table
+from orderflow.cli.connection import Where, WhereStock, opened
+from orderflow.cli.execution import How, HowOrder, do_to_order
+from orderflow.cli.options.arguments import OrderId, Reason, unit_pairs
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.output import terminal
+from orderflow.cli.output.listing import Column
+from orderflow.cli.output.records import print_table
 from orderflow.domain.model.commands import (
     AcceptCancellation,
     DeliverOrder,
@@ -26,7 +26,7 @@ from orderflow.domain.model.status import Status
 from orderflow.errors import NotFoundError, RefusedError
 
 if TYPE_CHECKING:
-    from orderflow.cli.database import Database
+    from orderflow.cli.connection import Database
     from orderflow.domain.model.commands import OrderCommand
 
     Step = type[SendOrderToWarehouse | DespatchOrder | DeliverOrder]
@@ -156,7 +156,7 @@ def _each(
         finally:  # what was done is told, whatever has kept the rest from being done
             _print(rows, how)
     if any(row["refused"] is not None for row in rows):
-        raise typer.Exit(screen.EXIT_REFUSED)
+        raise typer.Exit(terminal.EXIT_REFUSED)
 
 
 def _ready(
@@ -188,8 +188,8 @@ def _step(database: Database, command: OrderCommand, how: How) -> dict[str, Any]
 
 def _print(rows: list[dict[str, Any]], how: How) -> None:
     if how.as_json:
-        screen.print_json({"saved": not how.dry_run, "orders": rows})
+        terminal.print_json({"saved": not how.dry_run, "orders": rows})
         return
-    print_table(screen.results(), _COLUMNS, rows)
+    print_table(terminal.results(), _COLUMNS, rows)
     if how.dry_run:
-        screen.messages().print("This is what would happen; nothing was saved.")
+        terminal.messages().print("This is what would happen; nothing was saved.")

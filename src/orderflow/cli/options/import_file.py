@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import typer
 
-from orderflow.cli.arguments import pairs
+from orderflow.cli.options.arguments import pairs
 from orderflow.importing import (
     PRESETS,
     OrderLayout,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import attrs
 import typer
 
-from orderflow.cli.arguments import OrderId, Reason, address, pairs, unit_pairs
-from orderflow.cli.database import Where
-from orderflow.cli.doing import HowOrder, carried_out, carry_out, do_to_order
-from orderflow.cli.settings import moment_option, takes
+from orderflow.cli.connection import Where
+from orderflow.cli.execution import HowOrder, carried_out, carry_out, do_to_order
+from orderflow.cli.options.arguments import OrderId, Reason, address, pairs, unit_pairs
+from orderflow.cli.options.from_settings import moment_option, takes
 from orderflow.domain.model.commands import (
     AllocateOrder,
     CancelOrder,
@@ -38,7 +38,7 @@ from orderflow.errors import EditRefusedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from orderflow.cli.database import Database
+    from orderflow.cli.connection import Database
 
 __all__ = [
     "allocate",

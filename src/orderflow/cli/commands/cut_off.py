@@ -10,10 +10,10 @@ import typer
 from rich.text import Text
 
 from orderflow.adapters.holidays import public_holidays
-from orderflow.cli import screen, tables
-from orderflow.cli.arguments import AsJson
-from orderflow.cli.settings import takes
-from orderflow.cli.working_hours import WorkingHours
+from orderflow.cli.options.arguments import AsJson
+from orderflow.cli.options.from_settings import takes
+from orderflow.cli.options.working_hours import WorkingHours
+from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.cut_off import CutOffRules
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def cut_off(
     calendar = _calendar(hours, holidays, moment)
     answers = list(_answers(moment, calendar))
     if as_json:
-        screen.print_json(_as_json(moment, hours, answers))
+        terminal.print_json(_as_json(moment, hours, answers))
     else:
         _print(moment, hours, answers)
 
@@ -139,4 +139,4 @@ def _print(moment: datetime, hours: WorkingHours, answers: list[Answer]) -> None
             f"{before:%a %d %b, %H:%M}",
             tables.duration((answer.before - moment) // SECOND),
         )
-    screen.results().print(drawn)
+    terminal.results().print(drawn)

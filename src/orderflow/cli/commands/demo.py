@@ -14,11 +14,12 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from orderflow.cli import demo_file, screen, tables
-from orderflow.cli.arguments import AsJson  # noqa: TC001 - Typer reads it
-from orderflow.cli.demo_file import SETTINGS
-from orderflow.cli.report import Report
-from orderflow.cli.story import Step, Story
+from orderflow.cli.commands import demo_file
+from orderflow.cli.commands.demo_file import SETTINGS
+from orderflow.cli.commands.demo_tour import Step, Story
+from orderflow.cli.options.arguments import AsJson  # noqa: TC001 - Typer reads it
+from orderflow.cli.output import tables, terminal
+from orderflow.cli.output.replay_report import Report
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.outcome import Outcome
 from orderflow.replay import SELLER, Replay
@@ -73,16 +74,16 @@ def demo(
     if db is not None:
         demo_file.check_free(db, overwrite=overwrite)
         shop = demo_file.until_now(shop)
-    story, report, left = _run(shop, screen.messages())
+    story, report, left = _run(shop, terminal.messages())
     if db is not None:
         demo_file.write(left, SETTINGS.policy, db)
     if as_json:
         story_json = [step.as_json() for step in story.steps]
-        screen.print_json({**report.as_json(), "story": story_json})
+        terminal.print_json({**report.as_json(), "story": story_json})
     else:
-        _print(screen.results(), story, report)
+        _print(terminal.results(), story, report)
         if db is not None:
-            _print_next(screen.results(), db, demo_file.waiting_in(left))
+            _print_next(terminal.results(), db, demo_file.waiting_in(left))
     if report.exit_code:
         raise typer.Exit(report.exit_code)
 
@@ -95,13 +96,13 @@ def _run(shop: Shop, console: Console) -> tuple[Story, Report, Outcome]:
     run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), observers=[story])
     afternoon = demo_file.afternoon(entries)
     left = Outcome(seller_id=SELLER)
-    with screen.progress_bar(console, "Running the shop", len(entries)) as show:
+    with terminal.progress_bar(console, "Running the shop", len(entries)) as show:
         for number, entry in enumerate(entries):
             run.step(entry)
             story.act(run)
             if number == afternoon:
                 left = demo_file.all_of(run.session.flow, SELLER)
-            if number % screen.SHOWN_EVERY == 0:
+            if number % terminal.SHOWN_EVERY == 0:
                 show(number, f"{entry.at:%d %b}")
     run.advance(entries[-1].at + timedelta(days=10))  # what is still to come has come by then
     title = f"a shop with {shop.orders:,} orders in {_weeks(entries)} weeks (seed {shop.seed})"

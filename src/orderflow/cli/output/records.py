@@ -8,8 +8,8 @@ import attrs
 from rich.padding import Padding
 from rich.text import Text
 
-from orderflow.cli.history import in_brief
-from orderflow.cli.listing import Column, drawn, moment
+from orderflow.cli.output.event_rows import in_brief
+from orderflow.cli.output.listing import Column, drawn, moment_cell
 from orderflow.codec import to_data
 from orderflow.domain.model.events import OrderSplitOff, StockAdjusted, StockBookedIn
 from orderflow.domain.model.status import MAY_WAIT, Status
@@ -45,7 +45,7 @@ ORDER_COLUMNS = (
     Column("seller_id", "seller", if_differs=True),
     Column("warehouse_id", "warehouse", if_differs=True),
     Column("status"),
-    Column("placed_at", "placed (UTC)", moment),
+    Column("placed_at", "placed (UTC)", moment_cell),
     Column("units"),
     Column("allocated"),
     Column("short"),
@@ -64,7 +64,7 @@ RECEIPT_COLUMNS = (
     Column("warehouse_id", "warehouse", if_differs=True),
     Column("sku"),
     Column("quantity", "units"),
-    Column("expected_at", "expected (UTC)", moment),
+    Column("expected_at", "expected (UTC)", moment_cell),
 )
 _LINE_COLUMNS = (
     Column("line_id", "line"),

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from rich.text import Text
 
-from orderflow.cli import tables
-from orderflow.cli.carrying import Carried
-from orderflow.cli.layouts import Kind
-from orderflow.cli.showing import data_of
+from orderflow.cli.options.import_file import Kind
+from orderflow.cli.output import tables
+from orderflow.cli.output.records import data_of
+from orderflow.domain.model.commands import EditOrder
 from orderflow.domain.model.status import Status
-from orderflow.importing import PRESETS, Import
+from orderflow.importing import PRESETS, Import, ImportCommand, record_id
+from orderflow.service import BatchResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,16 +35,21 @@ class Imported:
     Attributes:
         kind: What the file holds.
         result: What was read.
-        carried: What became of it.
+        done: What its commands did.
         updates: Whether orders were to be edited that the file has otherwise.
         saved: Whether what could go in was saved.
     """
 
     kind: Kind
     result: Import
-    carried: Carried
+    done: BatchResult[ImportCommand]
     updates: bool
     saved: bool
+
+    @property
+    def refused(self) -> list[tuple[str, str]]:
+        """The id that the file has for each refused command, and the reason."""
+        return [(record_id(each.command), str(each.error)) for each in self.done.refused]
 
     @property
     def blocked(self) -> list[Changed]:
@@ -53,11 +59,11 @@ class Imported:
     @property
     def is_whole(self) -> bool:
         """Whether all of the file went in."""
-        return not (self.result.rejected or self.carried.refused or self.blocked)
+        return not (self.result.rejected or self.done.refused or self.blocked)
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain values."""
-        result, carried = self.result, self.carried
+        result, done = self.result, self.done
         return {
             "saved": self.saved,
             "file": result.file,
@@ -67,16 +73,16 @@ class Imported:
             "ignored_columns": [attrs.asdict(each) for each in result.ignored],
             "rows": result.rows,
             "passed_over": result.reasons,
-            "done": carried.done,
-            "placed": dict(carried.placed),
-            "edited": carried.edited,
-            "completed": carried.completed,
-            "back_orders_opened": carried.back_orders_opened,
+            "done": done.done.total(),
+            "placed": dict(done.placed),
+            "edited": done.done[EditOrder],
+            "back_orders_completed": done.back_orders_completed,
+            "back_orders_opened": done.back_orders_opened,
             "unchanged": result.unchanged,
             "changed": [_changed(each) for each in result.changed],
             "faults": [attrs.asdict(each) for each in result.faults],
             "rejected": [attrs.asdict(each) for each in result.rejected],
-            "refused": [attrs.asdict(each) for each in carried.refused],
+            "refused": [{"id": name, "reason": reason} for name, reason in self.refused],
         }
 
     def tell(self, console: Console) -> None:
@@ -86,7 +92,7 @@ class Imported:
             if column.nearest is not None:
                 _print(console, f"not read: column {column.name!r}; is it {column.nearest!r}?")
         _tell(console, "rejected", [str(each) for each in result.faults])
-        _tell(console, "refused", [f"{each.name}: {each.reason}" for each in self.carried.refused])
+        _tell(console, "refused", [f"{name}: {reason}" for name, reason in self.refused])
         blocked = [f"{each.order_id}: {each.obstacle}" for each in self.blocked]
         _tell(console, "not changed", blocked)
         if result.changed and not self.updates:
@@ -110,22 +116,22 @@ class Imported:
         console.print(figures)
 
     def _figures(self) -> Iterator[tuple[str, int]]:
-        result, carried = self.result, self.carried
-        placed, edited, blocked = sum(carried.placed.values()), carried.edited, len(self.blocked)
+        result, done = self.result, self.done
+        placed, edited, blocked = done.placed.total(), done.done[EditOrder], len(self.blocked)
         yield "rows read", result.rows
         yield "orders placed", placed
-        yield "  of these on back order", carried.placed[Status.ON_BACK_ORDER]
+        yield "  of these on back order", done.placed[Status.ON_BACK_ORDER]
         yield "orders edited", edited
-        yield f"{self.kind} taken in", carried.done - placed - edited
-        yield "orders off back order by that", carried.completed
-        yield "orders on back order by that", carried.back_orders_opened
+        yield f"{self.kind} taken in", done.done.total() - placed - edited
+        yield "orders off back order by that", done.back_orders_completed
+        yield "orders on back order by that", done.back_orders_opened
         yield "there already, and unchanged", result.unchanged
         yield "there already, and left as they are", len(result.changed) - edited - blocked
         yield "there already, and cannot be edited", blocked
         for reason, number in result.reasons.items():
             yield f"rows passed over: {reason}", number
         yield "rows rejected", len(result.rejected)
-        yield f"{self.kind} refused", len(carried.refused)
+        yield f"{self.kind} refused", len(done.refused)
 
     @property
     def _preset(self) -> str | None:

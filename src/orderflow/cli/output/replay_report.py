@@ -10,7 +10,7 @@ import attrs
 from rich.columns import Columns
 from rich.padding import Padding
 
-from orderflow.cli import screen, tables
+from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.calendar import Weekday
 from orderflow.replay import EntryKind, Settings, Skip, Summary
 
@@ -84,8 +84,8 @@ class Report:
     def exit_code(self) -> int:
         """What the command ends with."""
         if self.summary.balance.difference:
-            return screen.EXIT_UNBALANCED
-        return screen.EXIT_REJECTED if self.rows is not None and self.rows.rejected else 0
+            return terminal.EXIT_UNBALANCED
+        return terminal.EXIT_REJECTED if self.rows is not None and self.rows.rejected else 0
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values."""

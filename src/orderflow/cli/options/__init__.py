@@ -1,0 +1,1 @@
+"""Options and arguments that commands take, and how they are read."""

@@ -1,0 +1,1 @@
+"""What commands print: tables, listings, JSON, CSV and progress."""

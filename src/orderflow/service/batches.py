@@ -1,0 +1,211 @@
+"""`Batches`: carries out many commands of one seller, a few hundred in each transaction.
+
+One transaction for each command is slow, and one for all of them keeps others waiting. If a run is
+interrupted, run the same commands again: those whose command id was saved before change nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+import attrs
+
+from orderflow.domain.model import validators
+from orderflow.domain.model.commands import Command, PlaceOrder
+from orderflow.domain.model.status import Status
+from orderflow.errors import BatchInterruptedError, OrderFlowError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.ports import Repository, TransactionalRepository
+    from orderflow.service.flow import OrderFlow
+
+__all__ = ["BatchResult", "Batches", "RefusedCommand"]
+
+C = TypeVar("C", bound=Command)
+
+COMMANDS_PER_BATCH = 200
+"""Other writers wait less than a second for a batch of this size."""
+
+
+@attrs.frozen
+class RefusedCommand(Generic[C]):
+    """A command that changed nothing, and the error that says why."""
+
+    command: C
+    error: OrderFlowError
+
+
+@attrs.define(kw_only=True)
+class BatchResult(Generic[C]):
+    """What many commands did.
+
+    Attributes:
+        done: How many commands were carried out, by their type.
+        refused: The commands that were not, in order.
+        placed: How many of the orders placed got each status.
+        back_orders_opened: How many earlier orders went on back order.
+        back_orders_completed: How many orders came off back order.
+    """
+
+    done: Counter[type[C]] = attrs.field(factory=Counter)
+    refused: list[RefusedCommand[C]] = attrs.field(factory=list)
+    placed: Counter[Status] = attrs.field(factory=Counter)
+    back_orders_opened: int = 0
+    back_orders_completed: int = 0
+
+    def _add_outcome(self, command: C, outcome: Outcome) -> None:
+        self.done[type(command)] += 1
+        self.back_orders_completed += len(outcome.back_orders_completed)
+        if isinstance(command, PlaceOrder) and outcome.order is not None:
+            self.placed[outcome.order.status] += 1
+        opened = set(outcome.back_orders_opened) - {outcome.order_id}
+        self.back_orders_opened += len(opened)
+
+    def _add(self, other: BatchResult[C]) -> None:
+        self.done += other.done
+        self.refused += other.refused
+        self.placed += other.placed
+        self.back_orders_opened += other.back_orders_opened
+        self.back_orders_completed += other.back_orders_completed
+
+
+class Batches:
+    """Carries out many commands of one seller, and goes on after one that is refused.
+
+    >>> from datetime import UTC, datetime
+    >>> from orderflow import BookInStock, CancelOrder, MemoryRepository, OrderFlow, StockKey
+    >>> repository = MemoryRepository()
+    >>> batches = Batches(OrderFlow(repository), repository)
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> result = batches.run(
+    ...     [
+    ...         BookInStock(key=StockKey("acme", "leeds", "MUG"), received=5, at=noon),
+    ...         CancelOrder(seller_id="acme", order_id="A-1", at=noon),
+    ...     ]
+    ... )
+    >>> result.done.total(), [str(each.error) for each in result.refused]
+    (1, ["seller 'acme' has no order 'A-1'"])
+
+    Args:
+        flow: Whose policies, clock and other settings apply.
+        repository: Where the state is kept.
+        size: How many commands share a transaction.
+        progress: Called after each command with the number of commands so far. If a transaction
+            has to be tried again, it counts that batch again.
+
+    Raises:
+        InvalidValueError: If the size is below 1, or a run has commands of several sellers.
+    """
+
+    def __init__(
+        self,
+        flow: OrderFlow,
+        repository: TransactionalRepository,
+        *,
+        size: int = COMMANDS_PER_BATCH,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        validators.require(
+            ok=validators.is_units(size, 1),
+            field="Batches.size",
+            demand="a whole number of commands, 1 or more",
+            value=size,
+        )
+        self._flow = flow
+        self._repository = repository
+        self._size = size
+        self._progress = progress
+
+    def run(self, commands: Sequence[C]) -> BatchResult[C]:
+        """Carry out commands, each batch in a transaction of its own.
+
+        Raises:
+            BatchInterruptedError: If the database failed after some batches were saved.
+            StorageError: If it failed in the first batch.
+        """
+        result = BatchResult[C]()
+        _check_seller(commands)
+        for begin in range(0, len(commands), self._size):
+            try:
+                result._add(  # noqa: SLF001 - of this module
+                    self._run_together(commands[begin : begin + self._size], begin)
+                )
+            except StorageError as error:
+                if begin == 0:
+                    raise
+                raise BatchInterruptedError(str(error), begin) from error
+        return result
+
+    def run_all_or_none(self, commands: Sequence[C]) -> BatchResult[C]:
+        """Carry out all commands in one transaction, which is undone if any is refused.
+
+        Returns:
+            What they did; if it was undone, only the refused ones.
+
+        Raises:
+            StorageError: If the database failed; nothing has changed.
+        """
+        result = self._run_together(commands, undo=lambda result: bool(result.refused))
+        return BatchResult(refused=result.refused) if result.refused else result
+
+    def preview(self, commands: Sequence[C]) -> BatchResult[C]:
+        """Return what all commands would do, one after another, and save nothing."""
+        return self._run_together(commands, undo=lambda _: True)
+
+    def _run_together(
+        self,
+        commands: Sequence[C],
+        begin: int = 0,
+        undo: Callable[[BatchResult[C]], bool] = lambda _: False,
+    ) -> BatchResult[C]:
+        """Carry out commands in one transaction, and undo all of it if the result asks for that."""
+        if not commands:
+            return BatchResult()
+
+        def task(repository: Repository) -> BatchResult[C]:
+            result = self._carry_out(self._flow.on(repository), commands, begin)
+            if undo(result):
+                raise _UndoneError(result)
+            return result
+
+        _check_seller(commands)
+        try:
+            return self._repository.together(commands[0].seller_id, task)
+        except _UndoneError as undone:
+            return cast("BatchResult[C]", undone.result)
+
+    def _carry_out(self, flow: OrderFlow, commands: Sequence[C], begin: int) -> BatchResult[C]:
+        result = BatchResult[C]()
+        for number, command in enumerate(commands, begin + 1):
+            try:
+                outcome = flow.handle(command)
+            except StorageError:
+                raise  # the whole transaction has failed, and may be tried again
+            except OrderFlowError as error:
+                result.refused.append(RefusedCommand(command, error))
+            else:
+                result._add_outcome(command, outcome)  # noqa: SLF001 - of this module
+            self._progress(number)
+        return result
+
+
+def _check_seller(commands: Sequence[Command]) -> None:
+    sellers = sorted({command.seller_id for command in commands})
+    validators.require(
+        ok=len(sellers) <= 1,
+        field="Batches.commands",
+        demand="commands of one seller",
+        value=", ".join(sellers),
+    )
+
+
+class _UndoneError(Exception):
+    """Undoes a transaction, and carries out of it what its commands did."""
+
+    def __init__(self, result: object) -> None:
+        self.result = result
+        super().__init__(result)

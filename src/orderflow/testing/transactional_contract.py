@@ -1,0 +1,142 @@
+"""What a repository that commits several units of work together has to keep, as tests.
+
+Inherit them beside `orderflow.testing.repository_contract`, and say how a repository is made::
+
+    from orderflow.testing.transactional_contract import TransactionalContract
+
+    class TestMyTransactions(TransactionalContract):
+        def make_repository(self):
+            return MyRepository(...)
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from orderflow.domain.model.commands import BookInStock, CancelOrder, PlaceOrder
+from orderflow.domain.model.order import Order, OrderLine
+from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
+from orderflow.domain.model.status import Status
+from orderflow.domain.model.stock import StockKey
+from orderflow.errors import NotFoundError
+from orderflow.service import Batches, OrderFlow
+
+if TYPE_CHECKING:
+    from orderflow.domain.model.commands import Command
+    from orderflow.ports import Repository, TransactionalRepository
+
+__all__ = ["TransactionalContract"]
+
+_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_MUGS = StockKey("acme", "leeds", "MUG")
+
+
+def _place(order_id: str, quantity: int) -> PlaceOrder:
+    order = Order(
+        order_id=order_id,
+        seller_id="acme",
+        warehouse_id="leeds",
+        lines=(OrderLine("1", "MUG", quantity),),
+        placed_at=_NOON,
+    )
+    return PlaceOrder(order=order, at=_NOON, command_id=f"place {order_id}")
+
+
+class TransactionalContract(ABC):
+    """Tests of `together`: inherit them, and say how a repository is made."""
+
+    @abstractmethod
+    def make_repository(self) -> TransactionalRepository:
+        """Make a repository with nothing in it."""
+
+    def test_units_of_work_see_each_other_and_are_committed_together(self) -> None:
+        """What one saves, the next one decides on, whatever the policy."""
+        policy = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
+        repository = self.make_repository()
+        OrderFlow(repository, policy=policy).handle(_place("1", 3))
+
+        def task(inside: Repository) -> None:
+            flow = OrderFlow(inside, policy=policy)
+            flow.handle(_place("2", 1))
+            flow.handle(BookInStock(key=_MUGS, received=3, at=_NOON))
+            assert [order.status for order in flow.orders("acme")] == [
+                Status.ALLOCATED,
+                Status.ON_BACK_ORDER,
+            ]
+
+        repository.together("acme", task)
+        flow = OrderFlow(repository, policy=policy)
+        assert [order.status for order in flow.orders("acme")] == [
+            Status.ALLOCATED,
+            Status.ON_BACK_ORDER,
+        ]
+        completed = flow.handle(BookInStock(key=_MUGS, received=1, at=_NOON))
+        assert completed.back_orders_completed == ("2",)
+
+    def test_an_error_undoes_all_of_them(self) -> None:
+        """Nothing stays, of a known seller or of a new one."""
+        repository = self.make_repository()
+
+        def task(inside: Repository) -> None:
+            OrderFlow(inside).handle(_place("1", 3))
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            repository.together("acme", task)
+        assert list(repository.sellers()) == []
+        flow = OrderFlow(repository)
+        flow.handle(_place("2", 1))
+        with pytest.raises(ZeroDivisionError):
+            repository.together("acme", task)
+        assert [order.order_id for order in flow.orders("acme")] == ["2"]
+        assert flow.handle(_place("1", 3)).order_id == "1"
+
+    def test_one_that_is_refused_undoes_itself_alone(self) -> None:
+        """A task that catches a refusal goes on, and the rest is committed."""
+        repository = self.make_repository()
+
+        def task(inside: Repository) -> None:
+            flow = OrderFlow(inside)
+            flow.handle(_place("1", 3))
+            with pytest.raises(NotFoundError):
+                flow.cancel("acme", "none", at=_NOON)
+            flow.handle(_place("2", 1))
+
+        repository.together("acme", task)
+        assert [order.order_id for order in OrderFlow(repository).orders("acme")] == ["1", "2"]
+
+    def test_batches_save_what_single_commands_do(self) -> None:
+        """Batches of any size end in the same state, and a second run changes nothing."""
+        commands: list[Command] = [
+            _place("1", 3),
+            CancelOrder(seller_id="acme", order_id="none", at=_NOON),
+            BookInStock(key=_MUGS, received=4, at=_NOON, command_id="delivery"),
+            _place("2", 2),
+        ]
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        batches = Batches(flow, repository, size=3)
+        first, second = batches.run(commands), batches.run(commands)
+        assert first == attrs.evolve(second, refused=first.refused)
+        assert [each.command for each in second.refused] == [commands[1]]
+        assert first.done == {PlaceOrder: 2, BookInStock: 1}
+        assert first.back_orders_completed == 1
+        assert [order.allocated for order in flow.orders("acme")] == [3, 1]
+
+    def test_a_preview_of_batches_saves_nothing(self) -> None:
+        """Nor do commands of which one is refused, where all or none were asked for."""
+        repository = self.make_repository()
+        batches = Batches(OrderFlow(repository), repository)
+        commands: list[Command] = [_place("1", 3), _place("2", 1)]
+        assert batches.preview(commands).placed == {Status.ON_BACK_ORDER: 2}
+        refused = CancelOrder(seller_id="acme", order_id="none", at=_NOON)
+        result = batches.run_all_or_none([*commands, refused])
+        assert [each.command for each in result.refused] == [refused]
+        assert result.done == {}
+        assert list(repository.sellers()) == []
+        assert batches.run_all_or_none(commands).done == {PlaceOrder: 2}

@@ -1,0 +1,123 @@
+"""Many commands in batches: what they report, and what an interruption leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from orderflow import (
+    BookInStock,
+    InvalidValueError,
+    MemoryRepository,
+    OrderFlow,
+    PlaceOrder,
+    Status,
+    StorageError,
+)
+from orderflow.adapters.memory import MemoryOutbox
+from orderflow.errors import BatchInterruptedError
+from orderflow.service import Batches
+from tests.unit.shop import ACME, NOON, key, order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orderflow import Command
+    from orderflow.ports import Repository
+
+    T = TypeVar("T")
+
+
+class FullDisk(MemoryRepository):
+    """A repository that fails from one transaction on."""
+
+    def __init__(self, works: int) -> None:
+        super().__init__()
+        self.works = works
+
+    def together(self, seller_id: str, task: Callable[[Repository], T]) -> T:
+        self.works -= 1
+        if self.works < 0:
+            raise StorageError("the disk is full")
+        return super().together(seller_id, task)
+
+
+def placing(*order_ids: str) -> list[PlaceOrder]:
+    return [
+        PlaceOrder(order=order(each, ("MUG", 2)), at=NOON, command_id=each) for each in order_ids
+    ]
+
+
+def test_an_interrupted_run_says_what_is_saved_and_a_second_one_does_the_rest() -> None:
+    repository = FullDisk(1)
+    flow = OrderFlow(repository)
+    batches = Batches(flow, repository, size=2)
+    with pytest.raises(BatchInterruptedError, match="the first 2 commands are saved") as caught:
+        batches.run(placing(*"12345"))
+    assert (caught.value.cause, caught.value.commands_saved) == ("the disk is full", 2)
+    assert [each.order_id for each in flow.orders(ACME)] == ["1", "2"]
+    repository.works = 9
+    assert batches.run(placing(*"12345")).done == {PlaceOrder: 5}
+    assert [each.order_id for each in flow.orders(ACME)] == [*"12345"]
+
+
+def test_a_failure_in_the_first_batch_is_a_plain_one() -> None:
+    repository = FullDisk(0)
+    with pytest.raises(StorageError) as caught:
+        Batches(OrderFlow(repository), repository).run(placing("1"))
+    assert not isinstance(caught.value, BatchInterruptedError)
+
+
+def test_it_counts_back_orders_that_open_and_complete() -> None:
+    repository = MemoryRepository()
+    flow = OrderFlow(repository)
+    flow.handle(placing("1")[0])
+    booked_in = BookInStock(key=key(), received=3, at=NOON)
+    commands: list[Command] = [booked_in, *placing("2")]
+    result = Batches(flow, repository).run(commands)
+    assert result.done == {BookInStock: 1, PlaceOrder: 1}
+    assert result.placed == {Status.ON_BACK_ORDER: 1}
+    assert (result.back_orders_opened, result.back_orders_completed) == (0, 1)
+
+
+def test_progress_counts_commands_over_all_batches() -> None:
+    told: list[int] = []
+    repository = MemoryRepository()
+    batches = Batches(OrderFlow(repository), repository, size=2, progress=told.append)
+    batches.run(placing(*"123"))
+    assert told == [1, 2, 3]
+
+
+def test_no_commands_do_nothing() -> None:
+    repository = FullDisk(0)
+    batches = Batches(OrderFlow(repository), repository)
+    assert batches.run([]) == batches.run_all_or_none([]) == batches.preview([])
+
+
+def test_commands_of_two_sellers_are_no_batch() -> None:
+    repository = MemoryRepository()
+    commands = [BookInStock(key=key(seller_id=each), received=1, at=NOON) for each in "ab"]
+    with pytest.raises(InvalidValueError, match=r"Batches\.commands must be commands of one"):
+        Batches(OrderFlow(repository), repository, size=1).run(commands)
+    assert repository.sellers() == []
+
+
+def test_a_batch_has_a_command() -> None:
+    repository = MemoryRepository()
+    with pytest.raises(InvalidValueError, match=r"Batches\.size must be"):
+        Batches(OrderFlow(repository), repository, size=0)
+
+
+def test_a_transaction_in_memory_is_of_one_seller_and_fills_the_outbox_at_its_end() -> None:
+    outbox = MemoryOutbox()
+    repository = MemoryRepository(outbox)
+
+    def task(inside: Repository) -> None:
+        OrderFlow(inside).handle(placing("1")[0])
+        assert outbox.claim(NOON, NOON - NOON, 9) == []
+        with pytest.raises(InvalidValueError, match=r"together\.seller_id"):
+            OrderFlow(inside).order("other", "1")
+
+    repository.together(ACME, task)
+    assert [each.subject for each in outbox.claim(NOON, NOON - NOON, 9)] == ["1", "1"]
