@@ -4,9 +4,9 @@ A digest tells of what happened between the end of the one before and its own. T
 times of day, so a digest that is run twice sends once. Each recipient has its own: who could not be
 reached gets all of it when it is run again, and the others get nothing twice.
 
-Before a digest is sent it is claimed in the notebook, for as long as the lease, and one of several
-runs gets it. If the process ends before it was noted that the digest was sent, the claim runs out,
-and the next run sends the same digest, with the same id.
+A run claims a digest in the notice store before it sends it, so that only one of several runs
+sends it. If the process ends before it records that the digest was sent, the claim expires after
+the lease. The next run then sends the same digest, with the same id.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Digests:
         repository: Where the state is kept.
         channels: The ways to reach somebody, by the names that recipients give.
         preferences: What each seller wants to be told, where, and at what time.
-        notebook: Where it is noted up to when a recipient was told.
+        notice_store: Where it is noted up to when a recipient was told.
         policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
         catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
         prospects: Looks up what may come of short lines, in place of `orderflow.notices.looked_up`.
@@ -92,7 +92,7 @@ class Digests:
         repository: Repository,
         channels: Mapping[str, Channel],
         preferences: PreferenceSource,
-        notebook: NoticeStore,
+        notice_store: NoticeStore,
         *,
         policy_of: Callable[[str], AllocationPolicy] | None = None,
         catalogue: ReplacementCatalogue | None = None,
@@ -105,7 +105,7 @@ class Digests:
         self._repository = repository
         self._channels = channels
         self._preferences = preferences
-        self._notebook = notebook
+        self._notice_store = notice_store
         self._policy_of = policy_of
         self._prospects = prospects or looked_up(catalogue, policy_of)
         self._clock: Clock = clock if clock is not None else SystemClock()
@@ -148,7 +148,7 @@ class Digests:
             until = preference.digest_end(self._clock.now() - self._settle)
             written: dict[datetime, Bulletin] = {}
             for recipient in preference.told_to():
-                noted = self._notebook.note(seller_id, _key(recipient))
+                noted = self._notice_store.get(seller_id, _key(recipient))
                 since = self._end_before(noted, until)
                 if since < until:
                     if since not in written:
@@ -216,7 +216,7 @@ class Digests:
 
     def _exchange(self, due: _Due, old: str | None, new: str) -> bool:
         seller_id = due.bulletin.seller_id
-        return self._notebook.exchange(seller_id, _key(due.recipient), old, new)
+        return self._notice_store.compare_and_set(seller_id, _key(due.recipient), old, new)
 
 
 def _key(recipient: Recipient) -> str:

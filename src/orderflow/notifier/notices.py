@@ -70,7 +70,7 @@ class Notices:
         repository: Where the state is kept.
         channels: The ways to reach somebody, by the names that recipients give.
         preferences: What each seller wants to be told, and where.
-        notebook: What was told last.
+        notice_store: What was told last.
         policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
         catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
         prospects: Looks up what may come of short lines, in place of `orderflow.notices.looked_up`,
@@ -88,7 +88,7 @@ class Notices:
         repository: Repository,
         channels: Mapping[str, Channel],
         preferences: PreferenceSource,
-        notebook: NoticeStore,
+        notice_store: NoticeStore,
         *,
         policy_of: Callable[[str], AllocationPolicy] | None = None,
         catalogue: ReplacementCatalogue | None = None,
@@ -102,7 +102,7 @@ class Notices:
         self._repository = repository
         self._channels = channels
         self._preferences = preferences
-        self._notebook = notebook
+        self._notice_store = notice_store
         self._policy_of = policy_of if policy_of is not None else _any_seller
         self._prospects = prospects or looked_up(catalogue, self._policy_of)
         self._clock: Clock = clock if clock is not None else SystemClock()
@@ -149,7 +149,7 @@ class Notices:
             message = messages[index]
             notices = []
             for order, date in orders:
-                noted = self._notebook.note(seller_id, _date_key(order.order_id))
+                noted = self._notice_store.get(seller_id, _date_key(order.order_id))
                 if noted is not None:  # else a message of the order itself is still to come
                     before = datetime.fromisoformat(noted) if noted else None
                     notices.append(date_moved(order, message.event.at, before, date))
@@ -227,7 +227,7 @@ class Notices:
     def _untold(self, told: list[_Told], recipient: Recipient) -> list[_Told]:
         """Return the messages that a recipient was not told of in an attempt before this one."""
         first = told[0].message
-        noted = self._notebook.note(first.seller_id, _progress_key(first, recipient))
+        noted = self._notice_store.get(first.seller_id, _progress_key(first, recipient))
         ids = [each.message.message_id for each in told]
         return told[ids.index(noted) + 1 :] if noted in ids else told
 
@@ -241,7 +241,7 @@ class Notices:
         first, last = told[0].message, told[-1].message
         for recipient in recipients:
             if recipient not in failures:
-                self._notebook.write(
+                self._notice_store.put(
                     first.seller_id,
                     _progress_key(first, recipient),
                     last.message_id if failures else None,
@@ -251,10 +251,10 @@ class Notices:
         seller_id = told[0].message.seller_id
         for order_id, date in dates.items():
             text = date.isoformat() if date is not None else ""
-            self._notebook.write(seller_id, _date_key(order_id), text)
+            self._notice_store.put(seller_id, _date_key(order_id), text)
         for event in (each.message.event for each in told):
             if isinstance(event, OrderAllocated | OrderCancelled | CancellationAccepted):
-                self._notebook.write(seller_id, _date_key(event.order_id), None)
+                self._notice_store.put(seller_id, _date_key(event.order_id), None)
 
 
 def _progress_key(message: OutboxMessage, recipient: Recipient) -> str:

@@ -47,7 +47,7 @@ class Desk:
     Args:
         settings: How.
         repository: Where the state is kept.
-        notebook: What was told last.
+        notice_store: What was told last.
         environ: Where secrets are: `os.environ`.
         preferences: Who is told, of what, and when, in place of what the settings say.
         policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
@@ -61,7 +61,7 @@ class Desk:
         self,
         settings: NotifySettings,
         repository: Repository,
-        notebook: NoticeStore,
+        notice_store: NoticeStore,
         *,
         environ: Mapping[str, str],
         preferences: PreferenceSource | None = None,
@@ -79,7 +79,7 @@ class Desk:
             Notices,
             repository,
             preferences=chosen,
-            notebook=notebook,
+            notice_store=notice_store,
             policy_of=policy_of,
             catalogue=catalogue,
             prospects=prospects,
@@ -90,7 +90,7 @@ class Desk:
             Digests,
             repository,
             preferences=chosen,
-            notebook=notebook,
+            notice_store=notice_store,
             policy_of=policy_of,
             catalogue=catalogue,
             prospects=prospects,

@@ -60,7 +60,7 @@ class Office:
         self.flow = OrderFlow(self.repository, clock=self.clock)
         self.mail, self.hook = Postman("mail"), Postman("webhook")
         self.channels = {"mail": self.mail, "webhook": self.hook}
-        self.notebook = MemoryNoticeStore()
+        self.notice_store = MemoryNoticeStore()
         self.passed_over: list[Recipient] = []
         self.preferences = Preferences(
             default=preference or Preference(recipients=(JO,)), sellers=sellers or {}
@@ -73,7 +73,7 @@ class Office:
             self.repository,
             self.channels,
             self.preferences,
-            self.notebook,
+            self.notice_store,
             clock=self.clock,
             **settings,
         )

@@ -135,12 +135,12 @@ def test_progress_is_forgotten_once_all_were_told() -> None:
     office.hook.down = {HOOK.address}
     office.take("A" * 128)
     office.relay.run()
-    assert len(office.notebook.notes) == 1
-    assert all(len(key) <= 200 for _, key in office.notebook.notes)
+    assert len(office.notice_store.entries) == 1
+    assert all(len(key) <= 200 for _, key in office.notice_store.entries)
     office.hook.down = set()
     office.pass_time(minutes=1)
     office.relay.run()
-    assert office.notebook.notes == expected
+    assert office.notice_store.entries == expected
 
 
 def test_a_recipient_who_is_gone_for_good_holds_nobody_up() -> None:
@@ -320,7 +320,7 @@ def test_an_order_that_was_not_told_of_yet_has_no_date_that_could_move() -> None
     office.take("A")
     stock, *_ = office.outbox.claim(NOON, timedelta(minutes=1), 1)
     office.notices.notify(stock)
-    assert (office.mail.sent, office.notebook.notes) == ([], {})
+    assert (office.mail.sent, office.notice_store.entries) == ([], {})
 
 
 def test_dates_are_forgotten_with_the_back_order() -> None:
@@ -329,11 +329,11 @@ def test_dates_are_forgotten_with_the_back_order() -> None:
     office.take("A")
     office.take("B")
     office.relay.run()
-    assert sorted(office.notebook.notes) == [(ACME, "expected A"), (ACME, "expected B")]
+    assert sorted(office.notice_store.entries) == [(ACME, "expected A"), (ACME, "expected B")]
     office.flow.book_in(key(), 1)
     office.flow.cancel(ACME, "B")
     office.relay.run()
-    assert office.notebook.notes == {}
+    assert office.notice_store.entries == {}
 
 
 def test_dates_are_those_of_announced_receipts_unless_told_otherwise() -> None:
