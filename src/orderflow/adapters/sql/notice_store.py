@@ -5,21 +5,22 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from orderflow.adapters.sql.executor import CoreExecutor
-from orderflow.adapters.sql.tables import Tables
-from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
+from orderflow.adapters.sql.store import SqlStore
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.tables import Tables
     from orderflow.adapters.sql.transactions import Transactions
 
 __all__ = ["SqlNoticeStore"]
 
 
-class SqlNoticeStore:
+class SqlNoticeStore(SqlStore):
     """Keeps short texts in the database: an `orderflow.ports.NoticeStore`.
 
     Args:
@@ -28,28 +29,8 @@ class SqlNoticeStore:
     """
 
     def __init__(self, engine: Engine | Transactions, *, tables: Tables | None = None) -> None:
-        self._transactions: Transactions = (
-            OwnTransactions(engine) if isinstance(engine, Engine) else engine
-        )
-        self._statements = _statements_of(tables if tables is not None else Tables.default())
-
-    @classmethod
-    def within(
-        cls, connection: Connection | Executor, *, tables: Tables | None = None
-    ) -> SqlNoticeStore:
-        """Make a notice store that works in the host's transaction.
-
-        Others see its changes once the host has committed.
-
-        Args:
-            connection: An open connection of SQLAlchemy, or an executor on any other.
-            tables: As above.
-
-        Raises:
-            StorageError: If the isolation of its transaction does not fit.
-        """
-        executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
-        return cls(HostTransaction(executor), tables=tables)
+        super().__init__(engine, tables=tables)
+        self._statements = _statements_of(self._tables)
 
     def get(self, seller_id: str, key: str) -> str | None:
         """Return a seller's text under a key, or `None` if there is none."""
@@ -82,11 +63,6 @@ class SqlNoticeStore:
         return self._transactions.write(task)
 
 
-@lru_cache(maxsize=64)
-def _statements_of(tables: Tables) -> _Statements:
-    return _Statements(tables)
-
-
 class _Statements:
     """All statements of the notice store, in SQLAlchemy Core."""
 
@@ -114,3 +90,6 @@ class _Statements:
             .returning(columns.text)
         )
         self.remove = delete(table).where(*place)
+
+
+_statements_of = lru_cache(maxsize=64)(_Statements)
