@@ -207,7 +207,7 @@ class Outbox(Protocol):
         """
         ...
 
-    def delivered(self, message: OutboxMessage) -> None:
+    def mark_sent(self, message: OutboxMessage) -> None:
         """Forget a message that has arrived."""
         ...
 
@@ -215,7 +215,7 @@ class Outbox(Protocol):
         """Let others have messages of one subject that were claimed and not tried."""
         ...
 
-    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that could not be delivered: until a moment, or for good as a dead one."""
         ...
 
@@ -268,7 +268,7 @@ class Channel(Protocol):
         """
         ...
 
-    def shown(self, address: str, bulletin: Bulletin) -> str:
+    def preview(self, address: str, bulletin: Bulletin) -> str:
         """Return what would be sent, as text, and send nothing."""
         ...
 

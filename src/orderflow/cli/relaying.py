@@ -84,7 +84,7 @@ def relay(
                 f"the output cannot be written: {error.cause}; what was not written comes again "
                 f"after a minute"
             ) from error
-    screen.messages().print(f"handed on: {relayed.delivered:,} messages")
+    screen.messages().print(f"handed on: {relayed.sent:,} messages")
     if relayed.failed or relayed.dead:
         screen.messages().print("the others are tried again, or dead: see orderflow dead-letters")
         raise typer.Exit(screen.EXIT_NOT_RUN)

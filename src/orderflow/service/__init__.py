@@ -3,6 +3,6 @@
 from orderflow.service.async_flow import AsyncOrderFlow
 from orderflow.service.clock import SystemClock
 from orderflow.service.flow import OrderFlow
-from orderflow.service.relay import Relay, Relayed
+from orderflow.service.relay import Relay, RelayResult
 
-__all__ = ["AsyncOrderFlow", "OrderFlow", "Relay", "Relayed", "SystemClock"]
+__all__ = ["AsyncOrderFlow", "OrderFlow", "Relay", "RelayResult", "SystemClock"]

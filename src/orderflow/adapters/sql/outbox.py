@@ -96,7 +96,7 @@ class SqlOutbox(SqlStore):
             self._after = claimed[-1].seller_id
         return claimed
 
-    def delivered(self, message: OutboxMessage) -> None:
+    def mark_sent(self, message: OutboxMessage) -> None:
         """Forget a message that has arrived."""
         key = _key(message)
 
@@ -121,7 +121,7 @@ class SqlOutbox(SqlStore):
 
         self._transactions.write(task)
 
-    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that could not be delivered: until a moment, or for good as a dead one."""
         key = _key(message)
 

@@ -17,7 +17,7 @@ from orderflow.adapters.function import FunctionChannel
 from orderflow.adapters.sql import SqlNoticeStore, SqlPreferences, SqlRepository, Tables
 from orderflow.adapters.sql.notice_store import _statements_of
 from orderflow.notices import Preference, Recipient
-from orderflow.notifier import Digests
+from orderflow.notifier import DigestSender
 from tests.conformance.plans import Access, plan_of
 from tests.unit.shop import NOON, Clock, order
 
@@ -70,7 +70,7 @@ def _run(url: str, log: str) -> int:
 
     clock = Clock()
     clock.moment = NOON + timedelta(days=1)
-    digests = Digests(
+    digests = DigestSender(
         SqlRepository(engine),
         {"desk": FunctionChannel(send)},
         SqlPreferences(engine),
