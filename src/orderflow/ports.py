@@ -228,7 +228,7 @@ class Outbox(Protocol):
         """
         ...
 
-    def delivered(self, message: OutboxMessage) -> None:
+    def mark_sent(self, message: OutboxMessage) -> None:
         """Forget a message that has arrived."""
         ...
 
@@ -236,7 +236,7 @@ class Outbox(Protocol):
         """Let others have messages of one subject that were claimed and not tried."""
         ...
 
-    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that could not be delivered: until a moment, or for good as a dead one."""
         ...
 
@@ -289,7 +289,7 @@ class Channel(Protocol):
         """
         ...
 
-    def shown(self, address: str, bulletin: Bulletin) -> str:
+    def preview(self, address: str, bulletin: Bulletin) -> str:
         """Return what would be sent, as text, and send nothing."""
         ...
 
@@ -303,26 +303,33 @@ class PreferenceSource(Protocol):
 
 
 class NoticeStore(Protocol):
-    """What was told last, in short notes: they outlive the process, and need no other order.
+    """What sellers were told last, as short texts that outlive the process.
 
-    A note that is lost costs a repetition, never a message. Keys have at most 200 characters.
+    If a text is lost, a notice may be sent twice, but none is lost. Keys have at most 200
+    characters.
     """
 
-    def note(self, seller_id: str, key: str) -> str | None:
-        """Return what was noted of a seller under a key."""
+    def get(self, seller_id: str, key: str) -> str | None:
+        """Return a seller's text under a key, or `None` if there is none."""
         ...
 
-    def write(self, seller_id: str, key: str, text: str | None) -> None:
-        """Note a text under a key in place of what was there, or nothing more."""
+    def put(self, seller_id: str, key: str, text: str | None) -> None:
+        """Replace a seller's text under a key; `None` removes it."""
         ...
 
-    def exchange(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
-        """Note a text in place of the one that was read, unless another one is there by now.
+    def compare_and_set(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
+        """Replace a seller's text under a key if it is still `old`.
 
-        Of several that do so at the same moment, one succeeds.
+        Of several concurrent calls, exactly one succeeds.
+
+        Args:
+            seller_id: The seller.
+            key: The key.
+            old: The text as it was read; `None` if there was none.
+            new: The new text.
 
         Returns:
-            Whether it was noted.
+            Whether the text was replaced.
         """
         ...
 

@@ -57,7 +57,7 @@ def test_sellers_are_told_once_by_mail_and_webhook(
         again = shop.run("notify", "--settings", path, "--json")
     assert (first.exit_code, first.stdout) == (0, "messages handled: 2\n")
     assert "desk: seller acme: Order A is on back order." in first.stderr
-    assert json.loads(again.stdout) == {"delivered": 0, "failed": 0, "dead": 0, "failures": []}
+    assert json.loads(again.stdout) == {"sent": 0, "failed": 0, "dead": 0, "failures": []}
     assert "Subject: Order A is on back order" in text_of(box)
     ((_, _, body),) = hook.requests
     assert bulletin_in(body).notices[0].order_id == "A"
@@ -193,5 +193,5 @@ def test_it_goes_on_telling_until_it_is_stopped(shop: FileShop, end: signal.Sign
             process.send_signal(end)
             output, messages = process.communicate(timeout=60)
     assert (process.returncode, output, messages) == (0, b"", b"")
-    assert (first["delivered"], second["delivered"]) == (2, 2)
+    assert (first["sent"], second["sent"]) == (2, 2)
     assert "Subject: Order A is complete" in text_of(box)

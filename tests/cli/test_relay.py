@@ -68,7 +68,7 @@ def test_an_output_that_is_full_is_no_fault_of_the_messages(shop: Shop) -> None:
 def kill(outbox: SqlOutbox) -> list[OutboxMessage]:
     claimed = outbox.claim(datetime.now(UTC), timedelta(minutes=1), 100)
     of_order = [message for message in claimed if message.subject == "A-1"]
-    outbox.failed(of_order[0], "SMTPServerDisconnected: gone", None)
+    outbox.mark_failed(of_order[0], "SMTPServerDisconnected: gone", None)
     outbox.give_back(of_order[1:])
     return of_order
 

@@ -51,7 +51,7 @@ class _OutboxContract(OutboxContract):
         return SqlOutbox(transactions), SqlRepository(transactions)
 
 
-class _NotebookContract(NoticeStoreContract):
+class _NoticeStoreContract(NoticeStoreContract):
     _alias: str
 
     def make_notice_store(self) -> NoticeStore:
@@ -75,9 +75,9 @@ class TestOutboxOnPostgres(_OnPostgres, _OutboxContract):
     pass
 
 
-class TestNotebookOnSqlite(_OnSqlite, _NotebookContract):
+class TestNoticeStoreOnSqlite(_OnSqlite, _NoticeStoreContract):
     pass
 
 
-class TestNotebookOnPostgres(_OnPostgres, _NotebookContract):
+class TestNoticeStoreOnPostgres(_OnPostgres, _NoticeStoreContract):
     pass

@@ -24,6 +24,6 @@ class TestMemoryOutbox(OutboxContract):
         return outbox, MemoryRepository(outbox)
 
 
-class TestMemoryNotebook(NoticeStoreContract):
+class TestMemoryNoticeStore(NoticeStoreContract):
     def make_notice_store(self) -> NoticeStore:
         return MemoryNoticeStore()

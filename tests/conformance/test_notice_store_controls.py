@@ -1,4 +1,4 @@
-"""The contract of notebooks notices a notebook that fails in one point."""
+"""The contract of notice stores notices one that fails in one point."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ if TYPE_CHECKING:
 
 
 class Overwrites(MemoryNoticeStore):
-    def exchange(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
+    def compare_and_set(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
         del old
-        self.write(seller_id, key, new)
+        self.put(seller_id, key, new)
         return True
 
 
 class BeginsNothing(MemoryNoticeStore):
-    def exchange(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
-        return old is not None and super().exchange(seller_id, key, old, new)
+    def compare_and_set(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
+        return old is not None and super().compare_and_set(seller_id, key, old, new)
 
 
 class LooksFirst(MemoryNoticeStore):
-    def exchange(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
-        if self.note(seller_id, key) != old:
+    def compare_and_set(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
+        if self.get(seller_id, key) != old:
             return False
         time.sleep(0.01)
-        self.write(seller_id, key, new)
+        self.put(seller_id, key, new)
         return True
 
 
 class TakesEmptyForNothing(MemoryNoticeStore):
-    def note(self, seller_id: str, key: str) -> str | None:
-        return super().note(seller_id, key) or None
+    def get(self, seller_id: str, key: str) -> str | None:
+        return super().get(seller_id, key) or None
 
 
 class _Contract(NoticeStoreContract):
-    def __init__(self, notebook: type[MemoryNoticeStore]) -> None:
-        self._notebook = notebook
+    def __init__(self, notice_store: type[MemoryNoticeStore]) -> None:
+        self._notice_store = notice_store
 
     def make_notice_store(self) -> NoticeStore:
-        return self._notebook()
+        return self._notice_store()
 
 
-ONE_BY_ONE = "test_a_note_is_exchanged_for_another_if_nobody_else_has_done_so"
-AT_ONCE = "test_of_several_that_exchange_a_note_at_once_one_succeeds"
-REPLACED = "test_what_was_noted_is_read_until_it_is_replaced_or_taken_out"
+ONE_BY_ONE = "test_a_text_is_replaced_only_if_nobody_else_has_replaced_it"
+AT_ONCE = "test_of_several_concurrent_replacements_one_succeeds"
+REPLACED = "test_a_text_is_read_until_it_is_replaced_or_removed"
 
 
 @pytest.mark.parametrize(
-    ("notebook", "test", "given"),
+    ("notice_store", "test", "given"),
     [
         (Overwrites, ONE_BY_ONE, ()),
         (BeginsNothing, ONE_BY_ONE, ()),
@@ -63,9 +63,9 @@ REPLACED = "test_what_was_noted_is_read_until_it_is_replaced_or_taken_out"
         (TakesEmptyForNothing, REPLACED, ()),
     ],
 )
-def test_the_contract_notices_a_notebook_that_fails_in_one_point(
-    notebook: type[MemoryNoticeStore], test: str, given: tuple[str | None, ...]
+def test_the_contract_notices_a_notice_store_that_fails_in_one_point(
+    notice_store: type[MemoryNoticeStore], test: str, given: tuple[str | None, ...]
 ) -> None:
     getattr(_Contract(MemoryNoticeStore), test)(*given)
     with pytest.raises(AssertionError):
-        getattr(_Contract(notebook), test)(*given)
+        getattr(_Contract(notice_store), test)(*given)

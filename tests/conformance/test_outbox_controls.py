@@ -63,8 +63,8 @@ class _Backwards(MemoryOutbox):
 class _Impatient(MemoryOutbox):
     """Tries again at once."""
 
-    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
-        super().failed(message, error, retry_at)
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+        super().mark_failed(message, error, retry_at)
         if retry_at is not None:
             self._change(message, due=None)
 
@@ -72,8 +72,8 @@ class _Impatient(MemoryOutbox):
 class _Careless(MemoryOutbox):
     """Goes on behind a message that is dead."""
 
-    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
-        super().failed(message, error, retry_at)
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+        super().mark_failed(message, error, retry_at)
         if retry_at is None:
             self.discard(message.message_id)
 

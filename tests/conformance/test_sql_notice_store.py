@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orderflow.ports import NoticeStore
 
 
-class _SqlNotebookContract(NoticeStoreContract):
+class _SqlNoticeStoreContract(NoticeStoreContract):
     _engine: Engine
 
     def make_notice_store(self) -> NoticeStore:
@@ -25,7 +25,7 @@ class _SqlNotebookContract(NoticeStoreContract):
         return SqlNoticeStore(self._engine)
 
 
-class TestSqliteNotebook(_SqlNotebookContract):
+class TestSqliteNoticeStore(_SqlNoticeStoreContract):
     @pytest.fixture(autouse=True)
     def engine(self, tmp_path: Path) -> Iterator[None]:
         self._engine = sqlite(tmp_path / "orderflow.db", synchronous="OFF")
@@ -33,7 +33,7 @@ class TestSqliteNotebook(_SqlNotebookContract):
         self._engine.dispose()
 
 
-class TestPostgresNotebook(_SqlNotebookContract):
+class TestPostgresNoticeStore(_SqlNoticeStoreContract):
     @pytest.fixture(autouse=True)
     def engine(self) -> Iterator[None]:
         with postgres() as self._engine:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 
-from orderflow.notices import KINDS
+from orderflow.notices import NOTICE_KINDS
 from tests.docs.diagrams import END, ROOT
 
 BEGIN = "<!-- kinds of notices: generated -->"
@@ -19,9 +19,9 @@ PAGE = ROOT / "docs" / "explanation" / "notices.md"
 def table() -> str:
     """Draw the table."""
     rows = ["| kind | when | delivered, unless chosen otherwise |", "| --- | --- | --- |"]
-    for kind, info in KINDS.items():
+    for kind, info in NOTICE_KINDS.items():
         never = "" if info.may_be_daily else "; never in a digest"
-        rows.append(f"| `{kind}` | {info.meaning} | `{info.delivery}`{never} |")
+        rows.append(f"| `{kind}` | {info.meaning} | `{info.timing}`{never} |")
     return "\n".join(rows)
 
 

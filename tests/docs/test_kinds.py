@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderflow.notices import KINDS, Kind
+from orderflow.notices import NOTICE_KINDS, NoticeKind
 from tests.docs.kinds import BEGIN, PAGE, redrawn, table
 
 
@@ -13,8 +13,8 @@ def test_the_table_is_current() -> None:
 
 
 def test_every_kind_is_in_the_table() -> None:
-    assert len(table().splitlines()) == 2 + len(Kind)
-    assert all(f"`{kind}`" in table() for kind in KINDS)
+    assert len(table().splitlines()) == 2 + len(NoticeKind)
+    assert all(f"`{kind}`" in table() for kind in NOTICE_KINDS)
 
 
 def test_a_stale_table_is_redrawn_in_its_place() -> None:

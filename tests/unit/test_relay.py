@@ -18,7 +18,7 @@ from orderflow import (
     Relay,
 )
 from orderflow.adapters.memory import MemoryOutbox
-from orderflow.service import Relayed
+from orderflow.service import RelayResult
 from tests.unit.shop import ACME, Clock, order
 
 if TYPE_CHECKING:
@@ -78,27 +78,27 @@ def interrupt(_: OutboxMessage) -> None:
 
 def test_every_message_is_told_once_and_those_of_an_order_in_their_order() -> None:
     office = Office("A", "B")
-    assert office.relay.run() == Relayed(delivered=6)
+    assert office.relay.run() == RelayResult(sent=6)
     for order_id in "AB":
         told = [each.event for each in office.desk.told if each.subject == order_id]
         assert told == list(office.flow.events(ACME, order_id))
-    assert office.relay.run() == Relayed()
+    assert office.relay.run() == RelayResult()
 
 
 def test_a_round_tells_at_most_so_many() -> None:
     office = Office("A", "B")
-    assert office.relay.run_once(limit=4) == Relayed(delivered=4)
-    assert office.relay.run(limit=1) == Relayed(delivered=2)
+    assert office.relay.run_once(limit=4) == RelayResult(sent=4)
+    assert office.relay.run(limit=1) == RelayResult(sent=2)
 
 
 def test_a_message_that_fails_holds_back_the_later_ones_of_its_order_only() -> None:
     office = Office("A", "B")
     office.desk.down = {"A"}
-    assert office.relay.run() == Relayed(delivered=3, failed=1)
+    assert office.relay.run() == RelayResult(sent=3, failed=1)
     assert office.desk.subjects() == ["B"] * 3
     office.desk.down = set()
     office.pass_time(10 * SECOND)
-    assert office.relay.run() == Relayed(delivered=3)
+    assert office.relay.run() == RelayResult(sent=3)
     assert [each.event for each in office.desk.told[3:]] == list(office.flow.events(ACME, "A"))
     assert office.desk.told[3].error == "ConnectionError: line is down"
 
@@ -108,7 +108,7 @@ def test_the_wait_doubles_up_to_the_longest() -> None:
     office.desk.down = {"A"}
     waits = []
     for _ in range(6):
-        assert office.relay.run() == Relayed(failed=1)
+        assert office.relay.run() == RelayResult(failed=1)
         waited = 0
         while not office.outbox.claim(office.clock.now(), timedelta(microseconds=1), 1):
             office.pass_time(SECOND)
@@ -122,7 +122,7 @@ def test_a_very_long_story_of_failures_does_not_overflow() -> None:
     office = Office("A", attempts_max=10_000)
     office.desk.down = {"A"}
     for _ in range(2_000):
-        assert office.relay.run() == Relayed(failed=1)
+        assert office.relay.run() == RelayResult(failed=1)
         office.pass_time(timedelta(hours=6))
 
 
@@ -134,10 +134,10 @@ def test_after_so_many_failures_a_message_is_dead() -> None:
         outcomes.append(office.relay.run())
         office.pass_time(timedelta(days=1))
     assert outcomes == [
-        Relayed(delivered=3, failed=1),
-        Relayed(failed=1),
-        Relayed(dead=1),
-        Relayed(),
+        RelayResult(sent=3, failed=1),
+        RelayResult(failed=1),
+        RelayResult(dead=1),
+        RelayResult(),
     ]
     (dead,) = office.outbox.dead()
     assert (dead.subject, dead.attempts, dead.error) == ("A", 3, "ConnectionError: line is down")
@@ -147,13 +147,13 @@ def test_after_so_many_failures_a_message_is_dead() -> None:
 def test_a_dead_message_is_revived_or_discarded(*, discarded: bool, told: int) -> None:
     office = Office("A", attempts_max=1)
     office.desk.down = {"A"}
-    assert office.relay.run() == Relayed(dead=1)
+    assert office.relay.run() == RelayResult(dead=1)
     office.desk.down = set()
-    assert office.relay.run() == Relayed()
+    assert office.relay.run() == RelayResult()
     (dead,) = office.outbox.dead(ACME)
     look_into = office.outbox.discard if discarded else office.outbox.revive
     assert look_into(dead.message_id)
-    assert office.relay.run() == Relayed(delivered=told)
+    assert office.relay.run() == RelayResult(sent=told)
     events = list(office.flow.events(ACME, "A"))
     assert [each.event for each in office.desk.told] == events[-told:]
 
@@ -165,9 +165,9 @@ def test_a_relay_that_dies_before_it_notes_the_delivery_tells_again_after_the_le
         office.relay.run()
     office.desk.after = lambda _: None
     survivor = office.another()
-    assert survivor.run() == Relayed()
+    assert survivor.run() == RelayResult()
     office.pass_time(timedelta(minutes=5))
-    assert survivor.run() == Relayed(delivered=3)
+    assert survivor.run() == RelayResult(sent=3)
     ids = [each.message_id for each in office.desk.told]
     assert ids[0] == ids[1]
     assert len(set(ids)) == 3
@@ -180,14 +180,14 @@ def test_a_relay_that_dies_before_it_tells_loses_nothing() -> None:
         office.relay.run()
     office.desk.before = lambda _: None
     office.pass_time(timedelta(minutes=5))
-    assert office.another().run() == Relayed(delivered=3)
+    assert office.another().run() == RelayResult(sent=3)
 
 
 def test_a_relay_stops_when_its_lease_has_run_out() -> None:
     office = Office("A")
     office.desk.after = lambda _: office.pass_time(timedelta(minutes=3))
-    assert office.relay.run_once() == Relayed(delivered=2)
-    assert office.relay.run_once() == Relayed(delivered=1)
+    assert office.relay.run_once() == RelayResult(sent=2)
+    assert office.relay.run_once() == RelayResult(sent=1)
 
 
 def test_an_error_is_kept_to_a_bounded_length() -> None:

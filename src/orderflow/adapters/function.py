@@ -1,10 +1,10 @@
-"""Bulletins to a function of the host: a queue, a chat, a table of its own."""
+"""Passes bulletins to a function of the host, such as one that writes to a queue or a chat."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.wording.notices import worded
+from orderflow.wording.notices import to_paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +17,8 @@ __all__ = ["FunctionChannel"]
 class FunctionChannel:
     """Calls a function with the address and the bulletin.
 
-    What the function raises is a failure, and is tried again; a `NoticeError` can say that this
-    is of no use.
+    If the function raises, the bulletin is sent again later, unless it raises a `NoticeError` that
+    is final.
     """
 
     def __init__(self, function: Callable[[str, Bulletin], object]) -> None:
@@ -28,6 +28,6 @@ class FunctionChannel:
         """Call the function."""
         self._function(address, bulletin)
 
-    def shown(self, address: str, bulletin: Bulletin) -> str:
-        """Return the bulletin in words, and call nothing."""
-        return "".join(f"{address}: {worded(each).heading}\n" for each in bulletin.notices)
+    def preview(self, address: str, bulletin: Bulletin) -> str:
+        """Return the headings as text, without calling the function."""
+        return "".join(f"{address}: {to_paragraph(each).heading}\n" for each in bulletin.notices)

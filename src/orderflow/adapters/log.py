@@ -1,4 +1,4 @@
-"""Bulletins into a log of Python's `logging`: one line for each notice."""
+"""Sends bulletins to a logger of Python's `logging`, one line for each notice."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import logging
 from typing import TYPE_CHECKING
 
 from orderflow.notices import kind_of
-from orderflow.wording.notices import worded
+from orderflow.wording.notices import to_paragraph
 
 if TYPE_CHECKING:
     from orderflow.notices import Bulletin
+    from orderflow.wording.notices import Paragraph
 
 __all__ = ["LogChannel"]
 
 
 class LogChannel:
-    """Logs bulletins, at level INFO; the address is the name of the logger.
+    """Logs bulletins at level INFO. The address is the name of the logger.
 
-    What stands in the line also stands in the record as `seller_id`, `order_id` and `kind`.
+    Each log record has the attributes `seller_id`, `order_id` and `kind`.
     """
 
     def send(self, address: str, bulletin: Bulletin) -> None:
@@ -26,7 +27,7 @@ class LogChannel:
         for notice in bulletin.notices:
             logger.info(
                 "%s",
-                _line(bulletin.seller_id, *_words(worded(notice).heading, worded(notice).lines)),
+                _line(bulletin.seller_id, to_paragraph(notice)),
                 extra={
                     "seller_id": bulletin.seller_id,
                     "order_id": notice.order_id,
@@ -34,19 +35,16 @@ class LogChannel:
                 },
             )
 
-    def shown(self, address: str, bulletin: Bulletin) -> str:
-        """Return the lines, and log nothing."""
+    def preview(self, address: str, bulletin: Bulletin) -> str:
+        """Return the lines as text, without logging them."""
         return "".join(
-            f"{address}: {_line(bulletin.seller_id, *_words(each.heading, each.lines))}\n"
-            for each in map(worded, bulletin.notices)
+            f"{address}: {_line(bulletin.seller_id, each)}\n"
+            for each in map(to_paragraph, bulletin.notices)
         )
 
 
-def _words(heading: str, lines: tuple[str, ...]) -> tuple[str, ...]:
-    return (f"{heading}.", *lines)
-
-
-def _line(seller_id: str, *texts: str) -> str:
-    """Return it all as one line: what is in it must not look like another entry."""
-    line = f"seller {seller_id}: {' '.join(texts)}"
+def _line(seller_id: str, paragraph: Paragraph) -> str:
+    """Return a paragraph as one line, so that no part of it looks like another log entry."""
+    texts = (f"seller {seller_id}: {paragraph.heading}.", *paragraph.lines)
+    line = " ".join(texts)
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)

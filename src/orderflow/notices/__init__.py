@@ -1,13 +1,12 @@
-"""What sellers are told: events into notices, notices into words. All of it is pure.
+"""What sellers are told about their orders. Everything here is pure.
 
-`Writer` makes notices of events, `coalesce` leaves out what later ones take the place of,
-`Preference` says who wants to be told of what and when. `orderflow.notifier.Notices` and
-`orderflow.notifier.Digests` put them together and send them.
+`NoticeWriter` turns events into notices, and `coalesce` drops notices that later ones replace.
+`Preference` says who is told, about what, and when. `orderflow.notifier` sends the notices.
 """
 
 from orderflow.notices.coalescing import coalesce
 from orderflow.notices.context import NoticeContext
-from orderflow.notices.kinds import KINDS, Kind, KindInfo, NoticeTiming
+from orderflow.notices.kinds import NOTICE_KINDS, NoticeKind, NoticeKindInfo, NoticeTiming
 from orderflow.notices.notice import (
     Bulletin,
     CancellationAcceptedNotice,
@@ -27,12 +26,12 @@ from orderflow.notices.notice import (
     WayOut,
     kind_of,
 )
-from orderflow.notices.outlook import Outlook, Prospects, looked_up
+from orderflow.notices.outlook import Outlook, OutlookSource, outlook_source
 from orderflow.notices.preferences import Preference, Preferences, Recipient
-from orderflow.notices.writing import Writer
+from orderflow.notices.writing import NoticeWriter
 
 __all__ = [
-    "KINDS",
+    "NOTICE_KINDS",
     "Bulletin",
     "CancellationAcceptedNotice",
     "CancellationRejectedNotice",
@@ -41,25 +40,25 @@ __all__ = [
     "ExpectedDateNotice",
     "HeldNotice",
     "InStockReplacement",
-    "Kind",
-    "KindInfo",
     "LineCount",
     "Notice",
     "NoticeContext",
+    "NoticeKind",
+    "NoticeKindInfo",
     "NoticeTiming",
+    "NoticeWriter",
     "OnBackOrderNotice",
     "Outlook",
+    "OutlookSource",
     "PartlyServedNotice",
     "Preference",
     "Preferences",
-    "Prospects",
     "RecalledNotice",
     "Recipient",
     "ReleasedNotice",
     "ShortLine",
     "WayOut",
-    "Writer",
     "coalesce",
     "kind_of",
-    "looked_up",
+    "outlook_source",
 ]

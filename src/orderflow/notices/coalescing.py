@@ -1,9 +1,9 @@
-"""Several changes of one order in a short time are one notice.
+"""Several changes of one order in a short time become one notice.
 
-A later notice of an order takes the place of an earlier one on the same subject: a seller who is
-told that an order is complete need not read first that it was on back order. What had not been
-told yet and still stands is taken over: the units of two part deliveries are added, and a date that
-moved twice has moved once, or not at all.
+A later notice replaces an earlier one on the same subject. A seller who is told that an order is
+complete need not read first that it was on back order. The later notice keeps what the seller has
+not been told yet: the units of two partial allocations are added, and a date that moved twice is
+reported as one move, or as none if it moved back.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ __all__ = ["coalesce"]
 
 
 def coalesce(notices: Iterable[Notice], window: timedelta) -> tuple[Notice, ...]:
-    """Leave out what later notices of the same order take the place of.
+    """Drop notices that a later notice about the same order replaces.
 
     Args:
-        notices: What there is to tell, oldest first.
-        window: How far apart in time two of them may be, to become one.
+        notices: The notices, oldest first.
+        window: The longest time between two notices that are merged.
     """
-    kept: dict[tuple[str, str], list[Notice]] = {}
+    merged: dict[tuple[str, str], list[Notice]] = {}
     order: dict[tuple[str, str], None] = {}
     for notice in notices:
         key = (notice.seller_id, notice.order_id)
         order.pop(key, None)
         order[key] = None
-        kept[key] = _taken_in(kept.get(key, []), notice, window)
-    return tuple(notice for key in order for notice in kept[key] if _says_something(notice))
+        merged[key] = _add(merged.get(key, []), notice, window)
+    return tuple(notice for key in order for notice in merged[key] if _has_news(notice))
 
 
-def _taken_in(told: list[Notice], later: Notice, window: timedelta) -> list[Notice]:
+def _add(notices: list[Notice], later: Notice, window: timedelta) -> list[Notice]:
     rest: list[Notice] = []
-    for earlier in reversed(told):
-        merged = _merged(earlier, later) if later.at - earlier.at <= window else None
+    for earlier in reversed(notices):
+        merged = _merge(earlier, later) if later.at - earlier.at <= window else None
         if merged is None:
             rest.append(earlier)
         else:
@@ -62,8 +62,8 @@ def _taken_in(told: list[Notice], later: Notice, window: timedelta) -> list[Noti
     return [*reversed(rest), later]
 
 
-def _merged(earlier: Notice, later: Notice) -> Notice | None:
-    """Return what takes the place of both, or nothing if both are to be told."""
+def _merge(earlier: Notice, later: Notice) -> Notice | None:
+    """Return one notice that replaces both, or `None` if both are needed."""
     match earlier, later:
         case OnBackOrderNotice(), PartlyServedNotice():
             return OnBackOrderNotice(
@@ -75,7 +75,7 @@ def _merged(earlier: Notice, later: Notice) -> Notice | None:
                 ways_out=later.ways_out,
             )
         case PartlyServedNotice(), PartlyServedNotice():
-            return attrs.evolve(later, served=_added(earlier.served, later.served))
+            return attrs.evolve(later, served=_sum_of(earlier.served, later.served))
         case (
             OnBackOrderNotice() | PartlyServedNotice() | CompletedNotice(),
             OnBackOrderNotice() | CompletedNotice(),
@@ -100,12 +100,12 @@ def _merged(earlier: Notice, later: Notice) -> Notice | None:
             return None
 
 
-def _added(*served: tuple[LineCount, ...]) -> tuple[LineCount, ...]:
+def _sum_of(*served: tuple[LineCount, ...]) -> tuple[LineCount, ...]:
     units = Counter[tuple[str, str]]()
     for count in (each for counts in served for each in counts):
         units[count.line_id, count.sku] += count.units
     return tuple(LineCount(*line, number) for line, number in units.items())
 
 
-def _says_something(notice: Notice) -> bool:
+def _has_news(notice: Notice) -> bool:
     return not isinstance(notice, ExpectedDateNotice) or notice.before != notice.expected_at

@@ -1,4 +1,4 @@
-"""What notices are made from."""
+"""The data that notices are written from."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["NoticeContext"]
 
 
 class NoticeContext(View, Protocol):
-    """What notices are made from: what deciding reads, the orders, and what happened to each."""
+    """The reads that notices need: those of a decision, plus listings of orders and events."""
 
     def orders(
         self, *, status: Status | None = None, sku: str | None = None, limit: int | None = None
     ) -> Sequence[Order]:
-        """Return the seller's orders of a status, with a line of a product, oldest first."""
+        """Return the seller's orders, oldest first, optionally by status or by SKU."""
         ...
 
     def events(self, order_id: str | None = None) -> Sequence[Event]:
-        """Return what happened, to the seller or to one order, oldest first."""
+        """Return the events of the seller, or of one order, oldest first."""
         ...

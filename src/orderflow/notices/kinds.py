@@ -1,7 +1,7 @@
-"""The kinds of notices: what each one is for, and how it is delivered unless a seller says so.
+"""The kinds of notices: what each is for, and when it is sent by default.
 
-`KINDS` is data, written once: the preferences, the mails and the table in the documentation are
-drawn from it.
+`NOTICE_KINDS` is the only list. The preferences, the mails and the table in the documentation all
+use it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from enum import StrEnum
 
 import attrs
 
-__all__ = ["KINDS", "Kind", "KindInfo", "NoticeTiming"]
+__all__ = ["NOTICE_KINDS", "NoticeKind", "NoticeKindInfo", "NoticeTiming"]
 
 
-class Kind(StrEnum):
-    """What a notice is about."""
+class NoticeKind(StrEnum):
+    """The subject of a notice."""
 
     ON_BACK_ORDER = "ON_BACK_ORDER"
     PARTLY_SERVED = "PARTLY_SERVED"
@@ -28,79 +28,79 @@ class Kind(StrEnum):
 
 
 class NoticeTiming(StrEnum):
-    """When a seller is told of something."""
+    """When a notice is sent."""
 
     NONE = "NONE"
-    """Not at all."""
+    """Never."""
     AT_ONCE = "AT_ONCE"
-    """Shortly after it happened."""
+    """Shortly after the event."""
     DAILY = "DAILY"
-    """In the digest of the day."""
+    """In the daily digest."""
     BOTH = "BOTH"
-    """At once, and in the digest again."""
+    """At once, and again in the digest."""
 
     @property
     def is_at_once(self) -> bool:
-        """Whether it is told shortly after it happened."""
+        """Whether the notice is sent shortly after the event."""
         return self in (NoticeTiming.AT_ONCE, NoticeTiming.BOTH)
 
     @property
     def is_daily(self) -> bool:
-        """Whether it stands in the digest."""
+        """Whether the notice is part of the digest."""
         return self in (NoticeTiming.DAILY, NoticeTiming.BOTH)
 
 
 @attrs.frozen
-class KindInfo:
-    """What there is to know of a kind.
+class NoticeKindInfo:
+    """The description of a kind of notice.
 
     Attributes:
-        title: What happened to the order, to stand behind its id.
-        meaning: When a notice of this kind is made.
-        delivery: How it is delivered unless the seller chose otherwise.
-        may_be_daily: Whether it may stand in a digest.
+        title: What happened to the order, as the predicate of a sentence.
+        meaning: When a notice of this kind is written.
+        timing: When it is sent if the seller has not chosen.
+        may_be_daily: Whether it may be part of a digest.
     """
 
     title: str
     meaning: str
-    delivery: NoticeTiming = NoticeTiming.AT_ONCE
+    timing: NoticeTiming = NoticeTiming.AT_ONCE
     may_be_daily: bool = True
 
 
-KINDS: dict[Kind, KindInfo] = {
-    Kind.ON_BACK_ORDER: KindInfo(
+NOTICE_KINDS: dict[NoticeKind, NoticeKindInfo] = {
+    NoticeKind.ON_BACK_ORDER: NoticeKindInfo(
         "is on back order",
         "An order cannot be covered: which lines are short, and the ways out of it.",
         NoticeTiming.BOTH,
     ),
-    Kind.PARTLY_SERVED: KindInfo(
+    NoticeKind.PARTLY_SERVED: NoticeKindInfo(
         "was partly served",
         "An order on back order got some of the units that it waits for.",
         NoticeTiming.NONE,
     ),
-    Kind.COMPLETED: KindInfo(
+    NoticeKind.COMPLETED: NoticeKindInfo(
         "is complete",
         "An order on back order was processed again by itself, and every line is covered now.",
     ),
-    Kind.EXPECTED_DATE_MOVED: KindInfo(
+    NoticeKind.EXPECTED_DATE_MOVED: NoticeKindInfo(
         "has another expected date",
         "An announced, withdrawn or short receipt moves the moment at which an order on back order "
         "can be expected to be complete, against what the seller was told before.",
         may_be_daily=False,
     ),
-    Kind.RECALLED: KindInfo(
+    NoticeKind.RECALLED: NoticeKindInfo(
         "came back from the warehouse",
         "The warehouse did not find what was allocated.",
     ),
-    Kind.CANCELLATION_ACCEPTED: KindInfo(
+    NoticeKind.CANCELLATION_ACCEPTED: NoticeKindInfo(
         "was cancelled by the warehouse",
         "The warehouse agreed to a cancellation that the seller had asked for.",
     ),
-    Kind.CANCELLATION_REJECTED: KindInfo(
+    NoticeKind.CANCELLATION_REJECTED: NoticeKindInfo(
         "will not be cancelled",
         "The warehouse goes on with an order whose cancellation the seller had asked for.",
     ),
-    Kind.HELD: KindInfo("is on hold", "An order is kept back, for a reason."),
-    Kind.RELEASED: KindInfo("was released", "A reason to keep an order back is gone."),
+    NoticeKind.HELD: NoticeKindInfo("is on hold", "An order is kept back, for a reason."),
+    NoticeKind.RELEASED: NoticeKindInfo("was released", "A reason to keep an order back is gone."),
 }
-"""Every kind, in the order in which they are shown."""
+"""Every kind, in display order."""

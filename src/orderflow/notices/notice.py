@@ -1,7 +1,7 @@
-"""Notices: what a seller is told of one order, one class for each kind.
+"""Notices: what a seller is told about one order, with one class for each kind.
 
-A notice says how things stand, in plain values, so that it can be sent anywhere without the state
-it was made from. `at` is the moment of the event that it was made for.
+A notice holds plain values only, so it can be sent anywhere without the state behind it. `at` is
+the time of the event that caused it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import attrs
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.order import HoldReason
 from orderflow.domain.model.status import Status
-from orderflow.notices.kinds import Kind
+from orderflow.notices.kinds import NoticeKind
 
 __all__ = [
     "Bulletin",
@@ -39,7 +39,7 @@ __all__ = [
 
 @attrs.frozen
 class InStockReplacement:
-    """A product in stock that could go out in place of a short one, and how much there is."""
+    """A product in stock that could replace a short one, and the units available."""
 
     sku: str
     available: int
@@ -53,9 +53,9 @@ class ShortLine:
         line_id: The line.
         sku: Its product.
         short: The units that are missing.
-        replacements: What is in stock and could take its place, if that was looked up.
-        expected_at: When receipts that are announced cover it, if they do.
-        is_there: Whether what is in stock suffices, and the order waits for something else.
+        replacements: Products in stock that could replace it.
+        expected_at: When announced receipts cover the line; `None` if they do not.
+        is_there: Whether stock already covers the line, while the order waits for another one.
     """
 
     line_id: str
@@ -68,7 +68,7 @@ class ShortLine:
 
 @attrs.frozen
 class LineCount:
-    """Some units of a line."""
+    """A number of units of a line."""
 
     line_id: str
     sku: str
@@ -77,7 +77,7 @@ class LineCount:
 
 @attrs.frozen
 class WayOut:
-    """Something that the seller may do about a back order now, and what it would lead to.
+    """An action that the seller can take on a back order now, and the statuses it can lead to.
 
     See `orderflow.domain.queries.actions.ActionAnswer`.
     """
@@ -96,7 +96,7 @@ class _OrderNotice:
 
 @attrs.frozen(kw_only=True)
 class OnBackOrderNotice(_OrderNotice):
-    """The order is on back order since a moment, short on these lines."""
+    """The order has been on back order since this time, short on these lines."""
 
     since: datetime
     short: tuple[ShortLine, ...]
@@ -105,7 +105,7 @@ class OnBackOrderNotice(_OrderNotice):
 
 @attrs.frozen(kw_only=True)
 class PartlyServedNotice(_OrderNotice):
-    """The order on back order got some units, and is still short on these lines."""
+    """The order on back order received some units, and is still short on these lines."""
 
     since: datetime
     served: tuple[LineCount, ...]
@@ -115,27 +115,27 @@ class PartlyServedNotice(_OrderNotice):
 
 @attrs.frozen(kw_only=True)
 class CompletedNotice(_OrderNotice):
-    """The order, on back order since a moment, was processed again and is covered."""
+    """The order was on back order since this time, and every line is now allocated."""
 
     since: datetime
 
 
 class Direction(StrEnum):
-    """Which way an expected date has moved."""
+    """Which way an expected date moved."""
 
     BETTER = "BETTER"
     WORSE = "WORSE"
     UNKNOWN = "UNKNOWN"
-    """There was a date, and there is none any more."""
+    """There was a date, and now there is none."""
 
 
 @attrs.frozen(kw_only=True)
 class ExpectedDateNotice(_OrderNotice):
-    """The order can be expected to be complete at another moment than the seller was told.
+    """The order is expected to be complete at another time than the seller was told.
 
     Attributes:
-        before: What the seller was told; `None` for no date.
-        expected_at: What is expected now; `None` for no date.
+        before: The date that the seller was told; `None` for no date.
+        expected_at: The date that is expected now; `None` for no date.
     """
 
     before: datetime | None
@@ -143,7 +143,7 @@ class ExpectedDateNotice(_OrderNotice):
 
     @property
     def direction(self) -> Direction:
-        """Whether it is sooner, later, or not known any more."""
+        """Whether the date is sooner, later or unknown now."""
         if self.expected_at is None:
             return Direction.UNKNOWN
         if self.before is None or self.expected_at < self.before:
@@ -153,26 +153,26 @@ class ExpectedDateNotice(_OrderNotice):
 
 @attrs.frozen(kw_only=True)
 class RecalledNotice(_OrderNotice):
-    """The order comes back from the warehouse, because these units were not there."""
+    """The order is back from the warehouse, which could not find these units."""
 
     missing: tuple[LineCount, ...]
 
 
 @attrs.frozen(kw_only=True)
 class CancellationAcceptedNotice(_OrderNotice):
-    """The warehouse let the order go."""
+    """The warehouse accepted the cancellation of the order."""
 
 
 @attrs.frozen(kw_only=True)
 class CancellationRejectedNotice(_OrderNotice):
-    """The warehouse goes on with the order, for this reason."""
+    """The warehouse rejected the cancellation of the order, for this reason."""
 
     reason: str
 
 
 @attrs.frozen(kw_only=True)
 class HeldNotice(_OrderNotice):
-    """The order is kept back, until a moment or until it is released."""
+    """The order is on hold, until a given time or until it is released."""
 
     reason: HoldReason
     until: datetime | None
@@ -181,7 +181,7 @@ class HeldNotice(_OrderNotice):
 
 @attrs.frozen(kw_only=True)
 class ReleasedNotice(_OrderNotice):
-    """The holds for these reasons are gone; the order has this status by now."""
+    """The holds with these reasons have ended; the order now has this status."""
 
     reasons: tuple[HoldReason, ...]
     status: Status
@@ -198,20 +198,20 @@ Notice = (
     | HeldNotice
     | ReleasedNotice
 )
-"""Something that a seller is told of one order."""
+"""Anything that a seller is told about one order."""
 
 
 @attrs.frozen(kw_only=True)
 class Bulletin:
-    """What one recipient is sent in one go: notices of one seller, oldest first.
+    """One message to one recipient: notices about one seller's orders, oldest first.
 
     Attributes:
-        bulletin_id: The same each time it is sent, and of no other bulletin to this recipient.
-        seller_id: Whose orders it is about.
-        notices: What there is to tell.
-        since: In a digest: the moment from which on it tells.
-        until: In a digest: the moment before which it tells.
-        left_out: So many more notices there would be.
+        bulletin_id: Unique for the recipient, and the same each time the bulletin is sent.
+        seller_id: The seller.
+        notices: The notices.
+        since: In a digest, the start of the period that it covers, inclusive.
+        until: In a digest, the end of the period that it covers, exclusive.
+        left_out: The number of further notices that did not fit.
     """
 
     bulletin_id: str
@@ -223,23 +223,23 @@ class Bulletin:
 
     @property
     def is_digest(self) -> bool:
-        """Whether it sums up a day."""
+        """Whether the bulletin is a digest."""
         return self.until is not None
 
 
-def kind_of(notice: Notice) -> Kind:
+def kind_of(notice: Notice) -> NoticeKind:
     """Return the kind of a notice."""
     return _KIND_OF[type(notice)]
 
 
-_KIND_OF: dict[type, Kind] = {
-    OnBackOrderNotice: Kind.ON_BACK_ORDER,
-    PartlyServedNotice: Kind.PARTLY_SERVED,
-    CompletedNotice: Kind.COMPLETED,
-    ExpectedDateNotice: Kind.EXPECTED_DATE_MOVED,
-    RecalledNotice: Kind.RECALLED,
-    CancellationAcceptedNotice: Kind.CANCELLATION_ACCEPTED,
-    CancellationRejectedNotice: Kind.CANCELLATION_REJECTED,
-    HeldNotice: Kind.HELD,
-    ReleasedNotice: Kind.RELEASED,
+_KIND_OF: dict[type, NoticeKind] = {
+    OnBackOrderNotice: NoticeKind.ON_BACK_ORDER,
+    PartlyServedNotice: NoticeKind.PARTLY_SERVED,
+    CompletedNotice: NoticeKind.COMPLETED,
+    ExpectedDateNotice: NoticeKind.EXPECTED_DATE_MOVED,
+    RecalledNotice: NoticeKind.RECALLED,
+    CancellationAcceptedNotice: NoticeKind.CANCELLATION_ACCEPTED,
+    CancellationRejectedNotice: NoticeKind.CANCELLATION_REJECTED,
+    HeldNotice: NoticeKind.HELD,
+    ReleasedNotice: NoticeKind.RELEASED,
 }

@@ -1,8 +1,7 @@
-"""What may come of a short line, and whether that has moved since the seller was told.
+"""The outlook for a short line: what could replace it, and when it will be covered.
 
-Notices take as plain data what could take the place of a short product, and when it is covered.
-`looked_up` finds it in a catalogue, the stock and the receipts; a host that knows more may look it
-up otherwise.
+`outlook_source` reads a catalogue, the stock and the announced receipts. A host that knows more
+can pass a function of its own.
 """
 
 from __future__ import annotations
@@ -34,23 +33,23 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Outlook",
-    "Prospects",
-    "date_moved",
+    "OutlookSource",
+    "affected_orders",
+    "date_notice",
+    "describe_short_lines",
     "expected_date",
-    "looked_up",
-    "maybe_moved",
-    "short_lines",
+    "outlook_source",
 ]
 
 
 @attrs.frozen
 class Outlook:
-    """What may come of a short line.
+    """The outlook for a short line.
 
     Attributes:
-        replacements: What is in stock in sufficient number and could take its place.
-        expected_at: When it is covered; none if nobody knows.
-        is_there: Whether what is in stock suffices, and the order waits for something else.
+        replacements: Products that could replace it, with enough units in stock.
+        expected_at: When the line will be covered; `None` if unknown.
+        is_there: Whether stock already covers the line, while the order waits for another one.
     """
 
     replacements: tuple[InStockReplacement, ...] = ()
@@ -58,69 +57,72 @@ class Outlook:
     is_there: bool = False
 
 
-Prospects = Callable[[Order, View], Mapping[str, Outlook]]
-"""Looks up the prospects of an order on back order, by the ids of its short lines."""
+OutlookSource = Callable[[Order, View], Mapping[str, Outlook]]
+"""Returns the outlook of each short line of an order on back order, by line id."""
 
-_NOTHING_KNOWN = Outlook()
+_UNKNOWN = Outlook()
 
 
-def looked_up(
+def outlook_source(
     catalogue: ReplacementCatalogue | None = None,
     policy_of: Callable[[str], AllocationPolicy] | None = None,
-) -> Prospects:
-    """Return what looks up replacements in a catalogue, and dates in the announced receipts.
+) -> OutlookSource:
+    """Return a function that finds replacements in a catalogue and dates in announced receipts.
 
-    See `replacement_offers` for what is offered, and `expected_cover` for what the dates say.
+    See `replacement_offers` for the replacements and `expected_cover` for the dates.
 
     Args:
-        catalogue: Which products may stand in for which; none, if left out.
-        policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
+        catalogue: Which products may replace which. Default: none.
+        policy_of: Returns a seller's allocation policy: `OrderFlow.policy_of`.
     """
     replacements = catalogue if catalogue is not None else ReplacementList()
 
-    def prospects(order: Order, view: View) -> Mapping[str, Outlook]:
+    def outlook(order: Order, view: View) -> Mapping[str, Outlook]:
         policy = policy_of(order.seller_id) if policy_of is not None else AllocationPolicy()
-        stand_ins: dict[str, tuple[InStockReplacement, ...]] = {}
+        found: dict[str, tuple[InStockReplacement, ...]] = {}
         for each in replacement_offers(order, view, replacements):
             line_id = each.change.line_id
-            stand_in = InStockReplacement(each.change.sku, each.available)
-            stand_ins[line_id] = (*stand_ins.get(line_id, ()), stand_in)
+            replacement = InStockReplacement(each.change.sku, each.available)
+            found[line_id] = (*found.get(line_id, ()), replacement)
         return {
-            cover.line_id: Outlook(
-                stand_ins.get(cover.line_id, ()), cover.expected_at, cover.is_there
-            )
+            cover.line_id: Outlook(found.get(cover.line_id, ()), cover.expected_at, cover.is_there)
             for cover in expected_cover(order, view, policy)
         }
 
-    return prospects
+    return outlook
 
 
-def short_lines(
-    order: Order, view: View, prospects: Prospects | None = None
+def describe_short_lines(
+    order: Order, view: View, outlook: OutlookSource | None = None
 ) -> tuple[ShortLine, ...]:
-    """Return the short lines of an order, with what may come of each."""
-    found = prospects(order, view) if prospects is not None else {}
+    """Return the short lines of an order, with the outlook of each."""
+    found = outlook(order, view) if outlook is not None else {}
     return tuple(
         ShortLine(
             line.line_id, line.sku, line.short, each.replacements, each.expected_at, each.is_there
         )
         for line in order.short_lines
-        for each in (found.get(line.line_id, _NOTHING_KNOWN),)
+        for each in (found.get(line.line_id, _UNKNOWN),)
     )
 
 
 def expected_date(short: tuple[ShortLine, ...]) -> datetime | None:
-    """Return when all of these lines are covered, if it is known of each that is not there."""
+    """Return when all of these lines will be covered, or `None` if any date is unknown."""
     awaited = [line.expected_at for line in short if not line.is_there]
     known = [moment for moment in awaited if moment is not None]
     return max(known) if known and len(known) == len(awaited) else None
 
 
-def maybe_moved(event: Event, look: NoticeContext, limit: int) -> Sequence[Order]:
-    """Return the orders on back order whose expected date an event may have moved.
+def affected_orders(event: Event, context: NoticeContext, limit: int) -> Sequence[Order]:
+    """Return the orders on back order whose expected date may have moved, oldest first.
 
-    These are the oldest ones, at most so many, with a line of the product that was announced or
-    booked in. What was withdrawn is no longer known, so all are meant then.
+    These are the orders with a line of the product that was announced or booked in. A withdrawn
+    receipt no longer tells its product, so it may affect any order.
+
+    Args:
+        event: The event.
+        context: The state of the seller.
+        limit: The largest number of orders to look at.
     """
     match event:
         case ReceiptAnnounced(receipt=receipt):
@@ -128,17 +130,17 @@ def maybe_moved(event: Event, look: NoticeContext, limit: int) -> Sequence[Order
         case StockBookedIn(key=key) if event.expected is not None:
             pass
         case ReceiptWithdrawn():
-            return look.orders(status=Status.ON_BACK_ORDER, limit=limit)
+            return context.orders(status=Status.ON_BACK_ORDER, limit=limit)
         case _:
             return ()
-    orders = look.orders(status=Status.ON_BACK_ORDER, sku=key.sku, limit=limit)
+    orders = context.orders(status=Status.ON_BACK_ORDER, sku=key.sku, limit=limit)
     return [order for order in orders if order.warehouse_id == key.warehouse_id]
 
 
-def date_moved(
+def date_notice(
     order: Order, at: datetime, before: datetime | None, expected_at: datetime | None
 ) -> ExpectedDateNotice | None:
-    """Tell that an order can be expected at another moment than the seller was told, if so."""
+    """Return a notice that the expected date of an order has moved, or `None` if it has not."""
     if before == expected_at:
         return None
     return ExpectedDateNotice(

@@ -1,4 +1,4 @@
-"""Who is told, of what, and when: the preferences of each seller."""
+"""Who is told, about what, and when: the preferences of each seller."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.notices.kinds import KINDS, Kind, NoticeTiming
+from orderflow.notices.kinds import NOTICE_KINDS, NoticeKind, NoticeTiming
 
 __all__ = ["Preference", "Preferences", "Recipient"]
 
@@ -27,7 +27,7 @@ def _is_address(value: object) -> bool:
 
 @attrs.frozen(order=True)
 class Recipient:
-    """Where notices go: the name of a channel, and an address that the channel understands.
+    """Where notices go: the name of a channel, and an address on that channel.
 
     >>> Recipient("mail", "jo@example.com")
     Recipient(channel='mail', address='jo@example.com')
@@ -54,56 +54,57 @@ class Preference:
     """What one seller wants to be told.
 
     Attributes:
-        recipients: Where notices of this seller go; the same one twice is one.
-        deliveries: By kind, what is to be delivered otherwise than `KINDS` says.
-        opted_out: Whether the seller wants none of it, whatever else stands here.
-        digest_at: The time of day that a digest begins and ends at.
-        zone: The time zone of that.
+        recipients: Where the seller's notices go. Duplicates are ignored.
+        timings: The kinds of notices with another timing than `NOTICE_KINDS` gives them.
+        opted_out: Whether the seller wants no notices at all. This overrides the rest.
+        digest_at: The time of day at which a digest starts and ends.
+        zone: The time zone of `digest_at`.
     """
 
     recipients: tuple[Recipient, ...] = attrs.field(
         default=(), validator=validators.tuple_of(Recipient)
     )
-    deliveries: tuple[tuple[Kind, NoticeTiming], ...] = attrs.field(default=())
+    timings: tuple[tuple[NoticeKind, NoticeTiming], ...] = attrs.field(default=())
     opted_out: bool = attrs.field(default=False, validator=validators.one_of(bool))
     digest_at: time = attrs.field(default=time(7), validator=validators.one_of(time))
     zone: tzinfo = attrs.field(
         default=UTC, converter=validators.one_utc, validator=validators.one_of(tzinfo)
     )
 
-    @deliveries.validator
-    def _check_deliveries(self, _attribute: object, value: object) -> None:
-        for kind, delivery in self.deliveries:
+    @timings.validator
+    def _check_timings(self, _attribute: object, value: object) -> None:
+        for kind, timing in self.timings:
             validators.require(
-                ok=KINDS[kind].may_be_daily or not delivery.is_daily,
-                field="Preference.deliveries",
-                demand=f"AT_ONCE or NONE for {kind}, which is old news in a digest",
-                value=delivery.value,
+                ok=NOTICE_KINDS[kind].may_be_daily or not timing.is_daily,
+                field="Preference.timings",
+                demand=f"AT_ONCE or NONE for {kind}, which would be out of date in a digest",
+                value=timing.value,
             )
-        kinds = [kind for kind, _ in self.deliveries]
+        kinds = [kind for kind, _ in self.timings]
         validators.require(
             ok=len(set(kinds)) == len(kinds),
-            field="Preference.deliveries",
-            demand="pairs whose kinds differ",
+            field="Preference.timings",
+            demand="at most one timing for each kind",
             value=value,
         )
 
-    def delivery(self, kind: Kind) -> NoticeTiming:
-        """Return when the seller is told of this kind.
+    def timing(self, kind: NoticeKind) -> NoticeTiming:
+        """Return when the seller is sent notices of this kind.
 
-        >>> Preference(deliveries=((Kind.HELD, NoticeTiming.NONE),)).delivery(Kind.HELD).value
+        >>> preference = Preference(timings=((NoticeKind.HELD, NoticeTiming.NONE),))
+        >>> preference.timing(NoticeKind.HELD).value
         'NONE'
         """
         if self.opted_out:
             return NoticeTiming.NONE
-        return dict(self.deliveries).get(kind, KINDS[kind].delivery)
+        return dict(self.timings).get(kind, NOTICE_KINDS[kind].timing)
 
-    def told_to(self) -> tuple[Recipient, ...]:
-        """Return the recipients, each once."""
+    def active_recipients(self) -> tuple[Recipient, ...]:
+        """Return the recipients without duplicates; none if the seller has opted out."""
         return () if self.opted_out else tuple(dict.fromkeys(self.recipients))
 
     def digest_end(self, now: datetime) -> datetime:
-        """Return the last moment before `now` or at it that a digest ends at, in UTC."""
+        """Return the latest end of a digest that is not after `now`, in UTC."""
         today = now.astimezone(self.zone).date()
         days = (today, today - timedelta(days=1), today - timedelta(days=2))
         ends = [datetime.combine(day, self.digest_at, self.zone).astimezone(UTC) for day in days]
@@ -119,13 +120,13 @@ class Preferences:
     """The preferences of all sellers, as plain data.
 
     Attributes:
-        default: Those of every seller that has none of its own.
-        sellers: Those of single sellers, by their ids.
+        default: The preference of every seller who has none of their own.
+        sellers: The preferences of single sellers, by seller id.
     """
 
     default: Preference = attrs.field(factory=Preference)
     sellers: Mapping[str, Preference] = attrs.field(factory=dict, converter=_read_only)
 
     def of(self, seller_id: str) -> Preference:
-        """Return what a seller wants to be told."""
+        """Return the preference of a seller."""
         return self.sellers.get(seller_id, self.default)

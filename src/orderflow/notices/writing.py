@@ -1,11 +1,11 @@
-"""Events into notices.
+"""Turns events into notices.
 
-A message may come late, and come again. So a notice of what passes (an order is on back order, or
-partly served) is made only while it is still so, and shows how things stand when it is made: what
-has changed since has events of its own, which make notices of their own. What cannot pass (an
-order was completed, held, recalled) is told whenever its message comes.
+A message may arrive late, or twice. A notice about a passing state (an order is on back order, or
+partly served) is therefore written only while that state lasts, and describes the order as it is
+now. Later changes have events and notices of their own. A notice about something final (an order
+was completed, held or recalled) is written whenever its message arrives.
 
-What an event has changed is found by folding the events of its order.
+The change that an event made is found by folding the events of its order.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from orderflow.notices.notice import (
     ReleasedNotice,
     WayOut,
 )
-from orderflow.notices.outlook import Prospects, short_lines
+from orderflow.notices.outlook import OutlookSource, describe_short_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.notices.notice import Notice
 
-__all__ = ["Writer"]
+__all__ = ["NoticeWriter"]
 
 _WAYS_OUT = (
     Action.CANCEL,
@@ -73,35 +73,36 @@ class _About(TypedDict):
 
 
 @attrs.frozen
-class Writer:
-    """Writes notices on what happened to orders of one seller.
+class NoticeWriter:
+    """Writes notices about the orders of one seller.
 
     Attributes:
-        look: The state of the seller, at present.
-        now: The present moment.
-        policy: Who gets the seller's stock.
-        prospects: Looks up what may come of short lines; not told of, if left out.
-        with_ways_out: Whether to tell what the seller may do; each of it is tried out.
+        context: The current state of the seller.
+        now: The current time.
+        policy: The seller's allocation policy.
+        outlook: Returns the outlook of short lines. Default: notices have no outlook.
+        with_ways_out: Whether notices list the actions that the seller can take. This runs each
+            action on a copy of the state.
     """
 
-    look: NoticeContext
+    context: NoticeContext
     now: datetime
     policy: AllocationPolicy = attrs.field(factory=AllocationPolicy)
-    prospects: Prospects | None = None
+    outlook: OutlookSource | None = None
     with_ways_out: bool = True
 
     def notices_of(self, event: Event) -> tuple[Notice, ...]:
-        """Return what the seller is told of what happened to an order; mostly nothing."""
+        """Return the notices for an event. Most events have none."""
         match event:
             case CancellationAccepted():
                 return (CancellationAcceptedNotice(**_about(event)),)
             case CancellationRejected(reason=reason):
                 return (CancellationRejectedNotice(**_about(event), reason=reason),)
             case OrderHeld(hold=hold):
-                told = HeldNotice(
+                notice = HeldNotice(
                     **_about(event), reason=hold.reason, until=hold.until, note=hold.note
                 )
-                return (told,)
+                return (notice,)
             case (
                 OrderAllocated()
                 | OrderDeallocated()
@@ -112,8 +113,8 @@ class Writer:
                 | HoldReleased()
                 | OrderShortPicked()
             ):
-                change = _change(event, self.look.events(event.order_id))
-                now = self.look.order(event.order_id)
+                change = _change(event, self.context.events(event.order_id))
+                now = self.context.order(event.order_id)
                 if change is None or now is None:
                     return ()
                 return tuple(self._of_change(event, *change, now))
@@ -121,13 +122,13 @@ class Writer:
                 return ()
 
     def on_back_order(self, order: Order, at: datetime) -> OnBackOrderNotice:
-        """Tell how an order that is on back order stands, on account of something at a moment."""
+        """Return a notice about an order on back order, for an event at this time."""
         return OnBackOrderNotice(
             seller_id=order.seller_id,
             order_id=order.order_id,
             at=at,
             since=_since(order, at),
-            short=short_lines(order, self.look, self.prospects),
+            short=describe_short_lines(order, self.context, self.outlook),
             ways_out=self._ways_out(order),
         )
 
@@ -152,14 +153,14 @@ class Writer:
                 **_about(event),
                 since=before.wait.since,
                 served=_counts(event.units, before),
-                short=short_lines(now, self.look, self.prospects),
+                short=describe_short_lines(now, self.context, self.outlook),
                 ways_out=self._ways_out(now),
             )
 
     def _ways_out(self, order: Order) -> tuple[WayOut, ...]:
         if not self.with_ways_out:
             return ()
-        answers = actions(order.order_id, self.look, self.now, self.policy)
+        answers = actions(order.order_id, self.context, self.now, self.policy)
         allowed = {answer.action: answer for answer in answers if answer.allowed}
         return tuple(
             WayOut(action, allowed[action].leads_to, allowed[action].units)
@@ -173,7 +174,7 @@ def _about(event: OrderEvent) -> _About:
 
 
 def _change(event: OrderEvent, history: Sequence[Event]) -> tuple[Order, Order] | None:
-    """Return the order before and after an event, from the history of the order."""
+    """Return the order before and after an event, given the order's events."""
     order: Order | None = None
     for each in history:
         before = order

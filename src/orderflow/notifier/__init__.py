@@ -1,12 +1,12 @@
-"""Telling the sellers: at once, in a digest, and put together from a file of settings.
+"""Sends notices to sellers: at once, in a daily digest, or both, as a settings file says.
 
-`Notices` is the notifier that tells them at once, `Digests` sends what is told once a day.
-`load_settings` reads a file, and `Desk` does all of it as that says.
+`NoticeSender` is the notifier for notices that go out at once, and `DigestSender` sends the daily
+digests. `load_settings` reads a settings file, and `SellerNotices` runs both senders by it.
 """
 
-from orderflow.notifier.digests import Digested, Digests
-from orderflow.notifier.notices import Notices
-from orderflow.notifier.seller_notices import Desk
+from orderflow.notifier.digest_sender import DigestResult, DigestSender
+from orderflow.notifier.notice_sender import NoticeSender
+from orderflow.notifier.seller_notices import SellerNotices
 from orderflow.notifier.settings import (
     MailSettings,
     NotifySettings,
@@ -16,12 +16,12 @@ from orderflow.notifier.settings import (
 )
 
 __all__ = [
-    "Desk",
-    "Digested",
-    "Digests",
+    "DigestResult",
+    "DigestSender",
     "MailSettings",
-    "Notices",
+    "NoticeSender",
     "NotifySettings",
+    "SellerNotices",
     "WebhookSettings",
     "load_settings",
     "read_settings",

@@ -1,4 +1,4 @@
-"""`Desk`: tells the sellers, as the settings say."""
+"""`SellerNotices`: sends notices and digests, as the settings say."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from orderflow.adapters.log import LogChannel
 from orderflow.adapters.mail import MailChannel, MailWriter
 from orderflow.adapters.webhook import WebhookChannel
 from orderflow.errors import NoticeError, SettingsError
-from orderflow.notifier.digests import Digests
-from orderflow.notifier.notices import Notices
+from orderflow.notifier.digest_sender import DigestSender
+from orderflow.notifier.notice_sender import NoticeSender
 from orderflow.notifier.sending import channel_of, log_refusal
-from orderflow.service import Relay, Relayed
+from orderflow.service import Relay, RelayResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
     from threading import Event
 
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.notices import Bulletin, Prospects, Recipient
-    from orderflow.notifier.digests import Digested
-    from orderflow.notifier.sending import Refused
+    from orderflow.notices import Bulletin, OutlookSource, Recipient
+    from orderflow.notifier.digest_sender import DigestResult
+    from orderflow.notifier.sending import OnRefusal
     from orderflow.notifier.settings import MailSettings, NotifySettings, WebhookSettings
     from orderflow.ports import (
         Channel,
@@ -35,78 +35,79 @@ if TYPE_CHECKING:
         Repository,
     )
 
-__all__ = ["Desk"]
+__all__ = ["SellerNotices"]
 
-LOOK = timedelta(minutes=1)
+PREVIEW_LEASE = timedelta(minutes=1)
 NOT_SIGNED = "whsec_" + "bm90IHNpZ25lZCwgbm90" * 2
 
 
-class Desk:
-    """Tells the sellers what becomes of their orders, as the settings say.
+class SellerNotices:
+    """Sends sellers notices and digests about their orders, as the settings say.
 
     Args:
-        settings: How.
-        repository: Where the state is kept.
-        notebook: What was told last.
-        environ: Where secrets are: `os.environ`.
-        preferences: Who is told, of what, and when, in place of what the settings say.
-        policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
-        catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
-        prospects: Looks up what may come of short lines, in place of `orderflow.notices.looked_up`.
-        clock: What time it is.
-        refused: Is told of a recipient that is passed over, as with `Notices`.
+        settings: The channels, and the preferences unless `preferences` is given.
+        repository: Where the state is stored.
+        notice_store: Stores what was sent last.
+        environ: The environment variables with the secrets: `os.environ`.
+        preferences: Who is told, about what, and when. Default: the preferences in the settings.
+        policy_of: Returns a seller's allocation policy: `OrderFlow.policy_of`.
+        catalogue: Which products may replace which: `OrderFlow.catalogue`.
+        outlook: Returns the outlook of short lines. Default:
+            `orderflow.notices.outlook_source`, with the policy and the catalogue above.
+        clock: The clock. Default: the system's.
+        on_refusal: Called with a recipient that was skipped, as for `NoticeSender`.
     """
 
     def __init__(
         self,
         settings: NotifySettings,
         repository: Repository,
-        notebook: NoticeStore,
+        notice_store: NoticeStore,
         *,
         environ: Mapping[str, str],
         preferences: PreferenceSource | None = None,
         policy_of: Callable[[str], AllocationPolicy] | None = None,
         catalogue: ReplacementCatalogue | None = None,
-        prospects: Prospects | None = None,
+        outlook: OutlookSource | None = None,
         clock: Clock | None = None,
-        refused: Refused = log_refusal,
+        on_refusal: OnRefusal = log_refusal,
     ) -> None:
         self._settings = settings
         self._environ = environ
         self._clock = clock
         chosen = preferences if preferences is not None else settings.preferences
-        self._make_notices = partial(
-            Notices,
+        self._make_notice_sender = partial(
+            NoticeSender,
             repository,
             preferences=chosen,
-            notebook=notebook,
+            notice_store=notice_store,
             policy_of=policy_of,
             catalogue=catalogue,
-            prospects=prospects,
+            outlook=outlook,
             clock=clock,
-            refused=refused,
+            on_refusal=on_refusal,
         )
-        self._make_digests = partial(
-            Digests,
+        self._make_digest_sender = partial(
+            DigestSender,
             repository,
             preferences=chosen,
-            notebook=notebook,
+            notice_store=notice_store,
             policy_of=policy_of,
             catalogue=catalogue,
-            prospects=prospects,
+            outlook=outlook,
             clock=clock,
         )
 
-    def notify(self, outbox: Outbox) -> Relayed:
-        """Tell all that is due, once.
+    def notify(self, outbox: Outbox) -> RelayResult:
+        """Send every notice that is due.
 
         Raises:
             SettingsError: If a secret is missing.
         """
         return self._relay(outbox).run()
 
-    def follow(self, outbox: Outbox, *, every_s: float = 5.0, stop: Event) -> Iterator[Relayed]:
-        """Tell what is due, again and again until told to stop; yield what came of each round.
+    def follow(self, outbox: Outbox, *, every_s: float = 5.0, stop: Event) -> Iterator[RelayResult]:
+        """Send notices as they fall due, until `stop` is set; yield the result of each round.
 
         Raises:
             SettingsError: If a secret is missing.
@@ -117,40 +118,40 @@ class Desk:
             stop.wait(every_s)
 
     def preview(self, outbox: Outbox, *, limit: int = 100) -> Generator[str, None, None]:
-        """Yield what would be told of the next messages, and to whom, and tell nothing.
+        """Yield the next bulletins as text, without sending them.
 
-        The messages are kept from relays for that time, and stay in the outbox.
+        Relays cannot claim these messages meanwhile, and the messages stay in the outbox.
         """
         channels = self._channels(unsigned=True)
-        notices = self._make_notices(channels)
-        messages = outbox.claim(self._now(), LOOK, limit)
+        notices = self._make_notice_sender(channels)
+        messages = outbox.claim(self._now(), PREVIEW_LEASE, limit)
         subjects = groupby(messages, key=lambda each: (each.seller_id, each.subject))
         claimed = [list(of_subject) for _, of_subject in subjects]
         try:
             for of_subject in claimed:
                 for recipient, bulletin in notices.bulletins(of_subject):
-                    yield _shown(channels, recipient, bulletin)
+                    yield _preview(channels, recipient, bulletin)
         finally:
             for of_subject in claimed:
                 outbox.give_back(of_subject)
 
-    def digest(self) -> Digested:
+    def digest(self) -> DigestResult:
         """Send the digests that are due.
 
         Raises:
             SettingsError: If a secret is missing.
         """
-        return self._make_digests(self._channels()).run_once()
+        return self._make_digest_sender(self._channels()).run_once()
 
     def preview_digest(self) -> Iterator[str]:
-        """Yield the digests that are due, and to whom, and send nothing."""
+        """Yield the digests that are due as text, without sending them."""
         channels = self._channels(unsigned=True)
-        for recipient, bulletin in self._make_digests(channels).due():
+        for recipient, bulletin in self._make_digest_sender(channels).due():
             if bulletin.notices:
-                yield _shown(channels, recipient, bulletin)
+                yield _preview(channels, recipient, bulletin)
 
     def _relay(self, outbox: Outbox) -> Relay:
-        return Relay(outbox, self._make_notices(self._channels()), clock=self._clock)
+        return Relay(outbox, self._make_notice_sender(self._channels()), clock=self._clock)
 
     def _channels(self, *, unsigned: bool = False) -> dict[str, Channel]:
         channels: dict[str, Channel] = {"log": LogChannel()}
@@ -179,15 +180,15 @@ class Desk:
     def _secret(self, name: str) -> str:
         secret = self._environ.get(name, "")
         if not secret.strip():
-            raise SettingsError("environment", (f"{name}: is not set; put the secret there",))
+            raise SettingsError("environment", (f"{name}: is not set; set it to the secret",))
         return secret
 
     def _now(self) -> datetime:
         return self._clock.now() if self._clock is not None else datetime.now(UTC)
 
 
-def _shown(channels: Mapping[str, Channel], recipient: Recipient, bulletin: Bulletin) -> str:
+def _preview(channels: Mapping[str, Channel], recipient: Recipient, bulletin: Bulletin) -> str:
     try:
-        return channel_of(channels, recipient).shown(recipient.address, bulletin)
+        return channel_of(channels, recipient).preview(recipient.address, bulletin)
     except NoticeError as error:
         return f"{error}\n"

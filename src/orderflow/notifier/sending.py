@@ -1,4 +1,4 @@
-"""Sends one bulletin to one recipient, through the channel of that name."""
+"""Sends one bulletin to one recipient, through the recipient's channel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from orderflow.notices import Bulletin, Recipient
     from orderflow.ports import Channel
 
-    Refused = Callable[[Recipient, NoticeError], None]
+    OnRefusal = Callable[[Recipient, NoticeError], None]
 
 __all__ = ["channel_of", "log_refusal", "notice_key", "send"]
 
@@ -22,10 +22,10 @@ _LOG = logging.getLogger("orderflow.notices")
 
 
 def channel_of(channels: Mapping[str, Channel], recipient: Recipient) -> Channel:
-    """Return the channel to a recipient.
+    """Return the channel of a recipient.
 
     Raises:
-        NoticeError: If there is none of this name.
+        NoticeError: If there is no channel of this name.
     """
     channel = channels.get(recipient.channel)
     if channel is None:
@@ -33,7 +33,7 @@ def channel_of(channels: Mapping[str, Channel], recipient: Recipient) -> Channel
         raise NoticeError(
             str(recipient),
             f"there is no channel {recipient.channel!r}",
-            f"set it up, or take another for this recipient; there are: {known}",
+            f"set it up, or choose another for this recipient; known channels: {known}",
             is_final=True,
         )
     return channel
@@ -43,17 +43,17 @@ def send(channels: Mapping[str, Channel], recipient: Recipient, bulletin: Bullet
     """Send a bulletin to a recipient.
 
     Raises:
-        NoticeError: If it did not get there.
+        NoticeError: If the bulletin was not sent.
     """
     channel_of(channels, recipient).send(recipient.address, bulletin)
 
 
 def log_refusal(recipient: Recipient, error: NoticeError) -> None:
-    """Log that a recipient was passed over."""
-    _LOG.error("%s is passed over: %s", recipient, error)
+    """Log that a recipient was skipped."""
+    _LOG.error("%s is skipped: %s", recipient, error)
 
 
 def notice_key(what: str, *texts: str) -> str:
-    """Return a key of bounded length for a note that is about these texts."""
+    """Return a key for the notice store, of bounded length, made from these texts."""
     joined = "\x00".join(texts).encode(errors="backslashreplace")
     return f"{what} {hashlib.sha256(joined).hexdigest()[:40]}"

@@ -1,7 +1,7 @@
-"""The settings of telling the sellers, from a file of TOML or JSON.
+"""The settings for notices, from a TOML or JSON file.
 
-Everything that is wrong is named at once, with its path. Secrets stand in environment variables;
-the file says in which.
+An error lists every fault with its path. Secrets come from environment variables, which the file
+names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from orderflow.codec.scalars import read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
 from orderflow.domain.model import validators
 from orderflow.errors import CodecError, InvalidValueError, SettingsError
-from orderflow.notices import Kind, NoticeTiming, Preference, Preferences, Recipient
+from orderflow.notices import NoticeKind, NoticeTiming, Preference, Preferences, Recipient
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -33,17 +33,17 @@ __all__ = ["MailSettings", "NotifySettings", "WebhookSettings", "load_settings",
 
 @attrs.frozen(kw_only=True)
 class MailSettings:
-    """How mails are sent.
+    """The mail server and the sender of mails.
 
     Attributes:
         host: The mail server.
-        sender: The address that mails come from, with or without a name in front.
+        sender: The address that mails come from, with or without a display name.
         port: The port of the server.
         security: `STARTTLS`, `TLS`, or `NONE` for a server on this machine.
-        user: Whom to log in as; nobody, if left out.
-        password_env: The environment variable that holds the password of that user.
-        timeout_s: How many seconds to wait for an answer.
-        templates: A folder with templates in place of our own.
+        user: The user to log in as. If omitted, mails are sent without a login.
+        password_env: The environment variable with the user's password.
+        timeout_s: How many seconds to wait for a response.
+        templates: A folder with templates that replace the built-in ones.
     """
 
     host: str = attrs.field(validator=validators.identifier)
@@ -61,7 +61,7 @@ class MailSettings:
         self.server("")
 
     def server(self, password: str) -> MailServer:
-        """Return the server, for a user of this password."""
+        """Return the server, with this password for the user."""
         return MailServer(
             host=self.host,
             port=self.port,
@@ -74,15 +74,15 @@ class MailSettings:
 
 @attrs.frozen(kw_only=True)
 class WebhookSettings:
-    """How webhooks are sent.
+    """Where webhooks may go, and how they are signed.
 
     Attributes:
-        allowed: Where they may go, each as scheme, host and port.
-        private: Whether they may go to addresses that are not public.
-        secret_env: The environment variable that holds the secret to sign with; two of them,
-            with a space between, while one is being replaced.
-        source: Names the sender in the events.
-        timeout_s: How many seconds a request may take.
+        allowed: The servers that webhooks may go to, each as scheme, host and port.
+        private: Whether webhooks may go to private addresses.
+        secret_env: The environment variable with the signing secret. It may hold two secrets,
+            separated by a space, while one is being replaced.
+        source: The `source` of the CloudEvents.
+        timeout_s: The longest time for a request, in seconds.
     """
 
     allowed: tuple[str, ...]
@@ -97,19 +97,19 @@ class WebhookSettings:
         self.guard()
 
     def guard(self) -> Guard:
-        """Return what the URLs are held to."""
+        """Return the guard that checks URLs."""
         return Guard(allowed=self.allowed, private=self.private)
 
 
 @attrs.frozen(kw_only=True)
 class NotifySettings:
-    """How the sellers are told.
+    """The settings for notices.
 
     Attributes:
-        preferences: Who is told, of what, and when.
-        mail: How mails are sent; without it there are none.
-        webhook: How webhooks are sent; without it there are none.
-        link: Where the page of an order is, with ``{order_id}`` in it.
+        preferences: Who is told, about what, and when.
+        mail: The mail settings. If omitted, no mails are sent.
+        webhook: The webhook settings. If omitted, no webhooks are sent.
+        link: The URL of an order's page, with ``{order_id}`` in it.
     """
 
     preferences: Preferences = attrs.field(factory=Preferences)
@@ -119,10 +119,10 @@ class NotifySettings:
 
 
 def load_settings(path: str | PathLike[str]) -> NotifySettings:
-    """Read settings from a file: JSON if its name ends in ``.json``, TOML otherwise.
+    """Read settings from a file: JSON if its name ends in ``.json``, otherwise TOML.
 
     Raises:
-        SettingsError: If it cannot be read, or something is wrong in it.
+        SettingsError: If the file cannot be read, or contains faults.
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
@@ -140,7 +140,7 @@ def read_settings(data: object, source: str = "settings") -> NotifySettings:
     (Recipient(channel='mail', address='jo@shop.example'),)
 
     Raises:
-        SettingsError: If something is wrong in them; it names all of it.
+        SettingsError: If there are faults. The error lists all of them.
     """
     fields = {
         "link": Field(_read_link, OrderLink, required=False),
@@ -150,7 +150,7 @@ def read_settings(data: object, source: str = "settings") -> NotifySettings:
         "sellers": Field(_read_sellers, dict, required=False),
     }
     try:
-        values, faults = read_fields(data, fields, "the file of settings")
+        values, faults = read_fields(data, fields, "the settings file")
     except CodecError as error:
         raise SettingsError(source, below("$", error)) from error
     if faults:
@@ -161,7 +161,7 @@ def read_settings(data: object, source: str = "settings") -> NotifySettings:
     return NotifySettings(preferences=preferences, **values)
 
 
-def _reader(kind: type) -> Any:  # noqa: ANN401 - whatever the codec makes
+def _reader(kind: type) -> Any:  # noqa: ANN401 - the hook's type depends on `kind`
     return CONVERTER.get_structure_hook(kind)
 
 
@@ -207,39 +207,39 @@ def _read_preference(value: object, _: object) -> Preference:
                 faults += below(f".{name}[{index}]", refusal(error.demand, address))
     if faults:
         raise CodecError(tuple(faults))
-    return Preference(recipients=tuple(recipients), deliveries=values.pop("kinds", ()), **values)
+    return Preference(recipients=tuple(recipients), timings=values.pop("kinds", ()), **values)
 
 
-def _read_kinds(value: object, _: object) -> tuple[tuple[Kind, NoticeTiming], ...]:
+def _read_kinds(value: object, _: object) -> tuple[tuple[NoticeKind, NoticeTiming], ...]:
     read = CONVERTER.get_structure_hook(NoticeTiming)
-    deliveries: list[tuple[Kind, NoticeTiming]] = []
+    timings: list[tuple[NoticeKind, NoticeTiming]] = []
     faults: list[str] = []
     for name, each in read_object(value).items():
-        if name not in Kind.__members__:
-            faults.append(f".{name}: is unknown; there are {', '.join(Kind)}")
+        if name not in NoticeKind.__members__:
+            faults.append(f".{name}: is unknown; known kinds: {', '.join(NoticeKind)}")
             continue
         try:
-            delivery = read(each, NoticeTiming)
-            Preference(deliveries=((Kind(name), delivery),))
-            deliveries.append((Kind(name), delivery))
+            timing = read(each, NoticeTiming)
+            Preference(timings=((NoticeKind(name), timing),))
+            timings.append((NoticeKind(name), timing))
         except InvalidValueError as error:
             faults += below(f".{name}", refusal(error.demand, each))
         except CodecError as error:
             faults += below(f".{name}", error)
     if faults:
         raise CodecError(tuple(faults))
-    return tuple(deliveries)
+    return tuple(timings)
 
 
 def _read_time(value: object, _: object) -> time:
-    if isinstance(value, time):  # TOML has such values
+    if isinstance(value, time):  # TOML has a type for it
         return value
     try:
         found = time.fromisoformat(read_text(value))
     except ValueError as error:
         raise refusal("a time of day such as 07:00", value) from error
     if found.tzinfo is not None:
-        raise refusal("a time of day without a zone, which `zone` names", value)
+        raise refusal("a time of day without a time zone; set `zone` for that", value)
     return found
 
 

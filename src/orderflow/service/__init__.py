@@ -4,7 +4,7 @@ from orderflow.service.async_flow import AsyncOrderFlow
 from orderflow.service.batches import Batches, BatchResult, RefusedCommand
 from orderflow.service.clock import SystemClock
 from orderflow.service.flow import OrderFlow
-from orderflow.service.relay import Relay, Relayed
+from orderflow.service.relay import Relay, RelayResult
 
 __all__ = [
     "AsyncOrderFlow",
@@ -13,6 +13,6 @@ __all__ = [
     "OrderFlow",
     "RefusedCommand",
     "Relay",
-    "Relayed",
+    "RelayResult",
     "SystemClock",
 ]

@@ -1,8 +1,8 @@
-"""The relay: it takes messages out of the outbox and hands them to a notifier.
+"""The relay takes messages out of the outbox and passes them to a notifier.
 
-A message is forgotten only after the notifier has taken it. So it arrives at least once, and
-twice where the process ends between the two, or where telling takes longer than the lease. It
-has the same id each time, so that a receiver can drop what it has had.
+A message stays in the outbox until the notifier has accepted it, so each one arrives at least
+once. It arrives twice if the process ends in between, or if the notifier takes longer than the
+lease. Its id is the same each time, so a receiver can drop duplicates.
 """
 
 from __future__ import annotations
@@ -24,42 +24,49 @@ if TYPE_CHECKING:
 
     from orderflow.ports import Clock, Notifier, Outbox, OutboxMessage
 
-__all__ = ["Relay", "Relayed"]
+__all__ = ["Relay", "RelayResult"]
 
 ERROR_CHARACTERS_MAX = 500
 
 
 @attrs.frozen
-class Relayed:
-    """What one round of a relay came to, in messages."""
+class RelayResult:
+    """The result of a relay's run, as numbers of messages.
 
-    delivered: int = 0
+    Attributes:
+        sent: Messages that the notifier accepted.
+        failed: Messages that failed and will be tried again.
+        dead: Messages that failed for good.
+    """
+
+    sent: int = 0
     failed: int = 0
     dead: int = 0
 
-    def __add__(self, other: Relayed) -> Relayed:
-        return Relayed(
-            self.delivered + other.delivered, self.failed + other.failed, self.dead + other.dead
+    def __add__(self, other: RelayResult) -> RelayResult:
+        return RelayResult(
+            self.sent + other.sent, self.failed + other.failed, self.dead + other.dead
         )
 
 
 class Relay:
-    """Hands messages to a notifier: at least once, and in order for each order.
+    """Passes messages to a notifier at least once, and in order for each order.
 
-    A message that fails is tried again after `first_wait`, then after twice as long each time,
-    and after `attempts_max` failures it is dead, or at once if the notifier raises a
-    `NoticeError` that is final. The later messages of its order wait meanwhile.
+    A message that fails is tried again after `first_wait`, and the wait doubles each time. After
+    `attempts_max` failures it is dead, or at once if the notifier raises a final `NoticeError`.
+    Later messages about the same order wait meanwhile.
 
-    A `BatchNotifier` is handed the messages of an order together: one attempt for all of them.
+    A `BatchNotifier` gets the messages of an order together, as one attempt.
 
     Args:
-        outbox: Where the messages are.
-        notifier: Who is told.
-        clock: What time it is.
-        attempts_max: After so many failures a message is dead.
-        first_wait: How long to wait after the first failure.
+        outbox: The outbox.
+        notifier: The notifier.
+        clock: The clock. Default: the system's.
+        attempts_max: The number of failures after which a message is dead.
+        first_wait: The wait after the first failure.
         wait_max: The longest wait between two attempts.
-        lease: How long messages are kept from other relays; longer than telling takes.
+        lease: How long claimed messages are kept from other relays. Set it longer than the
+            notifier takes.
     """
 
     def __init__(
@@ -95,52 +102,52 @@ class Relay:
         self._wait_max = wait_max
         self._lease = lease
 
-    def run_once(self, limit: int = 100) -> Relayed:
-        """Deliver at most so many messages that are due; tell what became of them."""
+    def run_once(self, limit: int = 100) -> RelayResult:
+        """Pass on at most `limit` messages that are due, and return the result."""
         until = self._clock.now() + self._lease
         messages = self._outbox.claim(self._clock.now(), self._lease, limit)
-        relayed = Relayed()
+        result = RelayResult()
         for _, of_subject in groupby(messages, key=lambda each: (each.seller_id, each.subject)):
-            relayed += self._deliver(of_subject, until)
-        return relayed
+            result += self._send(of_subject, until)
+        return result
 
-    def run(self, limit: int = 100) -> Relayed:
-        """Deliver until nothing is due; tell what became of the messages."""
-        total = Relayed()
-        while (relayed := self.run_once(limit)) != Relayed():
-            total += relayed
+    def run(self, limit: int = 100) -> RelayResult:
+        """Pass on messages until none is due, and return the result."""
+        total = RelayResult()
+        while (result := self.run_once(limit)) != RelayResult():
+            total += result
         return total
 
-    def _deliver(self, messages: Iterable[OutboxMessage], until: datetime) -> Relayed:
-        """Deliver the messages of one subject, up to the first that fails."""
-        delivered = 0
+    def _send(self, messages: Iterable[OutboxMessage], until: datetime) -> RelayResult:
+        """Pass on the messages of one subject, up to the first that fails."""
+        sent = 0
         rest = list(messages)
         while rest:
-            if self._clock.now() >= until:  # others may have them by now
-                return Relayed(delivered)
-            told = rest if self._together is not None else rest[:1]
+            if self._clock.now() >= until:  # another relay may have claimed them
+                return RelayResult(sent)
+            batch = rest if self._together is not None else rest[:1]
             try:
                 if self._together is not None:
-                    self._together.notify_together(told)
+                    self._together.notify_together(batch)
                 else:
-                    self._notifier.notify(told[0])
-            except Exception as error:  # noqa: BLE001 - whatever it is, the others must go on
-                outcome = self._fail(rest[0], error)
+                    self._notifier.notify(batch[0])
+            except Exception as error:  # noqa: BLE001 - other subjects must go on
+                result = self._fail(rest[0], error)
                 self._outbox.give_back(rest[1:])
-                return Relayed(delivered) + outcome
-            for message in told:
-                self._outbox.delivered(message)
-            delivered += len(told)
-            rest = rest[len(told) :]
-        return Relayed(delivered)
+                return RelayResult(sent) + result
+            for message in batch:
+                self._outbox.mark_sent(message)
+            sent += len(batch)
+            rest = rest[len(batch) :]
+        return RelayResult(sent)
 
-    def _fail(self, message: OutboxMessage, error: Exception) -> Relayed:
+    def _fail(self, message: OutboxMessage, error: Exception) -> RelayResult:
         text = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS_MAX]
         failures = message.attempts + 1
         final = isinstance(error, NoticeError) and error.is_final
         if final or failures >= self._attempts_max:
-            self._outbox.failed(message, text, None)
-            return Relayed(dead=1)
+            self._outbox.mark_failed(message, text, None)
+            return RelayResult(dead=1)
         wait = min(self._wait_max, self._first_wait * 2 ** min(failures - 1, 40))
-        self._outbox.failed(message, text, self._clock.now() + wait)
-        return Relayed(failed=1)
+        self._outbox.mark_failed(message, text, self._clock.now() + wait)
+        return RelayResult(failed=1)

@@ -1,4 +1,4 @@
-"""What every notebook has to keep, as tests that a host inherits: see `NoticeStoreContract`."""
+"""The contract of every notice store, as tests that a host inherits: `NoticeStoreContract`."""
 
 from __future__ import annotations
 
@@ -16,71 +16,71 @@ __all__ = ["NoticeStoreContract"]
 
 
 class NoticeStoreContract(ABC):
-    """Tests of a notebook: inherit them, and say how one is made."""
+    """Tests of a notice store: inherit them, and implement `make_notice_store`."""
 
     @abstractmethod
     def make_notice_store(self) -> NoticeStore:
-        """Make a notebook with nothing in it."""
+        """Return an empty notice store."""
 
-    def test_what_was_noted_is_read_until_it_is_replaced_or_taken_out(self) -> None:
-        """There is one note under a key: the last one."""
-        notebook = self.make_notice_store()
-        assert notebook.note("acme", "told 1") is None
+    def test_a_text_is_read_until_it_is_replaced_or_removed(self) -> None:
+        """Each key has one text: the last one put."""
+        notice_store = self.make_notice_store()
+        assert notice_store.get("acme", "told 1") is None
         for text in ("a", "b", "", None, "c"):
-            notebook.write("acme", "told 1", text)
-            assert notebook.note("acme", "told 1") == text
+            notice_store.put("acme", "told 1", text)
+            assert notice_store.get("acme", "told 1") == text
 
     def test_keys_and_sellers_are_told_apart(self) -> None:
-        """A note is found under its own seller and key only."""
-        notebook = self.make_notice_store()
-        notebook.write("acme", "told 1", "a")
-        assert notebook.note("zenith", "told 1") is None
-        assert notebook.note("acme", "told 2") is None
-        notebook.write("zenith", "told 1", "z")
-        notebook.write("acme", "told 1", None)
-        assert notebook.note("zenith", "told 1") == "z"
+        """A text is found only under its own seller and key."""
+        notice_store = self.make_notice_store()
+        notice_store.put("acme", "told 1", "a")
+        assert notice_store.get("zenith", "told 1") is None
+        assert notice_store.get("acme", "told 2") is None
+        notice_store.put("zenith", "told 1", "z")
+        notice_store.put("acme", "told 1", None)
+        assert notice_store.get("zenith", "told 1") == "z"
 
     def test_long_and_foreign_texts_are_kept(self) -> None:
-        """Whatever an id may hold is kept as it is."""
-        notebook = self.make_notice_store()
+        """Any character that an id can contain is kept unchanged."""
+        notice_store = self.make_notice_store()
         for key in ("x" * 200, "Größe 日本 '%_\\", "A", "a"):
-            notebook.write("acme", key, f"{key}!")
+            notice_store.put("acme", key, f"{key}!")
         for key in ("x" * 200, "Größe 日本 '%_\\", "A", "a"):
-            assert notebook.note("acme", key) == f"{key}!"
+            assert notice_store.get("acme", key) == f"{key}!"
 
-    def test_a_note_is_exchanged_for_another_if_nobody_else_has_done_so(self) -> None:
-        """What is there has to be what was read."""
-        notebook = self.make_notice_store()
-        assert not notebook.exchange("acme", "told 1", "a", "b")
-        assert notebook.note("acme", "told 1") is None
-        assert notebook.exchange("acme", "told 1", None, "")
-        assert not notebook.exchange("acme", "told 1", None, "b")
-        assert notebook.exchange("acme", "told 1", "", "b")
-        assert not notebook.exchange("acme", "told 1", "", "c")
-        assert notebook.note("acme", "told 1") == "b"
-        assert notebook.exchange("zenith", "told 1", None, "z")
-        assert notebook.exchange("acme", "told 2", None, "b")
-        assert notebook.note("acme", "told 1") == "b"
+    def test_a_text_is_replaced_only_if_nobody_else_has_replaced_it(self) -> None:
+        """The text must still be the one that was read."""
+        notice_store = self.make_notice_store()
+        assert not notice_store.compare_and_set("acme", "told 1", "a", "b")
+        assert notice_store.get("acme", "told 1") is None
+        assert notice_store.compare_and_set("acme", "told 1", None, "")
+        assert not notice_store.compare_and_set("acme", "told 1", None, "b")
+        assert notice_store.compare_and_set("acme", "told 1", "", "b")
+        assert not notice_store.compare_and_set("acme", "told 1", "", "c")
+        assert notice_store.get("acme", "told 1") == "b"
+        assert notice_store.compare_and_set("zenith", "told 1", None, "z")
+        assert notice_store.compare_and_set("acme", "told 2", None, "b")
+        assert notice_store.get("acme", "told 1") == "b"
 
     @pytest.mark.parametrize("old", [None, "a"])
-    def test_of_several_that_exchange_a_note_at_once_one_succeeds(self, old: str | None) -> None:
-        """Nobody else is told to have succeeded, and what the one has noted is there."""
-        notebook = self.make_notice_store()
+    def test_of_several_concurrent_replacements_one_succeeds(self, old: str | None) -> None:
+        """Exactly one reports success, and its text is the one that stays."""
+        notice_store = self.make_notice_store()
         for number in range(5):
             key, start = f"digest {number}", Barrier(4)
-            notebook.write("acme", key, old)
+            notice_store.put("acme", key, old)
 
-            def exchange(worker: int, key: str = key, start: Barrier = start) -> bool:
+            def replace(worker: int, key: str = key, start: Barrier = start) -> bool:
                 start.wait()
-                return notebook.exchange("acme", key, old, f"by {worker}")
+                return notice_store.compare_and_set("acme", key, old, f"by {worker}")
 
             with ThreadPoolExecutor(4) as pool:
-                succeeded = list(pool.map(exchange, range(4)))
+                succeeded = list(pool.map(replace, range(4)))
             assert sorted(succeeded) == [False, False, False, True]
-            assert notebook.note("acme", key) == f"by {succeeded.index(True)}"
+            assert notice_store.get("acme", key) == f"by {succeeded.index(True)}"
 
-    def test_to_take_out_what_is_not_there_changes_nothing(self) -> None:
-        """It may be taken out twice."""
-        notebook = self.make_notice_store()
-        notebook.write("acme", "told 1", None)
-        assert notebook.note("acme", "told 1") is None
+    def test_removing_a_missing_text_changes_nothing(self) -> None:
+        """A text can be removed twice."""
+        notice_store = self.make_notice_store()
+        notice_store.put("acme", "told 1", None)
+        assert notice_store.get("acme", "told 1") is None

@@ -148,7 +148,7 @@ class OutboxContract(ABC):
         mine = [each for each in _claim(outbox) if each.seller_id == "acme"]
         theirs = [each for each in _claim(outbox, _NOON + _LEASE) if each.seller_id == "zenith"]
         assert len(mine) == len(theirs) > 0
-        outbox.failed(mine[0], "gone", None)
+        outbox.mark_failed(mine[0], "gone", None)
         rest = _claim(outbox, _NOON + 2 * _LEASE)
         assert {each.seller_id for each in rest} == {"zenith"}
 
@@ -172,9 +172,9 @@ class OutboxContract(ABC):
         first = _claim(outbox, limit=2)
         assert _told(first) == [("1", "OrderPlaced"), ("1", "OrderHeld")]
         assert _claim(outbox) == []
-        outbox.delivered(first[0])
+        outbox.mark_sent(first[0])
         assert _claim(outbox) == []
-        outbox.delivered(first[1])
+        outbox.mark_sent(first[1])
         assert _told(_claim(outbox))[0] == ("1", "HoldReleased")
 
     def test_what_was_delivered_does_not_come_again(self) -> None:
@@ -182,8 +182,8 @@ class OutboxContract(ABC):
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         messages = _claim(outbox)
-        outbox.delivered(messages[0])
-        outbox.delivered(messages[0])
+        outbox.mark_sent(messages[0])
+        outbox.mark_sent(messages[0])
         assert _ids(_claim(outbox, _NOON + _LEASE)) == _ids(messages)[1:]
 
     def test_what_was_given_back_comes_at_once(self) -> None:
@@ -191,7 +191,7 @@ class OutboxContract(ABC):
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         messages = _claim(outbox)
-        outbox.delivered(messages[0])
+        outbox.mark_sent(messages[0])
         outbox.give_back(messages[1:])
         assert _claim(outbox) == messages[1:]
 
@@ -203,7 +203,7 @@ class OutboxContract(ABC):
         mine = [each for each in messages if each.subject == "1"]
         others = [each for each in messages if each.subject == "2"]
         retry_at = _NOON + timedelta(seconds=10)
-        outbox.failed(mine[0], "no answer", retry_at)
+        outbox.mark_failed(mine[0], "no answer", retry_at)
         outbox.give_back(mine[1:])
         outbox.give_back(others)
         assert _ids(_claim(outbox)) == _ids(others)
@@ -223,7 +223,7 @@ class OutboxContract(ABC):
         _fill(repository, "1", seller_id="zenith")
         messages = _claim(outbox)
         mine = [each for each in messages if each.seller_id == "acme"]
-        outbox.failed(mine[0], "no such mailbox", None)
+        outbox.mark_failed(mine[0], "no such mailbox", None)
         outbox.give_back(mine[1:])
         late = _claim(outbox, _NOON + timedelta(days=365))
         assert {each.seller_id for each in late} == {"zenith"}
@@ -238,7 +238,7 @@ class OutboxContract(ABC):
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         messages = _claim(outbox)
-        outbox.failed(messages[0], "no such mailbox", None)
+        outbox.mark_failed(messages[0], "no such mailbox", None)
         outbox.give_back(messages[1:])
         assert outbox.revive(messages[0].message_id)
         assert list(outbox.dead()) == []
@@ -251,7 +251,7 @@ class OutboxContract(ABC):
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         messages = _claim(outbox)
-        outbox.failed(messages[0], "no such mailbox", None)
+        outbox.mark_failed(messages[0], "no such mailbox", None)
         outbox.give_back(messages[1:])
         assert outbox.discard(messages[0].message_id)
         assert list(outbox.dead()) == []

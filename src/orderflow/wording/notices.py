@@ -11,7 +11,7 @@ import attrs
 
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.order import HoldReason
-from orderflow.notices.kinds import KINDS, Kind
+from orderflow.notices.kinds import NOTICE_KINDS, NoticeKind
 from orderflow.notices.notice import (
     Bulletin,
     CancellationAcceptedNotice,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from orderflow.notices.notice import LineCount, Notice, ShortLine, WayOut
 
-__all__ = ["Paragraph", "subject_line", "worded"]
+__all__ = ["Paragraph", "subject_line", "to_paragraph"]
 
 
 @attrs.frozen
@@ -51,15 +51,15 @@ class Paragraph:
     lines: tuple[str, ...]
 
 
-def worded(notice: Notice) -> Paragraph:
+def to_paragraph(notice: Notice) -> Paragraph:
     """Put a notice in words.
 
     >>> from datetime import UTC, datetime
     >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    >>> worded(CompletedNotice(seller_id="acme", order_id="7", at=noon, since=noon)).heading
+    >>> to_paragraph(CompletedNotice(seller_id="acme", order_id="7", at=noon, since=noon)).heading
     'Order 7 is complete'
     """
-    heading = f"Order {notice.order_id} {KINDS[kind_of(notice)].title}"
+    heading = f"Order {notice.order_id} {NOTICE_KINDS[kind_of(notice)].title}"
     return Paragraph(notice.order_id, heading, tuple(_lines(notice)))
 
 
@@ -68,14 +68,13 @@ def subject_line(bulletin: Bulletin) -> str:
     count = len(bulletin.notices) + bulletin.left_out
     if bulletin.until is not None:
         until = moment_text(bulletin.until)
-        on_back_order = [each for each in bulletin.notices if kind_of(each) is Kind.ON_BACK_ORDER]
-        if len(on_back_order) == len(bulletin.notices):
+        if all(kind_of(each) is NoticeKind.ON_BACK_ORDER for each in bulletin.notices):
             return f"{_counted(count, 'new order')} on back order until {until}"
         return f"{_counted(count, 'change')} of orders until {until}"
     if count == 1:
-        return worded(bulletin.notices[0]).heading
+        return to_paragraph(bulletin.notices[0]).heading
     if len({notice.order_id for notice in bulletin.notices}) == 1 and not bulletin.left_out:
-        latest = worded(bulletin.notices[-1]).heading
+        latest = to_paragraph(bulletin.notices[-1]).heading
         return f"{latest}, and {_counted(count - 1, 'more change')}"
     return f"{_counted(count, 'change')} of orders"
 

@@ -32,7 +32,7 @@ def test_no_name_looks_like_another_entry(text: str, caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.INFO):
         LogChannel().send("orders", told)
     assert all(message.isprintable() for message in caplog.messages)
-    assert LogChannel().shown("orders", told).count("\n") == len(told.notices)
+    assert LogChannel().preview("orders", told).count("\n") == len(told.notices)
 
 
 def test_a_function_is_called_with_address_and_bulletin() -> None:
@@ -50,5 +50,5 @@ def test_what_a_function_raises_is_a_failure() -> None:
 
 
 def test_what_a_function_would_be_told_can_be_looked_at() -> None:
-    shown = FunctionChannel(lambda *_: 1 / 0).shown("queue", bulletin())
+    shown = FunctionChannel(lambda *_: 1 / 0).preview("queue", bulletin())
     assert shown == "queue: Order A is complete\n"

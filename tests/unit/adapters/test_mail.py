@@ -134,7 +134,7 @@ def test_a_host_can_replace_a_template(tmp_path: Path) -> None:
 
 
 def test_what_would_be_sent_can_be_looked_at() -> None:
-    shown = channel(1).shown(JO, bulletin())
+    shown = channel(1).preview(JO, bulletin())
     assert shown.startswith("From: Orders <orders@shop.example>\nTo: jo@shop.example\n")
     assert "Subject: Order A is complete\n" in shown
     assert "every line is covered now" in shown

@@ -135,7 +135,7 @@ def test_a_body_without_a_bulletin_is_refused(body: bytes) -> None:
 
 
 def test_what_would_be_sent_can_be_looked_at() -> None:
-    shown = channel("https://a").shown("https://a/x", bulletin())
+    shown = channel("https://a").preview("https://a/x", bulletin())
     assert shown.startswith("POST https://a/x\ncontent-type: application/cloudevents+json")
     assert '"order_id":"A"' in shown
 

@@ -12,22 +12,22 @@ from orderflow import (
     Replacement,
     ReplacementList,
 )
-from orderflow.notices import InStockReplacement, Outlook, looked_up
-from orderflow.notices.outlook import expected_date, short_lines
+from orderflow.notices import InStockReplacement, Outlook, outlook_source
+from orderflow.notices.outlook import describe_short_lines, expected_date
 from tests.unit.shop import ACME, NOON, Shop, key, shop_with
 
 FRIDAY, SATURDAY = NOON + timedelta(days=4), NOON + timedelta(days=5)
 CUPS = ReplacementList([Replacement("CUP", "MUG"), Replacement("GLASS", "MUG", units=2)])
 
 
-def prospects(
+def outlook(
     shop: Shop, order_id: str = "A", *, catalogue: ReplacementList | None = None
 ) -> dict[str, Outlook]:
-    look = looked_up(catalogue, shop.policy_of)
+    source = outlook_source(catalogue, shop.policy_of)
     state = shop.state()
     order = state.order(order_id)
     assert order is not None
-    return dict(look(order, state))
+    return dict(source(order, state))
 
 
 def expect(shop: Shop, receipt_id: str, units: int, sku: str = "MUG") -> None:
@@ -38,19 +38,17 @@ def expect(shop: Shop, receipt_id: str, units: int, sku: str = "MUG") -> None:
 def test_where_nothing_is_announced_or_in_stock_nothing_is_known() -> None:
     shop = shop_with()
     shop.take("A")
-    assert prospects(shop) == {"1": Outlook()}
+    assert outlook(shop) == {"1": Outlook()}
 
 
 def test_what_is_in_stock_in_sufficient_number_is_offered_in_the_order_of_the_catalogue() -> None:
     shop = shop_with(CUP=3, GLASS=9)
     shop.take("A", ("MUG", 3), ("PAN", 1))
     shop.take("B", ("MUG", 4))
-    found = prospects(shop, catalogue=CUPS)
+    found = outlook(shop, catalogue=CUPS)
     assert found["1"].replacements == (InStockReplacement("CUP", 3), InStockReplacement("GLASS", 9))
     assert found["2"].replacements == ()
-    assert prospects(shop, "B", catalogue=CUPS)["1"].replacements == (
-        InStockReplacement("GLASS", 9),
-    )
+    assert outlook(shop, "B", catalogue=CUPS)["1"].replacements == (InStockReplacement("GLASS", 9),)
 
 
 def test_a_line_is_expected_when_the_receipt_comes_that_reaches_it() -> None:
@@ -60,7 +58,7 @@ def test_a_line_is_expected_when_the_receipt_comes_that_reaches_it() -> None:
     shop.take("A", ("MUG", 3))
     shop.take("B", ("MUG", 3))
     shop.take("C", ("MUG", 1))
-    dates = [prospects(shop, each)["1"].expected_at for each in "ABC"]
+    dates = [outlook(shop, each)["1"].expected_at for each in "ABC"]
     assert dates == [FRIDAY, SATURDAY, None]
 
 
@@ -69,7 +67,7 @@ def test_dates_go_by_the_policy_of_the_seller() -> None:
     expect(shop, "R1", 3)
     shop.take("A", ("MUG", 3))
     shop.take("B", ("MUG", 3), priority=1)
-    dates = [prospects(shop, each)["1"].expected_at for each in "AB"]
+    dates = [outlook(shop, each)["1"].expected_at for each in "AB"]
     assert dates == [None, FRIDAY]
 
 
@@ -80,9 +78,10 @@ def test_an_order_that_takes_nothing_before_it_is_complete_is_expected_with_its_
     state = shop.state()
     order = state.order("A")
     assert order is not None
-    short = short_lines(order, state, looked_up(policy_of=shop.policy_of))
+    short = describe_short_lines(order, state, outlook_source(policy_of=shop.policy_of))
     assert [(line.expected_at, line.is_there) for line in short] == [(FRIDAY, False), (None, True)]
     assert expected_date(short) == FRIDAY
     shop.withdraw(ACME, "R1")
     state = shop.state()
-    assert expected_date(short_lines(order, state, looked_up(policy_of=shop.policy_of))) is None
+    short = describe_short_lines(order, state, outlook_source(policy_of=shop.policy_of))
+    assert expected_date(short) is None

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow import InvalidValueError
-from orderflow.notices import KINDS, Kind, NoticeTiming, Preference, Preferences, Recipient
+from orderflow.notices import (
+    NOTICE_KINDS,
+    NoticeKind,
+    NoticeTiming,
+    Preference,
+    Preferences,
+    Recipient,
+)
 from tests.unit.notices.samples import notices
 
 JO = Recipient("mail", "jo@shop.example")
@@ -16,32 +23,32 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def test_every_kind_has_its_row() -> None:
-    assert list(KINDS) == list(Kind)
-    assert len(notices()) == len(Kind)
+    assert list(NOTICE_KINDS) == list(NoticeKind)
+    assert len(notices()) == len(NoticeKind)
 
 
 def test_what_a_seller_does_not_choose_is_as_the_table_says() -> None:
-    preference = Preference(deliveries=((Kind.HELD, NoticeTiming.NONE),))
-    chosen = {kind: preference.delivery(kind) for kind in Kind}
-    assert chosen == {kind: info.delivery for kind, info in KINDS.items()} | {
-        Kind.HELD: NoticeTiming.NONE
+    preference = Preference(timings=((NoticeKind.HELD, NoticeTiming.NONE),))
+    chosen = {kind: preference.timing(kind) for kind in NoticeKind}
+    assert chosen == {kind: info.timing for kind, info in NOTICE_KINDS.items()} | {
+        NoticeKind.HELD: NoticeTiming.NONE
     }
 
 
 def test_who_has_opted_out_is_told_nothing() -> None:
     preference = Preference(
-        recipients=(JO,), deliveries=((Kind.HELD, NoticeTiming.BOTH),), opted_out=True
+        recipients=(JO,), timings=((NoticeKind.HELD, NoticeTiming.BOTH),), opted_out=True
     )
-    assert {preference.delivery(kind) for kind in Kind} == {NoticeTiming.NONE}
-    assert preference.told_to() == ()
+    assert {preference.timing(kind) for kind in NoticeKind} == {NoticeTiming.NONE}
+    assert preference.active_recipients() == ()
 
 
 def test_who_is_named_twice_is_told_once() -> None:
-    assert Preference(recipients=(JO, JO)).told_to() == (JO,)
+    assert Preference(recipients=(JO, JO)).active_recipients() == (JO,)
 
 
 @pytest.mark.parametrize(
-    ("delivery", "at_once", "daily"),
+    ("timing", "at_once", "daily"),
     [
         ("NONE", False, False),
         ("AT_ONCE", True, False),
@@ -49,28 +56,28 @@ def test_who_is_named_twice_is_told_once() -> None:
         ("BOTH", True, True),
     ],
 )
-def test_a_delivery_is_at_once_or_daily_or_both(
-    delivery: str, *, at_once: bool, daily: bool
-) -> None:
-    assert (NoticeTiming(delivery).is_at_once, NoticeTiming(delivery).is_daily) == (at_once, daily)
+def test_a_delivery_is_at_once_or_daily_or_both(timing: str, *, at_once: bool, daily: bool) -> None:
+    assert (NoticeTiming(timing).is_at_once, NoticeTiming(timing).is_daily) == (at_once, daily)
 
 
 def test_a_seller_without_preferences_has_the_default_ones() -> None:
     own = Preference(opted_out=True)
     preferences = Preferences(default=Preference(recipients=(JO,)), sellers={"acme": own})
     assert preferences.of("acme") is own
-    assert preferences.of("bolt").told_to() == (JO,)
+    assert preferences.of("bolt").active_recipients() == (JO,)
 
 
-@pytest.mark.parametrize("delivery", [NoticeTiming.DAILY, NoticeTiming.BOTH])
-def test_a_kind_that_is_old_news_in_a_digest_is_refused_there(delivery: NoticeTiming) -> None:
+@pytest.mark.parametrize("timing", [NoticeTiming.DAILY, NoticeTiming.BOTH])
+def test_a_kind_that_is_old_news_in_a_digest_is_refused_there(timing: NoticeTiming) -> None:
     with pytest.raises(InvalidValueError, match="AT_ONCE or NONE for EXPECTED_DATE_MOVED"):
-        Preference(deliveries=((Kind.EXPECTED_DATE_MOVED, delivery),))
+        Preference(timings=((NoticeKind.EXPECTED_DATE_MOVED, timing),))
 
 
-def test_a_kind_has_one_delivery() -> None:
-    with pytest.raises(InvalidValueError, match="pairs whose kinds differ"):
-        Preference(deliveries=((Kind.HELD, NoticeTiming.NONE), (Kind.HELD, NoticeTiming.DAILY)))
+def test_a_kind_has_one_timing() -> None:
+    with pytest.raises(InvalidValueError, match="at most one timing for each kind"):
+        Preference(
+            timings=((NoticeKind.HELD, NoticeTiming.NONE), (NoticeKind.HELD, NoticeTiming.DAILY))
+        )
 
 
 @pytest.mark.parametrize("address", ["", "a b", "a\r\nBcc: x@y", "x" * 2_001, "\u202ea@b", 7])

@@ -6,9 +6,9 @@ import attrs
 import pytest
 
 from orderflow import Action, HoldReason
-from orderflow.notices import KINDS, ExpectedDateNotice, HeldNotice, Notice, kind_of
+from orderflow.notices import NOTICE_KINDS, ExpectedDateNotice, HeldNotice, Notice, kind_of
 from orderflow.notices.writing import _WAYS_OUT
-from orderflow.wording.notices import _HOLDS, _WAYS, subject_line, worded
+from orderflow.wording.notices import _HOLDS, _WAYS, subject_line, to_paragraph
 from tests.unit.notices.samples import FRIDAY, bulletin, digest, notices
 from tests.unit.shop import NOON, about
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("notice", notices(), ids=lambda notice: kind_of(notice).value)
 def test_a_heading_says_what_happened_to_which_order(notice: Notice) -> None:
-    paragraph = worded(notice)
-    assert paragraph.heading == f"Order A {KINDS[kind_of(notice)].title}"
+    paragraph = to_paragraph(notice)
+    assert paragraph.heading == f"Order A {NOTICE_KINDS[kind_of(notice)].title}"
     assert paragraph.lines
     assert all(line.endswith(".") or "They say" in line for line in paragraph.lines)
 
 
 def test_an_order_on_back_order_is_told_of_with_what_is_short_and_the_ways_out() -> None:
-    assert worded(notices()[0]).lines == (
+    assert to_paragraph(notices()[0]).lines == (
         "On back order since 2025-03-03 12:00 UTC.",
         "Line A: 3 of A short, expected 2025-03-07 12:00 UTC.",
         "In stock instead of A: A (9).",
@@ -53,12 +53,12 @@ def test_a_date_that_moved_is_said_to_be_better_worse_or_unknown(
 ) -> None:
     notice = ExpectedDateNotice(**about(), before=NOON, expected_at=FRIDAY)
     moved = attrs.evolve(notice, before=before, expected_at=after)
-    assert said in worded(moved).lines[0]
+    assert said in to_paragraph(moved).lines[0]
 
 
 def test_a_remark_is_one_line() -> None:
     hold = HeldNotice(**about(), reason=HoldReason.OTHER, until=None, note="call\r\nBcc: x")
-    assert worded(hold).lines == (
+    assert to_paragraph(hold).lines == (
         "Reason: another one, until it is released. They say: call Bcc: x",
     )
 

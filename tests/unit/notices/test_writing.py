@@ -28,15 +28,15 @@ from orderflow.notices import (
     InStockReplacement,
     LineCount,
     Notice,
+    NoticeWriter,
     OnBackOrderNotice,
     Outlook,
+    OutlookSource,
     PartlyServedNotice,
-    Prospects,
     RecalledNotice,
     ReleasedNotice,
     ShortLine,
     WayOut,
-    Writer,
     kind_of,
 )
 from tests.unit.shop import ACME, NOON, Shop, key, later, shop_with
@@ -50,8 +50,8 @@ def told(
 ) -> list[Notice]:
     """Tell what these came to, as things stand in the shop now."""
     events: list[Event] = [event for outcome in outcomes for event in outcome.events]
-    with shop.repository.unit_of_work(ACME) as look:
-        writer = Writer(look, shop.clock.now(), policy or AllocationPolicy(), **settings)  # type: ignore[arg-type] # of whatever kind
+    with shop.repository.unit_of_work(ACME) as context:
+        writer = NoticeWriter(context, shop.clock.now(), policy or AllocationPolicy(), **settings)  # type: ignore[arg-type] # of whatever kind
         return [notice for event in events for notice in writer.notices_of(event)]
 
 
@@ -101,10 +101,10 @@ def test_what_is_looked_up_of_a_short_line_is_told() -> None:
     shop = shop_with(MUG=0)
     outcome = shop.take("A", ("MUG", 2), ("PAN", 1))
     friday = NOON + timedelta(days=4)
-    prospects: Prospects = lambda order, _: {  # noqa: E731 - a function in one line
+    outlook: OutlookSource = lambda order, _: {  # noqa: E731 - a function in one line
         order.lines[0].line_id: Outlook((InStockReplacement("CUP", 9),), friday)
     }
-    (notice,) = told(shop, outcome, prospects=prospects)
+    (notice,) = told(shop, outcome, outlook=outlook)
     assert isinstance(notice, OnBackOrderNotice)
     assert notice.short == (
         ShortLine("1", "MUG", 2, (InStockReplacement("CUP", 9),), friday),

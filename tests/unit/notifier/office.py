@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from orderflow import MemoryRepository, NoticeError, OrderFlow, Relay
 from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
 from orderflow.notices import Bulletin, Preference, Preferences, Recipient, kind_of
-from orderflow.notifier import Digests, Notices
+from orderflow.notifier import DigestSender, NoticeSender
 from tests.unit.shop import ACME, Clock, order
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Postman:
             raise NoticeError(address, "moved away", "take it out", is_final=True)
         self.sent.append((address, bulletin))
 
-    def shown(self, address: str, bulletin: Bulletin) -> str:
+    def preview(self, address: str, bulletin: Bulletin) -> str:
         return f"{self.name} to {address}: {bulletin.bulletin_id}"
 
     def kinds(self) -> list[list[str]]:
@@ -60,12 +60,12 @@ class Office:
         self.flow = OrderFlow(self.repository, clock=self.clock)
         self.mail, self.hook = Postman("mail"), Postman("webhook")
         self.channels = {"mail": self.mail, "webhook": self.hook}
-        self.notebook = MemoryNoticeStore()
+        self.notice_store = MemoryNoticeStore()
         self.passed_over: list[Recipient] = []
         self.preferences = Preferences(
             default=preference or Preference(recipients=(JO,)), sellers=sellers or {}
         )
-        self.notices = self.tell(Notices, refused=self._refused, **settings)
+        self.notices = self.tell(NoticeSender, on_refusal=self._refused, **settings)
         self.relay = Relay(self.outbox, self.notices, clock=self.clock)
 
     def tell(self, kind: Any, **settings: Any) -> Any:  # noqa: ANN401 - notices or digests
@@ -73,13 +73,13 @@ class Office:
             self.repository,
             self.channels,
             self.preferences,
-            self.notebook,
+            self.notice_store,
             clock=self.clock,
             **settings,
         )
 
-    def digests(self, **settings: Any) -> Digests:  # noqa: ANN401
-        digests: Digests = self.tell(Digests, **settings)
+    def digests(self, **settings: Any) -> DigestSender:  # noqa: ANN401
+        digests: DigestSender = self.tell(DigestSender, **settings)
         return digests
 
     def take(self, order_id: str, *wanted: tuple[str, int], seller_id: str = ACME) -> Outcome:

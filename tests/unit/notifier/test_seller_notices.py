@@ -1,4 +1,4 @@
-"""`Desk`: from a file of settings to real servers."""
+"""`SellerNotices`: from a file of settings to real servers."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
 from orderflow.adapters.webhook import bulletin_in, verify
 from orderflow.notices import Preference, Preferences, Recipient
-from orderflow.notifier import Desk, Digested, read_settings
-from orderflow.service import Relayed
+from orderflow.notifier import DigestResult, SellerNotices, read_settings
+from orderflow.service import RelayResult
 from tests.unit.adapters.servers import HOST, mail_server, web_server
 from tests.unit.shop import ACME, NOON, Clock, key, order
 
@@ -51,7 +51,7 @@ class Shop:
         self.outbox = MemoryOutbox()
         self.repository = MemoryRepository(self.outbox)
         self.flow = OrderFlow(self.repository, clock=self.clock)
-        self.desk = Desk(
+        self.desk = SellerNotices(
             read_settings(data),
             self.repository,
             MemoryNoticeStore(),
@@ -65,7 +65,7 @@ def test_sellers_are_told_as_the_settings_say(caplog: pytest.LogCaptureFixture) 
     with mail_server() as (box, mail_port), web_server() as (hook, hook_port):
         shop = Shop(settings(mail_port, hook_port))
         with caplog.at_level("INFO", "orders"):
-            assert shop.desk.notify(shop.outbox) == Relayed(delivered=2)
+            assert shop.desk.notify(shop.outbox) == RelayResult(sent=2)
     assert b"https://shop.example/orders/A" in box.content()
     ((_, headers, body),) = hook.requests
     verify(dict(headers.items()), body, list(SECRETS.values()), now=NOON)
@@ -76,7 +76,7 @@ def test_sellers_are_told_as_the_settings_say(caplog: pytest.LogCaptureFixture) 
 def test_who_is_told_may_be_said_elsewhere_than_in_the_settings() -> None:
     shop = Shop(settings())
     chosen = Preferences(default=Preference(recipients=(Recipient("log", "elsewhere"),)))
-    desk = Desk(
+    desk = SellerNotices(
         read_settings(settings()),
         shop.repository,
         MemoryNoticeStore(),
@@ -94,7 +94,7 @@ def test_a_mail_tells_what_is_in_stock_instead_what_is_expected_and_the_ways_out
         repository = MemoryRepository(outbox)
         flow = OrderFlow(repository, clock=clock, catalogue=cups)
         data = settings(port) | {"default": {"mail": ["jo@shop.example"]}}
-        desk = Desk(
+        desk = SellerNotices(
             read_settings(data),
             repository,
             MemoryNoticeStore(),
@@ -131,7 +131,7 @@ def test_what_comes_later_is_told_as_well_until_it_is_told_to_stop() -> None:
                 shop.flow.book_in(key(), 1)
             if len(rounds) == 3:
                 stop.set()
-    assert rounds == [Relayed(delivered=2), Relayed(delivered=2), Relayed()]
+    assert rounds == [RelayResult(sent=2), RelayResult(sent=2), RelayResult()]
     assert len(box.envelopes) == 2
 
 
@@ -165,11 +165,11 @@ def test_a_channel_that_is_not_set_up_is_named_in_a_look() -> None:
 def test_digests_are_sent_once() -> None:
     with mail_server() as (box, mail_port), web_server() as (hook, hook_port):
         shop = Shop(settings(mail_port, hook_port))
-        assert shop.desk.digest() == Digested()
+        assert shop.desk.digest() == DigestResult()
         shop.clock.wait(24 * 60)
         assert len(list(shop.desk.preview_digest())) == 3
-        assert shop.desk.digest() == Digested(sent=3)
-        assert shop.desk.digest() == Digested()
+        assert shop.desk.digest() == DigestResult(sent=3)
+        assert shop.desk.digest() == DigestResult()
         assert list(shop.desk.preview_digest()) == []
     assert (len(box.envelopes), len(hook.requests)) == (1, 1)
 

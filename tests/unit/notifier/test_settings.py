@@ -9,7 +9,7 @@ import pytest
 
 from orderflow import InvalidValueError, SettingsError
 from orderflow.adapters.mail import OrderLink, Security
-from orderflow.notices import Kind, NoticeTiming, Preference, Preferences, Recipient
+from orderflow.notices import NoticeKind, NoticeTiming, Preference, Preferences, Recipient
 from orderflow.notifier import (
     MailSettings,
     NotifySettings,
@@ -68,9 +68,9 @@ EXPECTED = NotifySettings(
                     Recipient("webhook", "https://hooks.shop.example/acme"),
                     Recipient("log", "acme"),
                 ),
-                deliveries=(
-                    (Kind.HELD, NoticeTiming.NONE),
-                    (Kind.ON_BACK_ORDER, NoticeTiming.DAILY),
+                timings=(
+                    (NoticeKind.HELD, NoticeTiming.NONE),
+                    (NoticeKind.ON_BACK_ORDER, NoticeTiming.DAILY),
                 ),
                 digest_at=time(6, 30),
                 zone=ZoneInfo("Europe/London"),
@@ -98,7 +98,7 @@ def test_settings_are_read_from_json(tmp_path: Path) -> None:
 
 def test_without_anything_nobody_is_told() -> None:
     assert read_settings({}) == NotifySettings()
-    assert read_settings({}).preferences.of("acme").told_to() == ()
+    assert read_settings({}).preferences.of("acme").active_recipients() == ()
 
 
 def test_all_that_is_wrong_is_told_with_its_path() -> None:

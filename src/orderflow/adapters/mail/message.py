@@ -20,7 +20,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.errors import InvalidValueError, MissingExtraError, NoticeError
-from orderflow.wording.notices import subject_line, worded
+from orderflow.wording.notices import subject_line, to_paragraph
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,7 +132,7 @@ class MailWriter:
         seen = {
             "bulletin": bulletin,
             "subject": subject,
-            "paragraphs": [self._linked(bulletin, worded(each)) for each in bulletin.notices],
+            "paragraphs": [self._linked(bulletin, to_paragraph(each)) for each in bulletin.notices],
         }
         mail.set_content(self._templates.get_template("bulletin.txt").render(seen))
         html = self._templates.get_template("bulletin.html").render(seen)

@@ -125,7 +125,7 @@ class MailChannel:
         except (smtplib.SMTPException, OSError) as error:
             raise self._failure(address, error) from error
 
-    def shown(self, address: str, bulletin: Bulletin) -> str:
+    def preview(self, address: str, bulletin: Bulletin) -> str:
         """Return the mail as text, and send nothing."""
         mail = self._writer.write(address, bulletin, self._now())
         headers = "".join(f"{name}: {value}\n" for name, value in mail.items())

@@ -1,4 +1,4 @@
-"""The notebook in memory: the reference for all others."""
+"""The notice store in memory: the reference for all others."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ __all__ = ["MemoryNoticeStore"]
 
 
 class MemoryNoticeStore:
-    """Keeps notes in this process."""
+    """Keeps texts in this process: an `orderflow.ports.NoticeStore`."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._notes: dict[tuple[str, str], str] = {}
+        self._entries: dict[tuple[str, str], str] = {}
 
     @property
-    def notes(self) -> Mapping[tuple[str, str], str]:
-        """All notes, by seller and key."""
-        return MappingProxyType(self._notes)
+    def entries(self) -> Mapping[tuple[str, str], str]:
+        """All texts, by seller id and key."""
+        return MappingProxyType(self._entries)
 
-    def note(self, seller_id: str, key: str) -> str | None:
-        """Return what was noted of a seller under a key."""
-        return self._notes.get((seller_id, key))
+    def get(self, seller_id: str, key: str) -> str | None:
+        """Return a seller's text under a key, or `None` if there is none."""
+        return self._entries.get((seller_id, key))
 
-    def write(self, seller_id: str, key: str, text: str | None) -> None:
-        """Note a text under a key in place of what was there, or nothing more."""
+    def put(self, seller_id: str, key: str, text: str | None) -> None:
+        """Replace a seller's text under a key; `None` removes it."""
         with self._lock:
             if text is None:
-                self._notes.pop((seller_id, key), None)
+                self._entries.pop((seller_id, key), None)
             else:
-                self._notes[seller_id, key] = text
+                self._entries[seller_id, key] = text
 
-    def exchange(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
-        """Note a text in place of the one that was read, unless another one is there by now."""
+    def compare_and_set(self, seller_id: str, key: str, old: str | None, new: str) -> bool:
+        """Replace a seller's text under a key if it is still `old`; report whether it was."""
         with self._lock:
-            is_there = self._notes.get((seller_id, key)) == old
-            if is_there:
-                self._notes[seller_id, key] = new
-            return is_there
+            is_unchanged = self._entries.get((seller_id, key)) == old
+            if is_unchanged:
+                self._entries[seller_id, key] = new
+            return is_unchanged

@@ -67,7 +67,7 @@ class MemoryOutbox:
                     claimed.append(entry.message)
             return claimed
 
-    def delivered(self, message: OutboxMessage) -> None:
+    def mark_sent(self, message: OutboxMessage) -> None:
         """Forget a message that has arrived."""
         with self._lock:
             self._remove(message)
@@ -78,7 +78,7 @@ class MemoryOutbox:
             for message in messages:
                 self._change(message, due=None)
 
-    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that could not be delivered."""
         with self._lock:
             self._change(

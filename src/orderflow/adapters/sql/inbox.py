@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.rows import Moments
 from orderflow.adapters.sql.statements import each_value
 from orderflow.adapters.sql.tables import SUBJECT_CHARACTERS_MAX, Tables
@@ -24,9 +23,9 @@ from orderflow.domain.model import validators
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
-    from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.executor import CoreExecutor, Executor
 
 __all__ = ["SqlInbox"]
 
@@ -45,8 +44,7 @@ class SqlInbox:
     """
 
     def __init__(self, connection: Connection | Executor, *, tables: Tables | None = None) -> None:
-        executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
-        self._transaction = HostTransaction(executor)
+        self._transaction = HostTransaction(connection)
         self._statements = _statements_of(tables if tables is not None else Tables.default())
 
     @classmethod
@@ -153,11 +151,6 @@ def _check(message_id: str) -> None:
     )
 
 
-@lru_cache(maxsize=64)
-def _statements_of(tables: Tables) -> _Statements:
-    return _Statements(tables)
-
-
 class _Statements:
     """What is read and written, as statements of SQLAlchemy Core."""
 
@@ -174,3 +167,6 @@ class _Statements:
             columns.seller_id == bindparam("of_seller"),
             columns.received_at < bindparam("before", type_=columns.received_at.type),
         )
+
+
+_statements_of = lru_cache(maxsize=64)(_Statements)

@@ -25,13 +25,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, select, update
 
-from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.rows import Moments
 from orderflow.adapters.sql.statements import each_value
-from orderflow.adapters.sql.tables import Tables
-from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
+from orderflow.adapters.sql.store import SqlStore
 from orderflow.codec import loads
 from orderflow.ports import OutboxMessage
 
@@ -39,11 +37,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import timedelta
 
-    from sqlalchemy import Column, ColumnElement, Delete, Select, Update
+    from sqlalchemy import Column, ColumnElement, Delete, Engine, Select, Update
     from sqlalchemy.sql import Executable
     from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
     from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.tables import Tables
     from orderflow.adapters.sql.transactions import Transactions
 
     Key = dict[str, Any]
@@ -56,7 +55,7 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _DIGITS_MAX = 18
 
 
-class SqlOutbox:
+class SqlOutbox(SqlStore):
     """The messages that `SqlRepository` has put into the database: an `orderflow.ports.Outbox`.
 
     Any number of them may be used at the same time, in any number of processes.
@@ -67,29 +66,9 @@ class SqlOutbox:
     """
 
     def __init__(self, engine: Engine | Transactions, *, tables: Tables | None = None) -> None:
-        self._transactions: Transactions = (
-            OwnTransactions(engine) if isinstance(engine, Engine) else engine
-        )
-        self._statements = _statements_of(tables if tables is not None else Tables.default())
+        super().__init__(engine, tables=tables)
+        self._statements = _statements_of(self._tables)
         self._after = ""
-
-    @classmethod
-    def within(
-        cls, connection: Connection | Executor, *, tables: Tables | None = None
-    ) -> SqlOutbox:
-        """Make an outbox that works in the transaction of the host's.
-
-        What is claimed is kept from other relays once the host has committed.
-
-        Args:
-            connection: An open connection of SQLAlchemy, or an executor on any other.
-            tables: As above.
-
-        Raises:
-            StorageError: If the isolation of its transaction does not fit.
-        """
-        executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
-        return cls(HostTransaction(executor), tables=tables)
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         """Take messages to deliver, of subjects that nobody else delivers to at this time.
@@ -117,7 +96,7 @@ class SqlOutbox:
             self._after = claimed[-1].seller_id
         return claimed
 
-    def delivered(self, message: OutboxMessage) -> None:
+    def mark_sent(self, message: OutboxMessage) -> None:
         """Forget a message that has arrived."""
         key = _key(message)
 
@@ -142,7 +121,7 @@ class SqlOutbox:
 
         self._transactions.write(task)
 
-    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that could not be delivered: until a moment, or for good as a dead one."""
         key = _key(message)
 
@@ -215,11 +194,6 @@ class SqlOutbox:
         """Put off what is behind a message until a moment, or let it go on."""
         behind = key | {"of_subject": subject, "due_at": due_at}
         executor.run(self._statements.put_off_behind, [behind])
-
-
-@lru_cache(maxsize=64)
-def _statements_of(tables: Tables) -> _Statements:
-    return _Statements(tables)
 
 
 class _Statements:
@@ -326,6 +300,9 @@ class _Statements:
             .limit(bindparam("limit"))
             .with_for_update(of=outbox, skip_locked=True)
         )
+
+
+_statements_of = lru_cache(maxsize=64)(_Statements)
 
 
 def _message(row: Row) -> OutboxMessage:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from orderflow.adapters.sql.executor import CoreExecutor
-from orderflow.adapters.sql.tables import Tables
-from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
+from orderflow.adapters.sql.store import SqlStore
 from orderflow.codec import dumps, loads
 from orderflow.domain.model import validators
 from orderflow.errors import CodecError, StorageError
@@ -18,9 +16,10 @@ from orderflow.errors import CodecError, StorageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Column, Table
+    from sqlalchemy import Column, Engine, Table
 
     from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.tables import Tables
     from orderflow.adapters.sql.transactions import Transactions
 
 T = TypeVar("T")
@@ -31,7 +30,7 @@ _USUAL = ""
 """Whose the usual one is: no seller has this id, for it has at least one character."""
 
 
-class PerSeller(Generic[T]):
+class PerSeller(SqlStore, Generic[T]):
     """One value for each seller who has one of their own, and the usual one for all others.
 
     Args:
@@ -45,25 +44,8 @@ class PerSeller(Generic[T]):
     _table: str
 
     def __init__(self, engine: Engine | Transactions, *, tables: Tables | None = None) -> None:
-        self._transactions: Transactions = (
-            OwnTransactions(engine) if isinstance(engine, Engine) else engine
-        )
-        tables = tables if tables is not None else Tables.default()
-        self._statements = _statements_of(getattr(tables, self._table))
-
-    @classmethod
-    def within(cls, connection: Connection | Executor, *, tables: Tables | None = None) -> Self:
-        """Make one that works in the transaction of the host's.
-
-        Args:
-            connection: An open connection of SQLAlchemy, or an executor on any other.
-            tables: As above.
-
-        Raises:
-            StorageError: If the isolation of its transaction does not fit.
-        """
-        executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
-        return cls(HostTransaction(executor), tables=tables)
+        super().__init__(engine, tables=tables)
+        self._statements = _statements_of(getattr(self._tables, self._table))
 
     @property
     def is_said(self) -> bool:
@@ -145,11 +127,6 @@ class PerSeller(Generic[T]):
         return value
 
 
-@lru_cache(maxsize=64)
-def _statements_of(table: Table) -> _Statements:
-    return _Statements(table)
-
-
 class _Statements:
     """What is read and written, as statements of SQLAlchemy Core."""
 
@@ -165,3 +142,6 @@ class _Statements:
             index_elements=[seller], set_={"value": keep.excluded.value}
         )
         self.remove = delete(table).where(seller == bindparam("seller_id"))
+
+
+_statements_of = lru_cache(maxsize=64)(_Statements)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
-
-from sqlalchemy import Connection, Engine
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from orderflow.adapters.sql.auditing import audit
-from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.statements import statements_of
-from orderflow.adapters.sql.tables import Tables
-from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
+from orderflow.adapters.sql.store import SqlStore
+from orderflow.adapters.sql.transactions import HostTransaction
 from orderflow.adapters.sql.work import Needed, SqlUnitOfWork
 from orderflow.domain.model.stock import StockKey
 from orderflow.errors import ContentionError
@@ -20,8 +17,11 @@ from orderflow.errors import ContentionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from sqlalchemy import Connection, Engine
+
     from orderflow.adapters.sql.auditing import Stored
     from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.tables import Tables
     from orderflow.adapters.sql.transactions import Transactions
     from orderflow.ports import Reading, Repository, UnitOfWork
 
@@ -33,7 +33,7 @@ _ROUNDS_MAX = 10
 """So often a unit of work is begun again because it needs to lock more than was foreseen."""
 
 
-class SqlRepository:
+class SqlRepository(SqlStore):
     """Keeps the state of every seller in a database.
 
     `SqlRepository(engine)` has transactions of its own. `SqlRepository.within(connection)` works
@@ -49,10 +49,7 @@ class SqlRepository:
     def __init__(
         self, engine: Engine | Transactions, *, tables: Tables | None = None, outbox: bool = True
     ) -> None:
-        self._transactions: Transactions = (
-            OwnTransactions(engine) if isinstance(engine, Engine) else engine
-        )
-        self._tables = tables if tables is not None else Tables.default()
+        super().__init__(engine, tables=tables)
         self._statements = statements_of(self._tables)
         self._outbox = outbox
 
@@ -63,7 +60,7 @@ class SqlRepository:
         *,
         tables: Tables | None = None,
         outbox: bool = True,
-    ) -> SqlRepository:
+    ) -> Self:
         """Make a repository that works in the transaction of the host's.
 
         Nothing is tried again here: an error of contention has undone what orderflow did, and
@@ -80,8 +77,7 @@ class SqlRepository:
         Raises:
             StorageError: If the isolation of its transaction does not fit.
         """
-        executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
-        return cls(HostTransaction(executor), tables=tables, outbox=outbox)
+        return cls(HostTransaction(connection), tables=tables, outbox=outbox)
 
     def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
         """Carry out a task in a unit of work of one seller, and commit what it saved.
@@ -142,9 +138,8 @@ class SqlRepository:
         Each seller is read on one state of the database; in a transaction of the host's that takes
         one that is SERIALIZABLE. A row is a seller's by its `seller_id`, whichever table it is in.
         """
-        tables = self._statements.tables
         for seller_id in self._transactions.read(self._owners):
-            yield self._transactions.read(partial(audit, tables=tables, seller_id=seller_id))
+            yield self._transactions.read(partial(audit, tables=self._tables, seller_id=seller_id))
 
     def _owners(self, executor: Executor) -> Sequence[str]:
         """Return whatever stands as a seller in any table, in order."""

@@ -97,8 +97,8 @@ class Tables:
         self.inbox = self._inbox()
         self.policies = self._per_seller("policies")
         self.preferences = self._per_seller("preferences")
-        self.notes = self._notes()
-        # What there is of a seller: settings, notes and what others have sent are none of it.
+        self.notice_store = self._notice_store()
+        # A seller's state. Preferences, sent notices and received messages are not part of it.
         self.state = (
             self.stock,
             self.orders,
@@ -317,9 +317,9 @@ class Tables:
         """Keep a value of each seller; that of the seller without an id is the usual one."""
         return self._table(name, Column("value", Text, nullable=False), key=())
 
-    def _notes(self) -> Table:
+    def _notice_store(self) -> Table:
         return self._table(
-            "notes",
+            "notice_store",
             Column("notice_key", _characters(NOTICE_KEY_CHARACTERS_MAX), nullable=False),
             Column("text", Text, nullable=False),
             key=("notice_key",),

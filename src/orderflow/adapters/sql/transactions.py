@@ -11,6 +11,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
@@ -21,7 +22,7 @@ from orderflow.errors import ContentionError, StorageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
 
     from orderflow.adapters.sql.executor import Executor
 
@@ -150,14 +151,15 @@ class HostTransaction:
     Each unit of work is a savepoint: if it fails, what the host has written before stays.
 
     Args:
-        executor: The connection.
+        connection: An open connection of SQLAlchemy, or an executor on any other.
 
     Raises:
         StorageError: If the isolation of the transaction shows another state than that of the
             rows that are locked.
     """
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, connection: Connection | Executor) -> None:
+        executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
         self._executor = executor
         isolation = executor.isolation()
         if isolation not in _FITTING_ISOLATIONS:

@@ -94,7 +94,7 @@ class WebhookChannel:
         if not SUCCESS <= status < REDIRECTIONS:
             raise _refusal(address, status)
 
-    def shown(self, address: str, bulletin: Bulletin) -> str:
+    def preview(self, address: str, bulletin: Bulletin) -> str:
         """Return the request as text, and send nothing."""
         body = enveloped(address, bulletin, self._now(), self._source)
         return f"POST {address}\ncontent-type: {CONTENT_TYPE}\n\n{body.decode()}\n"

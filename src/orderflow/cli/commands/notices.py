@@ -20,8 +20,8 @@ from orderflow.cli.connection import DatabaseOptions, opened
 from orderflow.cli.options.from_settings import takes
 from orderflow.cli.output import terminal
 from orderflow.importing import read_replacements
-from orderflow.notifier import Desk, load_settings
-from orderflow.service import Relayed
+from orderflow.notifier import SellerNotices, load_settings
+from orderflow.service import RelayResult
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def notify(
         raise typer.BadParameter("a look is taken once; leave it out", param_hint="'--follow'")
     failures, settings = _Failures(), load_settings(how.settings)
     with _opened(where, settings) as database:
-        desk = _desk(database, settings, how, failures)
+        desk = _seller_notices(database, settings, how, failures)
         outbox = _Outbox(database.engine, failures)
         if how.dry_run:
             _show(desk.preview(outbox), how)
@@ -95,7 +95,7 @@ def notify(
         if follow:
             with _stopped_by_signals() as stop:
                 for relayed in desk.follow(outbox, every_s=every, stop=stop):
-                    if relayed != Relayed() or failures.texts:
+                    if relayed != RelayResult() or failures.texts:
                         _tell_of(relayed, failures, how)
             return
         _tell_of(desk.notify(outbox), failures, how)
@@ -114,7 +114,7 @@ def digest(*, where: DatabaseOptions, how: HowTold) -> None:
     """
     settings = load_settings(how.settings)
     with _opened(where, settings) as database:
-        desk = _desk(database, settings, how, _Failures())
+        desk = _seller_notices(database, settings, how, _Failures())
         if how.dry_run:
             _show(desk.preview_digest(), how)
             return
@@ -165,9 +165,9 @@ class _Outbox(SqlOutbox):
         super().__init__(engine)
         self._failures = failures
 
-    def failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that could not be delivered."""
-        super().failed(message, error, retry_at)
+        super().mark_failed(message, error, retry_at)
         becomes = "it is dead: see orderflow dead-letters"
         if retry_at is not None:
             becomes = f"the next attempt is due at {moment_text(retry_at)}"
@@ -184,9 +184,11 @@ class _StandingClock:
         return self._at
 
 
-def _desk(database: Database, settings: NotifySettings, how: HowTold, failures: _Failures) -> Desk:
+def _seller_notices(
+    database: Database, settings: NotifySettings, how: HowTold, failures: _Failures
+) -> SellerNotices:
     catalogue = read_replacements(how.replacements) if how.replacements is not None else None
-    return Desk(
+    return SellerNotices(
         settings,
         database.repository,
         SqlNoticeStore(database.engine),
@@ -194,16 +196,16 @@ def _desk(database: Database, settings: NotifySettings, how: HowTold, failures: 
         policy_of=database.flow.policy_of,
         catalogue=catalogue,
         clock=_StandingClock(how.at) if how.at is not None else None,
-        refused=failures.passed_over,
+        on_refusal=failures.passed_over,
     )
 
 
-def _tell_of(relayed: Relayed, failures: _Failures, how: HowTold) -> None:
+def _tell_of(relayed: RelayResult, failures: _Failures, how: HowTold) -> None:
     taken = failures.take()
     if how.as_json:
         terminal.print_json_line({**attrs.asdict(relayed), "failures": taken})
     else:
-        terminal.results().print(f"messages handled: {relayed.delivered:,}")
+        terminal.results().print(f"messages handled: {relayed.sent:,}")
     for each in taken:
         subject = f"{each['subject']}: " if each["subject"] is not None else ""
         _warn(f"{subject}{each['error']}; {each['becomes']}")
@@ -238,7 +240,7 @@ def _opened(where: DatabaseOptions, settings: NotifySettings) -> Iterator[Databa
 def _log_on_screen(preferences: Preferences) -> Iterator[None]:
     """Show what is logged for sellers, for a log is one of the ways to tell them."""
     told = (preferences.default, *preferences.sellers.values())
-    names = {to.address for each in told for to in each.told_to() if to.channel == "log"}
+    names = {to.address for each in told for to in each.active_recipients() if to.channel == "log"}
     loggers = [logging.getLogger(name) for name in sorted(names)]
     levels = [logger.level for logger in loggers]
     handler = logging.StreamHandler()

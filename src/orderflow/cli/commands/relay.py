@@ -84,7 +84,7 @@ def relay(
                 f"the output cannot be written: {error.cause}; what was not written comes again "
                 f"after a minute"
             ) from error
-    terminal.messages().print(f"handed on: {relayed.delivered:,} messages")
+    terminal.messages().print(f"handed on: {relayed.sent:,} messages")
     if relayed.failed or relayed.dead:
         terminal.messages().print("the others are tried again, or dead: see orderflow dead-letters")
         raise typer.Exit(terminal.EXIT_NOT_RUN)

@@ -31,7 +31,7 @@ from orderflow.adapters.sql.asynchronous import (
     with_transactions,
 )
 from orderflow.adapters.sql.revision import REVISION
-from orderflow.service import Relayed
+from orderflow.service import RelayResult
 from tests.databases.asynchronous import DRIVERS, engine_on, url_for
 from tests.unit.shop import ACME, NOON, key, order
 
@@ -241,7 +241,7 @@ def test_messages_are_relayed_by_a_function_that_is_awaited(url: URL) -> None:
             raise ConnectionError("line is down")
         told.append(message.subject)
 
-    def relay(transactions: Transactions) -> Relayed:
+    def relay(transactions: Transactions) -> RelayResult:
         return Relay(SqlOutbox(transactions), AwaitedNotifier(tell), attempts_max=1).run()
 
     async def run() -> None:
@@ -249,7 +249,7 @@ def test_messages_are_relayed_by_a_function_that_is_awaited(url: URL) -> None:
             flow = AsyncOrderFlow(AsyncSqlRepository(engine))
             for each in "AB":
                 await flow.place(order(each), allocate=False, at=NOON)
-            assert await with_transactions(engine, relay) == Relayed(delivered=1, dead=1)
+            assert await with_transactions(engine, relay) == RelayResult(sent=1, dead=1)
             dead = await with_transactions(engine, lambda those: SqlOutbox(those).dead())
             assert [message.subject for message in dead] == ["B"]
 

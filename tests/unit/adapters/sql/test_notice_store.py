@@ -1,4 +1,4 @@
-"""The notebook in the database, and the digests that are claimed in it."""
+"""The notice store in the database, and the digests that are claimed in it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from orderflow.adapters.function import FunctionChannel
 from orderflow.adapters.sql import SqlNoticeStore, SqlPreferences, SqlRepository, Tables
 from orderflow.adapters.sql.notice_store import _statements_of
 from orderflow.notices import Preference, Recipient
-from orderflow.notifier import Digests
+from orderflow.notifier import DigestSender
 from tests.conformance.plans import Access, plan_of
 from tests.unit.shop import NOON, Clock, order
 
@@ -31,31 +31,31 @@ SELLERS = ("acme", "bolt", "coil")
 
 def test_a_note_is_there_once_the_host_has_committed(engine: Engine) -> None:
     with engine.connect() as connection:
-        notebook = SqlNoticeStore.within(connection)
-        notebook.write("acme", "told 1", "a")
-        assert notebook.exchange("acme", "told 1", "a", "b")
-        assert notebook.note("acme", "told 1") == "b"
+        notice_store = SqlNoticeStore.within(connection)
+        notice_store.put("acme", "told 1", "a")
+        assert notice_store.compare_and_set("acme", "told 1", "a", "b")
+        assert notice_store.get("acme", "told 1") == "b"
         connection.rollback()
-    assert SqlNoticeStore(engine).note("acme", "told 1") is None
+    assert SqlNoticeStore(engine).get("acme", "told 1") is None
     with engine.begin() as connection:
-        SqlNoticeStore.within(connection).write("acme", "told 1", "a")
-    assert SqlNoticeStore(engine).note("acme", "told 1") == "a"
+        SqlNoticeStore.within(connection).put("acme", "told 1", "a")
+    assert SqlNoticeStore(engine).get("acme", "told 1") == "a"
 
 
 def test_a_note_is_found_by_its_key(engine: Engine) -> None:
     statements = _statements_of(Tables.default())
     place = {"of_seller": "S1", "of_key": "told 7"}
     with engine.begin() as connection:
-        notebook = SqlNoticeStore.within(connection)
+        notice_store = SqlNoticeStore.within(connection)
         for number in range(3000):
-            notebook.write(f"S{number % 3}", f"told {number}", "a")
+            notice_store.put(f"S{number % 3}", f"told {number}", "a")
         connection.execute(text("ANALYZE"))
         plans = [
-            plan_of(connection, statements.note, place),
-            plan_of(connection, statements.exchange, place | {"of_text": "a", "text": "b"}),
+            plan_of(connection, statements.get, place),
+            plan_of(connection, statements.replace, place | {"of_text": "a", "text": "b"}),
             plan_of(connection, statements.remove, place),
         ]
-    by_key = (Access("notes_pk", frozenset({"seller_id", "notice_key"})),)
+    by_key = (Access("notice_store_pk", frozenset({"seller_id", "notice_key"})),)
     assert [plan.accesses for plan in plans] == [by_key] * 3
 
 
@@ -70,7 +70,7 @@ def _run(url: str, log: str) -> int:
 
     clock = Clock()
     clock.moment = NOON + timedelta(days=1)
-    digests = Digests(
+    digests = DigestSender(
         SqlRepository(engine),
         {"desk": FunctionChannel(send)},
         SqlPreferences(engine),

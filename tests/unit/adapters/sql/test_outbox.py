@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from orderflow import HoldReason, OrderFlow, OutboxMessage, Relay
 from orderflow.adapters.sql import SqlOutbox, SqlRepository
 from orderflow.adapters.sql.tables import Tables
-from orderflow.service import Relayed
+from orderflow.service import RelayResult
 from tests.unit.shop import NOON, order
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def test_what_another_relay_has_given_up_meanwhile_holds_nothing_back_once_it_ar
     place(repository, "1")
     hold(repository, "1")
     first = outbox.claim(NOON, LEASE, 9)
-    outbox.failed(first[0], "gone", None)
-    outbox.delivered(first[0])
+    outbox.mark_failed(first[0], "gone", None)
+    outbox.mark_sent(first[0])
     assert list(outbox.dead()) == []
     assert [each.message_id for each in outbox.claim(NOON, LEASE, 9)] == [first[1].message_id]
 
@@ -69,9 +69,9 @@ def test_a_failure_of_what_has_arrived_meanwhile_holds_nothing_back(engine: Engi
     repository, outbox = SqlRepository(engine), SqlOutbox(engine)
     place(repository, "1")
     (first,) = outbox.claim(NOON, LEASE, 9)
-    outbox.delivered(first)
+    outbox.mark_sent(first)
     hold(repository, "1")
-    outbox.failed(first, "gone", None)
+    outbox.mark_failed(first, "gone", None)
     assert list(outbox.dead()) == []
     assert subjects(outbox.claim(NOON, LEASE, 9)) == ["1"]
 
@@ -80,7 +80,7 @@ def test_what_is_given_back_after_its_head_has_arrived_comes_at_once(engine: Eng
     repository, outbox = SqlRepository(engine), SqlOutbox(engine)
     place(repository, "1")
     (only,) = outbox.claim(NOON, LEASE, 9)
-    outbox.delivered(only)
+    outbox.mark_sent(only)
     outbox.give_back([only])
     outbox.give_back([])
     assert list(outbox.claim(NOON, LEASE, 9)) == []
@@ -101,7 +101,7 @@ def test_what_failed_comes_before_what_is_new(engine: Engine) -> None:
     repository, outbox = SqlRepository(engine), SqlOutbox(engine)
     place(repository, "1", "2")
     first = outbox.claim(NOON, LEASE, 1)
-    outbox.failed(first[0], "no answer", NOON + LEASE)
+    outbox.mark_failed(first[0], "no answer", NOON + LEASE)
     again = outbox.claim(NOON + LEASE, LEASE, 1)
     assert subjects(again) == subjects(first)
 
@@ -118,7 +118,7 @@ def test_a_message_of_another_outbox_is_a_mistake(engine: Engine) -> None:
     event = outbox.claim(NOON, LEASE, 9)[0].event
     strange = OutboxMessage(message_id="strange", seller_id="acme", subject="1", event=event)
     with pytest.raises(ValueError, match="'strange' is none of this outbox"):
-        outbox.delivered(strange)
+        outbox.mark_sent(strange)
 
 
 def test_a_claim_jumps_to_what_is_due_in_an_index(engine: Engine) -> None:
@@ -202,11 +202,11 @@ class _CutOff:
 
 
 class _MarksBeforeItSends(Relay):
-    def run_once(self, limit: int = 100) -> Relayed:
+    def run_once(self, limit: int = 100) -> RelayResult:
         for message in self._outbox.claim(self._clock.now(), self._lease, limit):
-            self._outbox.delivered(message)
+            self._outbox.mark_sent(message)
             self._notifier.notify(message)
-        return Relayed()
+        return RelayResult()
 
 
 @pytest.mark.parametrize(("relay", "is_lost"), [(_MarksBeforeItSends, True), (Relay, False)])
@@ -257,7 +257,7 @@ def _relay(url: str, log: str) -> int:
     while time.monotonic() < until:
         with engine.connect() as connection:
             written = connection.scalar(text(f"SELECT count(*) FROM {events}"))  # noqa: S608 - ours
-        told += relay.run(limit=7).delivered
+        told += relay.run(limit=7).sent
         if written == 2 * 2 * 20:
             break
         time.sleep(0.01)

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from orderflow import MemoryRepository, OrderFlow, Relay, StorageError
 from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
 from orderflow.adapters.sql import SqlPreferences
-from orderflow.notices import Kind, NoticeTiming, Preference, Recipient
-from orderflow.notifier import Notices
+from orderflow.notices import NoticeKind, NoticeTiming, Preference, Recipient
+from orderflow.notifier import NoticeSender
 from tests.unit.notifier.office import Postman
 from tests.unit.shop import NOON, order
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 JO, HOOK = Recipient("mail", "jo@shop.example"), Recipient("pager", "0-1/2")
 CHOSEN = Preference(
     recipients=(JO, HOOK),
-    deliveries=((Kind.ON_BACK_ORDER, NoticeTiming.DAILY), (Kind.HELD, NoticeTiming.NONE)),
+    timings=((NoticeKind.ON_BACK_ORDER, NoticeTiming.DAILY), (NoticeKind.HELD, NoticeTiming.NONE)),
     digest_at=time(6, 30),
     zone=ZoneInfo("Europe/London"),
 )
@@ -32,7 +32,7 @@ CHOSEN = Preference(
 def test_nobody_is_told_anything_until_somebody_is_named(engine: Engine) -> None:
     preferences = SqlPreferences(engine)
     assert preferences.of("acme") == preferences.usual() == Preference()
-    assert preferences.of("acme").told_to() == ()
+    assert preferences.of("acme").active_recipients() == ()
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_is_no_preference_is_an_error_that_says_whose_and_what(engine: Engi
         connection.execute(
             text("UPDATE orderflow_preferences SET value = replace(value, 'HELD', 'HELL')")
         )
-    with pytest.raises(StorageError, match=r"preference of 'acme' .*deliveries.*not \"HELL\""):
+    with pytest.raises(StorageError, match=r"preference of 'acme' .*timings.*not \"HELL\""):
         preferences.of("acme")
     assert preferences.of("bolt") == Preference()
 
@@ -76,7 +76,7 @@ def test_what_is_no_preference_is_an_error_that_says_whose_and_what(engine: Engi
 def test_what_a_seller_changes_holds_for_the_next_message(engine: Engine) -> None:
     outbox, postman, preferences = MemoryOutbox(), Postman("mail"), SqlPreferences(engine)
     repository = MemoryRepository(outbox)
-    notices = Notices(repository, {"mail": postman}, preferences, MemoryNoticeStore())
+    notices = NoticeSender(repository, {"mail": postman}, preferences, MemoryNoticeStore())
     relay, flow = Relay(outbox, notices), OrderFlow(repository)
     preferences.set(Preference(recipients=(JO,)), "acme")
     flow.place(order("A", ("MUG", 1)), at=NOON)

@@ -100,11 +100,11 @@ CREATE TABLE orderflow_inbox (
  WITHOUT ROWID
 
 ;
-CREATE TABLE orderflow_notes (
+CREATE TABLE orderflow_notice_store (
 	seller_id VARCHAR(128) NOT NULL, 
 	notice_key VARCHAR(200) NOT NULL, 
 	text TEXT NOT NULL, 
-	CONSTRAINT orderflow_notes_pk PRIMARY KEY (seller_id, notice_key)
+	CONSTRAINT orderflow_notice_store_pk PRIMARY KEY (seller_id, notice_key)
 )
  WITHOUT ROWID
 

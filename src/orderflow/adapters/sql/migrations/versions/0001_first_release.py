@@ -54,7 +54,7 @@ def upgrade() -> None:
     _inbox()
     _per_seller("policies")
     _per_seller("preferences")
-    _notes()
+    _notice_store()
 
 
 def _stock() -> None:
@@ -234,9 +234,9 @@ def _per_seller(name: str) -> None:
     _create(name, Column("value", Text, nullable=False), key=())
 
 
-def _notes() -> None:
+def _notice_store() -> None:
     _create(
-        "notes",
+        "notice_store",
         Column("notice_key", _characters(200), nullable=False),
         Column("text", Text, nullable=False),
         key=("notice_key",),

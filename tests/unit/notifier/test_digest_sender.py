@@ -1,4 +1,4 @@
-"""`Digests`: what a seller's day came to, once."""
+"""`DigestSender`: what a seller's day came to, once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from datetime import timedelta
 import pytest
 
 from orderflow import HoldReason, NoticeError, Order, View
-from orderflow.notices import Bulletin, Kind, NoticeTiming, OnBackOrderNotice, Outlook, Preference
-from orderflow.notifier import Digested
+from orderflow.notices import (
+    Bulletin,
+    NoticeKind,
+    NoticeTiming,
+    OnBackOrderNotice,
+    Outlook,
+    Preference,
+)
+from orderflow.notifier import DigestResult
 from tests.unit.notifier.office import HOOK, JO, Office, Postman
 from tests.unit.shop import ACME, NOON, key
 
@@ -24,9 +31,9 @@ def test_new_back_orders_are_told_the_next_morning() -> None:
     office.take("A")
     office.pass_time(hours=1)
     office.take("B")
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult()
     next_morning(office)
-    assert office.digests().run_once() == Digested(sent=1)
+    assert office.digests().run_once() == DigestResult(sent=1)
     ((address, digest),) = office.mail.sent
     assert address == JO.address
     assert [(each.order_id, each.at) for each in digest.notices] == [
@@ -41,10 +48,10 @@ def test_a_digest_that_is_run_twice_sends_once() -> None:
     office = Office()
     office.take("A")
     next_morning(office)
-    assert office.digests().run_once() == Digested(sent=1)
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult(sent=1)
+    assert office.digests().run_once() == DigestResult()
     office.pass_time(hours=20)
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult()
 
 
 def test_a_back_order_stands_in_one_digest() -> None:
@@ -63,7 +70,7 @@ def test_a_back_order_that_is_over_by_then_is_not_told() -> None:
     office.take("A")
     office.flow.book_in(key(), 1)
     next_morning(office)
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult()
 
 
 def test_days_without_a_run_are_made_up_for() -> None:
@@ -75,7 +82,7 @@ def test_days_without_a_run_are_made_up_for() -> None:
         next_morning(office)
         office.take(order_id)
     next_morning(office)
-    assert office.digests().run_once() == Digested(sent=1)
+    assert office.digests().run_once() == DigestResult(sent=1)
     assert office.mail.orders() == ["Z", "A", "B"]
 
 
@@ -83,7 +90,7 @@ def test_a_day_on_which_nothing_happened_sends_nothing_and_is_over() -> None:
     office = Office()
     office.flow.book_in(key(), 1)
     next_morning(office)
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult()
     assert list(office.digests().due()) == []
 
 
@@ -97,7 +104,7 @@ def test_who_could_not_be_reached_gets_the_same_digest_later_and_the_others_noth
     ((recipient, error),) = digested.failures
     assert (recipient, str(error)) == (HOOK, f"'{HOOK.address}' was not told: no answer; wait")
     office.hook.down = set()
-    assert office.digests().run_once() == Digested(sent=1)
+    assert office.digests().run_once() == DigestResult(sent=1)
     assert [bulletin for _, bulletin in office.hook.sent] == [
         bulletin for _, bulletin in office.mail.sent
     ]
@@ -111,15 +118,15 @@ def test_a_digest_that_was_being_sent_when_the_process_ended_is_sent_again_with_
     next_morning(office)
 
     interrupt(office)
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult()
     assert list(office.digests().due()) == []
     office.pass_time(minutes=9, seconds=59)
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult()
     office.pass_time(seconds=1)
-    assert office.digests().run_once() == Digested(sent=1)
+    assert office.digests().run_once() == DigestResult(sent=1)
     assert len({bulletin.bulletin_id for _, bulletin in office.mail.sent}) == 1
     assert len(office.mail.sent) == 2
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult()
 
 
 def test_who_could_not_be_reached_on_one_day_gets_all_of_it_on_the_next() -> None:
@@ -131,14 +138,14 @@ def test_who_could_not_be_reached_on_one_day_gets_all_of_it_on_the_next() -> Non
     office.take("B")
     next_morning(office)
     office.mail.down = set()
-    assert office.digests().run_once() == Digested(sent=1)
+    assert office.digests().run_once() == DigestResult(sent=1)
     assert office.mail.orders() == ["A", "B"]
 
 
 def test_no_more_back_orders_are_written_of_than_stand_in_a_digest() -> None:
     asked: list[str] = []
 
-    def prospects(order: Order, _view: View) -> dict[str, Outlook]:
+    def outlook(order: Order, _view: View) -> dict[str, Outlook]:
         asked.append(order.order_id)
         return {}
 
@@ -147,7 +154,7 @@ def test_no_more_back_orders_are_written_of_than_stand_in_a_digest() -> None:
         office.take(order_id)
         office.pass_time(minutes=1)
     next_morning(office)
-    office.digests(notices_max=2, prospects=prospects).run_once()
+    office.digests(notices_max=2, outlook=outlook).run_once()
     ((_, digest),) = office.mail.sent
     assert ([each.order_id for each in digest.notices], digest.left_out) == (["C", "A"], 2)
     assert asked == ["C", "A"]
@@ -157,17 +164,17 @@ def test_a_digest_that_another_run_sends_meanwhile_is_left_to_it() -> None:
     office = Office(BOTH)
     office.take("A")
     next_morning(office)
-    late = [Digested(sent=9)]
+    late = [DigestResult(sent=9)]
 
     def send(address: str, bulletin: Bulletin) -> None:
         if late[0].sent:
-            late[0] = Digested()
+            late[0] = DigestResult()
             late[0] = office.digests().run_once()
         Postman.send(office.mail, address, bulletin)
 
     office.mail.send = send  # type: ignore[method-assign] # while it sends, another run begins
-    assert office.digests().run_once() == Digested(sent=1)
-    assert late == [Digested(sent=1)]  # the other recipient
+    assert office.digests().run_once() == DigestResult(sent=1)
+    assert late == [DigestResult(sent=1)]  # the other recipient
     assert (len(office.mail.sent), len(office.hook.sent)) == (1, 1)
 
 
@@ -179,12 +186,12 @@ def test_what_was_sent_too_late_does_not_undo_what_another_run_has_noted() -> No
     def send(address: str, bulletin: Bulletin) -> None:
         del office.mail.send  # the next one is quick
         office.pass_time(minutes=11)
-        assert office.digests().run_once() == Digested(sent=1)
+        assert office.digests().run_once() == DigestResult(sent=1)
         raise NoticeError(address, f"no answer to {bulletin.bulletin_id}", "wait")
 
     office.mail.send = send  # type: ignore[method-assign] # longer than the lease
     assert office.digests().run_once().sent == 0
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult()
     assert len(office.mail.sent) == 1
 
 
@@ -206,9 +213,9 @@ def test_what_happened_just_before_the_end_is_waited_for() -> None:
     office.clock.moment = NOON.replace(day=4, hour=6, minute=59, second=59)
     office.take("A")
     office.clock.moment = NOON.replace(day=4, hour=7)
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult()
     office.pass_time(minutes=5)
-    assert office.digests().run_once() == Digested(sent=1)
+    assert office.digests().run_once() == DigestResult(sent=1)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +223,7 @@ def test_what_happened_just_before_the_end_is_waited_for() -> None:
     [
         Preference(recipients=(JO,), opted_out=True),
         Preference(),
-        Preference(recipients=(JO,), deliveries=((Kind.ON_BACK_ORDER, NoticeTiming.AT_ONCE),)),
+        Preference(recipients=(JO,), timings=((NoticeKind.ON_BACK_ORDER, NoticeTiming.AT_ONCE),)),
     ],
     ids=["opted out", "no recipients", "at once only"],
 )
@@ -224,12 +231,12 @@ def test_who_wants_no_digest_gets_none(preference: Preference) -> None:
     office = Office(preference)
     office.take("A")
     next_morning(office)
-    assert office.digests().run_once() == Digested()
+    assert office.digests().run_once() == DigestResult()
 
 
 def test_a_digest_tells_of_other_kinds_if_the_seller_wants_that() -> None:
-    deliveries = ((Kind.HELD, NoticeTiming.DAILY), (Kind.COMPLETED, NoticeTiming.BOTH))
-    office = Office(Preference(recipients=(JO,), deliveries=deliveries))
+    timings = ((NoticeKind.HELD, NoticeTiming.DAILY), (NoticeKind.COMPLETED, NoticeTiming.BOTH))
+    office = Office(Preference(recipients=(JO,), timings=timings))
     office.take("A")
     office.take("B")
     office.pass_time(hours=1)

@@ -1,4 +1,4 @@
-"""`Notices`: between the relay and the channels."""
+"""`NoticeSender`: between the relay and the channels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from orderflow import (
 )
 from orderflow.notices import (
     ExpectedDateNotice,
-    Kind,
+    NoticeKind,
     NoticeTiming,
     OnBackOrderNotice,
     Outlook,
@@ -27,7 +27,7 @@ from orderflow.notices import (
     Recipient,
 )
 from orderflow.notifier.sending import log_refusal
-from orderflow.service import Relayed
+from orderflow.service import RelayResult
 from tests.unit.notifier.office import HOOK, JO, Office
 from tests.unit.shop import ACME, NOON, key
 
@@ -68,7 +68,7 @@ def moves(office: Office) -> list[tuple[str, datetime | None, datetime | None]]:
 def test_a_seller_is_told_what_becomes_of_an_order() -> None:
     office = Office()
     office.take("A")
-    assert office.relay.run() == Relayed(delivered=2)
+    assert office.relay.run() == RelayResult(sent=2)
     office.pass_time(hours=1)
     office.flow.book_in(key(), 1)
     office.relay.run()
@@ -82,7 +82,7 @@ def test_changes_that_wait_together_are_one_bulletin() -> None:
     office.pass_time(minutes=1)
     office.flow.hold(ACME, "A", HoldReason.ADDRESS)
     office.flow.release(ACME, "A")
-    assert office.relay.run() == Relayed(delivered=4)
+    assert office.relay.run() == RelayResult(sent=4)
     assert office.mail.kinds() == [["ON_BACK_ORDER", "RELEASED"]]
 
 
@@ -103,12 +103,12 @@ def test_each_recipient_is_told_once_even_if_another_could_not_be() -> None:
     office = Office(BOTH)
     office.hook.down = {HOOK.address}
     office.take("A")
-    assert office.relay.run() == Relayed(failed=1)
+    assert office.relay.run() == RelayResult(failed=1)
     office.pass_time(minutes=1)
-    assert office.relay.run() == Relayed(failed=1)
+    assert office.relay.run() == RelayResult(failed=1)
     office.hook.down = set()
     office.pass_time(minutes=1)
-    assert office.relay.run() == Relayed(delivered=2)
+    assert office.relay.run() == RelayResult(sent=2)
     assert (office.mail.kinds(), office.hook.kinds()) == ([["ON_BACK_ORDER"]],) * 2
 
 
@@ -135,19 +135,19 @@ def test_progress_is_forgotten_once_all_were_told() -> None:
     office.hook.down = {HOOK.address}
     office.take("A" * 128)
     office.relay.run()
-    assert len(office.notebook.notes) == 1
-    assert all(len(key) <= 200 for _, key in office.notebook.notes)
+    assert len(office.notice_store.entries) == 1
+    assert all(len(key) <= 200 for _, key in office.notice_store.entries)
     office.hook.down = set()
     office.pass_time(minutes=1)
     office.relay.run()
-    assert office.notebook.notes == expected
+    assert office.notice_store.entries == expected
 
 
 def test_a_recipient_who_is_gone_for_good_holds_nobody_up() -> None:
     office = Office(BOTH)
     office.hook.gone = {HOOK.address}
     office.take("A")
-    assert office.relay.run() == Relayed(delivered=2)
+    assert office.relay.run() == RelayResult(sent=2)
     assert office.mail.kinds() == [["ON_BACK_ORDER"]]
     assert office.passed_over == [HOOK]
 
@@ -156,7 +156,7 @@ def test_a_message_that_no_recipient_can_be_told_of_is_dead_at_once() -> None:
     office = Office()
     office.mail.gone = {JO.address}
     office.take("A")
-    assert office.relay.run() == Relayed(dead=1)
+    assert office.relay.run() == RelayResult(dead=1)
     (dead,) = office.outbox.dead()
     assert dead.error == "NoticeError: 'jo@shop.example' was not told: moved away; take it out"
     assert office.passed_over == []
@@ -179,17 +179,17 @@ def test_a_revived_message_goes_to_those_who_were_not_told() -> None:
 def test_a_channel_that_is_not_set_up_is_named() -> None:
     office = Office(Preference(recipients=(Recipient("pigeon", "loft"),)))
     office.take("A")
-    assert office.relay.run() == Relayed(dead=1)
+    assert office.relay.run() == RelayResult(dead=1)
     error = office.outbox.dead()[0].error
     assert "there is no channel 'pigeon'" in error
-    assert "there are: mail, webhook" in error
+    assert "known channels: mail, webhook" in error
 
 
 def test_a_failure_that_is_no_delivery_error_is_tried_again() -> None:
     office = Office()
     office.mail.send = lambda *_: 1 / 0  # type: ignore[method-assign, assignment] # it breaks
     office.take("A")
-    assert office.relay.run() == Relayed(failed=1)
+    assert office.relay.run() == RelayResult(failed=1)
 
 
 def test_who_is_passed_over_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -197,7 +197,7 @@ def test_who_is_passed_over_is_logged(caplog: pytest.LogCaptureFixture) -> None:
         log_refusal(JO, NoticeError("mail:jo@shop.example", "moved away", "take it out"))
     assert caplog.messages == [
         (
-            "mail:jo@shop.example is passed over: "
+            "mail:jo@shop.example is skipped: "
             "'mail:jo@shop.example' was not told: moved away; take it out"
         )
     ]
@@ -208,15 +208,15 @@ def test_who_is_passed_over_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     [
         Preference(recipients=(JO,), opted_out=True),
         Preference(),
-        Preference(recipients=(JO,), deliveries=((Kind.ON_BACK_ORDER, NoticeTiming.NONE),)),
-        Preference(recipients=(JO,), deliveries=((Kind.ON_BACK_ORDER, NoticeTiming.DAILY),)),
+        Preference(recipients=(JO,), timings=((NoticeKind.ON_BACK_ORDER, NoticeTiming.NONE),)),
+        Preference(recipients=(JO,), timings=((NoticeKind.ON_BACK_ORDER, NoticeTiming.DAILY),)),
     ],
     ids=["opted out", "no recipients", "this kind not", "this kind daily"],
 )
 def test_what_a_seller_does_not_want_at_once_is_not_sent_at_once(preference: Preference) -> None:
     office = Office(preference)
     office.take("A")
-    assert office.relay.run() == Relayed(delivered=2)
+    assert office.relay.run() == RelayResult(sent=2)
     assert office.mail.sent == []
 
 
@@ -260,7 +260,7 @@ def test_what_would_be_sent_can_be_looked_at() -> None:
 
 
 def test_a_back_order_is_told_of_with_its_date_and_again_when_that_moves() -> None:
-    office = Office(prospects=next_receipt)
+    office = Office(outlook=next_receipt)
     office.flow.announce(announced())
     office.take("A")
     office.relay.run()
@@ -282,7 +282,7 @@ def test_a_back_order_is_told_of_with_its_date_and_again_when_that_moves() -> No
 
 
 def test_a_receipt_that_comes_short_moves_the_date_of_who_still_waits() -> None:
-    office = Office(prospects=next_receipt)
+    office = Office(outlook=next_receipt)
     office.flow.announce(announced())
     office.take("A", ("MUG", 5))
     office.relay.run()
@@ -292,7 +292,7 @@ def test_a_receipt_that_comes_short_moves_the_date_of_who_still_waits() -> None:
 
 
 def test_all_orders_whose_date_moves_are_told_of_in_one_bulletin() -> None:
-    office = Office(prospects=next_receipt, notices_max=2)
+    office = Office(outlook=next_receipt, notices_max=2)
     for order_id in "ABC":
         office.take(order_id)
     office.take("D", ("PAN", 1))
@@ -305,7 +305,7 @@ def test_all_orders_whose_date_moves_are_told_of_in_one_bulletin() -> None:
 
 
 def test_a_date_that_has_not_moved_is_not_told_again() -> None:
-    office = Office(prospects=next_receipt)
+    office = Office(outlook=next_receipt)
     office.flow.announce(announced())
     office.take("A")
     office.relay.run()
@@ -315,25 +315,25 @@ def test_a_date_that_has_not_moved_is_not_told_again() -> None:
 
 
 def test_an_order_that_was_not_told_of_yet_has_no_date_that_could_move() -> None:
-    office = Office(prospects=next_receipt)
+    office = Office(outlook=next_receipt)
     office.flow.announce(announced())
     office.take("A")
     stock, *_ = office.outbox.claim(NOON, timedelta(minutes=1), 1)
     office.notices.notify(stock)
-    assert (office.mail.sent, office.notebook.notes) == ([], {})
+    assert (office.mail.sent, office.notice_store.entries) == ([], {})
 
 
 def test_dates_are_forgotten_with_the_back_order() -> None:
-    office = Office(prospects=next_receipt)
+    office = Office(outlook=next_receipt)
     office.flow.announce(announced())
     office.take("A")
     office.take("B")
     office.relay.run()
-    assert sorted(office.notebook.notes) == [(ACME, "expected A"), (ACME, "expected B")]
+    assert sorted(office.notice_store.entries) == [(ACME, "expected A"), (ACME, "expected B")]
     office.flow.book_in(key(), 1)
     office.flow.cancel(ACME, "B")
     office.relay.run()
-    assert office.notebook.notes == {}
+    assert office.notice_store.entries == {}
 
 
 def test_dates_are_those_of_announced_receipts_unless_told_otherwise() -> None:
@@ -350,7 +350,7 @@ def test_dates_are_those_of_announced_receipts_unless_told_otherwise() -> None:
 
 
 def test_where_nothing_is_looked_up_no_dates_are_told() -> None:
-    office = Office(prospects=lambda *_: {})
+    office = Office(outlook=lambda *_: {})
     office.take("A")
     office.relay.run()
     office.flow.announce(announced())
@@ -360,7 +360,7 @@ def test_where_nothing_is_looked_up_no_dates_are_told() -> None:
 
 
 def test_of_so_many_orders_only_is_a_date_looked_up() -> None:
-    office = Office(prospects=next_receipt, orders_max=1)
+    office = Office(outlook=next_receipt, orders_max=1)
     for order_id in "AB":
         office.take(order_id)
     office.relay.run()

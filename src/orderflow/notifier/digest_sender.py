@@ -1,0 +1,234 @@
+"""`DigestSender`: a seller's day in one bulletin.
+
+A digest covers the time from the end of the previous one to its own end. The ends are fixed times
+of day, so running it twice sends one digest. Progress is stored for each recipient. If one cannot
+be reached, the next run sends that digest again, and the others get nothing twice.
+
+A run claims a digest in the notice store before it sends it, so that only one of several runs
+sends it. If the process ends before it records that the digest was sent, the claim expires after
+the lease. The next run then sends the same digest, with the same id.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.status import Status
+from orderflow.notices import (
+    Bulletin,
+    NoticeKind,
+    NoticeWriter,
+    Recipient,
+    coalesce,
+    kind_of,
+    outlook_source,
+)
+from orderflow.notifier.sending import notice_key, send
+from orderflow.service.clock import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from orderflow.domain.model.order import Order
+    from orderflow.notices import Notice, OutlookSource, Preference
+    from orderflow.ports import (
+        Channel,
+        Clock,
+        NoticeStore,
+        PreferenceSource,
+        Reading,
+        ReplacementCatalogue,
+        Repository,
+    )
+
+__all__ = ["DigestResult", "DigestSender"]
+
+DAY = timedelta(days=1)
+
+
+@attrs.frozen(kw_only=True)
+class _DueDigest:
+    """A digest that is due for a recipient, and the stored text about the previous one."""
+
+    recipient: Recipient
+    bulletin: Bulletin
+    since: datetime
+    until: datetime
+    stored: str | None
+
+
+@attrs.frozen
+class DigestResult:
+    """The result of one run.
+
+    Attributes:
+        sent: The number of digests sent.
+        failures: The recipients that could not be reached, and why. The next run tries again.
+    """
+
+    sent: int = 0
+    failures: tuple[tuple[Recipient, Exception], ...] = ()
+
+
+class DigestSender:
+    """Sends each recipient the digests that are due.
+
+    Args:
+        repository: Where the state is stored.
+        channels: The channels, by the names used in `Recipient.channel`.
+        preferences: What each seller wants to be told, where, and at what time.
+        notice_store: Stores the end of the last digest that each recipient was sent.
+        policy_of: Returns a seller's allocation policy: `OrderFlow.policy_of`.
+        catalogue: Which products may replace which: `OrderFlow.catalogue`.
+        outlook: Returns the outlook of short lines. Default:
+            `orderflow.notices.outlook_source`, with the policy and the catalogue above.
+        clock: The clock. Default: the system's.
+        grace: How long after its end a digest is sent. Set it longer than any command takes, so
+            that the digest misses no command that started before its end.
+        lease: How long a claimed digest is left to the run that claimed it. If that run ends
+            before it has sent the digest, another run sends it after this time.
+        notices_max: The largest number of notices in one digest. It counts the others.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        channels: Mapping[str, Channel],
+        preferences: PreferenceSource,
+        notice_store: NoticeStore,
+        *,
+        policy_of: Callable[[str], AllocationPolicy] | None = None,
+        catalogue: ReplacementCatalogue | None = None,
+        outlook: OutlookSource | None = None,
+        clock: Clock | None = None,
+        grace: timedelta = timedelta(minutes=5),
+        lease: timedelta = timedelta(minutes=10),
+        notices_max: int = 500,
+    ) -> None:
+        self._repository = repository
+        self._channels = channels
+        self._preferences = preferences
+        self._notice_store = notice_store
+        self._policy_of = policy_of
+        self._outlook = outlook or outlook_source(catalogue, policy_of)
+        self._clock: Clock = clock if clock is not None else SystemClock()
+        self._grace = grace
+        self._lease = lease
+        self._notices_max = notices_max
+
+    def run_once(self) -> DigestResult:
+        """Send every digest that is due, and report the recipients that could not be reached."""
+        sent = 0
+        failures: list[tuple[Recipient, Exception]] = []
+        for due in self._due():
+            if not due.bulletin.notices:
+                self._replace(due, due.stored, due.until.isoformat())
+                continue
+            claim = f"{due.since.isoformat()} {(self._clock.now() + self._lease).isoformat()}"
+            if not self._replace(due, due.stored, claim):
+                continue  # another run is sending it
+            try:
+                send(self._channels, due.recipient, due.bulletin)
+            except Exception as error:  # noqa: BLE001 - the others must get theirs
+                failures.append((due.recipient, error))
+                self._replace(due, claim, due.since.isoformat())
+            else:
+                sent += 1
+                self._replace(due, claim, due.until.isoformat())
+        return DigestResult(sent, tuple(failures))
+
+    def due(self) -> Iterator[tuple[Recipient, Bulletin]]:
+        """Yield each digest that is due and its recipient, without sending. Some may be empty."""
+        for due in self._due():
+            yield due.recipient, due.bulletin
+
+    def _due(self) -> Iterator[_DueDigest]:
+        for seller_id in self._repository.sellers():
+            preference = self._preferences.of(seller_id)
+            kinds = frozenset(kind for kind in NoticeKind if preference.timing(kind).is_daily)
+            if not kinds:
+                continue
+            until = preference.digest_end(self._clock.now() - self._grace)
+            bulletins: dict[datetime, Bulletin] = {}
+            for recipient in preference.active_recipients():
+                stored = self._notice_store.get(seller_id, _key(recipient))
+                since = self._end_before(stored, until)
+                if since < until:
+                    if since not in bulletins:
+                        bulletins[since] = self._bulletin(seller_id, preference, since, until)
+                    yield _DueDigest(
+                        recipient=recipient,
+                        bulletin=bulletins[since],
+                        since=since,
+                        until=until,
+                        stored=stored,
+                    )
+
+    def _bulletin(
+        self, seller_id: str, preference: Preference, since: datetime, until: datetime
+    ) -> Bulletin:
+        task = partial(self._notices, preference, since, until)
+        notices, left_out = self._repository.read(seller_id, task)
+        return Bulletin(
+            bulletin_id=f"digest {seller_id} {since.isoformat()} {until.isoformat()}",
+            seller_id=seller_id,
+            notices=notices[: self._notices_max],
+            since=since,
+            until=until,
+            left_out=left_out + max(0, len(notices) - self._notices_max),
+        )
+
+    def _notices(
+        self, preference: Preference, since: datetime, until: datetime, reading: Reading
+    ) -> tuple[tuple[Notice, ...], int]:
+        """Return the notices, and the number of further orders on back order."""
+        of = self._policy_of
+        policy = of(reading.seller_id) if of is not None else AllocationPolicy()
+        writer = NoticeWriter(
+            reading, self._clock.now(), policy, self._outlook, with_ways_out=False
+        )
+        kinds = [kind for kind in NoticeKind if preference.timing(kind).is_daily]
+        notices: list[Notice] = []
+        if kinds != [NoticeKind.ON_BACK_ORDER]:  # these alone need no events
+            events = [each for each in reading.events(since=since) if each.at < until]
+            others = (notice for event in events for notice in writer.notices_of(event))
+            notices += [
+                each
+                for each in coalesce(others, until - since)
+                if kind_of(each) in kinds and kind_of(each) is not NoticeKind.ON_BACK_ORDER
+            ]
+        waiting: list[tuple[datetime, str, Order]] = []
+        if NoticeKind.ON_BACK_ORDER in kinds:
+            waiting = [
+                (order.wait.since, order.order_id, order)
+                for order in reading.orders(status=Status.ON_BACK_ORDER)
+                if order.wait is not None and since <= order.wait.since < until
+            ]
+        waiting.sort(key=itemgetter(0, 1))
+        shown = waiting[: self._notices_max]  # no more of them can fit
+        notices += [writer.on_back_order(order, at) for at, _, order in shown]
+        notices.sort(key=lambda each: (each.at, each.order_id))
+        return tuple(notices), len(waiting) - len(shown)
+
+    def _end_before(self, stored: str | None, until: datetime) -> datetime:
+        """Return the end of the previous digest, or `until` if another run is sending this one."""
+        if stored is None:
+            return until - DAY
+        end, _, claimed_until = stored.partition(" ")
+        if claimed_until and self._clock.now() < datetime.fromisoformat(claimed_until):
+            return until
+        return datetime.fromisoformat(end)
+
+    def _replace(self, due: _DueDigest, old: str | None, new: str) -> bool:
+        seller_id = due.bulletin.seller_id
+        return self._notice_store.compare_and_set(seller_id, _key(due.recipient), old, new)
+
+
+def _key(recipient: Recipient) -> str:
+    return notice_key("digest", str(recipient))
