@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from orderflow.importing import Changed
+    from orderflow.importing import ChangedOrder
 
 __all__ = ["Imported"]
 
@@ -46,7 +46,7 @@ class Imported:
     saved: bool
 
     @property
-    def blocked(self) -> list[Changed]:
+    def blocked(self) -> list[ChangedOrder]:
         """The orders that were to be edited and cannot be."""
         return [each for each in self.result.changed if self.updates and each.obstacle]
 
@@ -132,8 +132,8 @@ class Imported:
         return next((name for name, each in PRESETS.items() if each == self.result.layout), None)
 
 
-def _changed(changed: Changed) -> dict[str, Any]:
-    changes = [{"type": type(each).__name__, **data_of(each)} for each in changed.changes]
+def _changed(changed: ChangedOrder) -> dict[str, Any]:
+    changes = [{"type": type(each).__name__, **data_of(each)} for each in changed.edits]
     return {"order_id": changed.order_id, "changes": changes, "obstacle": changed.obstacle}
 
 
