@@ -56,7 +56,7 @@ baskets = Table(
 api = APIRouter(prefix="/sellers/{seller_id}")
 
 
-# What a route is given
+# Dependencies of the routes
 
 
 def engine_of(request: Request) -> AsyncEngine:
@@ -79,7 +79,7 @@ class Item(BaseModel):
     quantity: int
 
 
-# Orders and stock: each call is a transaction of orderflow's own
+# Orders and stock: orderflow runs each call in its own transaction
 
 
 @api.post("/stock")
@@ -112,10 +112,10 @@ async def cancel(seller_id: str, order_id: str, flow: Flow, command_id: CommandI
 
 
 @asynccontextmanager
-async def begun(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Begin a transaction of the shop's."""
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Begin a transaction of the shop."""
     async with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":  # whose driver begins nothing by itself
+        if engine.dialect.name == "sqlite":  # its driver starts no transactions itself
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
 
@@ -123,21 +123,21 @@ async def begun(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 @api.post("/baskets/{basket_id}")
 async def put_in(seller_id: str, basket_id: str, item: Item, engine: Engine) -> None:
     row = {"seller_id": seller_id, "basket_id": basket_id, **item.model_dump()}
-    async with begun(engine) as connection:
+    async with transaction(engine) as connection:
         await connection.execute(insert(baskets), row)
 
 
 @api.post("/baskets/{basket_id}/order")
 async def order_basket(seller_id: str, basket_id: str, engine: Engine, flow: Flow) -> Any:
-    """Make an order of a basket, in one transaction: the basket is gone if the order is there."""
+    """Turn a basket into an order, in one transaction."""
     of_basket = (baskets.c.seller_id == seller_id) & (baskets.c.basket_id == basket_id)
-    async with begun(engine) as connection:
+    async with transaction(engine) as connection:
         rows = await connection.execute(
             select(baskets.c.sku, baskets.c.quantity).where(of_basket).order_by(baskets.c.sku)
         )
         lines = tuple(OrderLine(sku, sku, quantity) for sku, quantity in rows)
         if not lines:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "there is nothing in this basket")
+            raise HTTPException(HTTPStatus.NOT_FOUND, "this basket is empty")
         await connection.execute(delete(baskets).where(of_basket))
         placed = Order(
             order_id=basket_id,
@@ -150,13 +150,13 @@ async def order_basket(seller_id: str, basket_id: str, engine: Engine, flow: Flo
     return to_data(outcome.order)
 
 
-# What is wrong, as HTTP says it
+# Errors as HTTP statuses
 
 STATUS_OF = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     RefusedError: HTTPStatus.CONFLICT,
     InvalidValueError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    ContentionError: HTTPStatus.SERVICE_UNAVAILABLE,  # the client may ask again, by the same id
+    ContentionError: HTTPStatus.SERVICE_UNAVAILABLE,  # the client may retry with the same id
     UnfinishedError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -168,23 +168,23 @@ def answering(status: HTTPStatus) -> Callable[[Request, Exception], Awaitable[JS
     return answer
 
 
-# Beside the requests: who is told
+# Beside the requests: the relay
 
 
-async def tell(message: OutboxMessage) -> None:
-    """Tell of one thing that happened: here by the log, with `httpx.AsyncClient` by a webhook."""
+async def notify(message: OutboxMessage) -> None:
+    """Log one message. A real shop would call a webhook with `httpx.AsyncClient`."""
     log.info("%s %s: %s", message.message_id, message.subject, type(message.event).__name__)
 
 
 async def relay(engine: AsyncEngine) -> None:
-    """Tell of what happened, for as long as the shop is open."""
+    """Send the messages of the outbox while the shop is open."""
     while True:
         try:
             await with_transactions(
-                engine, lambda those: Relay(SqlOutbox(those), AwaitedNotifier(tell)).run()
+                engine, lambda those: Relay(SqlOutbox(those), AwaitedNotifier(notify)).run()
             )
         except Exception:
-            log.exception("the relay goes on in a while")
+            log.exception("the relay will try again")
         await asyncio.sleep(1)
 
 
@@ -192,16 +192,16 @@ async def relay(engine: AsyncEngine) -> None:
 
 
 def make_app(database: str = "shop.db") -> FastAPI:
-    """Make the shop, on a database that is one file."""
+    """Make the shop, with its database in one file."""
 
     @asynccontextmanager
     async def open_shop(app: FastAPI) -> AsyncIterator[None]:
         engine = await open_async_database(database, create=True)
-        async with begun(engine) as connection:
+        async with transaction(engine) as connection:
             await connection.run_sync(metadata.create_all)
         app.state.engine = engine
         app.state.flow = AsyncOrderFlow(AsyncSqlRepository(engine), orders_max=100)
-        await app.state.flow.recover()  # if it was shut in the midst of a long queue
+        await app.state.flow.recover()  # in case the last process ended within a long queue
         relaying = asyncio.create_task(relay(engine))
         try:
             yield

@@ -92,10 +92,10 @@ def test_the_contract_notices_a_repository_that_answers_otherwise(
 @pytest.mark.parametrize(
     ("method", "replacement", "test"),
     [
-        ("ended_holds", _nothing, "test_it_finds_what_the_clock_brings_about"),
-        ("waiting_since_before", _nothing, "test_it_finds_what_the_clock_brings_about"),
-        ("receipt", _forgotten, "test_it_keeps_receipts_until_they_are_settled"),
-        ("answered", _forgotten, "test_a_repeated_command_is_answered_as_it_was"),
+        ("ended_holds", _nothing, "test_it_finds_what_is_due"),
+        ("waiting_since_before", _nothing, "test_it_finds_what_is_due"),
+        ("receipt", _forgotten, "test_it_finds_receipts_until_they_are_closed"),
+        ("answered", _forgotten, "test_a_repeated_command_gets_the_first_answer"),
         ("save", _at_once, "test_nothing_is_written_when_the_block_is_left_by_an_error"),
     ],
 )

@@ -15,7 +15,7 @@ from orderflow.importing import PRESETS, Preset
 from orderflow.importing.layout import columns_of
 
 if TYPE_CHECKING:
-    from orderflow.importing import OrderLayout, PassOver
+    from orderflow.importing import OrderLayout, SkipRule
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "importing.md"
 BEGIN = "<!-- presets: generated -->"
@@ -31,8 +31,8 @@ def redrawn(page: str) -> str:
 
 def _preset(preset: Preset, layout: OrderLayout) -> str:
     parts = [f"### {preset}", _columns(layout)]
-    if layout.pass_over:
-        parts.append(_passed_over(layout.pass_over))
+    if layout.skip:
+        parts.append(_skip_table(layout.skip))
     settings = _settings(layout)
     if settings:
         parts.append(f"{'. '.join(settings)}.")
@@ -49,16 +49,16 @@ def _columns(layout: OrderLayout) -> str:
     return "\n".join(["| field | column |", "| --- | --- |", *rows])
 
 
-def _passed_over(rules: tuple[PassOver, ...]) -> str:
+def _skip_table(rules: tuple[SkipRule, ...]) -> str:
     rows = [
         f"| {rule.reason} | `{rule.column}` {_condition(rule)} | "
         f"{'the order' if rule.whole_order else 'the row'} |"
         for rule in rules
     ]
-    return "\n".join(["| passed over because | where | what |", "| --- | --- | --- |", *rows])
+    return "\n".join(["| skipped because | where | what |", "| --- | --- | --- |", *rows])
 
 
-def _condition(rule: PassOver) -> str:
+def _condition(rule: SkipRule) -> str:
     said = []
     if rule.is_one_of:
         said.append(f"is {_codes(tuple(sorted(rule.is_one_of)))}")
@@ -76,16 +76,16 @@ def _condition(rule: PassOver) -> str:
 def _settings(layout: OrderLayout) -> list[str]:
     said = []
     if layout.zone is not None:
-        said.append(f"Times without an offset are those of {layout.zone}")
+        said.append(f"Times without an offset are in {layout.zone}")
     if layout.day_first is not None:
         said.append(f"The {'day' if layout.day_first else 'month'} comes first in dates")
     if layout.first_counts:
         names = _codes(tuple(sorted(layout.first_counts)))
-        said.append(f"The first column counts of those called {names}")
+        said.append(f"If there are several columns {names}, the first is read")
     if layout.upper_sku:
-        said.append("Products that differ by case are one")
+        said.append("Products that differ only by case are the same")
     if not layout.quoted:
-        said.append("Quotes are characters like any other")
+        said.append("Quotes are ordinary characters")
     return said
 
 

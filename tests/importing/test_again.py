@@ -86,7 +86,7 @@ def test_another_content_has_another_command_id() -> None:
 def test_a_changed_order_is_left_as_it_is_unless_it_is_asked_for(host: Host) -> None:
     host.carry_out(host.read(row("1"), row("2")))
     result = host.read(row("1", quantity=2), row("2"))
-    assert [(each.order_id, each.changes) for each in result.changed] == [
+    assert [(each.order_id, each.edits) for each in result.changed] == [
         ("1", (ChangeQuantity("1", 2),))
     ]
     assert (result.unchanged, result.commands) == (1, ())
@@ -116,7 +116,7 @@ def test_an_order_that_the_seller_edited_since_is_told_from_one_that_the_file_ch
     host.carry_out(host.read(row("1")))
     host.flow.edit(SELLER, "1", ChangeQuantity("1", 2), ChangeCourier("DPD"), at=AT)
     plainly = host.read(row("1"), on_change="update")
-    assert [each.changes for each in plainly.changed] == [(ChangeQuantity("1", 1),)]
+    assert [each.edits for each in plainly.changed] == [(ChangeQuantity("1", 1),)]
     informed = host.read(row("1"), on_change="update", was_imported=host.was_imported)
     assert (informed.unchanged, informed.commands) == (1, ())
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow.importing import PassOver
+from orderflow.importing import SkipRule
 from orderflow.importing.quantities import is_below_zero, read_whole
 from orderflow.importing.times import TimeReader, is_none
 
@@ -53,7 +53,7 @@ def test_other_numbers_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["1,000", "1.000", "12,345", "1,234,567"])
 def test_what_may_be_a_thousand_or_one_is_refused_unless_it_is_said(text: str) -> None:
-    with pytest.raises(ValueError, match="which of them parts thousands"):
+    with pytest.raises(ValueError, match="unless the thousands separator is set"):
         whole(text)
 
 
@@ -110,9 +110,9 @@ def test_the_month_comes_first_where_that_is_said() -> None:
 @pytest.mark.parametrize(
     ("text", "times", "demand"),
     [
-        ("02/03/2026", TimeReader(UTC), "if the day comes first"),
+        ("02/03/2026", TimeReader(UTC), "unless the order of day and month is set"),
         ("31/02/2026", TimeReader(UTC, day_first=True), "a date with the day first"),
-        ("2026-03-02 09:00", TimeReader(None), "a time zone must be named"),
+        ("2026-03-02 09:00", TimeReader(None), "unless a time zone is set"),
         ("soon", TimeReader(UTC), "a time like 2026-03-02 09:30"),
         ("٢٠٢٦-٠٣-٠٢", TimeReader(UTC), "a time like"),
         ("1026-03-02", TimeReader(UTC), "in the years 1970 to 2199"),
@@ -135,15 +135,15 @@ def test_a_date_of_zeros_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "fitting", "other"),
     [
-        (PassOver(reason="", column="a", is_one_of=frozenset({"Paid"})), " PAID", "paid in"),
-        (PassOver(reason="", column="a", begins_with=("TEST", "B")), "tests", "a test"),
-        (PassOver(reason="", column="a", is_filled=True), "2026-03-02", "0000-00-00"),
-        (PassOver(reason="", column="a", is_blank=True), " ", "x"),
-        (PassOver(reason="", column="a", is_below_zero=True), "-3,5", "3"),
+        (SkipRule(reason="", column="a", is_one_of=frozenset({"Paid"})), " PAID", "paid in"),
+        (SkipRule(reason="", column="a", begins_with=("TEST", "B")), "tests", "a test"),
+        (SkipRule(reason="", column="a", is_filled=True), "2026-03-02", "0000-00-00"),
+        (SkipRule(reason="", column="a", is_blank=True), " ", "x"),
+        (SkipRule(reason="", column="a", is_below_zero=True), "-3,5", "3"),
     ],
 )
 def test_a_row_is_passed_over_by_what_one_column_says(
-    rule: PassOver, fitting: str, other: str
+    rule: SkipRule, fitting: str, other: str
 ) -> None:
     assert rule.fits(fitting)
     assert not rule.fits(other)

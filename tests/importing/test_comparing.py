@@ -25,7 +25,7 @@ from orderflow import (
     Status,
 )
 from orderflow.domain.model.edits import apply_edits
-from orderflow.importing.comparing import changes_to, obstacle_to
+from orderflow.importing.comparing import edits_to, obstacle_to
 from tests.importing.files import AT, SELLER, WAREHOUSE
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def order(*lines: tuple[str, str, int], **fields: object) -> Order:
 def changes(
     stored: Order, wanted: Order, *, ids: bool = False, priority: bool = True
 ) -> tuple[Edit, ...]:
-    return changes_to(stored, wanted, has_line_ids=ids, has_priority=priority)
+    return edits_to(stored, wanted, has_line_ids=ids, has_priority=priority)
 
 
 def test_an_order_that_is_the_same_needs_no_change() -> None:

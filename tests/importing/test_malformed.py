@@ -65,7 +65,7 @@ def accounted(result: Import) -> None:
     """Every row is a line, or passed over, or rejected; no fault is without a rejected row."""
     read = sum(len(order.lines) for order in orders(result).values())
     rejected = [each.row for each in result.rejected]
-    assert read + len(result.passed_over) + len(rejected) == result.rows
+    assert read + len(result.skipped) + len(rejected) == result.rows
     assert len(set(rejected)) == len(rejected)
     assert {fault.row for fault in result.faults} <= set(rejected)
     assert bool(result.faults) == bool(rejected)

@@ -11,10 +11,10 @@ from orderflow import Address, InvalidValueError
 from orderflow.importing import (
     FileError,
     OrderLayout,
-    PassedOver,
-    PassOver,
     Progress,
-    Rejected,
+    RejectedRow,
+    SkippedRow,
+    SkipRule,
 )
 from tests.importing.files import HEADER, imported, lines, orders, plain, reasons, row
 
@@ -102,7 +102,7 @@ def test_one_row_at_fault_rejects_its_order_with_all_rows() -> None:
     result = plain(row("1"), row("2"), row("1", quantity="x"), row("1"))
     assert list(orders(result)) == ["2"]
     assert [each.row for each in result.rejected] == [2, 4, 5]
-    assert result.rejected[0] == Rejected(2, "row 4 of the same order is at fault")
+    assert result.rejected[0] == RejectedRow(2, "row 4 of the same order has a fault")
     assert "quantity 'x' must be a whole number" in result.rejected[1].reason
 
 
@@ -122,7 +122,9 @@ def test_blank_cells_behind_the_header_do_no_harm_and_blank_rows_are_none() -> N
 def test_a_quote_that_is_left_open_costs_its_own_row_only() -> None:
     result = plain(row("1"), '2,"MUG,1,2026-03-01T10:00Z', row("3"), row("4"))
     assert list(orders(result)) == ["1", "3", "4"]
-    assert [(each.row, "quote left open" in each.reason) for each in result.faults] == [(3, True)]
+    assert [(each.row, "closing quote missing" in each.reason) for each in result.faults] == [
+        (3, True)
+    ]
 
 
 def test_text_behind_a_closed_quote_is_at_fault() -> None:
@@ -193,18 +195,18 @@ def test_a_header_that_cannot_be_read_says_so() -> None:
 
 
 def test_a_header_of_very_many_columns_is_shown_in_part() -> None:
-    with pytest.raises(FileError, match="'c38', 'c39' and 60 more, which no preset knows"):
+    with pytest.raises(FileError, match="'c38', 'c39' and 60 more, which no preset fits"):
         imported(",".join(f"c{number}" for number in range(100)))
 
 
 def test_rows_to_pass_over_need_no_order() -> None:
     layout = OrderLayout.of_columns(
         {name: name for name in HEADER.split(",")},
-        pass_over=(PassOver(reason="a sum", column="sku", is_one_of=frozenset({"TOTAL"})),),
+        skip=(SkipRule(reason="a sum", column="sku", is_one_of=frozenset({"TOTAL"})),),
     )
     result = plain(row(), ",TOTAL,1,", preset=layout)
     assert (result.new, result.faults) == (1, ())
-    assert result.passed_over == (PassedOver(3, "a sum"),)
+    assert result.skipped == (SkippedRow(3, "a sum"),)
 
 
 def test_columns_that_are_missing_are_all_named_with_what_is_asked_for() -> None:
@@ -213,18 +215,18 @@ def test_columns_that_are_missing_are_all_named_with_what_is_asked_for() -> None
     assert str(failure.value) == (
         "a.csv, row 1: there is no column 'sku' (sku), did you mean 'skuu'?; "
         "there is no column 'quantity' (quantity); "
-        "the layout asks for order_id, sku, quantity, placed_at, "
+        "the layout needs order_id, sku, quantity, placed_at, "
         "and the columns are 'order_id', 'skuu', 'placed_at'"
     )
 
 
 def test_a_header_that_no_preset_fits_says_what_each_asks_for() -> None:
-    with pytest.raises(FileError, match=r"'Nr', 'Artikel'.* no preset .*shopify asks for Name, "):
+    with pytest.raises(FileError, match=r"'Nr', 'Artikel'.* no preset .*shopify needs Name, "):
         imported("Nr;Artikel\n")
 
 
 def test_a_column_that_is_there_twice_is_refused() -> None:
-    with pytest.raises(FileError, match=r"'sku' \(sku\) is there 2 times; rename one"):
+    with pytest.raises(FileError, match=r"'sku' \(sku\) occurs 2 times; rename one"):
         imported(f"{HEADER},sku\n")
 
 

@@ -39,12 +39,12 @@ def test_shopify_has_the_fields_of_an_order_on_its_first_row_only() -> None:
 
 def test_shopify_orders_that_must_not_be_sent_are_passed_over() -> None:
     result = imported(SHOPIFY)
-    assert [(each.row, each.reason) for each in result.passed_over] == [
+    assert [(each.row, each.reason) for each in result.skipped] == [
         (3, "not goods (postage, fees, discounts)"),
-        (4, "has left already"),
+        (4, "already despatched"),
         (5, "cancelled or refunded"),
         (6, "cancelled or refunded"),
-        (7, "has left already"),
+        (7, "already despatched"),
         (8, "not paid yet"),
     ]
     assert result.faults == ()  # the missing SKU is in an order that is not sent
@@ -69,7 +69,7 @@ def test_amazon_is_separated_by_tabs_and_its_quotes_are_characters() -> None:
     assert order.promised_by == datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC)
     assert order.courier == "Standard"
     assert order.ship_to == Address('Jo "J" Do', "1 Way", "Leeds", "LS1", "GB")
-    assert [each.row for each in result.passed_over] == [4, 5]
+    assert [each.row for each in result.skipped] == [4, 5]
 
 
 def test_amazon_s_report_of_all_orders_passes_over_what_the_seller_does_not_send() -> None:
@@ -86,10 +86,10 @@ def test_amazon_s_report_of_all_orders_passes_over_what_the_seller_does_not_send
     )
     result = imported("\n".join([header, *rows]))
     assert lines(result, "026-1") == [("1", "MUG", 2)]
-    assert [(each.row, each.reason) for each in result.passed_over] == [
+    assert [(each.row, each.reason) for each in result.skipped] == [
         (3, "cancelled or refunded"),
-        (4, "sent by Amazon"),
-        (5, "has left already"),
+        (4, "despatched by Amazon"),
+        (5, "already despatched"),
         (6, "not paid yet"),
     ]
 
@@ -123,13 +123,13 @@ def test_woocommerce_repeats_the_fields_of_an_order_on_every_row() -> None:
     assert lines(result, "W-91") == [("301", "MUG", 2), ("302", "CUP", 1)]
     assert order.placed_at == datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
     assert order.ship_to == Address("Jo Do", "1 Way", "Leeds", "LS1", "GB")
-    assert result.reasons == {"has left already": 1, "not paid yet": 1}
+    assert result.reasons == {"already despatched": 1, "not paid yet": 1}
 
 
 def test_a_preset_without_a_time_zone_asks_for_one() -> None:
     result = imported(WOOCOMMERCE)
     assert reasons(result)[0] == (2, "date", "'2026-07-01 10:00:00'")
-    assert "time zone must be named" in result.faults[0].reason
+    assert "unless a time zone is set" in result.faults[0].reason
 
 
 def test_online_retail_ii_is_in_london_and_its_products_do_not_differ_by_case() -> None:
@@ -145,7 +145,7 @@ def test_online_retail_ii_is_in_london_and_its_products_do_not_differ_by_case() 
     )
     assert lines(result, "1001") == [("1", "85123A", 6), ("2", "85123A", 1)]
     assert orders(result)["1001"].placed_at == datetime(2010, 7, 1, 9, 0, tzinfo=UTC)
-    assert [each.row for each in result.passed_over] == [4, 5, 6, 7, 8]
+    assert [each.row for each in result.skipped] == [4, 5, 6, 7, 8]
     assert (result.new, result.faults) == (1, ())
 
 

@@ -31,7 +31,7 @@ def test_rejected_rows_have_the_columns_of_the_file_and_the_reason_behind_them()
         f"{HEADER},{REASON}\r\n"
         f"{BAD},\"quantity 'two' must be a whole number from 1 to 1000000000000, "
         f'in the digits 0 to 9"\r\n'
-        f"{row('2')},row 3 of the same order is at fault\r\n"
+        f"{row('2')},row 3 of the same order has a fault\r\n"
     )
 
 
@@ -104,7 +104,7 @@ def test_rejects_are_written_to_a_path(tmp_path: Path) -> None:
     result = read_orders(str(path), seller_id=SELLER, warehouse_id=WAREHOUSE, at=AT)
     assert write_rejects(result, str(path), str(to)) == 1
     assert to.read_text().startswith(f"{HEADER},{REASON}\n")
-    with pytest.raises(FileError, match="is the file that is read"):
+    with pytest.raises(FileError, match="is the input file"):
         write_rejects(result, path, path)
     with pytest.raises(FileError, match="cannot be written"):
         write_rejects(result, path, tmp_path / "none" / "rejects.csv")

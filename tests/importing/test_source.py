@@ -115,5 +115,5 @@ def test_bytes_that_are_no_text_do_not_end_the_reading(tmp_path: Path) -> None:
 def test_a_quote_that_is_left_open_is_a_fault_of_its_row(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", '1001,"MUG', "x" * 140_000, row())
     found = records(path)
-    assert "is a quote left open?" in found[1].fault
+    assert "is a closing quote missing?" in found[1].fault
     assert found[-1].fault == ""

@@ -56,7 +56,7 @@ def test_every_fault_of_a_count_is_told() -> None:
         (4, ""),
         (6, "sku"),
     ]
-    assert result.faults[-1].reason == "stands in row 5 already"
+    assert result.faults[-1].reason == "is already in row 5"
     assert [each.row for each in result.rejected] == [2, 3, 4, 6]
     assert len(result.commands) == 1
     assert stock("sku,on_hand\nMUG,1\nCUP,x\n", all_or_nothing=True).commands == ()

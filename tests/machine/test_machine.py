@@ -44,8 +44,8 @@ from orderflow.errors import (
     StaleVersionError,
 )
 from orderflow.testing.strategies import Scope, commands, policies
+from orderflow.testing.strategies.choices import Chooser
 from orderflow.testing.strategies.commands import draw_about, draw_next
-from orderflow.testing.strategies.draws import Dice
 from tests.properties.faults import FAULTS
 from tests.unit.shop import CheckedFlow, Clock, fold, later
 
@@ -101,20 +101,20 @@ class Machine(RuleBasedStateMachine):
     @rule(data=DATA, seller_id=st.sampled_from(SELLERS))
     def business_goes_on(self, data: st.DataObject, seller_id: str) -> None:
         """Several things are done that the state allows; a run has but so many steps."""
-        dice = Dice(data.draw)
+        chooser = Chooser(data.draw)
         for _ in range(4):
-            self.ask(draw_next(dice, self.flow.state(seller_id), self.scope, self.now))
+            self.ask(draw_next(chooser, self.flow.state(seller_id), self.scope, self.now))
 
     @rule(data=DATA, steps=st.integers(1, 6))
     def an_order_goes_on_its_way(self, data: st.DataObject, steps: int) -> None:
         """What leads an order on happens; drawn at random alone, few would ever arrive."""
-        dice = Dice(data.draw)
+        chooser = Chooser(data.draw)
         for _ in range(steps):
             able = [(each, to) for each in self.orders for to in ON_THE_WAY.get(each.status, ())]
             if able:
-                order, action = dice.pick(able)
+                order, action = chooser.pick(able)
                 state = self.flow.state(order.seller_id)
-                self.ask(draw_about(dice, action, order, state, scope=self.scope, at=self.now))
+                self.ask(draw_about(chooser, action, order, state, scope=self.scope, at=self.now))
 
     @rule(data=DATA, seller_id=st.sampled_from(SELLERS))
     def anything_is_asked_for(self, data: st.DataObject, seller_id: str) -> None:
@@ -124,15 +124,15 @@ class Machine(RuleBasedStateMachine):
     @rule(data=DATA, minutes=st.integers(0, 5))
     def a_command_comes_again(self, data: st.DataObject, minutes: int) -> None:
         if self.answered:
-            command, outcome = Dice(data.draw).pick(self.answered)
+            command, outcome = Chooser(data.draw).pick(self.answered)
             again = attrs.evolve(command, at=command.at - later(0) + later(minutes))
             assert self.flow.handle(again) == outcome
 
     @rule(data=DATA)
     def an_id_is_used_for_another_command(self, data: st.DataObject) -> None:
-        dice = Dice(data.draw)
+        chooser = Chooser(data.draw)
         if len(self.answered) > 1:
-            (command, _), (other, _) = dice.pick(self.answered), dice.pick(self.answered)
+            (command, _), (other, _) = chooser.pick(self.answered), chooser.pick(self.answered)
             if command.seller_id == other.seller_id and command != other:
                 stolen = attrs.evolve(command, command_id=other.command_id, at=self.now)
                 same = attrs.evolve(stolen, at=other.at) == other
@@ -141,7 +141,7 @@ class Machine(RuleBasedStateMachine):
     @rule(data=DATA, difference=st.sampled_from([-1, 1]))
     def an_old_version_is_named(self, data: st.DataObject, difference: int) -> None:
         if self.orders:
-            order = Dice(data.draw).pick(self.orders)
+            order = Chooser(data.draw).pick(self.orders)
             version = max(0, order.version + difference)
             command = CancelOrder(
                 at=self.now,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from orderflow import Action, State, actions, decide
 from orderflow.errors import ActionRefusedError, NotFoundError, RefusedError
 from orderflow.testing.strategies import History, histories
+from orderflow.testing.strategies.choices import Chooser
 from orderflow.testing.strategies.commands import draw_about
-from orderflow.testing.strategies.draws import Dice
 from tests.properties.runs import SCOPE, Run
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ def last_state(history: History) -> State:
 
 @given(history=histories(SCOPE), data=st.data())
 def test_what_is_done_leads_where_the_answer_said(history: History, data: st.DataObject) -> None:
-    state, dice = last_state(history), Dice(data.draw)
-    at = history.commands[-1].at + timedelta(minutes=dice.pick((0, 30, 240)))
+    state, chooser = last_state(history), Chooser(data.draw)
+    at = history.commands[-1].at + timedelta(minutes=chooser.pick((0, 30, 240)))
     for order in list(state.orders.values())[:3]:
         answers = {each.action: each for each in actions(order.order_id, state, at, history.policy)}
         for action in Action:
-            command = draw_about(dice, action, order, state, scope=SCOPE, at=at)
+            command = draw_about(chooser, action, order, state, scope=SCOPE, at=at)
             try:
                 outcome = decide(command, state, history.policy)
             except ActionRefusedError:

@@ -42,7 +42,7 @@ def test_a_header_that_no_preset_fits_is_shown_with_what_they_need() -> None:
 
 
 def test_a_header_of_one_cell_asks_for_the_delimiter() -> None:
-    with pytest.raises(HistoryError, match="is the delimiter another one"):
+    with pytest.raises(HistoryError, match="is the delimiter right"):
         layout_of("a.csv", (";".join(COLUMNS),), {})
 
 

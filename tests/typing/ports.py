@@ -49,7 +49,9 @@ class HostOutbox:
 
     def give_back(self, messages: Sequence[OutboxMessage]) -> None: ...
 
-    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None: ...
+    def mark_failed(
+        self, message: OutboxMessage, error: str, retry_at: datetime | None
+    ) -> None: ...
 
     def dead(self, seller_id: str | None = None) -> list[OutboxMessage]:
         raise NotImplementedError

@@ -1,11 +1,11 @@
-"""The cells of one row as values, and every fault that is found in them."""
+"""Parse the cells of one row and collect every fault in them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
-from orderflow.importing.faults import Fault, shown
+from orderflow.importing.faults import Fault, quote_value
 from orderflow.importing.quantities import read_whole
 from orderflow.importing.times import is_none
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["Cells"]
 
 _BETWEEN_PARTS = {"ship_to_name": " ", "ship_to_street": ", "}
-_EMPTY = "is empty; every row needs it"
+_EMPTY = "is empty; every row needs a value"
 
 
 class Cells:
-    """The cells of one row, by the field of the layout that they hold.
+    """The cells of one row, by the layout field of their column.
 
-    A value that is at fault is `None`, and so is one that is not there and need not be.
+    A faulty value is `None`, and so is a missing optional value.
 
     Attributes:
-        row: The number of the row.
-        faults: What was wrong with the cells that were read so far.
+        row: The row number.
+        faults: The faults in the cells that were read so far.
     """
 
     def __init__(self, columns: Columns, record: Record) -> None:
@@ -39,7 +39,7 @@ class Cells:
         self._cells = record.cells
 
     def text(self, field: str) -> str:
-        """Return what stands there; empty where there is nothing, or no such column."""
+        """Return the text of a cell; empty if the cell or the column is missing."""
         found = self._columns.positions.get(field)
         if found is None:
             return ""
@@ -47,7 +47,7 @@ class Cells:
         return _BETWEEN_PARTS.get(field, "").join(filter(None, texts))
 
     def identifier(self, field: str, *, required: bool = True) -> str | None:
-        """Return a text that may name something."""
+        """Return a valid identifier."""
         text = self.text(field)
         if validators.is_identifier(text):
             return text
@@ -71,7 +71,7 @@ class Cells:
             return None
 
     def note(self, field: str) -> str | None:
-        """Return a text that may be empty."""
+        """Return a note, which may be empty."""
         text = self.text(field)
         if validators.is_note(text):
             return text
@@ -79,7 +79,7 @@ class Cells:
         return None
 
     def moment(self, field: str, times: TimeReader, *, required: bool = False) -> datetime | None:
-        """Return a moment; a date of zeros is none."""
+        """Return a moment; a date of zeros counts as empty."""
         text = self.text(field)
         if is_none(text):
             if required:
@@ -92,5 +92,5 @@ class Cells:
             return None
 
     def fault(self, field: str, value: str, reason: str) -> None:
-        """Note that something is wrong with a cell."""
-        self.faults.append(Fault(self.row, self._columns.name(field), shown(value), reason))
+        """Record a fault in a cell."""
+        self.faults.append(Fault(self.row, self._columns.name(field), quote_value(value), reason))

@@ -1,4 +1,4 @@
-"""Where in a header the columns of a layout stand."""
+"""Find the columns of a layout in the header of a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.importing.faults import FileError, shown
+from orderflow.importing.faults import FileError, quote_value
 from orderflow.importing.layout import OrderLayout, columns_of
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from orderflow.importing.layout import Layout, Names
 
-__all__ = ["Columns", "IgnoredColumn", "find_columns", "listed", "nearest"]
+__all__ = ["Columns", "IgnoredColumn", "column_list", "find_columns", "nearest", "required_columns"]
 
 _LISTED_MAX = 40
 _PARTS = frozenset({"ship_to_name", "ship_to_street"})
@@ -26,8 +26,8 @@ class IgnoredColumn:
     """A column that is not read.
 
     Attributes:
-        name: What the file calls it.
-        nearest: The column that it may have been meant for, which the file lacks.
+        name: Its name in the file.
+        nearest: The missing column that was probably meant, if any.
     """
 
     name: str
@@ -36,12 +36,11 @@ class IgnoredColumn:
 
 @attrs.frozen
 class Columns:
-    """Where the columns of a layout stand in one file.
+    """The positions of a layout's columns in one file.
 
     Attributes:
-        header: What the file calls its columns.
-        positions: By field of the layout, the positions that are read; a field that the file has
-            no column for is not there.
+        header: The column names of the file.
+        positions: The positions to read, by layout field. A field without a column is absent.
         ignored: The columns that are not read.
     """
 
@@ -50,11 +49,11 @@ class Columns:
     ignored: tuple[IgnoredColumn, ...]
 
     def name(self, field: str) -> str:
-        """Return what the file calls the column, or the first of the columns, of a field."""
+        """Return the name in the file of a field's first column."""
         return self.header[self.positions[field][0]]
 
     def position_of(self, name: str) -> int | None:
-        """Return the position of a column, as the file calls it."""
+        """Return the position of a column by its name in the file."""
         return self.header.index(name) if name in self.header else None
 
 
@@ -62,7 +61,7 @@ def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> 
     """Find the columns of a layout.
 
     Raises:
-        FileError: If some are missing, or are there twice; it names all of them.
+        FileError: If columns are missing or ambiguous. The message lists all of them.
     """
     names = tuple(name.strip() for name in header)
     first_counts = layout.first_counts if isinstance(layout, OrderLayout) else frozenset()
@@ -70,24 +69,29 @@ def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> 
     faults = []
     for field in columns_of(layout):
         wanted: Names = getattr(layout, field)
-        there = [name for name in wanted if name in names]
-        used = there if field in _PARTS else there[:1]
+        present = [name for name in wanted if name in names]
+        used = present if field in _PARTS else present[:1]
         faults += [
-            f"the column {name!r} ({field}) is there {names.count(name)} times; rename one"
+            f"the column {name!r} ({field}) occurs {names.count(name)} times; rename one"
             for name in used
             if names.count(name) > 1 and name not in first_counts
         ]
         if used:
             positions[field] = tuple(names.index(name) for name in used)
         elif field in columns_of(layout, required=True):
-            faults.append(_missing(field, wanted, names))
+            faults.append(_missing_column(field, wanted, names))
     if faults:
-        raise FileError(file, f"{'; '.join(faults)}; {_asked(layout, names)}", row=row)
-    return Columns(names, positions, _ignored(layout, names, positions))
+        raise FileError(
+            file,
+            f"{'; '.join(faults)}; the layout needs {required_columns(layout)}, "
+            f"and the columns are {column_list(names)}",
+            row=row,
+        )
+    return Columns(names, positions, _ignored_columns(layout, names, positions))
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that is most like this one, if any is.
+    """Return the most similar name, if any is similar.
 
     >>> nearest("Quantty", ["SKU", "Quantity"]), nearest("colour", ["SKU", "Quantity"])
     ('Quantity', None)
@@ -97,34 +101,34 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return folded[close[0]] if close else None
 
 
-def listed(names: Sequence[str]) -> str:
-    """List the columns of a file, with a hint where they look as if they were read wrongly."""
-    hint = " (is the delimiter another one?)" if len(names) == 1 else ""
+def column_list(names: Sequence[str]) -> str:
+    """List the columns of a file, with a hint if they look misread."""
+    hint = " (is the delimiter right?)" if len(names) == 1 else ""
     if any("\0" in name for name in names):
         hint = " (is it UTF-16 without a byte-order mark?)"
     more = f" and {len(names) - _LISTED_MAX} more" if len(names) > _LISTED_MAX else ""
-    return ", ".join(map(shown, names[:_LISTED_MAX])) + more + hint
+    return ", ".join(map(quote_value, names[:_LISTED_MAX])) + more + hint
 
 
-def _missing(field: str, wanted: Names, names: Sequence[str]) -> str:
+def _missing_column(field: str, wanted: Names, names: Sequence[str]) -> str:
     called = " or ".join(repr(name) for name in wanted)
     close = next((found for name in wanted if (found := nearest(name, names))), None)
     hint = f", did you mean {close!r}?" if close else ""
     return f"there is no column {called} ({field}){hint}"
 
 
-def _asked(layout: Layout, names: Sequence[str]) -> str:
-    asked = ", ".join(
+def required_columns(layout: Layout) -> str:
+    """Return the names of the columns that a file must have."""
+    return ", ".join(
         "/".join(getattr(layout, field)) for field in columns_of(layout, required=True)
     )
-    return f"the layout asks for {asked}, and the columns are {listed(names)}"
 
 
-def _ignored(
+def _ignored_columns(
     layout: Layout, names: Sequence[str], positions: dict[str, tuple[int, ...]]
 ) -> tuple[IgnoredColumn, ...]:
     read = {position for found in positions.values() for position in found}
-    visited = {rule.column for rule in getattr(layout, "pass_over", ())}
+    compared = {rule.column for rule in getattr(layout, "skip", ())}
     lacking = [
         name
         for field in columns_of(layout)
@@ -134,5 +138,5 @@ def _ignored(
     return tuple(
         IgnoredColumn(name, nearest(name, lacking))
         for position, name in enumerate(names)
-        if name and position not in read and name not in visited
+        if name and position not in read and name not in compared
     )

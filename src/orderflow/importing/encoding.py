@@ -1,11 +1,11 @@
-"""How the text of a file is stored, and what stands between its cells, found out from the file.
+"""Detect the encoding and the delimiter of a file.
 
-Nothing is guessed at by statistics. A byte-order mark decides; else text that can be read as UTF-8
-is UTF-8, for hardly a text in another encoding can; else it is Windows-1252, which spreadsheets in
-Western Europe write. A file in any other encoding has to say so.
+Nothing is guessed by statistics. A byte-order mark decides. Without one, valid UTF-8 is UTF-8,
+because text in another encoding is hardly ever valid. Any other text is Windows-1252, which
+spreadsheets in Western Europe write. For all other encodings, the caller must name the encoding.
 
-The delimiter is the one that finds most of the columns that are looked for in the header. It is
-never found from the rows, where the text of a cell may hold more delimiters than there are cells.
+The delimiter is the one that finds the most expected columns in the header. The rows are never
+used, because the text of a cell may contain more delimiters than there are cells.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
 
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARKS = {
-    # The longer ones first: the mark of UTF-32 begins as that of UTF-16 does.
+    # The longer marks first: the mark of UTF-32 begins like that of UTF-16.
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF8: "utf-8-sig",
@@ -41,13 +41,13 @@ _MARKS = {
 _CHUNK_BYTES = 1024 * 1024
 
 DELIMITERS = (",", ";", "\t", "|")
-"""What may stand between two cells; the first of those that fit equally well."""
+"""Delimiters that are tried. If several fit equally well, the first one wins."""
 
 _NAMED_DELIMITER = re.compile(r'"?sep=([^\r\n"])"?[\r\n]', re.IGNORECASE)
 
 
 def encoding_of(data: BinaryIO) -> str:
-    r"""Return how a text is stored; all of it is read.
+    r"""Return the encoding of a text. All of it is read.
 
     >>> encoding_of(io.BytesIO("Mütze".encode("cp1252")))
     'cp1252'
@@ -68,7 +68,7 @@ def encoding_of(data: BinaryIO) -> str:
 
 
 def named_delimiter(start: str) -> str | None:
-    r"""Return the delimiter that the first line of a file names, as Excel writes it.
+    r"""Return the delimiter named by Excel's `sep=` line, if the file has one.
 
     >>> named_delimiter("sep=;\r\norder_id;sku"), named_delimiter("order_id;sku")
     (';', None)
@@ -78,14 +78,14 @@ def named_delimiter(start: str) -> str | None:
 
 
 def delimiter_of(start: str, wanted: Iterable[AbstractSet[str]]) -> str:
-    r"""Return what stands between the cells of a header.
+    r"""Return the delimiter of a header.
 
     >>> delimiter_of('sku;"a,b,c";quantity\n', [{"sku", "quantity"}])
     ';'
 
     Args:
-        start: The beginning of the file, with all of its header.
-        wanted: Sets of columns that may be looked for.
+        start: The beginning of the file, with its whole header.
+        wanted: The column names of each possible layout.
     """
     sets = list(wanted)
 
@@ -97,7 +97,7 @@ def delimiter_of(start: str, wanted: Iterable[AbstractSet[str]]) -> str:
 
 
 def header_of(start: str, delimiter: str) -> list[str]:
-    """Return the names in the first row that is not blank; none, where that cannot be read."""
+    """Return the names in the first row that is not blank; none if it cannot be read."""
     reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, strict=True)
     try:
         return [name.strip() for name in next((cells for cells in reader if cells), [])]

@@ -1,9 +1,9 @@
-"""Writes CSV that a spreadsheet can open without carrying anything out.
+"""Write CSV that a spreadsheet can open without running formulas.
 
-A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a line end for a formula,
-whoever wrote it (CWE-1236). Such a cell gets an apostrophe in front, unless it is a number. Reading
-it again takes one away, so that what was written comes back as it was. A cell that begins with
-apostrophes and goes on as a formula gets one more, so that nothing is taken away that was there.
+A spreadsheet treats a cell that begins with `=`, `+`, `-`, `@`, a tab or a line end as a formula,
+whoever wrote it (CWE-1236). Such a cell gets a leading apostrophe unless it is a number. Reading
+removes one apostrophe, so the text comes back unchanged. A formula that already begins with
+apostrophes gets one more, so that reading does not remove one of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[+-][0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?")
 
 
 def safe_cell(value: object) -> str:
-    r"""Return a value as the text of a cell that is no formula; `None` is an empty one.
+    r"""Return a value as cell text that is not a formula; `None` becomes an empty cell.
 
     >>> [safe_cell(value) for value in ("=1+1", "-3", "-3+1", "'=1", "'tis", None, 5)]
     ["'=1+1", '-3', "'-3+1", "''=1", "'tis", '', '5']
@@ -33,7 +33,7 @@ def safe_cell(value: object) -> str:
 
 
 def plain_cell(text: str) -> str:
-    """Return the text that `safe_cell` was given.
+    """Undo `safe_cell`: return the original text.
 
     >>> [plain_cell(text) for text in ("'=1+1", "-3", "''=1", "'tis")]
     ['=1+1', '-3', "'=1", "'tis"]
@@ -54,7 +54,7 @@ def write_csv(
     delimiter: str = ",",
     quoted: bool = True,
 ) -> int:
-    r"""Write a table, and return how many rows it has without the header.
+    r"""Write a table and return the number of rows without the header.
 
     >>> import io
     >>> text = io.StringIO()
@@ -64,12 +64,12 @@ def write_csv(
     "sku,note\r\nMUG,'=cmd()\r\nCUP,-3\r\n"
 
     Args:
-        to: Where to; open a file with ``newline=""``.
-        header: What the columns are called.
-        rows: The values of each row; each becomes text by `str`.
-        delimiter: What stands between two cells.
-        quoted: Whether cells stand in quotes that need them. Where they may not, a delimiter or a
-            line end within a cell becomes a space.
+        to: The output. Open a file with ``newline=""``.
+        header: The column names.
+        rows: The values of each row, converted by `str`.
+        delimiter: The character between two cells.
+        quoted: Whether to quote cells that need it. Otherwise a delimiter or a line end within a
+            cell becomes a space.
     """
     if not quoted:
         return _write_unquoted(to, header, rows, delimiter)

@@ -1,4 +1,4 @@
-"""What is wrong with a file: as a whole, or in one of its rows."""
+"""Faults of a file, as a whole or in one of its rows."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from orderflow.errors import OrderFlowError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Fault", "FileError", "PassedOver", "by_row", "shown"]
+__all__ = ["Fault", "FileError", "SkippedRow", "by_row", "quote_value"]
 
 
 class FileError(OrderFlowError):
-    """A file that cannot be read, or not to its end.
+    """A file cannot be read, or not to its end.
 
     Attributes:
         file: The name of the file.
-        row: The row that was reached, if any; the header is row 1.
+        row: The last row reached, if any. The first row of the file is 1.
     """
 
     def __init__(self, file: str, fault: str, *, row: int | None = None) -> None:
@@ -30,13 +30,13 @@ class FileError(OrderFlowError):
 
 @attrs.frozen
 class Fault:
-    """One thing that is wrong with one row.
+    """One fault in one row.
 
     Attributes:
-        row: The number of the row, as a spreadsheet counts: the first row of the file is 1.
-        column: The column as the file calls it; empty where the row as a whole is at fault.
-        value: What stands there, cut short where it is long.
-        reason: What was wrong, and what would be right.
+        row: The row number as in a spreadsheet: the first row of the file is 1.
+        column: The column name in the file. Empty if the whole row is at fault.
+        value: The value of the cell, shortened if it is long.
+        reason: What is wrong, and what would be right.
     """
 
     row: int
@@ -50,23 +50,23 @@ class Fault:
 
 
 @attrs.frozen
-class PassedOver:
-    """A row that is no order to be sent, although nothing is wrong with it."""
+class SkippedRow:
+    """A row without a fault that must not become part of an order."""
 
     row: int
     reason: str
 
 
-def shown(value: str, limit: int = 60) -> str:
-    """Quote a value for a message, cut short where it is long."""
+def quote_value(value: str, limit: int = 60) -> str:
+    """Quote a value for a message, shortened if it is long."""
     text = repr(value[: limit + 1])
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def by_row(faults: Iterable[Fault]) -> dict[int, str]:
-    """Return what is wrong with each row that has a fault, in one text."""
+    """Return the faults of each row, joined to one text."""
     reasons: dict[int, list[str]] = {}
     for fault in faults:
-        said = f"{fault.column} {fault.value} {fault.reason}" if fault.column else fault.reason
-        reasons.setdefault(fault.row, []).append(said)
-    return {row: "; ".join(said) for row, said in reasons.items()}
+        text = f"{fault.column} {fault.value} {fault.reason}" if fault.column else fault.reason
+        reasons.setdefault(fault.row, []).append(text)
+    return {row: "; ".join(texts) for row, texts in reasons.items()}

@@ -1,4 +1,4 @@
-"""Command ids that follow from what is imported, so that importing it again does nothing twice."""
+"""Derive command ids from the imported content, so that a repeated import changes nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["check_ids", "command_id", "content_of"]
 
 _DIGEST_CHARACTERS = 24
-"""96 bits: two of a thousand million contents share them with a probability below 10^-11."""
+"""96 bits. Among a thousand million contents, a collision has a probability below 10^-11."""
 
 _PREFIX = "import:"
 _NAME_CHARACTERS_MAX = validators.IDENTIFIER_CHARACTERS_MAX - len(_PREFIX) - 1 - _DIGEST_CHARACTERS
@@ -27,15 +27,15 @@ def command_id(name: str, *content: object) -> str:
     """Return the id of the command that imports this content.
 
     Args:
-        name: What it is about; a long name is cut, which the digest makes up for.
-        content: All that makes a difference, of types whose `repr` says all of it.
+        name: The subject of the command. A long name is shortened; the digest stays unique.
+        content: Every value that matters, of types whose `repr` is complete.
     """
     digest = sha256(repr((name, *content)).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{_PREFIX}{name[:_NAME_CHARACTERS_MAX].rstrip()}:{digest[:_DIGEST_CHARACTERS]}"
 
 
 def content_of(order: Order) -> tuple[object, ...]:
-    """Return all that a file can say of an order, in a form that stays the same."""
+    """Return everything that a file can say about an order, in a stable form."""
     return (
         order.warehouse_id,
         tuple((line.line_id, line.sku, line.quantity) for line in order.lines),
@@ -48,7 +48,7 @@ def content_of(order: Order) -> tuple[object, ...]:
 
 
 def check_ids(function: str, seller_id: str, warehouse_id: str, at: datetime) -> None:
-    """Refuse what no command could carry, before a file is read.
+    """Check the arguments of every command before a file is read.
 
     Raises:
         InvalidValueError: If an id or the moment breaks its rule.

@@ -1,4 +1,4 @@
-"""How a file says what it holds: the names of its columns, and which of its rows are no order."""
+"""Layouts: the column names of a file, how to read its cells, and which rows to skip."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = [
     "Layout",
     "Names",
     "OrderLayout",
-    "PassOver",
     "ReceiptLayout",
     "ReplacementLayout",
+    "SkipRule",
     "StockLayout",
     "columns_of",
 ]
 
 Names = tuple[str, ...]
-"""What a column is called, by several names where files differ."""
+"""The possible names of a column."""
 
 
 _REQUIRED = {"column": "required"}
@@ -37,7 +37,7 @@ def _names(value: str | Names) -> Names:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _folded(values: Iterable[str]) -> frozenset[str]:
+def _fold_case(values: Iterable[str]) -> frozenset[str]:
     return frozenset(value.casefold() for value in values)
 
 
@@ -60,32 +60,32 @@ def _comma_or_point(instance: object, attribute: attrs.Attribute[str], value: st
 
 
 def columns_of(layout: type[Layout] | Layout, *, required: bool = False) -> list[str]:
-    """Name the fields of a layout that stand for columns, or those that a file has to have."""
+    """Return the layout fields that name columns: all of them, or only the required ones."""
     kind = layout if isinstance(layout, type) else type(layout)
     kinds = {"required"} if required else {"required", "optional"}
     return [each.name for each in attrs.fields(kind) if each.metadata.get("column") in kinds]
 
 
 @attrs.frozen(kw_only=True)
-class PassOver:
-    """Which rows are no order to be sent, by what stands in one column, and why.
+class SkipRule:
+    """Skip rows by the value of one column.
 
-    A file that lacks the column has no such rows. Texts are compared whatever their case.
+    If a file lacks the column, the rule skips nothing. Texts are compared regardless of case.
 
     Attributes:
-        reason: Why the rows are passed over.
-        column: The column to look at, as the file calls it.
-        is_one_of: Texts that say so.
-        begins_with: What texts begin with that say so.
-        is_filled: Any text says so; a date of zeros is none.
-        is_blank: The lack of a text says so.
-        is_below_zero: A number below zero says so.
-        whole_order: Whether the order of the row is passed over with all of its rows.
+        reason: Why the rows are skipped.
+        column: The column name in the file.
+        is_one_of: Skip rows with one of these texts.
+        begins_with: Skip rows whose text begins with one of these.
+        is_filled: Skip rows with any text. A date of zeros does not count.
+        is_blank: Skip rows without a text.
+        is_below_zero: Skip rows with a negative number.
+        whole_order: Whether the whole order of such a row is skipped.
     """
 
     reason: str
     column: str
-    is_one_of: frozenset[str] = attrs.field(default=frozenset(), converter=_folded)
+    is_one_of: frozenset[str] = attrs.field(default=frozenset(), converter=_fold_case)
     begins_with: tuple[str, ...] = ()
     is_filled: bool = False
     is_blank: bool = False
@@ -93,7 +93,7 @@ class PassOver:
     whole_order: bool = False
 
     def fits(self, text: str) -> bool:
-        """Whether the row is passed over that has this in the column."""
+        """Whether a row with this text in the column is skipped."""
         text = text.strip().casefold()
         return (
             text in self.is_one_of
@@ -106,35 +106,36 @@ class PassOver:
 
 @attrs.frozen(kw_only=True)
 class OrderLayout:
-    """What the columns of a file of orders are called, and how to read what stands in them.
+    """The column names of a file of orders, and how to read its cells.
 
-    Each column may have several names: the first that a file has counts. The columns of
-    `ship_to_name` and `ship_to_street` are parts instead, which are put together.
+    A column may have several names. The first one that a file has is read. The columns of
+    `ship_to_name` and `ship_to_street` are joined instead.
 
     Attributes:
-        order_id: The order. The rows that share it are its lines, wherever they stand.
+        order_id: The order id. Rows with the same id are lines of one order, wherever they are.
         sku: The product of a line.
         quantity: The units of a line.
-        placed_at: When the order was placed; the earliest, where its rows differ.
-        line_id: What tells the lines of an order apart; else they are numbered as they come.
-        priority: Its priority; the highest, where its rows differ.
-        promised_by: When it is promised by; the earliest, where its rows differ.
-        courier: The courier service. Where the rows of an order differ in this or in the address,
-            the order is rejected.
+        placed_at: When the order was placed. If its rows differ, the earliest.
+        line_id: The id of a line within its order. Default: lines are numbered as they come.
+        priority: The priority. If the rows of an order differ, the highest.
+        promised_by: The promised date. If the rows of an order differ, the earliest.
+        courier: The courier service. If the rows of an order differ in the courier or the
+            address, the order is rejected.
         ship_to_name: The addressee.
-        ship_to_street: The street, and whatever else stands between the name and the city.
+        ship_to_street: The street, and anything else between the name and the city.
         ship_to_city: The city.
         ship_to_postcode: The postcode.
-        ship_to_country: The country as a code of two letters.
-        country_default: The country of addresses that name none.
-        first_counts: Columns that a file may have twice; else that is refused.
-        pass_over: Which rows are no order to be sent.
-        zone: The time zone of times that name none, or its name, such as Europe/London.
-        time_format: How times are written, as for `datetime.strptime`; ISO 8601 if None.
-        day_first: Whether the day comes first in dates like 02/03/2026; if None, these are refused.
-        thousands: What parts thousands in a quantity, a comma or a point.
-        upper_sku: Whether products that differ by case are one.
-        quoted: Whether cells may stand in quotes; else a quote is a character like any other.
+        ship_to_country: The two-letter country code.
+        country_default: The country of addresses without one.
+        first_counts: Columns that a file may have twice. Other repeated columns are refused.
+        skip: Which rows to skip.
+        zone: The time zone, or its name such as Europe/London, for times without an offset.
+        time_format: The format of times, as for `datetime.strptime`. Default: ISO 8601.
+        day_first: Whether the day comes first in dates like 02/03/2026. If None, such dates are
+            refused.
+        thousands: The thousands separator in quantities, a comma or a point.
+        upper_sku: Whether products that differ only by case are the same.
+        quoted: Whether cells may be quoted. Otherwise quotes are ordinary characters.
     """
 
     order_id: Names = attrs.field(converter=_names, validator=_some, metadata=_REQUIRED)
@@ -152,7 +153,7 @@ class OrderLayout:
     ship_to_country: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     country_default: str | None = None
     first_counts: frozenset[str] = frozenset()
-    pass_over: tuple[PassOver, ...] = ()
+    skip: tuple[SkipRule, ...] = ()
     zone: tzinfo | str | None = None
     time_format: str | None = None
     day_first: bool | None = None
@@ -162,7 +163,7 @@ class OrderLayout:
 
     @classmethod
     def of_columns(cls, columns: Mapping[str, str], **settings: Any) -> OrderLayout:  # noqa: ANN401 - fields
-        """Make a layout from what the columns of a file are called and what they hold.
+        """Make a layout from a mapping of column names to fields.
 
         >>> layout = OrderLayout.of_columns(
         ...     {"Nr": "order_id", "Artikel": "sku", "Menge": "quantity", "Datum": "placed_at"},
@@ -172,7 +173,7 @@ class OrderLayout:
         ('Menge',)
 
         Raises:
-            InvalidValueError: If a column holds no field of an order.
+            InvalidValueError: If a value is not a field of an order.
         """
         known = columns_of(cls)
         names: dict[str, Any] = {}
@@ -189,14 +190,14 @@ class OrderLayout:
 
 @attrs.frozen(kw_only=True)
 class StockLayout:
-    """What the columns of a file of counted stock are called.
+    """The column names of a file of counted stock.
 
     Attributes:
         sku: The product.
-        on_hand: The units that were counted.
-        note: What to note of the count.
-        thousands: What parts thousands in a number, a comma or a point.
-        quoted: Whether cells may stand in quotes.
+        on_hand: The counted units.
+        note: A note about the count.
+        thousands: The thousands separator in numbers, a comma or a point.
+        quoted: Whether cells may be quoted.
     """
 
     sku: Names = attrs.field(
@@ -212,18 +213,18 @@ class StockLayout:
 
 @attrs.frozen(kw_only=True)
 class ReceiptLayout:
-    """What the columns of a file of expected receipts are called.
+    """The column names of a file of expected receipts.
 
     Attributes:
-        receipt_id: The receipt, which is of one product.
+        receipt_id: The receipt id. A receipt is for one product.
         sku: The product.
-        quantity: The units that are expected.
+        quantity: The expected units.
         expected_at: When they are expected.
-        zone: As with orders; so are the others.
-        time_format: How times are written.
+        zone: The time zone of times without an offset, as in `OrderLayout`.
+        time_format: The format of times.
         day_first: Whether the day comes first in dates.
-        thousands: What parts thousands in a quantity.
-        quoted: Whether cells may stand in quotes.
+        thousands: The thousands separator in quantities.
+        quoted: Whether cells may be quoted.
     """
 
     receipt_id: Names = attrs.field(
@@ -247,17 +248,17 @@ class ReceiptLayout:
 
 @attrs.frozen(kw_only=True)
 class ReplacementLayout:
-    """What the columns of a file of replacements are called: as the fields of `Replacement`.
+    """The column names of a file of replacements: the fields of `Replacement`.
 
     Attributes:
-        sku: The product that stands in.
-        replaces: The product that it stands in for.
-        units: How many come.
-        per: For how many that go.
-        reason: Why.
-        units_max: At most so many units on one line.
-        seller_id: Of this seller alone.
-        quoted: Whether cells may stand in quotes.
+        sku: The replacement product.
+        replaces: The product that it replaces.
+        units: The units of the replacement…
+        per: …for this many units of the replaced product.
+        reason: Why it may be replaced.
+        units_max: The maximum number of units on one line.
+        seller_id: The only seller that it applies to.
+        quoted: Whether cells may be quoted.
     """
 
     sku: Names = attrs.field(
@@ -275,4 +276,4 @@ class ReplacementLayout:
 
 
 Layout = OrderLayout | StockLayout | ReceiptLayout | ReplacementLayout
-"""What the columns of a file are called, and how to read what stands in them."""
+"""The column names of a file, and how to read its cells."""

@@ -1,4 +1,4 @@
-"""Orders from a file: commands that place the new ones, and edit those that have changed."""
+"""Read orders from a file: commands that place the new orders and edit the changed ones."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from typing import TYPE_CHECKING, Literal, get_args
 from orderflow.domain.model import validators
 from orderflow.domain.model.commands import EditOrder, PlaceOrder
 from orderflow.domain.model.order import Order
-from orderflow.importing.comparing import changes_to, obstacle_to
-from orderflow.importing.faults import PassedOver, by_row
-from orderflow.importing.gathering import Gathering, OrderMaker
+from orderflow.importing.comparing import edits_to, obstacle_to
+from orderflow.importing.faults import SkippedRow, by_row
+from orderflow.importing.file_orders import FileOrders, OrderMaker
 from orderflow.importing.identity import check_ids, command_id, content_of
 from orderflow.importing.layout import OrderLayout
 from orderflow.importing.presets import PRESETS, Preset
-from orderflow.importing.result import Changed, Import, Rejected
+from orderflow.importing.result import ChangedOrder, Import, RejectedRow
 from orderflow.importing.rows import OrderRows
 from orderflow.importing.table import open_table
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from orderflow.importing.gathering import Gathered
+    from orderflow.importing.file_orders import FileOrder
     from orderflow.importing.table import File, Progress, Table
 
 __all__ = ["Existing", "OnChange", "read_orders"]
 
 Existing = Callable[[str], Order | None] | Mapping[str, Order]
-"""The seller's orders that are there already, by their ids."""
+"""The seller's stored orders, by order id."""
 
 OnChange = Literal["skip", "update"]
-"""What to do about an order that is there already, and otherwise."""
+"""What to do with a stored order that differs from the file."""
 
 ON_CHANGE = get_args(OnChange)
 
@@ -53,28 +53,28 @@ def read_orders(
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> Import:
-    """Read the orders of a file, and say what is to be done about them.
+    """Read the orders of a file into commands.
 
     Args:
         file: Its path, or a stream of bytes; plain or gzip.
-        seller_id: Whose orders they are.
-        warehouse_id: Where they leave from.
-        at: The moment of the import, which the commands carry.
-        preset: The layout of the file, or the name of a preset; None for the preset that fits.
-        time_zone: That of times that name none, where the layout names none either.
-        existing: The seller's orders that are there already.
-        was_imported: Whether a command id was carried out before. It tells an order that was
-            imported as the file has it, and edited or split since, from one that the file changes.
-        on_change: Leave an order as it is that the file has otherwise, or edit it.
-        all_or_nothing: Whether a single fault leaves no command.
-        progress: Is told every 1,000 rows how far the reading has come, and at the end.
-        name: What the file is called in messages; its path, if left out.
-        encoding: How its text is stored; found out if None.
-        delimiter: What stands between two cells; found out if None.
+        seller_id: The seller of the orders.
+        warehouse_id: The warehouse that they leave from.
+        at: The moment of the import, for the commands.
+        preset: The layout of the file, or the name of a preset. Default: the preset that fits.
+        time_zone: The zone of times without an offset, if the layout has none.
+        existing: The seller's stored orders.
+        was_imported: Whether a command with this id was saved before. It separates orders that
+            changed since they were imported from orders that the file changes.
+        on_change: Whether to skip or update a stored order that differs from the file.
+        all_or_nothing: Whether a single fault means that there are no commands.
+        progress: Called every 1,000 rows and at the end.
+        name: The name of the file in messages. Default: its path.
+        encoding: The encoding of its text. Detected if omitted.
+        delimiter: The character between two cells. Detected if omitted.
 
     Raises:
-        FileError: If the file cannot be read, or its columns are not those of the layout.
-        InvalidValueError: If an id or the moment breaks its rule, or `preset` names none.
+        FileError: If the file cannot be read, or its columns do not fit the layout.
+        InvalidValueError: If an id or the moment breaks its rule, or there is no such preset.
     """
     check_ids("read_orders", seller_id, warehouse_id, at)
     validators.require(
@@ -86,9 +86,9 @@ def read_orders(
     layouts = _layouts(preset)
     with open_table(file, layouts, name=name, encoding=encoding, delimiter=delimiter) as table:
         rows = OrderRows(table, time_zone)
-        gathering = Gathering(table.columns)
+        file_orders = FileOrders(table.columns)
         for record in table.rows(progress):
-            gathering.add(rows.read(record))
+            file_orders.add(rows.read(record))
         maker = OrderMaker(
             table.columns,
             seller_id=seller_id,
@@ -102,7 +102,7 @@ def read_orders(
             at=at,
             has_line_ids="line_id" in table.columns.positions,
         )
-        return _conclude(table, gathering, maker, comparison, all_or_nothing=all_or_nothing)
+        return _conclude(table, file_orders, maker, comparison, all_or_nothing=all_or_nothing)
 
 
 def _layouts(preset: Preset | str | OrderLayout | None) -> Mapping[str, OrderLayout]:
@@ -121,26 +121,26 @@ def _layouts(preset: Preset | str | OrderLayout | None) -> Mapping[str, OrderLay
 
 def _conclude(
     table: Table[OrderLayout],
-    gathering: Gathering,
+    file_orders: FileOrders,
     maker: OrderMaker,
     comparison: _Comparison,
     *,
     all_or_nothing: bool,
 ) -> Import:
-    faults, passed_over = gathering.faults, gathering.passed_over
-    rejected = [Rejected(row, reason) for row, reason in by_row(faults).items()]
-    for order_id, gathered in gathering.orders():
-        if gathered.reason:
-            passed_over += [PassedOver(row, gathered.reason) for row in gathered.rows]
+    faults, skipped = file_orders.faults, file_orders.skipped
+    rejected = [RejectedRow(row, reason) for row, reason in by_row(faults).items()]
+    for order_id, found in file_orders.orders():
+        if found.reason:
+            skipped += [SkippedRow(row, found.reason) for row in found.rows]
             continue
-        order = maker.make(order_id, gathered) if gathered.lines or gathered.faults else None
-        if gathered.faults:
-            faults += gathered.faults
-            rejected += _rejected(gathered)
+        order = maker.make(order_id, found) if found.lines or found.faults else None
+        if found.faults:
+            faults += found.faults
+            rejected += _reject(found)
             continue
-        passed_over += gathered.passed_over
+        skipped += found.skipped
         if order is not None:
-            comparison.take(order, has_priority=gathered.priority is not None)
+            comparison.take(order, has_priority=found.priority is not None)
     faults.sort(key=lambda fault: fault.row)
     return Import(
         file=table.name,
@@ -151,28 +151,28 @@ def _conclude(
         commands=() if all_or_nothing and faults else tuple(comparison.commands),
         faults=tuple(faults),
         rejected=tuple(sorted(rejected, key=lambda each: each.row)),
-        passed_over=tuple(sorted(passed_over, key=lambda each: each.row)),
+        skipped=tuple(sorted(skipped, key=lambda each: each.row)),
         new=comparison.new,
         unchanged=comparison.unchanged,
         changed=tuple(comparison.changed),
     )
 
 
-def _rejected(gathered: Gathered) -> list[Rejected]:
-    """Reject all rows of an order, those without a fault because of the first that has one."""
-    reasons = by_row(gathered.faults)
-    other = f"row {min(reasons):,} of the same order is at fault"
-    return [Rejected(row, reasons.get(row, other)) for row in gathered.rows]
+def _reject(found: FileOrder) -> list[RejectedRow]:
+    """Reject all rows of an order; rows without a fault refer to the first faulty one."""
+    reasons = by_row(found.faults)
+    other = f"row {min(reasons):,} of the same order has a fault"
+    return [RejectedRow(row, reasons.get(row, other)) for row in found.rows]
 
 
 class _Comparison:
-    """Compares the orders of a file with those that are there, and says what is to be done.
+    """Compares the orders of a file with the stored orders and collects the commands.
 
     Attributes:
-        commands: What is to be done.
-        new: How many orders are new.
-        unchanged: How many are as they were imported.
-        changed: The others.
+        commands: The commands to run.
+        new: The number of new orders.
+        unchanged: The number of unchanged orders.
+        changed: The changed orders.
     """
 
     def __init__(
@@ -186,7 +186,7 @@ class _Comparison:
     ) -> None:
         self.commands: list[PlaceOrder | EditOrder] = []
         self.new = self.unchanged = 0
-        self.changed: list[Changed] = []
+        self.changed: list[ChangedOrder] = []
         self._existing = existing
         self._was_imported = was_imported
         self._on_change = on_change
@@ -202,22 +202,20 @@ class _Comparison:
             self.new += 1
             self.commands.append(PlaceOrder(order=order, at=self._at, command_id=place_id))
             return
-        changes = changes_to(
-            stored, order, has_line_ids=self._has_line_ids, has_priority=has_priority
-        )
-        if not changes or self._was_imported(place_id):
+        edits = edits_to(stored, order, has_line_ids=self._has_line_ids, has_priority=has_priority)
+        if not edits or self._was_imported(place_id):
             self.unchanged += 1
             return
         obstacle = obstacle_to(stored, order.warehouse_id)
-        self.changed.append(Changed(order.order_id, changes, obstacle))
+        self.changed.append(ChangedOrder(order.order_id, edits, obstacle))
         if self._on_change == "update" and not obstacle:
-            edit_id = command_id(order.order_id, *content, stored.version, changes)
+            edit_id = command_id(order.order_id, *content, stored.version, edits)
             self.commands.append(
                 EditOrder(
                     seller_id=order.seller_id,
                     order_id=order.order_id,
                     at=self._at,
-                    edits=changes,
+                    edits=edits,
                     expected_version=stored.version,
                     command_id=edit_id,
                 )

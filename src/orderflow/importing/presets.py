@@ -1,8 +1,8 @@
 """The layouts of common exports, as data.
 
-The names of the columns are those that the shops write in English. What is passed over is what
-must not be sent (again): cancelled, refunded and unpaid orders, orders that have left already, and
-lines that are no goods.
+The column names are the ones that the shops write in English. The rules skip rows that must not
+be sent (again): cancelled, refunded and unpaid orders, despatched orders, and lines that are not
+goods.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from orderflow.importing.layout import OrderLayout, PassOver
+from orderflow.importing.layout import OrderLayout, SkipRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,18 +20,18 @@ __all__ = ["NOT_GOODS", "NOT_GOODS_PREFIXES", "PRESETS", "Preset"]
 
 
 class Preset(StrEnum):
-    """The layouts of files of orders that have a name."""
+    """The names of the built-in layouts for files of orders."""
 
     PLAIN = "plain"
-    """The form that orderflow itself has: every column as the field is called."""
+    """The form of orderflow itself: each column has the name of its field."""
     SHOPIFY = "shopify"
     """The order export of Shopify."""
     SHOPWARE = "shopware"
     """The order export of Shopware 5."""
     WOOCOMMERCE = "woocommerce"
-    """The export of orders with one row for each item, by the export extensions of WooCommerce."""
+    """The order export of the WooCommerce export extensions, with one row per item."""
     AMAZON = "amazon"
-    """What Amazon gives to sellers: the order report, and those of unsent and of all orders."""
+    """The reports of Amazon for sellers: orders, unsent orders and all orders."""
     ONLINE_RETAIL_II = "online-retail-ii"
     """The data set Online Retail II of the UCI repository."""
 
@@ -42,19 +42,19 @@ NOT_GOODS: Final = frozenset(
         *("BANK CHARGES", "AMAZONFEE", "CRUK"),
     }
 )
-"""The product codes in Online Retail II that are postage, fees and the like."""
+"""The product codes in Online Retail II for postage, fees and the like."""
 
 NOT_GOODS_PREFIXES: Final = ("GIFT_", "TEST")
-"""What further such codes begin with."""
+"""The prefixes of further such codes."""
 
 _CANCELLED = "cancelled or refunded"
-_LEFT = "has left already"
+_LEFT = "already despatched"
 _NOT_GOODS = "not goods (postage, fees, discounts)"
 _UNPAID = "not paid yet"
 
 
-def _order(reason: str, column: str, *values: str) -> PassOver:
-    return PassOver(reason=reason, column=column, is_one_of=frozenset(values), whole_order=True)
+def _order(reason: str, column: str, *values: str) -> SkipRule:
+    return SkipRule(reason=reason, column=column, is_one_of=frozenset(values), whole_order=True)
 
 
 _PLAIN = OrderLayout(
@@ -84,15 +84,15 @@ _SHOPIFY = OrderLayout(
     ship_to_city="Shipping City",
     ship_to_postcode="Shipping Zip",
     ship_to_country="Shipping Country",
-    pass_over=(
-        PassOver(reason=_CANCELLED, column="Cancelled at", is_filled=True, whole_order=True),
+    skip=(
+        SkipRule(reason=_CANCELLED, column="Cancelled at", is_filled=True, whole_order=True),
         _order(_CANCELLED, "Financial Status", "refunded", "voided"),
         _order(_UNPAID, "Financial Status", "pending", "expired"),
         _order(_LEFT, "Fulfillment Status", "fulfilled"),
-        PassOver(
+        SkipRule(
             reason=_LEFT, column="Lineitem fulfillment status", is_one_of=frozenset({"fulfilled"})
         ),
-        PassOver(
+        SkipRule(
             reason=_NOT_GOODS,
             column="Lineitem requires shipping",
             is_one_of=frozenset({"false"}),
@@ -107,21 +107,21 @@ _SHOPWARE = OrderLayout(
     quantity="quantity",
     placed_at="orderTime",
     first_counts=frozenset({"number"}),
-    pass_over=(
+    skip=(
         # The numbers are those of Shopware's table of order states.
         _order("abandoned basket", "orderStatusID", "-1"),
         _order(_CANCELLED, "orderStatusID", "4"),
         _order(_LEFT, "orderStatusID", "2", "7"),
         # Modes 2 to 4 are vouchers, discounts and surcharges.
-        PassOver(reason=_NOT_GOODS, column="mode", is_one_of=frozenset({"2", "3", "4"})),
-        PassOver(
+        SkipRule(reason=_NOT_GOODS, column="mode", is_one_of=frozenset({"2", "3", "4"})),
+        SkipRule(
             reason=_NOT_GOODS,
             column="articleNumber",
             is_one_of=frozenset({"SHIPPINGDISCOUNT"}),
             begins_with=("sw-payment", "sw-discount", "sw-surcharge"),
         ),
-        PassOver(reason=_NOT_GOODS, column="price", is_below_zero=True),
-        PassOver(reason="returned or taken back", column="quantity", is_below_zero=True),
+        SkipRule(reason=_NOT_GOODS, column="price", is_below_zero=True),
+        SkipRule(reason="returned", column="quantity", is_below_zero=True),
     ),
 )
 
@@ -137,13 +137,13 @@ _WOOCOMMERCE = OrderLayout(
     ship_to_city="shipping_city",
     ship_to_postcode="shipping_postcode",
     ship_to_country="shipping_country",
-    pass_over=(
+    skip=(
         _order(_CANCELLED, "status", "cancelled", "refunded", "failed", "trash"),
         _order(_CANCELLED, "status", "wc-cancelled", "wc-refunded", "wc-failed"),
         _order(_UNPAID, "status", "pending", "on-hold", "draft", "checkout-draft"),
         _order(_UNPAID, "status", "wc-pending", "wc-on-hold", "wc-checkout-draft"),
         _order(_LEFT, "status", "completed", "wc-completed"),
-        PassOver(reason="returned or taken back", column="item_quantity", is_below_zero=True),
+        SkipRule(reason="returned", column="item_quantity", is_below_zero=True),
     ),
 )
 
@@ -160,15 +160,15 @@ _AMAZON = OrderLayout(
     ship_to_city="ship-city",
     ship_to_postcode="ship-postal-code",
     ship_to_country="ship-country",
-    pass_over=(
-        _order("sent by Amazon", "fulfillment-channel", "Amazon", "AFN"),
+    skip=(
+        _order("despatched by Amazon", "fulfillment-channel", "Amazon", "AFN"),
         _order(_CANCELLED, "order-status", "Cancelled"),
         _order(_UNPAID, "order-status", "Pending"),
-        PassOver(reason=_LEFT, column="order-status", begins_with=("Shipped",), whole_order=True),
-        PassOver(reason=_LEFT, column="quantity-to-ship", is_one_of=frozenset({"0"})),
-        PassOver(reason=_CANCELLED, column="quantity", is_one_of=frozenset({"0"})),
-        PassOver(reason=_CANCELLED, column="quantity-purchased", is_one_of=frozenset({"0"})),
-        PassOver(reason="goes on with the row before", column="quantity-purchased", is_blank=True),
+        SkipRule(reason=_LEFT, column="order-status", begins_with=("Shipped",), whole_order=True),
+        SkipRule(reason=_LEFT, column="quantity-to-ship", is_one_of=frozenset({"0"})),
+        SkipRule(reason=_CANCELLED, column="quantity", is_one_of=frozenset({"0"})),
+        SkipRule(reason=_CANCELLED, column="quantity-purchased", is_one_of=frozenset({"0"})),
+        SkipRule(reason="continues the row before", column="quantity-purchased", is_blank=True),
     ),
     quoted=False,
 )
@@ -178,23 +178,23 @@ _ONLINE_RETAIL_II = OrderLayout(
     sku="StockCode",
     quantity="Quantity",
     placed_at="InvoiceDate",
-    pass_over=(
-        PassOver(
-            reason="cancellation, which names no order",
+    skip=(
+        SkipRule(
+            reason="cancellation without an order number",
             column="Invoice",
             begins_with=("C",),
             whole_order=True,
         ),
-        PassOver(
+        SkipRule(
             reason="accounting adjustment", column="Invoice", begins_with=("A",), whole_order=True
         ),
-        PassOver(
+        SkipRule(
             reason=_NOT_GOODS,
             column="StockCode",
             is_one_of=NOT_GOODS,
             begins_with=NOT_GOODS_PREFIXES,
         ),
-        PassOver(reason="stock written off", column="Quantity", is_below_zero=True),
+        SkipRule(reason="stock written off", column="Quantity", is_below_zero=True),
     ),
     zone="Europe/London",
     day_first=True,
@@ -211,4 +211,4 @@ PRESETS: Final[Mapping[Preset, OrderLayout]] = MappingProxyType(
         Preset.ONLINE_RETAIL_II: _ONLINE_RETAIL_II,
     }
 )
-"""What each preset says."""
+"""The layout of each preset."""

@@ -1,4 +1,4 @@
-"""Whole numbers, and whether something is below zero, as files write them."""
+"""Parse whole numbers and detect negative numbers in the notation of files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 __all__ = ["is_below_zero", "read_whole"]
 
 _DIGITS_MAX = 18
-"""More than any limit has; a text of a million digits is not worth turning into a number."""
+"""More digits than any limit has. A text of a million digits is not worth parsing."""
 
 _WHOLE = re.compile(r"([+-]?)0*([0-9]+)")
 _DECIMALS = re.compile(r"(?<=[0-9])[.,](?:0{1,2}|0{4,})\Z")
@@ -17,8 +17,8 @@ _BELOW_ZERO = re.compile(r"-\s*[0-9.,']*[1-9][0-9.,']*")
 def read_whole(text: str, *, smallest: int, largest: int, thousands: str = "") -> int:
     """Read a whole number.
 
-    `1,000` is a thousand to some and one to others, and so is `1.000`: both are refused unless it
-    is said which of the two parts thousands. `1.0` and `1,0` can only be one.
+    `1,000` and `1.000` mean a thousand to some people and one to others. Both are refused unless
+    `thousands` is set. `1.0` and `1,0` can only mean one.
 
     >>> read_whole(" 5 ", smallest=1, largest=9), read_whole("2.0", smallest=1, largest=9)
     (5, 2)
@@ -28,13 +28,13 @@ def read_whole(text: str, *, smallest: int, largest: int, thousands: str = "") -
     1
 
     Args:
-        text: What stands in the cell.
-        smallest: The smallest number that makes sense.
-        largest: The largest one.
-        thousands: What parts thousands, a comma or a point; the other one parts decimals.
+        text: The text of the cell.
+        smallest: The minimum.
+        largest: The maximum.
+        thousands: The thousands separator, a comma or a point. The other one separates decimals.
 
     Raises:
-        ValueError: If this is no such number; it says what is asked for.
+        ValueError: If this is not such a number. The message says what is valid.
     """
     demand = f"a whole number from {smallest} to {largest}, in the digits 0 to 9"
     text = text.strip()
@@ -42,7 +42,7 @@ def read_whole(text: str, *, smallest: int, largest: int, thousands: str = "") -
         text = _without_thousands(text, thousands)
     elif re.fullmatch(r"[+-]?[0-9]{1,3}([.,][0-9]{3})+", text):
         raise ValueError(
-            "written without its point or comma, or it must be said which of them parts thousands"
+            "written without its point or comma, unless the thousands separator is set"
         )
     else:
         text = _DECIMALS.sub("", text)
@@ -56,7 +56,7 @@ def read_whole(text: str, *, smallest: int, largest: int, thousands: str = "") -
 
 
 def is_below_zero(text: str) -> bool:
-    """Whether a cell holds a number below zero, in whichever notation.
+    """Whether a cell contains a negative number, in any notation.
 
     >>> is_below_zero("-2"), is_below_zero(" -1.234,50 "), is_below_zero("-0.0")
     (True, True, False)

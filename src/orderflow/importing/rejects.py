@@ -1,9 +1,8 @@
-"""Writes the rows that were rejected to a file of their own, to be mended and imported again.
+"""Write rejected rows to a file, to be corrected and imported again.
 
-It has the columns, the delimiter and the encoding of the file that was read, and a last column that
-says what is wrong, which is not read. A row that did not fit the header stays as long as it was, so
-that it fits no better before it is mended; one that could not be read as CSV is one cell, which is
-its line.
+The new file has the columns, the delimiter and the encoding of the original. A last column gives
+the reason and is not imported. A row that did not fit the header keeps its length, so it does not
+fit before somebody corrects it. A row that could not be read as CSV becomes one cell with its line.
 """
 
 from __future__ import annotations
@@ -36,25 +35,25 @@ def write_rejects(
     *,
     refused: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
-    """Write the rows of a file that were rejected, and return how many they are.
+    """Write the rejected rows of a file and return their number.
 
-    The file is read once more, so that nothing but the numbers of these rows has to be kept.
+    The file is read again, so only the numbers of these rows have to stay in memory.
 
     Args:
-        result: What the file came to.
-        file: The same file; a stream must be one that can be read again.
-        to: Where to: a path, or a stream of bytes.
-        refused: The orders (or products, or receipts) that were refused when they were carried
-            out, with the reason: their rows are written as well.
+        result: The import of the file.
+        file: The same file. A stream must be seekable.
+        to: The output: a path, or a stream of bytes.
+        refused: Orders (or products, or receipts) whose commands were refused, with the reason.
+            Their rows are written too.
 
     Raises:
-        FileError: If the file cannot be read again, or the other one cannot be written.
+        FileError: If the file cannot be read again, or the output cannot be written.
     """
     if not isinstance(to, Path | str):
         return _write(result, file, to, refused)
     path = Path(to)
     if isinstance(file, Path | str) and path.exists() and path.samefile(file):
-        raise FileError(str(path), "is the file that is read; write the rejects to another")
+        raise FileError(str(path), "is the input file; write the rejects to another file")
     try:
         with path.open("wb") as opened:
             return _write(result, file, opened, refused)
@@ -86,7 +85,7 @@ def _write(result: Import, file: File, to: BinaryIO, refused: Mapping[str, str])
                 quoted=form.quoted,
             )
         finally:
-            text.detach()  # which also writes what is left; who opened the stream closes it
+            text.detach()  # flushes too; whoever opened the stream closes it
 
 
 def _rows(

@@ -1,4 +1,4 @@
-"""Which products may stand in for which, from a file of CSV or JSON."""
+"""Read a catalogue of replacements from CSV or JSON."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ __all__ = ["read_replacements"]
 
 
 def read_replacements(path: str | PathLike[str]) -> ReplacementList:
-    """Read a catalogue of replacements: JSON if the name ends in ``.json``, CSV otherwise.
+    """Read a catalogue of replacements: JSON if the name ends in ``.json``, otherwise CSV.
 
-    A row, or an object of the array that JSON has, is a `Replacement`, with columns of the names
-    of its fields: `sku` takes the place of `replaces`. All others may be left out.
+    Each row of the CSV, or object of the JSON array, is a `Replacement` with columns named as its
+    fields. `sku` and `replaces` are required: `sku` is the replacement, `replaces` the replaced
+    product. All other columns are optional.
 
     Raises:
-        FileError: If it cannot be read, or something is wrong in it; it names all of it.
+        FileError: If it cannot be read or has faults. The message lists all faults.
     """
     name = str(path)
     items: list[Replacement] = []
@@ -62,7 +63,9 @@ def _cells_of_json(name: str) -> Iterator[Cells]:
         unknown = sorted(item.keys() - fields)
         if unknown:
             raise FileError(
-                name, f"has {', '.join(unknown)}; there are {', '.join(fields)}", row=number
+                name,
+                f"has unknown fields: {', '.join(unknown)}; the fields are {', '.join(fields)}",
+                row=number,
             )
         texts = ["" if item.get(each) is None else str(item[each]) for each in fields]
         yield Cells(columns, Record(number, texts))

@@ -1,4 +1,4 @@
-"""What an import comes to: commands to carry out, and everything that is to be told about it."""
+"""The result of an import: the commands to run, and a report on the file."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import attrs
 from orderflow.domain.model.commands import AnnounceReceipt, CountStock, EditOrder, PlaceOrder
 from orderflow.domain.model.edits import Edit
 from orderflow.importing.columns import IgnoredColumn
-from orderflow.importing.faults import Fault, PassedOver
+from orderflow.importing.faults import Fault, SkippedRow
 from orderflow.importing.layout import Layout
 from orderflow.importing.table import Form
 
-__all__ = ["Changed", "Import", "ImportCommand", "Rejected", "record_id"]
+__all__ = ["ChangedOrder", "Import", "ImportCommand", "RejectedRow", "record_id"]
 
 ImportCommand = PlaceOrder | EditOrder | CountStock | AnnounceReceipt
-"""What an import asks for."""
+"""A command of an import."""
 
 
 def record_id(command: ImportCommand) -> str:
@@ -33,49 +33,50 @@ def record_id(command: ImportCommand) -> str:
 
 
 @attrs.frozen
-class Rejected:
-    """A row that was not imported: it is at fault, or another row of its order is."""
+class RejectedRow:
+    """A row that was not imported, because it or another row of its order has a fault."""
 
     row: int
     reason: str
 
 
 @attrs.frozen
-class Changed:
-    """An order that is there already, and of which the file says something else.
+class ChangedOrder:
+    """A stored order that differs from the file.
 
     Attributes:
-        order_id: The order.
-        changes: The fewest changes that make of it what the file says.
-        obstacle: Why it cannot be changed, if it cannot.
+        order_id: The order id.
+        edits: The fewest edits that turn the stored order into the order of the file.
+        obstacle: Why it cannot be changed; empty if it can.
     """
 
     order_id: str
-    changes: tuple[Edit, ...]
+    edits: tuple[Edit, ...]
     obstacle: str = ""
 
 
 @attrs.frozen(kw_only=True)
 class Import:
-    """What a file comes to. Nothing has been done yet: the commands are to be carried out.
+    """The commands of a file and a report on its rows. Nothing has been changed yet.
 
-    Every row is one of three: it is a line of an order that was read (or a count, or a receipt), it
-    was passed over, or it was rejected.
+    Each row was read as a line of an order (or as a count, or as a receipt), or it was skipped, or
+    it was rejected.
 
     Attributes:
-        file: What the file is called.
-        layout: The layout that it was read by.
-        form: In which encoding, and with which delimiter.
+        file: The name of the file.
+        layout: The layout it was read with.
+        form: The format of its text.
         ignored: The columns that were not read.
-        rows: How many rows it has, without the header and blank ones.
-        commands: What to carry out, in this order.
-        faults: Everything that is wrong with its rows, in the order of the rows.
-        rejected: The rows that were not imported, in order: those at fault, and the others of
+        rows: The number of rows, without the header and blank rows.
+        commands: The commands to run, in this order.
+        faults: All faults, in row order.
+        rejected: The rows that were not imported, in order: faulty rows, and the other rows of
             their orders.
-        passed_over: The rows that are no order to be sent, in order.
-        new: How many of its orders are new.
-        unchanged: How many are there already as the file has them, or were imported so before.
-        changed: The orders that are there already, and otherwise.
+        skipped: The skipped rows, in order.
+        new: The number of new orders.
+        unchanged: The number of stored orders that equal the file, or were imported from the same
+            content before.
+        changed: The stored orders that differ from the file.
     """
 
     file: str
@@ -85,13 +86,13 @@ class Import:
     rows: int
     commands: tuple[ImportCommand, ...]
     faults: tuple[Fault, ...]
-    rejected: tuple[Rejected, ...]
-    passed_over: tuple[PassedOver, ...] = ()
+    rejected: tuple[RejectedRow, ...]
+    skipped: tuple[SkippedRow, ...] = ()
     new: int = 0
     unchanged: int = 0
-    changed: tuple[Changed, ...] = ()
+    changed: tuple[ChangedOrder, ...] = ()
 
     @property
     def reasons(self) -> dict[str, int]:
-        """How many rows were passed over, by the reason, the most frequent first."""
-        return dict(Counter(each.reason for each in self.passed_over).most_common())
+        """The number of skipped rows by reason, the most frequent first."""
+        return dict(Counter(each.reason for each in self.skipped).most_common())

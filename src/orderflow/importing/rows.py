@@ -1,4 +1,4 @@
-"""What each row of a file of orders says: of its order, of one line of it, and what is wrong."""
+"""Read the rows of a file of orders: the order, one of its lines, and the faults."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orderflow.importing.times import TimeReader, zone_of
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from orderflow.importing.layout import OrderLayout, PassOver
+    from orderflow.importing.layout import OrderLayout, SkipRule
     from orderflow.importing.source import Record
     from orderflow.importing.table import Table
 
@@ -22,7 +22,7 @@ ADDRESS = ("ship_to_name", "ship_to_street", "ship_to_city", "ship_to_postcode",
 
 
 class Line(NamedTuple):
-    """One line of an order; without a line id of its own the text is empty."""
+    """One line of an order. Its line id is empty if the file has none."""
 
     row: int
     line_id: str
@@ -31,15 +31,15 @@ class Line(NamedTuple):
 
 
 class OrderRow(NamedTuple):
-    """One row: what it says of its order, and one line of it unless that is passed over.
+    """One row: the values of its order, and one line unless the row is skipped.
 
-    What stands in no cell is `None` or empty, and so is what is at fault.
+    Missing and faulty values are `None` or empty.
     """
 
     row: int
     order_id: str | None
     faults: list[Fault]
-    passed_over: PassOver | None = None
+    skipped: SkipRule | None = None
     line: Line | None = None
     placed_at: datetime | None = None
     promised_by: datetime | None = None
@@ -56,8 +56,8 @@ class OrderRows:
         self._columns = table.columns
         self._layout = layout
         self._times = TimeReader(zone_of(layout.zone or zone), layout.time_format, layout.day_first)
-        # What concerns the order as a whole comes first: it must win over what concerns a line.
-        rules = sorted(layout.pass_over, key=lambda rule: not rule.whole_order)
+        # Rules for whole orders come first: they win over rules for single rows.
+        rules = sorted(layout.skip, key=lambda rule: not rule.whole_order)
         self._rules = [
             (position, rule)
             for rule in rules
@@ -65,7 +65,7 @@ class OrderRows:
         ]
 
     def read(self, record: Record) -> OrderRow:
-        """Say what a row says, with all of its faults."""
+        """Read one row with all of its faults."""
         cells = Cells(self._columns, record)
         if record.fault:
             text = cells.text("order_id")
@@ -80,7 +80,7 @@ class OrderRows:
             row=record.row,
             order_id=order_id,
             faults=cells.faults,
-            passed_over=rule,
+            skipped=rule,
             line=None if rule is not None else self._line(cells),
             placed_at=cells.moment("placed_at", self._times),
             promised_by=cells.moment("promised_by", self._times),
@@ -95,12 +95,12 @@ class OrderRows:
             address=self._address(cells),
         )
 
-    def _rule(self, cells: list[str]) -> PassOver | None:
+    def _rule(self, cells: list[str]) -> SkipRule | None:
         return next((rule for position, rule in self._rules if rule.fits(cells[position])), None)
 
     def _address(self, cells: Cells) -> tuple[str, ...]:
         name, street, city, postcode, country = (cells.text(field) for field in ADDRESS)
-        # Shopify keeps the zeros in front of a postcode by an apostrophe, as spreadsheets do.
+        # Shopify protects leading zeros of a postcode with an apostrophe, as spreadsheets do.
         return name, street, city, postcode.removeprefix("'"), country.upper()
 
     def _line(self, cells: Cells) -> Line | None:

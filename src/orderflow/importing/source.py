@@ -1,9 +1,9 @@
 """The rows of a file as text: plain or gzip, from a path or from a stream.
 
-A file is read as it comes and never held as a whole. Bytes that are no text in its encoding do
-not end the reading: they make their cell nonsense, and a row leaves as the bytes it came as. A
-quote that is left open does not swallow the rows behind it: its row is at fault, and the next line
-is read as a row of its own.
+A file is streamed and never in memory as a whole. Bytes that are invalid in its encoding do not
+stop the reading. They make their cell nonsense, and are written out as the same bytes. An open
+quote does not swallow the following rows. Its row is faulty, and the next line is read as a row of
+its own.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ __all__ = ["Record", "Source", "open_source"]
 
 _GZIP_MARK = b"\x1f\x8b"
 _SPOOLED_BYTES_MAX = 16 * 1024 * 1024
-"""What a pipe brings is kept in memory up to here, and on disk from there on."""
+"""The data of a pipe is buffered in memory up to this size, then on disk."""
 
 
 class Record(NamedTuple):
-    """One row as it was read; the first row of a file is row 1, as in a spreadsheet."""
+    """One row as read. The first row of a file is row 1, as in a spreadsheet."""
 
     row: int
     cells: list[str]
@@ -40,12 +40,12 @@ class Record(NamedTuple):
 
 
 class Source:
-    """A file that is open, to be read once.
+    """An open file. It can be read once.
 
     Attributes:
-        name: What the file is called in messages.
-        encoding: How its text is stored.
-        bytes_total: How long it is, as it is stored; None where that cannot be known.
+        name: The name of the file in messages.
+        encoding: The encoding of its text.
+        bytes_total: Its stored size in bytes; None if unknown.
     """
 
     def __init__(self, name: str, raw: io.BufferedReader[Any], text: TextIO) -> None:
@@ -61,11 +61,11 @@ class Source:
 
     @property
     def bytes_read(self) -> int:
-        """How much of it was read so far, as it is stored."""
+        """The number of stored bytes read so far."""
         return self._raw.tell() if self.bytes_total is not None else 0
 
     def start(self, characters: int) -> str:
-        """Return the first characters of a file that rewinds; they stay to be read.
+        """Return the first characters of a file that rewinds, and rewind it.
 
         Raises:
             FileError: If it cannot be read.
@@ -76,13 +76,13 @@ class Source:
         return text
 
     def records(self, delimiter: str = ",", *, quoted: bool = True) -> Iterator[Record]:
-        """Yield the rows, without those that are blank.
+        """Yield the rows that are not blank.
 
-        A row that cannot be read as CSV has one cell, which is its line as it stands there.
+        A row that cannot be read as CSV has one cell, its unchanged line.
 
         Args:
-            delimiter: What stands between two cells.
-            quoted: Whether cells may stand in quotes; else a quote is a character like any other.
+            delimiter: The character between two cells.
+            quoted: Whether cells may be quoted. Otherwise quotes are ordinary characters.
 
         Raises:
             FileError: If it cannot be read to its end.
@@ -97,14 +97,14 @@ class Source:
         with self._failures():
             while True:
                 self._row += 1
-                lines.begin()
+                lines.start_row()
                 try:
                     cells = next(reader)
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    fault = f"cannot be read as CSV: {error}; is a quote left open?"
-                    yield Record(self._row, [lines.give_back()], fault)
+                    fault = f"cannot be read as CSV: {error}; is a closing quote missing?"
+                    yield Record(self._row, [lines.put_back()], fault)
                 else:
                     if cells:
                         yield Record(self._row, cells)
@@ -114,7 +114,7 @@ class Source:
         try:
             yield
         except EOFError as error:
-            fault = "the compressed data ends here, in the middle; the file was cut short"
+            fault = "the compressed data ends early; the file was cut short"
             raise FileError(self.name, fault, row=self._row or None) from error
         except (OSError, zlib.error) as error:
             raise FileError(self.name, f"cannot be read: {error}", row=self._row or None) from error
@@ -124,7 +124,7 @@ class Source:
 
 
 class _Lines:
-    """Lines of which those can be read again that a faulty row has swallowed."""
+    """Lines that can be put back after a faulty row has swallowed them."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
@@ -139,12 +139,12 @@ class _Lines:
         self._taken.append(line)
         return line
 
-    def begin(self) -> None:
-        """Begin a row."""
+    def start_row(self) -> None:
+        """Start a row."""
         self._taken.clear()
 
-    def give_back(self) -> str:
-        """Return the first line of the row; those behind it are read once more."""
+    def put_back(self) -> str:
+        """Return the first line of the row and put the others back."""
         first, *others = self._taken
         self._again.extend(reversed(others))
         return first.rstrip("\r\n")
@@ -158,21 +158,21 @@ def open_source(
     encoding: str | None = "utf-8-sig",
     rewinds: bool = False,
 ) -> Iterator[Source]:
-    """Open a file, or take a stream that is open; gzip is known by its first bytes.
+    """Open a file or use an open stream. Gzip is detected by its first bytes.
 
     Args:
-        file: Where it is. A stream is read from its beginning, where it has one.
-        name: What it is called in messages.
-        encoding: How its text is stored; None to find out, for which all of it is read.
-        rewinds: Whether its beginning has to be looked at before it is read.
+        file: The path or stream. A seekable stream is read from its beginning.
+        name: The name of the file in messages.
+        encoding: The encoding of its text. If None, it is detected by reading the whole file.
+        rewinds: Whether `start` will be called.
 
     Raises:
-        FileError: If it cannot be opened, or is seen to be in another encoding.
+        FileError: If it cannot be opened, or is evidently in another encoding.
     """
     name = name if name is not None else str(file)
     with ExitStack() as stack:
         try:
-            raw = _buffered(file, stack, rewinds=rewinds or encoding is None)
+            raw = _buffer(file, stack, rewinds=rewinds or encoding is None)
             start = raw.peek(4)
             data = cast("Any", raw)
             if start.startswith(_GZIP_MARK):
@@ -181,7 +181,7 @@ def open_source(
                 encoding = encoding_of(data)
                 data.seek(0)
         except EOFError as error:
-            raise FileError(name, "the compressed data ends in the middle") from error
+            raise FileError(name, "the compressed data ends early") from error
         except (OSError, zlib.error) as error:
             raise FileError(name, getattr(error, "strerror", None) or str(error)) from error
         if start.startswith(UTF_16_MARKS) and "16" not in encoding and "32" not in encoding:
@@ -190,18 +190,18 @@ def open_source(
             text = io.TextIOWrapper(data, encoding, errors="surrogateescape", newline="")
         except LookupError as error:
             raise FileError(name, f"cannot be read: {error}") from error
-        stack.callback(text.detach)  # who opened the stream closes it
+        stack.callback(text.detach)  # whoever opened the stream closes it
         yield Source(name, raw, text)
 
 
-def _buffered(file: Path | BinaryIO, stack: ExitStack, *, rewinds: bool) -> io.BufferedReader[Any]:
+def _buffer(file: Path | BinaryIO, stack: ExitStack, *, rewinds: bool) -> io.BufferedReader[Any]:
     if isinstance(file, Path):
         return stack.enter_context(file.open("rb"))
     if rewinds and not file.seekable():
-        kept = SpooledTemporaryFile(max_size=_SPOOLED_BYTES_MAX)  # noqa: SIM115 - the stack does
-        stack.callback(kept.close)
-        shutil.copyfileobj(file, kept)
-        file = cast("BinaryIO", kept)
+        spool = SpooledTemporaryFile(max_size=_SPOOLED_BYTES_MAX)  # noqa: SIM115 - the stack closes it
+        stack.callback(spool.close)
+        shutil.copyfileobj(file, spool)
+        file = cast("BinaryIO", spool)
     if file.seekable():
         file.seek(0)
     stream = io.BufferedReader(cast("io.RawIOBase", file))

@@ -1,7 +1,7 @@
-"""Stock and expected receipts from a file.
+"""Read stock and expected receipts from a file.
 
-A file of stock says what is on hand, so each of its rows is a count. A file of receipts says what
-is on its way.
+A file of stock gives the units on hand, so each of its rows becomes a count. A file of receipts
+gives the expected deliveries.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault, by_row
 from orderflow.importing.identity import check_ids, command_id
 from orderflow.importing.layout import Layout, ReceiptLayout, StockLayout
-from orderflow.importing.result import Import, Rejected
+from orderflow.importing.result import Import, RejectedRow
 from orderflow.importing.table import open_table
 from orderflow.importing.times import TimeReader, zone_of
 
@@ -45,27 +45,26 @@ def read_stock(
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> Import:
-    """Read what is on hand, as commands that count it.
+    """Read the units on hand into commands that count them.
 
-    A product that stands on two rows is at fault on the second, for nobody knows which count is
-    right.
+    If a product is on two rows, the second row is faulty: nobody knows which count is right.
 
     Args:
         file: Its path, or a stream of bytes; plain or gzip.
-        seller_id: Whose stock it is.
-        warehouse_id: Where it is.
-        at: The moment of the import, which the commands carry.
-        layout: What its columns are called.
-        batch: What tells two counts apart that found the same, such as the day. A count of the same
-            batch, product and units is carried out once, however often it is imported.
-        all_or_nothing: Whether a single fault leaves no command.
-        progress: Is told every 1,000 rows how far the reading has come, and at the end.
-        name: What the file is called in messages; its path, if left out.
-        encoding: How its text is stored; found out if None.
-        delimiter: What stands between two cells; found out if None.
+        seller_id: The seller of the stock.
+        warehouse_id: The warehouse of the stock.
+        at: The moment of the import, for the commands.
+        layout: The column names of the file.
+        batch: A name that separates counts with equal results, such as the day. The same count of
+            one batch takes effect once, however often it is imported.
+        all_or_nothing: Whether a single fault means that there are no commands.
+        progress: Called every 1,000 rows and at the end.
+        name: The name of the file in messages. Default: its path.
+        encoding: The encoding of its text. Detected if omitted.
+        delimiter: The character between two cells. Detected if omitted.
 
     Raises:
-        FileError: If the file cannot be read, or its columns are not those of the layout.
+        FileError: If the file cannot be read, or its columns do not fit the layout.
         InvalidValueError: If an id or the moment breaks its rule.
     """
     check_ids("read_stock", seller_id, warehouse_id, at)
@@ -104,26 +103,26 @@ def read_receipts(
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> Import:
-    """Read what is expected, as commands that announce it.
+    """Read expected receipts into commands that announce them.
 
-    A receipt is of one product; its id on a second row is at fault there.
+    A receipt is for one product. A second row with the same id is faulty.
 
     Args:
         file: Its path, or a stream of bytes; plain or gzip.
-        seller_id: Whose receipts they are.
-        warehouse_id: Where they go to.
-        at: The moment of the import, which the commands carry.
-        layout: What its columns are called.
-        time_zone: That of times that name none, where the layout names none either.
-        batch: As with `read_stock`: it announces again what was announced so before.
-        all_or_nothing: Whether a single fault leaves no command.
-        progress: Is told every 1,000 rows how far the reading has come, and at the end.
-        name: What the file is called in messages; its path, if left out.
-        encoding: How its text is stored; found out if None.
-        delimiter: What stands between two cells; found out if None.
+        seller_id: The seller of the receipts.
+        warehouse_id: The warehouse that they go to.
+        at: The moment of the import, for the commands.
+        layout: The column names of the file.
+        time_zone: The zone of times without an offset, if the layout has none.
+        batch: As in `read_stock`: a new batch announces the same receipts again.
+        all_or_nothing: Whether a single fault means that there are no commands.
+        progress: Called every 1,000 rows and at the end.
+        name: The name of the file in messages. Default: its path.
+        encoding: The encoding of its text. Detected if omitted.
+        delimiter: The character between two cells. Detected if omitted.
 
     Raises:
-        FileError: If the file cannot be read, or its columns are not those of the layout.
+        FileError: If the file cannot be read, or its columns do not fit the layout.
         InvalidValueError: If an id or the moment breaks its rule.
     """
     check_ids("read_receipts", seller_id, warehouse_id, at)
@@ -159,7 +158,7 @@ def _import(
     *,
     all_or_nothing: bool,
 ) -> Import:
-    """Read a command of each row; the column `unique` may not repeat."""
+    """Read a command from each row. The values of the column `unique` must differ."""
     commands: dict[str, ImportCommand] = {}
     row_of: dict[str, int] = {}
     faults: list[Fault] = []
@@ -172,7 +171,7 @@ def _import(
         if found is not None:
             value, command = found
             if value in commands:
-                cells.fault(unique, value, f"stands in row {row_of[value]:,} already")
+                cells.fault(unique, value, f"is already in row {row_of[value]:,}")
             else:
                 commands[value], row_of[value] = command, record.row
         faults += cells.faults
@@ -184,5 +183,5 @@ def _import(
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(commands.values()),
         faults=tuple(faults),
-        rejected=tuple(Rejected(row, reason) for row, reason in by_row(faults).items()),
+        rejected=tuple(RejectedRow(row, reason) for row, reason in by_row(faults).items()),
     )

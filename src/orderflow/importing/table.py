@@ -1,4 +1,4 @@
-"""A file whose header was read: which layout it has, where its columns stand, and its rows."""
+"""A file with its header read: its layout, its columns and its rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Generic, NamedTuple, TypeVar
 
 from orderflow.domain.model import validators
-from orderflow.importing.columns import Columns, find_columns, listed
+from orderflow.importing.columns import Columns, column_list, find_columns, required_columns
 from orderflow.importing.encoding import delimiter_of, header_of, named_delimiter
 from orderflow.importing.export import plain_cell
 from orderflow.importing.faults import FileError
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["REASON", "File", "Form", "Progress", "Table", "open_table"]
 
 REASON = "rejected_because"
-"""The last column of a file of rejected rows; it is not read."""
+"""The last column of a file of rejected rows. It is not imported."""
 
 File = Path | str | BinaryIO
-"""Where a file is: its path, or a stream of bytes that is open."""
+"""A file: its path, or an open stream of bytes."""
 
 _START_CHARACTERS = 64 * 1024
 _PROGRESS_ROWS = 1_000
@@ -34,12 +34,12 @@ _Layout = TypeVar("_Layout", bound=Layout)
 
 
 class Progress(NamedTuple):
-    """How far the reading of a file has come.
+    """How much of a file has been read.
 
     Attributes:
-        rows: The rows that were read, without the header.
-        bytes_read: How much of the file was read, as it is stored.
-        bytes_total: How long it is.
+        rows: The number of rows read, without the header.
+        bytes_read: The bytes read, as stored.
+        bytes_total: The size of the file in bytes.
     """
 
     rows: int
@@ -48,7 +48,7 @@ class Progress(NamedTuple):
 
 
 class Form(NamedTuple):
-    """How a file is written."""
+    """The format of a file's text."""
 
     encoding: str
     delimiter: str
@@ -56,15 +56,15 @@ class Form(NamedTuple):
 
 
 class Table(Generic[_Layout]):
-    """A file whose header was read, to be walked through once.
+    """A file with its header read. Its rows can be read once.
 
     Attributes:
-        name: What the file is called in messages.
-        layout: What its columns hold.
-        columns: Where they stand.
-        form: How it is written.
-        header: Its header as it stands there, without the column of reasons.
-        rows_read: How many rows were read so far, without the header and blank ones.
+        name: The name of the file in messages.
+        layout: The layout of its columns.
+        columns: The positions of its columns.
+        form: The format of its text.
+        header: Its header as written, without the column of reasons.
+        rows_read: The number of rows read so far, without the header and blank rows.
     """
 
     def __init__(self, source: Source, layout: _Layout, form: Form, *, skip: int) -> None:
@@ -87,7 +87,7 @@ class Table(Generic[_Layout]):
         self.columns: Columns = find_columns(source.name, first.row, self.header, layout)
 
     def rows(self, progress: Callable[[Progress], None] | None = None) -> Iterator[Record]:
-        """Yield the rows that hold anything; one that does not fit the header has a fault.
+        """Yield the rows that are not blank. A row that does not fit the header has a fault.
 
         Raises:
             FileError: If the file cannot be read to its end.
@@ -97,21 +97,21 @@ class Table(Generic[_Layout]):
             if not any(cell.strip() for cell in cells):
                 continue
             self.rows_read += 1
-            yield record._replace(cells=cells) if record.fault else self._fitted(record.row, cells)
+            yield record._replace(cells=cells) if record.fault else self._fit(record.row, cells)
             if progress is not None and self.rows_read % _PROGRESS_ROWS == 0:
                 progress(self._progress())
         if progress is not None:
             progress(self._progress())
 
-    def _fitted(self, row: int, cells: list[str]) -> Record:
+    def _fit(self, row: int, cells: list[str]) -> Record:
         width = len(self.header)
         if self._has_reasons:
             if len(cells) == width + 1:
                 return Record(row, cells[:-1])
-            return Record(row, cells, _ragged(len(cells), width + 1))
+            return Record(row, cells, _width_fault(len(cells), width + 1))
         if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
             del cells[width:]
-        return Record(row, cells, _ragged(len(cells), width) if len(cells) != width else "")
+        return Record(row, cells, _width_fault(len(cells), width) if len(cells) != width else "")
 
     def _progress(self) -> Progress:
         return Progress(self.rows_read, self._source.bytes_read, self._source.bytes_total or 0)
@@ -126,16 +126,16 @@ def open_table(
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> Iterator[Table[_Layout]]:
-    """Open a file, and find out what it is written in and which of the layouts it has.
+    """Open a file and detect its text format and its layout.
 
     Raises:
         FileError: If it cannot be opened or is empty, or no layout fits its header.
-        InvalidValueError: If the delimiter is none.
+        InvalidValueError: If the delimiter is not a valid one.
     """
     validators.require(
         ok=delimiter is None or (len(delimiter) == 1 and delimiter not in '"\r\n'),
         field="delimiter",
-        demand="one character that is no quote and no line end",
+        demand="one character that is not a quote or a line end",
         value=delimiter,
     )
     path = Path(file) if isinstance(file, str) else file
@@ -145,28 +145,30 @@ def open_table(
         if delimiter is None:
             delimiter = named or delimiter_of(start, map(_names, layouts.values()))
         body = start.partition("\n")[2] if named else start
-        layout = _fitting(source.name, header_of(body, delimiter), layouts)
+        layout = _best_layout(source.name, header_of(body, delimiter), layouts)
         form = Form(source.encoding, delimiter, layout.quoted)
         yield Table(source, layout, form, skip=int(named is not None))
 
 
-def _fitting(file: str, header: Sequence[str], layouts: Mapping[str, _Layout]) -> _Layout:
-    """Return the layout of which the header has most, among those that it has all of."""
+def _best_layout(file: str, header: Sequence[str], layouts: Mapping[str, _Layout]) -> _Layout:
+    """Return the complete layout with the most columns in the header."""
     if len(layouts) == 1 or not header:
         return next(iter(layouts.values()))
     names = {plain_cell(name) for name in header}
-    fitting = [layout for layout in layouts.values() if _fits(names, layout)]
+    fitting = [layout for layout in layouts.values() if _is_complete(names, layout)]
     if not fitting:
-        wanted = "; ".join(f"{name} asks for {_asked(each)}" for name, each in layouts.items())
+        needs = "; ".join(
+            f"{name} needs {required_columns(each)}" for name, each in layouts.items()
+        )
         raise FileError(
             file,
-            f"the columns are {listed(header)}, which no preset knows ({wanted}); "
-            f"say by a layout what they hold",
+            f"the columns are {column_list(header)}, which no preset fits ({needs}); "
+            f"describe them with a layout",
         )
     return max(fitting, key=lambda layout: len(names & _names(layout)))
 
 
-def _fits(names: set[str], layout: Layout) -> bool:
+def _is_complete(names: set[str], layout: Layout) -> bool:
     required = columns_of(layout, required=True)
     return all(names.intersection(getattr(layout, field)) for field in required)
 
@@ -175,14 +177,8 @@ def _names(layout: Layout) -> set[str]:
     return {name for field in columns_of(layout) for name in getattr(layout, field)}
 
 
-def _asked(layout: Layout) -> str:
-    return ", ".join(
-        "/".join(getattr(layout, field)) for field in columns_of(layout, required=True)
-    )
-
-
-def _ragged(cells: int, width: int) -> str:
+def _width_fault(cells: int, width: int) -> str:
     return (
         f"it has {cells} cells, the header has {width}; "
-        f"is there a delimiter within a cell, or was the row cut short?"
+        f"does a cell contain a delimiter, or was the row cut short?"
     )

@@ -1,4 +1,4 @@
-"""Moments as files write them."""
+"""Parse moments in the notation of files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NONE = re.compile(r"[0T:./\s-]*", re.ASCII)
 
 
 def is_none(text: str) -> bool:
-    """Whether a cell for a moment says that there is none.
+    """Whether a cell for a moment is empty: blank, or a date of zeros.
 
     >>> is_none("0000-00-00 00:00:00"), is_none(" "), is_none("2010-10-10")
     (True, True, False)
@@ -34,10 +34,10 @@ def is_none(text: str) -> bool:
 
 
 def zone_of(zone: tzinfo | str | None) -> tzinfo | None:
-    """Return a time zone, which may be given by its name.
+    """Return a time zone, or look it up by its name.
 
     Raises:
-        InvalidValueError: If there is none of this name.
+        InvalidValueError: If there is no time zone of this name.
     """
     if not isinstance(zone, str):
         return zone
@@ -50,15 +50,16 @@ def zone_of(zone: tzinfo | str | None) -> tzinfo | None:
 
 @attrs.frozen
 class TimeReader:
-    """Reads moments as a file writes them, in its time zone unless they name one.
+    """Reads the moments of a file. Those without an offset are in the file's time zone.
 
-    A moment that is there twice, when the clocks go back, is the earlier one. One that is not
-    there, when they go forward, is read as if they had not yet. A date alone is its first moment.
+    When the clocks go back, an ambiguous time is the earlier moment. When they go forward, a
+    skipped time is read as if they had not changed yet. A date alone is its first moment.
 
     Attributes:
-        zone: That of moments that name none; without it, these are refused.
-        time_format: How they are written, as for `datetime.strptime`; ISO 8601 if None.
-        day_first: Whether 02/03/2026 is in March, not in February; without it, both are refused.
+        zone: The zone of times without an offset. If None, such times are refused.
+        time_format: Their format, as for `datetime.strptime`. Default: ISO 8601.
+        day_first: Whether the day comes first, so that 02/03/2026 is in March. If None, such dates
+            are refused.
     """
 
     zone: tzinfo | None
@@ -69,7 +70,7 @@ class TimeReader:
         """Return a moment in UTC.
 
         Raises:
-            ValueError: If this is none, or is out of all reason; it says what is asked for.
+            ValueError: If this is not a moment or out of range. The message says what is valid.
         """
         if self.time_format is not None:
             moment = self._of_format(text, self.time_format)
@@ -81,14 +82,14 @@ class TimeReader:
             raise ValueError(f"in the years {YEAR_MIN} to {YEAR_MAX - 1}")
         if moment.tzinfo is None:
             if self.zone is None:
-                raise ValueError("a time with its offset, or a time zone must be named for all")
+                raise ValueError("a time with its offset, unless a time zone is set for the file")
             moment = moment.replace(tzinfo=self.zone)
         return moment.astimezone(UTC)
 
     def _of_numbers(self, parts: dict[str, str]) -> datetime:
         first, second = int(parts["first"]), int(parts["second"])
         if self.day_first is None:
-            raise ValueError("a date like 2026-03-02, or it must be said if the day comes first")
+            raise ValueError("a date like 2026-03-02, unless the order of day and month is set")
         day, month = (first, second) if self.day_first else (second, first)
         hour, minute, seconds = (int(parts[name]) for name in ("hour", "minute", "seconds"))
         try:

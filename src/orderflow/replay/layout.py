@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from orderflow.importing.columns import listed, nearest
+from orderflow.importing.columns import column_list, nearest
 from orderflow.importing.presets import NOT_GOODS, NOT_GOODS_PREFIXES
 from orderflow.replay.faults import HistoryError
 
@@ -130,8 +130,8 @@ def layout_of(file: str, header: Sequence[str], changes: Mapping[str, Any]) -> H
     )
     raise HistoryError(
         file,
-        f"the columns are {listed(header)}, which no preset knows ({wanted}); say which column "
-        f"holds the order, the SKU, the quantity and the time",
+        f"the columns are {column_list(header)}, which no preset knows ({wanted}); say which "
+        f"column holds the order, the SKU, the quantity and the time",
         row=1,
     )
 
@@ -141,4 +141,4 @@ def _not_one(role: str, name: str, names: Sequence[str]) -> str:
         return f"the column {name!r} ({role}) is there {names.count(name)} times; rename one"
     close = nearest(name, names)
     hint = f"did you mean {close!r}? " if close else ""
-    return f"there is no column {name!r} ({role}); {hint}the columns are {listed(names)}"
+    return f"there is no column {name!r} ({role}); {hint}the columns are {column_list(names)}"

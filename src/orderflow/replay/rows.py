@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from orderflow.domain.model.validators import is_identifier
-from orderflow.importing.faults import shown
+from orderflow.importing.faults import quote_value
 
 if TYPE_CHECKING:
     from orderflow.importing.source import Record
@@ -178,4 +178,4 @@ class RowParser:
             raise self._nonsense(role, f"1 to {IDENTIFIER_MAX} printable characters", value)
 
     def _nonsense(self, role: str, demand: str, value: str) -> NonsenseError:
-        return NonsenseError(f"{self._names[role]} must be {demand}, not {shown(value)}")
+        return NonsenseError(f"{self._names[role]} must be {demand}, not {quote_value(value)}")

@@ -1,6 +1,6 @@
-"""For those who test with orderflow: what always holds, and strategies that draw its values.
+"""Tools for tests that use orderflow: Hypothesis strategies and contracts for adapters.
 
-`orderflow.invariants` needs nothing but orderflow. `orderflow.testing.strategies` needs
-Hypothesis, which comes with the extra `testing`; nothing is imported here, so that a test run
-which draws nothing does not load it.
+`orderflow.testing.strategies` and the contracts need Hypothesis, from the extra `testing`. This
+package imports nothing, so a test run without them does not load Hypothesis. The invariants are in
+`orderflow.invariants` and need no extra.
 """

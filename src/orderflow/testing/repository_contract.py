@@ -1,4 +1,4 @@
-"""What every repository has to keep, as tests that a host inherits.
+"""The contract of repositories, as tests to inherit.
 
 For example::
 
@@ -8,9 +8,8 @@ For example::
         def make_repository(self):
             return MyRepository(...)
 
-The tests hold the repository against `MemoryRepository`, which is the reference: the same commands
-have to give the same answers, whatever the policy. Needs Hypothesis and pytest, which come with
-the extra `testing`.
+The tests compare the repository with the reference, `MemoryRepository`. The same commands must give
+the same answers under every policy. Needs Hypothesis and pytest, from the extra `testing`.
 """
 
 from __future__ import annotations
@@ -60,23 +59,23 @@ def _order(order_id: str, quantity: int, *, seller_id: str = "acme") -> Order:
 
 def _answer(flow: OrderFlow, command: Command) -> Outcome | str:
     try:
-        # What a repository may leave out of a queue is not looked at, and so not told of.
+        # A repository may omit blocked orders from a queue. They are then not in this field.
         return attrs.evolve(flow.handle(command), queue_index=())
     except (NotFoundError, RefusedError) as refusal:
         return str(refusal)
 
 
 class RepositoryContract(ABC):
-    """Tests of a repository: inherit them, and say how one is made."""
+    """Tests of a repository. Inherit them and implement `make_repository`."""
 
     @abstractmethod
     def make_repository(self) -> Repository:
-        """Make a repository with nothing in it."""
+        """Make an empty repository."""
 
     @_ALONE
     @given(history=histories())
     def test_it_answers_as_the_reference_does(self, history: History) -> None:
-        """Whatever the commands and the policy, answers and state are those of the reference."""
+        """For all commands and policies, answers and state equal those of the reference."""
         page = history.orders_max
         flow = OrderFlow(self.make_repository(), policy=history.policy, orders_max=page)
         reference = OrderFlow(MemoryRepository(), policy=history.policy, orders_max=page)
@@ -91,7 +90,7 @@ class RepositoryContract(ABC):
                 assert events == reference.events(seller_id, order.order_id)
 
     def test_nothing_is_written_when_the_block_is_left_by_an_error(self) -> None:
-        """All of a unit of work is written, or nothing."""
+        """A unit of work is written completely or not at all."""
         repository = self.make_repository()
         flow = OrderFlow(repository)
         flow.book_in(_MUGS, 1, at=_NOON)
@@ -107,7 +106,7 @@ class RepositoryContract(ABC):
         assert len(flow.events("acme")) == 1
 
     def test_a_unit_of_work_shows_one_seller(self) -> None:
-        """Orders, stock and answers of another seller are not there."""
+        """Orders, stock and answers of another seller are not found."""
         repository = self.make_repository()
         flow = OrderFlow(repository)
         flow.book_in(_MUGS, 3, command_id="delivery", at=_NOON)
@@ -123,8 +122,8 @@ class RepositoryContract(ABC):
         repository.write("zenith", look)
         assert list(repository.sellers()) == ["acme"]
 
-    def test_it_finds_what_the_clock_brings_about(self) -> None:
-        """Holds that have ended are found at their end, and not before it."""
+    def test_it_finds_what_is_due(self) -> None:
+        """Ended holds and long waits are found when they are due, and not before."""
         repository = self.make_repository()
         flow = OrderFlow(repository)
         flow.place(_order("1", 5), at=_NOON)
@@ -137,7 +136,7 @@ class RepositoryContract(ABC):
                 "acme", lambda reading: [each.order_id for each in reading.ended_holds(at)]
             )
 
-        def overdue(since: datetime) -> list[str]:
+        def waiting(since: datetime) -> list[str]:
             return repository.read(
                 "acme",
                 lambda reading: [each.order_id for each in reading.waiting_since_before(since)],
@@ -146,10 +145,10 @@ class RepositoryContract(ABC):
         assert (ended(end - timedelta(seconds=1)), ended(end)) == ([], ["1"])
         flow.release_ended_holds("acme", at=end)
         assert ended(end) == []
-        assert (overdue(_NOON - timedelta(seconds=1)), overdue(end)) == ([], ["1"])
+        assert (waiting(_NOON - timedelta(seconds=1)), waiting(end)) == ([], ["1"])
 
-    def test_it_keeps_receipts_until_they_are_settled(self) -> None:
-        """What is announced is found until it is booked in."""
+    def test_it_finds_receipts_until_they_are_closed(self) -> None:
+        """An announced receipt is found until it is booked in."""
         repository = self.make_repository()
         flow = OrderFlow(repository)
         receipt = ExpectedReceipt("R1", _MUGS, 10, _NOON)
@@ -164,10 +163,10 @@ class RepositoryContract(ABC):
         assert repository.read("acme", lambda reading: reading.receipt("R1")) is None
         assert list(flow.receipts("acme")) == [sooner]
 
-    def test_it_tells_what_happened_since_a_moment(self) -> None:
-        """What happened at the moment is told too, and what is told late, as oldest first."""
+    def test_it_returns_the_events_since_a_moment(self) -> None:
+        """Events at that very moment are included, and so are those saved late, oldest first."""
         flow = OrderFlow(self.make_repository())
-        minutes = (0, 7, 3, 9, 5)  # the moments are the caller's to say, and need not go up
+        minutes = (0, 7, 3, 9, 5)  # the caller chooses the moments, and they need not increase
         for minute in minutes:
             flow.place(_order(str(minute), 1), at=_NOON + timedelta(minutes=minute))
         flow.book_in(_MUGS, 1, at=_NOON + timedelta(minutes=9))
@@ -182,8 +181,8 @@ class RepositoryContract(ABC):
         assert list(flow.events("acme", "3", since=since)) == []
         assert list(flow.events("zenith", since=since)) == []
 
-    def test_a_repeated_command_is_answered_as_it_was(self) -> None:
-        """The answer to a command id is kept, and nothing is done twice."""
+    def test_a_repeated_command_gets_the_first_answer(self) -> None:
+        """The answer to a command id is stored, and nothing is done twice."""
         flow = OrderFlow(self.make_repository())
         command = BookInStock(key=_MUGS, received=3, at=_NOON, command_id="delivery")
         first = flow.handle(command)
@@ -192,7 +191,7 @@ class RepositoryContract(ABC):
         assert [stock.on_hand for stock in flow.stock("acme")] == [3]
 
     def test_a_preview_saves_nothing_and_comes_true(self) -> None:
-        """A reading tells what a command would come to, and how it was answered before."""
+        """A reading gives the effect of a command, and the stored answer of an earlier one."""
         flow = OrderFlow(self.make_repository())
         flow.place(_order("1", 5), at=_NOON)
         command = BookInStock(key=_MUGS, received=7, at=_NOON, command_id="delivery")
@@ -203,8 +202,8 @@ class RepositoryContract(ABC):
         flow.cancel("acme", "1", at=_NOON)
         assert flow.preview(command) == previewed
 
-    def test_a_reading_knows_what_was_left_unserved(self) -> None:
-        """Between two pages of a long queue, nothing is previewed before the rest is served."""
+    def test_a_reading_serves_unserved_queues_first(self) -> None:
+        """Between two pages of a long queue, a preview serves the rest of the queue first."""
         repository = self.make_repository()
         flow = OrderFlow(repository)
         for order_id in "12":
@@ -224,7 +223,7 @@ class RepositoryContract(ABC):
         assert list(repository.unserved()) == []
 
     def test_writers_at_the_same_time_oversell_nothing(self) -> None:
-        """Threads that place, cancel and book in leave a state in which everything holds."""
+        """Threads that place, cancel and book in leave a state without violations."""
         flow = OrderFlow(self.make_repository())
         flow.book_in(_MUGS, 20, at=_NOON)
 

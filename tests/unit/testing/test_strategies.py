@@ -30,8 +30,8 @@ from orderflow.testing.strategies import (
     History,
     Scope,
     addresses,
-    changes,
     commands,
+    edits,
     histories,
     holds,
     identifiers,
@@ -125,9 +125,9 @@ def test_every_setting_is_drawn(field: str, kind: type) -> None:
     assert {getattr(policy, field) for policy in drawn(policies())} == set(kind)  # type: ignore[call-overload]
 
 
-def test_every_change_is_drawn() -> None:
+def test_every_edit_is_drawn() -> None:
     edited = order("A", ("MUG", 2), ("PAN", 1))
-    found = {type(change) for edit in drawn(changes(edited)) for change in edit}
+    found = {type(edit) for drawn_edits in drawn(edits(edited)) for edit in drawn_edits}
     assert found == set(orderflow.Edit.__args__)
 
 

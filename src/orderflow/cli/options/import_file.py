@@ -13,9 +13,9 @@ from orderflow.cli.options.arguments import pairs
 from orderflow.importing import (
     PRESETS,
     OrderLayout,
-    PassOver,
     Preset,
     ReceiptLayout,
+    SkipRule,
     StockLayout,
 )
 
@@ -142,7 +142,7 @@ class FileForm:
             yield "unquoted", "quoted", False
         if self.pass_over:
             rules = tuple(_rule(*pair) for pair in pairs("--pass-over", self.pass_over))
-            yield "pass_over", "pass_over", (*getattr(base, "pass_over", ()), *rules)
+            yield "pass_over", "skip", (*getattr(base, "skip", ()), *rules)
 
 
 def layout_of(
@@ -169,9 +169,9 @@ def layout_of(
     return attrs.evolve(base, **changes) if changes else base
 
 
-def _rule(column: str, text: str) -> PassOver:
+def _rule(column: str, text: str) -> SkipRule:
     reason = f"{column} is {text}"
-    return PassOver(reason=reason, column=column, is_one_of=frozenset({text}), whole_order=True)
+    return SkipRule(reason=reason, column=column, is_one_of=frozenset({text}), whole_order=True)
 
 
 def _not_of(kind: Kind, option: str) -> typer.BadParameter:

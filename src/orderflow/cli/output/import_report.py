@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from orderflow.importing import Changed
+    from orderflow.importing import ChangedOrder
 
 __all__ = ["Imported"]
 
@@ -52,7 +52,7 @@ class Imported:
         return [(record_id(each.command), str(each.error)) for each in self.done.refused]
 
     @property
-    def blocked(self) -> list[Changed]:
+    def blocked(self) -> list[ChangedOrder]:
         """The orders that were to be edited and cannot be."""
         return [each for each in self.result.changed if self.updates and each.obstacle]
 
@@ -138,8 +138,8 @@ class Imported:
         return next((name for name, each in PRESETS.items() if each == self.result.layout), None)
 
 
-def _changed(changed: Changed) -> dict[str, Any]:
-    changes = [{"type": type(each).__name__, **data_of(each)} for each in changed.changes]
+def _changed(changed: ChangedOrder) -> dict[str, Any]:
+    changes = [{"type": type(each).__name__, **data_of(each)} for each in changed.edits]
     return {"order_id": changed.order_id, "changes": changes, "obstacle": changed.obstacle}
 
 

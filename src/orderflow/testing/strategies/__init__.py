@@ -1,19 +1,19 @@
 """Hypothesis strategies for the values of orderflow: policies, orders, commands and histories.
 
-A `Scope` is the small world that they draw from. The smaller it is, the more often its orders
-meet at the same product, and the more a test finds.
+They draw from a small world, a `Scope`. The smaller it is, the more often its orders compete for
+the same product, and the more a test finds.
 
-`histories` draws whole histories of commands, most of which can be carried out::
+`histories` draws whole histories of commands. Most of their commands are valid::
 
     from hypothesis import given
     from orderflow.testing.strategies import histories
 
     @given(histories())
-    def test_my_repository_stores_what_the_events_lead_to(history):
+    def test_my_repository_stores_the_state_of_the_events(history):
         flow = OrderFlow(MyRepository(), policy=history.policy)
         ...
 
-Needs Hypothesis, which comes with the extra `testing`.
+Needs Hypothesis, from the extra `testing`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from orderflow.testing.strategies.commands import (
 from orderflow.testing.strategies.values import (
     Scope,
     addresses,
-    changes,
+    edits,
     holds,
     identifiers,
     moments,
@@ -43,8 +43,8 @@ __all__ = [
     "History",
     "Scope",
     "addresses",
-    "changes",
     "commands",
+    "edits",
     "histories",
     "holds",
     "identifiers",

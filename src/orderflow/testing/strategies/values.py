@@ -1,4 +1,4 @@
-"""Strategies for single values: names, moments, policies, orders, stock and changes."""
+"""Strategies for single values: names, moments, policies, orders, stock and edits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from orderflow.domain.model.policy import (
     Rationing,
 )
 from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
-from orderflow.testing.strategies.draws import Dice
+from orderflow.testing.strategies.choices import Chooser
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -40,7 +40,7 @@ __all__ = [
     "SCOPE",
     "Scope",
     "addresses",
-    "changes",
+    "edits",
     "holds",
     "identifiers",
     "minutes",
@@ -56,17 +56,17 @@ __all__ = [
 
 @attrs.frozen(kw_only=True)
 class Scope:
-    """A small world: who and what there is to draw from.
+    """A small world to draw from.
 
     Attributes:
         seller_ids: The sellers.
         warehouse_ids: The warehouses.
-        skus: The products; every seller has all of them in every warehouse.
-        order_ids: The ids of orders, of those that are placed and those that are split off.
+        skus: The products. Every seller has all of them in every warehouse.
+        order_ids: The order ids, for placed orders and for orders that are split off.
         receipt_ids: The ids of expected receipts.
-        lines_max: The most lines that an order is placed with.
-        quantity_max: The most units of a line, or of one movement of stock.
-        opens_at: The moment that no command is before.
+        lines_max: The maximum number of lines of a placed order.
+        quantity_max: The maximum units of a line, or of one movement of stock.
+        opens_at: The earliest moment of a command.
     """
 
     seller_ids: tuple[str, ...] = ("acme",)
@@ -79,14 +79,14 @@ class Scope:
     opens_at: datetime = datetime(2025, 3, 3, 9, tzinfo=UTC)
 
 
-_PATIENCE = ((1, None), (2, None), (None, timedelta(hours=2)), (3, timedelta(hours=1)))
+_WAITS = ((1, None), (2, None), (None, timedelta(hours=2)), (3, timedelta(hours=1)))
 
 SCOPE = Scope()
 """One seller, one warehouse, three products, eight orders."""
 
 
 def identifiers() -> SearchStrategy[str]:
-    """Draw any text that may name something."""
+    """Draw any valid identifier."""
     visible = st.characters(categories=("L", "M", "N", "P", "S"))
     return st.text(visible, min_size=1, max_size=validators.IDENTIFIER_CHARACTERS_MAX)
 
@@ -98,25 +98,25 @@ def moments(scope: Scope = SCOPE) -> SearchStrategy[datetime]:
 
 @st.composite
 def policies(draw: DrawFn) -> AllocationPolicy:
-    """Draw any policy that there is; settings that contradict each other are not drawn."""
-    dice = Dice(draw)
-    partial_allocation = dice.pick(tuple(PartialAllocation))
-    patient = partial_allocation is PartialAllocation.AFTER_WAITING
-    fair = partial_allocation is PartialAllocation.ALWAYS and dice.coin()
-    urgent = not fair and dice.coin()
+    """Draw any valid policy."""
+    chooser = Chooser(draw)
+    partial_allocation = chooser.pick(tuple(PartialAllocation))
+    waits_first = partial_allocation is PartialAllocation.AFTER_WAITING
+    fair = partial_allocation is PartialAllocation.ALWAYS and chooser.flag()
+    urgent = not fair and chooser.flag()
     fulfilment = Fulfilment.COMPLETE
     if partial_allocation is not PartialAllocation.NEVER:
-        fulfilment = dice.pick(tuple(Fulfilment))
-    passes_max, wait_max = dice.pick(_PATIENCE) if patient else (None, None)
+        fulfilment = chooser.pick(tuple(Fulfilment))
+    passes_max, wait_max = chooser.pick(_WAITS) if waits_first else (None, None)
     return AllocationPolicy(
-        queue=dice.pick(tuple(Queue)),
+        queue=chooser.pick(tuple(Queue)),
         rationing=Rationing.FAIR_SHARE if fair else Rationing.STRICT,
-        share_max=dice.pick((None, 1, 2)) if fair else None,
+        share_max=chooser.pick((None, 1, 2)) if fair else None,
         partial_allocation=partial_allocation,
         passes_max=passes_max,
         wait_max=wait_max,
         fulfilment=fulfilment,
-        parcels_max=dice.number(2, 3) if fulfilment is Fulfilment.PARCELS else None,
+        parcels_max=chooser.number(2, 3) if fulfilment is Fulfilment.PARCELS else None,
         preemption=Preemption.URGENT if urgent else Preemption.NEVER,
         urgent_from=_PRIORITIES[-1] if urgent else None,
     )
@@ -136,13 +136,13 @@ def addresses() -> SearchStrategy[Address]:
 
 
 def holds(at: datetime = SCOPE.opens_at) -> SearchStrategy[Hold]:
-    """Draw a hold that ends after a moment, or does not end by itself."""
+    """Draw a hold, with or without an end."""
     until = st.integers(1, 180).map(lambda count: at + minutes(count))
     return st.builds(Hold, st.sampled_from(HoldReason), st.none() | until)
 
 
 def stock_keys(scope: Scope = SCOPE, seller_id: str | None = None) -> SearchStrategy[StockKey]:
-    """Draw a stock key of the scope, or of one seller of it."""
+    """Draw a stock key of the scope, or of one of its sellers."""
     return st.builds(
         StockKey,
         st.sampled_from(scope.seller_ids) if seller_id is None else st.just(seller_id),
@@ -152,7 +152,7 @@ def stock_keys(scope: Scope = SCOPE, seller_id: str | None = None) -> SearchStra
 
 
 def stock_records(scope: Scope = SCOPE) -> SearchStrategy[Stock]:
-    """Draw a stock record of which nothing is allocated."""
+    """Draw a stock record with nothing allocated."""
     return st.builds(Stock, stock_keys(scope), st.integers(0, 2 * scope.quantity_max))
 
 
@@ -169,98 +169,98 @@ def receipts(scope: Scope = SCOPE, seller_id: str | None = None) -> SearchStrate
 
 @st.composite
 def order_lines(draw: DrawFn, scope: Scope = SCOPE) -> tuple[OrderLine, ...]:
-    """Draw the lines of an order that comes in; one product may stand on several."""
-    return draw_lines(Dice(draw), scope)
+    """Draw the lines of a new order. A product may be on several lines."""
+    return draw_lines(Chooser(draw), scope)
 
 
 @st.composite
 def orders(draw: DrawFn, scope: Scope = SCOPE) -> Order:
-    """Draw an order that comes in; several share a priority, a promise and a moment."""
-    dice = Dice(draw)
-    placed_at = scope.opens_at + minutes(dice.number(0, 3 * 24 * 60))
-    order_id, seller_id = dice.pick(scope.order_ids), dice.pick(scope.seller_ids)
-    return draw_order(dice, scope, order_id, seller_id, placed_at)
+    """Draw a new order. Priorities, promises and moments often coincide."""
+    chooser = Chooser(draw)
+    placed_at = scope.opens_at + minutes(chooser.number(0, 3 * 24 * 60))
+    order_id, seller_id = chooser.pick(scope.order_ids), chooser.pick(scope.seller_ids)
+    return draw_order(chooser, scope, order_id, seller_id, placed_at)
 
 
 @st.composite
-def changes(draw: DrawFn, order: Order, scope: Scope = SCOPE) -> tuple[Edit, ...]:
-    """Draw the changes of one edit; most of them can be made of the order."""
-    return draw_changes(Dice(draw), order, scope)
+def edits(draw: DrawFn, order: Order, scope: Scope = SCOPE) -> tuple[Edit, ...]:
+    """Draw the edits of one command. Most of them are valid for the order."""
+    return draw_edits(Chooser(draw), order, scope)
 
 
-def draw_lines(dice: Dice, scope: Scope) -> tuple[OrderLine, ...]:
-    """Draw the lines of an order that comes in."""
+def draw_lines(chooser: Chooser, scope: Scope) -> tuple[OrderLine, ...]:
+    """Draw the lines of a new order."""
     return tuple(
-        OrderLine(str(number), dice.pick(scope.skus), dice.number(1, scope.quantity_max))
-        for number in range(1, dice.number(1, scope.lines_max) + 1)
+        OrderLine(str(number), chooser.pick(scope.skus), chooser.number(1, scope.quantity_max))
+        for number in range(1, chooser.number(1, scope.lines_max) + 1)
     )
 
 
 def draw_order(
-    dice: Dice, scope: Scope, order_id: str, seller_id: str, placed_at: datetime
+    chooser: Chooser, scope: Scope, order_id: str, seller_id: str, placed_at: datetime
 ) -> Order:
-    """Draw an order that comes in under this name and at this moment."""
+    """Draw a new order with this id and this time of placing."""
     return Order(
         order_id=order_id,
         seller_id=seller_id,
-        warehouse_id=dice.pick(scope.warehouse_ids),
-        lines=draw_lines(dice, scope),
+        warehouse_id=chooser.pick(scope.warehouse_ids),
+        lines=draw_lines(chooser, scope),
         placed_at=placed_at,
-        priority=dice.pick(_PRIORITIES),
-        promised_by=_promise(dice, scope),
-        courier=dice.pick(_COURIERS),
+        priority=chooser.pick(_PRIORITIES),
+        promised_by=_promise(chooser, scope),
+        courier=chooser.pick(_COURIERS),
     )
 
 
-def draw_changes(dice: Dice, order: Order, scope: Scope) -> tuple[Edit, ...]:
-    """Draw one to three changes of an order."""
-    return tuple(_change(dice, order, scope) for _ in range(dice.pick(_CHANGES_OF_AN_EDIT)))
+def draw_edits(chooser: Chooser, order: Order, scope: Scope) -> tuple[Edit, ...]:
+    """Draw one to three edits of an order."""
+    return tuple(_edit(chooser, order, scope) for _ in range(chooser.pick(_EDITS_OF_A_COMMAND)))
 
 
-def draw_line_id(dice: Dice, order: Order) -> str:
+def draw_line_id(chooser: Chooser, order: Order) -> str:
     """Draw the id of a line of the order."""
-    return dice.pick(order.lines).line_id
+    return chooser.pick(order.lines).line_id
 
 
-def draw_hold(dice: Dice, at: datetime) -> Hold:
-    """Draw a hold that ends after a moment, or does not end by itself."""
-    until = at + minutes(dice.number(1, 180)) if dice.coin() else None
-    return Hold(dice.pick(_REASONS), until)
+def draw_hold(chooser: Chooser, at: datetime) -> Hold:
+    """Draw a hold, with or without an end."""
+    until = at + minutes(chooser.number(1, 180)) if chooser.flag() else None
+    return Hold(chooser.pick(_REASONS), until)
 
 
-def draw_key(dice: Dice, scope: Scope, seller_id: str) -> StockKey:
+def draw_key(chooser: Chooser, scope: Scope, seller_id: str) -> StockKey:
     """Draw a stock key of one seller."""
-    return StockKey(seller_id, dice.pick(scope.warehouse_ids), dice.pick(scope.skus))
+    return StockKey(seller_id, chooser.pick(scope.warehouse_ids), chooser.pick(scope.skus))
 
 
-def _change(dice: Dice, order: Order, scope: Scope) -> Edit:
-    kind = dice.pick(_CHANGES)
+def _edit(chooser: Chooser, order: Order, scope: Scope) -> Edit:
+    kind = chooser.pick(_EDITS)
     if kind is AddLine:
-        return AddLine(dice.pick(scope.skus), dice.number(1, scope.quantity_max))
+        return AddLine(chooser.pick(scope.skus), chooser.number(1, scope.quantity_max))
     if kind is ChangePriority:
-        return ChangePriority(dice.pick(_PRIORITIES))
+        return ChangePriority(chooser.pick(_PRIORITIES))
     if kind is ChangePromise:
-        return ChangePromise(_promise(dice, scope))
+        return ChangePromise(_promise(chooser, scope))
     if kind is ChangeCourier:
-        return ChangeCourier(dice.pick(_COURIERS))
+        return ChangeCourier(chooser.pick(_COURIERS))
     if kind is ChangeShipTo:
-        return ChangeShipTo(dice.pick(_ADDRESSES))
-    line_id = draw_line_id(dice, order) if dice.number(0, 19) else "9"
+        return ChangeShipTo(chooser.pick(_ADDRESSES))
+    line_id = draw_line_id(chooser, order) if chooser.number(0, 19) else "9"
     if kind is RemoveLine:
         return RemoveLine(line_id)
     if kind is ReplaceLine:
-        ratio = dice.pick(_RATIOS)
-        return ReplaceLine(line_id, dice.pick(scope.skus), *ratio)
-    return ChangeQuantity(line_id, dice.number(1, scope.quantity_max))
+        ratio = chooser.pick(_RATIOS)
+        return ReplaceLine(line_id, chooser.pick(scope.skus), *ratio)
+    return ChangeQuantity(line_id, chooser.number(1, scope.quantity_max))
 
 
-def _promise(dice: Dice, scope: Scope) -> datetime | None:
-    days = dice.pick(_PROMISED_DAYS)
+def _promise(chooser: Chooser, scope: Scope) -> datetime | None:
+    days = chooser.pick(_PROMISED_DAYS)
     return None if days is None else scope.opens_at + timedelta(days=days)
 
 
 def minutes(count: int) -> timedelta:
-    """Return so many minutes."""
+    """Return a duration of this many minutes."""
     return timedelta(minutes=count)
 
 
@@ -268,10 +268,10 @@ _PRIORITIES = (0, 0, 0, 1, 2)
 _COURIERS = (None, "VAN", "POST")
 _ADDRESSES = (None, Address("Ann", "1 High Street", "Leeds"))
 _PROMISED_DAYS = (None, None, 1, 2)
-_CHANGES_OF_AN_EDIT = (1, 1, 1, 2, 3)
+_EDITS_OF_A_COMMAND = (1, 1, 1, 2, 3)
 _RATIOS = ((1, 1), (1, 1), (1, 1), (2, 1), (1, 2))
 _REASONS = tuple(HoldReason)
-_CHANGES: tuple[type[Edit], ...] = (
+_EDITS: tuple[type[Edit], ...] = (
     ChangeQuantity,
     ChangeQuantity,
     AddLine,

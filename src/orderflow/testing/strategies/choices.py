@@ -1,8 +1,7 @@
-"""Quick drawing from few values.
+"""Draw small choices quickly.
 
-Making a strategy costs Hypothesis far more than drawing from one, and a history draws hundreds of
-small choices that depend on each other. So they are all drawn from a few strategies that are made
-once.
+For Hypothesis, making a strategy costs far more than drawing from one. A history draws hundreds of
+small choices that depend on each other. They all come from a few cached strategies.
 """
 
 from __future__ import annotations
@@ -17,26 +16,26 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Dice"]
+__all__ = ["Chooser"]
 
 _T = TypeVar("_T")
 
 
-class Dice:
-    """Draws small choices; the first of several is the one that examples shrink to."""
+class Chooser:
+    """Draws small choices. Examples shrink towards the first option."""
 
     def __init__(self, draw: Callable[[SearchStrategy[int]], int]) -> None:
         self._draw = draw
 
     def number(self, smallest: int, largest: int) -> int:
-        """Draw a whole number between these, both included."""
+        """Draw a whole number from smallest to largest."""
         return smallest if smallest == largest else self._draw(_numbers(smallest, largest))
 
     def pick(self, options: Sequence[_T]) -> _T:
         """Draw one of the options."""
         return options[self.number(0, len(options) - 1)]
 
-    def coin(self) -> bool:
+    def flag(self) -> bool:
         """Draw true or false."""
         return bool(self.number(0, 1))
 

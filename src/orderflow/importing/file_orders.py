@@ -1,10 +1,9 @@
-"""Rows become orders: those that share an order id are gathered, wherever in the file they stand.
+"""Combine rows into orders: rows with the same order id, wherever they are in the file.
 
-An order may begin in the first row and end in the last, so nothing can be placed before the file
-was read to its end. What is kept of a row until then is narrow: its number, and a line.
+An order may begin in the first row and end in the last. Nothing can be placed before the whole file
+was read. Until then, only the number and the line of each row stay in memory.
 
-One row at fault rejects its order with all of its rows, for an order must not be sent without a
-line that was ordered.
+One faulty row rejects all rows of its order, because an order must not be sent with a line missing.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import attrs
 
 from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.errors import InvalidValueError
-from orderflow.importing.faults import Fault, PassedOver, shown
+from orderflow.importing.faults import Fault, SkippedRow, quote_value
 from orderflow.importing.rows import ADDRESS, Line
 
 if TYPE_CHECKING:
@@ -26,27 +25,27 @@ if TYPE_CHECKING:
     from orderflow.importing.columns import Columns
     from orderflow.importing.rows import OrderRow
 
-__all__ = ["Gathered", "Gathering", "OrderMaker"]
+__all__ = ["FileOrder", "FileOrders", "OrderMaker"]
 
 _FIELDS = {f"Address.{field.removeprefix('ship_to_')}": field for field in ADDRESS}
-"""By the field of an address, the field of the layout that it comes from."""
+"""The layout field of each address field."""
 
 
 @attrs.define
-class Gathered:
-    """What the rows of one order say so far.
+class FileOrder:
+    """The rows of one order that were read so far.
 
     Attributes:
         rows: The numbers of all of its rows.
         lines: Its lines.
-        passed_over: Those of its rows that are no line to be sent.
-        reason: Why it is passed over as a whole, if it is.
-        faults: What is wrong with it.
+        skipped: Its rows that are skipped.
+        reason: Why the whole order is skipped, if it is.
+        faults: Its faults.
     """
 
     rows: list[int] = attrs.field(factory=list)
     lines: list[Line] = attrs.field(factory=list)
-    passed_over: list[PassedOver] = attrs.field(factory=list)
+    skipped: list[SkippedRow] = attrs.field(factory=list)
     reason: str = ""
     faults: list[Fault] = attrs.field(factory=list)
     placed_at: datetime | None = None
@@ -56,69 +55,69 @@ class Gathered:
     address: tuple[str, ...] = ("",) * len(ADDRESS)
 
 
-class Gathering:
-    """Gathers rows by their order.
+class FileOrders:
+    """The orders of a file, combined from its rows.
 
     Attributes:
-        passed_over: Rows to pass over of which nobody knows the order.
-        faults: What is wrong with rows of which nobody knows the order.
+        skipped: Skipped rows without a valid order id.
+        faults: Faults of rows without a valid order id.
     """
 
     def __init__(self, columns: Columns) -> None:
-        self.passed_over: list[PassedOver] = []
+        self.skipped: list[SkippedRow] = []
         self.faults: list[Fault] = []
         self._columns = columns
-        self._orders: dict[str, Gathered] = {}
+        self._orders: dict[str, FileOrder] = {}
 
     def add(self, row: OrderRow) -> None:
-        """Take note of a row."""
-        rule = row.passed_over
+        """Add a row to its order."""
+        rule = row.skipped
         if row.order_id is None:
             self.faults += row.faults
             if rule is not None:
-                self.passed_over.append(PassedOver(row.row, rule.reason))
+                self.skipped.append(SkippedRow(row.row, rule.reason))
             return
         order = self._orders.get(row.order_id)
         if order is None:
-            order = self._orders[row.order_id] = Gathered()
+            order = self._orders[row.order_id] = FileOrder()
         order.rows.append(row.row)
         order.faults += row.faults
         if rule is not None and rule.whole_order:
             order.reason = order.reason or rule.reason
             return
         if rule is not None:
-            order.passed_over.append(PassedOver(row.row, rule.reason))
+            order.skipped.append(SkippedRow(row.row, rule.reason))
         if row.line is not None:
             order.lines.append(row.line)
         self._merge(order, row)
 
-    def orders(self) -> Iterator[tuple[str, Gathered]]:
-        """Yield the orders in the order of their first rows, and hold them no longer."""
+    def orders(self) -> Iterator[tuple[str, FileOrder]]:
+        """Yield the orders by their first rows, and drop each one."""
         for order_id in tuple(self._orders):
             yield order_id, self._orders.pop(order_id)
 
-    def _merge(self, order: Gathered, row: OrderRow) -> None:
+    def _merge(self, order: FileOrder, row: OrderRow) -> None:
         order.placed_at = _earlier(order.placed_at, row.placed_at)
         order.promised_by = _earlier(order.promised_by, row.promised_by)
         order.priority = _higher(order.priority, row.priority)
         if row.courier != order.courier:
-            order.courier = self._agreed(order, row.row, "courier", order.courier, row.courier)
+            order.courier = self._agree(order, row.row, "courier", order.courier, row.courier)
         if row.address != order.address:
             pairs = zip(ADDRESS, order.address, row.address, strict=True)
             order.address = tuple(
-                self._agreed(order, row.row, field, first, other) for field, first, other in pairs
+                self._agree(order, row.row, field, first, other) for field, first, other in pairs
             )
 
-    def _agreed(self, order: Gathered, row: int, field: str, first: str, other: str) -> str:
-        """Return what two rows say of one thing; an empty cell says nothing."""
+    def _agree(self, order: FileOrder, row: int, field: str, first: str, other: str) -> str:
+        """Return the value that two rows agree on; an empty cell agrees with any value."""
         if first and other and first != other:
-            reason = f"differs from {shown(first)} in an earlier row of the order"
-            order.faults.append(Fault(row, self._columns.name(field), shown(other), reason))
+            reason = f"differs from {quote_value(first)} in an earlier row of the order"
+            order.faults.append(Fault(row, self._columns.name(field), quote_value(other), reason))
         return first or other
 
 
 class OrderMaker:
-    """Makes orders of what was gathered."""
+    """Makes orders from combined rows."""
 
     def __init__(
         self, columns: Columns, *, seller_id: str, warehouse_id: str, country: str | None
@@ -128,33 +127,33 @@ class OrderMaker:
         self._warehouse_id = warehouse_id
         self._country = country
 
-    def make(self, order_id: str, gathered: Gathered) -> Order | None:
-        """Return the order; None where that cannot be, and then it has faults."""
+    def make(self, order_id: str, found: FileOrder) -> Order | None:
+        """Return the order. If that is impossible, add its faults and return None."""
         faults: list[Fault] = []
-        row = gathered.rows[0]
+        row = found.rows[0]
         name = self._columns.name("placed_at")
-        unread = {fault.column for fault in gathered.faults}.intersection({"", name})
-        if gathered.placed_at is None and not unread:
+        unread = {fault.column for fault in found.faults}.intersection({"", name})
+        if found.placed_at is None and not unread:
             faults.append(Fault(row, name, "''", "is empty in every row of the order"))
-        ship_to = self._address(row, gathered.address, faults)
-        lines = self._lines(gathered.lines, faults)
-        gathered.faults += faults
-        if gathered.placed_at is None or gathered.faults:
+        ship_to = self._address(row, found.address, faults)
+        lines = self._lines(found.lines, faults)
+        found.faults += faults
+        if found.placed_at is None or found.faults:
             return None
         return Order(
             order_id=order_id,
             seller_id=self._seller_id,
             warehouse_id=self._warehouse_id,
             lines=lines,
-            placed_at=gathered.placed_at,
-            priority=gathered.priority or 0,
-            promised_by=gathered.promised_by,
-            courier=gathered.courier or None,
+            placed_at=found.placed_at,
+            priority=found.priority or 0,
+            promised_by=found.promised_by,
+            courier=found.courier or None,
             ship_to=ship_to,
         )
 
     def _lines(self, lines: list[Line], faults: list[Fault]) -> tuple[OrderLine, ...]:
-        """Give a line the next free number that has no id of its own."""
+        """Make the lines. A line without an id gets the next free number."""
         taken = {line.line_id for line in lines}
         free = (text for number in count(1) if (text := str(number)) not in taken)
         made: dict[str, OrderLine] = {}
@@ -163,7 +162,7 @@ class OrderMaker:
             if line_id in made:
                 reason = "is the id of another line of the order"
                 name = self._columns.name("line_id")
-                faults.append(Fault(line.row, name, shown(line_id), reason))
+                faults.append(Fault(line.row, name, quote_value(line_id), reason))
             made[line_id] = OrderLine(line_id, line.sku, line.quantity)
         return tuple(made.values())
 
@@ -176,7 +175,9 @@ class OrderMaker:
         except InvalidValueError as error:
             field = _FIELDS[error.field]
             column = self._columns.name(field) if field in self._columns.positions else field
-            faults.append(Fault(row, column, shown(str(error.value)), f"must be {error.demand}"))
+            faults.append(
+                Fault(row, column, quote_value(str(error.value)), f"must be {error.demand}")
+            )
             return None
 
 
