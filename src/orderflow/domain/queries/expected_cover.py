@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.order import Order, OrderLine
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.view import View
 
 __all__ = ["ExpectedCover", "expected_cover"]
 

@@ -32,7 +32,7 @@ from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError
 
 if TYPE_CHECKING:
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.view import View
 
 __all__ = ["EarlierDemand", "Explanation", "Shortage", "explain"]
 
