@@ -172,7 +172,7 @@ def parcels_without_end(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(Preemption.URGENT)
 def taken_back_from_the_earliest(patch: pytest.MonkeyPatch) -> None:
-    _wrap(patch, preemption, "_later_holders", lambda original, *args: original(*args)[::-1])
+    _wrap(patch, preemption, "_later_orders", lambda original, *args: original(*args)[::-1])
 
 
 @_fault(Preemption.URGENT)

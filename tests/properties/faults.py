@@ -156,7 +156,7 @@ def an_urgent_order_takes_from_those_in_front_of_it(patch: pytest.MonkeyPatch) -
 
     What it may take counts as in its reach, so the fault is in all that decides about that.
     """
-    good = preemption._later_holders  # noqa: SLF001
+    good = preemption._later_orders  # noqa: SLF001
 
     def later_holders(serving: serving_state.ServingState, order: Order, sku: str) -> list[Order]:
         draft = serving.draft
@@ -167,7 +167,7 @@ def an_urgent_order_takes_from_those_in_front_of_it(patch: pytest.MonkeyPatch) -
         ]
         return [*{each.order_id: each for each in [*good(serving, order, sku), *others]}.values()]
 
-    patch.setattr(preemption, "_later_holders", later_holders)
+    patch.setattr(preemption, "_later_orders", later_holders)
 
 
 @fault

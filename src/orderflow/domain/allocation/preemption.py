@@ -17,9 +17,10 @@ from orderflow.domain.model.status import FROZEN
 if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
+    from orderflow.domain.model.policy import Queue, QueuePosition
     from orderflow.domain.model.stock import WarehouseSku
 
-__all__ = ["preempt_for", "preemptible_products", "preemptible_units"]
+__all__ = ["is_preemptible", "preempt_for", "preemptible_products", "preemptible_units"]
 
 _NEVER = Preemption.NEVER
 
@@ -44,7 +45,7 @@ def preemptible_products(serving: ServingState) -> list[WarehouseSku]:
 
 def preemptible_units(serving: ServingState, order: Order, sku: str) -> int:
     """Return the units of a product that later orders hold and this one may take."""
-    return sum(_held(later, sku) for later in _later_holders(serving, order, sku))
+    return sum(later.allocated_of(sku) for later in _later_orders(serving, order, sku))
 
 
 def preempt_for(serving: ServingState, order: Order, *, completely: bool) -> None:
@@ -63,7 +64,7 @@ def preempt_for(serving: ServingState, order: Order, *, completely: bool) -> Non
     losses: dict[str, dict[str, int]] = {}
     for sku, units in missing.items():
         needed = units
-        for later in _later_holders(serving, order, sku) if needed > 0 else ():
+        for later in _later_orders(serving, order, sku) if needed > 0 else ():
             lost = last_lines_first(later, sku, needed)
             if lost:
                 needed -= sum(part for _, part in lost)
@@ -79,18 +80,20 @@ def preempt_for(serving: ServingState, order: Order, *, completely: bool) -> Non
         draft.emit(OrderDeallocated(*draft.name(later), units_lost, reason))
 
 
-def _later_holders(serving: ServingState, order: Order, sku: str) -> list[Order]:
+def is_preemptible(order: Order, position: QueuePosition, queue: Queue) -> bool:
+    """Whether an urgent order at a position in the queue may take the units of another order.
+
+    That one has to be later by more than its id, and the warehouse must not work on it yet.
+    """
+    return order.status not in FROZEN and queue_position(order, queue)[:-1] > position[:-1]
+
+
+def _later_orders(serving: ServingState, order: Order, sku: str) -> list[Order]:
     """Return the orders that may lose units of a product to the order, the last one first."""
     queue = serving.draft.policy.queue
-    place = queue_position(order, queue)
+    position = queue_position(order, queue)
     return [
-        holder
-        for holder in serving.with_units.behind(place, (order.warehouse_id, sku))
-        if holder.status not in FROZEN
-        and queue_position(holder, queue)[:-1] > place[:-1]  # later by more than the order id
-        and _held(holder, sku)
+        later
+        for later in serving.with_units.behind(position, (order.warehouse_id, sku))
+        if is_preemptible(later, position, queue) and later.allocated_of(sku)
     ]
-
-
-def _held(order: Order, sku: str) -> int:
-    return sum(line.allocated for line in order.lines if line.sku == sku)

@@ -214,7 +214,7 @@ def _shortages(
     supply = Supply(order, sku, view, policy)
     supply.claim(units)
     lines = [line for line in order.short_lines if line.sku == sku]
-    needed = sum(line.short for line in lines)
+    needed = order.short_of(sku)
     is_shared = policy.rationing is Rationing.FAIR_SHARE
     return [
         Shortage(
