@@ -130,9 +130,9 @@ from orderflow.domain.queries.replacements import (
 )
 from orderflow.domain.state.state import (
     State,
-    View,
     evolve,
 )
+from orderflow.domain.state.view import View
 from orderflow.errors import (
     ActionRefusedError,
     CodecError,

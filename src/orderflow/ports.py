@@ -9,7 +9,7 @@ reference for what is kept, `orderflow.adapters.sql` keeps all of it in a databa
 awaits its database has an `AsyncRepository`, which hands out a `Repository` where one can wait.
 
 A unit of work is everything that one command reads and writes, of one seller. What `decide`
-reads of it is `orderflow.domain.state.state.View`; `Reading` has the listings besides, and what is
+reads of it is `orderflow.domain.state.view.View`; `Reading` has the listings besides, and what is
 known of earlier commands, and `UnitOfWork` the one write.
 """
 
@@ -21,7 +21,7 @@ import attrs
 
 from orderflow.domain.model.events import Event
 from orderflow.domain.queries.replacements import ReplacementCatalogue
-from orderflow.domain.state.state import View
+from orderflow.domain.state.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

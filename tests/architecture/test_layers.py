@@ -2,6 +2,10 @@
 
     errors ◀ domain ◀ notices ◀ ports ◀ service, adapters ◀ replay, notifier ◀ cli
 
+Within the domain, each folder imports only what stands left of it:
+
+    model ◀ state ◀ allocation ◀ decisions ◀ queries        model ◀ calendar
+
 Beside the ports stand the codec, which knows the domain and the notices, and `importing`, which
 knows the domain alone. `testing` may look at everything but the command line. The package itself
 shows what the modules below it define, so that of these none may import from it.
@@ -49,6 +53,36 @@ def layer(path: str) -> str:
     if parts[0] != PACKAGE:
         return ""
     return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else PACKAGE
+
+
+FOLDERS_OF_DOMAIN = {
+    "model": set[str](),
+    "state": {"model"},
+    "allocation": {"model", "state"},
+    "decisions": {"model", "state", "allocation"},
+    "queries": {"model", "state", "allocation", "decisions"},
+    "calendar": {"model"},
+}
+
+
+def folder_of_domain(path: str) -> str:
+    parts = path.split(".")
+    return parts[2] if layer(path) == "domain" and len(parts) > 2 else ""
+
+
+def folder_faults(module: Module) -> list[str]:
+    """Find imports between folders of the domain that go the wrong way."""
+    own = folder_of_domain(module.name)
+    if not own:
+        return []
+    if own not in FOLDERS_OF_DOMAIN:
+        return [f"{module.name}: give its folder a place in the domain"]
+    return [
+        module.at(item, f"{own} imports {item.path}")
+        for item in imports(module)
+        if layer(item.path) == "domain"
+        and folder_of_domain(item.path) not in {own, *FOLDERS_OF_DOMAIN[own]}
+    ]
 
 
 def adapter(path: str) -> str:
@@ -120,3 +154,28 @@ def test_an_import_from_the_right_is_a_fault(name: str, text: str) -> None:
 )
 def test_an_import_from_the_left_is_none(name: str, text: str) -> None:
     assert layer_faults(Module.parse(name, text)) == []
+
+
+def test_each_folder_of_the_domain_imports_only_what_stands_left_of_it() -> None:
+    assert [fault for module in modules() for fault in folder_faults(module)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("orderflow.domain.model.order", "from orderflow.domain.state.state import State"),
+        ("orderflow.domain.state.draft", "from orderflow.domain.allocation import serving"),
+        (
+            "orderflow.domain.allocation.preemption",
+            "if TYPE_CHECKING:\n    from orderflow.domain.decisions.decide import decide",
+        ),
+        ("orderflow.domain.decisions.decide", "import orderflow.domain.queries.actions"),
+        ("orderflow.domain.calendar.cut_off", "from orderflow.domain.state.state import State"),
+        ("orderflow.domain.state.draft", "from orderflow.domain.calendar import calendar"),
+        ("orderflow.domain.state.draft", "from orderflow.domain import allocation"),
+        ("orderflow.domain.state.draft", "import orderflow.domain"),
+        ("orderflow.domain.guesses", ""),
+    ],
+)
+def test_an_import_of_a_later_folder_is_a_fault(name: str, text: str) -> None:
+    assert folder_faults(Module.parse(name, text)) != []

@@ -6,7 +6,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from orderflow import Fulfilment, PartialAllocation, Preemption, Rationing
-from orderflow.domain.allocation import passed_over, preemption, serving
+from orderflow.domain.allocation import blocked_on, passed_over, preemption, serving
+from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions import order_commands, shortfall, splitting
 from orderflow.domain.model import policy
 from orderflow.domain.model.events import OrderPassedOver
@@ -79,7 +80,7 @@ def order_id_breaks_ties_backwards(patch: pytest.MonkeyPatch) -> None:
 
 @_fault()
 def only_changed_orders_served(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Draft, "take_replenished", lambda draft: draft.replenished.clear() or [])
+    _wrap(patch, ServingState, "take_replenished", lambda original, serving: original(serving)[:0])
 
 
 @_fault()
@@ -110,17 +111,17 @@ def share_without_its_limit(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(PartialAllocation.NEVER)
 def taking_although_incomplete(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(serving, "take_all_or_nothing", serving.take_what_there_is)
+    patch.setattr(serving, "take_all_or_nothing", serving.take_available)
 
 
 @_fault(PartialAllocation.NEVER)
 def not_letting_go(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(serving, "let_go", lambda _draft, _orders: None)
+    patch.setattr(serving, "deallocate_incomplete", lambda _draft, _orders: None)
 
 
 @_fault(PartialAllocation.NEVER)
 def watching_the_first_product(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Draft, "_blocking_skus", lambda _draft, order: [order.short_lines[0].sku])
+    patch.setattr(blocked_on, "_blocking_skus", lambda _serving, order: [order.short_lines[0].sku])
 
 
 @_fault(PartialAllocation.AFTER_WAITING)
@@ -135,7 +136,7 @@ def passes_counted_twice(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(PartialAllocation.AFTER_WAITING)
 def passes_never_counted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(serving, "pass_over", lambda _draft: False)
+    patch.setattr(serving, "pass_over", lambda _serving: False)
 
 
 @_fault(PartialAllocation.AFTER_WAITING)
@@ -171,12 +172,12 @@ def parcels_without_end(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(Preemption.URGENT)
 def taken_back_from_the_earliest(patch: pytest.MonkeyPatch) -> None:
-    _wrap(patch, preemption, "_later_holders", lambda original, *args: original(*args)[::-1])
+    _wrap(patch, preemption, "_later_orders", lambda original, *args: original(*args)[::-1])
 
 
 @_fault(Preemption.URGENT)
 def urgent_orders_do_not_see_what_comes_into_reach(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(serving, "within_reach", lambda _draft: [])
+    patch.setattr(serving, "preemptible_products", lambda _serving: [])
 
 
 @_fault()

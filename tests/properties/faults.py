@@ -27,14 +27,14 @@ from orderflow import (
     Status,
 )
 from orderflow.adapters.memory import repository, seller
-from orderflow.domain.allocation import preemption, serving
-from orderflow.domain.decisions import shortfall, splitting
+from orderflow.domain.allocation import deallocation, preemption, serving, serving_state
+from orderflow.domain.decisions import splitting
 from orderflow.domain.model import lifecycle, policy
 from orderflow.domain.model.status import FROZEN
 from orderflow.domain.state import draft, fold, state
 
 if TYPE_CHECKING:
-    from orderflow import Command, Outcome
+    from orderflow import Command, ExpectedReceipt, Outcome
 
 Fault = Callable[[], AbstractContextManager[None]]
 
@@ -57,7 +57,7 @@ def fault(make: Callable[[pytest.MonkeyPatch], None]) -> Callable[[pytest.Monkey
 @fault
 def the_balance_is_not_carried_between_lines(patch: pytest.MonkeyPatch) -> None:
     """Every line of an order is offered what there was before the first one took."""
-    good = serving.take_what_there_is
+    good = serving.take_available
 
     def take(order: Order, shelf: dict[str, int]) -> Any:  # noqa: ANN401
         wanted: Counter[str] = Counter()
@@ -75,7 +75,7 @@ def the_balance_is_not_carried_between_lines(patch: pytest.MonkeyPatch) -> None:
         changed = tuple(new.get(line.line_id, line) for line in order.lines)
         return units, changed, all(covered for _, _, covered in lines)
 
-    patch.setattr(serving, "take_what_there_is", take)
+    patch.setattr(serving, "take_available", take)
 
 
 @fault
@@ -92,22 +92,20 @@ def a_row_is_missing_from_the_lifecycle(patch: pytest.MonkeyPatch) -> None:
 def a_cancellation_forgets_to_free(patch: pytest.MonkeyPatch) -> None:
     good = fold.stock_moves
 
-    def stock_moves(before: Order | None, after: Order) -> dict[str, int]:
-        return {} if after.status is Status.CANCELLED else good(before, after)
+    def stock_moves(before: Order | None, after: Order, event: Any) -> Any:  # noqa: ANN401
+        return [] if after.status is Status.CANCELLED else good(before, after, event)
 
-    for module in (draft, state):
-        patch.setattr(module, "stock_moves", stock_moves)
+    patch.setattr(fold, "stock_moves", stock_moves)
 
 
 @fault
 def a_despatch_leaves_its_units_on_the_shelf(patch: pytest.MonkeyPatch) -> None:
-    good = fold.units_left
+    good = fold.units_removed
 
-    def units_left(before: Order | None, event: Any) -> dict[str, int]:  # noqa: ANN401
+    def units_removed(before: Order, event: Any) -> dict[str, int]:  # noqa: ANN401
         return {} if isinstance(event, OrderDespatched) else good(before, event)
 
-    for module in (draft, state):
-        patch.setattr(module, "units_left", units_left)
+    patch.setattr(fold, "units_removed", units_removed)
 
 
 @fault
@@ -118,11 +116,13 @@ def every_edited_order_counts_as_covered(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def what_becomes_free_is_not_offered(patch: pytest.MonkeyPatch) -> None:
-    def take_replenished(self: draft.Draft) -> list[Any]:
-        self.replenished.clear()
+    good = serving_state.ServingState.take_replenished
+
+    def take_replenished(self: serving_state.ServingState) -> list[Any]:
+        good(self)
         return []
 
-    patch.setattr(draft.Draft, "take_replenished", take_replenished)
+    patch.setattr(serving_state.ServingState, "take_replenished", take_replenished)
 
 
 @fault
@@ -156,22 +156,23 @@ def an_urgent_order_takes_from_those_in_front_of_it(patch: pytest.MonkeyPatch) -
 
     What it may take counts as in its reach, so the fault is in all that decides about that.
     """
-    good = preemption._later_holders  # noqa: SLF001
+    good = preemption._later_orders  # noqa: SLF001
 
-    def later_holders(draft: draft.Draft, order: Order, sku: str) -> list[Order]:
+    def later_holders(serving: serving_state.ServingState, order: Order, sku: str) -> list[Order]:
+        draft = serving.draft
         others = [
             holder
             for holder in draft.orders_with_units(order.warehouse_id, sku)
             if holder.status not in FROZEN and not policy.is_urgent(holder, draft.policy)
         ]
-        return [*{each.order_id: each for each in [*good(draft, order, sku), *others]}.values()]
+        return [*{each.order_id: each for each in [*good(serving, order, sku), *others]}.values()]
 
-    patch.setattr(preemption, "_later_holders", later_holders)
+    patch.setattr(preemption, "_later_orders", later_holders)
 
 
 @fault
 def more_is_taken_back_than_is_needed(patch: pytest.MonkeyPatch) -> None:
-    good = shortfall.last_lines_first
+    good = deallocation.last_lines_first
 
     def last_lines_first(order: Order, sku: str, units: int) -> Any:  # noqa: ANN401
         return good(order, sku, units + 1)
@@ -195,7 +196,12 @@ def all_agree_on_the_wrong_order(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def a_notice_is_kept_although_it_is_settled(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(draft, "evolve_receipt", lambda receipt, _event: receipt)
+    good = draft.Draft.put_receipt
+
+    def put_receipt(self: draft.Draft, receipt_id: str, receipt: ExpectedReceipt | None) -> None:
+        good(self, receipt_id, receipt or self.find_receipt(receipt_id))
+
+    patch.setattr(draft.Draft, "put_receipt", put_receipt)
 
 
 @fault
@@ -258,8 +264,7 @@ def an_order_that_was_on_hold_goes_to_the_end(patch: pytest.MonkeyPatch) -> None
             return attrs.evolve(after, placed_at=event.at)
         return after
 
-    for module in (draft, state):
-        patch.setattr(module, "evolve_order", evolve_order)
+    patch.setattr(fold, "evolve_order", evolve_order)
 
 
 def with_lines(order: Order, *lines: OrderLine) -> Order:

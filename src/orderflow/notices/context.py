@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from orderflow.domain.state.state import View
+from orderflow.domain.state.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

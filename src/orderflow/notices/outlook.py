@@ -22,7 +22,7 @@ from orderflow.domain.queries.replacements import (
     ReplacementList,
     replacement_offers,
 )
-from orderflow.domain.state.state import View
+from orderflow.domain.state.view import View
 from orderflow.notices.notice import ExpectedDateNotice, InStockReplacement, ShortLine
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from orderflow.domain.queries.actions import ActionAnswer
     from orderflow.domain.queries.explanation import Explanation
     from orderflow.domain.queries.replacements import ReplacementOffer
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.view import View
     from orderflow.ports import Reading, UnitOfWork
 
     T = TypeVar("T")

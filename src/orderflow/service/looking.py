@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import WarehouseSku
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.view import View
     from orderflow.ports import Reading
 
     T = TypeVar("T")

@@ -18,6 +18,7 @@ from orderflow import (
     Stock,
     decide,
 )
+from orderflow.domain.allocation.with_units import OrdersWithUnits
 from orderflow.domain.model.events import OrderAllocated
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.state.draft import Draft
@@ -33,24 +34,25 @@ def holder(order_id: str, priority: int) -> Order:
     return order(order_id, priority=priority, status=Status.ALLOCATED, lines=lines)
 
 
-def behind(draft: Draft, first: Order) -> list[str]:
-    found = draft.holders.behind(queue_position(first, draft.policy.queue), MUGS)
+def behind(orders: OrdersWithUnits, first: Order) -> list[str]:
+    found = orders.behind(queue_position(first, POLICY.queue), MUGS)
     return [each.order_id for each in found]
 
 
 def test_those_behind_come_last_first_and_those_before_do_not() -> None:
     orders = [holder("A", 1), holder("B", 7), holder("C", 3), holder("D", 30)]
     draft = Draft(State.of(ACME, orders, [Stock(key(), 4, 4)]), POLICY, NOON)
-    assert behind(draft, order("U", priority=20)) == ["A", "C", "B"]
+    assert behind(OrdersWithUnits(draft), order("U", priority=20)) == ["A", "C", "B"]
 
 
 def test_what_was_allocated_since_is_seen_in_its_place() -> None:
     new = order("N", priority=5)
     state = State.of(ACME, [holder("A", 1), holder("B", 7), new], [Stock(key(), 3, 2)])
     draft = Draft(state, POLICY, NOON)
-    assert behind(draft, order("U", priority=20)) == ["A", "B"]
+    orders = OrdersWithUnits(draft)
+    assert behind(orders, order("U", priority=20)) == ["A", "B"]
     draft.emit(OrderAllocated(ACME, "N", NOON, (("1", 1),)))
-    assert behind(draft, order("U", priority=20)) == ["A", "N", "B"]
+    assert behind(orders, order("U", priority=20)) == ["A", "N", "B"]
 
 
 def test_an_order_that_was_moved_loses_by_its_new_place() -> None:

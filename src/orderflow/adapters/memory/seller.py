@@ -198,7 +198,7 @@ class SellerState:
         restricts_partial = self._policy is not None and self._policy.restricts_partial
         blocked_on = self.blocked_on.get(order.order_id) if restricts_partial else None
         if blocked_on is not None:
-            return {(order.warehouse_id, blocked_on): _needs(order, blocked_on)}
+            return {(order.warehouse_id, blocked_on): order.short_of(blocked_on)}
         return {(order.warehouse_id, line.sku): 0 for line in order.short_lines}
 
     def _index_holders(self, before: Order | None, after: Order) -> None:
@@ -216,10 +216,6 @@ def _waiting_since(order: Order) -> datetime | None:
     if order.status is Status.ON_BACK_ORDER and order.wait is not None:
         return order.wait.since
     return None
-
-
-def _needs(order: Order, sku: str) -> int:
-    return sum(line.short for line in order.lines if line.sku == sku)
 
 
 def _held(order: Order) -> dict[WarehouseSku, None]:

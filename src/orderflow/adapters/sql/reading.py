@@ -255,6 +255,4 @@ class SqlReading:
 
 def _waits_for(order: Order, sku: str) -> bool:
     """Whether it still waits: without locks it may have changed since the queue was read."""
-    return order.status is Status.ON_BACK_ORDER and any(
-        line.sku == sku and line.short for line in order.lines
-    )
+    return order.status is Status.ON_BACK_ORDER and order.short_of(sku) > 0

@@ -10,19 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.events import OrderPassedOver, OrderWaitedEnough
-from orderflow.domain.model.policy import allows_partial, queue_position
+from orderflow.domain.model.policy import allows_partial, has_waited_enough, queue_position
 
 if TYPE_CHECKING:
-    from orderflow.domain.state.draft import Draft
+    from orderflow.domain.allocation.serving_state import ServingState
 
 __all__ = ["pass_over"]
 
 
-def pass_over(draft: Draft) -> bool:
+def pass_over(serving: ServingState) -> bool:
     """Count it for the orders that takers have passed over; tell whether any begins to keep."""
+    draft = serving.draft
     begun = False
-    last_taker = sorted(draft.last_taker.items())
-    draft.last_taker.clear()
+    last_taker = sorted(serving.last_taker.items())
+    serving.last_taker.clear()
     for product, last_place in last_taker:
         for order in draft.view.waiting(*product, draft.policy):
             if queue_position(order, draft.policy.queue) >= last_place:
@@ -30,7 +31,7 @@ def pass_over(draft: Draft) -> bool:
             if order.order_id in draft.orders or allows_partial(order, draft.policy):
                 continue
             passed = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
-            if draft.has_waited_enough(passed):
+            if has_waited_enough(passed, draft.policy, draft.at):
                 draft.emit(OrderWaitedEnough(*draft.name(order)))
                 begun = True
     return begun

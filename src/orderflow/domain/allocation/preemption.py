@@ -9,27 +9,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.domain.decisions.shortfall import last_lines_first
+from orderflow.domain.allocation.deallocation import last_lines_first
 from orderflow.domain.model.events import DeallocationReason, OrderDeallocated
 from orderflow.domain.model.policy import Preemption, queue_position
 from orderflow.domain.model.status import FROZEN
 
 if TYPE_CHECKING:
+    from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
+    from orderflow.domain.model.policy import Queue, QueuePosition
     from orderflow.domain.model.stock import WarehouseSku
-    from orderflow.domain.state.draft import Draft
 
-__all__ = ["free_for", "in_reach", "within_reach"]
-
+__all__ = ["is_preemptible", "preempt_for", "preemptible_products", "preemptible_units"]
 
 _NEVER = Preemption.NEVER
 
 
-def within_reach(draft: Draft) -> list[WarehouseSku]:
+def preemptible_products(serving: ServingState) -> list[WarehouseSku]:
     """Return the products that changed orders hold and urgent ones might take from them.
 
     With them go those whose urgent orders were not served to the end before.
     """
+    draft = serving.draft
     if draft.policy.preemption is _NEVER:
         return []
     held = {
@@ -39,22 +40,23 @@ def within_reach(draft: Draft) -> list[WarehouseSku]:
         for line in order.lines
         if line.allocated
     }
-    return sorted(held.union(draft.resumed))
+    return sorted(held.union(serving.resumed))
 
 
-def in_reach(draft: Draft, order: Order, sku: str) -> int:
+def preemptible_units(serving: ServingState, order: Order, sku: str) -> int:
     """Return the units of a product that later orders hold and this one may take."""
-    return sum(_held(later, sku) for later in _later_holders(draft, order, sku))
+    return sum(later.allocated_of(sku) for later in _later_orders(serving, order, sku))
 
 
-def free_for(draft: Draft, order: Order, *, completely: bool) -> None:
+def preempt_for(serving: ServingState, order: Order, *, completely: bool) -> None:
     """Put what an urgent order lacks on the shelf, taken from later orders.
 
     Args:
-        draft: The state.
+        serving: What this serving remembers.
         order: The urgent order.
         completely: Take nothing unless the order can be completed with it.
     """
+    draft = serving.draft
     shelf = draft.shelves[order.warehouse_id]
     missing: dict[str, int] = {}
     for line in order.short_lines:
@@ -62,7 +64,7 @@ def free_for(draft: Draft, order: Order, *, completely: bool) -> None:
     losses: dict[str, dict[str, int]] = {}
     for sku, units in missing.items():
         needed = units
-        for later in _later_holders(draft, order, sku) if needed > 0 else ():
+        for later in _later_orders(serving, order, sku) if needed > 0 else ():
             lost = last_lines_first(later, sku, needed)
             if lost:
                 needed -= sum(part for _, part in lost)
@@ -78,18 +80,20 @@ def free_for(draft: Draft, order: Order, *, completely: bool) -> None:
         draft.emit(OrderDeallocated(*draft.name(later), units_lost, reason))
 
 
-def _later_holders(draft: Draft, order: Order, sku: str) -> list[Order]:
+def is_preemptible(order: Order, position: QueuePosition, queue: Queue) -> bool:
+    """Whether an urgent order at a position in the queue may take the units of another order.
+
+    That one has to be later by more than its id, and the warehouse must not work on it yet.
+    """
+    return order.status not in FROZEN and queue_position(order, queue)[:-1] > position[:-1]
+
+
+def _later_orders(serving: ServingState, order: Order, sku: str) -> list[Order]:
     """Return the orders that may lose units of a product to the order, the last one first."""
-    queue = draft.policy.queue
-    place = queue_position(order, queue)
+    queue = serving.draft.policy.queue
+    position = queue_position(order, queue)
     return [
-        holder
-        for holder in draft.holders.behind(place, (order.warehouse_id, sku))
-        if holder.status not in FROZEN
-        and queue_position(holder, queue)[:-1] > place[:-1]  # later by more than the order id
-        and _held(holder, sku)
+        later
+        for later in serving.with_units.behind(position, (order.warehouse_id, sku))
+        if is_preemptible(later, position, queue) and later.allocated_of(sku)
     ]
-
-
-def _held(order: Order, sku: str) -> int:
-    return sum(line.allocated for line in order.lines if line.sku == sku)

@@ -50,71 +50,74 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING
 
+from orderflow.domain.allocation.deallocation import deallocate_incomplete
 from orderflow.domain.allocation.fair_share import shares
 from orderflow.domain.allocation.passed_over import pass_over
-from orderflow.domain.allocation.preemption import free_for, within_reach
+from orderflow.domain.allocation.preemption import preempt_for, preemptible_products
 from orderflow.domain.model.events import (
-    DeallocationReason,
     LineUnits,
     OrderAllocated,
-    OrderDeallocated,
     OrderPartlyAllocated,
     OrderPutOnBackOrder,
     OrderWaitedEnough,
 )
-from orderflow.domain.model.order import held_units, with_units
+from orderflow.domain.model.order import with_units
 from orderflow.domain.model.policy import (
     Preemption,
     QueuePosition,
     Rationing,
     allows_partial,
+    has_waited_enough,
     is_urgent,
     queue_position,
 )
 from orderflow.domain.model.status import Status
-from orderflow.domain.state.fold import served
+from orderflow.domain.state.fold import allocate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order, OrderLine
     from orderflow.domain.model.stock import WarehouseSku
     from orderflow.domain.state.draft import Draft
 
     _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
 
-__all__ = ["let_go", "serve", "take"]
+__all__ = ["serve", "take"]
 
 _NEW, _WAITING = Status.NEW, Status.ON_BACK_ORDER
 _FAIR_SHARE, _NEVER = Rationing.FAIR_SHARE, Preemption.NEVER
 
 
-def serve(draft: Draft, backlog: Iterable[Order] = (), *, orders_max: int | None = None) -> None:
+def serve(
+    serving: ServingState, backlog: Iterable[Order] = (), *, orders_max: int | None = None
+) -> None:
     """Offer what is available to everyone who can gain by what has changed.
 
     Afterwards no stock is idle that a waiting order could use under the policy.
 
     Args:
-        draft: The state; it is changed.
+        serving: What this serving remembers; it and its draft are changed.
         backlog: Waiting orders to offer stock to, as if they had changed.
         orders_max: Put off what comes after about so many orders.
     """
     if orders_max is not None:
-        draft.limit(orders_max)
-    waiting = [*backlog, *draft.take_touched()]
-    if not (waiting or draft.replenished or within_reach(draft)):
+        serving.limit(orders_max)
+    waiting = [*backlog, *serving.take_touched()]
+    if not (waiting or serving.is_replenished or preemptible_products(serving)):
         return
-    if draft.policy.rationing is _FAIR_SHARE:
-        _serve_shares(draft, waiting)
+    if serving.draft.policy.rationing is _FAIR_SHARE:
+        _serve_shares(serving, waiting)
         return
-    for order in _in_order_of_queue(draft, waiting):
-        _offer(draft, order)
-    while draft.last_taker and pass_over(draft):
-        for order in _in_order_of_queue(draft, draft.take_touched()):
-            _offer(draft, order)
+    for order in _in_order_of_queue(serving, waiting):
+        _offer(serving, order)
+    while serving.last_taker and pass_over(serving):
+        for order in _in_order_of_queue(serving, serving.take_touched()):
+            _offer(serving, order)
 
 
-def take_what_there_is(order: Order, shelf: dict[str, int]) -> _Taken:
+def take_available(order: Order, shelf: dict[str, int]) -> _Taken:
     """Take from the shelf what the order is short of, as far as it goes.
 
     Returns:
@@ -149,7 +152,7 @@ def take_all_or_nothing(order: Order, shelf: dict[str, int]) -> _Taken:
     for line in order.lines:
         if line.quantity - line.allocated > shelf[line.sku]:
             return (), order.lines, False
-    units, lines, covered = take_what_there_is(order, shelf)
+    units, lines, covered = take_available(order, shelf)
     if covered:
         return units, lines, True
     skus = {line.line_id: line.sku for line in order.lines}
@@ -158,54 +161,43 @@ def take_all_or_nothing(order: Order, shelf: dict[str, int]) -> _Taken:
     return (), order.lines, False
 
 
-def _offer(draft: Draft, order: Order) -> None:
+def _offer(serving: ServingState, order: Order) -> None:
     """Let an order in its turn take what it may, or let go of what it may not keep."""
-    if draft.is_full:
-        _defer(draft, order)
+    draft = serving.draft
+    if serving.is_full:
+        _defer(serving, order)
         return
     policy = draft.policy
     takes_part = allows_partial(order, policy)
-    if not takes_part and draft.has_waited_enough(order):
+    if not takes_part and has_waited_enough(order, policy, draft.at):
         order = draft.emit_for(order, OrderWaitedEnough(*draft.name(order)))
         takes_part = True
     if policy.urgent_from is not None and is_urgent(order, policy):
-        free_for(draft, order, completely=not takes_part)
-    take = take_what_there_is if takes_part else take_all_or_nothing
+        preempt_for(serving, order, completely=not takes_part)
+    take = take_available if takes_part else take_all_or_nothing
     shelf = draft.shelves[order.warehouse_id]
     taken = take(order, shelf)
     if _take(draft, order, taken):
         if policy.passes_max is not None:
-            draft.note_last_taker(order, taken[0])
+            serving.record_taker(order, taken[0])
         return
-    draft.visited[order.order_id] = order
+    serving.visited[order.order_id] = order
     if not takes_part and order.allocated:
-        let_go(draft, [order])
+        deallocate_incomplete(draft, [order])
 
 
-def _defer(draft: Draft, order: Order) -> None:
+def _defer(serving: ServingState, order: Order) -> None:
     """Let an order wait for its turn; a new one goes on back order until then."""
-    let_go(draft, [order])
-    for line in draft.order(order.order_id).short_lines:
-        draft.deferred[order.warehouse_id, line.sku] = None
+    draft = serving.draft
+    deallocate_incomplete(draft, [order])
+    serving.defer(draft.order(order.order_id))
     if order.status is _NEW:
         _take(draft, order, ((), order.lines, False))
 
 
-def let_go(draft: Draft, orders: Iterable[Order]) -> None:
-    """Let those go of what they hold that are short and may not keep it."""
-    if not draft.policy.restricts_partial:
-        return
-    for order in orders:
-        if order.status is _WAITING and not allows_partial(order, draft.policy):
-            units = held_units(order)
-            if units:
-                reason = DeallocationReason.INCOMPLETE
-                draft.emit(OrderDeallocated(*draft.name(order), units, reason))
-
-
 def take(draft: Draft, order: Order) -> Order:
     """Let an order take what there is, whatever the policy; return it as it is then."""
-    _take(draft, order, take_what_there_is(order, draft.shelves[order.warehouse_id]))
+    _take(draft, order, take_available(order, draft.shelves[order.warehouse_id]))
     return draft.orders.get(order.order_id, order)
 
 
@@ -221,26 +213,27 @@ def _take(draft: Draft, order: Order, taken: _Taken) -> bool:
         event = OrderPartlyAllocated(order.seller_id, order.order_id, draft.at, units)
     else:
         return False
-    wait = None if covered else order.wait or draft.wait
-    draft.record(served(order, lines, wait), event)
+    draft.record(allocate_lines(order, lines, draft.at, covered=covered), event)
     return True
 
 
-def _in_order_of_queue(draft: Draft, waiting: list[Order]) -> Iterator[Order]:
+def _in_order_of_queue(serving: ServingState, waiting: list[Order]) -> Iterator[Order]:
     """Yield the orders that can gain, each as it is by then."""
+    draft = serving.draft
     heads: list[tuple[QueuePosition, int, Order, Iterator[Order]]] = []
-    preemptible = within_reach(draft)
-    sources = [_by_place(draft, [*waiting, *_seen(draft, preemptible)])]
-    sources += [_urgent_in_queue_of(draft, product) for product in preemptible]
+    preemptible = preemptible_products(serving)
+    sources = [_by_place(draft, [*waiting, *_seen(serving, preemptible)])]
+    sources += [_urgent_in_queue_of(serving, product) for product in preemptible]
     numbers = count()
     while True:
-        if draft.replenished:
-            replenished = draft.take_replenished()
-            sources += [_queue_of(draft, product) for product in replenished]
-            sources.append(_by_place(draft, [*draft.take_touched(), *_seen(draft, replenished)]))
+        if serving.is_replenished:
+            replenished = serving.take_replenished()
+            sources += [_queue_of(serving, product) for product in replenished]
+            touched = serving.take_touched()
+            sources.append(_by_place(draft, [*touched, *_seen(serving, replenished)]))
         if len(sources) == 1 and not heads:
-            yield from _alone(draft, sources[0])
-            if not draft.replenished:
+            yield from _alone(serving, sources[0])
+            if not serving.is_replenished:
                 return
             continue
         for source in sources:
@@ -255,20 +248,21 @@ def _in_order_of_queue(draft: Draft, waiting: list[Order]) -> Iterator[Order]:
         now = draft.orders.get(order.order_id)
         if now is None:
             yield order
-        elif draft.is_waiting(now):
+        elif serving.is_waiting(now):
             yield now
 
 
-def _alone(draft: Draft, source: Iterator[Order]) -> Iterator[Order]:
+def _alone(serving: ServingState, source: Iterator[Order]) -> Iterator[Order]:
     """Yield the orders of the only source there is, until others have to be merged in."""
-    changed = draft.orders
+    changed, increased = serving.draft.orders, serving.draft.increased
+    increases = len(increased)
     for order in source:
         now = changed.get(order.order_id)
         if now is None:
             yield order
-        elif draft.is_waiting(now):
+        elif serving.is_waiting(now):
             yield now
-        if draft.replenished:
+        if len(increased) > increases:
             return
 
 
@@ -280,51 +274,55 @@ def _by_place(draft: Draft, orders: Collection[Order]) -> Iterator[Order]:
     return iter(orders)
 
 
-def _queue_of(draft: Draft, product: WarehouseSku) -> Iterator[Order]:
+def _queue_of(serving: ServingState, product: WarehouseSku) -> Iterator[Order]:
     """Yield the orders that wait for a product and were not seen yet, while there is some."""
+    draft = serving.draft
     policy = draft.policy
     at_most = None
     if policy.restricts_partial and policy.preemption is _NEVER:
         at_most = partial(draft.available, product)
     for order in draft.view.waiting(*product, policy, at_most):
-        if order.order_id not in draft.orders and order.order_id not in draft.visited:
-            is_last = draft.is_full  # it is put off, and stands for all behind it
+        if order.order_id not in draft.orders and order.order_id not in serving.visited:
+            is_last = serving.is_full  # it is put off, and stands for all behind it
             yield order
             if is_last or draft.available(product) <= 0:
                 return
 
 
-def _urgent_in_queue_of(draft: Draft, product: WarehouseSku) -> Iterator[Order]:
+def _urgent_in_queue_of(serving: ServingState, product: WarehouseSku) -> Iterator[Order]:
     """Yield the urgent orders that wait for a product, whether there is some or not."""
+    draft = serving.draft
     for order in draft.view.waiting(*product, draft.policy):
         if order.order_id not in draft.orders and is_urgent(order, draft.policy):
             yield order
 
 
-def _seen(draft: Draft, products: list[WarehouseSku]) -> list[Order]:
+def _seen(serving: ServingState, products: list[WarehouseSku]) -> list[Order]:
     """Return the waiting orders that the draft has changed or looked at and that need a product.
 
     They may wait for another one by now than the queues of the view know.
     """
     if not products:
         return []
+    draft = serving.draft
     return [
         order
-        for order in {**draft.visited, **draft.orders}.values()
-        if draft.is_waiting(order)
+        for order in {**serving.visited, **draft.orders}.values()
+        if serving.is_waiting(order)
         and any((order.warehouse_id, line.sku) in products for line in order.short_lines)
     ]
 
 
-def _serve_shares(draft: Draft, waiting: list[Order]) -> None:
+def _serve_shares(serving: ServingState, waiting: list[Order]) -> None:
     """Offer each order its share of what there is; all orders keep stock where this is done."""
-    replenished = draft.take_replenished()
+    draft = serving.draft
+    replenished = serving.take_replenished()
     scarce = set(replenished)
     scarce |= {(order.warehouse_id, line.sku) for order in waiting for line in order.short_lines}
-    visited = {order.order_id: order for order in [*waiting, *_seen(draft, replenished)]}
+    visited = {order.order_id: order for order in [*waiting, *_seen(serving, replenished)]}
     for product in sorted(scarce):
         if draft.available(product) > 0:
-            visited.update((order.order_id, order) for order in _queue_of(draft, product))
+            visited.update((order.order_id, order) for order in _queue_of(serving, product))
     orders = list(_by_place(draft, visited.values()))
     offers = _offers(draft, orders, scarce)
     for order in orders:
@@ -332,7 +330,7 @@ def _serve_shares(draft: Draft, waiting: list[Order]) -> None:
         shelf = draft.shelves[order.warehouse_id]
         for sku, share in offer.items():
             shelf[sku] -= share
-        _take(draft, order, take_what_there_is(order, offer))
+        _take(draft, order, take_available(order, offer))
 
 
 def _offers(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.domain.allocation.serving import let_go, serve
+from orderflow.domain.allocation.deallocation import deallocate_incomplete
+from orderflow.domain.allocation.serving import serve
+from orderflow.domain.allocation.serving_state import ServingState
+from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model import validators
 from orderflow.domain.model.policy import AllocationPolicy
@@ -66,11 +69,12 @@ def allocate(
     backlog, records = list(orders), list(stock)
     seller_id = _seller_of(backlog, records)
     draft = Draft(State.of(seller_id, backlog, records), policy, at)
-    let_go(draft, backlog)
-    draft.processing.update([order.order_id for order in backlog if order.status is _NEW])
-    serve(draft, [order for order in backlog if order.status in _WAIT])
+    serving = ServingState(draft)
+    deallocate_incomplete(draft, backlog)
+    serving.to_allocate.update([order.order_id for order in backlog if order.status is _NEW])
+    serve(serving, [order for order in backlog if order.status in _WAIT])
     split_by_policy(draft)
-    return draft.outcome(None)
+    return outcome_of(serving)
 
 
 def _seller_of(orders: list[Order], stock: list[Stock]) -> str:

@@ -12,7 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from orderflow.domain.allocation.serving import serve
+from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions import order_commands, stock_commands
+from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.shortfall import adjust
 from orderflow.domain.decisions.splitting import split, split_by_policy
 from orderflow.domain.model.commands import (
@@ -48,7 +50,7 @@ from orderflow.errors import InvalidValueError, StaleVersionError
 
 if TYPE_CHECKING:
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.view import View
 
 __all__ = ["decide"]
 
@@ -84,22 +86,24 @@ def decide(
             "decide.view", f"of the command's seller, {command.seller_id!r}", view.seller_id
         )
     draft = Draft(view, policy, command.at)
+    serving = ServingState(draft)
     order_commands.release_ended_holds(draft)
     order_commands.end_long_waits(draft)
     if draft.events:
-        serve(draft)
-    _carry_out(draft, command)
-    serve(draft, orders_max=orders_max)
+        serve(serving)
+    _execute(serving, command)
+    serve(serving, orders_max=orders_max)
     split_by_policy(draft)
-    return draft.outcome(getattr(command, "order_id", None))
+    return outcome_of(serving, getattr(command, "order_id", None))
 
 
-def _carry_out(draft: Draft, command: Command) -> None:
+def _execute(serving: ServingState, command: Command) -> None:
+    draft = serving.draft
     match command:
         case PlaceOrder(order=order, allocate=allocate):
-            order_commands.place(draft, (order,), allocate=allocate)
+            order_commands.place(serving, (order,), allocate=allocate)
         case PlaceOrders(orders=new_orders, allocate=allocate):
-            order_commands.place(draft, new_orders, allocate=allocate)
+            order_commands.place(serving, new_orders, allocate=allocate)
         case BookInStock():
             stock_commands.book_in(draft, command)
         case AnnounceReceipt():
@@ -113,20 +117,21 @@ def _carry_out(draft: Draft, command: Command) -> None:
             change = counted - shelf.on_hand(key.sku)
             adjust(draft, key, change, AdjustmentReason.COUNT, note)
         case ServeWaiting():
-            order_commands.serve_waiting(draft, command)
+            order_commands.serve_waiting(serving, command)
         case ReleaseEndedHolds():
             pass  # every command releases them
         case _:
-            _change_order(draft, command)
+            _change_order(serving, command)
 
 
-def _change_order(draft: Draft, command: OrderCommand) -> None:
+def _change_order(serving: ServingState, command: OrderCommand) -> None:
+    draft = serving.draft
     order = draft.order(command.order_id)
     if command.expected_version is not None:
         _check_version(draft, command.order_id, command.expected_version)
     match command:
         case AllocateOrder():
-            order_commands.allocate(draft, order)
+            order_commands.allocate(serving, order)
         case HoldOrder():
             order_commands.hold(draft, order, command)
         case ReleaseHold():

@@ -40,6 +40,7 @@ from orderflow.errors import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.commands import (
         CancelOrder,
         EditOrder,
@@ -73,8 +74,9 @@ __all__ = [
 ]
 
 
-def place(draft: Draft, orders: tuple[Order, ...], *, allocate: bool) -> None:
-    """Take new orders in, and mark them to be processed unless told otherwise."""
+def place(serving: ServingState, orders: tuple[Order, ...], *, allocate: bool) -> None:
+    """Take new orders in, and offer them stock unless told otherwise."""
+    draft = serving.draft
     if len(orders) > 1:
         draft.prefetch(orders)
     for order in orders:
@@ -83,13 +85,13 @@ def place(draft: Draft, orders: tuple[Order, ...], *, allocate: bool) -> None:
             raise DuplicateOrderError(order.seller_id, order.order_id, taken.split_from)
         draft.emit(OrderPlaced(draft.at, order))
         if allocate:
-            draft.allocate(order)
+            serving.allocate(order)
 
 
-def allocate(draft: Draft, order: Order) -> None:
-    """Mark a new order to be offered stock for the first time."""
+def allocate(serving: ServingState, order: Order) -> None:
+    """Offer a new order stock for the first time."""
     require_action(order.order_id, order.status, Action.ALLOCATE)
-    draft.allocate(order)
+    serving.allocate(order)
 
 
 def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
@@ -144,10 +146,10 @@ def end_long_waits(draft: Draft) -> None:
             draft.emit(OrderWaitedEnough(*draft.name(order)))
 
 
-def serve_waiting(draft: Draft, command: ServeWaiting) -> None:
+def serve_waiting(serving: ServingState, command: ServeWaiting) -> None:
     """Let the queues of these products be read again."""
     for key in command.keys:
-        draft.resume((key.warehouse_id, key.sku))
+        serving.resume((key.warehouse_id, key.sku))
 
 
 def edit(draft: Draft, order: Order, command: EditOrder) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orderflow.domain.allocation.deallocation import last_lines_first
 from orderflow.domain.model.events import (
     AdjustmentReason,
     DeallocationReason,
-    LineUnits,
     OrderCancelled,
     OrderDeallocated,
     OrderRecalled,
@@ -57,17 +57,6 @@ def cancel_if_requested(draft: Draft, before: Order) -> None:
                 before.seller_id, before.order_id, draft.at, "its cancellation was requested"
             )
         )
-
-
-def last_lines_first(order: Order, sku: str, units: int) -> LineUnits:
-    """Say which lines give back units of a product: the last line first, at most what it holds."""
-    given: list[tuple[str, int]] = []
-    for line in reversed(order.lines):
-        if line.sku == sku and line.allocated and units > 0:
-            part = min(line.allocated, units)
-            given.append((line.line_id, part))
-            units -= part
-    return tuple(reversed(given))
 
 
 def _give_back(draft: Draft, key: StockKey, missing: int) -> None:

@@ -199,6 +199,22 @@ class Order:
         """The lines that are not covered."""
         return tuple([line for line in self.lines if line.allocated < line.quantity])
 
+    def short_of(self, sku: str) -> int:
+        """Return the units of a product that the order is short of, over all its lines.
+
+        >>> from datetime import UTC, datetime
+        >>> lines = (OrderLine("1", "MUG", 5, allocated=2), OrderLine("2", "MUG", 1))
+        >>> order = Order(order_id="A", seller_id="acme", warehouse_id="leeds", lines=lines,
+        ...               placed_at=datetime(2026, 3, 2, tzinfo=UTC), status=Status.ON_BACK_ORDER)
+        >>> order.short_of("MUG"), order.allocated_of("MUG"), order.short_of("CUP")
+        (4, 2, 0)
+        """
+        return sum([line.quantity - line.allocated for line in self.lines if line.sku == sku])
+
+    def allocated_of(self, sku: str) -> int:
+        """Return the units of a product that are allocated to the order, over all its lines."""
+        return sum([line.allocated for line in self.lines if line.sku == sku])
+
     def line(self, line_id: str) -> OrderLine:
         """Return the line of this id.
 

@@ -200,6 +200,19 @@ def allows_partial(order: Order, policy: AllocationPolicy) -> bool:
     )
 
 
+def has_waited_enough(order: Order, policy: AllocationPolicy, at: datetime) -> bool:
+    """Whether a waiting order may be allocated a part from now on, and was not until now."""
+    wait = order.wait
+    if (
+        wait is None
+        or wait.allows_partial
+        or policy.partial_allocation is not PartialAllocation.AFTER_WAITING
+    ):
+        return False
+    often = policy.passes_max is not None and wait.passed_over >= policy.passes_max
+    return often or (policy.wait_max is not None and at - wait.since >= policy.wait_max)
+
+
 def _parameter_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
     """Say of each parameter whether it stands where it belongs: ok, field, demand."""
     keeps_later = policy.partial_allocation is PartialAllocation.AFTER_WAITING

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.order import Order
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.view import View
 
 __all__ = ["ActionAnswer", "actions"]
 

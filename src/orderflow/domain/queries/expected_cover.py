@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.allocation.preemption import is_preemptible
 from orderflow.domain.model.policy import (
     AllocationPolicy,
     Rationing,
@@ -29,7 +30,7 @@ from orderflow.domain.model.policy import (
     is_urgent,
     queue_position,
 )
-from orderflow.domain.model.status import FROZEN, MAY_WAIT, Status
+from orderflow.domain.model.status import MAY_WAIT, Status
 from orderflow.domain.model.stock import ExpectedReceipt
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.order import Order, OrderLine
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.view import View
 
 __all__ = ["ExpectedCover", "expected_cover"]
 
@@ -114,7 +115,7 @@ def demand_before(
         if not is_shared and queue_position(other, policy.queue) >= place:
             return
         if other.order_id != order.order_id:
-            yield other, _short_of(other, sku)
+            yield other, other.short_of(sku)
 
 
 class Supply:
@@ -161,18 +162,12 @@ def _own_units(order: Order, line: OrderLine, policy: AllocationPolicy) -> int:
 
 
 def _preemptible(order: Order, sku: str, view: View, policy: AllocationPolicy) -> int:
-    """Return the units that an urgent order may take back from later ones."""
+    """Return the units that the order, if it is urgent, may preempt from later orders."""
     if not is_urgent(order, policy):
         return 0
-    place = queue_position(order, policy.queue)[:-1]
+    position = queue_position(order, policy.queue)
     return sum(
-        line.allocated
+        later.allocated_of(sku)
         for later in view.orders_with_units(order.warehouse_id, sku)
-        if later.status not in FROZEN and queue_position(later, policy.queue)[:-1] > place
-        for line in later.lines
-        if line.sku == sku
+        if is_preemptible(later, position, policy.queue)
     )
-
-
-def _short_of(order: Order, sku: str) -> int:
-    return sum(line.short for line in order.lines if line.sku == sku)

@@ -32,7 +32,7 @@ from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError
 
 if TYPE_CHECKING:
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.view import View
 
 __all__ = ["EarlierDemand", "Explanation", "Shortage", "explain"]
 
@@ -214,7 +214,7 @@ def _shortages(
     supply = Supply(order, sku, view, policy)
     supply.claim(units)
     lines = [line for line in order.short_lines if line.sku == sku]
-    needed = sum(line.short for line in lines)
+    needed = order.short_of(sku)
     is_shared = policy.rationing is Rationing.FAIR_SHARE
     return [
         Shortage(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orderflow.domain.model.order import Order, OrderLine
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.view import View
 
 __all__ = [
     "Replacement",

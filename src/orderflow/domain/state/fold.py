@@ -1,19 +1,24 @@
 """The only place where state changes: what each event makes of an order and of the stock.
 
-An order event moves stock in one way only: a record's allocated units are the sum of what the
-lines of the orders hold of it, so they change by the difference between the order before and
-after. Two events take units off the shelf as well: a despatch all that the order held, a short
-pick what was not found.
+`fold` applies an event to whatever keeps the orders, the stock and the receipts: a `State`, or
+the `Draft` of a decision.
+
+An order event moves stock in one way only. A record's allocated units are the sum of what the
+lines of the orders have of it, so they change by the difference between the order before and
+after. Two events take units off the shelf as well: a despatch takes all that the order had, a
+short pick takes what was not found.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, assert_never
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 import attrs
 
 from orderflow.domain.model.edits import apply_edits
 from orderflow.domain.model.events import (
+    STOCK_EVENTS,
     CancellationAccepted,
     CancellationRejected,
     CancellationRequested,
@@ -38,6 +43,8 @@ from orderflow.domain.model.events import (
     OrderSplit,
     OrderSplitOff,
     OrderWaitedEnough,
+    ReceiptAnnounced,
+    ReceiptWithdrawn,
     StockAdjusted,
     StockBookedIn,
 )
@@ -58,9 +65,10 @@ from orderflow.errors import TransitionError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from orderflow.domain.model.events import Event, StockEvent
     from orderflow.domain.model.stock import ExpectedReceipt
 
-__all__ = ["evolve_order", "evolve_receipt", "served", "stock_moves", "units_come", "units_left"]
+__all__ = ["FoldTarget", "StockMove", "allocate_lines", "evolve_order", "evolve_receipt", "fold"]
 
 _HELD, _WAITING, _ALLOCATED = Status.ON_HOLD, Status.ON_BACK_ORDER, Status.ALLOCATED
 _AGREES = (_ALLOCATED, _WAITING)
@@ -86,69 +94,100 @@ def evolve_order(order: Order | None, event: OrderEvent) -> Order:
             return _next(order, event, _changes(order, event))
 
 
-def served(order: Order, lines: tuple[OrderLine, ...], wait: BackOrderWait | None) -> Order:
-    """Return a new or waiting order as it is once its lines have taken stock.
+def allocate_lines(
+    order: Order, lines: tuple[OrderLine, ...], at: datetime, *, covered: bool
+) -> Order:
+    """Return a new or waiting order whose lines have taken stock.
 
-    This is what `evolve_order` makes of the events of allocation, for a caller that has built
-    the lines already: a whole backlog is allocated through it.
+    `evolve_order` makes the same order of the events of allocation. This is for a caller that
+    has built the lines already: it is how a whole backlog is allocated.
 
     Args:
         order: The order before.
-        lines: Its lines with what they have taken.
-        wait: How it fares on back order, or `None` if it is covered.
+        lines: Its lines with the units that they have taken.
+        at: When that happened.
+        covered: Whether no line is short.
     """
     fields = fields_of(order)
     fields["lines"] = lines
-    fields["status"] = _ALLOCATED if wait is None else _WAITING
-    fields["wait"] = wait
-    fields["version"] += 1
-    return order_of(fields)
+    return _order_in(fields, _ALLOCATED if covered else _WAITING, at)
 
 
-def stock_moves(before: Order | None, after: Order) -> dict[str, int]:
-    """Return how many more units the order holds of each product after an event.
+StockMove = tuple[str, int, int]
+"""A SKU, and by how many units what is on hand and what is allocated of it change."""
 
-    Products of which it holds as many as before may be missing, or stand there with 0.
+
+class FoldTarget(Protocol):
+    """What `fold` reads and writes: the working copy of a seller's state."""
+
+    def find(self, order_id: str) -> Order | None:
+        """Return the order, if the seller has it."""
+        ...
+
+    def find_receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        """Return the expected receipt, if there is one."""
+        ...
+
+    def put_order(self, order: Order) -> None:
+        """Keep an order as it is now."""
+        ...
+
+    def put_receipt(self, receipt_id: str, receipt: ExpectedReceipt | None) -> None:
+        """Keep a receipt as it is now; `None` if it is closed."""
+        ...
+
+    def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
+        """Change the stock of some products; a product without a record gets one."""
+        ...
+
+
+def fold(event: Event, target: FoldTarget) -> None:
+    """Apply an event to the orders, the stock and the receipts of a seller.
+
+    Raises:
+        TransitionError: If the event cannot happen now.
     """
-    moves: dict[str, int] = {}
-    if before is not None and before.lines is after.lines:
-        return moves
+    if isinstance(event, STOCK_EVENTS):
+        _fold_stock(event, target)
+        return
+    before = target.find(event.order_id)
+    after = evolve_order(before, event)
+    target.put_order(after)
+    if before is None or before.lines is not after.lines:
+        moves = stock_moves(before, after, event)
+        if moves:
+            target.move_stock(after.warehouse_id, moves)
+
+
+def stock_moves(before: Order | None, after: Order, event: OrderEvent) -> list[StockMove]:
+    """Return what an event changed of the stock, given the order before and after it."""
+    allocated: dict[str, int] = {}
     for line in after.lines:
         if line.allocated:
-            moves[line.sku] = moves.get(line.sku, 0) + line.allocated
-    if before is not None:
-        for line in before.lines:
-            if line.allocated:
-                moves[line.sku] = moves.get(line.sku, 0) - line.allocated
-    return moves
+            allocated[line.sku] = allocated.get(line.sku, 0) + line.allocated
+    if before is None:
+        return [(sku, 0, units) for sku, units in allocated.items()]
+    for line in before.lines:
+        if line.allocated:
+            allocated[line.sku] = allocated.get(line.sku, 0) - line.allocated
+    removed = units_removed(before, event)
+    return [(sku, -removed.get(sku, 0), units) for sku, units in allocated.items() if units]
 
 
-def units_left(before: Order | None, event: OrderEvent) -> dict[str, int]:
-    """Return how many units of each product went off the shelf with an event."""
-    left: dict[str, int] = {}
-    if before is not None:
-        match event:
-            case OrderDespatched():
-                for line in before.lines:
-                    left[line.sku] = left.get(line.sku, 0) + line.allocated
-            case OrderShortPicked(units=units):
-                for line_id, missing in units:
-                    sku = before.line(line_id).sku
-                    left[sku] = left.get(sku, 0) + missing
-            case _:
-                pass
-    return left
-
-
-def units_come(event: StockBookedIn | StockAdjusted) -> int:
-    """Return by how many units an event raised the stock on hand; below 0 it lowered it."""
+def units_removed(before: Order, event: OrderEvent) -> dict[str, int]:
+    """Return how many units of each product an event took off the shelf."""
+    removed: dict[str, int] = {}
     match event:
-        case StockBookedIn():
-            return event.received
-        case StockAdjusted():
-            return event.change
+        case OrderDespatched():
+            for line in before.lines:
+                removed[line.sku] = removed.get(line.sku, 0) + line.allocated
+        case OrderShortPicked(units=units):
+            for line_id, missing in units:
+                sku = before.line(line_id).sku
+                removed[sku] = removed.get(sku, 0) + missing
         case _:
-            assert_never(event)
+            pass
+    return removed
 
 
 def evolve_receipt(receipt: ExpectedReceipt, event: StockBookedIn) -> ExpectedReceipt | None:
@@ -157,6 +196,27 @@ def evolve_receipt(receipt: ExpectedReceipt, event: StockBookedIn) -> ExpectedRe
     if not event.more_to_come or rest <= 0:
         return None
     return attrs.evolve(receipt, quantity=rest)
+
+
+def _fold_stock(event: StockEvent, target: FoldTarget) -> None:
+    match event:
+        case StockBookedIn(key=key, received=units) | StockAdjusted(key=key, change=units):
+            target.move_stock(key.warehouse_id, [(key.sku, units, 0)])
+            if isinstance(event, StockBookedIn) and event.receipt_id is not None:
+                receipt = target.find_receipt(event.receipt_id)
+                if receipt is None:
+                    raise TransitionError(
+                        f"stock cannot be booked in against receipt {event.receipt_id!r}, "
+                        f"which is not expected"
+                    )
+                target.put_receipt(event.receipt_id, evolve_receipt(receipt, event))
+        case ReceiptAnnounced(receipt=receipt):
+            target.put_receipt(receipt.receipt_id, receipt)
+            target.move_stock(receipt.key.warehouse_id, [(receipt.key.sku, 0, 0)])
+        case ReceiptWithdrawn(receipt_id=receipt_id):
+            target.put_receipt(receipt_id, None)
+        case _:
+            assert_never(event)
 
 
 def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
@@ -209,17 +269,29 @@ def _next(order: Order, event: OrderChange, changes: dict[str, Any]) -> Order:
             f"{type(event).__name__} cannot leave order {order.order_id!r} {status}: "
             f"its lines do not agree with that"
         )
+    return _order_in(fields, status, event.at)
+
+
+def _order_in(fields: dict[str, Any], status: Status, at: datetime) -> Order:
+    """Make an order of its fields, in the status that it has from this moment."""
     fields["status"] = status
     fields["version"] += 1
     if status is _WAITING:
-        fields["wait"] = fields["wait"] or BackOrderWait(event.at)
-    elif status is not _HELD or is_covered(lines):
+        if fields["wait"] is None:
+            fields["wait"] = _wait_since(at)
+    elif status is not _HELD or is_covered(fields["lines"]):
         fields["wait"] = None
     return order_of(fields)
 
 
 def _wait(order: Order, at: datetime) -> BackOrderWait:
-    return order.wait or BackOrderWait(at)
+    return order.wait or _wait_since(at)
+
+
+@lru_cache(maxsize=1)
+def _wait_since(at: datetime) -> BackOrderWait:
+    """Begin a wait; one object serves all orders that go on back order at the same moment."""
+    return BackOrderWait(at)
 
 
 def _gained(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.domain.model.stock import Stock
+from orderflow.domain.model.stock import Stock, StockKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from orderflow.domain.model.stock import StockKey
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.fold import StockMove
+    from orderflow.domain.state.view import View
 
 __all__ = ["Shelf", "Shelves"]
 
@@ -52,14 +52,16 @@ class Shelf(dict[str, int]):
         record = self._records[sku].on_hand if self.knows(sku) else 0
         return record + self._booked.get(sku, 0)
 
-    def book(self, key: StockKey, units: int) -> None:
-        """Put units on the shelf, or take them off it; a product becomes known by that."""
-        sku = key.sku
-        if not self.knows(sku):
-            self._records[sku] = Stock(key)
-            self._made.add(sku)
-        self[sku] += units
-        self._booked[sku] = self._booked.get(sku, 0) + units
+    def move(self, moves: list[StockMove]) -> None:
+        """Change the units of some products; they become known by that."""
+        self.load([sku for sku, _, _ in moves])
+        for sku, on_hand, allocated in moves:
+            if sku not in self._records:
+                self._records[sku] = Stock(StockKey(self._view.seller_id, self._warehouse_id, sku))
+                self._made.add(sku)
+            self[sku] += on_hand - allocated
+            if on_hand:
+                self._booked[sku] = self._booked.get(sku, 0) + on_hand
 
     def changed(self) -> list[Stock]:
         """Build the records that are new, or not what they were."""

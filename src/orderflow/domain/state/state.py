@@ -1,7 +1,7 @@
 """The state of one seller: what `decide` reads, and how events change it.
 
-`View` is all that deciding asks of a state. `State` is the plain immutable one: its costs are
-those of small shops and of tests. A repository offers a view whose queues are indexed.
+`State` is the plain immutable `View`: its costs are those of small shops and of tests. A
+repository offers a view whose queues are indexed.
 """
 
 from __future__ import annotations
@@ -9,17 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from orderflow.domain.model.events import (
-    STOCK_EVENTS,
-    ReceiptAnnounced,
-    ReceiptWithdrawn,
-    StockAdjusted,
-    StockBookedIn,
-)
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.status import Status
@@ -30,100 +23,23 @@ from orderflow.domain.model.stock import (
     WarehouseSku,
     by_expectation,
 )
-from orderflow.domain.state.fold import (
-    evolve_order,
-    evolve_receipt,
-    stock_moves,
-    units_come,
-    units_left,
-)
+from orderflow.domain.state.fold import fold
 from orderflow.errors import TransitionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
-    from orderflow.domain.model.events import Event, OrderEvent, StockEvent
+    from orderflow.domain.model.events import Event
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.state.fold import StockMove
 
-__all__ = ["State", "View", "evolve"]
+__all__ = ["State", "evolve"]
 
 _WAITING = Status.ON_BACK_ORDER
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
-
-
-class View(Protocol):
-    """What deciding reads, of one seller. Nothing of another seller is in it."""
-
-    @property
-    def seller_id(self) -> str:
-        """The seller."""
-        ...
-
-    def order(self, order_id: str) -> Order | None:
-        """Return the order, if the seller has it."""
-        ...
-
-    def prefetch(self, order_ids: Collection[str]) -> None:
-        """Be told that these orders will be asked for, so that they can be read at once.
-
-        It answers nothing, and may do nothing.
-        """
-        ...
-
-    def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
-        """Return the stock records that there are of these products, in any order."""
-        ...
-
-    def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
-        """Return the expected receipt, if the seller announced it."""
-        ...
-
-    def waiting(
-        self,
-        warehouse_id: str,
-        sku: str,
-        policy: AllocationPolicy,
-        at_most: Callable[[], int] | None = None,
-    ) -> Iterable[Order]:
-        """Return the orders on back order that wait for a product, in the order of the queue.
-
-        These are the orders with a line short of it, but for those that another product holds
-        up: an order that the last outcome to name it in `Outcome.blocked_on` had wait for another
-        product. It is read from its head, and only as far as there is stock.
-
-        With `at_most`, such watching orders may be left out as are short of more units of the
-        product than it returns at that time: there is not enough to complete them.
-        """
-        ...
-
-    def blocked_on(self, order_id: str) -> str | None:
-        """Return the SKU that the last outcome to name the order had it wait for.
-
-        There is none if the order was named by an outcome since, and not as one that waits.
-        """
-        ...
-
-    def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
-        """Return the orders that hold units of a product, in any order."""
-        ...
-
-    def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
-        """Return the receipts of a product, by the moment they are expected, then by id."""
-        ...
-
-    def ended_holds(self, at: datetime) -> Iterable[Order]:
-        """Return the orders on hold with a hold that ends at this moment or before it."""
-        ...
-
-    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
-        """Return the orders on back order since this moment or longer that do not keep yet.
-
-        It is asked for only where the policy says how long an order may wait without keeping.
-        """
-        ...
 
 
 @attrs.frozen(slots=False)
@@ -279,23 +195,15 @@ def evolve(state: State, *events: Event) -> State:
     Raises:
         TransitionError: If an event cannot happen in the state that it meets.
     """
-    orders, records, receipts = _copy(state.orders), _copy(state.records), _copy(state.receipts)
+    copy = _MutableCopy(state)
     for event in events:
         if event.seller_id != state.seller_id:
             raise TransitionError(
                 f"{type(event).__name__} of seller {event.seller_id!r} cannot happen in the "
                 f"state of seller {state.seller_id!r}"
             )
-        if isinstance(event, STOCK_EVENTS):
-            _evolve_stock(records, receipts, event)
-        else:
-            _evolve_order(orders, records, event)
-    return State(
-        state.seller_id,
-        MappingProxyType(orders),
-        MappingProxyType(records),
-        MappingProxyType(receipts),
-    )
+        fold(event, copy)
+    return copy.freeze()
 
 
 def waits_since_before(order: Order, since: datetime) -> bool:
@@ -314,46 +222,42 @@ def _copy(mapping: Mapping[_Key, _Value]) -> dict[_Key, _Value]:
     return mapping.copy() if isinstance(mapping, MappingProxyType) else dict(mapping)
 
 
-def _evolve_order(
-    orders: dict[str, Order], records: dict[WarehouseSku, Stock], event: OrderEvent
-) -> None:
-    order_id = event.order_id
-    before = orders.get(order_id)
-    after = orders[order_id] = evolve_order(before, event)
-    moves = stock_moves(before, after)
-    if not moves:
-        return
-    left = units_left(before, event)
-    for sku, move in moves.items():
-        product = (after.warehouse_id, sku)
-        stock = records.get(product) or Stock(StockKey(after.seller_id, *product))
-        on_hand = stock.on_hand - left.get(sku, 0)
-        records[product] = Stock(stock.key, on_hand, stock.allocated + move)
+class _MutableCopy:
+    """A copy of a state that events are folded into."""
 
+    def __init__(self, state: State) -> None:
+        self._seller_id = state.seller_id
+        self._orders = _copy(state.orders)
+        self._records = _copy(state.records)
+        self._receipts = _copy(state.receipts)
 
-def _evolve_stock(
-    records: dict[WarehouseSku, Stock], receipts: dict[str, ExpectedReceipt], event: StockEvent
-) -> None:
-    match event:
-        case StockBookedIn() | StockAdjusted():
-            place = (event.key.warehouse_id, event.key.sku)
-            stock = records.get(place) or Stock(event.key)
-            on_hand = stock.on_hand + units_come(event)
-            records[place] = Stock(event.key, on_hand, stock.allocated)
-            if isinstance(event, StockBookedIn) and event.receipt_id is not None:
-                if event.receipt_id not in receipts:
-                    raise TransitionError(
-                        f"stock cannot be booked in against receipt {event.receipt_id!r}, "
-                        f"which is not expected"
-                    )
-                rest = evolve_receipt(receipts.pop(event.receipt_id), event)
-                if rest is not None:
-                    receipts[rest.receipt_id] = rest
-        case ReceiptAnnounced(receipt=receipt):
-            key = receipt.key
-            receipts[receipt.receipt_id] = receipt
-            records.setdefault((key.warehouse_id, key.sku), Stock(key))
-        case ReceiptWithdrawn(receipt_id=receipt_id):
-            receipts.pop(receipt_id, None)
-        case _:
-            assert_never(event)
+    def find(self, order_id: str) -> Order | None:
+        return self._orders.get(order_id)
+
+    def find_receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        return self._receipts.get(receipt_id)
+
+    def put_order(self, order: Order) -> None:
+        self._orders[order.order_id] = order
+
+    def put_receipt(self, receipt_id: str, receipt: ExpectedReceipt | None) -> None:
+        self._receipts.pop(receipt_id, None)
+        if receipt is not None:
+            self._receipts[receipt_id] = receipt
+
+    def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
+        for sku, on_hand, allocated in moves:
+            stock = self._records.get((warehouse_id, sku))
+            if stock is None:
+                stock = Stock(StockKey(self._seller_id, warehouse_id, sku))
+            self._records[warehouse_id, sku] = Stock(
+                stock.key, stock.on_hand + on_hand, stock.allocated + allocated
+            )
+
+    def freeze(self) -> State:
+        return State(
+            self._seller_id,
+            MappingProxyType(self._orders),
+            MappingProxyType(self._records),
+            MappingProxyType(self._receipts),
+        )

@@ -1,0 +1,51 @@
+"""Which product holds up each waiting order that may not be allocated a part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.allocation.preemption import preemptible_units
+from orderflow.domain.model.policy import allows_partial, is_urgent
+from orderflow.domain.model.status import Status
+
+if TYPE_CHECKING:
+    from orderflow.domain.allocation.serving_state import ServingState
+    from orderflow.domain.model.order import Order
+
+__all__ = ["queue_index"]
+
+
+def queue_index(serving: ServingState) -> tuple[tuple[str, str], ...]:
+    """Return the product that each order is blocked on: see `Outcome.queue_index`.
+
+    An order stays blocked on the same product for as long as that one holds it up.
+    """
+    draft = serving.draft
+    if not draft.policy.restricts_partial:
+        return ()
+    index = []
+    for order_id, order in {**serving.visited, **draft.orders}.items():
+        if order.status is Status.ON_BACK_ORDER and not allows_partial(order, draft.policy):
+            blocking = _blocking_skus(serving, order)
+            if blocking:
+                before = draft.view.blocked_on(order_id)
+                index.append((order_id, before if before in blocking else blocking[0]))
+    return tuple(index)
+
+
+def _blocking_skus(serving: ServingState, order: Order) -> list[str]:
+    """Return the products of a waiting order of which there is not enough to complete it.
+
+    There is none only if the state has stock that nobody was offered, as it may have after
+    the policy was changed.
+    """
+    draft = serving.draft
+    needs: dict[str, int] = {}
+    for line in order.short_lines:
+        needs[line.sku] = needs.get(line.sku, 0) + line.short
+    shelf, urgent = draft.shelves[order.warehouse_id], is_urgent(order, draft.policy)
+    return [
+        sku
+        for sku, need in needs.items()
+        if need > shelf[sku] + (preemptible_units(serving, order, sku) if urgent else 0)
+    ]

@@ -1,0 +1,61 @@
+"""The difference that a decision makes: an outcome, made of the draft and of the serving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.allocation.blocked_on import queue_index
+from orderflow.domain.model.outcome import Outcome
+from orderflow.domain.model.status import Status
+
+if TYPE_CHECKING:
+    from orderflow.domain.allocation.serving_state import ServingState
+    from orderflow.domain.model.stock import Stock
+    from orderflow.domain.state.draft import Draft
+
+__all__ = ["outcome_of"]
+
+_WAITING, _ALLOCATED = Status.ON_BACK_ORDER, Status.ALLOCATED
+
+
+def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
+    """Return what the command changes.
+
+    Args:
+        serving: What serving the queues remembers, and the draft that it has changed.
+        order_id: The order that the command is about, if it is about one.
+    """
+    draft = serving.draft
+    opened, completed = _back_orders(draft)
+    stock: list[Stock] = []
+    for shelf in draft.shelves.values():
+        stock += shelf.changed()
+    receipts = draft.receipts
+    return Outcome(
+        seller_id=draft.seller_id,
+        order_id=order_id,
+        events=tuple(draft.events),
+        orders=tuple(draft.orders.values()),
+        stock=tuple(stock),
+        receipts=tuple([each for each in receipts.values() if each is not None]),
+        receipts_closed=tuple([key for key, each in receipts.items() if each is None]),
+        back_orders_completed=tuple(completed),
+        back_orders_opened=tuple(opened),
+        queue_index=queue_index(serving),
+        unserved=tuple(serving.unserved()),
+    )
+
+
+def _back_orders(draft: Draft) -> tuple[list[str], list[str]]:
+    """Return the orders that are on back order since the command, and those allocated by it."""
+    opened, completed = [], []
+    for order_id, order in draft.orders.items():
+        waits = order.status is _WAITING
+        if waits or order.status is _ALLOCATED:
+            before = draft.view.order(order_id)
+            waited = before is not None and before.status is _WAITING
+            if waits and not waited:
+                opened.append(order_id)
+            elif waited and not waits:
+                completed.append(order_id)
+    return opened, completed

@@ -1,0 +1,57 @@
+"""A file name says what is in the file: two share one only where the folder tells them apart.
+
+`SHARED` says for each shared name what the folders make of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tests.architecture.source import SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHARED = {
+    "0001_first_release.py": "one migration, as Alembic and as Django name it",
+    "checking.py": "the check of a whole database, and what Django's `check` command asks",
+    "commands.py": "the commands, and strategies that draw them",
+    "cut_off.py": "the rule, and its commands in the command line",
+    "envelope.py": "what surrounds a value in JSON, and what surrounds it in a webhook",
+    "executor.py": "how SQL is executed, with SQLAlchemy and with Django",
+    "explanation.py": "why an order waits, as data and in words",
+    "faults.py": "what may go wrong in the package of that folder",
+    "history.py": "what always holds of a history, one that is replayed, and one that is shown",
+    "layout.py": "the layout of a file to import, and of one to replay",
+    "notice_store.py": "one port, two adapters",
+    "notices.py": "notices in words, and the one who sends them",
+    "orders.py": "orders in a file, and on the command line",
+    "outbox.py": "one port, two adapters",
+    "preemption.py": "what urgent orders take, and what always holds of it",
+    "preferences.py": "what a seller wants to be told, and the table that keeps it",
+    "reading.py": "what SQL reads, and what the command line reads",
+    "rejects.py": "rows that are refused, as data and on the command line",
+    "replacements.py": "which products replace which, and the file that says so",
+    "repository.py": "one port, two adapters",
+    "rows.py": "rows of a table, of a file to import, and of one to replay",
+    "settings.py": "the settings of the package of that folder",
+    "state.py": "the state of a seller, and what always holds of it",
+    "stock.py": "stock records, in a file, and on the command line",
+    "tables.py": "database tables, and tables on a screen",
+    "transactions.py": "the transactions of a host, with SQLAlchemy and with Django",
+    "warehouse.py": "the warehouse of a replay, and its commands in the command line",
+}
+
+
+def shared(names: Iterable[str]) -> set[str]:
+    """Return the names that several files have; every package has an `__init__.py`."""
+    return {name for name, count in Counter(names).items() if count > 1} - {"__init__.py"}
+
+
+def test_files_share_a_name_only_where_the_folders_differ_plainly() -> None:
+    assert shared(path.name for path in SOURCE.rglob("*.py")) == SHARED.keys()
+
+
+def test_a_second_file_of_a_name_is_noticed() -> None:
+    assert shared(["__init__.py", "fold.py", "__init__.py", "draft.py", "fold.py"]) == {"fold.py"}
