@@ -39,7 +39,7 @@ def test_the_summary_is_for_people(history: Path) -> None:
         "queue FIRST_COME",
         "receipts added",
         "warehouse added",
-        "3 to 14 days later (seed 1)",
+        "lead time 3 to 14 days (seed 1)",
         "at 16:00 Europe/London on mon, tue, wed, thu, fri",
         "Served at first attempt",
         "fill rate",
@@ -59,7 +59,7 @@ def test_json_is_all_that_standard_output_holds(history: Path) -> None:
         [
             *(result["rows"][name] for name in ("order_lines", "cancellations", "write_offs")),
             *(result["rows"][name] for name in ("found", "rejected")),
-            *result["rows"]["left_out"].values(),
+            *result["rows"]["skipped"].values(),
         ]
     )
     assert result["orders"] == 60
@@ -134,9 +134,12 @@ def test_a_preset_can_be_said(tmp_path: Path) -> None:
     ("options", "words"),
     [
         (["--cover-days", 0], "every 7 days, up to 48 units of each product;"),
-        (["--cover-days", 0, "--level-units", 0], "every 7 days, what customers wait for;"),
-        (["--review-days", 1], "every day, up to 42 days of the demand of the last 56 or 48"),
-        (["--split", "--patience", 3], "splits what can leave in part; cancels after 3 d 0 h"),
+        (["--cover-days", 0, "--level-units", 0], "every 7 days, what back orders need;"),
+        (["--review-days", 1], "every day, up to 42 days of the demand of the last 56 days or 48"),
+        (
+            ["--split", "--patience", 3],
+            "orders that can leave in part; cancels after 3 d 0 h",
+        ),
         (["--returns-to-stock"], "puts returns back into stock"),
     ],
 )

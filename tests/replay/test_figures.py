@@ -25,7 +25,7 @@ def test_fill_rates_count_what_an_order_was_given_when_it_was_placed() -> None:
     assert (figures.orders.total, figures.orders.served) == (2, 1)
 
 
-def test_an_order_that_holds_nothing_was_served_nothing() -> None:
+def test_an_order_with_nothing_allocated_was_served_nothing() -> None:
     settings = Settings(policy=AllocationPolicy(partial_allocation=PartialAllocation.NEVER))
     run = replayed(
         entry("2 09:00", "1", {"MUG": 2, "JAR": 2}), opening={"MUG": 2, "JAR": 1}, settings=settings
@@ -57,7 +57,7 @@ def test_a_back_order_waits_from_its_opening_until_it_is_allocated() -> None:
     assert run.figures.back_orders.completed_by_booking_in == 1
 
 
-def test_stock_that_was_found_releases_otherwise() -> None:
+def test_stock_that_was_found_completes_otherwise() -> None:
     run = replayed(
         entry("2 09:00", "1", {"MUG": 3}),
         entry("2 10:00", "F1", {"MUG": 3}, kind=EntryKind.FOUND),

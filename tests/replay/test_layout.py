@@ -55,7 +55,7 @@ def test_a_wrong_column_is_named_with_the_nearest_one() -> None:
 
 
 def test_a_column_that_is_there_twice_is_refused() -> None:
-    with pytest.raises(HistoryError, match=r"'Quantity' \(quantity\) is there 2 times"):
+    with pytest.raises(HistoryError, match=r"'Quantity' \(quantity\) appears 2 times"):
         REAL.positions("a.csv", (*COLUMNS, "Quantity"))
 
 

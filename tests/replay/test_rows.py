@@ -12,7 +12,7 @@ from orderflow.importing.source import Record
 from orderflow.importing.times import TimeReader
 from orderflow.replay import HISTORY_PRESETS, EntryKind, HistoryLayout, HistoryPreset, Row, Skip
 from orderflow.replay.generator import COLUMNS
-from orderflow.replay.rows import NonsenseError, RowParser
+from orderflow.replay.rows import InvalidRowError, RowParser
 from tests.replay.histories import row
 
 LONDON = ZoneInfo("Europe/London")
@@ -113,8 +113,8 @@ def test_what_is_no_order_is_left_out_with_the_reason(text: str, skip: Skip) -> 
         ("1001,MUG", "it has 2 cells"),
     ],
 )
-def test_nonsense_is_named_by_column_and_value(text: str, reason: str) -> None:
-    with pytest.raises(NonsenseError, match=reason):
+def test_an_invalid_cell_is_named_by_column_and_value(text: str, reason: str) -> None:
+    with pytest.raises(InvalidRowError, match=reason):
         parse(text)
 
 
@@ -161,7 +161,7 @@ def test_priority_and_promise_may_be_empty() -> None:
     ("cells", "reason"), [("high,", "urgency must be"), (",soon", "due must be a time")]
 )
 def test_priority_and_promise_are_checked(cells: str, reason: str) -> None:
-    with pytest.raises(NonsenseError, match=reason):
+    with pytest.raises(InvalidRowError, match=reason):
         parse(f"7,MUG,1,2026-03-02 09:00,{cells}", PROMISED, PROMISED_COLUMNS)
 
 

@@ -88,7 +88,7 @@ def test_units_that_were_despatched_come_back_as_a_return_and_are_not_on_sale_ag
     assert run.session.on_hand("MUG") == 0
 
 
-def test_returns_go_back_into_stock_if_the_habits_say_so() -> None:
+def test_returns_go_back_into_stock_if_the_behaviour_says_so() -> None:
     run = replayed(
         entry("2 09:00", "1", {"MUG": 5}),
         entry("2 10:00", "2", {"MUG": 1}, customer="78"),
@@ -165,7 +165,7 @@ def test_the_drill_of_80995_units_that_are_cancelled_within_minutes() -> None:
     assert run.session.replenishment.position("BIRD") == 100 - 12
 
 
-def test_sellers_split_at_the_cut_off_if_that_is_their_habit() -> None:
+def test_sellers_split_at_the_cut_off_if_that_is_their_behaviour() -> None:
     run = replayed(
         entry("2 09:00", "1", {"MUG": 3, "JAR": 2}),
         entry("3 09:00", "2", {"TIN": 1}),
@@ -175,7 +175,7 @@ def test_sellers_split_at_the_cut_off_if_that_is_their_habit() -> None:
     assert statuses(run) == {"1": "ON_BACK_ORDER", "1/1": "DESPATCHED", "2": "ALLOCATED"}
 
 
-def test_an_order_that_holds_nothing_is_split_by_what_it_could_have() -> None:
+def test_an_order_with_nothing_allocated_is_split_by_what_it_could_have() -> None:
     run = replayed(
         entry("2 09:00", "1", {"MUG": 3, "JAR": 2}),
         entry("2 09:01", "2", {"JAR": 2}),

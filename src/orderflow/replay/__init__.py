@@ -1,7 +1,7 @@
-"""Replays an order history through `orderflow`: which policy would have served it best?
+"""Replay an order history: which policy would have served it best?
 
-`History` reads a file as a stream of entries in time order, `Replay` carries them out against
-stock that it adds by stated rules, and `Summary` says how well the orders were served.
+`History` reads a file as a stream of entries in time order. `Replay` runs them against stock that
+it adds by stated rules. `Summary` reports how well the orders were served.
 """
 
 from orderflow.importing.source import Source, open_source

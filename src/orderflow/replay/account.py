@@ -1,8 +1,8 @@
-"""The account of units: what came must be what left and what is there.
+"""The account of units: every unit that came in has left or is still on hand.
 
-One side is counted from the events, the other is read from the stock records, so that a unit
-which appears or vanishes between the two is seen. It is kept for each product by itself: too
-many units of one do not make up for too few of another.
+One side is counted from the events, the other is read from the stock records. So a unit that
+appears or vanishes between the two is noticed. Each product has its own account: a surplus of one
+product cannot hide a loss of another.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["OPENING", "Account", "Balance"]
 
 OPENING = "opening stock"
-"""The note of the counts that put the opening stock there."""
+"""The note on the counts that create the opening stock."""
 
 
 @attrs.frozen(kw_only=True)
@@ -32,8 +32,8 @@ class Balance:
     """The account in units: opening + booked in + found = despatched + lost + on hand.
 
     Attributes:
-        difference: By how many units the events and the stock records disagree, summed over the
-            products, each by itself. It is 0, or there is a fault.
+        difference: The units by which events and stock records disagree, added up over all
+            products. Anything but 0 is a bug in orderflow.
     """
 
     opening: int
@@ -46,24 +46,24 @@ class Balance:
 
     @property
     def came(self) -> int:
-        """Units that there were, and that came."""
+        """Units in the opening stock, booked in or found."""
         return self.opening + self.booked_in + self.found
 
     @property
     def went(self) -> int:
-        """Units that left, and that are there."""
+        """Units despatched, lost or still on hand."""
         return self.despatched + self.lost + self.on_hand
 
 
 class Account:
-    """Counts the units that the events speak of."""
+    """Counts the units in the events."""
 
     def __init__(self) -> None:
         self._totals: Counter[str] = Counter()
         self._on_hand: Counter[str] = Counter()
 
     def observe(self, _command: Command, outcome: Outcome) -> None:
-        """Count what came and went by a command."""
+        """Count the units that came and left through a command."""
         for event in outcome.events:
             match event:
                 case StockBookedIn(received=units):
@@ -79,7 +79,7 @@ class Account:
                     pass
 
     def balance(self, stock: Iterable[Stock]) -> Balance:
-        """Set what was counted against the stock records."""
+        """Compare the units counted with the stock records."""
         records: Counter[str] = Counter()
         for record in stock:
             records[record.key.sku] += record.on_hand

@@ -1,12 +1,14 @@
 """The replay itself: a history, day by day, against stock that the replay adds to it.
 
-A history says what was ordered, cancelled and written off, and when. Everything else has to be
-added, by stated rules: the opening stock and the receipts (`orderflow.replay.replenishment`), the
-warehouse's day (`WarehouseCalendar`), and what the seller does about orders that wait
-(`orderflow.replay.simulated_seller`).
+A history says what was ordered, cancelled and written off, and when. The replay adds everything
+else, by stated rules:
 
-What is due goes in time order. At a cut-off the seller acts first, then the warehouse despatches,
-then products are ordered again. What is placed at the very moment of a cut-off has missed it.
+- opening stock and receipts (`orderflow.replay.replenishment`),
+- the warehouse's working days and cut-offs (`WarehouseCalendar`),
+- what the seller does about waiting orders (`orderflow.replay.simulated_seller`).
+
+Everything happens in time order. At a cut-off the seller acts first, then the warehouse
+despatches, then products are reordered. An order placed at the exact moment of a cut-off misses it.
 """
 
 from __future__ import annotations
@@ -48,14 +50,14 @@ __all__ = ["Replay", "Settings"]
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """All that a replay adds to a history, and the policy that it tries.
+    """The policy that a replay tries, and everything that it adds to a history.
 
     Attributes:
         policy: Who gets the stock.
-        rule: What is ordered from suppliers, and when it comes.
+        rule: What is ordered from suppliers, and when it arrives.
         calendar: When the warehouse works, and its cut-offs.
         books_in: The local time at which receipts are booked in.
-        behaviour: What the seller does about orders that wait, and with returns.
+        behaviour: What the seller does about waiting orders and returns.
     """
 
     policy: AllocationPolicy = attrs.field(factory=AllocationPolicy)
@@ -76,21 +78,20 @@ class Replay:
     """One run through a history.
 
     Args:
-        settings: What is added, and the policy.
-        opening: What is on hand of products when they are first seen, where that is not what
-            the replenishment rule says.
-        rejects: Where rows go that cannot be carried out.
-        observers: Who else sees every command that is carried out.
-        repository: Where the orders and the stock are kept, with none of the seller `SELLER` in
-            it; in this process, if left out.
+        settings: The policy, and what to add to the history.
+        opening: The opening stock of single products. Default: what the replenishment rule says.
+        rejects: Where to report rows that cannot be replayed.
+        observers: Further observers of every command.
+        repository: Where to store orders and stock; it must hold nothing of the seller `SELLER`.
+            Default: in memory.
 
     Attributes:
-        session: Where commands go through, and where orders and stock can be looked at.
+        session: Runs the commands, and reads orders and stock.
         seller: What the seller does.
         warehouse: What the warehouse does.
-        figures: How well orders were served so far.
-        account: What units came and went so far.
-        now: The moment that the replay has come to.
+        figures: How well orders have been served so far.
+        account: The units that have come and left so far.
+        now: The current moment of the replay.
     """
 
     def __init__(
@@ -129,7 +130,7 @@ class Replay:
         return self.finish()
 
     def step(self, entry: Entry) -> None:
-        """Go on to the next thing that happened, and let it happen."""
+        """Advance to an entry, and replay it."""
         self.advance(entry.at)
         for row in entry.rows:
             if not self.session.knows(row.sku):
@@ -145,7 +146,7 @@ class Replay:
                 self.warehouse.adjust(entry)
 
     def advance(self, until: datetime) -> None:
-        """Let everything happen that is due until a moment."""
+        """Replay everything that is due up to a moment."""
         if self._next_cut_off is None:
             self._next_cut_off = self.settings.calendar.next_cut_off(until)
         while True:
@@ -160,7 +161,7 @@ class Replay:
         self.now = until
 
     def finish(self) -> Summary:
-        """Let the last day end with its cut-off, and sum up."""
+        """Run the next cut-off, and return the summary."""
         if self._next_cut_off is not None:
             self.advance(self._next_cut_off)
         balance = self.account.balance(self.session.flow.stock(SELLER))
@@ -204,9 +205,9 @@ class Replay:
             self.session.handle(PlaceOrder(order=order, at=entry.at))
         except DuplicateOrderError as error:
             self._rows[entry.kind] -= len(entry.rows)
-            reason = f"order {entry.order_id!r} was placed before, without this line"
+            reason = f"order {entry.order_id!r} has already been placed, without this line"
             if error.split_from is not None:
-                reason = f"a part of order {error.split_from!r} is order {entry.order_id!r} already"
+                reason = f"order {entry.order_id!r} is already a part of order {error.split_from!r}"
             for row in entry.rows:
                 self._rejects.add(row.row, row.cells, reason)
             return

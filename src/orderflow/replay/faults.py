@@ -1,4 +1,4 @@
-"""What is wrong with a history: the file as a whole, or one of its rows."""
+"""Faults in a history: of the whole file, or of one row."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ __all__ = ["HistoryError", "Rejects", "RowError"]
 
 
 class HistoryError(FileError):
-    """A file that is no history: it is empty, or lacks what a history has to say."""
+    """The file is not a history: it is empty, or a column is missing."""
 
 
 class RowError(OrderFlowError):
-    """A row that makes no sense.
+    """A row is invalid.
 
     Attributes:
         file: The name of the file.
         row: The number of the row; the header is row 1.
-        cells: The row as it was read.
-        reason: What is wrong with it, without the file and the number.
+        cells: The cells of the row, as read.
+        reason: What is wrong, without the file and the row number.
     """
 
     def __init__(self, file: str, row: int, cells: Sequence[str], reason: str) -> None:
@@ -36,12 +36,15 @@ class RowError(OrderFlowError):
 
 
 class Rejects:
-    """Where the rows go that make no sense: they are counted and told, and stop nothing.
+    """Collects invalid rows. They are counted and reported, and the replay goes on.
 
     Args:
-        file: The name of the file that the rows are from.
-        tell: Who is told of each one.
-        strict: Raise the first one instead.
+        file: The name of the file.
+        on_reject: Called with each invalid row.
+        strict: Raise an error for the first invalid row instead.
+
+    Attributes:
+        count: The number of invalid rows so far.
     """
 
     def __init__(
@@ -60,7 +63,7 @@ class Rejects:
         """Reject a row.
 
         Raises:
-            RowError: If nothing may be rejected.
+            RowError: If `strict` is set.
         """
         error = RowError(self.file, row, cells, reason)
         if self._strict:

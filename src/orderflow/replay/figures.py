@@ -1,10 +1,10 @@
-"""How well the orders were served: counted as it happens, from what each command came to.
+"""How well the orders were served, counted from the outcome of each command.
 
-- Served at first attempt is what an order was given when it was placed.
-- A back order opens when an order goes on back order, and ends when the order is allocated, or
-  is cancelled. An order that loses its stock by a count can have several. A split ends none: the
-  order that was split goes on waiting for the rest.
-- The waiting time of a back order is that from its opening until the order is allocated.
+- What an order is allocated when it is placed counts as served at first attempt.
+- A back order opens when an order goes on back order. It ends when the order is allocated or
+  cancelled. An order that loses its stock in a count can have several back orders. A split does
+  not end one: the original order still waits for the rest.
+- The waiting time of a back order runs from its opening until the order is allocated.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ __all__ = ["BackOrders", "Figures", "FirstAttempt", "WaitingTimes", "quantile"]
 
 @attrs.define
 class FirstAttempt:
-    """How many of some things there were, and how many were served at first attempt."""
+    """How many were ordered, and how many of them were served at first attempt."""
 
     total: int = 0
     served: int = 0
 
     @property
     def rate(self) -> float | None:
-        """The share that was served; None of nothing."""
+        """The share that was served; `None` if nothing was ordered."""
         return self.served / self.total if self.total else None
 
     def add(self, total: int, served: int) -> None:
-        """Count some more."""
+        """Add to both counts."""
         self.total += total
         self.served += served
 
 
 @attrs.define
 class BackOrders:
-    """What became of the back orders: all but `split` add up to `opened`."""
+    """The back orders by how they ended; all but `split` add up to `opened`."""
 
     opened: int = 0
     completed_by_booking_in: int = 0
@@ -61,7 +61,7 @@ class BackOrders:
 
 @attrs.frozen(kw_only=True)
 class WaitingTimes:
-    """How long the back orders waited that were released, in seconds."""
+    """How long completed back orders waited, in seconds."""
 
     median: float | None
     p95: float | None
@@ -69,14 +69,14 @@ class WaitingTimes:
 
 
 class Figures:
-    """Counts what became of the orders.
+    """Counts how well the orders are served.
 
     Attributes:
-        units: The units of the orders that were placed.
-        lines: Their lines.
-        orders: The orders.
-        back_orders: What became of those that could not be served.
-        despatched: The orders that left, those among them that were split off.
+        units: The units of the orders placed.
+        lines: The lines of the orders placed.
+        orders: The orders placed.
+        back_orders: The back orders by how they ended.
+        despatched: The orders despatched, including those that were split off.
     """
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ class Figures:
         self._waited: list[float] = []
 
     def observe(self, command: Command, outcome: Outcome) -> None:
-        """Count what a command came to."""
+        """Count the outcome of a command."""
         if isinstance(command, PlaceOrder) and outcome.order is not None:
             self._first_attempt(command.order, outcome.order)
         for order_id in outcome.back_orders_opened:
@@ -115,7 +115,7 @@ class Figures:
         self.back_orders.still_waiting = len(self._since)
 
     def waiting(self) -> WaitingTimes:
-        """Return how long the released back orders waited."""
+        """Return how long completed back orders waited."""
         waited = sorted(self._waited)
         return WaitingTimes(
             median=quantile(waited, 0.5),
@@ -124,14 +124,14 @@ class Figures:
         )
 
     def _first_attempt(self, placed: Order, after: Order) -> None:
-        """Count an order, which the policy may have split already."""
+        """Count an order that was just placed. The policy may already have split it."""
         self.units.add(placed.units, placed.units - after.short)
         self.lines.add(len(placed.lines), len(placed.lines) - len(after.short_lines))
         self.orders.add(1, int(not after.short))
 
 
 def quantile(ordered: Sequence[float], share: float) -> float | None:
-    """Return the smallest value that this share of them does not exceed; None of nothing.
+    """Return the smallest value that this share of the values does not exceed; `None` if empty.
 
     >>> quantile([1, 2, 3, 4], 0.5), quantile([1, 2, 3, 4], 0.95), quantile([], 0.5)
     (2, 4, None)

@@ -1,9 +1,13 @@
-"""A shop that never was: a history to try things on, whose shape is that of a real one.
+"""Generate the history of a made-up shop, with the shape of a real one.
 
-The shape follows Online Retail II, two years of a gift-ware seller: half of the orders have 15
-lines or fewer, one in twenty has 75 or more; half of the lines are of 3 units or fewer, one in
-twenty of 32 or more; few products sell often and many seldom; about 70 orders come in a day, on
-every day but Saturday. The same seed makes the same shop.
+The shape follows Online Retail II, two years of orders at a gift-ware seller:
+
+- Half of the orders have at most 15 lines, and one in twenty has 75 or more.
+- Half of the lines have at most 3 units, and one in twenty has 32 or more.
+- A few products sell often, and many sell rarely.
+- About 70 orders arrive each day, except on Saturdays.
+
+The same seed generates the same shop.
 """
 
 from __future__ import annotations
@@ -46,7 +50,7 @@ _ZONE = ZoneInfo("Europe/London")
 
 @attrs.frozen(kw_only=True)
 class Shop:
-    """How large the shop is, and how its orders look."""
+    """The size of a shop, and the shape of its orders."""
 
     seed: int = 1
     orders: int = 3_000
@@ -62,7 +66,7 @@ class Shop:
 
 
 def generate(shop: Shop) -> list[Entry]:
-    """Make the history of a shop, in time order."""
+    """Generate the history of a shop, in time order."""
     draw = Random(shop.seed)  # noqa: S311 - a simulation, no secret
     skus = ["-".join(parts) for parts in product(_THINGS, _COLOURS, _SIZES)]
     draw.shuffle(skus)
@@ -81,9 +85,9 @@ def generate(shop: Shop) -> list[Entry]:
 
 
 def stock_for(entries: Iterable[Entry], seed: int) -> dict[str, int]:
-    """Return an opening stock that lasts for about 85 % of the units that are ordered.
+    """Return an opening stock that covers about 85 % of the units ordered.
 
-    Of some products there is enough, of others about half.
+    Some products have enough stock, others have about half.
     """
     draw = Random(seed)  # noqa: S311 - a simulation, no secret
     ordered: Counter[str] = Counter()
@@ -96,7 +100,7 @@ def stock_for(entries: Iterable[Entry], seed: int) -> dict[str, int]:
 
 
 def cells_of(entry: Entry) -> Iterator[list[str]]:
-    """Write an entry as the rows of a file in the columns of Online Retail II."""
+    """Yield the rows of an entry, in the columns of Online Retail II."""
     sign = -1 if entry.kind in {EntryKind.CANCELLATION, EntryKind.WRITE_OFF} else 1
     price = "2.55" if entry.kind in {EntryKind.SALE, EntryKind.CANCELLATION} else "0.0"
     at = f"{entry.at.astimezone(_ZONE):%Y-%m-%d %H:%M:%S}"
@@ -106,7 +110,7 @@ def cells_of(entry: Entry) -> Iterator[list[str]]:
 
 
 def _moments(shop: Shop, draw: Random) -> Iterator[datetime]:
-    """Yield when orders are placed: most around noon."""
+    """Yield the moments at which orders are placed, most of them around noon."""
     day, left = shop.begin, shop.orders
     while left:
         if day.weekday() != _SATURDAY:
@@ -119,7 +123,7 @@ def _moments(shop: Shop, draw: Random) -> Iterator[datetime]:
 
 
 def _size(draw: Random, median: float, p95: float) -> int:
-    """Draw a size of which these are the median and the 95th percentile."""
+    """Draw a size from a distribution with this median and 95th percentile."""
     return max(1, min(1_000, round(draw.lognormvariate(log(median), log(p95 / median) / 1.645))))
 
 
@@ -135,7 +139,7 @@ def _cancellations(shop: Shop, draw: Random, sales: Sequence[Entry]) -> Iterator
 
 
 def _write_offs(shop: Shop, draw: Random, sales: Sequence[Entry]) -> Iterator[Entry]:
-    """Break a few units of something that was just sold."""
+    """Write off a few units of products that were just sold."""
     for sale in draw.sample(sales, round(len(sales) * shop.written_off_share)):
         broken = [(draw.choice(sale.rows).sku, draw.randint(1, 3))]
         number = f"9{sale.order_id}"

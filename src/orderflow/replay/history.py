@@ -1,9 +1,8 @@
-"""A history as entries in time order: orders, cancellations and adjustments of stock.
+"""A history as entries in time order: orders, cancellations and stock adjustments.
 
-A file is in time order or nearly so. Its rows are held back until the file has gone on by a
-window of time; within it they are sorted, and the rows of one order come together. A row that
-comes later than that is rejected. So the memory that reading takes is that of the rows of one
-window, however long the file is.
+The rows of a file are in time order, or nearly. They are buffered for a window of time, sorted, and
+grouped by order. A row that is later than the window allows is rejected. So reading needs memory
+for the rows of one window only, however long the file is.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from orderflow.importing.export import plain_cell
 from orderflow.importing.times import TimeReader
 from orderflow.replay.faults import HistoryError, Rejects
 from orderflow.replay.layout import HistoryLayout, layout_of
-from orderflow.replay.rows import EntryKind, NonsenseError, Row, RowParser, Skip
+from orderflow.replay.rows import EntryKind, InvalidRowError, Row, RowParser, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,17 +31,17 @@ if TYPE_CHECKING:
 __all__ = ["REASON", "Entry", "History", "HistoryFormat", "Tally", "in_time_order"]
 
 GAP_MAX = timedelta(days=366)
-"""How far the next row may be ahead. One wrong year would else put all later rows in the past."""
+"""How far ahead the next row may be. Otherwise one mistyped year would make all later rows late."""
 
 REASON = "reason"
-"""The first column of a file of rejected rows, in which no cell is a formula to a spreadsheet."""
+"""The first column of a file of rejected rows. Cells of such a file are safe in a spreadsheet."""
 
 _DIGITS = re.compile(r"\d+")
 
 
 @attrs.frozen
 class Entry:
-    """Rows of one kind that share an order id: one thing that happened in the history."""
+    """One event of the history: the rows of one kind that share an order id."""
 
     kind: EntryKind
     order_id: str
@@ -53,16 +52,16 @@ class Entry:
 
 @attrs.frozen(kw_only=True)
 class HistoryFormat:
-    """How a file is to be read.
+    """How to read a file.
 
     Attributes:
-        layout: Its layout; None for the preset that its header fits.
-        changes: The fields of the layout in which this file differs from it.
-        time_zone: That of moments that name none.
-        time_format: How moments are written, as for `datetime.strptime`; ISO 8601 if None.
-        encoding: How its text is stored.
-        delimiter: What stands between two cells.
-        window: How far rows may be out of time order, and the lines of one order apart.
+        layout: The layout of the file. Default: the preset that matches the header.
+        changes: The fields of the layout that this file overrides.
+        time_zone: The time zone of moments that name none.
+        time_format: The format of moments, as for `datetime.strptime`. Default: ISO 8601.
+        encoding: The text encoding.
+        delimiter: The character between two cells.
+        window: How far rows may be out of time order, and how far apart the lines of an order.
     """
 
     layout: HistoryLayout | None = None
@@ -76,22 +75,22 @@ class HistoryFormat:
 
 @attrs.define
 class Tally:
-    """How many rows were read, and how many of them were left out and why."""
+    """The number of rows read, and of rows skipped by reason."""
 
     rows: int = 0
     skipped: Counter[Skip] = attrs.field(factory=Counter)
 
 
 class History:
-    """One file, to be walked through once.
+    """The entries of one file. It can be iterated once.
 
     Attributes:
-        header: The names of its columns.
-        rejects: Where rows go that make no sense.
-        tally: The rows so far.
+        header: The names of the columns.
+        rejects: Where invalid rows are reported.
+        tally: The rows read so far.
 
     Raises:
-        HistoryError: If it is empty, or lacks a column.
+        HistoryError: If the file is empty, or a column is missing.
     """
 
     def __init__(
@@ -127,19 +126,19 @@ class History:
         )
 
     def __iter__(self) -> Iterator[Entry]:
-        """Yield what happened, in time order.
+        """Yield the entries in time order.
 
         Raises:
-            HistoryError: If there is no row.
+            HistoryError: If the file has no rows.
             FileError: If the file cannot be read to its end.
-            RowError: If a row makes no sense and none may be rejected.
+            RowError: If a row is invalid and `Rejects` is strict.
         """
         yield from in_time_order(self._rows(), self._window, self.rejects, self._time_of)
         if not self.tally.rows:
             raise HistoryError(self._name, "has a header, but no rows")
 
     def _time_of(self, row: Row) -> str:
-        """Name the time of a row as the file has it."""
+        """Name the time of a row as it is written in the file."""
         return f"{self.header[self._time]} {row.cells[self._time]!r}"
 
     def _rows(self) -> Iterator[Row]:
@@ -148,7 +147,7 @@ class History:
             record = _plain(each) if self._is_rejects_file else each
             try:
                 row = self._parser.parse(record)
-            except NonsenseError as error:
+            except InvalidRowError as error:
                 self.rejects.add(record.row, record.cells, str(error))
                 continue
             if isinstance(row, Skip):
@@ -173,15 +172,15 @@ class _Group:
 def in_time_order(
     rows: Iterable[Row], window: timedelta, rejects: Rejects, time_of: Callable[[Row], str]
 ) -> Iterator[Entry]:
-    """Put rows into time order and together, as far as they are no further apart than a window.
+    """Sort rows by time and group them by order, within a window of time.
 
-    What happened in the same moment goes by the number in the order id.
+    Entries of the same moment are sorted by the number in the order id.
 
     Args:
-        rows: The rows as they come.
-        window: How far they may be out of order.
-        rejects: Where those go that are further out.
-        time_of: How the time of a row is named in the reason.
+        rows: The rows as they are read.
+        window: How far rows may be out of time order.
+        rejects: Where rows that are further out are reported.
+        time_of: Names the time of a row for the reason.
     """
     groups: dict[_Key, _Group] = {}
     latest: datetime | None = None
@@ -190,7 +189,7 @@ def in_time_order(
         if latest is None:
             latest = at
         elif at - latest > GAP_MAX:
-            reason = f"{time_of(row)} is more than {GAP_MAX.days} days after that of any row before"
+            reason = f"{time_of(row)} is more than {GAP_MAX.days} days after all rows before it"
             rejects.add(row.row, row.cells, reason)
             continue
         elif at > latest:
@@ -209,7 +208,7 @@ def in_time_order(
 
 
 def _due_entries(groups: dict[_Key, _Group], before: datetime) -> Iterator[Entry]:
-    """Yield the entries that began before a moment, and hold them no longer."""
+    """Remove the groups that began before a moment, and yield them as entries."""
     due = [
         (group.begin, _number(order_id), order_id, kind)
         for (kind, order_id), group in groups.items()

@@ -1,4 +1,4 @@
-"""How a file says what was ordered: the names of its columns, and what its rows mean."""
+"""The layout of a history: the names of its columns, and the meaning of its rows."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ _ROLES = ("order", "sku", "quantity", "time", "customer", "price", "priority", "
 
 @attrs.frozen(kw_only=True)
 class HistoryLayout:
-    """What the columns of a file are called, and what is no order in it.
+    """The names of the columns, and which rows are not orders.
 
     Attributes:
-        order: The column of the order id. The rows that share one are the lines of one order.
+        order: The column of the order id. Rows with the same id are the lines of one order.
         sku: The column of the product.
         quantity: The column of the units.
         time: The column of the moment at which the order was placed.
-        customer: The column of the customer, if there is one. It tells whose order is cancelled.
-        price: The column of the price, if there is one. It tells adjustments of stock.
-        priority: The column of the order's priority, if there is one; empty means 0.
-        promise: The column of the moment that the order is promised by, if there is one.
-        cancellation_prefix: What an order id begins with that cancels units sold before.
-        accounting_prefix: What an order id begins with that is book-keeping, and no order.
-        not_goods: The product codes that are postage, fees and the like.
-        not_goods_prefixes: What further such codes begin with.
-        free_is_found: Whether units at price 0 without a customer are stock that was found. Where
-            they are below 0, they are stock that was written off in any case.
+        customer: The column of the customer, if any. It links cancellations to orders.
+        price: The column of the price, if any. It marks stock adjustments.
+        priority: The column of the order's priority, if any. An empty cell means 0.
+        promise: The column of the moment by which the order is promised, if any.
+        cancellation_prefix: The prefix of order ids that cancel units sold earlier.
+        accounting_prefix: The prefix of order ids that are accounting adjustments.
+        not_goods: Product codes for postage, fees and the like.
+        not_goods_prefixes: The prefixes of further such codes.
+        free_is_found: Whether units at price 0 without a customer are stock that was found.
+            Negative units of that kind are always stock that was written off.
     """
 
     order: str
@@ -55,15 +55,15 @@ class HistoryLayout:
     free_is_found: bool = False
 
     def columns(self) -> dict[str, str]:
-        """Return the name of each column that there is, by what it holds."""
+        """Return the names of the columns by role."""
         named = {role: getattr(self, role) for role in _ROLES}
         return {role: name for role, name in named.items() if name is not None}
 
     def positions(self, file: str, header: Sequence[str]) -> dict[str, int]:
-        """Return where in the header each column stands, by what it holds.
+        """Return the positions of the columns in the header by role.
 
         Raises:
-            HistoryError: If a column is missing, or is there twice.
+            HistoryError: If a column is missing or repeated.
         """
         names = [name.strip() for name in header]
         found = {}
@@ -74,7 +74,7 @@ class HistoryLayout:
         return found
 
     def is_goods(self, sku: str) -> bool:
-        """Whether this is a product, and not postage or a fee."""
+        """Whether this code is a product, not postage or a fee."""
         return sku not in self.not_goods and not sku.startswith(self.not_goods_prefixes)
 
 
@@ -84,7 +84,7 @@ class HistoryPreset(StrEnum):
     ONLINE_RETAIL_II = "online-retail-ii"
     """The data set Online Retail II of the UCI repository."""
     PLAIN = "plain"
-    """Orders and nothing else: no row is left out, and none cancels another."""
+    """Orders only: every row is a line of an order."""
 
 
 HISTORY_PRESETS = {
@@ -104,17 +104,17 @@ HISTORY_PRESETS = {
         order="order_id", sku="sku", quantity="quantity", time="placed_at"
     ),
 }
-"""What each preset says."""
+"""The layout of each preset."""
 
 
 def layout_of(file: str, header: Sequence[str], changes: Mapping[str, Any]) -> HistoryLayout:
-    """Return the first preset that fits the header, with some fields changed.
+    """Return the first preset that matches the header, with some fields changed.
 
-    A preset fits if its columns are all in the header, but for those that are changed. Where
-    all columns are named by the changes, no preset is known by its own: it is the plain one.
+    A preset matches if the header has all of its columns, except those that are changed. If the
+    changes name every required column, the layout is the plain one.
 
     Raises:
-        HistoryError: If none fits.
+        HistoryError: If no preset matches.
     """
     names = {name.strip() for name in header}
     for layout in HISTORY_PRESETS.values():
@@ -130,15 +130,15 @@ def layout_of(file: str, header: Sequence[str], changes: Mapping[str, Any]) -> H
     )
     raise HistoryError(
         file,
-        f"the columns are {column_list(header)}, which no preset knows ({wanted}); say which "
-        f"column holds the order, the SKU, the quantity and the time",
+        f"the columns are {column_list(header)}, which match no preset ({wanted}); name the columns "
+        f"of the order, the SKU, the quantity and the time",
         row=1,
     )
 
 
 def _not_one(role: str, name: str, names: Sequence[str]) -> str:
     if name in names:
-        return f"the column {name!r} ({role}) is there {names.count(name)} times; rename one"
+        return f"the column {name!r} ({role}) appears {names.count(name)} times; rename one"
     close = nearest(name, names)
     hint = f"did you mean {close!r}? " if close else ""
     return f"there is no column {name!r} ({role}); {hint}the columns are {column_list(names)}"

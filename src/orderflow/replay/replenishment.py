@@ -1,14 +1,14 @@
-"""What is ordered from suppliers: each product up to a level, as its demand of late asks for.
+"""What is ordered from suppliers: each product up to a level that follows its recent demand.
 
-Every so many days the warehouse looks at each product. What it counts is the position: the units
-that it has and expects, less those that customers still wait for. Where the position is below
-the level, the difference is ordered, and is booked in after a lead time.
+The warehouse reviews every product at a fixed interval of days. It looks at the position: the units
+on hand and expected, less the units that customers wait for. If the position is below the level,
+the warehouse orders the difference. The receipt is booked in after a lead time.
 
-The level is so many days of recent demand, but never below a least number of units. What
-customers cancelled is taken off the demand again.
+The level covers a number of days of recent demand, but is never below a minimum of units. Units
+that customers cancel no longer count as demand.
 
-Lead times are drawn by the seed, the product and the day alone. So two runs under different
-policies meet the same suppliers, and what differs between them is the policy.
+Lead times depend on the seed, the product and the day alone. So two runs under different policies
+have the same suppliers, and only the policy differs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = ["Replenishment", "ReplenishmentRule"]
 
 
 DAYS_MAX = 3_650
-"""No span of days is longer."""
+"""The most days that any setting may have."""
 
 
 def _days(smallest: int) -> Callable[[object, Attribute[int], int], None]:
@@ -52,17 +52,17 @@ def _days(smallest: int) -> Callable[[object, Attribute[int], int], None]:
 
 @attrs.frozen(kw_only=True)
 class ReplenishmentRule:
-    """Up to which level products are ordered, how often, and how long it takes.
+    """How much of each product to order, how often, and how long it takes to arrive.
 
     Attributes:
-        opening_units: What is on hand of a product when it is first seen.
-        level_units: The least level up to which a product is ordered.
-        cover_days: The level is so many days of recent demand, where that is more.
-        recent_days: Recent demand is that of so many days.
-        review_days: The days from one look at all products to the next.
-        lead_days_min: The shortest time in days from ordering a product to its arrival.
-        lead_days_max: The longest.
-        seed: What these times are drawn by.
+        opening_units: Units on hand of a product when it is first seen.
+        level_units: The lowest level up to which a product is ordered.
+        cover_days: Days of recent demand that the level covers, if more than `level_units`.
+        recent_days: The number of days that count as recent.
+        review_days: Days from one review of all products to the next.
+        lead_days_min: The shortest lead time of a supplier, in days.
+        lead_days_max: The longest lead time of a supplier, in days.
+        seed: The seed for the lead times.
     """
 
     opening_units: int = attrs.field(default=100, validator=validators.units(0))
@@ -83,7 +83,7 @@ class ReplenishmentRule:
         )
 
     def lead_time(self, sku: str, day: date) -> timedelta:
-        """Draw how long it takes to get a product that is ordered on this day."""
+        """Draw the lead time of a product that is ordered on a day."""
         drawn = Random(f"{self.seed}/{sku}/{day}")  # noqa: S311 - a simulation, no secret
         return timedelta(days=drawn.randint(self.lead_days_min, self.lead_days_max))
 
@@ -98,7 +98,7 @@ class _Product:
 
 
 class Replenishment:
-    """The positions of all products, and what is ordered of them."""
+    """Tracks the position of every product, and orders from suppliers."""
 
     def __init__(
         self, rule: ReplenishmentRule, calendar: WarehouseCalendar, books_in: time
@@ -111,26 +111,26 @@ class Replenishment:
         self._next_review: date | None = None
 
     def add_product(self, key: StockKey, units: int, at: datetime) -> None:
-        """Take note of a product that was not there before, and of its opening stock."""
+        """Add a new product and its opening stock."""
         self._products[key.sku] = _Product(key, self._calendar.local_day(at), units)
 
     def add_demand(self, sku: str, units: int, at: datetime) -> None:
-        """Take note of units that were ordered, or of as many fewer as are below 0."""
+        """Add units that customers ordered. Negative units were cancelled."""
         product = self._products[sku]
         product.position -= units
         product.recent.append((self._calendar.local_day(at), units))
         product.recent_units += units
 
     def adjust(self, sku: str, units: int) -> None:
-        """Take note of units more or fewer that are no demand."""
+        """Change the position by units that are not demand."""
         self._products[sku].position += units
 
     def position(self, sku: str) -> int:
-        """Return what there is and is expected of a product, less what is waited for."""
+        """Return the units on hand and expected, less those that customers wait for."""
         return self._products[sku].position
 
     def review(self, at: datetime) -> Iterator[ExpectedReceipt]:
-        """Order what is below its level, if it is time to look."""
+        """Order every product that is below its level, if a review is due."""
         day = self._calendar.local_day(at)
         if self._next_review is not None and day < self._next_review:
             return
@@ -149,7 +149,7 @@ class Replenishment:
                 )
 
     def _booked_in_at(self, arrives: date) -> datetime:
-        """Return when a delivery is booked in that arrives on a day."""
+        """Return when a receipt is booked in if it arrives on a day."""
         day = self._calendar.working_day_from(arrives)
         return self._calendar.first_moment(day, self._books_in)
 

@@ -1,4 +1,4 @@
-"""What each row of a history means: units of a sale, a cancellation, an adjustment, or nothing."""
+"""The meaning of each row: a sale, a cancellation, a stock adjustment, or nothing."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from orderflow.importing.times import TimeReader
     from orderflow.replay.layout import HistoryLayout
 
-__all__ = ["EntryKind", "NonsenseError", "Row", "RowParser", "Skip"]
+__all__ = ["EntryKind", "InvalidRowError", "Row", "RowParser", "Skip"]
 
 IDENTIFIER_MAX = 100
-"""Less than an identifier may have: splits add to the order id."""
+"""Below the limit of an identifier, since a split appends to the order id."""
 
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
 class EntryKind(StrEnum):
-    """What rows stand for."""
+    """What a row or entry records."""
 
     SALE = "sale"
     CANCELLATION = "cancellation"
@@ -33,16 +33,16 @@ class EntryKind(StrEnum):
 
 
 class Skip(StrEnum):
-    """Why a row is left out, although nothing is wrong with it."""
+    """Why a valid row is skipped."""
 
     NOT_GOODS = "not goods (postage, fees, vouchers)"
     ACCOUNTING = "accounting adjustment"
-    NO_CUSTOMER = "cancellation that names no customer"
-    NO_SALE = "cancellation of no sale in the history"
+    NO_CUSTOMER = "cancellation without a customer"
+    NO_SALE = "cancellation without a sale in the history"
 
 
 class Row(NamedTuple):
-    """One row that means something. The units are always above 0, the moment is in UTC."""
+    """A row to replay. Its units are always above 0, and its moment is in UTC."""
 
     row: int
     cells: list[str]
@@ -56,12 +56,12 @@ class Row(NamedTuple):
     promised_by: datetime | None = None
 
 
-class NonsenseError(Exception):
-    """A row makes no sense; the text says why."""
+class InvalidRowError(Exception):
+    """A row is invalid; the text says why."""
 
 
 class RowParser:
-    """Reads rows of one layout. What repeats from row to row is read once."""
+    """Parses rows of one layout. Values that repeat from row to row are parsed once."""
 
     def __init__(
         self, layout: HistoryLayout, positions: dict[str, int], width: int, times: TimeReader
@@ -83,16 +83,16 @@ class RowParser:
         self._at = datetime.min.replace(tzinfo=UTC)
 
     def parse(self, record: Record) -> Row | Skip:
-        """Say what a row means.
+        """Parse a row.
 
         Raises:
-            NonsenseError: If it makes no sense.
+            InvalidRowError: If the row is invalid.
         """
         row, cells, fault = record
         if fault:
-            raise NonsenseError(fault)
+            raise InvalidRowError(fault)
         if len(cells) != self._width:
-            raise NonsenseError(f"it has {len(cells)} cells, the header has {self._width}")
+            raise InvalidRowError(f"it has {len(cells)} cells, the header has {self._width}")
         order_id = self._read_order_id(cells[self._order])
         layout = self._layout
         if layout.accounting_prefix and order_id.startswith(layout.accounting_prefix):
@@ -116,21 +116,21 @@ class RowParser:
         layout = self._layout
         if layout.cancellation_prefix and order_id.startswith(layout.cancellation_prefix):
             if units > 0:
-                raise self._nonsense("quantity", "below 0 on a cancellation", str(units))
+                raise self._invalid("quantity", "below 0 on a cancellation", str(units))
             return EntryKind.CANCELLATION
         if units > 0 and not layout.free_is_found:
             return EntryKind.SALE
         if not customer and self._price is not None and self._is_free(cells[self._price]):
             return EntryKind.FOUND if units > 0 else EntryKind.WRITE_OFF
         if units < 0:
-            raise self._nonsense("quantity", "above 0 on an order", str(units))
+            raise self._invalid("quantity", "above 0 on an order", str(units))
         return EntryKind.SALE
 
     def _is_free(self, text: str) -> bool:
         try:
             return float(text) == 0
         except ValueError:
-            raise self._nonsense("price", "a number", text) from None
+            raise self._invalid("price", "a number", text) from None
 
     def _read_order_id(self, text: str) -> str:
         if text != self._order_text:
@@ -140,7 +140,7 @@ class RowParser:
         return self._order_id
 
     def _read_sku(self, text: str) -> str | None:
-        """Return the product; None where it is none."""
+        """Return the product, or `None` if the code is not a product."""
         try:
             return self._skus[text]
         except KeyError:
@@ -153,7 +153,7 @@ class RowParser:
         text = text.strip()
         units = int(text) if _WHOLE_NUMBER.fullmatch(text) else 0
         if not units:
-            raise self._nonsense("quantity", "a whole number of 1 to 9 digits, and not 0", text)
+            raise self._invalid("quantity", "a whole number of 1 to 9 digits, and not 0", text)
         return units
 
     def _read_time(self, role: str, text: str) -> datetime:
@@ -161,12 +161,12 @@ class RowParser:
             return self._times.read(text.strip())
         except ValueError:
             example = self._times.time_format or "2026-03-02 09:30"
-            raise self._nonsense(role, f"a time like {example}", text) from None
+            raise self._invalid(role, f"a time like {example}", text) from None
 
     def _read_priority(self, cells: list[str]) -> int:
         text = cells[self._priority or 0].strip()
         if text and not _WHOLE_NUMBER.fullmatch(text):
-            raise self._nonsense("priority", "a whole number, or empty", text)
+            raise self._invalid("priority", "a whole number, or empty", text)
         return int(text or 0)
 
     def _read_promise(self, cells: list[str]) -> datetime | None:
@@ -175,7 +175,7 @@ class RowParser:
 
     def _check_identifier(self, role: str, value: str) -> None:
         if not is_identifier(value) or len(value) > IDENTIFIER_MAX:
-            raise self._nonsense(role, f"1 to {IDENTIFIER_MAX} printable characters", value)
+            raise self._invalid(role, f"1 to {IDENTIFIER_MAX} printable characters", value)
 
-    def _nonsense(self, role: str, demand: str, value: str) -> NonsenseError:
-        return NonsenseError(f"{self._names[role]} must be {demand}, not {quote_value(value)}")
+    def _invalid(self, role: str, demand: str, value: str) -> InvalidRowError:
+        return InvalidRowError(f"{self._names[role]} must be {demand}, not {quote_value(value)}")

@@ -1,4 +1,4 @@
-"""Where all commands of a replay go through, and everyone looks on who counts."""
+"""The session through which a replay runs its commands, and those who observe it."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 __all__ = ["SELLER", "WAREHOUSE", "Observer", "ReplaySession"]
 
 SELLER = "seller"
-"""A history is that of one seller."""
+"""The seller of every history: a file belongs to one seller."""
 
 WAREHOUSE = "warehouse"
-"""All of it leaves from one warehouse."""
+"""The warehouse of every history: all orders leave from one."""
 
 
 class Observer(Protocol):
-    """Sees every command that was carried out."""
+    """Something that is shown every command and its outcome."""
 
     def observe(self, command: Command, outcome: Outcome) -> None:
-        """Take note of what a command came to."""
+        """Record the outcome of a command."""
         ...
 
 
 class ReplaySession:
-    """Carries out commands, and shows everyone what they came to.
+    """Runs commands, and shows each outcome to the observers.
 
     Args:
-        policy: As below.
-        replenishment: As below.
-        repository: Where the orders and the stock are kept.
+        policy: Who gets the stock.
+        replenishment: What is ordered from suppliers.
+        repository: Where orders and stock are stored.
 
     Attributes:
-        flow: The library that is at work.
+        flow: The service that runs the commands.
         policy: Who gets the stock.
-        replenishment: The positions that the replenishment goes by.
+        replenishment: What is ordered from suppliers.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class ReplaySession:
         self._keys: dict[str, StockKey] = {}
 
     def add_observers(self, *observers: Observer) -> None:
-        """Let these see every command from now on."""
+        """Show every command to these observers from now on."""
         self._observers.extend(observers)
 
     def handle(self, command: Command) -> Outcome:
-        """Carry out a command."""
+        """Run a command."""
         outcome = self.flow.handle(command)
         for observer in self._observers:
             observer.observe(command, outcome)
@@ -89,15 +89,15 @@ class ReplaySession:
 
     @property
     def products(self) -> int:
-        """How many products have been seen."""
+        """The number of products seen so far."""
         return len(self._keys)
 
     def knows(self, sku: str) -> bool:
-        """Whether the product has been seen before."""
+        """Whether the product has been seen."""
         return sku in self._keys
 
     def count_opening_stock(self, sku: str, units: int, at: datetime) -> None:
-        """Count the opening stock of a product that is new."""
+        """Count the opening stock of a new product."""
         key = self.key(sku)
         self.handle(CountStock(key=key, counted=units, note=OPENING, at=at))
         self.replenishment.add_product(key, units, at)

@@ -1,11 +1,13 @@
-"""What the seller does in a replay: cancels what customers cancel, and gives up or splits.
+"""The seller in a replay: carries out customers' cancellations, and gives up or splits back orders.
 
-A history says that a customer cancels units of a product, but not of which order. They are taken
-off the customer's orders that were not sent to the warehouse yet, the newest first, by the
-commands that a seller has: a line gets fewer units or is removed, an order of which nothing is
-left is cancelled. What all of these orders together do not hold was despatched before, and comes
-back: it is a return, and no unit of it goes on sale again unless the behaviour says so. What the
-customer never bought in this history cannot be cancelled in it.
+A history says that a customer cancels units of a product, but not which order they belong to. The
+seller takes them off the customer's orders that have not been sent to the warehouse, newest first.
+These are a seller's ordinary commands: reduce or remove a line, or cancel the order if nothing is
+left.
+
+Units that these orders do not contain have already been despatched, so they are a return. By
+default, returns do not go back on sale. Units that the customer never bought in this history
+cannot be cancelled.
 """
 
 from __future__ import annotations
@@ -37,13 +39,13 @@ __all__ = ["CancelledUnits", "SellerBehaviour", "SimulatedSeller"]
 
 @attrs.frozen(kw_only=True)
 class SellerBehaviour:
-    """What the seller does about orders on back order, and with returns.
+    """What the seller does about back orders and returns.
 
     Attributes:
-        split: Split an order at the next cut-off when some of it is allocated. Where the policy
-            holds nothing for short orders, that is tried once.
-        patience: Cancel an order that has been on back order for so long; never if left out.
-        returns_to_stock: Book returned units in again.
+        split: Split a back order at the next cut-off if some of it is allocated. If the policy
+            restricts partial allocation, try once.
+        patience: Cancel an order after this time on back order. Default: never.
+        returns_to_stock: Book returned units back into stock.
     """
 
     split: bool = False
@@ -55,12 +57,12 @@ class SellerBehaviour:
 
 @attrs.define
 class CancelledUnits:
-    """What became of the units that customers cancelled.
+    """The units that customers cancelled, by what they were.
 
     Attributes:
-        before_despatch: Units that were taken off orders.
-        returned: Units that had been despatched.
-        without_sale: Units that the customer had not bought, or of a customer without a name.
+        before_despatch: Units taken off orders.
+        returned: Units that had already been despatched.
+        without_sale: Units that the customer never bought, or units without a customer.
     """
 
     before_despatch: int = 0
@@ -78,8 +80,8 @@ class SimulatedSeller:
     """The seller's side of a replay.
 
     Attributes:
-        cancelled: What became of the units that customers cancelled.
-        skipped: The rows of cancellations that cancelled nothing.
+        cancelled: The units that customers cancelled.
+        skipped: The number of cancellation rows that cancelled nothing, by reason.
     """
 
     def __init__(self, behaviour: SellerBehaviour, session: ReplaySession) -> None:
@@ -95,12 +97,12 @@ class SimulatedSeller:
         self._splits: Counter[str] = Counter()
 
     def set_customer(self, order_id: str, customer: str) -> None:
-        """Take note of whose order is about to be placed."""
+        """Record the customer of an order that is about to be placed."""
         if customer:
             self._customer_of[order_id] = customer
 
     def observe(self, command: Command, outcome: Outcome) -> None:
-        """Take note of what became of the orders."""
+        """Record how a command changed the orders."""
         for order_id in outcome.back_orders_opened:
             self._waiting[order_id] = command.at
             self._waiting_since.append((command.at, order_id))
@@ -112,7 +114,7 @@ class SimulatedSeller:
             self._track_customer(order)
 
     def cancel(self, entry: Entry) -> None:
-        """Cancel what a customer cancels."""
+        """Carry out a customer's cancellation."""
         if not entry.customer:
             self.skipped[Skip.NO_CUSTOMER] += len(entry.rows)
             self.cancelled.without_sale += sum(row.units for row in entry.rows)
@@ -122,7 +124,7 @@ class SimulatedSeller:
         for row in entry.rows:
             wanted[row.sku] += row.units
         before = 0
-        while before != wanted.total():  # what one order gives up may be split off another one
+        while before != wanted.total():  # stock that one order frees may split another
             before = wanted.total()
             for order_id in self._newest_first(customer):
                 self._take_off(self._session.order(order_id), wanted, entry)
@@ -134,11 +136,11 @@ class SimulatedSeller:
                 self.skipped[Skip.NO_SALE] += 1
 
     def at_cut_off(self, at: datetime) -> None:
-        """Give up what has waited too long, and split what can leave in part."""
+        """Cancel orders that have waited too long, and split those that can leave in part."""
         if self._behaviour.patience is not None:
             self._give_up(at - self._behaviour.patience, at)
         for order_id in tuple(self._may_split):
-            if order_id in self._may_split:  # else a split before has served it
+            if order_id in self._may_split:  # an earlier split may have completed it
                 self._split(order_id, at)
         self._may_split.clear()
 
@@ -167,13 +169,13 @@ class SimulatedSeller:
             customer.open_orders[order.order_id] = None
 
     def _newest_first(self, customer: _Customer) -> list[str]:
-        """Return the orders that can be edited; of one that was split, the short part first."""
+        """Return the open orders, newest first; of a split order, the short part comes first."""
         orders = [self._session.order(order_id) for order_id in reversed(customer.open_orders)]
         orders.sort(key=lambda order: (order.placed_at, order.short > 0), reverse=True)
         return [order.order_id for order in orders]
 
     def _take_off(self, order: Order, wanted: Counter[str], entry: Entry) -> None:
-        """Take cancelled units off an order, the last line first."""
+        """Take cancelled units off an order, starting from the last line."""
         changes: list[Edit] = []
         removed = 0
         for line in reversed(order.lines):
@@ -198,7 +200,7 @@ class SimulatedSeller:
             )
 
     def _count_returns(self, customer: _Customer, wanted: Counter[str], at: datetime) -> None:
-        """Count as returned what the customer bought and got."""
+        """Count cancelled units that the customer has received as returns."""
         for sku, units in wanted.items():
             returned = min(units, customer.bought[sku])
             if not returned:
@@ -216,7 +218,7 @@ class SimulatedSeller:
         while self._waiting_since and self._waiting_since[0][0] <= before:
             since, order_id = self._waiting_since.popleft()
             if self._waiting.get(order_id) != since:
-                continue  # it has been allocated since then
+                continue  # it has been allocated since
             order = self._session.order(order_id)
             for line in order.lines:
                 self._session.replenishment.adjust(line.sku, line.quantity)

@@ -1,4 +1,4 @@
-"""What the warehouse does in a replay: books in what arrives, and despatches at its cut-off."""
+"""The warehouse in a replay: books in receipts, and despatches at the cut-off."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class SimulatedWarehouse:
     """The warehouse's side of a replay.
 
     Attributes:
-        announced: How many receipts were announced.
-        booked_in: How many of them were booked in.
-        units_not_there: Units that were to be written off when there were not so many on hand.
+        announced: The number of receipts announced.
+        booked_in: The number of receipts booked in.
+        units_not_there: Units that the history writes off, but that were not on hand.
     """
 
     def __init__(self, session: ReplaySession) -> None:
@@ -49,16 +49,16 @@ class SimulatedWarehouse:
 
     @property
     def expected(self) -> tuple[ExpectedReceipt, ...]:
-        """The receipts that have not come yet, in no particular order."""
+        """The receipts that have not arrived, in no particular order."""
         return tuple(receipt for _, _, receipt in self._due)
 
     @property
     def next_arrival(self) -> datetime | None:
-        """When the next receipt is due."""
+        """When the next receipt arrives."""
         return self._due[0][0] if self._due else None
 
     def observe(self, _command: Command, outcome: Outcome) -> None:
-        """Take note of the orders that are ready to leave, and of those that no longer are."""
+        """Record which orders are ready to leave."""
         for order in outcome.orders:
             if order.status is Status.ALLOCATED:
                 self._ready[order.order_id] = None
@@ -66,13 +66,13 @@ class SimulatedWarehouse:
                 self._ready.pop(order.order_id, None)
 
     def announce(self, receipt: ExpectedReceipt, at: datetime) -> None:
-        """Announce a receipt, to be booked in when it is expected."""
+        """Announce a receipt. It is booked in when it is expected."""
         self._session.handle(AnnounceReceipt(receipt=receipt, at=at))
         self.announced += 1
         heappush(self._due, (receipt.expected_at, self.announced, receipt))
 
     def book_in_next(self) -> None:
-        """Book in the receipt that is due next, all of it."""
+        """Book in the next receipt in full."""
         at, _, receipt = heappop(self._due)
         self._session.handle(
             BookInStock(
@@ -82,15 +82,15 @@ class SimulatedWarehouse:
         self.booked_in += 1
 
     def despatch(self, at: datetime) -> None:
-        """Let all orders leave that are allocated."""
+        """Send and despatch every allocated order."""
         for order_id in tuple(self._ready):
             if order_id not in self._ready:
-                continue  # a command before took its stock
+                continue  # an earlier command took its stock
             self._session.handle(SendOrderToWarehouse(seller_id=SELLER, order_id=order_id, at=at))
             self._session.handle(DespatchOrder(seller_id=SELLER, order_id=order_id, at=at))
 
     def adjust(self, entry: Entry) -> None:
-        """Correct the stock by what was found or written off, as far as it is there."""
+        """Add found units to the stock, or write off units that are on hand."""
         units: Counter[str] = Counter()
         for row in entry.rows:
             units[row.sku] += row.units

@@ -1,4 +1,4 @@
-"""What a replay came to, as plain values: for tables and for machines."""
+"""The result of a replay, as plain values."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Additions:
     """What the replay added to the history.
 
     Attributes:
-        products: The products that were given an opening stock.
-        opening_units: The units of it.
-        receipts_announced: The receipts that were ordered by the replenishment rule.
-        receipts_booked_in: Those of them that had come when the history ended.
-        units_booked_in: What was booked in, returns among it if they go back into stock.
+        products: The number of products with an opening stock.
+        opening_units: The units of opening stock.
+        receipts_announced: The number of receipts ordered by the replenishment rule.
+        receipts_booked_in: The number of receipts that arrived before the history ended.
+        units_booked_in: The units booked in, including returns that go back into stock.
         units_not_there: Units that the history writes off, but that were not on hand.
-        cut_offs: The days on which the warehouse despatched.
+        cut_offs: The number of days on which the warehouse despatched.
     """
 
     products: int
@@ -40,20 +40,20 @@ class Additions:
 
 @attrs.frozen(kw_only=True)
 class Summary:
-    """What a replay came to.
+    """The result of a replay.
 
     Attributes:
-        units: The units that were ordered, and those of them that were served at first attempt.
-        lines: The same of the lines.
-        orders: The same of the orders.
-        despatched: The orders that left, those among them that were split off.
-        back_orders: What became of the back orders.
-        waiting: How long they waited.
-        cancelled: What became of units that customers cancelled.
+        units: Units ordered, and units served at first attempt.
+        lines: Lines ordered, and lines served at first attempt.
+        orders: Orders placed, and orders served at first attempt.
+        despatched: Orders despatched, including those that were split off.
+        back_orders: Back orders by how they ended.
+        waiting: How long completed back orders waited.
+        cancelled: Units that customers cancelled.
         balance: The account of units.
-        rows: The rows of the history by what they stand for.
-        skipped: Rows that changed nothing, by the reason.
-        added: What was added to the history.
+        rows: The number of rows by kind.
+        skipped: The number of rows that changed nothing, by reason.
+        added: What the replay added to the history.
     """
 
     units: FirstAttempt
@@ -69,7 +69,7 @@ class Summary:
     added: Additions
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain dictionaries, lists, texts and numbers."""
+        """Return the summary as plain dictionaries, lists, strings and numbers."""
         return {
             "orders": self.orders.total,
             "lines": self.lines.total,

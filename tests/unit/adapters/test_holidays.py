@@ -72,7 +72,7 @@ def test_they_are_plain_dates_and_nothing_of_the_package() -> None:
         ),
         (
             {"country": "MC", "subdivision": "MO"},
-            "subdivision must be left out, for MC has no parts, not 'MO'",
+            "subdivision must be omitted: MC has no parts, not 'MO'",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""`orderflow cut-off`: until when, and what leaves on which day."""
+"""`orderflow cut-off`: when orders leave, and the deadline for each."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["cut_off"]
 
 YEARS_AHEAD = 3
-"""A search for a working day that begins on the last day of a year ends in the third one."""
+"""A search for a working day that starts on 31 December can end in the third year."""
 
 RULES = CutOffRules()
 SECOND = timedelta(seconds=1)
 
 
 class Answer(NamedTuple):
-    """What is asked for now, the day on which it leaves, and before when it has to be there."""
+    """What would leave, on which day, and the deadline for that."""
 
     what: str
     day: date
@@ -47,24 +47,24 @@ def cut_off(
         str | None,
         typer.Option(
             metavar="COUNTRY[-PART]",
-            help="It does not work on the public holidays of this country, or of this part of it.",
+            help="Close on the public holidays of this country, or of this part of it.",
         ),
     ] = None,
     at: Annotated[
         str | None,
         typer.Option(
             metavar="TIME",
-            help="The moment that is asked about, as in ISO 8601; now, if left out. Without an "
-            "offset it is what the clocks of the warehouse show.",
+            help="The moment to ask about, in ISO 8601. Default: now. Without an offset, it is "
+            "local time in the warehouse.",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Does this order still leave today?
 
-    Tells when an order leaves that is complete now, and when the orders of a file leave that is
-    uploaded now: a file of up to 10 orders has to be there 2 hours before the cut-off, a larger
-    one 10 hours.
+    Reports when an order leaves if it is complete now, and when the orders of a file leave if it is
+    uploaded now. The deadline for a file of up to 10 orders is 2 hours before the cut-off. The
+    deadline for a larger file is 10 hours before.
     """
     now = datetime.now(UTC).replace(microsecond=0)
     moment = now if at is None else _moment(at, hours.time_zone)

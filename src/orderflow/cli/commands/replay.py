@@ -1,4 +1,4 @@
-"""`orderflow replay`: a history of orders, against stock that the replay adds to it."""
+"""`orderflow replay`: run an order history against stock that the replay adds."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ __all__ = ["replay"]
 
 STANDARD_INPUT = "-"
 SHOWN_MAX = 10
-"""So many rejected rows are told one by one, and then only counted."""
+"""The most rejected rows that are shown one by one; the others are only counted."""
 
 
 @takes("What the seller does", behaviour=SellerBehaviour)
-@takes("The warehouse that is added", hours=ReplayHours)
-@takes("The stock that is added", rule=ReplenishmentRule)
+@takes("The warehouse added", hours=ReplayHours)
+@takes("The stock added", rule=ReplenishmentRule)
 @takes("Who gets the stock", policy=AllocationPolicy)
-@takes("Its columns, in place of those of the layout", columns=ColumnOptions)
+@takes("Column names, if they differ from the preset", columns=ColumnOptions)
 @takes("The file", options=FileOptions)
 def replay(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="CSV, plain or gzip; - is standard input.")
+        str, typer.Argument(metavar="FILE", help="CSV file, plain or gzip; - reads standard input.")
     ],
     *,
     options: FileOptions,
@@ -60,24 +60,24 @@ def replay(
     hours: ReplayHours,
     behaviour: SellerBehaviour,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Stop at the first row that makes no sense.")
+        bool, typer.Option("--strict", help="Stop at the first invalid row.")
     ] = False,
     rejects: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write the rows that make no sense here, to mend and replay."
+            metavar="FILE", help="Write invalid rows to this file, to correct and replay."
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Replay an order history: who would have been served, and who would have waited?
 
-    Orders are placed, cancelled and written off when they were. A history holds no stock, so
-    the replay adds it by a rule: an opening stock, receipts that come after a lead time, and a
-    warehouse that despatches at its cut-off.
+    The replay places and cancels orders, and writes off stock, at the times in the file. A history
+    has no stock, so the replay adds it by a rule: opening stock, receipts that arrive after a lead
+    time, and a warehouse that despatches at its cut-off.
 
-    It ends with 0; with 1 if rows were rejected; with 2 if it could not run to its end; with 3
-    if the account of units is not at 0.
+    Exit code: 0 on success, 1 if rows were rejected, 2 if the replay failed, 3 if the account of
+    units is not 0.
     """
     file_format = history_format(options, columns, hours.time_zone)
     settings = Settings(
@@ -146,7 +146,7 @@ def _run(
 
 
 class _RejectReporter:
-    """Tells of rejected rows, the first ones one by one, and writes all of them down."""
+    """Shows the first rejected rows one by one, and writes all of them to the file."""
 
     def __init__(self, console: Console, kept: RejectsFile | None) -> None:
         self._console = console

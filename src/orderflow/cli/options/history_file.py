@@ -1,4 +1,4 @@
-"""The options that say how a file is to be read."""
+"""The options for reading a history."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def _minutes(_instance: object, _attribute: Attribute[int], value: int) -> None:
 
 @attrs.frozen(kw_only=True)
 class FileOptions:
-    """How a file is to be read.
+    """How to read a file.
 
     Attributes:
-        preset: The layout of the file; else the one that its header fits.
-        delimiter: What stands between two cells.
-        encoding: How its text is stored.
-        time_format: How times are written, such as %d/%m/%Y %H:%M; else as in ISO 8601.
+        preset: The layout of the file. Default: the preset that matches the header.
+        delimiter: The character between two cells.
+        encoding: The text encoding.
+        time_format: The format of times, such as %d/%m/%Y %H:%M. Default: ISO 8601.
         window_minutes: How far rows may be out of time order, and the lines of an order apart.
-        free_is_found: Units at price 0 without a customer are stock that was found.
+        free_is_found: Treat units at price 0 without a customer as stock that was found.
     """
 
     preset: HistoryPreset | None = None
@@ -61,15 +61,15 @@ class FileOptions:
 
 @attrs.frozen(kw_only=True)
 class ColumnOptions:
-    """What columns are called, in place of what the layout calls them.
+    """The names of columns that differ from the layout.
 
     Attributes:
-        order_column: The id of the order.
+        order_column: The order id.
         sku_column: The product.
         quantity_column: The units.
         time_column: When the order was placed.
-        customer_column: The customer, who tells which orders a cancellation is about.
-        price_column: The price, which tells adjustments of stock.
+        customer_column: The customer, which links cancellations to orders.
+        price_column: The price, which marks stock adjustments.
         priority_column: The priority of the order, for `--queue PRIORITY`.
         promise_column: The promised date of the order, for `--queue PROMISED_DATE`.
     """

@@ -1,4 +1,4 @@
-"""The rows that were rejected, in a file: to be mended there, and replayed."""
+"""A file of rejected rows, to correct and replay."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ __all__ = ["RejectsFile"]
 
 
 class RejectsFile:
-    """Writes rejected rows as they came, with the reason in a column before them.
+    """Writes rejected rows unchanged, with the reason in an extra first column.
 
-    That column does no harm when the file is replayed; it is written anew then, not twice. Cells
-    that a spreadsheet would take for formulas have an apostrophe in front, which is not replayed.
+    The file can be replayed as it is: the reason column is ignored, and replaced if rows are
+    rejected again. Cells that a spreadsheet would treat as formulas get a leading apostrophe, which
+    is removed on replay.
 
     Raises:
-        HistoryError: If the file cannot be written, or is the one that is read.
+        HistoryError: If the file cannot be written, or is the file being replayed.
     """
 
     def __init__(self, path: Path, source: Path | None, file_format: HistoryFormat) -> None:

@@ -1,4 +1,4 @@
-"""What a run came to, for people and for machines."""
+"""The result of a run, as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ __all__ = ["Report", "Rows"]
 
 @attrs.frozen(kw_only=True)
 class Rows:
-    """The rows of a file, by what became of them."""
+    """The number of rows in a file, by what happened to them."""
 
     used: dict[str, int]
-    left_out: dict[Skip, int]
+    skipped: dict[Skip, int]
     rejected: int
 
     @classmethod
     def of(cls, history: History, summary: Summary) -> Rows:
-        """Bring together what was counted when reading and when carrying out."""
+        """Combine the counts of the reader and of the replay."""
         skipped = history.tally.skipped + summary.skipped
         used = {
             "order lines": summary.rows[EntryKind.SALE],
@@ -43,34 +43,34 @@ class Rows:
         }
         return cls(
             used=used,
-            left_out={skip: skipped[skip] for skip in Skip},
+            skipped={skip: skipped[skip] for skip in Skip},
             rejected=history.rejects.count,
         )
 
     @property
     def read(self) -> int:
-        """All of them."""
-        return sum(self.used.values()) + sum(self.left_out.values()) + self.rejected
+        """All rows of the file."""
+        return sum(self.used.values()) + sum(self.skipped.values()) + self.rejected
 
     def as_json(self) -> dict[str, Any]:
-        """Return them by names for machines."""
+        """Return the numbers as plain values."""
         return {
             "read": self.read,
             **{name.replace(" ", "_").replace("-", "_"): n for name, n in self.used.items()},
-            "left_out": {skip.name.lower(): n for skip, n in self.left_out.items()},
+            "skipped": {skip.name.lower(): n for skip, n in self.skipped.items()},
             "rejected": self.rejected,
         }
 
 
 @attrs.frozen(kw_only=True)
 class Report:
-    """A summary, and how it came about.
+    """The result of a run, with its settings.
 
     Attributes:
         title: What was replayed.
-        settings: What the run added to the history.
-        summary: What it came to.
-        seconds: How long it took.
+        settings: The settings of the run.
+        summary: The result.
+        seconds: How long the run took.
         rows: The rows of the file, if there was one.
     """
 
@@ -82,13 +82,13 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """What the command ends with."""
+        """The exit code of the command."""
         if self.summary.balance.difference:
             return terminal.EXIT_UNBALANCED
         return terminal.EXIT_REJECTED if self.rows is not None and self.rows.rejected else 0
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return the report as plain values."""
         lines = self.rows.read if self.rows is not None else self.summary.lines.total
         return {
             "title": self.title,
@@ -100,7 +100,7 @@ class Report:
         }
 
     def print(self, console: Console) -> None:
-        """Print it as tables."""
+        """Print the report as tables."""
         summary = self.summary
         if self.rows is not None:
             _print(console, _rows(self.rows))
@@ -124,14 +124,14 @@ class Report:
 
 
 def added(settings: Settings, summary: Summary) -> dict[str, str]:
-    """Say in words what a run added to the history."""
+    """Describe what a run added to the history."""
     rule, calendar, counts = settings.rule, settings.calendar, summary.added
     behaviour = settings.behaviour
     policy = attrs.asdict(settings.policy, filter=lambda _, value: value is not None)
     days = ", ".join(day for day in Weekday if day in calendar.working_days)
     patience = behaviour.patience
     seller = [
-        "splits what can leave in part" if behaviour.split else "does not split",
+        "splits orders that can leave in part" if behaviour.split else "does not split",
         f"cancels after {tables.duration(patience.total_seconds())}" if patience else "waits",
         "puts returns back into stock"
         if behaviour.returns_to_stock
@@ -141,16 +141,16 @@ def added(settings: Settings, summary: Summary) -> dict[str, str]:
         "policy": ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in policy.items()),
         "stock added": (
             f"{counts.opening_units:,} units of {counts.products:,} products, each counted when "
-            f"it was first seen"
+            f"first seen"
         ),
         "receipts added": (
             f"{counts.receipts_booked_in:,} with {counts.units_booked_in:,} units; ordered "
-            f"{_level(rule)}; they come {rule.lead_days_min} to {rule.lead_days_max} days later "
+            f"{_level(rule)}; lead time {rule.lead_days_min} to {rule.lead_days_max} days "
             f"(seed {rule.seed})"
         ),
         "warehouse added": (
             f"despatched on {counts.cut_offs:,} days, at {calendar.cut_off:%H:%M} "
-            f"{calendar.time_zone} on {days}; deliveries are booked in at {settings.books_in:%H:%M}"
+            f"{calendar.time_zone} on {days}; receipts are booked in at {settings.books_in:%H:%M}"
         ),
         "seller": "; ".join(seller),
     }
@@ -160,9 +160,9 @@ def _level(rule: ReplenishmentRule) -> str:
     often = "every day" if rule.review_days == 1 else f"every {rule.review_days} days"
     least = f"{rule.level_units:,} units of each product"
     if rule.cover_days:
-        recent = f"{rule.cover_days} days of the demand of the last {rule.recent_days}"
+        recent = f"{rule.cover_days} days of the demand of the last {rule.recent_days} days"
         return f"{often}, up to {recent} or {least}, whichever is more"
-    return f"{often}, up to {least}" if rule.level_units else f"{often}, what customers wait for"
+    return f"{often}, up to {least}" if rule.level_units else f"{often}, what back orders need"
 
 
 def _rows(rows: Rows) -> Table:
@@ -170,11 +170,11 @@ def _rows(rows: Rows) -> Table:
     for name, count in rows.used.items():
         if count:
             drawn.add_row(name, f"{count:,}")
-    for skip, count in rows.left_out.items():
+    for skip, count in rows.skipped.items():
         if count:
-            drawn.add_row(f"left out: {skip}", f"{count:,}", style="dim")
+            drawn.add_row(f"skipped: {skip}", f"{count:,}", style="dim")
     drawn.add_row("rejected", f"{rows.rejected:,}", style="red" if rows.rejected else "dim")
-    drawn.add_row("together", f"{rows.read:,}")
+    drawn.add_row("total", f"{rows.read:,}")
     return drawn
 
 
@@ -183,7 +183,7 @@ def _print(console: Console, drawn: RenderableType) -> None:
 
 
 def _plain(_instance: object, _attribute: object, value: object) -> object:
-    """Make a setting fit for JSON."""
+    """Convert a setting for JSON."""
     match value:
         case timedelta():
             return value.total_seconds()
