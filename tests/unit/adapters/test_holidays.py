@@ -62,7 +62,10 @@ def test_they_are_plain_dates_and_nothing_of_the_package() -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"country": "ZZ"}, "country must be a code that the package holidays knows, such as GB"),
+        (
+            {"country": "ZZ"},
+            "country must be a code that the package holidays knows, such as GB",
+        ),
         ({"country": "gb"}, "country must be"),
         ({"country": "HolidayBase"}, "country must be"),
         ({"country": ""}, "country must be"),
@@ -72,7 +75,7 @@ def test_they_are_plain_dates_and_nothing_of_the_package() -> None:
         ),
         (
             {"country": "MC", "subdivision": "MO"},
-            "subdivision must be left out, for MC has no parts, not 'MO'",
+            "subdivision must be omitted, since MC has no subdivisions, not 'MO'",
         ),
     ],
 )
