@@ -33,8 +33,8 @@ from orderflow import (
 )
 from orderflow.adapters.sql import SqlOutbox
 from orderflow.adapters.sql.asynchronous import (
+    AsyncNotifier,
     AsyncSqlRepository,
-    AwaitedNotifier,
     open_async_database,
     with_transactions,
 )
@@ -181,7 +181,7 @@ async def relay(engine: AsyncEngine) -> None:
     while True:
         try:
             await with_transactions(
-                engine, lambda those: Relay(SqlOutbox(those), AwaitedNotifier(notify)).run()
+                engine, lambda those: Relay(SqlOutbox(those), AsyncNotifier(notify)).run()
             )
         except Exception:
             log.exception("the relay will try again")

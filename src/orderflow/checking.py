@@ -28,7 +28,7 @@ from orderflow.invariants import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from orderflow.adapters.sql import SqlRepository, Stored
+    from orderflow.adapters.sql import SellerAudit, SqlRepository
     from orderflow.domain.state.state import State
 
 __all__ = ["Checked", "Rule", "Violation", "check"]
@@ -119,12 +119,12 @@ def check(
     return found
 
 
-def _unserved(stored: Stored) -> Iterator[StockKey]:
+def _unserved(stored: SellerAudit) -> Iterator[StockKey]:
     for product in sorted(stored.unserved):
         yield StockKey(stored.state.seller_id, *product)
 
 
-def _violations(stored: Stored, policy: AllocationPolicy) -> Iterator[Violation]:
+def _violations(stored: SellerAudit, policy: AllocationPolicy) -> Iterator[Violation]:
     state = stored.state
     orders, stock = state.orders.values(), state.records
     served = [record for product, record in stock.items() if product not in stored.unserved]

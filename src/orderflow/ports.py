@@ -1,16 +1,16 @@
-"""What a host supplies: where the state is kept, who is told, and what time it is.
+"""The ports: the interfaces between orderflow and your service.
 
-A host implements `Repository` on its own tables, `Notifier` on its own mail or queue, and may
-leave `Clock` alone, as well as `ReplacementCatalogue`, which says what may replace what. Where it
-lets
-`orderflow.notifier.Notices` tell the sellers, it may implement `PreferenceSource` on its own
-accounts, and `Channel` for another way to reach somebody. `orderflow.adapters.memory` is the
-reference for what is kept, `orderflow.adapters.sql` keeps all of it in a database. A host that
-awaits its database has an `AsyncRepository`, which hands out a `Repository` where one can wait.
+- `Repository` stores the state, and `AsyncRepository` does so for an async host.
+- `Outbox` holds the messages about saved events, and `Notifier` receives them.
+- `Channel`, `PreferenceSource` and `NoticeStore` are for notices to sellers.
+- `ReplacementCatalogue` says which products may replace which.
+- `Clock` returns the current time.
 
-A unit of work is everything that one command reads and writes, of one seller. What `decide`
-reads of it is `orderflow.domain.state.view.View`; `Reading` has the listings besides, and what is
-known of earlier commands, and `UnitOfWork` the one write.
+`orderflow.adapters.memory` is the reference implementation, and `orderflow.adapters.sql` keeps
+everything in a database. Implement a port yourself to use your own tables, mail system or queue.
+
+A unit of work is everything that one command reads and writes. It concerns one seller. A decision
+reads a `View`. `Reading` adds listings and earlier commands, and `UnitOfWork` adds the write.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ __all__ = [
 
 
 class Reading(View, Protocol):
-    """The reads of deciding, what is known of commands, and the listings that people ask for."""
+    """The reads of a decision, plus listings and earlier commands."""
 
     def orders(
         self,
@@ -66,86 +66,87 @@ class Reading(View, Protocol):
         after: Order | None = None,
         limit: int | None = None,
     ) -> Sequence[Order]:
-        """Return the seller's orders by the moment they were placed, then by their id.
+        """Return the seller's orders, sorted by the time they were placed, then by id.
 
         Args:
-            status: Only those of this status.
-            sku: Only those with a line of this product.
-            after: Only those behind this one: the last order of the page before.
-            limit: At most so many.
+            status: Return only orders with this status.
+            sku: Return only orders with a line of this product.
+            after: Return only orders after this one, which is the last of the previous page.
+            limit: Return at most this many orders.
         """
         ...
 
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
-        """Return the seller's stock records, ordered by key; as a page, if so asked."""
+        """Return the seller's stock records, sorted by key: all, or one page."""
         ...
 
     def receipts(self) -> Sequence[ExpectedReceipt]:
-        """Return what the seller expects, by the moment it is expected, then by its id."""
+        """Return the seller's expected receipts, sorted by expected time, then by id."""
         ...
 
     def events(
         self, order_id: str | None = None, *, since: datetime | None = None
     ) -> Sequence[Event]:
-        """Return what happened, to the seller or to one order, oldest first.
+        """Return the events of the seller, or of one order, oldest first.
 
         Args:
-            order_id: The order.
-            since: Only what happened at this moment or later.
+            order_id: Return only events of this order.
+            since: Return only events at this time or later.
         """
         ...
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
-        """Return the command that had this id, and what it was answered."""
+        """Return the earlier command with this id and its outcome, if there was one."""
         ...
 
     def unserved(self) -> Sequence[tuple[str, str]]:
-        """Return products whose queue an outcome has left unserved, as warehouse id and SKU.
+        """Return the products whose queue an outcome has left unserved.
 
-        At least those that this reading has read stock or orders of, until an outcome of
-        `ServeWaiting` that names them is saved. See `Outcome.unserved`.
+        The result may be limited to products whose stock or orders this reading has read. A
+        product stays unserved until an outcome of `ServeWaiting` for it is saved. See
+        `Outcome.unserved`.
         """
         ...
 
 
 class UnitOfWork(Reading, Protocol):
-    """What one command reads, and the one write."""
+    """The reads of one command, and its one write."""
 
     def save(self, command: Command, outcome: Outcome) -> None:
-        """Write what a command changed, its events, and its answer if the command has an id.
+        """Save an outcome: the changes, the events, and the command if it has an id.
 
-        Everything is written, or nothing. If anything that the decision rests on was changed by
-        another unit of work meanwhile, nothing may be written.
+        Save everything or nothing. If another unit of work has meanwhile changed anything that
+        the decision read, save nothing.
         """
         ...
 
 
 class Repository(Protocol):
-    """Where the state is kept."""
+    """Stores the state of all sellers."""
 
     def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
-        """Carry out a task in a unit of work of one seller, and commit what it saved.
+        """Run a task in a unit of work of one seller, and commit what it saved.
 
-        If the task raises, nothing is written and the error goes to the caller. If what it saved
-        cannot be committed because of another unit of work, the task may be carried out again.
+        If the task raises, nothing is written, and the caller gets the error. If a concurrent unit
+        of work prevents the commit, the task may run again.
 
-        Two units of work of one seller that touch the same order or stock must not both commit
-        unless one could have come after the other.
+        Two units of work of one seller that touch the same order or stock must be serializable:
+        both may commit only if the result is that of one after the other.
         """
         ...
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
-        """Carry out a task that only reads, of one seller, on one state of it."""
+        """Run a task that reads one seller's state, on one snapshot of it."""
         ...
 
     def sellers(self) -> Sequence[str]:
-        """Return the ids of the sellers of whom anything is kept, in order."""
+        """Return the ids of all sellers with any state, in order."""
         ...
 
     def unserved(self) -> Sequence[StockKey]:
-        """Return the products of all sellers whose queue is still to be served, in order."""
+        """Return the products of all sellers whose queue has not been served, in order."""
         ...
 
 
@@ -170,34 +171,31 @@ class TransactionalRepository(Repository, Protocol):
 
 
 class AsyncRepository(Protocol):
-    """Where the state is kept, for a host that awaits its database."""
+    """Stores the state of all sellers, for an async host."""
 
     async def run(self, task: Callable[[Repository], T]) -> T:
-        """Carry out a task on a repository, while the event loop goes on with other things.
+        """Run a task on a synchronous repository without blocking the event loop.
 
-        Whatever the task calls, on the repository that it is given, waits for the database in
-        some other way than by holding up the loop. What the task returns or raises is returned
-        or raised here.
+        The result of the task is returned, and its errors are raised.
 
-        If whoever awaits it is cancelled, each unit of work of the task is done or not, as a
-        whole; and what it had open is closed.
+        If the caller is cancelled, each unit of work of the task has either committed or left no
+        trace, and its connections are closed.
         """
         ...
 
 
 @attrs.frozen(kw_only=True)
 class OutboxMessage:
-    """One event on its way to whoever is told.
+    """A message about one event.
 
     Attributes:
-        message_id: The same at each attempt, and of no other message: a receiver drops what it
-            has had already by this.
-        seller_id: Whose order or stock it is about.
-        subject: What it is about: an order id, or a text that names the stock or receipt. Of one
-            subject of one seller, messages arrive in the order in which things happened.
-        event: What happened.
-        attempts: How often it could not be delivered before.
-        error: Why not, the last time.
+        message_id: Unique, and the same at each attempt, so that a receiver can drop duplicates.
+        seller_id: The seller.
+        subject: The order id, or a text that names the stock or receipt. Messages about one
+            subject of one seller arrive in the order of their events.
+        event: The event.
+        attempts: The number of earlier attempts, which all failed.
+        error: The error of the last attempt.
     """
 
     message_id: str
@@ -209,35 +207,35 @@ class OutboxMessage:
 
 
 class Outbox(Protocol):
-    """The messages that were saved with what they tell of, until they are delivered.
+    """The messages about saved events, until they are sent.
 
-    A message that has failed for good is dead: it stays, and with it stay the later messages of
-    its subject, until it is revived or discarded.
+    A message that has failed for good is dead. It stays until it is revived or discarded, and
+    later messages about its subject wait behind it.
     """
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
-        """Take messages to deliver, of subjects that nobody else delivers to at this time.
+        """Claim messages of subjects that nobody else has claimed.
 
-        Of each subject come the oldest ones, in order, and nobody else gets any of that subject
-        before these are delivered or given back, or the lease has run out.
+        Each subject's oldest messages come first, in order. Nobody else can claim that subject
+        until these messages are marked or given back, or the lease has run out.
 
         Args:
-            now: The present moment.
-            lease: How long they are kept from others.
-            limit: At most so many.
+            now: The current time.
+            lease: How long the messages are kept from others.
+            limit: The largest number of messages.
         """
         ...
 
     def mark_sent(self, message: OutboxMessage) -> None:
-        """Forget a message that has arrived."""
+        """Remove a message that was sent."""
         ...
 
     def give_back(self, messages: Sequence[OutboxMessage]) -> None:
-        """Let others have messages of one subject that were claimed and not tried."""
+        """Return messages of one subject that were claimed and not tried."""
         ...
 
     def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
-        """Keep a message that could not be delivered: until a moment, or for good as a dead one."""
+        """Keep a message that failed, to retry at a given time, or as dead if there is none."""
         ...
 
     def dead(self, seller_id: str | None = None) -> Sequence[OutboxMessage]:
@@ -245,60 +243,60 @@ class Outbox(Protocol):
         ...
 
     def revive(self, message_id: str) -> bool:
-        """Let a dead message be tried again; tell whether there was one of this id."""
+        """Let a dead message be sent again; report whether there was one."""
         ...
 
     def discard(self, message_id: str) -> bool:
-        """Forget a dead message; tell whether there was one of this id."""
+        """Remove a dead message; report whether there was one."""
         ...
 
 
 class Notifier(Protocol):
-    """Who is told what has happened."""
+    """Receives the messages about events."""
 
     def notify(self, message: OutboxMessage) -> None:
-        """Tell of one event. It raises if that failed, and is called again later.
+        """Handle one message. If this raises, it is called again later.
 
-        It is called by `orderflow.service.Relay`, at least once for each message and in the order
-        of what happened to each order; twice if it was interrupted.
+        `orderflow.service.Relay` calls it at least once for each message, in the order of events
+        for each subject. It calls it twice if it was interrupted.
         """
         ...
 
 
 @runtime_checkable
 class BatchNotifier(Notifier, Protocol):
-    """Somebody who is told several things of one order in one go."""
+    """Receives several messages about one order together."""
 
     def notify_together(self, messages: Sequence[OutboxMessage]) -> None:
-        """Tell of the next messages of one order, oldest first: of all of them, or it raises.
+        """Handle the next messages about one order, oldest first: all of them, or raise.
 
-        It is called instead of `notify`. If it raises, the first of them has failed, and comes
-        again together with those behind it, to which others may have come meanwhile.
+        The relay calls it instead of `notify`. If it raises, the first message has failed. That
+        message comes again later, together with those after it and any new ones.
         """
         ...
 
 
 class Channel(Protocol):
-    """A way to reach somebody: mail, a webhook, a log."""
+    """Sends bulletins in one way: by mail, by webhook, to a log."""
 
     def send(self, address: str, bulletin: Bulletin) -> None:
         """Send a bulletin to an address.
 
         Raises:
-            NoticeError: If it did not get there; it says whether to try again makes sense.
+            NoticeError: If it failed. The error says whether a further attempt makes sense.
         """
         ...
 
     def preview(self, address: str, bulletin: Bulletin) -> str:
-        """Return what would be sent, as text, and send nothing."""
+        """Return the message as text, without sending it."""
         ...
 
 
 class PreferenceSource(Protocol):
-    """Where the preferences of sellers are kept."""
+    """Provides the preferences of sellers."""
 
     def of(self, seller_id: str) -> Preference:
-        """Return what a seller wants to be told, and where."""
+        """Return the preference of a seller."""
         ...
 
 
@@ -335,8 +333,8 @@ class NoticeStore(Protocol):
 
 
 class Clock(Protocol):
-    """What time it is."""
+    """Provides the current time."""
 
     def now(self) -> datetime:
-        """Return the present moment, with its time zone."""
+        """Return the current time, with a time zone."""
         ...

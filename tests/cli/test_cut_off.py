@@ -84,7 +84,10 @@ def test_a_country_can_be_asked_for_as_a_whole() -> None:
         (["--cut-off", "16:00Z"], "orderflow: WarehouseCalendar.cut_off must be a time of day"),
         (["--time-zone", "Europe"], "'Europe' is no ZONE: try Europe/London"),
         (["--working-days", ""], "'--working-days'"),
-        (["--holidays", "ZZ"], "orderflow: country must be a code that the package holidays knows"),
+        (
+            ["--holidays", "ZZ"],
+            "orderflow: country must be a code that the package holidays knows",
+        ),
         (["--holidays", "GB-XX"], "orderflow: subdivision must be one of ENG, NIR, SCT, WLS"),
         (["--holidays", ""], "orderflow: country must be"),
     ],

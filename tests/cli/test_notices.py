@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow.adapters.webhook import bulletin_in
+from orderflow.adapters.webhook import from_envelope
 from tests.cli.files import FileShop
 from tests.cli.runner import flat
 from tests.unit.adapters.servers import HOST, MailBox, mail_server, web_server
@@ -60,7 +60,7 @@ def test_sellers_are_told_once_by_mail_and_webhook(
     assert json.loads(again.stdout) == {"sent": 0, "failed": 0, "dead": 0, "failures": []}
     assert "Subject: Order A is on back order" in text_of(box)
     ((_, _, body),) = hook.requests
-    assert bulletin_in(body).notices[0].order_id == "A"
+    assert from_envelope(body).notices[0].order_id == "A"
 
 
 def test_what_is_expected_and_what_could_stand_in_is_told(shop: FileShop) -> None:

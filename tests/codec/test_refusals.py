@@ -100,7 +100,7 @@ PATIENT = AllocationPolicy(
 )
 def test_a_length_of_time_has_one_form(text: str) -> None:
     (found,) = faults(changed(PATIENT, "wait_max", text))
-    assert found.startswith("$.data.wait_max: must be a length of time such as P1DT12H, not ")
+    assert found.startswith("$.data.wait_max: must be a duration such as P1DT12H, not ")
 
 
 @pytest.mark.parametrize("text", ["P1DT12H", "PT36H", "PT2160M", "P1DT43200S", "P1DT11H59M60.00S"])
@@ -144,14 +144,14 @@ def test_a_time_zone_is_one_that_there_is(name: str) -> None:
 @pytest.mark.parametrize("zone", [timezone(timedelta(hours=1)), timezone(timedelta(0), "UTC")])
 def test_a_time_zone_without_a_name_cannot_be_written(zone: tzinfo) -> None:
     with pytest.raises(
-        CodecError, match=r"^\$\.data: cannot be written: .* is no ZoneInfo with a name"
+        CodecError, match=r"^\$\.data: cannot be written: .* is not a ZoneInfo with a name"
     ):
         dumps(WarehouseCalendar(time_zone=zone))
 
 
 def test_nothing_is_twice_in_a_set() -> None:
     assert faults(changed(CALENDAR, "working_days", ["mon", "tue", "mon"])) == (
-        "$.data.working_days: must be an array in which nothing is there twice, not an array of 3",
+        "$.data.working_days: must be an array without duplicates, not an array of 3",
     )
 
 
@@ -171,9 +171,7 @@ def test_a_number_is_one_that_every_reader_of_json_keeps() -> None:
 
 def test_a_text_is_one_that_can_be_sent() -> None:
     (found,) = faults(changed(ORDER, "ship_to.name", HALF))
-    assert found == (
-        '$.data.ship_to.name: must be a text without half characters (surrogates), not "\\ud83d"'
-    )
+    assert found == ('$.data.ship_to.name: must be a text without surrogates, not "\\ud83d"')
 
 
 @pytest.mark.parametrize(
@@ -323,8 +321,8 @@ def test_a_key_that_is_there_twice_is_refused_in_its_place() -> None:
     with pytest.raises(CodecError) as refused:
         loads(twice)
     assert refused.value.faults == (
-        "$.type: is there more than once",
-        "$.data.sku: is there more than once",
+        "$.type: appears more than once",
+        "$.data.sku: appears more than once",
     )
 
 

@@ -42,7 +42,10 @@ def test_the_latest_version_is_written() -> None:
 @pytest.mark.parametrize(
     ("old", "fault"),
     [
-        (stock_key(1, seller="acme"), "$.data: is no StockKey of version 1: KeyError('product')"),
+        (
+            stock_key(1, seller="acme"),
+            "$.data: is not a StockKey of version 1: KeyError('product')",
+        ),
         (stock_key(2, seller_id="acme"), "$.data.sku: is missing"),
         (stock_key(4), "$.version: must be from 1 to 3, not 4"),
     ],

@@ -20,4 +20,4 @@ def test_the_database_may_have_no_more_pages(tmp_path: Path) -> None:
     figures = fill_pages(tmp_path)
     assert figures.faults == ()
     assert figures.sizes > 10
-    assert figures.messages == ("the database could not do it: database or disk is full",)
+    assert figures.messages == ("the database reported an error: database or disk is full",)

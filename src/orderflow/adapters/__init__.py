@@ -1,1 +1,1 @@
-"""What stands behind the ports. Each adapter is imported by whoever uses it, and no other."""
+"""Implementations of the ports. Import only the adapters that you use."""

@@ -1,7 +1,7 @@
-"""A repository that waits, for a host that does not: each task is carried out in a thread.
+"""Runs the tasks of a synchronous repository in threads, for an async host.
 
-For a host's own tables behind a driver or an ORM that waits, and for `MemoryRepository` in tests.
-Where the database can be awaited, `orderflow.adapters.sql.asynchronous` needs no thread.
+Use it for your own tables behind a synchronous driver or ORM, and for `MemoryRepository` in tests.
+With an async driver, `orderflow.adapters.sql.asynchronous` needs no threads.
 """
 
 from __future__ import annotations
@@ -20,18 +20,17 @@ __all__ = ["ThreadedRepository"]
 
 
 class ThreadedRepository:
-    """Carries tasks out in the threads of the event loop: an `orderflow.ports.AsyncRepository`.
+    """Runs tasks in the event loop's threads: an `orderflow.ports.AsyncRepository`.
 
-    A task that has begun in its thread is carried out to its end, also if whoever awaits it is
-    cancelled.
+    A task that has started in its thread runs to its end, even if its caller is cancelled.
 
     Args:
-        repository: The repository, which may be used from several threads at once.
+        repository: The repository. It must be safe to use from several threads at once.
     """
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
 
     async def run(self, task: Callable[[Repository], T]) -> T:
-        """Carry out a task on the repository, while the event loop goes on with other things."""
+        """Run a task on the repository without blocking the event loop."""
         return await asyncio.to_thread(task, self._repository)

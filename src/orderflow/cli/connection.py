@@ -177,7 +177,7 @@ def _embedded(path: str, *, create: bool) -> Engine:
 def _database(engine: Engine) -> Database:
     repository = SqlRepository(engine)
     policies = SqlPolicies(engine)
-    flow = OrderFlow(repository, policy=policies.usual(), policies=policies.all())
+    flow = OrderFlow(repository, policy=policies.default(), policies=policies.all())
     return Database(engine, repository, policies, SqlOutbox(engine), flow)
 
 

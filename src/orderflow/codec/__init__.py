@@ -1,7 +1,7 @@
-"""Commands, events and types as JSON, and back.
+"""Writes commands, events and other types as JSON, and reads them back.
 
-Whatever travels is in an envelope: `type` is the name of its class, `version` says how its data
-are laid out, and `data` holds its fields by their names.
+Each value is in an envelope: `type` is the name of its class, `version` is the version of its
+format, and `data` holds its fields by name.
 
 >>> from orderflow.domain.model.stock import StockKey
 >>> text = dumps(StockKey("acme", "leeds", "MUG"))
@@ -10,9 +10,9 @@ are laid out, and `data` holds its fields by their names.
 >>> loads(text)
 StockKey(seller_id='acme', warehouse_id='leeds', sku='MUG')
 
-Writing leaves no field out, and the same value is the same text in every process. Reading gives a
-field that is left out its default, and is strict in all else: nothing is converted, and what is
-not known is refused. Every fault is named with its path, not only the first.
+Writing includes every field, and the same value gives the same text in every process. Reading
+gives a missing field its default. Apart from that it is strict: it converts nothing, and rejects
+unknown fields. An error lists all faults with their paths, not only the first.
 """
 
 from orderflow.codec.envelope import dumps, from_data, loads, to_data

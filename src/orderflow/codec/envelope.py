@@ -1,4 +1,4 @@
-"""The envelope that everything travels in: what it is, of which version, and its data."""
+"""The envelope around every value: its type, the version of its format, and its data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import attrs
 
-from orderflow.codec.faults import Stray, below, refusal
+from orderflow.codec.faults import InvalidToken, below, refusal
 from orderflow.codec.scalars import read_number, read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
 from orderflow.domain.calendar import calendar, cut_off
@@ -36,34 +36,34 @@ TYPES: dict[str, Kind] = {
     for name in module.__all__
     if attrs.has(getattr(module, name))
 } | {kind.__name__: kind for kind in (Preference, Recipient)}
-"""Everything that may be in an envelope, by its name: what these modules show, and preferences."""
+"""Every type that an envelope can contain, by name."""
 
 UPCASTERS: dict[str, tuple[Callable[[Data], Data], ...]] = {}
-"""How old data are read: by the name of a type, the functions that make data of version 2 from
-those of version 1, of version 3 from those of version 2, and so on to the version that is written.
+"""Functions that upgrade old data, by type name.
 
-A version covers all that is inside: a new field of `OrderLine` without a default makes a new
-version of everything that holds lines. A function leaves the data that it is given as they are.
+The first function turns data of version 1 into version 2, the second turns version 2 into version
+3, and so on. A version covers everything inside: if `OrderLine` gets a new field without a
+default, everything with lines gets a new version. A function must not modify its argument.
 """
 
 
 def dumps(thing: object) -> str:
-    """Write a command, an event or another type as one line of JSON.
+    """Return a command, an event or another type as one line of JSON.
 
     Raises:
-        CodecError: If it is none of these, or holds what cannot be written.
+        CodecError: If it has another type, or contains a value that cannot be written.
     """
     data = to_data(thing)
     try:
         text = _encode(data)
-        text.encode()  # or half a character, a lone surrogate, would be noticed far from here
+        text.encode()  # detect lone surrogates here, not where the text is used
     except (TypeError, ValueError) as error:
         raise CodecError((f"$.data: cannot be written: {error}",)) from error
     return text
 
 
 def loads(text: str | bytes, expect: type | UnionType = object) -> Any:  # noqa: ANN401 - any type
-    """Read what `dumps` has written.
+    """Return the value that `dumps` has written.
 
     >>> loads('{"type": "StockKey", "version": 1, "data": {"seller_id": "acme", "sku": 7}}')
     Traceback (most recent call last):
@@ -71,10 +71,10 @@ def loads(text: str | bytes, expect: type | UnionType = object) -> Any:  # noqa:
 
     Args:
         text: The JSON.
-        expect: A type, or a union of types such as `Command`; anything else is refused.
+        expect: The expected type, or a union of types such as `Command`.
 
     Raises:
-        CodecError: If it is not JSON, or does not describe what was expected.
+        CodecError: If the text is not JSON, or does not describe an expected type.
     """
     try:
         data = _decode(text if isinstance(text, str) else text.decode())
@@ -86,10 +86,10 @@ def loads(text: str | bytes, expect: type | UnionType = object) -> Any:  # noqa:
 
 
 def to_data(thing: object) -> dict[str, Any]:
-    """Write as `dumps` does, but into dictionaries and lists instead of a text.
+    """Return the same data as `dumps`, as dictionaries and lists instead of text.
 
     Raises:
-        CodecError: If it is no command, event or other type, or holds what cannot be written.
+        CodecError: If it has another type, or contains a value that cannot be written.
     """
     kind = type(thing)
     if TYPES.get(kind.__name__) is not kind:
@@ -97,16 +97,16 @@ def to_data(thing: object) -> dict[str, Any]:
     try:
         data = CONVERTER.unstructure(thing)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        # An event is not checked when it is made, so anything may be in it.
+        # Events are not validated, so they may contain anything.
         raise CodecError((f"$.data: cannot be written: {error}",)) from error
     return {"type": kind.__name__, "version": _latest(kind), "data": data}
 
 
 def from_data(data: object, expect: type | UnionType = object) -> Any:  # noqa: ANN401 - any type
-    """Read as `loads` does, but from dictionaries and lists instead of a text.
+    """Return the value in the data of `to_data`.
 
     Raises:
-        CodecError: If they do not describe what was expected.
+        CodecError: If the data do not describe an expected type.
     """
     try:
         return _read_envelope(data, expect)
@@ -148,8 +148,8 @@ def _read_version(kind: Kind, version: int, data: Data) -> object:
         for upcast in UPCASTERS.get(kind.__name__, ())[version - 1 :]:
             data = upcast(data)
     except Exception as error:
-        # It is written for data that were right once. These can be anything.
-        fault = f".data: is no {kind.__name__} of version {version}: {error!r}"
+        # The function expects valid data of that version, but these data may be anything.
+        fault = f".data: is not a {kind.__name__} of version {version}: {error!r}"
         raise CodecError((fault,)) from error
     try:
         return CONVERTER.structure(data, kind)
@@ -165,11 +165,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
     members: dict[Any, Any] = dict(pairs)
     if len(members) < len(pairs):
         counts = Counter(key for key, _ in pairs)
-        members.update((Stray(key), None) for key, count in counts.items() if count > 1)
+        members.update((InvalidToken(key), None) for key, count in counts.items() if count > 1)
     return members
 
 
-_decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=Stray).decode
+_decode = json.JSONDecoder(object_pairs_hook=_object, parse_constant=InvalidToken).decode
 _encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 ).encode

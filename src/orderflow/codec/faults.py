@@ -1,9 +1,9 @@
-"""What is wrong with some data, and where.
+"""Faults in data, and their paths.
 
-A reader returns the thing that the data describe, or raises a `CodecError` whose paths begin at
-the data it was given: ``: must be a text, not 7`` is about all of it, ``.sku: is missing`` about
-a field. Who called the reader puts the step in front that led there, so that a path is complete
-when the error reaches the top.
+A reader returns the value that the data describe, or raises a `CodecError`. The paths in the error
+start at the data that the reader was given: ``: must be a text, not 7`` is about all of the data,
+``.sku: is missing`` is about a field. The caller of the reader prepends its own step, so a path
+is complete when the error reaches the top.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import re
 
 from orderflow.errors import CodecError
 
-__all__ = ["NUMBER_MAX", "Stray", "below", "refusal", "step_to"]
+__all__ = ["NUMBER_MAX", "InvalidToken", "below", "refusal", "step_to"]
 
 NUMBER_MAX = 2**53 - 1
-"""The greatest number that every reader of JSON keeps as it is (RFC 8259, section 6)."""
+"""The largest integer that every JSON parser reads exactly (RFC 8259, section 6)."""
 
 _NAME = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
 
 
-class Stray:
-    """What a parser lets pass and JSON does not have: NaN, or a key that was there already.
+class InvalidToken:
+    """Something that Python's parser accepts and JSON does not allow: NaN, or a duplicate key.
 
-    It is put where it was found. No reader takes it, so it is refused with its path.
+    It replaces the value where it was found. No reader accepts it, so the error has its path.
     """
 
     def __init__(self, text: str) -> None:
@@ -32,16 +32,16 @@ class Stray:
 
 
 def refusal(demand: str, value: object) -> CodecError:
-    """Say what the data must be instead.
+    """Return an error that says what the data must be.
 
     >>> str(refusal("a whole number", "3"))
     ': must be a whole number, not "3"'
     """
-    return CodecError((f": must be {demand}, not {_shown(value)}",))
+    return CodecError((f": must be {demand}, not {_show(value)}",))
 
 
 def below(step: str, error: CodecError) -> tuple[str, ...]:
-    """Put a step in front of the paths of an error.
+    """Return the faults of an error, with a step prepended to each path.
 
     >>> below(".lines", CodecError(("[2].sku: is missing",)))
     ('.lines[2].sku: is missing',)
@@ -50,22 +50,22 @@ def below(step: str, error: CodecError) -> tuple[str, ...]:
 
 
 def step_to(key: object) -> str:
-    """Return the step to what an object has under a key, which may be any.
+    """Return the step to a member of an object, for any key.
 
     >>> step_to("sku"), step_to("stock on hand")
     ('.sku', '["stock on hand"]')
     """
-    return f".{key}" if isinstance(key, str) and _NAME.fullmatch(key) else f"[{_shown(key)}]"
+    return f".{key}" if isinstance(key, str) and _NAME.fullmatch(key) else f"[{_show(key)}]"
 
 
-def _shown(value: object, limit: int = 60) -> str:
-    """Show a value as JSON does, and never at length: it comes from outside."""
+def _show(value: object, limit: int = 60) -> str:
+    """Return a value as short JSON, since it comes from outside."""
     match value:
         case dict():
             return "an object"
         case list():
             return f"an array of {len(value)}"
-        case Stray():
+        case InvalidToken():
             return value.text
         case int() if abs(value) > NUMBER_MAX:
             return "a number of more than 53 bits"

@@ -1,12 +1,12 @@
-"""Single values, read strictly: a ``"3"`` is no number, and neither is ``true``.
+"""Reads and writes single values strictly: neither ``"3"`` nor ``true`` is a number.
 
 | in Python | in JSON |
 | --- | --- |
 | `str`, `int`, `bool`, `None` | the same |
-| `datetime` | a text of ISO 8601 with an offset, such as ``2026-03-01T09:30:00+00:00`` |
-| `date` | a text of ISO 8601, such as ``2026-03-01`` |
-| `time` | a text of ISO 8601 without an offset, such as ``16:00:00`` |
-| `timedelta` | a text of ISO 8601, such as ``P1DT43200S``; hours and minutes are read too |
+| `datetime` | an ISO 8601 text with an offset, such as ``2026-03-01T09:30:00+00:00`` |
+| `date` | an ISO 8601 text, such as ``2026-03-01`` |
+| `time` | an ISO 8601 text without an offset, such as ``16:00:00`` |
+| `timedelta` | an ISO 8601 text, such as ``P1DT43200S``; hours and minutes are read too |
 | `tzinfo` | the IANA name of the time zone, such as ``Europe/London`` |
 | `StrEnum` | its value |
 """
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_number", "read_text", "register_scalars"]
 
-# `fromisoformat` reads more: other forms from one release of Python to the next, moments without
-# an offset, and long fractions, of which it drops the end.
+# `fromisoformat` accepts more: forms that vary between releases of Python, times without an
+# offset, and long fractions, which it truncates.
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d(:\d\d)?)",
     re.ASCII,
@@ -42,7 +42,7 @@ _DURATION = re.compile(
 
 
 def register_scalars(converter: Converter) -> None:
-    """Teach a converter to read and write every kind of single value."""
+    """Register the readers and writers of single values with a converter."""
     converter.register_structure_hook(str, read_text)
     converter.register_structure_hook(int, read_number)
     converter.register_structure_hook(bool, _read_truth)
@@ -67,7 +67,7 @@ def read_text(value: object, _: object = str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise refusal("a text without half characters (surrogates)", value) from error
+        raise refusal("a text without surrogates", value) from error
     return value
 
 
@@ -106,12 +106,12 @@ def _write_moment(moment: datetime) -> str:
     if moment.tzinfo is UTC:
         return _write_utc(moment)
     offset = moment.utcoffset()
-    if offset is None or offset.microseconds:  # which some releases of Python do not read back
+    if offset is None or offset.microseconds:  # some releases of Python cannot read it back
         raise ValueError(f"{moment} has no offset in whole seconds")
     return moment.isoformat()
 
 
-@lru_cache(maxsize=256)  # what comes of a command says its moment over and over
+@lru_cache(maxsize=256)  # an outcome repeats the time of its command many times
 def _write_utc(moment: datetime) -> str:
     return moment.isoformat()
 
@@ -144,19 +144,19 @@ def _read_zone(value: object, _: object) -> tzinfo:
     try:
         name = read_text(value)
         return UTC if name == "UTC" else ZoneInfo(name)
-    except (KeyError, OSError, ValueError) as error:  # it looks for a file of this name
+    except (KeyError, OSError, ValueError) as error:  # ZoneInfo looks for a file of this name
         raise refusal("the IANA name of a time zone such as Europe/London", value) from error
 
 
 def _write_zone(zone: tzinfo) -> str:
     name = "UTC" if zone is UTC else getattr(zone, "key", None)
     if not isinstance(name, str):
-        raise ValueError(f"{zone!r} is no ZoneInfo with a name")  # noqa: TRY004 - as other values
+        raise ValueError(f"{zone!r} is not a ZoneInfo with a name")  # noqa: TRY004 - as other values
     return name
 
 
 def _read_duration(value: object, _: object) -> timedelta:
-    demand = "a length of time such as P1DT12H"
+    demand = "a duration such as P1DT12H"
     match = _DURATION.fullmatch(read_text(value))
     if match is None:
         raise refusal(demand, value)

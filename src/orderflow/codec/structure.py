@@ -1,9 +1,8 @@
-"""How the types are put together: classes, tuples, and the choice between several classes.
+"""Reads and writes composite values: classes, tuples, sets and unions of classes.
 
-A class is an object with the fields by their names, a tuple is an array, and so is a set, sorted.
-Where a field may
-hold several classes, its object says with `type` which one it is. All this follows from the type
-hints, so a new type needs no line here.
+A class is an object with its fields by name, a tuple is an array, and a set is a sorted array. If
+a field can hold several classes, `type` in its object names the class. All of this follows from
+the type hints, so a new type needs no code here.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import attrs
 from cattrs import Converter
 from cattrs.fns import identity
 
-from orderflow.codec.faults import Stray, below, refusal, step_to
+from orderflow.codec.faults import InvalidToken, below, refusal, step_to
 from orderflow.codec.scalars import register_scalars
 from orderflow.errors import CodecError, InvalidValueError
 
@@ -29,7 +28,7 @@ __all__ = ["CONVERTER", "Field", "read_fields", "read_object"]
 
 
 class Field(NamedTuple):
-    """What an object may have under a name: how it is read, and as what."""
+    """A member of an object: its reader, its type, and whether it is required."""
 
     read: Reader
     kind: Any
@@ -37,7 +36,7 @@ class Field(NamedTuple):
 
 
 def read_object(value: object, _: object = dict) -> dict[str, Any]:
-    """Read an object without looking into it."""
+    """Return the value if it is an object, without checking its members."""
     if not isinstance(value, dict):
         raise refusal("an object", value)
     return value
@@ -46,7 +45,7 @@ def read_object(value: object, _: object = dict) -> dict[str, Any]:
 def read_fields(
     value: object, fields: Mapping[str, Field], owner: str
 ) -> tuple[dict[str, Any], list[str]]:
-    """Read what is right of an object, and tell what is wrong with the rest."""
+    """Return the valid members of an object, and the faults of the others."""
     given = read_object(value)
     values: dict[str, Any] = {}
     faults: list[str] = []
@@ -65,8 +64,8 @@ def read_fields(
 
 def _unknown(given: dict[Any, Any], fields: Mapping[str, Field], owner: str) -> Iterator[str]:
     for key in given:
-        if isinstance(key, Stray):
-            yield f"{step_to(key.text)}: is there more than once"
+        if isinstance(key, InvalidToken):
+            yield f"{step_to(key.text)}: appears more than once"
         elif key not in fields:
             yield f"{step_to(key)}: is unknown; {owner} has {', '.join(fields)}"
 
@@ -87,14 +86,14 @@ def _class_reader(kind: type[attrs.AttrsInstance], converter: Converter) -> Read
                 return kind(**values)
             except InvalidValueError as error:
                 faults.append(_broken_rule(error))
-        # The class itself stops at the first of its rules that is broken. There may be more.
+        # The class reports only the first broken rule. There may be more.
         raise CodecError(tuple(dict.fromkeys([*faults, *_broken_rules(kind, values)])))
 
     return read
 
 
 def _broken_rules(kind: type[attrs.AttrsInstance], values: dict[str, Any]) -> Iterator[str]:
-    """Hold each field to its own rule, even where others are missing."""
+    """Yield the broken rule of each field, even if other fields are missing."""
     bare = object.__new__(kind)
     for name, value in values.items():
         object.__setattr__(bare, name, value)
@@ -105,7 +104,7 @@ def _broken_rules(kind: type[attrs.AttrsInstance], values: dict[str, Any]) -> It
             except InvalidValueError as error:
                 yield _broken_rule(error)
             except AttributeError:
-                continue  # it is compared with another field, which is at fault itself
+                continue  # the rule needs another field, which has a fault itself
 
 
 def _broken_rule(error: InvalidValueError) -> str:
@@ -120,16 +119,16 @@ def _is_tuple(kind: object) -> bool:
 def _tuple_reader(kind: Any, converter: Converter) -> Reader:  # noqa: ANN401 - any tuple[…]
     kinds = [each for each in get_args(kind) if each is not Ellipsis]
     readers = [(converter.get_structure_hook(each), each) for each in kinds]
-    endless = Ellipsis in get_args(kind)
-    demand = "an array" if endless else f"an array of {len(kinds)}"
+    is_variable = Ellipsis in get_args(kind)
+    demand = "an array" if is_variable else f"an array of {len(kinds)}"
 
     def read(value: object, _: object) -> tuple[Any, ...]:
-        if not isinstance(value, list) or not (endless or len(value) == len(readers)):
+        if not isinstance(value, list) or not (is_variable or len(value) == len(readers)):
             raise refusal(demand, value)
         items: list[Any] = []
         faults: list[str] = []
         for index, item in enumerate(value):
-            read_item, of = readers[index % len(readers)]  # of an endless one there is but one
+            read_item, of = readers[index % len(readers)]  # a variable-length tuple has one reader
             try:
                 items.append(read_item(item, of))
             except CodecError as error:
@@ -162,7 +161,7 @@ def _set_reader(kind: Any, converter: Converter) -> Reader:  # noqa: ANN401 - an
     def read(value: object, _: object) -> frozenset[Any]:
         items = read_items(value, kind)
         if len(found := frozenset(items)) < len(items):
-            raise refusal("an array in which nothing is there twice", value)
+            raise refusal("an array without duplicates", value)
         return found
 
     return read
@@ -178,7 +177,7 @@ def _set_writer(kind: Any, converter: Converter) -> Writer:  # noqa: ANN401 - an
 
 
 def _choices(kind: Any) -> list[Any]:  # noqa: ANN401 - any type
-    """Return the types of a union that have to be told apart; `None` can be seen."""
+    """Return the classes of a union, without `None`."""
     union = get_origin(kind) in {Union, UnionType}
     return [each for each in get_args(kind) if each is not NoneType] if union else []
 
@@ -233,4 +232,4 @@ def _converter() -> Converter:
 
 
 CONVERTER = _converter()
-"""Reads and writes the data of every type. It looks at a type when it meets it first."""
+"""Reads and writes the data of every type. It inspects each type on first use."""

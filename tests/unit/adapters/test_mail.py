@@ -223,10 +223,10 @@ def test_a_pattern_that_makes_no_links_is_refused(pattern: str) -> None:
     ["jo", "jo@", "@shop.example", "a@b@c", "jo@shop.example,x@y", "", "jo@x\r\nBcc: x@y", "<a@b>"],
 )
 def test_what_is_no_mail_address_is_refused_for_good(address: str) -> None:
-    with pytest.raises(NoticeError, match="no mail address") as caught:
+    with pytest.raises(NoticeError, match="not a mail address") as caught:
         WRITER.write(address, bulletin(), NOON)
     assert caught.value.is_final
-    assert caught.value.way_out == "mend it in the preferences"
+    assert caught.value.way_out == "fix it in the preferences"
 
 
 @pytest.mark.parametrize("sender", ["orders", "Orders <orders>", "a\r\nBcc: x@y <a@b>", ""])

@@ -20,7 +20,7 @@ from orderflow import (
     SettingsError,
 )
 from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
-from orderflow.adapters.webhook import bulletin_in, verify
+from orderflow.adapters.webhook import from_envelope, verify
 from orderflow.notices import Preference, Preferences, Recipient
 from orderflow.notifier import DigestResult, SellerNotices, read_settings
 from orderflow.service import RelayResult
@@ -69,7 +69,7 @@ def test_sellers_are_told_as_the_settings_say(caplog: pytest.LogCaptureFixture) 
     assert b"https://shop.example/orders/A" in box.content()
     ((_, headers, body),) = hook.requests
     verify(dict(headers.items()), body, list(SECRETS.values()), now=NOON)
-    assert bulletin_in(body).notices[0].order_id == "A"
+    assert from_envelope(body).notices[0].order_id == "A"
     assert "Order A is on back order" in caplog.text
 
 

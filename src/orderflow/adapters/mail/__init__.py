@@ -1,4 +1,4 @@
-"""Bulletins by mail, through an SMTP server. Needs the extra `mail`."""
+"""Sends bulletins by mail, through an SMTP server. Needs the extra `mail`."""
 
 from orderflow.adapters.mail.message import MailWriter, OrderLink
 from orderflow.adapters.mail.smtp import MailChannel, MailServer, Security

@@ -1,7 +1,7 @@
-"""Bulletins as mails: a text and the same as HTML, from templates that a host can replace.
+"""Writes bulletins as mails, in plain text and HTML, from templates that a host can replace.
 
-Orders are named by customers and sellers, so nothing in a bulletin is trusted: what is put into
-HTML is escaped, ids in links are percent-encoded, and no header holds more than one line.
+Customers and sellers choose the names in orders, so a bulletin is not trusted. Text in HTML is
+escaped, ids in links are percent-encoded, and every header is one line.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = ["MailWriter", "OrderLink"]
 
 SUBJECT_CHARACTERS_MAX = 150
 
-# What turns the direction of the text around it: a name could make a line read as another one.
+# Characters that change text direction. With them, a name could make a line read differently.
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
@@ -43,9 +43,9 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 
 @attrs.frozen
 class OrderLink:
-    """Where the page of an order is: ``https://shop.example/orders/{order_id}``.
+    """The URL of an order's page, such as ``https://shop.example/orders/{order_id}``.
 
-    ``{order_id}`` and ``{seller_id}`` are replaced, percent-encoded, wherever they stand.
+    ``{order_id}`` and ``{seller_id}`` are replaced by the percent-encoded ids.
 
     >>> OrderLink("https://shop.example/{seller_id}/orders/{order_id}").to("acme", "1/2?")
     'https://shop.example/acme/orders/1%2F2%3F'
@@ -63,20 +63,20 @@ class OrderLink:
             and "{order_id}" in value
             and value.isprintable(),
             field="OrderLink.pattern",
-            demand="an http or https URL with {order_id} behind the host",
+            demand="an http or https URL with {order_id} after the host",
             value=value,
         )
 
     def to(self, seller_id: str, order_id: str) -> str:
         """Return the link to an order."""
-        # An encoded id holds no brace, so that nothing in it is taken for the other name.
+        # An encoded id contains no braces, so it cannot be taken for the other placeholder.
         linked = self.pattern.replace("{seller_id}", _encoded(seller_id))
         return linked.replace("{order_id}", _encoded(order_id))
 
 
 @attrs.frozen
-class Linked:
-    """A paragraph as templates see it."""
+class LinkedParagraph:
+    """A paragraph, as templates see it."""
 
     heading: str
     lines: tuple[str, ...]
@@ -87,15 +87,15 @@ class MailWriter:
     """Writes bulletins as mails.
 
     Args:
-        sender: The address that mails come from, such as ``orders@shop.example``, or with a name
-            in front: ``Orders <orders@shop.example>``.
-        link: Where the page of an order is; mails have no links, if left out.
-        templates: A folder with `bulletin.txt` and `bulletin.html`, or one of them, in place of
-            our own. They are Jinja2, and are trusted. They see `bulletin`,
-            `subject`, and `paragraphs`, each with `heading`, `lines` and `link`.
+        sender: The address that mails come from, such as ``orders@shop.example`` or
+            ``Orders <orders@shop.example>``.
+        link: The URL of an order's page. If omitted, mails have no links.
+        templates: A folder with a `bulletin.txt`, a `bulletin.html` or both, which replace the
+            built-in templates. They are Jinja2 templates, and are trusted. They see `bulletin`,
+            `subject` and `paragraphs`, each with `heading`, `lines` and `link`.
 
     Raises:
-        InvalidValueError: If the sender is no mail address.
+        InvalidValueError: If the sender is not a mail address.
         MissingExtraError: If Jinja2 is not installed.
     """
 
@@ -112,14 +112,14 @@ class MailWriter:
 
     @property
     def sender(self) -> str:
-        """The address that mails come from, without a name."""
+        """The address that mails come from, without a display name."""
         return self._sender.addr_spec
 
     def write(self, address: str, bulletin: Bulletin, now: datetime) -> EmailMessage:
         """Write a bulletin to an address.
 
         Raises:
-            NoticeError: If that is no address.
+            NoticeError: If the address is not valid. The error is final.
         """
         subject = _one_line(subject_line(bulletin))
         mail = EmailMessage(policy=SMTP)
@@ -128,19 +128,19 @@ class MailWriter:
         mail["Subject"] = subject
         mail["Date"] = format_datetime(now)
         mail["Message-ID"] = f"<{_digest(bulletin.bulletin_id, address)}@{self._sender.domain}>"
-        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is answered to it
-        seen = {
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses out-of-office replies
+        variables = {
             "bulletin": bulletin,
             "subject": subject,
             "paragraphs": [self._linked(bulletin, to_paragraph(each)) for each in bulletin.notices],
         }
-        mail.set_content(self._templates.get_template("bulletin.txt").render(seen))
-        html = self._templates.get_template("bulletin.html").render(seen)
+        mail.set_content(self._templates.get_template("bulletin.txt").render(variables))
+        html = self._templates.get_template("bulletin.html").render(variables)
         mail.add_alternative(html, subtype="html")
         return mail
 
-    def _linked(self, bulletin: Bulletin, paragraph: Paragraph) -> Linked:
-        return Linked(
+    def _linked(self, bulletin: Bulletin, paragraph: Paragraph) -> LinkedParagraph:
+        return LinkedParagraph(
             _plain(paragraph.heading),
             tuple(_plain(line) for line in paragraph.lines),
             self._link.to(bulletin.seller_id, paragraph.order_id) if self._link else "",
@@ -149,13 +149,13 @@ class MailWriter:
 
 def _environment(templates: str | PathLike[str] | None) -> Environment:
     try:
-        import jinja2  # noqa: PLC0415 - settings are read without the extra
+        import jinja2  # noqa: PLC0415 - settings can be read without the extra
     except ModuleNotFoundError as error:
         raise MissingExtraError("jinja2", "mail") from error
-    our_own = jinja2.PackageLoader("orderflow.adapters.mail")
-    theirs = [jinja2.FileSystemLoader(templates)] if templates is not None else []
+    built_in = jinja2.PackageLoader("orderflow.adapters.mail")
+    custom = [jinja2.FileSystemLoader(templates)] if templates is not None else []
     return jinja2.Environment(
-        loader=jinja2.ChoiceLoader([*theirs, our_own]),
+        loader=jinja2.ChoiceLoader([*custom, built_in]),
         autoescape=jinja2.select_autoescape(["html"]),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
@@ -173,7 +173,7 @@ def _sender(text: str) -> Address:
 
 def _recipient(text: str) -> Address:
     try:
-        # Letters beyond ASCII may stand in it, though the parser refuses them (RFC 6531).
+        # RFC 6531 allows letters beyond ASCII, but the parser rejects them.
         Address(addr_spec=_BEYOND_ASCII.sub("x", text))
     except (MessageError, ValueError, IndexError) as error:
         raise _no_address(text) from error
@@ -184,8 +184,8 @@ def _recipient(text: str) -> Address:
 
 
 def _no_address(text: str) -> NoticeError:
-    way_out = "mend it in the preferences"
-    return NoticeError(f"mail:{text}", "it is no mail address", way_out, is_final=True)
+    way_out = "fix it in the preferences"
+    return NoticeError(f"mail:{text}", "it is not a mail address", way_out, is_final=True)
 
 
 def _digest(*texts: str) -> str:
@@ -198,7 +198,7 @@ def _encoded(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text as one line that shows what it holds."""
+    """Return a text as one line, with unprintable characters made visible."""
     shown = _DIRECTIONS.sub("", " ".join(text.split()))
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in shown)
 

@@ -1,4 +1,4 @@
-"""Sends mails to an SMTP server, one connection for each."""
+"""Sends mails through an SMTP server, with one connection for each mail."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ PORT_MAX = 65_535
 
 
 class Security(StrEnum):
-    """How the connection to a mail server is kept from others."""
+    """How the connection to a mail server is encrypted."""
 
     STARTTLS = "STARTTLS"
-    """It begins openly and is encrypted at once; nothing is sent if that fails."""
+    """Start in plain text, then switch to TLS. If that fails, nothing is sent."""
     TLS = "TLS"
-    """It is encrypted from the beginning."""
+    """Encrypt from the start."""
     NONE = "NONE"
-    """It is open, for a server on the same machine."""
+    """No encryption, for a server on the same machine."""
 
 
 @attrs.frozen(kw_only=True)
 class MailServer:
-    """Where mails are handed in.
+    """The mail server.
 
     Attributes:
-        host: Its name.
-        port: Its port: 587 for `STARTTLS`, 465 for `TLS`, 25 among servers.
-        security: How the connection is kept from others.
-        user: Whom to log in as; nobody, if left out.
-        password: The password of that user.
-        timeout_s: How many seconds to wait for an answer.
+        host: Its host name.
+        port: Its port: 587 for `STARTTLS`, 465 for `TLS`, 25 between servers.
+        security: How the connection is encrypted.
+        user: The user to log in as. If omitted, mails are sent without a login.
+        password: The user's password.
+        timeout_s: How many seconds to wait for a response.
     """
 
     host: str = attrs.field(validator=validators.identifier)
@@ -75,13 +75,13 @@ class MailServer:
         validators.require(
             ok=self.user is None or self.security is not Security.NONE,
             field="MailServer.security",
-            demand="STARTTLS or TLS where a user logs in, for the password must not go openly",
+            demand="STARTTLS or TLS if there is a user, so that the password is encrypted",
             value=self.security.value,
         )
         validators.require(
             ok=(self.user is None) == (self.password is None),
             field="MailServer.user",
-            demand="given together with its password",
+            demand="given together with the password",
             value=self.user,
         )
 
@@ -89,14 +89,14 @@ class MailServer:
 class MailChannel:
     """Sends bulletins by mail.
 
-    A mail is in the hands of the server once that has taken it; what becomes of it then is told
-    to the sender's address. The same bulletin has the same Message-ID each time.
+    Once the server has accepted a mail, it reports later failures to the sender's address. The
+    same bulletin has the same Message-ID each time.
 
     Args:
-        server: Where mails are handed in.
-        writer: Writes them.
-        now: Tells the present moment.
-        tls: Which certificates are trusted; those that this machine trusts, if left out.
+        server: The mail server.
+        writer: Writes the mails.
+        now: Returns the current time.
+        tls: The trusted certificates. Default: those that this machine trusts.
     """
 
     def __init__(
@@ -116,36 +116,36 @@ class MailChannel:
         """Send a bulletin to a mail address.
 
         Raises:
-            NoticeError: If the server did not take it. It is final if the server refuses the
-                recipient or the mail for good.
+            NoticeError: If the server did not accept the mail. The error is final if the server
+                rejects the recipient or the mail permanently.
         """
         mail = self._writer.write(address, bulletin, self._now())
         try:
-            self._hand_in(address, mail)
+            self._submit(address, mail)
         except (smtplib.SMTPException, OSError) as error:
             raise self._failure(address, error) from error
 
     def preview(self, address: str, bulletin: Bulletin) -> str:
-        """Return the mail as text, and send nothing."""
+        """Return the mail as text, without sending it."""
         mail = self._writer.write(address, bulletin, self._now())
         headers = "".join(f"{name}: {value}\n" for name, value in mail.items())
         body = mail.get_body(("plain",))
         return f"{headers}\n{body.get_content() if body is not None else ''}"
 
-    def _hand_in(self, address: str, mail: EmailMessage) -> None:
-        smtp = self._connected()
+    def _submit(self, address: str, mail: EmailMessage) -> None:
+        smtp = self._connect()
         try:
             if self._server.security is Security.STARTTLS:
                 smtp.starttls(context=self._tls)
             if self._server.user is not None:
                 smtp.login(self._server.user, self._server.password or "")
             smtp.send_message(mail, self._writer.sender, [address])
-            with suppress(smtplib.SMTPException, OSError):  # it was taken, whatever comes now
+            with suppress(smtplib.SMTPException, OSError):  # the mail is accepted already
                 smtp.quit()
         finally:
             smtp.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connect(self) -> smtplib.SMTP:
         host, port, timeout = self._server.host, self._server.port, self._server.timeout_s
         if self._server.security is Security.TLS:
             return smtplib.SMTP_SSL(host, port, timeout=timeout, context=self._tls)
@@ -158,19 +158,19 @@ class MailChannel:
         match error:
             case smtplib.SMTPRecipientsRefused(recipients=refused):
                 code, said = next(iter(refused.values()))
-                way_out = "correct the address, or take it out of the preferences"
+                way_out = "correct the address, or remove it from the preferences"
             case smtplib.SMTPDataError(smtp_code=code, smtp_error=said):
-                way_out = "ask those who run the mail server why it takes no such mail"
+                way_out = "ask the operator of the mail server why it rejects such mails"
             case smtplib.SMTPNotSupportedError():
                 code, said = PERMANENT if not address.isascii() else 0, str(error)
-                way_out = f"see what {server} can do: STARTTLS, log-in, addresses beyond ASCII"
+                way_out = f"check what {server} supports: STARTTLS, login, addresses beyond ASCII"
             case _:
-                # Whatever it is, it is not the recipient's fault: log-in, sender, connection.
+                # Not the recipient's fault: the login, the sender or the connection.
                 code, said = 0, f"{type(error).__name__}: {error}"
-                way_out = "it is tried again; see that the server runs and the settings are right"
+                way_out = "it will be tried again; check the server and the settings"
         text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-        told = f"{code} {text}" if code else text
+        response = f"{code} {text}" if code else text
         final = code >= PERMANENT
         return NoticeError(
-            f"mail:{address}", f"mail server {server} said: {told}", way_out, is_final=final
+            f"mail:{address}", f"mail server {server} said: {response}", way_out, is_final=final
         )

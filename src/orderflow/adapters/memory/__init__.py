@@ -1,6 +1,6 @@
-"""The state in memory: the reference for hosts, and the fastest store there is.
+"""Keeps the state in memory: the reference for hosts, and the fastest store.
 
-Nothing survives the process. One process may use it from several threads.
+Nothing survives the process. Several threads of one process can share it.
 """
 
 from orderflow.adapters.memory.notice_store import MemoryNoticeStore

@@ -22,7 +22,7 @@ __all__ = ["MemoryOutbox"]
 
 @attrs.define
 class _Entry:
-    """A message, and when it may be tried next: never, if it is dead."""
+    """A message and its next attempt; a dead one has none."""
 
     message: OutboxMessage
     due: datetime | None = None
@@ -30,14 +30,14 @@ class _Entry:
 
 
 class MemoryOutbox:
-    """Keeps messages in this process until they are delivered."""
+    """Keeps messages in this process until they are sent: an `orderflow.ports.Outbox`."""
 
     def __init__(self) -> None:
         self._entries: dict[tuple[str, str], dict[str, _Entry]] = {}
         self._lock = RLock()
 
     def add(self, seller_id: str, events: Sequence[Event], before: int) -> None:
-        """Put events in, of a seller to whom so many events had happened before."""
+        """Add a seller's events, after the given number of earlier events."""
         with self._lock:
             for number, event in enumerate(events, before + 1):
                 subject = subject_of(event)
@@ -51,7 +51,7 @@ class MemoryOutbox:
                 entries[message.message_id] = _Entry(message)
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
-        """Take messages to deliver, of subjects that nobody else delivers to at this time."""
+        """Claim messages of subjects that nobody else has claimed."""
         with self._lock:
             claimed: list[OutboxMessage] = []
             for entries in self._entries.values():
@@ -68,18 +68,18 @@ class MemoryOutbox:
             return claimed
 
     def mark_sent(self, message: OutboxMessage) -> None:
-        """Forget a message that has arrived."""
+        """Remove a message that was sent."""
         with self._lock:
             self._remove(message)
 
     def give_back(self, messages: Sequence[OutboxMessage]) -> None:
-        """Let others have messages that were claimed and not tried."""
+        """Return messages that were claimed and not tried."""
         with self._lock:
             for message in messages:
                 self._change(message, due=None)
 
     def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
-        """Keep a message that could not be delivered."""
+        """Keep a message that failed, to retry at a given time, or as dead if there is none."""
         with self._lock:
             self._change(
                 message,
@@ -99,7 +99,7 @@ class MemoryOutbox:
             )
 
     def revive(self, message_id: str) -> bool:
-        """Let a dead message be tried again; tell whether there was one of this id."""
+        """Let a dead message be sent again; report whether there was one."""
         with self._lock:
             message = self._find_dead(message_id)
             if message is not None:
@@ -108,7 +108,7 @@ class MemoryOutbox:
             return message is not None
 
     def discard(self, message_id: str) -> bool:
-        """Forget a dead message; tell whether there was one of this id."""
+        """Remove a dead message; report whether there was one."""
         with self._lock:
             message = self._find_dead(message_id)
             if message is not None:

@@ -1,9 +1,9 @@
-"""The state in a database: SQLite or PostgreSQL, in tables of orderflow's own beside the host's.
+"""Keeps the state in SQLite or PostgreSQL, in orderflow's own tables beside the host's.
 
-Needs SQLAlchemy, which comes with the extra `sql`; the extra `postgres` adds a driver.
+Needs SQLAlchemy, which the extra `sql` installs. The extra `postgres` adds a driver.
 """
 
-from orderflow.adapters.sql.auditing import Stored
+from orderflow.adapters.sql.auditing import SellerAudit
 from orderflow.adapters.sql.embedded import Durability, open_database
 from orderflow.adapters.sql.executor import Executor
 from orderflow.adapters.sql.inbox import SqlInbox
@@ -18,13 +18,13 @@ from orderflow.adapters.sql.upgrading import upgrade, upgrade_statements
 __all__ = [
     "Durability",
     "Executor",
+    "SellerAudit",
     "SqlInbox",
     "SqlNoticeStore",
     "SqlOutbox",
     "SqlPolicies",
     "SqlPreferences",
     "SqlRepository",
-    "Stored",
     "Tables",
     "open_database",
     "upgrade",

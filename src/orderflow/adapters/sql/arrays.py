@@ -1,4 +1,4 @@
-"""Rows that belong to another one, read with it as one text: what SQL leaves to each database."""
+"""Reads dependent rows as one JSON text, in the SQL of each database."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["JsonArrays"]
 
 
 class JsonArrays(FunctionElement[str]):
-    """All rows as one JSON array, in any order, each of them an array of these columns.
+    """All rows as one JSON array, in any order. Each row is an array of these columns.
 
-    It is a text with every driver: some would read the database's own type of JSON by themselves.
+    The result is text, because some drivers decode the database's own JSON type.
     """
 
     type = Text()

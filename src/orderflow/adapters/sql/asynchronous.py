@@ -1,22 +1,22 @@
-"""The state in a database that is awaited: asyncpg or psycopg for PostgreSQL, aiosqlite for SQLite.
+"""Keeps the state in a database with an async driver: asyncpg, psycopg or aiosqlite.
 
-Needs what comes with the extra `async`.
+Needs the extra `async`.
 
-What reads and writes is the same code as for a host that waits. It runs in a greenlet, as all does
-that SQLAlchemy awaits: while it waits for the database, or to try again, the event loop goes on.
+The code that reads and writes is the same as for a synchronous driver. It runs in a greenlet, as
+SQLAlchemy's async support does. While it waits for the database or before a retry, the event loop
+continues.
 
-*What is cancelled* hears of it once, where it waits; it rolls back and gives its connection back,
-and only then does whoever awaits it go on. Somebody who is cancelled time and again, as by anyio,
-would else interrupt that too.
+*Cancellation* reaches a task once, where it waits. The task rolls back and returns its connection
+before the caller continues. A caller that is cancelled repeatedly, as anyio does, would otherwise
+interrupt the rollback too.
 
-*A connection to PostgreSQL* whose statement was cancelled is closed, whatever error comes of it:
-psycopg may have lost count of its answers, and the next command would be given those of this one.
+*A PostgreSQL connection* is closed if its statement was cancelled, whatever error that causes.
+psycopg may have lost track of the responses, and the next command would get those of this one.
 
-*SQLite* carries statements out in a thread for each connection, where nothing can interrupt them.
-A connection whose statement was given up is in order once that has ended, so it is kept; closed
-with the statement half read, it would hold the file's lock on. And as it lets one writer in at a
-time, writers wait for their turn in the event loop, where they can be cancelled and do not keep
-the connections from readers.
+*SQLite* runs statements in one thread for each connection, and nothing can interrupt them there. A
+connection is fine again once its abandoned statement has ended, so it is kept. Closing it with the
+statement half read would hold the file's lock. SQLite has one writer at a time, so writers queue
+in the event loop. There they can be cancelled, and they leave the connections to readers.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from weakref import WeakSet
 
 from sqlalchemy import event
 
-from orderflow.adapters.sql.embedded import settle, url_of
+from orderflow.adapters.sql.embedded import prepare_engine, url_of
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.transactions import OwnTransactions
 from orderflow.adapters.sql.upgrading import upgrade
 from orderflow.errors import MissingExtraError
 
-if find_spec("greenlet") is None:  # SQLAlchemy can be had without it
+if find_spec("greenlet") is None:  # SQLAlchemy can be installed without it
     raise MissingExtraError("greenlet", "async")
 
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -59,8 +59,8 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 __all__ = [
+    "AsyncNotifier",
     "AsyncSqlRepository",
-    "AwaitedNotifier",
     "open_async_database",
     "upgrade_async",
     "with_transactions",
@@ -68,20 +68,20 @@ __all__ = [
 
 
 _RUNNING = WeakSet[asyncio.Task[object]]()
-"""What is being carried out for somebody who awaits it."""
+"""The tasks that a caller is awaiting."""
 
 
 class AsyncSqlRepository:
-    """Keeps the state of every seller in a database that is awaited.
+    """Keeps the state of every seller in a database with an async driver.
 
-    `AsyncSqlRepository(engine)` has transactions of its own. `AsyncSqlRepository.within(…)` works
-    in the transaction that a connection of the host's is in: what orderflow changes is committed
-    and rolled back with what the host changes.
+    `AsyncSqlRepository(engine)` uses transactions of its own. `AsyncSqlRepository.within(…)`
+    works in the host's transaction, so orderflow's changes are committed or rolled back together
+    with the host's.
 
     Args:
-        engine: An asynchronous engine of SQLAlchemy, for SQLite or PostgreSQL.
-        tables: The tables; those with the names that orderflow gives them, if left out.
-        outbox: Whether events are put into the outbox. A relay has to take them out again.
+        engine: An async SQLAlchemy engine for SQLite or PostgreSQL.
+        tables: The tables. Default: those with orderflow's own names.
+        outbox: Whether events are put into the outbox. If so, run a relay to take them out.
     """
 
     def __init__(
@@ -94,38 +94,38 @@ class AsyncSqlRepository:
     def within(
         connection: AsyncConnection, *, tables: Tables | None = None, outbox: bool = True
     ) -> AsyncRepository:
-        """Make a repository that works in the transaction of the host's.
+        """Return a repository that works in the host's transaction.
 
-        Nothing is tried again here: an error of contention has undone what orderflow did, and
-        the host rolls back and runs the whole transaction again.
+        Nothing is retried here. On `ContentionError`, roll back and run the whole transaction
+        again.
 
         Args:
-            connection: An open connection; that of a session is `await session.connection()`.
-            tables: As above.
-            outbox: As above.
+            connection: An open connection. A session has `await session.connection()`.
+            tables: The tables. Default: those with orderflow's own names.
+            outbox: Whether events are put into the outbox.
         """
-        return _Within(connection, tables, outbox=outbox)
+        return _HostRepository(connection, tables, outbox=outbox)
 
     async def run(self, task: Callable[[SqlRepository], T]) -> T:
-        """Carry out a task on a repository, while the event loop goes on with other things.
+        """Run a task on a synchronous repository without blocking the event loop.
 
-        So `await repository.run(check)` is `orderflow.checking.check` on it.
+        For example, `await repository.run(check)` runs `orderflow.checking.check`.
         """
-        return await _cancelled_once(greenlet_spawn(task, self._repository))
+        return await _cancel_once(greenlet_spawn(task, self._repository))
 
 
-class _Within:
-    """Works on a connection of the host's."""
+class _HostRepository:
+    """Works in the host's transaction: an `orderflow.ports.AsyncRepository`."""
 
     def __init__(self, connection: AsyncConnection, tables: Tables | None, *, outbox: bool) -> None:
-        _settle_cancellation(connection.sync_engine)
+        _configure_cancellation(connection.sync_engine)
         self._connection = connection
         self._tables = tables
         self._outbox = outbox
 
     async def run(self, task: Callable[[Repository], T]) -> T:
-        """Carry out a task in the transaction that the connection is in."""
-        return await _cancelled_once(
+        """Run a task in the connection's transaction."""
+        return await _cancel_once(
             self._connection.run_sync(
                 lambda connection: task(
                     SqlRepository.within(connection, tables=self._tables, outbox=self._outbox)
@@ -134,15 +134,15 @@ class _Within:
         )
 
 
-class _InTurn:
-    """Transactions of which one at a time writes."""
+class _OneWriter:
+    """Runs one writing task at a time."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
         self._turn = asyncio.Lock()
 
     def write(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that writes, when it is its turn."""
+        """Run a task that writes, after those queued before it."""
         await_only(self._turn.acquire())
         try:
             return self._transactions.write(task)
@@ -150,70 +150,72 @@ class _InTurn:
             self._turn.release()
 
     def read(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that only reads, at once."""
+        """Run a task that only reads, without queueing."""
         return self._transactions.read(task)
 
 
 async def open_async_database(
     path: str | PathLike[str], *, durability: Durability = "full", create: bool = False
 ) -> AsyncEngine:
-    """Open a database that is one file, as `open_database` does, to be awaited.
+    """Open a database file with an async driver.
 
-    Arguments and errors are those of `orderflow.adapters.sql.open_database`.
+    The arguments and errors are those of `orderflow.adapters.sql.open_database`.
     """
     url = url_of("sqlite+aiosqlite", path, durability=durability, create=create)
     engine = create_async_engine(url)
-    _settle_cancellation(engine.sync_engine)
-    opened = greenlet_spawn(settle, engine.sync_engine, durability=durability, create=create)
-    await _cancelled_once(opened)
+    _configure_cancellation(engine.sync_engine)
+    work = greenlet_spawn(prepare_engine, engine.sync_engine, durability=durability, create=create)
+    await _cancel_once(work)
     return engine
 
 
 async def upgrade_async(engine: AsyncEngine, *, tables: Tables | None = None) -> str | None:
-    """Create the tables, or bring them to the revision of this release, as `upgrade` does.
+    """Create the tables, or upgrade them to this release.
 
-    Arguments, answer and errors are those of `orderflow.adapters.sql.upgrade`.
+    The arguments, result and errors are those of `orderflow.adapters.sql.upgrade`.
     """
-    _settle_cancellation(engine.sync_engine)
-    return await _cancelled_once(greenlet_spawn(upgrade, engine.sync_engine, tables=tables))
+    _configure_cancellation(engine.sync_engine)
+    return await _cancel_once(greenlet_spawn(upgrade, engine.sync_engine, tables=tables))
 
 
 async def with_transactions(engine: AsyncEngine, task: Callable[[Transactions], T]) -> T:
-    """Carry out a task with whatever else of `orderflow.adapters.sql` takes an engine.
+    """Run a task that uses anything else in `orderflow.adapters.sql` that takes an engine.
 
-    For example `lambda transactions: SqlOutbox(transactions).dead()`, or a whole relay:
-    `lambda transactions: Relay(SqlOutbox(transactions), AwaitedNotifier(tell)).run()`.
+    For example, `lambda transactions: SqlOutbox(transactions).dead()`, or a whole relay:
+    `lambda transactions: Relay(SqlOutbox(transactions), AsyncNotifier(tell)).run()`.
 
     Args:
-        engine: An asynchronous engine of SQLAlchemy, for SQLite or PostgreSQL.
-        task: What to do, given what stands for the engine.
+        engine: An async SQLAlchemy engine for SQLite or PostgreSQL.
+        task: The task. Its argument replaces the engine.
     """
-    return await _cancelled_once(greenlet_spawn(task, _transactions(engine)))
+    return await _cancel_once(greenlet_spawn(task, _transactions(engine)))
 
 
-class AwaitedNotifier:
-    """Tells by a function that is awaited: an `orderflow.ports.Notifier`, in `with_transactions`.
+class AsyncNotifier:
+    """Passes messages to an async function: an `orderflow.ports.Notifier`.
+
+    Use it in `with_transactions`.
 
     Args:
-        tell: Tells of one message, or raises.
+        tell: Handles one message, or raises.
     """
 
     def __init__(self, tell: Callable[[OutboxMessage], Awaitable[object]]) -> None:
         self._tell = tell
 
     def notify(self, message: OutboxMessage) -> None:
-        """Tell of one message, while the event loop goes on with other things."""
+        """Pass on one message without blocking the event loop."""
         await_only(self._tell(message))
 
 
 def _transactions(engine: AsyncEngine) -> Transactions:
-    _settle_cancellation(engine.sync_engine)
+    _configure_cancellation(engine.sync_engine)
     transactions = OwnTransactions(engine.sync_engine, sleep=_sleep)
-    return _InTurn(transactions) if engine.dialect.name == "sqlite" else transactions
+    return _OneWriter(transactions) if engine.dialect.name == "sqlite" else transactions
 
 
-async def _cancelled_once(work: Coroutine[Any, Any, T]) -> T:
-    """Await work that is told once if it is cancelled, and let it come to its end first."""
+async def _cancel_once(work: Coroutine[Any, Any, T]) -> T:
+    """Await work, cancel it at most once, and return only when it has ended."""
     running = asyncio.create_task(work)
     _RUNNING.add(running)
     try:
@@ -224,12 +226,12 @@ async def _cancelled_once(work: Coroutine[Any, Any, T]) -> T:
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([running])
         if not running.cancelled():
-            running.exception()  # it is of no interest any more, and would be complained of
+            running.exception()  # retrieve it, or asyncio logs a warning
         raise
 
 
-def _settle_cancellation(engine: Engine) -> None:
-    """Say what becomes of a connection whose statement was cancelled."""
+def _configure_cancellation(engine: Engine) -> None:
+    """Set what happens to a connection whose statement was cancelled."""
     handler = _keep if engine.dialect.name == "sqlite" else _close
     if not event.contains(engine, "handle_error", handler):
         event.listen(engine, "handle_error", handler)

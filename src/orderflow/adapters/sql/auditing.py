@@ -1,9 +1,9 @@
-"""What is stored of one seller, read row by row as if somebody had meddled with it.
+"""Reads everything that is stored about one seller, without trusting any row.
 
-The reads of `SqlReading` trust the tables. These do not: a row that makes no order or event is a
-finding and not an error, and whatever the tables hold twice has to agree.
+`SqlReading` trusts the tables. The audit does not: a row that is no valid order or event is a
+fault in its result, not an error. Data that the tables hold twice must agree.
 
-Rows are read in pages. The state of one seller and the fold of its events are in memory at once.
+Rows are read in pages. Memory holds one seller's state, and the state that its events lead to.
 """
 
 from __future__ import annotations
@@ -49,24 +49,24 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-__all__ = ["Stored", "audit"]
+__all__ = ["SellerAudit", "audit"]
 
 ROWS_AT_ONCE = 500
 EVENTS_AT_ONCE = 20_000
 
-_AS_TEXT = ("ship_to", "holds")  # two texts may say the same
+_AS_TEXT = ("ship_to", "holds")  # different texts can have the same meaning
 
 
 @attrs.frozen(kw_only=True)
-class Stored:
-    """What is stored of one seller, as far as it can be read.
+class SellerAudit:
+    """Everything that is stored about one seller, as far as it can be read.
 
     Attributes:
-        state: The state.
-        folded: What the events lead to, if they can be folded.
-        events: How many events there are.
-        unserved: The products whose queue is still to be served.
-        faults: What cannot be read, and where rows disagree, as texts.
+        state: The stored state.
+        folded: The state that the events lead to; `None` if they cannot be folded.
+        events: The number of events.
+        unserved: The products whose queue has not been served.
+        faults: The rows that cannot be read, and the places where rows disagree.
     """
 
     state: State
@@ -76,8 +76,8 @@ class Stored:
     faults: tuple[str, ...]
 
 
-def audit(executor: Executor, *, tables: Tables, seller_id: str) -> Stored:
-    """Read what is stored of one seller, in the transaction that the executor is in."""
+def audit(executor: Executor, *, tables: Tables, seller_id: str) -> SellerAudit:
+    """Read everything that is stored about one seller, in the executor's transaction."""
     return _Audit(executor, tables, seller_id).run()
 
 
@@ -90,8 +90,8 @@ class _Audit:
         self._faults: list[str] = []
         self._subjects: dict[int, str] = {}
 
-    def run(self) -> Stored:
-        """Read all of it."""
+    def run(self) -> SellerAudit:
+        """Read everything."""
         orders = self._orders()
         self._check_queue(orders)
         stock, unserved = self._stock()
@@ -99,7 +99,7 @@ class _Audit:
         folded = self._folded()
         self._check_outbox()
         self._check_commands()
-        return Stored(
+        return SellerAudit(
             state=State.of(
                 self._seller_id, (order for order, _ in orders.values()), stock, receipts
             ),
@@ -110,17 +110,17 @@ class _Audit:
         )
 
     def _orders(self) -> dict[str, tuple[Order, str | None]]:
-        """Return the orders, and what each waits for, by their id."""
+        """Return the orders and what each is blocked on, by order id."""
         rows = {row["order_id"]: row for row in self._rows(self._tables.orders)}
         lines: dict[str, list[Values]] = {}
         for row in self._rows(self._tables.lines):
             lines.setdefault(row["order_id"], []).append(row)
         for order_id in lines.keys() - rows.keys():
-            self._tell(f"order {order_id!r}", "has lines, but there is no such order")
+            self._report(f"order {order_id!r}", "has lines, but the order is missing")
         found = {}
         for order_id, row in rows.items():
             own = lines.get(order_id, [])
-            order = self._made(f"order {order_id!r}", self._order, row, own)
+            order = self._try(f"order {order_id!r}", self._order, row, own)
             if order is not None:
                 found[order_id] = (order, row["blocked_on"])
                 self._check_order(order, row, own)
@@ -140,16 +140,16 @@ class _Audit:
         expected = order_values(order, row["blocked_on"], self._moments)
         for column in expected.keys() - _AS_TEXT:
             if row[column] != expected[column]:
-                self._tell(name, f"has {column} {row[column]!r}, not {expected[column]!r}")
+                self._report(name, f"has {column} {row[column]!r}, not {expected[column]!r}")
         of_lines = line_values(order)
         for each in lines:
             if each != of_lines[each["line_id"]]:
-                self._tell(name, f"has line {each['line_id']!r} stored as {each}")
+                self._report(name, f"has line {each['line_id']!r} stored as {each}")
         if row["blocked_on"] not in {None, *(line.sku for line in order.short_lines)}:
-            self._tell(name, f"waits for {row['blocked_on']!r}, which it is not short of")
+            self._report(name, f"is blocked on {row['blocked_on']!r}, but is not short of it")
 
     def _check_queue(self, orders: dict[str, tuple[Order, str | None]]) -> None:
-        """Hold the queues to the orders: they are an index of them."""
+        """Check the queues against the orders, which they index."""
         expected = {
             (values["warehouse_id"], sku, order_id): values
             for order_id, (order, blocked_on) in orders.items()
@@ -160,19 +160,19 @@ class _Audit:
             values = expected.pop(place, None)
             name = f"queue of {row['sku']!r} in {row['warehouse_id']!r}"
             if values is None:
-                self._tell(name, f"has order {row['order_id']!r}, which does not wait for it")
+                self._report(name, f"has order {row['order_id']!r}, which is not waiting for it")
             elif row != values:
-                self._tell(name, f"has order {row['order_id']!r} at {row}, not {values}")
+                self._report(name, f"has order {row['order_id']!r} at {row}, not {values}")
         for warehouse_id, sku, order_id in expected:
-            self._tell(f"queue of {sku!r} in {warehouse_id!r}", f"lacks order {order_id!r}")
+            self._report(f"queue of {sku!r} in {warehouse_id!r}", f"lacks order {order_id!r}")
 
     def _stock(self) -> tuple[list[Stock], list[WarehouseSku]]:
         found, unserved = [], []
         for row in self._rows(self._tables.stock):
             product = (row["warehouse_id"], row["sku"])
-            stock = self._made(f"stock {product}", self._stock_of, row)
+            stock = self._try(f"stock {product}", self._stock_of, row)
             if stock is None:
-                continue  # its key may be none
+                continue  # its key may not be valid
             if row["is_known"]:
                 found.append(stock)
             if row["is_unserved"]:
@@ -187,38 +187,38 @@ class _Audit:
         for row in self._rows(self._tables.receipts):
             columns, name = tuple(row[each] for each in RECEIPT_COLUMNS), row["receipt_id"]
             own = (self._seller_id, columns, self._moments)
-            receipt = self._made(f"receipt {name!r}", receipt_of, *own)
+            receipt = self._try(f"receipt {name!r}", receipt_of, *own)
             if receipt is not None:
                 yield receipt
 
     def _folded(self) -> State | None:
-        """Return what the events lead to."""
+        """Return the state that the events lead to."""
         begun = len(self._faults)
         events, state = self._events(), State(self._seller_id)
         try:
             while some := tuple(islice(events, EVENTS_AT_ONCE)):
                 state = evolve(state, *some)
         except OrderFlowError as error:
-            self._tell("the events", f"cannot be folded: {error}")
+            self._report("the events", f"cannot be folded: {error}")
             return None
-        return state if len(self._faults) == begun else None  # none may be left out
+        return state if len(self._faults) == begun else None  # every event must be readable
 
     def _events(self) -> Iterator[Event]:
         for row in self._rows(self._tables.events):
             number, name = row["number"], f"event {row['number']}"
-            event: Event | None = self._made(name, loads, row["event"])
+            event: Event | None = self._try(name, loads, row["event"])
             if event is None:
                 continue
             self._subjects[number] = subject_of(event)
-            told = {
+            expected = {
                 "seller_id": event.seller_id,
                 "order_id": getattr(event, "order_id", None),
                 "kind": type(event).__name__,
                 "at": self._moments.write(event.at),
             }
-            wrong = [column for column, value in told.items() if row[column] != value]
+            wrong = [column for column, value in expected.items() if row[column] != value]
             if wrong:
-                self._tell(name, f"tells of {told}, and its {', '.join(wrong)} of something else")
+                self._report(name, f"has {expected}, but its columns differ: {', '.join(wrong)}")
             else:
                 yield event
 
@@ -226,29 +226,29 @@ class _Audit:
         for row in self._rows(self._tables.outbox):
             subject = self._subjects.get(row["number"])
             if subject != row["subject"]:
-                self._tell(
+                self._report(
                     f"message {row['number']}",
-                    f"is about {row['subject']!r}, its event is about {subject!r}",
+                    f"is about {row['subject']!r}, but its event is about {subject!r}",
                 )
 
     def _check_commands(self) -> None:
-        """Hold what commands were answered to their ids."""
+        """Check the stored commands and their outcomes against their ids."""
         for row in self._rows(self._tables.commands):
             name = f"command {row['command_id']!r}"
-            command: Command | None = self._made(name, loads, row["command"])
-            outcome: Outcome | None = self._made(name, loads, row["outcome"])
+            command: Command | None = self._try(name, loads, row["command"])
+            outcome: Outcome | None = self._try(name, loads, row["outcome"])
             if command is None or outcome is None:
                 continue
-            told = (command.seller_id, command.command_id, self._moments.write(command.at))
-            if told != (row["seller_id"], row["command_id"], row["at"]):
-                self._tell(name, f"is stored as one of {told}")
+            expected = (command.seller_id, command.command_id, self._moments.write(command.at))
+            if expected != (row["seller_id"], row["command_id"], row["at"]):
+                self._report(name, f"is stored under other columns than {expected}")
             if outcome.seller_id != self._seller_id:
-                self._tell(name, f"was answered as one of seller {outcome.seller_id!r}")
+                self._report(name, f"has an outcome of seller {outcome.seller_id!r}")
             if outcome.order_id != getattr(command, "order_id", None):
-                self._tell(name, f"was answered as one about order {outcome.order_id!r}")
+                self._report(name, f"has an outcome about order {outcome.order_id!r}")
 
     def _rows(self, table: Table) -> Iterator[Values]:
-        """Yield the seller's rows of a table in the order of their keys."""
+        """Yield the seller's rows of a table, ordered by key."""
         key = [column for column in table.primary_key if column.name != "seller_id"]
         query = select(table).where(table.c.seller_id == self._seller_id).order_by(*key)
         query = query.limit(ROWS_AT_ONCE)
@@ -261,13 +261,13 @@ class _Audit:
             behind = tuple_(*key) > tuple_(*(last[column.name] for column in key))
             page = self._executor.rows(query.where(behind), {})
 
-    def _made(self, name: str, make: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
-        """Make something of a row, or tell why that cannot be."""
+    def _try(self, name: str, make: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
+        """Return what `make` returns, or report why it failed."""
         try:
             return make(*given, **named)
         except (OrderFlowError, LookupError, TypeError, ValueError) as error:
-            self._tell(name, f"cannot be read: {error}")
+            self._report(name, f"cannot be read: {error}")
             return None
 
-    def _tell(self, name: str, fault: str) -> None:
+    def _report(self, name: str, fault: str) -> None:
         self._faults.append(f"{name} {fault}")

@@ -1,4 +1,4 @@
-"""The embedded database: a SQLite file that makes, upgrades and settles itself."""
+"""The embedded database: a SQLite file that is created, upgraded and configured on opening."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from orderflow.adapters.sql.executor import CHANGES
-from orderflow.adapters.sql.faults import translated
+from orderflow.adapters.sql.faults import translate_error
 from orderflow.adapters.sql.revision import REVISION, revision_of
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.upgrading import upgrade
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-__all__ = ["BUSY_MILLISECONDS", "Durability", "open_database", "settle", "url_of"]
+__all__ = ["BUSY_MILLISECONDS", "Durability", "open_database", "prepare_engine", "url_of"]
 
 Durability = Literal["full", "relaxed"]
-"""Whether what was answered survives a loss of power (`full`), or a crash alone (`relaxed`)."""
+"""Whether a commit survives a power cut (`full`) or only a crash of the process (`relaxed`)."""
 
 BUSY_MILLISECONDS = 30_000
-"""So long a writer waits for another one, before it gives up with a `ContentionError`."""
+"""How long a writer waits for another one before it raises `ContentionError`."""
 
 _SYNCHRONOUS = {"full": "FULL", "relaxed": "NORMAL"}
 
@@ -34,59 +34,61 @@ _SYNCHRONOUS = {"full": "FULL", "relaxed": "NORMAL"}
 def open_database(
     path: str | PathLike[str], *, durability: Durability = "full", create: bool = False
 ) -> Engine:
-    """Open a database that is one file, for any number of processes of one machine at once.
+    """Open a database file. Any number of processes on one machine can open it at once.
 
-    Tables of an earlier release are brought to the revision of this one.
+    Tables of an earlier release are upgraded.
 
     Args:
-        path: The file. Beside it stand two more while it is open, whose names end in `-wal`
+        path: The file. While it is open, two more files lie beside it, whose names end in `-wal`
             and `-shm`.
-        durability: `full` waits for the disk at each commit. `relaxed` does not: what was
-            committed last may be lost with the power, and the file stays consistent.
-        create: Whether to make the file or the tables if they are not there.
+        durability: `full` waits for the disk at each commit. `relaxed` does not: a power cut may
+            lose the latest commits, but the file stays consistent.
+        create: Whether to create the file or the tables if they are missing.
 
     Raises:
-        InvalidValueError: If the durability is no such word.
+        InvalidValueError: If the durability is neither `full` nor `relaxed`.
         SchemaError: If the file has no tables of orderflow, or those of a later release.
-        StorageError: If the file is not there, or is no database, or cannot be opened.
+        StorageError: If the file does not exist, is no database, or cannot be opened.
     """
     engine = create_engine(url_of("sqlite", path, durability=durability, create=create))
-    settle(engine, durability=durability, create=create)
+    prepare_engine(engine, durability=durability, create=create)
     return engine
 
 
 def url_of(driver: str, path: str | PathLike[str], *, durability: Durability, create: bool) -> URL:
-    """Return the URL of a file that is to be opened, if it makes sense to open it."""
+    """Return the URL of a database file, after checking the arguments."""
     if durability not in _SYNCHRONOUS:
         raise InvalidValueError("open_database.durability", "one of 'full', 'relaxed'", durability)
     file = Path(path)
     if not create and not file.exists():
         raise StorageError(
-            f"there is no database at {file}; open_database(…, create=True) makes one"
+            f"there is no database at {file}; open_database(…, create=True) creates one"
         )
     return URL.create(driver, database=str(file.absolute()))
 
 
-def settle(engine: Engine, *, durability: Durability, create: bool) -> None:
-    """Have every connection of an engine settled, and the tables made or brought forward."""
+def prepare_engine(engine: Engine, *, durability: Durability, create: bool) -> None:
+    """Configure every connection of an engine, and create or upgrade the tables."""
 
     @event.listens_for(engine, "connect")
-    def settle_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's
-        connection.isolation_level = None  # the driver begins nothing of its own accord
+    def configure_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's
+        connection.isolation_level = None  # the driver must not begin transactions
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        # Asked first: a change of the mode needs the file alone, even if it changes nothing.
+        # Ask first: setting the mode needs the file exclusively, even if nothing changes.
         cursor.execute("PRAGMA journal_mode")
         if cursor.fetchone() != ("wal",):
             cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
-        cursor.execute("PRAGMA fullfsync = ON")  # macOS: else a flush ends in the drive's cache
+        cursor.execute(
+            "PRAGMA fullfsync = ON"
+        )  # macOS: without it, a flush stops at the drive's cache
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
-    def note_changes(connection: Connection) -> None:
-        # SQLAlchemy thinks that the driver has begun, and the host that it can roll back.
+    def store_changes(connection: Connection) -> None:
+        # SQLAlchemy assumes that the driver has begun, and the host that it can roll back.
         driver = connection.connection.driver_connection
         connection.info[CHANGES] = 0 if driver is None else driver.total_changes
 
@@ -94,7 +96,7 @@ def settle(engine: Engine, *, durability: Durability, create: bool) -> None:
         _check_revision(engine, create=create)
     except DBAPIError as error:
         engine.dispose()
-        raise _named(engine, error) from error
+        raise _opening_error(engine, error) from error
     except StorageError:
         engine.dispose()
         raise
@@ -109,8 +111,8 @@ def _check_revision(engine: Engine, *, create: bool) -> None:
         upgrade(engine)
 
 
-def _named(engine: Engine, error: DBAPIError) -> StorageError:
-    fault = translated(error, 1)
+def _opening_error(engine: Engine, error: DBAPIError) -> StorageError:
+    fault = translate_error(error, 1)
     if type(fault) is not StorageError:
         return fault
     return StorageError(f"{engine.url.database} cannot be opened as a database: {error.orig}")

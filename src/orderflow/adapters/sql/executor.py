@@ -1,7 +1,7 @@
-"""How statements reach the database: on a connection of SQLAlchemy, or on one of the host's.
+"""Runs statements on a SQLAlchemy connection, or on a connection of another library.
 
-Everything else in this package says what is to be read and written, as statements of SQLAlchemy
-Core, and leaves it to an executor to do so.
+The rest of this package describes reads and writes as SQLAlchemy Core statements, and an executor
+runs them.
 """
 
 from __future__ import annotations
@@ -25,45 +25,47 @@ if TYPE_CHECKING:
     Parameters = Mapping[str, Any]
     Row = Sequence[Any]
 
-__all__ = ["CHANGES", "CoreExecutor", "Executor", "as_text", "compiled"]
+__all__ = ["CHANGES", "CoreExecutor", "Executor", "as_text", "compile_statement"]
 
 CHANGES = "orderflow_changes"
-"""Where a connection to SQLite notes how many changes were made on it before its transaction."""
+"""Key in a SQLite connection's `info`: the number of changes made before its transaction."""
 
 
 class Executor(Protocol):
-    """Carries statements out on an open connection."""
+    """Runs statements on an open connection."""
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether one writer at a time is all there is; otherwise rows are locked."""
+        """Whether the database is SQLite, which has one writer at a time and locks no rows."""
         ...
 
     def rows(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
-        """Return the rows that a statement gives."""
+        """Run a statement and return its rows."""
         ...
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
-        """Carry a statement out once for each set of parameters, in this order."""
+        """Run a statement once for each set of parameters, in this order."""
         ...
 
     def isolation(self) -> str:
-        """Return the isolation of the transaction that the connection is in, in SQL's words."""
+        """Return the isolation level of the current transaction, as SQL names it."""
         ...
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """Undo what the block has done, and let go of its locks, if it is left by an error."""
+        """Undo the block and release its locks if it raises."""
         ...
 
 
 @lru_cache(maxsize=256)
-def compiled(statement: ClauseElement, dialect: Dialect, names: tuple[str, ...]) -> SQLCompiler:
-    """Return the text of a statement that values of these names are given to."""
+def compile_statement(
+    statement: ClauseElement, dialect: Dialect, names: tuple[str, ...]
+) -> SQLCompiler:
+    """Return the compiled statement, for parameters of these names."""
     return cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(names)))
 
 
-def _picking(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
-    """Return what picks the values of these names, in this order."""
+def _values_of(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
+    """Return a function that returns the values of these names, in this order."""
     if len(names) == 1:
         return lambda parameters: (parameters[names[0]],)
     return itemgetter(*names)
@@ -72,50 +74,50 @@ def _picking(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
 def as_text(
     statement: ClauseElement, dialect: Dialect, parameters: Sequence[Parameters]
 ) -> tuple[str, Sequence[Any]]:
-    """Return a statement that writes, and its sets of parameters, as a driver takes them.
+    """Return the text and the parameters of a writing statement, in the driver's form.
 
-    No type of these tables needs a conversion, and to look for one in each value of each row takes
-    as long as to write it.
+    No column type of these tables needs a conversion. Looking for one in each value would take as
+    long as the write itself.
     """
-    made = compiled(statement, dialect, tuple(parameters[0]))
-    own = made.params.keys() - parameters[0].keys()  # what the statement says itself
+    compiled = compile_statement(statement, dialect, tuple(parameters[0]))
+    own = compiled.params.keys() - parameters[0].keys()  # parameters fixed in the statement
     if own:
-        parameters = [made.params | dict(each) for each in parameters]
-    names = made.positiontup
-    rows = parameters if names is None else list(map(_picking(names), parameters))
-    return str(made), rows
+        parameters = [compiled.params | dict(each) for each in parameters]
+    names = compiled.positiontup
+    rows = parameters if names is None else list(map(_values_of(names), parameters))
+    return str(compiled), rows
 
 
 class CoreExecutor:
-    """Carries statements out on a connection of SQLAlchemy."""
+    """Runs statements on a SQLAlchemy connection."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.is_sqlite = connection.dialect.name == "sqlite"
 
     def rows(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
-        """Return the rows that a statement gives."""
+        """Run a statement and return its rows."""
         return self.connection.execute(statement, parameters).all()
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
-        """Carry a statement out once for each set of parameters, in this order."""
+        """Run a statement once for each set of parameters, in this order."""
         text, rows = as_text(statement, self.connection.dialect, parameters)
         self.connection.exec_driver_sql(text, rows)
 
     def isolation(self) -> str:
-        """Return the isolation of the transaction that the connection is in, in SQL's words."""
+        """Return the isolation level of the current transaction, as SQL names it."""
         return str(self.connection.get_isolation_level())
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo what the block has done, and let go of its locks, if it is left by an error."""
+        """Undo the block and release its locks if it raises."""
         if self.is_sqlite:
-            self._begin_at_once()
+            self._begin_immediate()
         with self.connection.begin_nested():
             yield
 
-    def _begin_at_once(self) -> None:
-        """Take the lock of SQLite: what is read may not change before something is written."""
+    def _begin_immediate(self) -> None:
+        """Take SQLite's write lock now, so that nothing changes between a read and a write."""
         driver = self.connection.connection.driver_connection
         if driver is None or driver.in_transaction:
             return
@@ -123,7 +125,7 @@ class CoreExecutor:
             changes = driver.total_changes - self.connection.info[CHANGES]
             if changes:
                 raise StorageError(
-                    f"{changes} changes of this transaction are committed already, for the driver "
-                    f'of SQLite had begun none; execute "BEGIN IMMEDIATE" before them'
+                    f"{changes} changes of this transaction are already committed, because the "
+                    f'SQLite driver had not begun one; execute "BEGIN IMMEDIATE" before them'
                 )
         self.connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""What a database refuses, as errors of orderflow."""
+"""Translates the errors of database drivers into errors of orderflow."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from orderflow.errors import ContentionError, SchemaError, StorageError, Unfinis
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
 
-__all__ = ["translated", "translated_of_commit"]
+__all__ = ["translate_commit_error", "translate_error"]
 
-# A serialization failure, a deadlock, a lock that is not to be had, and two that inserted the
-# same at once: PostgreSQL, appendix A of its manual.
+# Serialization failure, deadlock, lock not available, and unique violation from two concurrent
+# inserts. The codes are in appendix A of PostgreSQL's manual.
 _CONTENTION_STATES = {"40001", "40P01", "55P03", "23505"}
 _CONTENTION_TEXTS = ("database is locked", "database table is locked")
 _NO_TABLE_STATES = {"42P01", "3F000"}
 _NO_TABLE_TEXTS = ("no such table",)
 
 
-def translated(error: DBAPIError, attempts: int) -> StorageError:
-    """Return what an error of the database driver means.
+def translate_error(error: DBAPIError, attempts: int) -> StorageError:
+    """Return the orderflow error for an error of the database driver.
 
     Args:
         error: The error.
-        attempts: How often it was tried.
+        attempts: The number of attempts made.
     """
     driver_error = error.orig
-    # Of psycopg, and of psycopg2, which Django takes too.
+    # The first is psycopg's; the second is that of psycopg2, which Django supports too.
     state = getattr(driver_error, "sqlstate", None) or getattr(driver_error, "pgcode", None)
     text = _text(error)
     if state in _CONTENTION_STATES or any(each in text for each in _CONTENTION_TEXTS):
@@ -36,28 +36,27 @@ def translated(error: DBAPIError, attempts: int) -> StorageError:
     if state in _NO_TABLE_STATES or any(each in text for each in _NO_TABLE_TEXTS):
         return SchemaError(None, REVISION)
     return StorageError(
-        f"the database could not do it: {text}; nothing of it was saved: "
-        f"mend what is in the way, and do it again"
+        f"the database reported an error: {text}; nothing was saved; fix the cause and try again"
     )
 
 
-def translated_of_commit(error: DBAPIError, attempts: int) -> StorageError:
-    """Return what an error of the database driver means that a COMMIT has led to.
+def translate_commit_error(error: DBAPIError, attempts: int) -> StorageError:
+    """Return the orderflow error for an error of the database driver during COMMIT.
 
-    A connection that breaks then may have broken before the commit or after it. SQLite, if it
-    could not flush, has undone the change for everybody who is there; but it is in the file, and
-    is found and taken for committed if nobody writes over it before the machine stops.
+    If the connection breaks then, it is unknown whether the commit happened. If SQLite could not
+    flush, it has undone the change for every open connection. But the change is in the file: if
+    nothing overwrites it before the machine stops, the next reader takes it for committed.
 
     Args:
         error: The error.
-        attempts: How often it was tried.
+        attempts: The number of attempts made.
     """
-    meant = translated(error, attempts)
-    if isinstance(meant, ContentionError):
-        return meant
+    translated = translate_error(error, attempts)
+    if isinstance(translated, ContentionError):
+        return translated
     return UnfinishedError(_text(error))
 
 
 def _text(error: DBAPIError) -> str:
-    """Return what the driver says, on one line."""
+    """Return the driver's message on one line."""
     return " ".join(str(error.orig).split())

@@ -1,8 +1,8 @@
-"""The inbox of a receiver: which messages it has had already.
+"""The inbox of a receiver: the messages that it has already received.
 
-A message may come twice. A receiver that must do its work once notes the message in the same
-transaction as its work: if the transaction is undone, so is the note, and the message is new when
-it comes again.
+A message may arrive twice. A receiver that must act only once records the message in the same
+transaction as its work. If the transaction is rolled back, so is the record, and the message
+counts as new when it comes again.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ __all__ = ["SqlInbox"]
 
 
 class SqlInbox:
-    """Which messages were received, in the transaction that a connection of the receiver's is in.
+    """Records received messages, in the receiver's own transaction.
 
     Args:
-        connection: An open connection of SQLAlchemy, for SQLite or PostgreSQL, or an executor on
-            any other.
-        tables: The tables, of which it needs `inbox` alone; those with the names that orderflow
-            gives them, if left out.
+        connection: An open SQLAlchemy connection to SQLite or PostgreSQL, or an executor on a
+            connection of any other library.
+        tables: The tables, of which only `inbox` is used. Default: those with orderflow's own
+            names.
 
     Raises:
-        StorageError: If the isolation of its transaction does not fit.
+        StorageError: If the transaction's isolation level is not supported.
     """
 
     def __init__(self, connection: Connection | Executor, *, tables: Tables | None = None) -> None:
@@ -58,25 +58,25 @@ class SqlInbox:
         at: datetime | None = None,
         tables: Tables | None = None,
     ) -> bool:
-        """Carry out a task in a transaction of its own, if a message is there for the first time.
+        """Run a task in a new transaction, unless the message was received before.
 
-        The task is given the connection, and its changes are committed with the note. If it
-        raises, both are undone. It may be called again if others went first.
+        The task gets the connection, and its changes are committed together with the record of
+        the message. If it raises, both are rolled back. The task may run again on contention.
 
         Args:
-            engine: An engine of SQLAlchemy, for SQLite or PostgreSQL.
-            message_id: The message, as below.
-            task: What is to be done once.
-            seller_id: As below.
-            at: As below.
-            tables: As above.
+            engine: A SQLAlchemy engine for SQLite or PostgreSQL.
+            message_id: The message, as for `first_time`.
+            task: The work to do once.
+            seller_id: The seller, as for `first_time`.
+            at: When the message was received, as for `first_time`.
+            tables: The tables. Default: those with orderflow's own names.
 
         Returns:
-            Whether it was carried out.
+            Whether the task ran.
 
         Raises:
-            ContentionError: If others went first time and again.
-            InvalidValueError: If no message can have this id.
+            ContentionError: If concurrent transactions won every attempt.
+            InvalidValueError: If the message id is not valid.
         """
 
         def work(executor: Executor) -> bool:
@@ -84,7 +84,7 @@ class SqlInbox:
                 message_id, seller_id=seller_id, at=at
             )
             if is_first:
-                # `OwnTransactions` has no other executor.
+                # `OwnTransactions` always passes a `CoreExecutor`.
                 task(cast("CoreExecutor", executor).connection)
             return is_first
 
@@ -93,19 +93,19 @@ class SqlInbox:
     def first_time(
         self, message_id: str, *, seller_id: str = "", at: datetime | None = None
     ) -> bool:
-        """Note a message, and tell whether it is there for the first time.
+        """Record a message, and report whether it is received for the first time.
 
-        If another transaction has noted it and is still open, this one waits for its end.
+        If another open transaction has recorded it, this one waits for that transaction to end.
 
         Args:
-            message_id: `OutboxMessage.message_id`, or what else tells messages apart: the id of a
+            message_id: `OutboxMessage.message_id`, or any other unique id, such as that of a
                 webhook.
-            seller_id: The seller, where the receiver knows; ids are told apart for each.
-            at: When it was received; at present, if left out.
+            seller_id: The seller, if known. Ids are unique for each seller.
+            at: When the message was received. Default: now.
 
         Raises:
-            ContentionError: If another transaction holds it for too long.
-            InvalidValueError: If no message can have this id, or the moment names no time zone.
+            ContentionError: If another transaction locks the message for too long.
+            InvalidValueError: If the message id is not valid, or `at` has no time zone.
         """
         _check(message_id)
         received_at = datetime.now(UTC)
@@ -118,26 +118,27 @@ class SqlInbox:
                 "message_id": message_id,
                 "received_at": Moments(as_text=executor.is_sqlite).write(received_at),
             }
-            return bool(executor.rows(self._statements.note, row))
+            return bool(executor.rows(self._statements.add, row))
 
         return self._transaction.write(task)
 
     def prune(self, *, before: datetime) -> None:
-        """Forget the messages that were received before a moment.
+        """Forget the messages that were received before a given time.
 
-        One of them that comes again is taken for new, so leave more time than a message can take.
+        A forgotten message that comes again counts as new, so keep messages longer than one can
+        take to arrive.
 
         Raises:
-            InvalidValueError: If the moment names no time zone.
+            InvalidValueError: If `before` has no time zone.
         """
         earliest = validators.require_moment("SqlInbox.before", before)
 
         def task(executor: Executor) -> None:
             moment = Moments(as_text=executor.is_sqlite).write(earliest)
             rows = executor.rows(self._statements.sellers, {})
-            forget = [{"of_seller": row[0], "before": moment} for row in rows if row[0] is not None]
-            if forget:
-                executor.run(self._statements.prune, forget)
+            pruned = [{"of_seller": row[0], "before": moment} for row in rows if row[0] is not None]
+            if pruned:
+                executor.run(self._statements.prune, pruned)
 
         self._transaction.write(task)
 
@@ -152,16 +153,16 @@ def _check(message_id: str) -> None:
 
 
 class _Statements:
-    """What is read and written, as statements of SQLAlchemy Core."""
+    """All statements of the inbox, in SQLAlchemy Core."""
 
     def __init__(self, tables: Tables) -> None:
         inbox = tables.inbox
         columns = inbox.c
-        note = insert(inbox).values(
+        add = insert(inbox).values(
             {column.name: bindparam(column.name, type_=column.type) for column in columns}
         )
-        # SQLite knows the same words.
-        self.note = note.on_conflict_do_nothing().returning(columns.message_id)
+        # SQLite has the same ON CONFLICT clause as PostgreSQL.
+        self.add = add.on_conflict_do_nothing().returning(columns.message_id)
         self.sellers = select(each_value(columns.seller_id).c.value)
         self.prune = delete(inbox).where(
             columns.seller_id == bindparam("of_seller"),

@@ -1,21 +1,21 @@
-"""The outbox in a database: messages that are saved with what they tell of.
+"""The outbox in a database: messages that are saved together with their events.
 
 Theory
 ======
 
-*What is claimed.* Of each subject the oldest message is its head. Whoever claims a subject has
-the head put off until the end of the lease, in the row itself; and nobody else looks at what is
-behind a head. On PostgreSQL heads are locked while they are claimed, and heads that are locked are
-passed over: relays do not wait for each other. SQLite lets one writer in at a time.
+*Claims.* The oldest message of each subject is its head. A claim postpones the head until the end
+of the lease, in the row itself, and nobody else looks behind a head. PostgreSQL locks heads while
+they are claimed and skips locked ones, so relays do not wait for each other. SQLite has one writer
+at a time.
 
-*In what order.* The numbers of one subject go up in the order in which things happened, for the
-second of two transactions that touch the same order or stock has waited for the first. Across
-subjects they do not; so nothing here remembers a number that it has come to.
+*Order.* The numbers of one subject rise in the order of its events, because the second of two
+transactions on the same order or stock waits for the first. Across subjects they do not, so no
+code here remembers the last number it has seen.
 
-*At what cost.* What waits behind a head that is put off is put off with it, and a dead head is put
-off for ever. So a claim jumps in an index to what is due, however much is waiting behind
-something that is not. It begins behind the seller that it ended with the last time: a seller with
-a great many messages does not keep the others waiting.
+*Cost.* Messages behind a postponed head are postponed with it, and a dead head is postponed for
+ever. So a claim jumps to due messages in an index, however many are waiting behind others. It
+starts after the seller that the previous claim ended with, so a seller with very many messages
+does not delay the others.
 """
 
 from __future__ import annotations
@@ -56,13 +56,14 @@ _DIGITS_MAX = 18
 
 
 class SqlOutbox(SqlStore):
-    """The messages that `SqlRepository` has put into the database: an `orderflow.ports.Outbox`.
+    """The messages that `SqlRepository` saved: an `orderflow.ports.Outbox`.
 
-    Any number of them may be used at the same time, in any number of processes.
+    Any number of these can work at once, in any number of processes.
 
     Args:
-        engine: An engine of SQLAlchemy, for SQLite or PostgreSQL; or what stands for one.
-        tables: The tables; those with the names that orderflow gives them, if left out.
+        engine: A SQLAlchemy engine for SQLite or PostgreSQL, or an object with the methods of
+            `Transactions`.
+        tables: The tables. Default: those with orderflow's own names.
     """
 
     def __init__(self, engine: Engine | Transactions, *, tables: Tables | None = None) -> None:
@@ -71,12 +72,12 @@ class SqlOutbox(SqlStore):
         self._after = ""
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
-        """Take messages to deliver, of subjects that nobody else delivers to at this time.
+        """Claim messages of subjects that nobody else has claimed.
 
         Args:
-            now: The present moment.
-            lease: How long they are kept from others.
-            limit: At most so many.
+            now: The current time.
+            lease: How long the messages are kept from others.
+            limit: The largest number of messages.
         """
 
         def task(executor: Executor) -> Sequence[OutboxMessage]:
@@ -88,7 +89,7 @@ class SqlOutbox(SqlStore):
                     break
             due = {"due_at": write(now + lease)}
             if claimed:
-                executor.run(self._statements.deferred, [_key(each) | due for each in claimed])
+                executor.run(self._statements.postpone, [_key(each) | due for each in claimed])
             return claimed
 
         claimed = self._transactions.write(task)
@@ -97,18 +98,18 @@ class SqlOutbox(SqlStore):
         return claimed
 
     def mark_sent(self, message: OutboxMessage) -> None:
-        """Forget a message that has arrived."""
+        """Remove a message that was sent."""
         key = _key(message)
 
         def task(executor: Executor) -> None:
-            rows = executor.rows(self._statements.deliver, key)
-            if rows and rows[0][0]:  # another relay had it meanwhile, and has given it up
-                self._put_off_behind(executor, key, message.subject, None)
+            rows = executor.rows(self._statements.mark_sent, key)
+            if rows and rows[0][0]:  # another relay claimed it meanwhile, and it died there
+                self._postpone_behind(executor, key, message.subject, None)
 
         self._transactions.write(task)
 
     def give_back(self, messages: Sequence[OutboxMessage]) -> None:
-        """Let others have messages of one subject that were claimed and not tried."""
+        """Return messages of one subject that were claimed and not tried."""
         if not messages:
             return
         keys = [_key(message) for message in messages]
@@ -117,20 +118,20 @@ class SqlOutbox(SqlStore):
         def task(executor: Executor) -> None:
             ((head, due_at),) = executor.rows(self._statements.head, subject) or [(0, None)]
             due = {"due_at": due_at if head < keys[0]["of_number"] else None}
-            executor.run(self._statements.deferred, [key | due for key in keys])
+            executor.run(self._statements.postpone, [key | due for key in keys])
 
         self._transactions.write(task)
 
     def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
-        """Keep a message that could not be delivered: until a moment, or for good as a dead one."""
+        """Keep a message that failed, to retry at a given time, or as dead if there is none."""
         key = _key(message)
 
         def task(executor: Executor) -> None:
             write = Moments(as_text=executor.is_sqlite).write
             due_at = write(_NEVER if retry_at is None else retry_at)
             changes = {"due_at": due_at, "error": error, "is_dead": retry_at is None}
-            if executor.rows(self._statements.fail, key | changes):
-                self._put_off_behind(executor, key, message.subject, due_at)
+            if executor.rows(self._statements.mark_failed, key | changes):
+                self._postpone_behind(executor, key, message.subject, due_at)
 
         self._transactions.write(task)
 
@@ -149,32 +150,32 @@ class SqlOutbox(SqlStore):
         return self._transactions.read(task)
 
     def revive(self, message_id: str) -> bool:
-        """Let a dead message be tried again; tell whether there was one of this id."""
-        return self._settle(message_id, self._statements.revive)
+        """Let a dead message be sent again; report whether there was one."""
+        return self._resolve_dead(message_id, self._statements.revive)
 
     def discard(self, message_id: str) -> bool:
-        """Forget a dead message; tell whether there was one of this id."""
-        return self._settle(message_id, self._statements.remove)
+        """Remove a dead message; report whether there was one."""
+        return self._resolve_dead(message_id, self._statements.remove)
 
     def _heads(self, executor: Executor, now: object, limit: int) -> Iterator[Row]:
-        """Yield the seller and subject of heads that are due: first what was put off until now."""
+        """Yield seller and subject of each due head: first postponed ones, then new ones."""
         after = self._after
         sellers = [row[0] for row in executor.rows(self._statements.sellers, {})]
         for seller_id in sorted(sellers, key=lambda each: (each <= after, each)):
             parameters = {"seller_id": seller_id, "now": now, "limit": limit}
-            yield from executor.rows(self._statements.put_off_heads, parameters)
+            yield from executor.rows(self._statements.postponed_heads, parameters)
             yield from executor.rows(self._statements.new_heads, parameters)
 
     def _of_subject(self, executor: Executor, head: Row, limit: int) -> Iterator[OutboxMessage]:
-        """Yield the messages of a subject, up to one that is dead."""
+        """Yield the messages of a subject, up to the first that is dead."""
         parameters = {"seller_id": head[0], "subject": head[1], "limit": limit}
         for row in executor.rows(self._statements.of_subject, parameters):
             if row[-1]:
                 return
             yield _message(row)
 
-    def _settle(self, message_id: str, statement: Update | Delete) -> bool:
-        """Settle what becomes of a dead message, and let go on what has waited for it."""
+    def _resolve_dead(self, message_id: str, statement: Update | Delete) -> bool:
+        """Revive or remove a dead message, and make the messages behind it due."""
         key = _key_of(message_id)
         if key is None:
             return False
@@ -183,21 +184,21 @@ class SqlOutbox(SqlStore):
             rows = executor.rows(self._statements.subject_of_dead, key)
             for (subject,) in rows:
                 executor.run(statement, [key])
-                self._put_off_behind(executor, key, subject, None)
+                self._postpone_behind(executor, key, subject, None)
             return bool(rows)
 
         return self._transactions.write(task)
 
-    def _put_off_behind(
+    def _postpone_behind(
         self, executor: Executor, key: Key, subject: str, due_at: object | None
     ) -> None:
-        """Put off what is behind a message until a moment, or let it go on."""
+        """Postpone the messages behind one until a given time, or make them due."""
         behind = key | {"of_subject": subject, "due_at": due_at}
-        executor.run(self._statements.put_off_behind, [behind])
+        executor.run(self._statements.postpone_behind, [behind])
 
 
 class _Statements:
-    """What is read and written, as statements of SQLAlchemy Core."""
+    """All statements of the outbox, in SQLAlchemy Core."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -206,10 +207,10 @@ class _Statements:
             columns.seller_id == bindparam("of_seller"),
             columns.number == bindparam("of_number"),
         )
-        self._name_reads(columns, has_key)
-        self._name_writes(columns, has_key)
+        self._add_reads(columns, has_key)
+        self._add_writes(columns, has_key)
 
-    def _name_reads(self, columns: Columns, has_key: Conditions) -> None:
+    def _add_reads(self, columns: Columns, has_key: Conditions) -> None:
         of_seller = columns.seller_id == bindparam("seller_id")
         self.of_subject = (
             self._messages()
@@ -217,14 +218,14 @@ class _Statements:
             .order_by(columns.number)
             .limit(bindparam("limit"))
         )
-        # By the moment, which is in an index.
+        # An index has `due_at`, so dead messages are found by it.
         is_dead = (columns.due_at == bindparam("never"), columns.is_dead)
         oldest_first = self._messages().where(*is_dead).order_by(columns.number)
         self.dead = oldest_first.where(of_seller)
         sellers = each_value(columns.seller_id).c.value
         self.sellers = select(sellers).where(sellers.is_not(None))
         self.all_dead = oldest_first.where(columns.seller_id.in_(self.sellers))
-        self.put_off_heads = self._heads(columns.due_at <= bindparam("now"))
+        self.postponed_heads = self._heads(columns.due_at <= bindparam("now"))
         self.new_heads = self._heads(columns.due_at.is_(None))
         self.subject_of_dead = (
             select(columns.subject).where(*has_key, columns.is_dead).with_for_update()
@@ -237,10 +238,10 @@ class _Statements:
             .with_for_update()
         )
 
-    def _name_writes(self, columns: Columns, has_key: Conditions) -> None:
+    def _add_writes(self, columns: Columns, has_key: Conditions) -> None:
         outbox = self._tables.outbox
-        self.deferred = update(outbox).where(*has_key).values(due_at=bindparam("due_at"))
-        self.put_off_behind = (
+        self.postpone = update(outbox).where(*has_key).values(due_at=bindparam("due_at"))
+        self.postpone_behind = (
             update(outbox)
             .where(
                 columns.seller_id == bindparam("of_seller"),
@@ -249,7 +250,7 @@ class _Statements:
             )
             .values(due_at=bindparam("due_at"))
         )
-        self.fail = (
+        self.mark_failed = (
             update(outbox)
             .where(*has_key)
             .values(
@@ -262,10 +263,10 @@ class _Statements:
         )
         self.revive = update(outbox).where(*has_key).values(attempts=0, due_at=None, is_dead=False)
         self.remove = delete(outbox).where(*has_key)
-        self.deliver = self.remove.returning(columns.is_dead)
+        self.mark_sent = self.remove.returning(columns.is_dead)
 
     def _messages(self) -> Select[Any]:
-        """Read messages, with whether they are dead."""
+        """Return a query for messages, with whether each is dead."""
         outbox, events = self._tables.outbox.c, self._tables.events.c
         return (
             select(
@@ -285,7 +286,7 @@ class _Statements:
         )
 
     def _heads(self, due: ColumnElement[bool]) -> Executable:
-        """Read which subjects of a seller are due, and lock their heads."""
+        """Return a query for the due subjects of a seller that locks their heads."""
         outbox = self._tables.outbox
         earliest = outbox.alias("earliest").c
         head = (
@@ -320,12 +321,12 @@ def _message(row: Row) -> OutboxMessage:
 def _key(message: OutboxMessage) -> Key:
     key = _key_of(message.message_id)
     if key is None:
-        raise ValueError(f"message {message.message_id!r} is none of this outbox")
+        raise ValueError(f"message {message.message_id!r} does not belong to this outbox")
     return key
 
 
 def _key_of(message_id: str) -> Key | None:
-    """Return the key of a message's row, if it can have one."""
+    """Return the key of a message's row, or `None` if the id is not one of this outbox."""
     seller_id, _, number = message_id.rpartition(":")
     is_number = number.isascii() and number.isdecimal() and len(number) <= _DIGITS_MAX
     return {"of_seller": seller_id, "of_number": int(number)} if is_number else None

@@ -1,4 +1,4 @@
-"""Settings in the database: one for each seller who has one of their own, and the usual one."""
+"""Settings in the database: a default value, and values of single sellers."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ T = TypeVar("T")
 
 __all__ = ["PerSeller"]
 
-_USUAL = ""
-"""Whose the usual one is: no seller has this id, for it has at least one character."""
+_DEFAULT = ""
+"""The seller id of the default value. No seller has it, since ids have at least one character."""
 
 
 class PerSeller(SqlStore, Generic[T]):
-    """One value for each seller who has one of their own, and the usual one for all others.
+    """A default value, and values of single sellers that replace it.
 
     Args:
-        engine: An engine of SQLAlchemy, for SQLite or PostgreSQL; or what stands for one.
-        tables: The tables; those with the names that orderflow gives them, if left out.
+        engine: A SQLAlchemy engine for SQLite or PostgreSQL, or an object with the methods of
+            `Transactions`.
+        tables: The tables. Default: those with orderflow's own names.
     """
 
-    # What a class of this kind says.
+    # Set by each subclass.
     _kind: type[T]
     _noun: str
     _table: str
@@ -48,67 +49,67 @@ class PerSeller(SqlStore, Generic[T]):
         self._statements = _statements_of(getattr(self._tables, self._table))
 
     @property
-    def is_said(self) -> bool:
-        """Whether a usual one is kept, be it the same as there is without any."""
-        usual = {"sellers": [_USUAL]}
+    def has_default(self) -> bool:
+        """Whether a default value is stored."""
+        default = {"sellers": [_DEFAULT]}
         return bool(
-            self._transactions.read(lambda executor: executor.rows(self._statements.of, usual))
+            self._transactions.read(lambda executor: executor.rows(self._statements.of, default))
         )
 
-    def usual(self) -> T:
-        """Return that of every seller who has none of their own.
+    def default(self) -> T:
+        """Return the value of every seller who has none of their own.
 
         Raises:
-            StorageError: If what is kept cannot be used.
+            StorageError: If the stored value is not valid.
         """
-        return self.of(_USUAL)
+        return self.of(_DEFAULT)
 
     def of(self, seller_id: str) -> T:
-        """Return that of a seller: their own, or the usual one.
+        """Return the value of a seller: their own, or the default.
 
         Raises:
-            StorageError: If what is kept cannot be used.
+            StorageError: If the stored value is not valid.
         """
         rows = self._transactions.read(
-            lambda executor: executor.rows(self._statements.of, {"sellers": [_USUAL, seller_id]})
+            lambda executor: executor.rows(self._statements.of, {"sellers": [_DEFAULT, seller_id]})
         )
         return self._read(rows[-1]) if rows else self._kind()
 
     def all(self) -> Mapping[str, T]:
-        """Return those of sellers who have one of their own, by seller id.
+        """Return the values of single sellers, by seller id.
 
         Raises:
-            StorageError: If what is kept cannot be used.
+            StorageError: If a stored value is not valid.
         """
         rows = self._transactions.read(
-            lambda executor: executor.rows(self._statements.all, {"usual": _USUAL})
+            lambda executor: executor.rows(self._statements.all, {"default": _DEFAULT})
         )
         return {row[0]: self._read(row) for row in rows}
 
     def set(self, value: T | None, seller_id: str | None = None) -> None:
-        """Keep one in place of what was kept before.
+        """Store a value.
 
         Args:
-            value: What to keep. `None` takes away what is kept: a seller has the usual one again,
-                and the usual one is that without any settings.
-            seller_id: Whose; the usual one, if left out.
+            value: The value. `None` removes the stored one: a seller gets the default again, and
+                the default becomes the one without any settings.
+            seller_id: The seller. If omitted, the default is set.
 
         Raises:
-            InvalidValueError: If a seller cannot have this id.
+            InvalidValueError: If the seller id is not valid.
         """
         validators.require(
             ok=seller_id is None or validators.is_identifier(seller_id),
             field=f"{type(self).__name__}.seller_id",
-            demand=f"{validators.IDENTIFIER_DEMAND}, or None for the usual {self._noun}",
+            demand=f"{validators.IDENTIFIER_DEMAND}, or None for the default {self._noun}",
             value=seller_id,
         )
-        row = {"seller_id": _USUAL if seller_id is None else seller_id}
+        row = {"seller_id": _DEFAULT if seller_id is None else seller_id}
 
         def task(executor: Executor) -> None:
             if value is None:
                 executor.run(self._statements.remove, [row])
             else:
-                executor.run(self._statements.keep, [row | {"value": dumps(value)}])
+                executor.run(self._statements.put, [row | {"value": dumps(value)}])
 
         self._transactions.write(task)
 
@@ -118,28 +119,30 @@ class PerSeller(SqlStore, Generic[T]):
             value: T = loads(text, self._kind)
         except CodecError as error:
             whose = (
-                f"usual {self._noun}" if seller_id == _USUAL else f"{self._noun} of {seller_id!r}"
+                f"default {self._noun}"
+                if seller_id == _DEFAULT
+                else f"{self._noun} of {seller_id!r}"
             )
             raise StorageError(
-                f"the {whose} in the database cannot be used: {error}; "
-                f"{type(self).__name__}.set puts another one in its place"
+                f"the {whose} in the database is not valid: {error}; "
+                f"replace it with {type(self).__name__}.set"
             ) from error
         return value
 
 
 class _Statements:
-    """What is read and written, as statements of SQLAlchemy Core."""
+    """All statements on one table, in SQLAlchemy Core."""
 
     def __init__(self, table: Table) -> None:
         seller: Column[Any] = table.c.seller_id
-        kept = select(seller, table.c.value).order_by(seller)
-        self.all = kept.where(seller != bindparam("usual"))
-        # The usual one comes first, for its seller is less than any.
-        self.of = kept.where(seller.in_(bindparam("sellers", expanding=True)))
-        # SQLite knows the same words.
-        keep = insert(table).values(seller_id=bindparam("seller_id"), value=bindparam("value"))
-        self.keep = keep.on_conflict_do_update(
-            index_elements=[seller], set_={"value": keep.excluded.value}
+        stored = select(seller, table.c.value).order_by(seller)
+        self.all = stored.where(seller != bindparam("default"))
+        # The default comes first, since its seller id sorts before all others.
+        self.of = stored.where(seller.in_(bindparam("sellers", expanding=True)))
+        # SQLite has the same ON CONFLICT clause as PostgreSQL.
+        put = insert(table).values(seller_id=bindparam("seller_id"), value=bindparam("value"))
+        self.put = put.on_conflict_do_update(
+            index_elements=[seller], set_={"value": put.excluded.value}
         )
         self.remove = delete(table).where(seller == bindparam("seller_id"))
 

@@ -14,7 +14,7 @@ __all__ = ["SqlPolicies"]
 class SqlPolicies(PerSeller[AllocationPolicy]):
     """The usual policy, and those of sellers who have one of their own.
 
-    An `OrderFlow` takes them when it is made: ``OrderFlow(repository, policy=policies.usual(),
+    An `OrderFlow` takes them when it is made: ``OrderFlow(repository, policy=policies.default(),
     policies=policies.all())``. One that was made before they changed goes on with the old ones;
     and what an order holds already, it keeps under a new one.
 

@@ -1,7 +1,7 @@
-"""What sellers want to be told, in the database: where they may choose themselves, on a page.
+"""The preferences of sellers in the database, so that sellers can choose them on a page.
 
-How they are reached (servers, secrets, the places that webhooks may go to) is the host's to say,
-in its settings. What a seller chooses is kept here: the kinds, the addresses, the time of day.
+A seller chooses the kinds, the addresses and the time of day, and these are kept here. The host's
+settings hold the rest: servers, secrets, and the servers that webhooks may go to.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ __all__ = ["SqlPreferences"]
 
 
 class SqlPreferences(PerSeller[Preference]):
-    """The usual preference, and those of sellers who have one of their own.
+    """The default preference, and those of single sellers: an `orderflow.ports.PreferenceSource`.
 
-    It is an `orderflow.ports.PreferenceSource`: what is set holds for the next message.
+    A change applies from the next message on.
 
     Args:
-        engine: An engine of SQLAlchemy, for SQLite or PostgreSQL; or what stands for one.
-        tables: The tables; those with the names that orderflow gives them, if left out.
+        engine: A SQLAlchemy engine for SQLite or PostgreSQL, or an object with the methods of
+            `Transactions`.
+        tables: The tables. Default: those with orderflow's own names.
     """
 
     _kind = Preference

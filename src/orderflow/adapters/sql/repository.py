@@ -1,4 +1,4 @@
-"""The repository in a database: `orderflow.ports.Repository` on SQLite or PostgreSQL."""
+"""The repository in a database: an `orderflow.ports.Repository` on SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from orderflow.adapters.sql.auditing import Stored
+    from orderflow.adapters.sql.auditing import SellerAudit
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.tables import Tables
     from orderflow.adapters.sql.transactions import Transactions
@@ -30,20 +30,21 @@ if TYPE_CHECKING:
 __all__ = ["SqlRepository"]
 
 _ROUNDS_MAX = 10
-"""So often a unit of work is begun again because it needs to lock more than was foreseen."""
+"""How often a unit of work starts again because it needs more locks than expected."""
 
 
 class SqlRepository(SqlStore):
     """Keeps the state of every seller in a database.
 
-    `SqlRepository(engine)` has transactions of its own. `SqlRepository.within(connection)` works
-    in the transaction that a connection of the host's is in: what orderflow changes is committed
-    and rolled back with what the host changes.
+    `SqlRepository(engine)` uses transactions of its own. `SqlRepository.within(connection)` works
+    in the host's transaction, so orderflow's changes are committed or rolled back together with
+    the host's.
 
     Args:
-        engine: An engine of SQLAlchemy, for SQLite or PostgreSQL; or what stands for one.
-        tables: The tables; those with the names that orderflow gives them, if left out.
-        outbox: Whether events are put into the outbox. A relay has to take them out again.
+        engine: A SQLAlchemy engine for SQLite or PostgreSQL, or an object with the methods of
+            `Transactions`.
+        tables: The tables. Default: those with orderflow's own names.
+        outbox: Whether events are put into the outbox. If so, run a relay to take them out.
     """
 
     def __init__(
@@ -61,32 +62,33 @@ class SqlRepository(SqlStore):
         tables: Tables | None = None,
         outbox: bool = True,
     ) -> Self:
-        """Make a repository that works in the transaction of the host's.
+        """Return a repository that works in the host's transaction.
 
-        Nothing is tried again here: an error of contention has undone what orderflow did, and
-        the host rolls back and runs the whole transaction again.
+        Nothing is retried here. On `ContentionError`, roll back and run the whole transaction
+        again.
 
-        What is only read is whole, order by order and record by record, and two of them may be of
-        different moments, as with any two statements of a transaction that is READ COMMITTED.
+        A task that only reads sees each order and each stock record as a whole. At READ
+        COMMITTED, two of them may be from different times, as with any two statements.
 
         Args:
-            connection: An open connection of SQLAlchemy, or an executor on any other.
-            tables: As above.
-            outbox: As above.
+            connection: An open SQLAlchemy connection, or an executor on a connection of any
+                other library.
+            tables: The tables. Default: those with orderflow's own names.
+            outbox: Whether events are put into the outbox.
 
         Raises:
-            StorageError: If the isolation of its transaction does not fit.
+            StorageError: If the transaction's isolation level is not supported.
         """
         return cls(HostTransaction(connection), tables=tables, outbox=outbox)
 
     def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
-        """Carry out a task in a unit of work of one seller, and commit what it saved.
+        """Run a task in a unit of work of one seller, and commit what it saved.
 
         Raises:
-            ContentionError: If others changed the same time and again.
-            SchemaError: If the tables are not there.
-            StorageError: If the database could not do it.
-            UnfinishedError: If it failed as it committed.
+            ContentionError: If concurrent transactions won every attempt.
+            SchemaError: If the tables are missing.
+            StorageError: If the database reported an error.
+            UnfinishedError: If the database failed during the commit.
         """
         needed = Needed()
         for _ in range(_ROUNDS_MAX):
@@ -99,9 +101,9 @@ class SqlRepository(SqlStore):
         raise ContentionError(_ROUNDS_MAX)
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
-        """Carry out a task that only reads, of one seller, on one state of the database.
+        """Run a task that reads one seller's state, on one snapshot of the database.
 
-        In a transaction of the host's it is that which its isolation shows.
+        In the host's transaction, its isolation level decides what the task sees.
         """
         return self._transactions.read(
             lambda executor: task(SqlReading(executor, self._statements, seller_id))
@@ -119,34 +121,34 @@ class SqlRepository(SqlStore):
         )
 
     def sellers(self) -> Sequence[str]:
-        """Return the ids of the sellers of whom anything is kept, in order."""
+        """Return the ids of all sellers with any state, in order."""
         return self._transactions.read(
             lambda executor: [row[0] for row in executor.rows(self._statements.sellers, {})]
         )
 
     def unserved(self) -> Sequence[StockKey]:
-        """Return the products of all sellers whose queue is still to be served, in order."""
+        """Return the products of all sellers whose queue has not been served, in order."""
         return self._transactions.read(
             lambda executor: [
                 StockKey(*row) for row in executor.rows(self._statements.unserved, {})
             ]
         )
 
-    def audit(self) -> Iterator[Stored]:
-        """Yield what is stored of each seller, read as if somebody had meddled with it.
+    def audit(self) -> Iterator[SellerAudit]:
+        """Yield what is stored about each seller, without trusting any row.
 
-        Each seller is read on one state of the database; in a transaction of the host's that takes
-        one that is SERIALIZABLE. A row is a seller's by its `seller_id`, whichever table it is in.
+        Each seller is read on one snapshot of the database. In the host's transaction, that needs
+        the isolation level SERIALIZABLE. A row belongs to the seller in its `seller_id`.
         """
         for seller_id in self._transactions.read(self._owners):
             yield self._transactions.read(partial(audit, tables=self._tables, seller_id=seller_id))
 
     def _owners(self, executor: Executor) -> Sequence[str]:
-        """Return whatever stands as a seller in any table, in order."""
+        """Return every value of `seller_id` in any table, in order."""
         found = set[str]()
         for statement in self._statements.owners:
             found.update(row[0] for row in executor.rows(statement, {}))
-        # SQLite keeps bytes in a column of texts, if it is given any.
+        # SQLite allows bytes in a text column.
         return sorted(found, key=lambda each: (not isinstance(each, str), each))
 
     def _work(
@@ -160,7 +162,7 @@ class SqlRepository(SqlStore):
         try:
             result = task(work)
         except Exception as error:
-            if work.missing:  # it was decided on what may have changed since
+            if work.missing:  # the task read rows that may have changed since
                 raise _LocksMissingError(work.needed) from error
             raise
         if work.missing:
@@ -169,7 +171,7 @@ class SqlRepository(SqlStore):
 
 
 class _LocksMissingError(Exception):
-    """A unit of work needs to lock these products, and could not do so in their turn."""
+    """A unit of work needs locks on these products, and could not take them in order."""
 
     def __init__(self, needed: Needed) -> None:
         self.needed = needed

@@ -1,4 +1,4 @@
-"""The revision of the tables that this release works on, and the one that a database is at."""
+"""The revision of the tables that this release needs, and the one that a database has."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 __all__ = ["REVISION", "revision_of", "revision_table"]
 
 REVISION = "0001"
-"""The last one in `migrations/versions`. Revisions are numbered, so that the later is greater."""
+"""The latest revision in `migrations/versions`. Later revisions have greater numbers."""
 
 
 def revision_table(tables: Tables) -> str:
-    """Name the table that says which revision the other tables are at."""
+    """Return the name of the table that stores the revision."""
     return f"{tables.prefix}revision"
 
 
 def revision_of(connection: Connection, tables: Tables) -> str | None:
-    """Return the revision that the tables are at, or nothing if no migration made them."""
+    """Return the revision of the tables, or `None` if no migration created them."""
     name = revision_table(tables)
     if not inspect(connection).has_table(name, tables.schema):
         return None

@@ -1,7 +1,7 @@
-"""Transactions: begun, committed, and begun again where another one had to go first.
+"""Transactions: they begin, commit, and retry when they lose to a concurrent one.
 
-An `Engine` opens one for each unit of work. A connection of the host's is in one already: there
-each unit of work is a savepoint in it, and nothing is committed here.
+With an `Engine`, each unit of work is a transaction of its own. A host's connection is already in
+a transaction. There, each unit of work is a savepoint, and nothing is committed here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from orderflow.adapters.sql.executor import CoreExecutor
-from orderflow.adapters.sql.faults import translated, translated_of_commit
+from orderflow.adapters.sql.faults import translate_commit_error, translate_error
 from orderflow.errors import ContentionError, StorageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ __all__ = [
     "OwnTransactions",
     "Transactions",
     "commit",
-    "tried_again",
+    "with_retry",
 ]
 
 ATTEMPTS_MAX = 5
@@ -42,47 +42,47 @@ FIRST_WAIT_SECONDS = 0.01
 
 
 class Transactions(Protocol):
-    """Runs what reads and writes, in transactions."""
+    """Runs tasks that read and write, in transactions."""
 
     def write(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that writes; undo all of it if it raises.
+        """Run a task that writes; undo everything if it raises.
 
         Raises:
-            ContentionError: If others went first time and again.
+            ContentionError: If concurrent transactions won every attempt.
         """
         ...
 
     def read(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that only reads."""
+        """Run a task that only reads."""
         ...
 
 
-def tried_again(once: Callable[[], T], sleep: Callable[[float], None]) -> T:
-    """Do something that is a transaction, and again if another one had to go first.
+def with_retry(once: Callable[[], T], sleep: Callable[[float], None]) -> T:
+    """Run a transaction, and retry it if a concurrent one won.
 
     Args:
-        once: What to do.
-        sleep: How to wait, given seconds.
+        once: Runs the transaction once.
+        sleep: Waits for a number of seconds.
 
     Raises:
-        ContentionError: If others went first time and again.
+        ContentionError: If concurrent transactions won every attempt.
     """
     for attempt in range(1, ATTEMPTS_MAX):
         try:
             return once()
         except ContentionError:
-            # Full jitter: those that met now should not meet again.
+            # Full jitter: transactions that collided should not collide again.
             wait = random.uniform(0, FIRST_WAIT_SECONDS * 4**attempt)  # noqa: S311 - no secret
             sleep(wait)
     return once()
 
 
 class OwnTransactions:
-    """Transactions of our own on an engine, tried again where that may help.
+    """Runs tasks in transactions of their own, and retries them on contention.
 
     Args:
-        engine: The engine; its settings of isolation are not used.
-        sleep: How to wait, given seconds.
+        engine: The engine. Its isolation settings are not used.
+        sleep: Waits for a number of seconds.
     """
 
     def __init__(self, engine: Engine, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -91,25 +91,25 @@ class OwnTransactions:
         self._is_sqlite = engine.dialect.name == "sqlite"
 
     def write(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that writes, and commit; try again if another one had to go first."""
+        """Run a task that writes, and commit; retry if a concurrent transaction won."""
 
         def once() -> T:
-            with self._begun() as connection:
+            with self._begin() as connection:
                 return task(CoreExecutor(connection))
 
-        return tried_again(once, self._sleep)
+        return with_retry(once, self._sleep)
 
     def read(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that only reads, on one state of the database."""
-        with self._begun(for_reading=True) as connection:
+        """Run a task that only reads, on one snapshot of the database."""
+        with self._begin(for_reading=True) as connection:
             return task(CoreExecutor(connection))
 
     @contextmanager
-    def _begun(self, *, for_reading: bool = False) -> Iterator[Connection]:
+    def _begin(self, *, for_reading: bool = False) -> Iterator[Connection]:
         try:
             with self._engine.connect() as connection:
                 if self._is_sqlite:
-                    # At once: what is read may not change before something is written.
+                    # Lock now, so that nothing changes between the first read and the first write.
                     connection.exec_driver_sql("BEGIN" if for_reading else "BEGIN IMMEDIATE")
                 elif for_reading:
                     connection.execution_options(
@@ -123,20 +123,20 @@ class OwnTransactions:
                 except DBAPIError as error:
                     if for_reading:
                         raise
-                    raise translated_of_commit(error, ATTEMPTS_MAX) from error
+                    raise translate_commit_error(error, ATTEMPTS_MAX) from error
         except DBAPIError as error:
-            raise translated(error, ATTEMPTS_MAX) from error
+            raise translate_error(error, ATTEMPTS_MAX) from error
         except NoConnectionError as error:
             raise StorageError(
-                "all connections of the engine were in use for too long; give its pool more of "
-                "them (pool_size), or let fewer at it at once; nothing was changed"
+                "no connection became free in time; raise the engine's pool_size, or run fewer "
+                "tasks at once; nothing was changed"
             ) from error
 
 
 def commit(connection: Connection) -> None:
-    """Commit, and throw the connection away if that fails.
+    """Commit, and discard the connection if that fails.
 
-    Its transaction may be open still, and whoever is given the connection next would not know.
+    Its transaction may still be open, and the pool would hand it to the next user.
     """
     try:
         connection.commit()
@@ -146,46 +146,47 @@ def commit(connection: Connection) -> None:
 
 
 class HostTransaction:
-    """The transaction of the host's that a connection is in.
+    """Runs tasks in the host's transaction that a connection is in.
 
-    Each unit of work is a savepoint: if it fails, what the host has written before stays.
+    Each task is a savepoint. If it fails, everything the host wrote before stays.
 
     Args:
-        connection: An open connection of SQLAlchemy, or an executor on any other.
+        connection: An open SQLAlchemy connection, or an executor on a connection of any other
+            library.
 
     Raises:
-        StorageError: If the isolation of the transaction shows another state than that of the
-            rows that are locked.
+        StorageError: If the isolation level would hide the current state of locked rows.
     """
 
     def __init__(self, connection: Connection | Executor) -> None:
         executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
         self._executor = executor
         isolation = executor.isolation()
-        if isolation not in _FITTING_ISOLATIONS:
+        if isolation not in _ISOLATION_LEVELS:
             raise StorageError(
-                f"orderflow cannot work in a transaction of isolation {isolation}, which does not "
-                f"show what others have committed meanwhile; begin it as READ COMMITTED, or "
-                f"as SERIALIZABLE"
+                f"orderflow does not support the isolation level {isolation}, which hides what "
+                f"others have committed meanwhile; begin the transaction as READ COMMITTED or "
+                f"SERIALIZABLE"
             )
 
     def write(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that writes, in a savepoint."""
+        """Run a task that writes, in a savepoint."""
         try:
             with self._executor.savepoint():
                 return task(self._executor)
         except DBAPIError as error:
-            raise translated(error, 1) from error
+            raise translate_error(error, 1) from error
 
     def read(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that only reads.
+        """Run a task that only reads.
 
-        Each statement sees what is committed by then, unless the isolation shows one state to all.
+        At READ COMMITTED, each statement sees what is committed by then. At SERIALIZABLE, all
+        statements see one snapshot.
         """
         try:
             return task(self._executor)
         except DBAPIError as error:
-            raise translated(error, 1) from error
+            raise translate_error(error, 1) from error
 
 
-_FITTING_ISOLATIONS = {"READ COMMITTED", "SERIALIZABLE"}
+_ISOLATION_LEVELS = {"READ COMMITTED", "SERIALIZABLE"}

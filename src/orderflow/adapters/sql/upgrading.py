@@ -1,4 +1,4 @@
-"""Brings the tables of a database to the revision of this release, from any earlier one."""
+"""Upgrades the tables of a database to this release, from any earlier one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
-from orderflow.adapters.sql.faults import translated
+from orderflow.adapters.sql.faults import translate_error
 from orderflow.adapters.sql.revision import REVISION, revision_of
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.transactions import commit
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
 
 __all__ = ["upgrade", "upgrade_statements"]
 
-_LOCK = 0x6F72646572666C6F  # "orderflo": two that upgrade at once go one after the other
+_LOCK = 0x6F72646572666C6F  # "orderflo": concurrent upgrades run one after the other
 
 
 def upgrade(engine: Engine, *, tables: Tables | None = None) -> str | None:
-    """Create the tables, or bring them from the revision they are at to that of this release.
+    """Create the tables, or upgrade them to this release.
 
-    It is one transaction: all of it is done, or nothing. Where nothing is to be done, nothing is
-    written. Tables that are part of a host's own migrations are not for this.
+    The upgrade is one transaction. If the tables are up to date, nothing is written. Do not use it
+    for tables that are part of your own migrations.
 
     Args:
-        engine: An engine of SQLAlchemy, for SQLite or PostgreSQL.
-        tables: The tables; those with the names that orderflow gives them, if left out.
+        engine: A SQLAlchemy engine for SQLite or PostgreSQL.
+        tables: The tables. Default: those with orderflow's own names.
 
     Returns:
-        The revision that they were at; `None` if there were none.
+        The previous revision, or `None` if there were no tables.
 
     Raises:
-        SchemaError: If they are of a later release.
-        StorageError: If they are there, but no migration of orderflow made them; or if the
-            database could not do it.
+        SchemaError: If the tables are of a later release.
+        StorageError: If no migration of orderflow created the tables, or the database reported an
+            error.
     """
     tables = tables if tables is not None else Tables.default()
     try:
@@ -57,7 +57,7 @@ def upgrade(engine: Engine, *, tables: Tables | None = None) -> str | None:
                 _run(connection, tables)
             commit(connection)
     except DBAPIError as error:
-        raise translated(error, 1) from error
+        raise translate_error(error, 1) from error
     return found
 
 
@@ -72,23 +72,23 @@ def _check_absent(connection: Connection, tables: Tables) -> None:
     name = tables.stock.name
     if inspect(connection).has_table(name, tables.schema):
         raise StorageError(
-            f"the database has a table {name!r} already, which no migration of orderflow made; "
-            f"let what made it change it, or give the tables another prefix or schema"
+            f"the database already has a table {name!r}, which no migration of orderflow created; "
+            f"upgrade it with your own migrations, or choose another prefix or schema"
         )
 
 
 def upgrade_statements(
     dialect: str, revision: str, *, tables: Tables | None = None
 ) -> tuple[str, ...]:
-    """Return the statements that bring the tables to a revision from the one before.
+    """Return the statements that upgrade the tables to a revision from the previous one.
 
-    They are for migrations that are none of Alembic's, and stay the same in all later releases.
-    Carry them out in one transaction, in their order. The last of them note the revision.
+    Use them in migrations that do not use Alembic. They stay the same in all later releases. Run
+    them in order, in one transaction. The last ones record the revision.
 
     Args:
-        dialect: The database that they are for: "sqlite" or "postgresql".
-        revision: Which one, such as "0001".
-        tables: The tables; those with the names that orderflow gives them, if left out.
+        dialect: The database: "sqlite" or "postgresql".
+        revision: The revision, such as "0001".
+        tables: The tables. Default: those with orderflow's own names.
 
     Raises:
         InvalidValueError: If there is no such dialect or revision.
@@ -96,14 +96,14 @@ def upgrade_statements(
     _check_known("dialect", dialect, _DIALECTS)
     revisions = [f"{number:04}" for number in range(1, int(REVISION) + 1)]
     _check_known("revision", revision, revisions)
-    from alembic import command  # noqa: PLC0415 - slow to import, and hardly ever needed
+    from alembic import command  # noqa: PLC0415 - slow to import, and rarely needed
 
     config = _config(dialect=dialect, tables=tables if tables is not None else Tables.default())
-    written = _Statements()
-    config.output_buffer = written
+    output = _Statements()
+    config.output_buffer = output
     before = ["base", *revisions][revisions.index(revision)]
     command.upgrade(config, f"{before}:{revision}", sql=True)
-    return tuple(written.statements)
+    return tuple(output.statements)
 
 
 _DIALECTS = ("sqlite", "postgresql")
@@ -116,7 +116,7 @@ def _check_known(name: str, value: str, known: Sequence[str]) -> None:
 
 
 class _Statements(StringIO):
-    """Keeps each statement that Alembic writes, without what it says in between."""
+    """Collects the statements that Alembic writes, without its comments."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,12 +130,12 @@ class _Statements(StringIO):
 
 
 def _run(connection: Connection, tables: Tables) -> None:
-    from alembic import command  # noqa: PLC0415 - slow to import, and hardly ever needed
+    from alembic import command  # noqa: PLC0415 - slow to import, and rarely needed
 
     command.upgrade(_config(connection=connection, tables=tables), "head")
 
 
-def _config(**attributes: Any) -> Config:  # noqa: ANN401 - whatever the steps are given
+def _config(**attributes: Any) -> Config:  # noqa: ANN401 - Alembic's attributes have any type
     from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config(attributes=attributes)

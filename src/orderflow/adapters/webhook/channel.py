@@ -1,4 +1,4 @@
-"""Posts bulletins to URLs: to a checked address, signed, within a time, and only there."""
+"""Posts signed bulletins to checked URLs, with a time limit and without redirects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from threading import Timer
 from typing import TYPE_CHECKING
 
-from orderflow.adapters.webhook.envelope import CONTENT_TYPE, enveloped, event_id
+from orderflow.adapters.webhook.envelope import CONTENT_TYPE, event_id, to_envelope
 from orderflow.adapters.webhook.guard import PORTS
 from orderflow.adapters.webhook.signing import key_of, sign
 from orderflow.domain.model import validators
@@ -19,28 +19,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from orderflow.adapters.webhook.guard import Guard, Place
+    from orderflow.adapters.webhook.guard import Guard, Server
     from orderflow.notices import Bulletin
 
 __all__ = ["WebhookChannel"]
 
-# Of the answers that blame the request, those that another time may bring another answer to.
-PASSING = {408, 409, 421, 423, 425, 429}
+# The 4xx responses that a later attempt may not get again.
+TRANSIENT = {408, 409, 421, 423, 425, 429}
 SUCCESS, REDIRECTIONS, CLIENT_FAULTS, SERVER_FAULTS = 200, 300, 400, 500
 
 
 class WebhookChannel:
     """Sends bulletins to URLs.
 
-    An answer from 200 to 299 says that it was taken. Redirections are not followed.
+    A response from 200 to 299 means success. Redirects are not followed.
 
     Args:
-        guard: What URLs are allowed.
-        secrets: What to sign with, each ``whsec_`` and Base64; two while one is being replaced.
-        now: Tells the present moment.
-        source: Names the sender in the events, as a URI or a path.
-        timeout_s: How many seconds a request may take, from the connection to the answer.
-        tls: Which certificates are trusted; those that this machine trusts, if left out.
+        guard: Checks which URLs are allowed.
+        secrets: The signing secrets, each ``whsec_`` plus Base64. Give two while one is being
+            replaced.
+        now: Returns the current time.
+        source: The `source` of the CloudEvents, a URI or a path.
+        timeout_s: The longest time for a request in seconds, from connection to response.
+        tls: The trusted certificates. Default: those that this machine trusts.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class WebhookChannel:
         validators.require(
             ok=bool(secrets),
             field="WebhookChannel.secrets",
-            demand="one secret or more",
+            demand="at least one secret",
             value=len(secrets),
         )
         for secret in secrets:
@@ -72,51 +73,53 @@ class WebhookChannel:
         """Send a bulletin to a URL.
 
         Raises:
-            NoticeError: If it was not taken. It is final if the URL is not allowed or the
-                server refuses the request for good.
+            NoticeError: If the server did not accept it. The error is final if the URL is not
+                allowed or the server rejects the request permanently.
         """
-        place, path = self._guard.check(address)
-        addresses = self._guard.addresses(address, place)
+        server, path = self._guard.check(address)
+        addresses = self._guard.addresses(address, server)
         now = self._now()
-        body = enveloped(address, bulletin, now, self._source)
+        body = to_envelope(address, bulletin, now, self._source)
         headers = {
             "content-type": CONTENT_TYPE,
             "user-agent": "orderflow",
             **sign(event_id(address, bulletin), now, body, self._secrets),
         }
         try:
-            status = self._post(place, addresses, path, body, headers)
+            status = self._post(server, addresses, path, body, headers)
         except (OSError, http.client.HTTPException) as error:
             cause = f"{type(error).__name__}: {error}"
             raise NoticeError(
-                f"webhook:{address}", cause, "it is tried again; see that the server answers"
+                f"webhook:{address}",
+                cause,
+                "it will be tried again; check that the server responds",
             ) from error
         if not SUCCESS <= status < REDIRECTIONS:
             raise _refusal(address, status)
 
     def preview(self, address: str, bulletin: Bulletin) -> str:
-        """Return the request as text, and send nothing."""
-        body = enveloped(address, bulletin, self._now(), self._source)
+        """Return the request as text, without sending it."""
+        body = to_envelope(address, bulletin, self._now(), self._source)
         return f"POST {address}\ncontent-type: {CONTENT_TYPE}\n\n{body.decode()}\n"
 
     def _post(
         self,
-        place: Place,
+        server: Server,
         addresses: Sequence[str],
         path: str,
         body: bytes,
         headers: dict[str, str],
     ) -> int:
-        connection = http.client.HTTPConnection(place.host, place.port)
-        # A time-out of a socket counts from the last byte: a server could go on for ever.
-        timer = Timer(self._timeout_s, _cut, [connection])
+        connection = http.client.HTTPConnection(server.host, server.port)
+        # A socket's timeout restarts with each byte, so a slow server could go on for ever.
+        timer = Timer(self._timeout_s, _interrupt, [connection])
         timer.daemon = True
         timer.start()
         try:
-            connection.sock = _connected(addresses, place.port, self._timeout_s)
-            if place.scheme == "https":
-                _secure(connection, place.host, self._tls)
-            connection.request("POST", path, body, {"host": _authority(place), **headers})
+            connection.sock = _connect(addresses, server.port, self._timeout_s)
+            if server.scheme == "https":
+                _secure(connection, server.host, self._tls)
+            connection.request("POST", path, body, {"host": _authority(server), **headers})
             return connection.getresponse().status
         finally:
             timer.cancel()
@@ -126,37 +129,37 @@ class WebhookChannel:
 def _secure(connection: http.client.HTTPConnection, host: str, tls: ssl.SSLContext) -> None:
     secured = tls.wrap_socket(connection.sock, server_hostname=host, do_handshake_on_connect=False)
     connection.sock = secured
-    secured.do_handshake()  # now, so that it can be cut off
+    secured.do_handshake()  # explicitly, so that the timer can interrupt it
 
 
-def _connected(addresses: Sequence[str], port: int, timeout_s: float) -> socket.socket:
+def _connect(addresses: Sequence[str], port: int, timeout_s: float) -> socket.socket:
     failure: OSError | None = None
     for address in addresses:
         try:
-            # It is an address already: nothing is looked up here.
+            # This is an IP address, so there is no further lookup.
             return socket.create_connection((address, port), timeout_s)
         except OSError as error:
             failure = error
-    raise failure if failure is not None else OSError("it has no address")
+    raise failure if failure is not None else OSError("the server has no address")
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
-    with suppress(OSError, AttributeError):  # it may have ended by itself
-        # That of the socket below: TLS would ask the other side for leave.
+def _interrupt(connection: http.client.HTTPConnection) -> None:
+    with suppress(OSError, AttributeError):  # the connection may be closed already
+        # Shut down the plain socket: TLS would wait for the other side.
         socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
-def _authority(place: Place) -> str:
-    host = f"[{place.host}]" if ":" in place.host else place.host
-    return host if place.port == PORTS[place.scheme] else f"{host}:{place.port}"
+def _authority(server: Server) -> str:
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return host if server.port == PORTS[server.scheme] else f"{host}:{server.port}"
 
 
 def _refusal(address: str, status: int) -> NoticeError:
-    answer = f"it answered {status} {http.client.responses.get(status, '')}".rstrip()
-    if status in PASSING or not SUCCESS <= status < SERVER_FAULTS:
-        return NoticeError(f"webhook:{address}", answer, "it is tried again later")
+    answer = f"the server responded {status} {http.client.responses.get(status, '')}".rstrip()
+    if status in TRANSIENT or not SUCCESS <= status < SERVER_FAULTS:
+        return NoticeError(f"webhook:{address}", answer, "it will be tried again")
     if status < CLIENT_FAULTS:
-        way_out = "redirections are not followed: take the URL that it leads to"
+        way_out = "redirects are not followed; use the URL that it leads to"
     else:
-        way_out = "mend the receiver, or take the URL out of the preferences"
+        way_out = "fix the receiver, or remove the URL from the preferences"
     return NoticeError(f"webhook:{address}", answer, way_out, is_final=True)

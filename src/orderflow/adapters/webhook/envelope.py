@@ -1,4 +1,4 @@
-"""Bulletins as CloudEvents 1.0 in structured mode (application/cloudevents+json)."""
+"""Writes and reads bulletins as CloudEvents 1.0 in structured mode."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from orderflow.notices import Bulletin
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["CONTENT_TYPE", "bulletin_in", "enveloped", "event_id"]
+__all__ = ["CONTENT_TYPE", "event_id", "from_envelope", "to_envelope"]
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 _TYPES = {False: "orderflow.bulletin", True: "orderflow.digest"}
 
 
 def event_id(address: str, bulletin: Bulletin) -> str:
-    """Return an id of letters and digits that is the same each time that this is sent."""
+    """Return an alphanumeric id that is the same each time the bulletin is sent to the address."""
     text = f"{bulletin.bulletin_id}\x00{address}".encode(errors="backslashreplace")
     return f"msg_{hashlib.sha256(text).hexdigest()[:40]}"
 
 
-def enveloped(address: str, bulletin: Bulletin, now: datetime, source: str) -> bytes:
-    """Return a bulletin as the body of a webhook."""
+def to_envelope(address: str, bulletin: Bulletin, now: datetime, source: str) -> bytes:
+    """Return the body of a webhook with this bulletin."""
     content = to_data(bulletin)
     event = {
         "specversion": "1.0",
@@ -39,21 +39,23 @@ def enveloped(address: str, bulletin: Bulletin, now: datetime, source: str) -> b
         "data": content["data"],
     }
     text = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode(errors="replace")  # half a character is none, and no JSON
+    return text.encode(errors="replace")  # a lone surrogate is not valid in JSON
 
 
-def bulletin_in(body: bytes) -> Bulletin:
-    """Return the bulletin in the body of a webhook; for those who receive it in Python.
+def from_envelope(body: bytes) -> Bulletin:
+    """Return the bulletin in the body of a webhook, for receivers in Python.
+
+    Call `verify` first, to check that the webhook is genuine.
 
     Raises:
-        CodecError: If there is none. Check that the webhook is genuine first: see `verify`.
+        CodecError: If the body has no bulletin.
     """
     try:
         event: Any = json.loads(body)
         kind, _, version = event["type"].rpartition(".v")
         data = {"type": "Bulletin", "version": int(version), "data": event["data"]}
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise CodecError((f"$: is no event with a bulletin: {error!r}",)) from error
+        raise CodecError((f"$: is not an event with a bulletin: {error!r}",)) from error
     if kind not in _TYPES.values():
         raise CodecError((f"$.type: must be one of {', '.join(_TYPES.values())}",))
     bulletin: Bulletin = from_data(data, Bulletin)

@@ -1,8 +1,8 @@
-"""Where webhooks may go: only to places that the host names, and not into its own network.
+"""Restricts webhooks to servers that the host allows, and keeps them out of its own network.
 
-Sellers choose the URLs, and the request is made from inside. So a URL is held to a list of
-places; the name in it is looked up once; every address that it has is checked; and the connection
-is made to one of these very addresses, so that a second look-up cannot lead elsewhere.
+Sellers choose the URLs, but the requests come from inside the host's network. So each URL is
+checked against a list of servers, and its name is resolved once. Every resulting address is
+checked, and the connection goes to one of them, so a second lookup cannot lead elsewhere.
 """
 
 from __future__ import annotations
@@ -17,104 +17,106 @@ import attrs
 from orderflow.domain.model import validators
 from orderflow.errors import NoticeError
 
-__all__ = ["Guard", "Place"]
+__all__ = ["Guard", "Server"]
 
 PORTS = {"http": 80, "https": 443}
 URL_CHARACTERS_MAX = 2_000
-_TRANSLATED = IPv6Network("64:ff9b::/96")  # an IPv4 address is in its last 32 bits (RFC 6052)
-_LOCALLY_TRANSLATED = IPv6Network("64:ff9b:1::/48")  # the same within a network (RFC 8215)
+_TRANSLATED = IPv6Network("64:ff9b::/96")  # the last 32 bits are an IPv4 address (RFC 6052)
+_LOCALLY_TRANSLATED = IPv6Network("64:ff9b:1::/48")  # the same, for use within a network (RFC 8215)
 
 
-class Place(NamedTuple):
-    """A server: what a URL says in front of its path."""
+class Server(NamedTuple):
+    """The part of a URL before its path."""
 
     scheme: str
     host: str
     port: int
 
 
-def _place(parts: SplitResult) -> Place | None:
+def _server(parts: SplitResult) -> Server | None:
     try:
         port = parts.port
     except ValueError:
         return None
     if parts.scheme not in PORTS or not parts.hostname:
         return None
-    return Place(parts.scheme, parts.hostname, port if port is not None else PORTS[parts.scheme])
+    return Server(parts.scheme, parts.hostname, port if port is not None else PORTS[parts.scheme])
 
 
-def _places(allowed: tuple[str, ...]) -> tuple[Place, ...]:
-    places = []
+def _servers(allowed: tuple[str, ...]) -> tuple[Server, ...]:
+    servers = []
     for text in allowed:
         parts = urlsplit(text)
-        place = _place(parts)
+        server = _server(parts)
         bare = not (parts.username or parts.query or parts.fragment or parts.path.strip("/"))
         validators.require(
-            ok=place is not None and bare,
+            ok=server is not None and bare,
             field="Guard.allowed",
-            demand="scheme, host and port only, such as 'https://hooks.shop.example'",
+            demand="only scheme, host and port, such as 'https://hooks.shop.example'",
             value=text,
         )
-        if place is not None:
-            places.append(place)
-    return tuple(places)
+        if server is not None:
+            servers.append(server)
+    return tuple(servers)
 
 
 @attrs.frozen(kw_only=True)
 class Guard:
-    """What a webhook may be sent to.
+    """Checks which URLs a webhook may be sent to.
 
     Attributes:
-        allowed: The places, each as scheme, host and port: ``https://hooks.shop.example:8443``.
-        private: Whether a place may have an address that is not public: of this machine, of the
-            network around it, and the like.
+        allowed: The allowed servers, each as scheme, host and port:
+            ``https://hooks.shop.example:8443``.
+        private: Whether a server may have a private address, such as one of this machine or of
+            its network.
     """
 
-    allowed: tuple[Place, ...] = attrs.field(converter=_places)
+    allowed: tuple[Server, ...] = attrs.field(converter=_servers)
     private: bool = attrs.field(default=False, validator=validators.one_of(bool))
 
-    def check(self, url: str) -> tuple[Place, str]:
-        """Return where a URL leads, and the path and query there.
+    def check(self, url: str) -> tuple[Server, str]:
+        """Return the server of a URL, and the path with the query.
 
         Raises:
-            NoticeError: If it is not allowed, which is final.
+            NoticeError: If the URL is not allowed. The error is final.
         """
         parts = self._parts(url)
-        place = _place(parts) if parts is not None else None
-        if parts is None or place is None or parts.username is not None or parts.fragment:
-            raise _refusal(url, "it is no plain http or https URL", "mend it in the preferences")
-        if place not in self.allowed:
+        server = _server(parts) if parts is not None else None
+        if parts is None or server is None or parts.username is not None or parts.fragment:
+            raise _refusal(url, "it is not a plain http or https URL", "fix it in the preferences")
+        if server not in self.allowed:
             raise _refusal(
                 url,
-                f"{place.scheme}://{place.host}:{place.port} is not allowed",
-                "have it put on the list of allowed places, or take another URL",
+                f"{server.scheme}://{server.host}:{server.port} is not allowed",
+                "add it to the list of allowed servers, or choose another URL",
             )
-        return place, f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        return server, f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
-    def addresses(self, url: str, place: Place) -> list[str]:
-        """Look a place up, and return its addresses, all of which may be connected to.
+    def addresses(self, url: str, server: Server) -> list[str]:
+        """Resolve a server, and return its addresses, all of which are safe to connect to.
 
         Raises:
-            NoticeError: If it has none now, or one that is not public, which is final.
+            NoticeError: If it has no address now, or if an address is private. Only the latter
+                error is final.
         """
         try:
-            found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise NoticeError(
-                f"webhook:{url}", f"{place.host} was not found: {error}", "see that it has a name"
+                f"webhook:{url}", f"{server.host} was not found: {error}", "check its DNS entry"
             ) from error
         addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
         hidden = [each for each in addresses if not _is_public(each)]
         if hidden and not self.private:
             raise _refusal(
                 url,
-                f"{place.host} has the address {hidden[0]}, which is not public",
-                "take a public server, or allow private addresses",
+                f"{server.host} has the address {hidden[0]}, which is not public",
+                "choose a public server, or allow private addresses",
             )
         return addresses
 
     def _parts(self, url: str) -> SplitResult | None:
-        # What has no place in a URL is refused, for readers of URLs do not agree on it.
+        # Reject characters that are invalid in a URL, since parsers disagree about them.
         if not url.isascii() or not url.isprintable() or len(url) > URL_CHARACTERS_MAX:
             return None
         if any(each in url for each in ' \\"<>{}|^`'):

@@ -1,7 +1,7 @@
-"""Signatures as Standard Webhooks has them: HMAC-SHA256 over id, moment and body.
+"""Signatures after Standard Webhooks: HMAC-SHA256 over id, time and body.
 
-The header ``webhook-signature`` may hold several, one for each secret, so that a secret can be
-replaced: sign with both for a while, and take either.
+The header ``webhook-signature`` may contain several signatures, one for each secret. To replace a
+secret, sign with both for a while, and accept either.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ SECONDS_DIGITS_MAX = 12
 
 
 def key_of(secret: str) -> bytes:
-    """Return the key in a secret: ``whsec_`` and 24 to 64 bytes in Base64.
+    """Return the key in a secret, which is ``whsec_`` plus 24 to 64 bytes in Base64.
 
     Raises:
-        InvalidValueError: If it is no such secret. The message does not show it.
+        InvalidValueError: If the secret is not valid. The message does not show it.
     """
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
@@ -40,14 +40,14 @@ def key_of(secret: str) -> bytes:
     validators.require(
         ok=KEY_BYTES_MIN <= len(key) <= KEY_BYTES_MAX and secret.startswith(PREFIX),
         field="secret",
-        demand=f"{PREFIX!r} and {KEY_BYTES_MIN} to {KEY_BYTES_MAX} random bytes in Base64",
+        demand=f"{PREFIX!r} plus {KEY_BYTES_MIN} to {KEY_BYTES_MAX} random bytes in Base64",
         value="what was given (not shown)",
     )
     return key
 
 
 def sign(webhook_id: str, at: datetime, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
-    """Return the headers that sign a body, one signature for each secret.
+    """Return the signature headers of a body, with one signature for each secret.
 
     >>> secret = "whsec_" + "c2VjcmV0" * 4
     >>> headers = sign("7", datetime(2026, 3, 2, tzinfo=UTC), b"{}", [secret])
@@ -72,17 +72,17 @@ def verify(
     now: datetime | None = None,
     tolerance: timedelta = timedelta(minutes=5),
 ) -> None:
-    """Make sure that a webhook is genuine and recent; for those who receive it.
+    """Check that a webhook is genuine and recent, for receivers.
 
     Args:
-        headers: The headers of the request, whatever the case of their names.
-        body: The body as it came, byte by byte: not read as JSON and written again.
-        secrets: The secrets, any of which may have signed it.
-        now: The present moment; that of this machine, if left out.
-        tolerance: How far its moment may be from the present, either way.
+        headers: The headers of the request. The case of their names does not matter.
+        body: The body exactly as received, not parsed and written again.
+        secrets: The secrets. Any of them may have signed the webhook.
+        now: The current time. Default: this machine's.
+        tolerance: The largest difference between the webhook's time and now.
 
     Raises:
-        WebhookSignatureError: If it is not. Somebody else may have sent it, or sent it again later.
+        WebhookSignatureError: If the webhook is forged, or is too old or too new.
     """
     given = {name.lower(): value for name, value in headers.items()}
     names = ("webhook-id", "webhook-timestamp", "webhook-signature")
@@ -90,21 +90,21 @@ def verify(
     if missing:
         raise WebhookSignatureError(f"it has no header {' and no header '.join(missing)}")
     webhook_id, seconds, signatures = (given[name] for name in names)
-    _check_moment(seconds, now if now is not None else datetime.now(UTC), tolerance)
+    _check_time(seconds, now if now is not None else datetime.now(UTC), tolerance)
     for key in map(key_of, secrets):
         genuine = _signature(webhook_id, seconds, body, key).encode()
         for each in signatures.split(" "):
             if hmac.compare_digest(each.encode(errors="replace"), genuine):
                 return
-    raise WebhookSignatureError("no signature is right")
+    raise WebhookSignatureError("no signature matches")
 
 
-def _check_moment(seconds: str, now: datetime, tolerance: timedelta) -> None:
+def _check_time(seconds: str, now: datetime, tolerance: timedelta) -> None:
     if not (seconds.isascii() and seconds.isdecimal() and len(seconds) <= SECONDS_DIGITS_MAX):
-        raise WebhookSignatureError("its moment is no number of seconds")
+        raise WebhookSignatureError("its timestamp is not a number of seconds")
     apart = abs(now.timestamp() - int(seconds))
     if apart > tolerance.total_seconds():
-        raise WebhookSignatureError(f"its moment is {apart:.0f} seconds from the present one")
+        raise WebhookSignatureError(f"its timestamp is {apart:.0f} seconds away from now")
 
 
 def _signature(webhook_id: str, seconds: str, body: bytes, key: bytes) -> str:

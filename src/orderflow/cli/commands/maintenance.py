@@ -51,10 +51,10 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
     try:
         upgrade(engine)
         kept = SqlPolicies(engine)
-        is_new = not kept.is_said
+        is_new = not kept.has_default
         if is_new:
             kept.set(policy)
-        elif policy not in (AllocationPolicy(), kept.usual()):
+        elif policy not in (AllocationPolicy(), kept.default()):
             raise PolicyKeptError(where.db)
     finally:
         engine.dispose()
@@ -115,7 +115,7 @@ def check(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
     """
     with opened(where) as database:
         kept = database.policies
-        found = checked(database.repository, policy=kept.usual(), policies=kept.all())
+        found = checked(database.repository, policy=kept.default(), policies=kept.all())
     if as_json:
         terminal.print_json(_as_json(found))
     else:
@@ -177,7 +177,7 @@ def _policies(database: Database) -> list[dict[str, Any]]:
     kept = database.policies
     return [
         {"seller_id": seller_id, "policy": data_of(policy)}
-        for seller_id, policy in (*sorted(kept.all().items()), ("", kept.usual()))
+        for seller_id, policy in (*sorted(kept.all().items()), ("", kept.default()))
     ]
 
 

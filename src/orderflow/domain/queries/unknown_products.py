@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.order import Order
-    from orderflow.domain.state.state import View
+    from orderflow.domain.state.view import View
 
 __all__ = ["unknown_products"]
 

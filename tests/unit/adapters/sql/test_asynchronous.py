@@ -24,8 +24,8 @@ from orderflow import (
 )
 from orderflow.adapters.sql import SqlOutbox, Tables
 from orderflow.adapters.sql.asynchronous import (
+    AsyncNotifier,
     AsyncSqlRepository,
-    AwaitedNotifier,
     open_async_database,
     upgrade_async,
     with_transactions,
@@ -242,7 +242,7 @@ def test_messages_are_relayed_by_a_function_that_is_awaited(url: URL) -> None:
         told.append(message.subject)
 
     def relay(transactions: Transactions) -> RelayResult:
-        return Relay(SqlOutbox(transactions), AwaitedNotifier(tell), attempts_max=1).run()
+        return Relay(SqlOutbox(transactions), AsyncNotifier(tell), attempts_max=1).run()
 
     async def run() -> None:
         async with engine_on(url) as engine:

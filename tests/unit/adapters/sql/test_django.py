@@ -153,7 +153,7 @@ def test_a_connection_that_was_lost_is_opened_anew(postgres: str) -> None:
     with second(postgres) as other, connections[other].cursor() as cursor:
         lost = connections[postgres].connection.info.backend_pid
         cursor.execute("SELECT pg_terminate_backend(%s)", [lost])
-    with pytest.raises(StorageError, match="nothing of it was saved"):
+    with pytest.raises(StorageError, match="nothing was saved"):
         flow_of(postgres).book_in(MUGS, 1, at=NOON)
     flow_of(postgres).book_in(MUGS, 1, at=NOON)
     assert on_hand(postgres) == [4]
@@ -178,7 +178,7 @@ def test_a_host_whose_isolation_shows_an_older_state_is_refused() -> None:
     with django_postgres(isolation_level=IsolationLevel.REPEATABLE_READ) as alias:
         flow_of(alias).book_in(MUGS, 3, at=NOON)  # a transaction of its own has its own
         flow_of(alias).place(order("A", ("MUG", 1)), at=NOON)
-        refused = pytest.raises(StorageError, match="REPEATABLE READ, which does not show")
+        refused = pytest.raises(StorageError, match="REPEATABLE READ, which hides")
         with refused, transaction.atomic(using=alias):
             flow_of(alias).book_in(MUGS, 3, at=NOON)
         assert on_hand(alias) == [3]
@@ -243,7 +243,7 @@ def test_moments_without_their_time_zone_are_refused(postgres: str) -> None:
 def test_a_database_of_another_kind_is_refused() -> None:
     settings = connections.configure_settings({"default": {}, "other": {}})
     connections.databases["other"] = settings["other"]
-    with pytest.raises(StorageError, match=r"works on SQLite and PostgreSQL.*using="):
+    with pytest.raises(StorageError, match=r"supports SQLite and PostgreSQL.*using="):
         flow_of("other").stock("acme")
     del connections["other"], connections.databases["other"]
 

@@ -87,7 +87,7 @@ def test_there_is_a_migration_for_each_revision() -> None:
 
 def test_the_statements_can_be_looked_at(alias: str) -> None:
     shown = run("sqlmigrate", "orderflow", "0001", database=alias)
-    assert "-- Bring the tables of orderflow to revision 0001" in shown
+    assert "-- Upgrade the tables of orderflow to revision 0001" in shown
     assert "CREATE TABLE orderflow_stock" in shown
 
 

@@ -117,7 +117,7 @@ def test_a_message_of_another_outbox_is_a_mistake(engine: Engine) -> None:
     place(repository, "1")
     event = outbox.claim(NOON, LEASE, 9)[0].event
     strange = OutboxMessage(message_id="strange", seller_id="acme", subject="1", event=event)
-    with pytest.raises(ValueError, match="'strange' is none of this outbox"):
+    with pytest.raises(ValueError, match="'strange' does not belong to this outbox"):
         outbox.mark_sent(strange)
 
 

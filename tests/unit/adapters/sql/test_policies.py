@@ -32,12 +32,12 @@ URGENT_FIRST = AllocationPolicy(queue=Queue.PRIORITY)
 def flow_of(engine: Engine) -> OrderFlow:
     """Make what a process makes that works on this database."""
     policies = SqlPolicies(engine)
-    return OrderFlow(SqlRepository(engine), policy=policies.usual(), policies=policies.all())
+    return OrderFlow(SqlRepository(engine), policy=policies.default(), policies=policies.all())
 
 
 def test_nobody_has_a_policy_of_their_own_until_one_is_kept(engine: Engine) -> None:
     policies = SqlPolicies(engine)
-    assert policies.usual() == policies.of("acme") == AllocationPolicy()
+    assert policies.default() == policies.of("acme") == AllocationPolicy()
     assert policies.all() == {}
 
 
@@ -46,7 +46,7 @@ def test_a_seller_has_the_usual_policy_unless_one_is_the_seller_s_own(engine: En
     policies.set(PATIENT)
     policies.set(URGENT_FIRST, "bolt")
     other = SqlPolicies(engine)
-    assert other.usual() == other.of("acme") == PATIENT
+    assert other.default() == other.of("acme") == PATIENT
     assert other.of("bolt") == URGENT_FIRST
     assert other.all() == {"bolt": URGENT_FIRST}
 
@@ -56,7 +56,7 @@ def test_a_policy_takes_the_place_of_the_one_before(engine: Engine) -> None:
     for policy in (PATIENT, URGENT_FIRST):
         policies.set(policy)
         policies.set(policy, "acme")
-    assert (policies.usual(), policies.all()) == (URGENT_FIRST, {"acme": URGENT_FIRST})
+    assert (policies.default(), policies.all()) == (URGENT_FIRST, {"acme": URGENT_FIRST})
 
 
 def test_a_policy_that_is_taken_away_leaves_the_usual_one(engine: Engine) -> None:
@@ -77,7 +77,7 @@ def test_every_process_and_the_check_go_by_what_is_kept(engine: Engine) -> None:
     assert waiting is not None
     assert [line.allocated for line in waiting.lines] == [0]
     repository, policies = SqlRepository(engine), SqlPolicies(engine)
-    found = check(repository, policy=policies.usual(), policies=policies.all())
+    found = check(repository, policy=policies.default(), policies=policies.all())
     assert found.violations == ()
     under_another = check(repository)
     assert [each.rule for each in under_another.violations] == [Rule.IDLE_STOCK]
@@ -85,9 +85,9 @@ def test_every_process_and_the_check_go_by_what_is_kept(engine: Engine) -> None:
 
 @pytest.mark.parametrize("seller_id", ["", " acme", "a" * 129, 7])
 def test_what_cannot_be_a_seller_has_no_policy(engine: Engine, seller_id: str) -> None:
-    with pytest.raises(InvalidValueError, match=r"seller_id must be .* or None for the usual"):
+    with pytest.raises(InvalidValueError, match=r"seller_id must be .* or None for the default"):
         SqlPolicies(engine).set(PATIENT, seller_id)
-    assert SqlPolicies(engine).usual() == AllocationPolicy()
+    assert SqlPolicies(engine).default() == AllocationPolicy()
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_what_is_no_policy_is_an_error_that_says_whose_and_what(
     policies = SqlPolicies(engine)
     reads: dict[tuple[str, str], list[Callable[[], object]]] = {
         ("acme", "policy of 'acme'"): [policies.all, lambda: policies.of("acme")],
-        ("", "usual policy"): [policies.usual, lambda: policies.of("bolt")],
+        ("", "default policy"): [policies.default, lambda: policies.of("bolt")],
     }
     for (seller_id, whose), some in reads.items():
         with engine.begin() as connection:
@@ -126,7 +126,7 @@ def test_what_is_no_policy_is_an_error_that_says_whose_and_what(
             with pytest.raises(StorageError, match=f"{whose} .*{fault}.*SqlPolicies.set"):
                 read()
     policies.set(PATIENT)
-    assert policies.usual() == PATIENT
+    assert policies.default() == PATIENT
 
 
 def test_policies_change_with_what_the_host_changes_or_not_at_all(engine: Engine) -> None:

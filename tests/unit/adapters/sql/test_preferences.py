@@ -31,7 +31,7 @@ CHOSEN = Preference(
 
 def test_nobody_is_told_anything_until_somebody_is_named(engine: Engine) -> None:
     preferences = SqlPreferences(engine)
-    assert preferences.of("acme") == preferences.usual() == Preference()
+    assert preferences.of("acme") == preferences.default() == Preference()
     assert preferences.of("acme").active_recipients() == ()
 
 

@@ -174,7 +174,7 @@ def test_tables_of_a_later_release_are_refused(engine: Engine) -> None:
 
 def test_tables_that_no_migration_made_are_left_alone(engine: Engine) -> None:
     Tables.default().metadata.create_all(engine)
-    with pytest.raises(StorageError, match=r"'orderflow_stock' already.*another prefix"):
+    with pytest.raises(StorageError, match=r"a table 'orderflow_stock'.*another prefix"):
         upgrade(engine)
 
 

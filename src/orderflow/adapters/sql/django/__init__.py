@@ -1,7 +1,7 @@
-"""orderflow inside a Django service: on Django's own connections, in Django's own transactions.
+"""Runs orderflow on Django's connections, in Django's transactions.
 
-Needs Django 5.2 or later, which comes with the extra `django`. The package is an app: name it in
-`INSTALLED_APPS`, and `migrate` makes the tables and brings them forward.
+Needs Django 5.2 or later, which the extra `django` installs. The package is a Django app: add it
+to `INSTALLED_APPS`, and `migrate` creates and upgrades the tables.
 """
 
 from orderflow.adapters.sql.django.executor import DjangoExecutor

@@ -1,4 +1,4 @@
-"""The app of Django: it brings the migrations, and what `manage.py check` looks at."""
+"""The Django app, with the migrations and the checks for `manage.py check`."""
 
 from django.apps import AppConfig
 from django.core import checks
@@ -9,12 +9,12 @@ __all__ = ["OrderflowConfig"]
 
 
 class OrderflowConfig(AppConfig):
-    """orderflow as an app of Django. Its tables are made by its migrations; it has no models."""
+    """orderflow as a Django app. Migrations create its tables; it has no models."""
 
     name = "orderflow.adapters.sql.django"
     label = "orderflow"
     verbose_name = "orderflow"
 
     def ready(self) -> None:
-        """Have the settings looked at by `manage.py check`."""
+        """Register the checks for `manage.py check`."""
         checks.register(check_databases)

@@ -1,4 +1,4 @@
-"""What `manage.py check` finds in the settings, before orderflow meets it in a transaction."""
+"""Checks of the Django settings, for `manage.py check`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["check_databases"]
 
 
 def check_databases(**_: object) -> list[checks.CheckMessage]:
-    """Look at each database that the tables of orderflow are migrated to."""
+    """Check each database that orderflow's tables are migrated to."""
     return [
         message
         for alias in connections
@@ -32,21 +32,21 @@ def _faults(connection: BaseDatabaseWrapper) -> Iterator[checks.CheckMessage]:
     if connection.vendor == "sqlite":
         if str(given.get("transaction_mode")).upper() not in {"IMMEDIATE", "EXCLUSIVE"}:
             yield checks.Warning(
-                f"Transactions on the SQLite database {connection.alias!r} take their lock late: "
-                f"one that has read fails at once where another one has written meanwhile.",
+                f"Transactions on the SQLite database {connection.alias!r} take their lock late. "
+                f"After a read, a write fails at once if another transaction has written.",
                 hint=f"Set {options}['transaction_mode'] = 'IMMEDIATE'.",
                 id="orderflow.W001",
             )
     elif connection.vendor != "postgresql":
         yield checks.Error(
-            f"orderflow works on SQLite and PostgreSQL; the database {connection.alias!r} is "
+            f"orderflow supports SQLite and PostgreSQL, but the database {connection.alias!r} is "
             f"{connection.display_name}.",
-            hint="Let a database router keep the app 'orderflow' away from it.",
+            hint="Use a database router to keep the app 'orderflow' off this database.",
             id="orderflow.E001",
         )
     elif not settings.USE_TZ:
         yield checks.Error(
-            f"With USE_TZ = False, Django reads moments of {connection.alias!r} without their "
+            f"With USE_TZ = False, Django reads times from {connection.alias!r} without their "
             f"time zone.",
             hint="Set USE_TZ = True.",
             id="orderflow.E002",

@@ -1,7 +1,7 @@
-"""Statements on Django's cursor: what they do is part of the transaction that Django is in.
+"""Runs statements on Django's cursor, as part of Django's current transaction.
 
-A second connection, or an engine of SQLAlchemy around Django's raw one, would not do: each has its
-own idea of when a transaction begins and ends, and what the host wrote would be lost in between.
+A second connection, or a SQLAlchemy engine around Django's raw connection, would not work. Each
+has its own view of when a transaction begins and ends, and the host's writes could be lost.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 
-from orderflow.adapters.sql.executor import as_text, compiled
+from orderflow.adapters.sql.executor import as_text, compile_statement
 from orderflow.errors import StorageError
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     Conversion = Callable[[Any], Any] | None
 
-__all__ = ["DjangoExecutor", "as_errors_of_sqlalchemy"]
+__all__ = ["DjangoExecutor", "translate_django_errors"]
 
-# What Django's cursors take on both. SQLAlchemy gives the second one no types.
+# The parameter style of Django's cursors. SQLAlchemy has no types for the second dialect.
 _PSYCOPG: Callable[..., Dialect] = PGDialect_psycopg
 _DIALECTS: dict[str, Dialect] = {
     "sqlite": SQLiteDialect_pysqlite(paramstyle="format"),
@@ -45,74 +45,74 @@ _DIALECTS: dict[str, Dialect] = {
 
 
 class DjangoExecutor:
-    """Carries statements out on a connection of Django.
+    """Runs statements on a Django connection.
 
     Args:
-        connection: One of `django.db.connections`.
+        connection: A connection from `django.db.connections`.
 
     Raises:
-        StorageError: If the database is neither SQLite nor PostgreSQL, or if Django reads moments
+        StorageError: If the database is neither SQLite nor PostgreSQL, or if Django reads times
             without their time zone.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         if connection.vendor not in _DIALECTS:
             raise StorageError(
-                f"orderflow works on SQLite and PostgreSQL, and the database "
-                f"{connection.alias!r} is {connection.display_name}; name another one by "
+                f"orderflow supports SQLite and PostgreSQL, but the database "
+                f"{connection.alias!r} is {connection.display_name}; choose another one with "
                 f"DjangoTransactions(using=…)"
             )
         self.is_sqlite = connection.vendor == "sqlite"
         if not self.is_sqlite and not settings.USE_TZ:
             raise StorageError(
-                f"with USE_TZ = False, Django reads moments of {connection.alias!r} without their "
-                f"time zone, and an hour each autumn is another one; set USE_TZ = True"
+                f"with USE_TZ = False, Django reads times from {connection.alias!r} without their "
+                f"time zone, so one hour each autumn is ambiguous; set USE_TZ = True"
             )
         self._connection = connection
         self._dialect = _DIALECTS[connection.vendor]
 
     def rows(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
-        """Return the rows that a statement gives."""
-        made = compiled(statement, self._dialect, tuple(parameters))
-        state = made.construct_expanded_state(dict(parameters))
-        conversions = {**_conversions_in(made), **state.processors}
+        """Run a statement and return its rows."""
+        compiled = compile_statement(statement, self._dialect, tuple(parameters))
+        state = compiled.construct_expanded_state(dict(parameters))
+        conversions = {**_conversions_in(compiled), **state.processors}
         names = state.positiontup or ()
-        values = [_converted(state.parameters[name], conversions.get(name)) for name in names]
-        with as_errors_of_sqlalchemy(), self._connection.cursor() as cursor:
+        values = [_convert(state.parameters[name], conversions.get(name)) for name in names]
+        with translate_django_errors(), self._connection.cursor() as cursor:
             cursor.execute(state.statement, values)
             rows: Sequence[Row] = cursor.fetchall()
         back = _conversions_back(statement, self._dialect)
         if not any(back):
             return rows
-        return [tuple(starmap(_converted, zip(row, back, strict=True))) for row in rows]
+        return [tuple(starmap(_convert, zip(row, back, strict=True))) for row in rows]
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
-        """Carry a statement out once for each set of parameters, in this order."""
+        """Run a statement once for each set of parameters, in this order."""
         text, rows = as_text(statement, self._dialect, parameters)
-        with as_errors_of_sqlalchemy(), self._connection.cursor() as cursor:
+        with translate_django_errors(), self._connection.cursor() as cursor:
             if len(rows) == 1:
                 cursor.execute(text, rows[0])
             else:
                 cursor.executemany(text, rows)
 
     def isolation(self) -> str:
-        """Return the isolation of the transaction that the connection is in, in SQL's words."""
+        """Return the isolation level of the current transaction, as SQL names it."""
         if self.is_sqlite:
             return "SERIALIZABLE"
-        with as_errors_of_sqlalchemy(), self._connection.cursor() as cursor:
+        with translate_django_errors(), self._connection.cursor() as cursor:
             cursor.execute("SHOW transaction_isolation")
             return str(cursor.fetchall()[0][0]).upper()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo what the block has done, and let go of its locks, if it is left by an error."""
-        with as_errors_of_sqlalchemy(), transaction.atomic(using=self._connection.alias):
+        """Undo the block and release its locks if it raises."""
+        with translate_django_errors(), transaction.atomic(using=self._connection.alias):
             yield
 
 
 @contextmanager
-def as_errors_of_sqlalchemy() -> Iterator[None]:
-    """Raise what Django tells of the database as SQLAlchemy would: the others know that alone."""
+def translate_django_errors() -> Iterator[None]:
+    """Raise Django's database errors as SQLAlchemy's, which the rest of the package expects."""
     try:
         yield
     except Error as error:
@@ -120,18 +120,20 @@ def as_errors_of_sqlalchemy() -> Iterator[None]:
 
 
 @lru_cache(maxsize=256)
-def _conversions_in(made: SQLCompiler) -> dict[str, Conversion]:
-    """Return what makes a value that the driver takes of one that is given, where it is not one."""
-    types = {name: each.type.dialect_impl(made.dialect) for name, each in made.binds.items()}
-    return {name: each.bind_processor(made.dialect) for name, each in types.items()}
+def _conversions_in(compiled: SQLCompiler) -> dict[str, Conversion]:
+    """Return the conversion of each parameter for the driver, or `None` if it needs none."""
+    types = {
+        name: each.type.dialect_impl(compiled.dialect) for name, each in compiled.binds.items()
+    }
+    return {name: each.bind_processor(compiled.dialect) for name, each in types.items()}
 
 
 @lru_cache(maxsize=256)
 def _conversions_back(statement: ReturnsRows, dialect: Dialect) -> tuple[Conversion, ...]:
-    """Return what makes a value of each column of what the driver gives, where it is not one."""
+    """Return the conversion of each result column from the driver, or `None` if it needs none."""
     types = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
     return tuple(each.result_processor(dialect, None) for each in types)
 
 
-def _converted(value: object, convert: Conversion) -> Any:  # noqa: ANN401 - any type's
+def _convert(value: object, convert: Conversion) -> Any:  # noqa: ANN401 - any type's
     return value if convert is None else convert(value)

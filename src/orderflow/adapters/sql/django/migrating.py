@@ -1,4 +1,4 @@
-"""An operation for migrations of Django, which makes the tables or brings them forward."""
+"""An operation for Django migrations that creates or upgrades the tables."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["UpgradeTables"]
 
 
 class UpgradeTables(Operation):
-    """Brings the tables to a revision from the one before, on SQLite or PostgreSQL.
+    """Upgrades the tables to a revision from the previous one, on SQLite or PostgreSQL.
 
-    The migrations of the app hold one for each revision, under the names that orderflow gives the
-    tables. Write it into a migration of your own only for other names. There is no way back.
+    The app's migrations have one for each revision, for tables with orderflow's own names. Use it
+    in your own migrations only for other names. It cannot be reversed.
 
     Args:
-        revision: Which one, such as "0001".
-        prefix: What the name of every table begins with.
-        schema: The schema that they are in, where the database has schemas.
+        revision: The revision, such as "0001".
+        prefix: The prefix of all table names.
+        schema: The schema of the tables, on databases that have schemas.
     """
 
     reversible = False
@@ -39,16 +39,16 @@ class UpgradeTables(Operation):
         self._tables = Tables(prefix=prefix, schema=schema)
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Change nothing of what Django knows: the tables are not those of models."""
+        """Change nothing in Django's state: the tables belong to no models."""
 
     def database_forwards(
         self,
         app_label: str,
         schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,  # noqa: ARG002 - what Django calls it with
+        from_state: ProjectState,  # noqa: ARG002 - Django passes it
         to_state: ProjectState,  # noqa: ARG002 - the same
     ) -> None:
-        """Carry the statements out, on a database that the app is migrated to."""
+        """Run the statements, if the app is migrated to this database."""
         connection = schema_editor.connection
         if router.allow_migrate(connection.alias, app_label):
             for statement in upgrade_statements(
@@ -57,5 +57,5 @@ class UpgradeTables(Operation):
                 schema_editor.execute(statement, params=None)
 
     def describe(self) -> str:
-        """Say what it does, for the output of `migrate`."""
-        return f"Bring the tables of orderflow to revision {self._revision}"
+        """Return a description for the output of `migrate`."""
+        return f"Upgrade the tables of orderflow to revision {self._revision}"

@@ -1,8 +1,7 @@
-"""Transactions of Django's: the host's where it is in one, otherwise our own.
+"""Runs units of work in Django's transactions.
 
-Inside of `transaction.atomic`, a unit of work is a savepoint. Outside of it, it is a transaction
-that is committed at its end, as each statement of Django's ORM is there; and as nothing of the
-host's is in it, it is tried again if another one had to go first.
+Inside `transaction.atomic`, a unit of work is a savepoint. Outside, it is a transaction of its own,
+committed at its end. That one contains nothing of the host's, so it is retried on contention.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from sqlalchemy.exc import DBAPIError
 
-from orderflow.adapters.sql.django.executor import DjangoExecutor, as_errors_of_sqlalchemy
-from orderflow.adapters.sql.faults import translated, translated_of_commit
-from orderflow.adapters.sql.transactions import ATTEMPTS_MAX, HostTransaction, tried_again
+from orderflow.adapters.sql.django.executor import DjangoExecutor, translate_django_errors
+from orderflow.adapters.sql.faults import translate_commit_error, translate_error
+from orderflow.adapters.sql.transactions import ATTEMPTS_MAX, HostTransaction, with_retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,14 +32,14 @@ _LOCKED_AT_ONCE = {"IMMEDIATE", "EXCLUSIVE"}
 
 
 class DjangoTransactions:
-    """Runs what reads and writes in transactions of Django's.
+    """Runs tasks that read and write, in Django's transactions.
 
-    One object serves all threads: each has its own connection, as everywhere in Django. Give it
-    to `SqlRepository` or `SqlOutbox` in place of an engine.
+    Pass it to `SqlRepository` or `SqlOutbox` instead of an engine. All threads can share it, since
+    Django gives each thread its own connection.
 
     Args:
         using: The alias of the database in the settings.
-        sleep: How to wait before something is tried again, given seconds.
+        sleep: Waits for a number of seconds before a retry.
     """
 
     def __init__(
@@ -50,43 +49,43 @@ class DjangoTransactions:
         self._sleep = sleep
 
     def write(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that writes; undo all of it if it raises.
+        """Run a task that writes; undo everything if it raises.
 
         Raises:
-            ContentionError: If others went first: time and again, or once in a transaction of the
-                host's, which has to run again as a whole.
-            StorageError: If the isolation of the host's transaction does not fit.
-            UnfinishedError: If the database failed as it committed.
+            ContentionError: If concurrent transactions won every attempt. In the host's
+                transaction there is one attempt, and the whole transaction has to run again.
+            StorageError: If the isolation level of the host's transaction is not supported.
+            UnfinishedError: If the database failed during the commit.
         """
         connection = connections[self._using]
         executor = DjangoExecutor(connection)
-        with _faults_named():
+        with _translate_errors():
             host = HostTransaction(executor) if _is_in_transaction(connection) else None
         if host is not None:
             return host.write(task)
 
         def once() -> T:
-            is_done = False
+            is_committing = False
             try:
-                with as_errors_of_sqlalchemy(), transaction.atomic(using=self._using):
+                with translate_django_errors(), transaction.atomic(using=self._using):
                     _begin_to_write(connection)
                     result = task(executor)
-                    is_done = True
+                    is_committing = True
             except DBAPIError as error:
-                meant = translated_of_commit if is_done else translated
-                raise meant(error, ATTEMPTS_MAX) from error
+                translate = translate_commit_error if is_committing else translate_error
+                raise translate(error, ATTEMPTS_MAX) from error
             return result
 
-        return tried_again(once, self._sleep)
+        return with_retry(once, self._sleep)
 
     def read(self, task: Callable[[Executor], T]) -> T:
-        """Carry out a task that only reads.
+        """Run a task that only reads.
 
-        Outside of a transaction of the host's, it is on one state of the database.
+        Outside the host's transaction, it sees one snapshot of the database.
         """
         connection = connections[self._using]
         executor = DjangoExecutor(connection)
-        with _faults_named():
+        with _translate_errors():
             if _is_in_transaction(connection):
                 return task(executor)
             with _snapshot(connection):
@@ -94,50 +93,50 @@ class DjangoTransactions:
 
 
 @contextmanager
-def _faults_named() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
-        with as_errors_of_sqlalchemy():
+        with translate_django_errors():
             yield
     except DBAPIError as error:
-        raise translated(error, 1) from error
+        raise translate_error(error, 1) from error
 
 
 def _is_in_transaction(connection: BaseDatabaseWrapper) -> bool:
     connection.ensure_connection()
     if not connection.get_autocommit():
         return True
-    # One that only reads may have been begun beside what Django knows of: see `_snapshot`.
+    # `_snapshot` begins reading transactions without Django's knowledge.
     return connection.vendor == "sqlite" and connection.connection.in_transaction
 
 
 def _begin_to_write(connection: BaseDatabaseWrapper) -> None:
-    """Settle a transaction of our own, in which nothing has happened yet."""
+    """Set the isolation level or lock of a new transaction of our own."""
     if connection.vendor == "postgresql":
-        _say(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        _execute(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         return
     mode = connection.settings_dict["OPTIONS"].get("transaction_mode") or ""
     if mode.upper() not in _LOCKED_AT_ONCE:
-        # At once: what is read may not change before something is written.
-        _say(connection, "ROLLBACK", "BEGIN IMMEDIATE")
+        # Lock now, so that nothing changes between the first read and the first write.
+        _execute(connection, "ROLLBACK", "BEGIN IMMEDIATE")
 
 
 @contextmanager
 def _snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Let all reads of the block see the database as it is at the first of them."""
+    """Let all reads in the block see one snapshot of the database."""
     if connection.vendor == "postgresql":
         with transaction.atomic(using=connection.alias):
-            _say(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            _execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield
         return
-    # Not by Django, which may have been told to begin each one as one that writes.
-    _say(connection, "BEGIN")
+    # Not through Django, whose settings may make every transaction a writing one.
+    _execute(connection, "BEGIN")
     try:
         yield
     finally:
-        _say(connection, "ROLLBACK")
+        _execute(connection, "ROLLBACK")
 
 
-def _say(connection: BaseDatabaseWrapper, *statements: str) -> None:
+def _execute(connection: BaseDatabaseWrapper, *statements: str) -> None:
     with connection.cursor() as cursor:
         for each in statements:
             cursor.execute(each)

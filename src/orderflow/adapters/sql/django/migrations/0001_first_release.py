@@ -8,6 +8,6 @@ from orderflow.adapters.sql.django.migrating import UpgradeTables
 
 
 class Migration(migrations.Migration):
-    """Makes the tables; there are none yet."""
+    """Creates the tables."""
 
     operations: ClassVar = [UpgradeTables("0001")]

@@ -1,1 +1,1 @@
-"""The migrations of Django: one for each revision of the tables."""
+"""The Django migrations, one for each revision of the tables."""
