@@ -86,9 +86,9 @@ def _line_edits(stored: Order, wanted: Order, *, has_line_ids: bool) -> list[Edi
         for old, new in (*pairs, *replaced)
         if old.quantity != new.quantity
     ]
-    kept = {old.line_id for old, _ in (*pairs, *replaced)}
+    paired = {old.line_id for old, _ in (*pairs, *replaced)}
     # Lines with ids come first, so that no line without an id receives one of theirs.
-    named = [has_line_ids and line.line_id not in kept for line in want]
+    named = [has_line_ids and line.line_id not in paired for line in want]
     edits += [AddLine(line.sku, line.quantity, line.line_id) for line in compress(want, named)]
     edits += [
         AddLine(line.sku, line.quantity)
