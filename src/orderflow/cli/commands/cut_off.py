@@ -12,7 +12,7 @@ from rich.text import Text
 
 from orderflow.adapters.holidays import public_holidays
 from orderflow.cli.options.arguments import AsJson
-from orderflow.cli.options.from_settings import takes
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday, cut_off_on, local_day
 from orderflow.domain.calendar.cut_off import (
@@ -57,7 +57,7 @@ class Answer(NamedTuple):
     before: datetime
 
 
-@takes("The warehouse", hours=WorkingHours)
+@with_options("The warehouse", hours=WorkingHours)
 def cut_off(
     *,
     hours: WorkingHours,

@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from orderflow.cli.options.arguments import AsJson
-from orderflow.cli.options.from_settings import takes
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.history_file import ColumnOptions, FileOptions, reading_of
 from orderflow.cli.output import terminal
 from orderflow.cli.output.replay_rejects import RejectsFile
@@ -42,12 +42,12 @@ TOLD_MAX = 10
 """So many rejected rows are told one by one, and then only counted."""
 
 
-@takes("What the seller does", habits=SellerBehaviour)
-@takes("The warehouse that is added", hours=Hours)
-@takes("The stock that is added", rule=ReplenishmentRule)
-@takes("Who gets the stock", policy=AllocationPolicy)
-@takes("Its columns, in place of those of the layout", columns=ColumnOptions)
-@takes("The file", options=FileOptions)
+@with_options("What the seller does", habits=SellerBehaviour)
+@with_options("The warehouse that is added", hours=Hours)
+@with_options("The stock that is added", rule=ReplenishmentRule)
+@with_options("Who gets the stock", policy=AllocationPolicy)
+@with_options("Its columns, in place of those of the layout", columns=ColumnOptions)
+@with_options("The file", options=FileOptions)
 def replay(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="CSV, plain or gzip; - is standard input.")
