@@ -11,7 +11,7 @@ import typer.main
 
 from orderflow import AllocationPolicy
 from orderflow.cli.app import app
-from orderflow.cli.options.from_settings import described
+from orderflow.cli.options.from_settings import attribute_texts
 from orderflow.cli.options.history_file import ColumnOptions, FileOptions
 from orderflow.cli.options.working_hours import ReplayHours
 from orderflow.replay import ReplenishmentRule, SellerBehaviour
@@ -53,7 +53,7 @@ def test_each_option_says_what_it_does(command: str) -> None:
 
 @pytest.mark.parametrize("kind", SETTINGS, ids=lambda kind: kind.__name__)
 def test_each_setting_is_an_option_with_the_text_of_its_docstring(kind: type) -> None:
-    texts = described(kind)
+    texts = attribute_texts(kind)
     found = {each.names: each.text for each in options("replay")}
     for field in attrs.fields(kind):
         assert found[f"--{field.name.replace('_', '-')}"] == texts[field.name] != ""

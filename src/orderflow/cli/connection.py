@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.status import Status
 
-__all__ = ["Database", "DatabaseOptions", "Where", "WhereStock", "engine_of", "opened"]
+__all__ = [
+    "Database",
+    "DatabaseOptions",
+    "SellerOptions",
+    "WarehouseOptions",
+    "connect",
+    "engine_of",
+]
 
 _WAY_OUT = "try postgresql+psycopg://user:password@host/name, or the name of a file"
 
@@ -45,7 +52,7 @@ class DatabaseOptions:
 
 
 @attrs.frozen(kw_only=True)
-class Where(DatabaseOptions):
+class SellerOptions(DatabaseOptions):
     """What is worked on, and whose it is.
 
     Attributes:
@@ -56,7 +63,7 @@ class Where(DatabaseOptions):
 
 
 @attrs.frozen(kw_only=True)
-class WhereStock(Where):
+class WarehouseOptions(SellerOptions):
     """What is worked on, whose it is, and where it lies.
 
     Attributes:
@@ -111,7 +118,7 @@ class Database:
 
 
 @contextmanager
-def opened(where: DatabaseOptions) -> Iterator[Database]:
+def connect(where: DatabaseOptions) -> Iterator[Database]:
     """Open a database while the block runs.
 
     Raises:

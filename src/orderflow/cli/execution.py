@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from rich.text import Text
 
-from orderflow.cli.connection import opened
+from orderflow.cli.connection import connect
 from orderflow.cli.output import terminal
 from orderflow.cli.output.records import data_of, print_outcome
 from orderflow.domain.model.stock import StockKey
@@ -18,7 +18,7 @@ from orderflow.service import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderflow.cli.connection import Database, Where, WhereStock
+    from orderflow.cli.connection import Database, SellerOptions, WarehouseOptions
     from orderflow.domain.model.commands import (
         AdjustStock,
         BookInStock,
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     StockMovement = AdjustStock | BookInStock | CountStock
 
 __all__ = [
-    "How",
-    "HowOrder",
-    "carried_out",
+    "ExecutionOptions",
+    "OrderExecutionOptions",
     "carry_out",
     "do_to_order",
     "do_to_stock",
+    "earlier_command",
     "key_of",
 ]
 
 
 @attrs.frozen(kw_only=True)
-class How:
+class ExecutionOptions:
     """How a command is carried out.
 
     Attributes:
@@ -63,7 +63,7 @@ class How:
 
 
 @attrs.frozen(kw_only=True)
-class HowOrder(How):
+class OrderExecutionOptions(ExecutionOptions):
     """How a command about an order that is there is carried out.
 
     Attributes:
@@ -80,8 +80,8 @@ class HowOrder(How):
 def do_to_order(
     kind: type[OrderCommand],
     order_id: str,
-    where: Where,
-    how: HowOrder,
+    where: SellerOptions,
+    how: OrderExecutionOptions,
     **fields: Any,  # noqa: ANN401 - of the command
 ) -> None:
     """Carry out a command about an order, and print what it came to."""
@@ -96,8 +96,8 @@ def do_to_order(
 def do_to_stock(
     kind: type[StockMovement],
     sku: str,
-    where: WhereStock,
-    how: How,
+    where: WarehouseOptions,
+    how: ExecutionOptions,
     **fields: Any,  # noqa: ANN401 - of the command
 ) -> None:
     """Carry out a command about a product, and print what it came to."""
@@ -108,7 +108,7 @@ def do_to_stock(
     carry_out(command, where, how)
 
 
-def carried_out(database: Database, seller_id: str, how: How) -> Command | None:
+def earlier_command(database: Database, seller_id: str, how: ExecutionOptions) -> Command | None:
     """Return the command that had the id of this one before, if there was one.
 
     What a command takes from the present state, it took from another one then.
@@ -120,15 +120,17 @@ def carried_out(database: Database, seller_id: str, how: How) -> Command | None:
     return answered[0] if answered is not None else None
 
 
-def key_of(database: Database, where: WhereStock, sku: str) -> StockKey:
+def key_of(database: Database, where: WarehouseOptions, sku: str) -> StockKey:
     """Return the stock key of a product."""
     seller_id = database.seller(where.seller)
     return StockKey(seller_id, database.warehouse(seller_id, where.warehouse), sku)
 
 
-def carry_out(make: Callable[[Database], Command], where: Where, how: How) -> None:
+def carry_out(
+    make: Callable[[Database], Command], where: SellerOptions, how: ExecutionOptions
+) -> None:
     """Carry out a command, or preview it, and print what it came to."""
-    with opened(where) as database:
+    with connect(where) as database:
         command = make(database)
         _warn_of_unknown_products(database, command)
         flow = database.flow

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli.connection import WhereStock, opened
+from orderflow.cli.connection import WarehouseOptions, connect
 from orderflow.cli.execution import key_of
-from orderflow.cli.options.from_settings import takes
-from orderflow.cli.output.listing import Column, Listing, moment_cell, print_listing
+from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.output.listing import Column, moment_cell, print_listing
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.status import Status
 
@@ -42,19 +43,19 @@ _PRODUCT_COLUMNS = (
 )
 
 
-@takes("The database", where=WhereStock)
-@takes("What is shown", how=Listing)
+@with_options("The database", where=WarehouseOptions)
+@with_options("What is shown", how=ListingOptions)
 def backorders(
     sku: Annotated[
         str | None,
         typer.Argument(metavar="SKU", help="The queue of this product; all products, if left out."),
     ] = None,
     *,
-    where: WhereStock,
-    how: Listing,
+    where: WarehouseOptions,
+    how: ListingOptions,
 ) -> None:
     """List what is waited for, or the queue of one product with the position of each order."""
-    with opened(where) as database:
+    with connect(where) as database:
         if sku is None:
             print_listing("products", _PRODUCT_COLUMNS, _waited_for(database, where), how)
         else:
@@ -88,7 +89,7 @@ def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
         }
 
 
-def _waited_for(database: Database, where: WhereStock) -> Iterator[dict[str, Any]]:
+def _waited_for(database: Database, where: WarehouseOptions) -> Iterator[dict[str, Any]]:
     """Yield the products that orders wait for, that with the most units short first."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for seller_id in database.sellers(where.seller):

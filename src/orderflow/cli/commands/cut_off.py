@@ -11,7 +11,7 @@ from rich.text import Text
 
 from orderflow.adapters.holidays import public_holidays
 from orderflow.cli.options.arguments import AsJson
-from orderflow.cli.options.from_settings import takes
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.working_hours import WorkingHours
 from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.cut_off import CutOffRules
@@ -39,7 +39,7 @@ class Answer(NamedTuple):
     before: datetime
 
 
-@takes("The warehouse", hours=WorkingHours)
+@with_options("The warehouse", hours=WorkingHours)
 def cut_off(
     *,
     hours: WorkingHours,

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from orderflow.cli.commands import demo_file
 from orderflow.cli.commands.demo_file import SETTINGS
-from orderflow.cli.commands.demo_tour import Step, Story
+from orderflow.cli.commands.demo_tour import DemoTour, Step
 from orderflow.cli.options.arguments import AsJson  # noqa: TC001 - Typer reads it
 from orderflow.cli.output import tables, terminal
 from orderflow.cli.output.replay_report import Report
@@ -88,11 +88,11 @@ def demo(
         raise typer.Exit(report.exit_code)
 
 
-def _run(shop: Shop, console: Console) -> tuple[Story, Report, Outcome]:
+def _run(shop: Shop, console: Console) -> tuple[DemoTour, Report, Outcome]:
     """Run a shop; return its story, what it came to, and what there was one afternoon."""
     begin = perf_counter()
     entries = generate(shop)
-    story = Story()
+    story = DemoTour()
     run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), observers=[story])
     afternoon = demo_file.afternoon(entries)
     left = Outcome(seller_id=SELLER)
@@ -116,7 +116,7 @@ def _weeks(entries: list[Entry]) -> int:
     return max(1, round((entries[-1].at - entries[0].at) / timedelta(weeks=1)))
 
 
-def _print(console: Console, story: Story, report: Report) -> None:
+def _print(console: Console, story: DemoTour, report: Report) -> None:
     console.print(Rule("The life of an order that has to wait", align="left"))
     for number, step in enumerate(story.steps, 1):
         _print_step(console, number, step)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.outcome import Outcome
     from orderflow.replay import Replay
 
-__all__ = ["Step", "Story", "listed"]
+__all__ = ["DemoTour", "Step", "short_units"]
 
 LINES_MIN, LINES_MAX = 4, 7
 """So many lines are enough to split, and few enough to be shown."""
@@ -85,7 +85,7 @@ class Step:
         return step
 
 
-class Story:
+class DemoTour:
     """Follows one order from the moment it is placed until it has left.
 
     Attributes:
@@ -139,7 +139,7 @@ class Story:
             Step(
                 at,
                 "The seller is told",
-                f'"{order.order_id} is on back order: short of {listed(order.short_lines)}."',
+                f'"{order.order_id} is on back order: short of {short_units(order.short_lines)}."',
             )
         )
 
@@ -191,7 +191,8 @@ class Story:
                     event,
                     "The order is split",
                     f"{new_id} takes the {orders[new_id].units} units that are allocated and can "
-                    f"leave today. {order_id} waits for {listed(orders[order_id].short_lines)}.",
+                    f"leave today. {order_id} waits for "
+                    f"{short_units(orders[order_id].short_lines)}.",
                 )
             case StockBookedIn(received=received, key=key) if order_id in orders:
                 self._tell_booked_in(event, f"{received} {key.sku}", outcome)
@@ -221,7 +222,7 @@ class Story:
         self.steps.append(Step(event.at, title, text, order))
 
 
-def listed(lines: Iterable[OrderLine]) -> str:
+def short_units(lines: Iterable[OrderLine]) -> str:
     """Say what lines are short of."""
     return " and ".join(f"{line.short} {line.sku}" for line in lines)
 

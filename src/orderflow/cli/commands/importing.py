@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import attrs
 import typer
 
-from orderflow.cli.connection import Database, WhereStock, opened
-from orderflow.cli.options.from_settings import takes
+from orderflow.cli.connection import Database, WarehouseOptions, connect
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.import_file import ColumnNames, FileForm, Kind, layout_of
 from orderflow.cli.output import terminal
-from orderflow.cli.output.import_report import Imported
+from orderflow.cli.output.import_report import ImportReport
 from orderflow.importing import (
     OrderLayout,
     ReceiptLayout,
@@ -51,7 +51,7 @@ class OnChange(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class HowImport:
+class ImportOptions:
     """How it is imported.
 
     Attributes:
@@ -77,17 +77,17 @@ class HowImport:
     as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
 
 
-@takes("The database", where=WhereStock)
-@takes("Its columns, in place of those of the preset", columns=ColumnNames)
-@takes("The file", form=FileForm)
-@takes("How it is imported", how=HowImport)
+@with_options("The database", where=WarehouseOptions)
+@with_options("Its columns, in place of those of the preset", columns=ColumnNames)
+@with_options("The file", form=FileForm)
+@with_options("How it is imported", how=ImportOptions)
 def import_(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="CSV, plain or gzip; - is standard input.")
     ],
     *,
-    where: WhereStock,
-    how: HowImport,
+    where: WarehouseOptions,
+    how: ImportOptions,
     form: FileForm,
     columns: ColumnNames,
 ) -> None:
@@ -106,7 +106,7 @@ def import_(
         stays = "what went in so far stays; import the file again, and the rest follows"
     with (
         terminal.clean_end(terminal.messages(), interrupted=stays),
-        opened(where) as database,
+        connect(where) as database,
         _rereadable(file) as source,
     ):
         seller_id = database.seller(where.seller)
@@ -119,7 +119,7 @@ def import_(
             form=form,
             layout=layout_of(how.kind, form, columns),
             how=how,
-        ).imported()
+        ).run()
     if how.as_json:
         terminal.print_json(imported.as_json())
     else:
@@ -127,7 +127,7 @@ def import_(
     _end(imported, how)
 
 
-def _end(imported: Imported, how: HowImport) -> None:
+def _end(imported: ImportReport, how: ImportOptions) -> None:
     console = terminal.messages()
     if not how.as_json:
         imported.tell(console)
@@ -161,14 +161,14 @@ class _File:
     source: Path | BinaryIO
     form: FileForm
     layout: OrderLayout | StockLayout | ReceiptLayout | None
-    how: HowImport
+    how: ImportOptions
 
     @property
     def name(self) -> str:
         """What it is called in messages."""
         return str(self.source) if isinstance(self.source, Path) else "standard input"
 
-    def imported(self) -> Imported:
+    def run(self) -> ImportReport:
         """Read it, carry it out, and write down what was rejected."""
         how = self.how
         with terminal.progress_bar(
@@ -188,7 +188,7 @@ class _File:
         if how.rejects is not None and refused:
             write_rejects(result, self.source, how.rejects, refused=refused)
         failed = bool(result.faults or refused) or self._is_blocked(result)
-        return Imported(
+        return ImportReport(
             kind=how.kind,
             result=result,
             done=done,

@@ -12,11 +12,12 @@ from rich.text import Text
 from orderflow.adapters.sql import SqlPolicies, upgrade
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.checking import check as checked
-from orderflow.cli.connection import DatabaseOptions, Where, engine_of, opened
+from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect, engine_of
 from orderflow.cli.options.arguments import AsJson
-from orderflow.cli.options.from_settings import moment_option, takes
+from orderflow.cli.options.from_settings import moment_option, with_options
+from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
-from orderflow.cli.output.listing import Column, Listing, print_listing
+from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_table
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
@@ -39,8 +40,8 @@ _POLICY_COLUMNS = (
 _VIOLATION_COLUMNS = (Column("seller_id", "seller"), Column("rule"), Column("finding"))
 
 
-@takes("Who gets the stock", policy=AllocationPolicy)
-@takes("The database", where=DatabaseOptions)
+@with_options("Who gets the stock", policy=AllocationPolicy)
+@with_options("The database", where=DatabaseOptions)
 def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = False) -> None:
     """Make a database, or bring one of an earlier release up to date.
 
@@ -65,17 +66,17 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
         terminal.results().print(Text(f"{where.db}: {done}"))
 
 
-@takes("The database", where=DatabaseOptions)
-@takes("What is shown", how=Listing)
-def policies(*, where: DatabaseOptions, how: Listing) -> None:
+@with_options("The database", where=DatabaseOptions)
+@with_options("What is shown", how=ListingOptions)
+def policies(*, where: DatabaseOptions, how: ListingOptions) -> None:
     """List who gets the stock: the usual policy, and those of sellers that have their own."""
-    with opened(where) as database:
+    with connect(where) as database:
         rows = _policies(database)
     print_listing("policies", _POLICY_COLUMNS, rows, how)
 
 
-@takes("Who gets the stock", policy=AllocationPolicy)
-@takes("The database", where=DatabaseOptions)
+@with_options("Who gets the stock", policy=AllocationPolicy)
+@with_options("The database", where=DatabaseOptions)
 def set_policy(
     seller: Annotated[
         str | None, typer.Argument(metavar="SELLER", help="Whose; everybody's, if left out.")
@@ -95,7 +96,7 @@ def set_policy(
     """
     if usual and seller is None:
         raise typer.BadParameter("say whose", param_hint="'SELLER'")
-    with opened(where) as database:
+    with connect(where) as database:
         own = database.policies.all()
         concerned = [each for each in database.sellers(seller) if seller or each not in own]
         for each in concerned:
@@ -104,16 +105,16 @@ def set_policy(
                     raise PolicyInUseError(each, status)
         database.policies.set(None if usual else policy, seller)
         rows = _policies(database)
-    print_listing("policies", _POLICY_COLUMNS, rows, Listing(limit=0, as_json=as_json))
+    print_listing("policies", _POLICY_COLUMNS, rows, ListingOptions(limit=0, as_json=as_json))
 
 
-@takes("The database", where=DatabaseOptions)
+@with_options("The database", where=DatabaseOptions)
 def check(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
     """Look whether everything holds that always has to, and name what does not.
 
     It ends with 3 if something does not hold.
     """
-    with opened(where) as database:
+    with connect(where) as database:
         kept = database.policies
         found = checked(database.repository, policy=kept.default(), policies=kept.all())
     if as_json:
@@ -124,10 +125,10 @@ def check(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
         raise typer.Exit(terminal.EXIT_UNBALANCED)
 
 
-@takes("The database", where=DatabaseOptions)
+@with_options("The database", where=DatabaseOptions)
 def recover(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
     """Go on where a process ended before it had served a long queue to the end."""
-    with opened(where) as database:
+    with connect(where) as database:
         served = database.flow.recover()
     if as_json:
         terminal.print_json({"products": served})
@@ -135,22 +136,22 @@ def recover(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
         terminal.results().print(f"products whose queues were served to the end: {served:,}")
 
 
-@takes("The database", where=Where)
+@with_options("The database", where=SellerOptions)
 def release_ended_holds(
     *,
-    where: Where,
+    where: SellerOptions,
     at: Annotated[datetime | None, moment_option("As of when; now, if left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Release what was held until now, of all sellers unless one is named; for a scheduler."""
     moment = at if at is not None else SystemClock().now()
     released: list[Order] = []
-    with opened(where) as database:
+    with connect(where) as database:
         for seller_id in database.sellers(where.seller):
             outcome = database.flow.release_ended_holds(seller_id, at=moment)
             released += outcome.orders
     rows = map(order_row, released)
-    print_listing("orders", ORDER_COLUMNS, rows, Listing(limit=0, as_json=as_json))
+    print_listing("orders", ORDER_COLUMNS, rows, ListingOptions(limit=0, as_json=as_json))
 
 
 class PolicyKeptError(RefusedError):

@@ -16,8 +16,8 @@ import typer
 from rich.text import Text
 
 from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox
-from orderflow.cli.connection import DatabaseOptions, opened
-from orderflow.cli.options.from_settings import takes
+from orderflow.cli.connection import DatabaseOptions, connect
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.output import terminal
 from orderflow.importing import read_replacements
 from orderflow.notifier import SellerNotices, load_settings
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from orderflow.notifier import NotifySettings
     from orderflow.ports import OutboxMessage
 
-__all__ = ["HowTold", "digest", "notify"]
+__all__ = ["NoticeOptions", "digest", "notify"]
 
 _REST_FOLLOWS = "who was told stays told; run it again, and the others are"
 
 
 @attrs.frozen(kw_only=True)
-class HowTold:
+class NoticeOptions:
     """How the sellers are told.
 
     Attributes:
@@ -63,12 +63,12 @@ class HowTold:
     as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
 
 
-@takes("The database", where=DatabaseOptions)
-@takes("How the sellers are told", how=HowTold)
+@with_options("The database", where=DatabaseOptions)
+@with_options("How the sellers are told", how=NoticeOptions)
 def notify(
     *,
     where: DatabaseOptions,
-    how: HowTold,
+    how: NoticeOptions,
     follow: Annotated[
         bool, typer.Option("--follow", help="Go on telling what comes, until Ctrl-C.")
     ] = False,
@@ -103,9 +103,9 @@ def notify(
         raise typer.Exit(terminal.EXIT_REJECTED)
 
 
-@takes("The database", where=DatabaseOptions)
-@takes("How the sellers are told", how=HowTold)
-def digest(*, where: DatabaseOptions, how: HowTold) -> None:
+@with_options("The database", where=DatabaseOptions)
+@with_options("How the sellers are told", how=NoticeOptions)
+def digest(*, where: DatabaseOptions, how: NoticeOptions) -> None:
     """Send the digests that are due: what the day came to, for sellers who want to know daily.
 
     Run it as often as you like: each of them gets each digest once.
@@ -185,7 +185,7 @@ class _StandingClock:
 
 
 def _seller_notices(
-    database: Database, settings: NotifySettings, how: HowTold, failures: _Failures
+    database: Database, settings: NotifySettings, how: NoticeOptions, failures: _Failures
 ) -> SellerNotices:
     catalogue = read_replacements(how.replacements) if how.replacements is not None else None
     return SellerNotices(
@@ -200,7 +200,7 @@ def _seller_notices(
     )
 
 
-def _tell_of(relayed: RelayResult, failures: _Failures, how: HowTold) -> None:
+def _tell_of(relayed: RelayResult, failures: _Failures, how: NoticeOptions) -> None:
     taken = failures.take()
     if how.as_json:
         terminal.print_json_line({**attrs.asdict(relayed), "failures": taken})
@@ -211,7 +211,7 @@ def _tell_of(relayed: RelayResult, failures: _Failures, how: HowTold) -> None:
         _warn(f"{subject}{each['error']}; {each['becomes']}")
 
 
-def _show(texts: Iterable[str], how: HowTold) -> None:
+def _show(texts: Iterable[str], how: NoticeOptions) -> None:
     """Show what would be sent."""
     if how.as_json:
         terminal.print_json({"shown": list(texts)})
@@ -230,7 +230,7 @@ def _warn(text: str) -> None:
 def _opened(where: DatabaseOptions, settings: NotifySettings) -> Iterator[Database]:
     with (
         terminal.clean_end(terminal.messages(), interrupted=_REST_FOLLOWS),
-        opened(where) as database,
+        connect(where) as database,
         _log_on_screen(settings.preferences),
     ):
         yield database

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from orderflow.cli.connection import Where, WhereStock, opened
-from orderflow.cli.execution import How, carried_out, carry_out
+from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
+from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
 from orderflow.cli.options.arguments import AsJson, OrderId, ShipTo, address, unit_pairs
-from orderflow.cli.options.from_settings import moment_option, takes
+from orderflow.cli.options.from_settings import moment_option, with_options
+from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
-from orderflow.cli.output.event_rows import happened
-from orderflow.cli.output.listing import Column, Listing, moment_cell, print_listing
+from orderflow.cli.output.event_rows import event_row
+from orderflow.cli.output.listing import Column, moment_cell, print_listing
 from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_order, print_table
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
@@ -63,12 +64,12 @@ _COMMANDS = {
 }
 
 
-@takes("The database", where=WhereStock)
-@takes("What is shown", how=Listing)
+@with_options("The database", where=WarehouseOptions)
+@with_options("What is shown", how=ListingOptions)
 def orders(
     *,
-    where: WhereStock,
-    how: Listing,
+    where: WarehouseOptions,
+    how: ListingOptions,
     status: Annotated[
         Status | None, typer.Option(case_sensitive=False, help="Only those of this status.")
     ] = None,
@@ -77,7 +78,7 @@ def orders(
     ] = None,
 ) -> None:
     """List orders, by the moment they were placed."""
-    with opened(where) as database:
+    with connect(where) as database:
         rows = (
             order_row(order)
             for seller_id in database.sellers(where.seller)
@@ -87,10 +88,10 @@ def orders(
         print_listing("orders", ORDER_COLUMNS, rows, how)
 
 
-@takes("The database", where=Where)
-def show(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None:
+@with_options("The database", where=SellerOptions)
+def show(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False) -> None:
     """Show an order: its status, its lines, and what is held for it."""
-    with opened(where) as database:
+    with connect(where) as database:
         order = database.flow.order(database.seller(where.seller), order_id)
     if as_json:
         terminal.print_json(order_row(order))
@@ -99,34 +100,34 @@ def show(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None:
         terminal.results().print(Text(_rest(order)))
 
 
-@takes("The database", where=Where)
-@takes("What is shown", how=Listing)
+@with_options("The database", where=SellerOptions)
+@with_options("What is shown", how=ListingOptions)
 def events(
     order_id: Annotated[
         str | None,
         typer.Argument(metavar="ORDER", help="Only what happened to this order."),
     ] = None,
     *,
-    where: Where,
-    how: Listing,
+    where: SellerOptions,
+    how: ListingOptions,
     since: Annotated[datetime | None, moment_option("Only what happened from then on.")] = None,
 ) -> None:
     """Tell what happened, to an order or to all that the seller has; the oldest first."""
-    with opened(where) as database:
+    with connect(where) as database:
         seller_id = database.seller(where.seller)
         if order_id is not None:
             database.flow.order(seller_id, order_id)
-        rows = map(happened, database.flow.events(seller_id, order_id, since=since))
+        rows = map(event_row, database.flow.events(seller_id, order_id, since=since))
         print_listing("events", _EVENT_COLUMNS, rows, how)
 
 
-@takes("The database", where=Where)
-def actions(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None:
+@with_options("The database", where=SellerOptions)
+def actions(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False) -> None:
     """Tell what may be done with an order now, by which command, and what it would lead to.
 
     Of what its status allows, and cannot be done all the same, it says why.
     """
-    with opened(where) as database:
+    with connect(where) as database:
         seller_id = database.seller(where.seller)
         answers = database.flow.actions(seller_id, order_id)
         status = database.flow.order(seller_id, order_id).status
@@ -153,11 +154,11 @@ def actions(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None
             console.print(Text(f"{row['action']}: {row['reason']}"))
 
 
-@takes("The database", where=Where)
+@with_options("The database", where=SellerOptions)
 def explain(
     order_id: OrderId,
     *,
-    where: Where,
+    where: SellerOptions,
     at: Annotated[datetime | None, moment_option("As of when; now, if left out.")] = None,
     ahead: Annotated[
         int, typer.Option(min=0, help="Name so many of those who come before it.")
@@ -165,7 +166,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain why an order waits: who comes before it, and which receipt would cover it."""
-    with opened(where) as database:
+    with connect(where) as database:
         seller_id = database.seller(where.seller)
         why = database.flow.explain(seller_id, order_id, at=at, ahead_max=ahead)
     if as_json:
@@ -175,16 +176,16 @@ def explain(
             terminal.results().print(Text(sentence))
 
 
-@takes("The database", where=WhereStock)
-@takes("How it is carried out", how=How)
+@with_options("The database", where=WarehouseOptions)
+@with_options("How it is carried out", how=ExecutionOptions)
 def place(
     order_id: OrderId,
     lines: Annotated[
         list[str], typer.Argument(metavar="SKU=UNITS", help="What is ordered, and how many.")
     ],
     *,
-    where: WhereStock,
-    how: How,
+    where: WarehouseOptions,
+    how: ExecutionOptions,
     priority: Annotated[int, typer.Option(help="A higher one comes first.")] = 0,
     promised_by: Annotated[
         datetime | None, moment_option("When the customer was promised to have it.")
@@ -202,7 +203,7 @@ def place(
     def command(database: Database) -> PlaceOrder:
         seller_id = database.seller(where.seller)
         fields = how.fields()
-        before = carried_out(database, seller_id, how)
+        before = earlier_command(database, seller_id, how)
         numbered = enumerate(unit_pairs("SKU=UNITS", lines), 1)
         order = Order(
             order_id=order_id,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli.connection import DatabaseOptions, Where, opened
-from orderflow.cli.options.from_settings import takes
+from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect
+from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
-from orderflow.cli.output.listing import Column, Listing, print_listing
+from orderflow.cli.output.listing import Column, print_listing
 from orderflow.codec import to_data
 from orderflow.errors import NotFoundError, StorageError
 from orderflow.service import Relay
@@ -64,7 +65,7 @@ class _OutputError(BaseException):
         super().__init__(cause)
 
 
-@takes("The database", where=DatabaseOptions)
+@with_options("The database", where=DatabaseOptions)
 def relay(
     *,
     where: DatabaseOptions,
@@ -75,7 +76,7 @@ def relay(
     Each message is forgotten after its line was written: if this is stopped in between, it comes
     again with the same message_id. `orderflow notify` tells the sellers instead.
     """
-    with opened(where) as database:
+    with connect(where) as database:
         relay = Relay(database.outbox, _Lines(), lease=LEASE)
         try:
             relayed = relay.run_once(limit) if limit else relay.run()
@@ -90,12 +91,12 @@ def relay(
         raise typer.Exit(terminal.EXIT_NOT_RUN)
 
 
-@takes("The database", where=Where)
-@takes("What is shown", how=Listing)
+@with_options("The database", where=SellerOptions)
+@with_options("What is shown", how=ListingOptions)
 def dead_letters(
     *,
-    where: Where,
-    how: Listing,
+    where: SellerOptions,
+    how: ListingOptions,
     revive: Annotated[
         list[str] | None, typer.Option(metavar="MESSAGE", help="Let this one be tried again.")
     ] = None,
@@ -110,7 +111,7 @@ def dead_letters(
 
     While one is dead, the later messages of its order wait behind it.
     """
-    with opened(where) as database:
+    with connect(where) as database:
         outbox = database.outbox
         dead = outbox.dead(where.seller)
         revived = [message.message_id for message in dead] if revive_all else revive or ()

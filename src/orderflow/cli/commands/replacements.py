@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli.connection import Where, opened
+from orderflow.cli.connection import SellerOptions, connect
 from orderflow.cli.options.arguments import OrderId
-from orderflow.cli.options.from_settings import takes
-from orderflow.cli.output.listing import Column, Listing, print_listing
+from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.output.listing import Column, print_listing
 from orderflow.importing import read_replacements
 from orderflow.service import OrderFlow
 
@@ -29,13 +30,13 @@ _COLUMNS = (
 )
 
 
-@takes("The database", where=Where)
-@takes("What is shown", how=Listing)
+@with_options("The database", where=SellerOptions)
+@with_options("What is shown", how=ListingOptions)
 def replacements(
     order_id: OrderId,
     *,
-    where: Where,
-    how: Listing,
+    where: SellerOptions,
+    how: ListingOptions,
     replacements: Annotated[
         Path,
         typer.Option(
@@ -50,7 +51,7 @@ def replacements(
     The columns of the file are `sku` and `replaces`, and if need be `units` and `per` (two singles
     for one pair), `reason`, `units_max` and `seller_id`. The best stands first.
     """
-    with opened(where) as database:
+    with connect(where) as database:
         seller_id = database.seller(where.seller)
         flow = OrderFlow(
             database.repository,

@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from orderflow.cli.options.arguments import AsJson
-from orderflow.cli.options.from_settings import takes
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.history_file import ColumnOptions, FileOptions, history_format
 from orderflow.cli.options.working_hours import ReplayHours
 from orderflow.cli.output import terminal
@@ -42,12 +42,12 @@ SHOWN_MAX = 10
 """The most rejected rows that are shown one by one; the others are only counted."""
 
 
-@takes("What the seller does", behaviour=SellerBehaviour)
-@takes("The warehouse added", hours=ReplayHours)
-@takes("The stock added", rule=ReplenishmentRule)
-@takes("Who gets the stock", policy=AllocationPolicy)
-@takes("Column names, if they differ from the preset", columns=ColumnOptions)
-@takes("The file", options=FileOptions)
+@with_options("What the seller does", behaviour=SellerBehaviour)
+@with_options("The warehouse added", hours=ReplayHours)
+@with_options("The stock added", rule=ReplenishmentRule)
+@with_options("Who gets the stock", policy=AllocationPolicy)
+@with_options("Column names, if they differ from the preset", columns=ColumnOptions)
+@with_options("The file", options=FileOptions)
 def replay(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="CSV file, plain or gzip; - reads standard input.")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderflow.cli.connection import Where, WhereStock, opened
-from orderflow.cli.execution import How, carry_out, do_to_stock, key_of
+from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
+from orderflow.cli.execution import ExecutionOptions, carry_out, do_to_stock, key_of
 from orderflow.cli.options.arguments import ReceiptId, Sku
-from orderflow.cli.options.from_settings import moment_argument, takes
-from orderflow.cli.output.listing import Column, Listing, print_listing
+from orderflow.cli.options.from_settings import moment_argument, with_options
+from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.output.records import (
     RECEIPT_COLUMNS,
     STOCK_COLUMNS,
@@ -38,19 +39,19 @@ Units = Annotated[int, typer.Argument(metavar="UNITS", min=0, help="How many uni
 Note = Annotated[str, typer.Option(metavar="TEXT", help="In your words.")]
 
 
-@takes("The database", where=WhereStock)
-@takes("What is shown", how=Listing)
+@with_options("The database", where=WarehouseOptions)
+@with_options("What is shown", how=ListingOptions)
 def stock(
     sku: Annotated[str | None, typer.Argument(metavar="SKU", help="Only this product.")] = None,
     *,
-    where: WhereStock,
-    how: Listing,
+    where: WarehouseOptions,
+    how: ListingOptions,
     none_available: Annotated[
         bool, typer.Option("--none-available", help="Only what nothing more is to be had of.")
     ] = False,
 ) -> None:
     """List the stock: on hand, allocated to orders, and available to others."""
-    with opened(where) as database:
+    with connect(where) as database:
         records = (
             record
             for seller_id in database.sellers(where.seller)
@@ -64,16 +65,16 @@ def stock(
         print_listing("stock", STOCK_COLUMNS, rows, how)
 
 
-@takes("The database", where=WhereStock)
-@takes("What is shown", how=Listing)
+@with_options("The database", where=WarehouseOptions)
+@with_options("What is shown", how=ListingOptions)
 def receipts(
     sku: Annotated[str | None, typer.Argument(metavar="SKU", help="Only this product.")] = None,
     *,
-    where: WhereStock,
-    how: Listing,
+    where: WarehouseOptions,
+    how: ListingOptions,
 ) -> None:
     """List what is expected, by the moment it is expected."""
-    with opened(where) as database:
+    with connect(where) as database:
         expected = (
             receipt
             for seller_id in database.sellers(where.seller)
@@ -86,16 +87,16 @@ def receipts(
         print_listing("receipts", columns, rows, how)
 
 
-@takes("The database", where=WhereStock)
-@takes("How it is carried out", how=How)
+@with_options("The database", where=WarehouseOptions)
+@with_options("How it is carried out", how=ExecutionOptions)
 def book_in(
     sku: Sku,
     received: Annotated[
         int, typer.Argument(metavar="UNITS", min=0, help="How many go into stock.")
     ],
     *,
-    where: WhereStock,
-    how: How,
+    where: WarehouseOptions,
+    how: ExecutionOptions,
     rejected: Annotated[
         int, typer.Option(min=0, help="Units that came, and did not go into stock.")
     ] = 0,
@@ -119,15 +120,17 @@ def book_in(
     )
 
 
-@takes("The database", where=WhereStock)
-@takes("How it is carried out", how=How)
-def count(sku: Sku, counted: Units, *, where: WhereStock, how: How, note: Note = "") -> None:
+@with_options("The database", where=WarehouseOptions)
+@with_options("How it is carried out", how=ExecutionOptions)
+def count(
+    sku: Sku, counted: Units, *, where: WarehouseOptions, how: ExecutionOptions, note: Note = ""
+) -> None:
     """Correct the stock on hand to what was counted."""
     do_to_stock(CountStock, sku, where, how, counted=counted, note=note)
 
 
-@takes("The database", where=WhereStock)
-@takes("How it is carried out", how=How)
+@with_options("The database", where=WarehouseOptions)
+@with_options("How it is carried out", how=ExecutionOptions)
 def adjust(
     sku: Sku,
     change: Annotated[
@@ -137,24 +140,24 @@ def adjust(
         AdjustmentReason, typer.Argument(metavar="REASON", case_sensitive=False, help="Why.")
     ] = AdjustmentReason.OTHER,
     *,
-    where: WhereStock,
-    how: How,
+    where: WarehouseOptions,
+    how: ExecutionOptions,
     note: Note = "",
 ) -> None:
     """Correct the stock on hand by so many units, more or fewer."""
     do_to_stock(AdjustStock, sku, where, how, change=change, reason=why, note=note)
 
 
-@takes("The database", where=WhereStock)
-@takes("How it is carried out", how=How)
+@with_options("The database", where=WarehouseOptions)
+@with_options("How it is carried out", how=ExecutionOptions)
 def announce(
     receipt_id: ReceiptId,
     sku: Sku,
     units: Units,
     expected_at: Annotated[datetime, moment_argument("When it is expected.")],
     *,
-    where: WhereStock,
-    how: How,
+    where: WarehouseOptions,
+    how: ExecutionOptions,
 ) -> None:
     """Expect a receipt, or expect it otherwise than announced before."""
 
@@ -166,13 +169,13 @@ def announce(
     carry_out(command, where, how)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=How)
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=ExecutionOptions)
 def withdraw(
     receipt_id: ReceiptId,
     *,
-    where: Where,
-    how: How,
+    where: SellerOptions,
+    how: ExecutionOptions,
 ) -> None:
     """Expect a receipt no longer."""
 
@@ -183,5 +186,5 @@ def withdraw(
     carry_out(command, where, how)
 
 
-def _is_asked_for(key: StockKey, sku: str | None, where: WhereStock) -> bool:
+def _is_asked_for(key: StockKey, sku: str | None, where: WarehouseOptions) -> bool:
     return sku in (None, key.sku) and where.warehouse in (None, key.warehouse_id)

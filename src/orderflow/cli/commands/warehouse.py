@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli.connection import Where, WhereStock, opened
-from orderflow.cli.execution import How, HowOrder, do_to_order
+from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
+from orderflow.cli.execution import ExecutionOptions, OrderExecutionOptions, do_to_order
 from orderflow.cli.options.arguments import OrderId, Reason, unit_pairs
-from orderflow.cli.options.from_settings import takes
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
 from orderflow.cli.output.records import print_table
@@ -46,13 +46,13 @@ OrderIds = Annotated[
 _COLUMNS = (Column("order_id", "order"), Column("status"), Column("refused"))
 
 
-@takes("The database", where=WhereStock)
-@takes("How it is carried out", how=How)
+@with_options("The database", where=WarehouseOptions)
+@with_options("How it is carried out", how=ExecutionOptions)
 def send(
     order_ids: OrderIds = None,
     *,
-    where: WhereStock,
-    how: How,
+    where: WarehouseOptions,
+    how: ExecutionOptions,
     all_of_them: Annotated[bool, typer.Option("--all", help="All that are allocated.")] = False,
 ) -> None:
     """Send allocated orders to the warehouse: from then on they cannot be edited.
@@ -62,13 +62,13 @@ def send(
     _each(SendOrderToWarehouse, Status.ALLOCATED, order_ids, where, how, all_of_them=all_of_them)
 
 
-@takes("The database", where=WhereStock)
-@takes("How it is carried out", how=How)
+@with_options("The database", where=WarehouseOptions)
+@with_options("How it is carried out", how=ExecutionOptions)
 def despatch(
     order_ids: OrderIds = None,
     *,
-    where: WhereStock,
-    how: How,
+    where: WarehouseOptions,
+    how: ExecutionOptions,
     all_of_them: Annotated[
         bool, typer.Option("--all", help="All that were sent to the warehouse.")
     ] = False,
@@ -80,13 +80,13 @@ def despatch(
     _each(DespatchOrder, Status.SENT_TO_WAREHOUSE, order_ids, where, how, all_of_them=all_of_them)
 
 
-@takes("The database", where=WhereStock)
-@takes("How it is carried out", how=How)
+@with_options("The database", where=WarehouseOptions)
+@with_options("How it is carried out", how=ExecutionOptions)
 def deliver(
     order_ids: OrderIds = None,
     *,
-    where: WhereStock,
-    how: How,
+    where: WarehouseOptions,
+    how: ExecutionOptions,
     all_of_them: Annotated[bool, typer.Option("--all", help="All that were despatched.")] = False,
 ) -> None:
     """Let orders arrive.
@@ -96,16 +96,16 @@ def deliver(
     _each(DeliverOrder, Status.DESPATCHED, order_ids, where, how, all_of_them=all_of_them)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
 def short_pick(
     order_id: OrderId,
     found: Annotated[
         list[str], typer.Argument(metavar="LINE=FOUND", help="The units found of a line.")
     ],
     *,
-    where: Where,
-    how: HowOrder,
+    where: SellerOptions,
+    how: OrderExecutionOptions,
 ) -> None:
     """Correct the stock by what was not found, and put the order back into the queue.
 
@@ -117,17 +117,19 @@ def short_pick(
     do_to_order(ReportShortPick, order_id, where, how, picked=missing)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
-def accept_cancellation(order_id: OrderId, *, where: Where, how: HowOrder) -> None:
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
+def accept_cancellation(
+    order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions
+) -> None:
     """Cancel an order that the warehouse lets go."""
     do_to_order(AcceptCancellation, order_id, where, how)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
 def reject_cancellation(
-    order_id: OrderId, *, where: Where, how: HowOrder, reason: Reason = ""
+    order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions, reason: Reason = ""
 ) -> None:
     """Go on with an order although its cancellation was asked for."""
     do_to_order(RejectCancellation, order_id, where, how, reason=reason)
@@ -137,8 +139,8 @@ def _each(
     kind: Step,
     ready: Status,
     order_ids: list[str] | None,
-    where: WhereStock,
-    how: How,
+    where: WarehouseOptions,
+    how: ExecutionOptions,
     *,
     all_of_them: bool,
 ) -> None:
@@ -146,7 +148,7 @@ def _each(
     if bool(order_ids) is all_of_them:
         raise typer.BadParameter("name the orders, or say --all", param_hint="'ORDER'")
     rows: list[dict[str, Any]] = []
-    with opened(where) as database:
+    with connect(where) as database:
         seller_id = database.seller(where.seller)
         ids = order_ids or _ready(database, seller_id, ready, where.warehouse)
         commands = [_command(kind, seller_id, order_id, how) for order_id in dict.fromkeys(ids)]
@@ -169,14 +171,14 @@ def _ready(
     ]
 
 
-def _command(kind: Step, seller_id: str, order_id: str, how: How) -> OrderCommand:
+def _command(kind: Step, seller_id: str, order_id: str, how: ExecutionOptions) -> OrderCommand:
     fields = how.fields()
     if how.command_id is not None:
         fields["command_id"] = f"{how.command_id} {order_id}"  # one of its own for each
     return kind(seller_id=seller_id, order_id=order_id, **fields)
 
 
-def _step(database: Database, command: OrderCommand, how: How) -> dict[str, Any]:
+def _step(database: Database, command: OrderCommand, how: ExecutionOptions) -> dict[str, Any]:
     carry_out = database.flow.preview if how.dry_run else database.flow.handle
     row: dict[str, Any] = {"order_id": command.order_id, "status": None, "refused": None}
     try:
@@ -186,7 +188,7 @@ def _step(database: Database, command: OrderCommand, how: How) -> dict[str, Any]
     return row | {"status": order.status if order is not None else None}
 
 
-def _print(rows: list[dict[str, Any]], how: How) -> None:
+def _print(rows: list[dict[str, Any]], how: ExecutionOptions) -> None:
     if how.as_json:
         terminal.print_json({"saved": not how.dry_run, "orders": rows})
         return

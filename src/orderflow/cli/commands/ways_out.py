@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import attrs
 import typer
 
-from orderflow.cli.connection import Where
-from orderflow.cli.execution import HowOrder, carried_out, carry_out, do_to_order
+from orderflow.cli.connection import SellerOptions
+from orderflow.cli.execution import OrderExecutionOptions, carry_out, do_to_order, earlier_command
 from orderflow.cli.options.arguments import OrderId, Reason, address, pairs, unit_pairs
-from orderflow.cli.options.from_settings import moment_option, takes
+from orderflow.cli.options.from_settings import moment_option, with_options
 from orderflow.domain.model.commands import (
     AllocateOrder,
     CancelOrder,
@@ -54,7 +54,7 @@ __all__ = [
 
 
 @attrs.frozen(kw_only=True)
-class Changes:
+class EditOptions:
     """The changes of an edit, which are saved together.
 
     Attributes:
@@ -103,10 +103,12 @@ class Changes:
             yield ChangePromise(None)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
-@takes("", changes=Changes)
-def edit(order_id: OrderId, *, where: Where, how: HowOrder, changes: Changes) -> None:
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("", changes=EditOptions)
+def edit(
+    order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions, changes: EditOptions
+) -> None:
     """Change an order in one save, and process it again.
 
     All changes are made, or none. An order can be edited until it is sent to the warehouse.
@@ -117,8 +119,8 @@ def edit(order_id: OrderId, *, where: Where, how: HowOrder, changes: Changes) ->
     do_to_order(EditOrder, order_id, where, how, edits=asked)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
 def remove(
     order_id: OrderId,
     lines: Annotated[
@@ -126,15 +128,15 @@ def remove(
         typer.Argument(metavar="LINE", help="The lines; all that are short, if left out."),
     ] = None,
     *,
-    where: Where,
-    how: HowOrder,
+    where: SellerOptions,
+    how: OrderExecutionOptions,
 ) -> None:
     """Give up lines of an order: those that are short, unless others are named."""
 
     def command(database: Database) -> EditOrder:
         seller_id, given = database.seller(where.seller), how
         line_ids: Sequence[str] = lines or ()
-        before = carried_out(database, seller_id, how)
+        before = earlier_command(database, seller_id, how)
         if not line_ids and isinstance(before, EditOrder) and before.order_id == order_id:
             return before
         if not line_ids:
@@ -150,15 +152,15 @@ def remove(
     carry_out(command, where, how)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
 def replace(
     order_id: OrderId,
     line_id: Annotated[str, typer.Argument(metavar="LINE", help="The line.")],
     sku: Annotated[str, typer.Argument(metavar="SKU", help="What is sent instead.")],
     *,
-    where: Where,
-    how: HowOrder,
+    where: SellerOptions,
+    how: OrderExecutionOptions,
     units: Annotated[
         int, typer.Option(min=1, help="So many units of it for every --per of the old product.")
     ] = 1,
@@ -170,8 +172,8 @@ def replace(
     do_to_order(EditOrder, order_id, where, how, edits=(change,))
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
 def split(
     order_id: OrderId,
     new_order_id: Annotated[
@@ -181,15 +183,15 @@ def split(
         ),
     ] = None,
     *,
-    where: Where,
-    how: HowOrder,
+    where: SellerOptions,
+    how: OrderExecutionOptions,
 ) -> None:
     """Let what is allocated go as an order of its own; the rest stays on back order."""
 
     def command(database: Database) -> SplitOrder:
         seller_id = database.seller(where.seller)
         new = new_order_id
-        before = carried_out(database, seller_id, how)
+        before = earlier_command(database, seller_id, how)
         if new is None and isinstance(before, SplitOrder):
             new = before.new_order_id
         if new is None:
@@ -199,32 +201,34 @@ def split(
     carry_out(command, where, how)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
-def cancel(order_id: OrderId, *, where: Where, how: HowOrder, reason: Reason = "") -> None:
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
+def cancel(
+    order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions, reason: Reason = ""
+) -> None:
     """Give an order up that was not sent to the warehouse yet."""
     do_to_order(CancelOrder, order_id, where, how, reason=reason)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
 def request_cancellation(
-    order_id: OrderId, *, where: Where, how: HowOrder, reason: Reason = ""
+    order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions, reason: Reason = ""
 ) -> None:
     """Ask the warehouse to let an order go that was sent to it."""
     do_to_order(RequestCancellation, order_id, where, how, reason=reason)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
 def hold(
     order_id: OrderId,
     why: Annotated[
         HoldReason, typer.Argument(metavar="REASON", case_sensitive=False, help="Why.")
     ] = HoldReason.OTHER,
     *,
-    where: Where,
-    how: HowOrder,
+    where: SellerOptions,
+    how: OrderExecutionOptions,
     until: Annotated[
         datetime | None, moment_option("Until when; until it is released, if left out.")
     ] = None,
@@ -238,8 +242,8 @@ def hold(
     do_to_order(HoldOrder, order_id, where, how, hold=kept, keep_stock=not let_go)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
 def release(
     order_id: OrderId,
     why: Annotated[
@@ -247,15 +251,15 @@ def release(
         typer.Argument(metavar="REASON", case_sensitive=False, help="Only this reason."),
     ] = None,
     *,
-    where: Where,
-    how: HowOrder,
+    where: SellerOptions,
+    how: OrderExecutionOptions,
 ) -> None:
     """Let go of one reason to keep an order back, or of all; then process it again."""
     do_to_order(ReleaseHold, order_id, where, how, reason=why)
 
 
-@takes("The database", where=Where)
-@takes("How it is carried out", how=HowOrder)
-def allocate(order_id: OrderId, *, where: Where, how: HowOrder) -> None:
+@with_options("The database", where=SellerOptions)
+@with_options("How it is carried out", how=OrderExecutionOptions)
+def allocate(order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions) -> None:
     """Offer stock to a new order: it is allocated, or goes on back order."""
     do_to_order(AllocateOrder, order_id, where, how)

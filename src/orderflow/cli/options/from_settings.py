@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from attrs import Attribute
 
-__all__ = ["described", "moment_argument", "moment_option", "takes"]
+__all__ = ["attribute_texts", "moment_argument", "moment_option", "with_options"]
 
 
 class _Form(NamedTuple):
@@ -37,7 +37,9 @@ class _Form(NamedTuple):
     write: Callable[[Any], str]
 
 
-def takes(panel: str, **settings: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_options(
+    panel: str, **settings: type
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command an option for each field of some settings.
 
     Args:
@@ -80,11 +82,11 @@ def moment_argument(text: str) -> Any:  # noqa: ANN401 - the same
     return typer.Argument(parser=_reader(form), metavar=form.metavar, help=text)
 
 
-def described(kind: type) -> dict[str, str]:
+def attribute_texts(kind: type) -> dict[str, str]:
     """Return what the docstring of a class, and of those it is built on, says of attributes."""
     said: dict[str, str] = {}
     for base in reversed(kind.__mro__[1:-1]):
-        said |= described(base)
+        said |= attribute_texts(base)
     name = ""
     _, _, attributes = (getdoc(kind) or "").partition("Attributes:\n")
     for line in attributes.splitlines():
@@ -98,7 +100,7 @@ def described(kind: type) -> dict[str, str]:
 
 
 def _options(panel: str, kind: type) -> list[Parameter]:
-    types, texts, defaults = get_type_hints(kind), described(kind), kind()
+    types, texts, defaults = get_type_hints(kind), attribute_texts(kind), kind()
     return [
         _option(
             panel,

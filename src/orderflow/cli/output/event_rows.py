@@ -41,21 +41,21 @@ from orderflow.domain.model.events import (
 )
 from orderflow.wording.moments import moment_text
 
-__all__ = ["happened", "in_brief"]
+__all__ = ["event_details", "event_row"]
 
 
-def happened(event: Event) -> dict[str, Any]:
+def event_row(event: Event) -> dict[str, Any]:
     """Return an event as a row of a listing."""
     return {
         "at": event.at.isoformat(),
         "event": type(event).__name__,
         "subject": _subject(event),
-        "details": in_brief(event),
+        "details": event_details(event),
         "data": to_data(event)["data"],
     }
 
 
-def in_brief(event: Event) -> str:
+def event_details(event: Event) -> str:
     """Say what is particular about an event."""
     match event:
         case OrderPlaced(order=order) | OrderSplitOff(order=order):

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     from orderflow.importing import ChangedOrder
 
-__all__ = ["Imported"]
+__all__ = ["ImportReport"]
 
 TOLD_MAX = 10
 """So many of each sort are told one by one, and then only counted."""
 
 
 @attrs.frozen(kw_only=True)
-class Imported:
+class ImportReport:
     """What an import came to.
 
     Attributes:

@@ -12,46 +12,19 @@ import attrs
 from rich.text import Text
 
 from orderflow.cli.output import tables, terminal
-from orderflow.domain.model import validators
 from orderflow.importing import write_csv
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from attrs import Attribute
     from rich.table import Table
+
+    from orderflow.cli.options.listing import ListingOptions
 
     Row = Mapping[str, Any]
 
-__all__ = ["Column", "Listing", "moment_cell", "print_listing"]
-
-
-def _is_limit(_instance: object, _attribute: Attribute[int], value: int) -> None:
-    validators.require(ok=value >= 0, field="Listing.limit", demand="0 or more", value=value)
-
-
-@attrs.frozen(kw_only=True)
-class Listing:
-    """How a listing is shown.
-
-    Attributes:
-        limit: Show at most so many; 0 shows all.
-        as_json: Print JSON.
-        as_csv: Print CSV that a spreadsheet can open.
-    """
-
-    limit: int = attrs.field(default=50, validator=_is_limit)
-    as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
-    as_csv: bool = attrs.field(default=False, metadata={"names": ("--csv",)})
-
-    def __attrs_post_init__(self) -> None:
-        validators.require(
-            ok=not (self.as_json and self.as_csv),
-            field="Listing.as_csv",
-            demand="left out where --json is given",
-            value=self.as_csv,
-        )
+__all__ = ["Column", "moment_cell", "print_listing", "table_of"]
 
 
 @attrs.frozen
@@ -81,14 +54,16 @@ def moment_cell(at: str) -> str:
     return moment_text(datetime.fromisoformat(at), with_zone=False)
 
 
-def print_listing(name: str, columns: Sequence[Column], rows: Iterable[Row], how: Listing) -> None:
+def print_listing(
+    name: str, columns: Sequence[Column], rows: Iterable[Row], how: ListingOptions
+) -> None:
     """Print a listing; where there is more than asked for, it says so.
 
     Args:
         name: What is listed, as the key in JSON.
         columns: What a table and CSV show; JSON has all that the rows hold.
         rows: The rows, of which only as many are read as are shown.
-        how: How.
+        how: ExecutionOptions.
     """
     each = iter(rows)
     shown = list(islice(each, how.limit or None))
@@ -99,12 +74,12 @@ def print_listing(name: str, columns: Sequence[Column], rows: Iterable[Row], how
         cells = ([_plain(column, row[column.key]) for column in columns] for row in shown)
         write_csv(sys.stdout, [column.key for column in columns], cells)
     else:
-        terminal.results().print(drawn(columns, shown))
+        terminal.results().print(table_of(columns, shown))
     if more and not how.as_json:
         terminal.messages().print(f"… and more: --limit 0 shows all {name.replace('_', ' ')}")
 
 
-def drawn(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
+def table_of(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
     """Draw rows as a table: numbers on the right."""
     columns = [column for column in columns if not column.if_differs or _differ(column, rows)]
     first, *others = columns

@@ -8,8 +8,8 @@ import attrs
 from rich.padding import Padding
 from rich.text import Text
 
-from orderflow.cli.output.event_rows import in_brief
-from orderflow.cli.output.listing import Column, drawn, moment_cell
+from orderflow.cli.output.event_rows import event_details
+from orderflow.cli.output.listing import Column, moment_cell, table_of
 from orderflow.codec import to_data
 from orderflow.domain.model.events import OrderSplitOff, StockAdjusted, StockBookedIn
 from orderflow.domain.model.status import MAY_WAIT, Status
@@ -125,7 +125,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         print_order(console, outcome.order)
     for event in outcome.events:
         if isinstance(event, StockBookedIn | StockAdjusted):
-            console.print(Text(f"{event.key.sku}: {in_brief(event)}"))
+            console.print(Text(f"{event.key.sku}: {event_details(event)}"))
     if outcome.stock:
         print_table(console, STOCK_COLUMNS, map(stock_row, outcome.stock))
     if outcome.receipts:
@@ -153,4 +153,4 @@ def print_table(
     console: Console, columns: Sequence[Column], rows: Iterable[dict[str, Any]]
 ) -> None:
     """Print rows as a table, below what they belong to."""
-    console.print(Padding(drawn(columns, list(rows)), (0, 0, 0, 2), expand=False))
+    console.print(Padding(table_of(columns, list(rows)), (0, 0, 0, 2), expand=False))

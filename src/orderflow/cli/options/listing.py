@@ -1,0 +1,41 @@
+"""The options of every listing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.domain.model import validators
+
+if TYPE_CHECKING:
+    from attrs import Attribute
+
+__all__ = ["ListingOptions"]
+
+
+def _is_limit(_instance: object, _attribute: Attribute[int], value: int) -> None:
+    validators.require(ok=value >= 0, field="Listing.limit", demand="0 or more", value=value)
+
+
+@attrs.frozen(kw_only=True)
+class ListingOptions:
+    """How a listing is shown.
+
+    Attributes:
+        limit: Show at most so many; 0 shows all.
+        as_json: Print JSON.
+        as_csv: Print CSV that a spreadsheet can open.
+    """
+
+    limit: int = attrs.field(default=50, validator=_is_limit)
+    as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
+    as_csv: bool = attrs.field(default=False, metadata={"names": ("--csv",)})
+
+    def __attrs_post_init__(self) -> None:
+        validators.require(
+            ok=not (self.as_json and self.as_csv),
+            field="Listing.as_csv",
+            demand="left out where --json is given",
+            value=self.as_csv,
+        )
