@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +41,7 @@ class Import(NamedTuple):
         return f"{self.module}.{self.name}".rstrip(".")
 
 
+@cache
 def modules() -> list[Module]:
     """All modules of the package, in the order of their names."""
     found = []
