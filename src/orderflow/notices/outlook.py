@@ -82,8 +82,8 @@ def looked_up(
         policy = policy_of(order.seller_id) if policy_of is not None else AllocationPolicy()
         stand_ins: dict[str, tuple[InStockReplacement, ...]] = {}
         for each in replacement_offers(order, view, replacements):
-            line_id = each.change.line_id
-            stand_in = InStockReplacement(each.change.sku, each.available)
+            line_id = each.edit.line_id
+            stand_in = InStockReplacement(each.edit.sku, each.available)
             stand_ins[line_id] = (*stand_ins.get(line_id, ()), stand_in)
         return {
             cover.line_id: Outlook(

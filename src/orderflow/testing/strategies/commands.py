@@ -221,9 +221,9 @@ def draw_about(
             new = dice.pick([each for each in ids if state.order(each) is None] or ids)
             return SplitOrder(at=at, seller_id=seller_id, order_id=order_id, new_order_id=new)
         case Action.HOLD:
-            hold, keep = draw_hold(dice, at), dice.coin()
+            hold, deallocate = draw_hold(dice, at), dice.coin()
             return HoldOrder(
-                at=at, seller_id=seller_id, order_id=order_id, hold=hold, keep_stock=keep
+                at=at, seller_id=seller_id, order_id=order_id, hold=hold, deallocate=deallocate
             )
         case Action.RELEASE_HOLD:
             reason = dice.pick((None, *(hold.reason for hold in order.holds)))
