@@ -61,8 +61,8 @@ def test_nothing_is_converted_or_passed_over(path: str, value: object, fault: st
 
 def test_a_truth_value_is_true_or_false() -> None:
     hold = HoldOrder(seller_id="acme", order_id="7", at=AT, hold=ORDER.holds[0])
-    assert faults(changed(hold, "keep_stock", 0)) == (
-        "$.data.keep_stock: must be true or false, not 0",
+    assert faults(changed(hold, "deallocate", 0)) == (
+        "$.data.deallocate: must be true or false, not 0",
     )
 
 

@@ -191,7 +191,7 @@ def _split(draw: _Draw) -> of.Command:
 def _hold(draw: _Draw) -> of.Command:
     until = draw.dice.choice([None, draw.at + timedelta(seconds=draw.units)])
     hold = of.Hold(of.HoldReason.SELLER_DELAY, until)
-    return of.HoldOrder(hold=hold, keep_stock=draw.dice.randrange(2) == 0, **draw.about())
+    return of.HoldOrder(hold=hold, deallocate=draw.dice.randrange(2) == 1, **draw.about())
 
 
 def _release_ended(draw: _Draw) -> of.Command:

@@ -115,7 +115,7 @@ class _Story:
     def orders_change(self) -> None:
         self._about("A", SplitOrder, new_order_id="A2")
         self._about("A", EditOrder, edits=(ChangeQuantity("2", 1), AddLine("CUP", 1)))
-        self._about("C", HoldOrder, hold=Hold(HoldReason.FRAUD_RISK), keep_stock=False)
+        self._about("C", HoldOrder, hold=Hold(HoldReason.FRAUD_RISK), deallocate=True)
         self._about("C", ReleaseHold, reason=HoldReason.FRAUD_RISK)
         hold = Hold(HoldReason.SELLER_DELAY, until=self._at + timedelta(minutes=3))
         self._about("A", HoldOrder, hold=hold)

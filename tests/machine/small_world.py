@@ -147,9 +147,9 @@ def _about_stock(state: State) -> Iterator[Command]:
             yield CountStock(at=NOON, key=key(sku), counted=0)
 
 
-def _hold(keep_stock: bool) -> Callable[[Order], Command]:  # noqa: FBT001
+def _hold(deallocate: bool) -> Callable[[Order], Command]:  # noqa: FBT001
     hold = Hold(HoldReason.OTHER)
-    return lambda order: HoldOrder(hold=hold, keep_stock=keep_stock, **about(order.order_id))
+    return lambda order: HoldOrder(hold=hold, deallocate=deallocate, **about(order.order_id))
 
 
 def _edit(change: Edit) -> Callable[[Order], Command]:
@@ -171,8 +171,8 @@ _ABOUT_ORDERS: tuple[Callable[[Order], Command], ...] = (
     lambda order: do.RejectCancellation(**about(order.order_id)),
     lambda order: ReleaseHold(**about(order.order_id)),
     lambda order: SplitOrder(new_order_id=f"{order.order_id}*", **about(order.order_id)),
-    _hold(keep_stock=True),
-    _hold(keep_stock=False),
+    _hold(deallocate=False),
+    _hold(deallocate=True),
     _edit(ChangeQuantity("1", 1)),
     _edit(ChangeQuantity("1", 2)),
     _edit(RemoveLine("2")),

@@ -135,7 +135,7 @@ def _hold(order: Order, random: Random, at: datetime) -> of.Command:
         seller_id="acme",
         order_id=order.order_id,
         hold=of.Hold(random.choice(REASONS), until),
-        keep_stock=random.randrange(3) > 0,
+        deallocate=random.randrange(3) == 0,
     )
 
 

@@ -11,7 +11,7 @@ from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions import order_commands, shortfall, splitting
 from orderflow.domain.model import policy
 from orderflow.domain.model.events import OrderPassedOver
-from orderflow.domain.model.order import held_units
+from orderflow.domain.model.order import allocated_units
 from orderflow.domain.state.draft import Draft
 
 if TYPE_CHECKING:
@@ -96,14 +96,14 @@ def later_first_among_equal_remainders(patch: pytest.MonkeyPatch) -> None:
     _wrap(
         patch,
         serving,
-        "shares",
+        "fair_shares",
         lambda original, wanted, *rest: original(wanted[::-1], *rest)[::-1],
     )
 
 
 @_fault(Rationing.FAIR_SHARE)
 def share_without_its_limit(patch: pytest.MonkeyPatch) -> None:
-    _wrap(patch, serving, "shares", lambda original, *args: original(*args[:2]))
+    _wrap(patch, serving, "fair_shares", lambda original, *args: original(*args[:2]))
 
 
 # Holding
@@ -159,7 +159,7 @@ def own_split_takes_nothing_first(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(Fulfilment.WHOLE_LINES)
 def lines_divided(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(splitting, "_may_leave", lambda order, _policy: held_units(order))
+    patch.setattr(splitting, "_may_leave", lambda order, _policy: allocated_units(order))
 
 
 @_fault(Fulfilment.PARCELS)

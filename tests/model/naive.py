@@ -169,7 +169,7 @@ class NaiveModel:
             raise RefusedByModelError
         order.holds[command.hold.reason] = command.hold.until
         order.status = Status.ON_HOLD
-        if not command.keep_stock:
+        if command.deallocate:
             order.let_go()
         self.world.has_changed(order)
 

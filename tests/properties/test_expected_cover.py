@@ -160,11 +160,11 @@ def test_who_comes_first_is_who_stands_before_it_in_the_queue(history: History) 
     policy = history.policy
     state, at = expecting(history, ())
     for waits in waiting(state):
-        for shortage in explain(waits.order_id, state, at, policy, ahead_max=9).shortages:
+        for shortage in explain(waits.order_id, state, at, policy, earlier_max=9).shortages:
             queue = list(state.waiting(waits.warehouse_id, shortage.line.sku, policy))
             others = [other.order_id for other in queue if other is not waits]
             if policy.rationing is Rationing.STRICT and waits in queue:
                 others = others[: queue.index(waits)]
-                assert shortage.place == len(others) + 1
+                assert shortage.position == len(others) + 1
             if policy.rationing is Rationing.FAIR_SHARE or waits in queue:
-                assert [claim.order_id for claim in shortage.ahead] == others
+                assert [claim.order_id for claim in shortage.earlier] == others

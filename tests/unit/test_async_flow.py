@@ -51,7 +51,7 @@ CALLS: Calls = [
     lambda flow: flow.actions(ACME, "B"),
     lambda flow: flow.preview(BookInStock(key=key(), received=9, at=NOON)),
     lambda flow: flow.replacement_offers(ACME, "B"),
-    lambda flow: flow.explain(ACME, "C", ahead_max=1),
+    lambda flow: flow.explain(ACME, "C", earlier_max=1),
     lambda flow: flow.hold(ACME, "A", HoldReason.OTHER, until=later(5)),
     lambda flow: flow.release_ended_holds(ACME),
     lambda flow: flow.release(ACME, "A"),

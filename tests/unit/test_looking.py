@@ -195,7 +195,7 @@ def test_what_was_left_unserved_is_served_before_it_is_explained(
     flow, _ = long_queue()
     interrupt(monkeypatch, flow, 4)
     (shortage,) = flow.explain(ACME, "004", at=NOON).shortages
-    assert (shortage.place, shortage.available) == (1, 0)
+    assert (shortage.position, shortage.available) == (1, 0)
     assert flow.explain(ACME, "003", at=NOON).order.status == "ALLOCATED"
     allowed = [str(each.action) for each in flow.actions(ACME, "003", at=NOON) if each.allowed]
     assert "SEND_TO_WAREHOUSE" in allowed
@@ -224,7 +224,7 @@ def test_suggestions_are_those_of_the_core_by_the_catalogue() -> None:
 def test_a_suggestion_that_is_taken_covers_the_line() -> None:
     flow, _ = shop_with_cups()
     (suggestion,) = flow.replacement_offers(ACME, "A")
-    assert flow.edit(ACME, "A", suggestion.change).back_orders_completed == ("A",)
+    assert flow.edit(ACME, "A", suggestion.edit).back_orders_completed == ("A",)
 
 
 def test_without_a_catalogue_nothing_is_suggested() -> None:

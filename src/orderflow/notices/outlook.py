@@ -81,8 +81,8 @@ def outlook_source(
         policy = policy_of(order.seller_id) if policy_of is not None else AllocationPolicy()
         found: dict[str, tuple[InStockReplacement, ...]] = {}
         for each in replacement_offers(order, view, replacements):
-            line_id = each.change.line_id
-            replacement = InStockReplacement(each.change.sku, each.available)
+            line_id = each.edit.line_id
+            replacement = InStockReplacement(each.edit.sku, each.available)
             found[line_id] = (*found.get(line_id, ()), replacement)
         return {
             cover.line_id: Outlook(found.get(cover.line_id, ()), cover.expected_at, cover.is_there)

@@ -21,7 +21,7 @@ from orderflow.domain.model.commands import ServeWaiting
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.stock import StockKey
 from orderflow.domain.queries.actions import actions
-from orderflow.domain.queries.explanation import AHEAD_MAX, explain
+from orderflow.domain.queries.explanation import EARLIER_MAX, explain
 from orderflow.domain.queries.replacements import replacement_offers
 from orderflow.errors import OrderFlowError, OrderNotFoundError, StorageError, UnfinishedError
 from orderflow.ports import Repository
@@ -219,7 +219,7 @@ class OrderFlow(Flow[Repository, Outcome]):
         order_id: str,
         *,
         at: datetime | None = None,
-        ahead_max: int = AHEAD_MAX,
+        earlier_max: int = EARLIER_MAX,
     ) -> Explanation:
         """Explain why an order is where it is: see `orderflow.domain.queries.explanation.explain`.
 
@@ -229,7 +229,7 @@ class OrderFlow(Flow[Repository, Outcome]):
         policy, moment = self.policy_of(seller_id), at if at is not None else self._now()
 
         def task(view: View) -> Explanation:
-            return explain(order_id, view, moment, policy, ahead_max=ahead_max)
+            return explain(order_id, view, moment, policy, earlier_max=earlier_max)
 
         return self._look(seller_id, task, moment)
 

@@ -112,7 +112,7 @@ class CommandMethods(ABC, Generic[Answer]):
         *,
         until: datetime | None = None,
         note: str = "",
-        keep_stock: bool = True,
+        deallocate: bool = False,
         **options: Unpack[OrderOptions],
     ) -> Answer:
         """Keep an order back, until a moment or until it is released."""
@@ -121,7 +121,7 @@ class CommandMethods(ABC, Generic[Answer]):
                 seller_id=seller_id,
                 order_id=order_id,
                 hold=Hold(reason, until, note),
-                keep_stock=keep_stock,
+                deallocate=deallocate,
                 **self._at_order(options),
             )
         )

@@ -75,20 +75,20 @@ def _queue(shortage: Shortage, explanation: Explanation) -> str:
     sku, others = shortage.line.sku, _others(shortage)
     in_queue = explanation.order.status is Status.ON_BACK_ORDER
     in_queue = in_queue and explanation.blocked_on in (None, sku)
-    if shortage.place is None:
+    if shortage.position is None:
         if not others:
             return f"Nobody else waits for {sku!r}, so it shares with nobody."
         return f"What comes of {sku!r} is shared with {others}."
     stands = "stands" if in_queue else "would stand"
     if not others:
         return f"It {stands} at the head of the queue for {sku!r}."
-    return f"It {stands} at place {shortage.place} of the queue for {sku!r}, behind {others}."
+    return f"It {stands} at place {shortage.position} of the queue for {sku!r}, behind {others}."
 
 
 def _others(shortage: Shortage) -> str:
     named = [
-        f"{claim.order_id!r} ({_units(claim.units)}{', urgent' if claim.is_urgent else ''})"
-        for claim in shortage.ahead
+        f"{each.order_id!r} ({_units(each.units)}{', urgent' if each.is_urgent else ''})"
+        for each in shortage.earlier
     ]
     if shortage.further_orders:
         number = shortage.further_orders
@@ -136,8 +136,8 @@ def _keeping(explanation: Explanation) -> Iterator[str]:
     ways = []
     if explanation.passes_left is not None:
         ways.append(_after_passes(explanation.passes_left))
-    if explanation.keeps_from is not None:
-        ways.append(f"from {moment_text(explanation.keeps_from)} on")
+    if explanation.partial_from is not None:
+        ways.append(f"from {moment_text(explanation.partial_from)} on")
     if ways:
         yield f"It begins to keep what it gets {' or '.join(ways)}."
 

@@ -257,7 +257,7 @@ def test_an_answer_tells_apart_the_order_itself_and_those_that_moved() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
     shop.take("B")
-    outcome = shop.hold(ACME, "A", HoldReason.OTHER, keep_stock=False)
+    outcome = shop.hold(ACME, "A", HoldReason.OTHER, deallocate=True)
     assert outcome.order is not None
     assert outcome.order.order_id == "A"
     assert [moved.order_id for moved in outcome.other_orders] == ["B"]

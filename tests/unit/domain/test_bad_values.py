@@ -385,7 +385,7 @@ def test_an_invalid_value_is_a_value_error_too() -> None:
     ("kind", "field", "good"),
     [
         (PlaceOrder, "allocate", {"at": NOON, "order": order("A")}),
-        (HoldOrder, "keep_stock", {**NAMED, "hold": Hold(HoldReason.OTHER)}),
+        (HoldOrder, "deallocate", {**NAMED, "hold": Hold(HoldReason.OTHER)}),
         (
             BookInStock,
             "more_to_come",

@@ -58,7 +58,7 @@ def queue_of(how_many: int) -> Shop:
 
 def test_the_head_of_the_queue_has_nobody_before_it() -> None:
     shortage = only(explained(queue_of(3), "A0"))
-    assert (shortage.place, shortage.ahead, shortage.units_ahead) == (1, (), 0)
+    assert (shortage.position, shortage.earlier, shortage.earlier_units) == (1, (), 0)
 
 
 def test_those_before_it_are_named_with_what_they_are_short_of() -> None:
@@ -67,8 +67,8 @@ def test_those_before_it_are_named_with_what_they_are_short_of() -> None:
     shop.take("B", ("MUG", 1), ("MUG", 1))
     shop.take("C", ("MUG", 1))
     shortage = only(explained(shop, "C"))
-    assert shortage.place == 3
-    assert shortage.ahead == (
+    assert shortage.position == 3
+    assert shortage.earlier == (
         EarlierDemand(order_id="A", units=2),
         EarlierDemand(order_id="B", units=2),
     )
@@ -76,22 +76,22 @@ def test_those_before_it_are_named_with_what_they_are_short_of() -> None:
 
 def test_only_the_first_are_named_and_the_others_counted() -> None:
     shortage = only(explained(queue_of(14), "A13"))
-    assert [claim.order_id for claim in shortage.ahead] == [f"A{number}" for number in range(10)]
-    assert (shortage.place, shortage.further_orders, shortage.further_units) == (14, 3, 36)
-    assert shortage.units_ahead == 91
+    assert [each.order_id for each in shortage.earlier] == [f"A{number}" for number in range(10)]
+    assert (shortage.position, shortage.further_orders, shortage.further_units) == (14, 3, 36)
+    assert shortage.earlier_units == 91
 
 
-@pytest.mark.parametrize(("ahead_max", "named"), [(0, 0), (1, 1), (3, 3), (9, 3)])
-def test_how_many_are_named_can_be_said(ahead_max: int, named: int) -> None:
-    shortage = only(explained(queue_of(4), "A3", ahead_max=ahead_max))
-    assert (len(shortage.ahead), shortage.further_orders) == (named, 3 - named)
-    assert shortage.units_ahead == 6
+@pytest.mark.parametrize(("earlier_max", "named"), [(0, 0), (1, 1), (3, 3), (9, 3)])
+def test_how_many_are_named_can_be_said(earlier_max: int, named: int) -> None:
+    shortage = only(explained(queue_of(4), "A3", earlier_max=earlier_max))
+    assert (len(shortage.earlier), shortage.further_orders) == (named, 3 - named)
+    assert shortage.earlier_units == 6
 
 
-@pytest.mark.parametrize("ahead_max", [-1, 1.5, True])
-def test_no_fewer_than_none_can_be_named(ahead_max: Any) -> None:  # noqa: ANN401
-    with pytest.raises(InvalidValueError, match=r"explain\.ahead_max must be a whole number"):
-        explained(queue_of(1), "A0", ahead_max=ahead_max)
+@pytest.mark.parametrize("earlier_max", [-1, 1.5, True])
+def test_no_fewer_than_none_can_be_named(earlier_max: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValueError, match=r"explain\.earlier_max must be a whole number"):
+        explained(queue_of(1), "A0", earlier_max=earlier_max)
 
 
 def test_those_before_it_that_may_take_back_are_marked() -> None:
@@ -99,7 +99,7 @@ def test_those_before_it_that_may_take_back_are_marked() -> None:
     shop.take("A")
     shop.take("B", priority=4)
     shop.take("C", priority=5)
-    assert only(explained(shop)).ahead == (
+    assert only(explained(shop)).earlier == (
         EarlierDemand(order_id="C", units=1, is_urgent=True),
         EarlierDemand(order_id="B", units=1),
     )
@@ -110,7 +110,7 @@ def test_where_shares_are_fair_all_others_share_and_nobody_has_a_place() -> None
     for order_id in "ABC":
         shop.take(order_id)
     shortage = only(explained(shop, "B"))
-    assert (shortage.place, [claim.order_id for claim in shortage.ahead]) == (None, ["A", "C"])
+    assert (shortage.position, [each.order_id for each in shortage.earlier]) == (None, ["A", "C"])
 
 
 # What it is short of, and what there is
@@ -200,14 +200,14 @@ def test_an_order_that_may_come_to_keep_knows_how_often_and_from_when() -> None:
     shop.take("B")
     explanation = explained(shop)
     assert explanation.passes_left == 2
-    assert explanation.keeps_from == later(1) + timedelta(days=2)
+    assert explanation.partial_from == later(1) + timedelta(days=2)
 
 
 def test_an_order_that_has_waited_for_long_enough_keeps() -> None:
     shop = shop_with(PATIENT, MUG=1)
     shop.take("A", ("MUG", 2))
     explanation = explained(shop, at=later(3 * 24 * 60))
-    assert (explanation.allows_partial, explanation.passes_left, explanation.keeps_from) == (
+    assert (explanation.allows_partial, explanation.passes_left, explanation.partial_from) == (
         True,
         None,
         None,
@@ -220,7 +220,7 @@ def test_an_order_that_was_not_on_back_order_yet_counts_from_nothing() -> None:
     shop = shop_with(PATIENT, MUG=0)
     shop.take("A", allocate=False)
     explanation = explained(shop)
-    assert (explanation.passes_left, explanation.keeps_from) == (3, None)
+    assert (explanation.passes_left, explanation.partial_from) == (3, None)
 
 
 def test_one_that_is_only_patient_by_time_counts_no_passes() -> None:
@@ -302,8 +302,8 @@ def test_a_hold_that_has_ended_by_then_is_over() -> None:
     shop.take("A")
     shop.take("B")
     shop.hold(ACME, "A", HoldReason.SELLER_DELAY, until=later(60))
-    assert only(explained(shop, "B", at=later(59))).place == 1
-    assert only(explained(shop, "B", at=later(60))).place == 2
+    assert only(explained(shop, "B", at=later(59))).position == 1
+    assert only(explained(shop, "B", at=later(60))).position == 2
     assert explained(shop, "A", at=later(60)).order.status == "ON_BACK_ORDER"
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow.domain.allocation.fair_share import shares
+from orderflow.domain.allocation.fair_share import fair_shares
 
 WANTED = st.lists(st.integers(0, 9), max_size=6)
 
@@ -50,20 +50,20 @@ def model(wanted: list[int], available: int, share_max: int | None) -> list[int]
 def test_shares_are_as_the_definition_says(
     wanted: list[int], available: int, share_max: int | None, expected: list[int]
 ) -> None:
-    assert shares(wanted, available, share_max) == expected
+    assert fair_shares(wanted, available, share_max) == expected
 
 
 @given(WANTED, st.integers(0, 30), st.none() | st.integers(1, 4))
 def test_shares_are_those_of_the_slow_model(
     wanted: list[int], available: int, share_max: int | None
 ) -> None:
-    assert shares(wanted, available, share_max) == model(wanted, available, share_max)
+    assert fair_shares(wanted, available, share_max) == model(wanted, available, share_max)
 
 
 @given(WANTED, st.integers(0, 30), st.none() | st.integers(1, 4))
 def test_nobody_gets_more_than_wanted_and_nothing_stays_idle(
     wanted: list[int], available: int, share_max: int | None
 ) -> None:
-    given_out = shares(wanted, available, share_max)
+    given_out = fair_shares(wanted, available, share_max)
     assert all(0 <= got <= want for got, want in zip(given_out, wanted, strict=True))
     assert sum(given_out) == min(available, sum(wanted))

@@ -35,7 +35,7 @@ def test_a_hold_that_lets_go_of_the_stock_serves_the_next_in_the_same_call() -> 
     shop = shop_with(MUG=1)
     shop.take("A")
     shop.take("B")
-    outcome = shop.hold(ACME, "A", FRAUD, keep_stock=False)
+    outcome = shop.hold(ACME, "A", FRAUD, deallocate=True)
     assert (shop.held("A"), shop.held("B")) == ((0,), (1,))
     assert kinds(outcome) == ["OrderHeld", "OrderDeallocated", "OrderAllocated"]
 
@@ -43,7 +43,7 @@ def test_a_hold_that_lets_go_of_the_stock_serves_the_next_in_the_same_call() -> 
 def test_a_hold_that_lets_go_of_nothing_says_nothing_of_it() -> None:
     shop = shop_with(MUG=0)
     shop.take("A")
-    assert kinds(shop.hold(ACME, "A", FRAUD, keep_stock=False)) == ["OrderHeld"]
+    assert kinds(shop.hold(ACME, "A", FRAUD, deallocate=True)) == ["OrderHeld"]
 
 
 def test_an_order_on_hold_is_passed_over_and_keeps_its_place() -> None:

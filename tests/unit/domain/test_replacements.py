@@ -45,7 +45,7 @@ def test_a_suggestion_has_the_change_ready_and_says_what_it_takes() -> None:
     cup = Replacement("CUP", "MUG", reason="the mug is sold out")
     assert suggested(shop, cup) == (
         ReplacementOffer(
-            change=ReplaceLine("1", "CUP", reason="the mug is sold out"), units=2, available=5
+            edit=ReplaceLine("1", "CUP", reason="the mug is sold out"), units=2, available=5
         ),
     )
 
@@ -53,7 +53,7 @@ def test_a_suggestion_has_the_change_ready_and_says_what_it_takes() -> None:
 def test_its_change_covers_the_line() -> None:
     shop = short_of_mugs(2, CUP=2)
     (suggestion,) = suggested(shop, CUP)
-    outcome = decide(EditOrder(edits=(suggestion.change,), **about()), shop.state())
+    outcome = decide(EditOrder(edits=(suggestion.edit,), **about()), shop.state())
     assert outcome.back_orders_completed == ("A",)
 
 
@@ -97,7 +97,7 @@ def test_suggestions_come_in_the_order_of_the_lines_and_of_the_catalogue() -> No
     shop = shop_with(MUG=0, PAN=0, CUP=9, JUG=9, POT=9)
     shop.take("A", ("PAN", 1), ("MUG", 1))
     catalogue = (Replacement("JUG", "MUG"), CUP, Replacement("POT", "PAN"))
-    changes = [each.change for each in suggested(shop, *catalogue)]
+    changes = [each.edit for each in suggested(shop, *catalogue)]
     assert [(change.line_id, change.sku) for change in changes] == [
         ("1", "POT"),
         ("2", "JUG"),
@@ -128,7 +128,7 @@ def test_a_line_that_its_own_product_is_there_for_needs_no_replacement() -> None
     complete_only = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
     shop = shop_with(complete_only, MUG=2, PAN=0, CUP=9)
     shop.take("A", ("MUG", 2), ("PAN", 1), ("MUG", 1))
-    changes = [each.change for each in suggested(shop, CUP, Replacement("CUP", "PAN"))]
+    changes = [each.edit for each in suggested(shop, CUP, Replacement("CUP", "PAN"))]
     assert [change.line_id for change in changes] == ["2", "3"]
 
 

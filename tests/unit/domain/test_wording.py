@@ -109,16 +109,16 @@ def test_an_order_without_a_known_beginning_is_on_back_order_all_the_same() -> N
     assert sentence == "Order 'A' is on back order: it is short of 1 of its 2 units."
 
 
-def behind(how_many: int, ahead_max: int) -> str:
+def behind(how_many: int, earlier_max: int) -> str:
     shop = shop_with(MUG=0)
     for number in range(how_many):
         shop.take(str(number), ("MUG", 2))
     shop.take("A")
-    return words(shop, ahead_max=ahead_max)
+    return words(shop, earlier_max=earlier_max)
 
 
 @pytest.mark.parametrize(
-    ("how_many", "ahead_max", "sentence"),
+    ("how_many", "earlier_max", "sentence"),
     [
         (2, 2, "behind '0' (2 units) and '1' (2 units)."),
         (3, 2, "behind '0' (2 units), '1' (2 units) and 1 further order (2 units)."),
@@ -127,8 +127,8 @@ def behind(how_many: int, ahead_max: int) -> str:
         (3, 0, "behind 3 orders (6 units)."),
     ],
 )
-def test_those_before_it_are_listed(how_many: int, ahead_max: int, sentence: str) -> None:
-    assert sentence in behind(how_many, ahead_max)
+def test_those_before_it_are_listed(how_many: int, earlier_max: int, sentence: str) -> None:
+    assert sentence in behind(how_many, earlier_max)
 
 
 def test_those_who_share_with_it_are_listed() -> None:

@@ -168,7 +168,7 @@ def explain(
     """Explain why an order waits: who comes before it, and which receipt would cover it."""
     with connect(where) as database:
         seller_id = database.seller(where.seller)
-        why = database.flow.explain(seller_id, order_id, at=at, ahead_max=ahead)
+        why = database.flow.explain(seller_id, order_id, at=at, earlier_max=ahead)
     if as_json:
         terminal.print_json({**data_of(why), "in_words": list(in_words(why))})
     else:

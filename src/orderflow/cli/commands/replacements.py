@@ -63,7 +63,7 @@ def replacements(
 
 
 def _row(order_id: str, suggestion: ReplacementOffer) -> dict[str, Any]:
-    change = suggestion.change
+    change = suggestion.edit
     command = ["orderflow", "replace", order_id, change.line_id, change.sku]
     command += ["--units", str(change.units)] if change.units != 1 else []
     command += ["--per", str(change.per)] if change.per != 1 else []

@@ -233,13 +233,13 @@ def hold(
         datetime | None, moment_option("Until when; until it is released, if left out.")
     ] = None,
     note: Annotated[str, typer.Option(metavar="TEXT", help="In your words.")] = "",
-    let_go: Annotated[
-        bool, typer.Option("--let-go", help="Give back the stock that it holds.")
+    deallocate: Annotated[
+        bool, typer.Option("--deallocate", help="Deallocate the units of the order.")
     ] = False,
 ) -> None:
     """Keep an order back, until a moment or until it is released."""
     kept = Hold(why, until, note)
-    do_to_order(HoldOrder, order_id, where, how, hold=kept, keep_stock=not let_go)
+    do_to_order(HoldOrder, order_id, where, how, hold=kept, deallocate=deallocate)
 
 
 @with_options("The database", where=SellerOptions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.events import DeallocationReason, LineUnits, OrderDeallocated
-from orderflow.domain.model.order import held_units
+from orderflow.domain.model.order import allocated_units
 from orderflow.domain.model.policy import allows_partial
 from orderflow.domain.model.status import Status
 
@@ -24,7 +24,7 @@ def deallocate_incomplete(draft: Draft, orders: Iterable[Order]) -> None:
         return
     for order in orders:
         if order.status is Status.ON_BACK_ORDER and not allows_partial(order, draft.policy):
-            units = held_units(order)
+            units = allocated_units(order)
             if units:
                 reason = DeallocationReason.INCOMPLETE
                 draft.emit(OrderDeallocated(*draft.name(order), units, reason))

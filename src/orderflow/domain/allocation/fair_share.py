@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["shares"]
+__all__ = ["fair_shares"]
 
 
-def shares(wanted: Sequence[int], available: int, share_max: int | None = None) -> list[int]:
+def fair_shares(wanted: Sequence[int], available: int, share_max: int | None = None) -> list[int]:
     """Divide what is available among those who want it.
 
-    >>> shares([5, 3, 1], 5)
+    >>> fair_shares([5, 3, 1], 5)
     [3, 2, 0]
-    >>> shares([5, 3, 1], 5, share_max=2)
+    >>> fair_shares([5, 3, 1], 5, share_max=2)
     [2, 2, 1]
 
     Args:

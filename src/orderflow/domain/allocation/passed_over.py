@@ -1,8 +1,8 @@
-"""Orders that are passed over, until they begin to keep what there is.
+"""Orders that are passed over, until they may be allocated a part.
 
-An order that holds nothing until it is complete can be overtaken by smaller ones for ever. So it
-counts how often a later order has taken of the product that it waits for, at most once in a
-command; when that was often enough, it keeps what it can get from then on.
+Smaller orders can overtake an order forever if it may not be allocated a part. So it counts how
+often a later order has taken some of the product that it is blocked on, at most once in a command.
+Once that was often enough, it may be allocated a part.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ __all__ = ["pass_over"]
 
 
 def pass_over(serving: ServingState) -> bool:
-    """Count it for the orders that takers have passed over; tell whether any begins to keep."""
+    """Count a pass for each order that was passed over; return whether one may now have a part."""
     draft = serving.draft
     begun = False
     last_taker = sorted(serving.last_taker.items())
     serving.last_taker.clear()
-    for product, last_place in last_taker:
+    for product, last_position in last_taker:
         for order in draft.view.waiting(*product, draft.policy):
-            if queue_position(order, draft.policy.queue) >= last_place:
+            if queue_position(order, draft.policy.queue) >= last_position:
                 break
             if order.order_id in draft.orders or allows_partial(order, draft.policy):
                 continue

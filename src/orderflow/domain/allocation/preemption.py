@@ -1,8 +1,8 @@
-"""What urgent orders may take from later ones that the warehouse does not work on yet.
+"""What urgent orders may take from later orders that the warehouse does not work on yet.
 
-The last in the queue loses first, and no more than is needed. An urgent order that holds nothing
-until it is complete takes back only what makes it complete. Orders that only their ids tell apart
-in the queue do not take from each other; parcels that were split off from one order are among them.
+The last order in the queue loses first, and nobody loses more than is needed. An urgent order that
+may not be allocated a part preempts only what makes it complete. Orders that differ in the queue
+only by their ids do not preempt each other: parcels split off from one order are such orders.
 """
 
 from __future__ import annotations

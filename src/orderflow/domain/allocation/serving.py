@@ -3,43 +3,43 @@
 Theory
 ======
 
-*Who is looked at.* A command changes some orders and makes more of some products available. Two
-kinds of orders can gain by that: those that the command itself left waiting, and those in the
-queue of a product of which there is more now. No others: a product of which there is no more than
-before had either none left, or nobody who could use it. Where urgent orders take back, what an
-order holds that the command touched counts as more for the urgent ones.
+*Who is visited.* A command changes some orders and makes more of some products available. Two
+kinds of orders can gain by that: the orders that the command itself left waiting, and the orders
+in the queue of a product of which there is more now. No others can: of any other product, either
+none is available or nobody can use it. Where urgent orders preempt, the units of an order that the
+command touched count as more of the product for the urgent ones.
 
 *In what order.* In the order of the queue that the policy names, which is total. The queues of
 several products are merged as they are read.
 
 *What each may take.* An order in its turn takes, of each product that it is short of,
 
-- where it **keeps** stock: what there is;
+- where it **allows partial** allocation: what is available;
 - where it does not: all that it is short of, or nothing;
-- under a **fair share**: what its share comes to, worked out beforehand for all who wait;
-- if it is **urgent**: what later orders hold as well, which lose it to the order.
+- under a **fair share**: its share, which is computed beforehand for all orders that wait;
+- if it is **urgent**: also the units of later orders, which lose them to it.
 
-An order that may not keep and is short, because it was edited or lost some, lets go of what it
-holds; the queues of these products are merged in from their heads. An order that may not keep is
-passed over when a later one takes of the product that it waits for. Once that has happened often
-enough, or it has waited for long enough, it begins to keep.
+An edit or a loss can leave an order short that may not be allocated a part. It gives back its
+units, and the queues of these products are merged in from their heads. Such an order is passed
+over when a later one takes some of the product that it is blocked on. Once it was passed over
+often enough, or has waited long enough, it may be allocated a part.
 
-*Why it ends.* Taking makes less available, so it starts nothing new. An order lets go at most
-once in a command, for it holds nothing afterwards, and begins to keep at most once. A unit that
-is taken back moves towards the head of the queue.
+*Why it ends.* Taking makes less available, so it starts nothing new. An order gives back its units
+at most once in a command, for it has none afterwards. It begins to allow a part at most once. A
+preempted unit moves towards the head of the queue.
 
-*What it costs.* The queue of a product is read from its head and only while there is some of the
-product. Where orders keep, each one visited takes at least a unit: booking in n units visits at
-most n orders, however long the queue is. Where they hold nothing, an order waits in the queue of
-one product only, without which it cannot be completed (as a SAT solver watches one literal of a
-clause), so orders that wait for other products are not visited; `Outcome.blocked_on` says which.
-Nor are those that need more of it than there is, as far as the view can leave them out. A fair
-share has to look at all who wait for the product.
+*What it costs.* The queue of a product is read from its head, and only while some of the product
+is available. Where orders allow a part, each visited order takes at least a unit: booking in n
+units visits at most n orders, however long the queue is. Where they do not, an order waits in the
+queue of one product only, the one that it is blocked on (as a SAT solver watches one literal of a
+clause). So nobody visits orders that are blocked on other products; `Outcome.queue_index` says
+which product that is. A view may also leave out orders that need more of it than is available. A
+fair share has to visit all orders that wait for the product.
 
-*How much at once.* A bound on the orders that a command serves cuts a long queue into pages. An
-order whose turn comes after that is put off, and what it is short of is left unserved: until
-`ServeWaiting` has gone on with all such products, from the heads of their queues, nothing else may
-touch them, or it would be served before its turn.
+*How much at once.* A limit on the orders that a command serves cuts a long queue into pages. An
+order whose turn comes after the limit is deferred, and the products that it is short of are left
+unserved. `ServeWaiting` goes on with all of them, from the heads of their queues. No other command
+may touch them before that, or it would be served before its turn.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.deallocation import deallocate_incomplete
-from orderflow.domain.allocation.fair_share import shares
+from orderflow.domain.allocation.fair_share import fair_shares
 from orderflow.domain.allocation.passed_over import pass_over
 from orderflow.domain.allocation.preemption import preempt_for, preemptible_products
 from orderflow.domain.model.events import (
@@ -100,7 +100,7 @@ def serve(
     Args:
         serving: What this serving remembers; it and its draft are changed.
         backlog: Waiting orders to offer stock to, as if they had changed.
-        orders_max: Put off what comes after about so many orders.
+        orders_max: Defer the orders that come after about this many.
     """
     if orders_max is not None:
         serving.limit(orders_max)
@@ -162,7 +162,7 @@ def take_all_or_nothing(order: Order, shelf: dict[str, int]) -> _Taken:
 
 
 def _offer(serving: ServingState, order: Order) -> None:
-    """Let an order in its turn take what it may, or let go of what it may not keep."""
+    """Let an order take what it may in its turn, or give back what it may not have."""
     draft = serving.draft
     if serving.is_full:
         _defer(serving, order)
@@ -187,7 +187,7 @@ def _offer(serving: ServingState, order: Order) -> None:
 
 
 def _defer(serving: ServingState, order: Order) -> None:
-    """Let an order wait for its turn; a new one goes on back order until then."""
+    """Leave an order to a later command; a new one goes on back order until then."""
     draft = serving.draft
     deallocate_incomplete(draft, [order])
     serving.defer(draft.order(order.order_id))
@@ -222,7 +222,7 @@ def _in_order_of_queue(serving: ServingState, waiting: list[Order]) -> Iterator[
     draft = serving.draft
     heads: list[tuple[QueuePosition, int, Order, Iterator[Order]]] = []
     preemptible = preemptible_products(serving)
-    sources = [_by_place(draft, [*waiting, *_seen(serving, preemptible)])]
+    sources = [_in_queue_order(draft, [*waiting, *_known_orders(serving, preemptible)])]
     sources += [_urgent_in_queue_of(serving, product) for product in preemptible]
     numbers = count()
     while True:
@@ -230,16 +230,16 @@ def _in_order_of_queue(serving: ServingState, waiting: list[Order]) -> Iterator[
             replenished = serving.take_replenished()
             sources += [_queue_of(serving, product) for product in replenished]
             touched = serving.take_touched()
-            sources.append(_by_place(draft, [*touched, *_seen(serving, replenished)]))
+            sources.append(_in_queue_order(draft, [*touched, *_known_orders(serving, replenished)]))
         if len(sources) == 1 and not heads:
-            yield from _alone(serving, sources[0])
+            yield from _from_one_source(serving, sources[0])
             if not serving.is_replenished:
                 return
             continue
         for source in sources:
             for order in source:
-                place = queue_position(order, draft.policy.queue)
-                heappush(heads, (place, next(numbers), order, source))
+                position = queue_position(order, draft.policy.queue)
+                heappush(heads, (position, next(numbers), order, source))
                 break
         if not heads:
             return
@@ -252,7 +252,7 @@ def _in_order_of_queue(serving: ServingState, waiting: list[Order]) -> Iterator[
             yield now
 
 
-def _alone(serving: ServingState, source: Iterator[Order]) -> Iterator[Order]:
+def _from_one_source(serving: ServingState, source: Iterator[Order]) -> Iterator[Order]:
     """Yield the orders of the only source there is, until others have to be merged in."""
     changed, increased = serving.draft.orders, serving.draft.increased
     increases = len(increased)
@@ -266,7 +266,7 @@ def _alone(serving: ServingState, source: Iterator[Order]) -> Iterator[Order]:
             return
 
 
-def _by_place(draft: Draft, orders: Collection[Order]) -> Iterator[Order]:
+def _in_queue_order(draft: Draft, orders: Collection[Order]) -> Iterator[Order]:
     """Yield the orders in the order of the queue."""
     if len(orders) > 1:
         queue = draft.policy.queue
@@ -283,7 +283,7 @@ def _queue_of(serving: ServingState, product: WarehouseSku) -> Iterator[Order]:
         at_most = partial(draft.available, product)
     for order in draft.view.waiting(*product, policy, at_most):
         if order.order_id not in draft.orders and order.order_id not in serving.visited:
-            is_last = serving.is_full  # it is put off, and stands for all behind it
+            is_last = serving.is_full  # it is deferred, and stands for all behind it
             yield order
             if is_last or draft.available(product) <= 0:
                 return
@@ -297,8 +297,8 @@ def _urgent_in_queue_of(serving: ServingState, product: WarehouseSku) -> Iterato
             yield order
 
 
-def _seen(serving: ServingState, products: list[WarehouseSku]) -> list[Order]:
-    """Return the waiting orders that the draft has changed or looked at and that need a product.
+def _known_orders(serving: ServingState, products: list[WarehouseSku]) -> list[Order]:
+    """Return the waiting orders that were changed or visited and that need one of the products.
 
     They may wait for another one by now than the queues of the view know.
     """
@@ -314,16 +314,16 @@ def _seen(serving: ServingState, products: list[WarehouseSku]) -> list[Order]:
 
 
 def _serve_shares(serving: ServingState, waiting: list[Order]) -> None:
-    """Offer each order its share of what there is; all orders keep stock where this is done."""
+    """Offer each order its share of what is available; under a fair share all allow a part."""
     draft = serving.draft
     replenished = serving.take_replenished()
     scarce = set(replenished)
     scarce |= {(order.warehouse_id, line.sku) for order in waiting for line in order.short_lines}
-    visited = {order.order_id: order for order in [*waiting, *_seen(serving, replenished)]}
+    visited = {order.order_id: order for order in [*waiting, *_known_orders(serving, replenished)]}
     for product in sorted(scarce):
         if draft.available(product) > 0:
             visited.update((order.order_id, order) for order in _queue_of(serving, product))
-    orders = list(_by_place(draft, visited.values()))
+    orders = list(_in_queue_order(draft, visited.values()))
     offers = _offers(draft, orders, scarce)
     for order in orders:
         offer = offers[order.order_id]
@@ -346,7 +346,7 @@ def _offers(
     offers: defaultdict[str, defaultdict[str, int]] = defaultdict(_nothing)
     for (warehouse_id, sku), wants in wanted.items():
         available = draft.shelves[warehouse_id][sku]
-        parts = shares(list(wants.values()), available, draft.policy.share_max)
+        parts = fair_shares(list(wants.values()), available, draft.policy.share_max)
         for order_id, part in zip(wants, parts, strict=True):
             offers[order_id][sku] += part
     return offers

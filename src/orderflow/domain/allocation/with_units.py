@@ -1,7 +1,7 @@
-"""Who holds units of a product, in the order of the queue: for urgent orders that take back.
+"""Which orders have units of a product, in the order of the queue: for urgent orders that preempt.
 
-An urgent order asks who stands behind it, which in a long queue is nobody or a few. So the places
-of those who hold a product are kept sorted, and nothing is looked up before somebody asks.
+An urgent order asks for the orders behind it. In a long queue there are few of them, or none. So
+the positions of the orders are kept sorted, and no order is looked up before somebody asks.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ __all__ = ["OrdersWithUnits"]
 
 
 class OrdersWithUnits:
-    """The orders that hold units by now: those of the view, and those that a draft changed."""
+    """The orders that have units now: those of the view, and those that a draft has changed."""
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._queue = draft.policy.queue
-        self._places: dict[WarehouseSku, list[QueuePosition]] = {}
+        self._positions: dict[WarehouseSku, list[QueuePosition]] = {}
         self._stored: dict[str, Order] = {}
         self._read: set[WarehouseSku] = set()
         self._noted = 0
 
-    def behind(self, place: QueuePosition, product: WarehouseSku) -> list[Order]:
-        """Return the orders behind a place that may hold units of a product, the last one first."""
+    def behind(self, position: QueuePosition, product: WarehouseSku) -> list[Order]:
+        """Return the orders behind a position that may have units of a product, last one first."""
         self._note_changed()
         if product not in self._read:
             self._read_stored(product)
-        places = self._places.get(product, [])
+        positions = self._positions.get(product, [])
         changed, found = self._draft.orders, {}
-        for each in reversed(places[bisect_right(places, place) :]):
+        for each in reversed(positions[bisect_right(positions, position) :]):
             order_id = str(each[-1])
             order = changed.get(order_id) or self._stored[order_id]
             if queue_position(order, self._queue) == each:  # it may have been moved since
@@ -55,21 +55,21 @@ class OrdersWithUnits:
         self._noted = len(events)
 
     def _note(self, order: Order) -> None:
-        place = queue_position(order, self._queue)
+        position = queue_position(order, self._queue)
         for line in order.lines:
             if line.allocated:
-                places = self._places.setdefault((order.warehouse_id, line.sku), [])
-                if not places or places[-1] < place:
-                    places.append(place)
+                positions = self._positions.setdefault((order.warehouse_id, line.sku), [])
+                if not positions or positions[-1] < position:
+                    positions.append(position)
                 else:
-                    insort(places, place)
+                    insort(positions, position)
 
     def _read_stored(self, product: WarehouseSku) -> None:
         self._read.add(product)
         changed = self._draft.orders
-        places = self._places.setdefault(product, [])
+        positions = self._positions.setdefault(product, [])
         for order in self._draft.view.orders_with_units(*product):
             if order.order_id not in changed:
                 self._stored[order.order_id] = order
-                places.append(queue_position(order, self._queue))
-        places.sort()
+                positions.append(queue_position(order, self._queue))
+        positions.sort()

@@ -27,7 +27,7 @@ from orderflow.domain.model.events import (
     OrderWaitedEnough,
 )
 from orderflow.domain.model.lifecycle import Action, require_action
-from orderflow.domain.model.order import held_units
+from orderflow.domain.model.order import allocated_units
 from orderflow.domain.model.status import Status
 from orderflow.errors import (
     ActionRefusedError,
@@ -105,8 +105,8 @@ def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
             f"give it a later end, or none",
         )
     draft.emit(OrderHeld(*draft.name(order), command.hold))
-    units = held_units(order)
-    if units and not command.keep_stock:
+    units = allocated_units(order)
+    if units and command.deallocate:
         draft.emit(OrderDeallocated(*draft.name(order), units, DeallocationReason.HOLD))
 
 

@@ -45,7 +45,7 @@ def adjust(draft: Draft, key: StockKey, change: int, reason: AdjustmentReason, n
             f"{-change} units cannot be taken off the {on_hand} on hand; "
             f"count the stock to say how many there are",
         )
-    _give_back(draft, key, -(shelf[key.sku] + change))
+    _deallocate_missing(draft, key, -(shelf[key.sku] + change))
     draft.emit(StockAdjusted(key, draft.at, change, reason, note))
 
 
@@ -59,7 +59,7 @@ def cancel_if_requested(draft: Draft, before: Order) -> None:
         )
 
 
-def _give_back(draft: Draft, key: StockKey, missing: int) -> None:
+def _deallocate_missing(draft: Draft, key: StockKey, missing: int) -> None:
     if missing <= 0:
         return
     shelf = draft.shelves[key.warehouse_id]

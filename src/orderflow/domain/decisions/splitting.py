@@ -19,7 +19,7 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
 )
 from orderflow.domain.model.lifecycle import Action, require_action
-from orderflow.domain.model.order import fields_of, held_units, order_of, with_units
+from orderflow.domain.model.order import allocated_units, fields_of, order_of, with_units
 from orderflow.domain.model.policy import Fulfilment
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.validators import IDENTIFIER_CHARACTERS_MAX
@@ -88,7 +88,7 @@ def _only_last_parcel_left(order: Order, policy: AllocationPolicy) -> bool:
 def _may_leave(order: Order, policy: AllocationPolicy) -> LineUnits:
     if policy.fulfilment is Fulfilment.WHOLE_LINES:
         return tuple((line.line_id, line.quantity) for line in order.lines if not line.short)
-    return held_units(order)
+    return allocated_units(order)
 
 
 def _nothing_leaves(policy: AllocationPolicy) -> str:

@@ -139,11 +139,11 @@ class HoldOrder(_OrderCommand):
     """Keep an order back; a hold for the same reason is replaced.
 
     A hold with an end, which has to be later than `at`, is released by the first command of the
-    seller from then on. The order keeps its stock unless `keep_stock` says to let go of it.
+    seller from then on. The order keeps its allocated units unless `deallocate` is set.
     """
 
     hold: Hold = attrs.field(validator=validators.one_of(Hold))
-    keep_stock: bool = attrs.field(default=True, validator=validators.one_of(bool))
+    deallocate: bool = attrs.field(default=False, validator=validators.one_of(bool))
 
 
 @attrs.frozen(kw_only=True)

@@ -5,7 +5,7 @@ Theory of operation. The status of an order is moved by nothing but its events, 
 leads to. An event that the row of a status does not name cannot happen in it. Every status has
 a row; the rows of DELIVERED and CANCELLED are empty, for nothing happens to such an order.
 
-Where a cell holds several statuses, the order itself decides, in this order: it is ON_HOLD
+Where a cell has several statuses, the order itself decides, in this order: it is ON_HOLD
 while there is a hold, ALLOCATED where every line is covered, and ON_BACK_ORDER otherwise.
 So an edit of an allocated order puts it on back order exactly if it leaves a line short.
 

@@ -96,7 +96,7 @@ class OrderLine:
 
     @property
     def short(self) -> int:
-        """Units of this line that no stock is held for."""
+        """Units of this line that are not allocated."""
         return self.quantity - self.allocated
 
 
@@ -186,12 +186,12 @@ class Order:
 
     @property
     def allocated(self) -> int:
-        """Units held for this order, over all lines."""
+        """Units allocated to the order, over all lines."""
         return sum(line.allocated for line in self.lines)
 
     @property
     def short(self) -> int:
-        """Units that no stock is held for, over all lines."""
+        """Units that the order is short of, over all lines."""
         return self.units - self.allocated
 
     @property
@@ -235,7 +235,7 @@ def is_covered(lines: tuple[OrderLine, ...]) -> bool:
     return True
 
 
-def held_units(order: Order) -> tuple[tuple[str, int], ...]:
+def allocated_units(order: Order) -> tuple[tuple[str, int], ...]:
     """Return pairs of line id and allocated units, of the lines that hold any."""
     return tuple([(line.line_id, line.allocated) for line in order.lines if line.allocated])
 
@@ -278,8 +278,8 @@ _set_allocated = OrderLine.__dict__["allocated"].__set__
 
 
 def _check_agreement(order: Order) -> None:
-    for holds, field, demand, value in (*_line_rules(order), *_status_rules(order)):
-        validators.require(ok=holds, field=f"Order.{field}", demand=demand, value=value)
+    for ok, field, demand, value in (*_line_rules(order), *_status_rules(order)):
+        validators.require(ok=ok, field=f"Order.{field}", demand=demand, value=value)
 
 
 def _line_rules(order: Order) -> Iterator[tuple[bool, str, str, object]]:

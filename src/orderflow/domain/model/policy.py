@@ -169,7 +169,7 @@ class AllocationPolicy:
 
 
 def queue_position(order: Order, queue: Queue) -> QueuePosition:
-    """Return what the order is compared by: the smallest place is served first.
+    """Return what the order is compared by: the smallest position is served first.
 
     Places of one queue can be compared with each other, and no two orders share one.
     """

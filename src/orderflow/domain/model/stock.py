@@ -1,4 +1,4 @@
-"""Stock: what is physically here, what of it is held for orders, and what is announced."""
+"""Stock: what is physically here, what of it is allocated, and what is announced."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Stock:
 
     @property
     def available(self) -> int:
-        """Units on hand that no order holds."""
+        """Units on hand that are not allocated."""
         return self.on_hand - self.allocated
 
 

@@ -88,7 +88,7 @@ def expected_cover(
         view: The state of the order's seller.
         policy: Who gets the stock.
     """
-    lines = lines_that_lack(order)
+    lines = lines_to_cover(order)
     supplies: dict[str, Supply] = {}
     for sku in {line.sku: None for line in lines}:
         supply = supplies[sku] = Supply(order, sku, view, policy)
@@ -96,7 +96,7 @@ def expected_cover(
     return tuple(supplies[line.sku].cover(line) for line in lines)
 
 
-def lines_that_lack(order: Order) -> tuple[OrderLine, ...]:
+def lines_to_cover(order: Order) -> tuple[OrderLine, ...]:
     """Return the lines that are short and may still get what they lack."""
     waits = order.status is Status.NEW or order.status in MAY_WAIT
     return order.short_lines if waits else ()
@@ -109,10 +109,10 @@ def demand_before(
 
     Where shares are fair these are all others who wait for the product.
     """
-    place = queue_position(order, policy.queue)
+    position = queue_position(order, policy.queue)
     is_shared = policy.rationing is Rationing.FAIR_SHARE
     for other in view.waiting(order.warehouse_id, sku, policy):
-        if not is_shared and queue_position(other, policy.queue) >= place:
+        if not is_shared and queue_position(other, policy.queue) >= position:
             return
         if other.order_id != order.order_id:
             yield other, other.short_of(sku)

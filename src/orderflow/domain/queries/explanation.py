@@ -26,7 +26,7 @@ from orderflow.domain.queries.expected_cover import (
     ExpectedCover,
     Supply,
     demand_before,
-    lines_that_lack,
+    lines_to_cover,
 )
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError
@@ -38,8 +38,8 @@ __all__ = ["EarlierDemand", "Explanation", "Shortage", "explain"]
 
 _DEFAULT = AllocationPolicy()
 
-AHEAD_MAX = 10
-"""So many of those who come before an order are named, unless told otherwise."""
+EARLIER_MAX = 10
+"""How many earlier orders are named, unless told otherwise."""
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +49,7 @@ class EarlierDemand:
     Attributes:
         order_id: The order.
         units: The units of the product that it is short of.
-        is_urgent: Whether it may take back what later orders hold.
+        is_urgent: Whether it may preempt units of later orders.
     """
 
     order_id: str
@@ -63,23 +63,23 @@ class Shortage:
 
     Attributes:
         line: The line.
-        place: The place of the order in the queue of the product, 1 at its head. An order that
-            is new or on hold, or that waits for another product, would have this place. None
-            where shares are fair, for nobody comes first there.
-        ahead: The first of those who come before it. Where shares are fair, the first of those
-            who share with it.
+        position: The position of the order in the queue of the product, 1 at its head. An order
+            that is new or on hold, or blocked on another product, would have this position.
+            `None` under a fair share, where nobody comes first.
+        earlier: The first orders before it in the queue. Under a fair share, the first orders
+            that share with it.
         further_orders: How many more there are of these.
         further_units: What those are short of.
-        available: The units of the product that no order holds.
-        preemptible: The units that the order may take back from later ones, if it is urgent.
-        blocks: Whether there is less of the product, to have or to take back, than all lines of
-            the order are short of.
+        available: The available units of the product.
+        preemptible: The units that the order may preempt from later orders, if it is urgent.
+        blocks: Whether all lines of the order are short of more units than are available or
+            preemptible.
         cover: Where its units are to come from.
     """
 
     line: OrderLine
-    place: int | None
-    ahead: tuple[EarlierDemand, ...] = ()
+    position: int | None
+    earlier: tuple[EarlierDemand, ...] = ()
     further_orders: int = 0
     further_units: int = 0
     available: int = 0
@@ -88,9 +88,9 @@ class Shortage:
     cover: ExpectedCover
 
     @property
-    def units_ahead(self) -> int:
-        """All units that go to others first."""
-        return sum(claim.units for claim in self.ahead) + self.further_units
+    def earlier_units(self) -> int:
+        """All units that earlier orders are short of."""
+        return sum(each.units for each in self.earlier) + self.further_units
 
 
 @attrs.frozen(kw_only=True)
@@ -114,20 +114,20 @@ class Explanation:
 
     @property
     def allows_partial(self) -> bool:
-        """Whether the order keeps what there is while it waits."""
+        """Whether the order may be allocated a part while it waits."""
         return allows_partial(self.order, self.policy)
 
     @property
     def passes_left(self) -> int | None:
-        """How often it may be passed over before it begins to keep, if that is counted."""
+        """How often it may still be passed over before it may be allocated a part, if counted."""
         if self.allows_partial or self.policy.passes_max is None:
             return None
         passed_over = self.order.wait.passed_over if self.order.wait is not None else 0
         return max(0, self.policy.passes_max - passed_over)
 
     @property
-    def keeps_from(self) -> datetime | None:
-        """When it begins to keep by having waited for long enough, if it does."""
+    def partial_from(self) -> datetime | None:
+        """When it has waited long enough to be allocated a part, if it ever has."""
         wait, patience = self.order.wait, self.policy.wait_max
         return (
             None
@@ -137,9 +137,9 @@ class Explanation:
 
     @property
     def may_lose(self) -> bool:
-        """Whether an urgent order that comes before it may take back what it holds."""
-        takes_back = self.policy.preemption is Preemption.URGENT
-        return takes_back and self.order.allocated > 0 and self.order.status not in FROZEN
+        """Whether an urgent order before it may preempt its units."""
+        preempts = self.policy.preemption is Preemption.URGENT
+        return preempts and self.order.allocated > 0 and self.order.status not in FROZEN
 
     @property
     def expected_at(self) -> datetime | None:
@@ -157,7 +157,7 @@ def explain(
     at: datetime,
     policy: AllocationPolicy = _DEFAULT,
     *,
-    ahead_max: int = AHEAD_MAX,
+    earlier_max: int = EARLIER_MAX,
 ) -> Explanation:
     """Explain why an order is where it is.
 
@@ -168,17 +168,17 @@ def explain(
         view: The state of the seller.
         at: The present moment: what it has brought about is taken into account.
         policy: Who gets the stock.
-        ahead_max: Name at most so many of those who come before it, and count the others.
+        earlier_max: Name at most this many of the earlier orders, and count the others.
 
     Raises:
         OrderNotFoundError: If the seller has no such order.
         InvalidValueError: If fewer than none are to be named.
     """
     validators.require(
-        ok=validators.is_units(ahead_max, 0),
-        field="explain.ahead_max",
+        ok=validators.is_units(earlier_max, 0),
+        field="explain.earlier_max",
         demand="a whole number of orders, 0 or more",
-        value=ahead_max,
+        value=earlier_max,
     )
     brought_by_time = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
     now = Overlay(view, brought_by_time)
@@ -187,30 +187,30 @@ def explain(
         raise OrderNotFoundError(view.seller_id, order_id)
     shortages = tuple(
         shortage
-        for sku in {line.sku: None for line in lines_that_lack(order)}
-        for shortage in _shortages(order, sku, now, policy, ahead_max)
+        for sku in {line.sku: None for line in lines_to_cover(order)}
+        for shortage in _shortages(order, sku, now, policy, earlier_max)
     )
-    places = {line.line_id: number for number, line in enumerate(order.lines)}
+    numbers = {line.line_id: number for number, line in enumerate(order.lines)}
     return Explanation(
         order=order,
         policy=policy,
         at=at,
         blocked_on=_blocked_on(order, now, policy, shortages),
-        shortages=tuple(sorted(shortages, key=lambda each: places[each.line.line_id])),
+        shortages=tuple(sorted(shortages, key=lambda each: numbers[each.line.line_id])),
     )
 
 
 def _shortages(
-    order: Order, sku: str, view: View, policy: AllocationPolicy, ahead_max: int
+    order: Order, sku: str, view: View, policy: AllocationPolicy, earlier_max: int
 ) -> list[Shortage]:
     """Explain the short lines of one product, for which the same orders come first."""
-    ahead: list[EarlierDemand] = []
+    earlier: list[EarlierDemand] = []
     units = []
     for other, short in demand_before(order, sku, view, policy):
         units.append(short)
-        if len(ahead) < ahead_max:
+        if len(earlier) < earlier_max:
             urgent = is_urgent(other, policy)
-            ahead.append(EarlierDemand(order_id=other.order_id, units=short, is_urgent=urgent))
+            earlier.append(EarlierDemand(order_id=other.order_id, units=short, is_urgent=urgent))
     supply = Supply(order, sku, view, policy)
     supply.claim(units)
     lines = [line for line in order.short_lines if line.sku == sku]
@@ -219,10 +219,10 @@ def _shortages(
     return [
         Shortage(
             line=line,
-            place=None if is_shared else len(units) + 1,
-            ahead=tuple(ahead),
-            further_orders=len(units) - len(ahead),
-            further_units=sum(units[len(ahead) :]),
+            position=None if is_shared else len(units) + 1,
+            earlier=tuple(earlier),
+            further_orders=len(units) - len(earlier),
+            further_units=sum(units[len(earlier) :]),
             available=supply.available,
             preemptible=supply.preemptible,
             blocks=needed > supply.available + supply.preemptible,

@@ -164,14 +164,14 @@ class ReplacementOffer:
     """A replacement for one short line that there is enough of now.
 
     Attributes:
-        change: The change that makes it, ready for `EditOrder`.
+        edit: The edit that makes it, ready for `EditOrder`.
         units: How many units of the new product it takes.
         available: How many there are now that no order holds.
         shared_with: The other lines of the order that it is suggested for as well, where there
             is not enough for all of them.
     """
 
-    change: ReplaceLine
+    edit: ReplaceLine
     units: int
     available: int
     shared_with: tuple[str, ...] = ()
@@ -203,17 +203,17 @@ def replacement_offers(
     skus.update((each.sku, None) for replacements in found.values() for each in replacements)
     stock = view.stock(order.warehouse_id, tuple(skus))
     available = {record.key.sku: record.available for record in stock}
-    suggested = [
+    offers = [
         ReplacementOffer(
-            change=ReplaceLine(line.line_id, each.sku, each.units, each.per, each.reason),
+            edit=ReplaceLine(line.line_id, each.sku, each.units, each.per, each.reason),
             units=units,
             available=available[each.sku],
         )
-        for line in _lacking(order, available)
+        for line in _lines_to_replace(order, available)
         for each in found[line.line_id]
         if (units := each.units_for(line.quantity)) and units <= available.get(each.sku, 0)
     ]
-    return tuple(_noting_rivals(each, suggested) for each in suggested)
+    return tuple(_with_rivals(each, offers) for each in offers)
 
 
 def _replacements(
@@ -231,22 +231,20 @@ def _replacements(
     return found
 
 
-def _lacking(order: Order, available: dict[str, int]) -> list[OrderLine]:
+def _lines_to_replace(order: Order, available: dict[str, int]) -> list[OrderLine]:
     """Return the short lines that their own product is not there for."""
     rest = dict(available)
-    lacking = []
+    lines = []
     for line in order.short_lines:
         rest[line.sku] = rest.get(line.sku, 0) - line.short
         if rest[line.sku] < 0:
-            lacking.append(line)
-    return lacking
+            lines.append(line)
+    return lines
 
 
-def _noting_rivals(
-    suggestion: ReplacementOffer, suggested: list[ReplacementOffer]
-) -> ReplacementOffer:
-    same = [each for each in suggested if each.change.sku == suggestion.change.sku]
-    if sum(each.units for each in same) <= suggestion.available:
-        return suggestion
-    others = tuple(each.change.line_id for each in same if each is not suggestion)
-    return attrs.evolve(suggestion, shared_with=others)
+def _with_rivals(offer: ReplacementOffer, offers: list[ReplacementOffer]) -> ReplacementOffer:
+    same = [each for each in offers if each.edit.sku == offer.edit.sku]
+    if sum(each.units for each in same) <= offer.available:
+        return offer
+    others = tuple(each.edit.line_id for each in same if each is not offer)
+    return attrs.evolve(offer, shared_with=others)

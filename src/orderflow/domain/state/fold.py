@@ -223,9 +223,9 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
     """Return the fields that the event gives another value, but for status and version."""
     match event:
         case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder():
-            return {"lines": _gained(order.lines, event.units)}
+            return {"lines": _gain_units(order.lines, event.units)}
         case OrderDespatched():
-            return {"lines": _emptied(order.lines)}
+            return {"lines": _lose_all_units(order.lines)}
         case (
             OrderSentToWarehouse()
             | OrderDelivered()
@@ -234,14 +234,14 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
         ):
             return {}
         case OrderDeallocated() | OrderRecalled() | OrderShortPicked():
-            return {"lines": _lost(order.lines, event.units)}
+            return {"lines": _lose_units(order.lines, event.units)}
         case OrderCancelled() | CancellationAccepted():
-            return {"lines": _emptied(order.lines), "holds": ()}
+            return {"lines": _lose_all_units(order.lines), "holds": ()}
         case OrderEdited():
             return apply_edits(order, event.edits)
         case OrderSplit():
             return {
-                "lines": _without(order.lines, event.units),
+                "lines": _remove_units(order.lines, event.units),
                 "split_count": order.split_count + 1,
             }
         case OrderPassedOver():
@@ -251,7 +251,7 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             wait = _wait(order, event.at)
             return {"wait": BackOrderWait(wait.since, wait.passed_over, allows_partial=True)}
         case OrderHeld():
-            return {"holds": _with_hold(order.holds, event.hold)}
+            return {"holds": _add_hold(order.holds, event.hold)}
         case HoldReleased():
             kept = (hold for hold in order.holds if hold.reason not in event.reasons)
             return {"holds": tuple(kept)}
@@ -294,7 +294,7 @@ def _wait_since(at: datetime) -> BackOrderWait:
     return BackOrderWait(at)
 
 
-def _gained(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
+def _gain_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
     gains = dict(units)
     gained = []
     for line in lines:
@@ -311,15 +311,15 @@ def _gained(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, 
     return tuple(gained)
 
 
-def _lost(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
-    return _gained(lines, tuple([(line_id, -lost) for line_id, lost in units]))
+def _lose_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
+    return _gain_units(lines, tuple([(line_id, -lost) for line_id, lost in units]))
 
 
-def _emptied(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+def _lose_all_units(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
     return tuple([with_units(line, line.quantity, 0) if line.allocated else line for line in lines])
 
 
-def _without(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
+def _remove_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
     leaving = dict(units)
     rest = []
     for line in lines:
@@ -333,6 +333,6 @@ def _without(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine,
     return tuple(rest)
 
 
-def _with_hold(holds: tuple[Hold, ...], hold: Hold) -> tuple[Hold, ...]:
+def _add_hold(holds: tuple[Hold, ...], hold: Hold) -> tuple[Hold, ...]:
     others = (other for other in holds if other.reason is not hold.reason)
     return tuple(sorted((*others, hold), key=lambda each: each.reason))

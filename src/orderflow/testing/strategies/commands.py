@@ -227,9 +227,9 @@ def draw_about(
             new = chooser.pick([each for each in ids if state.order(each) is None] or ids)
             return SplitOrder(at=at, seller_id=seller_id, order_id=order_id, new_order_id=new)
         case Action.HOLD:
-            hold, keep_stock = draw_hold(chooser, at), chooser.flag()
+            hold, deallocate = draw_hold(chooser, at), chooser.flag()
             return HoldOrder(
-                at=at, seller_id=seller_id, order_id=order_id, hold=hold, keep_stock=keep_stock
+                at=at, seller_id=seller_id, order_id=order_id, hold=hold, deallocate=deallocate
             )
         case Action.RELEASE_HOLD:
             reason = chooser.pick((None, *(hold.reason for hold in order.holds)))
