@@ -133,7 +133,7 @@ class ProductNotFoundError(NotFoundError):
         self.sku = sku
         super().__init__(
             f"seller {seller_id!r} has no product {sku!r} in warehouse {warehouse_id!r}; "
-            f"announce, book in or count stock of a product first"
+            f"a product is known once its stock was announced, booked in or counted"
         )
 
 
