@@ -1,59 +1,60 @@
-"""Holds a whole database to what always holds, and names every violation.
+"""Checks a whole database against the invariants, and lists every violation.
 
-Where nothing but orderflow writes, there is none. A violation tells of a foreign writer, of a
-fault of the storage, or of one in orderflow.
+If only orderflow writes to the database, there are none. A violation means that another program
+wrote to it, that the storage is damaged, or that orderflow has a bug.
 
-Sellers are looked at one after another, each on one state of the database. Rows are read in
-pages; what one seller has, and what the seller's events lead to, is in memory at once.
+Sellers are checked one after another, each on one snapshot of the database. Rows are read in
+pages. Memory holds one seller's state, and the state that the seller's events lead to.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import StockKey
 from orderflow.invariants import (
+    account_violations,
     agreement_violations,
     allocation_violations,
     fulfilment_violations,
     idle_stock_violations,
     patience_violations,
+    replay_violations,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from orderflow.adapters.sql import SellerAudit, SqlRepository
-    from orderflow.domain.state.state import State
 
-__all__ = ["Checked", "Rule", "Violation", "check"]
+__all__ = ["CheckResult", "Rule", "Violation", "check"]
 
 
 class Rule(StrEnum):
-    """What was not kept, by the numbers of the page *What always holds*."""
+    """The rule that was violated, by the numbers of the page *What always holds*."""
 
-    ALLOCATION = "rules 1 and 2: what is allocated is what orders hold, and is on hand"
-    ACCOUNT = "rule 3: what is on hand is what came, less what went"
+    ALLOCATION = "rules 1 and 2: allocated units are on hand, and are those of open orders"
+    ACCOUNT = "rule 3: units on hand are those received less those gone"
     AGREEMENT = "rule 4: the status of an order agrees with its lines"
-    IDLE_STOCK = "rule 5: no unit lies idle that a waiting order could use"
-    POLICY = "rule 6: orders on back order fare as the policy says"
-    HISTORY = "rule 7: the events lead to what is stored"
-    ROWS = "rows: all of them can be read, and agree with each other"
+    IDLE_STOCK = "rule 5: no available unit is one that a waiting order could use"
+    POLICY = "rule 6: orders on back order are treated as the policy says"
+    HISTORY = "rule 7: the events lead to the stored state"
+    ROWS = "rows: all rows can be read, and agree with each other"
 
 
 @attrs.frozen
 class Violation:
-    """One thing of one seller that is not as it has to be.
+    """One violation of an invariant.
 
     Attributes:
         seller_id: The seller.
-        rule: What was not kept.
-        finding: The thing, and what is wrong with it.
+        rule: The rule that was violated.
+        finding: What is wrong, as text.
     """
 
     seller_id: str
@@ -65,17 +66,17 @@ class Violation:
 
 
 @attrs.frozen(kw_only=True)
-class Checked:
-    """What a check has looked at, and what it has found.
+class CheckResult:
+    """The result of a check.
 
     Attributes:
-        sellers: How many sellers there are.
-        orders: How many orders there are.
-        stock: How many stock records there are.
-        events: How many events there are.
-        violations: What is not as it has to be.
-        unserved: The products whose queue is still to be served. That is no violation:
-            `OrderFlow.recover` does it, and so does the next command that comes across one.
+        sellers: The number of sellers.
+        orders: The number of orders.
+        stock: The number of stock records.
+        events: The number of events.
+        violations: The violations.
+        unserved: The products whose queue has not been served. This is not a violation:
+            `OrderFlow.recover` serves them, and so does the next command that reads one.
     """
 
     sellers: int = 0
@@ -91,32 +92,32 @@ def check(
     *,
     policy: AllocationPolicy | None = None,
     policies: Mapping[str, AllocationPolicy] = MappingProxyType({}),
-) -> Checked:
-    """Look at everything that a database holds.
+) -> CheckResult:
+    """Check everything in a database.
 
     Args:
         repository: The repository on the database.
-        policy: Who gets the stock, as `OrderFlow` was told. Under another one, stock may seem
-            to lie idle.
-        policies: By seller id, where a seller has a policy of its own.
+        policy: The policy that was given to `OrderFlow`. With another one, the check may report
+            units that a waiting order could use.
+        policies: The policies of single sellers, by seller id.
 
     Raises:
         StorageError: If the database cannot be read.
     """
-    usual = policy if policy is not None else AllocationPolicy()
-    found = Checked()
+    default = policy if policy is not None else AllocationPolicy()
+    result = CheckResult()
     for stored in repository.audit():
         state = stored.state
-        own = policies.get(state.seller_id, usual)
-        found = Checked(
-            sellers=found.sellers + 1,
-            orders=found.orders + len(state.orders),
-            stock=found.stock + len(state.records),
-            events=found.events + stored.events,
-            violations=(*found.violations, *_violations(stored, own)),
-            unserved=(*found.unserved, *_unserved(stored)),
+        own = policies.get(state.seller_id, default)
+        result = CheckResult(
+            sellers=result.sellers + 1,
+            orders=result.orders + len(state.orders),
+            stock=result.stock + len(state.records),
+            events=result.events + stored.events,
+            violations=(*result.violations, *_violations(stored, own)),
+            unserved=(*result.unserved, *_unserved(stored)),
         )
-    return found
+    return result
 
 
 def _unserved(stored: SellerAudit) -> Iterator[StockKey]:
@@ -139,35 +140,9 @@ def _violations(stored: SellerAudit, policy: AllocationPolicy) -> Iterator[Viola
         ],
     }
     if stored.folded is not None:
-        findings[Rule.ACCOUNT] = list(_account_violations(state, stored.folded))
-        findings[Rule.HISTORY] = list(_history_violations(state, stored.folded))
+        account = {each.key: each.on_hand for each in stored.folded.records.values()}
+        findings[Rule.ACCOUNT] = account_violations(account, stock.values())
+        findings[Rule.HISTORY] = replay_violations(stored.folded, state)
     for rule in Rule:
         for finding in findings.get(rule, ()):
             yield Violation(state.seller_id, rule, finding)
-
-
-def _account_violations(state: State, folded: State) -> Iterator[str]:
-    for product in sorted({**state.records, **folded.records}):
-        there, came = (_on_hand(each, product) for each in (state, folded))
-        if there != came:
-            yield f"stock {product}: {there} on hand, but {came} came and stayed"
-
-
-def _on_hand(state: State, product: tuple[str, str]) -> int:
-    record = state.records.get(product)
-    return record.on_hand if record is not None else 0
-
-
-def _history_violations(state: State, folded: State) -> Iterator[str]:
-    parts: list[tuple[str, Mapping[Any, object], Mapping[Any, object]]] = [
-        ("order", state.orders, folded.orders),
-        ("stock", state.records, folded.records),
-        ("receipt", state.receipts, folded.receipts),
-    ]
-    for kind, there, made in parts:
-        for name in {**made, **there}:
-            if there.get(name) != made.get(name):
-                yield (
-                    f"{kind} {name!r} is stored as {there.get(name)}, "
-                    f"and the events lead to {made.get(name)}"
-                )

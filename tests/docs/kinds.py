@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "explanation" / "notices.md"
 
 def table() -> str:
     """Draw the table."""
-    rows = ["| kind | when | delivered, unless chosen otherwise |", "| --- | --- | --- |"]
+    rows = ["| kind | when | default timing |", "| --- | --- | --- |"]
     for kind, info in NOTICE_KINDS.items():
         never = "" if info.may_be_daily else "; never in a digest"
         rows.append(f"| `{kind}` | {info.meaning} | `{info.timing}`{never} |")

@@ -83,7 +83,7 @@ def no_unit_appears_or_vanishes(run: Run) -> Iterator[Finding]:
     """Rule 3. The fault: a despatch leaves its units on the shelf."""
     for number, step in enumerate(run.steps):
         for text in _history(run.policy, step):
-            if "came and stayed" in text:
+            if "movements add up" in text:
                 yield number, text
 
 
@@ -112,7 +112,7 @@ def the_queue_is_respected(run: Run) -> Iterator[Finding]:
     """Rule 6, at the moment at which units are given. The fault: the queue is walked backwards."""
     for number, step in enumerate(run.steps):
         for text in _history(run.policy, step):
-            if "stands in front" in text:
+            if "is ahead of it" in text:
                 yield number, text
 
 
@@ -120,7 +120,7 @@ def what_is_taken_back_goes_from_later_orders_to_an_urgent_one(run: Run) -> Iter
     """Rule 6. The faults: urgent orders take from those in front, or more than they need."""
     for number, step in enumerate(run.steps):
         for text in _history(run.policy, step):
-            if "taken back" in text:
+            if "preempted" in text:
                 yield number, text
 
 

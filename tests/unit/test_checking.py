@@ -14,7 +14,7 @@ from sqlalchemy import Boolean
 from orderflow import OrderFlow, StockKey
 from orderflow.adapters.sql import SqlRepository, Tables, open_database
 from orderflow.adapters.sql.revision import REVISION
-from orderflow.checking import Checked, Rule, check
+from orderflow.checking import CheckResult, Rule, check
 from tests.databases import postgres
 from tests.unit.adapters.sql.populated import POLICIES, of_revision, populate
 
@@ -34,7 +34,7 @@ NOTHING_TELLS = {
 MISSED_BY_NOBODY = {"orderflow_outbox", "orderflow_processed_commands"}
 
 
-def checked(path: Path) -> Checked:
+def checked(path: Path) -> CheckResult:
     engine = open_database(path)
     found = check(SqlRepository(engine), policies=POLICIES)
     engine.dispose()

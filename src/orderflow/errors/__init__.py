@@ -1,38 +1,38 @@
-"""Every error that orderflow raises on purpose, in one tree.
+"""All errors that orderflow raises on purpose, as one tree.
 
 ::
 
     OrderFlowError
-    ├── InvalidValueError          a value that no type accepts (also a ValueError)
+    ├── InvalidValueError          a value that breaks a rule of its type (also a ValueError)
     ├── CodecError                 data that does not describe a command, event or type
     ├── NotFoundError
     │   ├── OrderNotFoundError     also for the orders of another seller
     │   ├── LineNotFoundError
     │   ├── ProductNotFoundError   also for the products of another seller
     │   └── ReceiptNotFoundError
-    ├── RefusedError               it cannot be done now; nothing has changed
+    ├── RefusedError               a command that is not possible now; nothing has changed
     │   ├── ActionRefusedError     the status of the order does not allow it
     │   ├── EditRefusedError
-    │   ├── HoldRefusedError       it would have ended already
-    │   ├── ShortPickRefusedError  it names a line of which nothing is missing
+    │   ├── HoldRefusedError       the hold would have ended already
+    │   ├── ShortPickRefusedError  nothing is missing on one of its lines
     │   ├── SplitRefusedError
     │   ├── StockRefusedError
     │   ├── DuplicateOrderError
     │   ├── CommandIdReusedError
     │   └── StaleVersionError
-    ├── TransitionError            an event that cannot follow: a fault in the caller's history
-    ├── MissingExtraError          a package that comes with an extra (also an ImportError)
+    ├── TransitionError            an event that cannot follow the state: a fault in the history
+    ├── MissingExtraError          a package of an extra is not installed (also an ImportError)
     ├── StorageError               the state could not be read or written; nothing has changed
     │   ├── BatchInterruptedError  the first batches were saved: run all of them again
-    │   ├── ContentionError        others changed the same at the same time: try again
+    │   ├── ContentionError        a concurrent change won: try again
     │   ├── SchemaError            the tables are missing, or of another release
     │   └── UnfinishedError        it may have been saved: repeat it with its command id
-    ├── NoticeError              somebody could not be told
-    ├── WebhookSignatureError             a webhook that does not come from where it says
-    └── SettingsError              a file of settings that cannot be used (also a ValueError)
+    ├── NoticeError                a notice could not be sent
+    ├── WebhookSignatureError      a webhook that is not genuine
+    └── SettingsError              a settings file with faults (also a ValueError)
 
-A message names the thing, what was wrong with it, and the way out. What it names can
-also be read from the error as attributes.
+A message names the object, what is wrong with it, and the way out. The error has the same data as
+attributes.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ class InvalidValueError(OrderFlowError, ValueError):
 
     Attributes:
         field: The field, as ``Type.name``.
-        demand: What the field asks for.
-        value: What it was given.
+        demand: What the field requires.
+        value: The value that was given.
     """
 
     def __init__(self, field: str, demand: str, value: object) -> None:
@@ -95,7 +95,7 @@ class InvalidValueError(OrderFlowError, ValueError):
 
 
 class CodecError(OrderFlowError, ValueError):
-    """Data that does not describe the command, event or type that it should.
+    """Data that does not describe the expected command, event or type.
 
     Attributes:
         faults: One text for each fault, each with its path, such as
@@ -108,11 +108,11 @@ class CodecError(OrderFlowError, ValueError):
 
 
 class NotFoundError(OrderFlowError, LookupError):
-    """Something that this seller does not have."""
+    """An object that this seller does not have."""
 
 
 class OrderNotFoundError(NotFoundError):
-    """The seller has no order of this id; another seller's order counts as none."""
+    """The seller has no order with this id. Orders of other sellers are not visible."""
 
     def __init__(self, seller_id: str, order_id: str) -> None:
         self.seller_id = seller_id
@@ -121,7 +121,7 @@ class OrderNotFoundError(NotFoundError):
 
 
 class LineNotFoundError(NotFoundError):
-    """The order has no line of this id."""
+    """The order has no line with this id."""
 
     def __init__(self, order_id: str, line_id: str, line_ids: tuple[str, ...]) -> None:
         self.order_id = order_id
@@ -133,7 +133,7 @@ class LineNotFoundError(NotFoundError):
 
 
 class ProductNotFoundError(NotFoundError):
-    """The seller has no such product in this warehouse; another seller's counts as none."""
+    """The seller has no such product in this warehouse. Those of others are not visible."""
 
     def __init__(self, seller_id: str, warehouse_id: str, sku: str) -> None:
         self.seller_id = seller_id
@@ -141,12 +141,12 @@ class ProductNotFoundError(NotFoundError):
         self.sku = sku
         super().__init__(
             f"seller {seller_id!r} has no product {sku!r} in warehouse {warehouse_id!r}; "
-            f"a product is known once stock of it was announced, booked in or counted"
+            f"a product is known once its stock was announced, booked in or counted"
         )
 
 
 class ReceiptNotFoundError(NotFoundError):
-    """The seller has announced no such receipt, or it was booked in or withdrawn already."""
+    """The receipt was not announced, or was already booked in or withdrawn."""
 
     def __init__(self, seller_id: str, receipt_id: str) -> None:
         self.seller_id = seller_id
@@ -158,17 +158,17 @@ class ReceiptNotFoundError(NotFoundError):
 
 
 class RefusedError(OrderFlowError):
-    """A command that cannot be carried out now. Nothing has changed."""
+    """A command that is not possible now. Nothing has changed."""
 
 
 class ActionRefusedError(RefusedError):
-    """The order's status does not allow what was asked.
+    """The status of the order does not allow the action.
 
     Attributes:
         order_id: The order.
-        status: Its status, as text.
-        action: What was asked.
-        allowed: What may be asked in this status.
+        status: The status, as text.
+        action: The action.
+        allowed: The actions that this status allows.
     """
 
     def __init__(self, order_id: str, status: str, action: str, allowed: tuple[str, ...]) -> None:
@@ -182,7 +182,7 @@ class ActionRefusedError(RefusedError):
 
 
 class EditRefusedError(RefusedError):
-    """An edit that cannot be saved; none of its changes was made."""
+    """An edit that is not possible. None of its changes was made."""
 
     def __init__(self, order_id: str, reason: str) -> None:
         self.order_id = order_id
@@ -191,7 +191,7 @@ class EditRefusedError(RefusedError):
 
 
 class HoldRefusedError(RefusedError):
-    """A hold that would have ended already at the moment at which it is asked for."""
+    """A hold that would have ended before it began."""
 
     def __init__(self, order_id: str, reason: str) -> None:
         self.order_id = order_id
@@ -200,7 +200,7 @@ class HoldRefusedError(RefusedError):
 
 
 class ShortPickRefusedError(RefusedError):
-    """A short pick that names a line of which nothing is missing."""
+    """A short pick with a line on which nothing is missing."""
 
     def __init__(self, order_id: str, reason: str) -> None:
         self.order_id = order_id
@@ -209,7 +209,7 @@ class ShortPickRefusedError(RefusedError):
 
 
 class SplitRefusedError(RefusedError):
-    """There is nothing that could be split off."""
+    """The order has nothing that could be split off."""
 
     def __init__(self, order_id: str, reason: str) -> None:
         self.order_id = order_id
@@ -218,7 +218,7 @@ class SplitRefusedError(RefusedError):
 
 
 class StockRefusedError(RefusedError):
-    """A movement of stock that cannot have happened."""
+    """A movement of stock that is not possible."""
 
     def __init__(self, sku: str, reason: str) -> None:
         self.sku = sku
@@ -227,13 +227,13 @@ class StockRefusedError(RefusedError):
 
 
 class DuplicateOrderError(RefusedError):
-    """The seller has an order of this id already.
+    """The seller already has an order with this id.
 
     Attributes:
         seller_id: The seller.
         order_id: The id that is taken.
-        split_from: The order that the one of this id was split off from, if it was. A policy
-            that splits by itself names the parts of order ``A`` ``A-1``, ``A-2`` and so on.
+        split_from: The order that the existing one was split from, if any. If a policy splits
+            order ``A``, it names the parts ``A-1``, ``A-2`` and so on.
     """
 
     def __init__(self, seller_id: str, order_id: str, split_from: str | None = None) -> None:
@@ -249,7 +249,7 @@ class DuplicateOrderError(RefusedError):
 
 
 class CommandIdReusedError(RefusedError):
-    """The command id was used before, for another command."""
+    """The command id was already used for another command."""
 
     def __init__(self, seller_id: str, command_id: str) -> None:
         self.seller_id = seller_id
@@ -265,8 +265,8 @@ class StaleVersionError(RefusedError):
 
     Attributes:
         order_id: The order.
-        expected: The version that the caller had read.
-        actual: The version that it has now.
+        expected: The version that the caller read.
+        actual: The current version.
     """
 
     def __init__(self, order_id: str, expected: int, actual: int) -> None:
@@ -280,11 +280,11 @@ class StaleVersionError(RefusedError):
 
 
 class TransitionError(OrderFlowError):
-    """An event that cannot follow upon the state it was applied to."""
+    """An event that cannot follow the state it was applied to."""
 
 
 class MissingExtraError(OrderFlowError, ImportError):
-    """A package that is not installed, and comes with an extra of orderflow.
+    """A package that is not installed, and belongs to an extra of orderflow.
 
     Attributes:
         package: The package.
@@ -301,13 +301,13 @@ class MissingExtraError(OrderFlowError, ImportError):
 
 
 class NoticeError(OrderFlowError):
-    """Somebody could not be told.
+    """A notice could not be sent.
 
     Attributes:
-        recipient: Who.
-        cause: Why not.
-        way_out: What can be done about it.
-        is_final: Whether it is of no use to try again before that was done.
+        recipient: The recipient.
+        cause: What went wrong.
+        way_out: What to do about it.
+        is_final: Whether a further attempt is useless until that is done.
     """
 
     def __init__(self, recipient: str, cause: str, way_out: str, *, is_final: bool = False) -> None:
@@ -319,7 +319,7 @@ class NoticeError(OrderFlowError):
 
 
 class WebhookSignatureError(OrderFlowError):
-    """A webhook that is not what its sender has signed, or is too old."""
+    """A webhook that was not signed by its sender, or is too old."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -327,7 +327,7 @@ class WebhookSignatureError(OrderFlowError):
 
 
 class SettingsError(OrderFlowError, ValueError):
-    """A file of settings that cannot be used.
+    """A settings file with faults.
 
     Attributes:
         source: The file.

@@ -1,4 +1,4 @@
-"""What a database cannot do, or could not."""
+"""Errors of the storage."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class BatchInterruptedError(StorageError):
 
 
 class ContentionError(StorageError):
-    """Others read or changed the same at the same time, and this one had to give way.
+    """Concurrent transactions read or changed the same data, and won.
 
-    Where the transaction is the host's, it has to be rolled back and all of it run again.
+    In your own transaction, roll back and run all of it again.
     """
 
     def __init__(self, attempts: int) -> None:
@@ -51,11 +51,11 @@ class ContentionError(StorageError):
 
 
 class SchemaError(StorageError):
-    """The tables are missing, or are those of another release of orderflow.
+    """The tables are missing, or belong to another release of orderflow.
 
     Attributes:
-        found: The revision of the tables that are there, or `None` if there are none.
-        expected: The revision that this release works on.
+        found: The revision of the existing tables, or `None` if there are none.
+        expected: The revision that this release needs.
     """
 
     def __init__(self, found: str | None, expected: str) -> None:
@@ -74,17 +74,15 @@ class SchemaError(StorageError):
 
 
 class UnfinishedError(StorageError):
-    """The database failed when the change may have been saved already.
+    """The database failed at a time when the change may already have been saved.
 
-    The same command with the same id is answered as it would have been, whether it was saved or
-    not. Without an id, look what there is before you give it again. Where the transaction is the
-    host's, nothing is saved before the host commits: it has to be rolled back and all of it run
-    again, as after a `ContentionError`.
+    Repeat the command with the same command id: its outcome is the same whether it was saved or
+    not. Without an id, read the state first. In your own transaction, nothing is saved before you
+    commit: roll back and run all of it again, as after a `ContentionError`.
 
     Attributes:
         cause: What failed.
-        is_saved: Whether it is known that the change was saved, and only the queues were not
-            served to the end.
+        is_saved: Whether the change was certainly saved, and only the queues are not fully served.
     """
 
     def __init__(self, cause: str, *, is_saved: bool = False) -> None:

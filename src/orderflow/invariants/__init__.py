@@ -1,21 +1,22 @@
-"""What always holds, as functions that say where it does not.
+"""The invariants, as functions that return violations.
 
-Each function takes orders, stock, events or a policy, changes nothing, raises nothing on
-purpose, and returns its findings as texts: no text, no violation. The numbers are those of the
-page *What always holds* in the documentation.
+Each function takes orders, stock, events or a policy, and returns its findings as texts. No text
+means no violation. The functions change nothing, and raise nothing on purpose. The rules have the
+numbers of the page *What always holds* in the documentation.
 
-- `violations` looks at the state that a command has left: rules 1, 2, 4 and 5, and what each
-  setting of the policy demands.
-- `gain_violations` looks at one event and at the state before it: rule 6.
-- `preemption_violations` looks at units that were taken back, and at whom they went to: rule 6.
-- `split_violations` looks at an order and at the two that a split made of it: rule 10.
-- `foreign_violations` looks for what belongs to another seller: rule 11.
-- `history_violations` walks through events one by one: rules 3, 4, 6, 7, 10 and 11.
+- `violations` checks the state after a command: rules 1, 2, 4 and 5, and the policy's settings.
+- `gain_violations` checks one event against the state before it: rule 6.
+- `preemption_violations` checks which units were preempted, and for which order: rule 6.
+- `split_violations` checks an order against the two that it was split into: rule 10.
+- `foreign_violations` finds data of another seller: rule 11.
+- `account_violations` checks the stock on hand against its movements: rule 3.
+- `replay_violations` checks a stored state against the one that its events lead to: rule 7.
+- `history_violations` checks events one by one: rules 3, 4, 6, 7, 10 and 11.
 
-Rules 8 and 9 speak of two runs; compare what the runs left.
+Rules 8 and 9 are about two runs; compare the results of both.
 
-The rules stand here in words of their own. They do not read the tables of `orderflow.domain`,
-so that a wrong row there cannot hide itself.
+The rules are written independently of the tables in `orderflow.domain`, so a wrong row there
+cannot hide itself.
 """
 
 from __future__ import annotations
@@ -28,7 +29,12 @@ from orderflow.invariants.by_policy import (
     idle_stock_violations,
     patience_violations,
 )
-from orderflow.invariants.history import history_violations, split_violations
+from orderflow.invariants.history import (
+    account_violations,
+    history_violations,
+    replay_violations,
+    split_violations,
+)
 from orderflow.invariants.preemption import preemption_violations
 from orderflow.invariants.state import (
     agreement_violations,
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.stock import Stock
 
 __all__ = [
+    "account_violations",
     "agreement_violations",
     "allocation_violations",
     "foreign_violations",
@@ -54,6 +61,7 @@ __all__ = [
     "idle_stock_violations",
     "patience_violations",
     "preemption_violations",
+    "replay_violations",
     "split_violations",
     "violations",
 ]
@@ -65,13 +73,13 @@ def violations(
     policy: AllocationPolicy,
     at: datetime | None = None,
 ) -> list[str]:
-    """Say what does not hold of the state that a command has left.
+    """Return the violations in the state after a command.
 
     Args:
-        orders: All orders of one or more sellers that share the policy.
+        orders: All orders of one or more sellers with the same policy.
         stock: All their stock records.
-        policy: Who gets the stock.
-        at: When the command was carried out, to see who has waited for too long.
+        policy: The allocation policy.
+        at: The time of the command, to find orders that have waited too long.
     """
     orders, stock = tuple(orders), tuple(stock)
     return [

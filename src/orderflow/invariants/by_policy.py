@@ -1,7 +1,4 @@
-"""Rules 5 and 6: what holds under each setting of the policy.
-
-Each function asks the settings one after another, and each setting says its part.
-"""
+"""Rules 5 and 6: the invariants that depend on the settings of the policy."""
 
 from __future__ import annotations
 
@@ -41,18 +38,18 @@ __all__ = [
 ]
 
 GAINS = OrderAllocated | OrderPutOnBackOrder | OrderPartlyAllocated
-"""What gives an order units."""
+"""The events that give units to an order."""
 
 FROZEN = frozenset({Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED})
-"""The warehouse works on it."""
+"""The statuses in which the warehouse works on the order."""
 
 
 def idle_stock_violations(
     orders: Iterable[Order], stock: Iterable[Stock], policy: AllocationPolicy
 ) -> list[str]:
-    """Hold the state to rule 5: no unit lies idle that a waiting order could use.
+    """Return violations of rule 5: no available unit is one that a waiting order could use.
 
-    What later orders hold counts as idle for an urgent one that may take it back.
+    For an urgent order, units of later orders that it may preempt count as available.
     """
     orders = tuple(orders)
     available = _available(stock)
@@ -61,23 +58,23 @@ def idle_stock_violations(
         if order.status is not Status.ON_BACK_ORDER:
             continue
         name = f"order {order.order_id!r}"
-        within_reach = _within_reach(order, orders, available, policy)
-        if _keeps(order, policy):
+        usable_units = _usable_units(order, orders, available, policy)
+        if _allows_partial(order, policy):
             found += [
-                f"{text_of(key)}: {within_reach[key]} within reach, but {name} is short of it"
-                for key in _usable(order, within_reach)
+                f"{text_of(key)}: {usable_units[key]} could be used, but {name} is short of it"
+                for key in _usable(order, usable_units)
             ]
-        elif _can_be_completed(order, within_reach):
-            found.append(f"{name} waits, but could be completed from what is within reach")
-        if not _keeps(order, policy) and order.allocated:
-            found.append(f"{name} holds {order.allocated} units, but is short of others")
+        elif _can_be_completed(order, usable_units):
+            found.append(f"{name} waits, but could be completed")
+        if not _allows_partial(order, policy) and order.allocated:
+            found.append(f"{name} has {order.allocated} units, but is short of others")
     return found
 
 
 def patience_violations(
     orders: Iterable[Order], policy: AllocationPolicy, at: datetime | None = None
 ) -> list[str]:
-    """Say which orders on back order have waited enough to keep stock, and do not keep it."""
+    """Return orders on back order that should allow partial allocation by now, but do not."""
     if policy.partial_allocation is not PartialAllocation.AFTER_WAITING:
         return []
     found = []
@@ -88,17 +85,17 @@ def patience_violations(
         if policy.passes_max is not None and wait.passed_over >= policy.passes_max:
             found.append(f"order {order.order_id!r} was passed over {wait.passed_over} times")
         if at is not None and policy.wait_max is not None and at - wait.since >= policy.wait_max:
-            found.append(f"order {order.order_id!r} waits since {wait.since}")
-    return [f"{each} and keeps nothing yet" for each in found]
+            found.append(f"order {order.order_id!r} has waited since {wait.since}")
+    return [f"{each} and does not allow partial allocation yet" for each in found]
 
 
 def fulfilment_violations(orders: Iterable[Order], policy: AllocationPolicy) -> list[str]:
-    """Say which units of orders on back order should have left by now, or should not have."""
+    """Return orders on back order that should have been split, or should not have been."""
     found = []
     for order in orders:
         may_leave = _may_leave(order, policy) if order.status is Status.ON_BACK_ORDER else 0
         if may_leave:
-            found.append(f"order {order.order_id!r} still has {may_leave} units that may leave")
+            found.append(f"order {order.order_id!r} still has {may_leave} units to split off")
         if policy.parcels_max is not None and order.split_count >= policy.parcels_max:
             found.append(f"order {order.order_id!r} was split into {order.split_count + 1} parcels")
     return found
@@ -107,16 +104,15 @@ def fulfilment_violations(orders: Iterable[Order], policy: AllocationPolicy) -> 
 def gain_violations(
     orders: Iterable[Order], stock: Iterable[Stock], event: Event, policy: AllocationPolicy
 ) -> list[str]:
-    """Hold an event that gives units to rule 6: nobody who stands in front lacked them.
+    """Return violations of rule 6: no order ahead in the queue could have used the units.
 
-    A fair share goes to all who wait at once: there it says nothing.
+    A fair share goes to all waiting orders at once, so there are no findings then.
 
     Args:
-        orders: The orders before the event.
-        stock: The stock before the event. Where stock was taken back for the order that gains,
-            both are from before that.
-        event: The event. One that gives an order nothing violates nothing.
-        policy: Who gets the stock.
+        orders: The orders before the event, and before any preemption for it.
+        stock: The stock at that time.
+        event: The event. An event that gives no units has no violations.
+        policy: The allocation policy.
     """
     if not isinstance(event, GAINS) or not event.units:
         return []
@@ -131,7 +127,7 @@ def gain_violations(
     place = queue_position(gainer, policy.queue)
     return [
         f"{text_of(key)}: order {gainer.order_id!r} got units of it, "
-        f"but order {order.order_id!r} stands in front and could have used them"
+        f"but order {order.order_id!r} is ahead of it and could have used them"
         for order in by_id.values()
         if order.status is Status.ON_BACK_ORDER and queue_position(order, policy.queue) < place
         for key in _could_have_used(order, available, policy)
@@ -139,10 +135,10 @@ def gain_violations(
     ]
 
 
-# Holding
+# Partial allocation
 
 
-def _keeps(order: Order, policy: AllocationPolicy) -> bool:
+def _allows_partial(order: Order, policy: AllocationPolicy) -> bool:
     match policy.partial_allocation:
         case PartialAllocation.ALWAYS:
             return True
@@ -157,8 +153,8 @@ def _keeps(order: Order, policy: AllocationPolicy) -> bool:
 def _could_have_used(
     order: Order, available: Mapping[StockKey, int], policy: AllocationPolicy
 ) -> list[StockKey]:
-    """Return the products of which a waiting order could have used units at this moment."""
-    if _keeps(order, policy):
+    """Return the products of which a waiting order could have used units."""
+    if _allows_partial(order, policy):
         return _usable(order, available)
     return list(_needs(order)) if _can_be_completed(order, available) else []
 
@@ -167,7 +163,7 @@ def _could_have_used(
 
 
 def _may_leave(order: Order, policy: AllocationPolicy) -> int:
-    """Return how many units of a short order the setting lets go at once."""
+    """Return how many units of a short order should be split off."""
     match policy.fulfilment:
         case Fulfilment.COMPLETE:
             return 0
@@ -182,16 +178,16 @@ def _may_leave(order: Order, policy: AllocationPolicy) -> int:
             assert_never(policy.fulfilment)
 
 
-# Take-back
+# Preemption
 
 
-def _within_reach(
+def _usable_units(
     order: Order,
     orders: Iterable[Order],
     available: Mapping[StockKey, int],
     policy: AllocationPolicy,
 ) -> Mapping[StockKey, int]:
-    """Return what there is for an order: for an urgent one also what later ones hold."""
+    """Return the units that an order could use: available ones, and those it may preempt."""
     match policy.preemption:
         case Preemption.NEVER:
             return available
@@ -200,7 +196,7 @@ def _within_reach(
                 return available
         case _:
             assert_never(policy.preemption)
-    place = queue_position(order, policy.queue)[:-1]  # the order id alone makes nobody later
+    place = queue_position(order, policy.queue)[:-1]  # a greater order id alone is not later
     preemptible = dict(available)
     for later in orders:
         if later.status not in FROZEN and queue_position(later, policy.queue)[:-1] > place:
@@ -210,7 +206,7 @@ def _within_reach(
     return preemptible
 
 
-# What is needed, and what there is
+# Needed and available units
 
 
 def _needs(order: Order) -> dict[StockKey, int]:
@@ -224,7 +220,7 @@ def _needs(order: Order) -> dict[StockKey, int]:
 
 
 def _usable(order: Order, available: Mapping[StockKey, int]) -> list[StockKey]:
-    """Return the products that the order is short of and that there are units of."""
+    """Return the products that the order is short of and that are available."""
     return [key for key in _needs(order) if available.get(key, 0) > 0]
 
 

@@ -1,4 +1,4 @@
-"""Rules 3, 7 and 10, and what holds at every step of a history."""
+"""Rules 3, 7 and 10, and the invariants of every step of a history."""
 
 from __future__ import annotations
 
@@ -35,9 +35,14 @@ if TYPE_CHECKING:
     from orderflow.domain.model.stock import Stock, StockKey
     from orderflow.domain.state.state import State
 
-__all__ = ["history_violations", "split_violations"]
+__all__ = [
+    "account_violations",
+    "history_violations",
+    "replay_violations",
+    "split_violations",
+]
 
-_KEPT_BY_A_SPLIT = (
+_UNCHANGED_BY_A_SPLIT = (
     "seller_id",
     "warehouse_id",
     "placed_at",
@@ -54,13 +59,13 @@ def history_violations(
     policy: AllocationPolicy,
     stored: State | None = None,
 ) -> list[str]:
-    """Fold the events of a seller one by one, and hold each step and the end to the rules.
+    """Fold the events of a seller one by one, and check every step and the result.
 
     Args:
-        opening: The state before the first event; `State(seller_id)`, where there was none.
-        events: What happened after it, oldest first.
-        policy: Who got the stock all the while.
-        stored: What is stored now. If it is given, the events have to lead to it.
+        opening: The state before the first event, or `State(seller_id)`.
+        events: The events after it, oldest first.
+        policy: The allocation policy during that time.
+        stored: The stored state, to check that the events lead to it.
     """
     events = tuple(events)
     found = foreign_violations(opening.seller_id, events=events)
@@ -72,7 +77,7 @@ def history_violations(
             states.append(evolve(before, event))
         except OrderFlowError as error:
             return [*found, f"event {number}, {type(event).__name__}, cannot be folded: {error}"]
-        losses = [] if _takes_back(event) else _taken_back_before(events, number)
+        losses = [] if _is_preemption(event) else _preemptions_before(events, number)
         offered = states[number - len(losses)]
         orders, stock = offered.orders.values(), offered.records.values()
         found += gain_violations(orders, stock, event, policy)
@@ -85,11 +90,11 @@ def history_violations(
         for key, units in _came_on_hand(before, event):
             account[key] = account.get(key, 0) + units
     state = states[-1]
-    unused = _taken_back_before(events, len(events))
+    unused = _preemptions_before(events, len(events))
     found += preemption_violations(state.orders.values(), (), unused, None, policy)
     found += agreement_violations(state.orders.values())
-    found += _account_violations(account, (stored or state).records.values())
-    return found if stored is None else [*found, *_difference(state, stored)]
+    found += account_violations(account, (stored or state).records.values())
+    return found if stored is None else [*found, *replay_violations(state, stored)]
 
 
 def split_violations(before: Order, rest: Order, part: Order) -> list[str]:
@@ -112,30 +117,30 @@ def split_violations(before: Order, rest: Order, part: Order) -> list[str]:
         if was.get(line_id) != total.get(line_id)
     ]
     if part.split_from != before.order_id:
-        found.append(f"{name}: order {part.order_id!r} says that it is of {part.split_from!r}")
+        found.append(f"{name}: order {part.order_id!r} has split_from {part.split_from!r}")
     return [
         *found,
         *(
             f"{name}: order {order.order_id!r} has another {field}"
-            for field in _KEPT_BY_A_SPLIT
+            for field in _UNCHANGED_BY_A_SPLIT
             for order in (rest, part)
             if getattr(order, field) != getattr(before, field)
         ),
     ]
 
 
-def _taken_back_before(events: tuple[Event, ...], number: int) -> list[OrderDeallocated]:
-    """Return the events just before one by which stock was taken back for it.
+def _preemptions_before(events: tuple[Event, ...], number: int) -> list[OrderDeallocated]:
+    """Return the events just before one that preempted units for it.
 
-    What was taken back is not on offer to those in front: it goes to whom it was taken back for.
+    Orders ahead in the queue cannot get preempted units: those go to the order that needed them.
     """
     losses: list[OrderDeallocated] = []
-    while len(losses) < number and _takes_back(event := events[number - len(losses) - 1]):
+    while len(losses) < number and _is_preemption(event := events[number - len(losses) - 1]):
         losses.append(event)
     return losses
 
 
-def _takes_back(event: Event) -> TypeGuard[OrderDeallocated]:
+def _is_preemption(event: Event) -> TypeGuard[OrderDeallocated]:
     return isinstance(event, OrderDeallocated) and event.reason is DeallocationReason.PREEMPTED
 
 
@@ -174,25 +179,26 @@ def _came_on_hand(before: State, event: Event) -> Iterator[tuple[StockKey, int]]
             pass
 
 
-def _account_violations(account: Mapping[StockKey, int], stock: Iterable[Stock]) -> list[str]:
-    """Hold the stock to rule 3: what is on hand is what came, less what went."""
+def account_violations(account: Mapping[StockKey, int], stock: Iterable[Stock]) -> list[str]:
+    """Return violations of rule 3: the units on hand are those received less those gone."""
     on_hand = {record.key: record.on_hand for record in stock}
     return [
-        f"{text_of(key)}: {on_hand.get(key, 0)} on hand, but {account.get(key, 0)} came and stayed"
+        f"{text_of(key)}: {on_hand.get(key, 0)} on hand, "
+        f"but the movements add up to {account.get(key, 0)}"
         for key in {**account, **on_hand}
         if on_hand.get(key, 0) != account.get(key, 0)
     ]
 
 
-def _difference(folded: State, stored: State) -> list[str]:
-    """Hold what is stored to rule 7: it is what the events lead to."""
+def replay_violations(folded: State, stored: State) -> list[str]:
+    """Return violations of rule 7: the stored state is the one that the events lead to."""
     parts: list[tuple[str, Mapping[Any, object], Mapping[Any, object]]] = [
         ("order", folded.orders, stored.orders),
         ("stock", folded.records, stored.records),
         ("receipt", folded.receipts, stored.receipts),
     ]
     return [
-        f"{kind} {name!r} is stored as {there.get(name)}, the events lead to {made.get(name)}"
+        f"{kind} {name!r} is stored as {there.get(name)}, but the events lead to {made.get(name)}"
         for kind, made, there in parts
         for name in {**made, **there}
         if made.get(name) != there.get(name)

@@ -1,4 +1,4 @@
-"""Rule 6 where urgent orders take back: what, from whom and for whom."""
+"""Rule 6 for urgent orders: which units are preempted, from which order, and for which."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def preemption_violations(
     gain: Event | None,
     policy: AllocationPolicy,
 ) -> list[str]:
-    """Hold units that were taken back to rule 6: they go from later orders to an urgent one.
+    """Return violations of rule 6: preempted units go from later orders to an urgent one.
 
-    The order that gains needs them beyond what is available, and gets them at once. Those that
-    lose stand behind it in the queue, by more than their order ids, and the warehouse does not
-    work on them. The last of them loses first.
+    The urgent order needs them beyond the available units, and gets them at once. The orders that
+    lose units are behind it in the queue, by more than their ids, and the warehouse does not work
+    on them. The last of them loses first.
 
     Args:
-        orders: The orders before the units were taken back.
-        stock: The stock before they were.
-        losses: The events that took units back, one after another.
-        gain: The event that followed upon the last of them, if any did.
-        policy: Who gets the stock.
+        orders: The orders before the preemption.
+        stock: The stock before the preemption.
+        losses: The events that preempted units, in order.
+        gain: The event after the last of them, if there was one.
+        policy: The allocation policy.
     """
     losses, by_id = tuple(losses), {order.order_id: order for order in orders}
     lost: _Lost = {}
@@ -50,7 +50,7 @@ def preemption_violations(
         lost.setdefault(loss.order_id, Counter()).update(units)
     gainer = by_id.get(gain.order_id) if isinstance(gain, GAINS) else None
     if gainer is None or not isinstance(gain, GAINS) or {loss.at for loss in losses} != {gain.at}:
-        return [f"what order {order_id!r} held was taken back for nobody" for order_id in lost]
+        return [f"units of order {order_id!r} were preempted for no order" for order_id in lost]
     available = {record.key: record.on_hand - record.allocated for record in stock}
     return [
         *_not_urgent(gainer, policy),
@@ -69,25 +69,25 @@ def _units(order: Order, units: LineUnits) -> Counter[StockKey]:
 
 def _not_urgent(gainer: Order, policy: AllocationPolicy) -> Iterator[str]:
     if policy.urgent_from is None or gainer.priority < policy.urgent_from:
-        yield f"units were taken back for order {gainer.order_id!r}, which is not urgent"
+        yield f"units were preempted for order {gainer.order_id!r}, which is not urgent"
 
 
 def _not_behind(
     gainer: Order, by_id: Mapping[str, Order], lost: _Lost, policy: AllocationPolicy
 ) -> Iterator[str]:
-    place = queue_position(gainer, policy.queue)[:-1]  # the order id alone makes nobody later
+    place = queue_position(gainer, policy.queue)[:-1]  # a greater order id alone is not later
     for loser in (by_id[order_id] for order_id in lost):
-        taken_back = f"what order {loser.order_id!r} held was taken back"
+        preempted = f"units of order {loser.order_id!r} were preempted"
         if loser.status in FROZEN:
-            yield f"{taken_back}, but the warehouse works on it"
+            yield f"{preempted}, but the warehouse works on it"
         if queue_position(loser, policy.queue)[:-1] <= place:
-            yield f"{taken_back}, but it does not stand behind order {gainer.order_id!r}"
+            yield f"{preempted}, but it is not behind order {gainer.order_id!r}"
 
 
 def _not_the_last(
     by_id: Mapping[str, Order], lost: _Lost, policy: AllocationPolicy
 ) -> Iterator[str]:
-    """Look for orders behind one that lost units of a product that keep units of it."""
+    """Find orders that still have units of a product that an order ahead of them lost."""
     for order_id, units in lost.items():
         place = queue_position(by_id[order_id], policy.queue)
         for other in by_id.values():
@@ -97,8 +97,8 @@ def _not_the_last(
             kept -= lost.get(other.order_id, Counter())
             for key in units.keys() & kept.keys():
                 yield (
-                    f"{text_of(key)}: what order {order_id!r} held was taken back, but order "
-                    f"{other.order_id!r} stands behind it and keeps {kept[key]}"
+                    f"{text_of(key)}: units of order {order_id!r} were preempted, but order "
+                    f"{other.order_id!r} is behind it and still has {kept[key]}"
                 )
 
 
@@ -112,6 +112,6 @@ def _not_needed(
         needed = gained[key] - max(0, available.get(key, 0))
         if count > needed:
             yield (
-                f"{text_of(key)}: {count} taken back for order {gainer.order_id!r}, "
+                f"{text_of(key)}: {count} preempted for order {gainer.order_id!r}, "
                 f"which needed {max(0, needed)} of them"
             )

@@ -1,4 +1,4 @@
-"""Rules 1, 2, 4 and 11: what holds of a state, whatever the policy is."""
+"""Rules 1, 2, 4 and 11: the invariants of a state under any policy."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _MAY_BE_SHORT = {Status.ON_HOLD, Status.ON_BACK_ORDER}
 
 
 def allocation_violations(orders: Iterable[Order], stock: Iterable[Stock]) -> list[str]:
-    """Hold the stock records to rules 1 and 2.
+    """Return violations of rules 1 and 2.
 
-    Nothing is oversold, and what is allocated is what the lines of open orders have.
+    Nothing is oversold, and the allocated units are those of the lines of open orders.
     """
-    held: dict[StockKey, int] = {}
+    of_lines: dict[StockKey, int] = {}
     for order in orders:
         if order.status in _OPEN:
             for line in order.lines:
                 key = key_of(order, line.sku)
-                held[key] = held.get(key, 0) + line.allocated
+                of_lines[key] = of_lines.get(key, 0) + line.allocated
     found = []
     for record in stock:
-        allocated, of_orders = record.allocated, held.pop(record.key, 0)
+        allocated, of_orders = record.allocated, of_lines.pop(record.key, 0)
         if not 0 <= allocated <= record.on_hand:
             found.append(
                 f"{text_of(record.key)}: {allocated} allocated of {record.on_hand} on hand"
@@ -50,14 +50,14 @@ def allocation_violations(orders: Iterable[Order], stock: Iterable[Stock]) -> li
             )
     found += [
         f"{text_of(key)}: open orders have {units}, but there is no stock record"
-        for key, units in held.items()
+        for key, units in of_lines.items()
         if units
     ]
     return found
 
 
 def agreement_violations(orders: Iterable[Order]) -> list[str]:
-    """Hold every order to rule 4: its lines are within bounds, its status agrees with them."""
+    """Return violations of rule 4: lines are within bounds, and the status agrees with them."""
     return [f"order {order.order_id!r} {fault}" for order in orders for fault in _faults(order)]
 
 
@@ -69,7 +69,7 @@ def foreign_violations(
     receipts: Iterable[ExpectedReceipt] = (),
     events: Iterable[Event] = (),
 ) -> list[str]:
-    """Hold what a seller is shown to rule 11: all of it is the seller's own."""
+    """Return violations of rule 11: everything a seller sees is the seller's own."""
     shown = [
         *((f"order {order.order_id!r}", order.seller_id) for order in orders),
         *((text_of(record.key), record.key.seller_id) for record in stock),
@@ -77,23 +77,23 @@ def foreign_violations(
         *((type(event).__name__, event.seller_id) for event in events),
     ]
     return [
-        f"seller {seller_id!r} is shown {name} of seller {owner!r}"
+        f"seller {seller_id!r} sees {name} of seller {owner!r}"
         for name, owner in shown
         if owner != seller_id
     ]
 
 
 def _faults(order: Order) -> Iterator[str]:
-    """Say where an order disagrees with itself."""
+    """Yield the places where an order contradicts itself."""
     quantity = sum(line.quantity for line in order.lines)
     allocated = sum(line.allocated for line in order.lines)
     for line in order.lines:
         if not (line.quantity >= 1 and 0 <= line.allocated <= line.quantity):
-            yield f"has line {line.line_id!r}, which holds {line.allocated} of {line.quantity}"
+            yield f"has line {line.line_id!r}, which has {line.allocated} of {line.quantity}"
     if (order.status is Status.ON_HOLD) != bool(order.holds):
         yield f"is {order.status} and has {len(order.holds)} holds"
     if order.status not in _OPEN and allocated:
-        yield f"is {order.status}, but holds {allocated} units"
+        yield f"is {order.status}, but has {allocated} units"
     if order.status is Status.ON_BACK_ORDER and allocated >= quantity:
         yield f"is {order.status}, but no line is short"
     if order.status in _OPEN - _MAY_BE_SHORT and allocated < quantity:

@@ -70,37 +70,37 @@ class NoticeKindInfo:
 NOTICE_KINDS: dict[NoticeKind, NoticeKindInfo] = {
     NoticeKind.ON_BACK_ORDER: NoticeKindInfo(
         "is on back order",
-        "An order cannot be covered: which lines are short, and the ways out of it.",
+        "An order went on back order. The notice lists the short lines and what to do about them.",
         NoticeTiming.BOTH,
     ),
     NoticeKind.PARTLY_SERVED: NoticeKindInfo(
-        "was partly served",
-        "An order on back order got some of the units that it waits for.",
+        "received some units",
+        "An order on back order received some of the units that it was waiting for.",
         NoticeTiming.NONE,
     ),
     NoticeKind.COMPLETED: NoticeKindInfo(
         "is complete",
-        "An order on back order was processed again by itself, and every line is covered now.",
+        "Every line of an order on back order is now allocated.",
     ),
     NoticeKind.EXPECTED_DATE_MOVED: NoticeKindInfo(
-        "has another expected date",
-        "An announced, withdrawn or short receipt moves the moment at which an order on back order "
-        "can be expected to be complete, against what the seller was told before.",
+        "has a new expected date",
+        "An announced, withdrawn or short receipt changed the date at which an order on back order "
+        "is expected to be complete.",
         may_be_daily=False,
     ),
     NoticeKind.RECALLED: NoticeKindInfo(
         "came back from the warehouse",
-        "The warehouse did not find what was allocated.",
+        "The warehouse could not find the allocated units.",
     ),
     NoticeKind.CANCELLATION_ACCEPTED: NoticeKindInfo(
         "was cancelled by the warehouse",
-        "The warehouse agreed to a cancellation that the seller had asked for.",
+        "The warehouse accepted a cancellation that the seller had requested.",
     ),
     NoticeKind.CANCELLATION_REJECTED: NoticeKindInfo(
         "will not be cancelled",
-        "The warehouse goes on with an order whose cancellation the seller had asked for.",
+        "The warehouse rejected a cancellation that the seller had requested.",
     ),
-    NoticeKind.HELD: NoticeKindInfo("is on hold", "An order is kept back, for a reason."),
-    NoticeKind.RELEASED: NoticeKindInfo("was released", "A reason to keep an order back is gone."),
+    NoticeKind.HELD: NoticeKindInfo("is on hold", "An order was put on hold."),
+    NoticeKind.RELEASED: NoticeKindInfo("was released", "A hold of an order ended."),
 }
 """Every kind, in display order."""

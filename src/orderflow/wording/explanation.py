@@ -1,7 +1,4 @@
-"""Explanations in plain English, a sentence at a time.
-
-Moments are written in UTC, as they are kept.
-"""
+"""Explanations as plain English sentences. Times are in UTC."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ __all__ = ["in_words"]
 
 
 def in_words(explanation: Explanation) -> tuple[str, ...]:
-    """Say in sentences what an explanation holds: where the order is first, then each short line.
+    """Return an explanation as sentences: first the order's status, then each short line.
 
     >>> from datetime import UTC, datetime
     >>> from orderflow import Explanation, AllocationPolicy, Order, OrderLine

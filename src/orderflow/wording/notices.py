@@ -1,6 +1,6 @@
 """Notices in words: a heading and some lines for each, as plain text.
 
-Nothing is escaped here. Who puts the words into a mail or a page does it for what they put it in.
+Nothing is escaped here. Escape the text for the mail or page that you put it in.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from orderflow.wording.moments import moment_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from orderflow.domain.model.status import Status
     from orderflow.notices.notice import LineCount, Notice, ShortLine, WayOut
 
 __all__ = ["Paragraph", "subject_line", "to_paragraph"]
@@ -41,9 +42,9 @@ class Paragraph:
     """A notice in words.
 
     Attributes:
-        order_id: The order that it is about.
-        heading: What has happened, in one line.
-        lines: What else there is to say.
+        order_id: The order.
+        heading: What happened, in one line.
+        lines: The details.
     """
 
     order_id: str
@@ -52,7 +53,7 @@ class Paragraph:
 
 
 def to_paragraph(notice: Notice) -> Paragraph:
-    """Put a notice in words.
+    """Return a notice in words.
 
     >>> from datetime import UTC, datetime
     >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -64,19 +65,19 @@ def to_paragraph(notice: Notice) -> Paragraph:
 
 
 def subject_line(bulletin: Bulletin) -> str:
-    """Say in one line what a bulletin is about."""
+    """Return one line that says what a bulletin is about."""
     count = len(bulletin.notices) + bulletin.left_out
     if bulletin.until is not None:
         until = moment_text(bulletin.until)
         if all(kind_of(each) is NoticeKind.ON_BACK_ORDER for each in bulletin.notices):
-            return f"{_counted(count, 'new order')} on back order until {until}"
-        return f"{_counted(count, 'change')} of orders until {until}"
+            return f"{_count(count, 'new order')} on back order until {moment_text(bulletin.until)}"
+        return f"{_count(count, 'order update')} until {moment_text(bulletin.until)}"
     if count == 1:
         return to_paragraph(bulletin.notices[0]).heading
     if len({notice.order_id for notice in bulletin.notices}) == 1 and not bulletin.left_out:
         latest = to_paragraph(bulletin.notices[-1]).heading
-        return f"{latest}, and {_counted(count - 1, 'more change')}"
-    return f"{_counted(count, 'change')} of orders"
+        return f"{latest}, and {_count(count - 1, 'more update')}"
+    return _count(count, "order update")
 
 
 def _lines(notice: Notice) -> Iterator[str]:
@@ -86,27 +87,26 @@ def _lines(notice: Notice) -> Iterator[str]:
             yield from _short(notice.short)
             yield from map(_way_out, notice.ways_out)
         case PartlyServedNotice():
-            yield f"It got {_counts(notice.served)}."
+            yield f"Allocated: {_counts(notice.served)}."
             yield f"On back order since {moment_text(notice.since)}."
             yield from _short(notice.short)
             yield from map(_way_out, notice.ways_out)
         case CompletedNotice():
-            since = moment_text(notice.since)
-            yield f"It was on back order since {since}; every line is covered now."
+            yield f"On back order since {moment_text(notice.since)}. Every line is now allocated."
         case ExpectedDateNotice():
-            yield _moved(notice)
+            yield _date_change(notice)
         case RecalledNotice():
-            yield f"The warehouse did not find {_counts(notice.missing)}."
+            yield f"The warehouse could not find {_counts(notice.missing)}."
         case CancellationAcceptedNotice():
-            yield "The warehouse agreed to the cancellation; its stock is available again."
+            yield "The warehouse accepted the cancellation. The stock is available again."
         case CancellationRejectedNotice():
-            yield f"The warehouse goes on with it.{_remark(notice.reason)}"
+            yield f"The warehouse continues with the order.{_remark(notice.reason)}"
         case HeldNotice():
             until = "it is released" if notice.until is None else moment_text(notice.until)
             yield f"Reason: {_HOLDS[notice.reason]}, until {until}.{_remark(notice.note)}"
         case ReleasedNotice():
             reasons = ", ".join(_HOLDS[reason] for reason in notice.reasons)
-            yield f"No longer on hold for: {reasons}. Its status is {notice.status} now."
+            yield f"Holds ended: {reasons}. The order is now {_status(notice.status)}."
         case _:
             assert_never(notice)
 
@@ -115,7 +115,7 @@ def _short(lines: Iterable[ShortLine]) -> Iterator[str]:
     for line in lines:
         expected = f", expected {moment_text(line.expected_at)}" if line.expected_at else ""
         if line.is_there:
-            expected = ", in stock; the order waits for the rest"
+            expected = ", in stock, but the order is waiting for other lines"
         yield f"Line {line.line_id}: {line.short} of {line.sku} short{expected}."
         if line.replacements:
             stock = ", ".join(f"{each.sku} ({each.available})" for each in line.replacements)
@@ -125,53 +125,55 @@ def _short(lines: Iterable[ShortLine]) -> Iterator[str]:
 def _way_out(way: WayOut) -> str:
     units = ", ".join(f"{units} of {sku}" for sku, units in way.units)
     what = f"{_WAYS[way.action]}: {units}" if units else _WAYS[way.action]
-    return (
-        f"You can {what}. It would be {' or '.join(way.leads_to)}."
-        if way.leads_to
-        else (f"You can {what}.")
-    )
+    if way.action is Action.CANCEL or not way.leads_to:
+        return f"{what}."
+    return f"{what}. The order will then be {' or '.join(map(_status, way.leads_to))}."
 
 
-def _moved(notice: ExpectedDateNotice) -> str:
+def _status(status: Status) -> str:
+    return status.lower().replace("_", " ")
+
+
+def _date_change(notice: ExpectedDateNotice) -> str:
     before, now = (
         moment_text(date) if date is not None else ""
         for date in (notice.before, notice.expected_at)
     )
     match notice.direction:
         case Direction.UNKNOWN:
-            return f"It was expected to be complete {before}; no date is known any more."
+            return f"It was expected to be complete on {before}. There is no expected date now."
         case Direction.BETTER if not before:
-            return f"It is expected to be complete {now}; no date was known before."
+            return f"It is expected to be complete on {now}. There was no expected date before."
         case Direction.BETTER:
-            return f"It is expected to be complete {now}, sooner than {before}."
+            return f"It is now expected to be complete on {now}, sooner than {before}."
         case Direction.WORSE:
-            return f"It is expected to be complete {now}, later than {before}."
+            return f"It is now expected to be complete on {now}, later than {before}."
 
 
 def _counts(counts: tuple[LineCount, ...]) -> str:
     return ", ".join(f"{each.units} of {each.sku}" for each in counts)
 
 
-def _counted(number: int, thing: str) -> str:
+def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _remark(text: str) -> str:
-    return f" They say: {' '.join(text.split())}" if text.strip() else ""
+    return f" Note: {' '.join(text.split())}" if text.strip() else ""
 
 
 _HOLDS = {
-    HoldReason.SELLER_DELAY: "the seller asked for a delay",
+    HoldReason.SELLER_DELAY: "delay requested by the seller",
     HoldReason.FRAUD_RISK: "risk of fraud",
-    HoldReason.AWAITING_CONFIRMATION: "a confirmation is missing",
-    HoldReason.ADDRESS: "the address",
-    HoldReason.OTHER: "another one",
+    HoldReason.AWAITING_CONFIRMATION: "waiting for confirmation",
+    HoldReason.ADDRESS: "problem with the address",
+    HoldReason.OTHER: "other",
 }
 
 _WAYS = {
-    Action.CANCEL: "cancel the order",
-    Action.REMOVE_LINE: "remove what is short",
-    Action.REPLACE_LINE: "replace what is short by what is in stock",
-    Action.SEND_STOCK: "send stock, and it is processed again by itself",
-    Action.SPLIT: "split the order, and let leave what is allocated",
+    Action.CANCEL: "Cancel the order",
+    Action.REMOVE_LINE: "Remove the short lines",
+    Action.REPLACE_LINE: "Replace the short lines with products in stock",
+    Action.SEND_STOCK: "Send stock to the warehouse",
+    Action.SPLIT: "Split the order and send the allocated units now",
 }

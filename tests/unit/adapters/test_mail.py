@@ -90,8 +90,8 @@ def test_a_mail_says_it_as_text_and_as_html() -> None:
         "  On back order since 2025-03-03 12:00 UTC.",
         "  Line A: 3 of A short, expected 2025-03-07 12:00 UTC.",
         "  In stock instead of A: A (9).",
-        "  You can cancel the order. It would be CANCELLED.",
-        "  You can split the order, and let leave what is allocated: 2 of A.",
+        "  Cancel the order.",
+        "  Split the order and send the allocated units now: 2 of A.",
         "  https://shop.example/acme/orders/A?from=mail",
     ]
     page = Page(part(mail, "html"))
@@ -104,7 +104,7 @@ def test_a_digest_says_for_how_long_it_speaks_and_what_is_left_out() -> None:
     mail = parsed(WRITER.write(JO, told, NOON).as_bytes())
     for kind in ("plain", "html"):
         assert "Between 2025-03-02 12:00 and 2025-03-03 12:00 UTC:" in part(mail, kind)
-        assert "And 7 more, which did not fit in here." in part(mail, kind)
+        assert "7 more not shown here." in part(mail, kind)
     # smtplib would send it as ">From ".
     assert not part(mail, "plain").startswith("From ")
 
@@ -137,7 +137,7 @@ def test_what_would_be_sent_can_be_looked_at() -> None:
     shown = channel(1).preview(JO, bulletin())
     assert shown.startswith("From: Orders <orders@shop.example>\nTo: jo@shop.example\n")
     assert "Subject: Order A is complete\n" in shown
-    assert "every line is covered now" in shown
+    assert "Every line is now allocated" in shown
 
 
 # Names that mean no good

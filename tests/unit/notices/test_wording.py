@@ -21,7 +21,7 @@ def test_a_heading_says_what_happened_to_which_order(notice: Notice) -> None:
     paragraph = to_paragraph(notice)
     assert paragraph.heading == f"Order A {NOTICE_KINDS[kind_of(notice)].title}"
     assert paragraph.lines
-    assert all(line.endswith(".") or "They say" in line for line in paragraph.lines)
+    assert all(line.endswith(".") or "Note: " in line for line in paragraph.lines)
 
 
 def test_an_order_on_back_order_is_told_of_with_what_is_short_and_the_ways_out() -> None:
@@ -29,8 +29,8 @@ def test_an_order_on_back_order_is_told_of_with_what_is_short_and_the_ways_out()
         "On back order since 2025-03-03 12:00 UTC.",
         "Line A: 3 of A short, expected 2025-03-07 12:00 UTC.",
         "In stock instead of A: A (9).",
-        "You can cancel the order. It would be CANCELLED.",
-        "You can split the order, and let leave what is allocated: 2 of A.",
+        "Cancel the order.",
+        "Split the order and send the allocated units now: 2 of A.",
     )
 
 
@@ -44,8 +44,8 @@ def test_every_way_out_and_every_reason_has_words() -> None:
     [
         (NOON, FRIDAY, "later than 2025-03-03 12:00 UTC"),
         (FRIDAY, NOON, "sooner than 2025-03-07 12:00 UTC"),
-        (None, NOON, "no date was known before"),
-        (NOON, None, "no date is known any more"),
+        (None, NOON, "There was no expected date before"),
+        (NOON, None, "There is no expected date now"),
     ],
 )
 def test_a_date_that_moved_is_said_to_be_better_worse_or_unknown(
@@ -58,9 +58,7 @@ def test_a_date_that_moved_is_said_to_be_better_worse_or_unknown(
 
 def test_a_remark_is_one_line() -> None:
     hold = HeldNotice(**about(), reason=HoldReason.OTHER, until=None, note="call\r\nBcc: x")
-    assert to_paragraph(hold).lines == (
-        "Reason: another one, until it is released. They say: call Bcc: x",
-    )
+    assert to_paragraph(hold).lines == ("Reason: other, until it is released. Note: call Bcc: x",)
 
 
 def test_a_subject_names_the_one_order_or_counts() -> None:
@@ -68,9 +66,9 @@ def test_a_subject_names_the_one_order_or_counts() -> None:
     held = notices()[7]
     other = attrs.evolve(completed, order_id="B")
     assert subject_line(bulletin(completed)) == "Order A is complete"
-    assert subject_line(bulletin(held, completed)) == "Order A is complete, and 1 more change"
-    assert subject_line(bulletin(completed, other)) == "2 changes of orders"
-    assert subject_line(bulletin(completed, left_out=5)) == "6 changes of orders"
+    assert subject_line(bulletin(held, completed)) == "Order A is complete, and 1 more update"
+    assert subject_line(bulletin(completed, other)) == "2 order updates"
+    assert subject_line(bulletin(completed, left_out=5)) == "6 order updates"
     assert subject_line(digest(first)) == "1 new order on back order until 2025-03-03 12:00 UTC"
-    assert subject_line(digest(first, held)) == "2 changes of orders until 2025-03-03 12:00 UTC"
+    assert subject_line(digest(first, held)) == "2 order updates until 2025-03-03 12:00 UTC"
     assert subject_line(attrs.evolve(digest(first), left_out=1)).startswith("2 new orders on")

@@ -115,9 +115,9 @@ def test_a_mail_tells_what_is_in_stock_instead_what_is_expected_and_the_ways_out
         text = " ".join(unescape(part.get_content()).split())
         assert "Line 1: 1 of MUG short, expected 2025-03-07 12:00 UTC." in text
         assert "In stock instead of MUG: CUP (4)." in text  # two glasses are not enough
-        assert "You can cancel the order. It would be CANCELLED." in text
-        assert "You can send stock, and it is processed again by itself: 1 of MUG." in text
-        assert "You can split the order, and let leave what is allocated: 2 of MUG." in text
+        assert "Cancel the order." in text
+        assert "Send stock to the warehouse: 1 of MUG." in text
+        assert "Split the order and send the allocated units now: 2 of MUG." in text
 
 
 def test_what_comes_later_is_told_as_well_until_it_is_told_to_stop() -> None:

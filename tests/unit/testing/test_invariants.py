@@ -129,8 +129,8 @@ COVERED = order("A", status=Status.ALLOCATED, lines=(OrderLine("1", "MUG", 2, 2)
 @pytest.mark.parametrize(
     ("made", "found"),
     [
-        (broken(COVERED, status=Status.CANCELLED), "is CANCELLED, but holds 2 units"),
-        (broken(COVERED, status=Status.NEW), "is NEW, but holds 2 units"),
+        (broken(COVERED, status=Status.CANCELLED), "is CANCELLED, but has 2 units"),
+        (broken(COVERED, status=Status.NEW), "is NEW, but has 2 units"),
         (broken(COVERED, status=Status.ON_BACK_ORDER), "is ON_BACK_ORDER, but no line is short"),
         (broken(COVERED, status=Status.ON_HOLD), "is ON_HOLD and has 0 holds"),
         (broken(COVERED, holds=(Hold(HoldReason.OTHER),)), "is ALLOCATED and has 1 holds"),
@@ -149,7 +149,7 @@ def test_a_line_out_of_bounds_is_found(allocated: int) -> None:
     line = OrderLine("1", "MUG", 2)
     object.__setattr__(line, "allocated", allocated)
     found = agreement_violations([broken(COVERED, lines=(line,))])
-    assert f"order 'A' has line '1', which holds {allocated} of 2" in found
+    assert f"order 'A' has line '1', which has {allocated} of 2" in found
 
 
 # Rule 5
@@ -157,7 +157,7 @@ def test_a_line_out_of_bounds_is_found(allocated: int) -> None:
 
 def test_a_unit_that_lies_idle_beside_a_short_line_is_found() -> None:
     found = idle_stock_violations([waiting("A", ("MUG", 2, 0))], [Stock(key(), 1)], ALWAYS)
-    assert found == ["'MUG' of 'acme' in 'leeds': 1 within reach, but order 'A' is short of it"]
+    assert found == ["'MUG' of 'acme' in 'leeds': 1 could be used, but order 'A' is short of it"]
 
 
 def test_the_unit_of_another_product_or_warehouse_does_not_lie_idle() -> None:
@@ -182,7 +182,7 @@ def test_where_nothing_is_held_only_an_order_that_could_be_completed_is_found(
 
 def test_where_nothing_is_held_a_short_order_that_holds_something_is_found() -> None:
     found = idle_stock_violations([waiting("A", ("MUG", 3, 1))], [Stock(key(), 1, 1)], NEVER)
-    assert found == ["order 'A' holds 1 units, but is short of others"]
+    assert found == ["order 'A' has 1 units, but is short of others"]
 
 
 @pytest.mark.parametrize(("allows_partial", "count"), [(False, 0), (True, 1)])
@@ -204,7 +204,7 @@ def test_what_a_later_order_holds_is_within_reach_of_an_urgent_one() -> None:
 def test_an_order_that_has_waited_enough_and_keeps_nothing_is_found() -> None:
     often = waiting("A", ("MUG", 3, 0), wait=BackOrderWait(NOON, 2))
     assert patience_violations([often], PATIENT) == [
-        "order 'A' was passed over 2 times and keeps nothing yet"
+        "order 'A' was passed over 2 times and does not allow partial allocation yet"
     ]
     long = waiting("A", ("MUG", 3, 0), wait=BackOrderWait(NOON, 1))
     assert patience_violations([long], PATIENT, later(59)) == []
@@ -217,8 +217,8 @@ def test_units_that_should_have_left_are_found() -> None:
     split_count = AllocationPolicy(fulfilment=Fulfilment.PARCELS, parcels_max=2)
     whole = AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES)
     assert fulfilment_violations([made], ALWAYS) == []
-    assert fulfilment_violations([made], SPLIT) == ["order 'A' still has 2 units that may leave"]
-    assert fulfilment_violations([made], whole) == ["order 'A' still has 1 units that may leave"]
+    assert fulfilment_violations([made], SPLIT) == ["order 'A' still has 2 units to split off"]
+    assert fulfilment_violations([made], whole) == ["order 'A' still has 1 units to split off"]
     assert len(fulfilment_violations([made], split_count)) == 1
     assert fulfilment_violations([attrs.evolve(made, split_count=1)], split_count) == []
     assert fulfilment_violations([attrs.evolve(made, split_count=2)], split_count) == [
@@ -238,7 +238,7 @@ def test_a_unit_that_an_earlier_order_lacked_is_found() -> None:
     assert found == [
         (
             "'MUG' of 'acme' in 'leeds': order 'B' got units of it, "
-            "but order 'A' stands in front and could have used them"
+            "but order 'A' is ahead of it and could have used them"
         )
     ]
 
@@ -323,9 +323,9 @@ def test_what_belongs_to_another_seller_is_found() -> None:
         events=[OrderPlaced(NOON, theirs)],
     )
     assert found == [
-        "seller 'acme' is shown order 'A' of seller 'bolt'",
-        "seller 'acme' is shown 'MUG' of 'bolt' in 'leeds' of seller 'bolt'",
-        "seller 'acme' is shown OrderPlaced of seller 'bolt'",
+        "seller 'acme' sees order 'A' of seller 'bolt'",
+        "seller 'acme' sees 'MUG' of 'bolt' in 'leeds' of seller 'bolt'",
+        "seller 'acme' sees OrderPlaced of seller 'bolt'",
     ]
 
 
@@ -336,7 +336,7 @@ def test_a_unit_that_appears_or_vanishes_is_found() -> None:
     stored = State.of(ACME, [], [Stock(key(), 4)])
     events = [StockBookedIn(key(), NOON, 3, 0)]
     found = history_violations(State(ACME), events, ALWAYS, stored)
-    assert "'MUG' of 'acme' in 'leeds': 4 on hand, but 3 came and stayed" in found
+    assert "'MUG' of 'acme' in 'leeds': 4 on hand, but the movements add up to 3" in found
 
 
 def test_stored_orders_and_receipts_that_the_events_do_not_lead_to_are_found() -> None:

@@ -66,8 +66,8 @@ def test_where_nothing_was_taken_back_there_is_nothing_to_find() -> None:
 )
 def test_units_that_nobody_gets_at_once_are_found(gain: Event | None) -> None:
     assert preemption_violations([WAITS, NEXT, LAST], SHELF, LOSSES, gain, URGENT) == [
-        "what order 'Z' held was taken back for nobody",
-        "what order 'Y' held was taken back for nobody",
+        "units of order 'Z' were preempted for no order",
+        "units of order 'Y' were preempted for no order",
     ]
 
 
@@ -79,14 +79,14 @@ def test_an_order_that_is_not_urgent_takes_nothing_back(
 ) -> None:
     waits = attrs.evolve(WAITS, priority=priority)
     found = preemption_violations([waits, NEXT, LAST], SHELF, LOSSES, GAIN, policy)
-    assert found == ["units were taken back for order 'U', which is not urgent"]
+    assert found == ["units were preempted for order 'U', which is not urgent"]
 
 
 @pytest.mark.parametrize("minute", [0, 1])
 def test_who_does_not_stand_behind_by_more_than_the_id_loses_nothing(minute: int) -> None:
     front = holder("Y", 2, minute=minute)
     found = preemption_violations([WAITS, front], SHELF, [lost("Y", 2)], GAIN, URGENT)
-    assert found == ["what order 'Y' held was taken back, but it does not stand behind order 'U'"]
+    assert found == ["units of order 'Y' were preempted, but it is not behind order 'U'"]
 
 
 def test_who_stands_behind_is_what_the_queue_of_the_policy_says() -> None:
@@ -98,13 +98,13 @@ def test_who_stands_behind_is_what_the_queue_of_the_policy_says() -> None:
 def test_what_the_warehouse_works_on_is_not_taken_back() -> None:
     picked = attrs.evolve(NEXT, status=Status.SENT_TO_WAREHOUSE)
     found = preemption_violations([WAITS, picked], SHELF, [lost("Y", 2)], GAIN, URGENT)
-    assert found == ["what order 'Y' held was taken back, but the warehouse works on it"]
+    assert found == ["units of order 'Y' were preempted, but the warehouse works on it"]
 
 
 def test_the_last_one_loses_first() -> None:
     (found,) = preemption_violations([WAITS, NEXT, LAST], SHELF, [lost("Y", 2)], GAIN, URGENT)
-    assert "what order 'Y' held was taken back" in found
-    assert "order 'Z' stands behind it and keeps 1" in found
+    assert "units of order 'Y' were preempted" in found
+    assert "order 'Z' is behind it and still has 1" in found
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_last_one_that_could_not_lose_it_does_not_count(last: Order) -> None:
 def test_more_than_the_urgent_order_needed_is_found() -> None:
     shelf = [Stock(key(), 4, 3)]  # and one is available
     assert preemption_violations([WAITS, NEXT, LAST], shelf, LOSSES, GAIN, URGENT) == [
-        "'MUG' of 'acme' in 'leeds': 2 taken back for order 'U', which needed 1 of them"
+        "'MUG' of 'acme' in 'leeds': 2 preempted for order 'U', which needed 1 of them"
     ]
     assert preemption_violations([WAITS, NEXT, LAST], shelf, LOSSES[:1], GAIN, URGENT) == []
 
@@ -132,9 +132,9 @@ def test_a_history_is_held_to_it_wherever_units_are_taken_back() -> None:
     opening = State.of(ACME, [WAITS, NEXT, LAST], SHELF)
     assert history_violations(opening, [*LOSSES, GAIN], URGENT) == []
     assert history_violations(opening, LOSSES, URGENT) == [
-        "what order 'Y' held was taken back for nobody",
-        "what order 'Z' held was taken back for nobody",
+        "units of order 'Y' were preempted for no order",
+        "units of order 'Z' were preempted for no order",
     ]
     between = attrs.evolve(LOSSES[1], reason=DeallocationReason.COUNT)
     found = history_violations(opening, [LOSSES[0], between, GAIN], URGENT)
-    assert found == ["what order 'Z' held was taken back for nobody"]
+    assert found == ["units of order 'Z' were preempted for no order"]

@@ -18,11 +18,11 @@ _CHUNK_LENGTH_MAX = 1_000
 
 
 class SortedQueue:
-    """Places in their order, each with the units it needs at least, kept in chunks.
+    """Sorted positions in chunks, each with the smallest number of units it can use.
 
-    Adding to, removing from and reading the head cost the length of a chunk and not that of the
-    queue; a plain list moves every place behind the one that comes or goes. A chunk knows what its
-    least demanding place needs, so that chunks in which nobody can be served are passed quickly.
+    Adding, removing and reading the head cost the length of a chunk, not that of the queue. A
+    plain list would move every position behind the changed one. A chunk knows the least that any
+    of its positions needs, so chunks in which nobody can be served are skipped quickly.
     """
 
     __slots__ = ("_chunks",)
@@ -35,17 +35,17 @@ class SortedQueue:
         return bool(self._chunks)
 
     def __iter__(self) -> Iterator[QueuePosition]:
-        """Yield all places in order. The queue may not change meanwhile."""
+        """Yield all positions in order. Do not change the queue meanwhile."""
         for chunk in self._chunks:
             for place, _ in chunk.entries:
                 yield place
 
     def needing(self, at_most: Callable[[], int]) -> Iterator[QueuePosition]:
-        """Yield the places, in order, that need no more units than there are by then.
+        """Yield the positions, in order, that need no more units than are available.
 
         Args:
-            at_most: Tells how many units there are; it is asked again after each place. At 0 the
-                rest is left out.
+            at_most: Returns the available units. It is called again after each position, and the
+                iteration ends at 0.
         """
         units = at_most()
         for chunk in self._chunks:
@@ -60,7 +60,7 @@ class SortedQueue:
             chunk.least = min(needed for _, needed in chunk.entries)
 
     def add(self, place: QueuePosition, needed: int = 0) -> None:
-        """Put a place where it belongs."""
+        """Insert a position in order."""
         if not self._chunks:
             self._chunks.append(_Chunk([(place, needed)]))
             return
@@ -74,7 +74,7 @@ class SortedQueue:
             self._chunks[index : index + 1] = halves
 
     def remove(self, place: QueuePosition) -> None:
-        """Take out a place that is there."""
+        """Remove an existing position."""
         index = self._chunk_of(place)
         entries = self._chunks[index].entries
         del entries[bisect_left(entries, place, key=_place)]
@@ -82,7 +82,7 @@ class SortedQueue:
             del self._chunks[index]
 
     def _chunk_of(self, place: QueuePosition) -> int:
-        """Return the number of the first chunk that does not end before the place."""
+        """Return the index of the first chunk that does not end before the position."""
         return bisect_left(self._chunks, place, key=_last)
 
 
@@ -91,7 +91,7 @@ class _Chunk:
 
     def __init__(self, entries: list[_Entry]) -> None:
         self.entries = entries
-        # A lower bound: it is not raised when an entry goes, but when a reader comes by.
+        # A lower bound: readers raise it, but removals do not.
         self.least = min(needed for _, needed in entries)
 
 

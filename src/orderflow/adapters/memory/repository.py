@@ -33,10 +33,10 @@ __all__ = ["MemoryRepository"]
 class MemoryRepository:
     """Keeps the state of every seller in this process.
 
-    Units of work of one seller run one after another, those of several sellers side by side.
+    Units of work of one seller run one after another. Those of different sellers run in parallel.
 
     Args:
-        outbox: Where events are put for a relay; nowhere, if left out.
+        outbox: The outbox for events. If omitted, there are no messages.
     """
 
     def __init__(self, outbox: MemoryOutbox | None = None) -> None:
@@ -45,12 +45,12 @@ class MemoryRepository:
         self._lock = RLock()
 
     def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
-        """Carry out a task in a unit of work of one seller, and commit what it saved."""
+        """Run a task in a unit of work of one seller, and commit what it saved."""
         with self.unit_of_work(seller_id) as work:
             return task(work)
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
-        """Carry out a task that only reads."""
+        """Run a task that only reads."""
         with self.unit_of_work(seller_id) as work:
             return task(work)
 
@@ -63,7 +63,7 @@ class MemoryRepository:
             return task(_CopyOfSeller(work))
 
     def sellers(self) -> Sequence[str]:
-        """Return the ids of the sellers of whom anything is kept, in order."""
+        """Return the ids of all sellers with any state, in order."""
         return sorted(self._sellers)
 
     def unserved(self) -> Sequence[StockKey]:
@@ -134,19 +134,19 @@ class MemoryUnitOfWork:
         return self._seller.copy()
 
     def order(self, order_id: str) -> Order | None:
-        """Return the order, if the seller has it."""
+        """Return the order, or `None` if the seller has no such order."""
         return self._seller.orders.get(order_id)
 
     def prefetch(self, order_ids: Collection[str]) -> None:
-        """Do nothing: all is there."""
+        """Do nothing: everything is in memory."""
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
-        """Return the stock records that there are of these products."""
+        """Return the existing stock records of these products."""
         found = self._seller.stock.get
         return [stock for sku in skus if (stock := found((warehouse_id, sku))) is not None]
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
-        """Return the expected receipt, if the seller announced it."""
+        """Return the expected receipt, or `None` if it was not announced."""
         return self._seller.receipts.get(receipt_id)
 
     def waiting(
@@ -156,37 +156,37 @@ class MemoryUnitOfWork:
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,
     ) -> Iterable[Order]:
-        """Return the orders that wait for a product, in the order of the queue."""
+        """Return the orders that wait for a product, in queue order."""
         return self._seller.waiting((warehouse_id, sku), policy, at_most)
 
     def blocked_on(self, order_id: str) -> str | None:
-        """Return what a waiting order waits for, if an outcome has told."""
+        """Return the product that a waiting order is blocked on, if any."""
         return self._seller.blocked_on.get(order_id)
 
     def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
-        """Return the orders that hold units of a product."""
+        """Return the orders that have units of a product."""
         holders = self._seller.holders.get((warehouse_id, sku), {})
         return [self._seller.orders[order_id] for order_id in holders]
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
-        """Return the receipts of a product, by the moment they are expected, then by id."""
+        """Return the receipts of a product, sorted by expected time, then by id."""
         key = StockKey(self.seller_id, warehouse_id, sku)
         return [receipt for receipt in self.receipts() if receipt.key == key]
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
-        """Return the orders on hold with a hold that ends at this moment or before it."""
+        """Return the orders on hold with a hold that has ended by this time."""
         return self._seller.ended_holds(at)
 
     def waiting_since_before(self, since: datetime) -> Iterable[Order]:
-        """Return the orders on back order since this moment or longer that do not keep yet."""
+        """Return the orders on back order since this time that allow no partial allocation yet."""
         return self._seller.waiting_since_before(since)
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
-        """Return the command that had this id, and what it was answered."""
+        """Return the earlier command with this id and its outcome, if there was one."""
         return self._seller.answers.get(command_id)
 
     def unserved(self) -> Sequence[tuple[str, str]]:
-        """Return products whose queue is still to be served."""
+        """Return the products whose queue has not been served."""
         return sorted(self._seller.unserved)
 
     def orders(
@@ -197,7 +197,7 @@ class MemoryUnitOfWork:
         after: Order | None = None,
         limit: int | None = None,
     ) -> Sequence[Order]:
-        """Return the seller's orders by the moment they were placed, then by their id."""
+        """Return the seller's orders, sorted by the time they were placed, then by id."""
         behind = _by_placing(after) if after is not None else None
         found = (
             order
@@ -217,13 +217,13 @@ class MemoryUnitOfWork:
         return list(islice(found, limit))
 
     def receipts(self) -> Sequence[ExpectedReceipt]:
-        """Return what the seller expects, by the moment it is expected, then by its id."""
+        """Return the seller's expected receipts, sorted by expected time, then by id."""
         return sorted(self._seller.receipts.values(), key=by_expectation)
 
     def events(
         self, order_id: str | None = None, *, since: datetime | None = None
     ) -> Sequence[Event]:
-        """Return what happened, to the seller or to one order, oldest first."""
+        """Return the events of the seller, or of one order, oldest first."""
         found = self._seller.events if order_id is None else self._seller.events_of(order_id)
         return tuple(found if since is None else (each for each in found if each.at >= since))
 
@@ -232,7 +232,7 @@ class MemoryUnitOfWork:
         self.saved.append((command, outcome))
 
     def commit(self) -> bool:
-        """Write what was saved; tell whether there was any."""
+        """Write what was saved; report whether there was anything."""
         for command, outcome in self.saved:
             before = len(self._seller.events)
             self._seller.write(command, outcome)

@@ -71,7 +71,7 @@ class SellerState:
         return other
 
     def write(self, command: Command, outcome: Outcome) -> None:
-        """Write what a command changed, and its answer if it has an id."""
+        """Save the changes of an outcome, and the command if it has an id."""
         if command.command_id is not None:
             self.answers[command.command_id] = (command, outcome)
         if isinstance(command, ServeWaiting):
@@ -91,7 +91,7 @@ class SellerState:
             self._write_order(self.orders[order_id], sku)
 
     def events_of(self, order_id: str) -> Sequence[Event]:
-        """Return what happened to an order, oldest first."""
+        """Return the events of an order, oldest first."""
         for event in self.events[self._indexed :]:
             subject = getattr(event, "order_id", None)
             if subject is not None:
@@ -102,7 +102,7 @@ class SellerState:
     def waiting(
         self, product: WarehouseSku, policy: AllocationPolicy, at_most: Callable[[], int] | None
     ) -> Iterator[Order]:
-        """Yield the orders that wait for a product, in the order of the queue."""
+        """Yield the orders that wait for a product, in queue order."""
         if policy != self._policy:
             self._build_queues(policy)
         queue = self._queues.get(product)
@@ -111,7 +111,7 @@ class SellerState:
                 yield self.orders[str(place[-1])]
 
     def ended_holds(self, at: datetime) -> list[Order]:
-        """Return the orders on hold with a hold that ends at this moment or before it."""
+        """Return the orders on hold with a hold that has ended by this time."""
         ended: dict[tuple[datetime, str], Order] = {}
         while self._hold_ends and self._hold_ends[0][0] <= at:
             until, order_id = heappop(self._hold_ends)
@@ -123,7 +123,7 @@ class SellerState:
         return list({order.order_id: order for order in ended.values()}.values())
 
     def waiting_since_before(self, since: datetime) -> list[Order]:
-        """Return the orders on back order since this moment or longer that do not keep yet."""
+        """Return the orders on back order since this time that allow no partial allocation yet."""
         overdue: dict[tuple[datetime, str], Order] = {}
         if self._waits is None:
             self._waits = []
@@ -172,7 +172,7 @@ class SellerState:
             self._move_in_queues({}, self._standing(order))
 
     def _standing(self, order: Order | None) -> dict[WarehouseSku, tuple[QueuePosition, int]]:
-        """Return for each queue that the order stands in: its place, and the least it can use."""
+        """Return the order's position in each of its queues, and the least it can use there."""
         if order is None or self._policy is None or order.status is not Status.ON_BACK_ORDER:
             return {}
         place = queue_position(order, self._policy.queue)
@@ -194,7 +194,7 @@ class SellerState:
                 self._queues.setdefault(product, SortedQueue()).add(*entry)
 
     def _needed(self, order: Order) -> dict[WarehouseSku, int]:
-        """Return the products in whose queues the order stands, with the least it can use."""
+        """Return the products that the order waits for, with the least it can use."""
         restricts_partial = self._policy is not None and self._policy.restricts_partial
         blocked_on = self.blocked_on.get(order.order_id) if restricts_partial else None
         if blocked_on is not None:

@@ -24,8 +24,9 @@ class SqlNoticeStore(SqlStore):
     """Keeps short texts in the database: an `orderflow.ports.NoticeStore`.
 
     Args:
-        engine: An engine of SQLAlchemy, for SQLite or PostgreSQL; or what stands for one.
-        tables: The tables; those with the names that orderflow gives them, if left out.
+        engine: A SQLAlchemy engine for SQLite or PostgreSQL, or an object with the methods of
+            `Transactions`.
+        tables: The tables. Default: those with orderflow's own names.
     """
 
     def __init__(self, engine: Engine | Transactions, *, tables: Tables | None = None) -> None:

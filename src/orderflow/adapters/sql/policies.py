@@ -19,8 +19,9 @@ class SqlPolicies(PerSeller[AllocationPolicy]):
     and what an order holds already, it keeps under a new one.
 
     Args:
-        engine: An engine of SQLAlchemy, for SQLite or PostgreSQL; or what stands for one.
-        tables: The tables; those with the names that orderflow gives them, if left out.
+        engine: A SQLAlchemy engine for SQLite or PostgreSQL, or an object with the methods of
+            `Transactions`.
+        tables: The tables. Default: those with orderflow's own names.
     """
 
     _kind = AllocationPolicy

@@ -1,4 +1,4 @@
-"""The reads: what deciding looks at, and the listings, on one connection."""
+"""The reads of a decision, and the listings, on one connection."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 __all__ = ["SqlReading"]
 
 AT_ONCE_MAX = 500
-"""So many orders or products are named in one statement; databases limit its parameters."""
+"""The largest number of orders or products in one statement: databases limit parameters."""
 
 _FIRST_PAGE, _PAGE_GROWTH, _PAGE_MAX = 4, 4, 256
 
 
 class SqlReading:
-    """What there is of one seller, as one transaction sees it."""
+    """The state of one seller, as one transaction sees it."""
 
     def __init__(self, executor: Executor, statements: Statements, seller_id: str) -> None:
         self.seller_id = seller_id
@@ -53,26 +53,26 @@ class SqlReading:
     # What deciding looks at
 
     def order(self, order_id: str) -> Order | None:
-        """Return the order, if the seller has it."""
+        """Return the order, or `None` if the seller has no such order."""
         if order_id not in self._orders:
             self._orders[order_id] = None
             self._read_orders(self._statements.order, order_id=order_id)
         return self._orders[order_id]
 
     def prefetch(self, order_ids: Collection[str]) -> None:
-        """Remember which of these orders are not there."""
+        """Record which of these orders do not exist."""
         unread = [order_id for order_id in order_ids if order_id not in self._orders]
         there = {row[0] for row in self._rows_of(self._statements.order_ids, "ids", unread)}
         self._orders.update(dict.fromkeys(each for each in unread if each not in there))
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
-        """Return the stock records that there are of these products."""
+        """Return the existing stock records of these products."""
         products = [(warehouse_id, sku) for sku in skus]
         self._load_stock(products)
         return [stock for each in products if (stock := self._stock[each]) is not None]
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
-        """Return the expected receipt, if the seller announced it."""
+        """Return the expected receipt, or `None` if it was not announced."""
         rows = self._rows(self._statements.receipt, receipt_id=receipt_id)
         return receipt_of(self.seller_id, rows[0], self.moments) if rows else None
 
@@ -83,7 +83,7 @@ class SqlReading:
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,
     ) -> Iterator[Order]:
-        """Yield the orders that wait for a product, in the order of the queue."""
+        """Yield the orders that wait for a product, in queue order."""
         names = PLACE_COLUMNS[policy.queue]
         parameters: dict[str, Any] = {"warehouse_id": warehouse_id, "sku": sku}
         limit, begun = _FIRST_PAGE, False
@@ -103,26 +103,26 @@ class SqlReading:
             limit = min(limit * _PAGE_GROWTH, _PAGE_MAX)
 
     def blocked_on(self, order_id: str) -> str | None:
-        """Return what a waiting order waits for, if an outcome has told."""
+        """Return the product that a waiting order is blocked on, if any."""
         return self._blocked_on.get(order_id) if self.order(order_id) is not None else None
 
     def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
-        """Return the orders that hold units of a product."""
+        """Return the orders that have units of a product."""
         rows = self._rows(self._statements.orders_with_units, warehouse_id=warehouse_id, sku=sku)
         # Apart, for a join may be planned as a look at all orders of the seller.
         return self._orders_by_id([row[0] for row in rows]).values()
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
-        """Return the receipts of a product, by the moment they are expected, then by id."""
+        """Return the receipts of a product, sorted by expected time, then by id."""
         rows = self._rows(self._statements.expected, warehouse_id=warehouse_id, sku=sku)
         return [receipt_of(self.seller_id, row, self.moments) for row in rows]
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
-        """Return the orders on hold with a hold that ends at this moment or before it."""
+        """Return the orders on hold with a hold that has ended by this time."""
         return self._read_orders(self._statements.ended_holds, at=self.moments.write(at))
 
     def waiting_since_before(self, since: datetime) -> Iterable[Order]:
-        """Return the orders on back order since this moment or longer that do not keep yet."""
+        """Return the orders on back order since this time that allow no partial allocation yet."""
         return self._read_orders(
             self._statements.waiting_since_before, at=self.moments.write(since)
         )
@@ -137,7 +137,7 @@ class SqlReading:
         after: Order | None = None,
         limit: int | None = None,
     ) -> Sequence[Order]:
-        """Return the seller's orders by the moment they were placed, then by their id."""
+        """Return the seller's orders, sorted by the time they were placed, then by id."""
         orders, lines = self._statements.tables.orders.c, self._statements.tables.lines.c
         query = self._statements.orders_where().order_by(orders.placed_at, orders.order_id)
         if status is not None:
@@ -171,14 +171,14 @@ class SqlReading:
         ]
 
     def receipts(self) -> Sequence[ExpectedReceipt]:
-        """Return what the seller expects, by the moment it is expected, then by its id."""
+        """Return the seller's expected receipts, sorted by expected time, then by id."""
         rows = self._rows(self._statements.receipts)
         return [receipt_of(self.seller_id, row, self.moments) for row in rows]
 
     def events(
         self, order_id: str | None = None, *, since: datetime | None = None
     ) -> Sequence[Event]:
-        """Return what happened, to the seller or to one order, oldest first."""
+        """Return the events of the seller, or of one order, oldest first."""
         if order_id is not None:
             rows = self._rows(self._statements.events_of, order_id=order_id)
         elif since is not None:
@@ -190,12 +190,12 @@ class SqlReading:
         return events if since is None else [each for each in events if each.at >= since]
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
-        """Return the command that had this id, and what it was answered."""
+        """Return the earlier command with this id and its outcome, if there was one."""
         rows = self._rows(self._statements.answer, command_id=command_id)
         return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
 
     def unserved(self) -> Sequence[WarehouseSku]:
-        """Return the products whose queue is still to be served."""
+        """Return the products whose queue has not been served."""
         return [(row[0], row[1]) for row in self._rows(self._statements.unserved_of)]
 
     # How it is read
@@ -204,7 +204,7 @@ class SqlReading:
         return self._executor.rows(statement, {"seller_id": self.seller_id, **parameters})
 
     def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
-        """Read orders with their lines; those that were read before stay as they were read."""
+        """Read orders with their lines. Orders that were read before are not replaced."""
         rows = self._rows(statement, **parameters)
         for *columns, blocked_on, lines in rows:
             order_id = columns[0]
@@ -247,12 +247,12 @@ class SqlReading:
     def _rows_of(
         self, statement: Executable, name: str, values: Sequence[object], **parameters: object
     ) -> Iterator[Row]:
-        """Yield the rows of a statement that names any number of things."""
+        """Yield the rows of a statement with any number of keys."""
         for begin in range(0, len(values), AT_ONCE_MAX):
             some = {name: values[begin : begin + AT_ONCE_MAX]}
             yield from self._rows(statement, **some, **parameters)
 
 
 def _waits_for(order: Order, sku: str) -> bool:
-    """Whether it still waits: without locks it may have changed since the queue was read."""
+    """Whether the order still waits. Without locks, it may have changed meanwhile."""
     return order.status is Status.ON_BACK_ORDER and order.short_of(sku) > 0

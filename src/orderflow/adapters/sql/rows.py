@@ -1,4 +1,4 @@
-"""What is a row in the database and a type in orderflow, and the way from one to the other."""
+"""Converts rows of the database to types of orderflow, and back."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ RECEIPT_COLUMNS = ("receipt_id", "warehouse_id", "sku", "quantity", "expected_at
 
 
 class Moments:
-    """Moments as the database keeps them: PostgreSQL as such, SQLite as texts that sort alike."""
+    """Converts times: PostgreSQL has a type for them, SQLite stores sortable text."""
 
     def __init__(self, *, as_text: bool) -> None:
         self.write: Callable[[datetime], Any] = _as_text if as_text else _as_it_is
         self.read: Callable[[Any], datetime] = _of_text if as_text else _in_utc
 
     def write_any(self, moment: datetime | None) -> Any:  # noqa: ANN401 - what the driver takes
-        """Write a moment, if there is one."""
+        """Return a time as the database stores it, or `None`."""
         return None if moment is None else self.write(moment)
 
     def read_any(self, value: Any) -> datetime | None:  # noqa: ANN401 - what the driver gives
-        """Read a moment, if there is one."""
+        """Return a stored time, or `None`."""
         return None if value is None else self.read(value)
 
 
@@ -99,7 +99,7 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Moments) -> Order:
-    """Make an order of its row, whose columns are `ORDER_COLUMNS`, and its lines."""
+    """Return the order of a row with `ORDER_COLUMNS`, and its lines."""
     since = row[11]
     return Order(
         order_id=row[0],
@@ -146,7 +146,7 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
 
 
 def line_values(order: Order) -> dict[str, Values]:
-    """Return the rows of an order's lines by their id."""
+    """Return the rows of an order's lines, by line id."""
     return {
         line.line_id: {
             "seller_id": order.seller_id,
@@ -165,7 +165,7 @@ def line_values(order: Order) -> dict[str, Values]:
 def queue_values(
     order: Order | None, blocked_on: str | None, moments: Moments
 ) -> dict[str, Values]:
-    """Return the rows of the queues that an order stands in, by the product."""
+    """Return the queue rows of an order, by SKU."""
     if order is None or order.status is not Status.ON_BACK_ORDER:
         return {}
     placed_at = moments.write(order.placed_at)
@@ -192,7 +192,7 @@ def queue_values(
 
 
 def receipt_of(seller_id: str, row: Row, moments: Moments) -> ExpectedReceipt:
-    """Make an expected receipt of its row, whose columns are `RECEIPT_COLUMNS`."""
+    """Return the expected receipt of a row with `RECEIPT_COLUMNS`."""
     receipt_id, warehouse_id, sku, quantity, expected_at = row
     key = StockKey(seller_id, warehouse_id, sku)
     return ExpectedReceipt(receipt_id, key, quantity, moments.read(expected_at))
@@ -211,7 +211,7 @@ def receipt_values(receipt: ExpectedReceipt, moments: Moments) -> Values:
 
 
 def lines_of(text: str | None) -> tuple[OrderLine, ...]:
-    """Make an order's lines of position, id, SKU and units, as `JsonArrays` reads them."""
+    """Return an order's lines from the arrays that `JsonArrays` reads."""
     return tuple([OrderLine(*fields) for _, *fields in sorted(json.loads(text or "[]"))])
 
 

@@ -32,7 +32,7 @@ __all__ = ["Saving"]
 
 
 class Saving:
-    """Writes outcomes of one seller on an open connection."""
+    """Saves outcomes of one seller on an open connection."""
 
     def __init__(
         self, executor: Executor, statements: Statements, moments: Moments, *, outbox: bool
@@ -115,7 +115,7 @@ class Saving:
         self._run(to.change_stock, flags)
 
     def receipts(self, outcome: Outcome, known: Collection[str]) -> None:
-        """Write the receipts that were announced or changed, and remove those that are settled."""
+        """Save announced or changed receipts, and remove closed ones."""
         to, table = self._statements, self._statements.tables.receipts
         changes = _Changes()
         for receipt in outcome.receipts:
@@ -130,7 +130,7 @@ class Saving:
         self._run(to.remove_receipt, settled)
 
     def events(self, seller_id: str, events: Sequence[Event]) -> None:
-        """Append what happened, and put it into the outbox."""
+        """Append the events, and put them into the outbox."""
         if not events:
             return
         numbers = self._numbers(seller_id, len(events))
@@ -158,7 +158,7 @@ class Saving:
             self._run(self._statements.add_message, messages)
 
     def answer(self, command: Command, outcome: Outcome) -> None:
-        """Keep what a command was answered, if it has an id."""
+        """Save the command and its outcome, if it has an id."""
         if command.command_id is not None:
             row = {
                 "seller_id": command.seller_id,
@@ -182,7 +182,7 @@ class Saving:
         return sorted(row[0] for row in rows)
 
     def _write(self, table: Table, changes: _Changes, statements: tuple[UpdateBase, ...]) -> None:
-        """Make rows what they are to be: by the statements that add, change and remove one."""
+        """Add, change and remove rows with these statements."""
         add, change, *remove = statements
         self._run(add, changes.added)
         self._run(change, [_of_key(table, v) | _without_key(table, v) for v in changes.changed])
@@ -195,7 +195,7 @@ class Saving:
 
 
 class _Changes:
-    """Rows of one table that came, changed or went."""
+    """Rows of one table that were added, changed or removed."""
 
     def __init__(self) -> None:
         self.added: list[Values] = []
@@ -203,7 +203,7 @@ class _Changes:
         self.removed: list[Values] = []
 
     def note(self, old: Mapping[str, Values], new: Mapping[str, Values]) -> None:
-        """Compare rows by their keys, as they were and as they are."""
+        """Compare the old and new rows by key."""
         if not old:
             self.added += new.values()
             return

@@ -55,12 +55,12 @@ SELLER: BindParameter[str] = bindparam("seller_id")
 
 @lru_cache(maxsize=64)
 def statements_of(tables: Tables) -> Statements:
-    """Return the statements for these tables, made once."""
+    """Return the statements for these tables, from a cache."""
     return Statements(tables)
 
 
 class Statements:
-    """What is read and written, as statements of SQLAlchemy Core."""
+    """All statements of the repository, in SQLAlchemy Core."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
@@ -220,7 +220,7 @@ PLACE_COLUMNS = {
     Queue.PRIORITY: ("rank", "placed_at", "order_id"),
     Queue.PROMISED_DATE: ("has_no_promise", "due_by", "placed_at", "order_id"),
 }
-"""What a queue is sorted by: the parts of `queue_position`."""
+"""The sort columns of a queue: the parts of `queue_position`."""
 
 
 def each_value(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> CTE:
@@ -242,12 +242,12 @@ def _values(column: ColumnElement[str]) -> Executable:
 
 
 def _change(table: Table) -> Update:
-    """Change those columns that values are given for, of the row whose key is given as `of_…`."""
+    """Update the given columns of the row whose key is given as `of_…`."""
     return update(table).where(*_has_key(table))
 
 
 def _remove(table: Table) -> Delete:
-    """Remove the row whose key is given as `of_…`."""
+    """Delete the row whose key is given as `of_…`."""
     return delete(table).where(*_has_key(table))
 
 

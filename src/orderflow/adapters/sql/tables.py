@@ -62,12 +62,12 @@ _MOMENT = String(32).with_variant(DateTime(timezone=True), "postgresql")
 
 
 class Tables:
-    """The tables of orderflow under names of the host's choosing.
+    """The tables of orderflow, with names that the host can choose.
 
     Args:
         prefix: What every name begins with.
-        schema: The schema that they are in, where the database has schemas.
-        metadata: What they are added to; one of their own, if left out.
+        schema: The schema of the tables, on databases that have schemas.
+        metadata: The metadata to add the tables to. Default: a new one.
 
     Attributes:
         metadata: The metadata that they are in.
@@ -113,7 +113,7 @@ class Tables:
     @staticmethod
     @cache
     def default() -> Tables:
-        """Return the tables under the names that orderflow gives them."""
+        """Return the tables with orderflow's own names."""
         return Tables()
 
     def _table(
@@ -314,7 +314,7 @@ class Tables:
         return table
 
     def _per_seller(self, name: str) -> Table:
-        """Keep a value of each seller; that of the seller without an id is the usual one."""
+        """Return a table with a value for each seller; the one with an empty id is the default."""
         return self._table(name, Column("value", Text, nullable=False), key=())
 
     def _notice_store(self) -> Table:

@@ -102,12 +102,12 @@ class SqlUnitOfWork(SqlReading):
 
     @property
     def needed(self) -> Needed:
-        """Everything that is locked, or would have to be."""
+        """Everything that is locked, or needs to be."""
         products = frozenset(self._stock)
         return Needed(products, self._foreseen.absent | products - self._rows_there)
 
     def order(self, order_id: str) -> Order | None:
-        """Return the order, if the seller has it."""
+        """Return the order, or `None` if the seller has no such order."""
         if order_id not in self._orders:
             while self._lock_orders([order_id]):
                 pass
@@ -117,7 +117,7 @@ class SqlUnitOfWork(SqlReading):
         return order
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
-        """Return the expected receipt, if the seller announced it."""
+        """Return the expected receipt, or `None` if it was not announced."""
         receipt = super().receipt(receipt_id)
         while receipt is not None and self._lock([(receipt.key.warehouse_id, receipt.key.sku)]):
             receipt = super().receipt(receipt_id)
@@ -132,31 +132,31 @@ class SqlUnitOfWork(SqlReading):
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,
     ) -> Iterator[Order]:
-        """Yield the orders that wait for a product, in the order of the queue."""
+        """Yield the orders that wait for a product, in queue order."""
         self._lock([(warehouse_id, sku)])
         return super().waiting(warehouse_id, sku, policy, at_most)
 
     def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
-        """Return the orders that hold units of a product."""
+        """Return the orders that have units of a product."""
         self._lock([(warehouse_id, sku)])
         orders = super().orders_with_units(warehouse_id, sku)
         self._lock_for(orders)
         return orders
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
-        """Return the orders on hold with a hold that ends at this moment or before it."""
+        """Return the orders on hold with a hold that has ended by this time."""
         return self._settled(self._statements.ended_holds, at)
 
     def waiting_since_before(self, since: datetime) -> Iterable[Order]:
-        """Return the orders on back order since this moment or longer that do not keep yet."""
+        """Return the orders on back order since this time that allow no partial allocation yet."""
         return self._settled(self._statements.waiting_since_before, since)
 
     def unserved(self) -> Sequence[WarehouseSku]:
-        """Return the products whose queue is still to be served, of those that were read."""
+        """Return the products, among those read, whose queue has not been served."""
         return sorted(self._unserved)
 
     def save(self, command: Command, outcome: Outcome) -> None:
-        """Write what a command changed, its events, and its answer if the command has an id."""
+        """Save an outcome: the changes, the events, and the command if it has an id."""
         self._lock_for(outcome.orders)
         if self.missing:
             return
@@ -168,7 +168,7 @@ class SqlUnitOfWork(SqlReading):
         self._note(outcome)
 
     def _note(self, outcome: Outcome) -> None:
-        """Let what is read from now on be as it was saved."""
+        """Make later reads return what was saved."""
         for stock in outcome.stock:
             product = (stock.key.warehouse_id, stock.key.sku)
             self._stock[product] = stock
@@ -185,14 +185,14 @@ class SqlUnitOfWork(SqlReading):
         return orders
 
     def _settled(self, statement: Executable, at: datetime) -> Iterable[Order]:
-        """Find orders until all their products were locked before they were found."""
+        """Find orders, and repeat until all their products were locked beforehand."""
         while True:
             found = [row[0] for row in self._rows(statement, at=self.moments.write(at))]
             if not self._lock_orders(found):
                 return self._orders_by_id(found).values()
 
     def _lock_orders(self, order_ids: Sequence[str]) -> bool:
-        """Lock the products of orders that are not read yet; tell whether any was locked."""
+        """Lock the products of orders not read yet; report whether any was locked."""
         if self._executor.is_sqlite:
             return False
         rows = self._rows_of(self._statements.products_of, "ids", order_ids)
@@ -205,7 +205,7 @@ class SqlUnitOfWork(SqlReading):
         self._lock(products)
 
     def _lock(self, products: Collection[WarehouseSku]) -> bool:
-        """Lock products, or learn that they cannot be locked now; tell whether any was locked."""
+        """Lock products, if possible now; report whether any was locked."""
         missing = sorted(set(products).difference(self._stock))
         if not missing:
             return False

@@ -27,7 +27,7 @@ from orderflow.service import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderflow.checking import Checked
+    from orderflow.checking import CheckResult
     from orderflow.cli.connection import Database
     from orderflow.domain.model.order import Order
 
@@ -188,7 +188,7 @@ def _settings(policy: dict[str, Any]) -> Iterator[str]:
             yield f"{name.replace('_', ' ')} {value}"
 
 
-def _as_json(found: Checked) -> dict[str, Any]:
+def _as_json(found: CheckResult) -> dict[str, Any]:
     return {
         "sellers": found.sellers,
         "orders": found.orders,
@@ -199,7 +199,7 @@ def _as_json(found: Checked) -> dict[str, Any]:
     }
 
 
-def _print(found: Checked) -> None:
+def _print(found: CheckResult) -> None:
     console = terminal.results()
     console.print(
         f"looked at: sellers {found.sellers:,}, orders {found.orders:,}, "
