@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.commands import EditOrder, PlaceOrder
@@ -30,10 +31,14 @@ __all__ = ["Existing", "OnChange", "read_orders"]
 Existing = Callable[[str], Order | None] | Mapping[str, Order]
 """The seller's orders that are there already, by their ids."""
 
-OnChange = Literal["skip", "update"]
-"""What to do about an order that is there already, and otherwise."""
 
-ON_CHANGE = get_args(OnChange)
+class OnChange(StrEnum):
+    """What to do with an order that is already present, but different."""
+
+    SKIP = "SKIP"
+    """Leave it as it is."""
+    UPDATE = "UPDATE"
+    """Edit it."""
 
 
 def read_orders(
@@ -46,7 +51,7 @@ def read_orders(
     time_zone: tzinfo | str | None = None,
     existing: Existing = MappingProxyType({}),
     was_imported: Callable[[str], bool] = lambda _: False,
-    on_change: OnChange = "skip",
+    on_change: OnChange = OnChange.SKIP,
     all_or_nothing: bool = False,
     progress: Callable[[Progress], None] | None = None,
     name: str | None = None,
@@ -65,7 +70,7 @@ def read_orders(
         existing: The seller's orders that are there already.
         was_imported: Whether a command id was carried out before. It tells an order that was
             imported as the file has it, and edited or split since, from one that the file changes.
-        on_change: Leave an order as it is that the file has otherwise, or edit it.
+        on_change: What to do with an order that is already present, but different.
         all_or_nothing: Whether a single fault leaves no command.
         progress: Is told every 1,000 rows how far the reading has come, and at the end.
         name: What the file is called in messages; its path, if left out.
@@ -78,9 +83,9 @@ def read_orders(
     """
     check_ids("read_orders", seller_id, warehouse_id, at)
     validators.require(
-        ok=on_change in ON_CHANGE,
+        ok=isinstance(on_change, OnChange),
         field="read_orders.on_change",
-        demand=" or ".join(map(repr, ON_CHANGE)),
+        demand="an OnChange",
         value=on_change,
     )
     layouts = _layouts(preset)
@@ -210,7 +215,7 @@ class _Comparison:
             return
         obstacle = obstacle_to(stored, order.warehouse_id)
         self.changed.append(Changed(order.order_id, changes, obstacle))
-        if self._on_change == "update" and not obstacle:
+        if self._on_change is OnChange.UPDATE and not obstacle:
             edit_id = command_id(order.order_id, *content, stored.version, changes)
             self.commands.append(
                 EditOrder(

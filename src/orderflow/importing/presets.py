@@ -22,17 +22,17 @@ __all__ = ["NOT_GOODS", "NOT_GOODS_PREFIXES", "PRESETS", "Preset"]
 class Preset(StrEnum):
     """The layouts of files of orders that have a name."""
 
-    PLAIN = "plain"
+    PLAIN = "PLAIN"
     """The form that orderflow itself has: every column as the field is called."""
-    SHOPIFY = "shopify"
+    SHOPIFY = "SHOPIFY"
     """The order export of Shopify."""
-    SHOPWARE = "shopware"
+    SHOPWARE = "SHOPWARE"
     """The order export of Shopware 5."""
-    WOOCOMMERCE = "woocommerce"
+    WOOCOMMERCE = "WOOCOMMERCE"
     """The export of orders with one row for each item, by the export extensions of WooCommerce."""
-    AMAZON = "amazon"
+    AMAZON = "AMAZON"
     """What Amazon gives to sellers: the order report, and those of unsent and of all orders."""
-    ONLINE_RETAIL_II = "online-retail-ii"
+    ONLINE_RETAIL_II = "ONLINE_RETAIL_II"
     """The data set Online Retail II of the UCI repository."""
 
 

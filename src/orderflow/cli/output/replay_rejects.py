@@ -1,4 +1,4 @@
-"""The rows that were rejected, in a file: to be mended there, and replayed."""
+"""The file of rejected rows of a replay, to be corrected and replayed."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["RejectsFile"]
 
 
 class RejectsFile:
-    """Writes rejected rows as they came, with the reason in a column before them.
+    """Writes rejected rows as they are, with the reason in an extra first column.
 
-    That column does no harm when the file is replayed; it is written anew then, not twice. Cells
-    that a spreadsheet would take for formulas have an apostrophe in front, which is not replayed.
+    A replay of the file ignores that column and replaces it. Cells that a spreadsheet would take
+    for formulas get an apostrophe in front, which a replay ignores too.
 
     Raises:
-        HistoryError: If the file cannot be written, or is the one that is read.
+        HistoryError: If the file cannot be written, or is the file that is read.
     """
 
     def __init__(self, path: Path, source: Path | None, reading: Reading) -> None:
