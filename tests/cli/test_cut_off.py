@@ -79,10 +79,10 @@ def test_a_country_can_be_asked_for_as_a_whole() -> None:
     ("options", "message"),
     [
         (["--at", "noon"], "'--at': 'noon' is no TIME: try 2026-03-02T09:30"),
-        (["--at", "9999-12-31"], "orderflow: at must be a datetime with a time zone, in"),
-        (["--cut-off", "4pm"], "'--cut-off': '4pm' is no HH:MM: try 16:00"),
+        (["--at", "9999-12-31"], "orderflow: moment must be a datetime with a time zone, in"),
+        (["--cut-off", "4pm"], "'--cut-off': '4pm' is not a valid HH:MM: try 16:00"),
         (["--cut-off", "16:00Z"], "orderflow: WarehouseCalendar.cut_off must be a time of day"),
-        (["--time-zone", "Europe"], "'Europe' is no ZONE: try Europe/London"),
+        (["--time-zone", "Europe"], "'Europe' is not a valid ZONE: try Europe/London"),
         (["--working-days", ""], "'--working-days'"),
         (
             ["--holidays", "ZZ"],

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 LIFE = [
     "An order is placed",
-    "The seller is told",
-    "The seller asks what can be done",
+    "The seller is notified",
+    "The seller asks what is possible",
     "A short product is replaced",
     "The order is split",
     "Despatched",
@@ -32,20 +32,20 @@ def _shop() -> dict[str, Any]:
 
 
 def test_the_life_of_an_order_on_back_order_is_told_step_by_step(shop: dict[str, Any]) -> None:
-    assert [step["title"] for step in shop["story"]] == LIFE
-    times = [step["at"] for step in shop["story"]]
+    assert [step["title"] for step in shop["tour"]] == LIFE
+    times = [step["at"] for step in shop["tour"]]
     assert times == sorted(times)
 
 
 def test_the_seller_has_every_way_out(shop: dict[str, Any]) -> None:
-    answers = next(step["actions"] for step in shop["story"] if "actions" in step)
+    answers = next(step["actions"] for step in shop["tour"] if "actions" in step)
     allowed = {answer["action"] for answer in answers if answer["allowed"]}
     assert {"CANCEL", "REMOVE_LINE", "REPLACE_LINE", "SEND_STOCK", "SPLIT"} <= allowed
     assert all(answer["reason"] for answer in answers if not answer["allowed"])
 
 
 def test_the_story_is_about_one_order_and_what_was_split_off_it(shop: dict[str, Any]) -> None:
-    placed, replaced = (step for step in shop["story"] if "lines" in step)
+    placed, replaced = (step for step in shop["tour"] if "lines" in step)
     assert placed["status"] == replaced["status"] == "ON_BACK_ORDER"
     assert sum(line["quantity"] > line["allocated"] for line in placed["lines"]) == 2
     assert sum(line["quantity"] > line["allocated"] for line in replaced["lines"]) == 1
@@ -82,7 +82,7 @@ def test_people_see_the_story_and_the_summary() -> None:
 def test_a_shop_too_small_for_a_story_says_so() -> None:
     result = run("demo", "--orders", 1, "--seed", 3)
     assert result.exit_code == 0
-    assert "No order of this shop had to wait" in flat(result.stdout)
+    assert "No order in this shop makes a good example" in flat(result.stdout)
 
 
 @pytest.fixture(name="left", scope="module")
@@ -136,7 +136,7 @@ def test_a_file_is_not_overwritten_unless_asked_to(left: Path) -> None:
     before = left.read_bytes()
     result = run("demo", "--orders", 20, "--db", left)
     assert result.exit_code == 2
-    assert "is there already; --overwrite makes it anew" in flat(result.stderr)
+    assert "exists; --overwrite replaces it" in flat(result.stderr)
     assert left.read_bytes() == before
 
 
@@ -146,7 +146,7 @@ def test_what_is_no_database_is_never_overwritten(tmp_path: Path) -> None:
     for path in (file, tmp_path):
         result = run("demo", "--orders", 20, "--db", path, "--overwrite")
         assert result.exit_code == 2
-        assert "is no database; name another file" in flat(result.stderr)
+        assert "is not a database; name another file" in flat(result.stderr)
     assert file.read_text() == "milk"
 
 

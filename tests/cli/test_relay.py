@@ -98,7 +98,7 @@ def test_what_cannot_be_written_as_a_line_is_told(
     monkeypatch.setattr(relay, "to_data", refuse)
     result = shop.run("relay")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "the others are tried again, or dead: see orderflow dead-letters" in result.stderr
+    assert "the others will be retried, or are dead letters: see" in result.stderr
 
 
 def test_a_dead_message_is_forgotten(shop: Shop, outbox: SqlOutbox) -> None:
@@ -112,4 +112,4 @@ def test_a_dead_message_is_forgotten(shop: Shop, outbox: SqlOutbox) -> None:
 def test_a_message_that_is_not_dead_is_named(shop: Shop) -> None:
     for option in ("--revive", "--discard"):
         message = shop.refused("dead-letters", option, "acme:999")
-        assert "no dead message has the id 'acme:999'; orderflow dead-letters" in message
+        assert "no dead letter has the id 'acme:999'; orderflow dead-letters" in message

@@ -31,7 +31,7 @@ def replacement_offers(shop: FileShop) -> tuple[str, str, str, str]:
 
 
 def test_what_is_in_stock_is_suggested_with_the_command_that_does_it(shop: FileShop) -> None:
-    (found,) = shop.ask(*replacement_offers(shop))["suggestions"]
+    (found,) = shop.ask(*replacement_offers(shop))["replacements"]
     assert found == {
         "line_id": "1",
         "sku": "GLOVE",
@@ -43,7 +43,7 @@ def test_what_is_in_stock_is_suggested_with_the_command_that_does_it(shop: FileS
     }
     assert shop.run(*shlex.split(found["command"])[1:]).exit_code == 0
     assert shop.orders() == {"#1 a": "ALLOCATED"}
-    assert shop.ask(*replacement_offers(shop)) == {"suggestions": [], "more": False}
+    assert shop.ask(*replacement_offers(shop)) == {"replacements": [], "more": False}
 
 
 def test_people_see_a_table(shop: FileShop) -> None:

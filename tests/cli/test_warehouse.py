@@ -86,8 +86,8 @@ def test_an_order_that_is_named_twice_is_sent_once(shop: Shop) -> None:
 
 
 def test_orders_are_named_or_all_are_meant(shop: Shop) -> None:
-    assert "name the orders, or say --all" in shop.wrong("send")
-    assert "name the orders, or say --all" in shop.wrong("send", "A-1", "--all")
+    assert "name the orders, or use --all" in shop.wrong("send")
+    assert "name the orders, or use --all" in shop.wrong("send", "A-1", "--all")
 
 
 def test_a_cancellation_is_accepted_or_rejected(sent: Shop) -> None:
@@ -105,4 +105,4 @@ def test_a_short_pick_corrects_the_stock_and_the_order_waits_again(sent: Shop) -
     told = sent.do("short-pick", "A-1", "1=2")
     assert "A-1 is ON_BACK_ORDER, 2 of 3 units allocated" in told
     assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == 2
-    assert "'x' is no number of units" in sent.wrong("short-pick", "A-1", "1=x")
+    assert "'x' is not a number of units" in sent.wrong("short-pick", "A-1", "1=x")

@@ -58,7 +58,7 @@ def test_the_new_order_gets_the_id_that_is_asked_for(shop: Shop) -> None:
 def test_stock_is_sent_and_the_order_is_processed_again_by_itself(shop: Shop) -> None:
     shop.do("announce", "R-1", "CUP", 10, "2026-03-09")
     booked_in = shop.do("book-in", "CUP", 10, "--receipt", "R-1")
-    assert "Other orders that moved: 1" in booked_in
+    assert "Other orders that changed: 1" in booked_in
     assert shop.status("A-1") == "ALLOCATED"
     assert shop.ask("receipts")["receipts"] == []
 

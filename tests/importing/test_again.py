@@ -18,6 +18,7 @@ from orderflow import (
     StockKey,
 )
 from orderflow.adapters.memory import MemoryRepository
+from orderflow.importing import OnChange
 from tests.importing.files import AT, HEADER, SELLER, WAREHOUSE, plain, row
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def test_a_changed_order_is_left_as_it_is_unless_it_is_asked_for(host: Host) -> 
 
 def test_a_changed_order_is_edited_where_that_is_asked_for(host: Host) -> None:
     host.carry_out(host.read(row("1", quantity=1)))
-    result = host.read(row("1", quantity=2), row("1", "CUP"), on_change="update")
+    result = host.read(row("1", quantity=2), row("1", "CUP"), on_change=OnChange.UPDATE)
     (edit,) = result.commands
     assert isinstance(edit, EditOrder)
     assert edit.expected_version == host.flow.order(SELLER, "1").version
@@ -106,7 +107,7 @@ def test_a_changed_order_is_edited_where_that_is_asked_for(host: Host) -> None:
 
 def test_a_file_can_change_an_order_to_and_fro(host: Host) -> None:
     for quantity in (1, 2, 1, 2):
-        host.carry_out(host.read(row("1", quantity=quantity), on_change="update"))
+        host.carry_out(host.read(row("1", quantity=quantity), on_change=OnChange.UPDATE))
         assert host.units("1") == quantity
 
 
@@ -115,16 +116,16 @@ def test_an_order_that_the_seller_edited_since_is_told_from_one_that_the_file_ch
 ) -> None:
     host.carry_out(host.read(row("1")))
     host.flow.edit(SELLER, "1", ChangeQuantity("1", 2), ChangeCourier("DPD"), at=AT)
-    plainly = host.read(row("1"), on_change="update")
+    plainly = host.read(row("1"), on_change=OnChange.UPDATE)
     assert [each.edits for each in plainly.changed] == [(ChangeQuantity("1", 1),)]
-    informed = host.read(row("1"), on_change="update", was_imported=host.was_imported)
+    informed = host.read(row("1"), on_change=OnChange.UPDATE, was_imported=host.was_imported)
     assert (informed.unchanged, informed.commands) == (1, ())
 
 
 def test_an_order_that_was_split_since_is_never_ordered_once_more(host: Host) -> None:
     host.carry_out(host.read(row("1", quantity=5)))
     host.flow.handle(SplitOrder(seller_id=SELLER, order_id="1", new_order_id="1-1", at=AT))
-    result = host.read(row("1", quantity=5), on_change="update")
+    result = host.read(row("1", quantity=5), on_change=OnChange.UPDATE)
     assert result.commands == ()
     assert "was split" in result.changed[0].obstacle
     assert host.read(row("1", quantity=5), was_imported=host.was_imported).unchanged == 1
@@ -134,7 +135,7 @@ def test_an_order_that_was_cancelled_since_is_neither_placed_nor_edited(host: Ho
     host.carry_out(host.read(row("1")))
     host.flow.handle(CancelOrder(seller_id=SELLER, order_id="1", at=AT))
     assert host.read(row("1")).unchanged == 1
-    result = host.read(row("1", quantity=2), on_change="update")
+    result = host.read(row("1", quantity=2), on_change=OnChange.UPDATE)
     assert (result.new, result.commands) == (0, ())
     assert "is CANCELLED" in result.changed[0].obstacle
 

@@ -137,7 +137,7 @@ def test_line_ends_and_delimiters_within_quotes_are_part_of_the_cell() -> None:
         '1,MUG,1,2026-03-01T10:00Z,,,,"1 Way,\nUpper Town"',
         row("2", more=",,,,"),
         header=(f"{HEADER},courier,priority,line_id,ship_to_street"),
-        preset="plain",
+        preset="PLAIN",
     )
     assert reasons(result) == [(2, "ship_to_country", "''")]
     assert list(orders(result)) == ["2"]
@@ -211,7 +211,7 @@ def test_rows_to_pass_over_need_no_order() -> None:
 
 def test_columns_that_are_missing_are_all_named_with_what_is_asked_for() -> None:
     with pytest.raises(FileError) as failure:
-        imported("order_id,skuu,placed_at\n", preset="plain")
+        imported("order_id,skuu,placed_at\n", preset="PLAIN")
     assert str(failure.value) == (
         "a.csv, row 1: there is no column 'sku' (sku), did you mean 'skuu'?; "
         "there is no column 'quantity' (quantity); "

@@ -1,4 +1,4 @@
-"""The command line. It needs the extra `cli`; the library does not."""
+"""The command line. It needs the extra `cli`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands."""
+"""The application: every command, with its heading and an example."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from orderflow.cli.commands.ways_out import (
     cancel,
     edit,
     hold,
-    release,
+    release_hold,
     remove,
     replace,
     request_cancellation,
@@ -78,11 +78,11 @@ def orderflow(
         ),
     ] = False,
 ) -> None:
-    """Who gets the stock, what goes on back order, and when it comes off it."""
+    """Allocate stock to orders, and manage the orders that go on back order."""
 
 
-def _ending_cleanly(command: Callable[..., None]) -> Callable[..., None]:
-    """Let whatever stops a command be a message and an exit code."""
+def _with_clean_end(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn whatever stops a command into a message and an exit code."""
 
     @wraps(command)
     def run(**given: Any) -> None:  # noqa: ANN401 - whatever the options hold
@@ -93,22 +93,22 @@ def _ending_cleanly(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _add(panel: str, *commands: tuple[Callable[..., None], str]) -> None:
-    """Add commands under a heading, each with an example of its arguments."""
+    """Register commands under a heading, each with an example of its arguments."""
     for command, example in commands:
         name = command.__name__.rstrip("_").replace("_", "-")
         whole = f"orderflow {name} {example}".rstrip()
         added = app.command(name, epilog=f"Example: `{whole}`", rich_help_panel=panel)
-        added(_ending_cleanly(command))
+        added(_with_clean_end(command))
 
 
 _add(
-    "See what it does",
+    "Try it out",
     (demo, "--seed 7"),
     (replay, "online_retail_II.csv.gz --partial-allocation NEVER"),
     (cut_off, "--holidays GB-ENG --at 2026-12-24T15:30"),
 )
 _add(
-    "The database",
+    "Database",
     (init, "--db shop.db --partial-allocation NEVER"),
     (policies, "--json"),
     (set_policy, "acme --queue PRIORITY"),
@@ -139,7 +139,7 @@ _add(
     (allocate, "A-1"),
     (edit, "A-1 --quantity 1=3 --add CUP=2 --courier DHL"),
     (hold, "A-1 ADDRESS --until 2026-12-01T09:00"),
-    (release, "A-1 ADDRESS"),
+    (release_hold, "A-1 ADDRESS"),
     (cancel, "A-1 --reason 'customer changed mind'"),
     (request_cancellation, "A-1"),
 )
@@ -151,7 +151,7 @@ _add(
     (split, "A-1 A-1-now"),
 )
 _add(
-    "The warehouse",
+    "Warehouse",
     (send, "--all"),
     (despatch, "A-1 A-2"),
     (deliver, "A-1"),
@@ -160,7 +160,7 @@ _add(
     (reject_cancellation, "A-1 --reason 'packed already'"),
 )
 _add(
-    "Telling others",
+    "Notices",
     (notify, "--settings notify.toml --dry-run"),
     (digest, "--settings notify.toml"),
     (relay, "--limit 100"),

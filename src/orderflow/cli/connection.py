@@ -1,4 +1,4 @@
-"""The database that a command works on, and whose orders and stock it is about."""
+"""The database, the seller and the warehouse that a command works on."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ __all__ = [
     "engine_of",
 ]
 
-_WAY_OUT = "try postgresql+psycopg://user:password@host/name, or the name of a file"
+_WAY_OUT = "try postgresql+psycopg://user:password@host/name, or a file name"
 
 PAGE = 200
-"""So many orders are read at a time."""
+"""How many orders are read at a time."""
 
 DB = attrs.field(default="orderflow.db", metadata={"envvar": "ORDERFLOW_DB", "metavar": "FILE|URL"})
 SELLER = attrs.field(default=None, metadata={"envvar": "ORDERFLOW_SELLER", "metavar": "ID"})
@@ -42,10 +42,10 @@ WAREHOUSE = attrs.field(default=None, metadata={"envvar": "ORDERFLOW_WAREHOUSE",
 
 @attrs.frozen(kw_only=True)
 class DatabaseOptions:
-    """What is worked on.
+    """Which database to use.
 
     Attributes:
-        db: A file of SQLite, or the URL of a database as in SQLAlchemy.
+        db: A SQLite file, or a database URL as in SQLAlchemy.
     """
 
     db: str = DB
@@ -53,10 +53,10 @@ class DatabaseOptions:
 
 @attrs.frozen(kw_only=True)
 class SellerOptions(DatabaseOptions):
-    """What is worked on, and whose it is.
+    """Which database and seller to work on.
 
     Attributes:
-        seller: Whose it is; need not be said where there is only one seller.
+        seller: Seller id. Optional if there is only one.
     """
 
     seller: str | None = SELLER
@@ -64,10 +64,10 @@ class SellerOptions(DatabaseOptions):
 
 @attrs.frozen(kw_only=True)
 class WarehouseOptions(SellerOptions):
-    """What is worked on, whose it is, and where it lies.
+    """Which database, seller and warehouse to work on.
 
     Attributes:
-        warehouse: Where it lies; need not be said where the seller has stock in only one.
+        warehouse: Warehouse id. Optional if the seller has stock in only one.
     """
 
     warehouse: str | None = WAREHOUSE
@@ -75,14 +75,14 @@ class WarehouseOptions(SellerOptions):
 
 @attrs.frozen
 class Database:
-    """A database that is open.
+    """An open database.
 
     Attributes:
-        engine: What reaches it.
-        repository: What keeps the state in it.
+        engine: Connects to it.
+        repository: Stores the state.
         policies: Who gets the stock, as is kept in it.
-        outbox: The messages that wait in it.
-        flow: What carries out commands on it.
+        outbox: The messages not yet delivered.
+        flow: Carries out commands.
     """
 
     engine: Engine
@@ -92,15 +92,15 @@ class Database:
     flow: OrderFlow
 
     def seller(self, given: str | None) -> str:
-        """Return the seller that was given, or else the only one there is."""
+        """Return the given seller, or the only one."""
         return given if given is not None else _only("seller", self.repository.sellers())
 
     def sellers(self, given: str | None) -> list[str]:
-        """Return the seller that was given, or else all."""
+        """Return the given seller, or all of them."""
         return [given] if given is not None else list(self.repository.sellers())
 
     def warehouse(self, seller_id: str, given: str | None) -> str:
-        """Return the warehouse that was given, or else the only one that has the seller's stock."""
+        """Return the given warehouse, or the only one with stock of the seller."""
         if given is not None:
             return given
         return _only(
@@ -110,7 +110,7 @@ class Database:
     def orders(
         self, seller_id: str, status: Status | None = None, sku: str | None = None
     ) -> Iterator[Order]:
-        """Yield orders, read a page at a time."""
+        """Yield orders, reading one page at a time."""
         last: Order | None = None
         while page := self.flow.orders(seller_id, status, sku=sku, after=last, limit=PAGE):
             yield from page
@@ -119,10 +119,10 @@ class Database:
 
 @contextmanager
 def connect(where: DatabaseOptions) -> Iterator[Database]:
-    """Open a database while the block runs.
+    """Open a database for the duration of the block.
 
     Raises:
-        StorageError: If it is not there, or cannot be used.
+        StorageError: If it does not exist or cannot be used.
     """
     engine = None
     try:
@@ -132,7 +132,7 @@ def connect(where: DatabaseOptions) -> Iterator[Database]:
         if error.found is not None:
             raise
         raise StorageError(
-            f"{where.db} has no tables of orderflow yet; make them with: "
+            f"{where.db} has no tables of orderflow yet; create them with: "
             f"orderflow init --db {where.db}"
         ) from error
     else:
@@ -143,10 +143,10 @@ def connect(where: DatabaseOptions) -> Iterator[Database]:
 
 
 def engine_of(db: str, *, create: bool = False) -> Engine:
-    """Reach a database by the name of its file, or by its URL.
+    """Return an engine for a database file or URL.
 
     Raises:
-        StorageError: If it is not there, or cannot be reached.
+        StorageError: If it does not exist or cannot be reached.
     """
     file = _file_of(db)
     if file is not None:
@@ -156,14 +156,14 @@ def engine_of(db: str, *, create: bool = False) -> Engine:
         if url.get_backend_name() == "postgresql":
             return create_engine(url)
     except (ArgumentError, NoSuchModuleError) as error:
-        raise StorageError(f"{db!r} is no URL of a database: {error}; {_WAY_OUT}") from error
+        raise StorageError(f"{db!r} is not a database URL: {error}; {_WAY_OUT}") from error
     except ModuleNotFoundError as error:
         raise MissingExtraError(str(error.name), "postgres") from error
     raise StorageError(f"{db!r} is neither SQLite nor PostgreSQL; {_WAY_OUT}")
 
 
 def _file_of(db: str) -> str | None:
-    """Return the file that is meant, if it is one of SQLite."""
+    """Return the file, if this names a SQLite database."""
     if "://" not in db:
         return db
     try:
@@ -176,7 +176,7 @@ def _file_of(db: str) -> str | None:
 def _embedded(path: str, *, create: bool) -> Engine:
     if not create and not Path(path).exists():
         raise StorageError(
-            f"there is no database at {path}; make one with: orderflow init --db {path}"
+            f"there is no database at {path}; create one with: orderflow init --db {path}"
         )
     return open_database(path, create=create)
 
@@ -193,5 +193,5 @@ def _only(what: str, ids: Collection[str]) -> str:
         return next(iter(ids))
     there = f"there are {len(ids)} ({', '.join(sorted(ids)[:5])})" if ids else "there is none yet"
     raise typer.BadParameter(
-        f"say which {what}: {there}; or set ORDERFLOW_{what.upper()}", param_hint=f"'--{what}'"
+        f"name a {what}: {there}; or set ORDERFLOW_{what.upper()}", param_hint=f"'--{what}'"
     )

@@ -1,4 +1,4 @@
-"""Carrying out one command, or showing what it would come to."""
+"""Runs one command, or previews its effect."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ __all__ = [
 
 @attrs.frozen(kw_only=True)
 class ExecutionOptions:
-    """How a command is carried out.
+    """How to run a command.
 
     Attributes:
-        at: When it happened, as in ISO 8601, in UTC unless it has an offset; now, if left out.
-        command_id: An id of your own: sent again with the same one, it is done only once.
-        dry_run: Show what it would come to, for this order and for others, and save nothing.
+        at: When it happened, in ISO 8601, UTC unless it has an offset; default: now.
+        command_id: An id of your own. A command repeated with the same id changes nothing.
+        dry_run: Show the effect on this order and on others, without saving.
         as_json: Print JSON.
     """
 
@@ -57,23 +57,23 @@ class ExecutionOptions:
     as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
 
     def fields(self) -> dict[str, Any]:
-        """Return what every command carries."""
+        """Return the fields that every command has."""
         at = self.at if self.at is not None else SystemClock().now()
         return {"at": at, "command_id": self.command_id}
 
 
 @attrs.frozen(kw_only=True)
 class OrderExecutionOptions(ExecutionOptions):
-    """How a command about an order that is there is carried out.
+    """How to run a command about an existing order.
 
     Attributes:
-        expected_version: Refuse it if the order has another version by now.
+        expected_version: Refuse the command if the order has another version.
     """
 
     expected_version: int | None = None
 
     def fields(self) -> dict[str, Any]:
-        """Return what every command about an order carries."""
+        """Return the fields that every command about an order has."""
         return {**super().fields(), "expected_version": self.expected_version}
 
 
@@ -84,7 +84,7 @@ def do_to_order(
     how: OrderExecutionOptions,
     **fields: Any,  # noqa: ANN401 - of the command
 ) -> None:
-    """Carry out a command about an order, and print what it came to."""
+    """Run a command about an order, and print the outcome."""
 
     def command(database: Database) -> OrderCommand:
         seller_id = database.seller(where.seller)
@@ -100,7 +100,7 @@ def do_to_stock(
     how: ExecutionOptions,
     **fields: Any,  # noqa: ANN401 - of the command
 ) -> None:
-    """Carry out a command about a product, and print what it came to."""
+    """Run a command about a product, and print the outcome."""
 
     def command(database: Database) -> StockMovement:
         return kind(key=key_of(database, where, sku), **fields, **how.fields())
@@ -109,9 +109,9 @@ def do_to_stock(
 
 
 def earlier_command(database: Database, seller_id: str, how: ExecutionOptions) -> Command | None:
-    """Return the command that had the id of this one before, if there was one.
+    """Return the command that ran with the same id before, if there is one.
 
-    What a command takes from the present state, it took from another one then.
+    Whatever a command takes from the present state must be the same when it is repeated.
     """
     command_id = how.command_id
     if command_id is None:
@@ -129,7 +129,7 @@ def key_of(database: Database, where: WarehouseOptions, sku: str) -> StockKey:
 def carry_out(
     make: Callable[[Database], Command], where: SellerOptions, how: ExecutionOptions
 ) -> None:
-    """Carry out a command, or preview it, and print what it came to."""
+    """Run a command or preview it, and print the outcome."""
     with connect(where) as database:
         command = make(database)
         _warn_of_unknown_products(database, command)

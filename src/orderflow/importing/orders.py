@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.commands import EditOrder, PlaceOrder
@@ -30,10 +31,14 @@ __all__ = ["Existing", "OnChange", "read_orders"]
 Existing = Callable[[str], Order | None] | Mapping[str, Order]
 """The seller's stored orders, by order id."""
 
-OnChange = Literal["skip", "update"]
-"""What to do with a stored order that differs from the file."""
 
-ON_CHANGE = get_args(OnChange)
+class OnChange(StrEnum):
+    """What to do with a stored order that differs from the file."""
+
+    SKIP = "SKIP"
+    """Leave it as it is."""
+    UPDATE = "UPDATE"
+    """Edit it."""
 
 
 def read_orders(
@@ -46,7 +51,7 @@ def read_orders(
     time_zone: tzinfo | str | None = None,
     existing: Existing = MappingProxyType({}),
     was_imported: Callable[[str], bool] = lambda _: False,
-    on_change: OnChange = "skip",
+    on_change: OnChange = OnChange.SKIP,
     all_or_nothing: bool = False,
     progress: Callable[[Progress], None] | None = None,
     name: str | None = None,
@@ -78,9 +83,9 @@ def read_orders(
     """
     check_ids("read_orders", seller_id, warehouse_id, at)
     validators.require(
-        ok=on_change in ON_CHANGE,
+        ok=isinstance(on_change, OnChange),
         field="read_orders.on_change",
-        demand=" or ".join(map(repr, ON_CHANGE)),
+        demand="an OnChange",
         value=on_change,
     )
     layouts = _layouts(preset)
@@ -208,7 +213,7 @@ class _Comparison:
             return
         obstacle = obstacle_to(stored, order.warehouse_id)
         self.changed.append(ChangedOrder(order.order_id, edits, obstacle))
-        if self._on_change == "update" and not obstacle:
+        if self._on_change is OnChange.UPDATE and not obstacle:
             edit_id = command_id(order.order_id, *content, stored.version, edits)
             self.commands.append(
                 EditOrder(

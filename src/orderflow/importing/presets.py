@@ -22,17 +22,17 @@ __all__ = ["NOT_GOODS", "NOT_GOODS_PREFIXES", "PRESETS", "Preset"]
 class Preset(StrEnum):
     """The names of the built-in layouts for files of orders."""
 
-    PLAIN = "plain"
+    PLAIN = "PLAIN"
     """The form of orderflow itself: each column has the name of its field."""
-    SHOPIFY = "shopify"
+    SHOPIFY = "SHOPIFY"
     """The order export of Shopify."""
-    SHOPWARE = "shopware"
+    SHOPWARE = "SHOPWARE"
     """The order export of Shopware 5."""
-    WOOCOMMERCE = "woocommerce"
+    WOOCOMMERCE = "WOOCOMMERCE"
     """The order export of the WooCommerce export extensions, with one row per item."""
-    AMAZON = "amazon"
+    AMAZON = "AMAZON"
     """The reports of Amazon for sellers: orders, unsent orders and all orders."""
-    ONLINE_RETAIL_II = "online-retail-ii"
+    ONLINE_RETAIL_II = "ONLINE_RETAIL_II"
     """The data set Online Retail II of the UCI repository."""
 
 

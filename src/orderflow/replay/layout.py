@@ -130,8 +130,8 @@ def layout_of(file: str, header: Sequence[str], changes: Mapping[str, Any]) -> H
     )
     raise HistoryError(
         file,
-        f"the columns are {column_list(header)}, which match no preset ({wanted}); name the columns "
-        f"of the order, the SKU, the quantity and the time",
+        f"the columns are {column_list(header)}, which match no preset ({wanted}); name the "
+        f"columns of the order, the SKU, the quantity and the time",
         row=1,
     )
 

@@ -70,8 +70,8 @@ def subject_line(bulletin: Bulletin) -> str:
     if bulletin.until is not None:
         until = moment_text(bulletin.until)
         if all(kind_of(each) is NoticeKind.ON_BACK_ORDER for each in bulletin.notices):
-            return f"{_count(count, 'new order')} on back order until {moment_text(bulletin.until)}"
-        return f"{_count(count, 'order update')} until {moment_text(bulletin.until)}"
+            return f"{_count(count, 'new order')} on back order until {until}"
+        return f"{_count(count, 'order update')} until {until}"
     if count == 1:
         return to_paragraph(bulletin.notices[0]).heading
     if len({notice.order_id for notice in bulletin.notices}) == 1 and not bulletin.left_out:

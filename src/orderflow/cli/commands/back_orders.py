@@ -1,4 +1,4 @@
-"""Back orders: what is waited for, and the queue of each product."""
+"""Back orders: the products that orders wait for, and the queue of each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["backorders"]
 _QUEUE_COLUMNS = (
     Column("position"),
     Column("order_id", "order"),
-    Column("since", "waits since (UTC)", moment_cell),
+    Column("since", "waiting since (UTC)", moment_cell),
     Column("wanted", "units wanted"),
     Column("allocated"),
     Column("short"),
@@ -38,23 +38,25 @@ _PRODUCT_COLUMNS = (
     Column("warehouse_id", "warehouse", if_differs=True),
     Column("orders", "orders waiting"),
     Column("short", "units short"),
-    Column("since", "longest since (UTC)", moment_cell),
+    Column("since", "oldest since (UTC)", moment_cell),
     Column("expected", "units expected"),
 )
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("What is shown", how=ListingOptions)
+@with_options("Listing", how=ListingOptions)
 def backorders(
     sku: Annotated[
         str | None,
-        typer.Argument(metavar="SKU", help="The queue of this product; all products, if left out."),
+        typer.Argument(
+            metavar="SKU", help="Show the queue of this product. If omitted, list all products."
+        ),
     ] = None,
     *,
     where: WarehouseOptions,
     how: ListingOptions,
 ) -> None:
-    """List what is waited for, or the queue of one product with the position of each order."""
+    """List the products that orders wait for, or the queue of one product."""
     with connect(where) as database:
         if sku is None:
             print_listing("products", _PRODUCT_COLUMNS, _waited_for(database, where), how)
@@ -90,7 +92,7 @@ def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
 
 
 def _waited_for(database: Database, where: WarehouseOptions) -> Iterator[dict[str, Any]]:
-    """Yield the products that orders wait for, that with the most units short first."""
+    """Yield the products that orders wait for, those with the most short units first."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for seller_id in database.sellers(where.seller):
         for order in database.orders(seller_id, Status.ON_BACK_ORDER):

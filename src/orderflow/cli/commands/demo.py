@@ -1,4 +1,4 @@
-"""`orderflow demo`: a shop that never was, the life of one of its orders, and what it came to."""
+"""`orderflow demo`: a made-up shop, the life of one of its orders, and the figures of the run."""
 
 from __future__ import annotations
 
@@ -39,49 +39,49 @@ ORDERS_MAX = 100_000
 
 WAYS_OUT = {
     Action.CANCEL: "",
-    Action.REMOVE_LINE: "{} given up",
+    Action.REMOVE_LINE: "{} removed",
     Action.REPLACE_LINE: "",
     Action.SEND_STOCK: "{} booked in",
     Action.SPLIT: "{} leaving now",
 }
-"""What a seller can do about a back order, and how the units are called that it is about."""
+"""The ways out of a back order, each with what happens to the units that its answer names."""
 
 
 def demo(
     *,
     orders: Annotated[
-        int, typer.Option(min=1, max=ORDERS_MAX, help="How many orders the shop gets.")
+        int, typer.Option(min=1, max=ORDERS_MAX, help="Number of orders in the shop.")
     ] = 2_000,
-    seed: Annotated[int, typer.Option(help="Another seed makes another shop.")] = 1,
+    seed: Annotated[int, typer.Option(help="Random seed: each seed makes another shop.")] = 1,
     db: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Leave the shop in this new file, as it was one afternoon."
+            metavar="FILE", help="Save the shop to this new database, as it was one afternoon."
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Make the file of --db anew if it is there.")
+        bool, typer.Option("--overwrite", help="Replace the file of --db if it exists.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """See orders go on back order, and come off it.
 
-    A shop is made up whose orders look like those of a real one, with stock for about 85 % of
-    what they ask for. You see the life of one order that has to wait, step by step, and then
-    what the whole run came to. The file that it leaves is a database that all commands work on.
+    The shop is made up, but its orders look like those of a real one. Its stock covers about 85 %
+    of what they ask for. You see the life of one order that has to wait, step by step, and then
+    the figures of the whole run. With --db you get a database that every other command works on.
     """
     shop = Shop(seed=seed, orders=orders)
     if db is not None:
         demo_file.check_free(db, overwrite=overwrite)
         shop = demo_file.until_now(shop)
-    story, report, left = _run(shop, terminal.messages())
+    tour, report, left = _run(shop, terminal.messages())
     if db is not None:
         demo_file.write(left, SETTINGS.policy, db)
     if as_json:
-        story_json = [step.as_json() for step in story.steps]
-        terminal.print_json({**report.as_json(), "story": story_json})
+        steps = [step.as_json() for step in tour.steps]
+        terminal.print_json({**report.as_json(), "tour": steps})
     else:
-        _print(terminal.results(), story, report)
+        _print(terminal.results(), tour, report)
         if db is not None:
             _print_next(terminal.results(), db, demo_file.waiting_in(left))
     if report.exit_code:
@@ -89,51 +89,51 @@ def demo(
 
 
 def _run(shop: Shop, console: Console) -> tuple[DemoTour, Report, Outcome]:
-    """Run a shop; return its story, what it came to, and what there was one afternoon."""
+    """Run a shop; return the tour, the report, and the state one afternoon."""
     begin = perf_counter()
     entries = generate(shop)
-    story = DemoTour()
-    run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), observers=[story])
+    tour = DemoTour()
+    run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), observers=[tour])
     afternoon = demo_file.afternoon(entries)
     left = Outcome(seller_id=SELLER)
     with terminal.progress_bar(console, "Running the shop", len(entries)) as show:
         for number, entry in enumerate(entries):
             run.step(entry)
-            story.act(run)
+            tour.act(run)
             if number == afternoon:
                 left = demo_file.all_of(run.session.flow, SELLER)
             if number % terminal.SHOWN_EVERY == 0:
                 show(number, f"{entry.at:%d %b}")
-    run.advance(entries[-1].at + timedelta(days=10))  # what is still to come has come by then
+    run.advance(entries[-1].at + timedelta(days=10))  # by then, the last receipts have come
     title = f"a shop with {shop.orders:,} orders in {_weeks(entries)} weeks (seed {shop.seed})"
     report = Report(
         title=title, settings=SETTINGS, summary=run.finish(), seconds=perf_counter() - begin
     )
-    return story, report, left
+    return tour, report, left
 
 
 def _weeks(entries: list[Entry]) -> int:
     return max(1, round((entries[-1].at - entries[0].at) / timedelta(weeks=1)))
 
 
-def _print(console: Console, story: DemoTour, report: Report) -> None:
+def _print(console: Console, tour: DemoTour, report: Report) -> None:
     console.print(Rule("The life of an order that has to wait", align="left"))
-    for number, step in enumerate(story.steps, 1):
+    for number, step in enumerate(tour.steps, 1):
         _print_step(console, number, step)
-    if not story.steps:
-        console.print(" No order of this shop had to wait that is short enough to be shown.")
+    if not tour.steps:
+        console.print(" No order in this shop makes a good example; try another --seed.")
     console.print()
-    console.print(Rule(f"What became of {report.title}", align="left"))
+    console.print(Rule(f"Results for {report.title}", align="left"))
     report.print(console)
 
 
 def _print_next(console: Console, db: Path, order_id: str | None) -> None:
     program = "orderflow" if which("orderflow") or not sys.argv[0] else sys.argv[0]
     console.print()
-    console.print(Rule("What you can do next", align="left"))
+    console.print(Rule("Next steps", align="left"))
     about = ["show", "explain", "actions", "split --dry-run"] if order_id is not None else []
     steps = ["backorders", *(f"{each} {order_id}" for each in about), "check"]
-    console.print(f" {db} holds the shop as it was one afternoon, and you are its warehouse:\n")
+    console.print(f" {db} has the shop as it was one afternoon. You run its warehouse:\n")
     for line in (f"export ORDERFLOW_DB={db}", *(f"{program} {step}" for step in steps)):
         console.print(Text(f"    {line}"), soft_wrap=True)  # to be copied
 
@@ -157,7 +157,7 @@ def _lines(order: Order) -> Table:
 
 
 def _answers(answers: tuple[ActionAnswer, ...]) -> Table:
-    """Draw what is allowed, the ways out of a back order first, and in one line what is not."""
+    """Return a table of allowed actions, ways out first, with one line of those refused."""
     drawn = tables.table("action", "leads to", "with")
     for column in drawn.columns:
         column.justify, column.no_wrap = "left", False

@@ -1,4 +1,4 @@
-"""The file that a demo leaves behind: a database with the shop as it was one afternoon."""
+"""The database that a demo saves: the shop as it was one afternoon."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SETTINGS = Settings(
         lead_days_max=6,
     )
 )
-"""What customers wait for is ordered each day, and comes two to six days later."""
+"""Short products are ordered every day, and come two to six days later."""
 
 _HEAD = b"SQLite format 3\0"
 
@@ -46,21 +46,19 @@ WEEK = 7 * DAY
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:
-    """Refuse to overwrite a file without being asked to, or one that is no database.
+    """Refuse to overwrite a file unless asked to, and any file that is not a database.
 
     Raises:
-        StorageError: If it is there.
+        StorageError: If the file may not be overwritten.
     """
     if path.exists() and not _is_database(path):
-        raise StorageError(f"{path} is there already, and is no database; name another file")
+        raise StorageError(f"{path} exists and is not a database; name another file")
     if path.exists() and not overwrite:
-        raise StorageError(
-            f"{path} is there already; --overwrite makes it anew, without anything that is in it"
-        )
+        raise StorageError(f"{path} exists; --overwrite replaces it, and all that is in it is lost")
 
 
 def _is_database(path: Path) -> bool:
-    """Whether this is a file of SQLite, or an empty one, which may become one."""
+    """Whether this is a SQLite file, or an empty file, which can become one."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -68,10 +66,9 @@ def _is_database(path: Path) -> bool:
 
 
 def afternoon(entries: Sequence[Entry]) -> int:
-    """Return the place in a history of the last entry before a cut-off, in its last quarter.
+    """Return the index of the last entry before a cut-off in the last quarter of a history.
 
-    By then there is something of everything: orders that wait, that are ready to be sent, and
-    that have left.
+    By then there are orders that wait, orders that are allocated, and orders that have left.
     """
     late = range(len(entries) * 3 // 4, len(entries) - 1)
     cut_offs = ((place, SETTINGS.calendar.next_cut_off(entries[place].at)) for place in late)
@@ -80,14 +77,14 @@ def afternoon(entries: Sequence[Entry]) -> int:
 
 
 def until_now(shop: Shop) -> Shop:
-    """Move a shop by whole weeks, so that the afternoon is one of the last eight days."""
+    """Shift a shop by whole weeks, so that the afternoon is one of the last eight days."""
     entries = generate(shop)
     weeks = (datetime.now(UTC) - DAY - entries[afternoon(entries)].at) // WEEK
     return attrs.evolve(shop, begin=shop.begin + weeks * WEEK)
 
 
 def all_of(flow: OrderFlow, seller_id: str) -> Outcome:
-    """Return all that a seller has, as if one command had brought it about."""
+    """Return all the data of a seller, as the outcome of one command."""
     return Outcome(
         seller_id=seller_id,
         events=tuple(flow.events(seller_id)),
@@ -98,26 +95,26 @@ def all_of(flow: OrderFlow, seller_id: str) -> Outcome:
 
 
 def waiting_in(state: Outcome) -> str | None:
-    """Return an order that waits and could be split: the one with the fewest lines."""
+    """Return the id of the waiting order with the fewest lines that could be split."""
     waiting = [order for order in state.orders if order.status is Status.ON_BACK_ORDER]
     partly = [(len(order.lines), order.order_id) for order in waiting if order.allocated]
     return min(partly)[1] if partly else None
 
 
 def write(state: Outcome, policy: AllocationPolicy, path: Path) -> None:
-    """Make a database with all that a seller has; nothing of it goes to the outbox.
+    """Create a database with the data of a seller, and leave its outbox empty.
 
     Raises:
-        StorageError: If it cannot be made.
+        StorageError: If it cannot be created.
     """
     for each in (path, *(Path(f"{path}{suffix}") for suffix in ("-wal", "-shm"))):
         each.unlink(missing_ok=True)
     engine = open_database(path, create=True)
     try:
         SqlPolicies(engine).set(policy)
-        # A repository writes what a command has changed: here, all that there is.
+        # A repository writes what a command has changed: here, everything.
         command = ReleaseEndedHolds(seller_id=state.seller_id, at=state.events[-1].at)
-        repository = SqlRepository(engine, outbox=False)  # nobody is told what was made up
+        repository = SqlRepository(engine, outbox=False)  # nobody is notified of what was made up
         repository.write(state.seller_id, lambda work: work.save(command, state))
     finally:
         engine.dispose()

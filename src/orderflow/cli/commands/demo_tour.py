@@ -1,8 +1,8 @@
-"""The life of one order on back order, as it happens in a run: nothing of it is staged.
+"""The life of one order on back order, as it happens in a run.
 
-The story looks on at the run. It picks the first order that goes on back order and is
-short enough to be shown, and from then on writes down all that happens to it. In between it is
-the seller: it asks what may be done, replaces a short product, and splits the order.
+The tour observes the run. It picks the first order on back order that makes a good example, and
+records everything that happens to it. It also plays the seller: it asks for the allowed actions,
+replaces a short product, and splits the order.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["DemoTour", "Step", "short_units"]
 
 LINES_MIN, LINES_MAX = 4, 7
-"""So many lines are enough to split, and few enough to be shown."""
+"""Enough lines to split the order, and few enough to show."""
 THINKS_FOR = timedelta(minutes=20)
-"""So long the seller takes to look at a message."""
+"""How long the seller takes to react to a message."""
 
 
 @attrs.frozen
@@ -51,9 +51,9 @@ class Step:
     Attributes:
         at: When.
         title: What happened, in a few words.
-        text: The same in a sentence or two.
-        order: The order as it was then, where it is worth a look.
-        answers: What the seller was told may be done.
+        text: The same in one or two sentences.
+        order: The order at that moment, if the step shows it.
+        answers: The actions that the seller was offered.
     """
 
     at: datetime
@@ -63,7 +63,7 @@ class Step:
     answers: tuple[ActionAnswer, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return the step as plain values."""
         step: dict[str, Any] = {
             "at": self.at.isoformat(),
             "title": self.title,
@@ -86,10 +86,10 @@ class Step:
 
 
 class DemoTour:
-    """Follows one order from the moment it is placed until it has left.
+    """Follows one order from the moment it is placed until it leaves.
 
     Attributes:
-        steps: What has happened so far.
+        steps: What happened so far.
     """
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class DemoTour:
         self._acted = False
 
     def observe(self, _command: Command, outcome: Outcome) -> None:
-        """Take note of what a command came to."""
+        """Record the outcome of a command."""
         if not self._ids:
             self._begin(outcome)
             return
@@ -106,7 +106,7 @@ class DemoTour:
             self._follow(event, outcome)
 
     def act(self, run: Replay) -> None:
-        """Do what the seller does, once there was time to think about the message."""
+        """Act as the seller, once it has had time to react to the message."""
         if self._acted or not self._ids or run.now is None:
             return
         if run.now >= self.steps[0].at + THINKS_FOR:
@@ -120,7 +120,7 @@ class DemoTour:
         if (
             order is None
             or order.order_id not in outcome.back_orders_opened
-            or not _is_worth_telling(order)
+            or not _is_good_example(order)
         ):
             return
         self._ids.append(order.order_id)
@@ -130,26 +130,26 @@ class DemoTour:
                 at,
                 "An order is placed",
                 f"Order {order.order_id}: {len(order.lines)} lines, {order.units} units. "
-                f"There is not enough for all of it, so it takes what there is and goes on "
-                f"back order.",
+                f"The stock does not cover all of it. The order is allocated what is available, "
+                f"and goes on back order.",
                 order,
             )
         )
         self.steps.append(
             Step(
                 at,
-                "The seller is told",
+                "The seller is notified",
                 f'"{order.order_id} is on back order: short of {short_units(order.short_lines)}."',
             )
         )
 
     def _ask(self, run: Replay, at: datetime) -> None:
         answers = run.session.flow.actions(SELLER, self._ids[0], at=at)
-        text = "The portal draws its buttons from the answer:"
-        self.steps.append(Step(at, "The seller asks what can be done", text, answers=answers))
+        text = "The portal shows a button for each action that is allowed:"
+        self.steps.append(Step(at, "The seller asks what is possible", text, answers=answers))
 
     def _replace(self, run: Replay, at: datetime) -> None:
-        """Replace the last short line, if it is not the only one, by something in stock."""
+        """Replace the last short line, unless it is the only one, with a product in stock."""
         order = run.session.order(self._ids[0])
         line = order.lines[-1] if not order.short_lines else order.short_lines[-1]
         sku = _in_stock(run, order, line)
@@ -181,8 +181,8 @@ class DemoTour:
                 self._tell(
                     event,
                     "A short product is replaced",
-                    f"One save puts {sku} in its place, which is in stock. "
-                    f"The order keeps its place in the queue and is processed again.",
+                    f"One edit replaces it with {sku}, which is in stock. "
+                    f"The order keeps its place in the queue and is allocated again.",
                     orders[order_id],
                 )
             case OrderSplit(order_id=split, new_order_id=new_id) if split == order_id:
@@ -190,7 +190,7 @@ class DemoTour:
                 self._tell(
                     event,
                     "The order is split",
-                    f"{new_id} takes the {orders[new_id].units} units that are allocated and can "
+                    f"{new_id} takes the {orders[new_id].units} allocated units and can "
                     f"leave today. {order_id} waits for "
                     f"{short_units(orders[order_id].short_lines)}.",
                 )
@@ -199,7 +199,7 @@ class DemoTour:
             case OrderDespatched(order_id=left) if left in self._ids:
                 self._tell_despatched(event, orders[left])
             case OrderCancelled(order_id=cancelled) if cancelled in self._ids:
-                self._tell(event, "Cancelled", f"The customer gives {cancelled} up.")
+                self._tell(event, "Cancelled", f"The customer cancels {cancelled}.")
             case _:
                 pass
 
@@ -212,10 +212,10 @@ class DemoTour:
         order_id = self._ids[0]
         others = len(outcome.orders) - 1
         if order_id in outcome.back_orders_completed:
-            result = f"{order_id} is processed again by itself, and is allocated"
+            result = f"{order_id} is completed automatically, and is allocated"
         else:
-            result = f"{order_id} gets some of it by itself, and waits for the rest"
-        too = f"; orders served besides: {others}" if others else ""
+            result = f"{order_id} automatically gets some of it, and waits for the rest"
+        too = f"; other orders served: {others}" if others else ""
         self._tell(event, "Stock is booked in", f"{stock}. {result}{too}.")
 
     def _tell(self, event: Event, title: str, text: str, order: Order | None = None) -> None:
@@ -223,11 +223,11 @@ class DemoTour:
 
 
 def short_units(lines: Iterable[OrderLine]) -> str:
-    """Say what lines are short of."""
+    """Name the short units of lines."""
     return " and ".join(f"{line.short} {line.sku}" for line in lines)
 
 
-def _is_worth_telling(order: Order) -> bool:
+def _is_good_example(order: Order) -> bool:
     short = order.short_lines
     return (
         LINES_MIN <= len(order.lines) <= LINES_MAX
@@ -238,7 +238,7 @@ def _is_worth_telling(order: Order) -> bool:
 
 
 def _in_stock(run: Replay, order: Order, line: OrderLine) -> str | None:
-    """Find a product like that of the line, of which there is enough."""
+    """Find a product like that of the line, with enough units available."""
     thing = line.sku.partition("-")[0]
     taken = {each.sku for each in order.lines}
     fitting = (

@@ -6,7 +6,6 @@ import shutil
 import sys
 from contextlib import contextmanager
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -16,10 +15,11 @@ import typer
 
 from orderflow.cli.connection import Database, WarehouseOptions, connect
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.options.import_file import ColumnNames, FileForm, Kind, layout_of
+from orderflow.cli.options.import_file import ColumnNames, FileForm, FileKind, layout_of
 from orderflow.cli.output import terminal
 from orderflow.cli.output.import_report import ImportReport
 from orderflow.importing import (
+    OnChange,
     OrderLayout,
     ReceiptLayout,
     StockLayout,
@@ -43,31 +43,23 @@ __all__ = ["import_"]
 STANDARD_INPUT = "-"
 
 
-class OnChange(StrEnum):
-    """What to do about an order that is there already, and otherwise."""
-
-    SKIP = "skip"
-    UPDATE = "update"
-
-
 @attrs.frozen(kw_only=True)
 class ImportOptions:
-    """How it is imported.
+    """How to import a file.
 
     Attributes:
         kind: What the file holds.
-        on_change: Leave an order as it is that is there already and otherwise, or edit it.
-        all_or_nothing: Nothing goes in unless everything does: all of it is one transaction.
-        rejects: Write the rows that were rejected or refused here, to mend and import.
-        batch: What tells two files of stock apart that counted the same, such as the day, which
-            it is if left out; or two files of receipts.
-        at: The moment of the import, as in ISO 8601, in UTC unless it has an offset; now, if left
-            out.
-        dry_run: Show what it would come to, and save nothing.
+        on_change: Skip or update an order that is already present, but different.
+        all_or_nothing: Import everything in one transaction, or nothing at all.
+        rejects: Write rejected and refused rows to this file, to correct and import again.
+        batch: A name that tells apart two stock or receipt files with the same content. The
+            default for stock is the day.
+        at: When the import happens, in ISO 8601, UTC unless it has an offset; default: now.
+        dry_run: Show the effect of the import, without saving.
         as_json: Print JSON, with every fault.
     """
 
-    kind: Kind = Kind.ORDERS
+    kind: FileKind = FileKind.ORDERS
     on_change: OnChange = OnChange.SKIP
     all_or_nothing: bool = attrs.field(default=False, metadata={"names": ("--all-or-nothing",)})
     rejects: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
@@ -78,12 +70,12 @@ class ImportOptions:
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("Its columns, in place of those of the preset", columns=ColumnNames)
+@with_options("Columns, where they differ from the preset", columns=ColumnNames)
 @with_options("The file", form=FileForm)
-@with_options("How it is imported", how=ImportOptions)
+@with_options("Import", how=ImportOptions)
 def import_(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="CSV, plain or gzip; - is standard input.")
+        str, typer.Argument(metavar="FILE", help="CSV file, plain or gzip; - for standard input.")
     ],
     *,
     where: WarehouseOptions,
@@ -93,24 +85,24 @@ def import_(
 ) -> None:
     """Import orders, stock or expected receipts from CSV.
 
-    Every row that cannot be taken is told, and the others go in. The same file may be imported
-    again: what went in before does so no second time. So may a file whose import was stopped.
+    Rows that cannot be imported are reported, and the others are imported. You can import the
+    same file again, also after an interruption: nothing is imported twice.
 
-    It ends with 0 if all of the file went in or is there already; with 1 if rows were rejected or
-    orders refused; with 2 if it could not run, or not to its end.
+    The exit code is 0 if everything in the file is now present. It is 1 if rows were rejected or
+    orders refused, and 2 if the import could not run to its end.
     """
-    if how.batch is not None and how.kind is Kind.ORDERS:
-        raise typer.BadParameter("orders need none; leave it out", param_hint="'--batch'")
+    if how.batch is not None and how.kind is FileKind.ORDERS:
+        raise typer.BadParameter("does not apply to orders", param_hint="'--batch'")
     stays = "nothing was saved"
     if not (how.all_or_nothing or how.dry_run):
-        stays = "what went in so far stays; import the file again, and the rest follows"
+        stays = "what was imported so far is saved; import the file again to do the rest"
     with (
         terminal.clean_end(terminal.messages(), interrupted=stays),
         connect(where) as database,
-        _rereadable(file) as source,
+        _source(file) as source,
     ):
         seller_id = database.seller(where.seller)
-        imported = _File(
+        report = _FileImport(
             database=database,
             seller_id=seller_id,
             warehouse_id=database.warehouse(seller_id, where.warehouse),
@@ -121,27 +113,27 @@ def import_(
             how=how,
         ).run()
     if how.as_json:
-        terminal.print_json(imported.as_json())
+        terminal.print_json(report.as_json())
     else:
-        imported.print(terminal.results())
-    _end(imported, how)
+        report.print(terminal.results())
+    _end(report, how)
 
 
-def _end(imported: ImportReport, how: ImportOptions) -> None:
+def _end(report: ImportReport, how: ImportOptions) -> None:
     console = terminal.messages()
     if not how.as_json:
-        imported.tell(console)
+        report.tell(console)
     if how.dry_run:
         console.print("This is what would happen; nothing was saved.")
-    elif how.all_or_nothing and not imported.saved:
-        console.print("Nothing was saved, for not all of it could go in.")
-    if not imported.is_whole:
+    elif how.all_or_nothing and not report.saved:
+        console.print("Nothing was saved, because not everything could be imported.")
+    if not report.is_whole:
         raise typer.Exit(terminal.EXIT_REJECTED)
 
 
 @contextmanager
-def _rereadable(file: str) -> Iterator[Path | BinaryIO]:
-    """Give the file; what comes by standard input is kept, for rejected rows are read twice."""
+def _source(file: str) -> Iterator[Path | BinaryIO]:
+    """Yield the file; standard input is copied, because rejected rows are read twice."""
     if file != STANDARD_INPUT:
         yield Path(file)
         return
@@ -151,8 +143,8 @@ def _rereadable(file: str) -> Iterator[Path | BinaryIO]:
 
 
 @attrs.frozen(kw_only=True)
-class _File:
-    """One file on its way in."""
+class _FileImport:
+    """The import of one file."""
 
     database: Database
     seller_id: str
@@ -165,11 +157,11 @@ class _File:
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
+        """The name of the file in messages."""
         return str(self.source) if isinstance(self.source, Path) else "standard input"
 
     def run(self) -> ImportReport:
-        """Read it, carry it out, and write down what was rejected."""
+        """Read the file, run its commands, and write the rejected rows."""
         how = self.how
         with terminal.progress_bar(
             terminal.messages(), f"Reading {self.name}", self._bytes_total()
@@ -179,7 +171,7 @@ class _File:
                 show(so_far.bytes_read, f"{so_far.rows:,} rows")
 
             result = self._read(tell)
-        if how.rejects is not None:  # now, for if it cannot be written nothing should go in
+        if how.rejects is not None:  # now: if it cannot be written, nothing should be imported
             write_rejects(result, self.source, how.rejects)
         if how.all_or_nothing and self._is_blocked(result):
             result = attrs.evolve(result, commands=())
@@ -197,14 +189,14 @@ class _File:
         )
 
     def _is_blocked(self, result: Import) -> bool:
-        """Whether an order cannot be edited that was to be."""
+        """Whether an order was to be edited, but cannot be."""
         return self.how.on_change is OnChange.UPDATE and any(
             each.obstacle for each in result.changed
         )
 
     def _carry_out(self, result: Import) -> BatchResult[ImportCommand]:
         how, commands = self.how, result.commands
-        with terminal.progress_bar(terminal.messages(), "Carrying out", len(commands)) as show:
+        with terminal.progress_bar(terminal.messages(), "Saving", len(commands)) as show:
 
             def tell(number: int) -> None:
                 if number % terminal.SHOWN_EVERY == 0:
@@ -234,24 +226,24 @@ class _File:
         if isinstance(layout, StockLayout):
             batch = how.batch if how.batch is not None else f"{self.at:%Y-%m-%d}"
             result = read_stock(self.source, layout=layout, batch=batch, **given)
-            return self._without_repeated(result)
+            return self._without_done(result)
         if isinstance(layout, ReceiptLayout):
             result = read_receipts(
                 self.source, layout=layout, batch=how.batch or "", time_zone=zone, **given
             )
-            return self._without_repeated(result)
+            return self._without_done(result)
         return read_orders(
             self.source,
             preset=layout,
             time_zone=zone,
             existing=self._order,
             was_imported=self._was_done,
-            on_change=how.on_change.value,
+            on_change=how.on_change,
             **given,
         )
 
-    def _without_repeated(self, result: Import) -> Import:
-        """Leave out what an earlier run has done, so that it is told apart."""
+    def _without_done(self, result: Import) -> Import:
+        """Leave out and count the commands that an earlier run has done."""
         commands = [each for each in result.commands if not self._was_done(str(each.command_id))]
         unchanged = len(result.commands) - len(commands)
         return attrs.evolve(result, commands=tuple(commands), unchanged=unchanged)
@@ -270,4 +262,4 @@ class _File:
         try:
             return self.source.stat().st_size if isinstance(self.source, Path) else None
         except OSError:
-            return None  # the reading says what is wrong with it
+            return None  # reading the file reports the error

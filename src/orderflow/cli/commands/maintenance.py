@@ -1,4 +1,4 @@
-"""Taking care of a database: make it, look whether all is well, finish what was interrupted."""
+"""Maintenance of a database: create it, check it, and finish interrupted work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from orderflow.adapters.sql import SqlPolicies, upgrade
 from orderflow.adapters.sql.revision import REVISION
-from orderflow.checking import check as checked
+from orderflow.checking import check as check_database
 from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect, engine_of
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import moment_option, with_options
@@ -43,10 +43,10 @@ _VIOLATION_COLUMNS = (Column("seller_id", "seller"), Column("rule"), Column("fin
 @with_options("Who gets the stock", policy=AllocationPolicy)
 @with_options("The database", where=DatabaseOptions)
 def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = False) -> None:
-    """Make a database, or bring one of an earlier release up to date.
+    """Create a database, or upgrade one of an earlier release.
 
-    The policy is kept in it, so that everybody who works on it goes by the same one. Where there
-    is a database already, its policy stays: `orderflow set-policy` changes it.
+    The policy is stored in the database, so it applies to everyone who works on it. An existing
+    database keeps its policy: `orderflow set-policy` changes it.
     """
     engine = engine_of(where.db, create=True)
     try:
@@ -62,12 +62,12 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
     if as_json:
         terminal.print_json({"db": where.db, "revision": REVISION, "is_new": is_new})
     else:
-        done = "made" if is_new else "ready; its policy stays: see orderflow policies"
+        done = "created" if is_new else "ready; its policy stays: see orderflow policies"
         terminal.results().print(Text(f"{where.db}: {done}"))
 
 
 @with_options("The database", where=DatabaseOptions)
-@with_options("What is shown", how=ListingOptions)
+@with_options("Listing", how=ListingOptions)
 def policies(*, where: DatabaseOptions, how: ListingOptions) -> None:
     """List who gets the stock: the usual policy, and those of sellers that have their own."""
     with connect(where) as database:
@@ -110,13 +110,13 @@ def set_policy(
 
 @with_options("The database", where=DatabaseOptions)
 def check(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
-    """Look whether everything holds that always has to, and name what does not.
+    """Check every invariant and list the violations.
 
-    It ends with 3 if something does not hold.
+    The exit code is 3 if there are any.
     """
     with connect(where) as database:
         kept = database.policies
-        found = checked(database.repository, policy=kept.default(), policies=kept.all())
+        found = check_database(database.repository, policy=kept.default(), policies=kept.all())
     if as_json:
         terminal.print_json(_as_json(found))
     else:
@@ -127,23 +127,25 @@ def check(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
 
 @with_options("The database", where=DatabaseOptions)
 def recover(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
-    """Go on where a process ended before it had served a long queue to the end."""
+    """Finish serving the queues that an interrupted process left unserved."""
     with connect(where) as database:
         served = database.flow.recover()
     if as_json:
         terminal.print_json({"products": served})
     else:
-        terminal.results().print(f"products whose queues were served to the end: {served:,}")
+        terminal.results().print(f"queues served to the end: {served:,}")
 
 
 @with_options("The database", where=SellerOptions)
 def release_ended_holds(
     *,
     where: SellerOptions,
-    at: Annotated[datetime | None, moment_option("As of when; now, if left out.")] = None,
+    at: Annotated[
+        datetime | None, moment_option("Release holds that ended by this time; default: now.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Release what was held until now, of all sellers unless one is named; for a scheduler."""
+    """Release the holds that have ended, of one seller or of all. Run it from a scheduler."""
     moment = at if at is not None else SystemClock().now()
     released: list[Order] = []
     with connect(where) as database:
@@ -155,11 +157,11 @@ def release_ended_holds(
 
 
 class PolicyKeptError(RefusedError):
-    """A database that is there already, and has another policy."""
+    """The database exists and has another policy."""
 
     def __init__(self, db: str) -> None:
         super().__init__(
-            f"{db} is there already, and has another policy: orderflow policies shows it, and "
+            f"{db} exists and has another policy: orderflow policies shows it, and "
             f"orderflow set-policy changes it"
         )
 
@@ -202,13 +204,13 @@ def _as_json(found: CheckResult) -> dict[str, Any]:
 def _print(found: CheckResult) -> None:
     console = terminal.results()
     console.print(
-        f"looked at: sellers {found.sellers:,}, orders {found.orders:,}, "
+        f"checked: sellers {found.sellers:,}, orders {found.orders:,}, "
         f"stock records {found.stock:,}, events {found.events:,}"
     )
     if found.unserved:
-        console.print(f"queues still to be served: {len(found.unserved):,}; orderflow recover does")
+        console.print(f"unserved queues: {len(found.unserved):,}; orderflow recover serves them")
     if found.violations:
         console.print(f"[red]violations: {len(found.violations):,}")
         print_table(console, _VIOLATION_COLUMNS, map(attrs.asdict, found.violations))
     else:
-        console.print("everything holds")
+        console.print("no violations")

@@ -1,4 +1,4 @@
-"""`orderflow notify` and `orderflow digest`: the sellers are told, as a file of settings says."""
+"""`orderflow notify` and `orderflow digest`: notices to sellers, as a settings file says."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ if TYPE_CHECKING:
 
 __all__ = ["NoticeOptions", "digest", "notify"]
 
-_REST_FOLLOWS = "who was told stays told; run it again, and the others are"
+_REST_FOLLOWS = "notices sent so far are recorded; run it again to send the rest"
 
 
 @attrs.frozen(kw_only=True)
 class NoticeOptions:
-    """How the sellers are told.
+    """How notices are sent.
 
     Attributes:
-        settings: Who is told, of what, and how: a file of TOML, or of JSON if it ends in .json.
-        replacements: Which products may stand in for which: CSV, or JSON if it ends in .json.
-        at: As of when, as in ISO 8601, in UTC unless it has an offset; now, if left out.
-        dry_run: Show what would be sent, and to whom, and send nothing.
+        settings: Who is notified, of what, and how: a TOML file, or JSON if it ends in .json.
+        replacements: Which products can replace which: a CSV file, or JSON if it ends in .json.
+        at: The time to act at, in ISO 8601, UTC unless it has an offset; default: now.
+        dry_run: Show what would be sent and to whom, without sending.
         as_json: Print JSON.
     """
 
@@ -64,27 +64,32 @@ class NoticeOptions:
 
 
 @with_options("The database", where=DatabaseOptions)
-@with_options("How the sellers are told", how=NoticeOptions)
+@with_options("Notices", how=NoticeOptions)
 def notify(
     *,
     where: DatabaseOptions,
     how: NoticeOptions,
     follow: Annotated[
-        bool, typer.Option("--follow", help="Go on telling what comes, until Ctrl-C.")
+        bool, typer.Option("--follow", help="Keep running and send new notices, until Ctrl-C.")
     ] = False,
     every: Annotated[
-        float, typer.Option(min=0.1, metavar="SECONDS", help="With --follow: how often to look.")
+        float,
+        typer.Option(
+            min=0.1, metavar="SECONDS", help="With --follow: the pause between two rounds."
+        ),
     ] = 5.0,
 ) -> None:
-    """Tell the sellers what has become of their orders since they were told last.
+    """Notify sellers of what has changed since the last notice.
 
-    What could not be told is tried again by later runs, after a while that grows; after the last
-    attempt it is dead: see `orderflow dead-letters`. Secrets are taken from the environment.
+    A notice that could not be sent is tried again by later runs, after a growing delay. After the
+    last attempt it is a dead letter: see `orderflow dead-letters`. Secrets are read from the
+    environment.
 
-    It ends with 1 if somebody could not be told; with --follow it ends when it is told to.
+    The exit code is 1 if a notice could not be sent. With --follow, the command runs until it is
+    stopped.
     """
     if follow and how.dry_run:
-        raise typer.BadParameter("a look is taken once; leave it out", param_hint="'--follow'")
+        raise typer.BadParameter("does not go with --dry-run", param_hint="'--follow'")
     failures, settings = _Failures(), load_settings(how.settings)
     with _opened(where, settings) as database:
         desk = _seller_notices(database, settings, how, failures)
@@ -96,21 +101,21 @@ def notify(
             with _stopped_by_signals() as stop:
                 for relayed in desk.follow(outbox, every_s=every, stop=stop):
                     if relayed != RelayResult() or failures.texts:
-                        _tell_of(relayed, failures, how)
+                        _print_round(relayed, failures, how)
             return
-        _tell_of(desk.notify(outbox), failures, how)
+        _print_round(desk.notify(outbox), failures, how)
     if failures.total:
         raise typer.Exit(terminal.EXIT_REJECTED)
 
 
 @with_options("The database", where=DatabaseOptions)
-@with_options("How the sellers are told", how=NoticeOptions)
+@with_options("Notices", how=NoticeOptions)
 def digest(*, where: DatabaseOptions, how: NoticeOptions) -> None:
-    """Send the digests that are due: what the day came to, for sellers who want to know daily.
+    """Send the daily digests that are due.
 
-    Run it as often as you like: each of them gets each digest once.
+    Run it as often as you like: each recipient gets each digest once.
 
-    It ends with 1 if somebody could not be reached; the next run sends what is missing.
+    The exit code is 1 if a digest could not be sent; the next run tries again.
     """
     settings = load_settings(how.settings)
     with _opened(where, settings) as database:
@@ -133,11 +138,11 @@ def digest(*, where: DatabaseOptions, how: NoticeOptions) -> None:
 
 
 class _Failures:
-    """Who could not be told, and why.
+    """The notices that could not be sent, and why.
 
     Attributes:
-        texts: Those that were not shown yet.
-        total: How many there were.
+        texts: Those not shown yet.
+        total: How many there were in all.
     """
 
     def __init__(self) -> None:
@@ -149,33 +154,33 @@ class _Failures:
         self.total += 1
 
     def passed_over(self, recipient: Recipient, error: NoticeError) -> None:
-        """Note somebody whom it is of no use to try again, while others were told."""
-        self.add(subject=None, error=str(error), becomes=f"{recipient} is passed over")
+        """Record a recipient who is given up, while others were notified."""
+        self.add(subject=None, error=str(error), becomes=f"{recipient} is skipped")
 
     def take(self) -> list[dict[str, Any]]:
-        """Return those that were not shown yet."""
+        """Return those not shown yet."""
         taken, self.texts = self.texts, []
         return taken
 
 
 class _Outbox(SqlOutbox):
-    """The outbox, which also notes what could not be told."""
+    """The outbox, which also records failed deliveries."""
 
     def __init__(self, engine: Engine, failures: _Failures) -> None:
         super().__init__(engine)
         self._failures = failures
 
     def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
-        """Keep a message that could not be delivered."""
+        """Record a message that could not be delivered."""
         super().mark_failed(message, error, retry_at)
-        becomes = "it is dead: see orderflow dead-letters"
+        becomes = "it is a dead letter now: see orderflow dead-letters"
         if retry_at is not None:
             becomes = f"the next attempt is due at {moment_text(retry_at)}"
         self._failures.add(subject=message.subject, error=error, becomes=becomes)
 
 
 class _StandingClock:
-    """A clock that shows one moment."""
+    """A clock that always shows the same moment."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at
@@ -200,7 +205,7 @@ def _seller_notices(
     )
 
 
-def _tell_of(relayed: RelayResult, failures: _Failures, how: NoticeOptions) -> None:
+def _print_round(relayed: RelayResult, failures: _Failures, how: NoticeOptions) -> None:
     taken = failures.take()
     if how.as_json:
         terminal.print_json_line({**attrs.asdict(relayed), "failures": taken})
@@ -212,18 +217,18 @@ def _tell_of(relayed: RelayResult, failures: _Failures, how: NoticeOptions) -> N
 
 
 def _show(texts: Iterable[str], how: NoticeOptions) -> None:
-    """Show what would be sent."""
+    """Print what would be sent."""
     if how.as_json:
         terminal.print_json({"shown": list(texts)})
         return
     count = 0
-    for count, text in enumerate(texts, 1):  # noqa: B007 - it is told below
+    for count, text in enumerate(texts, 1):  # noqa: B007 - printed below
         terminal.results().print(Text(text), soft_wrap=True)
-    terminal.messages().print(f"{count:,} would be sent; nothing was.")
+    terminal.messages().print(f"{count:,} would be sent; nothing was sent.")
 
 
 def _warn(text: str) -> None:
-    terminal.messages().print(Text(f"not told: {text}"))
+    terminal.messages().print(Text(f"not sent: {text}"))
 
 
 @contextmanager
@@ -231,14 +236,14 @@ def _opened(where: DatabaseOptions, settings: NotifySettings) -> Iterator[Databa
     with (
         terminal.clean_end(terminal.messages(), interrupted=_REST_FOLLOWS),
         connect(where) as database,
-        _log_on_screen(settings.preferences),
+        _log_to_stderr(settings.preferences),
     ):
         yield database
 
 
 @contextmanager
-def _log_on_screen(preferences: Preferences) -> Iterator[None]:
-    """Show what is logged for sellers, for a log is one of the ways to tell them."""
+def _log_to_stderr(preferences: Preferences) -> Iterator[None]:
+    """Print what is logged for sellers, because a log is one of the channels."""
     told = (preferences.default, *preferences.sellers.values())
     names = {to.address for each in told for to in each.active_recipients() if to.channel == "log"}
     loggers = [logging.getLogger(name) for name in sorted(names)]
@@ -258,9 +263,9 @@ def _log_on_screen(preferences: Preferences) -> Iterator[None]:
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[Event]:
-    """Give what is set by Ctrl-C or SIGTERM, so that a round is told to its end.
+    """Yield an event that Ctrl-C or SIGTERM sets, so that a round runs to its end.
 
-    The second time, Ctrl-C stops it at once.
+    A second Ctrl-C stops the command at once.
     """
     stop = Event()
 

@@ -1,4 +1,4 @@
-"""Orders: which there are, what stands in one, what happened to it, and what may be done."""
+"""Orders: place them, list them, and show one with its events, actions and reasons to wait."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _COMMANDS = {
     Action.SEND_STOCK: "book-in",
     Action.SPLIT: "split",
     Action.HOLD: "hold",
-    Action.RELEASE_HOLD: "release",
+    Action.RELEASE_HOLD: "release-hold",
     Action.CANCEL: "cancel",
     Action.SEND_TO_WAREHOUSE: "send",
     Action.REQUEST_CANCELLATION: "request-cancellation",
@@ -65,19 +65,19 @@ _COMMANDS = {
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("What is shown", how=ListingOptions)
+@with_options("Listing", how=ListingOptions)
 def orders(
     *,
     where: WarehouseOptions,
     how: ListingOptions,
     status: Annotated[
-        Status | None, typer.Option(case_sensitive=False, help="Only those of this status.")
+        Status | None, typer.Option(case_sensitive=False, help="Only orders with this status.")
     ] = None,
     sku: Annotated[
-        str | None, typer.Option(metavar="SKU", help="Only those with a line of this product.")
+        str | None, typer.Option(metavar="SKU", help="Only orders with a line of this product.")
     ] = None,
 ) -> None:
-    """List orders, by the moment they were placed."""
+    """List orders, oldest first."""
     with connect(where) as database:
         rows = (
             order_row(order)
@@ -90,7 +90,7 @@ def orders(
 
 @with_options("The database", where=SellerOptions)
 def show(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False) -> None:
-    """Show an order: its status, its lines, and what is held for it."""
+    """Show an order: its status, its lines, and the units allocated to them."""
     with connect(where) as database:
         order = database.flow.order(database.seller(where.seller), order_id)
     if as_json:
@@ -101,18 +101,18 @@ def show(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False) ->
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("What is shown", how=ListingOptions)
+@with_options("Listing", how=ListingOptions)
 def events(
     order_id: Annotated[
         str | None,
-        typer.Argument(metavar="ORDER", help="Only what happened to this order."),
+        typer.Argument(metavar="ORDER", help="Only events of this order."),
     ] = None,
     *,
     where: SellerOptions,
     how: ListingOptions,
-    since: Annotated[datetime | None, moment_option("Only what happened from then on.")] = None,
+    since: Annotated[datetime | None, moment_option("Only events at this time or later.")] = None,
 ) -> None:
-    """Tell what happened, to an order or to all that the seller has; the oldest first."""
+    """List what happened to an order, or to everything of the seller; oldest first."""
     with connect(where) as database:
         seller_id = database.seller(where.seller)
         if order_id is not None:
@@ -123,9 +123,9 @@ def events(
 
 @with_options("The database", where=SellerOptions)
 def actions(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False) -> None:
-    """Tell what may be done with an order now, by which command, and what it would lead to.
+    """List the actions that an order allows now, with the command and the result of each.
 
-    Of what its status allows, and cannot be done all the same, it says why.
+    If the status allows an action but something else prevents it, the reason is shown.
     """
     with connect(where) as database:
         seller_id = database.seller(where.seller)
@@ -159,13 +159,15 @@ def explain(
     order_id: OrderId,
     *,
     where: SellerOptions,
-    at: Annotated[datetime | None, moment_option("As of when; now, if left out.")] = None,
+    at: Annotated[
+        datetime | None, moment_option("Explain the state at this time; default: now.")
+    ] = None,
     ahead: Annotated[
-        int, typer.Option(min=0, help="Name so many of those who come before it.")
+        int, typer.Option(min=0, help="Name at most this many of the orders ahead of it.")
     ] = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Explain why an order waits: who comes before it, and which receipt would cover it."""
+    """Explain why an order waits: which orders are ahead, and which receipt would cover it."""
     with connect(where) as database:
         seller_id = database.seller(where.seller)
         why = database.flow.explain(seller_id, order_id, at=at, earlier_max=ahead)
@@ -177,28 +179,26 @@ def explain(
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("How it is carried out", how=ExecutionOptions)
+@with_options("Execution", how=ExecutionOptions)
 def place(
     order_id: OrderId,
     lines: Annotated[
-        list[str], typer.Argument(metavar="SKU=UNITS", help="What is ordered, and how many.")
+        list[str], typer.Argument(metavar="SKU=UNITS", help="A product and the number of units.")
     ],
     *,
     where: WarehouseOptions,
     how: ExecutionOptions,
-    priority: Annotated[int, typer.Option(help="A higher one comes first.")] = 0,
-    promised_by: Annotated[
-        datetime | None, moment_option("When the customer was promised to have it.")
-    ] = None,
+    priority: Annotated[int, typer.Option(help="The priority; a higher one comes first.")] = 0,
+    promised_by: Annotated[datetime | None, moment_option("The promised date.")] = None,
     courier: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Send it by this courier service.")
+        str | None, typer.Option(metavar="TEXT", help="The courier service.")
     ] = None,
     ship_to: ShipTo = None,
     later: Annotated[
-        bool, typer.Option("--later", help="Take it in only; orderflow process goes on.")
+        bool, typer.Option("--later", help="Leave it NEW; orderflow allocate continues.")
     ] = False,
 ) -> None:
-    """Take one order in: it is allocated, or goes on back order."""
+    """Place an order: it is allocated, or goes on back order."""
 
     def command(database: Database) -> PlaceOrder:
         seller_id = database.seller(where.seller)
@@ -222,7 +222,7 @@ def place(
 
 
 def _rest(order: Order) -> str:
-    """Say what there is of the order besides its status and lines."""
+    """Return everything about the order except its status and lines."""
     said = [f"placed {moment_text(order.placed_at)} in {order.warehouse_id}"]
     if order.wait is not None:
         said.append(f"on back order since {moment_text(order.wait.since)}")

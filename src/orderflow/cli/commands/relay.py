@@ -1,4 +1,4 @@
-"""The outbox: hand its messages on, and what to do about those that could not be delivered."""
+"""The outbox: hand its messages on, and deal with those that could not be delivered."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _COLUMNS = (
 )
 
 LEASE = timedelta(minutes=1)
-"""So long messages are kept from other relays: to write one takes no time."""
+"""How long messages are kept from other relays; writing one takes no time."""
 
 
 class _Lines:
@@ -42,7 +42,7 @@ class _Lines:
     def notify(self, message: OutboxMessage) -> None:
         try:
             self._write(message)
-        except OSError as error:  # a fault of the output, and not of the message
+        except OSError as error:  # the output is at fault, not the message
             raise _OutputError(error) from error
 
     def _write(self, message: OutboxMessage) -> None:
@@ -54,11 +54,11 @@ class _Lines:
                 "event": to_data(message.event),
             }
         )
-        sys.stdout.flush()  # it is forgotten after this
+        sys.stdout.flush()  # the message is deleted after this
 
 
 class _OutputError(BaseException):
-    """Nothing can be written any more: the relay ends, and no message has failed."""
+    """The output cannot be written: the relay ends, and no message has failed."""
 
     def __init__(self, cause: OSError) -> None:
         self.cause = cause
@@ -69,12 +69,14 @@ class _OutputError(BaseException):
 def relay(
     *,
     where: DatabaseOptions,
-    limit: Annotated[int, typer.Option(min=0, help="At most so many; 0 is all.")] = 0,
+    limit: Annotated[
+        int, typer.Option(min=0, help="Hand on at most this many messages; 0 means all.")
+    ] = 0,
 ) -> None:
-    """Write what has happened and was not handed on yet as lines of JSON, and forget it.
+    """Print the messages of the outbox as lines of JSON, and delete them.
 
-    Each message is forgotten after its line was written: if this is stopped in between, it comes
-    again with the same message_id. `orderflow notify` tells the sellers instead.
+    A message is deleted after its line was printed. If the command stops in between, the message
+    comes again with the same message_id. To notify sellers instead, use `orderflow notify`.
     """
     with connect(where) as database:
         relay = Relay(database.outbox, _Lines(), lease=LEASE)
@@ -82,34 +84,34 @@ def relay(
             relayed = relay.run_once(limit) if limit else relay.run()
         except _OutputError as error:
             raise StorageError(
-                f"the output cannot be written: {error.cause}; what was not written comes again "
-                f"after a minute"
+                f"the output cannot be written: {error.cause}; the remaining messages can be "
+                f"handed on after a minute"
             ) from error
     terminal.messages().print(f"handed on: {relayed.sent:,} messages")
     if relayed.failed or relayed.dead:
-        terminal.messages().print("the others are tried again, or dead: see orderflow dead-letters")
+        terminal.messages().print(
+            "the others will be retried, or are dead letters: see orderflow dead-letters"
+        )
         raise typer.Exit(terminal.EXIT_NOT_RUN)
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("What is shown", how=ListingOptions)
+@with_options("Listing", how=ListingOptions)
 def dead_letters(
     *,
     where: SellerOptions,
     how: ListingOptions,
     revive: Annotated[
-        list[str] | None, typer.Option(metavar="MESSAGE", help="Let this one be tried again.")
+        list[str] | None, typer.Option(metavar="MESSAGE", help="Retry this message.")
     ] = None,
     discard: Annotated[
-        list[str] | None, typer.Option(metavar="MESSAGE", help="Forget this one.")
+        list[str] | None, typer.Option(metavar="MESSAGE", help="Delete this message.")
     ] = None,
-    revive_all: Annotated[
-        bool, typer.Option("--revive-all", help="Let all of them be tried again.")
-    ] = False,
+    revive_all: Annotated[bool, typer.Option("--revive-all", help="Retry all of them.")] = False,
 ) -> None:
-    """List the messages that could not be delivered, or say what becomes of them.
+    """List the messages that could not be delivered, and retry or delete them.
 
-    While one is dead, the later messages of its order wait behind it.
+    While one is a dead letter, later messages about the same order wait behind it.
     """
     with connect(where) as database:
         outbox = database.outbox
@@ -123,11 +125,11 @@ def dead_letters(
 
 
 class MessageNotFoundError(NotFoundError):
-    """There is no dead message of these ids."""
+    """There are no dead letters with these ids."""
 
     def __init__(self, message_ids: Sequence[str]) -> None:
         super().__init__(
-            f"no dead message has the id {', '.join(map(repr, message_ids))}; "
+            f"no dead letter has the id {', '.join(map(repr, message_ids))}; "
             f"orderflow dead-letters lists them"
         )
 

@@ -1,4 +1,4 @@
-"""`orderflow replacement_offers`: what could stand in for what an order is short of."""
+"""`orderflow replacements`: products that could replace the short lines of an order."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ __all__ = ["replacements"]
 
 _COLUMNS = (
     Column("line_id", "line"),
-    Column("sku", "instead"),
+    Column("sku", "replacement"),
     Column("units"),
     Column("available"),
-    Column("command", "do it by"),
+    Column("command", "command"),
 )
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("What is shown", how=ListingOptions)
+@with_options("Listing", how=ListingOptions)
 def replacements(
     order_id: OrderId,
     *,
@@ -42,14 +42,14 @@ def replacements(
         typer.Option(
             envvar="ORDERFLOW_REPLACEMENTS",
             metavar="FILE",
-            help="Which products may stand in for which: CSV, or JSON if it ends in .json.",
+            help="Which products can replace which: a CSV file, or JSON if it ends in .json.",
         ),
     ],
 ) -> None:
-    """Suggest what could stand in for each short line of an order, and is in stock now.
+    """List products in stock that could replace the short lines of an order, the best first.
 
-    The columns of the file are `sku` and `replaces`, and if need be `units` and `per` (two singles
-    for one pair), `reason`, `units_max` and `seller_id`. The best stands first.
+    The file has the columns `sku` and `replaces`. Optional are `units` and `per` (two singles for
+    one pair), `reason`, `units_max` and `seller_id`.
     """
     with connect(where) as database:
         seller_id = database.seller(where.seller)
@@ -58,12 +58,12 @@ def replacements(
             policy=database.flow.policy_of(seller_id),
             catalogue=read_replacements(replacements),
         )
-        suggestions = flow.replacement_offers(seller_id, order_id)
-    print_listing("suggestions", _COLUMNS, (_row(order_id, each) for each in suggestions), how)
+        offers = flow.replacement_offers(seller_id, order_id)
+    print_listing("replacements", _COLUMNS, (_row(order_id, each) for each in offers), how)
 
 
-def _row(order_id: str, suggestion: ReplacementOffer) -> dict[str, Any]:
-    change = suggestion.edit
+def _row(order_id: str, offer: ReplacementOffer) -> dict[str, Any]:
+    change = offer.edit
     command = ["orderflow", "replace", order_id, change.line_id, change.sku]
     command += ["--units", str(change.units)] if change.units != 1 else []
     command += ["--per", str(change.per)] if change.per != 1 else []
@@ -71,9 +71,9 @@ def _row(order_id: str, suggestion: ReplacementOffer) -> dict[str, Any]:
     return {
         "line_id": change.line_id,
         "sku": change.sku,
-        "units": suggestion.units,
-        "available": suggestion.available,
+        "units": offer.units,
+        "available": offer.available,
         "reason": change.reason,
-        "shared_with": list(suggestion.shared_with),
+        "shared_with": list(offer.shared_with),
         "command": shlex.join(command),
     }

@@ -1,4 +1,4 @@
-"""Stock: what is on hand, what is expected, and how both change."""
+"""Stock on hand and expected receipts: list them and change them."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ if TYPE_CHECKING:
 
 __all__ = ["adjust", "announce", "book_in", "count", "receipts", "stock", "withdraw"]
 
-Units = Annotated[int, typer.Argument(metavar="UNITS", min=0, help="How many units.")]
-Note = Annotated[str, typer.Option(metavar="TEXT", help="In your words.")]
+Units = Annotated[int, typer.Argument(metavar="UNITS", min=0, help="Number of units.")]
+Note = Annotated[str, typer.Option(metavar="TEXT", help="A note, in your own words.")]
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("What is shown", how=ListingOptions)
+@with_options("Listing", how=ListingOptions)
 def stock(
     sku: Annotated[str | None, typer.Argument(metavar="SKU", help="Only this product.")] = None,
     *,
     where: WarehouseOptions,
     how: ListingOptions,
     none_available: Annotated[
-        bool, typer.Option("--none-available", help="Only what nothing more is to be had of.")
+        bool, typer.Option("--none-available", help="Show only products with nothing available.")
     ] = False,
 ) -> None:
-    """List the stock: on hand, allocated to orders, and available to others."""
+    """List the stock of each product: on hand, allocated and available."""
     with connect(where) as database:
         records = (
             record
@@ -66,14 +66,14 @@ def stock(
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("What is shown", how=ListingOptions)
+@with_options("Listing", how=ListingOptions)
 def receipts(
     sku: Annotated[str | None, typer.Argument(metavar="SKU", help="Only this product.")] = None,
     *,
     where: WarehouseOptions,
     how: ListingOptions,
 ) -> None:
-    """List what is expected, by the moment it is expected."""
+    """List expected receipts, the earliest first."""
     with connect(where) as database:
         expected = (
             receipt
@@ -88,26 +88,26 @@ def receipts(
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("How it is carried out", how=ExecutionOptions)
+@with_options("Execution", how=ExecutionOptions)
 def book_in(
     sku: Sku,
     received: Annotated[
-        int, typer.Argument(metavar="UNITS", min=0, help="How many go into stock.")
+        int, typer.Argument(metavar="UNITS", min=0, help="Units that go into stock.")
     ],
     *,
     where: WarehouseOptions,
     how: ExecutionOptions,
     rejected: Annotated[
-        int, typer.Option(min=0, help="Units that came, and did not go into stock.")
+        int, typer.Option(min=0, help="Units that arrived, but do not go into stock.")
     ] = 0,
     receipt: Annotated[
-        str | None, typer.Option(metavar="ID", help="The announced receipt that came.")
+        str | None, typer.Option(metavar="ID", help="The announced receipt that arrived.")
     ] = None,
     more_to_come: Annotated[
-        bool, typer.Option("--more-to-come", help="The rest of the receipt is still expected.")
+        bool, typer.Option("--more-to-come", help="Keep expecting the rest of the receipt.")
     ] = False,
 ) -> None:
-    """Book a delivery in; the orders that wait for it are processed again by that."""
+    """Book in stock, and allocate it to the orders that wait for it."""
     do_to_stock(
         BookInStock,
         sku,
@@ -121,45 +121,43 @@ def book_in(
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("How it is carried out", how=ExecutionOptions)
+@with_options("Execution", how=ExecutionOptions)
 def count(
     sku: Sku, counted: Units, *, where: WarehouseOptions, how: ExecutionOptions, note: Note = ""
 ) -> None:
-    """Correct the stock on hand to what was counted."""
+    """Set the stock on hand to the number of units counted."""
     do_to_stock(CountStock, sku, where, how, counted=counted, note=note)
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("How it is carried out", how=ExecutionOptions)
+@with_options("Execution", how=ExecutionOptions)
 def adjust(
     sku: Sku,
-    change: Annotated[
-        int, typer.Option("--by", help="So many units more, or with a minus sign fewer.")
-    ],
+    change: Annotated[int, typer.Option("--by", help="Units to add, or to remove if negative.")],
     why: Annotated[
-        AdjustmentReason, typer.Argument(metavar="REASON", case_sensitive=False, help="Why.")
+        AdjustmentReason, typer.Argument(metavar="REASON", case_sensitive=False, help="The reason.")
     ] = AdjustmentReason.OTHER,
     *,
     where: WarehouseOptions,
     how: ExecutionOptions,
     note: Note = "",
 ) -> None:
-    """Correct the stock on hand by so many units, more or fewer."""
+    """Add units to the stock on hand, or remove them."""
     do_to_stock(AdjustStock, sku, where, how, change=change, reason=why, note=note)
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("How it is carried out", how=ExecutionOptions)
+@with_options("Execution", how=ExecutionOptions)
 def announce(
     receipt_id: ReceiptId,
     sku: Sku,
     units: Units,
-    expected_at: Annotated[datetime, moment_argument("When it is expected.")],
+    expected_at: Annotated[datetime, moment_argument("When the receipt is expected.")],
     *,
     where: WarehouseOptions,
     how: ExecutionOptions,
 ) -> None:
-    """Expect a receipt, or expect it otherwise than announced before."""
+    """Announce a receipt, or change one already announced."""
 
     def command(database: Database) -> AnnounceReceipt:
         key = key_of(database, where, sku)
@@ -170,14 +168,14 @@ def announce(
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=ExecutionOptions)
+@with_options("Execution", how=ExecutionOptions)
 def withdraw(
     receipt_id: ReceiptId,
     *,
     where: SellerOptions,
     how: ExecutionOptions,
 ) -> None:
-    """Expect a receipt no longer."""
+    """Withdraw an announced receipt."""
 
     def command(database: Database) -> WithdrawReceipt:
         seller_id = database.seller(where.seller)

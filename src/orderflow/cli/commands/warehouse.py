@@ -1,4 +1,4 @@
-"""What the warehouse does with orders: send, despatch, deliver, and what goes wrong in between."""
+"""Orders at the warehouse: send, despatch and deliver them, and record what goes wrong."""
 
 from __future__ import annotations
 
@@ -40,76 +40,74 @@ __all__ = [
     "short_pick",
 ]
 
-OrderIds = Annotated[
-    list[str] | None, typer.Argument(metavar="ORDER", help="The ids of the orders.")
-]
+OrderIds = Annotated[list[str] | None, typer.Argument(metavar="ORDER", help="Order ids.")]
 _COLUMNS = (Column("order_id", "order"), Column("status"), Column("refused"))
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("How it is carried out", how=ExecutionOptions)
+@with_options("Execution", how=ExecutionOptions)
 def send(
     order_ids: OrderIds = None,
     *,
     where: WarehouseOptions,
     how: ExecutionOptions,
-    all_of_them: Annotated[bool, typer.Option("--all", help="All that are allocated.")] = False,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Every allocated order.")] = False,
 ) -> None:
-    """Send allocated orders to the warehouse: from then on they cannot be edited.
+    """Send allocated orders to the warehouse. From then on they cannot be edited.
 
-    It ends with 1 if one of them was refused; the others are sent.
+    The exit code is 1 if one of them was refused; the others are sent.
     """
     _each(SendOrderToWarehouse, Status.ALLOCATED, order_ids, where, how, all_of_them=all_of_them)
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("How it is carried out", how=ExecutionOptions)
+@with_options("Execution", how=ExecutionOptions)
 def despatch(
     order_ids: OrderIds = None,
     *,
     where: WarehouseOptions,
     how: ExecutionOptions,
     all_of_them: Annotated[
-        bool, typer.Option("--all", help="All that were sent to the warehouse.")
+        bool, typer.Option("--all", help="Every order that was sent to the warehouse.")
     ] = False,
 ) -> None:
-    """Let orders leave the warehouse.
+    """Mark orders as despatched.
 
-    It ends with 1 if one of them was refused; the others leave.
+    The exit code is 1 if one of them was refused; the others are despatched.
     """
     _each(DespatchOrder, Status.SENT_TO_WAREHOUSE, order_ids, where, how, all_of_them=all_of_them)
 
 
 @with_options("The database", where=WarehouseOptions)
-@with_options("How it is carried out", how=ExecutionOptions)
+@with_options("Execution", how=ExecutionOptions)
 def deliver(
     order_ids: OrderIds = None,
     *,
     where: WarehouseOptions,
     how: ExecutionOptions,
-    all_of_them: Annotated[bool, typer.Option("--all", help="All that were despatched.")] = False,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Every despatched order.")] = False,
 ) -> None:
-    """Let orders arrive.
+    """Mark orders as delivered.
 
-    It ends with 1 if one of them was refused; the others arrive.
+    The exit code is 1 if one of them was refused; the others are delivered.
     """
     _each(DeliverOrder, Status.DESPATCHED, order_ids, where, how, all_of_them=all_of_them)
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 def short_pick(
     order_id: OrderId,
     found: Annotated[
-        list[str], typer.Argument(metavar="LINE=FOUND", help="The units found of a line.")
+        list[str], typer.Argument(metavar="LINE=FOUND", help="A line and the units found.")
     ],
     *,
     where: SellerOptions,
     how: OrderExecutionOptions,
 ) -> None:
-    """Correct the stock by what was not found, and put the order back into the queue.
+    """Record units that were not found: the stock is corrected, and the order goes on back order.
 
-    Name the lines of which something is missing; of the others, all was found.
+    Name only the lines with missing units.
     """
     missing = tuple(
         PickedLine(line_id, units) for line_id, units in unit_pairs("LINE=FOUND", found)
@@ -118,20 +116,20 @@ def short_pick(
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 def accept_cancellation(
     order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions
 ) -> None:
-    """Cancel an order that the warehouse lets go."""
+    """Accept a request for cancellation, and cancel the order."""
     do_to_order(AcceptCancellation, order_id, where, how)
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 def reject_cancellation(
     order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions, reason: Reason = ""
 ) -> None:
-    """Go on with an order although its cancellation was asked for."""
+    """Reject a request for cancellation: the order continues."""
     do_to_order(RejectCancellation, order_id, where, how, reason=reason)
 
 
@@ -144,9 +142,9 @@ def _each(
     *,
     all_of_them: bool,
 ) -> None:
-    """Carry out a step for each order; one that is refused does not keep the others."""
+    """Run a step for each order; a refused one does not stop the others."""
     if bool(order_ids) is all_of_them:
-        raise typer.BadParameter("name the orders, or say --all", param_hint="'ORDER'")
+        raise typer.BadParameter("name the orders, or use --all", param_hint="'ORDER'")
     rows: list[dict[str, Any]] = []
     with connect(where) as database:
         seller_id = database.seller(where.seller)
@@ -155,7 +153,7 @@ def _each(
         try:
             for command in commands:
                 rows.append(_step(database, command, how))  # noqa: PERF401 - some may be left out
-        finally:  # what was done is told, whatever has kept the rest from being done
+        finally:  # print what was done, whatever stopped the rest
             _print(rows, how)
     if any(row["refused"] is not None for row in rows):
         raise typer.Exit(terminal.EXIT_REFUSED)

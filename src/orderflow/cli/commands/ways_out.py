@@ -1,4 +1,4 @@
-"""What a seller does about an order: edit, hold and cancel it, and the ways out of a back order."""
+"""Changes to an order: edit, hold and cancel it, and the ways out of a back order."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ __all__ = [
     "cancel",
     "edit",
     "hold",
-    "release",
+    "release_hold",
     "remove",
     "replace",
     "request_cancellation",
@@ -55,18 +55,18 @@ __all__ = [
 
 @attrs.frozen(kw_only=True)
 class EditOptions:
-    """The changes of an edit, which are saved together.
+    """The changes of one edit.
 
     Attributes:
-        quantity: Order so many units of a line.
-        add: Order some units of one more product.
-        remove: Give a line up.
-        replace: Send another product in place of a line's own.
-        courier: Send it by this courier service; an empty text leaves the choice to the warehouse.
-        ship_to: Send it to this address.
-        priority: Move it in queues that go by priority; a higher one comes first.
-        promised_by: Move it in queues that go by promised date.
-        no_promise: Take the promise back.
+        quantity: Change the quantity of a line.
+        add: Add a line.
+        remove: Remove a line.
+        replace: Replace the product of a line.
+        courier: The courier service; an empty text leaves the choice to the warehouse.
+        ship_to: The delivery address.
+        priority: The priority; a higher one comes first in queues by priority.
+        promised_by: The promised date; an earlier one comes first in queues by promised date.
+        no_promise: Remove the promised date.
     """
 
     quantity: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=UNITS"})
@@ -81,8 +81,8 @@ class EditOptions:
     promised_by: datetime | None = None
     no_promise: bool = attrs.field(default=False, metadata={"names": ("--no-promise",)})
 
-    def as_changes(self) -> Iterator[Edit]:
-        """Yield the changes: lines first, in the order of the options."""
+    def edits(self) -> Iterator[Edit]:
+        """Yield the edits: lines first, in the order of the options."""
         for line_id, units in unit_pairs("--quantity", self.quantity):
             yield ChangeQuantity(line_id, units)
         for sku, units in unit_pairs("--add", self.add):
@@ -104,34 +104,34 @@ class EditOptions:
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 @with_options("", changes=EditOptions)
 def edit(
     order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions, changes: EditOptions
 ) -> None:
-    """Change an order in one save, and process it again.
+    """Edit an order, and allocate it again.
 
     All changes are made, or none. An order can be edited until it is sent to the warehouse.
     """
-    asked = tuple(changes.as_changes())
+    asked = tuple(changes.edits())
     if not asked:
-        raise typer.BadParameter("say what is to be changed: see orderflow edit --help")
+        raise typer.BadParameter("name at least one change: see orderflow edit --help")
     do_to_order(EditOrder, order_id, where, how, edits=asked)
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 def remove(
     order_id: OrderId,
     lines: Annotated[
         list[str] | None,
-        typer.Argument(metavar="LINE", help="The lines; all that are short, if left out."),
+        typer.Argument(metavar="LINE", help="Line ids; default: every short line."),
     ] = None,
     *,
     where: SellerOptions,
     how: OrderExecutionOptions,
 ) -> None:
-    """Give up lines of an order: those that are short, unless others are named."""
+    """Remove lines from an order: every short line, unless you name others."""
 
     def command(database: Database) -> EditOrder:
         seller_id, given = database.seller(where.seller), how
@@ -153,40 +153,43 @@ def remove(
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 def replace(
     order_id: OrderId,
-    line_id: Annotated[str, typer.Argument(metavar="LINE", help="The line.")],
-    sku: Annotated[str, typer.Argument(metavar="SKU", help="What is sent instead.")],
+    line_id: Annotated[str, typer.Argument(metavar="LINE", help="Line id.")],
+    sku: Annotated[str, typer.Argument(metavar="SKU", help="SKU of the replacement.")],
     *,
     where: SellerOptions,
     how: OrderExecutionOptions,
     units: Annotated[
-        int, typer.Option(min=1, help="So many units of it for every --per of the old product.")
+        int,
+        typer.Option(
+            min=1, help="Units of the replacement for every --per units of the old product."
+        ),
     ] = 1,
     per: Annotated[int, typer.Option(min=1, help="See --units.")] = 1,
     reason: Reason = "",
 ) -> None:
-    """Send another product in place of a line's own, and process the order again."""
+    """Replace the product of a line, and allocate the order again."""
     change = ReplaceLine(line_id, sku, units=units, per=per, reason=reason)
     do_to_order(EditOrder, order_id, where, how, edits=(change,))
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 def split(
     order_id: OrderId,
     new_order_id: Annotated[
         str | None,
         typer.Argument(
-            metavar="NEW_ORDER", help="The id of the new order; ORDER-1 and so on, if left out."
+            metavar="NEW_ORDER", help="Id of the new order; default: ORDER-1, ORDER-2 and so on."
         ),
     ] = None,
     *,
     where: SellerOptions,
     how: OrderExecutionOptions,
 ) -> None:
-    """Let what is allocated go as an order of its own; the rest stays on back order."""
+    """Split the allocated units off into a new order; the rest stays on back order."""
 
     def command(database: Database) -> SplitOrder:
         seller_id = database.seller(where.seller)
@@ -202,64 +205,66 @@ def split(
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 def cancel(
     order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions, reason: Reason = ""
 ) -> None:
-    """Give an order up that was not sent to the warehouse yet."""
+    """Cancel an order that has not been sent to the warehouse."""
     do_to_order(CancelOrder, order_id, where, how, reason=reason)
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 def request_cancellation(
     order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions, reason: Reason = ""
 ) -> None:
-    """Ask the warehouse to let an order go that was sent to it."""
+    """Ask the warehouse to cancel an order that was sent to it."""
     do_to_order(RequestCancellation, order_id, where, how, reason=reason)
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 def hold(
     order_id: OrderId,
     why: Annotated[
-        HoldReason, typer.Argument(metavar="REASON", case_sensitive=False, help="Why.")
+        HoldReason, typer.Argument(metavar="REASON", case_sensitive=False, help="The reason.")
     ] = HoldReason.OTHER,
     *,
     where: SellerOptions,
     how: OrderExecutionOptions,
     until: Annotated[
-        datetime | None, moment_option("Until when; until it is released, if left out.")
+        datetime | None, moment_option("When the hold ends; default: when it is released.")
     ] = None,
-    note: Annotated[str, typer.Option(metavar="TEXT", help="In your words.")] = "",
+    note: Annotated[str, typer.Option(metavar="TEXT", help="A note, in your own words.")] = "",
     deallocate: Annotated[
-        bool, typer.Option("--deallocate", help="Deallocate the units of the order.")
+        bool, typer.Option("--deallocate", help="Give back the units allocated to the order.")
     ] = False,
 ) -> None:
-    """Keep an order back, until a moment or until it is released."""
-    kept = Hold(why, until, note)
-    do_to_order(HoldOrder, order_id, where, how, hold=kept, deallocate=deallocate)
+    """Put an order on hold, until a given time or until it is released."""
+    placed = Hold(why, until, note)
+    do_to_order(HoldOrder, order_id, where, how, hold=placed, deallocate=deallocate)
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
-def release(
+@with_options("Execution", how=OrderExecutionOptions)
+def release_hold(
     order_id: OrderId,
     why: Annotated[
         HoldReason | None,
-        typer.Argument(metavar="REASON", case_sensitive=False, help="Only this reason."),
+        typer.Argument(
+            metavar="REASON", case_sensitive=False, help="Release only this reason; default: all."
+        ),
     ] = None,
     *,
     where: SellerOptions,
     how: OrderExecutionOptions,
 ) -> None:
-    """Let go of one reason to keep an order back, or of all; then process it again."""
+    """Release an order from one hold, or from all; then allocate it again."""
     do_to_order(ReleaseHold, order_id, where, how, reason=why)
 
 
 @with_options("The database", where=SellerOptions)
-@with_options("How it is carried out", how=OrderExecutionOptions)
+@with_options("Execution", how=OrderExecutionOptions)
 def allocate(order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions) -> None:
     """Offer stock to a new order: it is allocated, or goes on back order."""
     do_to_order(AllocateOrder, order_id, where, how)

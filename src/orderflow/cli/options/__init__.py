@@ -1,1 +1,1 @@
-"""Options and arguments that commands take, and how they are read."""
+"""The options and arguments of commands, and how they are read."""

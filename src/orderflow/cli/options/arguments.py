@@ -1,4 +1,4 @@
-"""Arguments that several commands have, and how pairs such as `MUG=5` are read."""
+"""Arguments that several commands share, and how pairs such as `MUG=5` are read."""
 
 from __future__ import annotations
 
@@ -24,32 +24,34 @@ __all__ = [
 ]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="The id of the order.")]
-Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, in your words.")]
-ReceiptId = Annotated[str, typer.Argument(metavar="RECEIPT", help="The id of the receipt.")]
+OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="Order id.")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="The reason, in your own words.")]
+ReceiptId = Annotated[str, typer.Argument(metavar="RECEIPT", help="Receipt id.")]
 ShipTo = Annotated[
     str | None,
-    typer.Option(metavar="'NAME|STREET|CITY|POSTCODE|COUNTRY'", help="Send it to this address."),
+    typer.Option(metavar="'NAME|STREET|CITY|POSTCODE|COUNTRY'", help="Delivery address."),
 ]
-Sku = Annotated[str, typer.Argument(metavar="SKU", help="The product.")]
+Sku = Annotated[str, typer.Argument(metavar="SKU", help="SKU of the product.")]
 
 _PARTS = ("NAME", "STREET", "CITY", "POSTCODE", "COUNTRY")
 
 
 def pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Read pairs; a name may have an equals sign of its own, a value not.
+    """Read pairs. A name may contain an equals sign; a value may not.
 
     >>> list(pairs("--replace", ["1=CUP", "a=b=MUG"]))
     [('1', 'CUP'), ('a=b', 'MUG')]
 
     Raises:
-        BadParameter: If a text is no pair.
+        BadParameter: If a text is not a pair.
     """
     for text in texts:
         name, equals, value = text.rpartition("=")
         if not (equals and name and value):
             example = "MUG=5" if "SKU" in hint else "1=5"
-            raise typer.BadParameter(f"{text!r} is no pair: try {example}", param_hint=f"'{hint}'")
+            raise typer.BadParameter(
+                f"{text!r} is not a pair: try {example}", param_hint=f"'{hint}'"
+            )
         yield name, value
 
 
@@ -57,31 +59,31 @@ def unit_pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Read pairs of a name and a number of units.
 
     Raises:
-        BadParameter: If a text is no such pair.
+        BadParameter: If a text is not such a pair.
     """
     for name, value in pairs(hint, texts):
         if not (value.isascii() and value.isdecimal()):
             raise typer.BadParameter(
-                f"{name}={value}: {value!r} is no number of units: try {name}=5",
+                f"{name}={value}: {value!r} is not a number of units: try {name}=5",
                 param_hint=f"'{hint}'",
             )
         yield name, int(value)
 
 
 def address(hint: str, text: str) -> Address:
-    """Read an address whose parts stand between bars.
+    """Read an address with a bar between any two parts.
 
     >>> address("--ship-to", "Ann|Mill Lane 2|Leeds|LS1 4DY|GB").city
     'Leeds'
 
     Raises:
-        BadParameter: If parts are missing.
-        InvalidValueError: If one breaks its rule.
+        BadParameter: If it does not have five parts.
+        InvalidValueError: If a part breaks its rule.
     """
     parts = [part.strip() for part in text.split("|")]
     if len(parts) != len(_PARTS):
         raise typer.BadParameter(
-            f"{text!r} has {len(parts)} parts: it takes '{'|'.join(_PARTS)}'",
+            f"{text!r} has {len(parts)} parts; the form is '{'|'.join(_PARTS)}'",
             param_hint=f"'{hint}'",
         )
     return Address(*parts)

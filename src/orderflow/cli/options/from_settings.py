@@ -1,7 +1,7 @@
-"""Options that are made from settings: one for each field, with the text of its docstring.
+"""Options made from a class of settings: one for each field, with the text of its docstring.
 
-So the command line has every setting that the library has, says the same of it, and knows the
-same values. A command that takes settings is handed them ready made.
+The command line therefore has every setting of the library, with the same text and the same
+values. A command gets an instance of the class.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["attribute_texts", "moment_argument", "moment_option", "with_options"
 
 
 class _Form(NamedTuple):
-    """How values of a type are written on the command line."""
+    """How the command line writes values of a type."""
 
     metavar: str
     example: str
@@ -40,11 +40,11 @@ class _Form(NamedTuple):
 def with_options(
     panel: str, **settings: type
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command an option for each field of some settings.
+    """Give a command an option for each field of some classes of settings.
 
     Args:
-        panel: The heading that the options stand under.
-        settings: The class of the settings, by the parameter that the command takes them as.
+        panel: The heading of these options in the help.
+        settings: The class of each parameter.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -71,7 +71,7 @@ def with_options(
 
 
 def moment_option(text: str) -> Any:  # noqa: ANN401 - Typer's own type is not public
-    """Make an option that takes a moment, for an argument of a command."""
+    """Make an option that takes a moment."""
     form = _FORMS[datetime]
     return typer.Option(parser=_reader(form), metavar=form.metavar, help=text)
 
@@ -83,20 +83,20 @@ def moment_argument(text: str) -> Any:  # noqa: ANN401 - the same
 
 
 def attribute_texts(kind: type) -> dict[str, str]:
-    """Return what the docstring of a class, and of those it is built on, says of attributes."""
-    said: dict[str, str] = {}
+    """Return the text of each attribute in the docstrings of a class and its bases."""
+    texts: dict[str, str] = {}
     for base in reversed(kind.__mro__[1:-1]):
-        said |= attribute_texts(base)
+        texts |= attribute_texts(base)
     name = ""
     _, _, attributes = (getdoc(kind) or "").partition("Attributes:\n")
     for line in attributes.splitlines():
         if begin := re.fullmatch(r" {4}(\w+): (.*)", line):
-            name, said[begin[1]] = begin[1], begin[2]
+            name, texts[begin[1]] = begin[1], begin[2]
         elif name and line.startswith(" " * 8):
-            said[name] += f" {line.strip()}"
+            texts[name] += f" {line.strip()}"
         else:
             name = ""
-    return said
+    return texts
 
 
 def _options(panel: str, kind: type) -> list[Parameter]:
@@ -120,7 +120,7 @@ def _option(
     text: str,
     default: object,
 ) -> Parameter:
-    """Make one option: named as the field is, unless its metadata say otherwise."""
+    """Make one option, named after the field unless its metadata has `names`."""
     name, given = field.name, dict(field.metadata)
     plain = next((part for part in get_args(hint) if part is not NoneType), hint)
     form = _FORMS.get(hint) or _FORMS.get(plain)
@@ -150,7 +150,7 @@ def _reader(form: _Form) -> Callable[[str], Any]:
             return form.read(text)
         except (ValueError, KeyError, OverflowError, OSError) as error:
             raise typer.BadParameter(
-                f"{text!r} is no {form.metavar}: try {form.example}"
+                f"{text!r} is not a valid {form.metavar}: try {form.example}"
             ) from error
 
     return read

@@ -1,4 +1,4 @@
-"""The options that say what the columns of a file to import are called, and how it is written."""
+"""Options for a file to import: its columns, and how it is written."""
 
 from __future__ import annotations
 
@@ -22,48 +22,48 @@ from orderflow.importing import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ColumnNames", "FileForm", "Kind", "layout_of"]
+__all__ = ["ColumnNames", "FileForm", "FileKind", "layout_of"]
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What a file holds."""
 
-    ORDERS = "orders"
-    STOCK = "stock"
-    RECEIPTS = "receipts"
+    ORDERS = "ORDERS"
+    STOCK = "STOCK"
+    RECEIPTS = "RECEIPTS"
 
 
-_BASES: dict[Kind, OrderLayout | StockLayout | ReceiptLayout] = {
-    Kind.ORDERS: PRESETS[Preset.PLAIN],
-    Kind.STOCK: StockLayout(),
-    Kind.RECEIPTS: ReceiptLayout(),
+_BASES: dict[FileKind, OrderLayout | StockLayout | ReceiptLayout] = {
+    FileKind.ORDERS: PRESETS[Preset.PLAIN],
+    FileKind.STOCK: StockLayout(),
+    FileKind.RECEIPTS: ReceiptLayout(),
 }
 _COLUMN = attrs.field(default=None, metadata={"metavar": "COLUMN"})
 
 
 @attrs.frozen(kw_only=True)
 class ColumnNames:
-    """What the columns are called, in place of what the preset says, or else the plain form.
+    """Column names that differ from those of the preset, or of the PLAIN layout.
 
     Attributes:
-        order_id_column: The id of the order. Each of these may be said several times: the first
-            that the file has counts, and the parts of the name and of the street are put together.
-        sku_column: The product.
+        order_id_column: The order id. Each of these options can be repeated: the first column in
+            the file counts. The parts of a name or a street are joined.
+        sku_column: The SKU.
         quantity_column: The units of a line, or of a receipt.
         placed_at_column: When the order was placed.
-        line_id_column: What tells the lines of an order apart.
+        line_id_column: The id of the line within its order.
         priority_column: The priority of the order.
-        promised_by_column: When the order is promised by.
+        promised_by_column: The promised date of the order.
         courier_column: The courier service.
         ship_to_name_column: The addressee.
         ship_to_street_column: The street.
         ship_to_city_column: The city.
         ship_to_postcode_column: The postcode.
-        ship_to_country_column: The country, as a code of two letters.
-        on_hand_column: Of stock: the units that were counted.
-        note_column: Of stock: what to note of the count.
-        receipt_id_column: Of receipts: the id of the receipt.
-        expected_at_column: Of receipts: when it is expected.
+        ship_to_country_column: The country, as a two-letter code.
+        on_hand_column: Stock files: the units counted.
+        note_column: Stock files: a note on the count.
+        receipt_id_column: Receipt files: the receipt id.
+        expected_at_column: Receipt files: when the receipt is expected.
     """
 
     order_id_column: list[str] | None = _COLUMN
@@ -85,7 +85,7 @@ class ColumnNames:
     expected_at_column: list[str] | None = _COLUMN
 
     def changes(self) -> Iterator[tuple[str, str, object]]:
-        """Yield what was said: the option, the field of the layout, and its value."""
+        """Yield each given option, the field of the layout, and its value."""
         for option, names in attrs.asdict(self, recurse=False).items():
             if names:
                 yield option, option.removesuffix("_column"), tuple(names)
@@ -97,20 +97,20 @@ def _flag(*names: str) -> Any:  # noqa: ANN401 - as attrs has it
 
 @attrs.frozen(kw_only=True)
 class FileForm:
-    """How the file is written.
+    """The format of the file.
 
     Attributes:
-        preset: Whose export it is; found out from its columns, if left out.
-        encoding: How its text is stored; found out, if left out.
-        delimiter: What stands between two cells, or tab; found out, if left out.
-        time_zone: That of times that name none, unless the preset names one.
-        time_format: How times are written, such as %d/%m/%Y %H:%M; else as in ISO 8601.
+        preset: The system that exported the file; default: detected from its columns.
+        encoding: The text encoding; default: detected.
+        delimiter: The character between two cells, or the word tab; default: detected.
+        time_zone: The zone of times without one, unless the preset has one.
+        time_format: The format of times, such as %d/%m/%Y %H:%M; default: ISO 8601.
         day_first: Whether the day or the month comes first in 02/03/2026.
-        thousands: What parts thousands in a number, a comma or a point.
-        country: The country of addresses that name none.
-        upper_sku: Products that differ by case are one.
-        unquoted: A quote is a character like any other.
-        pass_over: An order with this in that column is not to be sent, such as Status=cancelled.
+        thousands: The thousands separator, a comma or a point.
+        country: The country of addresses without one.
+        upper_sku: Treat SKUs that differ only in case as one.
+        unquoted: Treat quotes as ordinary characters.
+        pass_over: Skip orders with this text in that column, such as Status=cancelled.
     """
 
     preset: Preset | None = None
@@ -127,11 +127,11 @@ class FileForm:
 
     @property
     def between_cells(self) -> str | None:
-        """What stands between two cells."""
+        """The character between two cells."""
         return "\t" if self.delimiter == "tab" else self.delimiter
 
     def changes(self, base: object) -> Iterator[tuple[str, str, object]]:
-        """Yield what was said that is of the layout: the option, the field, and its value."""
+        """Yield each given option that concerns the layout, the field, and its value."""
         for option in ("time_format", "day_first", "thousands", "upper_sku"):
             value = getattr(self, option)
             if value is not None:
@@ -146,17 +146,17 @@ class FileForm:
 
 
 def layout_of(
-    kind: Kind, form: FileForm, columns: ColumnNames
+    kind: FileKind, form: FileForm, columns: ColumnNames
 ) -> OrderLayout | StockLayout | ReceiptLayout | None:
-    """Bring the options together; `None` if the layout is to be found out from the columns.
+    """Return the layout that the options describe; `None` to detect it from the columns.
 
     Raises:
-        BadParameter: If one is not about files of this kind.
-        InvalidValueError: If one breaks its rule.
+        BadParameter: If an option does not apply to this kind of file.
+        InvalidValueError: If a value breaks its rule.
     """
-    if form.preset is not None and kind is not Kind.ORDERS:
+    if form.preset is not None and kind is not FileKind.ORDERS:
         raise _not_of(kind, "preset")
-    if form.time_zone is not None and kind is Kind.STOCK:
+    if form.time_zone is not None and kind is FileKind.STOCK:
         raise _not_of(kind, "time_zone")
     base = _BASES[kind] if form.preset is None else PRESETS[form.preset]
     changes: dict[str, Any] = {}
@@ -164,7 +164,7 @@ def layout_of(
         if not hasattr(base, field):
             raise _not_of(kind, option)
         changes[field] = value
-    if kind is Kind.ORDERS and form.preset is None and not changes:
+    if kind is FileKind.ORDERS and form.preset is None and not changes:
         return None
     return attrs.evolve(base, **changes) if changes else base
 
@@ -174,8 +174,8 @@ def _rule(column: str, text: str) -> SkipRule:
     return SkipRule(reason=reason, column=column, is_one_of=frozenset({text}), whole_order=True)
 
 
-def _not_of(kind: Kind, option: str) -> typer.BadParameter:
+def _not_of(kind: FileKind, option: str) -> typer.BadParameter:
     return typer.BadParameter(
-        f"a file of {kind} has no such thing; leave it out",
+        f"does not apply to a file of {kind.lower()}",
         param_hint=f"'--{option.replace('_', '-')}'",
     )

@@ -20,12 +20,12 @@ def _is_limit(_instance: object, _attribute: Attribute[int], value: int) -> None
 
 @attrs.frozen(kw_only=True)
 class ListingOptions:
-    """How a listing is shown.
+    """How a listing is printed.
 
     Attributes:
-        limit: Show at most so many; 0 shows all.
+        limit: Show at most this many; 0 shows all.
         as_json: Print JSON.
-        as_csv: Print CSV that a spreadsheet can open.
+        as_csv: Print CSV for a spreadsheet.
     """
 
     limit: int = attrs.field(default=50, validator=_is_limit)
@@ -36,6 +36,6 @@ class ListingOptions:
         validators.require(
             ok=not (self.as_json and self.as_csv),
             field="Listing.as_csv",
-            demand="left out where --json is given",
+            demand="omitted with --json",
             value=self.as_csv,
         )

@@ -1,4 +1,4 @@
-"""What happened, in words for people: one event as a row."""
+"""Events as rows of a listing, in words for people."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def event_row(event: Event) -> dict[str, Any]:
 
 
 def event_details(event: Event) -> str:
-    """Say what is particular about an event."""
+    """Return the details of an event in a few words."""
     match event:
         case OrderPlaced(order=order) | OrderSplitOff(order=order):
             return ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)

@@ -1,4 +1,4 @@
-"""What an import came to, for people and as data."""
+"""The report of an import, for people and as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from rich.text import Text
 
-from orderflow.cli.options.import_file import Kind
+from orderflow.cli.options.import_file import FileKind
 from orderflow.cli.output import tables
 from orderflow.cli.output.records import data_of
 from orderflow.domain.model.commands import EditOrder
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
 __all__ = ["ImportReport"]
 
-TOLD_MAX = 10
-"""So many of each sort are told one by one, and then only counted."""
+LISTED_MAX = 10
+"""At most this many problems of each sort are listed; the rest are counted."""
 
 
 @attrs.frozen(kw_only=True)
 class ImportReport:
-    """What an import came to.
+    """What an import did.
 
     Attributes:
         kind: What the file holds.
-        result: What was read.
-        done: What its commands did.
-        updates: Whether orders were to be edited that the file has otherwise.
-        saved: Whether what could go in was saved.
+        result: What was read from the file.
+        done: What the commands did.
+        updates: Whether orders that differ in the file were to be edited.
+        saved: Whether the changes were saved.
     """
 
-    kind: Kind
+    kind: FileKind
     result: Import
     done: BatchResult[ImportCommand]
     updates: bool
@@ -53,16 +53,16 @@ class ImportReport:
 
     @property
     def blocked(self) -> list[ChangedOrder]:
-        """The orders that were to be edited and cannot be."""
+        """The orders that were to be edited, but cannot be."""
         return [each for each in self.result.changed if self.updates and each.obstacle]
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of the file went in."""
+        """Whether everything in the file was imported."""
         return not (self.result.rejected or self.done.refused or self.blocked)
 
     def as_json(self) -> dict[str, Any]:
-        """Return all of it as plain values."""
+        """Return the report as plain values."""
         result, done = self.result, self.done
         return {
             "saved": self.saved,
@@ -86,11 +86,11 @@ class ImportReport:
         }
 
     def tell(self, console: Console) -> None:
-        """Tell what did not go in, the first ones of each sort one by one."""
+        """Print what was not imported, the first of each sort one by one."""
         result = self.result
         for column in result.ignored:
             if column.nearest is not None:
-                _print(console, f"not read: column {column.name!r}; is it {column.nearest!r}?")
+                _print(console, f"ignored column {column.name!r}; did you mean {column.nearest!r}?")
         _tell(console, "rejected", [str(each) for each in result.faults])
         _tell(console, "refused", [f"{name}: {reason}" for name, reason in self.refused])
         blocked = [f"{each.order_id}: {each.obstacle}" for each in self.blocked]
@@ -99,16 +99,16 @@ class ImportReport:
             count = len(result.changed)
             _print(
                 console,
-                f"there already, and otherwise: {count:,}; --on-change update edits them",
+                f"already present, but different: {count:,}; --on-change update edits them",
             )
 
     def print(self, console: Console) -> None:
         """Print the figures."""
-        form = self.result.form
+        form, kind = self.result.form, self.kind.lower()
         delimiter = "tab" if form.delimiter == "\t" else form.delimiter
-        how = f"{self.kind}, {self._preset or 'columns as given'}, {form.encoding}"
-        if self.kind is not Kind.ORDERS:
-            how = f"{self.kind}, {form.encoding}"
+        how = f"{kind}, {self._preset or 'columns as given'}, {form.encoding}"
+        if self.kind is not FileKind.ORDERS:
+            how = f"{kind}, {form.encoding}"
         _print(console, f"{self.result.file}: {how}, delimiter {delimiter}")
         rows = [(name, f"{number:,}") for name, number in self._figures() if number]
         figures = tables.table("", "", rows=rows)
@@ -122,16 +122,16 @@ class ImportReport:
         yield "orders placed", placed
         yield "  of these on back order", done.placed[Status.ON_BACK_ORDER]
         yield "orders edited", edited
-        yield f"{self.kind} taken in", done.done.total() - placed - edited
-        yield "orders off back order by that", done.back_orders_completed
-        yield "orders on back order by that", done.back_orders_opened
-        yield "there already, and unchanged", result.unchanged
-        yield "there already, and left as they are", len(result.changed) - edited - blocked
-        yield "there already, and cannot be edited", blocked
+        yield f"{self.kind.lower()} imported", done.done.total() - placed - edited
+        yield "back orders completed", done.back_orders_completed
+        yield "back orders opened", done.back_orders_opened
+        yield "already present, unchanged", result.unchanged
+        yield "already present, but different", len(result.changed) - edited - blocked
+        yield "already present, cannot be edited", blocked
         for reason, number in result.reasons.items():
             yield f"rows passed over: {reason}", number
         yield "rows rejected", len(result.rejected)
-        yield f"{self.kind} refused", len(done.refused)
+        yield f"{self.kind.lower()} refused", len(done.refused)
 
     @property
     def _preset(self) -> str | None:
@@ -144,10 +144,10 @@ def _changed(changed: ChangedOrder) -> dict[str, Any]:
 
 
 def _tell(console: Console, what: str, texts: list[str]) -> None:
-    for text in texts[:TOLD_MAX]:
+    for text in texts[:LISTED_MAX]:
         _print(console, f"{what}: {text}")
-    if len(texts) > TOLD_MAX:
-        _print(console, f"{what}: and {len(texts) - TOLD_MAX:,} more")
+    if len(texts) > LISTED_MAX:
+        _print(console, f"{what}: and {len(texts) - LISTED_MAX:,} more")
 
 
 def _print(console: Console, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Listings: what there is, as a table, as JSON or as CSV."""
+"""Listings, printed as a table, as JSON or as CSV."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ __all__ = ["Column", "moment_cell", "print_listing", "table_of"]
 
 @attrs.frozen
 class Column:
-    """One column.
+    """A column of a listing.
 
     Attributes:
-        key: The key of its values in the rows.
-        title: What stands above it, if not the key.
-        write: How a value is written for people.
-        if_differs: Whether it is left out of a table in which all rows have the same.
+        key: The key of its values in a row.
+        title: The heading; default: the key.
+        write: Turns a value into text.
+        if_differs: Whether to omit it from a table if all rows have the same value.
     """
 
     key: str
@@ -45,7 +45,7 @@ class Column:
 
     @property
     def name(self) -> str:
-        """What stands above it."""
+        """The heading."""
         return self.title or self.key.replace("_", " ")
 
 
@@ -57,13 +57,13 @@ def moment_cell(at: str) -> str:
 def print_listing(
     name: str, columns: Sequence[Column], rows: Iterable[Row], how: ListingOptions
 ) -> None:
-    """Print a listing; where there is more than asked for, it says so.
+    """Print a listing, and say so if there are more rows than asked for.
 
     Args:
-        name: What is listed, as the key in JSON.
-        columns: What a table and CSV show; JSON has all that the rows hold.
-        rows: The rows, of which only as many are read as are shown.
-        how: ExecutionOptions.
+        name: The key of the rows in JSON.
+        columns: The columns of a table and of CSV. JSON has everything in the rows.
+        rows: The rows. Only those to be printed are read.
+        how: The options of the listing.
     """
     each = iter(rows)
     shown = list(islice(each, how.limit or None))
@@ -80,7 +80,7 @@ def print_listing(
 
 
 def table_of(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
-    """Draw rows as a table: numbers on the right."""
+    """Return rows as a table, with numbers on the right."""
     columns = [column for column in columns if not column.if_differs or _differ(column, rows)]
     first, *others = columns
     table = tables.table(first.name, *(column.name for column in others))
@@ -88,7 +88,7 @@ def table_of(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
         is_number = any(type(row[column.key]) is int for row in rows)
         drawn_column.justify = "right" if is_number else "left"
         drawn_column.no_wrap = is_number
-        drawn_column.overflow = "fold"  # an id that is cut short is of no use
+        drawn_column.overflow = "fold"  # a truncated id is of no use
     for row in rows:
         table.add_row(*(Text(_cell(column, row[column.key])) for column in columns))
     if not rows:
@@ -101,7 +101,7 @@ def _differ(column: Column, rows: Sequence[Row]) -> bool:
 
 
 def _plain(column: Column, value: object) -> object:
-    """Return a value for a cell of CSV, which holds no objects."""
+    """Return a value for a CSV cell, as text if it is an object."""
     return column.write(value) if isinstance(value, dict | list) else value
 
 

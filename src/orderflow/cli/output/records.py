@@ -1,4 +1,4 @@
-"""Orders, stock and outcomes, as rows of listings and on the screen."""
+"""Orders, stock and receipts as rows of listings, and the outcome of a command."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ __all__ = [
     "stock_row",
 ]
 
-MOVED_MAX = 20
-"""So many of the other orders that moved are shown in a table."""
+OTHER_ORDERS_MAX = 20
+"""At most this many of the other orders that changed are shown."""
 
 ORDER_COLUMNS = (
     Column("order_id", "order"),
@@ -76,13 +76,13 @@ _LINE_COLUMNS = (
 
 
 def data_of(thing: object) -> dict[str, Any]:
-    """Return a type of orderflow as plain values, as the codec writes it."""
+    """Return an object of orderflow as plain values, as the codec does."""
     data: dict[str, Any] = to_data(thing)["data"]
     return data
 
 
 def order_row(order: Order) -> dict[str, Any]:
-    """Return an order as a row of a listing: all of it, and the sums."""
+    """Return an order as a row of a listing, with its sums."""
     short = order.short if _may_get_more(order) else 0
     sums = {"units": order.units, "allocated": order.allocated, "short": short}
     return {**data_of(order), **sums}
@@ -99,7 +99,7 @@ def stock_row(stock: Stock) -> dict[str, Any]:
 
 
 def receipt_row(receipt: ExpectedReceipt) -> dict[str, Any]:
-    """Return what is expected as a row of a listing."""
+    """Return an expected receipt as a row of a listing."""
     data = data_of(receipt)
     overdue = receipt.expected_at < SystemClock().now()
     return {**data.pop("key"), **data, "is_overdue": overdue}
@@ -108,19 +108,19 @@ def receipt_row(receipt: ExpectedReceipt) -> dict[str, Any]:
 def print_order(console: Console, order: Order) -> None:
     """Print an order with its lines."""
     waits = _may_get_more(order) and order.short
-    held = f", {order.allocated} of {order.units} units allocated" if waits else ""
-    console.print(Text(f"{order.order_id} is {order.status}{held} (version {order.version})"))
+    part = f", {order.allocated} of {order.units} units allocated" if waits else ""
+    console.print(Text(f"{order.order_id} is {order.status}{part} (version {order.version})"))
     lines = [{**attrs.asdict(line), "short": line.short if waits else 0} for line in order.lines]
     print_table(console, _LINE_COLUMNS, lines)
 
 
 def _may_get_more(order: Order) -> bool:
-    """Whether it can be short of anything: what is despatched or cancelled holds nothing either."""
+    """Whether it can be short: a despatched or cancelled order has no units either."""
     return order.status is Status.NEW or order.status in MAY_WAIT
 
 
 def print_outcome(console: Console, outcome: Outcome) -> None:
-    """Print what a command came to."""
+    """Print the outcome of a command."""
     if outcome.order is not None:
         print_order(console, outcome.order)
     for event in outcome.events:
@@ -131,26 +131,26 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     if outcome.receipts:
         print_table(console, RECEIPT_COLUMNS, map(receipt_row, outcome.receipts))
     for receipt_id in outcome.receipts_closed:
-        console.print(Text(f"receipt {receipt_id} is expected no longer"))
+        console.print(Text(f"receipt {receipt_id} is closed"))
     new = {event.order_id for event in outcome.events if isinstance(event, OrderSplitOff)}
-    _print_moved(console, "New orders", [o for o in outcome.other_orders if o.order_id in new])
-    moved = [order for order in outcome.other_orders if order.order_id not in new]
-    _print_moved(console, "Other orders that moved", moved)
+    _print_orders(console, "New orders", [o for o in outcome.other_orders if o.order_id in new])
+    others = [order for order in outcome.other_orders if order.order_id not in new]
+    _print_orders(console, "Other orders that changed", others)
     if not outcome.events:
-        console.print("Nothing had to change.")
+        console.print("Nothing has changed.")
 
 
-def _print_moved(console: Console, title: str, orders: Sequence[Order]) -> None:
+def _print_orders(console: Console, title: str, orders: Sequence[Order]) -> None:
     if not orders:
         return
     console.print(f"{title}: {len(orders):,}")
-    print_table(console, ORDER_COLUMNS, map(order_row, orders[:MOVED_MAX]))
-    if len(orders) > MOVED_MAX:
-        console.print("  … (--json has all of them)")
+    print_table(console, ORDER_COLUMNS, map(order_row, orders[:OTHER_ORDERS_MAX]))
+    if len(orders) > OTHER_ORDERS_MAX:
+        console.print("  … (--json shows all)")
 
 
 def print_table(
     console: Console, columns: Sequence[Column], rows: Iterable[dict[str, Any]]
 ) -> None:
-    """Print rows as a table, below what they belong to."""
+    """Print rows as an indented table."""
     console.print(Padding(table_of(columns, list(rows)), (0, 0, 0, 2), expand=False))

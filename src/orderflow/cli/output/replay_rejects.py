@@ -1,4 +1,4 @@
-"""A file of rejected rows, to correct and replay."""
+"""The file of rejected rows of a replay, to be corrected and replayed."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ __all__ = ["RejectsFile"]
 
 
 class RejectsFile:
-    """Writes rejected rows unchanged, with the reason in an extra first column.
+    """Writes rejected rows as they are, with the reason in an extra first column.
 
-    The file can be replayed as it is: the reason column is ignored, and replaced if rows are
-    rejected again. Cells that a spreadsheet would treat as formulas get a leading apostrophe, which
-    is removed on replay.
+    A replay of the file ignores that column and replaces it. Cells that a spreadsheet would take
+    for formulas get an apostrophe in front, which a replay ignores too.
 
     Raises:
-        HistoryError: If the file cannot be written, or is the file being replayed.
+        HistoryError: If the file cannot be written, or is the file that is read.
     """
 
     def __init__(self, path: Path, source: Path | None, file_format: HistoryFormat) -> None:

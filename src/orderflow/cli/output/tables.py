@@ -1,4 +1,4 @@
-"""Tables for people: numbers on the right, their names on the left."""
+"""Tables of figures: names on the left, numbers on the right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands have in common: where they write, how they end, how they show progress."""
+"""Standard output and error, exit codes, and progress bars."""
 
 from __future__ import annotations
 
@@ -34,39 +34,39 @@ __all__ = [
 ]
 
 EXIT_REJECTED = 1
-"""Some rows were rejected; all others were carried out."""
+"""Some rows were rejected; all others were imported or replayed."""
 EXIT_REFUSED = 1
-"""It was refused, and nothing has changed."""
+"""The command was refused, and nothing has changed."""
 EXIT_NOT_RUN = 2
-"""It could not run, or not to its end."""
+"""The command could not run to its end."""
 EXIT_UNBALANCED = 3
-"""The account of units is not at 0, or another rule does not hold that always has to."""
+"""The account of units does not balance, or another invariant is violated."""
 EXIT_INTERRUPTED = 130
-"""It was stopped by Ctrl-C."""
+"""Ctrl-C stopped the command."""
 
-_STAYS = "what was saved before that stays saved"
+_STAYS = "changes saved before that are kept"
 
 SHOWN_EVERY = 50
-"""A progress bar moves after so many steps: to draw it takes longer than to make one."""
+"""A progress bar is redrawn after this many steps, because drawing is slower than a step."""
 
 
 def results() -> Console:
-    """Return where results go: standard output."""
+    """Return the console for results: standard output."""
     return Console(highlight=False)
 
 
 def messages() -> Console:
-    """Return where all else goes: standard error."""
+    """Return the console for everything else: standard error."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: dict[str, Any]) -> None:
-    """Write a result for machines."""
+    """Print a result as JSON."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def print_json_line(value: dict[str, Any]) -> None:
-    """Write one of several results for machines, as one line."""
+    """Print one of several results as a line of JSON."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
@@ -75,12 +75,12 @@ def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
     """Turn what stops a command into a message and an exit code.
 
     Args:
-        console: Where the message goes.
-        interrupted: What it leaves behind if it is stopped by Ctrl-C.
+        console: Where to print the message.
+        interrupted: What to say about saved changes after Ctrl-C.
     """
     try:
         yield
-    except BrokenPipeError as error:  # whoever reads the results has read enough
+    except BrokenPipeError as error:  # the reader of the results has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit from error
     except UnicodeEncodeError as error:
@@ -99,10 +99,10 @@ def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
 def progress_bar(
     console: Console, title: str, total: float | None
 ) -> Iterator[Callable[[float, str], None]]:
-    """Show a progress bar while the block runs, on a terminal only.
+    """Show a progress bar while the block runs, if this is a terminal.
 
     Yields:
-        What to call with how much is done, and a few words on where it stands.
+        A function to call with the amount done and a few words on the current position.
     """
     bar = Progress(
         TextColumn("{task.description}"),
