@@ -89,7 +89,7 @@ NOT_YET = {
     *("look", "looked_up", "looking", "may_take_back", "notebook", "now_watched", "overdue"),
     *("processing", "prospects", "put_off_behind", "put_off_heads", "screen", "showing"),
     *("stand_in", "stand_ins", "story", "story_json", "suggestion", "suggestions", "taken_back"),
-    *("telling"),
+    "telling",
 }
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from orderflow import (
     BookInStock,
@@ -29,21 +29,26 @@ from tests.drills.drill import Drill, Drilled
 from tests.drills.stream import At, opened, start
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.process import BaseProcess
 
     from sqlalchemy import URL, Engine
 
-    from orderflow.ports import Repository
+    from orderflow.ports import Repository, UnitOfWork
     from tests.drills.databases import Database
     from tests.drills.drill import Progress
+
+    T = TypeVar("T")
 
 __all__ = ["DRILLS", "serve"]
 
 _WAITING = 80
 _AT_ONCE = 4
 _KILLS_MAX = 4
-_SECONDS = 0.15
-"""Serving all of them takes about so long."""
+_PAGES_MAX = 4
+"""So many pages are committed before a kill: all kills of a run leave some to be served."""
+_SECONDS = 0.01
+"""A page takes about this long."""
 
 
 def serve(database: Database, runs: int, seed: int, progress: Progress) -> Drilled:
@@ -57,7 +62,8 @@ def serve(database: Database, runs: int, seed: int, progress: Progress) -> Drill
         for number in range(runs):
             _let_wait(engine)
             for _ in range(dice.randint(1, _KILLS_MAX)):
-                _killed(start(_serve, url, mark), mark, dice.uniform(0, _SECONDS))
+                server = start(_serve, url, mark)
+                _kill(server, mark, dice.randint(0, _PAGES_MAX), dice.uniform(0, _SECONDS))
                 checked = check(SqlRepository(engine))
                 found += [f"run {number}: {fault}" for fault in checked.violations]
                 notes["kills"] += 1
@@ -78,17 +84,31 @@ def _let_wait(engine: Engine) -> None:
     _flow(SqlRepository(engine)).handle(_waiting())
 
 
+class _Counted(SqlRepository):
+    """A repository that adds a byte to a file after each commit."""
+
+    mark: Path
+
+    def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
+        done = super().write(seller_id, task)
+        with self.mark.open("ab") as file:
+            file.write(b".")
+        return done
+
+
 def _serve(url: URL, mark: Path) -> None:
-    flow = _flow(SqlRepository(opened(url)))
+    repository = _Counted(opened(url))
+    repository.mark = mark
+    flow = _flow(repository)
     flow.stock("acme")  # it is connected
     mark.touch()
     flow.recover()
     flow.handle(_BOOK_IN)
 
 
-def _killed(process: BaseProcess, mark: Path, seconds: float) -> None:
-    """Kill a process so many seconds after it has begun to serve."""
-    while process.is_alive() and not mark.exists():
+def _kill(process: BaseProcess, mark: Path, pages: int, seconds: float) -> None:
+    """Kill a process this many seconds after it has served this many pages."""
+    while process.is_alive() and not (mark.exists() and mark.stat().st_size >= pages):
         process.join(0.002)
     process.join(seconds)
     process.kill()
