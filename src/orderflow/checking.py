@@ -10,7 +10,6 @@ pages; what one seller has, and what the seller's events lead to, is in memory a
 from __future__ import annotations
 
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -89,31 +88,29 @@ class Checked:
 def check(
     repository: SqlRepository,
     *,
-    policy: AllocationPolicy | None = None,
-    policies: Mapping[str, AllocationPolicy] = MappingProxyType({}),
+    default_policy: AllocationPolicy | None = None,
 ) -> Checked:
     """Look at everything that a database holds.
 
     Args:
         repository: The repository on the database.
-        policy: Who gets the stock, as `OrderFlow` was told. Under another one, stock may seem
-            to lie idle.
-        policies: By seller id, where a seller has a policy of its own.
+        default_policy: Who gets the stock of sellers without a policy of their own, as
+            `OrderFlow` was told. Under another one, stock may seem to lie idle.
 
     Raises:
         StorageError: If the database cannot be read.
     """
-    usual = policy if policy is not None else AllocationPolicy()
+    default = default_policy if default_policy is not None else AllocationPolicy()
     found = Checked()
     for stored in repository.audit():
         state = stored.state
-        own = policies.get(state.seller_id, usual)
+        policy = state.policy or default
         found = Checked(
             sellers=found.sellers + 1,
             orders=found.orders + len(state.orders),
             stock=found.stock + len(state.records),
             events=found.events + stored.events,
-            violations=(*found.violations, *_violations(stored, own)),
+            violations=(*found.violations, *_violations(stored, policy)),
             unserved=(*found.unserved, *_unserved(stored)),
         )
     return found
@@ -163,6 +160,7 @@ def _history_violations(state: State, folded: State) -> Iterator[str]:
         ("order", state.orders, folded.orders),
         ("stock", state.records, folded.records),
         ("receipt", state.receipts, folded.receipts),
+        ("policy of", {state.seller_id: state.policy}, {folded.seller_id: folded.policy}),
     ]
     for kind, there, made in parts:
         for name in {**made, **there}:

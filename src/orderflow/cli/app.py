@@ -10,11 +10,12 @@ import typer
 
 from orderflow.cli import screen
 from orderflow.cli.backorders import backorders
-from orderflow.cli.care import check, init, policies, recover, release_ended_holds, set_policy
+from orderflow.cli.care import check, init, recover, release_ended_holds
 from orderflow.cli.cut_off import cut_off
 from orderflow.cli.demo import demo
 from orderflow.cli.importing import import_
 from orderflow.cli.orders import actions, events, explain, orders, place, show
+from orderflow.cli.policies import change_policy, policies
 from orderflow.cli.relaying import dead_letters, relay
 from orderflow.cli.replay import replay
 from orderflow.cli.stock import adjust, announce, book_in, count, receipts, stock, withdraw
@@ -104,7 +105,7 @@ _add(
     "The database",
     (init, "--db shop.db --partial-allocation NEVER"),
     (policies, "--json"),
-    (set_policy, "acme --queue PRIORITY"),
+    (change_policy, "acme --queue PRIORITY --dry-run"),
     (check, "--json"),
     (recover, ""),
     (release_ended_holds, "--seller acme"),

@@ -75,13 +75,12 @@ class Carrying:
 
     Args:
         database: Where.
-        seller_id: The seller.
         tell: Is told how many commands there were so far.
     """
 
-    def __init__(self, database: Database, seller_id: str, tell: Callable[[int], None]) -> None:
+    def __init__(self, database: Database, tell: Callable[[int], None]) -> None:
         self._transactions = OwnTransactions(database.engine)
-        self._policy = database.flow.policy_of(seller_id)
+        self._default_policy = database.flow.default_policy
         self._tell = tell
 
     def in_batches(self, commands: Sequence[ImportCommand]) -> Carried:
@@ -130,7 +129,7 @@ class Carrying:
     def _carry_out(
         self, executor: Executor, commands: Sequence[ImportCommand], begun: int = 0
     ) -> Carried:
-        flow = OrderFlow(SqlRepository.within(executor), policy=self._policy)
+        flow = OrderFlow(SqlRepository.within(executor), default_policy=self._default_policy)
         carried = Carried()
         for number, command in enumerate(commands, begun + 1):
             try:

@@ -15,6 +15,7 @@ from orderflow.domain.model.commands import (
     AdjustStock,
     AnnounceReceipt,
     BookInStock,
+    ChangePolicy,
     CountStock,
     PlaceOrder,
 )
@@ -24,7 +25,7 @@ from orderflow.service import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderflow.cli.database import Database, Where, WhereStock
+    from orderflow.cli.database import Database, DatabaseOptions, Where, WhereStock
     from orderflow.domain.model.commands import Command, OrderCommand
 
     StockMovement = AdjustStock | BookInStock | CountStock
@@ -126,7 +127,7 @@ def key_of(database: Database, where: WhereStock, sku: str) -> StockKey:
     return StockKey(seller_id, database.warehouse(seller_id, where.warehouse), sku)
 
 
-def carry_out(make: Callable[[Database], Command], where: Where, how: How) -> None:
+def carry_out(make: Callable[[Database], Command], where: DatabaseOptions, how: How) -> None:
     """Carry out a command, or preview it, and print what it came to."""
     with opened(where) as database:
         command = make(database)
@@ -144,6 +145,10 @@ def carry_out(make: Callable[[Database], Command], where: Where, how: How) -> No
 def _tell_new(database: Database, command: Command) -> None:
     """Tell of products that nothing is known of where they are named: a slip may be the cause."""
     match command:
+        case ChangePolicy(seller_id=seller_id):
+            if seller_id not in database.repository.sellers():
+                screen.messages().print(Text(f"new: nothing is known of seller {seller_id!r} yet"))
+            return
         case PlaceOrder(order=order):
             keys = [StockKey(order.seller_id, order.warehouse_id, each.sku) for each in order.lines]
         case BookInStock(key=key) | CountStock(key=key) | AdjustStock(key=key):

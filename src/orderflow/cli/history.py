@@ -34,6 +34,7 @@ from orderflow.domain.model.events import (
     OrderShortPicked,
     OrderSplit,
     OrderSplitOff,
+    PolicyChanged,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     StockAdjusted,
@@ -41,9 +42,10 @@ from orderflow.domain.model.events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-__all__ = ["happened", "in_brief"]
+__all__ = ["happened", "in_brief", "policy_text"]
 
 
 def happened(event: Event) -> dict[str, Any]:
@@ -91,8 +93,17 @@ def in_brief(event: Event) -> str:
             return _stock(event)
         case ReceiptAnnounced(receipt=receipt):
             return f"{receipt.quantity} {receipt.key.sku} at {_moment(receipt.expected_at)}"
+        case PolicyChanged(policy=policy):
+            return policy_text(to_data(policy)["data"])
         case _:
             return ""
+
+
+def policy_text(policy: Mapping[str, Any]) -> str:
+    """Write a policy for people, given its data."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in policy.items() if value is not None
+    )
 
 
 def _subject(event: Event) -> str:
@@ -103,6 +114,8 @@ def _subject(event: Event) -> str:
             return receipt.receipt_id
         case ReceiptWithdrawn(receipt_id=receipt_id):
             return receipt_id
+        case PolicyChanged():
+            return ""
         case _:
             return event.order_id
 

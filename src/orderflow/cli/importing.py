@@ -210,7 +210,7 @@ class _File:
                 if number % screen.SHOWN_EVERY == 0:
                     show(number, f"{number:,} of {len(commands):,}")
 
-            carrying = Carrying(self.database, self.seller_id, tell)
+            carrying = Carrying(self.database, tell)
             if how.dry_run or how.all_or_nothing:
                 return carrying.as_one(commands, keep=not how.dry_run)
             return carrying.in_batches(commands)

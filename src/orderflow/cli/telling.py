@@ -190,7 +190,7 @@ def _desk(database: Database, settings: NotifySettings, how: HowTold, failures: 
         database.repository,
         SqlNoticeStore(database.engine),
         environ=os.environ,
-        policy_of=database.flow.policy_of,
+        default_policy=database.flow.default_policy,
         catalogue=catalogue,
         clock=_StandingClock(how.at) if how.at is not None else None,
         refused=failures.passed_over,

@@ -93,14 +93,12 @@ def patience_violations(
 
 
 def fulfilment_violations(orders: Iterable[Order], policy: AllocationPolicy) -> list[str]:
-    """Say which units of orders on back order should have left by now, or should not have."""
+    """Say which units of orders on back order should have left by now."""
     found = []
     for order in orders:
         may_leave = _may_leave(order, policy) if order.status is Status.ON_BACK_ORDER else 0
         if may_leave:
             found.append(f"order {order.order_id!r} still has {may_leave} units that may leave")
-        if policy.parcels_max is not None and order.split_count >= policy.parcels_max:
-            found.append(f"order {order.order_id!r} was split into {order.split_count + 1} parcels")
     return found
 
 

@@ -66,7 +66,7 @@ _NOTHING_KNOWN = Outlook()
 
 def looked_up(
     catalogue: ReplacementCatalogue | None = None,
-    policy_of: Callable[[str], AllocationPolicy] | None = None,
+    default_policy: AllocationPolicy | None = None,
 ) -> Prospects:
     """Return what looks up replacements in a catalogue, and dates in the announced receipts.
 
@@ -74,12 +74,13 @@ def looked_up(
 
     Args:
         catalogue: Which products may stand in for which; none, if left out.
-        policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
+        default_policy: Who gets the stock of sellers without a policy of their own:
+            `OrderFlow.default_policy`.
     """
     replacements = catalogue if catalogue is not None else ReplacementList()
+    policy = default_policy if default_policy is not None else AllocationPolicy()
 
     def prospects(order: Order, view: View) -> Mapping[str, Outlook]:
-        policy = policy_of(order.seller_id) if policy_of is not None else AllocationPolicy()
         stand_ins: dict[str, tuple[InStockReplacement, ...]] = {}
         for each in replacement_offers(order, view, replacements):
             line_id = each.change.line_id

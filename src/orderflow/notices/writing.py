@@ -79,7 +79,7 @@ class Writer:
     Attributes:
         look: The state of the seller, at present.
         now: The present moment.
-        policy: Who gets the seller's stock.
+        policy: Who gets the stock of a seller without a policy of their own.
         prospects: Looks up what may come of short lines; not told of, if left out.
         with_ways_out: Whether to tell what the seller may do; each of it is tried out.
     """

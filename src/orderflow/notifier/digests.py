@@ -25,7 +25,7 @@ from orderflow.notifier.sending import notice_key, send
 from orderflow.service.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from orderflow.domain.model.order import Order
     from orderflow.notices import Notice, Preference, Prospects
@@ -76,7 +76,8 @@ class Digests:
         channels: The ways to reach somebody, by the names that recipients give.
         preferences: What each seller wants to be told, where, and at what time.
         notebook: Where it is noted up to when a recipient was told.
-        policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
+        default_policy: Who gets the stock of sellers without a policy of their own:
+            `OrderFlow.default_policy`.
         catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
         prospects: Looks up what may come of short lines, in place of `orderflow.notices.looked_up`.
         clock: What time it is.
@@ -94,7 +95,7 @@ class Digests:
         preferences: PreferenceSource,
         notebook: NoticeStore,
         *,
-        policy_of: Callable[[str], AllocationPolicy] | None = None,
+        default_policy: AllocationPolicy | None = None,
         catalogue: ReplacementCatalogue | None = None,
         prospects: Prospects | None = None,
         clock: Clock | None = None,
@@ -106,8 +107,8 @@ class Digests:
         self._channels = channels
         self._preferences = preferences
         self._notebook = notebook
-        self._policy_of = policy_of
-        self._prospects = prospects or looked_up(catalogue, policy_of)
+        self._default_policy = default_policy or AllocationPolicy()
+        self._prospects = prospects or looked_up(catalogue, default_policy)
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._settle = settle
         self._lease = lease
@@ -179,9 +180,8 @@ class Digests:
         self, preference: Preference, since: datetime, until: datetime, reading: Reading
     ) -> tuple[tuple[Notice, ...], int]:
         """Return what there is to tell, and of how many more orders there would be."""
-        of = self._policy_of
-        policy = of(reading.seller_id) if of is not None else AllocationPolicy()
-        writer = Writer(reading, self._clock.now(), policy, self._prospects, with_ways_out=False)
+        now, policy = self._clock.now(), self._default_policy
+        writer = Writer(reading, now, policy, self._prospects, with_ways_out=False)
         kinds = [kind for kind in Kind if preference.delivery(kind).is_daily]
         notices: list[Notice] = []
         if kinds != [Kind.ON_BACK_ORDER]:  # for these alone, the history need not be read

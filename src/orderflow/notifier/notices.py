@@ -34,7 +34,7 @@ from orderflow.ports import (
 from orderflow.service.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from orderflow.domain.model.order import Order
     from orderflow.notices import Preference, Prospects, Recipient
@@ -71,7 +71,8 @@ class Notices:
         channels: The ways to reach somebody, by the names that recipients give.
         preferences: What each seller wants to be told, and where.
         notebook: What was told last.
-        policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
+        default_policy: Who gets the stock of sellers without a policy of their own:
+            `OrderFlow.default_policy`.
         catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
         prospects: Looks up what may come of short lines, in place of `orderflow.notices.looked_up`,
             which goes by the catalogue, the stock, and what is announced.
@@ -90,7 +91,7 @@ class Notices:
         preferences: PreferenceSource,
         notebook: NoticeStore,
         *,
-        policy_of: Callable[[str], AllocationPolicy] | None = None,
+        default_policy: AllocationPolicy | None = None,
         catalogue: ReplacementCatalogue | None = None,
         prospects: Prospects | None = None,
         clock: Clock | None = None,
@@ -103,8 +104,8 @@ class Notices:
         self._channels = channels
         self._preferences = preferences
         self._notebook = notebook
-        self._policy_of = policy_of if policy_of is not None else _any_seller
-        self._prospects = prospects or looked_up(catalogue, self._policy_of)
+        self._default_policy = default_policy or AllocationPolicy()
+        self._prospects = prospects or looked_up(catalogue, default_policy)
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._window = window
         self._orders_max = orders_max
@@ -163,8 +164,7 @@ class Notices:
     def _look(
         self, messages: Sequence[OutboxMessage], reading: Reading
     ) -> tuple[list[_Told], dict[int, list[tuple[Order, datetime | None]]]]:
-        policy = self._policy_of(reading.seller_id)
-        writer = Writer(reading, self._clock.now(), policy, self._prospects)
+        writer = Writer(reading, self._clock.now(), self._default_policy, self._prospects)
         told = [_Told(message, writer.notices_of(message.event)) for message in messages]
         moved = {}
         for index, message in enumerate(messages):
@@ -263,7 +263,3 @@ def _progress_key(message: OutboxMessage, recipient: Recipient) -> str:
 
 def _date_key(order_id: str) -> str:
     return f"expected {order_id}"
-
-
-def _any_seller(_: str) -> AllocationPolicy:
-    return AllocationPolicy()

@@ -17,7 +17,7 @@ from orderflow.notifier.sending import channel_of, log_refusal
 from orderflow.service import Relay, Relayed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
     from threading import Event
 
     from orderflow.domain.model.policy import AllocationPolicy
@@ -50,7 +50,8 @@ class Desk:
         notebook: What was told last.
         environ: Where secrets are: `os.environ`.
         preferences: Who is told, of what, and when, in place of what the settings say.
-        policy_of: Who gets the stock of a seller: `OrderFlow.policy_of`.
+        default_policy: Who gets the stock of sellers without a policy of their own:
+            `OrderFlow.default_policy`.
         catalogue: Which products may stand in for which: `OrderFlow.catalogue`.
         prospects: Looks up what may come of short lines, in place of `orderflow.notices.looked_up`.
         clock: What time it is.
@@ -65,7 +66,7 @@ class Desk:
         *,
         environ: Mapping[str, str],
         preferences: PreferenceSource | None = None,
-        policy_of: Callable[[str], AllocationPolicy] | None = None,
+        default_policy: AllocationPolicy | None = None,
         catalogue: ReplacementCatalogue | None = None,
         prospects: Prospects | None = None,
         clock: Clock | None = None,
@@ -80,7 +81,7 @@ class Desk:
             repository,
             preferences=chosen,
             notebook=notebook,
-            policy_of=policy_of,
+            default_policy=default_policy,
             catalogue=catalogue,
             prospects=prospects,
             clock=clock,
@@ -91,7 +92,7 @@ class Desk:
             repository,
             preferences=chosen,
             notebook=notebook,
-            policy_of=policy_of,
+            default_policy=default_policy,
             catalogue=catalogue,
             prospects=prospects,
             clock=clock,

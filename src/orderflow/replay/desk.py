@@ -54,7 +54,7 @@ class Desk:
         self.policy = policy
         self.supply = supply
         self._repository = repository
-        self.flow = OrderFlow(repository, policy=policy)
+        self.flow = OrderFlow(repository, default_policy=policy)
         self._onlookers: list[Onlooker] = []
         self._keys: dict[str, StockKey] = {}
 

@@ -8,6 +8,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from orderflow.adapters.memory.seller import SellerState
+from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey, by_expectation
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.status import Status
     from orderflow.domain.model.stock import ExpectedReceipt, Stock
     from orderflow.ports import Reading, UnitOfWork
 
     T = TypeVar("T")
 
 __all__ = ["MemoryRepository"]
+
+_WAITING = Status.ON_BACK_ORDER
 
 
 class MemoryRepository:
@@ -97,6 +99,11 @@ class MemoryUnitOfWork:
         """The seller."""
         return self._seller.seller_id
 
+    @property
+    def policy(self) -> AllocationPolicy | None:
+        """The seller's own policy, if there is one."""
+        return self._seller.policy
+
     def order(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""
         return self._seller.orders.get(order_id)
@@ -122,6 +129,10 @@ class MemoryUnitOfWork:
     ) -> Iterable[Order]:
         """Return the orders that wait for a product, in the order of the queue."""
         return self._seller.waiting((warehouse_id, sku), policy, at_most)
+
+    def back_orders(self) -> Iterable[Order]:
+        """Return all orders on back order."""
+        return [each for each in self._seller.orders.values() if each.status is _WAITING]
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return what a waiting order waits for, if an outcome has told."""

@@ -4,12 +4,12 @@ Needs SQLAlchemy, which comes with the extra `sql`; the extra `postgres` adds a 
 """
 
 from orderflow.adapters.sql.auditing import Stored
+from orderflow.adapters.sql.default_policy import SqlDefaultPolicy
 from orderflow.adapters.sql.embedded import Durability, open_database
 from orderflow.adapters.sql.executor import Executor
 from orderflow.adapters.sql.inbox import SqlInbox
 from orderflow.adapters.sql.notice_store import SqlNoticeStore
 from orderflow.adapters.sql.outbox import SqlOutbox
-from orderflow.adapters.sql.policies import SqlPolicies
 from orderflow.adapters.sql.preferences import SqlPreferences
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.tables import Tables
@@ -18,10 +18,10 @@ from orderflow.adapters.sql.upgrading import upgrade, upgrade_statements
 __all__ = [
     "Durability",
     "Executor",
+    "SqlDefaultPolicy",
     "SqlInbox",
     "SqlNoticeStore",
     "SqlOutbox",
-    "SqlPolicies",
     "SqlPreferences",
     "SqlRepository",
     "Stored",

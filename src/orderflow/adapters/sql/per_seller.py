@@ -139,8 +139,7 @@ class PerSeller(Generic[T]):
                 f"usual {self._noun}" if seller_id == _USUAL else f"{self._noun} of {seller_id!r}"
             )
             raise StorageError(
-                f"the {whose} in the database cannot be used: {error}; "
-                f"{type(self).__name__}.set puts another one in its place"
+                f"the {whose} in the database cannot be used: {error}; set another one in its place"
             ) from error
         return value
 

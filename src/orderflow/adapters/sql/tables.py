@@ -95,8 +95,8 @@ class Tables:
         self.events = self._events()
         self.outbox = self._outbox()
         self.inbox = self._inbox()
-        self.policies = self._per_seller("policies")
-        self.preferences = self._per_seller("preferences")
+        self.policies = self._policies()
+        self.preferences = self._preferences()
         self.notes = self._notes()
         # What there is of a seller: settings, notes and what others have sent are none of it.
         self.state = (
@@ -108,6 +108,7 @@ class Tables:
             self.commands,
             self.events,
             self.outbox,
+            self.policies,
         )
 
     @staticmethod
@@ -313,9 +314,16 @@ class Tables:
         self._index(table, "received", "received_at")
         return table
 
-    def _per_seller(self, name: str) -> Table:
-        """Keep a value of each seller; that of the seller without an id is the usual one."""
-        return self._table(name, Column("value", Text, nullable=False), key=())
+    def _policies(self) -> Table:
+        """Keep each seller's policy; that of the seller without an id is everybody else's.
+
+        A row without a value only stands for the lock of a seller who has no policy yet.
+        """
+        return self._table("policies", Column("value", Text), key=())
+
+    def _preferences(self) -> Table:
+        """Keep each seller's preference; that of the seller without an id is everybody else's."""
+        return self._table("preferences", Column("value", Text, nullable=False), key=())
 
     def _notes(self) -> Table:
         return self._table(

@@ -27,7 +27,7 @@ def pass_over(draft: Draft) -> bool:
         for order in draft.view.waiting(*product, draft.policy):
             if queue_position(order, draft.policy.queue) >= last_place:
                 break
-            if order.order_id in draft.orders or allows_partial(order, draft.policy):
+            if draft.is_changed(order.order_id) or allows_partial(order, draft.policy):
                 continue
             passed = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
             if draft.has_waited_enough(passed):

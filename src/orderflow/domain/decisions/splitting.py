@@ -69,7 +69,7 @@ def split_by_policy(draft: Draft) -> None:
     """Split what has changed and may leave, where the policy splits by itself."""
     if draft.policy.fulfilment is _COMPLETE:
         return
-    for order in list(draft.orders.values()):
+    for order in list({**draft.counted_as_changed, **draft.orders}.values()):
         if order.status is Status.ON_BACK_ORDER and not _only_last_parcel_left(order, draft.policy):
             leaving = _may_leave(order, draft.policy)
             if leaving:

@@ -17,6 +17,7 @@ from orderflow.domain.model.events import (
     STOCK_EVENTS,
     LineUnits,
     OrderEvent,
+    PolicyChanged,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     StockAdjusted,
@@ -45,6 +46,7 @@ from orderflow.domain.state.shelf import Shelves
 from orderflow.errors import OrderNotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from orderflow.domain.model.events import Event, StockEvent
@@ -85,6 +87,9 @@ class Draft:
         self.last_taker: dict[WarehouseSku, QueuePosition] = {}
         """For each product of which an order took, the last place in the queue that did."""
         self.shelves = Shelves(view)
+        self.new_policy: AllocationPolicy | None = None
+        self.counted_as_changed: dict[str, Order] = {}
+        """The orders on back order when the policy changed, which is a change to each of them."""
 
     def find(self, order_id: str) -> Order | None:
         """Return the order as it is by now, if the seller has it."""
@@ -132,7 +137,7 @@ class Draft:
         """The same in the order of the queue, for those who ask often."""
         return OrdersWithUnits(self)
 
-    def emit(self, event: Event) -> None:
+    def emit(self, event: OrderEvent | StockEvent) -> None:
         """Apply an event."""
         if isinstance(event, STOCK_EVENTS):
             self.events.append(event)
@@ -144,6 +149,21 @@ class Draft:
         self._touched[after.order_id] = None
         if before is None or before.lines is not after.lines:
             self._move_stock(before, after, event)
+
+    def change_policy(self, event: PolicyChanged) -> None:
+        """Apply a change of policy: what is decided from now on is decided under the new one."""
+        self.events.append(event)
+        self.policy = self.new_policy = event.policy
+        self.__dict__.pop("holders", None)  # they are sorted by the old queue
+
+    def count_as_changed(self, orders: Iterable[Order]) -> None:
+        """Treat orders on back order as if an event had changed each of them."""
+        self.counted_as_changed = {order.order_id: order for order in orders}
+        self._touched.update(dict.fromkeys(self.counted_as_changed))
+
+    def is_changed(self, order_id: str) -> bool:
+        """Whether the command has changed an order, or counts as having changed it."""
+        return order_id in self.orders or order_id in self.counted_as_changed
 
     def emit_for(self, order: Order, event: OrderEvent) -> Order:
         """Apply an event to an order, and return what it makes of it."""
@@ -261,7 +281,8 @@ class Draft:
             receipts_closed=tuple([key for key, each in self.receipts.items() if each is None]),
             back_orders_completed=tuple(completed),
             back_orders_opened=tuple(back_orders_opened),
-            queue_index=self._blocked_on() if self.policy.restricts_partial else (),
+            policy=self.new_policy,
+            queue_index=tuple(self._queue_index()),
             unserved=tuple(self._unserved()),
         )
 
@@ -273,22 +294,27 @@ class Draft:
             product for product in self.deferred if may_take_back or self.available(product) > 0
         )
 
-    def _blocked_on(self) -> tuple[tuple[str, str], ...]:
-        blocked_on = []
-        for order_id, order in {**self.visited, **self.orders}.items():
-            if order.status is _WAITING and not allows_partial(order, self.policy):
-                blocking = self._blocking_skus(order)
-                if blocking:
-                    before = self.view.blocked_on(order_id)
-                    blocked_on.append((order_id, before if before in blocking else blocking[0]))
-        return tuple(blocked_on)
+    def _queue_index(self) -> Iterator[tuple[str, str | None]]:
+        if not self.policy.restricts_partial and self.new_policy is None:
+            return
+        for order_id, order in {**self.counted_as_changed, **self.visited, **self.orders}.items():
+            if order.status is not _WAITING:
+                continue
+            before = self.view.blocked_on(order_id)
+            blocking = self._blocking_skus(order)
+            if blocking:
+                yield order_id, before if before in blocking else blocking[0]
+            elif before is not None and order_id not in self.orders:
+                yield order_id, None
 
     def _blocking_skus(self, order: Order) -> list[str]:
-        """Return the products of a waiting order of which there is not enough to complete it.
+        """Return the products without more of which a waiting order gets nothing at all.
 
-        There is none only if the state has stock that nobody was offered, as it may have after
-        the policy was changed.
+        None if it takes what there is. None either if it could be completed, but its turn comes
+        with a later page.
         """
+        if allows_partial(order, self.policy):
+            return []
         needs: dict[str, int] = {}
         for line in order.short_lines:
             needs[line.sku] = needs.get(line.sku, 0) + line.short

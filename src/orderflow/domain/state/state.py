@@ -15,13 +15,14 @@ import attrs
 
 from orderflow.domain.model.events import (
     STOCK_EVENTS,
+    PolicyChanged,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     StockAdjusted,
     StockBookedIn,
 )
 from orderflow.domain.model.order import Order
-from orderflow.domain.model.policy import queue_position
+from orderflow.domain.model.policy import AllocationPolicy, queue_position
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import (
     ExpectedReceipt,
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.events import Event, OrderEvent, StockEvent
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.domain.model.policy import AllocationPolicy
 
 __all__ = ["State", "View", "evolve"]
 
@@ -60,6 +60,11 @@ class View(Protocol):
     @property
     def seller_id(self) -> str:
         """The seller."""
+        ...
+
+    @property
+    def policy(self) -> AllocationPolicy | None:
+        """The seller's own policy: that of the last `PolicyChanged`, or none."""
         ...
 
     def order(self, order_id: str) -> Order | None:
@@ -97,6 +102,10 @@ class View(Protocol):
         With `at_most`, such watching orders may be left out as are short of more units of the
         product than it returns at that time: there is not enough to complete them.
         """
+        ...
+
+    def back_orders(self) -> Iterable[Order]:
+        """Return all orders on back order, in any order. Only a change of policy asks for them."""
         ...
 
     def blocked_on(self, order_id: str) -> str | None:
@@ -137,6 +146,7 @@ class State:
         receipts: The expected receipts by their id.
         queue_index: What each order is blocked on: see `Outcome.queue_index`. Events do not
             tell it, so `evolve` leaves it out, and `after` keeps it.
+        policy: The seller's own policy, if there is one.
     """
 
     seller_id: str
@@ -144,6 +154,7 @@ class State:
     records: Mapping[tuple[str, str], Stock] = MappingProxyType({})
     receipts: Mapping[str, ExpectedReceipt] = MappingProxyType({})
     queue_index: Mapping[str, str] = attrs.field(default=MappingProxyType({}), eq=False)
+    policy: AllocationPolicy | None = None
 
     @classmethod
     def of(
@@ -152,6 +163,7 @@ class State:
         orders: Iterable[Order] = (),
         stock: Iterable[Stock] = (),
         receipts: Iterable[ExpectedReceipt] = (),
+        policy: AllocationPolicy | None = None,
     ) -> State:
         """Make a state of plain collections."""
         return cls(
@@ -159,6 +171,7 @@ class State:
             MappingProxyType({order.order_id: order for order in orders}),
             MappingProxyType({(each.key.warehouse_id, each.key.sku): each for each in stock}),
             MappingProxyType({receipt.receipt_id: receipt for receipt in receipts}),
+            policy=policy,
         )
 
     def after(self, outcome: Outcome) -> State:
@@ -168,7 +181,10 @@ class State:
         for order in outcome.orders:
             orders[order.order_id] = order
             queue_index.pop(order.order_id, None)
-        queue_index.update(outcome.queue_index)
+        for order_id, sku in outcome.queue_index:
+            queue_index.pop(order_id, None)
+            if sku is not None:
+                queue_index[order_id] = sku
         for stock in outcome.stock:
             records[stock.key.warehouse_id, stock.key.sku] = stock
         for receipt in outcome.receipts:
@@ -181,6 +197,7 @@ class State:
             MappingProxyType(records),
             MappingProxyType(receipts),
             MappingProxyType(queue_index),
+            outcome.policy or self.policy,
         )
 
     def order(self, order_id: str) -> Order | None:
@@ -216,6 +233,10 @@ class State:
         if queue is None:
             return ()
         return sorted(queue, key=lambda order: queue_position(order, policy.queue))
+
+    def back_orders(self) -> Iterable[Order]:
+        """Return all orders on back order."""
+        return [order for order in self.orders.values() if order.status is _WAITING]
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return what a waiting order waits for, if an outcome has told."""
@@ -280,6 +301,7 @@ def evolve(state: State, *events: Event) -> State:
         TransitionError: If an event cannot happen in the state that it meets.
     """
     orders, records, receipts = _copy(state.orders), _copy(state.records), _copy(state.receipts)
+    policy = state.policy
     for event in events:
         if event.seller_id != state.seller_id:
             raise TransitionError(
@@ -288,6 +310,8 @@ def evolve(state: State, *events: Event) -> State:
             )
         if isinstance(event, STOCK_EVENTS):
             _evolve_stock(records, receipts, event)
+        elif isinstance(event, PolicyChanged):
+            policy = event.policy
         else:
             _evolve_order(orders, records, event)
     return State(
@@ -295,6 +319,7 @@ def evolve(state: State, *events: Event) -> State:
         MappingProxyType(orders),
         MappingProxyType(records),
         MappingProxyType(receipts),
+        policy=policy,
     )
 
 

@@ -10,7 +10,7 @@ meet at the same product, and the more a test finds.
 
     @given(histories())
     def test_my_repository_stores_what_the_events_lead_to(history):
-        flow = OrderFlow(MyRepository(), policy=history.policy)
+        flow = OrderFlow(MyRepository(), default_policy=history.policy)
         ...
 
 Needs Hypothesis, which comes with the extra `testing`.

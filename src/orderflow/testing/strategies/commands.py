@@ -15,6 +15,7 @@ from orderflow.domain.model.commands import (
     AnnounceReceipt,
     BookInStock,
     CancelOrder,
+    ChangePolicy,
     Command,
     CountStock,
     DeliverOrder,
@@ -49,6 +50,7 @@ from orderflow.testing.strategies.values import (
     draw_key,
     draw_line_id,
     draw_order,
+    draw_policy,
     minutes,
     policies,
 )
@@ -69,7 +71,7 @@ class History:
     """Commands in the order in which they were given, and what they were given under.
 
     Attributes:
-        policy: Who gets the stock.
+        policy: Who gets the stock of sellers until their policy changes.
         commands: The commands.
         orders_max: How many waiting orders are served in one transaction.
     """
@@ -90,6 +92,8 @@ def commands(
         return draw_about(dice, dice.pick(_ACTIONS), dice.pick(orders), state, scope=scope, at=at)
     if dice.coin():
         return draw_placing(dice, state, scope, at, dice.pick(scope.order_ids))
+    if dice.number(0, _COMMANDS_PER_POLICY) == _COMMANDS_PER_POLICY:
+        return ChangePolicy(at=at, seller_id=state.seller_id, policy=draw_policy(dice))
     return draw_stock_command(dice, state, scope, at)
 
 
@@ -108,16 +112,27 @@ def histories(
     policy: SearchStrategy[AllocationPolicy] | None = None,
     length_max: int = 30,
 ) -> History:
-    """Draw a history of commands, most of which can be carried out one after another."""
-    dice = Dice(draw)
-    chosen = draw(policies() if policy is None else policy)
+    """Draw a history of commands, most of which can be carried out one after another.
+
+    Args:
+        draw: Hypothesis supplies it.
+        scope: What there may be.
+        policy: The policies to draw from, for the beginning and for each change; all if omitted.
+        length_max: At most this many commands.
+    """
+    dice, any_policy = Dice(draw), policies() if policy is None else policy
+    chosen = draw(any_policy)
     states = {seller_id: State(seller_id) for seller_id in scope.seller_ids}
     drawn: list[Command] = []
     at = scope.opens_at
     for _ in range(dice.number(1, length_max)):
         at += minutes(dice.pick(_PAUSES))
         state = states[dice.pick(scope.seller_ids)]
-        command = draw_next(dice, state, scope, at)
+        command: Command
+        if dice.number(0, _COMMANDS_PER_POLICY) == _COMMANDS_PER_POLICY:
+            command = ChangePolicy(at=at, seller_id=state.seller_id, policy=draw(any_policy))
+        else:
+            command = draw_next(dice, state, scope, at)
         drawn.append(command)
         try:
             states[state.seller_id] = state.after(decide(command, state, chosen))
@@ -247,6 +262,7 @@ def _weight(action: Action) -> int:
 
 
 _ACTIONS = tuple(Action)
+_COMMANDS_PER_POLICY = 14
 _LEADING_ON = {Action.SEND_TO_WAREHOUSE, Action.DESPATCH, Action.ACCEPT_CANCELLATION}
 _AGES = (0, 0, 1, 60)
 _PAGES = (1_000, 1, 2, 3)

@@ -99,7 +99,11 @@ def moments(scope: Scope = SCOPE) -> SearchStrategy[datetime]:
 @st.composite
 def policies(draw: DrawFn) -> AllocationPolicy:
     """Draw any policy that there is; settings that contradict each other are not drawn."""
-    dice = Dice(draw)
+    return draw_policy(Dice(draw))
+
+
+def draw_policy(dice: Dice) -> AllocationPolicy:
+    """Draw any policy that there is."""
     partial_allocation = dice.pick(tuple(PartialAllocation))
     patient = partial_allocation is PartialAllocation.AFTER_WAITING
     fair = partial_allocation is PartialAllocation.ALWAYS and dice.coin()
