@@ -129,7 +129,7 @@ class World:
         units: Callable[[Random], int],
     ) -> None:
         self.repository = MemoryRepository()
-        self.flow = OrderFlow(self.repository, policy=policy)
+        self.flow = OrderFlow(self.repository, default_policy=policy)
         self.last: Outcome | None = None
         self._random = Random(SEED)  # noqa: S311 - the same draws in every run are the point
         self._units = units

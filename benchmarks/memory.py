@@ -72,7 +72,7 @@ def _bytes_per_order(make: Callable[[], object], orders: int) -> float:
 def _adapter(policy: AllocationPolicy, orders: int) -> MemoryRepository:
     """Place orders that nothing is there for, and have the queues built by a booking-in."""
     repository = MemoryRepository()
-    flow = OrderFlow(repository, policy=policy)
+    flow = OrderFlow(repository, default_policy=policy)
     for order in _orders(orders):
         flow.place(order, at=order.placed_at)
     flow.book_in(HOT, 1, at=OPENING)

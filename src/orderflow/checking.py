@@ -10,7 +10,6 @@ pages. Memory holds one seller's state, and the state that the seller's events l
 from __future__ import annotations
 
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import attrs
@@ -28,7 +27,7 @@ from orderflow.invariants import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from orderflow.adapters.sql import SellerAudit, SqlRepository
 
@@ -90,31 +89,29 @@ class CheckResult:
 def check(
     repository: SqlRepository,
     *,
-    policy: AllocationPolicy | None = None,
-    policies: Mapping[str, AllocationPolicy] = MappingProxyType({}),
+    default_policy: AllocationPolicy | None = None,
 ) -> CheckResult:
     """Check everything in a database.
 
     Args:
         repository: The repository on the database.
-        policy: The policy that was given to `OrderFlow`. With another one, the check may report
-            units that a waiting order could use.
-        policies: The policies of single sellers, by seller id.
+        default_policy: The policy of sellers without one of their own, as given to `OrderFlow`.
+            With another one, the check may report units that a waiting order could use.
 
     Raises:
         StorageError: If the database cannot be read.
     """
-    default = policy if policy is not None else AllocationPolicy()
+    default = default_policy if default_policy is not None else AllocationPolicy()
     result = CheckResult()
     for stored in repository.audit():
         state = stored.state
-        own = policies.get(state.seller_id, default)
+        policy = state.policy or default
         result = CheckResult(
             sellers=result.sellers + 1,
             orders=result.orders + len(state.orders),
             stock=result.stock + len(state.records),
             events=result.events + stored.events,
-            violations=(*result.violations, *_violations(stored, own)),
+            violations=(*result.violations, *_violations(stored, policy)),
             unserved=(*result.unserved, *_unserved(stored)),
         )
     return result

@@ -39,11 +39,11 @@ def test_it_is_made_once_and_its_policy_stays(tmp_path: Path) -> None:
     new = Shop(tmp_path / "new.db")
     assert new.ask("init", "--partial-allocation", "never")["is_new"] is True
     assert new.ask("init")["is_new"] is False
-    assert "its policy stays" in new.do("init")
-    assert "has another policy" in new.refused("init", "--queue", "priority")
+    assert "its default policy stays" in new.do("init")
+    assert "has another default policy" in new.refused("init", "--queue", "priority")
     (usual,) = new.ask("policies")["policies"]
     assert usual["policy"]["partial_allocation"] == "NEVER"
-    assert "everybody else queue FIRST_COME, rationing STRICT" in new.do("policies")
+    assert "default queue FIRST_COME, rationing STRICT" in new.do("policies")
 
 
 def test_a_file_that_is_empty_is_made_a_database(tmp_path: Path) -> None:
@@ -63,23 +63,38 @@ def test_a_policy_that_cannot_be_is_named_and_nothing_is_made(tmp_path: Path) ->
     assert not file.exists()
 
 
-def test_a_seller_has_a_policy_of_its_own(shop: Shop) -> None:
-    shop.do("set-policy", "toys", "--queue", "priority")
-    own, usual = shop.ask("policies")["policies"]
-    assert (own["seller_id"], own["policy"]["queue"]) == ("toys", "PRIORITY")
-    assert (usual["seller_id"], usual["policy"]["queue"]) == ("", "FIRST_COME")
+def test_a_policy_changes_while_orders_wait(shop: Shop) -> None:
+    held = shop.lines("A-1")
+    never = ("change-policy", "acme", "--partial-allocation", "never", "--command-id", "1")
+    previewed = shop.run(*never, "--dry-run")
+    assert "nothing was saved" in previewed.stderr
+    shown = flat(previewed.stdout)
+    assert "new policy: queue FIRST_COME, rationing STRICT, partial allocation NEVER" in shown
+    assert "A-1" in shown
+    assert shop.lines("A-1") == held
+    assert shop.ask(*never)["outcome"]["policy"]["partial_allocation"] == "NEVER"
+    assert {allocated for _, _, allocated in shop.lines("A-1").values()} == {0}
+    assert "everything holds" in shop.do("check")
+    assert "PolicyChanged" in shop.do("events")
+
+
+def test_the_same_policy_changes_nothing(shop: Shop) -> None:
+    shop.do("change-policy", "acme", "--queue", "priority")
+    assert "Nothing had to change" in shop.do("change-policy", "acme", "--queue", "priority")
+
+
+def test_the_policy_in_force_of_each_seller_is_listed_and_the_default(shop: Shop) -> None:
+    result = shop.run("change-policy", "toys", "--queue", "priority", "--at", "2026-03-02T09:00")
+    assert "nothing is known of seller 'toys' yet" in flat(result.stderr)
+    acme, toys, default = shop.ask("policies")["policies"]
+    assert (acme["seller_id"], acme["is_own"], acme["policy"]) == ("acme", False, default["policy"])
+    assert (toys["seller_id"], toys["is_own"], toys["policy"]["queue"]) == (
+        "toys",
+        True,
+        "PRIORITY",
+    )
+    assert (default["seller_id"], default["policy"]["queue"]) == ("", "FIRST_COME")
     assert 'toys,"queue PRIORITY, rationing STRICT' in shop.run("policies", "--csv").stdout
-    shop.do("set-policy", "toys", "--usual")
-    assert len(shop.ask("policies")["policies"]) == 1
-    assert "'SELLER'" in shop.wrong("set-policy", "--usual")
-
-
-def test_a_policy_does_not_change_while_orders_wait(shop: Shop) -> None:
-    for seller in ([], ["acme"]):
-        message = shop.refused("set-policy", *seller, "--queue", "priority")
-        assert "seller 'acme' has orders that are ON_BACK_ORDER" in message
-    shop.do("cancel", "A-1")
-    shop.do("set-policy", "acme", "--queue", "priority")
 
 
 @pytest.mark.parametrize("url", ["{}", "sqlite:///{}"])

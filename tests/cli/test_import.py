@@ -256,7 +256,7 @@ def refused_part(shop: FileShop) -> Path:
 
     A policy that splits by itself has given the id away that the file has for its second order.
     """
-    assert shop.run("set-policy", "--fulfilment", "SPLIT").exit_code == 0
+    assert shop.run("change-policy", "acme", "--fulfilment", "SPLIT").exit_code == 0
     stock(shop, "MUG,1")
     return shop.write(row("A", quantity=2), row("A-1", sku="CUP"), row("C", sku="CUP"))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow import (
+    AllocationPolicy,
     BookInStock,
     ExpectedReceipt,
     Hold,
@@ -60,6 +61,8 @@ def fill(engine: Engine) -> None:
             saving.events(seller_id, outcome.events)
             for number in range(0, len(outcome.events), 10):
                 saving.answer(attrs.evolve(command, command_id=f"C{number}"), empty)
+        for seller_id in (*SELLERS, *(f"T{number}" for number in range(2_000))):
+            saving.policy(Outcome(seller_id=seller_id, policy=AllocationPolicy()))
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
 

@@ -100,8 +100,8 @@ class TestAsyncSqlRepository(RepositoryContract):
         """Here through `AsyncOrderFlow`."""
         empty(self._emptying)
         page = history.orders_max
-        flow = AsyncOrderFlow(self._repository, policy=history.policy, orders_max=page)
-        reference = OrderFlow(MemoryRepository(), policy=history.policy, orders_max=page)
+        flow = AsyncOrderFlow(self._repository, default_policy=history.policy, orders_max=page)
+        reference = OrderFlow(MemoryRepository(), default_policy=history.policy, orders_max=page)
 
         async def compare() -> None:
             for command in history.commands:

@@ -34,6 +34,10 @@ READS = {
     "stock": ("stock_pk", *PRODUCT),
     "locked_stock": ("stock_pk", *PRODUCT),
     "orders_with_units": ("order_lines_with_units", *PRODUCT),
+    "back_orders": ("orders_status", "status"),
+    "policy": ("policies_pk",),
+    "shared_policy": ("policies_pk",),
+    "policy_alone": ("policies_pk",),
     "ended_holds": ("orders_held", "held_until"),
     "waiting_since_before": ("orders_waits", "waits_since"),
     "receipt": ("expected_receipts_pk", "receipt_id"),
@@ -42,7 +46,7 @@ READS = {
     "events_of": ("events_order", "order_id"),
     "events_since": ("events_at", "at"),
 }
-WITH_LINES = {"order", "some_orders", "ended_holds", "waiting_since_before"}
+WITH_LINES = {"order", "some_orders", "back_orders", "ended_holds", "waiting_since_before"}
 WRITES = {
     "change_order": ("orders_pk", "order_id"),
     "change_line": ("order_lines_pk", "order_id", "line_id"),
@@ -64,7 +68,7 @@ LOOKED_AT_ELSEWHERE = {"unserved", "unserved_of", "last_number", "sellers", "que
 OF_A_WHOLE_DATABASE = {"owners"}
 OF_ALL_THAT_A_SELLER_HAS = {"receipts", "events"}
 ONLY_ADDS = {"add_answer", "add_event", "add_line", "add_message", "add_order", "add_placeholder"}
-ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "next_numbers"}
+ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "next_numbers", "set_policy", "add_policy_row"}
 
 
 @pytest.fixture(scope="module")

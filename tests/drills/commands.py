@@ -29,12 +29,16 @@ if TYPE_CHECKING:
         order_id: str
 
 
-__all__ = ["NOON", "POLICIES", "SELLERS", "command_of"]
+__all__ = ["NOON", "SELLERS", "command_of"]
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SELLERS = ("acme", "bolt")
-POLICIES = {"bolt": of.AllocationPolicy(partial_allocation=of.PartialAllocation.NEVER)}
-"""One seller's short orders keep what there is; the other's wait until they are complete."""
+_POLICIES = (
+    of.AllocationPolicy(partial_allocation=of.PartialAllocation.NEVER),
+    of.AllocationPolicy(queue=of.Queue.PRIORITY),
+    of.AllocationPolicy(preemption=of.Preemption.URGENT, urgent_from=2),
+    of.AllocationPolicy(rationing=of.Rationing.FAIR_SHARE),
+)
 
 _SKUS = ("MUG", "CUP", "TIN")
 _STEP = 3
@@ -198,6 +202,11 @@ def _release_ended(draw: _Draw) -> of.Command:
     return of.ReleaseEndedHolds(seller_id=draw.seller_id, **draw.own())
 
 
+def _change_policy(draw: _Draw) -> of.Command:
+    policy = draw.dice.choice(_POLICIES)
+    return of.ChangePolicy(seller_id=draw.seller_id, policy=policy, **draw.own())
+
+
 def _short_pick(draw: _Draw) -> of.Command:
     found = (of.PickedLine(draw.dice.choice(_SKUS), draw.units - 1),)
     return of.ReportShortPick(picked=found, **draw.about())
@@ -216,6 +225,7 @@ _MAKERS: dict[_Make, int] = {
     _hold: 3,
     _release_ended: 1,
     _short_pick: 2,
+    _change_policy: 3,
     lambda draw: of.AllocateOrder(**draw.about()): 2,
     lambda draw: of.ReleaseHold(**draw.about()): 3,
     lambda draw: of.CancelOrder(**draw.about()): 7,

@@ -13,9 +13,11 @@ from orderflow import (
     AdjustmentReason,
     AdjustStock,
     AllocateOrder,
+    AllocationPolicy,
     AnnounceReceipt,
     BookInStock,
     CancelOrder,
+    ChangePolicy,
     ChangeQuantity,
     Command,
     CountStock,
@@ -30,9 +32,11 @@ from orderflow import (
     Order,
     OrderFlow,
     OrderLine,
+    PartialAllocation,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
+    Queue,
     RejectCancellation,
     ReleaseEndedHolds,
     ReleaseHold,
@@ -83,6 +87,7 @@ def life(seller_id: str = "acme") -> tuple[Command, ...]:
     story.orders_change()
     story.orders_leave()
     story.a_long_queue_is_served()
+    story.the_policy_changes()
     story.less_is_found()
     return tuple(story.commands)
 
@@ -140,6 +145,11 @@ class _Story:
         self._say(PlaceOrders, orders=batch)
         self._say(BookInStock, key=self._key("TIN"), received=6)
         self._say(ServeWaiting, keys=(self._key("TIN"), self._key("CUP")))
+
+    def the_policy_changes(self) -> None:
+        never = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
+        self._of_seller(ChangePolicy, policy=never)
+        self._of_seller(ChangePolicy, policy=AllocationPolicy(queue=Queue.PRIORITY))
 
     def less_is_found(self) -> None:
         self._say(CountStock, key=self._key("TIN"), counted=3)

@@ -22,7 +22,7 @@ from orderflow.adapters.sql import SqlOutbox, SqlRepository, Tables
 from orderflow.checking import check
 from orderflow.codec import loads
 from orderflow.domain.model.events import subject_of
-from tests.drills.commands import POLICIES, SELLERS, command_of
+from tests.drills.commands import SELLERS, command_of
 from tests.drills.stream import ORDERS_MAX, Teller, answer_to, flow_on
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ __all__ = ["Reference", "faults", "tell_all"]
 
 def faults(engine: Engine, logs: Logs, workers: Iterable[str]) -> list[str]:
     """Say what is wrong with the state, with what was answered, or with what was told."""
-    found = [str(each) for each in check(SqlRepository(engine), policies=POLICIES).violations]
+    found = [str(each) for each in check(SqlRepository(engine)).violations]
     commands, events, waiting = _stored(engine)
     for worker in workers:
         ids = [
@@ -139,7 +139,7 @@ class Reference:
 
     def __init__(self, worker: str) -> None:
         self._worker = worker
-        self._flow = OrderFlow(MemoryRepository(), policies=POLICIES, orders_max=ORDERS_MAX)
+        self._flow = OrderFlow(MemoryRepository(), orders_max=ORDERS_MAX)
         self._answers: list[str] = []
         self._compared = 0
         self.unanswered = 0
@@ -163,7 +163,7 @@ class Reference:
             self._follow()
         if _seen(flow) != _seen(self._flow):
             found.append(f"after {len(self._answers)} commands it is not what they come to")
-        if check(SqlRepository(engine), policies=POLICIES).unserved:
+        if check(SqlRepository(engine)).unserved:
             found.append("a queue was left unserved")
         return found
 

@@ -12,6 +12,7 @@ from orderflow import (
     AllocationPolicy,
     BookInStock,
     CancelOrder,
+    ChangePolicy,
     Command,
     CountStock,
     EditOrder,
@@ -19,7 +20,9 @@ from orderflow import (
     Order,
     OrderFlow,
     OrderLine,
+    PartialAllocation,
     PlaceOrder,
+    Queue,
     RemoveLine,
     SplitOrder,
     State,
@@ -75,6 +78,12 @@ def _cancel(order_id: str) -> CancelOrder:
     return CancelOrder(seller_id="acme", order_id=order_id, at=NOON)
 
 
+def _change_policy(policy: AllocationPolicy) -> ChangePolicy:
+    return ChangePolicy(seller_id="acme", policy=policy, at=NOON)
+
+
+_NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
+_URGENT = AllocationPolicy(queue=Queue.PRIORITY)
 _MUGS = book_in("MUG", 3)
 _BOTH = (_MUGS, book_in("CUP", 3))
 _SHORT = (_MUGS, place("A", ("MUG", 5)))
@@ -102,6 +111,13 @@ PAIRS = {
         (book_in("TIN", 3), book_in("MUG", 3)),
         is_long=True,
     ),
+    "allocate and change the policy": Pair(
+        _SHORT, (place("N", ("MUG", 4)), _change_policy(_NEVER))
+    ),
+    "book in and change the policy": Pair(
+        (_change_policy(_NEVER), *_SHORT), (book_in("MUG", 1), _change_policy(AllocationPolicy()))
+    ),
+    "change the policy twice": Pair(_SHORT, (_change_policy(_NEVER), _change_policy(_URGENT))),
     "the same order twice": Pair((_MUGS,), (_NEW, _NEW)),
     "the same command twice": Pair((), (book_in("MUG", 2, "X"), book_in("MUG", 2, "X"))),
 }

@@ -28,7 +28,7 @@ _POLL_SECONDS = 0.002
 _BLOCKED = text("SELECT cardinality(pg_blocking_pids(:pid)) > 0")
 
 
-_LOCKS = re.compile(r"\bFOR UPDATE\b|\bnextval\b")
+_LOCKS = re.compile(r"\bFOR (UPDATE|KEY SHARE)\b|\bnextval\b")
 _SEQUENCES = frozenset({"orderflow_event_numbers"})  # a number that was drawn stays drawn
 _NAMES = re.compile(r"\borderflow_\w+")
 

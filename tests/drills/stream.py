@@ -23,7 +23,7 @@ from orderflow import NotFoundError, OrderFlow, RefusedError, Relay, StorageErro
 from orderflow.adapters.sql import SqlOutbox, SqlRepository, open_database
 from orderflow.adapters.sql.transactions import OwnTransactions
 from orderflow.codec import dumps
-from tests.drills.commands import POLICIES, command_of
+from tests.drills.commands import command_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,7 +125,6 @@ def flow_on(engine: Engine, at: datetime, sleep: Callable[[float], None] = time.
     """Return the service on a database, at a moment."""
     return OrderFlow(
         SqlRepository(OwnTransactions(engine, sleep)),
-        policies=POLICIES,
         clock=At(at),
         orders_max=ORDERS_MAX,
     )

@@ -44,7 +44,7 @@ def some_differing(run: RunWith) -> Iterator[Run]:
 def test_two_commands_at_once_are_as_one_after_the_other(engine: Engine, name: str) -> None:
     come_to = explored(engine, PAIRS[name], some_differing)
     assert come_to.faults == []
-    assert come_to.runs > 2
+    assert come_to.runs > 1
 
 
 def faults_of(
@@ -65,6 +65,20 @@ def without_locks(engine: Engine) -> SqlRepository:
 def test_control_reading_without_a_lock_oversells(engine: Engine) -> None:
     pair = PAIRS["allocate and allocate"]
     assert "not what comes of one after the other" in faults_of(engine, pair, without_locks)
+
+
+def without_a_lock_on_the_policy(engine: Engine) -> SqlRepository:
+    """Read the policy, decide by it, and never say that nobody may change it meanwhile."""
+    tables = Tables()
+    statements_of(tables).shared_policy = statements_of(tables).policy
+    return SqlRepository(engine, tables=tables)
+
+
+def test_control_without_a_lock_a_command_goes_by_a_policy_that_was_replaced(
+    engine: Engine,
+) -> None:
+    pair = PAIRS["allocate and change the policy"]
+    assert faults_of(engine, pair, without_a_lock_on_the_policy) != ""
 
 
 class _AsTheyCome(SqlUnitOfWork):

@@ -13,6 +13,7 @@ from orderflow import (
     AdjustmentReason,
     AdjustStock,
     BookInStock,
+    ChangePolicy,
     ChangePriority,
     ChangeQuantity,
     Command,
@@ -38,7 +39,7 @@ from orderflow.invariants import history_violations, violations
 from tests.unit.shop import ACME, NOON, about, fold, key, later, order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from orderflow import AllocationPolicy, Order
 
@@ -60,11 +61,15 @@ class Explored(NamedTuple):
     depth: int
 
 
-def explore(policy: AllocationPolicy, transitions_max: int) -> Explored:
+def explore(
+    policy: AllocationPolicy, transitions_max: int, others: Iterable[AllocationPolicy] = ()
+) -> Explored:
     """Go through all states, level by level, and hold each one to the invariants.
 
-    A level is gone through whole or not begun.
+    A level is gone through whole or not begun. In each state the policy may change to each of the
+    others: then the invariants must hold as well, and that way is not followed any further.
     """
+    changes = [ChangePolicy(at=NOON, seller_id=ACME, policy=each) for each in others]
     opening = State(ACME)
     seen = {told_apart(opening)}
     level, states, transitions, refusals, depth = [opening], 1, 0, 0, 0
@@ -80,6 +85,10 @@ def explore(policy: AllocationPolicy, transitions_max: int) -> Explored:
                     seen.add(mark)
                     following.append(after)
                     assert_all_hold(after, policy)
+                    for change in changes:
+                        changed = carry_out(change, after, policy)
+                        assert changed is not None
+                        assert_all_hold(changed, change.policy)
         level, depth, states = following, depth + 1, states + len(following)
     return Explored(states, transitions, refusals, depth)
 

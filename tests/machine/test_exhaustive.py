@@ -45,6 +45,12 @@ def test_everything_holds_in_every_state_of_a_small_world(policy: str) -> None:
     assert explored.refusals < explored.transitions * 0.8
 
 
+@pytest.mark.parametrize("policy", POLICIES)
+def test_the_policy_may_change_in_every_state_of_a_small_world(policy: str) -> None:
+    explored = explore(POLICIES[policy], TRANSITIONS_MAX // 4, POLICIES.values())
+    assert explored.depth >= 3
+
+
 @pytest.mark.parametrize(
     "fault",
     [

@@ -25,6 +25,7 @@ from orderflow import (
     AdjustStock,
     BookInStock,
     CancelOrder,
+    ChangePolicy,
     Command,
     CountStock,
     DespatchOrder,
@@ -87,9 +88,8 @@ class Machine(RuleBasedStateMachine):
         self, first: AllocationPolicy, second: AllocationPolicy, warehouse_ids: tuple[str, ...]
     ) -> None:
         """Open with nothing in it."""
-        self.flow = CheckedFlow(
-            policies=dict(zip(SELLERS, (first, second), strict=True)), clock=Clock(later(0))
-        )
+        self.flow = CheckedFlow(first, clock=Clock(later(0)))
+        self.flow.change_policy("bolt", second)
         self.scope = Scope(seller_ids=SELLERS, warehouse_ids=warehouse_ids, skus=("MUG", "PAN"))
         self.account = {}
         self.answered = []
@@ -104,6 +104,10 @@ class Machine(RuleBasedStateMachine):
         chooser = Chooser(data.draw)
         for _ in range(4):
             self.ask(draw_next(chooser, self.flow.state(seller_id), self.scope, self.now))
+
+    @rule(seller_id=st.sampled_from(SELLERS), policy=policies())
+    def the_policy_changes(self, seller_id: str, policy: AllocationPolicy) -> None:
+        self.ask(ChangePolicy(at=self.now, seller_id=seller_id, policy=policy))
 
     @rule(data=DATA, steps=st.integers(1, 6))
     def an_order_goes_on_its_way(self, data: st.DataObject, steps: int) -> None:

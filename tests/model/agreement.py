@@ -53,7 +53,7 @@ class Pair:
     def __init__(self, policy: AllocationPolicy) -> None:
         self.policy = policy
         self.model = NaiveModel(policy, START)
-        self.core = OrderFlow(MemoryRepository(), policy=policy)
+        self.core = OrderFlow(MemoryRepository(), default_policy=policy)
         self.state = State("acme")
         self.commands: list[Command] = []
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orderflow as of
 from orderflow import Status
 from tests.model.naive import BEFORE_THE_WAREHOUSE
+from tests.model.policies import VALID_SETTINGS, with_parameters
 from tests.model.world import FROZEN
 
 if TYPE_CHECKING:
@@ -226,6 +227,11 @@ def _wake(_world: World, _random: Random, at: datetime) -> of.Command:
     return of.ReleaseEndedHolds(at=at, seller_id="acme")
 
 
+def _change_policy(_world: World, random: Random, at: datetime) -> of.Command:
+    policy = with_parameters(random.choice(VALID_SETTINGS), random.choice)
+    return of.ChangePolicy(at=at, seller_id="acme", policy=policy)
+
+
 MAKERS: dict[_Make, int] = {
     _place: 20,
     _process: 4,
@@ -245,4 +251,5 @@ MAKERS: dict[_Make, int] = {
     _adjust: 4,
     _count: 6,
     _wake: 1,
+    _change_policy: 2,
 }

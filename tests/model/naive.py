@@ -16,6 +16,7 @@ from tests.model.serving import (
     leave,
     leaving,
     lose,
+    notice_enough_passes,
     notice_long_waits,
     serve,
     split_off,
@@ -76,6 +77,8 @@ class NaiveModel:
                 self._correct((key.warehouse_id, key.sku), counted)
             case of.ReleaseEndedHolds():
                 pass
+            case of.ChangePolicy(policy=policy):
+                self._change_policy(policy)
             case of.AnnounceReceipt() | of.WithdrawReceipt() | of.ServeWaiting():
                 raise NotImplementedError
             case _:
@@ -112,6 +115,19 @@ class NaiveModel:
                 self._despatch(order)
             case of.ReportShortPick(picked=found):
                 self._short_pick(order, {each.line_id: each.units for each in found})
+
+    def _change_policy(self, policy: of.AllocationPolicy) -> None:
+        world = self.world
+        if policy == world.own_policy:
+            return
+        world.policy = world.own_policy = policy
+        notice_enough_passes(world)
+        notice_long_waits(world)
+        for order in world.orders:
+            if order.waits():
+                if not world.allows_partial(order):
+                    order.let_go()
+                world.has_changed(order)
 
     # Stock
 

@@ -160,6 +160,15 @@ def notice_long_waits(world: World) -> None:
             world.has_changed(order)
 
 
+def notice_enough_passes(world: World) -> None:
+    """Let those keep that were passed over often enough, and are not on hold."""
+    passes_max = world.policy.passes_max
+    for order in world.orders:
+        if order.waits() and passes_max is not None and order.passed_over >= passes_max:
+            order.allows_partial = True
+            world.has_changed(order)
+
+
 def _has_waited_long_enough(world: World, order: Order) -> bool:
     wait_max = world.policy.wait_max
     if wait_max is None or order.since is None:

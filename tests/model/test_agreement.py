@@ -23,7 +23,7 @@ from tests.model.policies import (
 )
 
 COMMANDS = 30
-SEQUENCES = 4
+SEQUENCES = 8
 
 
 def test_settings_that_contradict_each_other_are_refused() -> None:
@@ -75,7 +75,7 @@ EVERYTHING = (
         "CancellationRequested",
     ),
     *("CancellationAccepted", "CancellationRejected", "OrderShortPicked", "OrderRecalled"),
-    *("OrderDespatched", "OrderDelivered", "StockBookedIn", "StockAdjusted"),
+    *("OrderDespatched", "OrderDelivered", "StockBookedIn", "StockAdjusted", "PolicyChanged"),
     *("HOLD", "INCOMPLETE", "COUNT", "PREEMPTED"),
 )
 

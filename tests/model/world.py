@@ -104,8 +104,9 @@ class Order:
 class World:
     """Everything there is, and what the command of the moment has done so far."""
 
-    policy: AllocationPolicy
+    policy: AllocationPolicy  # the one in force
     now: datetime
+    own_policy: AllocationPolicy | None = None  # until one is set, it is the default
     orders: list[Order] = field(default_factory=list)
     on_hand: dict[WarehouseSku, int] = field(default_factory=dict)
     changed: list[Order] = field(default_factory=list)

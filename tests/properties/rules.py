@@ -100,10 +100,11 @@ def no_stock_is_idle(run: Run) -> Iterator[Finding]:
         if step.outcome is not None:
             state = step.after[step.seller_id]
             orders, stock = state.orders.values(), state.records.values()
+            policy = state.policy or run.policy
             for text in (
-                *idle_stock_violations(orders, stock, run.policy),
-                *patience_violations(orders, run.policy, step.command.at),
-                *fulfilment_violations(orders, run.policy),
+                *idle_stock_violations(orders, stock, policy),
+                *patience_violations(orders, policy, step.command.at),
+                *fulfilment_violations(orders, policy),
             ):
                 yield number, text
 
@@ -150,7 +151,7 @@ def the_events_lead_to_what_is_stored(run: Run) -> Iterator[Finding]:
     """Rule 7. The fault: a notice is kept although the event settles it."""
     for number, step in enumerate(run.steps):
         stored_now, folded = step.after[step.seller_id], step.trail[-1]
-        for name in ("orders", "records", "receipts"):
+        for name in ("orders", "records", "receipts", "policy"):
             if getattr(stored_now, name) != getattr(folded, name):
                 yield number, f"{name} stored and folded differ"
         if len(step.trail) != len(step.events) + 1:
@@ -171,7 +172,7 @@ def a_refused_command_changes_nothing(run: Run) -> Iterator[Finding]:
 def a_repeated_command_does_nothing_twice(run: Run) -> Iterator[Finding]:
     """Rule 8. The fault: the answer to a command id is forgotten."""
     repository = MemoryRepository()
-    flow = OrderFlow(repository, policy=run.policy)
+    flow = OrderFlow(repository, default_policy=run.policy)
     for number, command in enumerate(run.history.commands):
         named = attrs.evolve(command, command_id=f"C{number}")
         try:
@@ -198,6 +199,7 @@ def shuffled_input_changes_nothing(run: Run) -> Iterator[Finding]:
             reversed([*state.orders.values()]),
             reversed([*state.records.values()]),
             reversed([*state.receipts.values()]),
+            state.policy,
         )
         if _answer(step, state, run.policy) != _answer(step, shuffled, run.policy):
             yield number, f"{step.command!r} is answered otherwise"

@@ -78,7 +78,7 @@ class Run:
     @cached_property
     def steps(self) -> list[Step]:
         repository = MemoryRepository()
-        flow = OrderFlow(repository, policy=self.policy)
+        flow = OrderFlow(repository, default_policy=self.policy)
         steps: list[Step] = []
         for command in self.history.commands:
             steps.append(carry_out(flow, repository, command))
@@ -113,7 +113,9 @@ def stored(repository: MemoryRepository) -> dict[str, State]:
         with repository.unit_of_work(seller_id) as work:
             known = [work.receipt(receipt_id) for receipt_id in SCOPE.receipt_ids]
             receipts = [receipt for receipt in known if receipt is not None]
-            found[seller_id] = State.of(seller_id, work.orders(), work.all_stock(), receipts)
+            found[seller_id] = State.of(
+                seller_id, work.orders(), work.all_stock(), receipts, work.policy
+            )
     return found
 
 

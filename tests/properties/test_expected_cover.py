@@ -91,8 +91,8 @@ def waiting(state: State) -> list[Order]:
 def test_the_receipts_that_are_named_cover_the_line_and_without_the_last_it_is_short(
     history: History, announced: list[tuple[str, int, int]]
 ) -> None:
-    policy = history.policy
     state, at = expecting(history, announced)
+    policy = state.policy or history.policy
     for waits in waiting(state):
         for cover in expected_cover(waits, state, policy):
             assert not cover.is_there
@@ -134,8 +134,8 @@ def test_everyone_in_a_long_queue_is_covered_when_it_was_said(
 def test_where_shares_are_fair_the_line_is_covered_by_then_at_the_latest(
     history: History, announced: list[tuple[str, int, int]]
 ) -> None:
-    policy = history.policy
     state, at = expecting(history, announced)
+    policy = state.policy or history.policy
     for waits in waiting(state):
         for cover in expected_cover(waits, state, policy):
             assert not cover.is_there
@@ -157,8 +157,8 @@ def test_an_explanation_names_the_receipts_that_the_forecast_does(
 
 @given(history=histories(SCOPE))
 def test_who_comes_first_is_who_stands_before_it_in_the_queue(history: History) -> None:
-    policy = history.policy
     state, at = expecting(history, ())
+    policy = state.policy or history.policy
     for waits in waiting(state):
         for shortage in explain(waits.order_id, state, at, policy, earlier_max=9).shortages:
             queue = list(state.waiting(waits.warehouse_id, shortage.line.sku, policy))

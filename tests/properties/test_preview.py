@@ -32,7 +32,7 @@ def everything(flow: OrderFlow, repository: MemoryRepository) -> tuple[object, .
 @given(history=histories(SCOPE), repeat=st.integers(0, 5))
 def test_a_command_comes_to_what_its_preview_said(history: History, repeat: int) -> None:
     repository = MemoryRepository()
-    flow = OrderFlow(repository, policy=history.policy)
+    flow = OrderFlow(repository, default_policy=history.policy)
     for number, command in enumerate(history.commands):
         named = attrs.evolve(command, command_id=f"C{number % 5}" if number == repeat else None)
         before = everything(flow, repository)
@@ -62,7 +62,7 @@ def held(state: State) -> tuple[object, ...]:
 @given(history=histories(SCOPE, policy=SAME_IN_PAGES), orders_max=st.integers(1, 2))
 def test_a_preview_has_all_pages(history: History, orders_max: int) -> None:
     repository = MemoryRepository()
-    flow = OrderFlow(repository, policy=history.policy, orders_max=orders_max)
+    flow = OrderFlow(repository, default_policy=history.policy, orders_max=orders_max)
     for command in history.commands:
         seller_id = command.seller_id
         state = stored(repository)[seller_id]

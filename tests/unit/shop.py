@@ -102,7 +102,6 @@ class CheckedFlow(OrderFlow):
         self,
         policy: AllocationPolicy | None = None,
         *,
-        policies: dict[str, AllocationPolicy] | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock or Clock()
@@ -110,8 +109,7 @@ class CheckedFlow(OrderFlow):
         self.states: dict[str, State] = {}
         super().__init__(
             self.repository,
-            policy=policy,
-            policies=policies or {},
+            default_policy=policy,
             clock=self.clock,
         )
 
@@ -136,7 +134,7 @@ class CheckedFlow(OrderFlow):
         with self.repository.unit_of_work(seller_id) as work:
             known = [work.receipt(receipt_id) for receipt_id in self.state(seller_id).receipts]
             receipts = [receipt for receipt in known if receipt is not None]
-            return State.of(seller_id, work.orders(), work.all_stock(), receipts)
+            return State.of(seller_id, work.orders(), work.all_stock(), receipts, work.policy)
 
     def _was_answered(self, command: Command) -> bool:
         with self.repository.unit_of_work(command.seller_id) as work:
@@ -144,16 +142,16 @@ class CheckedFlow(OrderFlow):
 
     def _check(self, command: Command, before: State, outcome: Outcome) -> None:
         seller_id = command.seller_id
-        policy = self.policy_of(seller_id)
+        default = self.default_policy
         # A repository may leave out orders that it knows cannot be served; a state looks at them.
-        expected = decide(command, self.state(seller_id), policy)
+        expected = decide(command, self.state(seller_id), default)
         assert attrs.evolve(expected, queue_index=outcome.queue_index) == outcome
         self.states[seller_id] = self.state(seller_id).after(outcome)
         assert fold(outcome.events, before) == self.states[seller_id]
         stored = self.stored(seller_id)
         orders, stock = stored.orders.values(), stored.records.values()
-        assert violations(orders, stock, policy, command.at) == []
-        assert history_violations(before, outcome.events, policy, stored) == []
+        assert violations(orders, stock, self.policy_of(seller_id), command.at) == []
+        assert history_violations(before, outcome.events, default, stored) == []
         assert foreign_violations(seller_id, orders=outcome.orders, stock=outcome.stock) == []
         with self.repository.unit_of_work(seller_id) as work:
             told = work.events()[-len(outcome.events) :] if outcome.events else ()

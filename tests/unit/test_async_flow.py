@@ -58,6 +58,7 @@ CALLS: Calls = [
     lambda flow: flow.split(ACME, "B", "B-2"),
     lambda flow: flow.edit(ACME, "B", ChangeQuantity("1", 2)),
     lambda flow: flow.recover(),
+    lambda flow: flow.change_policy(ACME, AllocationPolicy(queue=Queue.PROMISED_DATE)),
     lambda flow: flow.policy_of(ACME),
     lambda flow: flow.cancel(ACME, "B"),
     lambda flow: flow.handle(BookInStock(key=key(), received=1, at=NOON)),
@@ -74,7 +75,7 @@ def in_threads(**settings: Any) -> AsyncOrderFlow:  # noqa: ANN401 - as the flow
 
 def test_it_answers_as_the_flow_that_waits() -> None:
     settings: dict[str, Any] = {
-        "policies": {ACME: AllocationPolicy(queue=Queue.PRIORITY)},
+        "default_policy": AllocationPolicy(queue=Queue.PRIORITY),
         "catalogue": ReplacementList([Replacement("CUP", "MUG")]),
         "clock": Clock(),
         "orders_max": 1,
@@ -138,13 +139,13 @@ def test_a_flow_goes_on_to_another_repository_with_its_settings(kind: type[Any])
             return task(self)
 
     clock = Clock()
-    first = kind(Here(), policy=AllocationPolicy(queue=Queue.PRIORITY), clock=clock)
+    first = kind(Here(), default_policy=AllocationPolicy(queue=Queue.PRIORITY), clock=clock)
     second = first.on(Here())
     for flow in (second, second, first):
         asyncio.run(answer(flow.book_in(key(), 1)))
     on_hand = [asyncio.run(answer(flow.stock(ACME)))[0].on_hand for flow in (first, second)]
     assert on_hand == [1, 2]
-    assert second.policy_of(ACME) == first.policy_of(ACME)
+    assert second.default_policy == first.default_policy
     assert second.catalogue is first.catalogue
     assert type(second) is kind
 

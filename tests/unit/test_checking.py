@@ -16,7 +16,7 @@ from orderflow.adapters.sql import SqlRepository, Tables, open_database
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.checking import CheckResult, Rule, check
 from tests.databases import postgres
-from tests.unit.adapters.sql.populated import POLICIES, of_revision, populate
+from tests.unit.adapters.sql.populated import of_revision, populate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ MISSED_BY_NOBODY = {"orderflow_outbox", "orderflow_processed_commands"}
 
 def checked(path: Path) -> CheckResult:
     engine = open_database(path)
-    found = check(SqlRepository(engine), policies=POLICIES)
+    found = check(SqlRepository(engine))
     engine.dispose()
     return found
 
@@ -59,13 +59,13 @@ def test_nothing_is_found_where_orderflow_alone_wrote(path: Path) -> None:
     found = checked(path)
     assert found.violations == ()
     assert (found.sellers, found.orders, found.stock) == (2, 20, 6)
-    assert found.events == 64
+    assert found.events == 65
 
 
 def test_what_is_still_to_be_served_is_told_and_no_violation(path: Path) -> None:
     assert checked(path).unserved == (StockKey("bolt", "leeds", "TIN"),)
     engine = open_database(path)
-    OrderFlow(SqlRepository(engine), policies=POLICIES).recover()
+    OrderFlow(SqlRepository(engine)).recover()
     engine.dispose()
     assert checked(path).unserved == ()
     assert checked(path).violations == ()
@@ -93,10 +93,10 @@ def test_it_is_the_same_on_postgres() -> None:
     with postgres() as engine:
         repository = SqlRepository(engine)
         populate(repository)
-        assert check(repository, policies=POLICIES).violations == ()
+        assert check(repository).violations == ()
         with engine.begin() as connection:
             connection.exec_driver_sql("UPDATE orderflow_stock SET on_hand = on_hand + 1")
-        rules = {each.rule for each in check(repository, policies=POLICIES).violations}
+        rules = {each.rule for each in check(repository).violations}
         assert rules == {Rule.ACCOUNT, Rule.HISTORY, Rule.IDLE_STOCK}
 
 

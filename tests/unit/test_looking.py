@@ -55,6 +55,11 @@ OTHERS: dict[str, Command] = {
     "adjust": do.AdjustStock(key=key(), change=-1, reason=AdjustmentReason.DAMAGE, at=NOON),
     "count": do.CountStock(key=key(), counted=0, at=NOON),
     "release ended holds": do.ReleaseEndedHolds(seller_id=ACME, at=NOON),
+    "change policy": do.ChangePolicy(
+        seller_id=ACME,
+        policy=AllocationPolicy(partial_allocation=PartialAllocation.NEVER),
+        at=NOON,
+    ),
     "serve waiting": ServeWaiting(keys=(key(),), at=NOON),
 }
 
@@ -123,9 +128,8 @@ def test_a_seller_of_whom_nothing_is_kept_can_be_previewed_and_leaves_no_trace()
 
 
 def test_each_seller_is_previewed_under_the_own_policy() -> None:
-    flow = CheckedFlow(
-        policies={"bolt": AllocationPolicy(partial_allocation=PartialAllocation.NEVER)}
-    )
+    flow = CheckedFlow()
+    flow.change_policy("bolt", AllocationPolicy(partial_allocation=PartialAllocation.NEVER))
     for seller_id, held in ((ACME, 1), ("bolt", 0)):
         flow.book_in(key(seller_id=seller_id), 1)
         placed = order("A", ("MUG", 2), seller_id=seller_id)

@@ -200,19 +200,14 @@ def test_lists_and_histories_show_one_seller() -> None:
 
 def test_each_seller_may_have_a_policy() -> None:
     complete_only = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
-    flow = CheckedFlow(policies={BOLT: complete_only})
+    flow = CheckedFlow()
+    flow.change_policy(BOLT, complete_only)
     for seller_id in (ACME, BOLT):
         flow.book_in(key(seller_id=seller_id), 1)
         flow.place(order("A", ("MUG", 2), seller_id=seller_id))
     assert (flow.order(ACME, "A").allocated, flow.order(BOLT, "A").allocated) == (1, 0)
     assert flow.policy_of(BOLT) is complete_only
-
-
-def test_policies_are_copied_when_the_flow_is_made() -> None:
-    policies = {BOLT: AllocationPolicy(partial_allocation=PartialAllocation.NEVER)}
-    flow = OrderFlow(MemoryRepository(), policies=policies)
-    policies.clear()
-    assert flow.policy_of(BOLT).partial_allocation is PartialAllocation.NEVER
+    assert flow.policy_of(ACME) == flow.default_policy == AllocationPolicy()
 
 
 # The clock, and what can be asked

@@ -12,16 +12,10 @@ from orderflow.cli.commands.back_orders import backorders
 from orderflow.cli.commands.cut_off import cut_off
 from orderflow.cli.commands.demo import demo
 from orderflow.cli.commands.importing import import_
-from orderflow.cli.commands.maintenance import (
-    check,
-    init,
-    policies,
-    recover,
-    release_ended_holds,
-    set_policy,
-)
+from orderflow.cli.commands.maintenance import check, init, recover, release_ended_holds
 from orderflow.cli.commands.notices import digest, notify
 from orderflow.cli.commands.orders import actions, events, explain, orders, place, show
+from orderflow.cli.commands.policies import change_policy, policies
 from orderflow.cli.commands.relay import dead_letters, relay
 from orderflow.cli.commands.replacements import replacements
 from orderflow.cli.commands.replay import replay
@@ -111,7 +105,7 @@ _add(
     "Database",
     (init, "--db shop.db --partial-allocation NEVER"),
     (policies, "--json"),
-    (set_policy, "acme --queue PRIORITY"),
+    (change_policy, "acme --queue PRIORITY --dry-run"),
     (check, "--json"),
     (recover, ""),
     (release_ended_holds, "--seller acme"),

@@ -11,7 +11,7 @@ import typer
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from orderflow.adapters.sql import SqlOutbox, SqlPolicies, SqlRepository, open_database
+from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, open_database
 from orderflow.errors import MissingExtraError, SchemaError, StorageError
 from orderflow.service import OrderFlow
 
@@ -80,14 +80,12 @@ class Database:
     Attributes:
         engine: Connects to it.
         repository: Stores the state.
-        policies: Who gets the stock, as is kept in it.
         outbox: The messages not yet delivered.
         flow: Carries out commands.
     """
 
     engine: Engine
     repository: SqlRepository
-    policies: SqlPolicies
     outbox: SqlOutbox
     flow: OrderFlow
 
@@ -183,9 +181,8 @@ def _embedded(path: str, *, create: bool) -> Engine:
 
 def _database(engine: Engine) -> Database:
     repository = SqlRepository(engine)
-    policies = SqlPolicies(engine)
-    flow = OrderFlow(repository, policy=policies.default(), policies=policies.all())
-    return Database(engine, repository, policies, SqlOutbox(engine), flow)
+    flow = OrderFlow(repository, default_policy=SqlDefaultPolicy(engine).get())
+    return Database(engine, repository, SqlOutbox(engine), flow)
 
 
 def _only(what: str, ids: Collection[str]) -> str:

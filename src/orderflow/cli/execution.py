@@ -11,6 +11,7 @@ from rich.text import Text
 from orderflow.cli.connection import connect
 from orderflow.cli.output import terminal
 from orderflow.cli.output.records import data_of, print_outcome
+from orderflow.domain.model.commands import ChangePolicy
 from orderflow.domain.model.stock import StockKey
 from orderflow.domain.queries.unknown_products import unknown_products
 from orderflow.service import SystemClock
@@ -18,7 +19,7 @@ from orderflow.service import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderflow.cli.connection import Database, SellerOptions, WarehouseOptions
+    from orderflow.cli.connection import Database, DatabaseOptions, SellerOptions, WarehouseOptions
     from orderflow.domain.model.commands import (
         AdjustStock,
         BookInStock,
@@ -127,11 +128,12 @@ def key_of(database: Database, where: WarehouseOptions, sku: str) -> StockKey:
 
 
 def carry_out(
-    make: Callable[[Database], Command], where: SellerOptions, how: ExecutionOptions
+    make: Callable[[Database], Command], where: DatabaseOptions, how: ExecutionOptions
 ) -> None:
     """Run a command or preview it, and print the outcome."""
     with connect(where) as database:
         command = make(database)
+        _warn_of_new_seller(database, command)
         _warn_of_unknown_products(database, command)
         flow = database.flow
         outcome = flow.preview(command) if how.dry_run else flow.handle(command)
@@ -141,6 +143,13 @@ def carry_out(
         print_outcome(terminal.results(), outcome)
         if how.dry_run:
             terminal.messages().print("This is what would happen; nothing was saved.")
+
+
+def _warn_of_new_seller(database: Database, command: Command) -> None:
+    """Name a seller that gets a policy before anything else, and may be mistyped."""
+    seller_id = command.seller_id
+    if isinstance(command, ChangePolicy) and seller_id not in database.repository.sellers():
+        terminal.messages().print(Text(f"new: seller {seller_id!r} has no orders or stock yet"))
 
 
 def _warn_of_unknown_products(database: Database, command: Command) -> None:

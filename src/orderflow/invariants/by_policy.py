@@ -96,8 +96,6 @@ def fulfilment_violations(orders: Iterable[Order], policy: AllocationPolicy) -> 
         may_leave = _may_leave(order, policy) if order.status is Status.ON_BACK_ORDER else 0
         if may_leave:
             found.append(f"order {order.order_id!r} still has {may_leave} units to split off")
-        if policy.parcels_max is not None and order.split_count >= policy.parcels_max:
-            found.append(f"order {order.order_id!r} was split into {order.split_count + 1} parcels")
     return found
 
 

@@ -56,7 +56,7 @@ _UNCHANGED_BY_A_SPLIT = (
 def history_violations(
     opening: State,
     events: Iterable[Event],
-    policy: AllocationPolicy,
+    default_policy: AllocationPolicy,
     stored: State | None = None,
 ) -> list[str]:
     """Fold the events of a seller one by one, and check every step and the result.
@@ -64,7 +64,7 @@ def history_violations(
     Args:
         opening: The state before the first event, or `State(seller_id)`.
         events: The events after it, oldest first.
-        policy: The allocation policy during that time.
+        default_policy: The allocation policy until the first event that changes it.
         stored: The stored state, to check that the events lead to it.
     """
     events = tuple(events)
@@ -73,6 +73,7 @@ def history_violations(
     states = [opening]
     for number, event in enumerate(events):
         before = states[-1]
+        policy = before.policy or default_policy
         try:
             states.append(evolve(before, event))
         except OrderFlowError as error:
@@ -85,13 +86,15 @@ def history_violations(
             found += preemption_violations(orders, stock, losses, event, policy)
         if isinstance(event, OrderSplitOff):
             found += _split_off_violations(states[number - 1], before, event, events[number - 1])
-        if isinstance(event, OrderSplit) and policy.fulfilment is Fulfilment.WHOLE_LINES:
-            found += _divided_lines(before.orders[event.order_id], event)
+        if isinstance(event, OrderSplit):
+            found += _split_against_policy(before.orders[event.order_id], event, policy)
         for key, units in _came_on_hand(before, event):
             account[key] = account.get(key, 0) + units
     state = states[-1]
     unused = _preemptions_before(events, len(events))
-    found += preemption_violations(state.orders.values(), (), unused, None, policy)
+    found += preemption_violations(
+        state.orders.values(), (), unused, None, state.policy or default_policy
+    )
     found += agreement_violations(state.orders.values())
     found += account_violations(account, (stored or state).records.values())
     return found if stored is None else [*found, *replay_violations(state, stored)]
@@ -153,12 +156,15 @@ def _split_off_violations(
     return split_violations(earlier.orders[order_id], before.orders[order_id], event.order)
 
 
-def _divided_lines(order: Order, event: OrderSplit) -> list[str]:
-    return [
-        f"line {line_id!r} of order {order.order_id!r} was divided, {units} units left"
-        for line_id, units in event.units
-        if units != order.line(line_id).quantity
-    ]
+def _split_against_policy(
+    order: Order, event: OrderSplit, policy: AllocationPolicy
+) -> Iterator[str]:
+    if policy.parcels_max is not None and order.split_count >= policy.parcels_max - 1:
+        yield f"order {order.order_id!r} was split into {order.split_count + 2} parcels"
+    if policy.fulfilment is Fulfilment.WHOLE_LINES:
+        for line_id, units in event.units:
+            if units != order.line(line_id).quantity:
+                yield f"line {line_id!r} of order {order.order_id!r} was divided, {units} left"
 
 
 def _came_on_hand(before: State, event: Event) -> Iterator[tuple[StockKey, int]]:
@@ -196,6 +202,7 @@ def replay_violations(folded: State, stored: State) -> list[str]:
         ("order", folded.orders, stored.orders),
         ("stock", folded.records, stored.records),
         ("receipt", folded.receipts, stored.receipts),
+        ("policy of", {folded.seller_id: folded.policy}, {stored.seller_id: stored.policy}),
     ]
     return [
         f"{kind} {name!r} is stored as {there.get(name)}, but the events lead to {made.get(name)}"

@@ -65,7 +65,7 @@ _UNKNOWN = Outlook()
 
 def outlook_source(
     catalogue: ReplacementCatalogue | None = None,
-    policy_of: Callable[[str], AllocationPolicy] | None = None,
+    default_policy: AllocationPolicy | None = None,
 ) -> OutlookSource:
     """Return a function that finds replacements in a catalogue and dates in announced receipts.
 
@@ -73,12 +73,13 @@ def outlook_source(
 
     Args:
         catalogue: Which products may replace which. Default: none.
-        policy_of: Returns a seller's allocation policy: `OrderFlow.policy_of`.
+        default_policy: The policy of sellers without one of their own:
+            `OrderFlow.default_policy`.
     """
     replacements = catalogue if catalogue is not None else ReplacementList()
+    policy = default_policy if default_policy is not None else AllocationPolicy()
 
     def outlook(order: Order, view: View) -> Mapping[str, Outlook]:
-        policy = policy_of(order.seller_id) if policy_of is not None else AllocationPolicy()
         found: dict[str, tuple[InStockReplacement, ...]] = {}
         for each in replacement_offers(order, view, replacements):
             line_id = each.edit.line_id

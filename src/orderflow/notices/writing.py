@@ -79,7 +79,7 @@ class NoticeWriter:
     Attributes:
         context: The current state of the seller.
         now: The current time.
-        policy: The seller's allocation policy.
+        policy: The policy of a seller without one of their own.
         outlook: Returns the outlook of short lines. Default: notices have no outlook.
         with_ways_out: Whether notices list the actions that the seller can take. This runs each
             action on a copy of the state.

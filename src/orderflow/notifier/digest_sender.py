@@ -33,7 +33,7 @@ from orderflow.notifier.sending import notice_key, send
 from orderflow.service.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from orderflow.domain.model.order import Order
     from orderflow.notices import Notice, OutlookSource, Preference
@@ -84,7 +84,8 @@ class DigestSender:
         channels: The channels, by the names used in `Recipient.channel`.
         preferences: What each seller wants to be told, where, and at what time.
         notice_store: Stores the end of the last digest that each recipient was sent.
-        policy_of: Returns a seller's allocation policy: `OrderFlow.policy_of`.
+        default_policy: The policy of sellers without one of their own:
+            `OrderFlow.default_policy`.
         catalogue: Which products may replace which: `OrderFlow.catalogue`.
         outlook: Returns the outlook of short lines. Default:
             `orderflow.notices.outlook_source`, with the policy and the catalogue above.
@@ -103,7 +104,7 @@ class DigestSender:
         preferences: PreferenceSource,
         notice_store: NoticeStore,
         *,
-        policy_of: Callable[[str], AllocationPolicy] | None = None,
+        default_policy: AllocationPolicy | None = None,
         catalogue: ReplacementCatalogue | None = None,
         outlook: OutlookSource | None = None,
         clock: Clock | None = None,
@@ -115,8 +116,8 @@ class DigestSender:
         self._channels = channels
         self._preferences = preferences
         self._notice_store = notice_store
-        self._policy_of = policy_of
-        self._outlook = outlook or outlook_source(catalogue, policy_of)
+        self._default_policy = default_policy or AllocationPolicy()
+        self._outlook = outlook or outlook_source(catalogue, default_policy)
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._grace = grace
         self._lease = lease
@@ -188,11 +189,8 @@ class DigestSender:
         self, preference: Preference, since: datetime, until: datetime, reading: Reading
     ) -> tuple[tuple[Notice, ...], int]:
         """Return the notices, and the number of further orders on back order."""
-        of = self._policy_of
-        policy = of(reading.seller_id) if of is not None else AllocationPolicy()
-        writer = NoticeWriter(
-            reading, self._clock.now(), policy, self._outlook, with_ways_out=False
-        )
+        now, policy = self._clock.now(), self._default_policy
+        writer = NoticeWriter(reading, now, policy, self._outlook, with_ways_out=False)
         kinds = [kind for kind in NoticeKind if preference.timing(kind).is_daily]
         notices: list[Notice] = []
         if kinds != [NoticeKind.ON_BACK_ORDER]:  # these alone need no events

@@ -39,7 +39,7 @@ from orderflow.ports import (
 from orderflow.service.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from orderflow.domain.model.order import Order
     from orderflow.notices import OutlookSource, Preference, Recipient
@@ -76,7 +76,8 @@ class NoticeSender:
         channels: The channels, by the names used in `Recipient.channel`.
         preferences: What each seller wants to be told, and where.
         notice_store: Stores what was sent last.
-        policy_of: Returns a seller's allocation policy: `OrderFlow.policy_of`.
+        default_policy: The policy of sellers without one of their own:
+            `OrderFlow.default_policy`.
         catalogue: Which products may replace which: `OrderFlow.catalogue`.
         outlook: Returns the outlook of short lines. Default:
             `orderflow.notices.outlook_source`, with the policy and the catalogue above.
@@ -96,7 +97,7 @@ class NoticeSender:
         preferences: PreferenceSource,
         notice_store: NoticeStore,
         *,
-        policy_of: Callable[[str], AllocationPolicy] | None = None,
+        default_policy: AllocationPolicy | None = None,
         catalogue: ReplacementCatalogue | None = None,
         outlook: OutlookSource | None = None,
         clock: Clock | None = None,
@@ -109,8 +110,8 @@ class NoticeSender:
         self._channels = channels
         self._preferences = preferences
         self._notice_store = notice_store
-        self._policy_of = policy_of if policy_of is not None else _default_policy_of
-        self._outlook = outlook or outlook_source(catalogue, self._policy_of)
+        self._default_policy = default_policy or AllocationPolicy()
+        self._outlook = outlook or outlook_source(catalogue, default_policy)
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._window = window
         self._orders_max = orders_max
@@ -171,7 +172,7 @@ class NoticeSender:
     def _read(
         self, messages: Sequence[OutboxMessage], reading: Reading
     ) -> tuple[list[_MessageNotices], dict[int, list[tuple[Order, datetime | None]]]]:
-        policy = self._policy_of(reading.seller_id)
+        policy = self._default_policy
         writer = NoticeWriter(reading, self._clock.now(), policy, self._outlook)
         written = [_MessageNotices(each, writer.notices_of(each.event)) for each in messages]
         affected = {}
@@ -275,7 +276,3 @@ def _progress_key(message: OutboxMessage, recipient: Recipient) -> str:
 
 def _date_key(order_id: str) -> str:
     return f"expected {order_id}"
-
-
-def _default_policy_of(_: str) -> AllocationPolicy:
-    return AllocationPolicy()

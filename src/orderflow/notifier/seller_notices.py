@@ -17,7 +17,7 @@ from orderflow.notifier.sending import channel_of, log_refusal
 from orderflow.service import Relay, RelayResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
     from threading import Event
 
     from orderflow.domain.model.policy import AllocationPolicy
@@ -50,7 +50,8 @@ class SellerNotices:
         notice_store: Stores what was sent last.
         environ: The environment variables with the secrets: `os.environ`.
         preferences: Who is told, about what, and when. Default: the preferences in the settings.
-        policy_of: Returns a seller's allocation policy: `OrderFlow.policy_of`.
+        default_policy: The policy of sellers without one of their own:
+            `OrderFlow.default_policy`.
         catalogue: Which products may replace which: `OrderFlow.catalogue`.
         outlook: Returns the outlook of short lines. Default:
             `orderflow.notices.outlook_source`, with the policy and the catalogue above.
@@ -66,7 +67,7 @@ class SellerNotices:
         *,
         environ: Mapping[str, str],
         preferences: PreferenceSource | None = None,
-        policy_of: Callable[[str], AllocationPolicy] | None = None,
+        default_policy: AllocationPolicy | None = None,
         catalogue: ReplacementCatalogue | None = None,
         outlook: OutlookSource | None = None,
         clock: Clock | None = None,
@@ -81,7 +82,7 @@ class SellerNotices:
             repository,
             preferences=chosen,
             notice_store=notice_store,
-            policy_of=policy_of,
+            default_policy=default_policy,
             catalogue=catalogue,
             outlook=outlook,
             clock=clock,
@@ -92,7 +93,7 @@ class SellerNotices:
             repository,
             preferences=chosen,
             notice_store=notice_store,
-            policy_of=policy_of,
+            default_policy=default_policy,
             catalogue=catalogue,
             outlook=outlook,
             clock=clock,

@@ -56,7 +56,7 @@ class ReplaySession:
         self.policy = policy
         self.replenishment = replenishment
         self._repository = repository
-        self.flow = OrderFlow(repository, policy=policy)
+        self.flow = OrderFlow(repository, default_policy=policy)
         self._observers: list[Observer] = []
         self._keys: dict[str, StockKey] = {}
 

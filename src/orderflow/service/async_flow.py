@@ -46,8 +46,7 @@ class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
 
     Args:
         repository: Where the state is kept.
-        policy: Who gets the stock.
-        policies: By seller id, where a seller has a policy of its own.
+        default_policy: Who gets the stock of sellers without a policy of their own.
         clock: What time it is, for commands that do not say.
         catalogue: Which products may stand in for which.
         orders_max: About so many waiting orders are served in one transaction; what is left of
@@ -61,6 +60,7 @@ class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
     orders = _awaited(OrderFlow.orders)
     queue = _awaited(OrderFlow.queue)
     stock = _awaited(OrderFlow.stock)
+    policy_of = _awaited(OrderFlow.policy_of)
     receipts = _awaited(OrderFlow.receipts)
     events = _awaited(OrderFlow.events)
     actions = _awaited(OrderFlow.actions)
@@ -79,8 +79,7 @@ class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
         def on_a_flow(repository: Repository) -> T:
             flow = OrderFlow(
                 repository,
-                policy=self._policy,
-                policies=self._policies,
+                default_policy=self._default_policy,
                 clock=self._clock,
                 catalogue=self._catalogue,
                 orders_max=self._orders_max,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
+    from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.status import Status
     from orderflow.domain.model.stock import ExpectedReceipt, Stock
     from orderflow.domain.queries.actions import ActionAnswer
@@ -53,8 +54,7 @@ class OrderFlow(Flow[Repository, Outcome]):
 
     Args:
         repository: Where the state is kept.
-        policy: Who gets the stock.
-        policies: By seller id, where a seller has a policy of its own.
+        default_policy: Who gets the stock of sellers without a policy of their own.
         clock: What time it is, for commands that do not say.
         catalogue: Which products may stand in for which.
         orders_max: About so many waiting orders are served in one transaction; what is left of
@@ -138,9 +138,9 @@ class OrderFlow(Flow[Repository, Outcome]):
         Where short orders hold nothing, these are the orders that wait for this product before
         any other: see `Outcome.blocked_on`.
         """
-        policy = self.policy_of(key.seller_id)
 
         def task(reading: Reading) -> Sequence[Order]:
+            policy = reading.policy or self._default_policy
             waiting = reading.waiting(key.warehouse_id, key.sku, policy)
             return tuple(islice(waiting, limit))
 
@@ -149,6 +149,11 @@ class OrderFlow(Flow[Repository, Outcome]):
     def stock(self, seller_id: str) -> Sequence[Stock]:
         """Return the seller's stock records, ordered by key."""
         return self._repository.read(seller_id, lambda reading: tuple(reading.all_stock()))
+
+    def policy_of(self, seller_id: str) -> AllocationPolicy:
+        """Return the policy in force: the seller's own, or the default."""
+        own = self._repository.read(seller_id, lambda reading: reading.policy)
+        return own or self._default_policy
 
     def receipts(self, seller_id: str) -> Sequence[ExpectedReceipt]:
         """Return what the seller expects, by the moment it is expected, then by its id."""
@@ -177,8 +182,8 @@ class OrderFlow(Flow[Repository, Outcome]):
         self, seller_id: str, order_id: str, *, at: datetime | None = None
     ) -> tuple[ActionAnswer, ...]:
         """ActionAnswer for one order, now: every action, allowed or refused with the reason."""
-        policy, moment = self.policy_of(seller_id), at if at is not None else self._now()
-        return self._look(seller_id, lambda view: actions(order_id, view, moment, policy), moment)
+        moment, default = at if at is not None else self._now(), self._default_policy
+        return self._look(seller_id, lambda view: actions(order_id, view, moment, default), moment)
 
     # What it would be good to know before
 
@@ -193,9 +198,8 @@ class OrderFlow(Flow[Repository, Outcome]):
             RefusedError: If it cannot be carried out now.
             CommandIdReusedError: If its id was used for another command.
         """
-        policy = self.policy_of(command.seller_id)
         return self._repository.read(
-            command.seller_id, lambda reading: preview(command, reading, policy)
+            command.seller_id, lambda reading: preview(command, reading, self._default_policy)
         )
 
     def replacement_offers(self, seller_id: str, order_id: str) -> tuple[ReplacementOffer, ...]:
@@ -226,16 +230,16 @@ class OrderFlow(Flow[Repository, Outcome]):
         Raises:
             OrderNotFoundError: If the seller has no such order.
         """
-        policy, moment = self.policy_of(seller_id), at if at is not None else self._now()
+        moment = at if at is not None else self._now()
 
         def task(view: View) -> Explanation:
-            return explain(order_id, view, moment, policy, earlier_max=earlier_max)
+            return explain(order_id, view, moment, self._default_policy, earlier_max=earlier_max)
 
         return self._look(seller_id, task, moment)
 
     def _look(self, seller_id: str, task: Callable[[View], T], at: datetime) -> T:
-        policy = self.policy_of(seller_id)
-        return self._repository.read(seller_id, lambda reading: look(reading, task, policy, at))
+        default = self._default_policy
+        return self._repository.read(seller_id, lambda reading: look(reading, task, default, at))
 
     def _carry_out(self, command: Command) -> Outcome:
         return self._repository.write(command.seller_id, partial(self._decide, command))
@@ -245,9 +249,8 @@ class OrderFlow(Flow[Repository, Outcome]):
             answered = work.answered(command.command_id)
             if answered is not None:
                 return repeated(command, *answered)
-        policy = self.policy_of(command.seller_id)
         try:
-            outcome = decide(command, work, policy, orders_max=self._orders_max)
+            outcome = decide(command, work, self._default_policy, orders_max=self._orders_max)
         except OrderFlowError:
             _check_served(command, work)  # the reason may be gone once that is done
             raise

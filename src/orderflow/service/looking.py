@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["look", "preview", "repeated", "served_by"]
 
 
-def preview(command: Command, reading: Reading, policy: AllocationPolicy) -> Outcome:
+def preview(command: Command, reading: Reading, default_policy: AllocationPolicy) -> Outcome:
     """Return what a command would come to, with every page of a long queue."""
     if command.command_id is not None:
         answered = reading.answered(command.command_id)
@@ -36,15 +36,15 @@ def preview(command: Command, reading: Reading, policy: AllocationPolicy) -> Out
             return repeated(command, *answered)
 
     def task(view: View) -> Outcome:
-        return decide(command, view, policy)
+        return decide(command, view, default_policy)
 
-    return look(reading, task, policy, command.at, own=served_by(command))
+    return look(reading, task, default_policy, command.at, own=served_by(command))
 
 
 def look(
     reading: Reading,
     task: Callable[[View], T],
-    policy: AllocationPolicy,
+    default_policy: AllocationPolicy,
     at: datetime,
     *,
     own: frozenset[WarehouseSku] = frozenset(),
@@ -56,7 +56,7 @@ def look(
     Args:
         reading: What is stored.
         task: What is asked.
-        policy: Who gets the stock.
+        default_policy: Who gets the stock, if the seller has no policy of its own.
         at: The present moment.
         own: Products whose queue the task serves itself.
     """
@@ -73,7 +73,8 @@ def look(
                 return answer
         served.update(reading.unserved())
         keys = tuple(StockKey(reading.seller_id, *each) for each in sorted(served - own))
-        view = Overlay(reading, decide(ServeWaiting(keys=keys, at=at), reading, policy))
+        served_anew = decide(ServeWaiting(keys=keys, at=at), reading, default_policy)
+        view = Overlay(reading, served_anew)
 
 
 def served_by(command: Command) -> frozenset[WarehouseSku]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.edits import Edit
     from orderflow.domain.model.events import AdjustmentReason
     from orderflow.domain.model.order import HoldReason, Order
+    from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 
 __all__ = ["CommandMethods", "Options", "OrderOptions"]
@@ -183,6 +184,12 @@ class CommandMethods(ABC, Generic[Answer]):
         return self.handle(
             do.WithdrawReceipt(seller_id=seller_id, receipt_id=receipt_id, **self._at(options))
         )
+
+    def change_policy(
+        self, seller_id: str, policy: AllocationPolicy, **options: Unpack[Options]
+    ) -> Answer:
+        """Give out the seller's stock by another policy, and offer it anew to all who wait."""
+        return self.handle(do.ChangePolicy(seller_id=seller_id, policy=policy, **self._at(options)))
 
     # What the warehouse does
 

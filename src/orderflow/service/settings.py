@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from orderflow.domain.model import validators
@@ -13,7 +12,6 @@ from orderflow.service.clock import SystemClock
 from orderflow.service.methods import Answer, CommandMethods
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from orderflow.ports import Clock, ReplacementCatalogue
@@ -33,8 +31,7 @@ class Flow(CommandMethods[Answer], Generic[Kept, Answer]):
         self,
         repository: Kept,
         *,
-        policy: AllocationPolicy | None = None,
-        policies: Mapping[str, AllocationPolicy] = MappingProxyType({}),
+        default_policy: AllocationPolicy | None = None,
         clock: Clock | None = None,
         catalogue: ReplacementCatalogue | None = None,
         orders_max: int = SERVED_AT_ONCE_MAX,
@@ -46,13 +43,17 @@ class Flow(CommandMethods[Answer], Generic[Kept, Answer]):
             value=orders_max,
         )
         self._repository = repository
-        self._policy = policy if policy is not None else AllocationPolicy()
-        self._policies = dict(policies)
+        self._default_policy = default_policy if default_policy is not None else AllocationPolicy()
         self._clock: Clock = clock if clock is not None else SystemClock()
         self._catalogue: ReplacementCatalogue = (
             catalogue if catalogue is not None else ReplacementList()
         )
         self._orders_max = orders_max
+
+    @property
+    def default_policy(self) -> AllocationPolicy:
+        """Who gets the stock of sellers without a policy of their own."""
+        return self._default_policy
 
     @property
     def catalogue(self) -> ReplacementCatalogue:
@@ -64,10 +65,6 @@ class Flow(CommandMethods[Answer], Generic[Kept, Answer]):
         other = copy(self)
         other._repository = repository  # noqa: SLF001 - it is one of these
         return other
-
-    def policy_of(self, seller_id: str) -> AllocationPolicy:
-        """Return the policy that the seller's stock is given by."""
-        return self._policies.get(seller_id, self._policy)
 
     def _now(self) -> datetime:
         return self._clock.now()

@@ -25,9 +25,15 @@ from hypothesis import HealthCheck, given, settings
 
 from orderflow.adapters.memory import MemoryRepository
 from orderflow.domain.decisions.decide import decide
-from orderflow.domain.model.commands import AnnounceReceipt, BookInStock, HoldOrder, PlaceOrder
+from orderflow.domain.model.commands import (
+    AnnounceReceipt,
+    BookInStock,
+    ChangePolicy,
+    HoldOrder,
+    PlaceOrder,
+)
 from orderflow.domain.model.order import Hold, HoldReason, Order, OrderLine
-from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.state.state import State
 from orderflow.errors import NotFoundError, RefusedError
@@ -77,8 +83,8 @@ class RepositoryContract(ABC):
     def test_it_answers_as_the_reference_does(self, history: History) -> None:
         """For all commands and policies, answers and state equal those of the reference."""
         page = history.orders_max
-        flow = OrderFlow(self.make_repository(), policy=history.policy, orders_max=page)
-        reference = OrderFlow(MemoryRepository(), policy=history.policy, orders_max=page)
+        flow = OrderFlow(self.make_repository(), default_policy=history.policy, orders_max=page)
+        reference = OrderFlow(MemoryRepository(), default_policy=history.policy, orders_max=page)
         for command in history.commands:
             assert _answer(flow, command) == _answer(reference, command)
         for seller_id in {command.seller_id: None for command in history.commands}:
@@ -146,6 +152,39 @@ class RepositoryContract(ABC):
         flow.release_ended_holds("acme", at=end)
         assert ended(end) == []
         assert (waiting(_NOON - timedelta(seconds=1)), waiting(end)) == ([], ["1"])
+
+    def test_the_policy_is_part_of_the_state(self) -> None:
+        """It is written with the event that changed it, or not at all."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        never = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
+        flow.book_in(_MUGS, 3, at=_NOON)
+        for order_id in "12":
+            flow.place(_order(order_id, 5), at=_NOON)
+        command = ChangePolicy(seller_id="acme", policy=never, at=_NOON)
+
+        def back_orders() -> list[str]:
+            task = lambda reading: sorted(each.order_id for each in reading.back_orders())  # noqa: E731
+            return repository.read("acme", task)
+
+        def save_and_fail(work: UnitOfWork) -> None:
+            work.save(command, decide(command, work))
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            repository.write("acme", save_and_fail)
+        assert flow.policy_of("acme") == flow.default_policy
+        assert [order.allocated for order in flow.orders("acme")] == [3, 0]
+        flow.handle(command)
+        assert (flow.policy_of("acme"), flow.policy_of("zenith")) == (never, flow.default_policy)
+        assert [order.allocated for order in flow.orders("acme")] == [0, 0]
+        assert repository.read("acme", lambda reading: reading.blocked_on("2")) == "MUG"
+        assert back_orders() == ["1", "2"]
+        flow.change_policy("acme", AllocationPolicy(), at=_NOON)
+        assert [order.allocated for order in flow.orders("acme")] == [3, 0]
+        assert repository.read("acme", lambda reading: reading.blocked_on("2")) is None
+        flow.cancel("acme", "1", at=_NOON)
+        assert back_orders() == ["2"]
 
     def test_it_finds_receipts_until_they_are_closed(self) -> None:
         """An announced receipt is found until it is booked in."""

@@ -58,10 +58,10 @@ class TransactionalContract(ABC):
         """What one saves, the next one decides on, whatever the policy."""
         policy = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
         repository = self.make_repository()
-        OrderFlow(repository, policy=policy).handle(_place("1", 3))
+        OrderFlow(repository, default_policy=policy).handle(_place("1", 3))
 
         def task(inside: Repository) -> None:
-            flow = OrderFlow(inside, policy=policy)
+            flow = OrderFlow(inside, default_policy=policy)
             flow.handle(_place("2", 1))
             flow.handle(BookInStock(key=_MUGS, received=3, at=_NOON))
             assert [order.status for order in flow.orders("acme")] == [
@@ -70,7 +70,7 @@ class TransactionalContract(ABC):
             ]
 
         repository.together("acme", task)
-        flow = OrderFlow(repository, policy=policy)
+        flow = OrderFlow(repository, default_policy=policy)
         assert [order.status for order in flow.orders("acme")] == [
             Status.ALLOCATED,
             Status.ON_BACK_ORDER,

@@ -183,7 +183,10 @@ def test_the_queues_follow_when_the_policy_changes(
     first: AllocationPolicy, second: AllocationPolicy
 ) -> None:
     repository = MemoryRepository()
-    before, after = OrderFlow(repository, policy=first), OrderFlow(repository, policy=second)
+    before, after = (
+        OrderFlow(repository, default_policy=first),
+        OrderFlow(repository, default_policy=second),
+    )
     before.book_in(key("PAN"), 1)
     before.place(order("A", ("MUG", 1), placed_at=later(1)))
     before.place(order("B", ("MUG", 1), placed_at=later(2), priority=9))
@@ -195,7 +198,7 @@ def test_an_order_that_was_placed_under_another_policy_waits_for_all_that_it_is_
     repository = MemoryRepository()
     keeping = OrderFlow(repository)
     keeping.book_in(key("TOY"), 1)
-    OrderFlow(repository, policy=NEVER).place(order("A", ("MUG", 1), ("PAN", 1)))
+    OrderFlow(repository, default_policy=NEVER).place(order("A", ("MUG", 1), ("PAN", 1)))
     keeping.book_in(key("PAN"), 1)
     assert all_hold(keeping)
 
@@ -206,7 +209,7 @@ def test_booking_one_unit_in_reads_no_more_of_a_long_queue_than_of_a_short_one(
     policy: AllocationPolicy, length: int
 ) -> None:
     repository = MemoryRepository()
-    flow = OrderFlow(repository, policy=policy)
+    flow = OrderFlow(repository, default_policy=policy)
     for number in range(length):
         flow.place(order(f"{number:03}", ("MUG", 1), placed_at=later(number)))
     read: list[str] = []

@@ -20,6 +20,7 @@ from orderflow import (
     BookInStock,
     CancelOrder,
     ChangeCourier,
+    ChangePolicy,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -252,6 +253,11 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     ),
     (HoldOrder, {**NAMED, "hold": Hold(HoldReason.OTHER)}, {"hold": [None, HoldReason.OTHER]}),
     (ReleaseHold, NAMED, {"reason": ["OTHER", 1, Hold(HoldReason.OTHER)]}),
+    (
+        ChangePolicy,
+        {"at": NOON, "seller_id": "acme", "policy": AllocationPolicy()},
+        {"at": MOMENT, "seller_id": IDENTIFIER, "policy": [None, "NEVER", AllocationPolicy]},
+    ),
     (ReleaseEndedHolds, {"at": NOON, "seller_id": "acme"}, {"seller_id": IDENTIFIER}),
     (
         EditOrder,

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from orderflow import (
+    Action,
     AllocationPolicy,
     ExpectedReceipt,
     Fulfilment,
@@ -29,7 +30,7 @@ from orderflow.notices import (
 from orderflow.notifier.sending import log_refusal
 from orderflow.service import RelayResult
 from tests.unit.notifier.office import HOOK, JO, Office
-from tests.unit.shop import ACME, NOON, key
+from tests.unit.shop import ACME, NOON, key, order
 
 if TYPE_CHECKING:
     from orderflow import Order, View
@@ -229,17 +230,18 @@ def test_sellers_are_told_of_their_own_orders_only() -> None:
 
 
 def test_ways_out_are_those_under_the_policy_of_the_seller() -> None:
-    policy = AllocationPolicy(fulfilment=Fulfilment.SPLIT)
-    asked: list[str] = []
-
-    def policy_of(seller_id: str) -> AllocationPolicy:
-        asked.append(seller_id)
-        return policy
-
-    office = Office(policy_of=policy_of)
-    office.take("A")
-    office.relay.run()
-    assert set(asked) == {ACME}
+    may_be_split = []
+    for fulfilment in (Fulfilment.COMPLETE, Fulfilment.WHOLE_LINES):
+        office = Office()
+        office.flow.change_policy(ACME, AllocationPolicy(fulfilment=fulfilment))
+        office.flow.book_in(key(), 1)
+        office.flow.place(order("A", ("MUG", 2)))
+        office.relay.run()
+        ((_, bulletin),) = office.mail.sent
+        (notice,) = bulletin.notices
+        assert isinstance(notice, OnBackOrderNotice)
+        may_be_split.append(Action.SPLIT in {each.action for each in notice.ways_out})
+    assert may_be_split == [True, False]
 
 
 def test_what_would_be_sent_can_be_looked_at() -> None:

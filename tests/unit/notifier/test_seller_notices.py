@@ -99,7 +99,7 @@ def test_a_mail_tells_what_is_in_stock_instead_what_is_expected_and_the_ways_out
             repository,
             MemoryNoticeStore(),
             environ=SECRETS,
-            policy_of=flow.policy_of,
+            default_policy=flow.default_policy,
             catalogue=flow.catalogue,
             clock=clock,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from orderflow.adapters.memory.seller import SellerState
 from orderflow.domain.model import validators
+from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey, by_expectation
 
 if TYPE_CHECKING:
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.status import Status
     from orderflow.domain.model.stock import ExpectedReceipt, Stock
     from orderflow.ports import Reading, Repository, UnitOfWork
 
     T = TypeVar("T")
 
 __all__ = ["MemoryRepository"]
+
+_WAITING = Status.ON_BACK_ORDER
 
 
 class MemoryRepository:
@@ -133,6 +135,11 @@ class MemoryUnitOfWork:
         """Return a state that begins as the seller's is now."""
         return self._seller.copy()
 
+    @property
+    def policy(self) -> AllocationPolicy | None:
+        """The seller's own policy, if there is one."""
+        return self._seller.policy
+
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
         return self._seller.orders.get(order_id)
@@ -158,6 +165,10 @@ class MemoryUnitOfWork:
     ) -> Iterable[Order]:
         """Return the orders that wait for a product, in queue order."""
         return self._seller.waiting((warehouse_id, sku), policy, at_most)
+
+    def back_orders(self) -> Iterable[Order]:
+        """Return all orders on back order."""
+        return [each for each in self._seller.orders.values() if each.status is _WAITING]
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return the product that a waiting order is blocked on, if any."""

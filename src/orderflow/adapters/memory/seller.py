@@ -51,7 +51,8 @@ class SellerState:
         self.holders: dict[WarehouseSku, dict[str, None]] = {}
         self._hold_ends: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
-        self._policy: AllocationPolicy | None = None
+        self.policy: AllocationPolicy | None = None
+        self._queues_policy: AllocationPolicy | None = None
         self._queues: dict[WarehouseSku, SortedQueue] = {}
         self.blocked_on: dict[str, str] = {}
         self.unserved: set[WarehouseSku] = set()
@@ -77,6 +78,7 @@ class SellerState:
         if isinstance(command, ServeWaiting):
             self.unserved -= {(key.warehouse_id, key.sku) for key in command.keys}
         self.unserved.update(outcome.unserved)
+        self.policy = outcome.policy or self.policy
         for stock in outcome.stock:
             self.stock[stock.key.warehouse_id, stock.key.sku] = stock
         for receipt in outcome.receipts:
@@ -103,7 +105,7 @@ class SellerState:
         self, product: WarehouseSku, policy: AllocationPolicy, at_most: Callable[[], int] | None
     ) -> Iterator[Order]:
         """Yield the orders that wait for a product, in queue order."""
-        if policy != self._policy:
+        if policy != self._queues_policy:
             self._build_queues(policy)
         queue = self._queues.get(product)
         if queue is not None:
@@ -166,16 +168,16 @@ class SellerState:
                 heappush(self._hold_ends, (hold.until, order_id))
 
     def _build_queues(self, policy: AllocationPolicy) -> None:
-        self._policy = policy
+        self._queues_policy = policy
         self._queues.clear()
         for order in self.orders.values():
             self._move_in_queues({}, self._standing(order))
 
     def _standing(self, order: Order | None) -> dict[WarehouseSku, tuple[QueuePosition, int]]:
         """Return the order's position in each of its queues, and the least it can use there."""
-        if order is None or self._policy is None or order.status is not Status.ON_BACK_ORDER:
+        if order is None or self._queues_policy is None or order.status is not Status.ON_BACK_ORDER:
             return {}
-        place = queue_position(order, self._policy.queue)
+        place = queue_position(order, self._queues_policy.queue)
         return {product: (place, units) for product, units in self._needed(order).items()}
 
     def _move_in_queues(
@@ -195,7 +197,9 @@ class SellerState:
 
     def _needed(self, order: Order) -> dict[WarehouseSku, int]:
         """Return the products that the order waits for, with the least it can use."""
-        restricts_partial = self._policy is not None and self._policy.restricts_partial
+        restricts_partial = (
+            self._queues_policy is not None and self._queues_policy.restricts_partial
+        )
         blocked_on = self.blocked_on.get(order.order_id) if restricts_partial else None
         if blocked_on is not None:
             return {(order.warehouse_id, blocked_on): order.short_of(blocked_on)}

@@ -4,12 +4,12 @@ Needs SQLAlchemy, which the extra `sql` installs. The extra `postgres` adds a dr
 """
 
 from orderflow.adapters.sql.auditing import SellerAudit
+from orderflow.adapters.sql.default_policy import SqlDefaultPolicy
 from orderflow.adapters.sql.embedded import Durability, open_database
 from orderflow.adapters.sql.executor import Executor
 from orderflow.adapters.sql.inbox import SqlInbox
 from orderflow.adapters.sql.notice_store import SqlNoticeStore
 from orderflow.adapters.sql.outbox import SqlOutbox
-from orderflow.adapters.sql.policies import SqlPolicies
 from orderflow.adapters.sql.preferences import SqlPreferences
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.tables import Tables
@@ -19,10 +19,10 @@ __all__ = [
     "Durability",
     "Executor",
     "SellerAudit",
+    "SqlDefaultPolicy",
     "SqlInbox",
     "SqlNoticeStore",
     "SqlOutbox",
-    "SqlPolicies",
     "SqlPreferences",
     "SqlRepository",
     "Tables",

@@ -22,6 +22,7 @@ from orderflow.adapters.sql.rows import (
     line_values,
     order_of,
     order_values,
+    policy_of,
     queue_values,
     receipt_of,
 )
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt
 
     Values = dict[str, Any]
@@ -101,7 +103,11 @@ class _Audit:
         self._check_commands()
         return SellerAudit(
             state=State.of(
-                self._seller_id, (order for order, _ in orders.values()), stock, receipts
+                self._seller_id,
+                (order for order, _ in orders.values()),
+                stock,
+                receipts,
+                self._policy(),
             ),
             folded=folded,
             events=len(self._subjects),
@@ -190,6 +196,11 @@ class _Audit:
             receipt = self._try(f"receipt {name!r}", receipt_of, *own)
             if receipt is not None:
                 yield receipt
+
+    def _policy(self) -> AllocationPolicy | None:
+        policies = self._tables.policies.c
+        own = select(policies.value).where(policies.seller_id == self._seller_id)
+        return self._try("the policy", policy_of, self._executor.rows(own, {}))
 
     def _folded(self) -> State | None:
         """Return the state that the events lead to."""

@@ -124,8 +124,7 @@ class PerSeller(SqlStore, Generic[T]):
                 else f"{self._noun} of {seller_id!r}"
             )
             raise StorageError(
-                f"the {whose} in the database is not valid: {error}; "
-                f"replace it with {type(self).__name__}.set"
+                f"the {whose} in the database is not valid: {error}; set another one in its place"
             ) from error
         return value
 

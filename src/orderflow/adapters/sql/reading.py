@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, tuple_
 
-from orderflow.adapters.sql.rows import Moments, lines_of, order_of, receipt_of
+from orderflow.adapters.sql.rows import Moments, lines_of, order_of, policy_of, receipt_of
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
 from orderflow.codec import loads
 from orderflow.domain.model.status import Status
@@ -49,8 +49,18 @@ class SqlReading:
         self._orders: dict[str, Order | None] = {}
         self._blocked_on: dict[str, str | None] = {}
         self._stock: dict[WarehouseSku, Stock | None] = {}
+        self._policy: AllocationPolicy | None = None
+        self._has_read_policy = False
 
     # What deciding looks at
+
+    @property
+    def policy(self) -> AllocationPolicy | None:
+        """The seller's own policy, if there is one."""
+        if not self._has_read_policy:
+            self._policy = self._read_policy()
+            self._has_read_policy = True
+        return self._policy
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
@@ -101,6 +111,10 @@ class SqlReading:
             begun = True
             parameters |= {f"after_{n}": v for n, v in zip(names, rows[-1][1:], strict=True)}
             limit = min(limit * _PAGE_GROWTH, _PAGE_MAX)
+
+    def back_orders(self) -> Iterable[Order]:
+        """Return all orders on back order."""
+        return self._read_orders(self._statements.back_orders)
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return the product that a waiting order is blocked on, if any."""
@@ -221,6 +235,9 @@ class SqlReading:
                 self._statements.some_orders, ids=missing[begin : begin + AT_ONCE_MAX]
             )
         return {each: order for each in order_ids if (order := self._orders[each]) is not None}
+
+    def _read_policy(self) -> AllocationPolicy | None:
+        return policy_of(self._rows(self._statements.policy))
 
     def _load_stock(self, products: Collection[WarehouseSku]) -> None:
         missing = sorted(set(products).difference(self._stock))

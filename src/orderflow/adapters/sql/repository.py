@@ -10,7 +10,7 @@ from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.statements import statements_of
 from orderflow.adapters.sql.store import SqlStore
 from orderflow.adapters.sql.transactions import HostTransaction
-from orderflow.adapters.sql.work import Needed, SqlUnitOfWork
+from orderflow.adapters.sql.work import LocksMissingError, Needed, SqlUnitOfWork
 from orderflow.domain.model.stock import StockKey
 from orderflow.errors import ContentionError
 
@@ -96,7 +96,7 @@ class SqlRepository(SqlStore):
                 return self._transactions.write(
                     partial(self._work, seller_id=seller_id, task=task, needed=needed)
                 )
-            except _LocksMissingError as missing:
+            except LocksMissingError as missing:
                 needed = missing.needed
         raise ContentionError(_ROUNDS_MAX)
 
@@ -161,18 +161,12 @@ class SqlRepository(SqlStore):
         work = SqlUnitOfWork(executor, self._statements, seller_id, needed, outbox=self._outbox)
         try:
             result = task(work)
+        except LocksMissingError:
+            raise
         except Exception as error:
             if work.missing:  # the task read rows that may have changed since
-                raise _LocksMissingError(work.needed) from error
+                raise LocksMissingError(work.needed) from error
             raise
         if work.missing:
-            raise _LocksMissingError(work.needed)
+            raise LocksMissingError(work.needed)
         return result
-
-
-class _LocksMissingError(Exception):
-    """A unit of work needs locks on these products, and could not take them in order."""
-
-    def __init__(self, needed: Needed) -> None:
-        self.needed = needed
-        super().__init__(needed)

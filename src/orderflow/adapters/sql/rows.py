@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from orderflow.codec import from_data, to_data
+from orderflow.codec import from_data, loads, to_data
 from orderflow.domain.model.order import Address, BackOrderWait, Hold, Order, OrderLine
+from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from orderflow.adapters.sql.executor import Row
 
@@ -27,6 +28,7 @@ __all__ = [
     "lines_of",
     "order_of",
     "order_values",
+    "policy_of",
     "queue_values",
     "receipt_of",
     "receipt_values",
@@ -189,6 +191,14 @@ def queue_values(
         }
         for sku, units in needed.items()
     }
+
+
+def policy_of(rows: Sequence[Row]) -> AllocationPolicy | None:
+    """Make the policy of a seller of its row, if there is one and it has a value."""
+    if not rows or rows[0][0] is None:
+        return None
+    policy: AllocationPolicy = loads(rows[0][0], AllocationPolicy)
+    return policy
 
 
 def receipt_of(seller_id: str, row: Row, moments: Moments) -> ExpectedReceipt:

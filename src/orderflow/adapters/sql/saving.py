@@ -114,6 +114,16 @@ class Saving:
         ]
         self._run(to.change_stock, flags)
 
+    def policy_row(self, seller_id: str) -> None:
+        """Add a row for a seller without a policy, only to be locked."""
+        self._run(self._statements.add_policy_row, [{"seller_id": seller_id, "value": None}])
+
+    def policy(self, outcome: Outcome) -> None:
+        """Write the policy, if it has changed."""
+        if outcome.policy is not None:
+            row = {"seller_id": outcome.seller_id, "value": dumps(outcome.policy)}
+            self._run(self._statements.set_policy, [row])
+
     def receipts(self, outcome: Outcome, known: Collection[str]) -> None:
         """Save announced or changed receipts, and remove closed ones."""
         to, table = self._statements, self._statements.tables.receipts

@@ -28,6 +28,7 @@ from orderflow.adapters.sql.arrays import JsonArrays
 from orderflow.adapters.sql.rows import ORDER_COLUMNS, RECEIPT_COLUMNS
 from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
 from orderflow.domain.model.policy import Queue
+from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
     from sqlalchemy import (
@@ -104,6 +105,9 @@ class Statements:
                 text(HOLDS),
             )
         )
+        self.back_orders = self.orders_where(
+            orders.status == literal_column(f"'{Status.ON_BACK_ORDER}'")
+        )
         self.ended_holds = self.orders_where(orders.held_until <= bindparam("at"))
         self.waiting_since_before = self.orders_where(
             text(WAITS), orders.waits_since <= bindparam("at")
@@ -139,6 +143,11 @@ class Statements:
             .where(stock.seller_id == SELLER, text(IS_UNSERVED))
             .order_by(stock.warehouse_id, stock.sku)
         )
+        policies = tables.policies.c
+        self.policy = select(policies.value).where(policies.seller_id == SELLER)
+        # Nobody can change it meanwhile; and nobody else can even read it, to change it.
+        self.shared_policy = self.policy.with_for_update(read=True, key_share=True)
+        self.policy_alone = self.policy.with_for_update()
         receipts = tables.receipts
         columns = [receipts.c[name] for name in RECEIPT_COLUMNS]
         ours = select(*columns).where(receipts.c.seller_id == SELLER)
@@ -163,7 +172,11 @@ class Statements:
         )
         self.events = select(events.event).where(events.seller_id == SELLER).order_by(events.number)
         self.sellers = _values(events.seller_id)
-        self.owners = [_values(each.c.seller_id) for each in tables.state]
+        is_policy = tables.policies.c.value.is_not(None), tables.policies.c.seller_id != ""
+        self.owners = [
+            _values(each.c.seller_id, *(is_policy if each is tables.policies else ()))
+            for each in tables.state
+        ]
         # Not in order, or a database would read all of a seller's to have them so.
         self.events_since = select(events.number, events.event).where(
             events.seller_id == SELLER, events.at >= bindparam("since")
@@ -178,6 +191,11 @@ class Statements:
         self.add_placeholder = postgresql_insert(tables.stock).on_conflict_do_nothing()
         self.enqueue, self.requeue = insert(tables.queue), _change(tables.queue)
         self.dequeue = _remove(tables.queue)
+        add_policy = postgresql_insert(tables.policies)
+        self.add_policy_row = add_policy.on_conflict_do_nothing()
+        self.set_policy = add_policy.on_conflict_do_update(
+            index_elements=["seller_id"], set_={"value": add_policy.excluded.value}
+        )
         self.add_receipt, self.change_receipt = insert(tables.receipts), _change(tables.receipts)
         self.remove_receipt = _remove(tables.receipts)
         self.add_event = insert(tables.events)
@@ -236,8 +254,8 @@ def each_value(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> 
     return values.union_all(select(further.scalar_subquery()).where(values.c.value.is_not(None)))
 
 
-def _values(column: ColumnElement[str]) -> Executable:
-    values = each_value(column).c.value
+def _values(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> Executable:
+    values = each_value(column, *conditions).c.value
     return select(values).where(values.is_not(None))
 
 

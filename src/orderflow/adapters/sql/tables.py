@@ -95,8 +95,8 @@ class Tables:
         self.events = self._events()
         self.outbox = self._outbox()
         self.inbox = self._inbox()
-        self.policies = self._per_seller("policies")
-        self.preferences = self._per_seller("preferences")
+        self.policies = self._policies()
+        self.preferences = self._preferences()
         self.notice_store = self._notice_store()
         # A seller's state. Preferences, sent notices and received messages are not part of it.
         self.state = (
@@ -108,6 +108,7 @@ class Tables:
             self.commands,
             self.events,
             self.outbox,
+            self.policies,
         )
 
     @staticmethod
@@ -313,9 +314,16 @@ class Tables:
         self._index(table, "received", "received_at")
         return table
 
-    def _per_seller(self, name: str) -> Table:
-        """Return a table with a value for each seller; the one with an empty id is the default."""
-        return self._table(name, Column("value", Text, nullable=False), key=())
+    def _policies(self) -> Table:
+        """Return the table of policies. The row with an empty seller id is the default.
+
+        A row without a value only serves as the lock of a seller who has no policy yet.
+        """
+        return self._table("policies", Column("value", Text), key=())
+
+    def _preferences(self) -> Table:
+        """Return the table of preferences. The row with an empty seller id is the default."""
+        return self._table("preferences", Column("value", Text, nullable=False), key=())
 
     def _notice_store(self) -> Table:
         return self._table(

@@ -8,6 +8,11 @@ Whoever changes an order, or lets a decision rest on it, holds the rows of all i
 reads what is available of a product, or who waits for it or holds it, holds its row. So of two
 commands that have an order or a product in common, the second waits until the first has committed.
 
+*Under which policy.* The row of the seller's policy is locked before any product: shared by all
+commands that only go by it, and by a command that changes it alone. So no command decides by a
+policy that has just been replaced. That a command changes the policy is known once it asks who is
+on back order; then it is undone, and begun again with the row locked for it alone.
+
 *In what order.* The products that a command needs are found out as it goes, and two commands that
 lock them as they come would wait for each other. So a row is locked only if it comes after all that
 are locked already. If one comes before them, nothing more is locked: the command is decided on what
@@ -18,9 +23,10 @@ these locked first, in order. The second time is nearly always the last.
 An order that was read before its products were locked may be another one by then; so its products
 are looked up first and locked, until it has no others, and then it is read.
 
-*A product without a row* gets one that stands for the lock alone, `is_known` says so. It is added
-in its turn too: where rows behind it were locked before it was found to be absent, all is undone
-and begun again, and then it is known where rows have to be added.
+*What has no row* gets one that stands for the lock alone: a product, for which `is_known` says so,
+and the policy of a seller without one. That of a product is added in its turn too: where rows
+behind it were locked before it was found to be absent, all is undone and begun again, and then it
+is known where rows have to be added.
 
 SQLite lets one writer in at a time. There the rows are read and not locked.
 """
@@ -33,6 +39,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.adapters.sql.reading import SqlReading
+from orderflow.adapters.sql.rows import policy_of
 from orderflow.adapters.sql.saving import Saving
 from orderflow.domain.model.stock import WarehouseSku
 
@@ -50,20 +57,30 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt
 
-__all__ = ["Needed", "SqlUnitOfWork"]
+__all__ = ["LocksMissingError", "Needed", "SqlUnitOfWork"]
 
 
 @attrs.frozen
 class Needed:
-    """The products that a unit of work has to lock.
+    """What a unit of work has to lock.
 
     Attributes:
-        products: All of them.
+        products: All products.
         absent: Those of them that have no row yet.
+        policy: Whether it changes the policy, and so has to lock it for itself alone.
     """
 
     products: frozenset[WarehouseSku] = frozenset()
     absent: frozenset[WarehouseSku] = frozenset()
+    policy: bool = False
+
+
+class LocksMissingError(Exception):
+    """A unit of work needs to lock more, and could not do so in its turn."""
+
+    def __init__(self, needed: Needed) -> None:
+        self.needed = needed
+        super().__init__(needed)
 
 
 class SqlUnitOfWork(SqlReading):
@@ -104,7 +121,8 @@ class SqlUnitOfWork(SqlReading):
     def needed(self) -> Needed:
         """Everything that is locked, or needs to be."""
         products = frozenset(self._stock)
-        return Needed(products, self._foreseen.absent | products - self._rows_there)
+        absent = self._foreseen.absent | products - self._rows_there
+        return Needed(products, absent, self._foreseen.policy)
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
@@ -143,13 +161,18 @@ class SqlUnitOfWork(SqlReading):
         self._lock_for(orders)
         return orders
 
+    def back_orders(self) -> Iterable[Order]:
+        """Return all orders on back order."""
+        self._demand_policy_alone()
+        return self._settled(self._statements.back_orders)
+
     def ended_holds(self, at: datetime) -> Iterable[Order]:
         """Return the orders on hold with a hold that has ended by this time."""
-        return self._settled(self._statements.ended_holds, at)
+        return self._settled(self._statements.ended_holds, at=self.moments.write(at))
 
     def waiting_since_before(self, since: datetime) -> Iterable[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
-        return self._settled(self._statements.waiting_since_before, since)
+        return self._settled(self._statements.waiting_since_before, at=self.moments.write(since))
 
     def unserved(self) -> Sequence[WarehouseSku]:
         """Return the products, among those read, whose queue has not been served."""
@@ -157,9 +180,12 @@ class SqlUnitOfWork(SqlReading):
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Save an outcome: the changes, the events, and the command if it has an id."""
+        if outcome.policy is not None:
+            self._demand_policy_alone()
         self._lock_for(outcome.orders)
         if self.missing:
             return
+        self._saving.policy(outcome)
         self._saving.orders(outcome, self._orders, self._blocked_on)
         self._saving.stock(command, outcome, self._rows_there)
         self._saving.receipts(outcome, self._receipts)
@@ -178,18 +204,34 @@ class SqlUnitOfWork(SqlReading):
             self._blocked_on[order.order_id] = None
         self._blocked_on.update(outcome.queue_index)
         self._receipts.update((each.receipt_id, each) for each in outcome.receipts)
+        self._policy = outcome.policy or self._policy
 
     def _orders_by_id(self, order_ids: Sequence[str]) -> dict[str, Order]:
         orders = super()._orders_by_id(order_ids)
         self._lock_for(orders.values())  # nobody can change them: their product is locked already
         return orders
 
-    def _settled(self, statement: Executable, at: datetime) -> Iterable[Order]:
+    def _settled(self, statement: Executable, **parameters: object) -> Iterable[Order]:
         """Find orders, and repeat until all their products were locked beforehand."""
         while True:
-            found = [row[0] for row in self._rows(statement, at=self.moments.write(at))]
+            found = [row[0] for row in self._rows(statement, **parameters)]
             if not self._lock_orders(found):
                 return self._orders_by_id(found).values()
+
+    def _read_policy(self) -> AllocationPolicy | None:
+        if self._executor.is_sqlite:
+            return super()._read_policy()
+        to = self._statements
+        statement = to.policy_alone if self._foreseen.policy else to.shared_policy
+        rows = self._rows(statement)
+        if not rows:
+            self._saving.policy_row(self.seller_id)
+            rows = self._rows(statement)
+        return policy_of(rows)
+
+    def _demand_policy_alone(self) -> None:
+        if not (self._executor.is_sqlite or self._foreseen.policy):
+            raise LocksMissingError(attrs.evolve(self.needed, policy=True))
 
     def _lock_orders(self, order_ids: Sequence[str]) -> bool:
         """Lock the products of orders not read yet; report whether any was locked."""
@@ -212,6 +254,7 @@ class SqlUnitOfWork(SqlReading):
         if self._executor.is_sqlite:
             super()._load_stock(missing)
             return False
+        _ = self.policy  # locked before any product
         if self.missing or (self._last is not None and missing[0] < self._last):
             self.missing.update(missing)
             super()._load_stock(missing)

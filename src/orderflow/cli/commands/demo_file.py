@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.adapters.sql import SqlPolicies, SqlRepository, open_database
+from orderflow.adapters.sql import SqlDefaultPolicy, SqlRepository, open_database
 from orderflow.domain.model.commands import ReleaseEndedHolds
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.status import Status
@@ -111,7 +111,7 @@ def write(state: Outcome, policy: AllocationPolicy, path: Path) -> None:
         each.unlink(missing_ok=True)
     engine = open_database(path, create=True)
     try:
-        SqlPolicies(engine).set(policy)
+        SqlDefaultPolicy(engine).set(policy)
         # A repository writes what a command has changed: here, everything.
         command = ReleaseEndedHolds(seller_id=state.seller_id, at=state.events[-1].at)
         repository = SqlRepository(engine, outbox=False)  # nobody is notified of what was made up

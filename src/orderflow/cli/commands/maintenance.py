@@ -9,7 +9,7 @@ import attrs
 import typer
 from rich.text import Text
 
-from orderflow.adapters.sql import SqlPolicies, upgrade
+from orderflow.adapters.sql import SqlDefaultPolicy, upgrade
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.checking import check as check_database
 from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect, engine_of
@@ -18,25 +18,17 @@ from orderflow.cli.options.from_settings import moment_option, with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column, print_listing
-from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_table
+from orderflow.cli.output.records import ORDER_COLUMNS, order_row, print_table
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.status import Status
 from orderflow.errors import RefusedError
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from orderflow.checking import CheckResult
-    from orderflow.cli.connection import Database
     from orderflow.domain.model.order import Order
 
-__all__ = ["check", "init", "policies", "recover", "release_ended_holds", "set_policy"]
+__all__ = ["check", "init", "recover", "release_ended_holds"]
 
-_POLICY_COLUMNS = (
-    Column("seller_id", "seller", lambda seller_id: seller_id or "everybody else"),
-    Column("policy", write=lambda policy: ", ".join(_settings(policy))),
-)
 _VIOLATION_COLUMNS = (Column("seller_id", "seller"), Column("rule"), Column("finding"))
 
 
@@ -45,67 +37,25 @@ _VIOLATION_COLUMNS = (Column("seller_id", "seller"), Column("rule"), Column("fin
 def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = False) -> None:
     """Create a database, or upgrade one of an earlier release.
 
-    The policy is stored in the database, so it applies to everyone who works on it. An existing
-    database keeps its policy: `orderflow set-policy` changes it.
+    The policy is stored in the database as the default of sellers without a policy of their own. An
+    existing database keeps its default. `orderflow change-policy` gives a seller another policy.
     """
     engine = engine_of(where.db, create=True)
     try:
         upgrade(engine)
-        kept = SqlPolicies(engine)
-        is_new = not kept.has_default
+        kept = SqlDefaultPolicy(engine)
+        is_new = not kept.is_set
         if is_new:
             kept.set(policy)
-        elif policy not in (AllocationPolicy(), kept.default()):
+        elif policy not in (AllocationPolicy(), kept.get()):
             raise PolicyKeptError(where.db)
     finally:
         engine.dispose()
     if as_json:
         terminal.print_json({"db": where.db, "revision": REVISION, "is_new": is_new})
     else:
-        done = "created" if is_new else "ready; its policy stays: see orderflow policies"
+        done = "created" if is_new else "ready; its default policy stays: see orderflow policies"
         terminal.results().print(Text(f"{where.db}: {done}"))
-
-
-@with_options("The database", where=DatabaseOptions)
-@with_options("Listing", how=ListingOptions)
-def policies(*, where: DatabaseOptions, how: ListingOptions) -> None:
-    """List who gets the stock: the usual policy, and those of sellers that have their own."""
-    with connect(where) as database:
-        rows = _policies(database)
-    print_listing("policies", _POLICY_COLUMNS, rows, how)
-
-
-@with_options("Who gets the stock", policy=AllocationPolicy)
-@with_options("The database", where=DatabaseOptions)
-def set_policy(
-    seller: Annotated[
-        str | None, typer.Argument(metavar="SELLER", help="Whose; everybody's, if left out.")
-    ] = None,
-    *,
-    where: DatabaseOptions,
-    policy: AllocationPolicy,
-    usual: Annotated[
-        bool, typer.Option("--usual", help="Let the seller have the usual policy again.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Say who gets the stock of a seller, or of every seller that has no policy of its own.
-
-    All of the policy is replaced: what is not said is as for a new database. It is refused while
-    orders wait, for they have their place and their stock by the old one.
-    """
-    if usual and seller is None:
-        raise typer.BadParameter("say whose", param_hint="'SELLER'")
-    with connect(where) as database:
-        own = database.policies.all()
-        concerned = [each for each in database.sellers(seller) if seller or each not in own]
-        for each in concerned:
-            for status in (Status.ON_BACK_ORDER, Status.ON_HOLD):
-                if database.flow.orders(each, status, limit=1):
-                    raise PolicyInUseError(each, status)
-        database.policies.set(None if usual else policy, seller)
-        rows = _policies(database)
-    print_listing("policies", _POLICY_COLUMNS, rows, ListingOptions(limit=0, as_json=as_json))
 
 
 @with_options("The database", where=DatabaseOptions)
@@ -115,8 +65,8 @@ def check(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
     The exit code is 3 if there are any.
     """
     with connect(where) as database:
-        kept = database.policies
-        found = check_database(database.repository, policy=kept.default(), policies=kept.all())
+        default = database.flow.default_policy
+        found = check_database(database.repository, default_policy=default)
     if as_json:
         terminal.print_json(_as_json(found))
     else:
@@ -157,37 +107,13 @@ def release_ended_holds(
 
 
 class PolicyKeptError(RefusedError):
-    """The database exists and has another policy."""
+    """The database exists and has another default policy."""
 
     def __init__(self, db: str) -> None:
         super().__init__(
-            f"{db} exists and has another policy: orderflow policies shows it, and "
-            f"orderflow set-policy changes it"
+            f"{db} exists and has another default policy: see orderflow policies. "
+            f"Use orderflow change-policy to give a seller another one"
         )
-
-
-class PolicyInUseError(RefusedError):
-    """A policy that cannot be changed, for orders wait under it."""
-
-    def __init__(self, seller_id: str, status: str) -> None:
-        super().__init__(
-            f"seller {seller_id!r} has orders that are {status}: a policy is changed while none "
-            f"waits; see: orderflow orders --seller {seller_id} --status {status}"
-        )
-
-
-def _policies(database: Database) -> list[dict[str, Any]]:
-    kept = database.policies
-    return [
-        {"seller_id": seller_id, "policy": data_of(policy)}
-        for seller_id, policy in (*sorted(kept.all().items()), ("", kept.default()))
-    ]
-
-
-def _settings(policy: dict[str, Any]) -> Iterator[str]:
-    for name, value in policy.items():
-        if value is not None:
-            yield f"{name.replace('_', ' ')} {value}"
 
 
 def _as_json(found: CheckResult) -> dict[str, Any]:

@@ -198,7 +198,7 @@ def _seller_notices(
         database.repository,
         SqlNoticeStore(database.engine),
         environ=os.environ,
-        policy_of=database.flow.policy_of,
+        default_policy=database.flow.default_policy,
         catalogue=catalogue,
         clock=_StandingClock(how.at) if how.at is not None else None,
         on_refusal=failures.passed_over,

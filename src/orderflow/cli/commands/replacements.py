@@ -55,7 +55,7 @@ def replacements(
         seller_id = database.seller(where.seller)
         flow = OrderFlow(
             database.repository,
-            policy=database.flow.policy_of(seller_id),
+            default_policy=database.flow.default_policy,
             catalogue=read_replacements(replacements),
         )
         offers = flow.replacement_offers(seller_id, order_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orderflow.codec import to_data
 from orderflow.domain.model.edits import (
@@ -34,6 +34,7 @@ from orderflow.domain.model.events import (
     OrderShortPicked,
     OrderSplit,
     OrderSplitOff,
+    PolicyChanged,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     StockAdjusted,
@@ -41,7 +42,10 @@ from orderflow.domain.model.events import (
 )
 from orderflow.wording.moments import moment_text
 
-__all__ = ["event_details", "event_row"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["event_details", "event_row", "policy_text"]
 
 
 def event_row(event: Event) -> dict[str, Any]:
@@ -89,8 +93,17 @@ def event_details(event: Event) -> str:
             return _stock(event)
         case ReceiptAnnounced(receipt=receipt):
             return f"{receipt.quantity} {receipt.key.sku} at {moment_text(receipt.expected_at)}"
+        case PolicyChanged(policy=policy):
+            return policy_text(to_data(policy)["data"])
         case _:
             return ""
+
+
+def policy_text(policy: Mapping[str, Any]) -> str:
+    """Write a policy for people, given its data."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in policy.items() if value is not None
+    )
 
 
 def _subject(event: Event) -> str:
@@ -101,6 +114,8 @@ def _subject(event: Event) -> str:
             return receipt.receipt_id
         case ReceiptWithdrawn(receipt_id=receipt_id):
             return receipt_id
+        case PolicyChanged():
+            return ""
         case _:
             return event.order_id
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from orderflow.cli.output.event_rows import event_details
 from orderflow.cli.output.listing import Column, moment_cell, table_of
 from orderflow.codec import to_data
-from orderflow.domain.model.events import OrderSplitOff, StockAdjusted, StockBookedIn
+from orderflow.domain.model.events import OrderSplitOff, PolicyChanged, StockAdjusted, StockBookedIn
 from orderflow.domain.model.status import MAY_WAIT, Status
 from orderflow.service import SystemClock
 
@@ -126,6 +126,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     for event in outcome.events:
         if isinstance(event, StockBookedIn | StockAdjusted):
             console.print(Text(f"{event.key.sku}: {event_details(event)}"))
+        if isinstance(event, PolicyChanged):
+            console.print(Text(f"new policy: {event_details(event)}"))
     if outcome.stock:
         print_table(console, STOCK_COLUMNS, map(stock_row, outcome.stock))
     if outcome.receipts:

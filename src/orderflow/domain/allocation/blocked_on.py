@@ -9,37 +9,42 @@ from orderflow.domain.model.policy import allows_partial, is_urgent
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
 
 __all__ = ["queue_index"]
 
 
-def queue_index(serving: ServingState) -> tuple[tuple[str, str], ...]:
-    """Return the product that each order is blocked on: see `Outcome.queue_index`.
+def queue_index(serving: ServingState) -> Iterator[tuple[str, str | None]]:
+    """Yield the product that each order is blocked on: see `Outcome.queue_index`.
 
     An order stays blocked on the same product for as long as that one holds it up.
     """
     draft = serving.draft
-    if not draft.policy.restricts_partial:
-        return ()
-    index = []
-    for order_id, order in {**serving.visited, **draft.orders}.items():
-        if order.status is Status.ON_BACK_ORDER and not allows_partial(order, draft.policy):
-            blocking = _blocking_skus(serving, order)
-            if blocking:
-                before = draft.view.blocked_on(order_id)
-                index.append((order_id, before if before in blocking else blocking[0]))
-    return tuple(index)
+    if not draft.policy.restricts_partial and draft.new_policy is None:
+        return
+    for order_id, order in {**serving.offered_anew, **serving.visited, **draft.orders}.items():
+        if order.status is not Status.ON_BACK_ORDER:
+            continue
+        before = draft.view.blocked_on(order_id)
+        blocking = _blocking_skus(serving, order)
+        if blocking:
+            yield order_id, before if before in blocking else blocking[0]
+        elif before is not None and order_id not in draft.orders:
+            yield order_id, None
 
 
 def _blocking_skus(serving: ServingState, order: Order) -> list[str]:
     """Return the products of a waiting order of which there is not enough to complete it.
 
-    There is none only if the state has stock that nobody was offered, as it may have after
-    the policy was changed.
+    An order that may have a part is blocked on none. Neither is one that could be completed, but
+    whose turn comes with a later page.
     """
     draft = serving.draft
+    if allows_partial(order, draft.policy):
+        return []
     needs: dict[str, int] = {}
     for line in order.short_lines:
         needs[line.sku] = needs.get(line.sku, 0) + line.short

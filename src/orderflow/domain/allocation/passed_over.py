@@ -28,7 +28,7 @@ def pass_over(serving: ServingState) -> bool:
         for order in draft.view.waiting(*product, draft.policy):
             if queue_position(order, draft.policy.queue) >= last_position:
                 break
-            if order.order_id in draft.orders or allows_partial(order, draft.policy):
+            if serving.is_changed(order.order_id) or allows_partial(order, draft.policy):
                 continue
             passed = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
             if has_waited_enough(passed, draft.policy, draft.at):

@@ -16,6 +16,7 @@ from orderflow.domain.model.events import (
     OrderAllocated,
     OrderPartlyAllocated,
     OrderPutOnBackOrder,
+    PolicyChanged,
 )
 from orderflow.domain.model.policy import Preemption, queue_position
 from orderflow.domain.model.status import Status
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["ServingState"]
 
 _NEW, _WAITING = Status.NEW, Status.ON_BACK_ORDER
-_OFFERED = (*STOCK_EVENTS, OrderAllocated, OrderPartlyAllocated, OrderPutOnBackOrder)
+_OFFERED = (*STOCK_EVENTS, PolicyChanged, OrderAllocated, OrderPartlyAllocated, OrderPutOnBackOrder)
 """Events after which there is no order to offer stock to: it has just been offered some."""
 
 
@@ -49,6 +50,8 @@ class ServingState:
         """The products whose queue an earlier command left unserved and this one serves."""
         self.last_taker: dict[WarehouseSku, QueuePosition] = {}
         """The last position in the queue of each product that took some of it."""
+        self.offered_anew: dict[str, Order] = {}
+        """The orders on back order when the policy changed, which counts as a change to each."""
         self._touched: dict[str, None] = {}
         self._events_read = 0
         self._replenished: dict[WarehouseSku, None] = {}
@@ -87,6 +90,21 @@ class ServingState:
         """Read the queue of a product although no more of it is available than before."""
         self._replenished[product] = None
         self.resumed.append(product)
+
+    def offer_anew(self, orders: list[Order]) -> None:
+        """Treat orders on back order as if an event had changed each, after a change of policy.
+
+        No queue is read besides, since every order in it is among them.
+        """
+        self.offered_anew = {order.order_id: order for order in orders}
+        self._touched.update(dict.fromkeys(self.offered_anew))
+        self._replenished.clear()
+        self._increases_read = len(self.draft.increased)
+        self.__dict__.pop("with_units", None)  # it has the order of the old queue
+
+    def is_changed(self, order_id: str) -> bool:
+        """Whether the command has changed an order, or counts as having changed it."""
+        return order_id in self.draft.orders or order_id in self.offered_anew
 
     @property
     def is_replenished(self) -> bool:

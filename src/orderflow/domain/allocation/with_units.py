@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from typing import TYPE_CHECKING
 
-from orderflow.domain.model.events import STOCK_EVENTS
+from orderflow.domain.model.events import STOCK_EVENTS, PolicyChanged
 from orderflow.domain.model.policy import queue_position
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class OrdersWithUnits:
         """Take in what has happened since somebody asked."""
         events, orders = self._draft.events, self._draft.orders
         for event in events[self._noted :]:
-            if not isinstance(event, STOCK_EVENTS):
+            if not isinstance(event, (*STOCK_EVENTS, PolicyChanged)):
                 self._note(orders[event.order_id])
         self._noted = len(events)
 

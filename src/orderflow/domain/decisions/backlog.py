@@ -73,7 +73,7 @@ def allocate(
     deallocate_incomplete(draft, backlog)
     serving.to_allocate.update([order.order_id for order in backlog if order.status is _NEW])
     serve(serving, [order for order in backlog if order.status in _WAIT])
-    split_by_policy(draft)
+    split_by_policy(serving)
     return outcome_of(serving)
 
 

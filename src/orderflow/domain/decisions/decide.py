@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from orderflow.domain.allocation.serving import serve
 from orderflow.domain.allocation.serving_state import ServingState
-from orderflow.domain.decisions import order_commands, stock_commands
+from orderflow.domain.decisions import order_commands, policy_change, stock_commands
 from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.shortfall import adjust
 from orderflow.domain.decisions.splitting import split, split_by_policy
@@ -24,6 +24,7 @@ from orderflow.domain.model.commands import (
     AnnounceReceipt,
     BookInStock,
     CancelOrder,
+    ChangePolicy,
     Command,
     CountStock,
     DeliverOrder,
@@ -60,7 +61,7 @@ _DEFAULT = AllocationPolicy()
 def decide(
     command: Command,
     view: View,
-    policy: AllocationPolicy = _DEFAULT,
+    default_policy: AllocationPolicy = _DEFAULT,
     *,
     orders_max: int | None = None,
 ) -> Outcome:
@@ -69,7 +70,7 @@ def decide(
     Args:
         command: What is asked for. Its seller is the one whose state the view shows.
         view: The state of the seller; it is not changed.
-        policy: Who gets the stock.
+        default_policy: Who gets the stock, if the seller has no policy of its own.
         orders_max: Let about so many waiting orders gain at most, 1 or more, and leave the rest to
             `ServeWaiting`: see `Outcome.unserved`. Fair shares are given out at once all the same.
 
@@ -85,7 +86,7 @@ def decide(
         raise InvalidValueError(
             "decide.view", f"of the command's seller, {command.seller_id!r}", view.seller_id
         )
-    draft = Draft(view, policy, command.at)
+    draft = Draft(view, view.policy or default_policy, command.at)
     serving = ServingState(draft)
     order_commands.release_ended_holds(draft)
     order_commands.end_long_waits(draft)
@@ -93,7 +94,7 @@ def decide(
         serve(serving)
     _execute(serving, command)
     serve(serving, orders_max=orders_max)
-    split_by_policy(draft)
+    split_by_policy(serving)
     return outcome_of(serving, getattr(command, "order_id", None))
 
 
@@ -118,6 +119,8 @@ def _execute(serving: ServingState, command: Command) -> None:
             adjust(draft, key, change, AdjustmentReason.COUNT, note)
         case ServeWaiting():
             order_commands.serve_waiting(serving, command)
+        case ChangePolicy(policy=policy):
+            policy_change.change(serving, policy)
         case ReleaseEndedHolds():
             pass  # every command releases them
         case _:

@@ -41,7 +41,8 @@ def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
         receipts_closed=tuple([key for key, each in receipts.items() if each is None]),
         back_orders_completed=tuple(completed),
         back_orders_opened=tuple(opened),
-        queue_index=queue_index(serving),
+        policy=draft.new_policy,
+        queue_index=tuple(queue_index(serving)),
         unserved=tuple(serving.unserved()),
     )
 

@@ -26,6 +26,7 @@ from orderflow.domain.model.validators import IDENTIFIER_CHARACTERS_MAX
 from orderflow.errors import DuplicateOrderError, SplitRefusedError
 
 if TYPE_CHECKING:
+    from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.commands import SplitOrder
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import AllocationPolicy
@@ -65,11 +66,12 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
     _split(draft, order, command.new_order_id, leaving)
 
 
-def split_by_policy(draft: Draft) -> None:
+def split_by_policy(serving: ServingState) -> None:
     """Split what has changed and may leave, where the policy splits by itself."""
+    draft = serving.draft
     if draft.policy.fulfilment is _COMPLETE:
         return
-    for order in list(draft.orders.values()):
+    for order in list({**serving.offered_anew, **draft.orders}.values()):
         if order.status is Status.ON_BACK_ORDER and not _only_last_parcel_left(order, draft.policy):
             leaving = _may_leave(order, draft.policy)
             if leaving:

@@ -17,6 +17,7 @@ from orderflow.domain.model import validators
 from orderflow.domain.model.edits import Edit
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.order import Hold, HoldReason, Order
+from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 
@@ -27,6 +28,7 @@ __all__ = [
     "AnnounceReceipt",
     "BookInStock",
     "CancelOrder",
+    "ChangePolicy",
     "Command",
     "CountStock",
     "DeliverOrder",
@@ -347,6 +349,20 @@ class ServeWaiting(_Command):
         return self.keys[0].seller_id
 
 
+@attrs.frozen(kw_only=True)
+class ChangePolicy(_Command):
+    """Give out a seller's stock by another policy from now on.
+
+    Orders on back order that may not keep a part under the new policy give it up. Then all
+    orders on back order are offered stock again, in the order of the new queue. Orders that are
+    allocated or on hold keep what they have. The policy that the seller has already changes
+    nothing.
+    """
+
+    seller_id: str = attrs.field(validator=validators.identifier)
+    policy: AllocationPolicy = attrs.field(validator=validators.one_of(AllocationPolicy))
+
+
 OrderCommand = (
     AllocateOrder
     | HoldOrder
@@ -369,7 +385,7 @@ StockCommand = (
 )
 """A command about the stock, or about what is expected of it."""
 
-Command = PlaceOrder | PlaceOrders | OrderCommand | ReleaseEndedHolds | StockCommand
+Command = PlaceOrder | PlaceOrders | OrderCommand | ReleaseEndedHolds | StockCommand | ChangePolicy
 """Anything that may be asked for."""
 
 

@@ -14,6 +14,7 @@ import attrs
 
 from orderflow.domain.model.edits import Edit
 from orderflow.domain.model.order import Hold, HoldReason, Order
+from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "OrderSplit",
     "OrderSplitOff",
     "OrderWaitedEnough",
+    "PolicyChanged",
     "ReceiptAnnounced",
     "ReceiptWithdrawn",
     "StockAdjusted",
@@ -318,6 +320,15 @@ class ReceiptWithdrawn:
     at: datetime
 
 
+@attrs.frozen
+class PolicyChanged:
+    """The seller's stock is given out by another policy from now on."""
+
+    seller_id: str
+    at: datetime
+    policy: AllocationPolicy
+
+
 OrderChange = (
     OrderAllocated
     | OrderPutOnBackOrder
@@ -350,12 +361,12 @@ StockEvent = StockBookedIn | StockAdjusted | ReceiptAnnounced | ReceiptWithdrawn
 STOCK_EVENTS = (StockBookedIn, StockAdjusted, ReceiptAnnounced, ReceiptWithdrawn)
 """The types of `StockEvent`, for `isinstance`."""
 
-Event = OrderEvent | StockEvent
+Event = OrderEvent | StockEvent | PolicyChanged
 """Something that happened."""
 
 
 def subject_of(event: Event) -> str:
-    """Return what an event is about: the order id, or a text that names the stock or receipt."""
+    """Return what an event is about: an order id, or a text that names anything else."""
     match event:
         case StockBookedIn() | StockAdjusted():
             return f"stock {event.key.warehouse_id}/{event.key.sku}"
@@ -363,5 +374,7 @@ def subject_of(event: Event) -> str:
             return f"receipt {event.receipt.receipt_id}"
         case ReceiptWithdrawn():
             return f"receipt {event.receipt_id}"
+        case PolicyChanged():
+            return "policy"
         case _:
             return event.order_id

@@ -6,6 +6,7 @@ import attrs
 
 from orderflow.domain.model.events import Event
 from orderflow.domain.model.order import Order
+from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import ExpectedReceipt, Stock
 
 __all__ = ["Outcome"]
@@ -26,10 +27,12 @@ class Outcome:
         receipts_closed: The ids of the receipts that are expected no longer.
         back_orders_completed: The ids of the orders that were on back order and are allocated now.
         back_orders_opened: The ids of the orders that were not on back order and are now.
+        policy: The policy in force from now on, if the command changed it.
         queue_index: Pairs of an order id and a SKU, where the policy holds nothing for short
             orders: for every order that was looked at and waits, the product that it waits for.
             It cannot be completed before more of that is available, so nothing else needs to
-            look at it. A repository keeps its queues by this.
+            look at it. A repository keeps its queues by this. `None` in place of the SKU: the
+            order waits in the queue of each product that it is short of.
         unserved: Pairs of a warehouse id and a SKU: the products of which units are available
             although orders may wait for them, because the command has served as many orders as
             it was to serve at most. `ServeWaiting` goes on with them, and nothing else may
@@ -45,7 +48,8 @@ class Outcome:
     receipts_closed: tuple[str, ...] = ()
     back_orders_completed: tuple[str, ...] = ()
     back_orders_opened: tuple[str, ...] = ()
-    queue_index: tuple[tuple[str, str], ...] = ()
+    policy: AllocationPolicy | None = None
+    queue_index: tuple[tuple[str, str | None], ...] = ()
     unserved: tuple[tuple[str, str], ...] = ()
 
     @property

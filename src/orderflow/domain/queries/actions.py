@@ -73,9 +73,15 @@ class ActionAnswer:
 
 
 def actions(
-    order_id: str, view: View, at: datetime, policy: AllocationPolicy = _DEFAULT
+    order_id: str, view: View, at: datetime, default_policy: AllocationPolicy = _DEFAULT
 ) -> tuple[ActionAnswer, ...]:
-    """ActionAnswer for one order, now: every action, allowed or refused with the reason.
+    """Say of every action whether one order allows it now, and why not.
+
+    Args:
+        order_id: The order.
+        view: The state of the seller.
+        at: The present moment.
+        default_policy: Who gets the stock, if the seller has no policy of its own.
 
     Raises:
         OrderNotFoundError: If the seller has no such order.
@@ -83,6 +89,7 @@ def actions(
     order = view.order(order_id)
     if order is None:
         raise OrderNotFoundError(view.seller_id, order_id)
+    policy = view.policy or default_policy
     brought_by_time = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
     order = next((each for each in brought_by_time.orders if each.order_id == order_id), order)
     return tuple(_answer(action, order, view, at, policy) for action in Action)

@@ -76,7 +76,7 @@ class ExpectedCover:
 
 
 def expected_cover(
-    order: Order, view: View, policy: AllocationPolicy = _DEFAULT
+    order: Order, view: View, default_policy: AllocationPolicy = _DEFAULT
 ) -> tuple[ExpectedCover, ...]:
     """Return for each short line where its units are to come from.
 
@@ -86,8 +86,9 @@ def expected_cover(
         order: The order, as it is in the view. Only a new order and one on hold or on back order
             has short lines.
         view: The state of the order's seller.
-        policy: Who gets the stock.
+        default_policy: Who gets the stock, if the seller has no policy of its own.
     """
+    policy = view.policy or default_policy
     lines = lines_to_cover(order)
     supplies: dict[str, Supply] = {}
     for sku in {line.sku: None for line in lines}:

@@ -155,7 +155,7 @@ def explain(
     order_id: str,
     view: View,
     at: datetime,
-    policy: AllocationPolicy = _DEFAULT,
+    default_policy: AllocationPolicy = _DEFAULT,
     *,
     earlier_max: int = EARLIER_MAX,
 ) -> Explanation:
@@ -167,7 +167,7 @@ def explain(
         order_id: The order.
         view: The state of the seller.
         at: The present moment: what it has brought about is taken into account.
-        policy: Who gets the stock.
+        default_policy: Who gets the stock, if the seller has no policy of its own.
         earlier_max: Name at most this many of the earlier orders, and count the others.
 
     Raises:
@@ -180,6 +180,7 @@ def explain(
         demand="a whole number of orders, 0 or more",
         value=earlier_max,
     )
+    policy = view.policy or default_policy
     brought_by_time = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
     now = Overlay(view, brought_by_time)
     order = now.order(order_id)

@@ -43,6 +43,8 @@ class Draft:
         self.shelves = Shelves(view)
         self.increased: list[WarehouseSku] = []
         """The products of which an event made more available, one after another."""
+        self.new_policy: AllocationPolicy | None = None
+        """The policy in force from this command on, if the command changes it."""
 
     def find(self, order_id: str) -> Order | None:
         """Return the order as it is now, if the seller has it."""
@@ -115,6 +117,10 @@ class Draft:
     def put_receipt(self, receipt_id: str, receipt: ExpectedReceipt | None) -> None:
         """Keep a receipt as an event leaves it; `None` if that closes it."""
         self.receipts[receipt_id] = receipt
+
+    def put_policy(self, policy: AllocationPolicy) -> None:
+        """Decide under another policy from now on."""
+        self.policy = self.new_policy = policy
 
     def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
         """Change the stock of some products, and note which of them there is more of."""

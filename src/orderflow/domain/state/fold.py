@@ -43,6 +43,7 @@ from orderflow.domain.model.events import (
     OrderSplit,
     OrderSplitOff,
     OrderWaitedEnough,
+    PolicyChanged,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     StockAdjusted,
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.events import Event, StockEvent
+    from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt
 
 __all__ = ["FoldTarget", "StockMove", "allocate_lines", "evolve_order", "evolve_receipt", "fold"]
@@ -136,19 +138,26 @@ class FoldTarget(Protocol):
         """Keep a receipt as it is now; `None` if it is closed."""
         ...
 
+    def put_policy(self, policy: AllocationPolicy) -> None:
+        """Keep the policy that is in force now."""
+        ...
+
     def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
         """Change the stock of some products; a product without a record gets one."""
         ...
 
 
 def fold(event: Event, target: FoldTarget) -> None:
-    """Apply an event to the orders, the stock and the receipts of a seller.
+    """Apply an event to the orders, the stock, the receipts and the policy of a seller.
 
     Raises:
         TransitionError: If the event cannot happen now.
     """
     if isinstance(event, STOCK_EVENTS):
         _fold_stock(event, target)
+        return
+    if isinstance(event, PolicyChanged):
+        target.put_policy(event.policy)
         return
     before = target.find(event.order_id)
     after = evolve_order(before, event)

@@ -42,6 +42,11 @@ class Overlay:
         """The seller."""
         return self._below.seller_id
 
+    @property
+    def policy(self) -> AllocationPolicy | None:
+        """The seller's own policy, if there is one."""
+        return self._above.policy or self._below.policy
+
     def order(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""
         return self._above.order(order_id) or self._below.order(order_id)
@@ -75,6 +80,11 @@ class Overlay:
         above = self._above.waiting(warehouse_id, sku, policy)
         below = self._unchanged(self._below.waiting(warehouse_id, sku, policy, at_most))
         return merge(above, below, key=partial(queue_position, queue=policy.queue))
+
+    def back_orders(self) -> Iterable[Order]:
+        """Return all orders on back order."""
+        yield from self._unchanged(self._below.back_orders())
+        yield from self._above.back_orders()
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return what a waiting order waits for, if an outcome has told."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from orderflow.domain.model.order import Order
-from orderflow.domain.model.policy import queue_position
+from orderflow.domain.model.policy import AllocationPolicy, queue_position
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import (
     ExpectedReceipt,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.state.fold import StockMove
 
 __all__ = ["State", "evolve"]
@@ -53,6 +52,7 @@ class State:
         receipts: The expected receipts by their id.
         queue_index: What each order is blocked on: see `Outcome.queue_index`. Events do not
             tell it, so `evolve` leaves it out, and `after` keeps it.
+        policy: The seller's own policy, if there is one.
     """
 
     seller_id: str
@@ -60,6 +60,7 @@ class State:
     records: Mapping[tuple[str, str], Stock] = MappingProxyType({})
     receipts: Mapping[str, ExpectedReceipt] = MappingProxyType({})
     queue_index: Mapping[str, str] = attrs.field(default=MappingProxyType({}), eq=False)
+    policy: AllocationPolicy | None = None
 
     @classmethod
     def of(
@@ -68,6 +69,7 @@ class State:
         orders: Iterable[Order] = (),
         stock: Iterable[Stock] = (),
         receipts: Iterable[ExpectedReceipt] = (),
+        policy: AllocationPolicy | None = None,
     ) -> State:
         """Make a state of plain collections."""
         return cls(
@@ -75,6 +77,7 @@ class State:
             MappingProxyType({order.order_id: order for order in orders}),
             MappingProxyType({(each.key.warehouse_id, each.key.sku): each for each in stock}),
             MappingProxyType({receipt.receipt_id: receipt for receipt in receipts}),
+            policy=policy,
         )
 
     def after(self, outcome: Outcome) -> State:
@@ -84,7 +87,10 @@ class State:
         for order in outcome.orders:
             orders[order.order_id] = order
             queue_index.pop(order.order_id, None)
-        queue_index.update(outcome.queue_index)
+        for order_id, sku in outcome.queue_index:
+            queue_index.pop(order_id, None)
+            if sku is not None:
+                queue_index[order_id] = sku
         for stock in outcome.stock:
             records[stock.key.warehouse_id, stock.key.sku] = stock
         for receipt in outcome.receipts:
@@ -97,6 +103,7 @@ class State:
             MappingProxyType(records),
             MappingProxyType(receipts),
             MappingProxyType(queue_index),
+            outcome.policy or self.policy,
         )
 
     def order(self, order_id: str) -> Order | None:
@@ -132,6 +139,10 @@ class State:
         if queue is None:
             return ()
         return sorted(queue, key=lambda order: queue_position(order, policy.queue))
+
+    def back_orders(self) -> Iterable[Order]:
+        """Return all orders on back order."""
+        return [order for order in self.orders.values() if order.status is _WAITING]
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return what a waiting order waits for, if an outcome has told."""
@@ -230,6 +241,7 @@ class _MutableCopy:
         self._orders = _copy(state.orders)
         self._records = _copy(state.records)
         self._receipts = _copy(state.receipts)
+        self._policy = state.policy
 
     def find(self, order_id: str) -> Order | None:
         return self._orders.get(order_id)
@@ -244,6 +256,9 @@ class _MutableCopy:
         self._receipts.pop(receipt_id, None)
         if receipt is not None:
             self._receipts[receipt_id] = receipt
+
+    def put_policy(self, policy: AllocationPolicy) -> None:
+        self._policy = policy
 
     def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
         for sku, on_hand, allocated in moves:
@@ -260,4 +275,5 @@ class _MutableCopy:
             MappingProxyType(self._orders),
             MappingProxyType(self._records),
             MappingProxyType(self._receipts),
+            policy=self._policy,
         )

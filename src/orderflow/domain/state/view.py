@@ -23,6 +23,11 @@ class View(Protocol):
         """The seller."""
         ...
 
+    @property
+    def policy(self) -> AllocationPolicy | None:
+        """The seller's own policy: that of the last `PolicyChanged`, or `None`."""
+        ...
+
     def order(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""
         ...
@@ -58,6 +63,10 @@ class View(Protocol):
         With `at_most`, such watching orders may be left out as are short of more units of the
         product than it returns at that time: there is not enough to complete them.
         """
+        ...
+
+    def back_orders(self) -> Iterable[Order]:
+        """Return all orders on back order, in any order. Only a change of policy asks for them."""
         ...
 
     def blocked_on(self, order_id: str) -> str | None:

@@ -10,7 +10,7 @@ the same product, and the more a test finds.
 
     @given(histories())
     def test_my_repository_stores_the_state_of_the_events(history):
-        flow = OrderFlow(MyRepository(), policy=history.policy)
+        flow = OrderFlow(MyRepository(), default_policy=history.policy)
         ...
 
 Needs Hypothesis, from the extra `testing`.

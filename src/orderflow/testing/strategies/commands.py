@@ -15,6 +15,7 @@ from orderflow.domain.model.commands import (
     AnnounceReceipt,
     BookInStock,
     CancelOrder,
+    ChangePolicy,
     Command,
     CountStock,
     DeliverOrder,
@@ -49,6 +50,7 @@ from orderflow.testing.strategies.values import (
     draw_key,
     draw_line_id,
     draw_order,
+    draw_policy,
     minutes,
     policies,
 )
@@ -69,7 +71,7 @@ class History:
     """Commands in order, and the settings to run them with.
 
     Attributes:
-        policy: The allocation policy.
+        policy: The default policy, for sellers until theirs changes.
         commands: The commands.
         orders_max: At most this many waiting orders are served in one transaction.
     """
@@ -92,6 +94,8 @@ def commands(
         )
     if chooser.flag():
         return draw_placement(chooser, state, scope, at, chooser.pick(scope.order_ids))
+    if chooser.number(0, _COMMANDS_PER_POLICY) == _COMMANDS_PER_POLICY:
+        return ChangePolicy(at=at, seller_id=state.seller_id, policy=draw_policy(chooser))
     return draw_stock_command(chooser, state, scope, at)
 
 
@@ -110,16 +114,27 @@ def histories(
     policy: SearchStrategy[AllocationPolicy] | None = None,
     length_max: int = 30,
 ) -> History:
-    """Draw a history of commands. Most of them are valid."""
-    chooser = Chooser(draw)
-    chosen = draw(policies() if policy is None else policy)
+    """Draw a history of commands. Most of them are valid.
+
+    Args:
+        draw: Hypothesis supplies it.
+        scope: What may occur.
+        policy: The policies to draw from, for the beginning and for each change; all if omitted.
+        length_max: At most this many commands.
+    """
+    chooser, any_policy = Chooser(draw), policies() if policy is None else policy
+    chosen = draw(any_policy)
     states = {seller_id: State(seller_id) for seller_id in scope.seller_ids}
     drawn: list[Command] = []
     at = scope.opens_at
     for _ in range(chooser.number(1, length_max)):
         at += minutes(chooser.pick(_PAUSES))
         state = states[chooser.pick(scope.seller_ids)]
-        command = draw_next(chooser, state, scope, at)
+        command: Command
+        if chooser.number(0, _COMMANDS_PER_POLICY) == _COMMANDS_PER_POLICY:
+            command = ChangePolicy(at=at, seller_id=state.seller_id, policy=draw(any_policy))
+        else:
+            command = draw_next(chooser, state, scope, at)
         drawn.append(command)
         try:
             states[state.seller_id] = state.after(decide(command, state, chosen))
@@ -253,6 +268,7 @@ def _weight(action: Action) -> int:
 
 
 _ACTIONS = tuple(Action)
+_COMMANDS_PER_POLICY = 14
 _PROGRESS = {Action.SEND_TO_WAREHOUSE, Action.DESPATCH, Action.ACCEPT_CANCELLATION}
 _AGES = (0, 0, 1, 60)
 _PAGES = (1_000, 1, 2, 3)

@@ -99,7 +99,11 @@ def moments(scope: Scope = SCOPE) -> SearchStrategy[datetime]:
 @st.composite
 def policies(draw: DrawFn) -> AllocationPolicy:
     """Draw any valid policy."""
-    chooser = Chooser(draw)
+    return draw_policy(Chooser(draw))
+
+
+def draw_policy(chooser: Chooser) -> AllocationPolicy:
+    """Draw any valid policy."""
     partial_allocation = chooser.pick(tuple(PartialAllocation))
     waits_first = partial_allocation is PartialAllocation.AFTER_WAITING
     fair = partial_allocation is PartialAllocation.ALWAYS and chooser.flag()

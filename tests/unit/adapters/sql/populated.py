@@ -26,7 +26,7 @@ from orderflow import (
     Queue,
     StockKey,
 )
-from orderflow.adapters.sql import SqlPolicies, SqlRepository, open_database
+from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.domain.decisions.decide import decide
 from tests.unit.shop import NOON, key, later, order
@@ -36,14 +36,12 @@ if TYPE_CHECKING:
 
 REVISIONS = Path(__file__).with_name("revisions")
 
-POLICIES = {
-    "bolt": AllocationPolicy(
-        queue=Queue.PRIORITY,
-        partial_allocation=PartialAllocation.AFTER_WAITING,
-        passes_max=3,
-        wait_max=timedelta(days=9),
-    )
-}
+POLICY_OF_BOLT = AllocationPolicy(
+    queue=Queue.PRIORITY,
+    partial_allocation=PartialAllocation.AFTER_WAITING,
+    passes_max=3,
+    wait_max=timedelta(days=9),
+)
 
 
 def of_revision(revision: str, path: Path) -> None:
@@ -62,7 +60,8 @@ def populate(repository: Repository) -> OrderFlow:
 
     Seller acme is served to the end; of seller bolt, a queue is left unserved.
     """
-    flow = OrderFlow(repository, policies=POLICIES)
+    flow = OrderFlow(repository)
+    flow.change_policy("bolt", POLICY_OF_BOLT, at=NOON)
     _stock_of_acme(flow)
     _orders_of_acme(flow)
     _life_of_bolt(flow)
@@ -119,7 +118,7 @@ def _life_of_bolt(flow: OrderFlow) -> None:
 def _leave_unserved(work: UnitOfWork) -> None:
     """Serve the head of a queue, as a process does that ends before it could go on."""
     command = BookInStock(key=StockKey("bolt", "leeds", "TIN"), received=4, at=later(90))
-    work.save(command, decide(command, work, POLICIES["bolt"], orders_max=1))
+    work.save(command, decide(command, work, orders_max=1))
 
 
 def main() -> None:
@@ -128,8 +127,6 @@ def main() -> None:
         path = Path(folder) / "populated.db"
         engine = open_database(path, create=True)
         populate(SqlRepository(engine))
-        for seller_id, policy in POLICIES.items():
-            SqlPolicies(engine).set(policy, seller_id)
         engine.dispose()
         with closing(sqlite3.connect(path)) as connection:
             text = "\n".join(connection.iterdump())

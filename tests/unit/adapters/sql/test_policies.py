@@ -1,93 +1,40 @@
-"""Policies in the database: every process that works on it gives the stock alike."""
+"""Policies in the database: each seller's own, which is state, and the default beside it."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from orderflow import (
     AllocationPolicy,
-    InvalidValueError,
     OrderFlow,
     PartialAllocation,
+    Preemption,
     Queue,
     StorageError,
 )
-from orderflow.adapters.sql import SqlPolicies, SqlRepository
+from orderflow.adapters.sql import SqlDefaultPolicy, SqlRepository
 from orderflow.checking import Rule, check
 from tests.unit.shop import NOON, key, later, order
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy import Engine
-
-PATIENT = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
-URGENT_FIRST = AllocationPolicy(queue=Queue.PRIORITY)
+NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
+URGENT_FIRST = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=2)
 
 
-def flow_of(engine: Engine) -> OrderFlow:
-    """Make what a process makes that works on this database."""
-    policies = SqlPolicies(engine)
-    return OrderFlow(SqlRepository(engine), policy=policies.default(), policies=policies.all())
+def test_there_is_a_default_without_any_being_kept(engine: Engine) -> None:
+    default = SqlDefaultPolicy(engine)
+    assert (default.is_set, default.get()) == (False, AllocationPolicy())
 
 
-def test_nobody_has_a_policy_of_their_own_until_one_is_kept(engine: Engine) -> None:
-    policies = SqlPolicies(engine)
-    assert policies.default() == policies.of("acme") == AllocationPolicy()
-    assert policies.all() == {}
-
-
-def test_a_seller_has_the_usual_policy_unless_one_is_the_seller_s_own(engine: Engine) -> None:
-    policies = SqlPolicies(engine)
-    policies.set(PATIENT)
-    policies.set(URGENT_FIRST, "bolt")
-    other = SqlPolicies(engine)
-    assert other.default() == other.of("acme") == PATIENT
-    assert other.of("bolt") == URGENT_FIRST
-    assert other.all() == {"bolt": URGENT_FIRST}
-
-
-def test_a_policy_takes_the_place_of_the_one_before(engine: Engine) -> None:
-    policies = SqlPolicies(engine)
-    for policy in (PATIENT, URGENT_FIRST):
-        policies.set(policy)
-        policies.set(policy, "acme")
-    assert (policies.default(), policies.all()) == (URGENT_FIRST, {"acme": URGENT_FIRST})
-
-
-def test_a_policy_that_is_taken_away_leaves_the_usual_one(engine: Engine) -> None:
-    policies = SqlPolicies(engine)
-    policies.set(PATIENT)
-    policies.set(URGENT_FIRST, "acme")
-    policies.set(None, "acme")
-    policies.set(None, "acme")
-    assert policies.of("acme") == PATIENT
-    policies.set(None)
-    assert policies.of("acme") == AllocationPolicy()
-
-
-def test_every_process_and_the_check_go_by_what_is_kept(engine: Engine) -> None:
-    SqlPolicies(engine).set(PATIENT, "acme")
-    flow_of(engine).book_in(key("MUG"), 2, at=NOON)
-    waiting = flow_of(engine).place(order("A", ("MUG", 3)), at=later(1)).order
-    assert waiting is not None
-    assert [line.allocated for line in waiting.lines] == [0]
-    repository, policies = SqlRepository(engine), SqlPolicies(engine)
-    found = check(repository, policy=policies.default(), policies=policies.all())
-    assert found.violations == ()
-    under_another = check(repository)
-    assert [each.rule for each in under_another.violations] == [Rule.IDLE_STOCK]
-
-
-@pytest.mark.parametrize("seller_id", ["", " acme", "a" * 129, 7])
-def test_what_cannot_be_a_seller_has_no_policy(engine: Engine, seller_id: str) -> None:
-    with pytest.raises(InvalidValueError, match=r"seller_id must be .* or None for the default"):
-        SqlPolicies(engine).set(PATIENT, seller_id)
-    assert SqlPolicies(engine).default() == AllocationPolicy()
+def test_the_default_is_kept_and_makes_no_seller(engine: Engine) -> None:
+    for policy in (URGENT_FIRST, NEVER):
+        SqlDefaultPolicy(engine).set(policy)
+    default = SqlDefaultPolicy(engine)
+    assert (default.is_set, default.get()) == (True, NEVER)
+    assert SqlRepository(engine).sellers() == []
+    assert check(SqlRepository(engine)).sellers == 0
 
 
 @pytest.mark.parametrize(
@@ -101,57 +48,87 @@ def test_what_cannot_be_a_seller_has_no_policy(engine: Engine, seller_id: str) -
             '{"type": "AllocationPolicy", "version": 1, "data": {"queue": "LOUDEST"}}',
             r"queue: must be FIRST_COME or .* not \"LOUDEST\"",
         ),
-        (
-            '{"type": "AllocationPolicy", "version": 1, "data": {"loudest_first": true}}',
-            "loudest_first: is unknown",
-        ),
     ],
 )
-def test_what_is_no_policy_is_an_error_that_says_whose_and_what(
+def test_what_is_no_policy_is_an_error_that_says_what(
     engine: Engine, policy: str, fault: str
 ) -> None:
-    policies = SqlPolicies(engine)
-    reads: dict[tuple[str, str], list[Callable[[], object]]] = {
-        ("acme", "policy of 'acme'"): [policies.all, lambda: policies.of("acme")],
-        ("", "default policy"): [policies.default, lambda: policies.of("bolt")],
-    }
-    for (seller_id, whose), some in reads.items():
-        with engine.begin() as connection:
-            row = {"seller_id": seller_id, "policy": policy}
-            connection.execute(text("DELETE FROM orderflow_policies"))
-            connection.execute(
-                text("INSERT INTO orderflow_policies VALUES (:seller_id, :policy)"), row
-            )
-        for read in some:
-            with pytest.raises(StorageError, match=f"{whose} .*{fault}.*SqlPolicies.set"):
-                read()
-    policies.set(PATIENT)
-    assert policies.default() == PATIENT
-
-
-def test_policies_change_with_what_the_host_changes_or_not_at_all(engine: Engine) -> None:
-    with engine.connect() as connection:
-        policies = SqlPolicies.within(connection)
-        policies.set(PATIENT, "acme")
-        assert policies.of("acme") == PATIENT
-        connection.rollback()
-    assert SqlPolicies(engine).all() == {}
     with engine.begin() as connection:
-        SqlPolicies.within(connection).set(PATIENT, "acme")
-    assert SqlPolicies(engine).all() == {"acme": PATIENT}
+        row = {"seller_id": "", "policy": policy}
+        connection.execute(text("INSERT INTO orderflow_policies VALUES (:seller_id, :policy)"), row)
+    with pytest.raises(StorageError, match=f"usual policy .*{fault}.*set another one"):
+        SqlDefaultPolicy(engine).get()
 
 
-def test_who_sets_policies_at_once_is_not_in_the_way_of_each_other(engine: Engine) -> None:
-    def keep(number: int) -> None:
-        SqlPolicies(engine).set(AllocationPolicy(share_max=None), f"seller {number % 3}")
+def test_every_process_and_the_check_go_by_the_policy_of_the_seller(engine: Engine) -> None:
+    OrderFlow(SqlRepository(engine)).change_policy("acme", NEVER, at=NOON)
+    OrderFlow(SqlRepository(engine)).book_in(key("MUG"), 2, at=NOON)
+    waiting = OrderFlow(SqlRepository(engine)).place(order("A", ("MUG", 3)), at=later(1)).order
+    assert waiting is not None
+    assert waiting.allocated == 0
+    assert OrderFlow(SqlRepository(engine)).policy_of("acme") == NEVER
+    assert check(SqlRepository(engine)).violations == ()
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(keep, range(24)))
-    assert sorted(SqlPolicies(engine).all()) == ["seller 0", "seller 1", "seller 2"]
+
+def test_the_check_holds_the_policy_to_the_events(engine: Engine) -> None:
+    OrderFlow(SqlRepository(engine)).change_policy("acme", NEVER, at=NOON)
+    for value, rule in (("NULL", Rule.HISTORY), ("'?'", Rule.ROWS)):
+        with engine.begin() as connection:
+            connection.execute(text(f"UPDATE orderflow_policies SET value = {value}"))  # noqa: S608
+        assert rule in {each.rule for each in check(SqlRepository(engine)).violations}
 
 
-def test_a_policy_alone_makes_no_seller(engine: Engine) -> None:
-    SqlPolicies(engine).set(PATIENT)
-    SqlPolicies(engine).set(PATIENT, "acme")
-    assert SqlRepository(engine).sellers() == []
-    assert check(SqlRepository(engine)).sellers == 0
+def test_a_policy_changes_with_what_the_host_changes_or_not_at_all(engine: Engine) -> None:
+    flow = OrderFlow(SqlRepository(engine))
+    flow.book_in(key("MUG"), 2, at=NOON)
+    flow.place(order("A", ("MUG", 3)), at=NOON)
+    with engine.connect() as connection:
+        within = OrderFlow(SqlRepository.within(connection))
+        within.change_policy("acme", NEVER, at=NOON)
+        assert within.policy_of("acme") == NEVER
+        connection.rollback()
+    assert flow.policy_of("acme") == AllocationPolicy()
+    assert flow.order("acme", "A").allocated == 2
+    with engine.begin() as connection:
+        OrderFlow(SqlRepository.within(connection)).change_policy("acme", NEVER, at=NOON)
+    assert flow.policy_of("acme") == NEVER
+    assert flow.order("acme", "A").allocated == 0
+
+
+def test_two_commands_of_one_unit_of_work_go_by_the_policy_that_the_first_has_set(
+    engine: Engine,
+) -> None:
+    with engine.begin() as connection:
+        flow = OrderFlow(SqlRepository.within(connection))
+        flow.book_in(key("MUG"), 2, at=NOON)
+        flow.change_policy("acme", NEVER, at=NOON)
+        flow.place(order("A", ("MUG", 3)), at=NOON)
+    assert check(SqlRepository(engine)).violations == ()
+    assert OrderFlow(SqlRepository(engine)).order("acme", "A").allocated == 0
+
+
+def test_eight_writers_and_changes_of_policy_leave_nothing_that_a_check_finds(
+    engine: Engine,
+) -> None:
+    policies = (NEVER, URGENT_FIRST, AllocationPolicy())
+
+    def work(worker: int) -> None:
+        flow = OrderFlow(SqlRepository(engine), orders_max=3)
+        for number in range(8):
+            order_id = f"{worker}-{number}"
+            wanted = [("MUG", 1 + number % 3), ("PAN", 1 + worker % 2)][: 1 + number % 2]
+            flow.place(order(order_id, *wanted, priority=number % 3), at=later(number))
+            if number % 4 == 1:
+                flow.cancel("acme", order_id, at=later(number))
+            if number % 4 == 2:
+                flow.book_in(key(("MUG", "PAN")[worker % 2]), 3, at=later(number))
+            if number == 4 and worker < 3:
+                flow.change_policy("acme", policies[worker], at=later(number))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    flow = OrderFlow(SqlRepository(engine))
+    flow.recover()
+    assert len(flow.orders("acme")) == 64
+    assert flow.policy_of("acme") in policies
+    assert check(SqlRepository(engine)).violations == ()

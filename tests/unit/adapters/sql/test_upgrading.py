@@ -13,7 +13,6 @@ from sqlalchemy import Column, Integer, MetaData, Table, create_engine, inspect,
 
 from orderflow import OrderFlow, SchemaError, State, StockKey, StorageError
 from orderflow.adapters.sql import (
-    SqlPolicies,
     SqlRepository,
     Tables,
     migrations,
@@ -23,7 +22,7 @@ from orderflow.adapters.sql import (
 from orderflow.adapters.sql.revision import REVISION, revision_table
 from orderflow.invariants import history_violations, violations
 from tests.databases import postgres
-from tests.unit.adapters.sql.populated import POLICIES, of_revision, populate, revisions
+from tests.unit.adapters.sql.populated import POLICY_OF_BOLT, of_revision, populate, revisions
 from tests.unit.shop import NOON, key
 
 if TYPE_CHECKING:
@@ -146,8 +145,8 @@ def test_a_populated_database_of_every_revision_is_brought_to_this_one(
     repository = SqlRepository(engine)
     assert repository.sellers() == ["acme", "bolt"]
     assert repository.unserved() == [StockKey("bolt", "leeds", "TIN")]
-    assert SqlPolicies(engine).all() == POLICIES
-    flow = OrderFlow(repository, policies=POLICIES)
+    flow = OrderFlow(repository)
+    assert flow.policy_of("bolt") == POLICY_OF_BOLT
     flow.recover()
     for seller_id in repository.sellers():
         assert faults(repository, seller_id, flow.policy_of(seller_id)) == []
@@ -194,7 +193,7 @@ def test_two_that_upgrade_at_once_go_one_after_the_other(engine: Engine) -> None
 def faults(repository: Repository, seller_id: str, policy: AllocationPolicy) -> list[str]:
     def read(reading: Reading) -> tuple[State, tuple[Event, ...]]:
         kept = (reading.orders(), reading.all_stock(), reading.receipts())
-        return State.of(seller_id, *kept), tuple(reading.events())
+        return State.of(seller_id, *kept, reading.policy), tuple(reading.events())
 
     state, events = repository.read(seller_id, read)
     return [

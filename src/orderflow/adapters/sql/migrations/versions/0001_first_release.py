@@ -52,8 +52,8 @@ def upgrade() -> None:
     _events()
     _outbox()
     _inbox()
-    _per_seller("policies")
-    _per_seller("preferences")
+    _create("policies", Column("value", Text), key=())
+    _create("preferences", Column("value", Text, nullable=False), key=())
     _notice_store()
 
 
@@ -228,10 +228,6 @@ def _inbox() -> None:
         key=("message_id",),
     )
     _index("inbox", "received", "received_at")
-
-
-def _per_seller(name: str) -> None:
-    _create(name, Column("value", Text, nullable=False), key=())
 
 
 def _notice_store() -> None:
