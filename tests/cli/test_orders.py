@@ -163,10 +163,10 @@ def test_what_may_be_done_is_told_and_why_not(shop: Shop) -> None:
 def test_why_an_order_waits_is_told(shop: Shop) -> None:
     shop.do("place", "A-2", "CUP=4", "--at", "2026-03-02T13:00")
     told = shop.do("explain", "A-2", "--at", "2026-03-03")
-    assert "It stands at place 2 of the queue for 'CUP', behind 'A-1' (2 units)" in told
+    assert "It is number 2 in the queue for 'CUP', behind 'A-1' (2 units)" in told
     answer = shop.ask("explain", "A-2")
     assert answer["shortages"][0]["place"] == 2
-    assert any("place 2" in sentence for sentence in answer["in_words"])
+    assert any("number 2" in sentence for sentence in answer["in_words"])
 
 
 def test_several_changes_are_one_save(shop: Shop) -> None:

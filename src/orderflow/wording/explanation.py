@@ -26,7 +26,7 @@ def in_words(explanation: Explanation) -> tuple[str, ...]:
     >>> order = Order(order_id="A-1", seller_id="acme", warehouse_id="leeds",
     ...               lines=(OrderLine("1", "MUG", 5),), placed_at=noon)
     >>> in_words(Explanation(order=order, policy=AllocationPolicy(), at=noon))
-    ("Order 'A-1' is new: it has not been processed yet, and holds nothing.",)
+    ("Order 'A-1' is new: it has not been allocated yet, and has no units.",)
     """
     sentences = [_where(explanation.order)]
     for shortage in explanation.shortages:
@@ -37,7 +37,7 @@ def in_words(explanation: Explanation) -> tuple[str, ...]:
             _cover(shortage, explanation),
         ]
     if not all(shortage.cover.is_there for shortage in explanation.shortages):
-        sentences += _keeping(explanation)
+        sentences += _partial_allocation(explanation)
     return (*sentences, *_preemption(explanation))
 
 
@@ -45,7 +45,7 @@ def _where(order: Order) -> str:
     subject = f"Order {order.order_id!r}"
     if order.status is Status.ON_HOLD:
         reasons = ", ".join(map(_reason, order.holds))
-        rest = "it keeps its place, and is passed over until it is released"
+        rest = "it keeps its queue position, and is skipped until it is released"
         return f"{subject} is on hold ({reasons}): {rest}."
     if order.status is Status.ON_BACK_ORDER:
         since = (
@@ -63,9 +63,9 @@ def _reason(hold: Hold) -> str:
 
 def _lack(shortage: Shortage) -> str:
     line = shortage.line
-    holds = f"holds {line.allocated}" if line.allocated else "holds none"
+    has = f"has {line.allocated}" if line.allocated else "has none"
     short = _part(line.short, line.quantity)
-    return f"Line {line.line_id!r} is short of {short} of {line.sku!r}, and {holds}."
+    return f"Line {line.line_id!r} is short of {short} of {line.sku!r}, and {has}."
 
 
 def _queue(shortage: Shortage, explanation: Explanation) -> str:
@@ -74,12 +74,12 @@ def _queue(shortage: Shortage, explanation: Explanation) -> str:
     in_queue = in_queue and explanation.blocked_on in (None, sku)
     if shortage.position is None:
         if not others:
-            return f"Nobody else waits for {sku!r}, so it shares with nobody."
-        return f"What comes of {sku!r} is shared with {others}."
-    stands = "stands" if in_queue else "would stand"
+            return f"No other order waits for {sku!r}."
+        return f"Stock of {sku!r} is shared with {others}."
+    is_in = "is" if in_queue else "would be"
     if not others:
-        return f"It {stands} at the head of the queue for {sku!r}."
-    return f"It {stands} at place {shortage.position} of the queue for {sku!r}, behind {others}."
+        return f"It {is_in} at the head of the queue for {sku!r}."
+    return f"It {is_in} number {shortage.position} in the queue for {sku!r}, behind {others}."
 
 
 def _others(shortage: Shortage) -> str:
@@ -98,7 +98,7 @@ def _stock(shortage: Shortage) -> str:
     available = _units(shortage.available) if shortage.available else "No unit"
     verb = _is(max(1, shortage.available))
     preemptible = (
-        f", and it may take back {_units(shortage.preemptible)}" if shortage.preemptible else ""
+        f", and it may preempt {_units(shortage.preemptible)}" if shortage.preemptible else ""
     )
     return f"{available} of {shortage.line.sku!r} {verb} available now{preemptible}."
 
@@ -108,45 +108,45 @@ def _cover(shortage: Shortage, explanation: Explanation) -> str:
     if cover.is_there:
         return "That is enough for this line."
     if cover.expected_at is None:
-        return "Nothing that is announced would cover this line, so nobody knows when it will be."
+        return "No announced receipt would cover this line, so its date is unknown."
     *before, last = cover.receipts
     after = f", after {len(before)} that {_is(len(before))} expected before it" if before else ""
     sure = ""
     if explanation.policy.rationing is Rationing.FAIR_SHARE:
         sure = " at the latest"
     elif not explanation.allows_partial:
-        sure = " as far as can be told"
+        sure = " as far as is known"
     receipt = f"Receipt {last.receipt_id!r}, expected at {moment_text(last.expected_at)},"
     return f"{receipt} would cover this line{sure}{after}."
 
 
-def _keeping(explanation: Explanation) -> Iterator[str]:
+def _partial_allocation(explanation: Explanation) -> Iterator[str]:
     partial_allocation = explanation.policy.partial_allocation
     if explanation.allows_partial:
         long = partial_allocation is PartialAllocation.AFTER_WAITING
-        because = "It has waited for long enough: it" if long else "It"
-        yield f"{because} keeps what it gets while it waits for the rest."
+        because = "It has waited long enough: it" if long else "It"
+        yield f"{because} takes units while it waits for the rest."
     else:
-        yield "It holds nothing until all that it is short of can be had at once."
+        yield "It takes no units until all its short lines can be covered at once."
     if explanation.blocked_on is not None:
-        yield f"It waits for {explanation.blocked_on!r} before anything else."
+        yield f"It is blocked on {explanation.blocked_on!r}."
     ways = []
     if explanation.passes_left is not None:
         ways.append(_after_passes(explanation.passes_left))
     if explanation.partial_from is not None:
         ways.append(f"from {moment_text(explanation.partial_from)} on")
     if ways:
-        yield f"It begins to keep what it gets {' or '.join(ways)}."
+        yield f"It begins to take units {' or '.join(ways)}."
 
 
 def _preemption(explanation: Explanation) -> Iterator[str]:
     order, policy = explanation.order, explanation.policy
     if explanation.shortages and is_urgent(order, policy):
-        yield "It is urgent: it may take back what later orders hold."
+        yield "It is urgent: it may preempt units of later orders."
     if explanation.may_lose:
         yield (
             f"An order of priority {policy.urgent_from} or higher that comes before it "
-            f"may take back what it holds."
+            f"may preempt its units."
         )
 
 
@@ -181,15 +181,15 @@ def _listed(parts: list[str]) -> str:
 
 
 _WHERE = {
-    Status.NEW: "is new: it has not been processed yet, and holds nothing",
+    Status.NEW: "is new: it has not been allocated yet, and has no units",
     Status.ALLOCATED: (
         "is allocated: every line is covered, and it waits to be sent to the warehouse"
     ),
     Status.SENT_TO_WAREHOUSE: "is at the warehouse, which picks and packs it",
     Status.CANCELLATION_REQUESTED: (
-        "is at the warehouse, which was asked to let it go and has not answered yet"
+        "is at the warehouse, which has not answered the cancellation request yet"
     ),
     Status.DESPATCHED: "has left the warehouse, and its stock with it",
-    Status.DELIVERED: "has arrived, so there is nothing more to happen to it",
-    Status.CANCELLED: "was cancelled, and what it held was given back",
+    Status.DELIVERED: "was delivered",
+    Status.CANCELLED: "was cancelled, and its units are available again",
 }

@@ -54,14 +54,14 @@ def test_an_order_on_back_order_is_explained_in_full() -> None:
             "Order 'B' has been on back order since 2025-03-03 12:02 UTC: "
             "it is short of all its 2 units."
         ),
-        "Line '1' is short of all its 2 units of 'MUG', and holds none.",
-        "It stands at place 2 of the queue for 'MUG', behind 'A' (2 units).",
+        "Line '1' is short of all its 2 units of 'MUG', and has none.",
+        "It is number 2 in the queue for 'MUG', behind 'A' (2 units).",
         "No unit of 'MUG' is available now.",
         (
             "Receipt 'R2', expected at 2025-03-05 12:00 UTC, would cover this line, "
             "after 1 that is expected before it."
         ),
-        "It keeps what it gets while it waits for the rest.",
+        "It takes units while it waits for the rest.",
     )
 
 
@@ -70,10 +70,10 @@ def test_an_order_on_back_order_is_explained_in_full() -> None:
     [
         ("ALLOCATED", "every line is covered, and it waits to be sent to the warehouse."),
         ("SENT_TO_WAREHOUSE", "is at the warehouse, which picks and packs it."),
-        ("CANCELLATION_REQUESTED", "which was asked to let it go and has not answered yet."),
+        ("CANCELLATION_REQUESTED", "which has not answered the cancellation request yet."),
         ("DESPATCHED", "has left the warehouse, and its stock with it."),
-        ("DELIVERED", "has arrived, so there is nothing more to happen to it."),
-        ("CANCELLED", "was cancelled, and what it held was given back."),
+        ("DELIVERED", "was delivered."),
+        ("CANCELLED", "was cancelled, and its units are available again."),
     ],
 )
 def test_an_order_that_does_not_wait_is_explained_in_one_sentence(
@@ -86,8 +86,8 @@ def test_an_order_that_does_not_wait_is_explained_in_one_sentence(
 
 def test_a_new_order_has_a_place_that_it_would_take() -> None:
     said = words(OPENINGS["NEW"]())
-    assert "'A' is new: it has not been processed yet" in said
-    assert "It would stand at the head of the queue for 'MUG'." in said
+    assert "'A' is new: it has not been allocated yet" in said
+    assert "It would be at the head of the queue for 'MUG'." in said
     assert "2 units of 'MUG' are available now. That is enough for this line." in said
     assert "allows_partial" not in said
 
@@ -99,7 +99,7 @@ def test_a_hold_is_told_with_its_reasons_and_its_end() -> None:
     shop.hold(ACME, "A", HoldReason.ADDRESS)
     said = words(shop)
     assert "on hold (address, seller delay until 2025-03-03 13:30 UTC)" in said
-    assert "It would stand at the head of the queue for 'MUG'." in said
+    assert "It would be at the head of the queue for 'MUG'." in said
 
 
 def test_an_order_without_a_known_beginning_is_on_back_order_all_the_same() -> None:
@@ -134,9 +134,9 @@ def test_those_before_it_are_listed(how_many: int, earlier_max: int, sentence: s
 def test_those_who_share_with_it_are_listed() -> None:
     shop = shop_with(FAIR, MUG=0)
     shop.take("A")
-    assert "Nobody else waits for 'MUG', so it shares with nobody." in words(shop)
+    assert "No other order waits for 'MUG'." in words(shop)
     shop.take("B", ("MUG", 3))
-    assert "What comes of 'MUG' is shared with 'B' (3 units)." in words(shop)
+    assert "Stock of 'MUG' is shared with 'B' (3 units)." in words(shop)
 
 
 def test_one_unit_is_said_to_be_one() -> None:
@@ -151,7 +151,7 @@ def test_one_unit_is_said_to_be_one() -> None:
     [
         (AllocationPolicy(), "would cover this line, after 2 that are expected before it."),
         (FAIR, "would cover this line at the latest, after 2 that are expected before it."),
-        (NEVER, "would cover this line as far as can be told, after 2 that"),
+        (NEVER, "would cover this line as far as is known, after 2 that"),
     ],
 )
 def test_a_forecast_says_how_sure_it_is(policy: AllocationPolicy, sentence: str) -> None:
@@ -162,19 +162,19 @@ def test_a_forecast_says_how_sure_it_is(policy: AllocationPolicy, sentence: str)
 
 
 def test_what_is_not_announced_is_not_known() -> None:
-    assert "so nobody knows when it will be." in words(OPENINGS["ON_BACK_ORDER"]())
+    assert "so its date is unknown." in words(OPENINGS["ON_BACK_ORDER"]())
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"passes_max": 1}, "begins to keep what it gets when it is passed over once more."),
-        ({"passes_max": 3}, "begins to keep what it gets when it is passed over 3 more times."),
+        ({"passes_max": 1}, "begins to take units when it is passed over once more."),
+        ({"passes_max": 3}, "begins to take units when it is passed over 3 more times."),
         (
             {"passes_max": 2, "wait_max": timedelta(days=1)},
             "when it is passed over 2 more times or from 2025-03-04 12:01 UTC on.",
         ),
-        ({"wait_max": timedelta(days=1)}, "what it gets from 2025-03-04 12:01 UTC on."),
+        ({"wait_max": timedelta(days=1)}, "begins to take units from 2025-03-04 12:01 UTC on."),
     ],
 )
 def test_it_is_said_when_an_order_begins_to_keep(options: dict[str, Any], sentence: str) -> None:
@@ -182,8 +182,8 @@ def test_it_is_said_when_an_order_begins_to_keep(options: dict[str, Any], senten
     shop.take("A")
     said = words(shop)
     assert sentence in said
-    assert "It holds nothing until all that it is short of can be had at once." in said
-    assert "It waits for 'MUG' before anything else." in said
+    assert "It takes no units until all its short lines can be covered at once." in said
+    assert "It is blocked on 'MUG'." in said
 
 
 def test_an_order_that_may_keep_already_does_so_when_it_is_offered_any() -> None:
@@ -191,25 +191,25 @@ def test_an_order_that_may_keep_already_does_so_when_it_is_offered_any() -> None
     shop.take("A", ("MUG", 2))
     shop.take("B")
     said = in_words(explain("A", shop.state(), NOON, patient(passes_max=1)))
-    assert said[-1] == "It begins to keep what it gets when it is next offered any."
+    assert said[-1] == "It begins to take units when it is next offered any."
 
 
 def test_an_order_that_has_begun_to_keep_says_why() -> None:
     shop = shop_with(patient(passes_max=1), MUG=1)
     shop.take("A", ("MUG", 2))
     shop.take("B")
-    assert "It has waited for long enough: it keeps what it gets" in words(shop)
+    assert "It has waited long enough: it takes units" in words(shop)
 
 
 def test_an_order_that_watches_another_product_does_not_stand_in_the_queue() -> None:
     shop = shop_with(NEVER, MUG=1, PAN=0)
     shop.take("A", ("MUG", 1), ("PAN", 1))
     said = words(shop)
-    assert "It would stand at the head of the queue for 'MUG'." in said
-    assert "It stands at the head of the queue for 'PAN'." in said
+    assert "It would be at the head of the queue for 'MUG'." in said
+    assert "It is at the head of the queue for 'PAN'." in said
 
 
-TAKE_BACK = "An order of priority 5 or higher that comes before it may take back what it holds."
+TAKE_BACK = "An order of priority 5 or higher that comes before it may preempt its units."
 
 
 @pytest.mark.parametrize(
@@ -226,8 +226,8 @@ def test_an_urgent_order_says_so() -> None:
     shop.take("B", ("MUG", 2))
     shop.take("A", ("MUG", 2), priority=5, allocate=False)
     said = words(shop)
-    assert "No unit of 'MUG' is available now, and it may take back 2 units." in said
-    assert said.endswith("It is urgent: it may take back what later orders hold.")
+    assert "No unit of 'MUG' is available now, and it may preempt 2 units." in said
+    assert said.endswith("It is urgent: it may preempt units of later orders.")
     shop.allocate(ACME, "A")
     shop.take("C", ("MUG", 1), priority=5)
     assert "behind 'A'" not in words(shop, "C")
