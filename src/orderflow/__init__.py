@@ -122,6 +122,7 @@ from orderflow.domain.model.stock import (
     ExpectedReceipt,
     Stock,
     StockKey,
+    WarehouseSku,
 )
 from orderflow.domain.queries.actions import (
     ActionAnswer,
@@ -312,6 +313,7 @@ __all__ = [
     "UnfinishedError",
     "View",
     "WarehouseCalendar",
+    "WarehouseSku",
     "WebhookSignatureError",
     "Weekday",
     "WithdrawReceipt",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.stock import ExpectedReceipt, Stock, WarehouseSku
+    from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock
 
 __all__ = ["SellerState"]
 
@@ -42,19 +42,19 @@ class SellerState:
         self.seller_id = seller_id
         self.lock = RLock()
         self.orders: dict[str, Order] = {}
-        self.stock: dict[WarehouseSku, Stock] = {}
+        self.stock: dict[ProductKey, Stock] = {}
         self.receipts: dict[str, ExpectedReceipt] = {}
         self.events: list[Event] = []
         self._events_of: dict[str, list[Event]] = {}
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
-        self.holders: dict[WarehouseSku, dict[str, None]] = {}
+        self.holders: dict[ProductKey, dict[str, None]] = {}
         self._hold_ends: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
         self._policy: AllocationPolicy | None = None
-        self._queues: dict[WarehouseSku, SortedQueue] = {}
+        self._queues: dict[ProductKey, SortedQueue] = {}
         self.blocked_on: dict[str, str] = {}
-        self.unserved: set[WarehouseSku] = set()
+        self.unserved: set[ProductKey] = set()
 
     def write(self, command: Command, outcome: Outcome) -> None:
         """Write what a command changed, and its answer if it has an id."""
@@ -86,7 +86,7 @@ class SellerState:
         return tuple(self._events_of.get(order_id, ()))
 
     def waiting(
-        self, product: WarehouseSku, policy: AllocationPolicy, at_most: Callable[[], int] | None
+        self, product: ProductKey, policy: AllocationPolicy, at_most: Callable[[], int] | None
     ) -> Iterator[Order]:
         """Yield the orders that wait for a product, in the order of the queue."""
         if policy != self._policy:
@@ -157,7 +157,7 @@ class SellerState:
         for order in self.orders.values():
             self._move_in_queues({}, self._standing(order))
 
-    def _standing(self, order: Order | None) -> dict[WarehouseSku, tuple[QueuePosition, int]]:
+    def _standing(self, order: Order | None) -> dict[ProductKey, tuple[QueuePosition, int]]:
         """Return for each queue that the order stands in: its place, and the least it can use."""
         if order is None or self._policy is None or order.status is not Status.ON_BACK_ORDER:
             return {}
@@ -166,8 +166,8 @@ class SellerState:
 
     def _move_in_queues(
         self,
-        old: dict[WarehouseSku, tuple[QueuePosition, int]],
-        new: dict[WarehouseSku, tuple[QueuePosition, int]],
+        old: dict[ProductKey, tuple[QueuePosition, int]],
+        new: dict[ProductKey, tuple[QueuePosition, int]],
     ) -> None:
         for product, entry in old.items():
             if new.get(product) != entry:
@@ -179,7 +179,7 @@ class SellerState:
             if old.get(product) != entry:
                 self._queues.setdefault(product, SortedQueue()).add(*entry)
 
-    def _needed(self, order: Order) -> dict[WarehouseSku, int]:
+    def _needed(self, order: Order) -> dict[ProductKey, int]:
         """Return the products in whose queues the order stands, with the least it can use."""
         restricts_partial = self._policy is not None and self._policy.restricts_partial
         blocked_on = self.blocked_on.get(order.order_id) if restricts_partial else None
@@ -204,5 +204,5 @@ def _waiting_since(order: Order) -> datetime | None:
     return None
 
 
-def _held(order: Order) -> dict[WarehouseSku, None]:
+def _held(order: Order) -> dict[ProductKey, None]:
     return {(order.warehouse_id, line.sku): None for line in order.lines if line.allocated}

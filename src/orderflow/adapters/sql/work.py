@@ -34,7 +34,7 @@ import attrs
 
 from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.saving import Saving
-from orderflow.domain.model.stock import WarehouseSku
+from orderflow.domain.model.stock import ProductKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -62,8 +62,8 @@ class Needed:
         absent: Those of them that have no row yet.
     """
 
-    products: frozenset[WarehouseSku] = frozenset()
-    absent: frozenset[WarehouseSku] = frozenset()
+    products: frozenset[ProductKey] = frozenset()
+    absent: frozenset[ProductKey] = frozenset()
 
 
 class SqlUnitOfWork(SqlReading):
@@ -91,10 +91,10 @@ class SqlUnitOfWork(SqlReading):
         outbox: bool,
     ) -> None:
         super().__init__(executor, statements, seller_id)
-        self.missing: set[WarehouseSku] = set()
-        self._last: WarehouseSku | None = None
-        self._rows_there: set[WarehouseSku] = set()
-        self._unserved: set[WarehouseSku] = set()
+        self.missing: set[ProductKey] = set()
+        self._last: ProductKey | None = None
+        self._rows_there: set[ProductKey] = set()
+        self._unserved: set[ProductKey] = set()
         self._receipts: dict[str, ExpectedReceipt] = {}
         self._saving = Saving(executor, statements, self.moments, outbox=outbox)
         self._foreseen = needed
@@ -151,7 +151,7 @@ class SqlUnitOfWork(SqlReading):
         """Return the orders on back order since this moment or longer that do not keep yet."""
         return self._settled(self._statements.waiting_since_before, since)
 
-    def unserved(self) -> Sequence[WarehouseSku]:
+    def unserved(self) -> Sequence[ProductKey]:
         """Return the products whose queue is still to be served, of those that were read."""
         return sorted(self._unserved)
 
@@ -201,10 +201,10 @@ class SqlUnitOfWork(SqlReading):
     def _lock_for(self, orders: Iterable[Order]) -> bool:
         return self._lock({(each.warehouse_id, line.sku) for each in orders for line in each.lines})
 
-    def _load_stock(self, products: Collection[WarehouseSku]) -> None:
+    def _load_stock(self, products: Collection[ProductKey]) -> None:
         self._lock(products)
 
-    def _lock(self, products: Collection[WarehouseSku]) -> bool:
+    def _lock(self, products: Collection[ProductKey]) -> bool:
         """Lock products, or learn that they cannot be locked now; tell whether any was locked."""
         missing = sorted(set(products).difference(self._stock))
         if not missing:
@@ -228,7 +228,7 @@ class SqlUnitOfWork(SqlReading):
             self._lock_rows(absent, add=True)
         return True
 
-    def _lock_rows(self, products: Sequence[WarehouseSku], *, add: bool) -> None:
+    def _lock_rows(self, products: Sequence[ProductKey], *, add: bool) -> None:
         if add:
             self._saving.placeholders(self.seller_id, products)
         for row in self._stock_rows(self._statements.locked_stock, products):

@@ -6,7 +6,7 @@ import attrs
 
 from orderflow.domain.model.events import Event
 from orderflow.domain.model.order import Order
-from orderflow.domain.model.stock import ExpectedReceipt, Stock
+from orderflow.domain.model.stock import ExpectedReceipt, Stock, WarehouseSku
 
 __all__ = ["Outcome"]
 
@@ -30,10 +30,9 @@ class Outcome:
             orders: for every order that was looked at and waits, the product that it waits for.
             It cannot be completed before more of that is available, so nothing else needs to
             look at it. A repository keeps its queues by this.
-        unserved: Pairs of a warehouse id and a SKU: the products of which units are available
-            although orders may wait for them, because the command has served as many orders as
-            it was to serve at most. `ServeWaiting` goes on with them, and nothing else may
-            touch them before.
+        unserved: The products of which units are available although orders may wait for them,
+            because the command has served as many orders as it was to serve at most.
+            `ServeWaiting` goes on with them, and no other command may touch them before that.
     """
 
     seller_id: str
@@ -46,7 +45,7 @@ class Outcome:
     back_orders_completed: tuple[str, ...] = ()
     back_orders_opened: tuple[str, ...] = ()
     queue_index: tuple[tuple[str, str], ...] = ()
-    unserved: tuple[tuple[str, str], ...] = ()
+    unserved: tuple[WarehouseSku, ...] = ()
 
     @property
     def order(self) -> Order | None:
