@@ -108,6 +108,7 @@ from orderflow.domain.model.stock import (
     ExpectedReceipt,
     Stock,
     StockKey,
+    WarehouseSku,
 )
 from orderflow.domain.queries.actions import (
     ActionAnswer,
@@ -300,6 +301,7 @@ __all__ = [
     "UnfinishedError",
     "View",
     "WarehouseCalendar",
+    "WarehouseSku",
     "WebhookSignatureError",
     "Weekday",
     "WithdrawReceipt",

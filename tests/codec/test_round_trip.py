@@ -21,6 +21,7 @@ from orderflow.domain.model.commands import Command
 from orderflow.domain.model.edits import Edit
 from orderflow.domain.model.events import Event, StockBookedIn
 from orderflow.domain.model.outcome import Outcome
+from orderflow.domain.model.stock import WarehouseSku
 from orderflow.errors import CodecError
 from tests.codec.things import AT, CALENDAR, CLASSES, EDIT, KEY, things
 
@@ -63,6 +64,8 @@ def scalars(kind: Any) -> set[Any]:  # noqa: ANN401 - any type hint
     """Return what a type hint comes down to."""
     if get_origin(kind) in {Union, UnionType, tuple, frozenset}:
         return set[Any]().union(*map(scalars, get_args(kind)))
+    if isinstance(kind, type) and issubclass(kind, tuple):  # one with names
+        return set[Any]().union(*map(scalars, get_type_hints(kind).values()))
     return {StrEnum} if isinstance(kind, type) and issubclass(kind, StrEnum) else {kind}
 
 
@@ -72,6 +75,12 @@ def test_every_field_is_of_a_type_that_is_read_strictly(kind: type) -> None:
     known |= {datetime, date, time, timedelta, tzinfo}
     for name, hint in get_type_hints(kind).items():
         assert scalars(hint) - known == set(), name
+
+
+def test_a_pair_with_names_comes_back_with_them() -> None:
+    thing = Outcome(seller_id="acme", unserved=(WarehouseSku("leeds", "MUG"),))
+    assert to_data(thing)["data"]["unserved"] == [["leeds", "MUG"]]
+    assert loads(dumps(thing), Outcome).unserved[0].sku == "MUG"
 
 
 def test_an_event_reads_as_documented() -> None:

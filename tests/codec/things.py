@@ -25,7 +25,7 @@ from orderflow.domain.model.edits import AddLine, ChangeCourier, RemoveLine
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import COVERED, MAY_WAIT, Status
-from orderflow.domain.model.stock import Stock, StockKey
+from orderflow.domain.model.stock import Stock, StockKey, WarehouseSku
 from orderflow.domain.state.state import State
 from orderflow.errors import InvalidValueError
 from orderflow.notices import Preferences
@@ -222,6 +222,7 @@ SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
     tzinfo: st.sampled_from(["UTC", "Europe/London", "America/Argentina/Ushuaia"]).map(ZoneInfo),
     Address: st.builds(Address, *[IDENTIFIERS | st.just("")] * 4, st.sampled_from(["GB", "NL"])),
     AllocationPolicy: st.sampled_from(policies()),
+    WarehouseSku: st.builds(WarehouseSku, IDENTIFIERS, IDENTIFIERS),
     OrderLine: st.builds(
         lambda line_id, sku, allocated, short: OrderLine(
             line_id, sku, allocated + short or 1, allocated

@@ -20,6 +20,7 @@ from orderflow import (
     Status,
     Stock,
     StockKey,
+    WarehouseSku,
 )
 from orderflow.adapters.sql import Tables
 from orderflow.adapters.sql.executor import CoreExecutor
@@ -86,7 +87,7 @@ def _outcome(seller_id: str) -> Outcome:
         ),
         queue_index=tuple((order.order_id, order.lines[0].sku) for order in waiting),
         events=tuple(OrderPlaced(at=NOON, order=order) for order in orders),
-        unserved=(("leeds", "P7"),),
+        unserved=(WarehouseSku("leeds", "P7"),),
     )
 
 

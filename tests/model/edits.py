@@ -10,11 +10,11 @@ from tests.model.world import Line, Order, RefusedByModelError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from tests.model.world import WarehouseSku
+    from tests.model.world import ProductKey
 
 
 def edited_lines(
-    order: Order, changes: tuple[of.Edit, ...], known: Collection[WarehouseSku]
+    order: Order, changes: tuple[of.Edit, ...], known: Collection[ProductKey]
 ) -> list[Line]:
     """Make the changes one after another; refuse all of them if one cannot be made."""
     lines = list(order.lines)
@@ -45,7 +45,7 @@ def _find(lines: list[Line], line_id: str) -> Line:
 
 
 def _added(
-    order: Order, lines: list[Line], change: of.AddLine, known: Collection[WarehouseSku]
+    order: Order, lines: list[Line], change: of.AddLine, known: Collection[ProductKey]
 ) -> Line:
     if (order.warehouse, change.sku) not in known:
         raise RefusedByModelError
@@ -59,7 +59,7 @@ def _added(
 
 
 def _replace(
-    order: Order, line: Line, change: of.ReplaceLine, known: Collection[WarehouseSku]
+    order: Order, line: Line, change: of.ReplaceLine, known: Collection[ProductKey]
 ) -> None:
     if (order.warehouse, change.sku) not in known or line.quantity % change.per:
         raise RefusedByModelError

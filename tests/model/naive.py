@@ -28,7 +28,7 @@ from tests.model.world import FROZEN, Line, Order, RefusedByModelError, World
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tests.model.world import WarehouseSku
+    from tests.model.world import ProductKey
 
 BEFORE_THE_WAREHOUSE = (Status.NEW, Status.ON_HOLD, Status.ON_BACK_ORDER, Status.ALLOCATED)
 
@@ -131,10 +131,10 @@ class NaiveModel:
 
     # Stock
 
-    def _book_in(self, product: WarehouseSku, received: int) -> None:
+    def _book_in(self, product: ProductKey, received: int) -> None:
         self.world.on_hand[product] = self.world.on_hand.get(product, 0) + received
 
-    def _correct(self, product: WarehouseSku, on_hand: int) -> None:
+    def _correct(self, product: ProductKey, on_hand: int) -> None:
         if on_hand < 0:
             raise RefusedByModelError
         self.world.on_hand[product] = on_hand

@@ -9,13 +9,13 @@ from orderflow import Fulfilment, Rationing, Status
 from tests.model.world import Line, Order
 
 if TYPE_CHECKING:
-    from tests.model.world import WarehouseSku, World
+    from tests.model.world import ProductKey, World
 
-    Turns = list[tuple[Order, WarehouseSku | None]]
+    Turns = list[tuple[Order, ProductKey | None]]
     # Who is still to be looked at: as long as any is left of the product, or in any case.
 
 
-def serve(world: World, before: dict[WarehouseSku, int]) -> None:
+def serve(world: World, before: dict[ProductKey, int]) -> None:
     """Serve the waiting orders, given what was available before the change."""
     grown = _grown_since(world, before)
     if world.policy.rationing is Rationing.FAIR_SHARE:
@@ -38,7 +38,7 @@ def watch(world: World) -> None:
             order.queue_index = _in_the_way(world, order)[0]  # fails if it could be completed
 
 
-def _grown_since(world: World, before: dict[WarehouseSku, int]) -> list[WarehouseSku]:
+def _grown_since(world: World, before: dict[ProductKey, int]) -> list[ProductKey]:
     return [each for each in world.products() if world.available(each) > before.get(each, 0)]
 
 
@@ -82,7 +82,7 @@ def _urgent_orders_that_reach_more(world: World) -> list[Order]:
     ]
 
 
-def _queues_of(world: World, products: list[WarehouseSku]) -> Turns:
+def _queues_of(world: World, products: list[ProductKey]) -> Turns:
     return [
         (order, product)
         for product in products
@@ -91,14 +91,14 @@ def _queues_of(world: World, products: list[WarehouseSku]) -> Turns:
     ]
 
 
-def _is_left(world: World, product: WarehouseSku | None) -> bool:
+def _is_left(world: World, product: ProductKey | None) -> bool:
     return product is None or world.available(product) > 0
 
 
 # Taking
 
 
-def _in_the_way(world: World, order: Order) -> list[WarehouseSku]:
+def _in_the_way(world: World, order: Order) -> list[ProductKey]:
     """Return the products of which the order is short of more than it can get."""
     return [
         product
@@ -119,7 +119,7 @@ def _serve_one(world: World, order: Order) -> list[Order]:
     return losers
 
 
-def take(world: World, order: Order) -> list[WarehouseSku]:
+def take(world: World, order: Order) -> list[ProductKey]:
     """Take what is available, line by line; return of which products."""
     taken = []
     for line in order.lines:
@@ -179,12 +179,12 @@ def _has_waited_long_enough(world: World, order: Order) -> bool:
 # Take-back
 
 
-def in_reach(world: World, order: Order, product: WarehouseSku) -> int:
+def in_reach(world: World, order: Order, product: ProductKey) -> int:
     """Return how many units of the product an urgent order may take from others."""
     return sum(other.holds_of(product) for other in _may_lose(world, order, product))
 
 
-def _may_lose(world: World, order: Order, product: WarehouseSku) -> list[Order]:
+def _may_lose(world: World, order: Order, product: ProductKey) -> list[Order]:
     """Return the orders that an urgent one may take units of the product from."""
     if not world.is_urgent(order):
         return []
@@ -212,7 +212,7 @@ def _take_back(world: World, order: Order) -> list[Order]:
 # Fair share
 
 
-def _share_out(world: World, grown: list[WarehouseSku]) -> None:
+def _share_out(world: World, grown: list[ProductKey]) -> None:
     changed = [order for order in world.changed if order.waits()]
     for product in world.products():
         if product in grown or any(order.short_of(product) for order in changed):
@@ -220,7 +220,7 @@ def _share_out(world: World, grown: list[WarehouseSku]) -> None:
                 pass
 
 
-def _share_out_once(world: World, product: WarehouseSku) -> bool:
+def _share_out_once(world: World, product: ProductKey) -> bool:
     """Give every order its share in one round; say whether there may be a further one."""
     waiting = world.in_turn([each for each in world.orders if world.is_in_queue(each, product)])
     wanted = [order.short_of(product) for order in waiting]
@@ -247,7 +247,7 @@ def shares(available: int, wanted: list[int]) -> list[int]:
     return parts
 
 
-def _give(world: World, order: Order, product: WarehouseSku, units: int) -> None:
+def _give(world: World, order: Order, product: ProductKey, units: int) -> None:
     for line in order.lines_of(product):
         part = min(line.short, units)
         if part:
@@ -312,7 +312,7 @@ def split_off(world: World, order: Order, order_id: str) -> None:
 # Losing
 
 
-def lose(world: World, product: WarehouseSku) -> None:
+def lose(world: World, product: ProductKey) -> None:
     """Let orders give units back until what is allocated is on hand."""
     while world.available(product) < 0:
         partial_allocation = [order for order in world.orders if order.holds_of(product)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from orderflow import AllocationPolicy, HoldReason
 
-WarehouseSku = tuple[str, str]
+ProductKey = tuple[str, str]
 """A warehouse and a SKU; the seller is always the same."""
 
 QueuePosition = Any
@@ -60,22 +60,22 @@ class Order:
     since: datetime | None = None  # on back order since
     passed_over: int = 0
     allows_partial: bool = False  # whether it began to keep, under AFTER_WAITING
-    queue_index: WarehouseSku | None = None
+    queue_index: ProductKey | None = None
 
-    def product(self, line: Line) -> WarehouseSku:
+    def product(self, line: Line) -> ProductKey:
         return (self.warehouse, line.sku)
 
-    def products(self) -> list[WarehouseSku]:
+    def products(self) -> list[ProductKey]:
         """Each product once, in the order of the lines."""
         return list(dict.fromkeys(self.product(line) for line in self.lines))
 
-    def lines_of(self, product: WarehouseSku) -> list[Line]:
+    def lines_of(self, product: ProductKey) -> list[Line]:
         return [line for line in self.lines if self.product(line) == product]
 
-    def short_of(self, product: WarehouseSku) -> int:
+    def short_of(self, product: ProductKey) -> int:
         return sum(line.short for line in self.lines_of(product))
 
-    def holds_of(self, product: WarehouseSku) -> int:
+    def holds_of(self, product: ProductKey) -> int:
         return sum(line.allocated for line in self.lines_of(product))
 
     def is_short(self) -> bool:
@@ -94,7 +94,7 @@ class Order:
         for line in self.lines:
             line.allocated = 0
 
-    def give_one_back(self, product: WarehouseSku) -> None:
+    def give_one_back(self, product: ProductKey) -> None:
         """Give a unit back, from the last line that holds one."""
         partial_allocation = [line for line in self.lines_of(product) if line.allocated]
         partial_allocation[-1].allocated -= 1
@@ -108,14 +108,14 @@ class World:
     now: datetime
     own_policy: AllocationPolicy | None = None  # until one is set, it is the default
     orders: list[Order] = field(default_factory=list)
-    on_hand: dict[WarehouseSku, int] = field(default_factory=dict)
+    on_hand: dict[ProductKey, int] = field(default_factory=dict)
     changed: list[Order] = field(default_factory=list)
     visited: list[Order] = field(default_factory=list)
     hold_ended: list[tuple[Order, HoldReason]] = field(default_factory=list)
     passed_over: list[Order] = field(default_factory=list)
     # Who stood in which queue before the command, and what was taken from which place.
-    queued_before: list[tuple[Order, WarehouseSku]] = field(default_factory=list)
-    taken: list[tuple[QueuePosition, WarehouseSku]] = field(default_factory=list)
+    queued_before: list[tuple[Order, ProductKey]] = field(default_factory=list)
+    taken: list[tuple[QueuePosition, ProductKey]] = field(default_factory=list)
 
     def begin(self, now: datetime) -> None:
         """Begin a command: it has done nothing so far."""
@@ -129,17 +129,17 @@ class World:
             if self.is_in_queue(order, product)
         ]
 
-    def products(self) -> list[WarehouseSku]:
+    def products(self) -> list[ProductKey]:
         wanted = [order.product(line) for order in self.orders for line in order.lines]
         return list(dict.fromkeys([*self.on_hand, *wanted]))
 
-    def allocated(self, product: WarehouseSku) -> int:
+    def allocated(self, product: ProductKey) -> int:
         return sum(order.holds_of(product) for order in self.orders)
 
-    def available(self, product: WarehouseSku) -> int:
+    def available(self, product: ProductKey) -> int:
         return self.on_hand.get(product, 0) - self.allocated(product)
 
-    def all_available(self) -> dict[WarehouseSku, int]:
+    def all_available(self) -> dict[ProductKey, int]:
         return {product: self.available(product) for product in self.products()}
 
     def find(self, order_id: str) -> Order | None:
@@ -176,7 +176,7 @@ class World:
             return False
         return self.policy.urgent_from is not None and order.priority >= self.policy.urgent_from
 
-    def is_in_queue(self, order: Order, product: WarehouseSku) -> bool:
+    def is_in_queue(self, order: Order, product: ProductKey) -> bool:
         if not order.waits():
             return False
         if self.allows_partial(order):

@@ -8,7 +8,7 @@ the type hints, so a new type needs no code here.
 from __future__ import annotations
 
 from types import GenericAlias, NoneType, UnionType
-from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import attrs
 from cattrs import Converter
@@ -151,6 +151,23 @@ def _tuple_writer(kind: Any, converter: Converter) -> Writer:  # noqa: ANN401 - 
     return lambda things: [write(thing) for write, thing in zip(writers, things, strict=True)]
 
 
+def _is_named_tuple(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields")
+
+
+def _named_tuple_reader(kind: Any, converter: Converter) -> Reader:  # noqa: ANN401 - any of them
+    read_items = _tuple_reader(_without_names(kind), converter)
+    return lambda value, _: kind(*read_items(value, kind))
+
+
+def _named_tuple_writer(kind: Any, converter: Converter) -> Writer:  # noqa: ANN401 - any of them
+    return _tuple_writer(_without_names(kind), converter)
+
+
+def _without_names(kind: Any) -> GenericAlias:  # noqa: ANN401 - any named tuple
+    return GenericAlias(tuple, tuple(get_type_hints(kind).values()))
+
+
 def _is_set(kind: object) -> bool:
     return get_origin(kind) is frozenset
 
@@ -223,9 +240,11 @@ def _converter() -> Converter:
     register_scalars(converter)
     converter.register_structure_hook_factory(attrs.has, _class_reader)
     converter.register_structure_hook_factory(_is_tuple, _tuple_reader)
+    converter.register_structure_hook_factory(_is_named_tuple, _named_tuple_reader)
     converter.register_structure_hook_factory(_is_set, _set_reader)
     converter.register_structure_hook_factory(_is_choice, _choice_reader)
     converter.register_unstructure_hook_factory(_is_tuple, _tuple_writer)
+    converter.register_unstructure_hook_factory(_is_named_tuple, _named_tuple_writer)
     converter.register_unstructure_hook_factory(_is_set, _set_writer)
     converter.register_unstructure_hook_factory(_is_choice, _choice_writer)
     return converter

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.stock import WarehouseSku
+    from orderflow.domain.model.stock import ProductKey
     from orderflow.domain.state.view import View
     from orderflow.ports import Reading
 
@@ -47,7 +47,7 @@ def look(
     default_policy: AllocationPolicy,
     at: datetime,
     *,
-    own: frozenset[WarehouseSku] = frozenset(),
+    own: frozenset[ProductKey] = frozenset(),
 ) -> T:
     """Carry out a task on the state as it is once the queues are served that were left unserved.
 
@@ -77,7 +77,7 @@ def look(
         view = Overlay(reading, served_anew)
 
 
-def served_by(command: Command) -> frozenset[WarehouseSku]:
+def served_by(command: Command) -> frozenset[ProductKey]:
     """Return the products whose queues a command goes on with."""
     keys = command.keys if isinstance(command, ServeWaiting) else ()
     return frozenset((key.warehouse_id, key.sku) for key in keys)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.stock import ExpectedReceipt, Stock, WarehouseSku
+    from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock
 
 __all__ = ["SellerState"]
 
@@ -42,20 +42,20 @@ class SellerState:
         self.seller_id = seller_id
         self.lock = RLock()
         self.orders: dict[str, Order] = {}
-        self.stock: dict[WarehouseSku, Stock] = {}
+        self.stock: dict[ProductKey, Stock] = {}
         self.receipts: dict[str, ExpectedReceipt] = {}
         self.events: list[Event] = []
         self._events_of: dict[str, list[Event]] = {}
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
-        self.holders: dict[WarehouseSku, dict[str, None]] = {}
+        self.holders: dict[ProductKey, dict[str, None]] = {}
         self._hold_ends: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
         self.policy: AllocationPolicy | None = None
         self._queues_policy: AllocationPolicy | None = None
-        self._queues: dict[WarehouseSku, SortedQueue] = {}
+        self._queues: dict[ProductKey, SortedQueue] = {}
         self.blocked_on: dict[str, str] = {}
-        self.unserved: set[WarehouseSku] = set()
+        self.unserved: set[ProductKey] = set()
 
     def copy(self) -> SellerState:
         """Return a state that begins as this one is; indexes that a policy shapes are left out."""
@@ -67,6 +67,7 @@ class SellerState:
         other.answers = dict(self.answers)
         other.holders = {product: dict(orders) for product, orders in self.holders.items()}
         other._hold_ends = list(self._hold_ends)
+        other.policy = self.policy
         other.blocked_on = dict(self.blocked_on)
         other.unserved = set(self.unserved)
         return other
@@ -102,7 +103,7 @@ class SellerState:
         return tuple(self._events_of.get(order_id, ()))
 
     def waiting(
-        self, product: WarehouseSku, policy: AllocationPolicy, at_most: Callable[[], int] | None
+        self, product: ProductKey, policy: AllocationPolicy, at_most: Callable[[], int] | None
     ) -> Iterator[Order]:
         """Yield the orders that wait for a product, in queue order."""
         if policy != self._queues_policy:
@@ -173,7 +174,7 @@ class SellerState:
         for order in self.orders.values():
             self._move_in_queues({}, self._standing(order))
 
-    def _standing(self, order: Order | None) -> dict[WarehouseSku, tuple[QueuePosition, int]]:
+    def _standing(self, order: Order | None) -> dict[ProductKey, tuple[QueuePosition, int]]:
         """Return the order's position in each of its queues, and the least it can use there."""
         if order is None or self._queues_policy is None or order.status is not Status.ON_BACK_ORDER:
             return {}
@@ -182,8 +183,8 @@ class SellerState:
 
     def _move_in_queues(
         self,
-        old: dict[WarehouseSku, tuple[QueuePosition, int]],
-        new: dict[WarehouseSku, tuple[QueuePosition, int]],
+        old: dict[ProductKey, tuple[QueuePosition, int]],
+        new: dict[ProductKey, tuple[QueuePosition, int]],
     ) -> None:
         for product, entry in old.items():
             if new.get(product) != entry:
@@ -195,7 +196,7 @@ class SellerState:
             if old.get(product) != entry:
                 self._queues.setdefault(product, SortedQueue()).add(*entry)
 
-    def _needed(self, order: Order) -> dict[WarehouseSku, int]:
+    def _needed(self, order: Order) -> dict[ProductKey, int]:
         """Return the products that the order waits for, with the least it can use."""
         restricts_partial = (
             self._queues_policy is not None and self._queues_policy.restricts_partial
@@ -222,5 +223,5 @@ def _waiting_since(order: Order) -> datetime | None:
     return None
 
 
-def _held(order: Order) -> dict[WarehouseSku, None]:
+def _held(order: Order) -> dict[ProductKey, None]:
     return {(order.warehouse_id, line.sku): None for line in order.lines if line.allocated}

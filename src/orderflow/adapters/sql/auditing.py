@@ -29,7 +29,7 @@ from orderflow.adapters.sql.rows import (
 from orderflow.codec import loads
 from orderflow.domain.model.events import subject_of
 from orderflow.domain.model.order import Order, OrderLine
-from orderflow.domain.model.stock import Stock, StockKey, WarehouseSku
+from orderflow.domain.model.stock import ProductKey, Stock, StockKey
 from orderflow.domain.state.state import State, evolve
 from orderflow.errors import OrderFlowError
 
@@ -74,7 +74,7 @@ class SellerAudit:
     state: State
     folded: State | None
     events: int
-    unserved: frozenset[WarehouseSku]
+    unserved: frozenset[ProductKey]
     faults: tuple[str, ...]
 
 
@@ -172,7 +172,7 @@ class _Audit:
         for warehouse_id, sku, order_id in expected:
             self._report(f"queue of {sku!r} in {warehouse_id!r}", f"lacks order {order_id!r}")
 
-    def _stock(self) -> tuple[list[Stock], list[WarehouseSku]]:
+    def _stock(self) -> tuple[list[Stock], list[ProductKey]]:
         found, unserved = [], []
         for row in self._rows(self._tables.stock):
             product = (row["warehouse_id"], row["sku"])

@@ -12,7 +12,7 @@ from orderflow.adapters.sql.rows import Moments, lines_of, order_of, policy_of, 
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
 from orderflow.codec import loads
 from orderflow.domain.model.status import Status
-from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey, WarehouseSku
+from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class SqlReading:
         self._statements = statements
         self._orders: dict[str, Order | None] = {}
         self._blocked_on: dict[str, str | None] = {}
-        self._stock: dict[WarehouseSku, Stock | None] = {}
+        self._stock: dict[ProductKey, Stock | None] = {}
         self._policy: AllocationPolicy | None = None
         self._has_read_policy = False
 
@@ -208,7 +208,7 @@ class SqlReading:
         rows = self._rows(self._statements.answer, command_id=command_id)
         return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
 
-    def unserved(self) -> Sequence[WarehouseSku]:
+    def unserved(self) -> Sequence[ProductKey]:
         """Return the products whose queue has not been served."""
         return [(row[0], row[1]) for row in self._rows(self._statements.unserved_of)]
 
@@ -239,7 +239,7 @@ class SqlReading:
     def _read_policy(self) -> AllocationPolicy | None:
         return policy_of(self._rows(self._statements.policy))
 
-    def _load_stock(self, products: Collection[WarehouseSku]) -> None:
+    def _load_stock(self, products: Collection[ProductKey]) -> None:
         missing = sorted(set(products).difference(self._stock))
         if missing:
             self._stock.update(dict.fromkeys(missing))
@@ -252,7 +252,7 @@ class SqlReading:
             key = StockKey(self.seller_id, warehouse_id, sku)
             self._stock[warehouse_id, sku] = Stock(key, on_hand, allocated)
 
-    def _stock_rows(self, statement: Executable, products: Sequence[WarehouseSku]) -> Iterator[Row]:
+    def _stock_rows(self, statement: Executable, products: Sequence[ProductKey]) -> Iterator[Row]:
         """Yield the stock rows of products that are in order.
 
         A warehouse at a time: of pairs in a list, SQLite compares no more than the seller by key.

@@ -12,6 +12,7 @@ from orderflow.adapters.sql.rows import line_values, order_values, queue_values,
 from orderflow.codec import dumps
 from orderflow.domain.model.commands import ServeWaiting
 from orderflow.domain.model.events import subject_of
+from orderflow.domain.model.stock import WarehouseSku
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.domain.model.stock import WarehouseSku
+    from orderflow.domain.model.stock import ProductKey
 
 __all__ = ["Saving"]
 
@@ -79,13 +80,13 @@ class Saving:
         self._write(tables.lines, lines, (to.add_line, to.change_line, to.remove_line))
         self._write(tables.queue, places, (to.enqueue, to.requeue, to.dequeue))
 
-    def placeholders(self, seller_id: str, products: Iterable[WarehouseSku]) -> None:
+    def placeholders(self, seller_id: str, products: Iterable[ProductKey]) -> None:
         """Add rows for products that have none, only to be locked."""
         unknown = {"on_hand": 0, "allocated": 0, "is_known": False, "is_unserved": False}
         rows = [_product(seller_id, product) | unknown for product in products]
         self._run(self._statements.add_placeholder, rows)
 
-    def stock(self, command: Command, outcome: Outcome, rows: Collection[WarehouseSku]) -> None:
+    def stock(self, command: Command, outcome: Outcome, rows: Collection[ProductKey]) -> None:
         """Write the stock records that changed, and which products are to be served further.
 
         Args:
@@ -95,7 +96,7 @@ class Saving:
         """
         unserved = dict.fromkeys(outcome.unserved, True)
         if isinstance(command, ServeWaiting):
-            served = ((key.warehouse_id, key.sku) for key in command.keys)
+            served = (WarehouseSku(key.warehouse_id, key.sku) for key in command.keys)
             unserved = {**dict.fromkeys(served, False), **unserved}
         changes = _Changes()
         for stock in outcome.stock:
@@ -222,7 +223,7 @@ class _Changes:
         self.removed += [values for key, values in old.items() if key not in new]
 
 
-def _product(seller_id: str, product: WarehouseSku) -> Values:
+def _product(seller_id: str, product: ProductKey) -> Values:
     return {"seller_id": seller_id, "warehouse_id": product[0], "sku": product[1]}
 
 

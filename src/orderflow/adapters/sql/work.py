@@ -41,7 +41,7 @@ import attrs
 from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.rows import policy_of
 from orderflow.adapters.sql.saving import Saving
-from orderflow.domain.model.stock import WarehouseSku
+from orderflow.domain.model.stock import ProductKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -70,8 +70,8 @@ class Needed:
         policy: Whether it changes the policy, and so has to lock it for itself alone.
     """
 
-    products: frozenset[WarehouseSku] = frozenset()
-    absent: frozenset[WarehouseSku] = frozenset()
+    products: frozenset[ProductKey] = frozenset()
+    absent: frozenset[ProductKey] = frozenset()
     policy: bool = False
 
 
@@ -108,10 +108,10 @@ class SqlUnitOfWork(SqlReading):
         outbox: bool,
     ) -> None:
         super().__init__(executor, statements, seller_id)
-        self.missing: set[WarehouseSku] = set()
-        self._last: WarehouseSku | None = None
-        self._rows_there: set[WarehouseSku] = set()
-        self._unserved: set[WarehouseSku] = set()
+        self.missing: set[ProductKey] = set()
+        self._last: ProductKey | None = None
+        self._rows_there: set[ProductKey] = set()
+        self._unserved: set[ProductKey] = set()
         self._receipts: dict[str, ExpectedReceipt] = {}
         self._saving = Saving(executor, statements, self.moments, outbox=outbox)
         self._foreseen = needed
@@ -174,7 +174,7 @@ class SqlUnitOfWork(SqlReading):
         """Return the orders on back order since this time that allow no partial allocation yet."""
         return self._settled(self._statements.waiting_since_before, at=self.moments.write(since))
 
-    def unserved(self) -> Sequence[WarehouseSku]:
+    def unserved(self) -> Sequence[ProductKey]:
         """Return the products, among those read, whose queue has not been served."""
         return sorted(self._unserved)
 
@@ -243,10 +243,10 @@ class SqlUnitOfWork(SqlReading):
     def _lock_for(self, orders: Iterable[Order]) -> bool:
         return self._lock({(each.warehouse_id, line.sku) for each in orders for line in each.lines})
 
-    def _load_stock(self, products: Collection[WarehouseSku]) -> None:
+    def _load_stock(self, products: Collection[ProductKey]) -> None:
         self._lock(products)
 
-    def _lock(self, products: Collection[WarehouseSku]) -> bool:
+    def _lock(self, products: Collection[ProductKey]) -> bool:
         """Lock products, if possible now; report whether any was locked."""
         missing = sorted(set(products).difference(self._stock))
         if not missing:
@@ -271,7 +271,7 @@ class SqlUnitOfWork(SqlReading):
             self._lock_rows(absent, add=True)
         return True
 
-    def _lock_rows(self, products: Sequence[WarehouseSku], *, add: bool) -> None:
+    def _lock_rows(self, products: Sequence[ProductKey], *, add: bool) -> None:
         if add:
             self._saving.placeholders(self.seller_id, products)
         for row in self._stock_rows(self._statements.locked_stock, products):

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import Queue, QueuePosition
-    from orderflow.domain.model.stock import WarehouseSku
+    from orderflow.domain.model.stock import ProductKey
 
 __all__ = ["is_preemptible", "preempt_for", "preemptible_products", "preemptible_units"]
 
 _NEVER = Preemption.NEVER
 
 
-def preemptible_products(serving: ServingState) -> list[WarehouseSku]:
+def preemptible_products(serving: ServingState) -> list[ProductKey]:
     """Return the products that changed orders hold and urgent ones might take from them.
 
     With them go those whose urgent orders were not served to the end before.

@@ -79,7 +79,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order, OrderLine
-    from orderflow.domain.model.stock import WarehouseSku
+    from orderflow.domain.model.stock import ProductKey
     from orderflow.domain.state.draft import Draft
 
     _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
@@ -274,7 +274,7 @@ def _in_queue_order(draft: Draft, orders: Collection[Order]) -> Iterator[Order]:
     return iter(orders)
 
 
-def _queue_of(serving: ServingState, product: WarehouseSku) -> Iterator[Order]:
+def _queue_of(serving: ServingState, product: ProductKey) -> Iterator[Order]:
     """Yield the orders that wait for a product and were not seen yet, while there is some."""
     draft = serving.draft
     policy = draft.policy
@@ -289,7 +289,7 @@ def _queue_of(serving: ServingState, product: WarehouseSku) -> Iterator[Order]:
                 return
 
 
-def _urgent_in_queue_of(serving: ServingState, product: WarehouseSku) -> Iterator[Order]:
+def _urgent_in_queue_of(serving: ServingState, product: ProductKey) -> Iterator[Order]:
     """Yield the urgent orders that wait for a product, whether there is some or not."""
     draft = serving.draft
     for order in draft.view.waiting(*product, draft.policy):
@@ -297,7 +297,7 @@ def _urgent_in_queue_of(serving: ServingState, product: WarehouseSku) -> Iterato
             yield order
 
 
-def _known_orders(serving: ServingState, products: list[WarehouseSku]) -> list[Order]:
+def _known_orders(serving: ServingState, products: list[ProductKey]) -> list[Order]:
     """Return the waiting orders that were changed or visited and that need one of the products.
 
     They may wait for another one by now than the queues of the view know.
@@ -334,10 +334,10 @@ def _serve_shares(serving: ServingState, waiting: list[Order]) -> None:
 
 
 def _offers(
-    draft: Draft, orders: list[Order], scarce: set[WarehouseSku]
+    draft: Draft, orders: list[Order], scarce: set[ProductKey]
 ) -> defaultdict[str, defaultdict[str, int]]:
     """Divide what there is of each product among the orders: by order id and SKU."""
-    wanted: defaultdict[WarehouseSku, defaultdict[str, int]] = defaultdict(_nothing)
+    wanted: defaultdict[ProductKey, defaultdict[str, int]] = defaultdict(_nothing)
     for order in orders:
         for line in order.short_lines:
             product = (order.warehouse_id, line.sku)

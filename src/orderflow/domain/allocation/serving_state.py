@@ -20,12 +20,13 @@ from orderflow.domain.model.events import (
 )
 from orderflow.domain.model.policy import Preemption, queue_position
 from orderflow.domain.model.status import Status
+from orderflow.domain.model.stock import WarehouseSku
 
 if TYPE_CHECKING:
     from orderflow.domain.model.events import LineUnits
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import QueuePosition
-    from orderflow.domain.model.stock import WarehouseSku
+    from orderflow.domain.model.stock import ProductKey
     from orderflow.domain.state.draft import Draft
 
 __all__ = ["ServingState"]
@@ -44,17 +45,17 @@ class ServingState:
         """The new orders that are to be offered stock for the first time."""
         self.visited: dict[str, Order] = {}
         """The waiting orders that were offered stock and could not take any."""
-        self.deferred: dict[WarehouseSku, None] = {}
+        self.deferred: dict[ProductKey, None] = {}
         """The products that an order needs whose turn did not come in this command."""
-        self.resumed: list[WarehouseSku] = []
+        self.resumed: list[ProductKey] = []
         """The products whose queue an earlier command left unserved and this one serves."""
-        self.last_taker: dict[WarehouseSku, QueuePosition] = {}
+        self.last_taker: dict[ProductKey, QueuePosition] = {}
         """The last position in the queue of each product that took some of it."""
         self.offered_anew: dict[str, Order] = {}
         """The orders on back order when the policy changed, which counts as a change to each."""
         self._touched: dict[str, None] = {}
         self._events_read = 0
-        self._replenished: dict[WarehouseSku, None] = {}
+        self._replenished: dict[ProductKey, None] = {}
         self._increases_read = 0
         self._orders_max: float = inf
 
@@ -86,7 +87,7 @@ class ServingState:
         touched.clear()
         return [order for order in orders if self.is_waiting(order)]
 
-    def resume(self, product: WarehouseSku) -> None:
+    def resume(self, product: ProductKey) -> None:
         """Read the queue of a product although no more of it is available than before."""
         self._replenished[product] = None
         self.resumed.append(product)
@@ -111,7 +112,7 @@ class ServingState:
         """Whether more of any product is available and its queue was not read since."""
         return bool(self._replenished) or len(self.draft.increased) > self._increases_read
 
-    def take_replenished(self) -> list[WarehouseSku]:
+    def take_replenished(self) -> list[ProductKey]:
         """Return, once, the products of which more is available than before."""
         increased, replenished = self.draft.increased, self._replenished
         replenished.update(dict.fromkeys(increased[self._increases_read :]))
@@ -145,7 +146,9 @@ class ServingState:
             return []
         preempts = self.draft.policy.preemption is not Preemption.NEVER
         return sorted(
-            product for product in self.deferred if preempts or self.draft.available(product) > 0
+            WarehouseSku(*product)
+            for product in self.deferred
+            if preempts or self.draft.available(product) > 0
         )
 
     def record_taker(self, order: Order, units: LineUnits) -> None:

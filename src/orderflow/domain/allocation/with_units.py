@@ -15,7 +15,7 @@ from orderflow.domain.model.policy import queue_position
 if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import QueuePosition
-    from orderflow.domain.model.stock import WarehouseSku
+    from orderflow.domain.model.stock import ProductKey
     from orderflow.domain.state.draft import Draft
 
 __all__ = ["OrdersWithUnits"]
@@ -27,12 +27,12 @@ class OrdersWithUnits:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._queue = draft.policy.queue
-        self._positions: dict[WarehouseSku, list[QueuePosition]] = {}
+        self._positions: dict[ProductKey, list[QueuePosition]] = {}
         self._stored: dict[str, Order] = {}
-        self._read: set[WarehouseSku] = set()
+        self._read: set[ProductKey] = set()
         self._noted = 0
 
-    def behind(self, position: QueuePosition, product: WarehouseSku) -> list[Order]:
+    def behind(self, position: QueuePosition, product: ProductKey) -> list[Order]:
         """Return the orders behind a position that may have units of a product, last one first."""
         self._note_changed()
         if product not in self._read:
@@ -64,7 +64,7 @@ class OrdersWithUnits:
                 else:
                     insort(positions, position)
 
-    def _read_stored(self, product: WarehouseSku) -> None:
+    def _read_stored(self, product: ProductKey) -> None:
         self._read.add(product)
         changed = self._draft.orders
         positions = self._positions.setdefault(product, [])

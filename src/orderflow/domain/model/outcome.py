@@ -7,7 +7,7 @@ import attrs
 from orderflow.domain.model.events import Event
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.stock import ExpectedReceipt, Stock
+from orderflow.domain.model.stock import ExpectedReceipt, Stock, WarehouseSku
 
 __all__ = ["Outcome"]
 
@@ -33,10 +33,9 @@ class Outcome:
             It cannot be completed before more of that is available, so nothing else needs to
             look at it. A repository keeps its queues by this. `None` in place of the SKU: the
             order waits in the queue of each product that it is short of.
-        unserved: Pairs of a warehouse id and a SKU: the products of which units are available
-            although orders may wait for them, because the command has served as many orders as
-            it was to serve at most. `ServeWaiting` goes on with them, and nothing else may
-            touch them before.
+        unserved: The products of which units are available although orders may wait for them,
+            because the command has served as many orders as it was to serve at most.
+            `ServeWaiting` goes on with them, and no other command may touch them before that.
     """
 
     seller_id: str
@@ -50,7 +49,7 @@ class Outcome:
     back_orders_opened: tuple[str, ...] = ()
     policy: AllocationPolicy | None = None
     queue_index: tuple[tuple[str, str | None], ...] = ()
-    unserved: tuple[tuple[str, str], ...] = ()
+    unserved: tuple[WarehouseSku, ...] = ()
 
     @property
     def order(self) -> Order | None:

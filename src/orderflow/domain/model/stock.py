@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 import attrs
 
 from orderflow.domain.model import validators
 
-__all__ = ["ExpectedReceipt", "Stock", "StockKey"]
+__all__ = ["ExpectedReceipt", "Stock", "StockKey", "WarehouseSku"]
 
-WarehouseSku = tuple[str, str]
-"""A warehouse id and a SKU: what tells the stock of one seller apart."""
+ProductKey = tuple[str, str]
+"""A `WarehouseSku` as a plain tuple, which equals it: the key of dictionaries and inner loops."""
+
+
+class WarehouseSku(NamedTuple):
+    """One product in one warehouse: what tells the stock of one seller apart."""
+
+    warehouse_id: str
+    sku: str
 
 
 @attrs.frozen(order=True)

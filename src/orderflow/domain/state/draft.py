@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.events import Event, OrderEvent
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.stock import ExpectedReceipt, WarehouseSku
+    from orderflow.domain.model.stock import ExpectedReceipt, ProductKey
     from orderflow.domain.state.fold import StockMove
     from orderflow.domain.state.view import View
 
@@ -41,7 +41,7 @@ class Draft:
         self.receipts: dict[str, ExpectedReceipt | None] = {}
         """The receipts that have changed, as they are now; `None` if one is closed."""
         self.shelves = Shelves(view)
-        self.increased: list[WarehouseSku] = []
+        self.increased: list[ProductKey] = []
         """The products of which an event made more available, one after another."""
         self.new_policy: AllocationPolicy | None = None
         """The policy in force from this command on, if the command changes it."""
@@ -86,7 +86,7 @@ class Draft:
         }
         return list({**stored, **changed}.values())
 
-    def available(self, product: WarehouseSku) -> int:
+    def available(self, product: ProductKey) -> int:
         """Return the units of a product that are not allocated now."""
         warehouse_id, sku = product
         return self.shelves[warehouse_id][sku]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -18,9 +18,9 @@ from orderflow.domain.model.policy import AllocationPolicy, queue_position
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import (
     ExpectedReceipt,
+    ProductKey,
     Stock,
     StockKey,
-    WarehouseSku,
     by_expectation,
 )
 from orderflow.domain.state.fold import fold
@@ -41,6 +41,14 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
+_NONE: Mapping[Any, Any] = MappingProxyType({})
+
+
+def _repr_of(mapping: Mapping[Any, Any]) -> str:
+    """Show a mapping as a dictionary, whatever type it has."""
+    return repr(dict(mapping))
+
+
 @attrs.frozen(slots=False)
 class State:
     """The orders, stock and expected receipts of one seller, as an immutable value.
@@ -56,10 +64,10 @@ class State:
     """
 
     seller_id: str
-    orders: Mapping[str, Order] = MappingProxyType({})
-    records: Mapping[tuple[str, str], Stock] = MappingProxyType({})
-    receipts: Mapping[str, ExpectedReceipt] = MappingProxyType({})
-    queue_index: Mapping[str, str] = attrs.field(default=MappingProxyType({}), eq=False)
+    orders: Mapping[str, Order] = attrs.field(default=_NONE, repr=_repr_of)
+    records: Mapping[ProductKey, Stock] = attrs.field(default=_NONE, repr=_repr_of)
+    receipts: Mapping[str, ExpectedReceipt] = attrs.field(default=_NONE, repr=_repr_of)
+    queue_index: Mapping[str, str] = attrs.field(default=_NONE, eq=False, repr=_repr_of)
     policy: AllocationPolicy | None = None
 
     @classmethod
@@ -172,16 +180,16 @@ class State:
         return [order for order in self.orders.values() if waits_since_before(order, since)]
 
     @cached_property
-    def _orders_with_units(self) -> dict[WarehouseSku, list[Order]]:
-        index: dict[WarehouseSku, list[Order]] = {}
+    def _orders_with_units(self) -> dict[ProductKey, list[Order]]:
+        index: dict[ProductKey, list[Order]] = {}
         for order in self.orders.values():
             for sku in {line.sku: None for line in order.lines if line.allocated}:
                 index.setdefault((order.warehouse_id, sku), []).append(order)
         return index
 
     @cached_property
-    def _waiting(self) -> dict[WarehouseSku, list[Order]]:
-        index: dict[WarehouseSku, list[Order]] = {}
+    def _waiting(self) -> dict[ProductKey, list[Order]]:
+        index: dict[ProductKey, list[Order]] = {}
         for order in self.orders.values():
             if order.status is _WAITING:
                 for sku in {line.sku: None for line in order.short_lines}:
@@ -189,8 +197,8 @@ class State:
         return index
 
     @cached_property
-    def _blocked(self) -> dict[WarehouseSku, list[Order]]:
-        index: dict[WarehouseSku, list[Order]] = {}
+    def _blocked(self) -> dict[ProductKey, list[Order]]:
+        index: dict[ProductKey, list[Order]] = {}
         for product, orders in self._waiting.items():
             for order in orders:
                 if self.queue_index.get(order.order_id, product[1]) == product[1]:
