@@ -18,12 +18,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
 from typing import Any, TypeGuard
 
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.terms import Term
 from orderflow.errors import InvalidValueError
 
 __all__ = [
@@ -44,7 +44,7 @@ DAY_DEMAND = f"a date without a time, in the years {YEAR_MIN} to {YEAR_MAX}"
 CLOCK_DEMAND = "a time of day without a time zone"
 
 
-class Weekday(StrEnum):
+class Weekday(Term):
     """A day of the week."""
 
     MON = "mon"
