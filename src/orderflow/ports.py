@@ -22,6 +22,7 @@ import attrs
 from orderflow.domain.model.events import Event
 from orderflow.domain.queries.replacements import ReplacementCatalogue
 from orderflow.domain.state.state import View
+from orderflow.errors import NoticeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,6 +42,7 @@ __all__ = [
     "BatchNotifier",
     "Channel",
     "Clock",
+    "NoticeError",
     "NoticeStore",
     "Notifier",
     "Outbox",
@@ -75,6 +77,10 @@ class Reading(View, Protocol):
         """
         ...
 
+    def split_off(self, order_id: str) -> Sequence[Order]:
+        """Return the orders that were split from an order, by their id."""
+        ...
+
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
@@ -86,13 +92,20 @@ class Reading(View, Protocol):
         ...
 
     def events(
-        self, order_id: str | None = None, *, since: datetime | None = None
+        self,
+        order_id: str | None = None,
+        *,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
     ) -> Sequence[Event]:
         """Return what happened, to the seller or to one order, oldest first.
 
         Args:
             order_id: The order.
             since: Only what happened at this moment or later.
+            after: Skip this many events of those that are asked for.
+            limit: At most this many events.
         """
         ...
 

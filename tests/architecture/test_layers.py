@@ -2,9 +2,10 @@
 
     errors ◀ domain ◀ notices ◀ ports ◀ service, adapters ◀ replay, notifier ◀ cli
 
-Beside the ports stand the codec, which knows the domain and the notices, and `importing`, which
-knows the domain alone. `testing` may look at everything but the command line. The package itself
-shows what the modules below it define, so that of these none may import from it.
+The faces show what is public of the domain, by subject. Beside the ports stand the codec, which
+knows the domain and the notices, and `importing`, which knows the domain alone. `testing` may look
+at everything but the command line. The package itself shows what the modules below it define, so
+that of these none may import from it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ MAY_IMPORT = {
     "adapters": {"errors", "domain", "notices", "wording", "ports", "codec"},
 }
 MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)
-MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE}
+FACES = {"calendar", "commands", "core", "edits", "events"}
+MAY_IMPORT |= {face: {"errors", "domain"} for face in FACES}
+MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE, *FACES}
 MAY_IMPORT["importing"] = {"errors", "domain"}
 MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec", "notices"}
 MAY_IMPORT["notifier"] = MAY_IMPORT[PACKAGE]

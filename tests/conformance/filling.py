@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow import (
-    BookInStock,
     ExpectedReceipt,
     Hold,
     HoldReason,
     Order,
     OrderLine,
-    OrderPlaced,
     Outcome,
     Status,
     Stock,
@@ -25,7 +23,9 @@ from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.rows import Moments
 from orderflow.adapters.sql.saving import Saving
 from orderflow.adapters.sql.statements import statements_of
+from orderflow.commands import BookInStock
 from orderflow.domain.model.order import BackOrderWait
+from orderflow.events import OrderPlaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -36,13 +36,14 @@ READS = {
     "orders_with_units": ("order_lines_with_units", *PRODUCT),
     "ended_holds": ("orders_held", "held_until"),
     "waiting_since_before": ("orders_waits", "waits_since"),
+    "split_off": ("orders_parts", "split_from"),
     "receipt": ("expected_receipts_pk", "receipt_id"),
     "expected": ("expected_receipts_product", *PRODUCT),
     "answer": ("processed_commands_pk", "command_id"),
     "events_of": ("events_order", "order_id"),
     "events_since": ("events_at", "at"),
 }
-WITH_LINES = {"order", "some_orders", "ended_holds", "waiting_since_before"}
+WITH_LINES = {"order", "some_orders", "split_off", "ended_holds", "waiting_since_before"}
 WRITES = {
     "change_order": ("orders_pk", "order_id"),
     "change_line": ("order_lines_pk", "order_id", "line_id"),
@@ -99,6 +100,7 @@ def given(connection: Connection) -> dict[str, Any]:
         **key,
         **{f"of_{name}": value for name, value in key.items()},
         **{f"after_{name}": value for name, value in place.items()},
+        "split_from": "00007",
         "of_line_id": "L0",
         "of_receipt_id": "R3",
         "receipt_id": "R3",

@@ -10,18 +10,10 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from orderflow import (
-    BookInStock,
-    MemoryRepository,
-    Order,
-    OrderFlow,
-    OrderLine,
-    PlaceOrder,
-    PlaceOrders,
-    StockKey,
-)
+from orderflow import MemoryRepository, Order, OrderFlow, OrderLine, StockKey
 from orderflow.adapters.sql import SqlRepository
 from orderflow.checking import check
+from orderflow.commands import BookInStock, PlaceOrder, PlaceOrders
 from tests.databases import empty
 from tests.drills.commands import NOON
 from tests.drills.databases import on
@@ -80,7 +72,7 @@ def _let_wait(engine: Engine) -> None:
 
 def _serve(url: URL, mark: Path) -> None:
     flow = _flow(SqlRepository(opened(url)))
-    flow.stock("acme")  # it is connected
+    flow.seller("acme").stock()  # it is connected
     mark.touch()
     flow.recover()
     flow.handle(_BOOK_IN)
@@ -117,7 +109,8 @@ def _flow(repository: Repository) -> OrderFlow:
 
 
 def _seen(flow: OrderFlow) -> list[object]:
-    return [flow.orders("acme"), flow.stock("acme")]
+    acme = flow.seller("acme")
+    return [acme.orders(), acme.stock()]
 
 
 def _order(number: int) -> Order:

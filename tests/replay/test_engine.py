@@ -31,7 +31,8 @@ from tests.replay.histories import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orderflow import Command, Outcome
+    from orderflow import Outcome
+    from orderflow.commands import Command
     from orderflow.replay import RowError
 
 

@@ -120,9 +120,9 @@ def test_the_position_is_what_is_on_hand_and_expected_less_what_is_waited_for() 
     for each in generate(SMALL):
         run.step(each)
     run.advance(at("30 12:00") + timedelta(days=1))
-    on_hand = {each.key.sku: each.on_hand for each in run.desk.flow.stock(SELLER)}
+    on_hand = {each.key.sku: each.on_hand for each in run.desk.flow.seller(SELLER).stock()}
     position = dict(on_hand)
-    for order in run.desk.flow.orders(SELLER):
+    for order in run.desk.flow.seller(SELLER).orders():
         if order.status.value in {"ON_BACK_ORDER", "ALLOCATED"}:
             for line in order.lines:
                 position[line.sku] -= line.quantity

@@ -100,7 +100,7 @@ def set_policy(
         concerned = [each for each in database.sellers(seller) if seller or each not in own]
         for each in concerned:
             for status in (Status.ON_BACK_ORDER, Status.ON_HOLD):
-                if database.flow.orders(each, status, limit=1):
+                if database.flow.seller(each).orders(status, limit=1):
                     raise PolicyInUseError(each, status)
         database.policies.set(None if usual else policy, seller)
         rows = _policies(database)
@@ -147,7 +147,7 @@ def release_ended_holds(
     released: list[Order] = []
     with opened(where) as database:
         for seller_id in database.sellers(where.seller):
-            outcome = database.flow.release_ended_holds(seller_id, at=moment)
+            outcome = database.flow.seller(seller_id).release_ended_holds(at=moment)
             released += outcome.orders
     rows = map(order_row, released)
     print_listing("orders", ORDER_COLUMNS, rows, Listing(limit=0, as_json=as_json))

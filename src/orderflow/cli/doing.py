@@ -131,8 +131,8 @@ def carry_out(make: Callable[[Database], Command], where: Where, how: How) -> No
     with opened(where) as database:
         command = make(database)
         _tell_new(database, command)
-        flow = database.flow
-        outcome = flow.preview(command) if how.dry_run else flow.handle(command)
+        seller = database.flow.seller(command.seller_id)
+        outcome = seller.preview(command) if how.dry_run else seller.handle(command)
     if how.as_json:
         screen.print_json({"saved": not how.dry_run, "outcome": data_of(outcome)})
     else:

@@ -90,7 +90,7 @@ def orders(
 def show(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None:
     """Show an order: its status, its lines, and what is held for it."""
     with opened(where) as database:
-        order = database.flow.order(database.seller(where.seller), order_id)
+        order = database.flow.seller(database.seller(where.seller)).order(order_id)
     if as_json:
         screen.print_json(order_row(order))
     else:
@@ -114,8 +114,8 @@ def events(
     with opened(where) as database:
         seller_id = database.seller(where.seller)
         if order_id is not None:
-            database.flow.order(seller_id, order_id)
-        rows = map(happened, database.flow.events(seller_id, order_id, since=since))
+            database.flow.seller(seller_id).order(order_id)
+        rows = map(happened, database.flow.seller(seller_id).events(order_id, since=since))
         print_listing("events", _EVENT_COLUMNS, rows, how)
 
 
@@ -127,8 +127,8 @@ def actions(order_id: OrderId, *, where: Where, as_json: AsJson = False) -> None
     """
     with opened(where) as database:
         seller_id = database.seller(where.seller)
-        answers = database.flow.actions(seller_id, order_id)
-        status = database.flow.order(seller_id, order_id).status
+        answers = database.flow.seller(seller_id).actions(order_id)
+        status = database.flow.seller(seller_id).order(order_id).status
     rows: list[dict[str, Any]] = [
         {
             "action": answer.action,
@@ -166,7 +166,7 @@ def explain(
     """Explain why an order waits: who comes before it, and which receipt would cover it."""
     with opened(where) as database:
         seller_id = database.seller(where.seller)
-        why = database.flow.explain(seller_id, order_id, at=at, ahead_max=ahead)
+        why = database.flow.seller(seller_id).explain(order_id, at=at, ahead_max=ahead)
     if as_json:
         screen.print_json({**data_of(why), "in_words": list(in_words(why))})
     else:

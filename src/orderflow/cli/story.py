@@ -144,7 +144,7 @@ class Story:
         )
 
     def _ask(self, run: Replay, at: datetime) -> None:
-        answers = run.desk.flow.actions(SELLER, self._ids[0], at=at)
+        answers = run.desk.flow.seller(SELLER).actions(self._ids[0], at=at)
         text = "The portal draws its buttons from the answer:"
         self.steps.append(Step(at, "The seller asks what can be done", text, answers=answers))
 
@@ -242,7 +242,7 @@ def _in_stock(run: Replay, order: Order, line: OrderLine) -> str | None:
     taken = {each.sku for each in order.lines}
     fitting = (
         stock.key.sku
-        for stock in run.desk.flow.stock(SELLER)
+        for stock in run.desk.flow.seller(SELLER).stock()
         if stock.available >= line.quantity and stock.key.sku not in taken
     )
     return min(fitting, key=lambda sku: (not sku.startswith(thing), sku), default=None)

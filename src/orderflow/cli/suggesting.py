@@ -57,7 +57,7 @@ def replacements(
             policy=database.flow.policy_of(seller_id),
             catalogue=read_replacements(replacements),
         )
-        suggestions = flow.replacement_offers(seller_id, order_id)
+        suggestions = flow.seller(seller_id).replacement_offers(order_id)
     print_listing("suggestions", _COLUMNS, (_row(order_id, each) for each in suggestions), how)
 
 

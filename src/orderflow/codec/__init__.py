@@ -16,5 +16,6 @@ not known is refused. Every fault is named with its path, not only the first.
 """
 
 from orderflow.codec.envelope import dumps, from_data, loads, to_data
+from orderflow.errors import CodecError
 
-__all__ = ["dumps", "from_data", "loads", "to_data"]
+__all__ = ["CodecError", "dumps", "from_data", "loads", "to_data"]

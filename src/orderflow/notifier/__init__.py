@@ -4,6 +4,7 @@
 `load_settings` reads a file, and `Desk` does all of it as that says.
 """
 
+from orderflow.errors import SettingsError
 from orderflow.notifier.digests import Digested, Digests
 from orderflow.notifier.notices import Notices
 from orderflow.notifier.seller_notices import Desk
@@ -22,6 +23,7 @@ __all__ = [
     "MailSettings",
     "Notices",
     "NotifySettings",
+    "SettingsError",
     "WebhookSettings",
     "load_settings",
     "read_settings",

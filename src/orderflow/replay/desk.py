@@ -78,7 +78,7 @@ class Desk:
 
     def order(self, order_id: str) -> Order:
         """Return an order."""
-        return self.flow.order(SELLER, order_id)
+        return self.flow.seller(SELLER).order(order_id)
 
     def on_hand(self, sku: str) -> int:
         """Return the units on hand of a product."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.adapters.memory import MemoryRepository
+from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
@@ -147,7 +147,7 @@ class Replay:
         """Let the last day end with its cut-off, and sum up."""
         if self._next_cut_off is not None:
             self.advance(self._next_cut_off)
-        balance = self.account.balance(self.desk.flow.stock(SELLER))
+        balance = self.account.balance(self.desk.flow.seller(SELLER).stock())
         return Summary(
             units=self.figures.units,
             lines=self.figures.lines,

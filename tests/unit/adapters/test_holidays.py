@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderflow import WarehouseCalendar, is_working_day
 from orderflow.adapters.holidays import public_holidays
+from orderflow.calendar import WarehouseCalendar, is_working_day
 from orderflow.errors import InvalidValueError, MissingExtraError
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderflow import WarehouseCalendar, Weekday, cut_off_on, is_working_day, local_day
+from orderflow.calendar import WarehouseCalendar, Weekday, cut_off_on, is_working_day, local_day
 from orderflow.errors import InvalidValueError
 
 LONDON = ZoneInfo("Europe/London")

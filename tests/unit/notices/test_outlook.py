@@ -14,7 +14,7 @@ from orderflow import (
 )
 from orderflow.notices import InStockReplacement, Outlook, looked_up
 from orderflow.notices.outlook import expected_date, short_lines
-from tests.unit.shop import ACME, NOON, Shop, key, shop_with
+from tests.unit.shop import NOON, Shop, key, shop_with
 
 FRIDAY, SATURDAY = NOON + timedelta(days=4), NOON + timedelta(days=5)
 CUPS = ReplacementList([Replacement("CUP", "MUG"), Replacement("GLASS", "MUG", units=2)])
@@ -23,7 +23,7 @@ CUPS = ReplacementList([Replacement("CUP", "MUG"), Replacement("GLASS", "MUG", u
 def prospects(
     shop: Shop, order_id: str = "A", *, catalogue: ReplacementList | None = None
 ) -> dict[str, Outlook]:
-    look = looked_up(catalogue, shop.policy_of)
+    look = looked_up(catalogue, shop.flow.policy_of)
     state = shop.state()
     order = state.order(order_id)
     assert order is not None
@@ -80,9 +80,10 @@ def test_an_order_that_takes_nothing_before_it_is_complete_is_expected_with_its_
     state = shop.state()
     order = state.order("A")
     assert order is not None
-    short = short_lines(order, state, looked_up(policy_of=shop.policy_of))
+    look = looked_up(policy_of=shop.flow.policy_of)
+    short = short_lines(order, state, look)
     assert [(line.expected_at, line.is_there) for line in short] == [(FRIDAY, False), (None, True)]
     assert expected_date(short) == FRIDAY
-    shop.withdraw(ACME, "R1")
+    shop.withdraw("R1")
     state = shop.state()
-    assert expected_date(short_lines(order, state, looked_up(policy_of=shop.policy_of))) is None
+    assert expected_date(short_lines(order, state, look)) is None

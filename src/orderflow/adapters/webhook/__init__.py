@@ -7,5 +7,14 @@ from orderflow.adapters.webhook.channel import WebhookChannel
 from orderflow.adapters.webhook.envelope import bulletin_in, enveloped
 from orderflow.adapters.webhook.guard import Guard
 from orderflow.adapters.webhook.signing import sign, verify
+from orderflow.errors import WebhookSignatureError
 
-__all__ = ["Guard", "WebhookChannel", "bulletin_in", "enveloped", "sign", "verify"]
+__all__ = [
+    "Guard",
+    "WebhookChannel",
+    "WebhookSignatureError",
+    "bulletin_in",
+    "enveloped",
+    "sign",
+    "verify",
+]

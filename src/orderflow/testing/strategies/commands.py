@@ -33,7 +33,7 @@ from orderflow.domain.model.commands import (
     SplitOrder,
     WithdrawReceipt,
 )
-from orderflow.domain.model.edits import RemoveLine, ReplaceLine
+from orderflow.domain.model.edits import RemoveLine, RemoveShortLines, ReplaceLine
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.policy import AllocationPolicy
@@ -207,7 +207,7 @@ def draw_about(
             changes = draw_changes(dice, order, scope)
             return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=changes)
         case Action.REMOVE_LINE:
-            removal = RemoveLine(draw_line_id(dice, order))
+            removal = _removal(dice, order)
             return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=(removal,))
         case Action.REPLACE_LINE:
             replacement = ReplaceLine(draw_line_id(dice, order), dice.pick(scope.skus))
@@ -218,7 +218,8 @@ def draw_about(
             return BookInStock(at=at, key=key, received=dice.number(1, scope.quantity_max))
         case Action.SPLIT:
             ids = scope.order_ids[::-1]
-            new = dice.pick([each for each in ids if state.order(each) is None] or ids)
+            free = [each for each in ids if state.order(each) is None]
+            new = dice.pick((*(free or ids), None))
             return SplitOrder(at=at, seller_id=seller_id, order_id=order_id, new_order_id=new)
         case Action.HOLD:
             hold, keep = draw_hold(dice, at), dice.coin()
@@ -233,6 +234,12 @@ def draw_about(
             return ReportShortPick(at=at, seller_id=seller_id, order_id=order_id, picked=found)
         case _:
             return _SIMPLE[action](at=at, seller_id=seller_id, order_id=order_id)
+
+
+def _removal(dice: Dice, order: Order) -> RemoveLine | RemoveShortLines:
+    if order.short_lines and dice.coin():
+        return RemoveShortLines()
+    return RemoveLine(draw_line_id(dice, order))
 
 
 def _fewer_found(dice: Dice, order: Order) -> PickedLine:

@@ -72,8 +72,8 @@ def test_a_policy_that_is_taken_away_leaves_the_usual_one(engine: Engine) -> Non
 
 def test_every_process_and_the_check_go_by_what_is_kept(engine: Engine) -> None:
     SqlPolicies(engine).set(PATIENT, "acme")
-    flow_of(engine).book_in(key("MUG"), 2, at=NOON)
-    waiting = flow_of(engine).place(order("A", ("MUG", 3)), at=later(1)).order
+    flow_of(engine).seller("acme").book_in(key("MUG"), 2, at=NOON)
+    waiting = flow_of(engine).seller("acme").place(order("A", ("MUG", 3)), at=later(1)).order
     assert waiting is not None
     assert [line.allocated for line in waiting.lines] == [0]
     repository, policies = SqlRepository(engine), SqlPolicies(engine)

@@ -11,8 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, inspect, select, text
 
-from orderflow import OrderFlow, SchemaError, State, StockKey, StorageError
+from orderflow import OrderFlow, StockKey, StorageError
 from orderflow.adapters.sql import (
+    SchemaError,
     SqlPolicies,
     SqlRepository,
     Tables,
@@ -21,6 +22,7 @@ from orderflow.adapters.sql import (
     upgrade,
 )
 from orderflow.adapters.sql.revision import REVISION, revision_table
+from orderflow.core import State
 from orderflow.invariants import history_violations, violations
 from tests.databases import postgres
 from tests.unit.adapters.sql.populated import POLICIES, of_revision, populate, revisions
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from orderflow import AllocationPolicy, Event
+    from orderflow import AllocationPolicy
+    from orderflow.events import Event
     from orderflow.ports import Reading, Repository
 
 MIGRATIONS = Path(migrations.__path__[0])
@@ -148,12 +151,13 @@ def test_a_populated_database_of_every_revision_is_brought_to_this_one(
     assert repository.unserved() == [StockKey("bolt", "leeds", "TIN")]
     assert SqlPolicies(engine).all() == POLICIES
     flow = OrderFlow(repository, policies=POLICIES)
+    acme = flow.seller("acme")
     flow.recover()
     for seller_id in repository.sellers():
         assert faults(repository, seller_id, flow.policy_of(seller_id)) == []
-    repeated = flow.book_in(key("MUG"), 12, at=NOON, command_id="delivery 1")
+    repeated = acme.book_in(key("MUG"), 12, at=NOON, command_id="delivery 1")
     assert [event.at for event in repeated.events] == [NOON]
-    assert flow.book_in(key("PAN"), 20, receipt_id="ASN 2").back_orders_completed == ("H", "I")
+    assert acme.book_in(key("PAN"), 20, receipt_id="ASN 2").back_orders_completed == ("H", "I")
     engine.dispose()
 
 
