@@ -167,3 +167,22 @@ def test_a_task_may_be_several_commands() -> None:
         return tuple(each.action for each in acme.actions("A") if each.allowed)
 
     assert Action.SEND_TO_WAREHOUSE in asyncio.run(flow.run(deliver))
+
+
+def test_an_awaited_handle_says_whose_it_is() -> None:
+    acme = in_threads().seller(ACME)
+    assert (acme.seller_id, repr(acme)) == ("acme", "AsyncSeller('acme')")
+    with pytest.raises(InvalidValueError, match=r"AsyncSeller\.seller_id"):
+        in_threads().seller(" ")
+
+
+def test_several_commands_of_one_seller_may_be_one_task() -> None:
+    acme = in_threads(clock=Clock()).seller(ACME)
+
+    def sell(seller: Seller) -> Outcome:
+        seller.book_in(key(), 3)
+        return seller.place(order("A"))
+
+    placed = asyncio.run(acme.run(sell)).order
+    assert placed is not None
+    assert placed.status == "ALLOCATED"
