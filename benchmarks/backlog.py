@@ -1,4 +1,4 @@
-"""A whole backlog of new orders through `orderflow.allocate`, policy by policy.
+"""A whole backlog of new orders through `orderflow.core.allocate`, policy by policy.
 
 The yardsticks take the same orders and the same stock, and `by_hand` and `by_constructors` return
 an equal outcome. The time that counts is the processor time of the process: nothing in here waits
@@ -15,15 +15,8 @@ from typing import TYPE_CHECKING
 from benchmarks.case import ORDERFLOW, Case, Side, size_name
 from benchmarks.workloads import MARKET, PLAIN, RETAIL, Shape, draw
 from benchmarks.yardsticks import by_constructors, by_hand, count
-from orderflow import (
-    AllocationPolicy,
-    Fulfilment,
-    PartialAllocation,
-    Preemption,
-    Queue,
-    Rationing,
-    allocate,
-)
+from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Preemption, Queue, Rationing
+from orderflow.core import allocate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -44,12 +44,12 @@ from orderflow import (
     OrderFlow,
     OrderLine,
     PartialAllocation,
-    ReleaseEndedHolds,
     Status,
     Stock,
     StockKey,
-    allocate,
 )
+from orderflow.commands import ReleaseEndedHolds
+from orderflow.core import allocate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -150,7 +150,7 @@ class World:
     def book_in(self) -> float:
         """Book in, and return the seconds that it took."""
         begun = perf_counter()
-        self.last = self.flow.book_in(HOT, UNITS, at=OPENING)
+        self.last = self.flow.seller(SELLER).book_in(HOT, UNITS, at=OPENING)
         seconds = perf_counter() - begun
         self._fill_up(len(self.last.back_orders_completed))
         return seconds
@@ -168,7 +168,7 @@ class World:
         for order in self._orders_here():
             if not missing:
                 return
-            placed = self.flow.place(order, at=OPENING).order
+            placed = self.flow.seller(SELLER).place(order, at=OPENING).order
             missing -= placed is not None and placed.status is Status.ON_BACK_ORDER
 
     def _orders_here(self) -> Iterator[Order]:

@@ -22,27 +22,23 @@ import attrs
 
 from benchmarks.case import ORDERFLOW, Case, Side
 from benchmarks.yardsticks import count, rebuilding, refolding
-from orderflow import (
+from orderflow import Order, OrderLine, Stock, StockKey
+from orderflow.commands import (
     BookInStock,
     CancelOrder,
     EditOrder,
-    Order,
-    OrderLine,
     PlaceOrder,
-    ReplaceLine,
     SendOrderToWarehouse,
     SplitOrder,
-    State,
-    Stock,
-    StockKey,
-    decide,
-    evolve,
 )
+from orderflow.core import State, decide, evolve
+from orderflow.edits import ReplaceLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from orderflow import Command, Outcome
+    from orderflow import Outcome
+    from orderflow.commands import Command
 
 __all__ = ["SCENES", "carry_out", "cases", "sides"]
 

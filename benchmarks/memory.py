@@ -72,10 +72,10 @@ def _bytes_per_order(make: Callable[[], object], orders: int) -> float:
 def _adapter(policy: AllocationPolicy, orders: int) -> MemoryRepository:
     """Place orders that nothing is there for, and have the queues built by a booking-in."""
     repository = MemoryRepository()
-    flow = OrderFlow(repository, default_policy=policy)
+    seller = OrderFlow(repository, default_policy=policy).seller(SELLER)
     for order in _orders(orders):
-        flow.place(order, at=order.placed_at)
-    flow.book_in(HOT, 1, at=OPENING)
+        seller.place(order, at=order.placed_at)
+    seller.book_in(HOT, 1, at=OPENING)
     return repository
 
 

@@ -26,8 +26,9 @@ from sqlalchemy import NullPool, create_engine, event, text
 
 from benchmarks.case import ORDERFLOW, Case, Side
 from benchmarks.workloads import OPENING, SEED, SELLER, WAREHOUSE, draw_units
-from orderflow import CountStock, Order, OrderFlow, OrderLine, StockKey
+from orderflow import Order, OrderFlow, OrderLine, StockKey
 from orderflow.adapters.sql import SqlRepository, Tables
+from orderflow.commands import CountStock
 from tests.databases.server import Server, binaries
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _sent(engine: Engine, order: Order) -> Unit:
         unit.append((sql, values, many))
 
     event.listen(engine, "before_cursor_execute", note)
-    OrderFlow(SqlRepository(engine)).place(order, at=OPENING)
+    OrderFlow(SqlRepository(engine)).seller(SELLER).place(order, at=OPENING)
     event.remove(engine, "before_cursor_execute", note)
     return unit
 
@@ -216,7 +217,7 @@ def _wait_for_work(url: URL, pipe: Connection) -> None:
 
 def _place(hands: _Hands, orders: Sequence[Order]) -> None:
     for order in orders:
-        hands.flow.place(order, at=OPENING)
+        hands.flow.seller(SELLER).place(order, at=OPENING)
 
 
 def _write_raw(hands: _Hands, units: Sequence[Unit]) -> None:

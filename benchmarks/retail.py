@@ -28,7 +28,8 @@ from orderflow.checking import check
 from orderflow.replay import History, Replay, Summary, open_source
 
 if TYPE_CHECKING:
-    from orderflow import Command, Outcome
+    from orderflow import Outcome
+    from orderflow.commands import Command
     from orderflow.ports import Repository
 
 __all__ = ["main"]

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.case import ORDERFLOW, Case, Side
 from benchmarks.workloads import OPENING, PLAIN, draw
-from orderflow import OrderFlow, PlaceOrders
+from orderflow import OrderFlow
 from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.adapters.sql.executor import CoreExecutor
+from orderflow.commands import PlaceOrders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -85,7 +86,7 @@ def _file(records: Iterable[Stock]) -> bytes:
         engine = open_database(path, create=True)
         flow = OrderFlow(SqlRepository(engine))
         for stock in records:
-            flow.count(stock.key, stock.on_hand, at=OPENING)
+            flow.seller(stock.key.seller_id).count(stock.key, stock.on_hand, at=OPENING)
         engine.dispose()
         return path.read_bytes()
 
@@ -138,9 +139,9 @@ def _place(
         begun = perf_counter()
         for orders in batches:
             if len(orders) == 1:
-                flow.place(orders[0], at=OPENING)
+                flow.seller(orders[0].seller_id).place(orders[0], at=OPENING)
             else:
-                flow.place_many(orders, at=OPENING)
+                flow.seller(orders[0].seller_id).place_many(orders, at=OPENING)
         seconds = perf_counter() - begun
         engine.dispose()
     return seconds / lines

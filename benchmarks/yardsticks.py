@@ -1,8 +1,9 @@
 """What the library is measured beside: loops in plain Python over the same objects.
 
 - `count` is the least that any allocation does: it looks at every line and counts.
-- `by_hand` does the same work as `orderflow.allocate` on a backlog of new orders, and its outcome
-  is equal. It is written out for the policies that it knows, without drafts, queues or indexes.
+- `by_hand` does the same work as `orderflow.core.allocate` on a backlog of new orders, and its
+  outcome is equal. It is written out for the policies that it knows, without drafts, queues or
+  indexes.
   It makes records without running their checks again: an order by copying a dictionary, a line
   through its slots, which is the fastest way there is for these types.
 - `by_constructors` is the same loop, making records as a user would: lines by their public
@@ -25,24 +26,21 @@ from orderflow import (
     BackOrderWait,
     Fulfilment,
     Order,
-    OrderAllocated,
     OrderLine,
-    OrderPutOnBackOrder,
-    OrderSplit,
-    OrderSplitOff,
     Outcome,
     Rationing,
-    State,
     Status,
     Stock,
 )
+from orderflow.core import State
 from orderflow.domain.model.policy import queue_position
+from orderflow.events import OrderAllocated, OrderPutOnBackOrder, OrderSplit, OrderSplitOff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from orderflow import Event, LineUnits
+    from orderflow.events import Event, LineUnits
 
     _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
 

@@ -19,12 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from orderflow import (
     AsyncOrderFlow,
+    AsyncSeller,
     ContentionError,
     InvalidValueError,
     NotFoundError,
     Order,
     OrderLine,
-    OutboxMessage,
     RefusedError,
     Relay,
     Status,
@@ -39,6 +39,7 @@ from orderflow.adapters.sql.asynchronous import (
     with_transactions,
 )
 from orderflow.codec import to_data
+from orderflow.ports import OutboxMessage
 
 WAREHOUSE = "leeds"
 log = logging.getLogger(__name__)
@@ -71,6 +72,14 @@ def flow_of(request: Request) -> AsyncOrderFlow:
 
 Engine = Annotated[AsyncEngine, Depends(engine_of)]
 Flow = Annotated[AsyncOrderFlow, Depends(flow_of)]
+
+
+def seller_of(seller_id: str, flow: Flow) -> AsyncSeller:
+    """Check here that whoever asks may act for this seller: a route can reach no other."""
+    return flow.seller(seller_id)
+
+
+Seller = Annotated[AsyncSeller, Depends(seller_of)]
 CommandId = Annotated[str, Header(alias="Idempotency-Key")]
 
 
@@ -83,29 +92,29 @@ class Item(BaseModel):
 
 
 @api.post("/stock")
-async def book_in(seller_id: str, item: Item, flow: Flow, command_id: CommandId) -> Any:
-    key = StockKey(seller_id, WAREHOUSE, item.sku)
-    return to_data(await flow.book_in(key, item.quantity, command_id=command_id))
+async def book_in(seller: Seller, item: Item, command_id: CommandId) -> Any:
+    key = StockKey(seller.seller_id, WAREHOUSE, item.sku)
+    return to_data(await seller.book_in(key, item.quantity, command_id=command_id))
 
 
 @api.get("/orders")
-async def orders(seller_id: str, flow: Flow, status: Status | None = None) -> Any:
-    return [to_data(order) for order in await flow.orders(seller_id, status, limit=100)]
+async def orders(seller: Seller, status: Status | None = None) -> Any:
+    return [to_data(order) for order in await seller.orders(status, limit=100)]
 
 
 @api.get("/orders/{order_id}")
-async def order(seller_id: str, order_id: str, flow: Flow) -> Any:
-    return to_data(await flow.order(seller_id, order_id))
+async def order(seller: Seller, order_id: str) -> Any:
+    return to_data(await seller.order(order_id))
 
 
 @api.get("/orders/{order_id}/actions")
-async def actions(seller_id: str, order_id: str, flow: Flow) -> Any:
-    return [to_data(answer) for answer in await flow.actions(seller_id, order_id)]
+async def actions(seller: Seller, order_id: str) -> Any:
+    return [to_data(answer) for answer in await seller.actions(order_id)]
 
 
 @api.post("/orders/{order_id}/cancel")
-async def cancel(seller_id: str, order_id: str, flow: Flow, command_id: CommandId) -> Any:
-    return to_data(await flow.cancel(seller_id, order_id, command_id=command_id))
+async def cancel(seller: Seller, order_id: str, command_id: CommandId) -> Any:
+    return to_data(await seller.cancel(order_id, command_id=command_id))
 
 
 # Baskets: the shop's own table
@@ -146,7 +155,8 @@ async def order_basket(seller_id: str, basket_id: str, engine: Engine, flow: Flo
             lines=lines,
             placed_at=datetime.now(UTC),
         )
-        outcome = await flow.on(AsyncSqlRepository.within(connection)).place(placed)
+        seller = flow.on(AsyncSqlRepository.within(connection)).seller(seller_id)
+        outcome = await seller.place(placed)
     return to_data(outcome.order)
 
 

@@ -1,99 +1,23 @@
 """Order allocation and back orders for warehouses that ship for many sellers.
 
-`OrderFlow` carries out commands against a repository; `MemoryRepository` is one. `AsyncOrderFlow`
-does so for a host that awaits its database. The pure core can be used without either: `decide`
-says what a command comes to, `evolve` folds events.
+`OrderFlow` runs commands against a repository; `MemoryRepository` is one. `OrderFlow.seller`
+returns the handle of one seller, on which everything happens::
+
+    flow = OrderFlow(MemoryRepository())
+    acme = flow.seller("acme")
+    acme.book_in(StockKey("acme", "leeds", "MUG"), 3)
+
+If your database driver is async, use `AsyncOrderFlow`.
+
+This namespace has what most programs need. The rest is by subject: `orderflow.commands`,
+`orderflow.edits`, `orderflow.events`, `orderflow.calendar`, and `orderflow.core` for the pure
+functions behind it all.
 """
 
-from orderflow.adapters.memory import MemoryRepository
-from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday
-from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch
-from orderflow.domain.decisions.backlog import allocate
-from orderflow.domain.decisions.decide import decide
-from orderflow.domain.model.commands import (
-    AcceptCancellation,
-    AdjustStock,
-    AllocateOrder,
-    AnnounceReceipt,
-    BookInStock,
-    CancelOrder,
-    ChangePolicy,
-    Command,
-    CountStock,
-    DeliverOrder,
-    DespatchOrder,
-    EditOrder,
-    HoldOrder,
-    OrderCommand,
-    PickedLine,
-    PlaceOrder,
-    PlaceOrders,
-    RejectCancellation,
-    ReleaseEndedHolds,
-    ReleaseHold,
-    ReportShortPick,
-    RequestCancellation,
-    SendOrderToWarehouse,
-    ServeWaiting,
-    SplitOrder,
-    StockCommand,
-    WithdrawReceipt,
-)
-from orderflow.domain.model.edits import (
-    AddLine,
-    ChangeCourier,
-    ChangePriority,
-    ChangePromise,
-    ChangeQuantity,
-    ChangeShipTo,
-    Edit,
-    RemoveLine,
-    ReplaceLine,
-)
-from orderflow.domain.model.events import (
-    AdjustmentReason,
-    CancellationAccepted,
-    CancellationRejected,
-    CancellationRequested,
-    DeallocationReason,
-    Event,
-    HoldReleased,
-    LineUnits,
-    OrderAllocated,
-    OrderCancelled,
-    OrderChange,
-    OrderDeallocated,
-    OrderDelivered,
-    OrderDespatched,
-    OrderEdited,
-    OrderEvent,
-    OrderHeld,
-    OrderPartlyAllocated,
-    OrderPassedOver,
-    OrderPlaced,
-    OrderPutOnBackOrder,
-    OrderRecalled,
-    OrderSentToWarehouse,
-    OrderShortPicked,
-    OrderSplit,
-    OrderSplitOff,
-    OrderWaitedEnough,
-    PolicyChanged,
-    ReceiptAnnounced,
-    ReceiptWithdrawn,
-    StockAdjusted,
-    StockBookedIn,
-    StockEvent,
-)
+from orderflow.adapters.memory.repository import MemoryRepository
+from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.lifecycle import Action
-from orderflow.domain.model.order import (
-    Address,
-    BackOrderWait,
-    Hold,
-    HoldReason,
-    Order,
-    OrderLine,
-)
+from orderflow.domain.model.order import Address, BackOrderWait, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import (
     AllocationPolicy,
@@ -104,41 +28,14 @@ from orderflow.domain.model.policy import (
     Rationing,
 )
 from orderflow.domain.model.status import Status
-from orderflow.domain.model.stock import (
-    ExpectedReceipt,
-    Stock,
-    StockKey,
-    WarehouseSku,
-)
-from orderflow.domain.queries.actions import (
-    ActionAnswer,
-    actions,
-)
-from orderflow.domain.queries.expected_cover import (
-    ExpectedCover,
-    expected_cover,
-)
-from orderflow.domain.queries.explanation import (
-    EarlierDemand,
-    Explanation,
-    Shortage,
-    explain,
-)
-from orderflow.domain.queries.replacements import (
-    Replacement,
-    ReplacementCatalogue,
-    ReplacementList,
-    ReplacementOffer,
-    replacement_offers,
-)
-from orderflow.domain.state.state import (
-    State,
-    evolve,
-)
-from orderflow.domain.state.view import View
+from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
+from orderflow.domain.queries.actions import ActionAnswer
+from orderflow.domain.queries.expected_cover import ExpectedCover
+from orderflow.domain.queries.explanation import EarlierDemand, Explanation, Shortage
+from orderflow.domain.queries.parts import OrderParts
+from orderflow.domain.queries.replacements import Replacement, ReplacementList, ReplacementOffer
 from orderflow.errors import (
     ActionRefusedError,
-    CodecError,
     CommandIdReusedError,
     ContentionError,
     DuplicateOrderError,
@@ -148,169 +45,76 @@ from orderflow.errors import (
     LineNotFoundError,
     MissingExtraError,
     NotFoundError,
-    NoticeError,
     OrderFlowError,
     OrderNotFoundError,
     ProductNotFoundError,
     ReceiptNotFoundError,
     RefusedError,
-    SchemaError,
-    SettingsError,
     ShortPickRefusedError,
     SplitRefusedError,
     StaleVersionError,
     StockRefusedError,
     StorageError,
-    TransitionError,
     UnfinishedError,
-    WebhookSignatureError,
 )
-from orderflow.ports import OutboxMessage
-from orderflow.service import AsyncOrderFlow, OrderFlow, Relay
+from orderflow.service import AsyncOrderFlow, AsyncSeller, OrderFlow, Relay, Seller
 from orderflow.wording.explanation import in_words
 
 __all__ = [
-    "AcceptCancellation",
     "Action",
     "ActionAnswer",
     "ActionRefusedError",
-    "AddLine",
     "Address",
-    "AdjustStock",
     "AdjustmentReason",
-    "AllocateOrder",
     "AllocationPolicy",
-    "AnnounceReceipt",
     "AsyncOrderFlow",
+    "AsyncSeller",
     "BackOrderWait",
-    "BookInStock",
-    "CancelOrder",
-    "CancellationAccepted",
-    "CancellationRejected",
-    "CancellationRequested",
-    "ChangeCourier",
-    "ChangePolicy",
-    "ChangePriority",
-    "ChangePromise",
-    "ChangeQuantity",
-    "ChangeShipTo",
-    "CodecError",
-    "Command",
     "CommandIdReusedError",
     "ContentionError",
-    "CountStock",
-    "CutOffRules",
-    "DeallocationReason",
-    "DeliverOrder",
-    "DespatchOrder",
     "DuplicateOrderError",
     "EarlierDemand",
-    "Edit",
-    "EditOrder",
     "EditRefusedError",
-    "Event",
     "ExpectedCover",
-    "ExpectedDespatch",
     "ExpectedReceipt",
     "Explanation",
     "Fulfilment",
     "Hold",
-    "HoldOrder",
     "HoldReason",
     "HoldRefusedError",
-    "HoldReleased",
     "InvalidValueError",
     "LineNotFoundError",
-    "LineUnits",
     "MemoryRepository",
     "MissingExtraError",
     "NotFoundError",
-    "NoticeError",
     "Order",
-    "OrderAllocated",
-    "OrderCancelled",
-    "OrderChange",
-    "OrderCommand",
-    "OrderDeallocated",
-    "OrderDelivered",
-    "OrderDespatched",
-    "OrderEdited",
-    "OrderEvent",
     "OrderFlow",
     "OrderFlowError",
-    "OrderHeld",
     "OrderLine",
     "OrderNotFoundError",
-    "OrderPartlyAllocated",
-    "OrderPassedOver",
-    "OrderPlaced",
-    "OrderPutOnBackOrder",
-    "OrderRecalled",
-    "OrderSentToWarehouse",
-    "OrderShortPicked",
-    "OrderSplit",
-    "OrderSplitOff",
-    "OrderWaitedEnough",
-    "OutboxMessage",
+    "OrderParts",
     "Outcome",
     "PartialAllocation",
-    "PickedLine",
-    "PlaceOrder",
-    "PlaceOrders",
-    "PolicyChanged",
     "Preemption",
     "ProductNotFoundError",
     "Queue",
     "Rationing",
-    "ReceiptAnnounced",
     "ReceiptNotFoundError",
-    "ReceiptWithdrawn",
     "RefusedError",
-    "RejectCancellation",
     "Relay",
-    "ReleaseEndedHolds",
-    "ReleaseHold",
-    "RemoveLine",
-    "ReplaceLine",
     "Replacement",
-    "ReplacementCatalogue",
     "ReplacementList",
     "ReplacementOffer",
-    "ReportShortPick",
-    "RequestCancellation",
-    "SchemaError",
-    "SendOrderToWarehouse",
-    "ServeWaiting",
-    "SettingsError",
+    "Seller",
     "ShortPickRefusedError",
     "Shortage",
-    "SplitOrder",
     "SplitRefusedError",
     "StaleVersionError",
-    "State",
     "Status",
     "Stock",
-    "StockAdjusted",
-    "StockBookedIn",
-    "StockCommand",
-    "StockEvent",
     "StockKey",
     "StockRefusedError",
     "StorageError",
-    "TransitionError",
     "UnfinishedError",
-    "View",
-    "WarehouseCalendar",
-    "WarehouseSku",
-    "WebhookSignatureError",
-    "Weekday",
-    "WithdrawReceipt",
-    "actions",
-    "allocate",
-    "decide",
-    "evolve",
-    "expected_cover",
-    "explain",
     "in_words",
-    "replacement_offers",
 ]

@@ -22,6 +22,7 @@ import attrs
 from orderflow.domain.model.events import Event
 from orderflow.domain.queries.replacements import ReplacementCatalogue
 from orderflow.domain.state.view import View
+from orderflow.errors import NoticeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,6 +42,7 @@ __all__ = [
     "BatchNotifier",
     "Channel",
     "Clock",
+    "NoticeError",
     "NoticeStore",
     "Notifier",
     "Outbox",
@@ -76,6 +78,10 @@ class Reading(View, Protocol):
         """
         ...
 
+    def split_off(self, order_id: str) -> Sequence[Order]:
+        """Return the orders that were split from an order, by their id."""
+        ...
+
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
@@ -87,13 +93,20 @@ class Reading(View, Protocol):
         ...
 
     def events(
-        self, order_id: str | None = None, *, since: datetime | None = None
+        self,
+        order_id: str | None = None,
+        *,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
     ) -> Sequence[Event]:
         """Return the events of the seller, or of one order, oldest first.
 
         Args:
             order_id: Return only events of this order.
             since: Return only events at this time or later.
+            after: Skip this many of these events.
+            limit: Return at most this many events.
         """
         ...
 

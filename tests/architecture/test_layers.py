@@ -31,7 +31,9 @@ MAY_IMPORT = {
     "adapters": {"errors", "domain", "notices", "wording", "ports", "codec"},
 }
 MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)
-MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE}
+FACES = {"calendar", "commands", "core", "edits", "events"}
+MAY_IMPORT |= {face: {"errors", "domain"} for face in FACES}
+MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE, *FACES}
 MAY_IMPORT["importing"] = {"errors", "domain"}
 MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec", "notices"}
 MAY_IMPORT["notifier"] = MAY_IMPORT[PACKAGE]

@@ -11,7 +11,8 @@ from benchmarks import backlog, booking_in, commands, importing, memory, postgre
 from benchmarks.case import ORDERFLOW, Case, measure
 from benchmarks.runs import all_cases
 from benchmarks.workloads import RETAIL
-from orderflow import OrderAllocated, OrderSplit, Status
+from orderflow import Status
+from orderflow.events import OrderAllocated, OrderSplit
 from tests.databases import postgres_url
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def test_the_queue_is_as_long_before_each_booking(policy: AllocationPolicy) -> N
         world.book_in()
         assert world.last is not None
         assert len(world.last.back_orders_completed) == 25
-        waiting = world.flow.orders("acme", Status.ON_BACK_ORDER)
+        waiting = world.flow.seller("acme").orders(Status.ON_BACK_ORDER)
         assert len(waiting) == 130
 
 

@@ -11,7 +11,8 @@ from benchmarks.backlog import POLICIES
 from benchmarks.commands import SCENES, carry_out
 from benchmarks.workloads import MARKET, PLAIN, RETAIL, Shape, draw
 from benchmarks.yardsticks import by_constructors, by_hand, count, rebuilding, refolding
-from orderflow import AllocationPolicy, Order, Outcome, Stock, allocate
+from orderflow import AllocationPolicy, Order, Outcome, Stock
+from orderflow.core import allocate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

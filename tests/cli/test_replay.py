@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from orderflow import CountStock
 from orderflow.adapters.memory.repository import MemoryUnitOfWork
+from orderflow.commands import CountStock
 from orderflow.replay import Replay
 from orderflow.replay.generator import Shop
 from tests.cli.runner import flat, run, run_json
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from orderflow import Command, Outcome
+    from orderflow import Outcome
+    from orderflow.commands import Command
     from orderflow.replay import Entry
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import OrderFlow, SendOrderToWarehouse, StorageError
+from orderflow import OrderFlow, StorageError
+from orderflow.commands import SendOrderToWarehouse
 from tests.cli.runner import flat
 from tests.cli.shop import Shop, shop
 
 if TYPE_CHECKING:
-    from orderflow import Command, Outcome
+    from orderflow import Outcome
+    from orderflow.commands import Command
 
 __all__ = ["shop"]
 

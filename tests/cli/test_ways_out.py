@@ -23,7 +23,7 @@ def test_a_line_that_is_named_is_removed_instead(shop: Shop) -> None:
 
 def test_nothing_is_removed_where_nothing_is_short(shop: Shop) -> None:
     shop.do("place", "A-2", "MUG=1")
-    assert "no line of it is short; name the lines" in shop.refused("remove", "A-2")
+    assert "none of its lines is short; name the lines" in shop.refused("remove", "A-2")
     assert "cancel the order instead" in shop.refused("remove", "A-2", 1)
 
 

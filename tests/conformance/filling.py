@@ -9,25 +9,25 @@ import attrs
 
 from orderflow import (
     AllocationPolicy,
-    BookInStock,
     ExpectedReceipt,
     Hold,
     HoldReason,
     Order,
     OrderLine,
-    OrderPlaced,
     Outcome,
     Status,
     Stock,
     StockKey,
-    WarehouseSku,
 )
 from orderflow.adapters.sql import Tables
 from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.rows import Moments
 from orderflow.adapters.sql.saving import Saving
 from orderflow.adapters.sql.statements import statements_of
+from orderflow.commands import BookInStock
 from orderflow.domain.model.order import BackOrderWait
+from orderflow.domain.model.stock import WarehouseSku
+from orderflow.events import OrderPlaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

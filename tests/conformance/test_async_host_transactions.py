@@ -38,7 +38,9 @@ def tell(url: URL, story: Story) -> None:
         async with engine_on(url) as engine:
             async with engine.begin() as connection:
                 await connection.execute(text("CREATE TABLE invoices (number VARCHAR(9))"))
-            await AsyncOrderFlow(AsyncSqlRepository(engine)).book_in(MUGS, 3, at=NOON)
+            await (
+                AsyncOrderFlow(AsyncSqlRepository(engine)).seller("acme").book_in(MUGS, 3, at=NOON)
+            )
             await story(engine)
 
     asyncio.run(run())
@@ -58,14 +60,16 @@ async def kept(engine: AsyncEngine) -> tuple[int, int]:
     async with engine.connect() as connection:
         invoices = await connection.scalar(text("SELECT count(*) FROM invoices"))
         await connection.rollback()
-    return invoices or 0, len(await AsyncOrderFlow(AsyncSqlRepository(engine)).orders("acme"))
+    return invoices or 0, len(
+        await AsyncOrderFlow(AsyncSqlRepository(engine)).seller("acme").orders()
+    )
 
 
 def test_the_host_and_orderflow_commit_together(url: URL) -> None:
     async def story(engine: AsyncEngine) -> None:
         async with engine.connect() as connection:
             await connection.execute(INVOICE)
-            await flow_on(connection).place(order(), at=NOON)
+            await flow_on(connection).seller("acme").place(order(), at=NOON)
             assert await kept(engine) == (0, 0), "it was committed before the host did"
             await connection.commit()
         assert await kept(engine) == (1, 1)
@@ -76,9 +80,9 @@ def test_the_host_and_orderflow_commit_together(url: URL) -> None:
 def test_a_host_that_raises_afterwards_takes_both_back(url: URL) -> None:
     async def sell(engine: AsyncEngine) -> None:
         async with engine.begin() as connection:
-            flow = flow_on(connection)
-            await flow.place(order(), at=NOON)
-            assert (await flow.order("acme", "A")).order_id == "A"
+            acme = flow_on(connection).seller("acme")
+            await acme.place(order(), at=NOON)
+            assert (await acme.order("A")).order_id == "A"
             await connection.execute(INVOICE)
             raise ZeroDivisionError
 
@@ -86,7 +90,7 @@ def test_a_host_that_raises_afterwards_takes_both_back(url: URL) -> None:
         with pytest.raises(ZeroDivisionError):
             await sell(engine)
         assert await kept(engine) == (0, 0)
-        stock = await AsyncOrderFlow(AsyncSqlRepository(engine)).stock("acme")
+        stock = await AsyncOrderFlow(AsyncSqlRepository(engine)).seller("acme").stock()
         assert [each.allocated for each in stock] == [0]
 
     tell(url, story)
@@ -97,8 +101,10 @@ def test_a_refusal_leaves_what_the_host_wrote_before(url: URL) -> None:
         async with engine.begin() as connection:
             await connection.execute(INVOICE)
             with pytest.raises(NotFoundError):
-                await flow_on(connection).cancel("acme", "nothing", at=NOON)
-            await flow_on(connection).place(order(), at=NOON)  # the transaction goes on
+                await flow_on(connection).seller("acme").cancel("nothing", at=NOON)
+            await (
+                flow_on(connection).seller("acme").place(order(), at=NOON)
+            )  # the transaction goes on
         assert await kept(engine) == (1, 1)
 
     tell(url, story)
@@ -109,7 +115,7 @@ def test_the_connection_may_be_that_of_a_session(url: URL) -> None:
         for commits in (False, True):
             async with AsyncSession(engine) as session:
                 await session.execute(INVOICE)
-                await flow_on(await session.connection()).place(order(), at=NOON)
+                await flow_on(await session.connection()).seller("acme").place(order(), at=NOON)
                 if commits:
                     await session.commit()
             assert await kept(engine) == (int(commits), int(commits))
@@ -121,7 +127,7 @@ def test_a_host_that_is_cancelled_takes_both_back(url: URL) -> None:
     async def sell(engine: AsyncEngine, sold: asyncio.Event) -> None:
         async with engine.begin() as connection:
             await connection.execute(INVOICE)
-            await flow_on(connection).place(order(), at=NOON)
+            await flow_on(connection).seller("acme").place(order(), at=NOON)
             sold.set()
             await asyncio.sleep(60)
 
@@ -132,6 +138,6 @@ def test_a_host_that_is_cancelled_takes_both_back(url: URL) -> None:
         selling.cancel()
         await asyncio.wait([selling])
         assert await kept(engine) == (0, 0)
-        await AsyncOrderFlow(AsyncSqlRepository(engine)).place(order(), at=NOON)
+        await AsyncOrderFlow(AsyncSqlRepository(engine)).seller("acme").place(order(), at=NOON)
 
     tell(url, story)

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow import Command, Outcome
+    from orderflow import Outcome
+    from orderflow.commands import Command
     from orderflow.ports import AsyncRepository, Reading, Repository, UnitOfWork
 
     T = TypeVar("T")
@@ -107,9 +108,9 @@ class TestAsyncSqlRepository(RepositoryContract):
             for command in history.commands:
                 assert await answer(flow, command) == answer_of(reference, command)
             for seller_id in {command.seller_id: None for command in history.commands}:
-                assert await flow.orders(seller_id) == reference.orders(seller_id)
-                assert await flow.stock(seller_id) == reference.stock(seller_id)
-                assert await flow.events(seller_id) == reference.events(seller_id)
+                assert await flow.seller(seller_id).orders() == reference.seller(seller_id).orders()
+                assert await flow.seller(seller_id).stock() == reference.seller(seller_id).stock()
+                assert await flow.seller(seller_id).events() == reference.seller(seller_id).events()
 
         self._await(compare())
 
@@ -140,16 +141,17 @@ def order(order_id: str, quantity: int) -> Order:
 
 def test_many_tasks_at_once_oversell_nothing(url: URL) -> None:
     async def sell(flow: AsyncOrderFlow, number: int) -> None:
-        await flow.place(order(f"{number}", 1 + number % 3), at=NOON)
+        acme = flow.seller("acme")
+        await acme.place(order(f"{number}", 1 + number % 3), at=NOON)
         if number % 4 == 1:
-            await flow.cancel("acme", f"{number}", at=NOON)
+            await acme.cancel(f"{number}", at=NOON)
         if number % 4 == 2:
-            await flow.book_in(MUGS, 2, at=NOON)
+            await acme.book_in(MUGS, 2, at=NOON)
 
     async def sell_all() -> None:
         async with engine_on(url) as engine:
             flow = AsyncOrderFlow(AsyncSqlRepository(engine))
-            await flow.book_in(MUGS, 20, at=NOON)
+            await flow.seller("acme").book_in(MUGS, 20, at=NOON)
             await asyncio.gather(*(sell(flow, number) for number in range(60)))
 
     asyncio.run(sell_all())

@@ -11,9 +11,6 @@ from django.test.utils import CaptureQueriesContext
 
 from orderflow import (
     AdjustmentReason,
-    AdjustStock,
-    BookInStock,
-    CancelOrder,
     ContentionError,
     NotFoundError,
     Order,
@@ -25,13 +22,14 @@ from orderflow import (
 )
 from orderflow.adapters.sql import SqlInbox, SqlRepository
 from orderflow.adapters.sql.django import DjangoExecutor, DjangoTransactions
+from orderflow.commands import AdjustStock, BookInStock, CancelOrder
 from tests.databases.django import django_postgres, django_sqlite, second
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from orderflow import Command
+    from orderflow.commands import Command
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MUGS = StockKey("acme", "leeds", "MUG")
@@ -52,7 +50,7 @@ def _alias(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def _prepared(alias: str) -> Iterator[str]:
     say(alias, "CREATE TABLE invoices (number VARCHAR(9) PRIMARY KEY)")
-    flow_of(alias).book_in(MUGS, 3, at=NOON)
+    flow_of(alias).seller("acme").book_in(MUGS, 3, at=NOON)
     yield alias
 
 
@@ -81,29 +79,29 @@ def kept(alias: str) -> tuple[int, int]:
         with connections[other].cursor() as cursor:
             cursor.execute("SELECT count(*) FROM invoices")
             ((invoices,),) = cursor.fetchall()
-        return invoices, len(flow_of(other).orders("acme"))
+        return invoices, len(flow_of(other).seller("acme").orders())
 
 
 def test_the_host_and_orderflow_commit_together(alias: str) -> None:
     with transaction.atomic(using=alias):
         invoice(alias)
-        flow_of(alias).place(order(2), at=NOON)
+        flow_of(alias).seller("acme").place(order(2), at=NOON)
         assert kept(alias) == (0, 0), "it was committed before the host did"
     assert kept(alias) == (1, 1)
 
 
 def test_a_host_that_raises_afterwards_takes_both_back(alias: str) -> None:
     def sell() -> None:
-        flow = flow_of(alias)
-        flow.place(order(2), at=NOON)
-        assert flow.order("acme", "A").order_id == "A"
+        acme = flow_of(alias).seller("acme")
+        acme.place(order(2), at=NOON)
+        assert acme.order("A").order_id == "A"
         invoice(alias)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), transaction.atomic(using=alias):
         sell()
     assert kept(alias) == (0, 0)
-    assert [each.allocated for each in flow_of(alias).stock("acme")] == [0]
+    assert [each.allocated for each in flow_of(alias).seller("acme").stock()] == [0]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +118,7 @@ def test_a_refusal_leaves_what_the_host_wrote_before(alias: str, command: Comman
         invoice(alias)
         with pytest.raises((NotFoundError, RefusedError)):
             flow.handle(command)
-        flow.place(order(1), at=NOON)  # the transaction goes on
+        flow.seller("acme").place(order(1), at=NOON)  # the transaction goes on
     assert kept(alias) == (1, 1)
 
 
@@ -129,18 +127,21 @@ def test_a_fault_of_the_database_leaves_what_the_host_wrote_before(alias: str) -
         invoice(alias)
         say(alias, "ALTER TABLE orderflow_events RENAME TO elsewhere")
         with pytest.raises(StorageError):
-            flow_of(alias).place(order(1), at=NOON)  # it fails at its end: all else is written
+            flow_of(alias).seller("acme").place(
+                order(1), at=NOON
+            )  # it fails at its end: all else is written
         say(alias, "ALTER TABLE elsewhere RENAME TO orderflow_events")
     assert kept(alias) == (1, 0)
 
 
 def test_commands_of_one_transaction_build_on_each_other(alias: str) -> None:
     flow = flow_of(alias)
+    acme = flow.seller("acme")
 
     def serve() -> None:
-        flow.place(order(5), at=NOON)
+        acme.place(order(5), at=NOON)
         flow.handle(BookInStock(key=MUGS, received=2, at=NOON))
-        assert flow.order("acme", "A").status == "ALLOCATED"
+        assert acme.order("A").status == "ALLOCATED"
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), transaction.atomic(using=alias):
@@ -149,15 +150,15 @@ def test_commands_of_one_transaction_build_on_each_other(alias: str) -> None:
 
 
 def test_a_savepoint_of_the_host_takes_back_what_is_in_it_alone(alias: str) -> None:
-    flow = flow_of(alias)
+    acme = flow_of(alias).seller("acme")
 
     def inner() -> None:
-        flow.place(order(1, "B"), at=NOON)
+        acme.place(order(1, "B"), at=NOON)
         invoice(alias, "B")
         raise ZeroDivisionError
 
     with transaction.atomic(using=alias):
-        flow.place(order(1, "A"), at=NOON)
+        acme.place(order(1, "A"), at=NOON)
         invoice(alias, "A")
         with pytest.raises(ZeroDivisionError), transaction.atomic(using=alias):
             inner()
@@ -168,7 +169,7 @@ def test_what_the_host_leaves_for_after_the_commit_finds_it_committed(alias: str
     found = []
     with transaction.atomic(using=alias):
         transaction.on_commit(lambda: found.append(kept(alias)), using=alias)
-        flow_of(alias).place(order(1), at=NOON)
+        flow_of(alias).seller("acme").place(order(1), at=NOON)
         invoice(alias)
         assert found == []
     assert found == [(1, 1)]
@@ -177,10 +178,10 @@ def test_what_the_host_leaves_for_after_the_commit_finds_it_committed(alias: str
 def test_a_host_without_autocommit_is_in_a_transaction_of_its_own(alias: str) -> None:
     transaction.set_autocommit(False, using=alias)
     invoice(alias)
-    flow_of(alias).place(order(1), at=NOON)
+    flow_of(alias).seller("acme").place(order(1), at=NOON)
     assert kept(alias) == (0, 0)
     transaction.rollback(using=alias)
-    flow_of(alias).place(order(1), at=NOON)
+    flow_of(alias).seller("acme").place(order(1), at=NOON)
     transaction.commit(using=alias)
     transaction.set_autocommit(True, using=alias)
     assert kept(alias) == (0, 1)
@@ -205,7 +206,7 @@ def test_a_message_that_comes_twice_is_taken_in_once_with_the_work_that_it_is_fo
 
 def test_contention_is_one_error_and_not_tried_again(alias: str) -> None:
     with second(alias) as other, transaction.atomic(using=other):
-        flow_of(other).place(order(1), at=NOON)
+        flow_of(other).seller("acme").place(order(1), at=NOON)
         with pytest.raises((ContentionError, DatabaseError)) as caught:
             _book_in_beside(alias)
     if connections[alias].vendor == "postgresql":
@@ -220,7 +221,7 @@ def _book_in_beside(alias: str) -> None:
     with transaction.atomic(using=alias):
         if connections[alias].vendor == "postgresql":
             say(alias, "SET LOCAL lock_timeout = '200ms'")
-        flow_of(alias).book_in(MUGS, 1, at=NOON)
+        flow_of(alias).seller("acme").book_in(MUGS, 1, at=NOON)
 
 
 def test_a_host_that_has_swallowed_an_error_of_the_database_is_told_so(alias: str) -> None:
@@ -230,7 +231,7 @@ def test_a_host_that_has_swallowed_an_error_of_the_database_is_told_so(alias: st
                 say(alias, "SELECT nonsense")
         except DatabaseError:
             pass
-        flow_of(alias).place(order(1), at=NOON)
+        flow_of(alias).seller("acme").place(order(1), at=NOON)
 
     with (
         pytest.raises(StorageError, match="until the end of the 'atomic' block"),
@@ -242,18 +243,18 @@ def test_a_host_that_has_swallowed_an_error_of_the_database_is_told_so(alias: st
 
 def test_the_host_sees_the_statements_among_its_own(alias: str) -> None:
     with CaptureQueriesContext(connections[alias]) as queries:
-        flow_of(alias).place(order(1), at=NOON)
+        flow_of(alias).seller("acme").place(order(1), at=NOON)
     assert any("INSERT INTO orderflow_orders" in each["sql"] for each in queries)
 
 
 def test_signs_that_a_statement_is_formatted_by_are_values_like_others(alias: str) -> None:
     odd = StockKey("acme", "leeds", "50% %s ? %(sku)s ' \\ é")
-    flow_of(alias).book_in(odd, 1, at=NOON)
-    assert odd in [each.key for each in flow_of(alias).stock("acme")]
+    flow_of(alias).seller("acme").book_in(odd, 1, at=NOON)
+    assert odd in [each.key for each in flow_of(alias).seller("acme").stock()]
 
 
 def test_moments_of_the_hour_that_comes_twice_are_read_as_they_were_written(alias: str) -> None:
     twice = [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1)]  # 01:30 in London
     for number, moment in enumerate(twice):
-        flow_of(alias).place(order(1, str(number), placed_at=moment), at=moment)
-    assert [each.placed_at for each in flow_of(alias).orders("acme")] == twice
+        flow_of(alias).seller("acme").place(order(1, str(number), placed_at=moment), at=moment)
+    assert [each.placed_at for each in flow_of(alias).seller("acme").orders()] == twice

@@ -27,16 +27,17 @@ database = {
 settings.configure(DATABASES={"default": database, "second": {**database}})
 django.setup()
 assert connections["default"].Database.__name__ == "psycopg2"
-flow, other = (OrderFlow(SqlRepository(DjangoTransactions(each))) for each in connections)
+flows = [OrderFlow(SqlRepository(DjangoTransactions(each))) for each in connections]
+acme, other = [flow.seller("acme") for flow in flows]
 mugs = StockKey("acme", "leeds", "50% %s")
 noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-flow.book_in(mugs, 3)
+acme.book_in(mugs, 3)
 lines = (OrderLine("1", mugs.sku, 5),)
 order = Order(
     order_id="A", seller_id="acme", warehouse_id="leeds", lines=lines, placed_at=noon
 )
-placed = flow.place(order).order
-assert flow.order("acme", "A") == placed
+placed = acme.place(order).order
+assert acme.order("A") == placed
 told = []
 notifier = type("Notifier", (), {"notify": lambda _, message: told.append(message.message_id)})()
 Relay(SqlOutbox(DjangoTransactions()), notifier).run()
@@ -44,7 +45,7 @@ assert told == ["acme:1", "acme:2", "acme:3"], told
 with transaction.atomic(using="second"):
     other.book_in(mugs, 1)
     try:
-        flow.book_in(mugs, 1)
+        acme.book_in(mugs, 1)
     except ContentionError as error:
         assert error.attempts == 5
     else:
@@ -52,7 +53,7 @@ with transaction.atomic(using="second"):
 with connections["default"].cursor() as cursor:
     cursor.execute("DROP TABLE orderflow_stock")
 try:
-    flow.book_in(mugs, 1)
+    acme.book_in(mugs, 1)
 except SchemaError:
     pass
 else:

@@ -10,9 +10,6 @@ from sqlalchemy import event, text
 
 from orderflow import (
     AdjustmentReason,
-    AdjustStock,
-    BookInStock,
-    CancelOrder,
     ContentionError,
     NotFoundError,
     Order,
@@ -23,6 +20,7 @@ from orderflow import (
     StorageError,
 )
 from orderflow.adapters.sql import SqlRepository
+from orderflow.commands import AdjustStock, BookInStock, CancelOrder
 from tests.conformance.filling import NOON
 from tests.databases import empty, postgres, sqlite
 
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from orderflow import Command
+    from orderflow.commands import Command
 
 MUGS = StockKey("acme", "leeds", "MUG")
 INVOICE = text("INSERT INTO invoices VALUES ('A')")
@@ -53,7 +51,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 def _prepared(engine: Engine) -> Iterator[Engine]:
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE invoices (number VARCHAR(9) PRIMARY KEY)"))
-    OrderFlow(SqlRepository(engine)).book_in(MUGS, 3, at=NOON)
+    OrderFlow(SqlRepository(engine)).seller("acme").book_in(MUGS, 3, at=NOON)
     yield engine
 
 
@@ -73,14 +71,14 @@ def kept(engine: Engine) -> tuple[int, int]:
     """Count the invoices and the orders that were committed."""
     with engine.connect() as connection:
         invoices = connection.scalar(INVOICES) or 0
-    return invoices, len(OrderFlow(SqlRepository(engine)).orders("acme"))
+    return invoices, len(OrderFlow(SqlRepository(engine)).seller("acme").orders())
 
 
 def test_the_host_and_orderflow_commit_together(engine: Engine) -> None:
     with engine.connect() as connection:
         begin(connection)
         connection.execute(INVOICE)
-        OrderFlow(SqlRepository.within(connection)).place(order(2), at=NOON)
+        OrderFlow(SqlRepository.within(connection)).seller("acme").place(order(2), at=NOON)
         assert kept(engine) == (0, 0), "it was committed before the host did"
         connection.commit()
     assert kept(engine) == (1, 1)
@@ -88,16 +86,18 @@ def test_the_host_and_orderflow_commit_together(engine: Engine) -> None:
 
 def test_a_host_that_raises_afterwards_takes_both_back(engine: Engine) -> None:
     def sell(connection: Connection) -> None:
-        flow = OrderFlow(SqlRepository.within(connection))
-        flow.place(order(2), at=NOON)
-        assert flow.order("acme", "A").order_id == "A"
+        acme = OrderFlow(SqlRepository.within(connection)).seller("acme")
+        acme.place(order(2), at=NOON)
+        assert acme.order("A").order_id == "A"
         connection.execute(INVOICE)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), engine.connect() as connection:
         sell(begin(connection))
     assert kept(engine) == (0, 0)
-    assert [each.allocated for each in OrderFlow(SqlRepository(engine)).stock("acme")] == [0]
+    assert [each.allocated for each in OrderFlow(SqlRepository(engine)).seller("acme").stock()] == [
+        0
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_refusal_leaves_what_the_host_wrote_before(engine: Engine, command: Co
         flow = OrderFlow(SqlRepository.within(connection))
         with pytest.raises((NotFoundError, RefusedError)):
             flow.handle(command)
-        flow.place(order(1), at=NOON)  # the transaction goes on
+        flow.seller("acme").place(order(1), at=NOON)  # the transaction goes on
         connection.commit()
     assert kept(engine) == (1, 1)
 
@@ -127,7 +127,9 @@ def test_a_fault_of_the_database_leaves_what_the_host_wrote_before(engine: Engin
         flow = OrderFlow(SqlRepository.within(connection))
         connection.execute(text("ALTER TABLE orderflow_events RENAME TO elsewhere"))
         with pytest.raises(StorageError):
-            flow.place(order(1), at=NOON)  # it fails at its end: all else is written by then
+            flow.seller("acme").place(
+                order(1), at=NOON
+            )  # it fails at its end: all else is written by then
         connection.execute(text("ALTER TABLE elsewhere RENAME TO orderflow_events"))
         connection.commit()
     assert kept(engine) == (1, 0)
@@ -136,9 +138,10 @@ def test_a_fault_of_the_database_leaves_what_the_host_wrote_before(engine: Engin
 def test_commands_of_one_transaction_build_on_each_other(engine: Engine) -> None:
     with engine.connect() as connection:
         flow = OrderFlow(SqlRepository.within(begin(connection)))
-        flow.place(order(5), at=NOON)
+        acme = flow.seller("acme")
+        acme.place(order(5), at=NOON)
         flow.handle(BookInStock(key=MUGS, received=2, at=NOON))
-        assert flow.order("acme", "A").status == "ALLOCATED"
+        assert acme.order("A").status == "ALLOCATED"
         connection.rollback()
     assert kept(engine) == (0, 0)
 
@@ -146,11 +149,11 @@ def test_commands_of_one_transaction_build_on_each_other(engine: Engine) -> None
 def test_contention_is_one_error_and_not_tried_again(engine: Engine) -> None:
     with engine.connect() as first, engine.connect() as second:
         begin(first)
-        OrderFlow(SqlRepository.within(first)).place(order(1), at=NOON)
+        OrderFlow(SqlRepository.within(first)).seller("acme").place(order(1), at=NOON)
         if engine.dialect.name == "postgresql":
             second.execute(text("SET lock_timeout = '200ms'"))
         with pytest.raises(ContentionError, match="run the whole transaction again") as caught:
-            OrderFlow(SqlRepository.within(second)).book_in(MUGS, 1, at=NOON)
+            OrderFlow(SqlRepository.within(second)).seller("acme").book_in(MUGS, 1, at=NOON)
         assert caught.value.attempts == 1
         second.rollback()
         first.commit()
@@ -166,36 +169,36 @@ def test_an_isolation_that_shows_an_older_state_is_refused() -> None:
 
 def test_a_serializable_transaction_that_saw_too_little_is_contention() -> None:
     with postgres() as engine, engine.connect() as connection:
-        OrderFlow(SqlRepository(engine)).book_in(MUGS, 3, at=NOON)
+        OrderFlow(SqlRepository(engine)).seller("acme").book_in(MUGS, 3, at=NOON)
         connection.execution_options(isolation_level="SERIALIZABLE")
         assert connection.scalar(text("SELECT count(*) FROM orderflow_orders")) == 0
-        OrderFlow(SqlRepository(engine)).place(order(2), at=NOON)
+        OrderFlow(SqlRepository(engine)).seller("acme").place(order(2), at=NOON)
         flow = OrderFlow(SqlRepository.within(connection))
         with pytest.raises(ContentionError):
-            flow.book_in(MUGS, 1, at=NOON)
+            flow.seller("acme").book_in(MUGS, 1, at=NOON)
 
 
 READS: dict[str, Callable[[OrderFlow], Sequence[Order]]] = {
-    "an order": lambda flow: [flow.order("acme", "A")],
-    "a listing": lambda flow: flow.orders("acme"),
-    "a queue": lambda flow: flow.queue(MUGS),
+    "an order": lambda flow: [flow.seller("acme").order("A")],
+    "a listing": lambda flow: flow.seller("acme").orders(),
+    "a queue": lambda flow: flow.seller("acme").queue(MUGS),
 }
 
 
 @pytest.mark.parametrize("name", READS)
 def test_what_others_commit_during_a_read_tears_no_order(engine: Engine, name: str) -> None:
-    others = OrderFlow(SqlRepository(engine))
+    acme = OrderFlow(SqlRepository(engine)).seller("acme")
     for moment in count(1):
         empty(engine)
-        others.book_in(MUGS, 3, at=NOON)
-        others.place(order(5), at=NOON)  # of which 2 are short
-        waiting = others.order("acme", "A")
+        acme.book_in(MUGS, 3, at=NOON)
+        acme.place(order(5), at=NOON)  # of which 2 are short
+        waiting = acme.order("A")
         with engine.connect() as connection:
             statements = _before_statement(
-                connection, moment, lambda: others.book_in(MUGS, 2, at=NOON)
+                connection, moment, lambda: acme.book_in(MUGS, 2, at=NOON)
             )
             found = READS[name](OrderFlow(SqlRepository.within(connection)))
-        covered = others.order("acme", "A")
+        covered = acme.order("A")
         assert list(found) in ([waiting], [] if name == "a queue" else [covered])
         if next(statements) <= moment:  # it had ended before
             break

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import MemoryRepository, OutboxMessage, Outcome
+from orderflow import MemoryRepository, Outcome
 from orderflow.adapters.memory import MemoryOutbox
 from orderflow.testing.outbox_contract import OutboxContract
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from orderflow.domain.model.commands import Command
-    from orderflow.ports import Outbox, Repository
+    from orderflow.ports import Outbox, OutboxMessage, Repository
 
 
 class _ByMessage(MemoryOutbox):

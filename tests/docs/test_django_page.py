@@ -64,7 +64,7 @@ from django.test import Client
 from checkout.models import Invoice
 from checkout.stock import flow
 from orderflow import StockKey
-flow.book_in(StockKey("acme", "leeds", "MUG"), 3)
+flow.seller("acme").book_in(StockKey("acme", "leeds", "MUG"), 3)
 def buy(number, sku, quantity):
     asked = {"number": number, "sku": sku, "quantity": quantity, "pence": 900}
     shop = Client(headers={"host": "localhost"})
@@ -94,7 +94,7 @@ EMPTY = """
 from checkout.emptying import empty
 from checkout.stock import flow
 empty()
-print(len(flow.stock("acme")))
+print(len(flow.seller("acme").stock()))
 """
 
 
@@ -231,7 +231,7 @@ def test_the_tables_may_have_names_of_the_host_s(tmp_path: Path) -> None:
         "from orderflow.adapters.sql import SqlRepository, Tables\n"
         "from orderflow.adapters.sql.django import DjangoTransactions\n"
         "own = SqlRepository(DjangoTransactions(), tables=Tables(prefix='checkout_'))\n"
-        "print(OrderFlow(own).orders('acme'))"
+        "print(OrderFlow(own).seller('acme').orders())"
     )
     assert "  Applying checkout.0002_orderflow... OK" in made
     assert made[-1] == "No changes detected"

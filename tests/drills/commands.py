@@ -12,13 +12,61 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-import orderflow as of
+from orderflow import (
+    AdjustmentReason,
+    AllocationPolicy,
+    ExpectedReceipt,
+    Hold,
+    HoldReason,
+    Order,
+    OrderLine,
+    PartialAllocation,
+    Preemption,
+    Queue,
+    Rationing,
+    StockKey,
+)
+from orderflow.commands import (
+    AcceptCancellation,
+    AdjustStock,
+    AllocateOrder,
+    AnnounceReceipt,
+    BookInStock,
+    CancelOrder,
+    ChangePolicy,
+    Command,
+    CountStock,
+    DeliverOrder,
+    DespatchOrder,
+    EditOrder,
+    HoldOrder,
+    PickedLine,
+    PlaceOrder,
+    PlaceOrders,
+    RejectCancellation,
+    ReleaseEndedHolds,
+    ReleaseHold,
+    ReportShortPick,
+    RequestCancellation,
+    SendOrderToWarehouse,
+    SplitOrder,
+    WithdrawReceipt,
+)
+from orderflow.edits import (
+    AddLine,
+    ChangePriority,
+    ChangePromise,
+    ChangeQuantity,
+    Edit,
+    RemoveLine,
+    ReplaceLine,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypedDict
 
-    _Make = Callable[["_Draw"], of.Command]
+    _Make = Callable[["_Draw"], Command]
 
     class _Own(TypedDict):
         at: datetime
@@ -34,10 +82,10 @@ __all__ = ["NOON", "SELLERS", "command_of"]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SELLERS = ("acme", "bolt")
 _POLICIES = (
-    of.AllocationPolicy(partial_allocation=of.PartialAllocation.NEVER),
-    of.AllocationPolicy(queue=of.Queue.PRIORITY),
-    of.AllocationPolicy(preemption=of.Preemption.URGENT, urgent_from=2),
-    of.AllocationPolicy(rationing=of.Rationing.FAIR_SHARE),
+    AllocationPolicy(partial_allocation=PartialAllocation.NEVER),
+    AllocationPolicy(queue=Queue.PRIORITY),
+    AllocationPolicy(preemption=Preemption.URGENT, urgent_from=2),
+    AllocationPolicy(rationing=Rationing.FAIR_SHARE),
 )
 
 _SKUS = ("MUG", "CUP", "TIN")
@@ -47,7 +95,7 @@ _BACK = 5
 """Commands about an order are about one of so many that were placed last."""
 
 
-def command_of(worker: str, number: int, workers: tuple[str, ...] = ()) -> of.Command:
+def command_of(worker: str, number: int, workers: tuple[str, ...] = ()) -> Command:
     """Return a command of a worker.
 
     Args:
@@ -83,8 +131,8 @@ class _Draw:
         return _seller_of(self.number)
 
     @property
-    def key(self) -> of.StockKey:
-        return of.StockKey(self.seller_id, "leeds", self.dice.choice(_SKUS))
+    def key(self) -> StockKey:
+        return StockKey(self.seller_id, "leeds", self.dice.choice(_SKUS))
 
     @property
     def units(self) -> int:
@@ -111,15 +159,15 @@ class _Draw:
             "order_id": order_id,
         }
 
-    def order(self, order_id: str) -> of.Order:
+    def order(self, order_id: str) -> Order:
         skus = self.dice.sample(
             _SKUS, self.dice.choice([1, 1, 2, 3])
         )  # any order: locks are sorted
-        return of.Order(
+        return Order(
             order_id=order_id,
             seller_id=self.seller_id,
             warehouse_id="leeds",
-            lines=tuple(of.OrderLine(sku, sku, self.dice.randint(1, 2)) for sku in skus),
+            lines=tuple(OrderLine(sku, sku, self.dice.randint(1, 2)) for sku in skus),
             placed_at=self.at,
             priority=self.dice.randrange(3),
         )
@@ -129,23 +177,23 @@ def _seller_of(number: int) -> str:
     return SELLERS[number // _STEP % 3 == 2]
 
 
-def _place(draw: _Draw) -> of.Command:
+def _place(draw: _Draw) -> Command:
     allocate = draw.dice.randrange(8) > 0
-    return of.PlaceOrder(order=draw.order(draw.command_id), allocate=allocate, **draw.own())
+    return PlaceOrder(order=draw.order(draw.command_id), allocate=allocate, **draw.own())
 
 
-def _place_some(draw: _Draw) -> of.Command:
+def _place_some(draw: _Draw) -> Command:
     orders = tuple(draw.order(f"{draw.command_id}-{n}") for n in range(2))
-    return of.PlaceOrders(orders=orders, **draw.own())
+    return PlaceOrders(orders=orders, **draw.own())
 
 
-def _book_in(draw: _Draw) -> of.Command:
+def _book_in(draw: _Draw) -> Command:
     received, rejected = draw.dice.randint(10, 40), draw.dice.choice([0, 0, 1])
-    return of.BookInStock(key=draw.key, received=received, rejected=rejected, **draw.own())
+    return BookInStock(key=draw.key, received=received, rejected=rejected, **draw.own())
 
 
-def _book_in_a_receipt(draw: _Draw) -> of.Command:
-    return of.BookInStock(
+def _book_in_a_receipt(draw: _Draw) -> Command:
+    return BookInStock(
         key=draw.key,
         received=draw.dice.randint(1, 9),
         receipt_id=draw.receipt_id,
@@ -154,62 +202,60 @@ def _book_in_a_receipt(draw: _Draw) -> of.Command:
     )
 
 
-def _announce(draw: _Draw) -> of.Command:
+def _announce(draw: _Draw) -> Command:
     expected_at = draw.at + timedelta(days=draw.units)
-    receipt = of.ExpectedReceipt(draw.receipt_id, draw.key, 9, expected_at)
-    return of.AnnounceReceipt(receipt=receipt, **draw.own())
+    receipt = ExpectedReceipt(draw.receipt_id, draw.key, 9, expected_at)
+    return AnnounceReceipt(receipt=receipt, **draw.own())
 
 
-def _withdraw(draw: _Draw) -> of.Command:
-    return of.WithdrawReceipt(seller_id=draw.seller_id, receipt_id=draw.receipt_id, **draw.own())
+def _withdraw(draw: _Draw) -> Command:
+    return WithdrawReceipt(seller_id=draw.seller_id, receipt_id=draw.receipt_id, **draw.own())
 
 
-def _count(draw: _Draw) -> of.Command:
-    return of.CountStock(key=draw.key, counted=draw.dice.randint(0, 40), **draw.own())
+def _count(draw: _Draw) -> Command:
+    return CountStock(key=draw.key, counted=draw.dice.randint(0, 40), **draw.own())
 
 
-def _adjust(draw: _Draw) -> of.Command:
+def _adjust(draw: _Draw) -> Command:
     change = draw.dice.choice([-2, -1, 1, 2])
-    return of.AdjustStock(
-        key=draw.key, change=change, reason=of.AdjustmentReason.DAMAGE, **draw.own()
-    )
+    return AdjustStock(key=draw.key, change=change, reason=AdjustmentReason.DAMAGE, **draw.own())
 
 
-def _edit(draw: _Draw) -> of.Command:
+def _edit(draw: _Draw) -> Command:
     sku, other = draw.dice.sample(_SKUS, 2)
-    changes: list[of.Edit] = [
-        of.AddLine(sku, draw.units),
-        of.RemoveLine(sku),
-        of.ReplaceLine(sku, other),
-        of.ChangeQuantity(sku, draw.units),
-        of.ChangePriority(draw.units),
-        of.ChangePromise(draw.at + timedelta(days=draw.units)),
+    changes: list[Edit] = [
+        AddLine(sku, draw.units),
+        RemoveLine(sku),
+        ReplaceLine(sku, other),
+        ChangeQuantity(sku, draw.units),
+        ChangePriority(draw.units),
+        ChangePromise(draw.at + timedelta(days=draw.units)),
     ]
-    return of.EditOrder(edits=(draw.dice.choice(changes),), **draw.about())
+    return EditOrder(edits=(draw.dice.choice(changes),), **draw.about())
 
 
-def _split(draw: _Draw) -> of.Command:
-    return of.SplitOrder(new_order_id=f"{draw.command_id}-split", **draw.about())
+def _split(draw: _Draw) -> Command:
+    return SplitOrder(new_order_id=f"{draw.command_id}-split", **draw.about())
 
 
-def _hold(draw: _Draw) -> of.Command:
+def _hold(draw: _Draw) -> Command:
     until = draw.dice.choice([None, draw.at + timedelta(seconds=draw.units)])
-    hold = of.Hold(of.HoldReason.SELLER_DELAY, until)
-    return of.HoldOrder(hold=hold, deallocate=draw.dice.randrange(2) == 1, **draw.about())
+    hold = Hold(HoldReason.SELLER_DELAY, until)
+    return HoldOrder(hold=hold, deallocate=draw.dice.randrange(2) == 1, **draw.about())
 
 
-def _release_ended(draw: _Draw) -> of.Command:
-    return of.ReleaseEndedHolds(seller_id=draw.seller_id, **draw.own())
+def _release_ended(draw: _Draw) -> Command:
+    return ReleaseEndedHolds(seller_id=draw.seller_id, **draw.own())
 
 
-def _change_policy(draw: _Draw) -> of.Command:
+def _change_policy(draw: _Draw) -> Command:
     policy = draw.dice.choice(_POLICIES)
-    return of.ChangePolicy(seller_id=draw.seller_id, policy=policy, **draw.own())
+    return ChangePolicy(seller_id=draw.seller_id, policy=policy, **draw.own())
 
 
-def _short_pick(draw: _Draw) -> of.Command:
-    found = (of.PickedLine(draw.dice.choice(_SKUS), draw.units - 1),)
-    return of.ReportShortPick(picked=found, **draw.about())
+def _short_pick(draw: _Draw) -> Command:
+    found = (PickedLine(draw.dice.choice(_SKUS), draw.units - 1),)
+    return ReportShortPick(picked=found, **draw.about())
 
 
 _MAKERS: dict[_Make, int] = {
@@ -226,13 +272,13 @@ _MAKERS: dict[_Make, int] = {
     _release_ended: 1,
     _short_pick: 2,
     _change_policy: 3,
-    lambda draw: of.AllocateOrder(**draw.about()): 2,
-    lambda draw: of.ReleaseHold(**draw.about()): 3,
-    lambda draw: of.CancelOrder(**draw.about()): 7,
-    lambda draw: of.SendOrderToWarehouse(**draw.about()): 14,
-    lambda draw: of.RequestCancellation(**draw.about()): 2,
-    lambda draw: of.AcceptCancellation(**draw.about()): 2,
-    lambda draw: of.RejectCancellation(**draw.about()): 1,
-    lambda draw: of.DespatchOrder(**draw.about()): 8,
-    lambda draw: of.DeliverOrder(**draw.about()): 3,
+    lambda draw: AllocateOrder(**draw.about()): 2,
+    lambda draw: ReleaseHold(**draw.about()): 3,
+    lambda draw: CancelOrder(**draw.about()): 7,
+    lambda draw: SendOrderToWarehouse(**draw.about()): 14,
+    lambda draw: RequestCancellation(**draw.about()): 2,
+    lambda draw: AcceptCancellation(**draw.about()): 2,
+    lambda draw: RejectCancellation(**draw.about()): 1,
+    lambda draw: DespatchOrder(**draw.about()): 8,
+    lambda draw: DeliverOrder(**draw.about()): 3,
 }

@@ -142,7 +142,7 @@ def _creating(kills: int, seed: int, progress: Progress) -> Drilled:
             notes["kills in time"] += process.exitcode == -signal.SIGKILL
             engine = database.opened(url)
             key = StockKey("acme", "leeds", "MUG")
-            OrderFlow(SqlRepository(engine)).book_in(key, 1, at=NOON)
+            OrderFlow(SqlRepository(engine)).seller("acme").book_in(key, 1, at=NOON)
             found += [str(each) for each in check(SqlRepository(engine)).violations]
             engine.dispose()
             progress(number, kills)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow import Command, OrderFlow, Outcome
+    from orderflow import OrderFlow, Outcome
+    from orderflow.commands import Command
 
 __all__ = ["FailingFigures", "Obstacle", "Rows", "fail", "no_wait"]
 

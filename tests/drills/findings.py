@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from orderflow import (
-    BookInStock,
-    MemoryRepository,
-    OrderFlow,
-    OrderPlaced,
-    PlaceOrder,
-    PlaceOrders,
-    Relay,
-    StockBookedIn,
-)
+from orderflow import MemoryRepository, OrderFlow, Relay
 from orderflow.adapters.sql import SqlOutbox, SqlRepository, Tables
 from orderflow.checking import check
 from orderflow.codec import loads
+from orderflow.commands import BookInStock, PlaceOrder, PlaceOrders
 from orderflow.domain.model.events import subject_of
+from orderflow.events import OrderPlaced, StockBookedIn
 from tests.drills.commands import SELLERS, command_of
 from tests.drills.stream import ORDERS_MAX, Teller, answer_to, flow_on
 
@@ -30,7 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow import Command, Event
+    from orderflow.commands import Command
+    from orderflow.events import Event
     from tests.drills.stream import Logs
 
 __all__ = ["Reference", "faults", "tell_all"]
@@ -173,4 +167,7 @@ class Reference:
 
 
 def _seen(flow: OrderFlow) -> list[object]:
-    return [(flow.orders(each), flow.stock(each), flow.receipts(each)) for each in SELLERS]
+    return [
+        (flow.seller(each).orders(), flow.seller(each).stock(), flow.seller(each).receipts())
+        for each in SELLERS
+    ]

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow import Command, Outcome
+    from orderflow import Outcome
+    from orderflow.commands import Command
 
 __all__ = ["FullDiskFigures", "fill_files", "fill_pages"]
 

@@ -10,18 +10,10 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
-from orderflow import (
-    BookInStock,
-    MemoryRepository,
-    Order,
-    OrderFlow,
-    OrderLine,
-    PlaceOrder,
-    PlaceOrders,
-    StockKey,
-)
+from orderflow import MemoryRepository, Order, OrderFlow, OrderLine, StockKey
 from orderflow.adapters.sql import SqlRepository
 from orderflow.checking import check
+from orderflow.commands import BookInStock, PlaceOrder, PlaceOrders
 from tests.databases import empty
 from tests.drills.commands import NOON
 from tests.drills.databases import on
@@ -100,7 +92,7 @@ def _serve(url: URL, mark: Path) -> None:
     repository = _Counted(opened(url))
     repository.mark = mark
     flow = _flow(repository)
-    flow.stock("acme")  # it is connected
+    flow.seller("acme").stock()  # it is connected
     mark.touch()
     flow.recover()
     flow.handle(_BOOK_IN)
@@ -137,7 +129,8 @@ def _flow(repository: Repository) -> OrderFlow:
 
 
 def _seen(flow: OrderFlow) -> list[object]:
-    return [flow.orders("acme"), flow.stock("acme")]
+    acme = flow.seller("acme")
+    return [acme.orders(), acme.stock()]
 
 
 def _order(number: int) -> Order:

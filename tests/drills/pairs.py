@@ -10,26 +10,28 @@ from sqlalchemy import text
 
 from orderflow import (
     AllocationPolicy,
+    MemoryRepository,
+    Order,
+    OrderFlow,
+    OrderLine,
+    PartialAllocation,
+    Queue,
+    StockKey,
+)
+from orderflow.adapters.sql import SqlRepository, Tables
+from orderflow.checking import check
+from orderflow.commands import (
     BookInStock,
     CancelOrder,
     ChangePolicy,
     Command,
     CountStock,
     EditOrder,
-    MemoryRepository,
-    Order,
-    OrderFlow,
-    OrderLine,
-    PartialAllocation,
     PlaceOrder,
-    Queue,
-    RemoveLine,
     SplitOrder,
-    State,
-    StockKey,
 )
-from orderflow.adapters.sql import SqlRepository, Tables
-from orderflow.checking import check
+from orderflow.core import State
+from orderflow.edits import RemoveLine
 from orderflow.invariants import history_violations
 from tests.databases import empty
 from tests.drills.stepping import answer_of
@@ -169,9 +171,11 @@ class Table:
         return left, [f"{run.schedule}: {fault}" for fault in found]
 
     def _look(self, run: Run) -> tuple[object, list[str]]:
-        left = (run.answers, self._flow.orders("acme"), self._flow.stock("acme"))
+        left = (run.answers, self._flow.seller("acme").orders(), self._flow.seller("acme").stock())
         found = [str(each) for each in check(self._repository).violations]
-        found += history_violations(State("acme"), self._flow.events("acme"), AllocationPolicy())
+        found += history_violations(
+            State("acme"), self._flow.seller("acme").events(), AllocationPolicy()
+        )
         if left not in self._allowed:
             found.append("it is not what comes of one after the other")
         if run.deadlocks:
@@ -182,9 +186,10 @@ class Table:
 def _serial(pair: Pair, turn: tuple[int, int]) -> tuple[object, object, object]:
     """Carry out both commands one after the other, in the reference."""
     flow = OrderFlow(MemoryRepository())
+    acme = flow.seller("acme")
     for command in pair.before:
         flow.handle(command)
     answers: dict[int, Outcome | str] = {}
     for which in turn:
         answers[which] = answer_of(flow, pair.commands[which])
-    return (answers[0], answers[1]), flow.orders("acme"), flow.stock("acme")
+    return (answers[0], answers[1]), acme.orders(), acme.stock()

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow import Command, Outcome
+    from orderflow import Outcome
     from orderflow.adapters.sql import Durability
+    from orderflow.commands import Command
     from tests.drills.power_disk import Entry
     from tests.drills.power_images import Image
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Engine
 
-    from orderflow import Command
+    from orderflow.commands import Command
 
     Choose = Callable[[int, dict[int, "Step"]], int]
     """Which session goes on: given the number of the step, and what each would do next."""

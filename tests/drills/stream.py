@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow import Command, OutboxMessage
+    from orderflow.commands import Command
+    from orderflow.ports import OutboxMessage
 
     T = TypeVar("T")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow import OutboxMessage
+    from orderflow.ports import OutboxMessage
 
 
 def untold(_done: int, _of: int) -> None:

@@ -69,8 +69,8 @@ def test_a_writer_comes_to_its_turn_because_it_locks_at_once(
 
         def rival(_connection: object, _cursor: object, statement: str, *_: object) -> None:
             if statement.startswith("INSERT INTO orderflow_stock"):
-                flow = OrderFlow(no_wait(of_rivals))
-                rivals.append(Thread(target=flow.book_in, args=(MUG, 1), kwargs={"at": NOON}))
+                acme = OrderFlow(no_wait(of_rivals)).seller("acme")
+                rivals.append(Thread(target=acme.book_in, args=(MUG, 1), kwargs={"at": NOON}))
                 rivals[-1].start()
                 rivals[-1].join(0.3)  # it is done by then, if nothing keeps it
 
@@ -79,16 +79,16 @@ def test_a_writer_comes_to_its_turn_because_it_locks_at_once(
         flow = OrderFlow(no_wait(engine))
         key = StockKey("acme", "leeds", "CUP")
         if answers:
-            assert flow.book_in(key, 1, at=NOON).stock[0].on_hand == 1
+            assert flow.seller("acme").book_in(key, 1, at=NOON).stock[0].on_hand == 1
         else:
             with pytest.raises(ContentionError):
-                flow.book_in(key, 1, at=NOON)
+                flow.seller("acme").book_in(key, 1, at=NOON)
         for each in rivals:
             each.join()
         assert len(rivals) == (1 if answers else 5)
-        assert {s.key.sku: s.on_hand for s in OrderFlow(no_wait(of_rivals)).stock("acme")} == (
-            {"MUG": 1, "CUP": 1} if answers else {"MUG": 5}
-        )
+        assert {
+            s.key.sku: s.on_hand for s in OrderFlow(no_wait(of_rivals)).seller("acme").stock()
+        } == ({"MUG": 1, "CUP": 1} if answers else {"MUG": 5})
 
 
 def test_a_change_that_could_not_be_flushed_may_be_found_after_all(tmp_path: Path) -> None:
@@ -105,18 +105,18 @@ def test_a_change_that_could_not_be_flushed_may_be_found_after_all(tmp_path: Pat
         flow = OrderFlow(no_wait(engine))
         armed = True
         with pytest.raises(UnfinishedError, match=r"disk I/O error.*same command id") as error:
-            flow.book_in(MUG, 3, at=NOON, command_id="once")
+            flow.seller("acme").book_in(MUG, 3, at=NOON, command_id="once")
         assert not error.value.is_saved
         armed = False
-        assert flow.stock("acme") == ()
+        assert flow.seller("acme").stock() == ()
         for end in ("", "-wal"):
             shutil.copy(f"{path}{end}", f"{found}{end}")
         keeper.close()
         engine.dispose()
     engine = open_database(found)
     flow = OrderFlow(no_wait(engine))
-    assert [stock.on_hand for stock in flow.stock("acme")] == [3]
-    assert flow.book_in(MUG, 3, at=NOON, command_id="once").stock[0].on_hand == 3
+    assert [stock.on_hand for stock in flow.seller("acme").stock()] == [3]
+    assert flow.seller("acme").book_in(MUG, 3, at=NOON, command_id="once").stock[0].on_hand == 3
     engine.dispose()
 
 

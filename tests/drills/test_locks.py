@@ -42,7 +42,7 @@ def test_whoever_waits_to_add_a_row_holds_none_behind_it() -> None:
             mug = select(STOCK).where(STOCK.c.sku == "MUG").with_for_update(nowait=True)
             assert connection.execute(mug).one().on_hand == 3
         placing.join()
-        assert [(line.sku, line.allocated) for line in flow.order("acme", "N").lines] == [
+        assert [(line.sku, line.allocated) for line in flow.seller("acme").order("N").lines] == [
             ("CUP", 0),
             ("MUG", 2),
         ]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from orderflow import Command
 from orderflow.adapters.sql import SqlRepository
 from orderflow.adapters.sql.rows import Moments
 from orderflow.adapters.sql.saving import Saving
+from orderflow.commands import Command
 from tests.drills.failing_life import expected, life
 from tests.drills.power import power_loss
 from tests.drills.power_disk import Acknowledged, Deleted, Synced, Truncated, Written

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orderflow import Order, PlaceOrder
+from orderflow.commands import PlaceOrder
 from orderflow.importing import read_orders
 
 if TYPE_CHECKING:
+    from orderflow import Order
     from orderflow.importing import Import
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

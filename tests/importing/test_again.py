@@ -6,18 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import (
-    BookInStock,
-    CancelOrder,
-    ChangeCourier,
-    ChangeQuantity,
-    EditOrder,
-    OrderFlow,
-    PlaceOrder,
-    SplitOrder,
-    StockKey,
-)
-from orderflow.adapters.memory import MemoryRepository
+from orderflow import MemoryRepository, OrderFlow, StockKey
+from orderflow.commands import BookInStock, CancelOrder, EditOrder, PlaceOrder, SplitOrder
+from orderflow.edits import ChangeCourier, ChangeQuantity
 from orderflow.importing import OnChange
 from tests.importing.files import AT, HEADER, SELLER, WAREHOUSE, plain, row
 
@@ -52,7 +43,7 @@ class Host:
             self.flow.handle(command)
 
     def units(self, order_id: str) -> int:
-        return self.flow.order(SELLER, order_id).units
+        return self.flow.seller(SELLER).order(order_id).units
 
 
 @pytest.fixture
@@ -70,9 +61,9 @@ def test_a_file_that_is_imported_twice_is_unchanged_the_second_time(host: Host) 
 def test_commands_that_are_carried_out_twice_do_nothing_twice(host: Host) -> None:
     first, second = plain(row()), plain(row(), at=AT.replace(hour=23))
     host.carry_out(first)
-    before = host.flow.order(SELLER, "1")
+    before = host.flow.seller(SELLER).order("1")
     host.carry_out(second)
-    assert host.flow.order(SELLER, "1") == before
+    assert host.flow.seller(SELLER).order("1") == before
     assert first.commands[0].command_id == second.commands[0].command_id
 
 
@@ -98,7 +89,7 @@ def test_a_changed_order_is_edited_where_that_is_asked_for(host: Host) -> None:
     result = host.read(row("1", quantity=2), row("1", "CUP"), on_change=OnChange.UPDATE)
     (edit,) = result.commands
     assert isinstance(edit, EditOrder)
-    assert edit.expected_version == host.flow.order(SELLER, "1").version
+    assert edit.expected_version == host.flow.seller(SELLER).order("1").version
     host.carry_out(result)
     host.carry_out(result)
     assert host.units("1") == 3
@@ -115,7 +106,7 @@ def test_an_order_that_the_seller_edited_since_is_told_from_one_that_the_file_ch
     host: Host,
 ) -> None:
     host.carry_out(host.read(row("1")))
-    host.flow.edit(SELLER, "1", ChangeQuantity("1", 2), ChangeCourier("DPD"), at=AT)
+    host.flow.seller(SELLER).edit("1", ChangeQuantity("1", 2), ChangeCourier("DPD"), at=AT)
     plainly = host.read(row("1"), on_change=OnChange.UPDATE)
     assert [each.edits for each in plainly.changed] == [(ChangeQuantity("1", 1),)]
     informed = host.read(row("1"), on_change=OnChange.UPDATE, was_imported=host.was_imported)

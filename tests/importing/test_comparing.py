@@ -10,26 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import (
+from orderflow import Address, Order, OrderLine, Status
+from orderflow.domain.model.edits import apply_edits
+from orderflow.edits import (
     AddLine,
-    Address,
     ChangeCourier,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
     ChangeShipTo,
-    Order,
-    OrderLine,
     RemoveLine,
     ReplaceLine,
-    Status,
 )
-from orderflow.domain.model.edits import apply_edits
 from orderflow.importing.comparing import edits_to, obstacle_to
 from tests.importing.files import AT, SELLER, WAREHOUSE
 
 if TYPE_CHECKING:
-    from orderflow import Edit
+    from orderflow.edits import Edit
 
 HOME = Address("Jo", "1 Way", "Leeds", "LS1")
 

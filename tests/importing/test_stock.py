@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orderflow import (
-    AnnounceReceipt,
-    CountStock,
-    ExpectedReceipt,
-    InvalidValueError,
-    OrderFlow,
-    StockKey,
-)
-from orderflow.adapters.memory import MemoryRepository
+from orderflow import ExpectedReceipt, InvalidValueError, MemoryRepository, OrderFlow, StockKey
+from orderflow.commands import AnnounceReceipt, CountStock
 from orderflow.importing import FileError, ReceiptLayout, StockLayout, read_receipts, read_stock
 from tests.importing.files import AT, SELLER, WAREHOUSE, reasons, stream
 
@@ -67,7 +60,7 @@ def test_a_count_is_done_once_however_often_it_is_imported_within_its_batch() ->
     text = "sku,on_hand\nMUG,5\n"
 
     def on_hand() -> int:
-        return sum(each.on_hand for each in flow.stock(SELLER))
+        return sum(each.on_hand for each in flow.seller(SELLER).stock())
 
     def carry_out(result: Import) -> None:
         for command in result.commands:

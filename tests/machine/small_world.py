@@ -9,31 +9,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from orderflow import (
-    AdjustmentReason,
+from orderflow import AdjustmentReason, Hold, HoldReason
+from orderflow.commands import (
     AdjustStock,
     BookInStock,
     ChangePolicy,
-    ChangePriority,
-    ChangeQuantity,
     Command,
     CountStock,
-    Edit,
     EditOrder,
-    Hold,
     HoldOrder,
-    HoldReason,
     PickedLine,
     PlaceOrder,
     ReleaseHold,
-    RemoveLine,
-    ReplaceLine,
     ReportShortPick,
     SplitOrder,
-    State,
-    decide,
 )
+from orderflow.core import State, decide
 from orderflow.domain.model import commands as do
+from orderflow.edits import ChangePriority, ChangeQuantity, Edit, RemoveLine, ReplaceLine
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.invariants import history_violations, violations
 from tests.unit.shop import ACME, NOON, about, fold, key, later, order

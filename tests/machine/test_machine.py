@@ -20,8 +20,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from orderflow import (
-    Action,
+from orderflow import Action, Order, Status, StockKey
+from orderflow.commands import (
     AdjustStock,
     BookInStock,
     CancelOrder,
@@ -29,14 +29,10 @@ from orderflow import (
     Command,
     CountStock,
     DespatchOrder,
-    Event,
-    Order,
     ReportShortPick,
     ServeWaiting,
-    State,
-    Status,
-    StockKey,
 )
+from orderflow.core import State
 from orderflow.errors import (
     CommandIdReusedError,
     NotFoundError,
@@ -44,6 +40,7 @@ from orderflow.errors import (
     RefusedError,
     StaleVersionError,
 )
+from orderflow.events import Event
 from orderflow.testing.strategies import Scope, commands, policies
 from orderflow.testing.strategies.choices import Chooser
 from orderflow.testing.strategies.commands import draw_about, draw_next
@@ -89,14 +86,14 @@ class Machine(RuleBasedStateMachine):
     ) -> None:
         """Open with nothing in it."""
         self.flow = CheckedFlow(first, clock=Clock(later(0)))
-        self.flow.change_policy("bolt", second)
+        self.flow.seller("bolt").change_policy(second)
         self.scope = Scope(seller_ids=SELLERS, warehouse_ids=warehouse_ids, skus=("MUG", "PAN"))
         self.account = {}
         self.answered = []
 
     @rule(minutes=st.sampled_from([1, 10, 60, 180]))
     def time_goes_on(self, minutes: int) -> None:
-        self.flow.clock.wait(minutes)
+        self.flow.moments.wait(minutes)
 
     @rule(data=DATA, seller_id=st.sampled_from(SELLERS))
     def business_goes_on(self, data: st.DataObject, seller_id: str) -> None:
@@ -159,14 +156,14 @@ class Machine(RuleBasedStateMachine):
     def the_account_of_units_is_even(self) -> None:
         if hasattr(self, "flow"):
             for seller_id in SELLERS:
-                for stock in self.flow.stock(seller_id):
+                for stock in self.flow.seller(seller_id).stock():
                     assert stock.on_hand == self.account.get(stock.key, 0), stock.key
 
     def teardown(self) -> None:
         """Fold each seller's whole history at once."""
         if hasattr(self, "flow"):
             for seller_id in SELLERS:
-                folded = fold(self.flow.events(seller_id), State(seller_id))
+                folded = fold(self.flow.seller(seller_id).events(), State(seller_id))
                 assert folded == self.flow.stored(seller_id)
 
     @property
@@ -262,7 +259,9 @@ def test_the_machine_gets_around() -> None:
         def teardown(self) -> None:
             super().teardown()
             happened.update(type(command) for command, _ in self.answered)
-            happened.update(type(event) for each in SELLERS for event in self.flow.events(each))
+            happened.update(
+                type(event) for each in SELLERS for event in self.flow.seller(each).events()
+            )
 
     run_state_machine_as_test(Noting, settings=settings(QUICK, stateful_step_count=50))
     assert set(Command.__args__) - happened == {ServeWaiting}  # no queue is that long here

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow import (
-    MemoryRepository,
-    NotFoundError,
-    OrderFlow,
-    RefusedError,
-    State,
-    decide,
-)
+from orderflow import MemoryRepository, NotFoundError, OrderFlow, RefusedError
+from orderflow.core import State, decide
 from tests.model.commands import START, next_command
 from tests.model.naive import NaiveModel
 from tests.model.world import RefusedByModelError
@@ -20,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from random import Random
 
-    from orderflow import AllocationPolicy, Command, Stock
+    from orderflow import AllocationPolicy, Stock
     from orderflow import Order as CoreOrder
+    from orderflow.commands import Command
     from tests.model.world import World
 
 REFUSALS = (NotFoundError, RefusedError)
@@ -53,7 +48,7 @@ class Pair:
     def __init__(self, policy: AllocationPolicy) -> None:
         self.policy = policy
         self.model = NaiveModel(policy, START)
-        self.core = OrderFlow(MemoryRepository(), default_policy=policy)
+        self.core = OrderFlow(MemoryRepository(), default_policy=policy).seller("acme")
         self.state = State("acme")
         self.commands: list[Command] = []
 
@@ -67,7 +62,7 @@ class Pair:
         model: Picture = {"refused": self._is_refused_by_model(command)}
         model |= picture_of_model(self.model.world)
         core: Picture = {"refused": self._is_refused_by_core(command)}
-        core |= picture_of_core(self.core.orders("acme"), self.core.stock("acme"))
+        core |= picture_of_core(self.core.orders(), self.core.stock())
         self._agree(model, core)
         pure: Picture = {"refused": self._is_refused_by_decide(command)}
         pure |= picture_of_core(self.state.orders.values(), self.state.records.values())

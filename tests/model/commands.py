@@ -5,8 +5,43 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import orderflow as of
-from orderflow import Status
+from orderflow import AdjustmentReason, Hold, HoldReason, OrderLine, Status, StockKey
+from orderflow import Order as PlacedOrder
+from orderflow.commands import (
+    AcceptCancellation,
+    AdjustStock,
+    AllocateOrder,
+    BookInStock,
+    CancelOrder,
+    ChangePolicy,
+    Command,
+    CountStock,
+    DeliverOrder,
+    DespatchOrder,
+    EditOrder,
+    HoldOrder,
+    PickedLine,
+    PlaceOrder,
+    PlaceOrders,
+    RejectCancellation,
+    ReleaseEndedHolds,
+    ReleaseHold,
+    ReportShortPick,
+    RequestCancellation,
+    SendOrderToWarehouse,
+    SplitOrder,
+)
+from orderflow.edits import (
+    AddLine,
+    ChangeCourier,
+    ChangePriority,
+    ChangePromise,
+    ChangeQuantity,
+    Edit,
+    RemoveLine,
+    RemoveShortLines,
+    ReplaceLine,
+)
 from tests.model.naive import BEFORE_THE_WAREHOUSE
 from tests.model.policies import VALID_SETTINGS, with_parameters
 from tests.model.world import FROZEN
@@ -17,8 +52,8 @@ if TYPE_CHECKING:
 
     from tests.model.world import Order, World
 
-    _Make = Callable[[World, Random, datetime], of.Command | None]
-    _MakeForOrder = Callable[[Order, Random, datetime], of.Command]
+    _Make = Callable[[World, Random, datetime], Command | None]
+    _MakeForOrder = Callable[[Order, Random, datetime], Command]
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 SKUS = ("A", "A", "A", "B", "B", "C")
@@ -26,10 +61,10 @@ UNKNOWN_SKU = "X"
 WAREHOUSES = ("leeds", "leeds", "leeds", "leeds", "leeds", "york")
 # Some look like parcels of others: the id of a parcel must be free.
 ORDER_IDS = ("a", "b", "b-1", "c", "d", "d-2", "e", "f", "g")
-REASONS = (of.HoldReason.FRAUD_RISK, of.HoldReason.SELLER_DELAY)
+REASONS = (HoldReason.FRAUD_RISK, HoldReason.SELLER_DELAY)
 
 
-def next_command(world: World, random: Random) -> of.Command:
+def next_command(world: World, random: Random) -> Command:
     """Draw a command; the clock moves on by some hours, or not at all."""
     at = world.now + timedelta(hours=random.choice([0, 0, 1, 1, 3, 8]))
     while True:
@@ -42,7 +77,7 @@ def next_command(world: World, random: Random) -> of.Command:
 # Orders
 
 
-def _place(world: World, random: Random, at: datetime) -> of.Command | None:
+def _place(world: World, random: Random, at: datetime) -> Command | None:
     free = [each for each in ORDER_IDS if world.find(each) is None]
     if not free:
         return None
@@ -50,18 +85,18 @@ def _place(world: World, random: Random, at: datetime) -> of.Command | None:
     if random.randrange(5) == 0:
         order_ids = random.sample(free, min(len(free), 2))
         orders = tuple(_order(order_id, random) for order_id in order_ids)
-        return of.PlaceOrders(at=at, orders=orders, allocate=allocate)
+        return PlaceOrders(at=at, orders=orders, allocate=allocate)
     order_id = random.choice(free if random.randrange(20) else ORDER_IDS)
-    return of.PlaceOrder(at=at, order=_order(order_id, random), allocate=allocate)
+    return PlaceOrder(at=at, order=_order(order_id, random), allocate=allocate)
 
 
-def _order(order_id: str, random: Random) -> of.Order:
-    return of.Order(
+def _order(order_id: str, random: Random) -> PlacedOrder:
+    return PlacedOrder(
         order_id=order_id,
         seller_id="acme",
         warehouse_id=random.choice(WAREHOUSES),
         lines=tuple(
-            of.OrderLine(str(number), random.choice(SKUS), random.randint(1, 5))
+            OrderLine(str(number), random.choice(SKUS), random.randint(1, 5))
             for number in range(1, 1 + random.choice([1, 1, 2, 2, 3]))
         ),
         placed_at=START + timedelta(hours=random.randint(0, 4)),
@@ -87,7 +122,7 @@ def _on(*statuses: Status) -> Callable[[_MakeForOrder], _Make]:
     """Turn a maker for one order into one that picks the order."""
 
     def decorate(make: _MakeForOrder) -> _Make:
-        def pick_and_make(world: World, random: Random, at: datetime) -> of.Command | None:
+        def pick_and_make(world: World, random: Random, at: datetime) -> Command | None:
             order = _pick(world, random, *statuses)
             return None if order is None else make(order, random, at)
 
@@ -97,139 +132,144 @@ def _on(*statuses: Status) -> Callable[[_MakeForOrder], _Make]:
 
 
 @_on(Status.NEW)
-def _process(order: Order, _random: Random, at: datetime) -> of.Command:
-    return of.AllocateOrder(at=at, seller_id="acme", order_id=order.order_id)
+def _process(order: Order, _random: Random, at: datetime) -> Command:
+    return AllocateOrder(at=at, seller_id="acme", order_id=order.order_id)
 
 
 @_on(*BEFORE_THE_WAREHOUSE)
-def _edit(order: Order, random: Random, at: datetime) -> of.Command:
+def _edit(order: Order, random: Random, at: datetime) -> Command:
     changes = tuple(_change(order, random) for _ in range(random.choice([1, 1, 1, 2, 3])))
-    return of.EditOrder(at=at, seller_id="acme", order_id=order.order_id, edits=changes)
+    if not random.randrange(8):
+        return _edit_of(order, at, RemoveShortLines())
+    return _edit_of(order, at, *changes)
 
 
-def _change(order: Order, random: Random) -> of.Edit:
+def _edit_of(order: Order, at: datetime, *edits: Edit | RemoveShortLines) -> Command:
+    return EditOrder(at=at, seller_id="acme", order_id=order.order_id, edits=edits)
+
+
+def _change(order: Order, random: Random) -> Edit:
     line_id = random.choice(order.lines).line_id
     sku = random.choice(SKUS)
-    changes: list[of.Edit] = [
-        of.AddLine(sku, random.randint(1, 3), random.choice([None, None, "4", line_id])),
-        of.RemoveLine(line_id),
-        of.ReplaceLine(
+    changes: list[Edit] = [
+        AddLine(sku, random.randint(1, 3), random.choice([None, None, "4", line_id])),
+        RemoveLine(line_id),
+        ReplaceLine(
             line_id,
             sku if random.randrange(10) else UNKNOWN_SKU,
             random.choice([1, 1, 2]),
             random.choice([1, 1, 2]),
         ),
-        of.ChangeQuantity(line_id, random.randint(1, 5)),
-        of.ChangePriority(random.randint(0, 2)),
-        of.ChangePriority(random.randint(0, 2)),
-        of.ChangePromise(_promise(random)),
-        of.ChangeCourier(None),
+        ChangeQuantity(line_id, random.randint(1, 5)),
+        ChangePriority(random.randint(0, 2)),
+        ChangePriority(random.randint(0, 2)),
+        ChangePromise(_promise(random)),
+        ChangeCourier(None),
     ]
     return random.choice(changes)
 
 
 @_on(*BEFORE_THE_WAREHOUSE)
-def _hold(order: Order, random: Random, at: datetime) -> of.Command:
+def _hold(order: Order, random: Random, at: datetime) -> Command:
     until = random.choice([None, at + timedelta(hours=random.randint(0, 6))])
-    return of.HoldOrder(
+    return HoldOrder(
         at=at,
         seller_id="acme",
         order_id=order.order_id,
-        hold=of.Hold(random.choice(REASONS), until),
+        hold=Hold(random.choice(REASONS), until),
         deallocate=random.randrange(3) == 0,
     )
 
 
 @_on(Status.ON_HOLD)
-def _release(order: Order, random: Random, at: datetime) -> of.Command:
+def _release(order: Order, random: Random, at: datetime) -> Command:
     reason = random.choice([None, None, *REASONS])
-    return of.ReleaseHold(at=at, seller_id="acme", order_id=order.order_id, reason=reason)
+    return ReleaseHold(at=at, seller_id="acme", order_id=order.order_id, reason=reason)
 
 
 @_on(Status.ON_BACK_ORDER)
-def _split(order: Order, random: Random, at: datetime) -> of.Command:
+def _split(order: Order, random: Random, at: datetime) -> Command:
     new_order_id = f"{order.order_id}-{random.choice([1, 1, 2, 'x'])}"
-    return of.SplitOrder(
-        at=at, seller_id="acme", order_id=order.order_id, new_order_id=new_order_id
-    )
+    asked = new_order_id if random.randrange(4) else None
+    return SplitOrder(at=at, seller_id="acme", order_id=order.order_id, new_order_id=asked)
 
 
 @_on(*BEFORE_THE_WAREHOUSE)
-def _cancel(order: Order, _random: Random, at: datetime) -> of.Command:
-    return of.CancelOrder(at=at, seller_id="acme", order_id=order.order_id)
+def _cancel(order: Order, _random: Random, at: datetime) -> Command:
+    return CancelOrder(at=at, seller_id="acme", order_id=order.order_id)
 
 
 # The warehouse
 
 
 @_on(Status.ALLOCATED)
-def _send(order: Order, _random: Random, at: datetime) -> of.Command:
-    return of.SendOrderToWarehouse(at=at, seller_id="acme", order_id=order.order_id)
+def _send(order: Order, _random: Random, at: datetime) -> Command:
+    return SendOrderToWarehouse(at=at, seller_id="acme", order_id=order.order_id)
 
 
 @_on(*FROZEN)
-def _despatch(order: Order, _random: Random, at: datetime) -> of.Command:
-    return of.DespatchOrder(at=at, seller_id="acme", order_id=order.order_id)
+def _despatch(order: Order, _random: Random, at: datetime) -> Command:
+    return DespatchOrder(at=at, seller_id="acme", order_id=order.order_id)
 
 
 @_on(Status.SENT_TO_WAREHOUSE)
-def _request(order: Order, _random: Random, at: datetime) -> of.Command:
-    return of.RequestCancellation(at=at, seller_id="acme", order_id=order.order_id)
+def _request(order: Order, _random: Random, at: datetime) -> Command:
+    return RequestCancellation(at=at, seller_id="acme", order_id=order.order_id)
 
 
 @_on(Status.CANCELLATION_REQUESTED)
-def _accept(order: Order, _random: Random, at: datetime) -> of.Command:
-    return of.AcceptCancellation(at=at, seller_id="acme", order_id=order.order_id)
+def _accept(order: Order, _random: Random, at: datetime) -> Command:
+    return AcceptCancellation(at=at, seller_id="acme", order_id=order.order_id)
 
 
 @_on(Status.CANCELLATION_REQUESTED)
-def _reject(order: Order, _random: Random, at: datetime) -> of.Command:
-    return of.RejectCancellation(at=at, seller_id="acme", order_id=order.order_id)
+def _reject(order: Order, _random: Random, at: datetime) -> Command:
+    return RejectCancellation(at=at, seller_id="acme", order_id=order.order_id)
 
 
 @_on(Status.DESPATCHED)
-def _deliver(order: Order, _random: Random, at: datetime) -> of.Command:
-    return of.DeliverOrder(at=at, seller_id="acme", order_id=order.order_id)
+def _deliver(order: Order, _random: Random, at: datetime) -> Command:
+    return DeliverOrder(at=at, seller_id="acme", order_id=order.order_id)
 
 
 @_on(*FROZEN)
-def _short_pick(order: Order, random: Random, at: datetime) -> of.Command:
+def _short_pick(order: Order, random: Random, at: datetime) -> Command:
     lines = random.sample(order.lines, random.randint(1, len(order.lines)))
-    found = tuple(of.PickedLine(line.line_id, random.randint(0, line.quantity)) for line in lines)
-    return of.ReportShortPick(at=at, seller_id="acme", order_id=order.order_id, picked=found)
+    found = tuple(PickedLine(line.line_id, random.randint(0, line.quantity)) for line in lines)
+    return ReportShortPick(at=at, seller_id="acme", order_id=order.order_id, picked=found)
 
 
 # Stock
 
 
-def _key(random: Random) -> of.StockKey:
-    return of.StockKey("acme", random.choice(WAREHOUSES), random.choice(SKUS))
+def _key(random: Random) -> StockKey:
+    return StockKey("acme", random.choice(WAREHOUSES), random.choice(SKUS))
 
 
-def _book_in(_world: World, random: Random, at: datetime) -> of.Command:
-    return of.BookInStock(at=at, key=_key(random), received=random.randint(1, 6))
+def _book_in(_world: World, random: Random, at: datetime) -> Command:
+    return BookInStock(at=at, key=_key(random), received=random.randint(1, 6))
 
 
-def _adjust(_world: World, random: Random, at: datetime) -> of.Command:
+def _adjust(_world: World, random: Random, at: datetime) -> Command:
     change = random.choice([-3, -2, -1, 1, 2])
-    return of.AdjustStock(at=at, key=_key(random), change=change, reason=of.AdjustmentReason.OTHER)
+    return AdjustStock(at=at, key=_key(random), change=change, reason=AdjustmentReason.OTHER)
 
 
-def _count(world: World, random: Random, at: datetime) -> of.Command:
+def _count(world: World, random: Random, at: datetime) -> Command:
     """Count a few less than there are, or anything."""
     key = _key(random)
     fewer = world.on_hand.get((key.warehouse_id, key.sku), 0) - random.randint(0, 4)
     counted = random.choice([max(0, fewer), random.randint(0, 6)])
-    return of.CountStock(at=at, key=key, counted=counted)
+    return CountStock(at=at, key=key, counted=counted)
 
 
-def _wake(_world: World, _random: Random, at: datetime) -> of.Command:
-    return of.ReleaseEndedHolds(at=at, seller_id="acme")
+def _wake(_world: World, _random: Random, at: datetime) -> Command:
+    return ReleaseEndedHolds(at=at, seller_id="acme")
 
 
-def _change_policy(_world: World, random: Random, at: datetime) -> of.Command:
+def _change_policy(_world: World, random: Random, at: datetime) -> Command:
     policy = with_parameters(random.choice(VALID_SETTINGS), random.choice)
-    return of.ChangePolicy(at=at, seller_id="acme", policy=policy)
+    return ChangePolicy(at=at, seller_id="acme", policy=policy)
 
 
 MAKERS: dict[_Make, int] = {

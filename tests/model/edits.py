@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import orderflow as of
+from orderflow.edits import AddLine, ChangeQuantity, Edit, RemoveLine, RemoveShortLines, ReplaceLine
 from tests.model.world import Line, Order, RefusedByModelError
 
 if TYPE_CHECKING:
@@ -14,19 +14,25 @@ if TYPE_CHECKING:
 
 
 def edited_lines(
-    order: Order, changes: tuple[of.Edit, ...], known: Collection[ProductKey]
+    order: Order, changes: tuple[Edit | RemoveShortLines, ...], known: Collection[ProductKey]
 ) -> list[Line]:
     """Make the changes one after another; refuse all of them if one cannot be made."""
     lines = list(order.lines)
     for change in changes:
         match change:
-            case of.AddLine():
+            case AddLine():
                 lines.append(_added(order, lines, change, known))
-            case of.RemoveLine(line_id):
+            case RemoveShortLines():
+                short = [line for line in order.lines if line.short]
+                if not short:
+                    raise RefusedByModelError
+                for line in short:
+                    lines.remove(line)
+            case RemoveLine(line_id):
                 lines.remove(_find(lines, line_id))
-            case of.ReplaceLine():
+            case ReplaceLine():
                 _replace(order, _find(lines, change.line_id), change, known)
-            case of.ChangeQuantity(line_id, quantity):
+            case ChangeQuantity(line_id, quantity):
                 line = _find(lines, line_id)
                 line.quantity = quantity
                 line.allocated = min(line.allocated, quantity)
@@ -44,9 +50,7 @@ def _find(lines: list[Line], line_id: str) -> Line:
     raise RefusedByModelError
 
 
-def _added(
-    order: Order, lines: list[Line], change: of.AddLine, known: Collection[ProductKey]
-) -> Line:
+def _added(order: Order, lines: list[Line], change: AddLine, known: Collection[ProductKey]) -> Line:
     if (order.warehouse, change.sku) not in known:
         raise RefusedByModelError
     line_id = change.line_id
@@ -58,9 +62,7 @@ def _added(
     return Line(line_id, change.sku, change.quantity)
 
 
-def _replace(
-    order: Order, line: Line, change: of.ReplaceLine, known: Collection[ProductKey]
-) -> None:
+def _replace(order: Order, line: Line, change: ReplaceLine, known: Collection[ProductKey]) -> None:
     if (order.warehouse, change.sku) not in known or line.quantity % change.per:
         raise RefusedByModelError
     line.quantity = line.quantity // change.per * change.units

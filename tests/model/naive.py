@@ -9,10 +9,39 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-import orderflow as of
-from orderflow import Status
+from orderflow import AllocationPolicy, HoldReason, Status
+from orderflow import Order as PlacedOrder
+from orderflow.commands import (
+    AcceptCancellation,
+    AdjustStock,
+    AllocateOrder,
+    AnnounceReceipt,
+    BookInStock,
+    CancelOrder,
+    ChangePolicy,
+    Command,
+    CountStock,
+    DeliverOrder,
+    DespatchOrder,
+    EditOrder,
+    HoldOrder,
+    OrderCommand,
+    PlaceOrder,
+    PlaceOrders,
+    RejectCancellation,
+    ReleaseEndedHolds,
+    ReleaseHold,
+    ReportShortPick,
+    RequestCancellation,
+    SendOrderToWarehouse,
+    ServeWaiting,
+    SplitOrder,
+    WithdrawReceipt,
+)
+from orderflow.edits import ChangePriority, ChangePromise, Edit, RemoveShortLines
 from tests.model.edits import edited_lines
 from tests.model.serving import (
+    free_id,
     leave,
     leaving,
     lose,
@@ -36,10 +65,10 @@ BEFORE_THE_WAREHOUSE = (Status.NEW, Status.ON_HOLD, Status.ON_BACK_ORDER, Status
 class NaiveModel:
     """One seller's orders and stock."""
 
-    def __init__(self, policy: of.AllocationPolicy, start: datetime) -> None:
+    def __init__(self, policy: AllocationPolicy, start: datetime) -> None:
         self.world = World(policy, start)
 
-    def handle(self, command: of.Command) -> None:
+    def handle(self, command: Command) -> None:
         """Carry out a command, or raise `RefusedByModelError` and change nothing."""
         saved = deepcopy(self.world)
         try:
@@ -48,7 +77,7 @@ class NaiveModel:
             self.world = saved
             raise
 
-    def _carry_out(self, command: of.Command) -> None:
+    def _carry_out(self, command: Command) -> None:
         world = self.world
         world.begin(command.at)
         before = world.all_available()
@@ -61,25 +90,25 @@ class NaiveModel:
         leave(world)
         watch(world)
 
-    def _make_its_own_change(self, command: of.Command) -> None:
+    def _make_its_own_change(self, command: Command) -> None:
         match command:
-            case of.PlaceOrder(order=order, allocate=allocate):
+            case PlaceOrder(order=order, allocate=allocate):
                 self._place(order, allocate=allocate)
-            case of.PlaceOrders(orders=orders, allocate=allocate):
+            case PlaceOrders(orders=orders, allocate=allocate):
                 for order in orders:
                     self._place(order, allocate=allocate)
-            case of.BookInStock(key=key, received=received):
+            case BookInStock(key=key, received=received):
                 self._book_in((key.warehouse_id, key.sku), received)
-            case of.AdjustStock(key=key, change=change):
+            case AdjustStock(key=key, change=change):
                 product = (key.warehouse_id, key.sku)
                 self._correct(product, self.world.on_hand.get(product, 0) + change)
-            case of.CountStock(key=key, counted=counted):
+            case CountStock(key=key, counted=counted):
                 self._correct((key.warehouse_id, key.sku), counted)
-            case of.ReleaseEndedHolds():
+            case ReleaseEndedHolds():
                 pass
-            case of.ChangePolicy(policy=policy):
+            case ChangePolicy(policy=policy):
                 self._change_policy(policy)
-            case of.AnnounceReceipt() | of.WithdrawReceipt() | of.ServeWaiting():
+            case AnnounceReceipt() | WithdrawReceipt() | ServeWaiting():
                 raise NotImplementedError
             case _:
                 found = self.world.find(command.order_id)
@@ -87,36 +116,36 @@ class NaiveModel:
                     raise RefusedByModelError
                 self._change_order(found, command)
 
-    def _change_order(self, order: Order, command: of.OrderCommand) -> None:
+    def _change_order(self, order: Order, command: OrderCommand) -> None:
         match command:
-            case of.AllocateOrder():
+            case AllocateOrder():
                 self._allocate_new(order)
-            case of.EditOrder(edits=changes):
+            case EditOrder(edits=changes):
                 self._edit(order, changes)
-            case of.HoldOrder():
+            case HoldOrder():
                 self._hold(order, command)
-            case of.ReleaseHold(reason=reason):
+            case ReleaseHold(reason=reason):
                 self._release(order, reason)
-            case of.SplitOrder(new_order_id=new_order_id):
+            case SplitOrder(new_order_id=new_order_id):
                 self._split(order, new_order_id)
-            case of.CancelOrder():
+            case CancelOrder():
                 self._cancel(order, *BEFORE_THE_WAREHOUSE)
-            case of.AcceptCancellation():
+            case AcceptCancellation():
                 self._cancel(order, Status.CANCELLATION_REQUESTED)
-            case of.SendOrderToWarehouse():
+            case SendOrderToWarehouse():
                 self._move(order, Status.ALLOCATED, Status.SENT_TO_WAREHOUSE)
-            case of.RequestCancellation():
+            case RequestCancellation():
                 self._move(order, Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED)
-            case of.RejectCancellation():
+            case RejectCancellation():
                 self._move(order, Status.CANCELLATION_REQUESTED, Status.SENT_TO_WAREHOUSE)
-            case of.DeliverOrder():
+            case DeliverOrder():
                 self._move(order, Status.DESPATCHED, Status.DELIVERED)
-            case of.DespatchOrder():
+            case DespatchOrder():
                 self._despatch(order)
-            case of.ReportShortPick(picked=found):
+            case ReportShortPick(picked=found):
                 self._short_pick(order, {each.line_id: each.units for each in found})
 
-    def _change_policy(self, policy: of.AllocationPolicy) -> None:
+    def _change_policy(self, policy: AllocationPolicy) -> None:
         world = self.world
         if policy == world.own_policy:
             return
@@ -142,7 +171,7 @@ class NaiveModel:
 
     # Orders before the warehouse
 
-    def _place(self, placed: of.Order, *, allocate: bool) -> None:
+    def _place(self, placed: PlacedOrder, *, allocate: bool) -> None:
         if self.world.find(placed.order_id):
             raise RefusedByModelError
         order = Order(
@@ -166,20 +195,20 @@ class NaiveModel:
         self.world.has_changed(order)
         notice_long_waits(self.world)
 
-    def _edit(self, order: Order, changes: tuple[of.Edit, ...]) -> None:
+    def _edit(self, order: Order, changes: tuple[Edit | RemoveShortLines, ...]) -> None:
         self._demand(order, *BEFORE_THE_WAREHOUSE)
         order.lines = edited_lines(order, changes, self.world.on_hand)
         for change in changes:
             match change:
-                case of.ChangePriority(priority):
+                case ChangePriority(priority):
                     order.priority = priority
-                case of.ChangePromise(promised_by):
+                case ChangePromise(promised_by):
                     order.promised_by = promised_by
                 case _:
                     pass
         self.world.has_changed(order)
 
-    def _hold(self, order: Order, command: of.HoldOrder) -> None:
+    def _hold(self, order: Order, command: HoldOrder) -> None:
         self._demand(order, *BEFORE_THE_WAREHOUSE)
         if command.hold.until is not None and command.hold.until <= self.world.now:
             raise RefusedByModelError
@@ -189,7 +218,7 @@ class NaiveModel:
             order.let_go()
         self.world.has_changed(order)
 
-    def _release(self, order: Order, reason: of.HoldReason | None) -> None:
+    def _release(self, order: Order, reason: HoldReason | None) -> None:
         ended = [each for of_order, each in self.world.hold_ended if of_order is order]
         if reason in ended or (reason is None and ended and not order.holds):
             return  # what is asked for has just come about
@@ -215,7 +244,8 @@ class NaiveModel:
             self._release(order, reason)
         self.world.hold_ended = ended
 
-    def _split(self, order: Order, new_order_id: str) -> None:
+    def _split(self, order: Order, asked_id: str | None) -> None:
+        new_order_id = asked_id or free_id(self.world, order)
         self._demand(order, Status.ON_BACK_ORDER)
         take(self.world, order)
         assert order.waits()  # or it would have been completed before: no stock is idle

@@ -265,7 +265,7 @@ def leave(world: World) -> None:
         return
     for order in list(world.changed):
         if order.waits() and leaving(world, order):
-            split_off(world, order, _free_id(world, order))
+            split_off(world, order, free_id(world, order))
 
 
 def leaving(world: World, order: Order) -> list[tuple[Line, int]]:
@@ -278,7 +278,7 @@ def leaving(world: World, order: Order) -> list[tuple[Line, int]]:
     return [(line, line.allocated) for line in order.lines if line.allocated]
 
 
-def _free_id(world: World, order: Order) -> str:
+def free_id(world: World, order: Order) -> str:
     for number in count(order.split_count + 1):
         order_id = f"{order.order_id}-{number}"
         if world.find(order_id) is None:

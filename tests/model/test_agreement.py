@@ -84,7 +84,7 @@ def what_happens(pair: Pair, random: Random) -> Counter[str]:
     happened: Counter[str] = Counter()
     for _ in range(COMMANDS):
         happened["refused"] += pair.handle(next_command(pair.model.world, random))
-    for event in pair.core.events("acme"):
+    for event in pair.core.events():
         happened[type(event).__name__] += 1
         happened[getattr(event, "reason", "")] += 1
     return happened

@@ -17,24 +17,18 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from orderflow import (
-    HoldReleased,
-    MemoryRepository,
-    Order,
-    OrderDespatched,
-    OrderLine,
-    OrderShortPicked,
-    Status,
-)
+from orderflow import MemoryRepository, Order, OrderLine, Status
 from orderflow.adapters.memory import repository, seller
 from orderflow.domain.allocation import deallocation, preemption, serving, serving_state
 from orderflow.domain.decisions import splitting
 from orderflow.domain.model import lifecycle, policy
 from orderflow.domain.model.status import FROZEN
 from orderflow.domain.state import draft, fold, state
+from orderflow.events import HoldReleased, OrderDespatched, OrderShortPicked
 
 if TYPE_CHECKING:
-    from orderflow import Command, ExpectedReceipt, Outcome
+    from orderflow import ExpectedReceipt, Outcome
+    from orderflow.commands import Command
 
 Fault = Callable[[], AbstractContextManager[None]]
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow import Outcome, decide
+from orderflow.core import decide
 from orderflow.service import flow
 from tests.properties.runs import Run
 
 if TYPE_CHECKING:
-    from orderflow import AllocationPolicy, Command, View
+    from orderflow import AllocationPolicy, Outcome
+    from orderflow.commands import Command
+    from orderflow.ports import View
 
 
 def told(run: Run) -> str:

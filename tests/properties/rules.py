@@ -10,26 +10,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow import (
-    ChangePriority,
-    ChangePromise,
-    EditOrder,
-    Event,
-    MemoryRepository,
-    Order,
-    OrderFlow,
-    OrderSplit,
-    OrderSplitOff,
-    PlaceOrder,
-    Queue,
-    Rationing,
-    State,
-    Stock,
-    StockKey,
-    allocate,
-    decide,
-)
+from orderflow import MemoryRepository, Order, OrderFlow, Queue, Rationing, Stock, StockKey
+from orderflow.commands import EditOrder, PlaceOrder
+from orderflow.core import State, allocate, decide
+from orderflow.edits import ChangePriority, ChangePromise
 from orderflow.errors import InvalidValueError, OrderFlowError
+from orderflow.events import Event, OrderSplit, OrderSplitOff
 from orderflow.invariants import (
     agreement_violations,
     allocation_violations,

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow import Command, MemoryRepository, OrderFlow, Outcome, State
+from orderflow import MemoryRepository, OrderFlow, Outcome
+from orderflow.commands import Command
+from orderflow.core import State
 from orderflow.errors import NotFoundError, OrderFlowError, RefusedError
 from orderflow.testing.strategies import Scope
 from tests.unit.shop import fold
 
 if TYPE_CHECKING:
-    from orderflow import AllocationPolicy, Event
+    from orderflow import AllocationPolicy
+    from orderflow.events import Event
     from orderflow.testing.strategies import History
 
 SCOPE = Scope(

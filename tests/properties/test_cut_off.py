@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import (
+from orderflow.calendar import (
     CutOffRules,
     WarehouseCalendar,
     Weekday,

@@ -8,19 +8,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import (
-    AnnounceReceipt,
-    BookInStock,
-    ExpectedReceipt,
-    PartialAllocation,
-    PlaceOrder,
-    Rationing,
-    State,
-    StockKey,
-    decide,
-    expected_cover,
-    explain,
-)
+from orderflow import ExpectedReceipt, PartialAllocation, Rationing, StockKey
+from orderflow.commands import AnnounceReceipt, BookInStock, PlaceOrder
+from orderflow.core import State, decide, expected_cover, explain
 from orderflow.domain.model.commands import ReleaseEndedHolds
 from orderflow.testing.strategies import History, histories, policies
 from tests.properties.runs import SCOPE, Run
@@ -30,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from orderflow import AllocationPolicy, Command, ExpectedCover, Order
+    from orderflow import AllocationPolicy, ExpectedCover, Order
+    from orderflow.commands import Command
 
 KEEPING = policies().filter(lambda policy: policy.partial_allocation is PartialAllocation.ALWAYS)
 STRICT = KEEPING.filter(lambda policy: policy.rationing is Rationing.STRICT)

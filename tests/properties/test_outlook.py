@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import Action, State, actions, decide
+from orderflow import Action
+from orderflow.core import State, actions, decide
 from orderflow.errors import ActionRefusedError, NotFoundError, RefusedError
 from orderflow.testing.strategies import History, histories
 from orderflow.testing.strategies.choices import Chooser

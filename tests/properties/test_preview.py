@@ -8,13 +8,16 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import Command, MemoryRepository, OrderFlow, Outcome, State
+from orderflow import MemoryRepository, OrderFlow, Outcome
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.testing.strategies import History, histories, policies
 from tests.properties.runs import SCOPE, stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from orderflow.commands import Command
+    from orderflow.core import State
 
 
 def answer(act: Callable[[Command], Outcome], command: Command) -> Outcome | str:
@@ -26,7 +29,7 @@ def answer(act: Callable[[Command], Outcome], command: Command) -> Outcome | str
 
 def everything(flow: OrderFlow, repository: MemoryRepository) -> tuple[object, ...]:
     sellers = repository.sellers()
-    return (stored(repository), [flow.events(seller_id) for seller_id in sellers], sellers)
+    return (stored(repository), [flow.seller(seller_id).events() for seller_id in sellers], sellers)
 
 
 @given(history=histories(SCOPE), repeat=st.integers(0, 5))
@@ -36,11 +39,11 @@ def test_a_command_comes_to_what_its_preview_said(history: History, repeat: int)
     for number, command in enumerate(history.commands):
         named = attrs.evolve(command, command_id=f"C{number % 5}" if number == repeat else None)
         before = everything(flow, repository)
-        previewed = answer(flow.preview, named)
+        previewed = answer(flow.seller(named.seller_id).preview, named)
         assert everything(flow, repository) == before
         assert answer(flow.handle, named) == previewed
         if named.command_id is not None:
-            assert answer(flow.preview, named) == previewed
+            assert answer(flow.seller(named.seller_id).preview, named) == previewed
 
 
 SAME_IN_PAGES = policies().filter(
@@ -66,7 +69,7 @@ def test_a_preview_has_all_pages(history: History, orders_max: int) -> None:
     for command in history.commands:
         seller_id = command.seller_id
         state = stored(repository)[seller_id]
-        previewed = answer(flow.preview, command)
+        previewed = answer(flow.seller(seller_id).preview, command)
         done = answer(flow.handle, command)
         if isinstance(previewed, str):
             assert done == previewed

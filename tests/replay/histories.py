@@ -85,7 +85,7 @@ def order(run: Replay, order_id: str) -> Order:
 
 
 def statuses(run: Replay) -> dict[str, str]:
-    return {each.order_id: each.status.value for each in run.session.flow.orders(SELLER)}
+    return {each.order_id: each.status.value for each in run.session.flow.seller(SELLER).orders()}
 
 
 def write(path: Path, *rows: str, header: str = HEADER) -> Path:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from orderflow import BookInStock, OrderDespatched, Stock, StockKey
+from orderflow import Stock, StockKey
 from orderflow.adapters.memory.repository import MemoryUnitOfWork
+from orderflow.commands import BookInStock
+from orderflow.events import OrderDespatched
 from orderflow.replay import SELLER, Account, Replay
 from orderflow.replay.generator import generate
 from tests.replay.histories import SMALL
@@ -16,7 +18,8 @@ from tests.replay.histories import SMALL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderflow import Command, Outcome
+    from orderflow import Outcome
+    from orderflow.commands import Command
 
 
 @pytest.fixture(name="account_and_stock", scope="module")
@@ -25,7 +28,7 @@ def _account_and_stock() -> tuple[Account, list[Stock]]:
     account = Account()
     run.session.add_observers(account)
     run.run(generate(SMALL))
-    return account, list(run.session.flow.stock(SELLER))
+    return account, list(run.session.flow.seller(SELLER).stock())
 
 
 def test_what_came_is_what_went_and_is_there(

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from orderflow import AllocationPolicy, Fulfilment, WarehouseCalendar, Weekday
+from orderflow import AllocationPolicy, Fulfilment
 from orderflow.adapters.sql import SqlRepository, open_database
+from orderflow.calendar import WarehouseCalendar, Weekday
 from orderflow.checking import check
 from orderflow.errors import InvalidValueError
 from orderflow.replay import EntryKind, Rejects, Replay, ReplenishmentRule, Settings
@@ -35,7 +36,8 @@ from tests.replay.histories import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orderflow import Command, Outcome
+    from orderflow import Outcome
+    from orderflow.commands import Command
     from orderflow.replay import RowError
 
 

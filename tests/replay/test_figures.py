@@ -112,7 +112,9 @@ def test_under_every_policy_back_orders_add_up_and_the_account_is_at_0(
     back_orders = attrs.asdict(summary.back_orders)
     del back_orders["split"]
     assert back_orders.pop("opened") == sum(back_orders.values()) > 20
-    waiting = [each for each in run.session.flow.orders(SELLER) if each.status == "ON_BACK_ORDER"]
+    waiting = [
+        each for each in run.session.flow.seller(SELLER).orders() if each.status == "ON_BACK_ORDER"
+    ]
     assert summary.back_orders.still_waiting == len(waiting)
     assert summary.balance.difference == 0
     assert summary.orders.total == SMALL.orders

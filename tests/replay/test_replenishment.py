@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderflow import InvalidValueError, StockKey, WarehouseCalendar, Weekday
+from orderflow import InvalidValueError, StockKey
+from orderflow.calendar import WarehouseCalendar, Weekday
 from orderflow.replay import SELLER, Replay, ReplenishmentRule, Settings
 from orderflow.replay.generator import generate
 from orderflow.replay.replenishment import Replenishment
@@ -145,9 +146,9 @@ def test_the_position_is_what_is_on_hand_and_expected_less_what_is_waited_for() 
     for each in generate(SMALL):
         run.step(each)
     run.advance(at("30 12:00") + timedelta(days=1))
-    on_hand = {each.key.sku: each.on_hand for each in run.session.flow.stock(SELLER)}
+    on_hand = {each.key.sku: each.on_hand for each in run.session.flow.seller(SELLER).stock()}
     position = dict(on_hand)
-    for order in run.session.flow.orders(SELLER):
+    for order in run.session.flow.seller(SELLER).orders():
         if order.status.value in {"ON_BACK_ORDER", "ALLOCATED"}:
             for line in order.lines:
                 position[line.sku] -= line.quantity

@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 import pytest
 
-from orderflow import AllocationPolicy, Fulfilment, OrderEdited, PartialAllocation, Queue
+from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Queue
+from orderflow.events import OrderEdited
 from orderflow.replay import SELLER, EntryKind, SellerBehaviour, Settings, Skip
 from tests.replay.histories import (
     NOTHING_COMES,
@@ -63,7 +64,11 @@ def test_one_edit_removes_and_reduces_lines_the_last_one_first() -> None:
     )
     lines = [(line.sku, line.quantity) for line in order(run, "1").lines]
     assert lines == [("MUG", 2), ("JAR", 1)]
-    edits = [each for each in run.session.flow.events(SELLER, "1") if isinstance(each, OrderEdited)]
+    edits = [
+        each
+        for each in run.session.flow.seller(SELLER).events("1")
+        if isinstance(each, OrderEdited)
+    ]
     assert len(edits) == 1
 
 
@@ -194,7 +199,7 @@ def test_short_units_are_given_up_before_those_that_were_split_off() -> None:
         opening={"MUG": 3},
         settings=settings(AllocationPolicy(fulfilment=Fulfilment.SPLIT)),
     )
-    assert {each.order_id: each.units for each in run.session.flow.orders(SELLER)} == {
+    assert {each.order_id: each.units for each in run.session.flow.seller(SELLER).orders()} == {
         "1": 1,
         "1-1": 1,
     }
@@ -264,4 +269,4 @@ def test_patience_begins_anew_with_each_back_order() -> None:
         settings=settings(patience=timedelta(days=2)),
     )
     assert order(run, "1").status.value == "ON_BACK_ORDER"
-    assert [each.order_id for each in run.session.flow.orders(SELLER)] == ["1", "2"]
+    assert [each.order_id for each in run.session.flow.seller(SELLER).orders()] == ["1", "2"]

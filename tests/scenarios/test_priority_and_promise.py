@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow import AllocationPolicy, ChangePriority, Preemption, Queue, RemoveLine
+from orderflow import AllocationPolicy, Preemption, Queue
+from orderflow.edits import ChangePriority, RemoveLine
 from orderflow.errors import SplitRefusedError
-from tests.unit.shop import ACME, NOON, Shop, shop_with
+from tests.unit.shop import NOON, Shop, shop_with
 
 BY_DATE = AllocationPolicy(queue=Queue.PROMISED_DATE)
 BY_PRIORITY = AllocationPolicy(queue=Queue.PRIORITY)
@@ -55,7 +56,7 @@ def test_a_removed_line_leaves_the_queue() -> None:
     shop.take("1", ("P1", 3), ("P2", 5))
     shop.take("2", ("P1", 5), ("P2", 10))
     assert shop.held("2") == (5, 7)
-    outcome = shop.edit(ACME, "1", RemoveLine("2"))
+    outcome = shop.edit("1", RemoveLine("2"))
     assert (outcome.back_orders_completed, shop.held("1"), shop.held("2")) == (
         ("2",),
         (3,),
@@ -67,10 +68,10 @@ def test_what_is_there_is_released_and_the_rest_follows() -> None:
     """Case 52, OCA test_defer_creation_backorder; keep. A release is a split."""
     shop = shop_with(MUG=7)
     shop.take("1", ("MUG", 20))
-    shop.split(ACME, "1", "now")
-    assert (held(shop, "now"), shop.order(ACME, "1").short) == ([7], 13)
+    shop.split("1", "now")
+    assert (held(shop, "now"), shop.order("1").short) == ([7], 13)
     with pytest.raises(SplitRefusedError):
-        shop.split(ACME, "1", "again")
+        shop.split("1", "again")
     shop.receive("MUG", 30)
     assert (held(shop, "1"), shop.status("1")) == ([13], "ALLOCATED")
 
@@ -80,7 +81,7 @@ def test_without_take_back_an_order_that_becomes_urgent_takes_nothing() -> None:
     shop = shop_with(BY_PRIORITY, MUG=1)
     shop.take("older")
     shop.take("newest")
-    shop.edit(ACME, "newest", ChangePriority(9))
+    shop.edit("newest", ChangePriority(9))
     assert held(shop, "older", "newest") == [1, 0]
 
 
@@ -90,6 +91,6 @@ def test_with_take_back_an_order_that_becomes_urgent_gets_the_unit_of_an_older_o
     shop = shop_with(policy, MUG=1)
     shop.take("older")
     shop.take("newest")
-    outcome = shop.edit(ACME, "newest", ChangePriority(9))
+    outcome = shop.edit("newest", ChangePriority(9))
     assert (shop.status("newest"), shop.status("older")) == ("ALLOCATED", "ON_BACK_ORDER")
     assert (outcome.back_orders_completed, outcome.back_orders_opened) == (("newest",), ("older",))

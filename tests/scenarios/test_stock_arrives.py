@@ -6,7 +6,7 @@ import pytest
 
 from orderflow import AdjustmentReason, AllocationPolicy, PartialAllocation, Queue
 from orderflow.errors import StockRefusedError
-from tests.unit.shop import ACME, Shop, key, shop_with
+from tests.unit.shop import Shop, key, shop_with
 
 NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 
@@ -24,7 +24,7 @@ def test_without_all_of_it_nothing_is_packed(on_hand: int, status: str) -> None:
     """
     shop = shop_with(NEVER, MUG=on_hand)
     shop.take("A", ("MUG", 5))
-    order = shop.order(ACME, "A")
+    order = shop.order("A")
     assert (order.status, order.allocated) == (status, 0)
     assert [line.short for line in order.short_lines] == [5]
 
@@ -64,10 +64,10 @@ def test_a_waiting_line_is_filled_in_part_and_the_next_is_not_touched() -> None:
     shop = shop_with(MUG=0)
     shop.take("A", ("MUG", 4))
     shop.take("B", ("MUG", 1))
-    before = shop.order(ACME, "B")
+    before = shop.order("B")
     shop.receive("MUG", 3)
-    assert (shop.order(ACME, "A").allocated, shop.order(ACME, "A").short) == (3, 1)
-    assert shop.order(ACME, "B") == before
+    assert (shop.order("A").allocated, shop.order("A").short) == (3, 1)
+    assert shop.order("B") == before
 
 
 def test_the_oldest_is_served_up_to_what_is_available_and_a_second_run_gives_nothing() -> None:
@@ -77,7 +77,7 @@ def test_the_oldest_is_served_up_to_what_is_available_and_a_second_run_gives_not
     shop.take("B", ("MUG", 5))
     shop.receive("MUG", 6)
     assert (held(shop, "A", "B"), shop.shelf()) == ([5, 1], (6, 6))
-    assert shop.release_ended_holds(ACME).events == ()
+    assert shop.release_ended_holds().events == ()
 
 
 def test_what_came_is_assigned_and_the_rest_waits() -> None:
@@ -85,7 +85,7 @@ def test_what_came_is_assigned_and_the_rest_waits() -> None:
     shop = shop_with(MUG=0)
     shop.take("A", ("MUG", 250))
     shop.receive("MUG", 100)
-    order = shop.order(ACME, "A")
+    order = shop.order("A")
     assert (order.allocated, order.short) == (100, 150)
 
 
@@ -93,16 +93,16 @@ def test_two_pick_lists_one_after_the_other() -> None:
     """Case 42, Picqer partial-deliveries; keep. A pick list is what a split lets go."""
     shop = shop_with(A=6, B=3, C=0)
     shop.take("1", ("A", 4), ("B", 6), ("C", 1))
-    shop.split(ACME, "1", "first")
-    assert [(line.sku, line.quantity) for line in shop.order(ACME, "first").lines] == [
+    shop.split("1", "first")
+    assert [(line.sku, line.quantity) for line in shop.order("first").lines] == [
         ("A", 4),
         ("B", 3),
     ]
-    assert [(line.sku, line.short) for line in shop.order(ACME, "1").lines] == [("B", 3), ("C", 1)]
+    assert [(line.sku, line.short) for line in shop.order("1").lines] == [("B", 3), ("C", 1)]
     shop.receive("B", 2)
-    shop.split(ACME, "1", "second")
-    assert [(line.sku, line.quantity) for line in shop.order(ACME, "second").lines] == [("B", 2)]
-    assert [(line.sku, line.short) for line in shop.order(ACME, "1").lines] == [("B", 1), ("C", 1)]
+    shop.split("1", "second")
+    assert [(line.sku, line.quantity) for line in shop.order("second").lines] == [("B", 2)]
+    assert [(line.sku, line.short) for line in shop.order("1").lines] == [("B", 1), ("C", 1)]
 
 
 def test_a_small_order_skips_ahead_of_one_that_cannot_be_completed() -> None:

@@ -11,22 +11,17 @@ from typing import assert_type
 
 from orderflow import (
     AllocationPolicy,
-    BookInStock,
-    CancelOrder,
-    ChangePriority,
-    Command,
-    EditOrder,
     Hold,
-    HoldOrder,
     HoldReason,
     Order,
     OrderLine,
     PartialAllocation,
-    PlaceOrder,
     Preemption,
     Queue,
     StockKey,
 )
+from orderflow.commands import BookInStock, CancelOrder, Command, EditOrder, HoldOrder, PlaceOrder
+from orderflow.edits import ChangePriority
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MUGS = StockKey("acme", "leeds", "MUG")

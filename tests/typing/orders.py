@@ -8,25 +8,23 @@ from typing import assert_type
 
 from orderflow import (
     AllocationPolicy,
-    Event,
     Explanation,
     MemoryRepository,
     Order,
     OrderFlow,
     OrderLine,
     Outcome,
-    PlaceOrder,
-    State,
     Status,
     Stock,
     StockKey,
-    allocate,
-    decide,
-    evolve,
 )
+from orderflow.commands import PlaceOrder
+from orderflow.core import State, allocate, decide, evolve
+from orderflow.events import Event
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FLOW = OrderFlow(MemoryRepository())
+ACME = FLOW.seller("acme")
 ORDER = Order(
     order_id="A-1",
     seller_id="acme",
@@ -56,11 +54,11 @@ def a_command_returns_an_outcome() -> None:
 
 
 def reads_are_typed() -> None:
-    assert_type(FLOW.order("acme", "A-1"), Order)
-    assert_type(FLOW.orders("acme", Status.ON_BACK_ORDER), Sequence[Order])
-    assert_type(FLOW.stock("acme"), Sequence[Stock])
-    assert_type(FLOW.queue(StockKey("acme", "leeds", "MUG")), Sequence[Order])
-    assert_type(FLOW.explain("acme", "A-1"), Explanation)
+    assert_type(ACME.order("A-1"), Order)
+    assert_type(ACME.orders(Status.ON_BACK_ORDER), Sequence[Order])
+    assert_type(ACME.stock(), Sequence[Stock])
+    assert_type(ACME.queue(StockKey("acme", "leeds", "MUG")), Sequence[Order])
+    assert_type(ACME.explain("A-1"), Explanation)
 
 
 def the_pure_core_is_typed() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from orderflow import OrderFlow, OutboxMessage, Relay, Replacement
+from orderflow import OrderFlow, Relay, Replacement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Clock,
         Notifier,
         Outbox,
+        OutboxMessage,
         PreferenceSource,
         Reading,
         ReplacementCatalogue,

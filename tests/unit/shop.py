@@ -8,23 +8,16 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import attrs
 
-from orderflow import (
-    MemoryRepository,
-    Order,
-    OrderFlow,
-    OrderLine,
-    Outcome,
-    State,
-    StockKey,
-    decide,
-    evolve,
-)
+from orderflow import MemoryRepository, Order, OrderFlow, OrderLine, Outcome, Seller, StockKey
+from orderflow.core import State, decide, evolve
 from orderflow.invariants import foreign_violations, history_violations, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from orderflow import AllocationPolicy, Command, Event
+    from orderflow import AllocationPolicy
+    from orderflow.commands import Command
+    from orderflow.events import Event
 
 ACME = "acme"
 LEEDS = "leeds"
@@ -104,8 +97,8 @@ class CheckedFlow(OrderFlow):
         *,
         clock: Clock | None = None,
     ) -> None:
-        self.clock = clock or Clock()
-        self.repository = MemoryRepository()
+        self.memory = MemoryRepository()
+        self.moments = clock or Clock()
         self.states: dict[str, State] = {}
         super().__init__(
             self.repository,
@@ -131,13 +124,13 @@ class CheckedFlow(OrderFlow):
 
     def stored(self, seller_id: str = ACME) -> State:
         """Return what the repository holds."""
-        with self.repository.unit_of_work(seller_id) as work:
+        with self.memory.unit_of_work(seller_id) as work:
             known = [work.receipt(receipt_id) for receipt_id in self.state(seller_id).receipts]
             receipts = [receipt for receipt in known if receipt is not None]
             return State.of(seller_id, work.orders(), work.all_stock(), receipts, work.policy)
 
     def _was_answered(self, command: Command) -> bool:
-        with self.repository.unit_of_work(command.seller_id) as work:
+        with self.memory.unit_of_work(command.seller_id) as work:
             return command.command_id is not None and bool(work.answered(command.command_id))
 
     def _check(self, command: Command, before: State, outcome: Outcome) -> None:
@@ -150,16 +143,22 @@ class CheckedFlow(OrderFlow):
         assert fold(outcome.events, before) == self.states[seller_id]
         stored = self.stored(seller_id)
         orders, stock = stored.orders.values(), stored.records.values()
-        assert violations(orders, stock, self.policy_of(seller_id), command.at) == []
+        assert violations(orders, stock, self.seller(seller_id).policy(), command.at) == []
         assert history_violations(before, outcome.events, default, stored) == []
         assert foreign_violations(seller_id, orders=outcome.orders, stock=outcome.stock) == []
-        with self.repository.unit_of_work(seller_id) as work:
+        with self.memory.unit_of_work(seller_id) as work:
             told = work.events()[-len(outcome.events) :] if outcome.events else ()
         assert tuple(told) == outcome.events
 
 
-class Shop(CheckedFlow):
+class Shop(Seller):
     """The shop of one seller, in short words. Time goes on by a minute with every order."""
+
+    def __init__(self, policy: AllocationPolicy | None = None) -> None:
+        self.flow = CheckedFlow(policy)
+        self.clock, self.repository = self.flow.moments, self.flow.memory
+        self.state, self.stored = self.flow.state, self.flow.stored
+        super().__init__(self.flow, ACME)
 
     def take(
         self,
@@ -179,11 +178,11 @@ class Shop(CheckedFlow):
         return self.book_in(key(sku), units)
 
     def status(self, order_id: str) -> str:
-        return str(self.order(ACME, order_id).status)
+        return str(self.order(order_id).status)
 
     def held(self, order_id: str) -> tuple[int, ...]:
         """Return the allocated units of each line of an order."""
-        return tuple(line.allocated for line in self.order(ACME, order_id).lines)
+        return tuple(line.allocated for line in self.order(order_id).lines)
 
     def shelf(self, sku: str = "MUG") -> tuple[int, int]:
         """Return on hand and allocated units of a product."""

@@ -12,8 +12,7 @@ from orderflow import (
     Action,
     AllocationPolicy,
     AsyncOrderFlow,
-    BookInStock,
-    ChangeQuantity,
+    AsyncSeller,
     ExpectedReceipt,
     HoldReason,
     InvalidValueError,
@@ -24,10 +23,13 @@ from orderflow import (
     Queue,
     Replacement,
     ReplacementList,
+    Seller,
     SplitRefusedError,
     Status,
 )
 from orderflow.adapters.threads import ThreadedRepository
+from orderflow.commands import BookInStock
+from orderflow.edits import ChangeQuantity
 from tests.unit.shop import ACME, NOON, Clock, key, later, order
 
 if TYPE_CHECKING:
@@ -36,31 +38,31 @@ if TYPE_CHECKING:
     Calls = list[Callable[[Any], Any]]
 
 CALLS: Calls = [
-    lambda flow: flow.book_in(key(), 3),
-    lambda flow: flow.book_in(key("CUP"), 9),
-    lambda flow: flow.place(order("A", ("MUG", 2)), command_id="first"),
-    lambda flow: flow.place(order("A", ("MUG", 2)), command_id="first"),
-    lambda flow: flow.place_many([order("B", ("MUG", 4), ("CUP", 1)), order("C")]),
-    lambda flow: flow.announce(ExpectedReceipt("R", key(), 5, later(90))),
-    lambda flow: flow.order(ACME, "B"),
-    lambda flow: flow.orders(ACME, Status.ON_BACK_ORDER, sku="MUG", limit=1),
-    lambda flow: flow.queue(key(), limit=1),
-    lambda flow: flow.stock(ACME),
-    lambda flow: flow.receipts(ACME),
-    lambda flow: flow.events(ACME, "B"),
-    lambda flow: flow.actions(ACME, "B"),
-    lambda flow: flow.preview(BookInStock(key=key(), received=9, at=NOON)),
-    lambda flow: flow.replacement_offers(ACME, "B"),
-    lambda flow: flow.explain(ACME, "C", earlier_max=1),
-    lambda flow: flow.hold(ACME, "A", HoldReason.OTHER, until=later(5)),
-    lambda flow: flow.release_ended_holds(ACME),
-    lambda flow: flow.release(ACME, "A"),
-    lambda flow: flow.split(ACME, "B", "B-2"),
-    lambda flow: flow.edit(ACME, "B", ChangeQuantity("1", 2)),
+    lambda flow: flow.seller(ACME).book_in(key(), 3),
+    lambda flow: flow.seller(ACME).book_in(key("CUP"), 9),
+    lambda flow: flow.seller(ACME).place(order("A", ("MUG", 2)), command_id="first"),
+    lambda flow: flow.seller(ACME).place(order("A", ("MUG", 2)), command_id="first"),
+    lambda flow: flow.seller(ACME).place_many([order("B", ("MUG", 4), ("CUP", 1)), order("C")]),
+    lambda flow: flow.seller(ACME).announce(ExpectedReceipt("R", key(), 5, later(90))),
+    lambda flow: flow.seller(ACME).order("B"),
+    lambda flow: flow.seller(ACME).orders(Status.ON_BACK_ORDER, sku="MUG", limit=1),
+    lambda flow: flow.seller(ACME).queue(key(), limit=1),
+    lambda flow: flow.seller(ACME).stock(),
+    lambda flow: flow.seller(ACME).receipts(),
+    lambda flow: flow.seller(ACME).events("B"),
+    lambda flow: flow.seller(ACME).actions("B"),
+    lambda flow: flow.seller(ACME).preview(BookInStock(key=key(), received=9, at=NOON)),
+    lambda flow: flow.seller(ACME).replacement_offers("B"),
+    lambda flow: flow.seller(ACME).explain("C", earlier_max=1),
+    lambda flow: flow.seller(ACME).hold("A", HoldReason.OTHER, until=later(5)),
+    lambda flow: flow.seller(ACME).release_ended_holds(),
+    lambda flow: flow.seller(ACME).release_hold("A"),
+    lambda flow: flow.seller(ACME).split("B", "B-2"),
+    lambda flow: flow.seller(ACME).edit("B", ChangeQuantity("1", 2)),
     lambda flow: flow.recover(),
-    lambda flow: flow.change_policy(ACME, AllocationPolicy(queue=Queue.PROMISED_DATE)),
-    lambda flow: flow.policy_of(ACME),
-    lambda flow: flow.cancel(ACME, "B"),
+    lambda flow: flow.seller(ACME).change_policy(AllocationPolicy(queue=Queue.PROMISED_DATE)),
+    lambda flow: flow.seller(ACME).policy(),
+    lambda flow: flow.seller(ACME).cancel("B"),
     lambda flow: flow.handle(BookInStock(key=key(), received=1, at=NOON)),
 ]
 
@@ -93,8 +95,11 @@ def methods(of: type) -> dict[str, Any]:
     return {name: found for name, found in inspect.getmembers(of, callable) if name[0] != "_"}
 
 
-def test_every_method_of_the_flow_that_waits_is_there() -> None:
-    waiting, awaited = methods(OrderFlow), methods(AsyncOrderFlow)
+@pytest.mark.parametrize(
+    ("kind", "async_kind"), [(OrderFlow, AsyncOrderFlow), (Seller, AsyncSeller)]
+)
+def test_every_method_of_the_one_that_waits_is_there(kind: type, async_kind: type) -> None:
+    waiting, awaited = methods(kind), methods(async_kind)
     assert awaited.keys() - waiting.keys() == {"run"}
     assert waiting.keys() - awaited.keys() == set()
     for name, method in waiting.items():
@@ -103,15 +108,16 @@ def test_every_method_of_the_flow_that_waits_is_there() -> None:
 
 
 def test_what_asks_the_repository_is_to_be_awaited() -> None:
-    told = {name for name in methods(OrderFlow) if name in vars(OrderFlow)}
-    awaited = methods(AsyncOrderFlow)
-    assert told > {"handle", "order", "preview", "recover"}
-    assert [name for name in told if not inspect.iscoroutinefunction(awaited[name])] == []
+    asking = {"handle", "recover", "sellers", *methods(Seller)}
+    awaited = methods(AsyncOrderFlow) | methods(AsyncSeller)
+    assert [name for name in asking if not inspect.iscoroutinefunction(awaited[name])] == []
 
 
 def test_a_command_is_something_that_a_task_can_be_made_of() -> None:
     async def at_once(flow: AsyncOrderFlow) -> list[Outcome]:
-        placed: list[Coroutine[Any, Any, Outcome]] = [flow.place(order(each)) for each in "AB"]
+        placed: list[Coroutine[Any, Any, Outcome]] = [
+            flow.seller(ACME).place(order(each)) for each in "AB"
+        ]
         return await asyncio.gather(*map(asyncio.create_task, placed))
 
     outcomes = asyncio.run(at_once(in_threads()))
@@ -119,12 +125,12 @@ def test_a_command_is_something_that_a_task_can_be_made_of() -> None:
 
 
 def test_errors_come_to_whoever_awaits() -> None:
-    flow = in_threads()
+    acme = in_threads().seller(ACME)
     with pytest.raises(OrderNotFoundError):
-        asyncio.run(flow.order(ACME, "nothing"))
-    asyncio.run(flow.place(order("A"), at=NOON))
+        asyncio.run(acme.order("nothing"))
+    asyncio.run(acme.place(order("A"), at=NOON))
     with pytest.raises(SplitRefusedError):
-        asyncio.run(flow.split(ACME, "A", "A-2", at=NOON))
+        asyncio.run(acme.split("A", "A-2", at=NOON))
 
 
 def test_a_setting_that_does_not_hold_is_refused_at_once() -> None:
@@ -142,8 +148,10 @@ def test_a_flow_goes_on_to_another_repository_with_its_settings(kind: type[Any])
     first = kind(Here(), default_policy=AllocationPolicy(queue=Queue.PRIORITY), clock=clock)
     second = first.on(Here())
     for flow in (second, second, first):
-        asyncio.run(answer(flow.book_in(key(), 1)))
-    on_hand = [asyncio.run(answer(flow.stock(ACME)))[0].on_hand for flow in (first, second)]
+        asyncio.run(answer(flow.seller(ACME).book_in(key(), 1)))
+    on_hand = [
+        asyncio.run(answer(flow.seller(ACME).stock()))[0].on_hand for flow in (first, second)
+    ]
     assert on_hand == [1, 2]
     assert second.default_policy == first.default_policy
     assert second.catalogue is first.catalogue
@@ -154,8 +162,28 @@ def test_a_task_may_be_several_commands() -> None:
     flow = in_threads(clock=Clock())
 
     def deliver(waiting: OrderFlow) -> tuple[Action, ...]:
-        waiting.book_in(key(), 3)
-        waiting.place(order("A"))
-        return tuple(each.action for each in waiting.actions(ACME, "A") if each.allowed)
+        acme = waiting.seller(ACME)
+        acme.book_in(key(), 3)
+        acme.place(order("A"))
+        return tuple(each.action for each in acme.actions("A") if each.allowed)
 
     assert Action.SEND_TO_WAREHOUSE in asyncio.run(flow.run(deliver))
+
+
+def test_an_awaited_handle_says_whose_it_is() -> None:
+    acme = in_threads().seller(ACME)
+    assert (acme.seller_id, repr(acme)) == ("acme", "AsyncSeller('acme')")
+    with pytest.raises(InvalidValueError, match=r"AsyncSeller\.seller_id"):
+        in_threads().seller(" ")
+
+
+def test_several_commands_of_one_seller_may_be_one_task() -> None:
+    acme = in_threads(clock=Clock()).seller(ACME)
+
+    def sell(seller: Seller) -> Outcome:
+        seller.book_in(key(), 3)
+        return seller.place(order("A"))
+
+    placed = asyncio.run(acme.run(sell)).order
+    assert placed is not None
+    assert placed.status == "ALLOCATED"

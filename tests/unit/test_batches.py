@@ -6,16 +6,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from orderflow import (
-    BookInStock,
-    InvalidValueError,
-    MemoryRepository,
-    OrderFlow,
-    PlaceOrder,
-    Status,
-    StorageError,
-)
+from orderflow import InvalidValueError, MemoryRepository, OrderFlow, Status, StorageError
 from orderflow.adapters.memory import MemoryOutbox
+from orderflow.commands import BookInStock, PlaceOrder
 from orderflow.errors import BatchInterruptedError
 from orderflow.service import Batches
 from tests.unit.shop import ACME, NOON, key, order
@@ -23,7 +16,7 @@ from tests.unit.shop import ACME, NOON, key, order
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderflow import Command
+    from orderflow.commands import Command
     from orderflow.ports import Repository
 
     T = TypeVar("T")
@@ -56,10 +49,10 @@ def test_an_interrupted_run_says_what_is_saved_and_a_second_one_does_the_rest() 
     with pytest.raises(BatchInterruptedError, match="the first 2 commands are saved") as caught:
         batches.run(placing(*"12345"))
     assert (caught.value.cause, caught.value.commands_saved) == ("the disk is full", 2)
-    assert [each.order_id for each in flow.orders(ACME)] == ["1", "2"]
+    assert [each.order_id for each in flow.seller(ACME).orders()] == ["1", "2"]
     repository.works = 9
     assert batches.run(placing(*"12345")).done == {PlaceOrder: 5}
-    assert [each.order_id for each in flow.orders(ACME)] == [*"12345"]
+    assert [each.order_id for each in flow.seller(ACME).orders()] == [*"12345"]
 
 
 def test_a_failure_in_the_first_batch_is_a_plain_one() -> None:
@@ -117,7 +110,7 @@ def test_a_transaction_in_memory_is_of_one_seller_and_fills_the_outbox_at_its_en
         OrderFlow(inside).handle(placing("1")[0])
         assert outbox.claim(NOON, NOON - NOON, 9) == []
         with pytest.raises(InvalidValueError, match=r"together\.seller_id"):
-            OrderFlow(inside).order("other", "1")
+            OrderFlow(inside).seller("other").order("1")
 
     repository.together(ACME, task)
     assert [each.subject for each in outbox.claim(NOON, NOON - NOON, 9)] == ["1", "1"]

@@ -9,23 +9,25 @@ import pytest
 
 from orderflow import (
     AllocationPolicy,
-    BookInStock,
-    CancelOrder,
-    Command,
     ExpectedReceipt,
     MemoryRepository,
     Order,
     OrderFlow,
     PartialAllocation,
-    PlaceOrder,
-    PlaceOrders,
     Replacement,
     ReplacementList,
+    Seller,
+)
+from orderflow.commands import (
+    BookInStock,
+    CancelOrder,
+    Command,
+    PlaceOrder,
+    PlaceOrders,
     ServeWaiting,
     SplitOrder,
-    explain,
-    replacement_offers,
 )
+from orderflow.core import explain, replacement_offers
 from orderflow.domain.model import commands as do
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.errors import (
@@ -36,7 +38,7 @@ from orderflow.errors import (
     RefusedError,
 )
 from tests.unit.domain.test_walks import COMMANDS, OPENINGS
-from tests.unit.shop import ACME, NOON, CheckedFlow, Shop, about, key, later, order, shop_with
+from tests.unit.shop import ACME, NOON, CheckedFlow, about, key, later, order, shop_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,9 +84,9 @@ def test_a_preview_answers_as_the_command_does_and_changes_nothing(status: str, 
     shop = OPENINGS[status]()
     shop.announce(attrs.evolve(RECEIPT, receipt_id="R0"))
     command = {**COMMANDS, **OTHERS}[name]
-    before, events = shop.stored(), shop.events(ACME)
+    before, events = shop.stored(), shop.events()
     previewed = answer(shop.preview, command)
-    assert (shop.stored(), shop.events(ACME)) == (before, events)
+    assert (shop.stored(), shop.events()) == (before, events)
     assert answer(shop.handle, command) == previewed
 
 
@@ -122,18 +124,18 @@ def test_a_repeated_command_is_previewed_as_it_was_answered() -> None:
 
 def test_a_seller_of_whom_nothing_is_kept_can_be_previewed_and_leaves_no_trace() -> None:
     flow = CheckedFlow()
-    outcome = flow.preview(PlaceOrder(order=order("A"), at=NOON))
+    outcome = flow.seller(ACME).preview(PlaceOrder(order=order("A"), at=NOON))
     assert outcome.back_orders_opened == ("A",)
     assert flow.repository.sellers() == []
 
 
 def test_each_seller_is_previewed_under_the_own_policy() -> None:
     flow = CheckedFlow()
-    flow.change_policy("bolt", AllocationPolicy(partial_allocation=PartialAllocation.NEVER))
+    flow.seller("bolt").change_policy(AllocationPolicy(partial_allocation=PartialAllocation.NEVER))
     for seller_id, held in ((ACME, 1), ("bolt", 0)):
-        flow.book_in(key(seller_id=seller_id), 1)
+        flow.seller(seller_id).book_in(key(seller_id=seller_id), 1)
         placed = order("A", ("MUG", 2), seller_id=seller_id)
-        outcome = flow.preview(PlaceOrder(order=placed, at=NOON))
+        outcome = flow.seller(seller_id).preview(PlaceOrder(order=placed, at=NOON))
         assert outcome.order is not None
         assert outcome.order.allocated == held
 
@@ -146,7 +148,7 @@ def long_queue(orders: int = 5) -> tuple[OrderFlow, MemoryRepository]:
     repository = MemoryRepository()
     flow = OrderFlow(repository, orders_max=2)
     for number in range(orders):
-        flow.place(order(f"{number:03}", ("MUG", 1), placed_at=later(number)), at=NOON)
+        flow.seller(ACME).place(order(f"{number:03}", ("MUG", 1), placed_at=later(number)), at=NOON)
     return flow, repository
 
 
@@ -154,13 +156,19 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, flow: OrderFlow, units: int) -> N
     """Book in, and end before the rest of the queue was served."""
     with monkeypatch.context() as patch:
         patch.setattr(OrderFlow, "_serve", lambda *_: None)
-        flow.book_in(key(), units, at=NOON)
+        flow.seller(ACME).book_in(key(), units, at=NOON)
 
 
 def test_a_preview_shows_all_pages_of_a_long_queue() -> None:
     flow, _ = long_queue()
     command = BookInStock(key=key(), received=5, at=NOON)
-    assert flow.preview(command).back_orders_completed == ("000", "001", "002", "003", "004")
+    assert flow.seller(command.seller_id).preview(command).back_orders_completed == (
+        "000",
+        "001",
+        "002",
+        "003",
+        "004",
+    )
     assert flow.handle(command).back_orders_completed == ("000", "001")
 
 
@@ -168,7 +176,7 @@ def test_a_preview_comes_after_what_was_left_unserved(monkeypatch: pytest.Monkey
     flow, repository = long_queue()
     interrupt(monkeypatch, flow, 4)
     command = PlaceOrder(order=order("Z", placed_at=later(99)), at=NOON)
-    previewed = flow.preview(command)
+    previewed = flow.seller(command.seller_id).preview(command)
     assert previewed.back_orders_opened == ("Z",)
     assert repository.unserved() == [key()], "asking has served nobody"
     assert flow.handle(command) == previewed
@@ -179,7 +187,7 @@ def test_a_refusal_comes_after_what_was_left_unserved(monkeypatch: pytest.Monkey
     interrupt(monkeypatch, flow, 5)
     split = SplitOrder(seller_id=ACME, order_id="004", new_order_id="Z", at=NOON)
     with pytest.raises(ActionRefusedError, match="is ALLOCATED: cannot split"):
-        flow.preview(split)
+        flow.seller(ACME).preview(split)
 
 
 def test_going_on_with_what_was_left_unserved_can_be_previewed(
@@ -188,7 +196,7 @@ def test_going_on_with_what_was_left_unserved_can_be_previewed(
     flow, _ = long_queue(4)
     interrupt(monkeypatch, flow, 4)
     command = ServeWaiting(keys=(key(),), at=NOON)
-    previewed = flow.preview(command)
+    previewed = flow.seller(command.seller_id).preview(command)
     assert previewed.back_orders_completed == ("002", "003")
     assert flow.handle(command) == previewed
 
@@ -197,11 +205,12 @@ def test_what_was_left_unserved_is_served_before_it_is_explained(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     flow, _ = long_queue()
+    acme = flow.seller(ACME)
     interrupt(monkeypatch, flow, 4)
-    (shortage,) = flow.explain(ACME, "004", at=NOON).shortages
+    (shortage,) = acme.explain("004", at=NOON).shortages
     assert (shortage.position, shortage.available) == (1, 0)
-    assert flow.explain(ACME, "003", at=NOON).order.status == "ALLOCATED"
-    allowed = [str(each.action) for each in flow.actions(ACME, "003", at=NOON) if each.allowed]
+    assert acme.explain("003", at=NOON).order.status == "ALLOCATED"
+    allowed = [str(each.action) for each in acme.actions("003", at=NOON) if each.allowed]
     assert "SEND_TO_WAREHOUSE" in allowed
 
 
@@ -212,8 +221,9 @@ CATALOGUE = ReplacementList([Replacement("CUP", "MUG")])
 
 def shop_with_cups() -> tuple[OrderFlow, Order]:
     flow = OrderFlow(MemoryRepository(), catalogue=CATALOGUE)
-    flow.book_in(key("CUP"), 2, at=NOON)
-    placed = flow.place(order("A", ("MUG", 2)), at=NOON).order
+    acme = flow.seller(ACME)
+    acme.book_in(key("CUP"), 2, at=NOON)
+    placed = acme.place(order("A", ("MUG", 2)), at=NOON).order
     assert placed is not None
     return flow, placed
 
@@ -222,31 +232,31 @@ def test_suggestions_are_those_of_the_core_by_the_catalogue() -> None:
     flow, placed = shop_with_cups()
     with flow._repository.unit_of_work(ACME) as work:  # type: ignore[attr-defined]  # noqa: SLF001
         expected = replacement_offers(placed, work, CATALOGUE)
-    assert flow.replacement_offers(ACME, "A") == expected != ()
+    assert flow.seller(ACME).replacement_offers("A") == expected != ()
 
 
 def test_a_suggestion_that_is_taken_covers_the_line() -> None:
     flow, _ = shop_with_cups()
-    (suggestion,) = flow.replacement_offers(ACME, "A")
-    assert flow.edit(ACME, "A", suggestion.edit).back_orders_completed == ("A",)
+    (suggestion,) = flow.seller(ACME).replacement_offers("A")
+    assert flow.seller(ACME).edit("A", suggestion.edit).back_orders_completed == ("A",)
 
 
 def test_without_a_catalogue_nothing_is_suggested() -> None:
     shop = shop_with(MUG=0, CUP=9)
     shop.take("A")
-    assert shop.replacement_offers(ACME, "A") == ()
+    assert shop.replacement_offers("A") == ()
 
 
 def test_an_explanation_is_that_of_the_core_at_this_moment() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 2))
-    assert shop.explain(ACME, "A") == explain("A", shop.state(), shop.clock.now())
-    assert shop.explain(ACME, "A", at=later(9)) == explain("A", shop.state(), later(9))
+    assert shop.explain("A") == explain("A", shop.state(), shop.clock.now())
+    assert shop.explain("A", at=later(9)) == explain("A", shop.state(), later(9))
 
 
-@pytest.mark.parametrize("ask", [Shop.replacement_offers, Shop.explain, Shop.actions])
-def test_another_sellers_order_is_not_found(ask: Callable[[Shop, str, str], object]) -> None:
+@pytest.mark.parametrize("ask", [Seller.replacement_offers, Seller.explain, Seller.actions])
+def test_another_sellers_order_is_not_found(ask: Callable[[Seller, str], object]) -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
     with pytest.raises(OrderNotFoundError, match="seller 'bolt' has no order 'A'"):
-        ask(shop, "bolt", "A")
+        ask(shop.flow.seller("bolt"), "A")

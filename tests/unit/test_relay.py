@@ -9,20 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import (
-    HoldReason,
-    InvalidValueError,
-    MemoryRepository,
-    OrderFlow,
-    OutboxMessage,
-    Relay,
-)
+from orderflow import HoldReason, InvalidValueError, MemoryRepository, OrderFlow, Relay
 from orderflow.adapters.memory import MemoryOutbox
 from orderflow.service import RelayResult
 from tests.unit.shop import ACME, Clock, order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from orderflow.ports import OutboxMessage
 
 SECOND = timedelta(seconds=1)
 
@@ -57,9 +52,9 @@ class Office:
         self.desk = Desk()
         self.relay = self.another(**settings)
         for order_id in order_ids:
-            self.flow.place(order(order_id), allocate=False)
-            self.flow.hold(ACME, order_id, HoldReason.OTHER)
-            self.flow.hold(ACME, order_id, HoldReason.ADDRESS)
+            self.flow.seller(ACME).place(order(order_id), allocate=False)
+            self.flow.seller(ACME).hold(order_id, HoldReason.OTHER)
+            self.flow.seller(ACME).hold(order_id, HoldReason.ADDRESS)
 
     def another(self, **settings: object) -> Relay:
         return Relay(self.outbox, self.desk, clock=self.clock, **settings)  # type: ignore[arg-type] # of whatever kind
@@ -81,7 +76,7 @@ def test_every_message_is_told_once_and_those_of_an_order_in_their_order() -> No
     assert office.relay.run() == RelayResult(sent=6)
     for order_id in "AB":
         told = [each.event for each in office.desk.told if each.subject == order_id]
-        assert told == list(office.flow.events(ACME, order_id))
+        assert told == list(office.flow.seller(ACME).events(order_id))
     assert office.relay.run() == RelayResult()
 
 
@@ -99,7 +94,9 @@ def test_a_message_that_fails_holds_back_the_later_ones_of_its_order_only() -> N
     office.desk.down = set()
     office.pass_time(10 * SECOND)
     assert office.relay.run() == RelayResult(sent=3)
-    assert [each.event for each in office.desk.told[3:]] == list(office.flow.events(ACME, "A"))
+    assert [each.event for each in office.desk.told[3:]] == list(
+        office.flow.seller(ACME).events("A")
+    )
     assert office.desk.told[3].error == "ConnectionError: line is down"
 
 
@@ -154,7 +151,7 @@ def test_a_dead_message_is_revived_or_discarded(*, discarded: bool, told: int) -
     look_into = office.outbox.discard if discarded else office.outbox.revive
     assert look_into(dead.message_id)
     assert office.relay.run() == RelayResult(sent=told)
-    events = list(office.flow.events(ACME, "A"))
+    events = list(office.flow.seller(ACME).events("A"))
     assert [each.event for each in office.desk.told] == events[-told:]
 
 
@@ -234,7 +231,7 @@ def test_whatever_happens_to_relays_what_arrives_first_arrives_in_order(
     for order_id in "AB":
         arrived = {each.message_id: each for each in office.desk.told if each.subject == order_id}
         first_arrivals = [each.event for each in arrived.values()]
-        assert first_arrivals == list(office.flow.events(ACME, order_id))
+        assert first_arrivals == list(office.flow.seller(ACME).events(order_id))
 
 
 @pytest.mark.parametrize(

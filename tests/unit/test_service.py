@@ -9,16 +9,15 @@ import pytest
 
 from orderflow import (
     AllocationPolicy,
-    BookInStock,
-    CancelOrder,
-    ChangeQuantity,
     ExpectedReceipt,
     MemoryRepository,
     OrderFlow,
     PartialAllocation,
     Status,
-    actions,
 )
+from orderflow.commands import BookInStock, CancelOrder
+from orderflow.core import actions
+from orderflow.edits import ChangeQuantity
 from orderflow.errors import (
     ActionRefusedError,
     CommandIdReusedError,
@@ -60,7 +59,7 @@ def test_a_repeated_command_does_nothing_twice_and_answers_the_same() -> None:
     first = shop.book_in(key(), 2, command_id="C1")
     again = shop.book_in(key(), 2, command_id="C1")
     assert again == first
-    assert (shop.shelf(), len(shop.events(ACME))) == ((2, 0), 2)
+    assert (shop.shelf(), len(shop.events())) == ((2, 0), 2)
 
 
 def test_a_repetition_may_come_at_another_moment() -> None:
@@ -72,7 +71,7 @@ def test_a_repetition_may_come_at_another_moment() -> None:
 def test_a_repetition_is_answered_as_it_was_then_whatever_has_happened_since() -> None:
     shop = shop_with(MUG=1)
     first = shop.place(order("A"), command_id="C1")
-    shop.cancel(ACME, "A")
+    shop.cancel("A")
     assert shop.place(order("A"), command_id="C1") == first
     assert shop.status("A") == "CANCELLED"
 
@@ -90,16 +89,16 @@ def test_an_id_is_not_used_for_another_command() -> None:
 def test_two_sellers_may_use_the_same_id() -> None:
     shop = shop_with()
     shop.book_in(key(), 2, command_id="C1")
-    shop.book_in(key(seller_id=BOLT), 3, command_id="C1")
-    assert shop.stock(BOLT)[0].on_hand == 3
+    shop.flow.seller(BOLT).book_in(key(seller_id=BOLT), 3, command_id="C1")
+    assert shop.flow.seller(BOLT).stock()[0].on_hand == 3
 
 
 def test_the_id_of_a_refused_command_is_free() -> None:
     shop = shop_with(MUG=1)
     with pytest.raises(OrderNotFoundError):
-        shop.cancel(ACME, "A", command_id="C1")
+        shop.cancel("A", command_id="C1")
     shop.take("A")
-    shop.cancel(ACME, "A", command_id="C1")
+    shop.cancel("A", command_id="C1")
     assert shop.status("A") == "CANCELLED"
 
 
@@ -113,9 +112,9 @@ def test_commands_without_an_id_are_carried_out_each_time() -> None:
 def test_cancelling_twice_gives_the_stock_back_once() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
-    shop.cancel(ACME, "A")
+    shop.cancel("A")
     with pytest.raises(ActionRefusedError):
-        shop.cancel(ACME, "A")
+        shop.cancel("A")
     assert shop.shelf() == (1, 0)
 
 
@@ -125,30 +124,30 @@ def test_cancelling_twice_gives_the_stock_back_once() -> None:
 def test_a_command_on_the_version_that_was_read_is_carried_out() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
-    shop.edit(ACME, "A", ChangeQuantity("1", 2), expected_version=shop.order(ACME, "A").version)
+    shop.edit("A", ChangeQuantity("1", 2), expected_version=shop.order("A").version)
     assert shop.status("A") == "ON_BACK_ORDER"
 
 
 def test_a_command_on_an_older_version_is_refused() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
-    read = shop.order(ACME, "A").version
-    shop.edit(ACME, "A", ChangeQuantity("1", 2))
+    read = shop.order("A").version
+    shop.edit("A", ChangeQuantity("1", 2))
     with pytest.raises(StaleVersionError) as refusal:
-        shop.cancel(ACME, "A", expected_version=read)
+        shop.cancel("A", expected_version=read)
     assert (refusal.value.expected, refusal.value.actual) == (
         read,
-        shop.order(ACME, "A").version,
+        shop.order("A").version,
     )
 
 
 def test_an_order_that_another_command_moved_has_another_version() -> None:
     shop = shop_with(MUG=0)
     shop.take("A")
-    read = shop.order(ACME, "A").version
+    read = shop.order("A").version
     shop.receive("MUG", 1)
     with pytest.raises(StaleVersionError):
-        shop.cancel(ACME, "A", expected_version=read)
+        shop.cancel("A", expected_version=read)
 
 
 # Sellers apart
@@ -159,55 +158,58 @@ def test_another_sellers_order_is_not_found_by_any_command() -> None:
     shop.take("A")
     for command in [CancelOrder(at=NOON, seller_id=BOLT, order_id="A")]:
         with pytest.raises(OrderNotFoundError, match="seller 'bolt' has no order 'A'"):
-            shop.handle(command)
+            shop.flow.handle(command)
     with pytest.raises(OrderNotFoundError):
-        shop.order(BOLT, "A")
+        shop.flow.seller(BOLT).order("A")
     with pytest.raises(OrderNotFoundError):
-        shop.actions(BOLT, "A")
+        shop.flow.seller(BOLT).actions("A")
 
 
 def test_another_sellers_receipt_is_not_found() -> None:
     shop = shop_with()
     shop.announce(ExpectedReceipt("R1", key(), 1, NOON))
     with pytest.raises(ReceiptNotFoundError):
-        shop.withdraw(BOLT, "R1")
+        shop.flow.seller(BOLT).withdraw("R1")
     with pytest.raises(ReceiptNotFoundError):
-        shop.book_in(key(seller_id=BOLT), 1, receipt_id="R1")
+        shop.flow.seller(BOLT).book_in(key(seller_id=BOLT), 1, receipt_id="R1")
 
 
 def test_two_sellers_may_use_the_same_order_id() -> None:
     shop = shop_with(MUG=1)
     shop.place(order("A"))
-    shop.place(order("A", ("MUG", 7), seller_id=BOLT))
-    assert (shop.order(ACME, "A").units, shop.order(BOLT, "A").units) == (1, 7)
+    shop.flow.seller(BOLT).place(order("A", ("MUG", 7), seller_id=BOLT))
+    assert (shop.order("A").units, shop.flow.seller(BOLT).order("A").units) == (1, 7)
 
 
 def test_one_sellers_stock_serves_no_order_of_another() -> None:
     shop = shop_with(MUG=0)
     shop.take("A")
-    shop.book_in(key(seller_id=BOLT), 5)
+    shop.flow.seller(BOLT).book_in(key(seller_id=BOLT), 5)
     assert shop.status("A") == "ON_BACK_ORDER"
 
 
 def test_lists_and_histories_show_one_seller() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
-    shop.place(order("B", seller_id=BOLT))
-    assert [each.order_id for each in shop.orders(BOLT)] == ["B"]
-    assert shop.stock(BOLT) == ()
-    assert {event.seller_id for event in shop.events(BOLT)} == {BOLT}
+    shop.flow.seller(BOLT).place(order("B", seller_id=BOLT))
+    assert [each.order_id for each in shop.flow.seller(BOLT).orders()] == ["B"]
+    assert shop.flow.seller(BOLT).stock() == ()
+    assert {event.seller_id for event in shop.flow.seller(BOLT).events()} == {BOLT}
 
 
 def test_each_seller_may_have_a_policy() -> None:
     complete_only = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
     flow = CheckedFlow()
-    flow.change_policy(BOLT, complete_only)
+    flow.seller(BOLT).change_policy(complete_only)
     for seller_id in (ACME, BOLT):
-        flow.book_in(key(seller_id=seller_id), 1)
-        flow.place(order("A", ("MUG", 2), seller_id=seller_id))
-    assert (flow.order(ACME, "A").allocated, flow.order(BOLT, "A").allocated) == (1, 0)
-    assert flow.policy_of(BOLT) is complete_only
-    assert flow.policy_of(ACME) == flow.default_policy == AllocationPolicy()
+        flow.seller(seller_id).book_in(key(seller_id=seller_id), 1)
+        flow.seller(seller_id).place(order("A", ("MUG", 2), seller_id=seller_id))
+    assert (flow.seller(ACME).order("A").allocated, flow.seller(BOLT).order("A").allocated) == (
+        1,
+        0,
+    )
+    assert flow.seller(BOLT).policy() is complete_only
+    assert flow.seller(ACME).policy() == flow.default_policy == AllocationPolicy()
 
 
 # The clock, and what can be asked
@@ -221,7 +223,7 @@ def test_commands_that_name_no_moment_happen_now() -> None:
 
 def test_the_clock_of_the_machine_names_its_zone() -> None:
     before = datetime.now(UTC)
-    happened = OrderFlow(MemoryRepository()).count(key(), 1).events[0].at
+    happened = OrderFlow(MemoryRepository()).seller(ACME).count(key(), 1).events[0].at
     assert before <= happened <= datetime.now(UTC)
 
 
@@ -229,34 +231,38 @@ def test_orders_are_listed_as_they_were_placed_and_by_status() -> None:
     shop = shop_with(MUG=1)
     for order_id in "CAB":
         shop.take(order_id)
-    assert [each.order_id for each in shop.orders(ACME)] == ["C", "A", "B"]
-    assert [each.order_id for each in shop.orders(ACME, Status.ON_BACK_ORDER)] == ["A", "B"]
+    assert [each.order_id for each in shop.orders()] == ["C", "A", "B"]
+    assert [each.order_id for each in shop.orders(Status.ON_BACK_ORDER)] == ["A", "B"]
 
 
 def test_stock_is_listed_by_key() -> None:
     shop = shop_with(PAN=1, MUG=2)
-    assert [stock.key.sku for stock in shop.stock(ACME)] == ["MUG", "PAN"]
+    assert [stock.key.sku for stock in shop.stock()] == ["MUG", "PAN"]
 
 
 def test_the_history_of_one_order_is_told_apart() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
     shop.take("B")
-    shop.cancel(ACME, "A")
-    told = [type(event).__name__ for event in shop.events(ACME, "A")]
+    shop.cancel("A")
+    told = [type(event).__name__ for event in shop.events("A")]
     assert told == ["OrderPlaced", "OrderAllocated", "OrderCancelled"]
-    assert shop.events(ACME, "Z") == ()
+    assert shop.events("Z") == ()
 
 
 def test_actions_are_those_of_the_core_at_this_moment() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 2))
-    assert shop.actions(ACME, "A", at=NOON) == actions("A", shop.state(), NOON)
+    assert shop.actions("A", at=NOON) == actions("A", shop.state(), NOON)
 
 
 def test_what_is_not_there_is_empty() -> None:
-    flow = OrderFlow(MemoryRepository())
-    assert (flow.orders(ACME), flow.stock(ACME), flow.events(ACME)) == ((), (), ())
+    acme = OrderFlow(MemoryRepository()).seller(ACME)
+    assert (acme.orders(), acme.stock(), acme.events()) == (
+        (),
+        (),
+        (),
+    )
 
 
 @pytest.mark.parametrize("command", [BookInStock(at=NOON, key=key(), received=1)])
@@ -284,20 +290,23 @@ class _Failing(MemoryRepository):
 
 def test_a_command_that_is_saved_says_so_where_the_queue_cannot_be_served_to_its_end() -> None:
     repository = _Failing()
-    flow = OrderFlow(repository, orders_max=1, clock=Clock())
+    acme = OrderFlow(repository, orders_max=1, clock=Clock()).seller(ACME)
     for order_id in "ABC":
-        flow.place(order(order_id))
+        acme.place(order(order_id))
     repository.left = 2
     with pytest.raises(UnfinishedError, match=r"was saved, but .*on fire.*`recover`") as failure:
-        flow.book_in(key(), 3, command_id="once")
+        acme.book_in(key(), 3, command_id="once")
     assert failure.value.is_saved
-    assert [each.status for each in flow.orders(ACME)] == ["ALLOCATED", *["ON_BACK_ORDER"] * 2]
-    flow.book_in(key(), 3, command_id="once")
-    assert [each.status for each in flow.orders(ACME)] == ["ALLOCATED"] * 3
-    assert [each.on_hand for each in flow.stock(ACME)] == [3]
+    assert [each.status for each in acme.orders()] == [
+        "ALLOCATED",
+        *["ON_BACK_ORDER"] * 2,
+    ]
+    acme.book_in(key(), 3, command_id="once")
+    assert [each.status for each in acme.orders()] == ["ALLOCATED"] * 3
+    assert [each.on_hand for each in acme.stock()] == [3]
 
 
 def test_events_are_not_asked_for_since_a_moment_without_a_time_zone() -> None:
     nowhere = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - that is the fault
     with pytest.raises(InvalidValueError, match=r"events\.since must be a datetime with a time"):
-        OrderFlow(MemoryRepository()).events(ACME, since=nowhere)
+        OrderFlow(MemoryRepository()).seller(ACME).events(since=nowhere)

@@ -102,7 +102,8 @@ class Database:
         if given is not None:
             return given
         return _only(
-            "warehouse", {stock.key.warehouse_id: None for stock in self.flow.stock(seller_id)}
+            "warehouse",
+            {stock.key.warehouse_id: None for stock in self.flow.seller(seller_id).stock()},
         )
 
     def orders(
@@ -110,7 +111,7 @@ class Database:
     ) -> Iterator[Order]:
         """Yield orders, reading one page at a time."""
         last: Order | None = None
-        while page := self.flow.orders(seller_id, status, sku=sku, after=last, limit=PAGE):
+        while page := self.flow.seller(seller_id).orders(status, sku=sku, after=last, limit=PAGE):
             yield from page
             last = page[-1]
 

@@ -136,7 +136,9 @@ def carry_out(
         _warn_of_new_seller(database, command)
         _warn_of_unknown_products(database, command)
         flow = database.flow
-        outcome = flow.preview(command) if how.dry_run else flow.handle(command)
+        outcome = (
+            flow.seller(command.seller_id).preview(command) if how.dry_run else flow.handle(command)
+        )
     if how.as_json:
         terminal.print_json({"saved": not how.dry_run, "outcome": data_of(outcome)})
     else:

@@ -16,5 +16,6 @@ unknown fields. An error lists all faults with their paths, not only the first.
 """
 
 from orderflow.codec.envelope import dumps, from_data, loads, to_data
+from orderflow.errors import CodecError
 
-__all__ = ["dumps", "from_data", "loads", "to_data"]
+__all__ = ["CodecError", "dumps", "from_data", "loads", "to_data"]

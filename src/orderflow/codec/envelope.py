@@ -13,7 +13,7 @@ from orderflow.codec.scalars import read_number, read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
 from orderflow.domain.calendar import calendar, cut_off
 from orderflow.domain.model import commands, edits, events, order, outcome, policy, stock
-from orderflow.domain.queries import actions, expected_cover, explanation, replacements
+from orderflow.domain.queries import actions, expected_cover, explanation, parts, replacements
 from orderflow.errors import CodecError
 from orderflow.notices import notice
 from orderflow.notices.preferences import Preference, Recipient
@@ -31,7 +31,7 @@ TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
         *(actions, calendar, commands, cut_off, edits, events, expected_cover),
-        *(explanation, notice, order, outcome, policy, replacements, stock),
+        *(explanation, notice, order, outcome, parts, policy, replacements, stock),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

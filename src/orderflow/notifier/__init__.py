@@ -4,6 +4,7 @@
 digests. `load_settings` reads a settings file, and `SellerNotices` runs both senders by it.
 """
 
+from orderflow.errors import SettingsError
 from orderflow.notifier.digest_sender import DigestResult, DigestSender
 from orderflow.notifier.notice_sender import NoticeSender
 from orderflow.notifier.seller_notices import SellerNotices
@@ -22,6 +23,7 @@ __all__ = [
     "NoticeSender",
     "NotifySettings",
     "SellerNotices",
+    "SettingsError",
     "WebhookSettings",
     "load_settings",
     "read_settings",

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from orderflow.adapters.memory import MemoryRepository
+from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.domain.calendar import clocks
 from orderflow.domain.calendar.calendar import WarehouseCalendar
 from orderflow.domain.model.commands import PlaceOrder
@@ -164,7 +164,7 @@ class Replay:
         """Run the next cut-off, and return the summary."""
         if self._next_cut_off is not None:
             self.advance(self._next_cut_off)
-        balance = self.account.balance(self.session.flow.stock(SELLER))
+        balance = self.account.balance(self.session.flow.seller(SELLER).stock())
         return Summary(
             units=self.figures.units,
             lines=self.figures.lines,

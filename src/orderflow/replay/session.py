@@ -80,7 +80,7 @@ class ReplaySession:
 
     def order(self, order_id: str) -> Order:
         """Return an order."""
-        return self.flow.order(SELLER, order_id)
+        return self.flow.seller(SELLER).order(order_id)
 
     def on_hand(self, sku: str) -> int:
         """Return the units on hand of a product."""

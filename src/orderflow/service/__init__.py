@@ -1,18 +1,22 @@
-"""The thin shell around the pure core: it loads, decides and saves, and has others told."""
+"""The thin shell around the pure core: it loads, decides, saves, and relays messages."""
 
 from orderflow.service.async_flow import AsyncOrderFlow
+from orderflow.service.async_seller import AsyncSeller
 from orderflow.service.batches import Batches, BatchResult, RefusedCommand
 from orderflow.service.clock import SystemClock
 from orderflow.service.flow import OrderFlow
 from orderflow.service.relay import Relay, RelayResult
+from orderflow.service.seller import Seller
 
 __all__ = [
     "AsyncOrderFlow",
+    "AsyncSeller",
     "BatchResult",
     "Batches",
     "OrderFlow",
     "RefusedCommand",
     "Relay",
     "RelayResult",
+    "Seller",
     "SystemClock",
 ]

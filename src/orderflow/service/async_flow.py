@@ -1,7 +1,7 @@
-"""`AsyncOrderFlow`: what `OrderFlow` does, for a host that awaits its database.
+"""`AsyncOrderFlow`: what `OrderFlow` does, for a host whose database driver is async.
 
-There is no second copy of it. Each method hands a task to the port, which runs it where one can
-wait without holding up the event loop; the task is the method of `OrderFlow` of the same name.
+No method is written twice. Each hands a task to the port, which runs it without blocking the
+event loop; the task calls the method of `OrderFlow` of the same name.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from orderflow.domain.model.outcome import Outcome
 from orderflow.ports import AsyncRepository, Repository
+from orderflow.service.async_seller import AsyncSeller
 from orderflow.service.flow import OrderFlow
 from orderflow.service.settings import Flow
 
@@ -27,7 +28,7 @@ __all__ = ["AsyncOrderFlow"]
 def _awaited(
     method: Callable[Concatenate[OrderFlow, P], T],
 ) -> Callable[Concatenate[AsyncOrderFlow, P], Coroutine[Any, Any, T]]:
-    """Return the method, as one to await."""
+    """Return the method as a coroutine function; its parameters stay as they are."""
 
     @wraps(method)
     async def run(flow: AsyncOrderFlow, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -39,9 +40,9 @@ def _awaited(
 class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
     """Orders, stock and back orders of any number of sellers, to be awaited.
 
-    Every method of `OrderFlow` is here, by the same name, with the same arguments, the same
-    answers and the same errors. One that is cancelled has either happened as a whole or not at
-    all; a repeat with the same command id tells which. Where a long queue was being served, what
+    The names, arguments, results and errors are those of `OrderFlow`; `seller` returns an
+    `AsyncSeller`. A call that is cancelled has happened as a whole or not at all; repeat it with
+    its command id to learn which. Where a long queue was being served, what
     is left of it is written down, and the next command that comes across goes on, or `recover`.
 
     Args:
@@ -55,25 +56,20 @@ class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
 
     handle = _awaited(OrderFlow.handle)
     recover = _awaited(OrderFlow.recover)
+    sellers = _awaited(OrderFlow.sellers)
 
-    order = _awaited(OrderFlow.order)
-    orders = _awaited(OrderFlow.orders)
-    queue = _awaited(OrderFlow.queue)
-    stock = _awaited(OrderFlow.stock)
-    policy_of = _awaited(OrderFlow.policy_of)
-    receipts = _awaited(OrderFlow.receipts)
-    events = _awaited(OrderFlow.events)
-    actions = _awaited(OrderFlow.actions)
+    def seller(self, seller_id: str) -> AsyncSeller:
+        """Return the handle of one seller: every command and every read, to be awaited.
 
-    preview = _awaited(OrderFlow.preview)
-    replacement_offers = _awaited(OrderFlow.replacement_offers)
-    explain = _awaited(OrderFlow.explain)
+        Raises:
+            InvalidValueError: If it is not an identifier.
+        """
+        return AsyncSeller(self, seller_id)
 
     async def run(self, task: Callable[[OrderFlow], T]) -> T:
-        """Carry out a task on a flow that waits, where that does not hold up the event loop.
+        """Run a task on an `OrderFlow` that waits, without blocking the event loop.
 
-        Each method of this class is such a task; several commands in one task are, like several
-        calls of `OrderFlow`, one transaction each.
+        Several commands in one task are one transaction each.
         """
 
         def on_a_flow(repository: Repository) -> T:

@@ -1,7 +1,8 @@
-"""What every flow has, whether it waits for its repository or awaits it: its settings."""
+"""What every flow has, whether its repository is awaited or not: its settings."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from copy import copy
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
@@ -9,11 +10,9 @@ from orderflow.domain.model import validators
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.queries.replacements import ReplacementList
 from orderflow.service.clock import SystemClock
-from orderflow.service.methods import Answer, CommandMethods
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from orderflow.domain.model.commands import Command
     from orderflow.ports import Clock, ReplacementCatalogue
 
 __all__ = ["SERVED_AT_ONCE_MAX", "Flow"]
@@ -21,15 +20,16 @@ __all__ = ["SERVED_AT_ONCE_MAX", "Flow"]
 SERVED_AT_ONCE_MAX = 1_000
 """So many waiting orders are served in one transaction, unless told otherwise."""
 
-Kept = TypeVar("Kept")
+RepositoryT = TypeVar("RepositoryT")
+AnswerT = TypeVar("AnswerT")
 
 
-class Flow(CommandMethods[Answer], Generic[Kept, Answer]):
+class Flow(ABC, Generic[RepositoryT, AnswerT]):
     """Settings, and the repository that they are for."""
 
     def __init__(
         self,
-        repository: Kept,
+        repository: RepositoryT,
         *,
         default_policy: AllocationPolicy | None = None,
         clock: Clock | None = None,
@@ -50,6 +50,23 @@ class Flow(CommandMethods[Answer], Generic[Kept, Answer]):
         )
         self._orders_max = orders_max
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._repository!r})"
+
+    @abstractmethod
+    def handle(self, command: Command) -> AnswerT:
+        """Carry out a command."""
+
+    @property
+    def repository(self) -> RepositoryT:
+        """Where the state is kept."""
+        return self._repository
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that a command's moment is taken from if the caller gives none."""
+        return self._clock
+
     @property
     def default_policy(self) -> AllocationPolicy:
         """Who gets the stock of sellers without a policy of their own."""
@@ -57,14 +74,11 @@ class Flow(CommandMethods[Answer], Generic[Kept, Answer]):
 
     @property
     def catalogue(self) -> ReplacementCatalogue:
-        """Which products may stand in for which."""
+        """Which products may replace which."""
         return self._catalogue
 
-    def on(self, repository: Kept) -> Self:
-        """Return a flow of the same settings on another repository: that of a transaction, say."""
+    def on(self, repository: RepositoryT) -> Self:
+        """Return a flow with the same settings on another repository, such as a transaction's."""
         other = copy(self)
         other._repository = repository  # noqa: SLF001 - it is one of these
         return other
-
-    def _now(self) -> datetime:
-        return self._clock.now()

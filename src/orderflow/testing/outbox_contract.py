@@ -57,11 +57,11 @@ def _order(order_id: str, seller_id: str = "acme") -> Order:
 
 def _fill(repository: Repository, *order_ids: str, seller_id: str = "acme") -> None:
     """Have three things happen to each order: it is placed, held, and released."""
-    flow = OrderFlow(repository)
+    seller = OrderFlow(repository).seller(seller_id)
     for order_id in order_ids:
-        flow.place(_order(order_id, seller_id), allocate=False, at=_NOON)
-        flow.hold(seller_id, order_id, HoldReason.OTHER, at=_NOON)
-        flow.release(seller_id, order_id, at=_NOON)
+        seller.place(_order(order_id, seller_id), allocate=False, at=_NOON)
+        seller.hold(order_id, HoldReason.OTHER, at=_NOON)
+        seller.release_hold(order_id, at=_NOON)
 
 
 def _told(messages: Sequence[OutboxMessage]) -> list[tuple[str, str]]:
@@ -101,11 +101,11 @@ class OutboxContract(ABC):
         outbox, repository = self.make_outbox()
         _fill(repository, "1", "2")
         messages = _claim(outbox)
-        flow = OrderFlow(repository)
+        acme = OrderFlow(repository).seller("acme")
         for order_id in ("1", "2"):
             events = [each.event for each in messages if each.subject == order_id]
-            assert events == list(flow.events("acme", order_id))
-        assert len(set(_ids(messages))) == len(messages) == len(flow.events("acme"))
+            assert events == list(acme.events(order_id))
+        assert len(set(_ids(messages))) == len(messages) == len(acme.events())
         assert {(each.seller_id, each.attempts, each.error) for each in messages} == {
             ("acme", 0, "")
         }
@@ -113,11 +113,11 @@ class OutboxContract(ABC):
     def test_messages_of_one_subject_come_together(self) -> None:
         """Those of one order are not mixed with others, so that they can be told in one go."""
         outbox, repository = self.make_outbox()
-        flow = OrderFlow(repository)
+        acme = OrderFlow(repository).seller("acme")
         for order_id in ("1", "2"):
-            flow.place(_order(order_id), allocate=False, at=_NOON)
+            acme.place(_order(order_id), allocate=False, at=_NOON)
         for order_id in ("1", "2"):
-            flow.hold("acme", order_id, HoldReason.OTHER, at=_NOON)
+            acme.hold(order_id, HoldReason.OTHER, at=_NOON)
         subjects = [subject for subject, _ in _told(_claim(outbox))]
         assert sorted(subjects) == subjects or sorted(subjects, reverse=True) == subjects
 
@@ -137,7 +137,7 @@ class OutboxContract(ABC):
     def test_stock_has_messages_of_its_own(self) -> None:
         """What happens to stock is told apart from what happens to orders."""
         outbox, repository = self.make_outbox()
-        OrderFlow(repository).book_in(_MUGS, 2, at=_NOON)
+        OrderFlow(repository).seller("acme").book_in(_MUGS, 2, at=_NOON)
         assert _told(_claim(outbox)) == [("stock leeds/MUG", "StockBookedIn")]
 
     def test_the_same_order_id_of_two_sellers_is_two_subjects(self) -> None:
@@ -157,7 +157,7 @@ class OutboxContract(ABC):
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         first = _claim(outbox)
-        OrderFlow(repository).cancel("acme", "1", at=_NOON)
+        OrderFlow(repository).seller("acme").cancel("1", at=_NOON)
         _fill(repository, "2")
         assert {each.subject for each in _claim(outbox)} == {"2"}
         assert _claim(outbox, _NOON + _LEASE - _MOMENT) == []
@@ -271,6 +271,7 @@ class OutboxContract(ABC):
         """Two of them, beside writers: every message once, each order's in their order."""
         outbox, repository = self.make_outbox()
         flow, recorder, written = OrderFlow(repository), _Recorder(), Signal()
+        acme = flow.seller("acme")
 
         def write(writer: int) -> None:
             for number in range(5):
@@ -290,8 +291,8 @@ class OutboxContract(ABC):
                 written.set()
             for each in relays:
                 each.result()
-        events = flow.events("acme")
+        events = acme.events()
         assert len(set(_ids(recorder.messages))) == len(recorder.messages) == len(events)
-        for order in flow.orders("acme"):
+        for order in acme.orders():
             told = [each.event for each in recorder.messages if each.subject == order.order_id]
-            assert told == list(flow.events("acme", order.order_id))
+            assert told == list(acme.events(order.order_id))

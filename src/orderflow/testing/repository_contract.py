@@ -23,7 +23,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from orderflow.adapters.memory import MemoryRepository
+from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.commands import (
     AnnounceReceipt,
@@ -88,18 +88,18 @@ class RepositoryContract(ABC):
         for command in history.commands:
             assert _answer(flow, command) == _answer(reference, command)
         for seller_id in {command.seller_id: None for command in history.commands}:
-            assert flow.orders(seller_id) == reference.orders(seller_id)
-            assert flow.stock(seller_id) == reference.stock(seller_id)
-            assert flow.events(seller_id) == reference.events(seller_id)
-            for order in flow.orders(seller_id):
-                events = flow.events(seller_id, order.order_id)
-                assert events == reference.events(seller_id, order.order_id)
+            assert flow.seller(seller_id).orders() == reference.seller(seller_id).orders()
+            assert flow.seller(seller_id).stock() == reference.seller(seller_id).stock()
+            assert flow.seller(seller_id).events() == reference.seller(seller_id).events()
+            for order in flow.seller(seller_id).orders():
+                events = flow.seller(seller_id).events(order.order_id)
+                assert events == reference.seller(seller_id).events(order.order_id)
 
     def test_nothing_is_written_when_the_block_is_left_by_an_error(self) -> None:
         """A unit of work is written completely or not at all."""
         repository = self.make_repository()
-        flow = OrderFlow(repository)
-        flow.book_in(_MUGS, 1, at=_NOON)
+        acme = OrderFlow(repository).seller("acme")
+        acme.book_in(_MUGS, 1, at=_NOON)
         command = BookInStock(key=_MUGS, received=3, at=_NOON)
 
         def save_and_fail(work: UnitOfWork) -> None:
@@ -108,15 +108,15 @@ class RepositoryContract(ABC):
 
         with pytest.raises(ZeroDivisionError):
             repository.write("acme", save_and_fail)
-        assert [stock.on_hand for stock in flow.stock("acme")] == [1]
-        assert len(flow.events("acme")) == 1
+        assert [stock.on_hand for stock in acme.stock()] == [1]
+        assert len(acme.events()) == 1
 
     def test_a_unit_of_work_shows_one_seller(self) -> None:
         """Orders, stock and answers of another seller are not found."""
         repository = self.make_repository()
-        flow = OrderFlow(repository)
-        flow.book_in(_MUGS, 3, command_id="delivery", at=_NOON)
-        flow.place(_order("1", 5), at=_NOON)
+        acme = OrderFlow(repository).seller("acme")
+        acme.book_in(_MUGS, 3, command_id="delivery", at=_NOON)
+        acme.place(_order("1", 5), at=_NOON)
 
         def look(work: UnitOfWork) -> None:
             assert work.order("1") is None
@@ -132,7 +132,8 @@ class RepositoryContract(ABC):
         """Ended holds and long waits are found when they are due, and not before."""
         repository = self.make_repository()
         flow = OrderFlow(repository)
-        flow.place(_order("1", 5), at=_NOON)
+        acme = flow.seller("acme")
+        acme.place(_order("1", 5), at=_NOON)
         end = _NOON + timedelta(hours=2)
         hold = Hold(HoldReason.SELLER_DELAY, until=end)
         flow.handle(HoldOrder(seller_id="acme", order_id="1", hold=hold, at=_NOON))
@@ -149,7 +150,7 @@ class RepositoryContract(ABC):
             )
 
         assert (ended(end - timedelta(seconds=1)), ended(end)) == ([], ["1"])
-        flow.release_ended_holds("acme", at=end)
+        acme.release_ended_holds(at=end)
         assert ended(end) == []
         assert (waiting(_NOON - timedelta(seconds=1)), waiting(end)) == ([], ["1"])
 
@@ -158,9 +159,9 @@ class RepositoryContract(ABC):
         repository = self.make_repository()
         flow = OrderFlow(repository)
         never = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
-        flow.book_in(_MUGS, 3, at=_NOON)
+        flow.seller("acme").book_in(_MUGS, 3, at=_NOON)
         for order_id in "12":
-            flow.place(_order(order_id, 5), at=_NOON)
+            flow.seller("acme").place(_order(order_id, 5), at=_NOON)
         command = ChangePolicy(seller_id="acme", policy=never, at=_NOON)
 
         def back_orders() -> list[str]:
@@ -173,23 +174,27 @@ class RepositoryContract(ABC):
 
         with pytest.raises(ZeroDivisionError):
             repository.write("acme", save_and_fail)
-        assert flow.policy_of("acme") == flow.default_policy
-        assert [order.allocated for order in flow.orders("acme")] == [3, 0]
+        assert flow.seller("acme").policy() == flow.default_policy
+        assert [order.allocated for order in flow.seller("acme").orders()] == [3, 0]
         flow.handle(command)
-        assert (flow.policy_of("acme"), flow.policy_of("zenith")) == (never, flow.default_policy)
-        assert [order.allocated for order in flow.orders("acme")] == [0, 0]
+        assert (flow.seller("acme").policy(), flow.seller("zenith").policy()) == (
+            never,
+            flow.default_policy,
+        )
+        assert [order.allocated for order in flow.seller("acme").orders()] == [0, 0]
         assert repository.read("acme", lambda reading: reading.blocked_on("2")) == "MUG"
         assert back_orders() == ["1", "2"]
-        flow.change_policy("acme", AllocationPolicy(), at=_NOON)
-        assert [order.allocated for order in flow.orders("acme")] == [3, 0]
+        flow.seller("acme").change_policy(AllocationPolicy(), at=_NOON)
+        assert [order.allocated for order in flow.seller("acme").orders()] == [3, 0]
         assert repository.read("acme", lambda reading: reading.blocked_on("2")) is None
-        flow.cancel("acme", "1", at=_NOON)
+        flow.seller("acme").cancel("1", at=_NOON)
         assert back_orders() == ["2"]
 
     def test_it_finds_receipts_until_they_are_closed(self) -> None:
         """An announced receipt is found until it is booked in."""
         repository = self.make_repository()
         flow = OrderFlow(repository)
+        acme = flow.seller("acme")
         receipt = ExpectedReceipt("R1", _MUGS, 10, _NOON)
         flow.handle(AnnounceReceipt(receipt=receipt, at=_NOON))
         sooner = ExpectedReceipt("R2", _MUGS, 1, _NOON - timedelta(days=1))
@@ -197,65 +202,109 @@ class RepositoryContract(ABC):
         found = repository.read("acme", lambda reading: reading.receipt("R1"))
         assert found == receipt
         expected = repository.read("acme", lambda reading: list(reading.expected("leeds", "MUG")))
-        assert expected == [sooner, receipt] == list(flow.receipts("acme"))
-        flow.book_in(_MUGS, 9, receipt_id="R1", at=_NOON)
+        assert expected == [sooner, receipt] == list(acme.receipts())
+        acme.book_in(_MUGS, 9, receipt_id="R1", at=_NOON)
         assert repository.read("acme", lambda reading: reading.receipt("R1")) is None
-        assert list(flow.receipts("acme")) == [sooner]
+        assert list(acme.receipts()) == [sooner]
 
     def test_it_returns_the_events_since_a_moment(self) -> None:
         """Events at that very moment are included, and so are those saved late, oldest first."""
         flow = OrderFlow(self.make_repository())
+        acme = flow.seller("acme")
         minutes = (0, 7, 3, 9, 5)  # the caller chooses the moments, and they need not increase
         for minute in minutes:
-            flow.place(_order(str(minute), 1), at=_NOON + timedelta(minutes=minute))
-        flow.book_in(_MUGS, 1, at=_NOON + timedelta(minutes=9))
+            acme.place(_order(str(minute), 1), at=_NOON + timedelta(minutes=minute))
+        acme.book_in(_MUGS, 1, at=_NOON + timedelta(minutes=9))
         since = _NOON + timedelta(minutes=5)
-        all_events = flow.events("acme")
+        all_events = acme.events()
         recent = [event for event in all_events if event.at >= since]
         assert len(recent) not in {0, len(all_events)}
-        assert list(flow.events("acme", since=since)) == recent
+        assert list(acme.events(since=since)) == recent
         elsewhere = since.astimezone(timezone(timedelta(hours=2)))
-        assert list(flow.events("acme", since=elsewhere)) == recent
-        assert list(flow.events("acme", "7", since=since)) == list(flow.events("acme", "7"))
-        assert list(flow.events("acme", "3", since=since)) == []
-        assert list(flow.events("zenith", since=since)) == []
+        assert list(acme.events(since=elsewhere)) == recent
+        assert list(acme.events("7", since=since)) == list(acme.events("7"))
+        assert list(acme.events("3", since=since)) == []
+        assert list(flow.seller("zenith").events(since=since)) == []
+
+    def test_it_reads_events_a_page_at_a_time(self) -> None:
+        """Pages put together are the whole, of a seller, of an order and since a moment."""
+        acme = OrderFlow(self.make_repository()).seller("acme")
+        for number in range(4):
+            acme.place(_order(str(number), 1), at=_NOON + timedelta(minutes=number))
+        acme.book_in(_MUGS, 3, at=_NOON)
+        for order_id, since in ((None, None), ("2", None), (None, _NOON + timedelta(minutes=2))):
+            whole = list(acme.events(order_id, since=since))
+            pages = [
+                acme.events(order_id, since=since, after=after, limit=2)
+                for after in range(0, len(whole) + 2, 2)
+            ]
+            assert [event for page in pages for event in page] == whole
+            assert list(acme.events(order_id, since=since, after=1)) == whole[1:]
+
+    def test_it_reads_stock_a_page_at_a_time(self) -> None:
+        """A page begins behind the key that the page before ended with."""
+        acme = OrderFlow(self.make_repository()).seller("acme")
+        for warehouse_id in ("leeds", "york"):
+            for sku in ("CUP", "MUG"):
+                acme.count(StockKey("acme", warehouse_id, sku), 1, at=_NOON)
+        whole = acme.stock()
+        assert acme.stock(limit=3) == whole[:3]
+        assert acme.stock(after=whole[2].key, limit=3) == whole[3:]
+
+    def test_it_finds_the_parts_of_a_split_order(self) -> None:
+        """The orders that were split from one are found by it, whatever has become of them."""
+        acme = OrderFlow(self.make_repository()).seller("acme")
+        acme.place(_order("1", 3), at=_NOON)
+        for part in ("b", "a"):
+            acme.book_in(_MUGS, 1, at=_NOON)
+            acme.split("1", part, at=_NOON)
+        acme.cancel("a", at=_NOON)
+        parts = acme.parts_of("1")
+        assert [each.order_id for each in parts.children] == ["a", "b"]
+        assert [each.status for each in parts.children] == ["CANCELLED", "ALLOCATED"]
+        of_part = acme.parts_of("a")
+        assert (of_part.parent, of_part.children) == (acme.order("1"), ())
+        assert of_part.siblings == (acme.order("b"),)
 
     def test_a_repeated_command_gets_the_first_answer(self) -> None:
         """The answer to a command id is stored, and nothing is done twice."""
         flow = OrderFlow(self.make_repository())
+        acme = flow.seller("acme")
         command = BookInStock(key=_MUGS, received=3, at=_NOON, command_id="delivery")
         first = flow.handle(command)
-        flow.place(_order("1", 5), at=_NOON)
+        acme.place(_order("1", 5), at=_NOON)
         assert flow.handle(command) == first
-        assert [stock.on_hand for stock in flow.stock("acme")] == [3]
+        assert [stock.on_hand for stock in acme.stock()] == [3]
 
     def test_a_preview_saves_nothing_and_comes_true(self) -> None:
         """A reading gives the effect of a command, and the stored answer of an earlier one."""
         flow = OrderFlow(self.make_repository())
-        flow.place(_order("1", 5), at=_NOON)
+        acme = flow.seller("acme")
+        acme.place(_order("1", 5), at=_NOON)
         command = BookInStock(key=_MUGS, received=7, at=_NOON, command_id="delivery")
-        previewed = flow.preview(command)
+        previewed = acme.preview(command)
         assert previewed.back_orders_completed == ("1",)
-        assert (flow.stock("acme"), len(flow.events("acme"))) == ((), 2)
+        assert (acme.stock(), len(acme.events())) == ((), 2)
         assert flow.handle(command) == previewed
-        flow.cancel("acme", "1", at=_NOON)
-        assert flow.preview(command) == previewed
+        acme.cancel("1", at=_NOON)
+        assert acme.preview(command) == previewed
 
     def test_a_reading_serves_unserved_queues_first(self) -> None:
         """Between two pages of a long queue, a preview serves the rest of the queue first."""
         repository = self.make_repository()
         flow = OrderFlow(repository)
+        acme = flow.seller("acme")
         for order_id in "12":
-            flow.place(_order(order_id, 1), at=_NOON)
+            acme.place(_order(order_id, 1), at=_NOON)
         command = BookInStock(key=_MUGS, received=2, at=_NOON)
 
         def end_after_one_order(work: UnitOfWork) -> None:
             work.save(command, decide(command, work, orders_max=1))
 
         repository.write("acme", end_after_one_order)
-        assert flow.explain("acme", "2", at=_NOON).order.allocated == 1
+        assert acme.explain("2", at=_NOON).order.allocated == 1
         late = PlaceOrder(order=_order("3", 1), at=_NOON)
-        previewed = flow.preview(late)
+        previewed = flow.seller(late.seller_id).preview(late)
         assert previewed.back_orders_opened == ("3",)
         assert list(repository.unserved()) == [_MUGS]
         assert flow.handle(late) == previewed
@@ -264,19 +313,20 @@ class RepositoryContract(ABC):
     def test_writers_at_the_same_time_oversell_nothing(self) -> None:
         """Threads that place, cancel and book in leave a state without violations."""
         flow = OrderFlow(self.make_repository())
-        flow.book_in(_MUGS, 20, at=_NOON)
+        acme = flow.seller("acme")
+        acme.book_in(_MUGS, 20, at=_NOON)
 
         def work(worker: int) -> None:
             for number in range(10):
                 order_id = f"{worker}-{number}"
                 flow.handle(PlaceOrder(order=_order(order_id, 1 + number % 3), at=_NOON))
                 if number % 4 == 1:
-                    flow.cancel("acme", order_id, at=_NOON)
+                    acme.cancel(order_id, at=_NOON)
                 if number % 4 == 2:  # noqa: PLR2004 - every fourth, two after the first
-                    flow.book_in(_MUGS, 2, at=_NOON)
+                    acme.book_in(_MUGS, 2, at=_NOON)
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(work, range(4)))
         policy = AllocationPolicy()
-        assert violations(flow.orders("acme"), flow.stock("acme"), policy, _NOON) == []
-        assert history_violations(State("acme"), flow.events("acme"), policy) == []
+        assert violations(acme.orders(), acme.stock(), policy, _NOON) == []
+        assert history_violations(State("acme"), acme.events(), policy) == []

@@ -64,14 +64,14 @@ class TransactionalContract(ABC):
             flow = OrderFlow(inside, default_policy=policy)
             flow.handle(_place("2", 1))
             flow.handle(BookInStock(key=_MUGS, received=3, at=_NOON))
-            assert [order.status for order in flow.orders("acme")] == [
+            assert [order.status for order in flow.seller("acme").orders()] == [
                 Status.ALLOCATED,
                 Status.ON_BACK_ORDER,
             ]
 
         repository.together("acme", task)
         flow = OrderFlow(repository, default_policy=policy)
-        assert [order.status for order in flow.orders("acme")] == [
+        assert [order.status for order in flow.seller("acme").orders()] == [
             Status.ALLOCATED,
             Status.ON_BACK_ORDER,
         ]
@@ -93,7 +93,7 @@ class TransactionalContract(ABC):
         flow.handle(_place("2", 1))
         with pytest.raises(ZeroDivisionError):
             repository.together("acme", task)
-        assert [order.order_id for order in flow.orders("acme")] == ["2"]
+        assert [order.order_id for order in flow.seller("acme").orders()] == ["2"]
         assert flow.handle(_place("1", 3)).order_id == "1"
 
     def test_one_that_is_refused_undoes_itself_alone(self) -> None:
@@ -104,11 +104,14 @@ class TransactionalContract(ABC):
             flow = OrderFlow(inside)
             flow.handle(_place("1", 3))
             with pytest.raises(NotFoundError):
-                flow.cancel("acme", "none", at=_NOON)
+                flow.seller("acme").cancel("none", at=_NOON)
             flow.handle(_place("2", 1))
 
         repository.together("acme", task)
-        assert [order.order_id for order in OrderFlow(repository).orders("acme")] == ["1", "2"]
+        assert [order.order_id for order in OrderFlow(repository).seller("acme").orders()] == [
+            "1",
+            "2",
+        ]
 
     def test_batches_save_what_single_commands_do(self) -> None:
         """Batches of any size end in the same state, and a second run changes nothing."""
@@ -126,7 +129,7 @@ class TransactionalContract(ABC):
         assert [each.command for each in second.refused] == [commands[1]]
         assert first.done == {PlaceOrder: 2, BookInStock: 1}
         assert first.back_orders_completed == 1
-        assert [order.allocated for order in flow.orders("acme")] == [3, 1]
+        assert [order.allocated for order in flow.seller("acme").orders()] == [3, 1]
 
     def test_a_preview_of_batches_saves_nothing(self) -> None:
         """Nor do commands of which one is refused, where all or none were asked for."""

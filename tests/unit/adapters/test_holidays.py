@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderflow import WarehouseCalendar
 from orderflow.adapters.holidays import public_holidays
+from orderflow.calendar import WarehouseCalendar
 from orderflow.errors import InvalidValueError, MissingExtraError
 
 

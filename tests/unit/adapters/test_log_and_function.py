@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import NoticeError
 from orderflow.adapters.function import FunctionChannel
 from orderflow.adapters.log import LogChannel
+from orderflow.ports import NoticeError
 from tests.unit.notices.samples import HOSTILE, bulletin, notices
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ import attrs
 import pytest
 from hypothesis import given
 
-from orderflow import InvalidValueError, MissingExtraError, NoticeError
+from orderflow import InvalidValueError, MissingExtraError
 from orderflow.adapters.mail import MailChannel, MailServer, MailWriter, OrderLink, Security
+from orderflow.ports import NoticeError
 from tests.unit.adapters.servers import HOST, mail_server, only, server_tls, trusting
 from tests.unit.notices.samples import HOSTILE, bulletin, digest, notices, texts
 from tests.unit.shop import NOON

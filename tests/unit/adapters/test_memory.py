@@ -10,21 +10,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import (
-    AddLine,
     AllocationPolicy,
-    BookInStock,
     ExpectedReceipt,
     HoldReason,
     MemoryRepository,
     OrderFlow,
     PartialAllocation,
-    PlaceOrder,
     Queue,
-    RemoveLine,
-    ServeWaiting,
-    State,
-    decide,
 )
+from orderflow.commands import BookInStock, PlaceOrder, ServeWaiting
+from orderflow.core import State, decide
+from orderflow.edits import AddLine, RemoveLine
 from orderflow.errors import OrderFlowError, StaleVersionError
 from orderflow.invariants import violations
 from tests.unit.shop import ACME, NOON, key, later, order, shop_with
@@ -32,7 +28,7 @@ from tests.unit.shop import ACME, NOON, key, later, order, shop_with
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderflow import Command
+    from orderflow.commands import Command
 
 NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 THREADS = 4
@@ -54,7 +50,8 @@ def at_once(*tasks: Callable[[], object]) -> list[object]:
 
 
 def all_hold(flow: OrderFlow, policy: AllocationPolicy | None = None) -> bool:
-    found = violations(flow.orders(ACME), flow.stock(ACME), policy or AllocationPolicy())
+    acme = flow.seller(ACME)
+    found = violations(acme.orders(), acme.stock(), policy or AllocationPolicy())
     assert found == []
     return True
 
@@ -86,60 +83,62 @@ def test_nothing_is_written_before_the_unit_of_work_is_left() -> None:
 
 def test_threads_that_place_orders_at_once_oversell_nothing() -> None:
     flow = OrderFlow(MemoryRepository())
-    flow.book_in(key(), 50)
+    acme = flow.seller(ACME)
+    acme.book_in(key(), 50)
 
     def placing(thread: int) -> Callable[[], object]:
         def place() -> None:
             for number in range(25):
-                flow.place(order(f"{thread}-{number}", placed_at=later(number)))
+                acme.place(order(f"{thread}-{number}", placed_at=later(number)))
 
         return place
 
     at_once(*(placing(thread) for thread in range(THREADS)))
     assert all_hold(flow)
-    assert sum(each.allocated for each in flow.orders(ACME)) == 50
-    assert len(flow.orders(ACME, None)) == 100
+    assert sum(each.allocated for each in acme.orders()) == 50
+    assert len(acme.orders(None)) == 100
 
 
 def test_threads_that_book_in_and_cancel_at_once_lose_no_unit() -> None:
     flow = OrderFlow(MemoryRepository())
+    acme = flow.seller(ACME)
     for number in range(40):
-        flow.place(order(f"{number}", ("MUG", 2), placed_at=later(number)))
+        acme.place(order(f"{number}", ("MUG", 2), placed_at=later(number)))
 
     def book_in() -> None:
         for _ in range(40):
-            flow.book_in(key(), 1)
+            acme.book_in(key(), 1)
 
     def cancel() -> None:
         for number in range(0, 40, 2):
-            flow.cancel(ACME, f"{number}")
+            acme.cancel(f"{number}")
 
     at_once(book_in, cancel, book_in)
     assert all_hold(flow)
-    assert flow.stock(ACME)[0].on_hand == 80
-    assert flow.stock(ACME)[0].allocated == 40
+    assert acme.stock()[0].on_hand == 80
+    assert acme.stock()[0].allocated == 40
 
 
 def test_of_threads_that_use_one_command_id_one_does_it_and_all_are_answered_the_same() -> None:
-    flow = OrderFlow(MemoryRepository())
+    acme = OrderFlow(MemoryRepository()).seller(ACME)
     outcomes = at_once(
-        *[lambda: flow.book_in(key(), 1, command_id="C1", at=NOON) for _ in range(THREADS)]
+        *[lambda: acme.book_in(key(), 1, command_id="C1", at=NOON) for _ in range(THREADS)]
     )
     assert len({repr(outcome) for outcome in outcomes}) == 1
-    assert flow.stock(ACME)[0].on_hand == 1
+    assert acme.stock()[0].on_hand == 1
 
 
 def test_of_threads_that_have_read_one_version_one_succeeds() -> None:
-    flow = OrderFlow(MemoryRepository())
-    flow.place(order("A"))
-    read = flow.order(ACME, "A").version
+    acme = OrderFlow(MemoryRepository()).seller(ACME)
+    acme.place(order("A"))
+    read = acme.order("A").version
 
     def hold() -> object:
-        return flow.hold(ACME, "A", HoldReason.OTHER, expected_version=read)
+        return acme.hold("A", HoldReason.OTHER, expected_version=read)
 
     outcomes = at_once(*[hold] * THREADS)
     assert sum(isinstance(outcome, StaleVersionError) for outcome in outcomes) == THREADS - 1
-    assert flow.order(ACME, "A").version == read + 1
+    assert acme.order("A").version == read + 1
 
 
 def test_threads_of_several_sellers_do_not_meet() -> None:
@@ -148,14 +147,14 @@ def test_threads_of_several_sellers_do_not_meet() -> None:
     def trading(seller_id: str) -> Callable[[], object]:
         def trade() -> None:
             for number in range(20):
-                flow.place(order(f"{number}", seller_id=seller_id))
-                flow.book_in(key(seller_id=seller_id), 1)
+                flow.seller(seller_id).place(order(f"{number}", seller_id=seller_id))
+                flow.seller(seller_id).book_in(key(seller_id=seller_id), 1)
 
         return trade
 
     at_once(*(trading(f"seller-{number}") for number in range(THREADS)))
     for number in range(THREADS):
-        assert flow.stock(f"seller-{number}")[0].allocated == 20
+        assert flow.seller(f"seller-{number}").stock()[0].allocated == 20
 
 
 # The indexes
@@ -164,7 +163,7 @@ def test_threads_of_several_sellers_do_not_meet() -> None:
 def test_an_order_that_was_edited_waits_for_what_it_is_short_of_now() -> None:
     shop = shop_with(MUG=0, PAN=0)
     shop.take("A", ("MUG", 1))
-    shop.edit(ACME, "A", RemoveLine("1"), AddLine("PAN", 1))
+    shop.edit("A", RemoveLine("1"), AddLine("PAN", 1))
     assert shop.receive("MUG", 1).orders == ()
     assert shop.receive("PAN", 1).back_orders_completed == ("A",)
 
@@ -173,7 +172,7 @@ def test_an_order_that_was_cancelled_waits_no_longer() -> None:
     shop = shop_with(MUG=0)
     shop.take("A")
     shop.take("B")
-    shop.cancel(ACME, "A")
+    shop.cancel("A")
     assert shop.receive("MUG", 1).back_orders_completed == ("B",)
 
 
@@ -187,19 +186,21 @@ def test_the_queues_follow_when_the_policy_changes(
         OrderFlow(repository, default_policy=first),
         OrderFlow(repository, default_policy=second),
     )
-    before.book_in(key("PAN"), 1)
-    before.place(order("A", ("MUG", 1), placed_at=later(1)))
-    before.place(order("B", ("MUG", 1), placed_at=later(2), priority=9))
-    outcome = after.book_in(key(), 1)
+    before.seller(ACME).book_in(key("PAN"), 1)
+    before.seller(ACME).place(order("A", ("MUG", 1), placed_at=later(1)))
+    before.seller(ACME).place(order("B", ("MUG", 1), placed_at=later(2), priority=9))
+    outcome = after.seller(ACME).book_in(key(), 1)
     assert outcome.back_orders_completed == (("B",) if second.queue is Queue.PRIORITY else ("A",))
 
 
 def test_an_order_that_was_placed_under_another_policy_waits_for_all_that_it_is_short_of() -> None:
     repository = MemoryRepository()
     keeping = OrderFlow(repository)
-    keeping.book_in(key("TOY"), 1)
-    OrderFlow(repository, default_policy=NEVER).place(order("A", ("MUG", 1), ("PAN", 1)))
-    keeping.book_in(key("PAN"), 1)
+    keeping.seller(ACME).book_in(key("TOY"), 1)
+    OrderFlow(repository, default_policy=NEVER).seller(ACME).place(
+        order("A", ("MUG", 1), ("PAN", 1))
+    )
+    keeping.seller(ACME).book_in(key("PAN"), 1)
     assert all_hold(keeping)
 
 
@@ -211,7 +212,7 @@ def test_booking_one_unit_in_reads_no_more_of_a_long_queue_than_of_a_short_one(
     repository = MemoryRepository()
     flow = OrderFlow(repository, default_policy=policy)
     for number in range(length):
-        flow.place(order(f"{number:03}", ("MUG", 1), placed_at=later(number)))
+        flow.seller(ACME).place(order(f"{number:03}", ("MUG", 1), placed_at=later(number)))
     read: list[str] = []
     with repository.unit_of_work(ACME) as work:
         waiting = work.waiting
@@ -243,10 +244,10 @@ def test_a_hold_that_was_released_before_its_end_does_not_end_any_more() -> None
     shop = shop_with(MUG=1)
     shop.take("A")
     until = shop.clock.now() + timedelta(hours=1)
-    shop.hold(ACME, "A", HoldReason.SELLER_DELAY, until=until)
+    shop.hold("A", HoldReason.SELLER_DELAY, until=until)
     with shop.repository.unit_of_work(ACME) as work:
         assert [each.order_id for each in work.ended_holds(until)] == ["A"]
-    shop.release(ACME, "A")
+    shop.release_hold("A")
     with shop.repository.unit_of_work(ACME) as work:
         assert list(work.ended_holds(until)) == []
 
@@ -268,9 +269,9 @@ def test_stock_is_told_by_key_from_the_one_that_was_read_last() -> None:
 
 def test_a_seller_of_whom_nothing_is_kept_is_none() -> None:
     repository = MemoryRepository()
-    OrderFlow(repository).book_in(key(seller_id="zenith"), 1)
-    OrderFlow(repository).book_in(key(), 1)
-    assert OrderFlow(repository).stock("bolt") == ()
+    OrderFlow(repository).seller("zenith").book_in(key(seller_id="zenith"), 1)
+    OrderFlow(repository).seller(ACME).book_in(key(), 1)
+    assert OrderFlow(repository).seller("bolt").stock() == ()
     assert list(repository.sellers()) == [ACME, "zenith"]
 
 
@@ -287,14 +288,16 @@ def test_queues_that_are_still_to_be_served_are_told_until_they_are() -> None:
     assert list(repository.unserved()) == [key()]
     while repository.unserved():
         carry_out(ServeWaiting(at=NOON, keys=tuple(repository.unserved())))
-    assert [each.status for each in OrderFlow(repository).orders(ACME)] == ["ALLOCATED"] * 2
+    assert [each.status for each in OrderFlow(repository).seller(ACME).orders()] == [
+        "ALLOCATED"
+    ] * 2
 
 
 def test_threads_that_are_the_first_to_write_of_a_seller_lose_nothing() -> None:
     def booking_in(flow: OrderFlow, sku: str) -> Callable[[], object]:
-        return lambda: flow.book_in(key(sku), 1)
+        return lambda: flow.seller(ACME).book_in(key(sku), 1)
 
     for _ in range(20):
         flow = OrderFlow(MemoryRepository())
         at_once(*(booking_in(flow, sku) for sku in ("MUG", "PAN", "TIN")))
-        assert [stock.on_hand for stock in flow.stock(ACME)] == [1, 1, 1]
+        assert [stock.on_hand for stock in flow.seller(ACME).stock()] == [1, 1, 1]

@@ -33,7 +33,7 @@ def test_a_task_that_is_cancelled_is_carried_out_to_its_end() -> None:
     def deliver(flow: OrderFlow) -> None:
         begun.set()
         assert cancelled.wait(10)
-        flow.book_in(key(), 3, at=NOON)
+        flow.seller(ACME).book_in(key(), 3, at=NOON)
 
     async def cancel() -> AsyncOrderFlow:
         flow = AsyncOrderFlow(ThreadedRepository(MemoryRepository()))
@@ -46,4 +46,4 @@ def test_a_task_that_is_cancelled_is_carried_out_to_its_end() -> None:
         return flow  # the loop waits for its threads before it closes
 
     flow = asyncio.run(cancel())
-    assert [stock.on_hand for stock in asyncio.run(flow.stock(ACME))] == [3]
+    assert [stock.on_hand for stock in asyncio.run(flow.seller(ACME).stock())] == [3]

@@ -14,16 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import CodecError, InvalidValueError, NoticeError, WebhookSignatureError
+from orderflow import InvalidValueError
 from orderflow.adapters.webhook import (
     Guard,
     WebhookChannel,
+    WebhookSignatureError,
     from_envelope,
     sign,
     to_envelope,
     verify,
 )
 from orderflow.adapters.webhook.guard import _is_public
+from orderflow.codec import CodecError
+from orderflow.ports import NoticeError
 from tests.unit.adapters.servers import HOST, server_tls, trusting, web_server
 from tests.unit.notices.samples import HOSTILE, bulletin, digest, notices, texts
 from tests.unit.shop import NOON

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from orderflow import (
-    Action,
-    ActionAnswer,
-    BackOrderWait,
-    HoldReason,
-    Order,
-    OrderCommand,
-    State,
-    Status,
-    actions,
-    decide,
-)
+from orderflow import Action, ActionAnswer, BackOrderWait, HoldReason, Order, Status
+from orderflow.core import State, actions, decide
 from orderflow.domain.model.commands import DespatchOrder, SendOrderToWarehouse, SplitOrder
 from orderflow.errors import OrderNotFoundError, RefusedError
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, NOON, Shop, about, later, order, shop_with
+
+if TYPE_CHECKING:
+    from orderflow.commands import OrderCommand
 
 ALLOWED = {
     "NEW": "ALLOCATE, EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, CANCEL",
@@ -37,7 +32,7 @@ ALLOWED = {
 
 
 def answers(shop: Shop, order_id: str = "A") -> dict[str, ActionAnswer]:
-    return {str(answer.action): answer for answer in shop.actions(ACME, order_id)}
+    return {str(answer.action): answer for answer in shop.actions(order_id)}
 
 
 @pytest.mark.parametrize("status", OPENINGS)
@@ -134,9 +129,9 @@ def test_a_cancellation_tells_whom_it_would_serve() -> None:
 def test_asking_changes_nothing() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 2))
-    before, events = shop.stored(), shop.events(ACME)
+    before, events = shop.stored(), shop.events()
     answers(shop)
-    assert (shop.stored(), shop.events(ACME)) == (before, events)
+    assert (shop.stored(), shop.events()) == (before, events)
 
 
 def test_a_split_is_answered_for_where_the_first_numbers_are_taken() -> None:
@@ -171,14 +166,14 @@ def test_an_order_that_is_not_there_is_not_found() -> None:
 def held_until_one_o_clock() -> Shop:
     shop = shop_with(MUG=1)
     shop.take("A")
-    shop.hold(ACME, "A", HoldReason.SELLER_DELAY, until=later(60))
+    shop.hold("A", HoldReason.SELLER_DELAY, until=later(60))
     return shop
 
 
 def test_an_order_whose_hold_has_ended_may_be_sent_as_the_command_says() -> None:
     shop = held_until_one_o_clock()
     assert decide(SendOrderToWarehouse(**about(at=later(60))), shop.state()).order is not None
-    found = {answer.action: answer for answer in shop.actions(ACME, "A", at=later(60))}
+    found = {answer.action: answer for answer in shop.actions("A", at=later(60))}
     assert found[Action.SEND_TO_WAREHOUSE].allowed
 
 

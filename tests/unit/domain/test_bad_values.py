@@ -8,48 +8,59 @@ from typing import Any
 import pytest
 
 import orderflow
+import orderflow.calendar
+import orderflow.commands
+import orderflow.core
+import orderflow.edits
+import orderflow.events
+import orderflow.ports
 from orderflow import (
-    AddLine,
     Address,
     AdjustmentReason,
-    AdjustStock,
-    AllocateOrder,
     AllocationPolicy,
-    AnnounceReceipt,
     BackOrderWait,
-    BookInStock,
-    CancelOrder,
-    ChangeCourier,
-    ChangePolicy,
-    ChangePriority,
-    ChangePromise,
-    ChangeQuantity,
-    ChangeShipTo,
-    CountStock,
-    EditOrder,
     ExpectedReceipt,
     Hold,
-    HoldOrder,
     HoldReason,
     Order,
     OrderLine,
+    Replacement,
+    ReplacementList,
+    Stock,
+    StockKey,
+)
+from orderflow.commands import (
+    AdjustStock,
+    AllocateOrder,
+    AnnounceReceipt,
+    BookInStock,
+    CancelOrder,
+    ChangePolicy,
+    CountStock,
+    EditOrder,
+    HoldOrder,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
     RejectCancellation,
     ReleaseEndedHolds,
     ReleaseHold,
-    RemoveLine,
-    ReplaceLine,
-    Replacement,
-    ReplacementList,
     ReportShortPick,
     RequestCancellation,
     ServeWaiting,
     SplitOrder,
-    Stock,
-    StockKey,
     WithdrawReceipt,
+)
+from orderflow.edits import (
+    AddLine,
+    ChangeCourier,
+    ChangePriority,
+    ChangePromise,
+    ChangeQuantity,
+    ChangeShipTo,
+    RemoveLine,
+    RemoveShortLines,
+    ReplaceLine,
 )
 from orderflow.errors import InvalidValueError
 from tests.unit.shop import NOON, about, key, lines, order
@@ -264,7 +275,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         {**NAMED, "edits": (RemoveLine("1"),)},
         {"edits": [(), [RemoveLine("1")], RemoveLine("1"), ("1",), None]},
     ),
-    (SplitOrder, {**NAMED, "new_order_id": "B"}, {"new_order_id": IDENTIFIER}),
+    (SplitOrder, {**NAMED, "new_order_id": "B"}, {"new_order_id": OPTIONAL_IDENTIFIER}),
     (CancelOrder, NAMED, {"reason": NOTE}),
     (RequestCancellation, NAMED, {"reason": NOTE}),
     (RejectCancellation, NAMED, {"reason": NOTE}),
@@ -344,27 +355,39 @@ def test_a_bad_value_is_refused_by_the_name_of_its_field(
 def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
     tested = {kind for kind, _, _ in CASES}
     made_inside = {
-        *(orderflow.Outcome, orderflow.ActionAnswer, orderflow.State, orderflow.OutboxMessage),
+        *(
+            orderflow.Outcome,
+            orderflow.ActionAnswer,
+            orderflow.core.State,
+            orderflow.ports.OutboxMessage,
+        ),
         *(
             orderflow.EarlierDemand,
             orderflow.ExpectedCover,
             orderflow.Explanation,
             orderflow.Shortage,
         ),
-        orderflow.ReplacementOffer,
+        *(orderflow.OrderParts, orderflow.ReplacementOffer, RemoveShortLines),
     }
-    shown = {
-        getattr(orderflow, name)
-        for name in orderflow.__all__
-        if hasattr(getattr(orderflow, name), "__attrs_attrs__")
-    }
-    events = set(orderflow.Event.__args__)
+    faces = [orderflow, orderflow.calendar, orderflow.commands, orderflow.core, orderflow.edits]
+    faces += [orderflow.events, orderflow.ports]
+    names = [getattr(face, name) for face in faces for name in face.__all__]
+    shown = {kind for kind in names if hasattr(kind, "__attrs_attrs__")}
+    events = set(orderflow.events.Event.__args__)
     like_process_order = {
-        *(orderflow.AcceptCancellation, orderflow.DeliverOrder, orderflow.DespatchOrder),
-        orderflow.SendOrderToWarehouse,
+        *(
+            orderflow.commands.AcceptCancellation,
+            orderflow.commands.DeliverOrder,
+            orderflow.commands.DespatchOrder,
+        ),
+        orderflow.commands.SendOrderToWarehouse,
     }
     in_files_of_their_own = {  # test_calendar and test_cut_off
-        *(orderflow.CutOffRules, orderflow.ExpectedDespatch, orderflow.WarehouseCalendar),
+        *(
+            orderflow.calendar.CutOffRules,
+            orderflow.calendar.ExpectedDespatch,
+            orderflow.calendar.WarehouseCalendar,
+        ),
     }
     elsewhere = made_inside | events | like_process_order | in_files_of_their_own
     assert shown - tested - elsewhere == set()

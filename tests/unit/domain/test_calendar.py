@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderflow import WarehouseCalendar, Weekday
+from orderflow.calendar import WarehouseCalendar, Weekday
 from orderflow.errors import InvalidValueError
 
 LONDON = ZoneInfo("Europe/London")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderflow import (
+from orderflow.calendar import (
     CutOffRules,
     ExpectedDespatch,
     WarehouseCalendar,

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow import (
+from orderflow import ExpectedReceipt, Status, Stock
+from orderflow.commands import (
     AnnounceReceipt,
     BookInStock,
     CancelOrder,
     Command,
     CountStock,
-    ExpectedReceipt,
     PlaceOrder,
     ReleaseEndedHolds,
-    State,
-    Status,
-    Stock,
     WithdrawReceipt,
-    decide,
 )
+from orderflow.core import State, decide
 from orderflow.errors import OrderFlowError
 from tests.unit.shop import ACME, NOON, key, order
 

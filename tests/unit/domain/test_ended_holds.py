@@ -6,18 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow import (
-    Hold,
-    HoldOrder,
-    HoldReason,
-    MemoryRepository,
-    Order,
-    OrderFlow,
-    OrderLine,
-    PlaceOrder,
-    RefusedError,
-    ReleaseHold,
-)
+from orderflow import Hold, HoldReason, MemoryRepository, Order, OrderFlow, OrderLine, RefusedError
+from orderflow.commands import HoldOrder, PlaceOrder, ReleaseHold
 from tests.model.commands import START
 
 HOUR = timedelta(hours=1)

@@ -16,9 +16,8 @@ from orderflow import (
     Preemption,
     Queue,
     Rationing,
-    State,
-    expected_cover,
 )
+from orderflow.core import State, expected_cover
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, Shop, key, later, shop_with
 
@@ -42,8 +41,8 @@ def expect(shop: Shop, *units: int, sku: str = "MUG") -> None:
 
 def covers(shop: Shop, order_id: str) -> list[tuple[str, bool, list[str]]]:
     """Return line id, whether it is there, and the ids of the receipts."""
-    policy = shop.policy_of(ACME)
-    found = expected_cover(shop.order(ACME, order_id), shop.state(), policy)
+    policy = shop.flow.seller(ACME).policy()
+    found = expected_cover(shop.order(order_id), shop.state(), policy)
     return [(each.line_id, each.is_there, ids(each)) for each in found]
 
 
@@ -79,7 +78,7 @@ def test_nobody_knows_where_all_that_is_announced_does_not_suffice() -> None:
     shop.take("A", ("MUG", 3), ("PAN", 1))
     expect(shop, 1, 1)
     expect(shop, 1, sku="PAN")
-    mugs, pans = expected_cover(shop.order(ACME, "A"), shop.state())
+    mugs, pans = expected_cover(shop.order("A"), shop.state())
     assert (mugs.is_known, mugs.expected_at, ids(mugs)) == (False, None, [])
     assert (pans.is_known, pans.expected_at) == (True, later(24 * 60))
 
@@ -107,7 +106,7 @@ def test_what_is_available_is_there_for_an_order_that_waits_for_something_else()
 def test_what_is_available_is_there_for_a_new_order() -> None:
     shop = shop_with(MUG=2)
     shop.take("A", ("MUG", 2), allocate=False)
-    (cover,) = expected_cover(shop.order(ACME, "A"), shop.state())
+    (cover,) = expected_cover(shop.order("A"), shop.state())
     assert (cover.is_there, cover.is_known, cover.expected_at) == (True, True, None)
 
 
@@ -116,7 +115,7 @@ def test_an_order_on_hold_would_come_behind_those_who_wait_before_it() -> None:
     shop.take("A", ("MUG", 2))
     shop.take("B", ("MUG", 1))
     shop.take("C", ("MUG", 4))
-    shop.hold(ACME, "B", HoldReason.ADDRESS)
+    shop.hold("B", HoldReason.ADDRESS)
     expect(shop, 2, 1)
     assert covers(shop, "B") == [("1", False, ["MUG1", "MUG2"])]
 
@@ -125,7 +124,7 @@ def test_an_order_on_hold_is_passed_over() -> None:
     shop = shop_with(MUG=0)
     shop.take("A", ("MUG", 2))
     shop.take("B", ("MUG", 1))
-    shop.hold(ACME, "A", HoldReason.ADDRESS)
+    shop.hold("A", HoldReason.ADDRESS)
     expect(shop, 1)
     assert covers(shop, "B") == [("1", False, ["MUG1"])]
 
@@ -142,7 +141,7 @@ def test_an_urgent_order_that_was_not_processed_yet_can_have_what_later_ones_hol
     shop = shop_with(AllocationPolicy(**URGENT), MUG=3)
     shop.take("B", ("MUG", 2))
     shop.take("C", ("MUG", 1))
-    shop.send(ACME, "C")
+    shop.send_to_warehouse("C")
     shop.take("A", ("MUG", 2), priority=5, allocate=False)
     shop.take("Z", ("MUG", 3), priority=6, allocate=False)
     assert covers(shop, "A") == [("1", True, [])]
@@ -180,5 +179,5 @@ def test_the_queue_is_read_no_further_than_what_is_expected_reaches() -> None:
     expect(shop, 3)
     state = shop.state()
     counted = _Counted(ACME, state.orders, state.records, state.receipts)
-    assert not expected_cover(shop.order(ACME, "A8"), counted)[0].is_known
+    assert not expected_cover(shop.order("A8"), counted)[0].is_known
     assert counted.__dict__["read"] == ["A0", "A1"]

@@ -21,10 +21,9 @@ from orderflow import (
     Queue,
     Rationing,
     Shortage,
-    State,
     Status,
-    explain,
 )
+from orderflow.core import State, explain
 from orderflow.errors import InvalidValueError, OrderNotFoundError
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, LEEDS, NOON, Shop, key, later, lines, shop_with
@@ -37,7 +36,7 @@ URGENT = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, ur
 
 
 def explained(shop: Shop, order_id: str = "A", **options: Any) -> Explanation:  # noqa: ANN401
-    return shop.explain(ACME, order_id, **options)
+    return shop.explain(order_id, **options)
 
 
 def only(explanation: Explanation) -> Shortage:
@@ -213,7 +212,7 @@ def test_an_order_that_has_waited_for_long_enough_keeps() -> None:
         None,
     )
     assert explanation.order.allocated == 1, "time alone has brought it a unit"
-    assert shop.order(ACME, "A").allocated == 0, "asking has not"
+    assert shop.order("A").allocated == 0, "asking has not"
 
 
 def test_an_order_that_was_not_on_back_order_yet_counts_from_nothing() -> None:
@@ -301,7 +300,7 @@ def test_a_hold_that_has_ended_by_then_is_over() -> None:
     shop = shop_with(MUG=0)
     shop.take("A")
     shop.take("B")
-    shop.hold(ACME, "A", HoldReason.SELLER_DELAY, until=later(60))
+    shop.hold("A", HoldReason.SELLER_DELAY, until=later(60))
     assert only(explained(shop, "B", at=later(59))).position == 1
     assert only(explained(shop, "B", at=later(60))).position == 2
     assert explained(shop, "A", at=later(60)).order.status == "ON_BACK_ORDER"

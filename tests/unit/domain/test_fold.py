@@ -9,12 +9,20 @@ import pytest
 
 from orderflow import (
     AdjustmentReason,
-    DeallocationReason,
     ExpectedReceipt,
     Hold,
     HoldReason,
-    HoldReleased,
     Order,
+    OrderLine,
+    Status,
+    Stock,
+)
+from orderflow.core import State, evolve
+from orderflow.edits import RemoveLine
+from orderflow.errors import TransitionError
+from orderflow.events import (
+    DeallocationReason,
+    HoldReleased,
     OrderAllocated,
     OrderCancelled,
     OrderDeallocated,
@@ -22,7 +30,6 @@ from orderflow import (
     OrderDespatched,
     OrderEdited,
     OrderHeld,
-    OrderLine,
     OrderPartlyAllocated,
     OrderPlaced,
     OrderPutOnBackOrder,
@@ -33,19 +40,13 @@ from orderflow import (
     OrderSplitOff,
     ReceiptAnnounced,
     ReceiptWithdrawn,
-    RemoveLine,
-    State,
-    Status,
-    Stock,
     StockAdjusted,
     StockBookedIn,
-    evolve,
 )
-from orderflow.errors import TransitionError
 from tests.unit.shop import ACME, NOON, fold, key, later, lines, order
 
 if TYPE_CHECKING:
-    from orderflow import Event
+    from orderflow.events import Event
 
 NAME = (ACME, "A", NOON)
 OPENING = State.of(ACME, [], [Stock(key("MUG"), 5), Stock(key("PAN"), 1)])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 
-from orderflow import PlaceOrder, State, decide
+from orderflow.commands import PlaceOrder
+from orderflow.core import State, decide
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.testing.strategies import histories
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from orderflow import AllocationPolicy, View
+    from orderflow import AllocationPolicy
+    from orderflow.ports import View
     from orderflow.testing.strategies import History
 
 

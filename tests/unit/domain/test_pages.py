@@ -10,29 +10,24 @@ from hypothesis import strategies as st
 
 from orderflow import (
     AllocationPolicy,
-    BookInStock,
-    EditOrder,
     MemoryRepository,
     OrderFlow,
     Outcome,
-    PlaceOrder,
-    PlaceOrders,
     Preemption,
     Queue,
     Rationing,
-    RemoveLine,
-    ServeWaiting,
-    State,
     StockKey,
-    decide,
 )
+from orderflow.commands import BookInStock, EditOrder, PlaceOrder, PlaceOrders, ServeWaiting
+from orderflow.core import State, decide
+from orderflow.edits import RemoveLine
 from orderflow.errors import ActionRefusedError, InvalidValueError, NotFoundError, RefusedError
 from orderflow.invariants import violations
 from orderflow.testing.strategies import histories, policies
 from tests.unit.shop import ACME, NOON, key, later, order
 
 if TYPE_CHECKING:
-    from orderflow import Command
+    from orderflow.commands import Command
     from orderflow.testing.strategies import History
 
 ROUNDS_MAX = 1_000
@@ -160,20 +155,23 @@ class TestTheService:
         repository = MemoryRepository()
         flow = OrderFlow(repository, orders_max=2, **options)  # type: ignore[arg-type]
         for number in range(5):
-            flow.place(order(f"{number:03}", ("MUG", 1), placed_at=later(number)), at=NOON)
+            flow.seller(ACME).place(
+                order(f"{number:03}", ("MUG", 1), placed_at=later(number)), at=NOON
+            )
         return flow, repository
 
     def interrupted(self, monkeypatch: pytest.MonkeyPatch, flow: OrderFlow) -> None:
         """Book in, and end before the rest of the queue was served."""
         with monkeypatch.context() as patch:
             patch.setattr(OrderFlow, "_serve", lambda *_: None)
-            flow.book_in(key(), 5, at=NOON)
+            flow.seller(ACME).book_in(key(), 5, at=NOON)
 
     def test_it_serves_the_queue_to_its_end_before_it_answers(self) -> None:
         flow, repository = self.flow()
-        outcome = flow.book_in(key(), 5, at=NOON)
+        acme = flow.seller(ACME)
+        outcome = acme.book_in(key(), 5, at=NOON)
         assert outcome.back_orders_completed == ("000", "001")
-        assert {each.status for each in flow.orders(ACME)} == {"ALLOCATED"}
+        assert {each.status for each in acme.orders()} == {"ALLOCATED"}
         assert repository.unserved() == []
 
     def test_what_was_interrupted_is_finished_by_the_next_command(
@@ -182,7 +180,7 @@ class TestTheService:
         flow, repository = self.flow()
         self.interrupted(monkeypatch, flow)
         assert repository.unserved() == [key()]
-        late = flow.place(order("Z", ("MUG", 1), placed_at=later(99)), at=NOON)
+        late = flow.seller(ACME).place(order("Z", ("MUG", 1), placed_at=later(99)), at=NOON)
         assert late.order is not None
         assert late.order.status == "ON_BACK_ORDER"
         assert repository.unserved() == []
@@ -193,13 +191,13 @@ class TestTheService:
         flow, _ = self.flow()
         self.interrupted(monkeypatch, flow)
         with pytest.raises(ActionRefusedError, match="is ALLOCATED: cannot split"):
-            flow.split(ACME, "004", "004-1", at=NOON)
+            flow.seller(ACME).split("004", "004-1", at=NOON)
 
     def test_recovery_finishes_what_was_interrupted(self, monkeypatch: pytest.MonkeyPatch) -> None:
         flow, _ = self.flow()
         self.interrupted(monkeypatch, flow)
         assert (flow.recover(), flow.recover()) == (1, 0)
-        assert {each.status for each in flow.orders(ACME)} == {"ALLOCATED"}
+        assert {each.status for each in flow.seller(ACME).orders()} == {"ALLOCATED"}
 
     def test_a_page_of_no_orders_is_refused(self) -> None:
         with pytest.raises(InvalidValueError, match=r"OrderFlow\.orders_max must be"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orderflow.errors import DuplicateOrderError
-from tests.unit.shop import ACME, later, order, shop_with
+from tests.unit.shop import later, order, shop_with
 
 
 def test_they_are_processed_in_the_order_of_the_queue_and_not_as_they_are_named() -> None:
@@ -34,4 +34,4 @@ def test_none_is_taken_in_if_one_is_there_already() -> None:
     shop.take("B")
     with pytest.raises(DuplicateOrderError, match="'B'"):
         shop.place_many([order("A"), order("B"), order("C")])
-    assert [each.order_id for each in shop.orders(ACME)] == ["B"]
+    assert [each.order_id for each in shop.orders()] == ["B"]

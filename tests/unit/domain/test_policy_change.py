@@ -9,21 +9,19 @@ from hypothesis import strategies as st
 
 from orderflow import (
     AllocationPolicy,
-    ChangePolicy,
     Fulfilment,
     HoldReason,
     MemoryRepository,
     OrderFlow,
     Outcome,
     PartialAllocation,
-    PolicyChanged,
     Preemption,
     Queue,
     Rationing,
-    State,
-    decide,
-    evolve,
 )
+from orderflow.commands import ChangePolicy
+from orderflow.core import State, decide, evolve
+from orderflow.events import PolicyChanged
 from orderflow.testing.strategies import policies
 from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order, shop_with
 
@@ -43,7 +41,7 @@ def change(shop: Shop, policy: AllocationPolicy) -> Outcome:
     command = ChangePolicy(seller_id=ACME, policy=policy, at=shop.clock.wait())
     previewed = shop.preview(command)
     assert shop.handle(command) == previewed
-    assert shop.policy_of(ACME) == policy
+    assert shop.policy() == policy
     return previewed
 
 
@@ -120,7 +118,7 @@ def test_more_parcels_than_are_allowed_now_stay_as_they_are() -> None:
     shop.receive("MUG", 1)
     change(shop, AllocationPolicy(fulfilment=Fulfilment.PARCELS, parcels_max=2))
     shop.receive("MUG", 2)
-    assert (shop.held("A"), shop.order(ACME, "A").split_count) == ((2,), 2)
+    assert (shop.held("A"), shop.order("A").split_count) == ((2,), 2)
 
 
 def test_an_order_that_has_waited_enough_by_the_new_policy_keeps_its_part() -> None:
@@ -153,7 +151,7 @@ def test_a_change_passes_nobody_over() -> None:
     shop.take("A", ("MUG", 2))
     shop.take("B", ("MUG", 1))
     assert change(shop, TWICE).back_orders_completed == ("B",)
-    wait = shop.order(ACME, "A").wait
+    wait = shop.order("A").wait
     assert wait is not None
     assert wait.passed_over == 0
 
@@ -161,10 +159,10 @@ def test_a_change_passes_nobody_over() -> None:
 def test_orders_on_hold_keep_their_part_until_they_are_released() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 2))
-    shop.hold(ACME, "A", HoldReason.OTHER)
+    shop.hold("A", HoldReason.OTHER)
     assert kinds(change(shop, NEVER)) == ["PolicyChanged"]
     assert shop.held("A") == (1,)
-    shop.release(ACME, "A")
+    shop.release_hold("A")
     assert shop.held("A") == (0,)
 
 
@@ -178,16 +176,16 @@ def test_the_same_policy_changes_nothing() -> None:
 def test_a_seller_can_be_given_the_default_for_good() -> None:
     shop = shop_with(NEVER)
     assert kinds(change(shop, NEVER)) == ["PolicyChanged"]
-    assert OrderFlow(shop.repository, default_policy=ALWAYS).policy_of(ACME) == NEVER
+    assert OrderFlow(shop.repository, default_policy=ALWAYS).seller(ACME).policy() == NEVER
 
 
 def test_a_repeated_change_is_answered_as_it_was() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 2))
-    first = shop.change_policy(ACME, NEVER, command_id="1")
-    shop.change_policy(ACME, ALWAYS)
-    assert shop.change_policy(ACME, NEVER, command_id="1") == first
-    assert shop.policy_of(ACME) == ALWAYS
+    first = shop.change_policy(NEVER, command_id="1")
+    shop.change_policy(ALWAYS)
+    assert shop.change_policy(NEVER, command_id="1") == first
+    assert shop.policy() == ALWAYS
 
 
 def test_what_time_brings_about_comes_first_and_by_the_old_policy() -> None:
@@ -208,15 +206,15 @@ def test_events_tell_the_policy() -> None:
 
 def test_long_queues_are_served_in_pages() -> None:
     flow = OrderFlow(MemoryRepository(), default_policy=NEVER, orders_max=2)
-    flow.book_in(key(), 6, at=NOON)
+    flow.seller(ACME).book_in(key(), 6, at=NOON)
     for number in range(5):
         wanted = order(f"{number}", ("MUG", 1), ("PAN", 1), placed_at=later(number))
-        flow.place(wanted, at=later(number))
-    outcome = flow.change_policy(ACME, ALWAYS, at=later(9))
+        flow.seller(ACME).place(wanted, at=later(number))
+    outcome = flow.seller(ACME).change_policy(ALWAYS, at=later(9))
     assert outcome.unserved == (("leeds", "MUG"), ("leeds", "PAN"))[: len(outcome.unserved)]
     assert [each.order_id for each in outcome.orders] == ["0", "1"]
     assert dict(outcome.queue_index) == {"2": None, "3": None, "4": None}
-    assert [each.allocated for each in flow.orders(ACME)] == [1] * 5
+    assert [each.allocated for each in flow.seller(ACME).orders()] == [1] * 5
 
 
 def test_what_is_given_up_is_not_cut_into_pages() -> None:

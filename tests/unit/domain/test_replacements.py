@@ -6,17 +6,16 @@ import pytest
 
 from orderflow import (
     AllocationPolicy,
-    EditOrder,
     HoldReason,
     PartialAllocation,
-    ReplaceLine,
     Replacement,
     ReplacementList,
     ReplacementOffer,
     StockKey,
-    decide,
-    replacement_offers,
 )
+from orderflow.commands import EditOrder
+from orderflow.core import decide, replacement_offers
+from orderflow.edits import ReplaceLine
 from orderflow.errors import InvalidValueError
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, Shop, about, key, shop_with
@@ -27,7 +26,7 @@ CUP = Replacement("CUP", "MUG")
 def suggested(
     shop: Shop, *catalogue: Replacement, order_id: str = "A"
 ) -> tuple[ReplacementOffer, ...]:
-    return replacement_offers(shop.order(ACME, order_id), shop.state(), ReplacementList(catalogue))
+    return replacement_offers(shop.order(order_id), shop.state(), ReplacementList(catalogue))
 
 
 def short_of_mugs(quantity: int = 2, policy: AllocationPolicy | None = None, **units: int) -> Shop:
@@ -134,7 +133,7 @@ def test_a_line_that_its_own_product_is_there_for_needs_no_replacement() -> None
 
 def test_an_order_on_hold_may_be_replaced_too() -> None:
     shop = short_of_mugs(2, CUP=2)
-    shop.hold(ACME, "A", HoldReason.AWAITING_CONFIRMATION)
+    shop.hold("A", HoldReason.AWAITING_CONFIRMATION)
     assert len(suggested(shop, CUP)) == 1
 
 
@@ -152,7 +151,7 @@ def test_a_catalogue_that_answers_for_another_product_is_refused() -> None:
 
     shop = short_of_mugs(2, CUP=9)
     with pytest.raises(InvalidValueError, match=r"Catalogue\.replacements must be for 'MUG'"):
-        replacement_offers(shop.order(ACME, "A"), shop.state(), Muddled())
+        replacement_offers(shop.order("A"), shop.state(), Muddled())
 
 
 # The catalogue

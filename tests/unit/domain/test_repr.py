@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import OrderLine, State, Stock
+from orderflow import OrderLine, Stock
+from orderflow.core import State
 from tests.codec.things import CLASSES, things
 from tests.unit.shop import ACME, key, order
 

@@ -8,25 +8,20 @@ import pytest
 
 from orderflow import (
     AllocationPolicy,
-    BookInStock,
-    ChangePriority,
-    ChangeQuantity,
-    DeallocationReason,
     Fulfilment,
     HoldReason,
-    OrderDeallocated,
     PartialAllocation,
-    PlaceOrder,
     Preemption,
     Queue,
     Rationing,
-    State,
     Status,
     Stock,
-    allocate,
-    decide,
 )
+from orderflow.commands import BookInStock, PlaceOrder
+from orderflow.core import State, allocate, decide
+from orderflow.edits import ChangePriority, ChangeQuantity
 from orderflow.errors import DuplicateOrderError, InvalidValueError, SplitRefusedError
+from orderflow.events import DeallocationReason, OrderDeallocated
 from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order, shop_with
 
 URGENT = AllocationPolicy(preemption=Preemption.URGENT, urgent_from=5)
@@ -83,7 +78,7 @@ def test_an_order_that_has_waited_long_enough_begins_to_keep(minutes: int, units
     shop = shop_with(patient(wait_max=timedelta(hours=2)), MUG=1)
     shop.take("A", ("MUG", 5))
     began = shop.clock.now()
-    shop.release_ended_holds(ACME, at=began + timedelta(minutes=minutes))
+    shop.release_ended_holds(at=began + timedelta(minutes=minutes))
     assert held(shop, "A") == [units]
 
 
@@ -91,11 +86,11 @@ def test_waiting_goes_on_through_holds_and_edits() -> None:
     shop = shop_with(patient(wait_max=timedelta(hours=2)), MUG=1)
     shop.take("A", ("MUG", 5))
     began = shop.clock.now()
-    shop.hold(ACME, "A", HoldReason.ADDRESS)
-    shop.edit(ACME, "A", ChangeQuantity("1", 4))
-    shop.release(ACME, "A", at=began + timedelta(minutes=119))
+    shop.hold("A", HoldReason.ADDRESS)
+    shop.edit("A", ChangeQuantity("1", 4))
+    shop.release_hold("A", at=began + timedelta(minutes=119))
     assert held(shop, "A") == [0]
-    shop.release_ended_holds(ACME, at=began + timedelta(minutes=120))
+    shop.release_ended_holds(at=began + timedelta(minutes=120))
     assert held(shop, "A") == [1]
 
 
@@ -106,7 +101,7 @@ def test_an_order_that_begins_to_wait_again_begins_from_the_start() -> None:
     shop.receive("MUG", 1)
     assert held(shop, "A") == [1]
     shop.receive("MUG", 1)
-    shop.edit(ACME, "A", ChangeQuantity("1", 3))
+    shop.edit("A", ChangeQuantity("1", 3))
     assert held(shop, "A") == [0]
 
 
@@ -136,7 +131,7 @@ def test_what_is_allocated_leaves_by_itself() -> None:
     shop = shop_with(SPLIT, MUG=2)
     outcome = shop.take("A", ("MUG", 5))
     assert kinds(outcome)[-2:] == ["OrderSplit", "OrderSplitOff"]
-    assert (held(shop, "A-1"), shop.order(ACME, "A").units) == ([2], 3)
+    assert (held(shop, "A-1"), shop.order("A").units) == ([2], 3)
     shop.receive("MUG", 1)
     assert held(shop, "A-1", "A-2", "A") == [2, 1, 0]
 
@@ -155,13 +150,13 @@ def test_a_seller_cannot_split_more_often_than_there_are_parcels() -> None:
     shop.take("A", ("MUG", 4))
     shop.receive("MUG", 1)
     with pytest.raises(SplitRefusedError, match="2 parcels, and 1 have left"):
-        shop.split(ACME, "A", "B")
+        shop.split("A", "B")
 
 
 def test_whole_lines_leave_and_no_line_is_divided() -> None:
     shop = shop_with(WHOLE_LINES, MUG=2, PAN=2)
     shop.take("A", ("MUG", 2), ("PAN", 5))
-    assert [line.sku for line in shop.order(ACME, "A-1").lines] == ["MUG"]
+    assert [line.sku for line in shop.order("A-1").lines] == ["MUG"]
     assert shop.held("A") == (2,)
 
 
@@ -169,7 +164,7 @@ def test_a_seller_cannot_divide_a_line_where_whole_lines_leave() -> None:
     shop = shop_with(WHOLE_LINES, MUG=2)
     shop.take("A", ("MUG", 5))
     with pytest.raises(SplitRefusedError, match="lines are not divided"):
-        shop.split(ACME, "A", "B")
+        shop.split("A", "B")
 
 
 def test_the_id_of_a_part_is_the_first_that_is_free() -> None:
@@ -266,7 +261,7 @@ def test_nothing_is_taken_back_from_an_earlier_order() -> None:
 def test_nothing_is_taken_back_from_an_order_at_the_warehouse() -> None:
     shop = shop_with(URGENT, MUG=1)
     shop.take("A")
-    shop.send(ACME, "A")
+    shop.send_to_warehouse("A")
     shop.take("B", placed_at=later(-9), priority=5)
     assert (shop.status("A"), held(shop, "B")) == ("SENT_TO_WAREHOUSE", [0])
 
@@ -274,7 +269,7 @@ def test_nothing_is_taken_back_from_an_order_at_the_warehouse() -> None:
 def test_an_order_on_hold_loses_its_stock_and_stays_on_hold() -> None:
     shop = shop_with(URGENT, MUG=1)
     shop.take("A")
-    shop.hold(ACME, "A", HoldReason.OTHER)
+    shop.hold("A", HoldReason.OTHER)
     shop.take("B", placed_at=later(-9), priority=5)
     assert (shop.status("A"), held(shop, "A", "B")) == ("ON_HOLD", [0, 1])
 
@@ -292,7 +287,7 @@ def test_an_order_that_becomes_urgent_takes_back_at_once() -> None:
     shop = shop_with(policy, MUG=1)
     shop.take("A")
     shop.take("B")
-    outcome = shop.edit(ACME, "B", ChangePriority(5))
+    outcome = shop.edit("B", ChangePriority(5))
     assert held(shop, "A", "B") == [0, 1]
     assert (outcome.back_orders_completed, outcome.back_orders_opened) == (("B",), ("A",))
 
@@ -325,9 +320,9 @@ def test_a_backlog_is_given_stock_as_one_command_after_another_would() -> None:
     for each in backlog:
         shop.place(each)
     assert {each.order_id: each.lines for each in outcome.orders} == {
-        each.order_id: each.lines for each in shop.orders(ACME)
+        each.order_id: each.lines for each in shop.orders()
     }
-    assert set(outcome.stock) == set(shop.stock(ACME))
+    assert set(outcome.stock) == set(shop.stock())
 
 
 def test_a_backlog_of_two_sellers_is_refused() -> None:

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow import (
-    AdjustmentReason,
-    AllocationPolicy,
-    DeallocationReason,
-    HoldReason,
-    OrderDeallocated,
-    OrderRecalled,
-    PartialAllocation,
-    PickedLine,
-    Queue,
-    ReportShortPick,
-    StockAdjusted,
-)
+from orderflow import AdjustmentReason, AllocationPolicy, HoldReason, PartialAllocation, Queue
+from orderflow.commands import PickedLine, ReportShortPick
 from orderflow.errors import InvalidValueError, StockRefusedError
+from orderflow.events import DeallocationReason, OrderDeallocated, OrderRecalled, StockAdjusted
 from tests.unit.shop import ACME, NOON, about, key, kinds, later, shop_with
 
 
@@ -65,7 +55,7 @@ def test_an_order_on_hold_loses_by_its_place_too() -> None:
     shop = shop_with(MUG=2)
     shop.take("A")
     shop.take("B")
-    shop.hold(ACME, "B", HoldReason.OTHER)
+    shop.hold("B", HoldReason.OTHER)
     shop.count(key(), 1)
     assert (shop.held("A"), shop.held("B"), shop.status("B")) == ((1,), (0,), "ON_HOLD")
 
@@ -74,7 +64,7 @@ def test_unfrozen_orders_lose_before_frozen_ones() -> None:
     shop = shop_with(MUG=2)
     shop.take("A")
     shop.take("B")
-    shop.send(ACME, "B")
+    shop.send_to_warehouse("B")
     shop.count(key(), 1)
     assert (shop.status("A"), shop.status("B")) == ("ON_BACK_ORDER", "SENT_TO_WAREHOUSE")
 
@@ -82,7 +72,7 @@ def test_unfrozen_orders_lose_before_frozen_ones() -> None:
 def test_a_frozen_order_that_loses_is_recalled() -> None:
     shop = shop_with(MUG=2, PAN=1)
     shop.take("A", ("MUG", 2), ("PAN", 1))
-    shop.send(ACME, "A")
+    shop.send_to_warehouse("A")
     outcome = shop.count(key(), 1, at=NOON)
     assert OrderRecalled(ACME, "A", NOON, (("1", 1),)) in outcome.events
     assert (shop.status("A"), shop.held("A")) == ("ON_BACK_ORDER", (1, 1))
@@ -91,8 +81,8 @@ def test_a_frozen_order_that_loses_is_recalled() -> None:
 def test_a_recalled_order_whose_cancellation_was_requested_is_cancelled() -> None:
     shop = shop_with(MUG=3)
     shop.take("A", ("MUG", 2))
-    shop.send(ACME, "A")
-    shop.request_cancellation(ACME, "A")
+    shop.send_to_warehouse("A")
+    shop.request_cancellation("A")
     shop.take("B", ("MUG", 2))
     outcome = shop.count(key(), 1)
     assert "OrderRecalled" in kinds(outcome)
@@ -102,9 +92,9 @@ def test_a_recalled_order_whose_cancellation_was_requested_is_cancelled() -> Non
 def test_a_short_pick_of_an_order_whose_cancellation_was_requested_cancels_it() -> None:
     shop = shop_with(MUG=2)
     shop.take("A", ("MUG", 2))
-    shop.send(ACME, "A")
-    shop.request_cancellation(ACME, "A")
-    outcome = shop.report_short_pick(ACME, "A", {"1": 1})
+    shop.send_to_warehouse("A")
+    shop.request_cancellation("A")
+    outcome = shop.report_short_pick("A", {"1": 1})
     assert kinds(outcome) == ["OrderShortPicked", "OrderCancelled"]
     assert shop.shelf() == (1, 0)
 
@@ -178,17 +168,17 @@ def test_a_product_is_known_once_it_was_counted() -> None:
 def test_units_picked_short_are_gone_and_the_order_waits_for_others() -> None:
     shop = shop_with(MUG=5)
     shop.take("A", ("MUG", 3))
-    shop.send(ACME, "A")
-    shop.report_short_pick(ACME, "A", {"1": 1})
+    shop.send_to_warehouse("A")
+    shop.report_short_pick("A", {"1": 1})
     assert (shop.status("A"), shop.held("A"), shop.shelf()) == ("ALLOCATED", (3,), (3, 3))
 
 
 def test_a_short_pick_stands_behind_earlier_orders() -> None:
     shop = shop_with(MUG=3)
     shop.take("B", ("MUG", 2), placed_at=later(9))
-    shop.send(ACME, "B")
+    shop.send_to_warehouse("B")
     shop.take("A", ("MUG", 2), placed_at=later(5))
-    shop.report_short_pick(ACME, "B", {"1": 0})
+    shop.report_short_pick("B", {"1": 0})
     shop.receive("MUG", 1)
     assert (shop.held("A"), shop.held("B")) == ((2,), (0,))
 
@@ -196,8 +186,8 @@ def test_a_short_pick_stands_behind_earlier_orders() -> None:
 def test_lines_that_are_not_named_were_found() -> None:
     shop = shop_with(MUG=2, PAN=1)
     shop.take("A", ("MUG", 2), ("PAN", 1))
-    shop.send(ACME, "A")
-    shop.report_short_pick(ACME, "A", {"1": 0})
+    shop.send_to_warehouse("A")
+    shop.report_short_pick("A", {"1": 0})
     assert (shop.held("A"), shop.shelf("PAN")) == ((0, 1), (1, 1))
 
 
@@ -212,6 +202,6 @@ def test_orders_of_another_warehouse_that_the_same_command_releases_lose_nothing
     shop.take("A")
     shop.book_in(key(warehouse_id="york"), 1, at=NOON)
     shop.take("B", warehouse_id="york")
-    shop.hold(ACME, "B", HoldReason.SELLER_DELAY, until=later(60), at=NOON)
+    shop.hold("B", HoldReason.SELLER_DELAY, until=later(60), at=NOON)
     shop.count(key(), 0, at=later(60))
     assert (shop.held("A"), shop.held("B")) == ((0,), (1,))

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow import (
-    AllocationPolicy,
-    OrderLine,
-    PartialAllocation,
-    SplitOrder,
-    State,
-    Status,
-    Stock,
-    decide,
-)
+from orderflow import AllocationPolicy, OrderLine, PartialAllocation, Status, Stock
+from orderflow.commands import SplitOrder
+from orderflow.core import State, decide
 from orderflow.errors import ActionRefusedError, DuplicateOrderError, SplitRefusedError
 from tests.unit.shop import ACME, NOON, about, key, kinds, order, shop_with
 
@@ -23,8 +16,8 @@ NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 def test_two_of_five_allocated_gives_two_and_three() -> None:
     shop = shop_with(MUG=2)
     shop.take("A", ("MUG", 5))
-    outcome = shop.split(ACME, "A", "A2")
-    part, rest = shop.order(ACME, "A2"), shop.order(ACME, "A")
+    outcome = shop.split("A", "A2")
+    part, rest = shop.order("A2"), shop.order("A")
     assert kinds(outcome) == ["OrderSplit", "OrderSplitOff"]
     assert (part.status, part.lines) == ("ALLOCATED", (OrderLine("1", "MUG", 2, 2),))
     assert (rest.status, rest.lines) == ("ON_BACK_ORDER", (OrderLine("1", "MUG", 3, 0),))
@@ -33,16 +26,16 @@ def test_two_of_five_allocated_gives_two_and_three() -> None:
 def test_covered_lines_leave_whole() -> None:
     shop = shop_with(MUG=1, PAN=0)
     shop.take("A", ("MUG", 1), ("PAN", 2))
-    shop.split(ACME, "A", "A2")
-    assert [line.sku for line in shop.order(ACME, "A2").lines] == ["MUG"]
-    assert [line.sku for line in shop.order(ACME, "A").lines] == ["PAN"]
+    shop.split("A", "A2")
+    assert [line.sku for line in shop.order("A2").lines] == ["MUG"]
+    assert [line.sku for line in shop.order("A").lines] == ["PAN"]
 
 
 def test_the_new_order_is_like_the_old_one_and_says_where_it_comes_from() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 2), priority=4, courier="VAN")
-    shop.split(ACME, "A", "A2")
-    part, rest = shop.order(ACME, "A2"), shop.order(ACME, "A")
+    shop.split("A", "A2")
+    part, rest = shop.order("A2"), shop.order("A")
     assert (part.split_from, rest.split_from) == ("A", None)
     assert (part.placed_at, part.priority, part.courier) == (rest.placed_at, 4, "VAN")
     assert part.version == 0
@@ -52,7 +45,7 @@ def test_the_rest_keeps_its_place_in_the_queue() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 2))
     shop.take("B")
-    shop.split(ACME, "A", "A2")
+    shop.split("A", "A2")
     shop.receive("MUG", 1)
     assert (shop.status("A"), shop.status("B")) == ("ALLOCATED", "ON_BACK_ORDER")
 
@@ -60,18 +53,18 @@ def test_the_rest_keeps_its_place_in_the_queue() -> None:
 def test_the_rest_can_be_split_again() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 3))
-    shop.split(ACME, "A", "A2")
+    shop.split("A", "A2")
     shop.receive("MUG", 1)
-    shop.split(ACME, "A", "A3")
-    assert [shop.order(ACME, each).units for each in ("A", "A2", "A3")] == [1, 1, 1]
+    shop.split("A", "A3")
+    assert [shop.order(each).units for each in ("A", "A2", "A3")] == [1, 1, 1]
 
 
 def test_a_part_can_go_on_by_itself() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 2))
-    shop.split(ACME, "A", "A2")
-    shop.send(ACME, "A2")
-    shop.despatch(ACME, "A2")
+    shop.split("A", "A2")
+    shop.send_to_warehouse("A2")
+    shop.despatch("A2")
     assert (shop.status("A2"), shop.status("A"), shop.shelf()) == (
         "DESPATCHED",
         "ON_BACK_ORDER",
@@ -83,14 +76,14 @@ def test_there_is_nothing_to_split_where_nothing_is_allocated() -> None:
     shop = shop_with(MUG=0)
     shop.take("A")
     with pytest.raises(SplitRefusedError):
-        shop.split(ACME, "A", "A2")
+        shop.split("A", "A2")
 
 
 def test_a_covered_order_cannot_be_split() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
     with pytest.raises(ActionRefusedError, match="is ALLOCATED: cannot split"):
-        shop.split(ACME, "A", "A2")
+        shop.split("A", "A2")
 
 
 @pytest.mark.parametrize("taken", ["A", "B"])
@@ -99,22 +92,22 @@ def test_the_id_of_another_order_is_refused(taken: str) -> None:
     shop.take("A", ("MUG", 2))
     shop.take("B")
     with pytest.raises(DuplicateOrderError):
-        shop.split(ACME, "A", taken)
+        shop.split("A", taken)
 
 
 def test_the_id_of_another_sellers_order_is_free() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 2))
-    shop.place(order("B", seller_id="bolt"))
-    shop.split(ACME, "A", "B")
-    assert shop.order(ACME, "B").split_from == "A"
+    shop.flow.seller("bolt").place(order("B", seller_id="bolt"))
+    shop.split("A", "B")
+    assert shop.order("B").split_from == "A"
 
 
 def test_where_nothing_is_held_a_split_offers_what_the_order_could_have_now() -> None:
     shop = shop_with(NEVER, MUG=2)
     shop.take("A", ("MUG", 5))
     assert shop.held("A") == (0,)
-    outcome = shop.split(ACME, "A", "A2")
+    outcome = shop.split("A", "A2")
     assert kinds(outcome) == ["OrderPartlyAllocated", "OrderSplit", "OrderSplitOff"]
     assert (shop.held("A2"), shop.held("A")) == ((2,), (0,))
 
@@ -123,7 +116,7 @@ def test_where_nothing_is_held_and_nothing_there_a_split_is_refused() -> None:
     shop = shop_with(NEVER, MUG=0)
     shop.take("A", ("MUG", 5))
     with pytest.raises(SplitRefusedError):
-        shop.split(ACME, "A", "A2")
+        shop.split("A", "A2")
 
 
 def test_an_order_that_could_be_completed_by_now_is_allocated_whole_instead() -> None:
@@ -137,18 +130,18 @@ def test_an_order_that_could_be_completed_by_now_is_allocated_whole_instead() ->
 def test_several_lines_of_one_product_are_split_line_by_line() -> None:
     shop = shop_with(MUG=3)
     shop.take("A", ("MUG", 2), ("MUG", 2))
-    shop.split(ACME, "A", "A2")
-    assert shop.order(ACME, "A2").lines == (
+    shop.split("A", "A2")
+    assert shop.order("A2").lines == (
         OrderLine("1", "MUG", 2, 2),
         OrderLine("2", "MUG", 1, 1),
     )
-    assert shop.order(ACME, "A").lines == (OrderLine("2", "MUG", 1, 0),)
+    assert shop.order("A").lines == (OrderLine("2", "MUG", 1, 0),)
 
 
 def test_a_split_names_the_moment_and_both_orders() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 2))
-    outcome = shop.split(ACME, "A", "A2", at=NOON)
+    outcome = shop.split("A", "A2", at=NOON)
     assert outcome.order is not None
     assert [each.order_id for each in outcome.other_orders] == ["A2"]
     assert {event.at for event in outcome.events} == {NOON}

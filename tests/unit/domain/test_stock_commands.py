@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow import ExpectedReceipt, StockBookedIn
+from orderflow import ExpectedReceipt
 from orderflow.errors import InvalidValueError, ReceiptNotFoundError, StockRefusedError
-from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order, shop_with
+from orderflow.events import StockBookedIn
+from tests.unit.shop import NOON, Shop, key, kinds, later, order, shop_with
 
 
 def notice(quantity: int, receipt_id: str = "R1", sku: str = "MUG") -> ExpectedReceipt:
@@ -144,26 +145,26 @@ def test_a_delivery_in_another_warehouse_does_not_settle_a_notice() -> None:
 
 def test_a_withdrawn_notice_is_expected_no_longer() -> None:
     shop = expecting(5)
-    assert shop.withdraw(ACME, "R1").receipts_closed == ("R1",)
+    assert shop.withdraw("R1").receipts_closed == ("R1",)
     with pytest.raises(ReceiptNotFoundError):
         booked(shop, 5)
     with pytest.raises(ReceiptNotFoundError):
-        shop.withdraw(ACME, "R1")
+        shop.withdraw("R1")
 
 
 def test_a_product_stays_known_when_its_notice_is_withdrawn() -> None:
     shop = expecting(5)
-    shop.withdraw(ACME, "R1")
+    shop.withdraw("R1")
     assert shop.shelf() == (0, 0)
 
 
 def test_the_notices_of_two_sellers_may_have_one_id() -> None:
     shop = expecting(5)
-    shop.announce(ExpectedReceipt("R1", key(seller_id="bolt"), 9, NOON))
+    shop.flow.seller("bolt").announce(ExpectedReceipt("R1", key(seller_id="bolt"), 9, NOON))
     booked(shop, 5)
     with pytest.raises(ReceiptNotFoundError):
-        shop.withdraw(ACME, "R1")
-    assert shop.withdraw("bolt", "R1").receipts_closed == ("R1",)
+        shop.withdraw("R1")
+    assert shop.flow.seller("bolt").withdraw("R1").receipts_closed == ("R1",)
 
 
 def test_more_than_can_be_counted_is_refused_and_changes_nothing() -> None:

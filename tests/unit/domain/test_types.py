@@ -16,26 +16,22 @@ from hypothesis import strategies as st
 from orderflow import (
     Address,
     AllocationPolicy,
-    CancelOrder,
-    ChangeQuantity,
     ExpectedReceipt,
     Hold,
     HoldReason,
     Order,
-    OrderCancelled,
     OrderLine,
-    OrderPlaced,
-    PlaceOrder,
     Queue,
-    State,
     Status,
     Stock,
-    StockBookedIn,
     StockKey,
-    decide,
 )
+from orderflow.commands import CancelOrder, PlaceOrder
+from orderflow.core import State, decide
 from orderflow.domain.model.policy import queue_position
+from orderflow.edits import ChangeQuantity
 from orderflow.errors import InvalidValueError, LineNotFoundError
+from orderflow.events import OrderCancelled, OrderPlaced, StockBookedIn
 from orderflow.testing.strategies import orders, policies, receipts, stock_records
 from tests.unit.shop import NOON, about, key, later, order
 

@@ -6,23 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import (
-    AdjustmentReason,
+from orderflow import AdjustmentReason, ExpectedReceipt, StockKey
+from orderflow.commands import (
     AdjustStock,
     AnnounceReceipt,
     BookInStock,
     CancelOrder,
     CountStock,
-    ExpectedReceipt,
     PlaceOrder,
     PlaceOrders,
-    StockKey,
 )
 from orderflow.domain.queries.unknown_products import unknown_products
 from tests.unit.shop import ACME, NOON, about, key, order, shop_with
 
 if TYPE_CHECKING:
-    from orderflow import Command
+    from orderflow.commands import Command
 
 
 def unknown(command: Command) -> tuple[StockKey, ...]:

@@ -9,26 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import (
-    Address,
-    ChangeCourier,
-    ChangeQuantity,
-    ChangeShipTo,
-    Edit,
+from orderflow import Address, Hold, HoldReason, Outcome, Status
+from orderflow.commands import (
     EditOrder,
-    Hold,
     HoldOrder,
-    HoldReason,
     OrderCommand,
-    Outcome,
     PickedLine,
     ReportShortPick,
     SplitOrder,
-    Status,
 )
 from orderflow.domain.model import commands as do
+from orderflow.edits import ChangeCourier, ChangeQuantity, ChangeShipTo, Edit
 from orderflow.errors import ActionRefusedError
-from tests.unit.shop import ACME, Shop, about, kinds, shop_with
+from tests.unit.shop import Shop, about, kinds, shop_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,37 +49,37 @@ def on_back_order() -> Shop:
 
 def on_hold() -> Shop:
     shop = on_back_order()
-    shop.hold(ACME, "A", HoldReason.FRAUD_RISK)
+    shop.hold("A", HoldReason.FRAUD_RISK)
     return shop
 
 
 def processed() -> Shop:
     shop = allocated()
-    shop.send(ACME, "A")
+    shop.send_to_warehouse("A")
     return shop
 
 
 def cancellation_requested() -> Shop:
     shop = processed()
-    shop.request_cancellation(ACME, "A")
+    shop.request_cancellation("A")
     return shop
 
 
 def despatched() -> Shop:
     shop = processed()
-    shop.despatch(ACME, "A")
+    shop.despatch("A")
     return shop
 
 
 def delivered() -> Shop:
     shop = despatched()
-    shop.deliver(ACME, "A")
+    shop.deliver("A")
     return shop
 
 
 def cancelled() -> Shop:
     shop = allocated()
-    shop.cancel(ACME, "A")
+    shop.cancel("A")
     return shop
 
 
@@ -257,9 +250,9 @@ def test_an_order_that_can_be_covered_goes_straight_through() -> None:
     assert walk(
         shop,
         lambda: shop.take("A", ("MUG", 2)),
-        lambda: shop.send(ACME, "A"),
-        lambda: shop.despatch(ACME, "A"),
-        lambda: shop.deliver(ACME, "A"),
+        lambda: shop.send_to_warehouse("A"),
+        lambda: shop.despatch("A"),
+        lambda: shop.deliver("A"),
     ) == ["ALLOCATED", "SENT_TO_WAREHOUSE", "DESPATCHED", "DELIVERED"]
 
 
@@ -268,9 +261,9 @@ def test_an_order_that_is_short_waits_until_stock_is_booked_in() -> None:
     assert walk(
         shop,
         lambda: shop.take("A", ("MUG", 2), allocate=False),
-        lambda: shop.allocate(ACME, "A"),
+        lambda: shop.allocate("A"),
         lambda: shop.receive("MUG", 1),
-        lambda: shop.send(ACME, "A"),
+        lambda: shop.send_to_warehouse("A"),
     ) == ["NEW", "ON_BACK_ORDER", "ALLOCATED", "SENT_TO_WAREHOUSE"]
 
 
@@ -278,16 +271,16 @@ def test_a_cancellation_that_is_rejected_lets_the_order_go_on() -> None:
     shop = processed()
     assert walk(
         shop,
-        lambda: shop.request_cancellation(ACME, "A", reason="too late"),
-        lambda: shop.reject_cancellation(ACME, "A", reason="packed already"),
-        lambda: shop.request_cancellation(ACME, "A"),
-        lambda: shop.accept_cancellation(ACME, "A"),
+        lambda: shop.request_cancellation("A", reason="too late"),
+        lambda: shop.reject_cancellation("A", reason="packed already"),
+        lambda: shop.request_cancellation("A"),
+        lambda: shop.accept_cancellation("A"),
     ) == ["CANCELLATION_REQUESTED", "SENT_TO_WAREHOUSE", "CANCELLATION_REQUESTED", "CANCELLED"]
 
 
 def test_a_despatch_settles_an_open_request_as_rejected() -> None:
     shop = cancellation_requested()
-    outcome = shop.despatch(ACME, "A")
+    outcome = shop.despatch("A")
     assert kinds(outcome) == ["CancellationRejected", "OrderDespatched"]
     assert shop.status("A") == "DESPATCHED"
 
@@ -296,9 +289,9 @@ def test_a_short_pick_puts_the_order_back_on_back_order_until_more_comes() -> No
     shop = processed()
     assert walk(
         shop,
-        lambda: shop.report_short_pick(ACME, "A", {"1": 0}),
+        lambda: shop.report_short_pick("A", {"1": 0}),
         lambda: shop.receive("MUG", 2),
-        lambda: shop.send(ACME, "A"),
+        lambda: shop.send_to_warehouse("A"),
     ) == ["ON_BACK_ORDER", "ALLOCATED", "SENT_TO_WAREHOUSE"]
 
 
@@ -306,10 +299,10 @@ def test_an_edit_puts_an_allocated_order_on_back_order_exactly_if_it_leaves_a_li
     shop = allocated()
     assert walk(
         shop,
-        lambda: shop.edit(ACME, "A", ChangeQuantity("1", 1)),
-        lambda: shop.edit(ACME, "A", ChangeQuantity("1", 2)),
-        lambda: shop.edit(ACME, "A", ChangeQuantity("1", 3)),
-        lambda: shop.edit(ACME, "A", ChangeQuantity("1", 2)),
+        lambda: shop.edit("A", ChangeQuantity("1", 1)),
+        lambda: shop.edit("A", ChangeQuantity("1", 2)),
+        lambda: shop.edit("A", ChangeQuantity("1", 3)),
+        lambda: shop.edit("A", ChangeQuantity("1", 2)),
     ) == ["ALLOCATED", "ALLOCATED", "ON_BACK_ORDER", "ALLOCATED"]
 
 
@@ -317,8 +310,8 @@ def test_a_new_order_that_was_held_is_processed_when_it_is_released() -> None:
     shop = new()
     assert walk(
         shop,
-        lambda: shop.hold(ACME, "A", HoldReason.AWAITING_CONFIRMATION),
-        lambda: shop.release(ACME, "A"),
+        lambda: shop.hold("A", HoldReason.AWAITING_CONFIRMATION),
+        lambda: shop.release_hold("A"),
     ) == ["ON_HOLD", "ALLOCATED"]
 
 
@@ -343,8 +336,8 @@ def test_every_status_says_whether_courier_and_address_may_be_changed() -> None:
 @pytest.mark.parametrize("status", [each for each, may in MAY_CHANGE_DELIVERY.items() if may])
 def test_courier_and_address_change_until_the_order_is_sent(status: str) -> None:
     shop, address = OPENINGS[status](), Address("Ann", "1 High Street", "Leeds")
-    shop.edit(ACME, "A", ChangeCourier("VAN"))
-    changed = shop.edit(ACME, "A", ChangeShipTo(address)).order
+    shop.edit("A", ChangeCourier("VAN"))
+    changed = shop.edit("A", ChangeShipTo(address)).order
     assert changed is not None
     assert (changed.courier, changed.ship_to, changed.status) == ("VAN", address, status)
 
@@ -354,4 +347,4 @@ def test_courier_and_address_change_until_the_order_is_sent(status: str) -> None
 def test_courier_and_address_stay_once_the_order_was_sent(status: str, change: Edit) -> None:
     shop = OPENINGS[status]()
     with pytest.raises(ActionRefusedError, match=f"'A'.* {status}"):
-        shop.edit(ACME, "A", change)
+        shop.edit("A", change)

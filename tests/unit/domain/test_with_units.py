@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from orderflow import (
     AllocationPolicy,
-    ChangePriority,
-    EditOrder,
     Hold,
     HoldReason,
     Order,
-    OrderDeallocated,
     OrderLine,
     Preemption,
     Queue,
-    State,
     Status,
     Stock,
-    decide,
 )
+from orderflow.commands import EditOrder
+from orderflow.core import State, decide
 from orderflow.domain.allocation.with_units import OrdersWithUnits
 from orderflow.domain.model.events import OrderAllocated
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.state.draft import Draft
+from orderflow.edits import ChangePriority
+from orderflow.events import OrderDeallocated
 from tests.unit.shop import ACME, LEEDS, NOON, about, key, later, order
 
 MUGS = (LEEDS, "MUG")

@@ -16,11 +16,11 @@ from orderflow import (
     Preemption,
     Queue,
     Rationing,
-    explain,
     in_words,
 )
+from orderflow.core import explain
 from tests.unit.domain.test_walks import OPENINGS
-from tests.unit.shop import ACME, NOON, Shop, key, later, shop_with
+from tests.unit.shop import NOON, Shop, key, later, shop_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def patient(**options: Any) -> AllocationPolicy:  # noqa: ANN401
 
 
 def words(shop: Shop, order_id: str = "A", **options: Any) -> str:  # noqa: ANN401
-    return " ".join(in_words(shop.explain(ACME, order_id, **options)))
+    return " ".join(in_words(shop.explain(order_id, **options)))
 
 
 def expect(shop: Shop, *units: int) -> None:
@@ -49,7 +49,7 @@ def test_an_order_on_back_order_is_explained_in_full() -> None:
     shop.take("A", ("MUG", 3))
     shop.take("B", ("MUG", 2))
     expect(shop, 3, 9)
-    assert in_words(shop.explain(ACME, "B")) == (
+    assert in_words(shop.explain("B")) == (
         (
             "Order 'B' has been on back order since 2025-03-03 12:02 UTC: "
             "it is short of all its 2 units."
@@ -79,7 +79,7 @@ def test_an_order_on_back_order_is_explained_in_full() -> None:
 def test_an_order_that_does_not_wait_is_explained_in_one_sentence(
     status: str, sentence: str
 ) -> None:
-    (said,) = in_words(OPENINGS[status]().explain(ACME, "A"))
+    (said,) = in_words(OPENINGS[status]().explain("A"))
     assert said.startswith("Order 'A' ")
     assert said.endswith(sentence)
 
@@ -95,15 +95,15 @@ def test_a_new_order_has_a_place_that_it_would_take() -> None:
 def test_a_hold_is_told_with_its_reasons_and_its_end() -> None:
     shop = shop_with(MUG=0)
     shop.take("A")
-    shop.hold(ACME, "A", HoldReason.SELLER_DELAY, until=later(90))
-    shop.hold(ACME, "A", HoldReason.ADDRESS)
+    shop.hold("A", HoldReason.SELLER_DELAY, until=later(90))
+    shop.hold("A", HoldReason.ADDRESS)
     said = words(shop)
     assert "on hold (address, seller delay until 2025-03-03 13:30 UTC)" in said
     assert "It would be at the head of the queue for 'MUG'." in said
 
 
 def test_an_order_without_a_known_beginning_is_on_back_order_all_the_same() -> None:
-    explanation = OPENINGS["ON_BACK_ORDER"]().explain(ACME, "A")
+    explanation = OPENINGS["ON_BACK_ORDER"]().explain("A")
     order = attrs.evolve(explanation.order, wait=None)
     sentence = in_words(attrs.evolve(explanation, order=order))[0]
     assert sentence == "Order 'A' is on back order: it is short of 1 of its 2 units."
@@ -228,7 +228,7 @@ def test_an_urgent_order_says_so() -> None:
     said = words(shop)
     assert "No unit of 'MUG' is available now, and it may preempt 2 units." in said
     assert said.endswith("It is urgent: it may preempt units of later orders.")
-    shop.allocate(ACME, "A")
+    shop.allocate("A")
     shop.take("C", ("MUG", 1), priority=5)
     assert "behind 'A'" not in words(shop, "C")
     assert "behind 'C' (1 unit, urgent)" in words(shop, "B")

@@ -14,7 +14,7 @@ from orderflow import (
 )
 from orderflow.notices import InStockReplacement, Outlook, outlook_source
 from orderflow.notices.outlook import describe_short_lines, expected_date
-from tests.unit.shop import ACME, NOON, Shop, key, shop_with
+from tests.unit.shop import NOON, Shop, key, shop_with
 
 FRIDAY, SATURDAY = NOON + timedelta(days=4), NOON + timedelta(days=5)
 CUPS = ReplacementList([Replacement("CUP", "MUG"), Replacement("GLASS", "MUG", units=2)])
@@ -23,7 +23,7 @@ CUPS = ReplacementList([Replacement("CUP", "MUG"), Replacement("GLASS", "MUG", u
 def outlook(
     shop: Shop, order_id: str = "A", *, catalogue: ReplacementList | None = None
 ) -> dict[str, Outlook]:
-    source = outlook_source(catalogue, shop.default_policy)
+    source = outlook_source(catalogue, shop.flow.default_policy)
     state = shop.state()
     order = state.order(order_id)
     assert order is not None
@@ -78,10 +78,14 @@ def test_an_order_that_takes_nothing_before_it_is_complete_is_expected_with_its_
     state = shop.state()
     order = state.order("A")
     assert order is not None
-    short = describe_short_lines(order, state, outlook_source(default_policy=shop.default_policy))
+    short = describe_short_lines(
+        order, state, outlook_source(default_policy=shop.flow.default_policy)
+    )
     assert [(line.expected_at, line.is_there) for line in short] == [(FRIDAY, False), (None, True)]
     assert expected_date(short) == FRIDAY
-    shop.withdraw(ACME, "R1")
+    shop.withdraw("R1")
     state = shop.state()
-    short = describe_short_lines(order, state, outlook_source(default_policy=shop.default_policy))
+    short = describe_short_lines(
+        order, state, outlook_source(default_policy=shop.flow.default_policy)
+    )
     assert expected_date(short) is None

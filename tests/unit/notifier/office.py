@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from orderflow import MemoryRepository, NoticeError, OrderFlow, Relay
+from orderflow import MemoryRepository, OrderFlow, Relay
 from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
 from orderflow.notices import Bulletin, Preference, Preferences, Recipient, kind_of
 from orderflow.notifier import DigestSender, NoticeSender
+from orderflow.ports import NoticeError
 from tests.unit.shop import ACME, Clock, order
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ class Office:
 
     def take(self, order_id: str, *wanted: tuple[str, int], seller_id: str = ACME) -> Outcome:
         placed_at = self.clock.now()
-        return self.flow.place(order(order_id, *wanted, seller_id=seller_id, placed_at=placed_at))
+        return self.flow.seller(seller_id).place(
+            order(order_id, *wanted, seller_id=seller_id, placed_at=placed_at)
+        )
 
     def pass_time(self, **time: float) -> None:
         self.clock.moment += timedelta(**time)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow import HoldReason, NoticeError, Order, View
+from orderflow import HoldReason, Order
 from orderflow.notices import (
     Bulletin,
     NoticeKind,
@@ -16,6 +16,7 @@ from orderflow.notices import (
     Preference,
 )
 from orderflow.notifier import DigestResult
+from orderflow.ports import NoticeError, View
 from tests.unit.notifier.office import HOOK, JO, Office, Postman
 from tests.unit.shop import ACME, NOON, key
 
@@ -68,7 +69,7 @@ def test_a_back_order_stands_in_one_digest() -> None:
 def test_a_back_order_that_is_over_by_then_is_not_told() -> None:
     office = Office()
     office.take("A")
-    office.flow.book_in(key(), 1)
+    office.flow.seller(ACME).book_in(key(), 1)
     next_morning(office)
     assert office.digests().run_once() == DigestResult()
 
@@ -88,7 +89,7 @@ def test_days_without_a_run_are_made_up_for() -> None:
 
 def test_a_day_on_which_nothing_happened_sends_nothing_and_is_over() -> None:
     office = Office()
-    office.flow.book_in(key(), 1)
+    office.flow.seller(ACME).book_in(key(), 1)
     next_morning(office)
     assert office.digests().run_once() == DigestResult()
     assert list(office.digests().due()) == []
@@ -240,8 +241,8 @@ def test_a_digest_tells_of_other_kinds_if_the_seller_wants_that() -> None:
     office.take("A")
     office.take("B")
     office.pass_time(hours=1)
-    office.flow.book_in(key(), 1)
-    office.flow.hold(ACME, "B", HoldReason.ADDRESS)
+    office.flow.seller(ACME).book_in(key(), 1)
+    office.flow.seller(ACME).hold("B", HoldReason.ADDRESS)
     office.take("C")
     next_morning(office)
     office.digests().run_once()

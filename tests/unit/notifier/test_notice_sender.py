@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from orderflow import (
-    Action,
-    AllocationPolicy,
-    ExpectedReceipt,
-    Fulfilment,
-    HoldReason,
-    NoticeError,
-    OutboxMessage,
-)
+from orderflow import Action, AllocationPolicy, ExpectedReceipt, Fulfilment, HoldReason
 from orderflow.notices import (
     ExpectedDateNotice,
     NoticeKind,
@@ -28,12 +20,14 @@ from orderflow.notices import (
     Recipient,
 )
 from orderflow.notifier.sending import log_refusal
+from orderflow.ports import NoticeError, OutboxMessage
 from orderflow.service import RelayResult
 from tests.unit.notifier.office import HOOK, JO, Office
 from tests.unit.shop import ACME, NOON, key, order
 
 if TYPE_CHECKING:
-    from orderflow import Order, View
+    from orderflow import Order
+    from orderflow.ports import View
 
 MONDAY, TUESDAY = NOON + timedelta(days=7), NOON + timedelta(days=8)
 BOTH = Preference(recipients=(JO, HOOK))
@@ -71,7 +65,7 @@ def test_a_seller_is_told_what_becomes_of_an_order() -> None:
     office.take("A")
     assert office.relay.run() == RelayResult(sent=2)
     office.pass_time(hours=1)
-    office.flow.book_in(key(), 1)
+    office.flow.seller(ACME).book_in(key(), 1)
     office.relay.run()
     assert office.mail.kinds() == [["ON_BACK_ORDER"], ["COMPLETED"]]
     assert [address for address, _ in office.mail.sent] == [JO.address] * 2
@@ -81,8 +75,8 @@ def test_changes_that_wait_together_are_one_bulletin() -> None:
     office = Office()
     office.take("A")
     office.pass_time(minutes=1)
-    office.flow.hold(ACME, "A", HoldReason.ADDRESS)
-    office.flow.release(ACME, "A")
+    office.flow.seller(ACME).hold("A", HoldReason.ADDRESS)
+    office.flow.seller(ACME).release_hold("A")
     assert office.relay.run() == RelayResult(sent=4)
     assert office.mail.kinds() == [["ON_BACK_ORDER", "RELEASED"]]
 
@@ -119,7 +113,7 @@ def test_what_happens_while_one_recipient_is_down_is_told_to_the_others() -> Non
     office.take("A")
     office.relay.run()
     office.pass_time(minutes=1)
-    office.flow.hold(ACME, "A", HoldReason.ADDRESS)
+    office.flow.seller(ACME).hold("A", HoldReason.ADDRESS)
     office.relay.run()
     assert office.mail.kinds() == [["ON_BACK_ORDER"], ["HELD"]]
     office.hook.down = set()
@@ -233,9 +227,9 @@ def test_ways_out_are_those_under_the_policy_of_the_seller() -> None:
     may_be_split = []
     for fulfilment in (Fulfilment.COMPLETE, Fulfilment.WHOLE_LINES):
         office = Office()
-        office.flow.change_policy(ACME, AllocationPolicy(fulfilment=fulfilment))
-        office.flow.book_in(key(), 1)
-        office.flow.place(order("A", ("MUG", 2)))
+        office.flow.seller(ACME).change_policy(AllocationPolicy(fulfilment=fulfilment))
+        office.flow.seller(ACME).book_in(key(), 1)
+        office.flow.seller(ACME).place(order("A", ("MUG", 2)))
         office.relay.run()
         ((_, bulletin),) = office.mail.sent
         (notice,) = bulletin.notices
@@ -253,7 +247,10 @@ def test_what_would_be_sent_can_be_looked_at() -> None:
     assert isinstance(shown[0][1].notices[0], OnBackOrderNotice)
     assert office.mail.sent == []
     stock = OutboxMessage(
-        message_id="1", seller_id=ACME, subject="7", event=office.flow.book_in(key(), 9).events[0]
+        message_id="1",
+        seller_id=ACME,
+        subject="7",
+        event=office.flow.seller(ACME).book_in(key(), 9).events[0],
     )
     assert list(office.notices.bulletins([stock])) == []
 
@@ -263,18 +260,18 @@ def test_what_would_be_sent_can_be_looked_at() -> None:
 
 def test_a_back_order_is_told_of_with_its_date_and_again_when_that_moves() -> None:
     office = Office(outlook=next_receipt)
-    office.flow.announce(announced())
+    office.flow.seller(ACME).announce(announced())
     office.take("A")
     office.relay.run()
     ((_, bulletin),) = office.mail.sent
     (notice,) = bulletin.notices
     assert isinstance(notice, OnBackOrderNotice)
     assert notice.short[0].expected_at == MONDAY
-    office.flow.announce(announced(at=TUESDAY))
+    office.flow.seller(ACME).announce(announced(at=TUESDAY))
     office.relay.run()
-    office.flow.withdraw(ACME, "R1")
+    office.flow.seller(ACME).withdraw("R1")
     office.relay.run()
-    office.flow.announce(announced("R2"))
+    office.flow.seller(ACME).announce(announced("R2"))
     office.relay.run()
     assert moves(office) == [
         ("A", MONDAY, TUESDAY),
@@ -285,10 +282,10 @@ def test_a_back_order_is_told_of_with_its_date_and_again_when_that_moves() -> No
 
 def test_a_receipt_that_comes_short_moves_the_date_of_who_still_waits() -> None:
     office = Office(outlook=next_receipt)
-    office.flow.announce(announced())
+    office.flow.seller(ACME).announce(announced())
     office.take("A", ("MUG", 5))
     office.relay.run()
-    office.flow.book_in(key(), 2, receipt_id="R1")
+    office.flow.seller(ACME).book_in(key(), 2, receipt_id="R1")
     office.relay.run()
     assert moves(office) == [("A", MONDAY, None)]
 
@@ -300,7 +297,7 @@ def test_all_orders_whose_date_moves_are_told_of_in_one_bulletin() -> None:
     office.take("D", ("PAN", 1))
     office.relay.run()
     office.mail.sent.clear()
-    office.flow.announce(announced())
+    office.flow.seller(ACME).announce(announced())
     office.relay.run()
     assert moves(office) == [("A", None, MONDAY), ("B", None, MONDAY)]
     assert [bulletin.left_out for _, bulletin in office.mail.sent] == [1]
@@ -308,17 +305,17 @@ def test_all_orders_whose_date_moves_are_told_of_in_one_bulletin() -> None:
 
 def test_a_date_that_has_not_moved_is_not_told_again() -> None:
     office = Office(outlook=next_receipt)
-    office.flow.announce(announced())
+    office.flow.seller(ACME).announce(announced())
     office.take("A")
     office.relay.run()
-    office.flow.announce(announced("R2", TUESDAY))
+    office.flow.seller(ACME).announce(announced("R2", TUESDAY))
     office.relay.run()
     assert moves(office) == []
 
 
 def test_an_order_that_was_not_told_of_yet_has_no_date_that_could_move() -> None:
     office = Office(outlook=next_receipt)
-    office.flow.announce(announced())
+    office.flow.seller(ACME).announce(announced())
     office.take("A")
     stock, *_ = office.outbox.claim(NOON, timedelta(minutes=1), 1)
     office.notices.notify(stock)
@@ -327,13 +324,13 @@ def test_an_order_that_was_not_told_of_yet_has_no_date_that_could_move() -> None
 
 def test_dates_are_forgotten_with_the_back_order() -> None:
     office = Office(outlook=next_receipt)
-    office.flow.announce(announced())
+    office.flow.seller(ACME).announce(announced())
     office.take("A")
     office.take("B")
     office.relay.run()
     assert sorted(office.notice_store.entries) == [(ACME, "expected A"), (ACME, "expected B")]
-    office.flow.book_in(key(), 1)
-    office.flow.cancel(ACME, "B")
+    office.flow.seller(ACME).book_in(key(), 1)
+    office.flow.seller(ACME).cancel("B")
     office.relay.run()
     assert office.notice_store.entries == {}
 
@@ -343,10 +340,10 @@ def test_dates_are_those_of_announced_receipts_unless_told_otherwise() -> None:
     office.take("A", ("MUG", 3))
     office.take("B", ("MUG", 3))
     office.relay.run()
-    office.flow.announce(announced())
+    office.flow.seller(ACME).announce(announced())
     office.relay.run()
     assert moves(office) == [("A", None, MONDAY)]
-    office.flow.announce(announced("R2", TUESDAY))
+    office.flow.seller(ACME).announce(announced("R2", TUESDAY))
     office.relay.run()
     assert moves(office) == [("A", None, MONDAY), ("B", None, TUESDAY)]
 
@@ -355,7 +352,7 @@ def test_where_nothing_is_looked_up_no_dates_are_told() -> None:
     office = Office(outlook=lambda *_: {})
     office.take("A")
     office.relay.run()
-    office.flow.announce(announced())
+    office.flow.seller(ACME).announce(announced())
     office.relay.run()
     assert office.mail.kinds() == [["ON_BACK_ORDER"]]
     assert moves(office) == []
@@ -366,6 +363,6 @@ def test_of_so_many_orders_only_is_a_date_looked_up() -> None:
     for order_id in "AB":
         office.take(order_id)
     office.relay.run()
-    office.flow.announce(announced())
+    office.flow.seller(ACME).announce(announced())
     office.relay.run()
     assert moves(office) == [("A", None, MONDAY)]

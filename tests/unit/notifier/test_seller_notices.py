@@ -11,18 +11,11 @@ from typing import Any
 
 import pytest
 
-from orderflow import (
-    ExpectedReceipt,
-    MemoryRepository,
-    OrderFlow,
-    Replacement,
-    ReplacementList,
-    SettingsError,
-)
+from orderflow import ExpectedReceipt, MemoryRepository, OrderFlow, Replacement, ReplacementList
 from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
 from orderflow.adapters.webhook import from_envelope, verify
 from orderflow.notices import Preference, Preferences, Recipient
-from orderflow.notifier import DigestResult, SellerNotices, read_settings
+from orderflow.notifier import DigestResult, SellerNotices, SettingsError, read_settings
 from orderflow.service import RelayResult
 from tests.unit.adapters.servers import HOST, mail_server, web_server
 from tests.unit.shop import ACME, NOON, Clock, key, order
@@ -58,7 +51,7 @@ class Shop:
             environ=SECRETS if environ is None else environ,
             clock=self.clock,
         )
-        self.flow.place(order("A"))
+        self.flow.seller(ACME).place(order("A"))
 
 
 def test_sellers_are_told_as_the_settings_say(caplog: pytest.LogCaptureFixture) -> None:
@@ -93,6 +86,7 @@ def test_a_mail_tells_what_is_in_stock_instead_what_is_expected_and_the_ways_out
         outbox, clock = MemoryOutbox(), Clock()
         repository = MemoryRepository(outbox)
         flow = OrderFlow(repository, clock=clock, catalogue=cups)
+        acme = flow.seller(ACME)
         data = settings(port) | {"default": {"mail": ["jo@shop.example"]}}
         desk = SellerNotices(
             read_settings(data),
@@ -103,12 +97,12 @@ def test_a_mail_tells_what_is_in_stock_instead_what_is_expected_and_the_ways_out
             catalogue=flow.catalogue,
             clock=clock,
         )
-        flow.book_in(key("MUG"), 2)
-        flow.book_in(key("CUP"), 4)
-        flow.book_in(key("GLASS"), 2)
+        acme.book_in(key("MUG"), 2)
+        acme.book_in(key("CUP"), 4)
+        acme.book_in(key("GLASS"), 2)
         friday = NOON + timedelta(days=4)
-        flow.announce(ExpectedReceipt("R1", key("MUG"), 9, friday))
-        flow.place(order("A", ("MUG", 3)))
+        acme.announce(ExpectedReceipt("R1", key("MUG"), 9, friday))
+        acme.place(order("A", ("MUG", 3)))
         assert desk.notify(outbox).failed == 0
     mail = message_from_bytes(box.content(), policy=policy.default)
     for part in mail.iter_parts():
@@ -128,7 +122,7 @@ def test_what_comes_later_is_told_as_well_until_it_is_told_to_stop() -> None:
             rounds.append(relayed)
             if len(rounds) == 1:
                 shop.clock.wait()
-                shop.flow.book_in(key(), 1)
+                shop.flow.seller(ACME).book_in(key(), 1)
             if len(rounds) == 3:
                 stop.set()
     assert rounds == [RelayResult(sent=2), RelayResult(sent=2), RelayResult()]
@@ -147,7 +141,7 @@ def test_a_look_tells_nothing_and_takes_nothing() -> None:
 
 def test_a_look_that_is_broken_off_gives_everything_back() -> None:
     shop = Shop(settings())
-    shop.flow.place(order("B"))
+    shop.flow.seller(ACME).place(order("B"))
     look = shop.desk.preview(shop.outbox)
     next(look)
     assert list(shop.desk.preview(shop.outbox)) == []
@@ -176,7 +170,7 @@ def test_digests_are_sent_once() -> None:
 
 def test_an_empty_digest_is_not_shown() -> None:
     shop = Shop(settings())
-    shop.flow.cancel(ACME, "A")
+    shop.flow.seller(ACME).cancel("A")
     shop.clock.wait(24 * 60)
     assert list(shop.desk.preview_digest()) == []
 

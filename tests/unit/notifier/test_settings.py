@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderflow import InvalidValueError, SettingsError
+from orderflow import InvalidValueError
 from orderflow.adapters.mail import OrderLink, Security
 from orderflow.notices import NoticeKind, NoticeTiming, Preference, Preferences, Recipient
 from orderflow.notifier import (
     MailSettings,
     NotifySettings,
+    SettingsError,
     WebhookSettings,
     load_settings,
     read_settings,

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from orderflow import (
-    AllocationPolicy,
+from orderflow import AllocationPolicy, OrderLine, Preemption, Queue, Status, Stock
+from orderflow.core import State
+from orderflow.events import (
     DeallocationReason,
     Event,
     OrderAllocated,
     OrderCancelled,
     OrderDeallocated,
-    OrderLine,
-    Preemption,
-    Queue,
-    State,
-    Status,
-    Stock,
 )
 from orderflow.invariants import history_violations, preemption_violations
 from tests.unit.shop import ACME, NOON, key, later, order

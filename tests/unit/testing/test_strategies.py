@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import orderflow
+import orderflow.edits
 from orderflow import (
     AllocationPolicy,
     Fulfilment,
@@ -18,11 +19,11 @@ from orderflow import (
     Preemption,
     Queue,
     Rationing,
-    State,
     Status,
     StockKey,
-    decide,
 )
+from orderflow.commands import DespatchOrder
+from orderflow.core import State, decide
 from orderflow.domain.model.validators import is_identifier
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.testing import strategies
@@ -128,7 +129,7 @@ def test_every_setting_is_drawn(field: str, kind: type) -> None:
 def test_every_edit_is_drawn() -> None:
     edited = order("A", ("MUG", 2), ("PAN", 1))
     found = {type(edit) for drawn_edits in drawn(edits(edited)) for edit in drawn_edits}
-    assert found == set(orderflow.Edit.__args__)
+    assert found == set(orderflow.edits.Edit.__args__)
 
 
 @given(histories(length_max=5))
@@ -162,8 +163,12 @@ def test_commands_are_drawn_whether_or_not_they_can_be_carried_out() -> None:
     state = State.of(ACME, [order("1")])
     anything = {type(command) for command in drawn(commands(state), 400)}
     sensible = {type(command) for command in drawn(next_commands(state), 400)}
-    assert orderflow.DespatchOrder in anything - sensible
-    assert {orderflow.PlaceOrder, orderflow.AllocateOrder, orderflow.BookInStock} <= sensible
+    assert DespatchOrder in anything - sensible
+    assert {
+        orderflow.commands.PlaceOrder,
+        orderflow.commands.AllocateOrder,
+        orderflow.commands.BookInStock,
+    } <= sensible
 
 
 @pytest.mark.parametrize("name", strategies.__all__)

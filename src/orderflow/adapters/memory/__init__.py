@@ -1,10 +1,10 @@
 """Keeps the state in memory: the reference for hosts, and the fastest store.
 
-Nothing survives the process. Several threads of one process can share it.
+`orderflow.MemoryRepository` keeps orders, stock and events. Nothing survives the process. Several
+threads of one process can share all of it.
 """
 
 from orderflow.adapters.memory.notice_store import MemoryNoticeStore
 from orderflow.adapters.memory.outbox import MemoryOutbox
-from orderflow.adapters.memory.repository import MemoryRepository
 
-__all__ = ["MemoryNoticeStore", "MemoryOutbox", "MemoryRepository"]
+__all__ = ["MemoryNoticeStore", "MemoryOutbox"]

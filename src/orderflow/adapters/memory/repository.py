@@ -219,6 +219,10 @@ class MemoryUnitOfWork:
         )
         return tuple(islice(found, limit))
 
+    def split_off(self, order_id: str) -> Sequence[Order]:
+        """Return the orders that were split from an order, by their id."""
+        return [self._seller.orders[each] for each in sorted(self._seller.parts.get(order_id, ()))]
+
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
@@ -232,11 +236,18 @@ class MemoryUnitOfWork:
         return sorted(self._seller.receipts.values(), key=by_expectation)
 
     def events(
-        self, order_id: str | None = None, *, since: datetime | None = None
+        self,
+        order_id: str | None = None,
+        *,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
     ) -> Sequence[Event]:
         """Return the events of the seller, or of one order, oldest first."""
         found = self._seller.events if order_id is None else self._seller.events_of(order_id)
-        return tuple(found if since is None else (each for each in found if each.at >= since))
+        if since is not None:
+            found = [each for each in found if each.at >= since]
+        return tuple(found[after:] if limit is None else found[after : after + limit])
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Write what a command changed, when this unit of work commits."""

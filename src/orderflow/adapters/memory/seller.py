@@ -48,6 +48,7 @@ class SellerState:
         self._events_of: dict[str, list[Event]] = {}
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
+        self.parts: dict[str, list[str]] = {}
         self.holders: dict[ProductKey, dict[str, None]] = {}
         self._hold_ends: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
@@ -157,6 +158,8 @@ class SellerState:
         before = self.orders.get(order_id)
         stood = self._standing(before)
         self.orders[order_id] = order
+        if before is None and order.split_from is not None:
+            self.parts.setdefault(order.split_from, []).append(order_id)
         if blocked_on is not None:
             self.blocked_on[order_id] = blocked_on
         else:

@@ -14,10 +14,12 @@ from orderflow.adapters.sql.preferences import SqlPreferences
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.upgrading import upgrade, upgrade_statements
+from orderflow.errors import SchemaError
 
 __all__ = [
     "Durability",
     "Executor",
+    "SchemaError",
     "SellerAudit",
     "SqlDefaultPolicy",
     "SqlInbox",

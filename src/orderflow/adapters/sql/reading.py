@@ -165,6 +165,10 @@ class SqlReading:
             query = query.where(tuple_(orders.placed_at, orders.order_id) > tuple_(*place))
         return self._read_orders(query.limit(limit))
 
+    def split_off(self, order_id: str) -> Sequence[Order]:
+        """Return the orders that were split from an order, by their id."""
+        return self._read_orders(self._statements.split_off, split_from=order_id)
+
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
@@ -190,18 +194,31 @@ class SqlReading:
         return [receipt_of(self.seller_id, row, self.moments) for row in rows]
 
     def events(
-        self, order_id: str | None = None, *, since: datetime | None = None
+        self,
+        order_id: str | None = None,
+        *,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
     ) -> Sequence[Event]:
         """Return the events of the seller, or of one order, oldest first."""
-        if order_id is not None:
-            rows = self._rows(self._statements.events_of, order_id=order_id)
-        elif since is not None:
+        if since is None:
+            return [loads(row[0]) for row in self._event_rows(order_id, after, limit)]
+        if order_id is None:
             recent = self._rows(self._statements.events_since, since=self.moments.write(since))
             rows = [row[1:] for row in sorted(recent, key=itemgetter(0))]
         else:
-            rows = self._rows(self._statements.events)
-        events: list[Event] = [loads(row[0]) for row in rows]
-        return events if since is None else [each for each in events if each.at >= since]
+            rows = list(self._event_rows(order_id))
+        events = [event for row in rows if (event := loads(row[0])).at >= since]
+        return events[after:] if limit is None else events[after : after + limit]
+
+    def _event_rows(
+        self, order_id: str | None, after: int = 0, limit: int | None = None
+    ) -> Sequence[Row]:
+        if order_id is not None:
+            page = self._statements.events_of.limit(limit).offset(after)
+            return self._rows(page, order_id=order_id)
+        return self._rows(self._statements.events.limit(limit).offset(after))
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""

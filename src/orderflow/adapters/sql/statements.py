@@ -92,6 +92,9 @@ class Statements:
         orders, lines = tables.orders.c, tables.lines.c
         self.order = self.orders_where(orders.order_id == bindparam("order_id"))
         self.some_orders = self.orders_where(orders.order_id.in_(bindparam("ids", expanding=True)))
+        self.split_off = self.orders_where(orders.split_from == bindparam("split_from")).order_by(
+            orders.order_id
+        )
         self.order_ids = select(orders.order_id).where(
             orders.seller_id == SELLER, orders.order_id.in_(bindparam("ids", expanding=True))
         )

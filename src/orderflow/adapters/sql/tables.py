@@ -195,6 +195,7 @@ class Tables:
         )
         self._index(table, "placed", "placed_at", "order_id")
         self._index(table, "status", "status", "placed_at", "order_id")
+        self._index(table, "parts", "split_from", "order_id", where="split_from IS NOT NULL")
         self._index(table, "held", "held_until", where="held_until IS NOT NULL")
         self._index(table, "waits", "waits_since", where=WAITS)
         return table

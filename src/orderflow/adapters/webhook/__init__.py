@@ -7,5 +7,14 @@ from orderflow.adapters.webhook.channel import WebhookChannel
 from orderflow.adapters.webhook.envelope import from_envelope, to_envelope
 from orderflow.adapters.webhook.guard import Guard
 from orderflow.adapters.webhook.signing import sign, verify
+from orderflow.errors import WebhookSignatureError
 
-__all__ = ["Guard", "WebhookChannel", "from_envelope", "sign", "to_envelope", "verify"]
+__all__ = [
+    "Guard",
+    "WebhookChannel",
+    "WebhookSignatureError",
+    "from_envelope",
+    "sign",
+    "to_envelope",
+    "verify",
+]

@@ -11,7 +11,6 @@ from orderflow.cli.execution import key_of
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output.listing import Column, moment_cell, print_listing
-from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
@@ -66,19 +65,8 @@ def backorders(
 
 
 def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
-    """Yield all orders that are short of a product, in the order of the queue.
-
-    Where short orders hold nothing, `OrderFlow.queue` has only those that wait for this product
-    before any other; people want to see all of them.
-    """
-    policy = database.flow.policy_of(key.seller_id)
-    waiting = [
-        order
-        for order in database.orders(key.seller_id, Status.ON_BACK_ORDER, key.sku)
-        if order.warehouse_id == key.warehouse_id and _short_of(order, key.sku)
-    ]
-    waiting.sort(key=lambda order: queue_position(order, policy.queue))
-    for position, order in enumerate(waiting, 1):
+    """Yield the orders that are short of a product, in the order of the queue."""
+    for position, order in enumerate(database.flow.seller(key.seller_id).queue(key), 1):
         lines = [line for line in order.lines if line.sku == key.sku]
         yield {
             "position": position,
@@ -98,7 +86,7 @@ def _waited_for(database: Database, where: WarehouseOptions) -> Iterator[dict[st
         for order in database.orders(seller_id, Status.ON_BACK_ORDER):
             for sku in {line.sku: None for line in order.short_lines}:
                 _count(rows, order, sku)
-        for receipt in database.flow.receipts(seller_id):
+        for receipt in database.flow.seller(seller_id).receipts():
             row = rows.get((seller_id, receipt.key.warehouse_id, receipt.key.sku))
             if row is not None:
                 row["expected"] += receipt.quantity

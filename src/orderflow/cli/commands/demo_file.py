@@ -87,10 +87,10 @@ def all_of(flow: OrderFlow, seller_id: str) -> Outcome:
     """Return all the data of a seller, as the outcome of one command."""
     return Outcome(
         seller_id=seller_id,
-        events=tuple(flow.events(seller_id)),
-        orders=tuple(flow.orders(seller_id)),
-        stock=tuple(flow.stock(seller_id)),
-        receipts=tuple(flow.receipts(seller_id)),
+        events=tuple(flow.seller(seller_id).events()),
+        orders=tuple(flow.seller(seller_id).orders()),
+        stock=tuple(flow.seller(seller_id).stock()),
+        receipts=tuple(flow.seller(seller_id).receipts()),
     )
 
 

@@ -144,7 +144,7 @@ class DemoTour:
         )
 
     def _ask(self, run: Replay, at: datetime) -> None:
-        answers = run.session.flow.actions(SELLER, self._ids[0], at=at)
+        answers = run.session.flow.seller(SELLER).actions(self._ids[0], at=at)
         text = "The portal shows a button for each action that is allowed:"
         self.steps.append(Step(at, "The seller asks what is possible", text, answers=answers))
 
@@ -243,7 +243,7 @@ def _in_stock(run: Replay, order: Order, line: OrderLine) -> str | None:
     taken = {each.sku for each in order.lines}
     fitting = (
         stock.key.sku
-        for stock in run.session.flow.stock(SELLER)
+        for stock in run.session.flow.seller(SELLER).stock()
         if stock.available >= line.quantity and stock.key.sku not in taken
     )
     return min(fitting, key=lambda sku: (not sku.startswith(thing), sku), default=None)

@@ -100,7 +100,7 @@ def release_ended_holds(
     released: list[Order] = []
     with connect(where) as database:
         for seller_id in database.sellers(where.seller):
-            outcome = database.flow.release_ended_holds(seller_id, at=moment)
+            outcome = database.flow.seller(seller_id).release_ended_holds(at=moment)
             released += outcome.orders
     rows = map(order_row, released)
     print_listing("orders", ORDER_COLUMNS, rows, ListingOptions(limit=0, as_json=as_json))

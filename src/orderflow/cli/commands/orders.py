@@ -92,7 +92,7 @@ def orders(
 def show(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False) -> None:
     """Show an order: its status, its lines, and the units allocated to them."""
     with connect(where) as database:
-        order = database.flow.order(database.seller(where.seller), order_id)
+        order = database.flow.seller(database.seller(where.seller)).order(order_id)
     if as_json:
         terminal.print_json(order_row(order))
     else:
@@ -116,8 +116,8 @@ def events(
     with connect(where) as database:
         seller_id = database.seller(where.seller)
         if order_id is not None:
-            database.flow.order(seller_id, order_id)
-        rows = map(event_row, database.flow.events(seller_id, order_id, since=since))
+            database.flow.seller(seller_id).order(order_id)
+        rows = map(event_row, database.flow.seller(seller_id).events(order_id, since=since))
         print_listing("events", _EVENT_COLUMNS, rows, how)
 
 
@@ -129,8 +129,8 @@ def actions(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False)
     """
     with connect(where) as database:
         seller_id = database.seller(where.seller)
-        answers = database.flow.actions(seller_id, order_id)
-        status = database.flow.order(seller_id, order_id).status
+        answers = database.flow.seller(seller_id).actions(order_id)
+        status = database.flow.seller(seller_id).order(order_id).status
     rows: list[dict[str, Any]] = [
         {
             "action": answer.action,
@@ -170,7 +170,7 @@ def explain(
     """Explain why an order waits: which orders are ahead, and which receipt would cover it."""
     with connect(where) as database:
         seller_id = database.seller(where.seller)
-        why = database.flow.explain(seller_id, order_id, at=at, earlier_max=ahead)
+        why = database.flow.seller(seller_id).explain(order_id, at=at, earlier_max=ahead)
     if as_json:
         terminal.print_json({**data_of(why), "in_words": list(in_words(why))})
     else:

@@ -58,7 +58,7 @@ def replacements(
             default_policy=database.flow.default_policy,
             catalogue=read_replacements(replacements),
         )
-        offers = flow.replacement_offers(seller_id, order_id)
+        offers = flow.seller(seller_id).replacement_offers(order_id)
     print_listing("replacements", _COLUMNS, (_row(order_id, each) for each in offers), how)
 
 

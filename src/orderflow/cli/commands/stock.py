@@ -55,7 +55,7 @@ def stock(
         records = (
             record
             for seller_id in database.sellers(where.seller)
-            for record in database.flow.stock(seller_id)
+            for record in database.flow.seller(seller_id).stock()
         )
         rows = (
             stock_row(record)
@@ -78,7 +78,7 @@ def receipts(
         expected = (
             receipt
             for seller_id in database.sellers(where.seller)
-            for receipt in database.flow.receipts(seller_id)
+            for receipt in database.flow.seller(seller_id).receipts()
         )
         rows = (
             receipt_row(receipt) for receipt in expected if _is_asked_for(receipt.key, sku, where)

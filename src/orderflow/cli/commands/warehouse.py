@@ -177,7 +177,8 @@ def _command(kind: Step, seller_id: str, order_id: str, how: ExecutionOptions) -
 
 
 def _step(database: Database, command: OrderCommand, how: ExecutionOptions) -> dict[str, Any]:
-    carry_out = database.flow.preview if how.dry_run else database.flow.handle
+    seller = database.flow.seller(command.seller_id)
+    carry_out = seller.preview if how.dry_run else seller.handle
     row: dict[str, Any] = {"order_id": command.order_id, "status": None, "refused": None}
     try:
         order = carry_out(command).order

@@ -9,7 +9,7 @@ import attrs
 import typer
 
 from orderflow.cli.connection import SellerOptions
-from orderflow.cli.execution import OrderExecutionOptions, carry_out, do_to_order, earlier_command
+from orderflow.cli.execution import OrderExecutionOptions, do_to_order
 from orderflow.cli.options.arguments import OrderId, Reason, address, pairs, unit_pairs
 from orderflow.cli.options.from_settings import moment_option, with_options
 from orderflow.domain.model.commands import (
@@ -30,15 +30,13 @@ from orderflow.domain.model.edits import (
     ChangeShipTo,
     Edit,
     RemoveLine,
+    RemoveShortLines,
     ReplaceLine,
 )
 from orderflow.domain.model.order import Hold, HoldReason
-from orderflow.errors import EditRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from orderflow.cli.connection import Database
+    from collections.abc import Iterator
 
 __all__ = [
     "allocate",
@@ -132,24 +130,8 @@ def remove(
     how: OrderExecutionOptions,
 ) -> None:
     """Remove lines from an order: every short line, unless you name others."""
-
-    def command(database: Database) -> EditOrder:
-        seller_id, given = database.seller(where.seller), how
-        line_ids: Sequence[str] = lines or ()
-        before = earlier_command(database, seller_id, how)
-        if not line_ids and isinstance(before, EditOrder) and before.order_id == order_id:
-            return before
-        if not line_ids:
-            order = database.flow.order(seller_id, order_id)
-            line_ids = [line.line_id for line in order.short_lines]
-            if not line_ids:
-                raise EditRefusedError(order_id, "no line of it is short; name the lines to remove")
-            if how.expected_version is None:
-                given = attrs.evolve(how, expected_version=order.version)
-        changes = tuple(RemoveLine(line_id) for line_id in line_ids)
-        return EditOrder(seller_id=seller_id, order_id=order_id, edits=changes, **given.fields())
-
-    carry_out(command, where, how)
+    removals = tuple(map(RemoveLine, lines or ())) or (RemoveShortLines(),)
+    do_to_order(EditOrder, order_id, where, how, edits=removals)
 
 
 @with_options("The database", where=SellerOptions)
@@ -190,18 +172,7 @@ def split(
     how: OrderExecutionOptions,
 ) -> None:
     """Split the allocated units off into a new order; the rest stays on back order."""
-
-    def command(database: Database) -> SplitOrder:
-        seller_id = database.seller(where.seller)
-        new = new_order_id
-        before = earlier_command(database, seller_id, how)
-        if new is None and isinstance(before, SplitOrder):
-            new = before.new_order_id
-        if new is None:
-            new = f"{order_id}-{database.flow.order(seller_id, order_id).split_count + 1}"
-        return SplitOrder(seller_id=seller_id, order_id=order_id, new_order_id=new, **how.fields())
-
-    carry_out(command, where, how)
+    do_to_order(SplitOrder, order_id, where, how, new_order_id=new_order_id)
 
 
 @with_options("The database", where=SellerOptions)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
 from typing import Any, TypeGuard
 
 import attrs
@@ -21,6 +20,7 @@ from orderflow.domain.calendar import clocks
 from orderflow.domain.calendar.clocks import CLOCK_DEMAND, DAY_DEMAND
 from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch, check_count
 from orderflow.domain.model import validators
+from orderflow.domain.model.terms import Term
 from orderflow.errors import InvalidValueError
 
 __all__ = ["WarehouseCalendar", "Weekday"]
@@ -30,7 +30,7 @@ EXCEPTIONS_MAX = 1_000
 DAYS_AHEAD_MAX = 366
 
 
-class Weekday(StrEnum):
+class Weekday(Term):
     """A day of the week."""
 
     MON = "mon"

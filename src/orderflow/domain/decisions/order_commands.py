@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.decisions.shortfall import cancel_if_requested
-from orderflow.domain.model.edits import AddLine, ReplaceLine, apply_edits
+from orderflow.domain.model.edits import AddLine, ReplaceLine, apply_edits, resolve_edits
 from orderflow.domain.model.events import (
     CancellationAccepted,
     CancellationRejected,
@@ -155,12 +155,13 @@ def serve_waiting(serving: ServingState, command: ServeWaiting) -> None:
 def edit(draft: Draft, order: Order, command: EditOrder) -> None:
     """Make all changes of an edit, or none."""
     require_action(order.order_id, order.status, Action.EDIT)
-    apply_edits(order, command.edits)  # refuses what cannot be done, before it is an event
+    edits = resolve_edits(order, command.edits)
+    apply_edits(order, edits)  # refuses what cannot be done, before it is an event
     shelf = draft.shelves[order.warehouse_id]
-    for change in command.edits:
+    for change in edits:
         if isinstance(change, AddLine | ReplaceLine) and not shelf.knows(change.sku):
             raise ProductNotFoundError(order.seller_id, order.warehouse_id, change.sku)
-    draft.emit(OrderEdited(*draft.name(order), command.edits))
+    draft.emit(OrderEdited(*draft.name(order), edits))
 
 
 def cancel(draft: Draft, order: Order, command: CancelOrder) -> None:

@@ -43,9 +43,10 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
     If all of it can be had by now, it is allocated whole and there is nothing to split.
     """
     require_action(order.order_id, order.status, Action.SPLIT)
-    taken = draft.find(command.new_order_id)
+    new_order_id = command.new_order_id or _free_id(draft, order)
+    taken = draft.find(new_order_id)
     if taken is not None:
-        raise DuplicateOrderError(order.seller_id, command.new_order_id, taken.split_from)
+        raise DuplicateOrderError(order.seller_id, new_order_id, taken.split_from)
     if _only_last_parcel_left(order, draft.policy):
         raise SplitRefusedError(
             order.order_id,
@@ -63,7 +64,7 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
             f"{_nothing_leaves(draft.policy)}; wait until stock is booked in, "
             f"edit the order, or cancel it",
         )
-    _split(draft, order, command.new_order_id, leaving)
+    _split(draft, order, new_order_id, leaving)
 
 
 def split_by_policy(serving: ServingState) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.domain.model.edits import Edit
+from orderflow.domain.model.edits import Edit, RemoveShortLines
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
@@ -166,16 +166,24 @@ class ReleaseEndedHolds(_Command):
 
 @attrs.frozen(kw_only=True)
 class EditOrder(_OrderCommand):
-    """Change an order in one save, then process it again once."""
+    """Make several changes of an order in one save, then allocate it again."""
 
-    edits: tuple[Edit, ...] = attrs.field(validator=validators.tuple_of(*Edit.__args__, smallest=1))
+    edits: tuple[Edit | RemoveShortLines, ...] = attrs.field(
+        validator=validators.tuple_of(*Edit.__args__, RemoveShortLines, smallest=1)
+    )
 
 
 @attrs.frozen(kw_only=True)
 class SplitOrder(_OrderCommand):
-    """Let what is allocated go as an order of its own; the rest stays on back order."""
+    """Split off what is allocated as a new order; the rest stays on back order.
 
-    new_order_id: str = attrs.field(validator=validators.identifier)
+    Without a `new_order_id` the new order gets the id of this one with the next free number
+    behind it: `A-1`, then `A-2`.
+    """
+
+    new_order_id: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -29,8 +29,10 @@ __all__ = [
     "ChangeShipTo",
     "Edit",
     "RemoveLine",
+    "RemoveShortLines",
     "ReplaceLine",
     "apply_edits",
+    "resolve_edits",
 ]
 
 
@@ -125,6 +127,33 @@ Edit = (
     | ChangePromise
 )
 """One change of an order; an edit makes several at once."""
+
+
+@attrs.frozen
+class RemoveShortLines:
+    """Remove every line that is short before the edit.
+
+    Only a command has it. The event names the lines: it has a `RemoveLine` for each.
+    """
+
+
+def resolve_edits(order: Order, edits: tuple[Edit | RemoveShortLines, ...]) -> tuple[Edit, ...]:
+    """Return the edits with the short lines named.
+
+    Raises:
+        EditRefusedError: If short lines are to be removed, and there are none.
+    """
+    resolved: list[Edit] = []
+    for edit in edits:
+        if not isinstance(edit, RemoveShortLines):
+            resolved.append(edit)
+        elif order.short_lines:
+            resolved += [RemoveLine(line.line_id) for line in order.short_lines]
+        else:
+            raise EditRefusedError(
+                order.order_id, "none of its lines is short; name the lines to remove"
+            )
+    return tuple(resolved)
 
 
 def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ change. Events are made by `decide` and are not checked again when they are made
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 import attrs
 
@@ -16,6 +15,7 @@ from orderflow.domain.model.edits import Edit
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.terms import Term
 
 __all__ = [
     "STOCK_EVENTS",
@@ -59,7 +59,7 @@ LineUnits = tuple[tuple[str, int], ...]
 """Pairs of a line id and a number of units."""
 
 
-class DeallocationReason(StrEnum):
+class DeallocationReason(Term):
     """Why an order gave units back that it would rather have kept."""
 
     HOLD = "HOLD"
@@ -72,7 +72,7 @@ class DeallocationReason(StrEnum):
     """An urgent order needed them."""
 
 
-class AdjustmentReason(StrEnum):
+class AdjustmentReason(Term):
     """Why the stock on hand was corrected."""
 
     COUNT = "COUNT"

@@ -16,7 +16,6 @@ the commands that the tests draw.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.events import (
@@ -43,6 +42,7 @@ from orderflow.domain.model.events import (
 )
 from orderflow.domain.model.order import is_covered
 from orderflow.domain.model.status import Status
+from orderflow.domain.model.terms import Term
 from orderflow.errors import ActionRefusedError, TransitionError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
 """For each status, the events that may happen then and what each may lead to."""
 
 
-class Action(StrEnum):
+class Action(Term):
     """What may be done with an order."""
 
     ALLOCATE = "ALLOCATE"

@@ -7,13 +7,13 @@ whichever way it was made. The tables are in `orderflow.domain.model.status`.
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.status import COVERED, MAY_WAIT, WITHOUT_UNITS, Status
+from orderflow.domain.model.terms import Term
 from orderflow.errors import LineNotFoundError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Address", "BackOrderWait", "Hold", "HoldReason", "Order", "OrderLine"]
 
 
-class HoldReason(StrEnum):
+class HoldReason(Term):
     """Why an order is kept back."""
 
     SELLER_DELAY = "SELLER_DELAY"

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.terms import Term
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +44,7 @@ QueuePosition = tuple[object, ...]
 """What orders are compared by in a queue: the smallest comes first; it ends in the order id."""
 
 
-class Queue(StrEnum):
+class Queue(Term):
     """Who comes first."""
 
     FIRST_COME = "FIRST_COME"
@@ -54,7 +55,7 @@ class Queue(StrEnum):
     """The earlier promised date first, orders without one last, then the older order."""
 
 
-class Rationing(StrEnum):
+class Rationing(Term):
     """How what there is of a product is given out when it does not suffice."""
 
     STRICT = "STRICT"
@@ -63,7 +64,7 @@ class Rationing(StrEnum):
     """In proportion to what each is short of, by largest remainder; the queue breaks ties."""
 
 
-class PartialAllocation(StrEnum):
+class PartialAllocation(Term):
     """What a short order keeps while it waits."""
 
     ALWAYS = "ALWAYS"
@@ -74,7 +75,7 @@ class PartialAllocation(StrEnum):
     """Nothing at first; what there is, once it was passed over often or long enough."""
 
 
-class Fulfilment(StrEnum):
+class Fulfilment(Term):
     """What may leave the warehouse."""
 
     COMPLETE = "COMPLETE"
@@ -87,7 +88,7 @@ class Fulfilment(StrEnum):
     """Covered lines of a short order are split off by themselves; no line is ever divided."""
 
 
-class Preemption(StrEnum):
+class Preemption(Term):
     """Whether an order may take what others hold."""
 
     NEVER = "NEVER"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from orderflow.domain.model.terms import Term
 
 __all__ = ["COVERED", "FROZEN", "MAY_WAIT", "WITHOUT_UNITS", "Status"]
 
 
-class Status(StrEnum):
+class Status(Term):
     """Where an order stands in its life."""
 
     NEW = "NEW"

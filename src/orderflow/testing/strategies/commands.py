@@ -34,7 +34,7 @@ from orderflow.domain.model.commands import (
     SplitOrder,
     WithdrawReceipt,
 )
-from orderflow.domain.model.edits import RemoveLine, ReplaceLine
+from orderflow.domain.model.edits import RemoveLine, RemoveShortLines, ReplaceLine
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.policy import AllocationPolicy
@@ -228,7 +228,7 @@ def draw_about(
             edits = draw_edits(chooser, order, scope)
             return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=edits)
         case Action.REMOVE_LINE:
-            removal = RemoveLine(draw_line_id(chooser, order))
+            removal = _removal(chooser, order)
             return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=(removal,))
         case Action.REPLACE_LINE:
             replacement = ReplaceLine(draw_line_id(chooser, order), chooser.pick(scope.skus))
@@ -239,7 +239,8 @@ def draw_about(
             return BookInStock(at=at, key=key, received=chooser.number(1, scope.quantity_max))
         case Action.SPLIT:
             ids = scope.order_ids[::-1]
-            new = chooser.pick([each for each in ids if state.order(each) is None] or ids)
+            free = [each for each in ids if state.order(each) is None]
+            new = chooser.pick((*(free or ids), None))
             return SplitOrder(at=at, seller_id=seller_id, order_id=order_id, new_order_id=new)
         case Action.HOLD:
             hold, deallocate = draw_hold(chooser, at), chooser.flag()
@@ -254,6 +255,12 @@ def draw_about(
             return ReportShortPick(at=at, seller_id=seller_id, order_id=order_id, picked=found)
         case _:
             return _SIMPLE[action](at=at, seller_id=seller_id, order_id=order_id)
+
+
+def _removal(chooser: Chooser, order: Order) -> RemoveLine | RemoveShortLines:
+    if order.short_lines and chooser.flag():
+        return RemoveShortLines()
+    return RemoveLine(draw_line_id(chooser, order))
 
 
 def _short_line(chooser: Chooser, order: Order) -> PickedLine:

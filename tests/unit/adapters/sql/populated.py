@@ -18,7 +18,6 @@ from orderflow import (
     Address,
     AdjustmentReason,
     AllocationPolicy,
-    BookInStock,
     ExpectedReceipt,
     HoldReason,
     OrderFlow,
@@ -28,6 +27,7 @@ from orderflow import (
 )
 from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.adapters.sql.revision import REVISION
+from orderflow.commands import BookInStock
 from orderflow.domain.decisions.decide import decide
 from tests.unit.shop import NOON, key, later, order
 
@@ -61,7 +61,7 @@ def populate(repository: Repository) -> OrderFlow:
     Seller acme is served to the end; of seller bolt, a queue is left unserved.
     """
     flow = OrderFlow(repository)
-    flow.change_policy("bolt", POLICY_OF_BOLT, at=NOON)
+    flow.seller("bolt").change_policy(POLICY_OF_BOLT, at=NOON)
     _stock_of_acme(flow)
     _orders_of_acme(flow)
     _life_of_bolt(flow)
@@ -70,49 +70,52 @@ def populate(repository: Repository) -> OrderFlow:
 
 
 def _stock_of_acme(flow: OrderFlow) -> None:
-    flow.book_in(key("MUG"), 12, at=NOON, command_id="delivery 1")
-    flow.book_in(key("PAN"), 3, rejected=1, at=NOON)
-    flow.adjust(key("PAN"), -1, AdjustmentReason.DAMAGE, note="dented", at=NOON)
-    flow.count(key("TEA", warehouse_id="york"), 4, at=NOON)
+    acme = flow.seller("acme")
+    acme.book_in(key("MUG"), 12, at=NOON, command_id="delivery 1")
+    acme.book_in(key("PAN"), 3, rejected=1, at=NOON)
+    acme.adjust(key("PAN"), -1, AdjustmentReason.DAMAGE, note="dented", at=NOON)
+    acme.count(key("TEA", warehouse_id="york"), 4, at=NOON)
     for number, days in enumerate((3, 1), 1):
         receipt = ExpectedReceipt(f"ASN {number}", key("PAN"), 5, NOON + timedelta(days=days))
-        flow.announce(receipt, at=NOON)
+        acme.announce(receipt, at=NOON)
 
 
 def _orders_of_acme(flow: OrderFlow) -> None:
     """Take orders A to K to every status there is."""
+    acme = flow.seller("acme")
     home = Address("Zoë Å", "1 High Street", "Leeds", "LS1", "GB")
-    flow.place(order("A", ("MUG", 1)), allocate=False, at=later(70))
+    acme.place(order("A", ("MUG", 1)), allocate=False, at=later(70))
     for order_id in "BCDEFG":
-        flow.place(order(order_id, ("MUG", 1)), at=later(71), command_id=f"place {order_id}")
+        acme.place(order(order_id, ("MUG", 1)), at=later(71), command_id=f"place {order_id}")
         if order_id != "B":
-            flow.send("acme", order_id, at=later(80))
-    flow.request_cancellation("acme", "D", reason="changed my mind", at=later(81))
-    flow.despatch("acme", "E", at=later(82))
-    flow.despatch("acme", "F", at=later(82))
-    flow.deliver("acme", "F", at=later(90))
-    flow.request_cancellation("acme", "G", at=later(82))
-    flow.accept_cancellation("acme", "G", at=later(83))
-    flow.place(order("H", ("PAN", 4), ("MUG", 2), courier="DPD", ship_to=home), at=later(84))
-    flow.split("acme", "H", "H-1", at=later(85))
-    flow.place(order("I", ("PAN", 1), ("PAN", 2), promised_by=later(9_000)), at=later(86))
-    flow.place(order("J", ("PAN", 2), ("MUG", 1)), at=later(87))
-    flow.hold("acme", "J", HoldReason.ADDRESS, until=later(9_000), note="flat?", at=later(88))
-    flow.hold("acme", "J", HoldReason.OTHER, at=later(88))
-    flow.place(order("K", ("PAN", 1)), at=later(89))
-    flow.cancel("acme", "K", reason="too slow", at=later(91))
+            acme.send_to_warehouse(order_id, at=later(80))
+    acme.request_cancellation("D", reason="changed my mind", at=later(81))
+    acme.despatch("E", at=later(82))
+    acme.despatch("F", at=later(82))
+    acme.deliver("F", at=later(90))
+    acme.request_cancellation("G", at=later(82))
+    acme.accept_cancellation("G", at=later(83))
+    acme.place(order("H", ("PAN", 4), ("MUG", 2), courier="DPD", ship_to=home), at=later(84))
+    acme.split("H", "H-1", at=later(85))
+    acme.place(order("I", ("PAN", 1), ("PAN", 2), promised_by=later(9_000)), at=later(86))
+    acme.place(order("J", ("PAN", 2), ("MUG", 1)), at=later(87))
+    acme.hold("J", HoldReason.ADDRESS, until=later(9_000), note="flat?", at=later(88))
+    acme.hold("J", HoldReason.OTHER, at=later(88))
+    acme.place(order("K", ("PAN", 1)), at=later(89))
+    acme.cancel("K", reason="too slow", at=later(91))
 
 
 def _life_of_bolt(flow: OrderFlow) -> None:
     """Let orders wait for one product each, and pass some of them over."""
-    flow.book_in(key("NUT", seller_id="bolt"), 2, at=NOON)
-    flow.count(key("CAP", seller_id="bolt"), 0, at=NOON)
+    bolt = flow.seller("bolt")
+    bolt.book_in(key("NUT", seller_id="bolt"), 2, at=NOON)
+    bolt.count(key("CAP", seller_id="bolt"), 0, at=NOON)
     for order_id, priority in (("A", 0), ("B", 5), ("C", 0)):
         wanted = order(order_id, ("NUT", 3), ("CAP", 1), seller_id="bolt", priority=priority)
-        flow.place(wanted, at=later(71))
-    flow.book_in(key("CAP", seller_id="bolt"), 1, at=later(72))
+        bolt.place(wanted, at=later(71))
+    bolt.book_in(key("CAP", seller_id="bolt"), 1, at=later(72))
     for order_id in "DEFGH":
-        flow.place(order(order_id, ("TIN", 1), seller_id="bolt"), at=later(80))
+        bolt.place(order(order_id, ("TIN", 1), seller_id="bolt"), at=later(80))
 
 
 def _leave_unserved(work: UnitOfWork) -> None:

@@ -13,16 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import URL, create_engine, event, text
 
-from orderflow import (
-    AsyncOrderFlow,
-    ContentionError,
-    InvalidValueError,
-    OutboxMessage,
-    Relay,
-    SchemaError,
-    StorageError,
-)
-from orderflow.adapters.sql import SqlOutbox, Tables
+from orderflow import AsyncOrderFlow, ContentionError, InvalidValueError, Relay, StorageError
+from orderflow.adapters.sql import SchemaError, SqlOutbox, Tables
 from orderflow.adapters.sql.asynchronous import (
     AsyncNotifier,
     AsyncSqlRepository,
@@ -43,6 +35,7 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.sql import Durability
     from orderflow.adapters.sql.transactions import Transactions
+    from orderflow.ports import OutboxMessage
 
 # So that what is locked for long is contention soon.
 IMPATIENT: dict[str, dict[str, Any]] = {
@@ -93,12 +86,12 @@ def test_the_loop_goes_on_while_a_command_waits_to_be_tried_again(
 
     async def wait(engine: AsyncEngine) -> float:
         failed, over = asyncio.Event(), asyncio.Event()
-        flow = AsyncOrderFlow(AsyncSqlRepository(engine))
-        await flow.book_in(key(), 1, at=NOON)
+        acme = AsyncOrderFlow(AsyncSqlRepository(engine)).seller(ACME)
+        await acme.book_in(key(), 1, at=NOON)
         event.listen(engine.sync_engine, "handle_error", lambda _: failed.set())
         pausing = asyncio.create_task(longest_pause(over))
         with locked(url):
-            placing = asyncio.create_task(flow.place(order("A"), at=NOON))
+            placing = asyncio.create_task(acme.place(order("A"), at=NOON))
             await failed.wait()
         await placing
         over.set()
@@ -116,13 +109,13 @@ def test_what_stays_locked_is_contention(url: URL, monkeypatch: pytest.MonkeyPat
 
     async def run() -> None:
         async with engine_on(url, connect_args=IMPATIENT[driver(url)]) as engine:
-            flow = AsyncOrderFlow(AsyncSqlRepository(engine))
-            await flow.book_in(key(), 1, at=NOON)
+            acme = AsyncOrderFlow(AsyncSqlRepository(engine)).seller(ACME)
+            await acme.book_in(key(), 1, at=NOON)
             with locked(url), pytest.raises(ContentionError) as caught:
-                await flow.place(order("A"), at=NOON)
+                await acme.place(order("A"), at=NOON)
             assert caught.value.attempts == 5
-            assert await flow.orders(ACME) == ()
-            await flow.place(order("A"), at=NOON)
+            assert await acme.orders() == ()
+            await acme.place(order("A"), at=NOON)
 
     asyncio.run(run())
 
@@ -130,12 +123,12 @@ def test_what_stays_locked_is_contention(url: URL, monkeypatch: pytest.MonkeyPat
 def test_a_command_that_waits_for_a_lock_can_be_timed_out(tmp_path: Path) -> None:
     async def run(url: URL) -> None:
         async with engine_on(url) as engine:
-            flow = AsyncOrderFlow(AsyncSqlRepository(engine))
-            await flow.book_in(key(), 1, at=NOON)
+            acme = AsyncOrderFlow(AsyncSqlRepository(engine)).seller(ACME)
+            await acme.book_in(key(), 1, at=NOON)
             with locked(url), pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.1):
-                    await flow.place(order("A"), at=NOON)
-            assert await flow.orders(ACME) == ()
+                    await acme.place(order("A"), at=NOON)
+            assert await acme.orders() == ()
 
     for each in ("asyncpg", "psycopg"):
         with url_for(each, tmp_path) as url:
@@ -147,19 +140,19 @@ def test_writers_of_a_file_wait_in_the_loop_and_leave_its_connections_to_readers
 ) -> None:
     async def run() -> None:
         engine = await open_async_database(tmp_path / "shop.db", create=True)
-        flow = AsyncOrderFlow(AsyncSqlRepository(engine))
-        await flow.book_in(key(), 1, at=NOON)
+        acme = AsyncOrderFlow(AsyncSqlRepository(engine)).seller(ACME)
+        await acme.book_in(key(), 1, at=NOON)
         async with engine.connect() as other:
             await other.execute(text("BEGIN IMMEDIATE"))
-            writing = [asyncio.create_task(flow.place(order(f"{n}"), at=NOON)) for n in range(40)]
+            writing = [asyncio.create_task(acme.place(order(f"{n}"), at=NOON)) for n in range(40)]
             async with asyncio.timeout(5):  # long before a writer gives up
-                assert len(await flow.stock(ACME)) == 1
+                assert len(await acme.stock()) == 1
                 for waiting in writing[1:]:
                     waiting.cancel()
                 await asyncio.wait(writing[1:])
             await other.rollback()
         await writing[0]
-        assert [each.order_id for each in await flow.orders(ACME)] == ["0"]
+        assert [each.order_id for each in await acme.orders()] == ["0"]
         await engine.dispose()
 
     asyncio.run(run())
@@ -226,7 +219,7 @@ def test_a_database_is_upgraded(url: URL) -> None:
             async with engine.begin() as connection:
                 await connection.run_sync(Tables.default().metadata.drop_all)
             found = await upgrade_async(engine), await upgrade_async(engine)
-            await AsyncOrderFlow(AsyncSqlRepository(engine)).book_in(key(), 1, at=NOON)
+            await AsyncOrderFlow(AsyncSqlRepository(engine)).seller(ACME).book_in(key(), 1, at=NOON)
             return found
 
     assert asyncio.run(run()) == (None, REVISION)
@@ -248,7 +241,7 @@ def test_messages_are_relayed_by_a_function_that_is_awaited(url: URL) -> None:
         async with engine_on(url) as engine:
             flow = AsyncOrderFlow(AsyncSqlRepository(engine))
             for each in "AB":
-                await flow.place(order(each), allocate=False, at=NOON)
+                await flow.seller(ACME).place(order(each), allocate=False, at=NOON)
             assert await with_transactions(engine, relay) == RelayResult(sent=1, dead=1)
             dead = await with_transactions(engine, lambda those: SqlOutbox(those).dead())
             assert [message.subject for message in dead] == ["B"]
@@ -263,17 +256,17 @@ def test_a_host_that_has_begun_nothing_on_a_file_is_told(tmp_path: Path) -> None
         async with engine.begin() as connection:
             await connection.execute(text("CREATE TABLE invoices (number TEXT)"))
         async with engine.connect() as connection:
-            flow = AsyncOrderFlow(AsyncSqlRepository.within(connection))
+            acme = AsyncOrderFlow(AsyncSqlRepository.within(connection)).seller(ACME)
             await connection.execute(text("INSERT INTO invoices VALUES ('A')"))
             with pytest.raises(StorageError, match="BEGIN IMMEDIATE"):
-                await flow.book_in(key(), 3, at=NOON)
+                await acme.book_in(key(), 3, at=NOON)
             await connection.rollback()
             await connection.execute(text("BEGIN IMMEDIATE"))
             await connection.execute(text("INSERT INTO invoices VALUES ('B')"))
-            await flow.book_in(key(), 3, at=NOON)
+            await acme.book_in(key(), 3, at=NOON)
             await connection.rollback()
             assert await connection.scalar(text("SELECT count(*) FROM invoices")) == 1
-            assert await flow.stock(ACME) == ()
+            assert await acme.stock() == ()
         await engine.dispose()
 
     asyncio.run(run())

@@ -65,14 +65,15 @@ class Impatient:
 def test_a_command_is_cancelled_at_each_of_its_steps(url: URL, *, again: bool) -> None:
     async def cancel_at(engine: AsyncEngine, step: int) -> bool:
         flow, impatient = AsyncOrderFlow(AsyncSqlRepository(engine)), Impatient(again=again)
+        acme = flow.seller(ACME)
         with at_step(engine, step, impatient):
-            placing = flow.place(order(f"{step}", ("MUG", 1), ("CUP", 1)), at=NOON)
+            placing = acme.place(order(f"{step}", ("MUG", 1), ("CUP", 1)), at=NOON)
             impatient.task = asyncio.create_task(placing)
             await asyncio.wait([impatient.task])
         assert len(asyncio.all_tasks()) == 1, "something is still being closed"
         assert engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined] # of a queue
         async with asyncio.timeout(10):  # a lock that is left behind would be held for longer
-            await flow.book_in(key(), 1, at=NOON)
+            await acme.book_in(key(), 1, at=NOON)
         return impatient.task.cancelled()
 
     async def drill() -> int:
@@ -81,7 +82,7 @@ def test_a_command_is_cancelled_at_each_of_its_steps(url: URL, *, again: bool) -
             while await cancel_at(engine, step):
                 step += 1
             assert (await repository.run(check)).violations == ()
-            orders = await AsyncOrderFlow(repository).orders(ACME)
+            orders = await AsyncOrderFlow(repository).seller(ACME).orders()
             # The last one was not cancelled, and the one before may have been committed.
             assert {each.order_id for each in orders} <= {str(step), str(step - 1)}
             return step
@@ -95,7 +96,7 @@ def test_a_command_on_a_connection_of_the_hosts_is_cancelled_at_each_of_its_step
     async def place(engine: AsyncEngine, step: int) -> None:
         async with engine.begin() as connection:
             flow = AsyncOrderFlow(AsyncSqlRepository.within(connection))
-            await flow.place(order(f"{step}", ("MUG", 1), ("CUP", 1)), at=NOON)
+            await flow.seller(ACME).place(order(f"{step}", ("MUG", 1), ("CUP", 1)), at=NOON)
 
     async def cancel_at(engine: AsyncEngine, step: int) -> bool:
         impatient = Impatient(again=False)
@@ -103,7 +104,7 @@ def test_a_command_on_a_connection_of_the_hosts_is_cancelled_at_each_of_its_step
             impatient.task = asyncio.create_task(place(engine, step))
             await asyncio.wait([impatient.task])
         async with asyncio.timeout(10):
-            await AsyncOrderFlow(AsyncSqlRepository(engine)).book_in(key(), 1, at=NOON)
+            await AsyncOrderFlow(AsyncSqlRepository(engine)).seller(ACME).book_in(key(), 1, at=NOON)
         return impatient.task.cancelled()
 
     async def drill() -> int:
@@ -112,7 +113,7 @@ def test_a_command_on_a_connection_of_the_hosts_is_cancelled_at_each_of_its_step
             while await cancel_at(engine, step):
                 step += 1
             assert (await repository.run(check)).violations == ()
-            orders = await AsyncOrderFlow(repository).orders(ACME)
+            orders = await AsyncOrderFlow(repository).seller(ACME).orders()
             # The last one was not cancelled, and the one before may have been committed.
             assert {each.order_id for each in orders} <= {str(step), str(step - 1)}
             return step
@@ -123,14 +124,15 @@ def test_a_command_on_a_connection_of_the_hosts_is_cancelled_at_each_of_its_step
 def test_a_long_queue_that_is_cancelled_between_two_pages_is_served_by_the_next(url: URL) -> None:
     async def cancel_at(engine: AsyncEngine, step: int) -> bool:
         flow = AsyncOrderFlow(AsyncSqlRepository(engine), orders_max=1)
+        acme = flow.seller(ACME)
         sku, impatient = f"SKU-{step}", Impatient(again=False)
-        await flow.place_many([order(f"{sku}-{n}", (sku, 1)) for n in range(3)], at=NOON)
+        await acme.place_many([order(f"{sku}-{n}", (sku, 1)) for n in range(3)], at=NOON)
         with at_step(engine, step, impatient):
-            impatient.task = asyncio.create_task(flow.book_in(key(sku), 3, at=NOON))
+            impatient.task = asyncio.create_task(acme.book_in(key(sku), 3, at=NOON))
             await asyncio.wait([impatient.task])
         left.append(await flow.recover())
-        on_hand = sum(stock.on_hand for stock in await flow.stock(ACME) if stock.key == key(sku))
-        waiting = await flow.queue(key(sku))
+        on_hand = sum(stock.on_hand for stock in await acme.stock() if stock.key == key(sku))
+        waiting = await acme.queue(key(sku))
         assert (on_hand, len(waiting)) in {(0, 3), (3, 0)}
         return impatient.task.cancelled()
 

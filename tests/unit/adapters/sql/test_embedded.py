@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from orderflow import InvalidValueError, OrderFlow, SchemaError, StorageError
-from orderflow.adapters.sql import SqlRepository, open_database
+from orderflow import InvalidValueError, OrderFlow, StorageError
+from orderflow.adapters.sql import SchemaError, SqlRepository, open_database
 from orderflow.adapters.sql.revision import REVISION
 from tests.unit.adapters.sql.populated import of_revision
 from tests.unit.shop import NOON, key
@@ -40,9 +40,9 @@ def _path(tmp_path: Path) -> Path:
 
 def test_it_is_made_where_that_is_asked_for(path: Path) -> None:
     with opened(path, create=True) as engine:
-        OrderFlow(SqlRepository(engine)).book_in(key(), 3, at=NOON)
+        OrderFlow(SqlRepository(engine)).seller("acme").book_in(key(), 3, at=NOON)
     with opened(path) as engine:
-        assert OrderFlow(SqlRepository(engine)).stock("acme")[0].on_hand == 3
+        assert OrderFlow(SqlRepository(engine)).seller("acme").stock()[0].on_hand == 3
 
 
 @pytest.mark.parametrize(("durability", "synchronous"), [("full", 2), ("relaxed", 1)])
@@ -129,15 +129,15 @@ def test_a_host_that_has_begun_nothing_is_told_before_its_changes_are_torn_apart
             connection.execute(text("INSERT INTO invoices VALUES ('A')"))
             flow = OrderFlow(SqlRepository.within(connection))
             with pytest.raises(StorageError, match=r'1 changes .* execute "BEGIN IMMEDIATE"'):
-                flow.book_in(key(), 3, at=NOON)
+                flow.seller("acme").book_in(key(), 3, at=NOON)
         with engine.begin() as connection:  # where nothing was changed, orderflow begins itself
             flow = OrderFlow(SqlRepository.within(connection))
-            assert flow.stock("acme") == ()
-            flow.book_in(key(), 3, at=NOON)
+            assert flow.seller("acme").stock() == ()
+            flow.seller("acme").book_in(key(), 3, at=NOON)
             connection.execute(text("INSERT INTO invoices VALUES ('B')"))
-            flow.book_in(key(), 4, at=NOON)
+            flow.seller("acme").book_in(key(), 4, at=NOON)
             connection.rollback()
-        assert OrderFlow(SqlRepository(engine)).stock("acme") == ()
+        assert OrderFlow(SqlRepository(engine)).seller("acme").stock() == ()
         with engine.connect() as connection:
             assert connection.scalar(text("SELECT count(*) FROM invoices")) == 1
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
-from orderflow import InvalidValueError, SchemaError, StorageError
-from orderflow.adapters.sql import SqlInbox, Tables
+from orderflow import InvalidValueError, StorageError
+from orderflow.adapters.sql import SchemaError, SqlInbox, Tables
 from orderflow.adapters.sql.inbox import _statements_of
 from orderflow.adapters.sql.rows import Moments
 from tests.conformance.plans import plan_of

@@ -90,7 +90,7 @@ def test_digests_that_are_run_at_once_in_several_processes_are_sent_once(
     SqlPreferences(engine).set(Preference(recipients=recipients))
     for seller_id in SELLERS:
         for order_id in "AB":
-            flow.place(order(order_id, ("MUG", 1), seller_id=seller_id), at=NOON)
+            flow.seller(seller_id).place(order(order_id, ("MUG", 1), seller_id=seller_id), at=NOON)
     url, log = engine.url.render_as_string(hide_password=False), tmp_path / "log"
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(4, mp_context=spawn) as pool:

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from orderflow import HoldReason, OrderFlow, OutboxMessage, Relay
+from orderflow import HoldReason, OrderFlow, Relay
 from orderflow.adapters.sql import SqlOutbox, SqlRepository
 from orderflow.adapters.sql.tables import Tables
+from orderflow.ports import OutboxMessage
 from orderflow.service import RelayResult
 from tests.unit.shop import NOON, order
 
@@ -30,11 +31,11 @@ def place(repository: SqlRepository, *order_ids: str, seller_id: str = "acme") -
     for order_id in order_ids:
         # Each of a product of its own, so that no transaction waits for another one.
         placed = order(order_id, (f"SKU-{order_id}", 1), seller_id=seller_id)
-        flow.place(placed, allocate=False, at=NOON)
+        flow.seller(seller_id).place(placed, allocate=False, at=NOON)
 
 
 def hold(repository: SqlRepository, order_id: str) -> None:
-    OrderFlow(repository).hold("acme", order_id, HoldReason.OTHER, at=NOON)
+    OrderFlow(repository).seller("acme").hold(order_id, HoldReason.OTHER, at=NOON)
 
 
 def subjects(messages: Iterable[OutboxMessage]) -> list[str]:

@@ -61,17 +61,22 @@ def test_what_is_no_policy_is_an_error_that_says_what(
 
 
 def test_every_process_and_the_check_go_by_the_policy_of_the_seller(engine: Engine) -> None:
-    OrderFlow(SqlRepository(engine)).change_policy("acme", NEVER, at=NOON)
-    OrderFlow(SqlRepository(engine)).book_in(key("MUG"), 2, at=NOON)
-    waiting = OrderFlow(SqlRepository(engine)).place(order("A", ("MUG", 3)), at=later(1)).order
+    OrderFlow(SqlRepository(engine)).seller("acme").change_policy(NEVER, at=NOON)
+    OrderFlow(SqlRepository(engine)).seller("acme").book_in(key("MUG"), 2, at=NOON)
+    waiting = (
+        OrderFlow(SqlRepository(engine))
+        .seller("acme")
+        .place(order("A", ("MUG", 3)), at=later(1))
+        .order
+    )
     assert waiting is not None
     assert waiting.allocated == 0
-    assert OrderFlow(SqlRepository(engine)).policy_of("acme") == NEVER
+    assert OrderFlow(SqlRepository(engine)).seller("acme").policy() == NEVER
     assert check(SqlRepository(engine)).violations == ()
 
 
 def test_the_check_holds_the_policy_to_the_events(engine: Engine) -> None:
-    OrderFlow(SqlRepository(engine)).change_policy("acme", NEVER, at=NOON)
+    OrderFlow(SqlRepository(engine)).seller("acme").change_policy(NEVER, at=NOON)
     for value, rule in (("NULL", Rule.HISTORY), ("'?'", Rule.ROWS)):
         with engine.begin() as connection:
             connection.execute(text(f"UPDATE orderflow_policies SET value = {value}"))  # noqa: S608
@@ -80,19 +85,19 @@ def test_the_check_holds_the_policy_to_the_events(engine: Engine) -> None:
 
 def test_a_policy_changes_with_what_the_host_changes_or_not_at_all(engine: Engine) -> None:
     flow = OrderFlow(SqlRepository(engine))
-    flow.book_in(key("MUG"), 2, at=NOON)
-    flow.place(order("A", ("MUG", 3)), at=NOON)
+    flow.seller("acme").book_in(key("MUG"), 2, at=NOON)
+    flow.seller("acme").place(order("A", ("MUG", 3)), at=NOON)
     with engine.connect() as connection:
         within = OrderFlow(SqlRepository.within(connection))
-        within.change_policy("acme", NEVER, at=NOON)
-        assert within.policy_of("acme") == NEVER
+        within.seller("acme").change_policy(NEVER, at=NOON)
+        assert within.seller("acme").policy() == NEVER
         connection.rollback()
-    assert flow.policy_of("acme") == AllocationPolicy()
-    assert flow.order("acme", "A").allocated == 2
+    assert flow.seller("acme").policy() == AllocationPolicy()
+    assert flow.seller("acme").order("A").allocated == 2
     with engine.begin() as connection:
-        OrderFlow(SqlRepository.within(connection)).change_policy("acme", NEVER, at=NOON)
-    assert flow.policy_of("acme") == NEVER
-    assert flow.order("acme", "A").allocated == 0
+        OrderFlow(SqlRepository.within(connection)).seller("acme").change_policy(NEVER, at=NOON)
+    assert flow.seller("acme").policy() == NEVER
+    assert flow.seller("acme").order("A").allocated == 0
 
 
 def test_two_commands_of_one_unit_of_work_go_by_the_policy_that_the_first_has_set(
@@ -100,11 +105,11 @@ def test_two_commands_of_one_unit_of_work_go_by_the_policy_that_the_first_has_se
 ) -> None:
     with engine.begin() as connection:
         flow = OrderFlow(SqlRepository.within(connection))
-        flow.book_in(key("MUG"), 2, at=NOON)
-        flow.change_policy("acme", NEVER, at=NOON)
-        flow.place(order("A", ("MUG", 3)), at=NOON)
+        flow.seller("acme").book_in(key("MUG"), 2, at=NOON)
+        flow.seller("acme").change_policy(NEVER, at=NOON)
+        flow.seller("acme").place(order("A", ("MUG", 3)), at=NOON)
     assert check(SqlRepository(engine)).violations == ()
-    assert OrderFlow(SqlRepository(engine)).order("acme", "A").allocated == 0
+    assert OrderFlow(SqlRepository(engine)).seller("acme").order("A").allocated == 0
 
 
 def test_eight_writers_and_changes_of_policy_leave_nothing_that_a_check_finds(
@@ -117,18 +122,20 @@ def test_eight_writers_and_changes_of_policy_leave_nothing_that_a_check_finds(
         for number in range(8):
             order_id = f"{worker}-{number}"
             wanted = [("MUG", 1 + number % 3), ("PAN", 1 + worker % 2)][: 1 + number % 2]
-            flow.place(order(order_id, *wanted, priority=number % 3), at=later(number))
+            flow.seller("acme").place(
+                order(order_id, *wanted, priority=number % 3), at=later(number)
+            )
             if number % 4 == 1:
-                flow.cancel("acme", order_id, at=later(number))
+                flow.seller("acme").cancel(order_id, at=later(number))
             if number % 4 == 2:
-                flow.book_in(key(("MUG", "PAN")[worker % 2]), 3, at=later(number))
+                flow.seller("acme").book_in(key(("MUG", "PAN")[worker % 2]), 3, at=later(number))
             if number == 4 and worker < 3:
-                flow.change_policy("acme", policies[worker], at=later(number))
+                flow.seller("acme").change_policy(policies[worker], at=later(number))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
     flow = OrderFlow(SqlRepository(engine))
     flow.recover()
-    assert len(flow.orders("acme")) == 64
-    assert flow.policy_of("acme") in policies
+    assert len(flow.seller("acme").orders()) == 64
+    assert flow.seller("acme").policy() in policies
     assert check(SqlRepository(engine)).violations == ()

@@ -78,10 +78,11 @@ def test_what_a_seller_changes_holds_for_the_next_message(engine: Engine) -> Non
     repository = MemoryRepository(outbox)
     notices = NoticeSender(repository, {"mail": postman}, preferences, MemoryNoticeStore())
     relay, flow = Relay(outbox, notices), OrderFlow(repository)
+    acme = flow.seller("acme")
     preferences.set(Preference(recipients=(JO,)), "acme")
-    flow.place(order("A", ("MUG", 1)), at=NOON)
+    acme.place(order("A", ("MUG", 1)), at=NOON)
     relay.run()
     SqlPreferences(engine).set(Preference(recipients=(JO,), opted_out=True), "acme")
-    flow.place(order("B", ("MUG", 1)), at=NOON)
+    acme.place(order("B", ("MUG", 1)), at=NOON)
     relay.run()
     assert postman.orders() == ["A"]

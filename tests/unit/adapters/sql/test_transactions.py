@@ -31,16 +31,16 @@ def interrupt_next_commit(engine: Engine) -> None:
 
 def test_a_commit_that_fails_may_have_been_one_and_is_not_in_the_way(tmp_path: Path) -> None:
     engine = sqlite(tmp_path / "shop.db")
-    flow = OrderFlow(SqlRepository(engine))
+    acme = OrderFlow(SqlRepository(engine)).seller("acme")
     interrupt_next_commit(engine)
     with pytest.raises(
         UnfinishedError, match=r"committed \(interrupted\).*same command id"
     ) as failed:
-        flow.book_in(key(), 3, at=NOON, command_id="once")
+        acme.book_in(key(), 3, at=NOON, command_id="once")
     assert not failed.value.is_saved
     for _ in range(2):
-        flow.book_in(key(), 3, at=NOON, command_id="once")
-    assert [stock.on_hand for stock in flow.stock("acme")] == [3]
+        acme.book_in(key(), 3, at=NOON, command_id="once")
+    assert [stock.on_hand for stock in acme.stock()] == [3]
     engine.dispose()
 
 
@@ -53,18 +53,18 @@ def test_an_upgrade_that_cannot_be_committed_is_not_in_the_way_of_the_next_one(
         upgrade(engine)
     for _ in range(2):
         upgrade(engine)
-    assert OrderFlow(SqlRepository(engine)).stock("acme") == ()
+    assert OrderFlow(SqlRepository(engine)).seller("acme").stock() == ()
     engine.dispose()
 
 
 def test_what_was_only_read_is_not_in_doubt(tmp_path: Path) -> None:
     engine = sqlite(tmp_path / "shop.db")
-    flow = OrderFlow(SqlRepository(engine))
+    acme = OrderFlow(SqlRepository(engine)).seller("acme")
     interrupt_next_commit(engine)
     with pytest.raises(StorageError, match="interrupted") as failed:
-        flow.stock("acme")
+        acme.stock()
     assert type(failed.value) is StorageError
-    assert flow.stock("acme") == ()
+    assert acme.stock() == ()
     engine.dispose()
 
 
@@ -72,8 +72,8 @@ def test_a_pool_without_a_free_connection_is_a_fault_that_says_what_to_do(tmp_pa
     url = f"sqlite:///{tmp_path}/shop.db"
     engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=0.1)
     upgrade(engine)
-    flow = OrderFlow(SqlRepository(engine))
+    acme = OrderFlow(SqlRepository(engine)).seller("acme")
     with engine.connect(), pytest.raises(StorageError, match="pool_size"):
-        flow.book_in(key(), 3, at=NOON)
-    flow.book_in(key(), 3, at=NOON)
+        acme.book_in(key(), 3, at=NOON)
+    acme.book_in(key(), 3, at=NOON)
     engine.dispose()

@@ -11,8 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, inspect, select, text
 
-from orderflow import OrderFlow, SchemaError, State, StockKey, StorageError
+from orderflow import OrderFlow, StockKey, StorageError
 from orderflow.adapters.sql import (
+    SchemaError,
     SqlRepository,
     Tables,
     migrations,
@@ -20,6 +21,7 @@ from orderflow.adapters.sql import (
     upgrade,
 )
 from orderflow.adapters.sql.revision import REVISION, revision_table
+from orderflow.core import State
 from orderflow.invariants import history_violations, violations
 from tests.databases import postgres
 from tests.unit.adapters.sql.populated import POLICY_OF_BOLT, of_revision, populate, revisions
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from orderflow import AllocationPolicy, Event
+    from orderflow import AllocationPolicy
+    from orderflow.events import Event
     from orderflow.ports import Reading, Repository
 
 MIGRATIONS = Path(migrations.__path__[0])
@@ -146,13 +149,14 @@ def test_a_populated_database_of_every_revision_is_brought_to_this_one(
     assert repository.sellers() == ["acme", "bolt"]
     assert repository.unserved() == [StockKey("bolt", "leeds", "TIN")]
     flow = OrderFlow(repository)
-    assert flow.policy_of("bolt") == POLICY_OF_BOLT
+    assert flow.seller("bolt").policy() == POLICY_OF_BOLT
+    acme = flow.seller("acme")
     flow.recover()
     for seller_id in repository.sellers():
-        assert faults(repository, seller_id, flow.policy_of(seller_id)) == []
-    repeated = flow.book_in(key("MUG"), 12, at=NOON, command_id="delivery 1")
+        assert faults(repository, seller_id, flow.seller(seller_id).policy()) == []
+    repeated = acme.book_in(key("MUG"), 12, at=NOON, command_id="delivery 1")
     assert [event.at for event in repeated.events] == [NOON]
-    assert flow.book_in(key("PAN"), 20, receipt_id="ASN 2").back_orders_completed == ("H", "I")
+    assert acme.book_in(key("PAN"), 20, receipt_id="ASN 2").back_orders_completed == ("H", "I")
     engine.dispose()
 
 

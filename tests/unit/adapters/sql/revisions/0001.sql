@@ -375,6 +375,7 @@ INSERT INTO "orderflow_stock" VALUES('bolt','leeds','TIN',4,1,1,1);
 CREATE INDEX orderflow_stock_unserved ON orderflow_stock (seller_id, warehouse_id, sku) WHERE is_unserved;
 CREATE INDEX orderflow_orders_placed ON orderflow_orders (seller_id, placed_at, order_id);
 CREATE INDEX orderflow_orders_status ON orderflow_orders (seller_id, status, placed_at, order_id);
+CREATE INDEX orderflow_orders_parts ON orderflow_orders (seller_id, split_from, order_id) WHERE split_from IS NOT NULL;
 CREATE INDEX orderflow_orders_held ON orderflow_orders (seller_id, held_until) WHERE held_until IS NOT NULL;
 CREATE INDEX orderflow_orders_waits ON orderflow_orders (seller_id, waits_since) WHERE status = 'ON_BACK_ORDER' AND NOT allows_partial;
 CREATE INDEX orderflow_order_lines_sku ON orderflow_order_lines (seller_id, sku, order_id);

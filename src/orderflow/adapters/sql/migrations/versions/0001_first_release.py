@@ -107,6 +107,7 @@ def _orders() -> None:
     )
     _index("orders", "placed", "placed_at", "order_id")
     _index("orders", "status", "status", "placed_at", "order_id")
+    _index("orders", "parts", "split_from", "order_id", where="split_from IS NOT NULL")
     _index("orders", "held", "held_until", where="held_until IS NOT NULL")
     _index(
         "orders", "waits", "waits_since", where="status = 'ON_BACK_ORDER' AND NOT allows_partial"

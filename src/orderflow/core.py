@@ -1,0 +1,25 @@
+"""The pure core: functions on immutable values, without a repository.
+
+`decide` turns a command and a state into events; `evolve` folds an event into a state.
+"""
+
+from orderflow.domain.decisions.backlog import allocate
+from orderflow.domain.decisions.decide import decide
+from orderflow.domain.queries.actions import actions
+from orderflow.domain.queries.expected_cover import expected_cover
+from orderflow.domain.queries.explanation import explain
+from orderflow.domain.queries.replacements import replacement_offers
+from orderflow.domain.state.state import State, evolve
+from orderflow.errors import TransitionError
+
+__all__ = [
+    "State",
+    "TransitionError",
+    "actions",
+    "allocate",
+    "decide",
+    "evolve",
+    "expected_cover",
+    "explain",
+    "replacement_offers",
+]

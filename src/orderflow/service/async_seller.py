@@ -1,0 +1,119 @@
+"""`AsyncSeller`: what `Seller` does, to be awaited.
+
+No method is written twice. Each hands a task to the port, which runs it without blocking the
+event loop; the task calls the method of `Seller` of the same name.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from orderflow.domain.model import validators
+from orderflow.service.seller import Seller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from orderflow.service.flow import OrderFlow
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+__all__ = ["AsyncSeller"]
+
+
+class _Tasks(Protocol):
+    """What a handle needs of `AsyncOrderFlow`."""
+
+    async def run(self, task: Callable[[OrderFlow], T]) -> T: ...
+
+
+def _awaited(
+    method: Callable[Concatenate[Seller, P], T],
+) -> Callable[Concatenate[AsyncSeller, P], Coroutine[Any, Any, T]]:
+    """Return the method as a coroutine function; its parameters stay as they are."""
+
+    @wraps(method)
+    async def run(self: AsyncSeller, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.run(lambda seller: method(seller, *args, **kwargs))
+
+    return run
+
+
+class AsyncSeller:
+    """One seller's handle on an `AsyncOrderFlow`: the methods of `Seller`, to be awaited.
+
+    `AsyncOrderFlow.seller` returns one. The names, arguments, results and errors are those of
+    `Seller`. A call that is cancelled has happened as a whole or not at all; repeat it with its
+    ``command_id`` to learn which.
+    """
+
+    def __init__(self, flow: _Tasks, seller_id: str) -> None:
+        validators.require(
+            ok=validators.is_identifier(seller_id),
+            field="AsyncSeller.seller_id",
+            demand=validators.IDENTIFIER_DEMAND,
+            value=seller_id,
+        )
+        self._flow = flow
+        self._seller_id = seller_id
+
+    def __repr__(self) -> str:
+        return f"AsyncSeller({self._seller_id!r})"
+
+    @property
+    def seller_id(self) -> str:
+        """The seller's id."""
+        return self._seller_id
+
+    handle = _awaited(Seller.handle)
+
+    place = _awaited(Seller.place)
+    place_many = _awaited(Seller.place_many)
+    allocate = _awaited(Seller.allocate)
+    edit = _awaited(Seller.edit)
+    remove_short_lines = _awaited(Seller.remove_short_lines)
+    split = _awaited(Seller.split)
+    hold = _awaited(Seller.hold)
+    release_hold = _awaited(Seller.release_hold)
+    release_ended_holds = _awaited(Seller.release_ended_holds)
+    cancel = _awaited(Seller.cancel)
+    request_cancellation = _awaited(Seller.request_cancellation)
+
+    send_to_warehouse = _awaited(Seller.send_to_warehouse)
+    accept_cancellation = _awaited(Seller.accept_cancellation)
+    reject_cancellation = _awaited(Seller.reject_cancellation)
+    report_short_pick = _awaited(Seller.report_short_pick)
+    despatch = _awaited(Seller.despatch)
+    deliver = _awaited(Seller.deliver)
+
+    announce = _awaited(Seller.announce)
+    withdraw = _awaited(Seller.withdraw)
+    book_in = _awaited(Seller.book_in)
+    adjust = _awaited(Seller.adjust)
+    count = _awaited(Seller.count)
+
+    change_policy = _awaited(Seller.change_policy)
+
+    order = _awaited(Seller.order)
+    orders = _awaited(Seller.orders)
+    parts_of = _awaited(Seller.parts_of)
+    queue = _awaited(Seller.queue)
+    stock = _awaited(Seller.stock)
+    stock_of = _awaited(Seller.stock_of)
+    receipts = _awaited(Seller.receipts)
+    events = _awaited(Seller.events)
+    policy = _awaited(Seller.policy)
+
+    actions = _awaited(Seller.actions)
+    preview = _awaited(Seller.preview)
+    replacement_offers = _awaited(Seller.replacement_offers)
+    explain = _awaited(Seller.explain)
+
+    async def run(self, task: Callable[[Seller], T]) -> T:
+        """Run a task on a `Seller` that waits, without blocking the event loop.
+
+        Several commands in one task are one transaction each.
+        """
+        return await self._flow.run(lambda flow: task(flow.seller(self._seller_id)))

@@ -1,0 +1,256 @@
+"""The commands about orders, as methods of a seller's handle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.model import commands as do
+from orderflow.domain.model.edits import RemoveShortLines
+from orderflow.domain.model.order import Hold
+from orderflow.service.scope import SellerScope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from orderflow.domain.model.edits import Edit
+    from orderflow.domain.model.order import HoldReason, Order
+    from orderflow.domain.model.outcome import Outcome
+
+__all__ = ["OrderMethods"]
+
+
+class OrderMethods(SellerScope):
+    """The commands about orders: what sellers do first, then what the warehouse does."""
+
+    def place(
+        self,
+        order: Order,
+        *,
+        allocate: bool = True,
+        at: datetime | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Place an order, and offer it stock at once unless `allocate` is false."""
+        fields = self._fields(at, command_id)
+        return self.handle(do.PlaceOrder(order=order, allocate=allocate, **fields))
+
+    def place_many(
+        self,
+        orders: Iterable[Order],
+        *,
+        allocate: bool = True,
+        at: datetime | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Place several orders in one transaction: all of them, or none.
+
+        Stock is offered to them together, in the order of the queue. Some hundred orders at a
+        time are much faster than one by one, because each commit has to reach the disk.
+        """
+        fields = self._fields(at, command_id)
+        return self.handle(do.PlaceOrders(orders=tuple(orders), allocate=allocate, **fields))
+
+    def allocate(
+        self,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Offer stock to a new order: it is allocated, or goes on back order."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.AllocateOrder(**fields))
+
+    def edit(
+        self,
+        order_id: str,
+        *edits: Edit | RemoveShortLines,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Make several changes in one save, then allocate the order again."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.EditOrder(edits=edits, **fields))
+
+    def remove_short_lines(
+        self,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Remove every line that is short, then allocate the order again."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.EditOrder(edits=(RemoveShortLines(),), **fields))
+
+    def split(
+        self,
+        order_id: str,
+        new_order_id: str | None = None,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Split off what is allocated as a new order; the rest stays on back order.
+
+        If `new_order_id` is omitted, the new order gets the id of this one with the next free
+        number behind it: `A-1`, then `A-2`.
+        """
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.SplitOrder(new_order_id=new_order_id, **fields))
+
+    def hold(
+        self,
+        order_id: str,
+        reason: HoldReason,
+        *,
+        until: datetime | None = None,
+        note: str = "",
+        deallocate: bool = False,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Put an order on hold, until a moment or until the hold is released.
+
+        The order has the same units as before, unless you deallocate them.
+        """
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        hold = Hold(reason, until, note)
+        return self.handle(do.HoldOrder(hold=hold, deallocate=deallocate, **fields))
+
+    def release_hold(
+        self,
+        order_id: str,
+        reason: HoldReason | None = None,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Release the hold for one reason, or all holds; then allocate the order again."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.ReleaseHold(reason=reason, **fields))
+
+    def release_ended_holds(
+        self, *, at: datetime | None = None, command_id: str | None = None
+    ) -> Outcome:
+        """Release the holds that have ended by now; call this from a scheduler."""
+        fields = self._fields(at, command_id)
+        return self.handle(do.ReleaseEndedHolds(seller_id=self.seller_id, **fields))
+
+    def cancel(
+        self,
+        order_id: str,
+        *,
+        reason: str = "",
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Cancel an order that has not been sent to the warehouse."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.CancelOrder(reason=reason, **fields))
+
+    def request_cancellation(
+        self,
+        order_id: str,
+        *,
+        reason: str = "",
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Ask the warehouse to cancel an order that was sent to it."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.RequestCancellation(reason=reason, **fields))
+
+    # What the warehouse does
+
+    def send_to_warehouse(
+        self,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Send an allocated order to the warehouse; it cannot be edited from then on."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.SendOrderToWarehouse(**fields))
+
+    def accept_cancellation(
+        self,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Cancel an order because the warehouse accepts the request."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.AcceptCancellation(**fields))
+
+    def reject_cancellation(
+        self,
+        order_id: str,
+        *,
+        reason: str = "",
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Continue with an order because the warehouse rejects the request to cancel it."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.RejectCancellation(reason=reason, **fields))
+
+    def report_short_pick(
+        self,
+        order_id: str,
+        found: Mapping[str, int],
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Report that the warehouse found fewer units than are allocated.
+
+        Args:
+            order_id: The order.
+            found: The units found, by line id. Leave out the lines that are complete.
+            at: The moment (default: now).
+            command_id: An id that makes it safe to repeat the command.
+            expected_version: Refuse the command if the order has another version by now.
+        """
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        picked = tuple(do.PickedLine(line_id, units) for line_id, units in found.items())
+        return self.handle(do.ReportShortPick(picked=picked, **fields))
+
+    def despatch(
+        self,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Mark an order as despatched; its units leave the stock."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.DespatchOrder(**fields))
+
+    def deliver(
+        self,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Mark an order as delivered."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.DeliverOrder(**fields))

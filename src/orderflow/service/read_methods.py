@@ -1,0 +1,243 @@
+"""The reads, as methods of a seller's handle: what there is, and what would be."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from orderflow.domain.model import validators
+from orderflow.domain.model.policy import queue_position
+from orderflow.domain.model.status import Status
+from orderflow.domain.queries.actions import actions
+from orderflow.domain.queries.explanation import EARLIER_MAX, explain
+from orderflow.domain.queries.parts import OrderParts
+from orderflow.domain.queries.replacements import replacement_offers
+from orderflow.errors import OrderNotFoundError, ProductNotFoundError
+from orderflow.service.looking import preview
+from orderflow.service.scope import SellerScope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
+    from orderflow.domain.queries.actions import ActionAnswer
+    from orderflow.domain.queries.explanation import Explanation
+    from orderflow.domain.queries.replacements import ReplacementOffer
+    from orderflow.domain.state.view import View
+    from orderflow.ports import Reading
+
+    T = TypeVar("T")
+
+__all__ = ["ReadMethods"]
+
+
+class ReadMethods(SellerScope):
+    """The reads of one seller."""
+
+    def order(self, order_id: str) -> Order:
+        """Return an order.
+
+        Raises:
+            OrderNotFoundError: If the seller has no such order.
+        """
+        return self._read(lambda reading: self._found(reading, order_id))
+
+    def orders(
+        self,
+        status: Status | None = None,
+        *,
+        sku: str | None = None,
+        after: Order | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Order]:
+        """Return the orders, by the moment they were placed, then by their id.
+
+        Args:
+            status: Only orders of this status.
+            sku: Only orders with a line of this product.
+            after: Only orders behind this one: the last order of the page before.
+            limit: At most this many orders.
+        """
+        if after is not None:
+            self._require_own("orders.after", after.seller_id)
+        return self._read(
+            lambda reading: tuple(reading.orders(status=status, sku=sku, after=after, limit=limit))
+        )
+
+    def parts_of(self, order_id: str) -> OrderParts:
+        """Return the orders that an order was split from, with and into.
+
+        Raises:
+            OrderNotFoundError: If the seller has no such order.
+        """
+
+        def task(reading: Reading) -> OrderParts:
+            children = tuple(reading.split_off(order_id))
+            parent_id = self._found(reading, order_id).split_from
+            if parent_id is None:
+                return OrderParts(children=children)
+            siblings = [each for each in reading.split_off(parent_id) if each.order_id != order_id]
+            return OrderParts(reading.order(parent_id), tuple(siblings), children)
+
+        return self._read(task)
+
+    def queue(self, key: StockKey, *, limit: int | None = None) -> Sequence[Order]:
+        """Return the orders on back order that are short of a product, the next to be served first.
+
+        The first of them has position 1. `Order.short_of` says how many units an order still
+        needs.
+
+        Args:
+            key: The product.
+            limit: At most this many orders.
+        """
+        self._require_own("queue.key", key.seller_id)
+
+        def task(reading: Reading) -> Sequence[Order]:
+            policy = reading.policy or self._default_policy
+            if not policy.restricts_partial:
+                waiting = reading.waiting(key.warehouse_id, key.sku, policy)
+                return tuple(islice(waiting, limit))
+            # The index of queues has each of these orders in one queue only: see
+            # `Outcome.queue_index`.
+            orders = reading.orders(status=Status.ON_BACK_ORDER, sku=key.sku)
+            here = [each for each in orders if each.warehouse_id == key.warehouse_id]
+            short = [each for each in here if each.short_of(key.sku)]
+            short.sort(key=lambda order: queue_position(order, policy.queue))
+            return tuple(short[:limit])
+
+        return self._read(task)
+
+    def stock(self, *, after: StockKey | None = None, limit: int | None = None) -> Sequence[Stock]:
+        """Return the stock records, ordered by key.
+
+        Args:
+            after: Only records behind this key: the last key of the page before.
+            limit: At most this many records.
+        """
+        if after is not None:
+            self._require_own("stock.after", after.seller_id)
+        return self._read(lambda reading: tuple(reading.all_stock(after=after, limit=limit)))
+
+    def stock_of(self, key: StockKey) -> Stock:
+        """Return the stock record of a product.
+
+        Raises:
+            ProductNotFoundError: If nothing was ever booked in or counted under this key.
+        """
+        self._require_own("stock_of.key", key.seller_id)
+
+        def task(reading: Reading) -> Stock:
+            for stock in reading.stock(key.warehouse_id, (key.sku,)):
+                return stock
+            raise ProductNotFoundError(key.seller_id, key.warehouse_id, key.sku)
+
+        return self._read(task)
+
+    def receipts(self) -> Sequence[ExpectedReceipt]:
+        """Return the expected receipts, by the moment they are expected, then by their id."""
+        return self._read(lambda reading: tuple(reading.receipts()))
+
+    def events(
+        self,
+        order_id: str | None = None,
+        *,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> Sequence[Event]:
+        """Return what happened, to one order or to everything the seller has, oldest first.
+
+        Args:
+            order_id: Only what happened to this order.
+            since: Only what happened at this moment or later.
+            after: Skip this many events: those of the pages before. Events are only ever added,
+                so a page that was read stays as it is.
+            limit: At most this many events.
+
+        Raises:
+            InvalidValueError: If `since` has no time zone, or `after` is below 0.
+        """
+        if since is not None:
+            since = validators.require_moment("events.since", since)
+        validators.require(
+            ok=validators.is_units(after, 0),
+            field="events.after",
+            demand="a whole number of events, 0 or more",
+            value=after,
+        )
+        return self._read(
+            lambda reading: tuple(reading.events(order_id, since=since, after=after, limit=limit))
+        )
+
+    def policy(self) -> AllocationPolicy:
+        """Return the policy in force: the seller's own, or the default of the flow."""
+        return self._read(lambda reading: reading.policy or self._default_policy)
+
+    def actions(self, order_id: str, *, at: datetime | None = None) -> tuple[ActionAnswer, ...]:
+        """Return every action on an order: whether it is allowed now, or why not.
+
+        Raises:
+            OrderNotFoundError: If the seller has no such order.
+        """
+        moment = self._moment(at)
+        return self._look(
+            lambda view: actions(order_id, view, moment, self._default_policy), moment
+        )
+
+    def preview(self, command: Command) -> Outcome:
+        """Return the effect of a command on its order and all others, without running it.
+
+        It covers the whole of a long queue, even if several transactions would serve it. If the
+        command's id was used before, the answer is the one that was given then.
+
+        Raises:
+            InvalidValueError: If the command is another seller's.
+            NotFoundError: If it names something that the seller does not have.
+            RefusedError: If it cannot be carried out now.
+            CommandIdReusedError: If its id was used for another command.
+        """
+        self._require_own(type(command).__name__, command.seller_id)
+        return self._read(lambda reading: preview(command, reading, self._default_policy))
+
+    def replacement_offers(self, order_id: str) -> tuple[ReplacementOffer, ...]:
+        """Return what could replace each short line of an order now, by the catalogue.
+
+        Raises:
+            OrderNotFoundError: If the seller has no such order.
+        """
+
+        def task(view: View) -> tuple[ReplacementOffer, ...]:
+            return replacement_offers(self._found(view, order_id), view, self._flow.catalogue)
+
+        return self._look(task, self._moment(None))
+
+    def explain(
+        self, order_id: str, *, at: datetime | None = None, earlier_max: int = EARLIER_MAX
+    ) -> Explanation:
+        """Explain why an order waits: who comes before it, and which receipts would cover it.
+
+        Args:
+            order_id: The order.
+            at: The moment (default: now).
+            earlier_max: Name at most this many of the orders that come before it.
+
+        Raises:
+            OrderNotFoundError: If the seller has no such order.
+        """
+        moment, default = self._moment(at), self._default_policy
+        return self._look(
+            lambda view: explain(order_id, view, moment, default, earlier_max=earlier_max), moment
+        )
+
+    def _found(self, view: View, order_id: str) -> Order:
+        order = view.order(order_id)
+        if order is None:
+            raise OrderNotFoundError(self.seller_id, order_id)
+        return order

@@ -1,0 +1,114 @@
+"""What one seller's handle can reach: everything of that seller, and nothing of another.
+
+A command, an order or a stock key carries the id of its seller. One of another seller is refused
+here, before the repository is asked for anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+from orderflow.domain.model import validators
+from orderflow.service.looking import look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.state.view import View
+    from orderflow.ports import Reading, Repository
+    from orderflow.service.settings import Flow
+
+    T = TypeVar("T")
+
+__all__ = ["SellerScope"]
+
+
+class _Fields(TypedDict):
+    at: datetime
+    command_id: str | None
+
+
+class _OrderFields(_Fields):
+    seller_id: str
+    order_id: str
+    expected_version: int | None
+
+
+class SellerScope:
+    """A flow, limited to one seller."""
+
+    def __init__(self, flow: Flow[Repository, Outcome], seller_id: str) -> None:
+        validators.require(
+            ok=validators.is_identifier(seller_id),
+            field=f"{type(self).__name__}.seller_id",
+            demand=validators.IDENTIFIER_DEMAND,
+            value=seller_id,
+        )
+        self._flow = flow
+        self._seller_id = seller_id
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._seller_id!r})"
+
+    @property
+    def seller_id(self) -> str:
+        """The seller's id."""
+        return self._seller_id
+
+    @property
+    def _default_policy(self) -> AllocationPolicy:
+        return self._flow.default_policy
+
+    def handle(self, command: Command) -> Outcome:
+        """Carry out a command of this seller: see `OrderFlow.handle`.
+
+        Raises:
+            InvalidValueError: If the command is another seller's.
+        """
+        self._require_own(type(command).__name__, command.seller_id)
+        return self._flow.handle(command)
+
+    def _require_own(self, name: str, seller_id: str) -> None:
+        """Refuse what another seller owns.
+
+        The value itself says whose it is, so the refusal tells the caller nothing new. An order
+        that is only named by its id is looked for among the seller's own, and not found.
+        """
+        validators.require(
+            ok=seller_id == self._seller_id,
+            field=f"{name}.seller_id",
+            demand=f"{self._seller_id!r}, the seller of this handle",
+            value=seller_id,
+        )
+
+    def _moment(self, at: datetime | None) -> datetime:
+        return at if at is not None else self._flow.clock.now()
+
+    def _fields(self, at: datetime | None, command_id: str | None) -> _Fields:
+        return {"at": self._moment(at), "command_id": command_id}
+
+    def _order_fields(
+        self,
+        order_id: str,
+        at: datetime | None,
+        command_id: str | None,
+        expected_version: int | None,
+    ) -> _OrderFields:
+        return {
+            "seller_id": self._seller_id,
+            "order_id": order_id,
+            "at": self._moment(at),
+            "command_id": command_id,
+            "expected_version": expected_version,
+        }
+
+    def _read(self, task: Callable[[Reading], T]) -> T:
+        return self._flow.repository.read(self._seller_id, task)
+
+    def _look(self, task: Callable[[View], T], at: datetime) -> T:
+        """Carry out a task on the state as it is once all queues are served."""
+        return self._read(lambda reading: look(reading, task, self._default_policy, at))

@@ -1,0 +1,114 @@
+"""The commands about stock, expected receipts and the policy, as methods of a seller's handle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.model import commands as do
+from orderflow.service.scope import SellerScope
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow.domain.model.events import AdjustmentReason
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+
+__all__ = ["StockMethods"]
+
+
+class StockMethods(SellerScope):
+    """The commands about stock, expected receipts and the policy."""
+
+    def announce(
+        self,
+        receipt: ExpectedReceipt,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Announce a receipt, or change one already announced."""
+        return self.handle(do.AnnounceReceipt(receipt=receipt, **self._fields(at, command_id)))
+
+    def withdraw(
+        self, receipt_id: str, *, at: datetime | None = None, command_id: str | None = None
+    ) -> Outcome:
+        """Withdraw a receipt that was announced and will not come."""
+        fields = self._fields(at, command_id)
+        return self.handle(
+            do.WithdrawReceipt(seller_id=self.seller_id, receipt_id=receipt_id, **fields)
+        )
+
+    def book_in(
+        self,
+        key: StockKey,
+        received: int,
+        *,
+        rejected: int = 0,
+        receipt_id: str | None = None,
+        more_to_come: bool = False,
+        at: datetime | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Book a delivery into stock; waiting orders are allocated again at once.
+
+        Args:
+            key: The product, and the warehouse that it is in.
+            received: The units that go into stock.
+            rejected: The units that came and were turned away.
+            receipt_id: The expected receipt that this is booked in against.
+            more_to_come: Whether the rest of the receipt is still expected.
+            at: The moment (default: now).
+            command_id: An id that makes it safe to repeat the command.
+        """
+        return self.handle(
+            do.BookInStock(
+                key=key,
+                received=received,
+                rejected=rejected,
+                receipt_id=receipt_id,
+                more_to_come=more_to_come,
+                **self._fields(at, command_id),
+            )
+        )
+
+    def adjust(
+        self,
+        key: StockKey,
+        change: int,
+        reason: AdjustmentReason,
+        *,
+        note: str = "",
+        at: datetime | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Correct the units on hand by a difference, such as -2."""
+        fields = self._fields(at, command_id)
+        return self.handle(
+            do.AdjustStock(key=key, change=change, reason=reason, note=note, **fields)
+        )
+
+    def count(
+        self,
+        key: StockKey,
+        counted: int,
+        *,
+        note: str = "",
+        at: datetime | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Correct the units on hand to what was counted."""
+        fields = self._fields(at, command_id)
+        return self.handle(do.CountStock(key=key, counted=counted, note=note, **fields))
+
+    def change_policy(
+        self,
+        policy: AllocationPolicy,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Change the seller's policy, and offer the stock again to all waiting orders."""
+        fields = self._fields(at, command_id)
+        return self.handle(do.ChangePolicy(seller_id=self.seller_id, policy=policy, **fields))
