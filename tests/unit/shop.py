@@ -101,9 +101,9 @@ class CheckedFlow(OrderFlow):
         self.moments = clock or Clock()
         self.states: dict[str, State] = {}
         super().__init__(
-            self.repository,
+            self.memory,
             default_policy=policy,
-            clock=self.clock,
+            clock=self.moments,
         )
 
     def handle(self, command: Command) -> Outcome:
