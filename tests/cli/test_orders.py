@@ -114,7 +114,7 @@ def test_every_kind_of_event_has_words(shop: Shop) -> None:
     for command in (
         "edit A-1 --quantity 1=2 --add TEA=1 --courier DHL --ship-to a|b|c|d|GB",
         "edit A-1 --replace 3=MUG --priority 2 --promised-by 2026-03-09",
-        "hold A-1 fraud_risk --let-go",
+        "hold A-1 fraud_risk --deallocate",
         "release A-1 fraud_risk",
         "split A-1",
         "remove A-1",
@@ -165,7 +165,7 @@ def test_why_an_order_waits_is_told(shop: Shop) -> None:
     told = shop.do("explain", "A-2", "--at", "2026-03-03")
     assert "It stands at place 2 of the queue for 'CUP', behind 'A-1' (2 units)" in told
     answer = shop.ask("explain", "A-2")
-    assert answer["shortages"][0]["place"] == 2
+    assert answer["shortages"][0]["position"] == 2
     assert any("place 2" in sentence for sentence in answer["in_words"])
 
 
