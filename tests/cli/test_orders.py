@@ -165,7 +165,7 @@ def test_why_an_order_waits_is_told(shop: Shop) -> None:
     told = shop.do("explain", "A-2", "--at", "2026-03-03")
     assert "It is number 2 in the queue for 'CUP', behind 'A-1' (2 units)" in told
     answer = shop.ask("explain", "A-2")
-    assert answer["shortages"][0]["place"] == 2
+    assert answer["shortages"][0]["position"] == 2
     assert any("number 2" in sentence for sentence in answer["in_words"])
 
 

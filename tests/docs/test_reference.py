@@ -31,4 +31,4 @@ def test_every_name_that_the_package_shows_is_in_the_reference() -> None:
 def test_a_page_describes_what_its_directives_name() -> None:
     module = "orderflow.domain.model.stock"
     page = f"Order, StockKey\n.. automodule:: {module}\n.. autoclass:: orderflow.a.B\n"
-    assert described(page) == {"ExpectedReceipt", "Stock", "StockKey", "B"}
+    assert described(page) == {"ExpectedReceipt", "Stock", "StockKey", "WarehouseSku", "B"}
