@@ -16,10 +16,12 @@ CORE          := */orderflow/domain/*
 COVERAGE_CORE := 100
 COVERAGE_REST := 90
 
-# The part of the tests that runs on every Python: no server, and few random examples.
+# The part of the tests that runs on every Python: no server, and few random examples. Each Python
+# draws other ones, so a test of what is drawn often enough belongs to the whole suite.
 FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_memory.py \
   tests/conformance/test_sqlite.py tests/machine tests/model tests/properties tests/scenarios \
-  tests/unit --ignore=tests/unit/adapters/sql
+  tests/unit --ignore=tests/unit/adapters/sql \
+  --deselect=tests/machine/test_machine.py::test_the_machine_gets_around
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test suite fast fuzz lint format types docs diagrams bench drills wheel check clean
