@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
-from typing import NamedTuple
-
-import attrs
+from typing import NamedTuple, get_type_hints
 
 from orderflow import AllocationPolicy, Status
 from tests.architecture.source import modules
@@ -100,5 +98,5 @@ def test_every_status_and_every_setting_of_the_policy_is_explained() -> None:
     }  # said of units
     assert statuses <= named
     explained = {name.partition(".")[0] for name in named}
-    for field in attrs.fields(AllocationPolicy):
-        assert f"AllocationPolicy.{field.name}" in named or str(field.type) in explained, field.name
+    for name, kind in get_type_hints(AllocationPolicy).items():
+        assert f"AllocationPolicy.{name}" in named or kind.__name__ in explained, name
