@@ -21,6 +21,8 @@ from orderflow import (
 )
 from orderflow.commands import ChangePolicy
 from orderflow.core import State, decide, evolve
+from orderflow.domain.model.events import subject_of
+from orderflow.domain.state.overlay import Overlay
 from orderflow.events import PolicyChanged
 from orderflow.testing.strategies import policies
 from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order, shop_with
@@ -247,3 +249,17 @@ def test_all_holds_after_any_change(
         shop.take(f"{number}", *lines, priority=priority)
     change(shop, second)
     change(shop, first)
+
+
+def test_a_view_that_lays_an_outcome_over_another_one_knows_the_policy_and_who_waits() -> None:
+    shop = shop_with(MUG=3)
+    for order_id in "ABC":
+        shop.take(order_id, ("MUG", 2))
+    state = shop.state()
+    outcome = decide(ChangePolicy(seller_id=ACME, policy=NEVER, at=later(9)), state)
+    for view in (Overlay(state, outcome), state.after(outcome)):
+        assert view.policy == NEVER
+        assert sorted(each.order_id for each in view.back_orders()) == ["B", "C"]
+    nothing = Overlay(state.after(outcome), Outcome(seller_id=ACME))
+    assert nothing.policy == NEVER
+    assert subject_of(outcome.events[0]) == "policy"
