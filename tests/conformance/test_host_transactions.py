@@ -163,7 +163,7 @@ def test_contention_is_one_error_and_not_tried_again(engine: Engine) -> None:
 def test_an_isolation_that_shows_an_older_state_is_refused() -> None:
     with postgres() as engine, engine.connect() as connection:
         connection.execution_options(isolation_level="REPEATABLE READ")
-        with pytest.raises(StorageError, match="does not show what others have committed"):
+        with pytest.raises(StorageError, match="hides what others have committed"):
             SqlRepository.within(connection)
 
 
