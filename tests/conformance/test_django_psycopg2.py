@@ -15,8 +15,8 @@ sys.modules["psycopg"] = None  # not installed
 import django
 from django.conf import settings
 from django.db import connections, transaction
-from orderflow import ContentionError, Order, OrderFlow, OrderLine, Relay, SchemaError, StockKey
-from orderflow.adapters.sql import SqlOutbox, SqlRepository
+from orderflow import ContentionError, Order, OrderFlow, OrderLine, Relay, StockKey
+from orderflow.adapters.sql import SchemaError, SqlOutbox, SqlRepository
 from orderflow.adapters.sql.django import DjangoTransactions
 
 database = {

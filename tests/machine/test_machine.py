@@ -263,6 +263,6 @@ def test_the_machine_gets_around() -> None:
                 type(event) for each in SELLERS for event in self.flow.seller(each).events()
             )
 
-    run_state_machine_as_test(Noting, settings=settings(QUICK, stateful_step_count=50))
+    run_state_machine_as_test(Noting, settings=settings(QUICK, stateful_step_count=60))
     assert set(Command.__args__) - happened == {ServeWaiting}  # no queue is that long here
     assert set(Event.__args__) - happened == set()

@@ -108,7 +108,8 @@ def test_a_writer_waits_for_another_one(path: Path) -> None:
         source = f"""
 from tests.unit.adapters.sql.test_embedded import *
 with opened({str(path)!r}) as engine:
-    print(OrderFlow(SqlRepository(engine)).book_in(key(), 1, at=NOON).stock[0].on_hand)
+    acme = OrderFlow(SqlRepository(engine)).seller("acme")
+    print(acme.book_in(key(), 1, at=NOON).stock[0].on_hand)
 """
         with subprocess.Popen(  # noqa: S603 - the text above
             [sys.executable, "-c", source], stdout=subprocess.PIPE
