@@ -8,13 +8,13 @@ from orderflow import (
     Order,
     OrderLine,
     PartialAllocation,
-    ReceiptWithdrawn,
-    State,
     Status,
     Stock,
 )
+from orderflow.core import State
 from orderflow.domain.allocation.deallocation import deallocate_incomplete
 from orderflow.domain.state.draft import Draft
+from orderflow.events import ReceiptWithdrawn
 from tests.unit.shop import ACME, NOON, key, later, order
 
 NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
