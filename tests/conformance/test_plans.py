@@ -47,7 +47,10 @@ READS = {
     "events_of": ("events_order", "order_id"),
     "events_since": ("events_at", "at"),
 }
-WITH_LINES = {"order", "some_orders", "back_orders", "ended_holds", "waiting_since_before"}
+WITH_LINES = {
+    *("order", "some_orders", "split_off", "back_orders"),
+    *("ended_holds", "waiting_since_before"),
+}
 WRITES = {
     "change_order": ("orders_pk", "order_id"),
     "change_line": ("order_lines_pk", "order_id", "line_id"),

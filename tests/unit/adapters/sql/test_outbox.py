@@ -34,6 +34,11 @@ def place(repository: SqlRepository, *order_ids: str, seller_id: str = "acme") -
         flow.seller(seller_id).place(placed, allocate=False, at=NOON)
 
 
+def introduce(engine: Engine) -> None:
+    """Let the seller be known: until then, the first two commands wait for each other."""
+    OrderFlow(SqlRepository(engine)).seller("acme").release_ended_holds(at=NOON)
+
+
 def hold(repository: SqlRepository, order_id: str) -> None:
     OrderFlow(repository).seller("acme").hold(order_id, HoldReason.OTHER, at=NOON)
 
@@ -169,6 +174,7 @@ def test_a_relay_does_not_wait_for_what_another_one_is_claiming(postgresql: Engi
 
 
 def test_an_outbox_read_by_sequence_above_the_last_loses_messages(postgresql: Engine) -> None:
+    introduce(postgresql)
     numbers = text("SELECT number FROM orderflow_outbox WHERE number > :last ORDER BY number")
     with postgresql.connect() as slow, postgresql.connect() as reader:
         reader.execution_options(isolation_level="AUTOCOMMIT")
@@ -183,6 +189,7 @@ def test_an_outbox_read_by_sequence_above_the_last_loses_messages(postgresql: En
 
 
 def test_an_outbox_that_is_claimed_by_subject_loses_none(postgresql: Engine) -> None:
+    introduce(postgresql)
     outbox, screen = SqlOutbox(postgresql), Screen()
     with postgresql.connect() as slow:
         place(SqlRepository.within(slow), "1")
