@@ -221,7 +221,7 @@ def test_columns_that_are_missing_are_all_named_with_what_is_asked_for() -> None
 
 
 def test_a_header_that_no_preset_fits_says_what_each_asks_for() -> None:
-    with pytest.raises(FileError, match=r"'Nr', 'Artikel'.* no preset .*shopify needs Name, "):
+    with pytest.raises(FileError, match=r"'Nr', 'Artikel'.* no preset .*SHOPIFY needs Name, "):
         imported("Nr;Artikel\n")
 
 
