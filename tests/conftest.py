@@ -6,17 +6,24 @@ The profile `ci` is the default; `make fuzz` takes `fuzz`, `make fast` takes `fe
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING
 
 from hypothesis import settings
 
-from tests.docs.examples import pytest_collect_file
+from tests.docs import examples
 
-__all__ = ["pytest_collect_file"]
+if TYPE_CHECKING:
+    import pytest
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=20)
 settings.register_profile("fuzz", deadline=None, max_examples=10_000, print_blob=True)
 settings.load_profile("ci")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect examples outside this folder as well: a conftest alone sees only what is below."""
+    config.pluginmanager.register(examples, "examples")
 
 
 def pytest_collection_finish() -> None:

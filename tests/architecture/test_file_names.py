@@ -38,7 +38,7 @@ SHARED = {
     "replacements.py": "which products replace which, and the file that says so",
     "repository.py": "one port, two adapters",
     "rows.py": "rows of a table, of a file to import, and of one to replay",
-    "seller.py": "?",
+    "seller.py": "the handle of a seller, and the state of one in memory",
     "settings.py": "the settings of the package of that folder",
     "state.py": "the state of a seller, and what always holds of it",
     "stock.py": "stock records, in a file, and on the command line",
