@@ -18,7 +18,6 @@ SHARED = {
     "calendar.py": "the calendar of a warehouse, and the face that shows it",
     "checking.py": "the check of a whole database, and what Django's `check` command asks",
     "commands.py": "the commands, the face that shows them, and strategies that draw them",
-    "cut_off.py": "the rule, and its commands in the command line",
     "edits.py": "the edits, and the face that shows them",
     "envelope.py": "what surrounds a value in JSON, and what surrounds it in a webhook",
     "events.py": "the events, and the face that shows them",

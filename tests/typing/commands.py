@@ -9,16 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import assert_type
 
-from orderflow.commands import (
-    BookInStock,
-    CancelOrder,
-    Command,
-    EditOrder,
-    HoldOrder,
-    PlaceOrder,
-)
-from orderflow.edits import ChangePriority
-
 from orderflow import (
     AllocationPolicy,
     Hold,
@@ -30,6 +20,15 @@ from orderflow import (
     Queue,
     StockKey,
 )
+from orderflow.commands import (
+    BookInStock,
+    CancelOrder,
+    Command,
+    EditOrder,
+    HoldOrder,
+    PlaceOrder,
+)
+from orderflow.edits import ChangePriority
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MUGS = StockKey("acme", "leeds", "MUG")

@@ -6,10 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import assert_type
 
-from orderflow.commands import PlaceOrder
-from orderflow.core import State, allocate, decide, evolve
-from orderflow.events import Event
-
 from orderflow import (
     AllocationPolicy,
     Explanation,
@@ -23,6 +19,9 @@ from orderflow import (
     Stock,
     StockKey,
 )
+from orderflow.commands import PlaceOrder
+from orderflow.core import State, allocate, decide, evolve
+from orderflow.events import Event
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FLOW = OrderFlow(MemoryRepository())

@@ -18,7 +18,7 @@ import attrs
 
 from orderflow.domain.calendar import clocks
 from orderflow.domain.calendar.clocks import CLOCK_DEMAND, DAY_DEMAND
-from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch, check_count
+from orderflow.domain.calendar.despatch import CutOffRules, ExpectedDespatch, check_count
 from orderflow.domain.model import validators
 from orderflow.domain.model.terms import Term
 from orderflow.errors import InvalidValueError

@@ -1,4 +1,6 @@
-"""The numbers behind keeping to cut-off, and the answer about one order.
+"""The numbers of the despatch rules, and the answer about one order.
+
+`WarehouseCalendar` applies the rules: it knows the cut-off of each day.
 
 A warehouse that ships for many sellers has three rules:
 
