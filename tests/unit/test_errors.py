@@ -176,7 +176,12 @@ REFUSALS: list[tuple[str, Callable[[Shop], object], type[Exception], list[str]]]
         "a short pick of a line that was found whole",
         lambda shop: shop.report_short_pick("C", {"1": 1}),
         wrong.ShortPickRefusedError,
-        ["'C'", "'1'", "1 units allocated, found: 1", "leave out the lines that were found whole"],
+        [
+            "'C'",
+            "'1'",
+            "1 units allocated, found: 1",
+            "name only lines that were not found in full",
+        ],
     ),
 ]
 
