@@ -33,14 +33,14 @@ def preemptible_products(serving: ServingState) -> list[ProductKey]:
     draft = serving.draft
     if draft.policy.preemption is _NEVER:
         return []
-    held = {
+    products = {
         (order.warehouse_id, line.sku)
         for order in draft.orders.values()
         if order.status not in FROZEN
         for line in order.lines
         if line.allocated
     }
-    return sorted(held.union(serving.resumed))
+    return sorted(products.union(serving.resumed))
 
 
 def preemptible_units(serving: ServingState, order: Order, sku: str) -> int:

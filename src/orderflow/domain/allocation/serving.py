@@ -31,9 +31,9 @@ most once. A preempted unit moves towards the head of the queue.
 *What it costs.* The queue of a product is read from its head, and only while some of the product
 is available. If orders allow a part, each visited order takes at least one unit. So booking in n
 units visits at most n orders, however long the queue is. Otherwise an order waits only in the
-queue of the product that it is blocked on, as in a SAT solver each clause waits on one literal.
-`Outcome.queue_index` names that product, and the queues of other products do not visit the order.
-A view may also omit orders that need more of the product than is available. A fair share has to
+queue of the product that it is blocked on, like the watched literals of a SAT solver.
+`Outcome.queue_index` names that product. The queues of other products do not have the order. A
+view may also omit orders that need more of the product than is available. A fair share has to
 visit all orders that wait for the product.
 
 *How much at once.* A limit on the orders that a command serves divides a long queue into pages.
