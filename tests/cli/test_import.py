@@ -265,7 +265,7 @@ def test_a_refused_order_is_told_with_its_reason_and_the_others_go_in(shop: File
     rejects = shop.folder / "rejects.csv"
     result = shop.take_in(refused_part(shop), "--rejects", rejects)
     assert result.exit_code == 1
-    assert "refused: A-1: seller 'acme' has an order 'A-1' already" in flat(result.stderr)
+    assert "refused: A-1: seller 'acme' already has an order 'A-1'" in flat(result.stderr)
     assert "orders refused 1" in flat(result.stdout)
     assert set(shop.orders()) == {"A", "A-1", "C"}
     (rejected,) = csv.DictReader(rejects.read_text(encoding="utf-8").splitlines())

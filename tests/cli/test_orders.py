@@ -208,7 +208,10 @@ def test_an_edit_that_cannot_be_is_named(shop: Shop, options: list[str], message
 def test_a_stale_edit_names_both_versions(shop: Shop) -> None:
     shop.do("edit", "A-1", "--priority", 1, "--expected-version", 1)
     message = shop.refused("edit", "A-1", "--priority", 2, "--expected-version", 1)
-    assert message == "orderflow: order 'A-1' is at version 2, not 1: read it again and decide anew"
+    assert (
+        message
+        == "orderflow: order 'A-1' is at version 2, not 1: read it again, and send a new command"
+    )
 
 
 def test_a_command_that_is_sent_twice_is_done_once(shop: Shop) -> None:
@@ -318,4 +321,4 @@ def test_what_is_not_there_is_named(shop: Shop) -> None:
 def test_a_line_that_no_shop_can_order_is_named(shop: Shop) -> None:
     assert "'MUG' is not a pair" in shop.wrong("place", "A-2", "MUG")
     assert "OrderLine.quantity must be" in shop.wrong("place", "A-2", "MUG=0")
-    assert "has an order 'A-1' already" in shop.refused("place", "A-1", "MUG=1")
+    assert "already has an order 'A-1'" in shop.refused("place", "A-1", "MUG=1")

@@ -48,7 +48,7 @@ def test_an_adjustment_is_more_or_fewer(shop: Shop) -> None:
     shop.do("adjust", "MUG", "found", "--by", 2)
     shop.do("adjust", "MUG", "damage", "--by", "-1")
     assert shop.ask("stock", "MUG")["stock"][0]["on_hand"] == 6
-    assert "cannot be taken off" in shop.refused("adjust", "MUG", "--by", -7)
+    assert "cannot be removed" in shop.refused("adjust", "MUG", "--by", -7)
 
 
 def test_what_cannot_be_is_named(shop: Shop) -> None:

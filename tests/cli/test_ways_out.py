@@ -49,7 +49,7 @@ def test_what_is_there_is_split_off(shop: Shop) -> None:
 
 
 def test_the_new_order_gets_the_id_that_is_asked_for(shop: Shop) -> None:
-    assert "has an order 'A-1' already" in shop.refused("split", "A-1", "A-1")
+    assert "already has an order 'A-1'" in shop.refused("split", "A-1", "A-1")
     shop.do("split", "A-1", "A-1/now")
     assert shop.status("A-1/now") == "ALLOCATED"
     assert "was not split" in shop.refused("split", "A-1")

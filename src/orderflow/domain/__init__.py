@@ -1,4 +1,4 @@
-"""The pure part: immutable types, and functions that decide.
+"""The pure core: immutable types, and functions that decide.
 
-Nothing in here does input or output, reads a clock or draws a random number.
+Nothing here does input or output, reads a clock or draws a random number.
 """

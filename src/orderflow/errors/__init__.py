@@ -1,4 +1,4 @@
-"""All errors that orderflow raises on purpose, as one tree.
+"""The errors that orderflow raises on purpose, as one tree.
 
 ::
 
@@ -20,7 +20,7 @@
     │   ├── DuplicateOrderError
     │   ├── CommandIdReusedError
     │   └── StaleVersionError
-    ├── TransitionError            an event that cannot follow the state: a fault in the history
+    ├── TransitionError            an event that is impossible in the state: a fault in the history
     ├── MissingExtraError          a package of an extra is not installed (also an ImportError)
     ├── StorageError               the state could not be read or written; nothing has changed
     │   ├── BatchInterruptedError  the first batches were saved: run all of them again
@@ -108,7 +108,7 @@ class CodecError(OrderFlowError, ValueError):
 
 
 class NotFoundError(OrderFlowError, LookupError):
-    """An object that this seller does not have."""
+    """The seller does not have such an object."""
 
 
 class OrderNotFoundError(NotFoundError):
@@ -141,7 +141,7 @@ class ProductNotFoundError(NotFoundError):
         self.sku = sku
         super().__init__(
             f"seller {seller_id!r} has no product {sku!r} in warehouse {warehouse_id!r}; "
-            f"a product is known once its stock was announced, booked in or counted"
+            f"announce, book in or count its stock first"
         )
 
 
@@ -158,7 +158,7 @@ class ReceiptNotFoundError(NotFoundError):
 
 
 class RefusedError(OrderFlowError):
-    """A command that is not possible now. Nothing has changed."""
+    """A command that is not possible now. It changed nothing."""
 
 
 class ActionRefusedError(RefusedError):
@@ -177,7 +177,7 @@ class ActionRefusedError(RefusedError):
         self.action = action
         self.allowed = allowed
         now = ", ".join(map(_in_words, allowed))
-        way_out = f"allowed now: {now}" if allowed else "nothing is allowed any more"
+        way_out = f"allowed now: {now}" if allowed else "no action is allowed"
         super().__init__(f"order {order_id!r} is {status}: cannot {_in_words(action)}; {way_out}")
 
 
@@ -200,7 +200,7 @@ class HoldRefusedError(RefusedError):
 
 
 class ShortPickRefusedError(RefusedError):
-    """A short pick with a line on which nothing is missing."""
+    """A short pick that names a line without missing units."""
 
     def __init__(self, order_id: str, reason: str) -> None:
         self.order_id = order_id
@@ -218,7 +218,7 @@ class SplitRefusedError(RefusedError):
 
 
 class StockRefusedError(RefusedError):
-    """A movement of stock that is not possible."""
+    """A change of stock that is not possible."""
 
     def __init__(self, sku: str, reason: str) -> None:
         self.sku = sku
@@ -240,7 +240,7 @@ class DuplicateOrderError(RefusedError):
         self.seller_id = seller_id
         self.order_id = order_id
         self.split_from = split_from
-        has = f"seller {seller_id!r} has an order {order_id!r} already"
+        has = f"seller {seller_id!r} already has an order {order_id!r}"
         super().__init__(
             f"{has}; edit that one if it is the same, or give this one another id"
             if split_from is None
@@ -275,16 +275,16 @@ class StaleVersionError(RefusedError):
         self.actual = actual
         super().__init__(
             f"order {order_id!r} is at version {actual}, not {expected}: "
-            f"read it again and decide anew"
+            f"read it again, and send a new command"
         )
 
 
 class TransitionError(OrderFlowError):
-    """An event that cannot follow the state it was applied to."""
+    """An event that is not possible in the state that it was applied to."""
 
 
 class MissingExtraError(OrderFlowError, ImportError):
-    """A package that is not installed, and belongs to an extra of orderflow.
+    """A package of an extra of orderflow that is not installed.
 
     Attributes:
         package: The package.
@@ -307,7 +307,7 @@ class NoticeError(OrderFlowError):
         recipient: The recipient.
         cause: What went wrong.
         way_out: What to do about it.
-        is_final: Whether a further attempt is useless until that is done.
+        is_final: Whether another attempt is useless until then.
     """
 
     def __init__(self, recipient: str, cause: str, way_out: str, *, is_final: bool = False) -> None:
@@ -315,7 +315,7 @@ class NoticeError(OrderFlowError):
         self.cause = cause
         self.way_out = way_out
         self.is_final = is_final
-        super().__init__(f"{recipient!r} was not told: {cause}; {way_out}")
+        super().__init__(f"{recipient!r} was not notified: {cause}; {way_out}")
 
 
 class WebhookSignatureError(OrderFlowError):

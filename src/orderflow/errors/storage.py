@@ -14,30 +14,30 @@ __all__ = [
 
 
 class StorageError(OrderFlowError):
-    """The state could not be read or written. Except for its subclasses, nothing has changed."""
+    """The state could not be read or written. Nothing has changed, except with some subclasses."""
 
 
 class BatchInterruptedError(StorageError):
     """The database failed after some batches of commands were saved.
 
-    Run the same commands again: those whose command id was saved before change nothing.
+    Run the same commands again: those that were saved with a command id change nothing.
 
     Attributes:
         cause: What failed.
-        commands_saved: How many commands, from the first, are in batches that were saved.
+        commands_saved: The number of commands that were saved, from the first.
     """
 
     def __init__(self, cause: str, commands_saved: int) -> None:
         self.cause = cause
         self.commands_saved = commands_saved
         super().__init__(
-            f"{cause}; the first {commands_saved:,} commands are saved: run all of them again "
-            f"with the same command ids, and the rest follows"
+            f"{cause}; the first {commands_saved:,} commands are saved: run all commands again "
+            f"with the same command ids to save the rest"
         )
 
 
 class ContentionError(StorageError):
-    """Concurrent transactions read or changed the same data, and won.
+    """Concurrent transactions changed the same data first.
 
     In your own transaction, roll back and run all of it again.
     """
@@ -45,7 +45,7 @@ class ContentionError(StorageError):
     def __init__(self, attempts: int) -> None:
         self.attempts = attempts
         super().__init__(
-            f"others changed the same orders or stock at the same time, in each of {attempts} "
+            f"other transactions changed the same orders or stock in each of {attempts} "
             f"attempts; roll back, and run the whole transaction again"
         )
 
@@ -63,13 +63,13 @@ class SchemaError(StorageError):
         self.expected = expected
         there = "has no tables of orderflow" if found is None else f"has tables of revision {found}"
         if found is None:
-            way_out = "make them: `orderflow.adapters.sql.upgrade` does, or your migrations do"
+            way_out = "create them with `orderflow.adapters.sql.upgrade` or your migrations"
         elif found > expected:
-            way_out = "they are of a later release: take that one, or a later one"
+            way_out = "they belong to a later release: install that one, or a later one"
         else:
-            way_out = "`orderflow.adapters.sql.upgrade` upgrades them, or your migrations do"
+            way_out = "upgrade them with `orderflow.adapters.sql.upgrade` or your migrations"
         super().__init__(
-            f"the database {there}, and this release works on revision {expected}; {way_out}"
+            f"the database {there}, but this release needs revision {expected}; {way_out}"
         )
 
 
@@ -82,16 +82,16 @@ class UnfinishedError(StorageError):
 
     Attributes:
         cause: What failed.
-        is_saved: Whether the change was certainly saved, and only the queues are not fully served.
+        is_saved: Whether the change was certainly saved, but not all queues were served.
     """
 
     def __init__(self, cause: str, *, is_saved: bool = False) -> None:
         self.cause = cause
         self.is_saved = is_saved
         super().__init__(
-            f"the change was saved, but not all who wait were served ({cause}); `recover` goes "
-            f"on, or the same command with the same command id"
+            f"the change was saved, but not all queues were served ({cause}); call `recover`, "
+            f"or repeat the command with the same command id"
             if is_saved
-            else f"the database failed as it committed ({cause}), and may have saved the change "
-            f"or not; give the same command again with the same command id, or look first"
+            else f"the database failed during the commit ({cause}), and may have saved the change; "
+            f"repeat the command with the same command id, or read the state first"
         )

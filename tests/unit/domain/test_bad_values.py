@@ -526,7 +526,9 @@ def test_an_order_on_hold_may_hold_any_part_of_its_units(allocated: int) -> None
     ],
 )
 def test_only_an_order_without_a_past_can_be_placed(past: dict[str, Any]) -> None:
-    with pytest.raises(InvalidValueError, match="of status NEW, version 0 and parcels 0, with no"):
+    with pytest.raises(
+        InvalidValueError, match="of status NEW, version 0 and split_count 0, without"
+    ):
         PlaceOrder(at=NOON, order=order("A", **past))
 
 

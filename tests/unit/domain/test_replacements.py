@@ -187,5 +187,8 @@ def test_a_product_does_not_replace_itself() -> None:
 
 
 def test_a_limit_lets_at_least_one_replacement_through() -> None:
-    with pytest.raises(InvalidValueError, match=r"Replacement\.units_max .*the 3 units that come"):
+    with pytest.raises(
+        InvalidValueError,
+        match=r"Replacement\.units_max .*at least the number of units, which is 3",
+    ):
         Replacement("CUP", "MUG", units=3, units_max=2)

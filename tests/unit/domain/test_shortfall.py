@@ -193,7 +193,7 @@ def test_lines_that_are_not_named_were_found() -> None:
 
 def test_a_line_cannot_be_reported_twice() -> None:
     found = (PickedLine("1", 1), PickedLine("1", 0))
-    with pytest.raises(InvalidValueError, match="said once"):
+    with pytest.raises(InvalidValueError, match="no line twice"):
         ReportShortPick(picked=found, **about())
 
 

@@ -103,7 +103,7 @@ def test_who_could_not_be_reached_gets_the_same_digest_later_and_the_others_noth
     digested = office.digests().run_once()
     assert digested.sent == 1
     ((recipient, error),) = digested.failures
-    assert (recipient, str(error)) == (HOOK, f"'{HOOK.address}' was not told: no answer; wait")
+    assert (recipient, str(error)) == (HOOK, f"'{HOOK.address}' was not notified: no answer; wait")
     office.hook.down = set()
     assert office.digests().run_once() == DigestResult(sent=1)
     assert [bulletin for _, bulletin in office.hook.sent] == [

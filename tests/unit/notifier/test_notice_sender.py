@@ -153,7 +153,7 @@ def test_a_message_that_no_recipient_can_be_told_of_is_dead_at_once() -> None:
     office.take("A")
     assert office.relay.run() == RelayResult(dead=1)
     (dead,) = office.outbox.dead()
-    assert dead.error == "NoticeError: 'jo@shop.example' was not told: moved away; take it out"
+    assert dead.error == "NoticeError: 'jo@shop.example' was not notified: moved away; take it out"
     assert office.passed_over == []
 
 
@@ -193,7 +193,7 @@ def test_who_is_passed_over_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.messages == [
         (
             "mail:jo@shop.example is skipped: "
-            "'mail:jo@shop.example' was not told: moved away; take it out"
+            "'mail:jo@shop.example' was not notified: moved away; take it out"
         )
     ]
 

@@ -1,1 +1,1 @@
-"""Who gets the stock: one serving of the queues."""
+"""Allocation: who gets the stock when the queues are served."""

@@ -1,4 +1,4 @@
-"""Which product holds up each waiting order that may not be allocated a part."""
+"""The product that blocks each waiting order that may not be allocated a part."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["queue_index"]
 def queue_index(serving: ServingState) -> Iterator[tuple[str, str | None]]:
     """Yield the product that each order is blocked on: see `Outcome.queue_index`.
 
-    An order stays blocked on the same product for as long as that one holds it up.
+    An order stays blocked on the same product until there is enough of it.
     """
     draft = serving.draft
     if not draft.policy.restricts_partial and draft.new_policy is None:
@@ -37,10 +37,10 @@ def queue_index(serving: ServingState) -> Iterator[tuple[str, str | None]]:
 
 
 def _blocking_skus(serving: ServingState, order: Order) -> list[str]:
-    """Return the products of a waiting order of which there is not enough to complete it.
+    """Return the products of which there are too few units to complete a waiting order.
 
-    An order that may have a part is blocked on none. Neither is one that could be completed, but
-    whose turn comes with a later page.
+    An order that may be allocated a part is blocked on none. Nor is an order that could be
+    completed, but was deferred to a later page.
     """
     draft = serving.draft
     if allows_partial(order, draft.policy):

@@ -31,7 +31,7 @@ def deallocate_incomplete(draft: Draft, orders: Iterable[Order]) -> None:
 
 
 def last_lines_first(order: Order, sku: str, units: int) -> LineUnits:
-    """Say which lines give back units of a product: the last line first, at most what it holds."""
+    """Return the lines that give back units of a product, starting from the last line."""
     given: list[tuple[str, int]] = []
     for line in reversed(order.lines):
         if line.sku == sku and line.allocated and units > 0:

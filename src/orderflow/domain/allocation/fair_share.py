@@ -1,9 +1,9 @@
 """Fair shares: a scarce product divided among all who wait for it.
 
-Each gets in proportion to what it is short of. Fractions of units cannot be given, so everyone
-gets the whole part of the share, and the units that are left go one by one to the largest
-remainders (the method of Hamilton, or of Hare and Niemeyer); those who stand earlier in the queue
-come first among equals.
+Each order gets units in proportion to what it is short of. Units cannot be divided, so each order
+first gets its share, rounded down. The remaining units go one by one to the largest remainders
+(the method of Hamilton, or of Hare and Niemeyer). Among equals, the earlier order in the queue
+comes first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["fair_shares"]
 
 
 def fair_shares(wanted: Sequence[int], available: int, share_max: int | None = None) -> list[int]:
-    """Divide what is available among those who want it.
+    """Divide the available units among those who want some.
 
     >>> fair_shares([5, 3, 1], 5)
     [3, 2, 0]
@@ -26,13 +26,13 @@ def fair_shares(wanted: Sequence[int], available: int, share_max: int | None = N
 
     Args:
         wanted: The units that each one wants, in the order of the queue.
-        available: The units that there are.
-        share_max: The most that anyone gets in one round. As long as units are left and wanted,
-            there is a further round, so that nothing stays idle.
+        available: The units to divide.
+        share_max: The most units that each one gets in a round. Further rounds follow while units
+            are available and wanted, so that none stay idle.
 
     Returns:
-        The units that each one gets: at most what it wants, and in total as much as there is
-        and is wanted.
+        The units that each one gets: at most what it wants. The total is what is available, or
+        what is wanted if that is less.
     """
     given = [0] * len(wanted)
     while available > 0:
@@ -44,7 +44,7 @@ def fair_shares(wanted: Sequence[int], available: int, share_max: int | None = N
         if total > available:
             parts = _in_proportion(limits, total, available)
             return [got + part for got, part in zip(given, parts, strict=True)]
-        # As many rounds at once as change nobody's limit, for there may be very many of them.
+        # Combine the rounds in which no limit changes: there may be very many of them.
         lasting = min(each // limit for each, limit in zip(rest, limits, strict=True) if limit)
         rounds = min(lasting, available // total)
         given = [got + rounds * limit for got, limit in zip(given, limits, strict=True)]

@@ -1,8 +1,8 @@
 """Orders that are passed over, until they may be allocated a part.
 
-Smaller orders can overtake an order forever if it may not be allocated a part. So it counts how
-often a later order has taken some of the product that it is blocked on, at most once in a command.
-Once that was often enough, it may be allocated a part.
+If an order may not be allocated a part, smaller orders can overtake it forever. So each order
+counts how often a later order took units of the product that it is blocked on. One command counts
+at most once. After `passes_max` passes, the order may be allocated a part.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ __all__ = ["pass_over"]
 
 
 def pass_over(serving: ServingState) -> bool:
-    """Count a pass for each order that was passed over; return whether one may now have a part."""
+    """Count the passes of this serving; return whether an order may now be allocated a part."""
     draft = serving.draft
-    begun = False
+    any_allowed = False
     last_taker = sorted(serving.last_taker.items())
     serving.last_taker.clear()
     for product, last_position in last_taker:
@@ -33,5 +33,5 @@ def pass_over(serving: ServingState) -> bool:
             passed = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
             if has_waited_enough(passed, draft.policy, draft.at):
                 draft.emit(OrderWaitedEnough(*draft.name(order)))
-                begun = True
-    return begun
+                any_allowed = True
+    return any_allowed

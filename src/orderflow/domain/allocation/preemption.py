@@ -1,8 +1,8 @@
-"""What urgent orders may take from later orders that the warehouse does not work on yet.
+"""Preemption: an urgent order takes units of later orders that are not at the warehouse yet.
 
-The last order in the queue loses first, and nobody loses more than is needed. An urgent order that
-may not be allocated a part preempts only what makes it complete. Orders that differ in the queue
-only by their ids do not preempt each other: parcels split off from one order are such orders.
+The last order in the queue loses units first, and no order loses more than is needed. If an urgent
+order may not be allocated a part, it preempts units only if they complete it. Orders whose
+positions differ only by their ids do not preempt each other, such as the parcels of one order.
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ _NEVER = Preemption.NEVER
 
 
 def preemptible_products(serving: ServingState) -> list[ProductKey]:
-    """Return the products that changed orders hold and urgent ones might take from them.
+    """Return the products of which urgent orders may preempt units of changed orders.
 
-    With them go those whose urgent orders were not served to the end before.
+    These include the products whose queue an earlier command left unserved.
     """
     draft = serving.draft
     if draft.policy.preemption is _NEVER:
         return []
-    held = {
+    products = {
         (order.warehouse_id, line.sku)
         for order in draft.orders.values()
         if order.status not in FROZEN
         for line in order.lines
         if line.allocated
     }
-    return sorted(held.union(serving.resumed))
+    return sorted(products.union(serving.resumed))
 
 
 def preemptible_units(serving: ServingState, order: Order, sku: str) -> int:
-    """Return the units of a product that later orders hold and this one may take."""
+    """Return the units of a product that the order may preempt from later orders."""
     return sum(later.allocated_of(sku) for later in _later_orders(serving, order, sku))
 
 
 def preempt_for(serving: ServingState, order: Order, *, completely: bool) -> None:
-    """Put what an urgent order lacks on the shelf, taken from later orders.
+    """Deallocate the units that an urgent order is short of from later orders.
 
     Args:
         serving: What this serving remembers.
         order: The urgent order.
-        completely: Take nothing unless the order can be completed with it.
+        completely: Preempt nothing unless that completes the order.
     """
     draft = serving.draft
     shelf = draft.shelves[order.warehouse_id]
@@ -81,15 +81,15 @@ def preempt_for(serving: ServingState, order: Order, *, completely: bool) -> Non
 
 
 def is_preemptible(order: Order, position: QueuePosition, queue: Queue) -> bool:
-    """Whether an urgent order at a position in the queue may take the units of another order.
+    """Whether an urgent order at a position in the queue may preempt units of another order.
 
-    That one has to be later by more than its id, and the warehouse must not work on it yet.
+    The other order must be later by more than its id, and not at the warehouse yet.
     """
     return order.status not in FROZEN and queue_position(order, queue)[:-1] > position[:-1]
 
 
 def _later_orders(serving: ServingState, order: Order, sku: str) -> list[Order]:
-    """Return the orders that may lose units of a product to the order, the last one first."""
+    """Return the orders whose units of a product the order may preempt, the last one first."""
     queue = serving.draft.policy.queue
     position = queue_position(order, queue)
     return [

@@ -1,45 +1,45 @@
-"""Who gets the stock: the one path that every cause comes down.
+"""Serving the queues: the only code that decides who gets the stock.
 
 Theory
 ======
 
 *Who is visited.* A command changes some orders and makes more of some products available. Two
-kinds of orders can gain by that: the orders that the command itself left waiting, and the orders
-in the queue of a product of which there is more now. No others can: of any other product, either
-none is available or nobody can use it. Where urgent orders preempt, the units of an order that the
-command touched count as more of the product for the urgent ones.
+kinds of orders can gain: the orders that the command itself left waiting, and the orders in the
+queue of a product of which more is available now. No others can: of any other product, either
+none is available or no order can use it. With preemption, the units of an order that the command
+changed count as available for urgent orders.
 
 *In what order.* In the order of the queue that the policy names, which is total. The queues of
 several products are merged as they are read.
 
-*What each may take.* An order in its turn takes, of each product that it is short of,
+*What each order may take.* In its turn, an order takes units of each product that it is short of.
 
-- where it **allows partial** allocation: what is available;
-- where it does not: all that it is short of, or nothing;
-- under a **fair share**: its share, which is computed beforehand for all orders that wait;
-- if it is **urgent**: also the units of later orders, which lose them to it.
+- If it **allows partial** allocation, it takes whatever is available.
+- If it does not, it takes all that it is short of, or nothing.
+- Under a **fair share**, it takes its share, which is computed first for all orders that wait.
+- If it is **urgent**, it also preempts units of later orders.
 
 An edit or a loss can leave an order short that may not be allocated a part. It gives back its
 units, and the queues of these products are merged in from their heads. Such an order is passed
 over when a later one takes some of the product that it is blocked on. Once it was passed over
 often enough, or has waited long enough, it may be allocated a part.
 
-*Why it ends.* Taking makes less available, so it starts nothing new. An order gives back its units
-at most once in a command, for it has none afterwards. It begins to allow a part at most once. A
-preempted unit moves towards the head of the queue.
+*Why it ends.* Taking units makes fewer available, so it starts nothing new. An order gives back
+its units at most once in a command, because it has none afterwards. It changes to allow a part at
+most once. A preempted unit moves towards the head of the queue.
 
 *What it costs.* The queue of a product is read from its head, and only while some of the product
-is available. Where orders allow a part, each visited order takes at least a unit: booking in n
-units visits at most n orders, however long the queue is. Where they do not, an order waits in the
-queue of one product only, the one that it is blocked on (as a SAT solver watches one literal of a
-clause). So nobody visits orders that are blocked on other products; `Outcome.queue_index` says
-which product that is. A view may also leave out orders that need more of it than is available. A
-fair share has to visit all orders that wait for the product.
+is available. If orders allow a part, each visited order takes at least one unit. So booking in n
+units visits at most n orders, however long the queue is. Otherwise an order waits only in the
+queue of the product that it is blocked on, like the watched literals of a SAT solver.
+`Outcome.queue_index` names that product. The queues of other products do not have the order. A
+view may also omit orders that need more of the product than is available. A fair share has to
+visit all orders that wait for the product.
 
-*How much at once.* A limit on the orders that a command serves cuts a long queue into pages. An
-order whose turn comes after the limit is deferred, and the products that it is short of are left
-unserved. `ServeWaiting` goes on with all of them, from the heads of their queues. No other command
-may touch them before that, or it would be served before its turn.
+*How much at once.* A limit on the orders that a command serves divides a long queue into pages.
+An order whose turn comes after the limit is deferred, and the products that it is short of are
+unserved. `ServeWaiting` then serves all of them, from the heads of their queues. No other command
+may change these products before that, or it would be served before its turn.
 """
 
 from __future__ import annotations
@@ -93,13 +93,13 @@ _FAIR_SHARE, _NEVER = Rationing.FAIR_SHARE, Preemption.NEVER
 def serve(
     serving: ServingState, backlog: Iterable[Order] = (), *, orders_max: int | None = None
 ) -> None:
-    """Offer what is available to everyone who can gain by what has changed.
+    """Offer the available stock to every order that can gain from the changes.
 
-    Afterwards no stock is idle that a waiting order could use under the policy.
+    Afterwards, no stock is idle that a waiting order could use under the policy.
 
     Args:
         serving: What this serving remembers; it and its draft are changed.
-        backlog: Waiting orders to offer stock to, as if they had changed.
+        backlog: Waiting orders that are also offered stock, as if they had changed.
         orders_max: Defer the orders that come after about this many.
     """
     if orders_max is not None:
@@ -118,7 +118,7 @@ def serve(
 
 
 def take_available(order: Order, shelf: dict[str, int]) -> _Taken:
-    """Take from the shelf what the order is short of, as far as it goes.
+    """Take from the shelf the available units of what the order is short of.
 
     Returns:
         The units taken, the lines with them, and whether the order is covered.
@@ -162,7 +162,7 @@ def take_all_or_nothing(order: Order, shelf: dict[str, int]) -> _Taken:
 
 
 def _offer(serving: ServingState, order: Order) -> None:
-    """Let an order take what it may in its turn, or give back what it may not have."""
+    """Offer stock to an order in its turn; deallocate a part that it may not have."""
     draft = serving.draft
     if serving.is_full:
         _defer(serving, order)
@@ -187,7 +187,7 @@ def _offer(serving: ServingState, order: Order) -> None:
 
 
 def _defer(serving: ServingState, order: Order) -> None:
-    """Leave an order to a later command; a new one goes on back order until then."""
+    """Defer an order to a later command; a new order goes on back order."""
     draft = serving.draft
     deallocate_incomplete(draft, [order])
     serving.defer(draft.order(order.order_id))
@@ -196,13 +196,13 @@ def _defer(serving: ServingState, order: Order) -> None:
 
 
 def take(draft: Draft, order: Order) -> Order:
-    """Let an order take what there is, whatever the policy; return it as it is then."""
+    """Allocate the available units to an order, whatever the policy; return the new order."""
     _take(draft, order, take_available(order, draft.shelves[order.warehouse_id]))
     return draft.orders.get(order.order_id, order)
 
 
 def _take(draft: Draft, order: Order, taken: _Taken) -> bool:
-    """Record what an order took; tell whether anything has happened to it."""
+    """Record what an order took; return whether the order changed."""
     units, lines, covered = taken
     event: OrderAllocated | OrderPutOnBackOrder | OrderPartlyAllocated
     if covered:
@@ -218,7 +218,7 @@ def _take(draft: Draft, order: Order, taken: _Taken) -> bool:
 
 
 def _in_order_of_queue(serving: ServingState, waiting: list[Order]) -> Iterator[Order]:
-    """Yield the orders that can gain, each as it is by then."""
+    """Yield the orders that can gain, each in its current state."""
     draft = serving.draft
     heads: list[tuple[QueuePosition, int, Order, Iterator[Order]]] = []
     preemptible = preemptible_products(serving)
@@ -253,7 +253,7 @@ def _in_order_of_queue(serving: ServingState, waiting: list[Order]) -> Iterator[
 
 
 def _from_one_source(serving: ServingState, source: Iterator[Order]) -> Iterator[Order]:
-    """Yield the orders of the only source there is, until others have to be merged in."""
+    """Yield the orders of a single source, until others have to be merged in."""
     changed, increased = serving.draft.orders, serving.draft.increased
     increases = len(increased)
     for order in source:
@@ -275,7 +275,7 @@ def _in_queue_order(draft: Draft, orders: Collection[Order]) -> Iterator[Order]:
 
 
 def _queue_of(serving: ServingState, product: ProductKey) -> Iterator[Order]:
-    """Yield the orders that wait for a product and were not seen yet, while there is some."""
+    """Yield the unvisited orders that wait for a product, while some of it is available."""
     draft = serving.draft
     policy = draft.policy
     at_most = None
@@ -283,14 +283,14 @@ def _queue_of(serving: ServingState, product: ProductKey) -> Iterator[Order]:
         at_most = partial(draft.available, product)
     for order in draft.view.waiting(*product, policy, at_most):
         if order.order_id not in draft.orders and order.order_id not in serving.visited:
-            is_last = serving.is_full  # it is deferred, and stands for all behind it
+            is_last = serving.is_full  # it is deferred, and so are all behind it
             yield order
             if is_last or draft.available(product) <= 0:
                 return
 
 
 def _urgent_in_queue_of(serving: ServingState, product: ProductKey) -> Iterator[Order]:
-    """Yield the urgent orders that wait for a product, whether there is some or not."""
+    """Yield the urgent orders that wait for a product, whether or not some is available."""
     draft = serving.draft
     for order in draft.view.waiting(*product, draft.policy):
         if order.order_id not in draft.orders and is_urgent(order, draft.policy):
@@ -298,9 +298,9 @@ def _urgent_in_queue_of(serving: ServingState, product: ProductKey) -> Iterator[
 
 
 def _known_orders(serving: ServingState, products: list[ProductKey]) -> list[Order]:
-    """Return the waiting orders that were changed or visited and that need one of the products.
+    """Return the waiting orders that were changed or visited and need one of the products.
 
-    They may wait for another one by now than the queues of the view know.
+    They may now wait for other products than in the queues of the view.
     """
     if not products:
         return []
@@ -314,7 +314,7 @@ def _known_orders(serving: ServingState, products: list[ProductKey]) -> list[Ord
 
 
 def _serve_shares(serving: ServingState, waiting: list[Order]) -> None:
-    """Offer each order its share of what is available; under a fair share all allow a part."""
+    """Offer each order its fair share; under this policy, all orders allow a part."""
     draft = serving.draft
     replenished = serving.take_replenished()
     scarce = set(replenished)
@@ -336,7 +336,7 @@ def _serve_shares(serving: ServingState, waiting: list[Order]) -> None:
 def _offers(
     draft: Draft, orders: list[Order], scarce: set[ProductKey]
 ) -> defaultdict[str, defaultdict[str, int]]:
-    """Divide what there is of each product among the orders: by order id and SKU."""
+    """Divide the available units of each product among the orders, by order id and SKU."""
     wanted: defaultdict[ProductKey, defaultdict[str, int]] = defaultdict(_nothing)
     for order in orders:
         for line in order.short_lines:

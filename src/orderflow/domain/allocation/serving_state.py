@@ -1,7 +1,7 @@
 """What one serving of the queues remembers.
 
-A `Draft` says what has changed. A `ServingState` reads from it which orders and products that
-concerns, and remembers who was offered stock, who has to wait for a later command, and why.
+A `Draft` has the changes so far. A `ServingState` derives from them which orders and products to
+serve. It remembers which orders were offered stock, and which are deferred to a later command.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["ServingState"]
 
 _NEW, _WAITING = Status.NEW, Status.ON_BACK_ORDER
 _OFFERED = (*STOCK_EVENTS, PolicyChanged, OrderAllocated, OrderPartlyAllocated, OrderPutOnBackOrder)
-"""Events after which there is no order to offer stock to: it has just been offered some."""
+"""Events after which no order is offered stock: either it has just been, or there is none."""
 
 
 class ServingState:
@@ -42,17 +42,17 @@ class ServingState:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.to_allocate: set[str] = set()
-        """The new orders that are to be offered stock for the first time."""
+        """The new orders to allocate."""
         self.visited: dict[str, Order] = {}
         """The waiting orders that were offered stock and could not take any."""
         self.deferred: dict[ProductKey, None] = {}
-        """The products that an order needs whose turn did not come in this command."""
+        """The products that deferred orders are short of."""
         self.resumed: list[ProductKey] = []
-        """The products whose queue an earlier command left unserved and this one serves."""
+        """The products whose queue an earlier command left unserved, and this one serves."""
         self.last_taker: dict[ProductKey, QueuePosition] = {}
-        """The last position in the queue of each product that took some of it."""
+        """For each product, the last position in its queue that took units."""
         self.offered_anew: dict[str, Order] = {}
-        """The orders on back order when the policy changed, which counts as a change to each."""
+        """The orders on back order when the policy changed; each counts as changed."""
         self._touched: dict[str, None] = {}
         self._events_read = 0
         self._replenished: dict[ProductKey, None] = {}
@@ -77,7 +77,7 @@ class ServingState:
         )
 
     def take_touched(self) -> list[Order]:
-        """Return, once, the waiting orders that events have changed and nobody offered stock."""
+        """Return, once, the waiting orders that changed and were not offered stock since."""
         events, touched = self.draft.events, self._touched
         for event in events[self._events_read :]:
             if not isinstance(event, _OFFERED):
@@ -88,14 +88,14 @@ class ServingState:
         return [order for order in orders if self.is_waiting(order)]
 
     def resume(self, product: ProductKey) -> None:
-        """Read the queue of a product although no more of it is available than before."""
+        """Serve the queue of a product, although its available units did not increase."""
         self._replenished[product] = None
         self.resumed.append(product)
 
     def offer_anew(self, orders: list[Order]) -> None:
-        """Treat orders on back order as if an event had changed each, after a change of policy.
+        """Treat orders on back order as changed, after a change of policy.
 
-        No queue is read besides, since every order in it is among them.
+        No queue needs to be read, because all its orders are among them.
         """
         self.offered_anew = {order.order_id: order for order in orders}
         self._touched.update(dict.fromkeys(self.offered_anew))
@@ -104,12 +104,12 @@ class ServingState:
         self.__dict__.pop("with_units", None)  # it has the order of the old queue
 
     def is_changed(self, order_id: str) -> bool:
-        """Whether the command has changed an order, or counts as having changed it."""
+        """Whether the command changed an order, or the order counts as changed."""
         return order_id in self.draft.orders or order_id in self.offered_anew
 
     @property
     def is_replenished(self) -> bool:
-        """Whether more of any product is available and its queue was not read since."""
+        """Whether more of a product is available and its queue was not read since."""
         return bool(self._replenished) or len(self.draft.increased) > self._increases_read
 
     def take_replenished(self) -> list[ProductKey]:
@@ -123,25 +123,25 @@ class ServingState:
         return products
 
     def limit(self, orders_max: int) -> None:
-        """Be full when this many further orders have changed."""
+        """Set the number of further orders that this command may change."""
         self._orders_max = len(self.draft.orders) + orders_max
 
     @property
     def is_full(self) -> bool:
         """Whether this command serves no further order.
 
-        An order that was visited in vain does not count. The next command might visit it in vain
-        again, and a page of such orders would be followed by the same page forever.
+        An order that could take nothing does not count. Otherwise a page might have only such
+        orders, and the next command would read the same page again, forever.
         """
         return len(self.draft.orders) >= self._orders_max
 
     def defer(self, order: Order) -> None:
-        """Leave the queues of what an order is short of to a later command."""
+        """Defer the queues of the products that an order is short of to a later command."""
         for line in order.short_lines:
             self.deferred[order.warehouse_id, line.sku] = None
 
     def unserved(self) -> list[WarehouseSku]:
-        """Return the products whose queue is left to a later command, and that it can serve."""
+        """Return the deferred products whose queue a later command can serve."""
         if not self.deferred:
             return []
         preempts = self.draft.policy.preemption is not Preemption.NEVER
@@ -152,7 +152,7 @@ class ServingState:
         )
 
     def record_taker(self, order: Order, units: LineUnits) -> None:
-        """Remember the position of an order that took units, unless a later one has taken some."""
+        """Record the position of an order that took units, unless a later order did."""
         position = queue_position(order, self.draft.policy.queue)
         taken = dict(units)
         for line in order.lines:

@@ -1,7 +1,7 @@
-"""Which orders have units of a product, in the order of the queue: for urgent orders that preempt.
+"""The orders that have units of a product, in the order of the queue, for preemption.
 
-An urgent order asks for the orders behind it. In a long queue there are few of them, or none. So
-the positions of the orders are kept sorted, and no order is looked up before somebody asks.
+An urgent order needs the orders behind it. Even in a long queue they are few, or none. So only the
+positions are sorted, and no order is read until it is needed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["OrdersWithUnits"]
 
 
 class OrdersWithUnits:
-    """The orders that have units now: those of the view, and those that a draft has changed."""
+    """The orders that have units now: those of the view, and those that the draft changed."""
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
@@ -42,12 +42,12 @@ class OrdersWithUnits:
         for each in reversed(positions[bisect_right(positions, position) :]):
             order_id = str(each[-1])
             order = changed.get(order_id) or self._stored[order_id]
-            if queue_position(order, self._queue) == each:  # it may have been moved since
+            if queue_position(order, self._queue) == each:  # its position may have changed
                 found[order_id] = order
         return list(found.values())
 
     def _note_changed(self) -> None:
-        """Take in what has happened since somebody asked."""
+        """Add the orders that changed since the last call."""
         events, orders = self._draft.events, self._draft.orders
         for event in events[self._noted :]:
             if not isinstance(event, (*STOCK_EVENTS, PolicyChanged)):

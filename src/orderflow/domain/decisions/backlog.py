@@ -1,4 +1,4 @@
-"""A whole backlog at once: orders and stock in, the difference out."""
+"""Allocation of a whole backlog: orders and stock in, an outcome out."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def allocate(
     *,
     at: datetime,
 ) -> Outcome:
-    """Give the stock of one seller to all of the seller's orders that wait for it.
+    """Allocate the stock of one seller to all of the seller's waiting orders.
 
-    New orders are processed, and orders on back order are served, by the rules that every
-    command is carried out by. Orders of any other status stay as they are.
+    These are the new orders and those on back order. The rules are the same as for commands.
+    Orders of any other status do not change.
 
     >>> from datetime import UTC, datetime
     >>> from orderflow import Order, OrderLine, Stock, StockKey
@@ -56,12 +56,12 @@ def allocate(
 
     Args:
         orders: The orders of one seller.
-        stock: The stock records of the same seller; a product without one has none.
+        stock: The stock records of the same seller. A product without a record has no units.
         policy: Who gets the stock.
-        at: The moment at which it is done.
+        at: The moment of the allocation.
 
     Returns:
-        The orders and stock records that changed, and the events.
+        The events, and the orders and stock records that changed.
 
     Raises:
         InvalidValueError: If the orders and the stock are not all of one seller.

@@ -1,10 +1,11 @@
-"""`decide`: what a command comes to, or the refusal that changes nothing.
+"""`decide`: the outcome of a command, or its refusal, which changes nothing.
 
-Every command takes the same path: what time alone has brought about is done first (holds that
-have ended are released, orders that have waited long enough begin to keep); the command changes
-something; what became available by it, and the orders that it left waiting, go through
-`serving.serve`; what may leave by itself is split off. The difference is the
-outcome.
+Every command takes the same steps:
+
+1. Apply the effects of time: release ended holds, and allow a part to orders that waited enough.
+2. Apply the changes of the command.
+3. Serve the queues of the products of which more is available, and the orders left waiting.
+4. Split off the units that may leave automatically.
 """
 
 from __future__ import annotations
@@ -65,21 +66,21 @@ def decide(
     *,
     orders_max: int | None = None,
 ) -> Outcome:
-    """Decide what a command comes to.
+    """Return the outcome of a command.
 
     Args:
-        command: What is asked for. Its seller is the one whose state the view shows.
+        command: The command, of the same seller as the view.
         view: The state of the seller; it is not changed.
         default_policy: Who gets the stock, if the seller has no policy of its own.
-        orders_max: Let about so many waiting orders gain at most, 1 or more, and leave the rest to
-            `ServeWaiting`: see `Outcome.unserved`. Fair shares are given out at once all the same.
+        orders_max: Serve about this many waiting orders, 1 or more, and leave the rest to
+            `ServeWaiting`: see `Outcome.unserved`. There is no limit under a fair share.
 
     Returns:
-        The events, and the orders and stock records as they leave them.
+        The events, and the orders and stock records that they change.
 
     Raises:
         NotFoundError: If the command names something that the seller does not have.
-        RefusedError: If it cannot be carried out now.
+        RefusedError: If the command is not possible now.
         InvalidValueError: If the view is of another seller.
     """
     if command.seller_id != view.seller_id:
@@ -164,7 +165,7 @@ def _change_order(serving: ServingState, command: OrderCommand) -> None:
 
 
 def _check_version(draft: Draft, order_id: str, expected: int) -> None:
-    """Compare with what is stored: a hold that has just ended is not the caller's business."""
+    """Compare with the stored version: the caller cannot know that a hold has just ended."""
     stored = draft.view.order(order_id)
     if stored is not None and expected != stored.version:
         raise StaleVersionError(order_id, expected, stored.version)

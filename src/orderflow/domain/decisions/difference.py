@@ -1,4 +1,4 @@
-"""The difference that a decision makes: an outcome, made of the draft and of the serving."""
+"""The difference that a decision makes: its outcome, from the draft and the serving."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _WAITING, _ALLOCATED = Status.ON_BACK_ORDER, Status.ALLOCATED
 
 
 def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
-    """Return what the command changes.
+    """Return the outcome of a command.
 
     Args:
-        serving: What serving the queues remembers, and the draft that it has changed.
-        order_id: The order that the command is about, if it is about one.
+        serving: The state of the serving, with the draft of the command.
+        order_id: The order that the command names, if any.
     """
     draft = serving.draft
     opened, completed = _back_orders(draft)
@@ -48,7 +48,7 @@ def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
 
 
 def _back_orders(draft: Draft) -> tuple[list[str], list[str]]:
-    """Return the orders that are on back order since the command, and those allocated by it."""
+    """Return the ids of the back orders that the command opened, and of those it completed."""
     opened, completed = [], []
     for order_id, order in draft.orders.items():
         waits = order.status is _WAITING

@@ -1,4 +1,4 @@
-"""What each command about an order does to it, before anyone is offered what became available.
+"""The changes of each order command, before the queues are served.
 
 Each function refuses what the lifecycle does not allow, then emits the events.
 """
@@ -75,7 +75,7 @@ __all__ = [
 
 
 def place(serving: ServingState, orders: tuple[Order, ...], *, allocate: bool) -> None:
-    """Take new orders in, and offer them stock unless told otherwise."""
+    """Place new orders, and allocate stock to them if `allocate` is set."""
     draft = serving.draft
     if len(orders) > 1:
         draft.prefetch(orders)
@@ -89,13 +89,13 @@ def place(serving: ServingState, orders: tuple[Order, ...], *, allocate: bool) -
 
 
 def allocate(serving: ServingState, order: Order) -> None:
-    """Offer a new order stock for the first time."""
+    """Allocate stock to a new order."""
     require_action(order.order_id, order.status, Action.ALLOCATE)
     serving.allocate(order)
 
 
 def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
-    """Keep an order back, with its stock or without."""
+    """Put an order on hold, with its stock or without."""
     require_action(order.order_id, order.status, Action.HOLD)
     until = command.hold.until
     if until is not None and until <= draft.at:
@@ -111,18 +111,18 @@ def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
 
 
 def release(draft: Draft, order: Order, command: ReleaseHold) -> None:
-    """Let go of one reason to keep an order back, or of all."""
+    """Release one hold of an order, or all of them."""
     reasons = tuple(hold.reason for hold in order.holds)
     stored = draft.view.order(order.order_id)
     ended = {hold.reason for hold in stored.holds}.difference(reasons) if stored else set()
     if command.reason in ended or (command.reason is None and ended and not reasons):
-        return  # the hold has just ended by itself, and this command was the first to notice
+        return  # the hold has just ended, and this command has already released it
     require_action(order.order_id, order.status, Action.RELEASE_HOLD)
     if command.reason is not None:
         if command.reason not in reasons:
             raise ActionRefusedError(
                 order.order_id,
-                f"held for {', '.join(reasons)}",
+                f"on hold for {', '.join(reasons)}",
                 f"release it from {command.reason}",
                 tuple(f"release {reason}" for reason in reasons),
             )
@@ -131,7 +131,7 @@ def release(draft: Draft, order: Order, command: ReleaseHold) -> None:
 
 
 def release_ended_holds(draft: Draft) -> None:
-    """Release what was held until now or earlier."""
+    """Release the holds that end now or ended earlier."""
     ended = draft.view.ended_holds(draft.at)
     for order in sorted(ended, key=lambda order: order.order_id) if ended else ():
         reasons = tuple(hold.reason for hold in order.holds if _has_ended(hold.until, draft.at))
@@ -139,7 +139,7 @@ def release_ended_holds(draft: Draft) -> None:
 
 
 def end_long_waits(draft: Draft) -> None:
-    """Let the orders keep what there is that have been on back order for long enough."""
+    """Allow a part to the orders that have been on back order for long enough."""
     if draft.policy.wait_max is not None:
         waiting_since_before = draft.view.waiting_since_before(draft.at - draft.policy.wait_max)
         for order in sorted(waiting_since_before, key=lambda order: order.order_id):
@@ -147,16 +147,16 @@ def end_long_waits(draft: Draft) -> None:
 
 
 def serve_waiting(serving: ServingState, command: ServeWaiting) -> None:
-    """Let the queues of these products be read again."""
+    """Serve the queues of these products."""
     for key in command.keys:
         serving.resume((key.warehouse_id, key.sku))
 
 
 def edit(draft: Draft, order: Order, command: EditOrder) -> None:
-    """Make all changes of an edit, or none."""
+    """Apply all edits, or none."""
     require_action(order.order_id, order.status, Action.EDIT)
     edits = resolve_edits(order, command.edits)
-    apply_edits(order, edits)  # refuses what cannot be done, before it is an event
+    apply_edits(order, edits)  # refuses an impossible edit before there is an event
     shelf = draft.shelves[order.warehouse_id]
     for change in edits:
         if isinstance(change, AddLine | ReplaceLine) and not shelf.knows(change.sku):
@@ -165,7 +165,7 @@ def edit(draft: Draft, order: Order, command: EditOrder) -> None:
 
 
 def cancel(draft: Draft, order: Order, command: CancelOrder) -> None:
-    """Give an order up."""
+    """Cancel an order."""
     require_action(order.order_id, order.status, Action.CANCEL)
     draft.emit(OrderCancelled(*draft.name(order), command.reason))
 
@@ -177,25 +177,25 @@ def send(draft: Draft, order: Order) -> None:
 
 
 def request_cancellation(draft: Draft, order: Order, command: RequestCancellation) -> None:
-    """Ask the warehouse to let an order go."""
+    """Ask the warehouse to cancel an order."""
     require_action(order.order_id, order.status, Action.REQUEST_CANCELLATION)
     draft.emit(CancellationRequested(*draft.name(order), command.reason))
 
 
 def accept_cancellation(draft: Draft, order: Order) -> None:
-    """Cancel an order that the warehouse lets go."""
+    """Cancel an order with the agreement of the warehouse."""
     require_action(order.order_id, order.status, Action.ACCEPT_CANCELLATION)
     draft.emit(CancellationAccepted(*draft.name(order)))
 
 
 def reject_cancellation(draft: Draft, order: Order, command: RejectCancellation) -> None:
-    """Go on with an order although its cancellation was asked for."""
+    """Record that the warehouse refuses to cancel an order."""
     require_action(order.order_id, order.status, Action.REJECT_CANCELLATION)
     draft.emit(CancellationRejected(*draft.name(order), command.reason))
 
 
 def report_short_pick(draft: Draft, order: Order, command: ReportShortPick) -> None:
-    """Write off what the warehouse did not find; the order is short of it."""
+    """Write off the units that the warehouse did not find."""
     require_action(order.order_id, order.status, Action.REPORT_SHORT_PICK)
     found = {}
     for each in command.picked:
@@ -204,7 +204,7 @@ def report_short_pick(draft: Draft, order: Order, command: ReportShortPick) -> N
             raise ShortPickRefusedError(
                 order.order_id,
                 f"line {each.line_id!r} has {line.allocated} units allocated, found: "
-                f"{each.units}; leave out the lines that were found whole",
+                f"{each.units}; name only lines that were not found in full",
             )
         found[each.line_id] = each.units
     missing = tuple(
@@ -217,7 +217,7 @@ def report_short_pick(draft: Draft, order: Order, command: ReportShortPick) -> N
 
 
 def despatch(draft: Draft, order: Order) -> None:
-    """Let an order leave; an open request for cancellation is rejected by that."""
+    """Mark an order as despatched, and reject an open cancellation request."""
     require_action(order.order_id, order.status, Action.DESPATCH)
     if order.status is Status.CANCELLATION_REQUESTED:
         draft.emit(CancellationRejected(*draft.name(order), "it was despatched"))
@@ -225,7 +225,7 @@ def despatch(draft: Draft, order: Order) -> None:
 
 
 def deliver(draft: Draft, order: Order) -> None:
-    """Let an order arrive."""
+    """Mark an order as delivered."""
     require_action(order.order_id, order.status, Action.DELIVER)
     draft.emit(OrderDelivered(*draft.name(order)))
 

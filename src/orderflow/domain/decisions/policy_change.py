@@ -1,19 +1,20 @@
-"""A change of policy: the command after which other rules say who gets the stock.
+"""A change of the policy by which the stock of a seller is allocated.
 
 A change of policy counts as a change to every order on back order. Each of them is offered stock
 again, in the order of the new queue, and none is passed over. Units that may leave automatically
-under the new policy leave, whether or not the order has gained anything.
+under the new policy are split off, whether or not the order has gained anything.
 
-Two things happen first. Orders that have waited enough under the new policy may have a part from
-now on. The other orders that may not have a part give it up, so that earlier orders can have it.
+Two things happen first. Orders that have waited enough under the new policy may be allocated a part
+from now on. Other orders give back a part that they may not have, so that earlier orders can have
+it.
 
 Some things stay as they are:
 
-- Orders that are new, allocated, on hold or at the warehouse have the units that they had.
-- An order that has waited enough has done so for good. The mark means nothing under `ALWAYS` and
+- Orders that are new, allocated, on hold or at the warehouse do not change.
+- An order that has waited enough has done so permanently. The mark means nothing under `ALWAYS` and
   `NEVER`, and counts again under a later `AFTER_WAITING`. So does the count of passes.
 
-The cost: the command reads all orders on back order once. Those that must give up a part do so in
+The cost: the command reads all orders on back order once. Those that must give back a part do so in
 the same transaction. Only the new offers are divided into pages.
 """
 
@@ -36,7 +37,7 @@ __all__ = ["change"]
 
 
 def change(serving: ServingState, policy: AllocationPolicy) -> None:
-    """Put another policy in force; change nothing if the seller has it already."""
+    """Put another policy in force; change nothing if the seller already has it."""
     draft = serving.draft
     if policy == draft.view.policy:
         return

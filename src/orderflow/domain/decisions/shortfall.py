@@ -1,9 +1,8 @@
-"""When there is less on hand than is allocated: who loses, and who is recalled.
+"""A shortfall: fewer units on hand than are allocated, so some orders lose units.
 
-The last in the queue gives back first, and orders that the warehouse works on only when all
-others have given back. Such a frozen order is recalled: it is on back order again, and the
-warehouse is told by the event. A recalled order whose cancellation had been asked for is
-cancelled with it, for nothing stands in the way of that any more.
+The last order in the queue loses units first. Orders that the warehouse works on lose units only
+after all others. Such a frozen order is recalled: it goes on back order again, and the event
+informs the warehouse. A recalled order whose cancellation was requested is cancelled.
 """
 
 from __future__ import annotations
@@ -32,25 +31,25 @@ __all__ = ["adjust", "cancel_if_requested"]
 
 
 def adjust(draft: Draft, key: StockKey, change: int, reason: AdjustmentReason, note: str) -> None:
-    """Change the stock on hand by so many units; orders give back what is not there any more.
+    """Change the stock on hand by some units; orders give back units that no longer exist.
 
     Raises:
-        StockRefusedError: If there would be fewer than 0 units on hand.
+        StockRefusedError: If fewer than 0 units would be on hand.
     """
     shelf = draft.shelves[key.warehouse_id]
     on_hand = shelf.on_hand(key.sku)
     if on_hand + change < 0:
         raise StockRefusedError(
             key.sku,
-            f"{-change} units cannot be taken off the {on_hand} on hand; "
-            f"count the stock to say how many there are",
+            f"{-change} units cannot be removed from the {on_hand} on hand; "
+            f"count the stock, and record the count",
         )
     _deallocate_missing(draft, key, -(shelf[key.sku] + change))
     draft.emit(StockAdjusted(key, draft.at, change, reason, note))
 
 
 def cancel_if_requested(draft: Draft, before: Order) -> None:
-    """Cancel an order that came back from the warehouse, if that had been asked for."""
+    """Cancel an order that came back from the warehouse, if this was requested."""
     if before.status is Status.CANCELLATION_REQUESTED:
         draft.emit(
             OrderCancelled(
@@ -64,7 +63,7 @@ def _deallocate_missing(draft: Draft, key: StockKey, missing: int) -> None:
         return
     shelf = draft.shelves[key.warehouse_id]
     enough = shelf[key.sku] + missing
-    holders = sorted(
+    with_units = sorted(
         draft.orders_with_units(key.warehouse_id, key.sku),
         key=lambda order: (
             order.status not in FROZEN,
@@ -72,7 +71,7 @@ def _deallocate_missing(draft: Draft, key: StockKey, missing: int) -> None:
         ),
         reverse=True,
     )
-    for order in holders:
+    for order in with_units:
         units = last_lines_first(order, key.sku, enough - shelf[key.sku])
         if units and order.status in FROZEN:
             draft.emit(OrderRecalled(*draft.name(order), units))

@@ -1,10 +1,10 @@
-"""Splits: what is allocated of a short order leaves as an order of its own.
+"""Splits: the allocated units of a short order become an order of their own.
 
-The new order takes the units that leave, with their stock, and is allocated. The original keeps
-the others and its place in the queue. No unit appears or vanishes.
+The new order takes these units, with their stock, and is allocated. The other units stay with the
+original order, whose place in the queue does not change. No unit appears or vanishes.
 
-What may leave is the fulfilment setting: every allocated unit, or only whole lines; any number
-of times, or until so many parcels are reached that the next one has to be the last.
+The fulfilment setting determines what may leave: every allocated unit, or only covered lines. It
+may also limit the number of parcels. Then the last parcel must be complete.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _COMPLETE = Fulfilment.COMPLETE
 
 
 def split(draft: Draft, order: Order, command: SplitOrder) -> None:
-    """Let what an order holds, or could have now, go as an order of its own.
+    """Split off the units that an order has, or could be allocated now.
 
-    If all of it can be had by now, it is allocated whole and there is nothing to split.
+    If all its units are available now, the order is allocated and not split.
     """
     require_action(order.order_id, order.status, Action.SPLIT)
     new_order_id = command.new_order_id or _free_id(draft, order)
@@ -50,9 +50,8 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
     if _only_last_parcel_left(order, draft.policy):
         raise SplitRefusedError(
             order.order_id,
-            f"it may leave in {draft.policy.parcels_max} parcels, and {order.split_count} "
-            f"have left, "
-            f"so the next one has to be complete",
+            f"it may have {draft.policy.parcels_max} parcels, and {order.split_count} were split "
+            f"off, so the last one must be complete",
         )
     order = take(draft, order)
     if order.status is Status.ALLOCATED:
@@ -68,7 +67,7 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
 
 
 def split_by_policy(serving: ServingState) -> None:
-    """Split what has changed and may leave, where the policy splits by itself."""
+    """Split the changed orders of which a part may leave, if the policy splits automatically."""
     draft = serving.draft
     if draft.policy.fulfilment is _COMPLETE:
         return
@@ -96,7 +95,7 @@ def _may_leave(order: Order, policy: AllocationPolicy) -> LineUnits:
 
 def _nothing_leaves(policy: AllocationPolicy) -> str:
     if policy.fulfilment is Fulfilment.WHOLE_LINES:
-        return "none of its lines is covered, and lines are not divided"
+        return "none of its lines is covered, and lines are never divided"
     return "none of its units is allocated"
 
 
@@ -121,7 +120,7 @@ def _split_off(order: Order, new_order_id: str, leaving: LineUnits) -> Order:
 
 
 def _free_id(draft: Draft, order: Order) -> str:
-    """Return the order's id with the first number behind it that makes it a new one."""
+    """Return the order's id with the first number appended that makes it a new id."""
     suffixes = (f"-{number}" for number in count(order.split_count + 1))
     ids = (
         order.order_id[: IDENTIFIER_CHARACTERS_MAX - len(suffix)].rstrip() + suffix

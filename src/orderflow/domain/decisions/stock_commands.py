@@ -1,4 +1,4 @@
-"""Stock that comes: announced, booked in against its notice or without one."""
+"""Receipts: announced, withdrawn, and booked in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["announce", "book_in", "withdraw"]
 
 
 def announce(draft: Draft, command: AnnounceReceipt) -> None:
-    """Expect a receipt; a notice of the same id is replaced."""
+    """Announce a receipt. An earlier receipt with the same id is replaced."""
     receipt = command.receipt
     announced = draft.view.receipt(receipt.receipt_id)
     if announced is not None and announced.key != receipt.key:
@@ -25,13 +25,13 @@ def announce(draft: Draft, command: AnnounceReceipt) -> None:
 
 
 def withdraw(draft: Draft, command: WithdrawReceipt) -> None:
-    """Expect a receipt no longer."""
+    """Withdraw an announced receipt."""
     _find(draft, command.receipt_id)
     draft.emit(ReceiptWithdrawn(draft.seller_id, command.receipt_id, draft.at))
 
 
 def book_in(draft: Draft, command: BookInStock) -> None:
-    """Record what came, and settle the notice that it came against."""
+    """Book in stock, against an announced receipt if the command names one."""
     expected = None
     if command.receipt_id is not None:
         receipt = _find(draft, command.receipt_id)

@@ -1,1 +1,1 @@
-"""The types: what the domain is made of, and the rules that each value keeps."""
+"""The types of the domain, and the rules for their values."""

@@ -1,9 +1,9 @@
-"""What may be asked for. A command is carried out whole, or refused and nothing has changed.
+"""The commands. A command takes effect as a whole, or is refused and changes nothing.
 
-Every command names its seller, and nothing of another seller can be seen or moved by it. `at`
-is the moment at which it is carried out: the core reads no clock. A `command_id` makes it safe
-to send a command again: it does nothing twice and answers the same. With `expected_version`, a
-command about an order is refused if the order has changed since that version was read.
+Every command names its seller, and can neither read nor change data of another seller. `at` is
+the moment at which it takes effect: the core reads no clock. A command with a `command_id` can
+be repeated safely: it takes effect once, and the outcome is the same. With `expected_version`, a
+command about an order is refused if the order has changed since that version.
 """
 
 from __future__ import annotations
@@ -71,10 +71,9 @@ class _OrderCommand(_Command):
 
 @attrs.frozen(kw_only=True)
 class PlaceOrder(_Command):
-    """Take an order in, and process it at once unless told otherwise.
+    """Place an order and, by default, allocate stock to it at once.
 
-    The order has no past: a status of NEW, so that nothing of it is allocated or held back,
-    version 0, and no split, neither from another order nor into parcels.
+    The order must be new: status NEW, version 0, and no splits.
     """
 
     order: Order = attrs.field(validator=validators.one_of(Order))
@@ -86,21 +85,20 @@ class PlaceOrder(_Command):
 
     @property
     def seller_id(self) -> str:
-        """Whose order it is."""
+        """The seller of the order."""
         return self.order.seller_id
 
     @property
     def order_id(self) -> str:
-        """Which order it is."""
+        """The id of the order."""
         return self.order.order_id
 
 
 @attrs.frozen(kw_only=True)
 class PlaceOrders(_Command):
-    """Take several orders of one seller in at once: all of them, or none.
+    """Place several orders of one seller: all of them, or none.
 
-    They are processed together, in the order of the queue, unless told otherwise. Each is as
-    `PlaceOrder` asks for, and no two have the same id.
+    Each must satisfy the rules of `PlaceOrder`, and their ids must differ.
     """
 
     orders: tuple[Order, ...] = attrs.field(validator=validators.tuple_of(Order, smallest=1))
@@ -110,13 +108,7 @@ class PlaceOrders(_Command):
     def _check_orders(self, _attribute: object, value: tuple[Order, ...]) -> None:
         for order in value:
             _check_has_no_past("PlaceOrders.orders", order)
-        sellers = list(dict.fromkeys(order.seller_id for order in value))
-        validators.require(
-            ok=len(sellers) == 1,
-            field="PlaceOrders.orders",
-            demand="orders of one seller",
-            value=sellers,
-        )
+        _check_one_seller("PlaceOrders.orders", "orders", value)
         repeated = [each for each, n in Counter(o.order_id for o in value).items() if n > 1]
         validators.require(
             ok=not repeated,
@@ -127,21 +119,21 @@ class PlaceOrders(_Command):
 
     @property
     def seller_id(self) -> str:
-        """Whose orders they are."""
+        """The seller of the orders."""
         return self.orders[0].seller_id
 
 
 @attrs.frozen(kw_only=True)
 class AllocateOrder(_OrderCommand):
-    """Offer stock to a new order: it is allocated, or goes on back order."""
+    """Allocate stock to a new order; if any line is short, the order goes on back order."""
 
 
 @attrs.frozen(kw_only=True)
 class HoldOrder(_OrderCommand):
-    """Keep an order back; a hold for the same reason is replaced.
+    """Put an order on hold. A hold for the same reason is replaced.
 
-    A hold with an end, which has to be later than `at`, is released by the first command of the
-    seller from then on. The order keeps its allocated units unless `deallocate` is set.
+    A hold may have an end later than `at`. The first command of the seller after that end
+    releases it. The order gives back its units only if `deallocate` is set.
     """
 
     hold: Hold = attrs.field(validator=validators.one_of(Hold))
@@ -150,7 +142,7 @@ class HoldOrder(_OrderCommand):
 
 @attrs.frozen(kw_only=True)
 class ReleaseHold(_OrderCommand):
-    """Let go of one reason to keep the order back, or of all of them."""
+    """Release one hold of an order or, without a reason, all of them."""
 
     reason: HoldReason | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(HoldReason))
@@ -159,14 +151,14 @@ class ReleaseHold(_OrderCommand):
 
 @attrs.frozen(kw_only=True)
 class ReleaseEndedHolds(_Command):
-    """Release the seller's orders whose holds have ended; a scheduler sends this."""
+    """Release the holds of a seller's orders that have ended; for a scheduler."""
 
     seller_id: str = attrs.field(validator=validators.identifier)
 
 
 @attrs.frozen(kw_only=True)
 class EditOrder(_OrderCommand):
-    """Make several changes of an order in one save, then allocate it again."""
+    """Apply several edits to an order as one change, then allocate it again."""
 
     edits: tuple[Edit | RemoveShortLines, ...] = attrs.field(
         validator=validators.tuple_of(*Edit.__args__, RemoveShortLines, smallest=1)
@@ -175,10 +167,9 @@ class EditOrder(_OrderCommand):
 
 @attrs.frozen(kw_only=True)
 class SplitOrder(_OrderCommand):
-    """Split off what is allocated as a new order; the rest stays on back order.
+    """Split off the allocated units as a new order; the rest stays on back order.
 
-    Without a `new_order_id` the new order gets the id of this one with the next free number
-    behind it: `A-1`, then `A-2`.
+    By default, the new order has the id of this one and the next free number: `A-1`, then `A-2`.
     """
 
     new_order_id: str | None = attrs.field(
@@ -188,7 +179,7 @@ class SplitOrder(_OrderCommand):
 
 @attrs.frozen(kw_only=True)
 class CancelOrder(_OrderCommand):
-    """Give an order up before it was sent to the warehouse."""
+    """Cancel an order that has not been sent to the warehouse."""
 
     reason: str = attrs.field(default="", validator=validators.note)
 
@@ -200,19 +191,19 @@ class SendOrderToWarehouse(_OrderCommand):
 
 @attrs.frozen(kw_only=True)
 class RequestCancellation(_OrderCommand):
-    """Ask the warehouse to let an order go that was sent to it."""
+    """Ask the warehouse to cancel an order that was sent to it."""
 
     reason: str = attrs.field(default="", validator=validators.note)
 
 
 @attrs.frozen(kw_only=True)
 class AcceptCancellation(_OrderCommand):
-    """The warehouse lets the order go."""
+    """Record that the warehouse agrees to cancel the order."""
 
 
 @attrs.frozen(kw_only=True)
 class RejectCancellation(_OrderCommand):
-    """The warehouse goes on with the order."""
+    """Record that the warehouse refuses to cancel the order."""
 
     reason: str = attrs.field(default="", validator=validators.note)
 
@@ -227,7 +218,7 @@ class PickedLine:
 
 @attrs.frozen(kw_only=True)
 class ReportShortPick(_OrderCommand):
-    """The warehouse found less than is allocated of these lines, and all of the others."""
+    """Record the lines for which the warehouse found fewer units than are allocated."""
 
     picked: tuple[PickedLine, ...] = attrs.field(
         validator=validators.tuple_of(PickedLine, smallest=1)
@@ -239,36 +230,36 @@ class ReportShortPick(_OrderCommand):
         validators.require(
             ok=len(set(line_ids)) == len(line_ids),
             field="ReportShortPick.picked",
-            demand="of lines that differ, each said once",
+            demand="a count for each line, with no line twice",
             value=line_ids,
         )
 
 
 @attrs.frozen(kw_only=True)
 class DespatchOrder(_OrderCommand):
-    """The order left the warehouse; an open request for cancellation is rejected by that."""
+    """Mark an order as despatched. This rejects an open cancellation request."""
 
 
 @attrs.frozen(kw_only=True)
 class DeliverOrder(_OrderCommand):
-    """The order arrived."""
+    """Mark an order as delivered."""
 
 
 @attrs.frozen(kw_only=True)
 class AnnounceReceipt(_Command):
-    """Expect a receipt, or expect it otherwise than announced before."""
+    """Announce a receipt, or change one already announced."""
 
     receipt: ExpectedReceipt = attrs.field(validator=validators.one_of(ExpectedReceipt))
 
     @property
     def seller_id(self) -> str:
-        """Whose receipt it is."""
+        """The seller of the receipt."""
         return self.receipt.key.seller_id
 
 
 @attrs.frozen(kw_only=True)
 class WithdrawReceipt(_Command):
-    """Expect a receipt no longer."""
+    """Withdraw an announced receipt."""
 
     seller_id: str = attrs.field(validator=validators.identifier)
     receipt_id: str = attrs.field(validator=validators.identifier)
@@ -280,16 +271,15 @@ class _StockCommand(_Command):
 
     @property
     def seller_id(self) -> str:
-        """Whose stock it is."""
+        """The seller of the stock."""
         return self.key.seller_id
 
 
 @attrs.frozen(kw_only=True)
 class BookInStock(_StockCommand):
-    """Record a delivery into stock, against its notice or without one.
+    """Book in stock that has arrived, against an announced receipt or without one.
 
-    What neither came nor was rejected of a notice is short, and the notice is settled, unless
-    there is `more_to_come`.
+    This closes the receipt unless `more_to_come` is set. Any units still missing are then short.
     """
 
     received: int = attrs.field(validator=validators.units(0))
@@ -303,20 +293,20 @@ class BookInStock(_StockCommand):
         validators.require(
             ok=self.receipt_id is not None or self.received + self.rejected > 0,
             field="BookInStock.received",
-            demand="1 or more, where nothing was rejected and no receipt is named",
+            demand="1 or more if nothing was rejected and no receipt is named",
             value=self.received,
         )
         validators.require(
             ok=self.receipt_id is not None or not self.more_to_come,
             field="BookInStock.more_to_come",
-            demand="False where no receipt is named",
+            demand="False if no receipt is named",
             value=self.more_to_come,
         )
 
 
 @attrs.frozen(kw_only=True)
 class AdjustStock(_StockCommand):
-    """Correct the stock on hand by so many units, more or fewer."""
+    """Add units to the stock on hand, or remove some."""
 
     change: int = attrs.field(validator=validators.units_change)
     reason: AdjustmentReason = attrs.field(validator=validators.one_of(AdjustmentReason))
@@ -325,7 +315,7 @@ class AdjustStock(_StockCommand):
 
 @attrs.frozen(kw_only=True)
 class CountStock(_StockCommand):
-    """Correct the stock on hand to what was counted."""
+    """Set the stock on hand to a counted number of units."""
 
     counted: int = attrs.field(validator=validators.units(0))
     note: str = attrs.field(default="", validator=validators.note)
@@ -333,38 +323,31 @@ class CountStock(_StockCommand):
 
 @attrs.frozen(kw_only=True)
 class ServeWaiting(_Command):
-    """Go on serving the queues of products that an outcome has left unserved.
+    """Serve the queues of the products that an outcome names as unserved.
 
-    All that are left unserved and share an order are to be named at once, so that the queue of
-    each is respected.
+    Unserved products that share an order must be in the same command, or an order could be served
+    before its turn.
     """
 
     keys: tuple[StockKey, ...] = attrs.field(validator=validators.tuple_of(StockKey, smallest=1))
 
     @keys.validator
     def _check_keys(self, _attribute: object, value: tuple[StockKey, ...]) -> None:
-        sellers = list(dict.fromkeys(key.seller_id for key in value))
-        validators.require(
-            ok=len(sellers) == 1,
-            field="ServeWaiting.keys",
-            demand="keys of one seller",
-            value=sellers,
-        )
+        _check_one_seller("ServeWaiting.keys", "keys", value)
 
     @property
     def seller_id(self) -> str:
-        """Whose stock it is."""
+        """The seller of the stock."""
         return self.keys[0].seller_id
 
 
 @attrs.frozen(kw_only=True)
 class ChangePolicy(_Command):
-    """Give out a seller's stock by another policy from now on.
+    """Change the policy that allocates a seller's stock.
 
-    Orders on back order that may not keep a part under the new policy give it up. Then all
-    orders on back order are offered stock again, in the order of the new queue. Orders that are
-    allocated or on hold keep what they have. The policy that the seller has already changes
-    nothing.
+    Orders on back order give back their units if the new policy does not allow them a part. Then
+    all orders on back order are offered stock, in the order of the new queue. Orders that are
+    allocated or on hold do not change.
     """
 
     seller_id: str = attrs.field(validator=validators.identifier)
@@ -386,15 +369,21 @@ OrderCommand = (
     | DespatchOrder
     | DeliverOrder
 )
-"""A command about one order that is there."""
+"""A command about one existing order."""
 
 StockCommand = (
     AnnounceReceipt | WithdrawReceipt | BookInStock | AdjustStock | CountStock | ServeWaiting
 )
-"""A command about the stock, or about what is expected of it."""
+"""A command about stock or receipts."""
 
 Command = PlaceOrder | PlaceOrders | OrderCommand | ReleaseEndedHolds | StockCommand | ChangePolicy
-"""Anything that may be asked for."""
+"""Any command."""
+
+
+def _check_one_seller(field: str, what: str, values: tuple[Order | StockKey, ...]) -> None:
+    sellers = list(dict.fromkeys(each.seller_id for each in values))
+    demand = f"{what} of one seller"
+    validators.require(ok=len(sellers) == 1, field=field, demand=demand, value=sellers)
 
 
 def _check_has_no_past(field: str, order: Order) -> None:
@@ -402,7 +391,7 @@ def _check_has_no_past(field: str, order: Order) -> None:
         ok=(order.status, order.version, order.split_count, order.split_from)
         == (Status.NEW, 0, 0, None),
         field=field,
-        demand="an order of status NEW, version 0 and parcels 0, with no split_from",
-        value=f"{order.status.value}, version {order.version}, parcels {order.split_count}, "
+        demand="an order of status NEW, version 0 and split_count 0, without split_from",
+        value=f"{order.status.value}, version {order.version}, split_count {order.split_count}, "
         f"split_from {order.split_from!r}",
     )

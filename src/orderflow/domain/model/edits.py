@@ -1,11 +1,11 @@
-"""The changes that an edit may make, and what they make of an order.
+"""Edits of an order, and how they change it.
 
-An edit is one save of several changes, applied one after another: all of them or none.
+A command applies several edits one after another: all of them, or none.
 
-- A reduction gives up short units before allocated ones.
-- A replacement keeps the line's id and the order's place. It gives back what the line held of
-  another product; of its own product it keeps as much as a change of quantity would.
-- The last line cannot be removed: an order without lines is a cancelled one.
+- A smaller quantity removes short units before allocated ones.
+- A replacement changes neither the line's id nor the order's place in the queue. If the product
+  changes, the line gives back its units. Otherwise only the quantity changes.
+- The last line cannot be removed. Cancel the order instead.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ __all__ = [
 
 @attrs.frozen
 class AddLine:
-    """Order some units of one more product.
+    """Add a line to an order.
 
-    Without a `line_id` the line gets the next number above those in use, or the first free one
-    where that would be too long for an id. Numbers are written in the digits 0 to 9.
+    The default `line_id` is the highest number in use plus 1. If that is too long for an id, it
+    is the first free number. Only the digits 0 to 9 count as a number.
     """
 
     sku: str = attrs.field(validator=validators.identifier)
@@ -53,20 +53,20 @@ class AddLine:
 
 @attrs.frozen
 class RemoveLine:
-    """Give a line up."""
+    """Remove a line."""
 
     line_id: str = attrs.field(validator=validators.identifier)
 
 
 @attrs.frozen
 class ReplaceLine:
-    """Send another product in place of a line's own.
+    """Replace the product of a line.
 
-    What the line held is given back. Where `sku` is the line's own product, only the quantity
-    changes, and the line keeps what it holds as far as that goes.
+    The line gives back its units. If `sku` is the product that the line already has, only the
+    quantity changes, as with `ChangeQuantity`.
 
-    The customer gets `units` of the new product for every `per` of the old one: two singles for
-    one pair are ``units=2``, one pair for two singles ``per=2``.
+    The customer gets `units` of the new product for every `per` of the old one. Two singles for
+    one pair are ``units=2``; one pair for two singles is ``per=2``.
     """
 
     line_id: str = attrs.field(validator=validators.identifier)
@@ -78,7 +78,7 @@ class ReplaceLine:
 
 @attrs.frozen
 class ChangeQuantity:
-    """Order more or fewer units of a line."""
+    """Change the quantity of a line."""
 
     line_id: str = attrs.field(validator=validators.identifier)
     quantity: int = attrs.field(validator=validators.units(1))
@@ -86,14 +86,14 @@ class ChangeQuantity:
 
 @attrs.frozen
 class ChangeCourier:
-    """Send the order by another courier service, or leave the choice to the warehouse."""
+    """Change the courier. With `None`, the warehouse chooses one."""
 
     courier: str | None = attrs.field(validator=attrs.validators.optional(validators.identifier))
 
 
 @attrs.frozen
 class ChangeShipTo:
-    """Send the order to another address."""
+    """Change the address that the order goes to."""
 
     ship_to: Address | None = attrs.field(
         validator=attrs.validators.optional(validators.one_of(Address))
@@ -102,14 +102,14 @@ class ChangeShipTo:
 
 @attrs.frozen
 class ChangePriority:
-    """Move the order in queues that go by priority."""
+    """Change the priority of the order, for a queue by priority."""
 
     priority: int = attrs.field(validator=validators.priority)
 
 
 @attrs.frozen
 class ChangePromise:
-    """Move the order in queues that go by promised date."""
+    """Change the promised date of the order, for a queue by promised date."""
 
     promised_by: datetime | None = attrs.field(
         converter=validators.in_utc_if_any, validator=attrs.validators.optional(validators.moment)
@@ -126,22 +126,22 @@ Edit = (
     | ChangePriority
     | ChangePromise
 )
-"""One change of an order; an edit makes several at once."""
+"""One change to an order."""
 
 
 @attrs.frozen
 class RemoveShortLines:
-    """Remove every line that is short before the edit.
+    """Remove every line that was short before the edits.
 
-    Only a command has it. The event names the lines: it has a `RemoveLine` for each.
+    Only commands use it. The event has a `RemoveLine` for each of these lines.
     """
 
 
 def resolve_edits(order: Order, edits: tuple[Edit | RemoveShortLines, ...]) -> tuple[Edit, ...]:
-    """Return the edits with the short lines named.
+    """Return the edits, with a `RemoveLine` for each short line in place of `RemoveShortLines`.
 
     Raises:
-        EditRefusedError: If short lines are to be removed, and there are none.
+        EditRefusedError: If there are no short lines to remove.
     """
     resolved: list[Edit] = []
     for edit in edits:
@@ -157,11 +157,11 @@ def resolve_edits(order: Order, edits: tuple[Edit | RemoveShortLines, ...]) -> t
 
 
 def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
-    """Return the fields of the order that the edits give another value.
+    """Return the fields that the edits change, with their new values.
 
     Raises:
-        LineNotFoundError: If an edit names a line that is not there, or no longer.
-        EditRefusedError: If an edit cannot be made.
+        LineNotFoundError: If the order has no line that an edit names.
+        EditRefusedError: If an edit cannot be applied.
     """
     lines = {line.line_id: line for line in order.lines}
     fields: dict[str, Any] = {}
@@ -200,7 +200,7 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
 def _find(order: Order, lines: dict[str, OrderLine], line_id: str) -> OrderLine:
     line = lines.get(line_id)
     if line is None:
-        order.line(line_id)  # says so, where the order never had it
+        order.line(line_id)  # raises the error for a line that never existed
         raise EditRefusedError(
             order.order_id, f"line {line_id!r} is changed after it was removed in the same edit"
         )
@@ -211,7 +211,7 @@ def _added(order: Order, lines: dict[str, OrderLine], change: AddLine) -> OrderL
     line_id = change.line_id or _next_id({*lines, *_ids(order)})
     if line_id in lines:
         raise EditRefusedError(
-            order.order_id, f"it has a line {line_id!r} already; give the new line another id"
+            order.order_id, f"it already has a line {line_id!r}; give the new line another id"
         )
     return OrderLine(line_id, change.sku, change.quantity)
 

@@ -1,8 +1,8 @@
-"""What happened. Folding the events of a seller in their order gives the seller's state.
+"""The events. Folding the events of a seller in order gives the seller's state.
 
-Every event names its seller and the moment it happened. `units` are always pairs of a line id
-and a number of units above 0, in the order of the lines; lines that are not named did not
-change. Events are made by `decide` and are not checked again when they are made.
+Every event has a seller and a moment. `units` are pairs of a line id and a number of units above
+0, in the order of the lines. Lines that are not named did not change. `decide` makes the events,
+so their fields are not validated again.
 """
 
 from __future__ import annotations
@@ -60,16 +60,16 @@ LineUnits = tuple[tuple[str, int], ...]
 
 
 class DeallocationReason(Term):
-    """Why an order gave units back that it would rather have kept."""
+    """Why an order lost units that it still needed."""
 
     HOLD = "HOLD"
-    """A hold that lets go of the stock."""
+    """It was put on hold, and its stock was deallocated."""
     INCOMPLETE = "INCOMPLETE"
-    """The policy holds nothing for an order that is short."""
+    """It is short, and the policy does not allow it a part."""
     COUNT = "COUNT"
-    """Less was found than was allocated."""
+    """There were fewer units on hand than were allocated."""
     PREEMPTED = "PREEMPTED"
-    """An urgent order needed them."""
+    """An urgent order took them."""
 
 
 class AdjustmentReason(Term):
@@ -92,39 +92,39 @@ class _OrderEvent:
 
 @attrs.frozen
 class OrderPlaced:
-    """An order came in."""
+    """An order was placed."""
 
     at: datetime
     order: Order
 
     @property
     def seller_id(self) -> str:
-        """Whose order it is."""
+        """The seller of the order."""
         return self.order.seller_id
 
     @property
     def order_id(self) -> str:
-        """Which order it is."""
+        """The id of the order."""
         return self.order.order_id
 
 
 @attrs.frozen
 class OrderAllocated(_OrderEvent):
-    """The order got these units, and with them every line is covered."""
+    """The order was allocated these units, which cover all its lines."""
 
     units: LineUnits
 
 
 @attrs.frozen
 class OrderPutOnBackOrder(_OrderEvent):
-    """The order was processed for the first time, got these units, and is short of others."""
+    """The new order was allocated these units, and is short of others."""
 
     units: LineUnits
 
 
 @attrs.frozen
 class OrderPartlyAllocated(_OrderEvent):
-    """The order on back order got these units, and is still short of others."""
+    """The order on back order was allocated these units, and is still short of others."""
 
     units: LineUnits
 
@@ -139,38 +139,38 @@ class OrderDeallocated(_OrderEvent):
 
 @attrs.frozen
 class OrderPassedOver(_OrderEvent):
-    """What the order waits for had come, but it could not be completed."""
+    """A later order took units of the product that the order is blocked on."""
 
 
 @attrs.frozen
 class OrderWaitedEnough(_OrderEvent):
-    """The order has waited often or long enough: it keeps what there is from now on."""
+    """The order has waited enough: from now on it may be allocated a part."""
 
 
 @attrs.frozen
 class OrderEdited(_OrderEvent):
-    """The order was changed; what its lines no longer need was given back."""
+    """The order was edited, and gave back the units that it no longer needs."""
 
     edits: tuple[Edit, ...]
 
 
 @attrs.frozen
 class OrderHeld(_OrderEvent):
-    """The order is kept back; a hold for the same reason was replaced."""
+    """The order was put on hold. A hold for the same reason was replaced."""
 
     hold: Hold
 
 
 @attrs.frozen
 class HoldReleased(_OrderEvent):
-    """The holds for these reasons are gone."""
+    """The holds for these reasons were released."""
 
     reasons: tuple[HoldReason, ...]
 
 
 @attrs.frozen
 class OrderSplit(_OrderEvent):
-    """These units went, with their stock, to a new order."""
+    """These allocated units were split off as a new order."""
 
     new_order_id: str
     units: LineUnits
@@ -178,25 +178,25 @@ class OrderSplit(_OrderEvent):
 
 @attrs.frozen
 class OrderSplitOff:
-    """An order was made of the units that another one split off."""
+    """A new order was made of units that were split off from another order."""
 
     at: datetime
     order: Order
 
     @property
     def seller_id(self) -> str:
-        """Whose order it is."""
+        """The seller of the order."""
         return self.order.seller_id
 
     @property
     def order_id(self) -> str:
-        """Which order it is."""
+        """The id of the order."""
         return self.order.order_id
 
 
 @attrs.frozen
 class OrderCancelled(_OrderEvent):
-    """The order was given up, and gave back what it held."""
+    """The order was cancelled, and gave back its units."""
 
     reason: str
 
@@ -208,33 +208,33 @@ class OrderSentToWarehouse(_OrderEvent):
 
 @attrs.frozen
 class CancellationRequested(_OrderEvent):
-    """The warehouse was asked to let the order go."""
+    """The warehouse was asked to cancel the order."""
 
     reason: str
 
 
 @attrs.frozen
 class CancellationAccepted(_OrderEvent):
-    """The warehouse let the order go: it is cancelled, and gave back what it held."""
+    """The warehouse agreed to cancel the order, which gave back its units."""
 
 
 @attrs.frozen
 class CancellationRejected(_OrderEvent):
-    """The warehouse goes on with the order."""
+    """The warehouse refused to cancel the order."""
 
     reason: str
 
 
 @attrs.frozen
 class OrderShortPicked(_OrderEvent):
-    """The warehouse did not find these units: they are gone, and the order is short of them."""
+    """The warehouse did not find these units. They are off the stock, and the order is short."""
 
     units: LineUnits
 
 
 @attrs.frozen
 class OrderRecalled(_OrderEvent):
-    """The order comes back from the warehouse, because these units of it were not there."""
+    """The order was recalled from the warehouse because these units of it are missing."""
 
     units: LineUnits
 
@@ -246,7 +246,7 @@ class OrderDespatched(_OrderEvent):
 
 @attrs.frozen
 class OrderDelivered(_OrderEvent):
-    """The order arrived."""
+    """The order was delivered."""
 
 
 @attrs.frozen
@@ -256,16 +256,16 @@ class _StockEvent:
 
     @property
     def seller_id(self) -> str:
-        """Whose stock it is."""
+        """The seller of the stock."""
         return self.key.seller_id
 
 
 @attrs.frozen
 class StockBookedIn(_StockEvent):
-    """A delivery was recorded: `received` units came into stock, `rejected` ones did not.
+    """Stock was booked in: `received` units were added, `rejected` units were not.
 
-    Against a notice, `receipt_id` names it and `expected` says what it still announced; it is
-    settled, unless `more_to_come`.
+    If it was booked in against a receipt, `receipt_id` names the receipt, and `expected` is the
+    quantity still announced. The receipt is closed unless `more_to_come` is set.
     """
 
     received: int
@@ -276,14 +276,14 @@ class StockBookedIn(_StockEvent):
 
     @property
     def short(self) -> int:
-        """Announced units that neither came nor are to come any more."""
+        """Announced units that did not arrive and are no longer expected."""
         if self.expected is None or self.more_to_come:
             return 0
         return max(0, self.expected - self.received - self.rejected)
 
     @property
     def over(self) -> int:
-        """Units that came beyond what was announced."""
+        """Units that arrived in excess of the announced quantity."""
         if self.expected is None:
             return 0
         return max(0, self.received + self.rejected - self.expected)
@@ -291,7 +291,7 @@ class StockBookedIn(_StockEvent):
 
 @attrs.frozen
 class StockAdjusted(_StockEvent):
-    """The stock on hand was corrected by so many units, which may be 0 after a count."""
+    """The stock on hand was corrected by `change` units; after a count, this may be 0."""
 
     change: int
     reason: AdjustmentReason
@@ -300,20 +300,20 @@ class StockAdjusted(_StockEvent):
 
 @attrs.frozen
 class ReceiptAnnounced:
-    """A receipt is expected; a notice of the same id was replaced."""
+    """A receipt was announced. An earlier receipt with the same id was replaced."""
 
     at: datetime
     receipt: ExpectedReceipt
 
     @property
     def seller_id(self) -> str:
-        """Whose receipt it is."""
+        """The seller of the receipt."""
         return self.receipt.key.seller_id
 
 
 @attrs.frozen
 class ReceiptWithdrawn:
-    """A receipt is no longer expected."""
+    """A receipt was withdrawn."""
 
     seller_id: str
     receipt_id: str
@@ -322,7 +322,7 @@ class ReceiptWithdrawn:
 
 @attrs.frozen
 class PolicyChanged:
-    """The seller's stock is given out by another policy from now on."""
+    """The policy that allocates the seller's stock changed."""
 
     seller_id: str
     at: datetime
@@ -350,23 +350,23 @@ OrderChange = (
     | OrderDespatched
     | OrderDelivered
 )
-"""Something that happened to an order that is there."""
+"""An event that changed an existing order."""
 
 OrderEvent = OrderPlaced | OrderSplitOff | OrderChange
-"""Something that happened to one order: it came to be, or it changed."""
+"""An event that made or changed one order."""
 
 StockEvent = StockBookedIn | StockAdjusted | ReceiptAnnounced | ReceiptWithdrawn
-"""Something that happened to the stock, or to what is expected of it."""
+"""An event that changed stock or receipts."""
 
 STOCK_EVENTS = (StockBookedIn, StockAdjusted, ReceiptAnnounced, ReceiptWithdrawn)
 """The types of `StockEvent`, for `isinstance`."""
 
 Event = OrderEvent | StockEvent | PolicyChanged
-"""Something that happened."""
+"""Any event."""
 
 
 def subject_of(event: Event) -> str:
-    """Return what an event is about: an order id, or a text that names anything else."""
+    """Return the subject of an event: an order id, or a text that names something else."""
     match event:
         case StockBookedIn() | StockAdjusted():
             return f"stock {event.key.warehouse_id}/{event.key.sku}"

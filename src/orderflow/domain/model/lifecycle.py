@@ -1,17 +1,16 @@
-"""The life of an order: every transition there is, as one table.
+"""The lifecycle of an order: all its transitions, in one table.
 
-Theory of operation. The status of an order is moved by nothing but its events, and only as
-`TRANSITIONS` says: for each status, the events that may happen then, and the status that each
-leads to. An event that the row of a status does not name cannot happen in it. Every status has
-a row; the rows of DELIVERED and CANCELLED are empty, for nothing happens to such an order.
+Only events change the status of an order, and only as `TRANSITIONS` allows. Each status has a
+row. It lists the events that may happen in that status, and the statuses that each leads to. No
+other event can happen. The rows of DELIVERED and CANCELLED are empty: such an order is final.
 
-Where a cell has several statuses, the order itself decides, in this order: it is ON_HOLD
-while there is a hold, ALLOCATED where every line is covered, and ON_BACK_ORDER otherwise.
-So an edit of an allocated order puts it on back order exactly if it leaves a line short.
+If an event may lead to several statuses, the order decides. It is ON_HOLD if it has a hold,
+ALLOCATED if all its lines are covered, and ON_BACK_ORDER otherwise. So an edit puts an allocated
+order on back order exactly if it leaves a line short.
 
-`ACTIONS` says which events an action of the outside world comes to. What may be done with an
-order now follows from the two tables; so do the refusals, the diagram in the documentation, and
-the commands that the tests draw.
+`ACTIONS` lists the events of each action from outside. The two tables determine which actions
+are allowed. The refusals, the diagram in the documentation and the commands that the tests draw
+all follow from them.
 """
 
 from __future__ import annotations
@@ -108,11 +107,11 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
     Status.DELIVERED: {},
     Status.CANCELLED: {},
 }
-"""For each status, the events that may happen then and what each may lead to."""
+"""For each status, the events that may happen in it, and the statuses that each may lead to."""
 
 
 class Action(Term):
-    """What may be done with an order."""
+    """An action on an order."""
 
     ALLOCATE = "ALLOCATE"
     EDIT = "EDIT"
@@ -150,7 +149,7 @@ ACTIONS: dict[Action, tuple[tuple[type[OrderEvent], ...], ...]] = {
     Action.DESPATCH: ((OrderDespatched,), (CancellationRejected, OrderDespatched)),
     Action.DELIVER: ((OrderDelivered,),),
 }
-"""The events that each action comes to, or several ways; it is allowed where one way is open."""
+"""The sequences of events of each action. It is allowed if one of them is possible."""
 
 
 def next_status(
@@ -172,7 +171,7 @@ def next_status(
         possible = ", ".join(each.__name__ for each in TRANSITIONS[order.status]) or "nothing"
         raise TransitionError(
             f"{event.__name__} cannot happen to order {order.order_id!r}, which is "
-            f"{order.status}; what can: {possible}"
+            f"{order.status}; possible events: {possible}"
         )
     if len(targets) == 1:
         return targets[0]
@@ -182,7 +181,7 @@ def next_status(
 
 
 def allowed_actions(status: Status) -> tuple[Action, ...]:
-    """Return what the tables allow in this status.
+    """Return the actions that the tables allow in this status.
 
     >>> [str(action) for action in allowed_actions(Status.ALLOCATED)]
     ['EDIT', 'REMOVE_LINE', 'REPLACE_LINE', 'HOLD', 'CANCEL', 'SEND_TO_WAREHOUSE']

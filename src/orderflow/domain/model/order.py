@@ -1,7 +1,7 @@
 """Orders and their lines: immutable all the way down, and hashable.
 
-An order is always consistent with itself: `Order.status` agrees with what its lines hold,
-whichever way it was made. The tables are in `orderflow.domain.model.status`.
+An order is always consistent: `Order.status` agrees with the units of its lines. The rules are
+in `orderflow.domain.model.status`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["Address", "BackOrderWait", "Hold", "HoldReason", "Order", "OrderLine
 
 
 class HoldReason(Term):
-    """Why an order is kept back."""
+    """Why an order is on hold."""
 
     SELLER_DELAY = "SELLER_DELAY"
     FRAUD_RISK = "FRAUD_RISK"
@@ -34,7 +34,7 @@ class HoldReason(Term):
 
 @attrs.frozen
 class Hold:
-    """One reason to keep an order back, until a moment or until it is released."""
+    """One hold on an order. It ends at a moment, or when it is released."""
 
     reason: HoldReason = attrs.field(validator=validators.one_of(HoldReason))
     until: datetime | None = attrs.field(
@@ -47,7 +47,7 @@ class Hold:
 
 @attrs.frozen
 class Address:
-    """Where an order goes; the country is its two-letter code (ISO 3166-1 alpha-2)."""
+    """The address of a customer. The country is a two-letter code (ISO 3166-1 alpha-2)."""
 
     name: str = attrs.field(validator=validators.note)
     street: str = attrs.field(validator=validators.note)
@@ -71,7 +71,7 @@ class Address:
 
 @attrs.frozen
 class OrderLine:
-    """Some units of one product. A product may stand on several lines of an order.
+    """Some units of one product. Several lines of an order may have the same product.
 
     >>> OrderLine("1", "MUG", quantity=5, allocated=2).short
     3
@@ -102,12 +102,12 @@ class OrderLine:
 
 @attrs.frozen
 class BackOrderWait:
-    """How an order has fared on back order.
+    """The wait of an order on back order.
 
     Attributes:
         since: When it went on back order.
-        passed_over: How often it could not be completed although what it waits for had come.
-        allows_partial: Whether it may be allocated a part by now, under `AFTER_WAITING`.
+        passed_over: How often a later order took units of the product that it is blocked on.
+        allows_partial: Whether it has waited enough to be allocated a part, under `AFTER_WAITING`.
     """
 
     since: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
@@ -136,16 +136,16 @@ class BackOrderWait:
 # filling fifteen slots one by one, and an order changes far more often than it is made.
 @attrs.frozen(kw_only=True, slots=False)
 class Order:
-    """What one customer of a seller gets from one warehouse.
+    """An order of one customer of a seller, sent from one warehouse.
 
-    A higher `priority` comes first. `version` counts what has happened to the order since it came
-    to be. `split_from` names the order that this one was split off from, `split_count` counts the
-    orders that were split off from this one. `wait` tells of the time on back order, from the
-    first short moment until the order is covered.
+    A higher `priority` comes first. `version` counts the events of the order after it was placed.
+    `split_from` names the order that this one was split off from. `split_count` counts the orders
+    that were split off from this one. `wait` is set from when the order first goes on back order
+    until it is covered.
 
     Raises:
         InvalidValueError: If a field breaks its rule, two lines share an id, or the status
-            disagrees with what the lines hold.
+            disagrees with the units of the lines.
     """
 
     order_id: str = attrs.field(validator=validators.identifier)
@@ -216,7 +216,7 @@ class Order:
         return sum([line.allocated for line in self.lines if line.sku == sku])
 
     def line(self, line_id: str) -> OrderLine:
-        """Return the line of this id.
+        """Return the line with this id.
 
         Raises:
             LineNotFoundError: If there is none.
@@ -236,14 +236,14 @@ def is_covered(lines: tuple[OrderLine, ...]) -> bool:
 
 
 def allocated_units(order: Order) -> tuple[tuple[str, int], ...]:
-    """Return pairs of line id and allocated units, of the lines that hold any."""
+    """Return pairs of line id and allocated units, for the lines that have any."""
     return tuple([(line.line_id, line.allocated) for line in order.lines if line.allocated])
 
 
 def with_units(line: OrderLine, quantity: int, allocated: int) -> OrderLine:
     """Copy a line with other numbers of units.
 
-    The checks of `OrderLine` are not run again: the caller keeps 0 ≤ allocated ≤ quantity, and
+    The checks of `OrderLine` do not run again: the caller ensures 0 ≤ allocated ≤ quantity, and
     quantity ≥ 1.
     """
     copy = _new(OrderLine)
@@ -255,14 +255,14 @@ def with_units(line: OrderLine, quantity: int, allocated: int) -> OrderLine:
 
 
 def fields_of(order: Order) -> dict[str, Any]:
-    """Return all fields of an order by name, to be changed and given to `order_of`."""
+    """Return a copy of the fields of an order by name, for `order_of`."""
     return order.__dict__.copy()
 
 
 def order_of(fields: dict[str, Any]) -> Order:
-    """Make an order of all its fields, which belong to it from now on.
+    """Make an order from all its fields. The order owns the dictionary from now on.
 
-    The checks of `Order` are not run again: this is for `evolve`, which keeps them.
+    The checks of `Order` do not run again: the fold, which calls this, ensures them.
     """
     order = _new(Order)
     _set_fields(order, fields)
@@ -305,7 +305,7 @@ def _status_rules(order: Order) -> Iterator[tuple[bool, str, str, object]]:
     yield (
         order.wait is None or order.status in MAY_WAIT,
         "wait",
-        f"left out unless the order waits; it is {order.status}",
+        f"None unless the order waits; it is {order.status}",
         order.wait,
     )
     short, allocated = order.short, order.allocated
@@ -314,9 +314,6 @@ def _status_rules(order: Order) -> Iterator[tuple[bool, str, str, object]]:
         and (order.status not in COVERED or not short)
         and (order.status is not Status.ON_BACK_ORDER or short > 0),
         "status",
-        (
-            f"one that agrees with the lines, of which {allocated} units are allocated "
-            f"and {short} are short"
-        ),
+        (f"one that agrees with the lines: {allocated} units are allocated and {short} are short"),
         order.status.value,
     )

@@ -1,4 +1,4 @@
-"""What a command comes to: the events, and the difference that they make."""
+"""The outcome of a command: its events, and what they change."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ __all__ = ["Outcome"]
 # Not slotted: there is one for each command, and without slots it is made in half the time.
 @attrs.frozen(kw_only=True, slots=False)
 class Outcome:
-    """What a command comes to: the events, and the difference that they make.
+    """The outcome of a command: its events, and what they change.
 
     Attributes:
-        seller_id: Whose state changes.
-        order_id: The order that the command was about, if it was about one.
+        seller_id: The seller whose state changes.
+        order_id: The order that the command names, if any.
         events: What happened, in order.
         orders: Every order that changed, as it is now.
         stock: Every stock record that changed, as it is now.
         receipts: Every expected receipt that was announced or changed, as it is now.
-        receipts_closed: The ids of the receipts that are expected no longer.
-        back_orders_completed: The ids of the orders that were on back order and are allocated now.
-        back_orders_opened: The ids of the orders that were not on back order and are now.
-        policy: The policy in force from now on, if the command changed it.
-        queue_index: Pairs of an order id and a SKU, where the policy holds nothing for short
-            orders: for every order that was looked at and waits, the product that it waits for.
-            It cannot be completed before more of that is available, so nothing else needs to
-            look at it. A repository keeps its queues by this. `None` in place of the SKU: the
-            order waits in the queue of each product that it is short of.
-        unserved: The products of which units are available although orders may wait for them,
-            because the command has served as many orders as it was to serve at most.
-            `ServeWaiting` goes on with them, and no other command may touch them before that.
+        receipts_closed: The ids of the receipts that are no longer expected.
+        back_orders_completed: The ids of the orders on back order that are now allocated.
+        back_orders_opened: The ids of the orders that went on back order.
+        policy: The new policy, if the command changed it.
+        queue_index: Pairs of an order id and the SKU that it is blocked on, if the policy
+            restricts partial allocation. It has every visited order that still waits. An order
+            cannot be completed until more of that product is available, so a repository needs to
+            list it in that queue alone. `None` in place of the SKU means that the order waits in
+            the queue of each product that it is short of.
+        unserved: Products that have available units and orders that may still wait for them,
+            because the command reached its limit of orders. `ServeWaiting` serves these queues
+            next. No other command may change these products before that.
     """
 
     seller_id: str
@@ -53,7 +53,7 @@ class Outcome:
 
     @property
     def order(self) -> Order | None:
-        """The order that the command was about, as it is now."""
+        """The order that the command names, as it is now."""
         return next((order for order in self.orders if order.order_id == self.order_id), None)
 
     @property

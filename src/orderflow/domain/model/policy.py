@@ -1,16 +1,16 @@
-"""Who gets the stock: settings that combine freely, as plain frozen data.
+"""The allocation policy: who gets the stock, as settings that combine freely.
 
-Five questions, each with its values:
+Five settings, each with its values:
 
 - **queue**: who comes first. It is always a total order: the last key is the order id, so that
   two runs and two machines agree.
-- **rationing**: whether the queue is served strictly one after another, or what there is of a
-  product is shared among all who wait for it.
-- **holding**: what a short order keeps while it waits.
+- **rationing**: whether orders are served strictly one after another, or the available units are
+  shared among all who wait for the product.
+- **partial_allocation**: whether a short order may be allocated a part while it waits.
 - **fulfilment**: what may leave the warehouse.
-- **take-back**: whether an urgent order may take what later ones hold.
+- **preemption**: whether an urgent order may take the units of later orders.
 
-`docs/explanation/who-gets-the-stock.md` defines each value, and what always holds under it.
+`docs/explanation/who-gets-the-stock.md` defines each value and its invariants.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 QueuePosition = tuple[object, ...]
-"""What orders are compared by in a queue: the smallest comes first; it ends in the order id."""
+"""The sort key of an order in a queue: the smallest comes first. It ends in the order id."""
 
 
 class Queue(Term):
@@ -56,23 +56,23 @@ class Queue(Term):
 
 
 class Rationing(Term):
-    """How what there is of a product is given out when it does not suffice."""
+    """How the available units of a scarce product are allocated."""
 
     STRICT = "STRICT"
     """One after another, in the order of the queue."""
     FAIR_SHARE = "FAIR_SHARE"
-    """In proportion to what each is short of, by largest remainder; the queue breaks ties."""
+    """In proportion to what each order is short of, by largest remainder; the queue breaks ties."""
 
 
 class PartialAllocation(Term):
-    """What a short order keeps while it waits."""
+    """Whether a short order may be allocated a part while it waits."""
 
     ALWAYS = "ALWAYS"
-    """What there is. A split needs it."""
+    """Yes: whatever is available. A split needs this."""
     NEVER = "NEVER"
-    """Nothing, until all of it can be had at once."""
+    """No: nothing until all of it is available."""
     AFTER_WAITING = "AFTER_WAITING"
-    """Nothing at first; what there is, once it was passed over often or long enough."""
+    """Not at first, but once the order was passed over often enough or has waited long enough."""
 
 
 class Fulfilment(Term):
@@ -81,20 +81,20 @@ class Fulfilment(Term):
     COMPLETE = "COMPLETE"
     """Complete orders only; the seller may split one."""
     SPLIT = "SPLIT"
-    """Whatever is allocated of a short order is split off by itself."""
+    """The allocated units of a short order are split off automatically."""
     PARCELS = "PARCELS"
-    """The same, into at most so many parcels: the last one is complete."""
+    """As `SPLIT`, but into at most `parcels_max` parcels: the last one is complete."""
     WHOLE_LINES = "WHOLE_LINES"
-    """Covered lines of a short order are split off by themselves; no line is ever divided."""
+    """Covered lines of a short order are split off automatically; no line is ever divided."""
 
 
 class Preemption(Term):
-    """Whether an order may take what others hold."""
+    """Whether an order may take the units of other orders."""
 
     NEVER = "NEVER"
     """No."""
     URGENT = "URGENT"
-    """An urgent order takes from later orders that are not at the warehouse yet."""
+    """An urgent order may take units of later orders that are not at the warehouse yet."""
 
 
 _FIRST_COME, _ALWAYS = Queue.FIRST_COME, PartialAllocation.ALWAYS
@@ -102,7 +102,7 @@ _FIRST_COME, _ALWAYS = Queue.FIRST_COME, PartialAllocation.ALWAYS
 
 @attrs.frozen(kw_only=True)
 class AllocationPolicy:
-    """How the stock of one seller is given to the seller's orders.
+    """The rules by which the stock of one seller is allocated.
 
     >>> AllocationPolicy(queue=Queue.PRIORITY).partial_allocation
     <PartialAllocation.ALWAYS: 'ALWAYS'>
@@ -112,13 +112,13 @@ class AllocationPolicy:
         rationing: Strict order, or a fair share.
         share_max: With a fair share: the most units of a product that an order gets in one
             round. A further round gives out what is left.
-        partial_allocation: What a short order keeps.
-        passes_max: With `AFTER_WAITING`: being passed over so many times is enough.
-        wait_max: With `AFTER_WAITING`: being on back order for so long is enough.
+        partial_allocation: Whether a short order may be allocated a part.
+        passes_max: With `AFTER_WAITING`: the number of passes after which it may have a part.
+        wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part.
         fulfilment: What may leave.
-        parcels_max: With `PARCELS`: how many there may be, the last one included.
-        preemption: Whether urgent orders take from later ones.
-        urgent_from: With `URGENT`: the priority from which on an order is urgent.
+        parcels_max: With `PARCELS`: the most parcels of an order, including the last one.
+        preemption: Whether urgent orders take units of later ones.
+        urgent_from: With `URGENT`: the lowest priority of an urgent order.
 
     Raises:
         InvalidValueError: If a value breaks its rule, or two settings contradict each other.
@@ -165,14 +165,14 @@ class AllocationPolicy:
 
     @property
     def restricts_partial(self) -> bool:
-        """Whether there may be short orders that hold no unit while they wait."""
+        """Whether some short orders may not be allocated a part while they wait."""
         return self.partial_allocation is not _ALWAYS
 
 
 def queue_position(order: Order, queue: Queue) -> QueuePosition:
-    """Return what the order is compared by: the smallest position is served first.
+    """Return the position of the order: the smallest is served first.
 
-    Places of one queue can be compared with each other, and no two orders share one.
+    Positions in one queue can be compared with each other, and no two orders share one.
     """
     if queue is _FIRST_COME:
         return (order.placed_at, order.order_id)
@@ -185,12 +185,12 @@ def queue_position(order: Order, queue: Queue) -> QueuePosition:
 
 
 def is_urgent(order: Order, policy: AllocationPolicy) -> bool:
-    """Whether the order may take what later ones hold."""
+    """Whether the order may take the units of later ones."""
     return policy.urgent_from is not None and order.priority >= policy.urgent_from
 
 
 def allows_partial(order: Order, policy: AllocationPolicy) -> bool:
-    """Whether the order keeps what there is while it waits."""
+    """Whether the order may be allocated a part while it waits."""
     if policy.partial_allocation is _ALWAYS:
         return True
     wait = order.wait
@@ -202,7 +202,7 @@ def allows_partial(order: Order, policy: AllocationPolicy) -> bool:
 
 
 def has_waited_enough(order: Order, policy: AllocationPolicy, at: datetime) -> bool:
-    """Whether a waiting order may be allocated a part from now on, and was not until now."""
+    """Whether a waiting order may be allocated a part from now on, but could not before."""
     wait = order.wait
     if (
         wait is None
@@ -215,18 +215,18 @@ def has_waited_enough(order: Order, policy: AllocationPolicy, at: datetime) -> b
 
 
 def _parameter_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
-    """Say of each parameter whether it stands where it belongs: ok, field, demand."""
-    keeps_later = policy.partial_allocation is PartialAllocation.AFTER_WAITING
+    """Return the rules for the parameters of settings: ok, field, demand."""
+    after_waiting = policy.partial_allocation is PartialAllocation.AFTER_WAITING
     return [
         (
             policy.share_max is None or policy.rationing is Rationing.FAIR_SHARE,
             "share_max",
-            "left out unless rationing is FAIR_SHARE, for it limits a share",
+            "None unless rationing is FAIR_SHARE, because it limits a share",
         ),
         (
-            keeps_later == (policy.passes_max is not None or policy.wait_max is not None),
+            after_waiting == (policy.passes_max is not None or policy.wait_max is not None),
             "partial_allocation",
-            "AFTER_WAITING exactly when passes_max or wait_max says when to keep",
+            "AFTER_WAITING exactly when passes_max or wait_max is set",
         ),
         (
             (policy.fulfilment is Fulfilment.PARCELS) == (policy.parcels_max is not None),
@@ -236,29 +236,29 @@ def _parameter_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
         (
             (policy.preemption is Preemption.URGENT) == (policy.urgent_from is not None),
             "urgent_from",
-            "given exactly when preemption is URGENT, for it says who is urgent",
+            "given exactly when preemption is URGENT, because it defines who is urgent",
         ),
     ]
 
 
 def _agreement_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
-    """Say of the settings whether they contradict each other: ok, field, demand."""
+    """Return the rules against settings that contradict each other: ok, field, demand."""
     fair = policy.rationing is Rationing.FAIR_SHARE
     splits = policy.fulfilment is not Fulfilment.COMPLETE
     return [
         (
             not (fair and policy.restricts_partial),
             "rationing",
-            "STRICT unless holding is ALWAYS, for a share is less than all and would not be kept",
+            "STRICT unless partial_allocation is ALWAYS, because a share is a part",
         ),
         (
             not (fair and policy.preemption is Preemption.URGENT),
             "rationing",
-            "STRICT where urgent orders take back, for that gives them more than their share",
+            "STRICT if preemption is URGENT, because urgent orders take more than a share",
         ),
         (
             not (splits and policy.partial_allocation is PartialAllocation.NEVER),
             "fulfilment",
-            "COMPLETE where holding is NEVER, for a short order holds nothing to send",
+            "COMPLETE if partial_allocation is NEVER, because a short order has no units to send",
         ),
     ]

@@ -1,4 +1,4 @@
-"""The statuses of an order, and what each one says about its lines."""
+"""The statuses of an order, and what each implies for its lines."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ __all__ = ["COVERED", "FROZEN", "MAY_WAIT", "WITHOUT_UNITS", "Status"]
 
 
 class Status(Term):
-    """Where an order stands in its life."""
+    """The status of an order in its lifecycle."""
 
     NEW = "NEW"
-    """Received, not processed yet."""
+    """Placed; no stock was offered to it yet."""
     ON_HOLD = "ON_HOLD"
-    """Kept back for one or more reasons."""
+    """On hold for one or more reasons."""
     ON_BACK_ORDER = "ON_BACK_ORDER"
     """At least one line is short."""
     ALLOCATED = "ALLOCATED"
-    """Every line is covered; waits to be sent to the warehouse."""
+    """Every line is covered; not sent to the warehouse yet."""
     SENT_TO_WAREHOUSE = "SENT_TO_WAREHOUSE"
-    """Sent to the warehouse, being picked and packed."""
+    """Sent to the warehouse, which picks and packs it."""
     CANCELLATION_REQUESTED = "CANCELLATION_REQUESTED"
-    """The warehouse has been asked to let it go."""
+    """The warehouse was asked to cancel it."""
     DESPATCHED = "DESPATCHED"
     """Left the warehouse."""
     DELIVERED = "DELIVERED"
-    """Arrived."""
+    """Arrived at the customer."""
     CANCELLED = "CANCELLED"
-    """Given up; its stock was given back."""
+    """Cancelled; it gave back its units."""
 
 
 WITHOUT_UNITS = frozenset({Status.NEW, Status.DESPATCHED, Status.DELIVERED, Status.CANCELLED})
-"""No line of an order in one of these has an allocated unit."""
+"""The statuses in which no line has an allocated unit."""
 
 COVERED = frozenset({Status.ALLOCATED, Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED})
-"""No line of an order in one of these is short."""
+"""The statuses in which no line is short."""
 
 MAY_WAIT = frozenset({Status.ON_HOLD, Status.ON_BACK_ORDER})
-"""An order in one of these may be waiting for stock, or have waited before it was held."""
+"""The statuses in which an order may wait for stock, or have waited before it went on hold."""
 
 FROZEN = frozenset({Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED})
-"""The warehouse works on it: what it holds is touched last, and only with a recall."""
+"""The warehouse works on the order: it loses units last, and only by a recall."""

@@ -1,4 +1,4 @@
-"""Stock: what is physically here, what of it is allocated, and what is announced."""
+"""Stock: the units on hand, those of them that are allocated, and announced receipts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from orderflow.domain.model import validators
 __all__ = ["ExpectedReceipt", "Stock", "StockKey", "WarehouseSku"]
 
 ProductKey = tuple[str, str]
-"""A `WarehouseSku` as a plain tuple, which equals it: the key of dictionaries and inner loops."""
+"""A `WarehouseSku` as a plain tuple, which equals it: for dictionaries and inner loops."""
 
 
 class WarehouseSku(NamedTuple):
-    """One product in one warehouse: what tells the stock of one seller apart."""
+    """One product in one warehouse, of a known seller."""
 
     warehouse_id: str
     sku: str
@@ -26,7 +26,7 @@ class WarehouseSku(NamedTuple):
 class StockKey:
     """One product of one seller in one warehouse.
 
-    The seller is part of the key, so that no order can draw on another seller's stock.
+    The seller is part of the key, so that no order can use the stock of another seller.
     """
 
     seller_id: str = attrs.field(validator=validators.identifier)
@@ -85,7 +85,7 @@ class Stock:
 
 @attrs.frozen
 class ExpectedReceipt:
-    """A delivery of one product that is announced and not here yet."""
+    """An announced receipt of one product that has not arrived yet."""
 
     receipt_id: str = attrs.field(validator=validators.identifier)
     key: StockKey = attrs.field(validator=validators.one_of(StockKey))
@@ -94,5 +94,5 @@ class ExpectedReceipt:
 
 
 def by_expectation(receipt: ExpectedReceipt) -> tuple[datetime, str]:
-    """Return what receipts are sorted by: the moment they are expected, then their id."""
+    """Return the sort key of a receipt: the moment it is expected, then its id."""
     return (receipt.expected_at, receipt.receipt_id)

@@ -1,4 +1,4 @@
-"""`Term`: the base of the enumerations, each of whose values is a text."""
+"""`Term`: the base of the enumerations, whose values are texts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ __all__ = ["Term"]
 
 
 class _Terms(EnumType):
-    """Lists the values alone, so that `help` does not show the methods of `str` as well."""
+    """Lists only the values, so that `help` does not show the methods of `str`."""
 
     def __dir__(cls) -> list[str]:
         return sorted({"__doc__", "__module__", *cls.__members__})
 
 
 class Term(StrEnum, metaclass=_Terms):
-    """A word with a meaning of its own; it equals its text, and is written as it."""
+    """A value that equals its text, and is formatted as its text."""

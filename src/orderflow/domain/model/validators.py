@@ -1,6 +1,6 @@
-"""The rules that single values are held to, each as an attrs validator.
+"""The rules for single values, as attrs validators.
 
-Limits stand on everything, so that no value from outside can grow without bound.
+Every value has a limit, so that no value from outside can grow without bound.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ PRIORITY_MAX = 10**9
 
 
 def require(*, ok: bool, field: str, demand: str, value: object) -> None:
-    """Raise `InvalidValueError` unless the rule of the field holds."""
+    """Raise `InvalidValueError` unless the value satisfies the rule of the field."""
     if not ok:
         raise InvalidValueError(field, demand, value)
 
 
 def is_identifier(value: object) -> bool:
-    r"""Whether this is a text that may name something.
+    r"""Whether this is a valid id: a short printable text.
 
     >>> is_identifier("A-17"), is_identifier(""), is_identifier("A\n17")
     (True, False, False)
@@ -44,12 +44,12 @@ def is_identifier(value: object) -> bool:
 
 
 def is_units(value: object, smallest: int) -> bool:
-    """Whether this is a whole number of units, not below the smallest; `True` is no number."""
+    """Whether this is a whole number of units, not below the smallest. `True` is not a number."""
     return type(value) is int and smallest <= value <= UNITS_MAX
 
 
 def is_moment(value: object) -> bool:
-    """Whether this is a time that names its zone."""
+    """Whether this is a datetime with a time zone."""
     return isinstance(value, datetime) and value.utcoffset() is not None
 
 
@@ -71,18 +71,18 @@ MOMENT_DEMAND = "a datetime with a time zone, in the years 1 to 9999 of UTC"
 
 
 def units_demand(smallest: int) -> str:
-    """Say in words what `is_units` asks for."""
+    """Return in words what `is_units` requires."""
     return f"a whole number of units from {smallest} to {UNITS_MAX}"
 
 
 def identifier(instance: object, attribute: Attribute[Any], value: object) -> None:
-    """Hold a field to `is_identifier`."""
+    """Require that `is_identifier` is true of a field."""
     if not is_identifier(value):
         raise _broken(instance, attribute, IDENTIFIER_DEMAND, value)
 
 
 def moment(instance: object, attribute: Attribute[Any], value: object) -> None:
-    """Hold a field to `is_moment`."""
+    """Require that a field is a moment in UTC."""
     if not (isinstance(value, datetime) and value.tzinfo is UTC):
         raise _broken(instance, attribute, MOMENT_DEMAND, value)
 
@@ -98,38 +98,38 @@ def require_moment(field: str, value: datetime) -> datetime:
 
 
 def in_utc(value: datetime) -> datetime:
-    """Tell the same moment in UTC; what is no moment is left for `moment` to refuse.
+    """Return the same moment in UTC. Return any other value unchanged; `moment` refuses it.
 
-    A zone is more than an offset: in the hour that the clocks repeat, two equal texts of a local
-    time are different moments, and Python compares them as neither. In UTC every moment has one
-    form, so that what was written and read again is equal.
+    In the hour that the clocks repeat, the same local time names two different moments, and Python
+    compares them as equal. In UTC every moment has one form, so a value that was written and read
+    again is equal.
     """
     if type(value) is datetime and value.tzinfo is UTC:
         return value
     try:
         return value.astimezone(UTC) if is_moment(value) else value
-    except OverflowError:  # the first or last day of all, which UTC would date a year further
+    except OverflowError:  # on the first or last day that a datetime can represent
         return value
 
 
 def in_utc_if_any(value: datetime | None) -> datetime | None:
-    """Do as `in_utc` does, or leave it at `None`."""
+    """Return the same moment in UTC, or `None` for `None`."""
     return None if value is None else in_utc(value)
 
 
 def one_utc(value: object) -> object:
-    """Make `datetime.UTC` of a zone that is UTC by name, so that what was read again is equal."""
+    """Return `datetime.UTC` for a zone named UTC, so that a value that is read again is equal."""
     return UTC if getattr(value, "key", None) == "UTC" else value
 
 
 def note(instance: object, attribute: Attribute[Any], value: object) -> None:
-    """Hold a field to `is_note`."""
+    """Require that `is_note` is true of a field."""
     if not is_note(value):
         raise _broken(instance, attribute, NOTE_DEMAND, value)
 
 
 def units(smallest: int) -> Callable[[object, Attribute[Any], object], None]:
-    """Make a validator that holds a field to `is_units`."""
+    """Make a validator that requires `is_units` of a field."""
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
         if not is_units(value, smallest):
@@ -139,27 +139,27 @@ def units(smallest: int) -> Callable[[object, Attribute[Any], object], None]:
 
 
 def units_change(instance: object, attribute: Attribute[Any], value: object) -> None:
-    """Hold a field to a whole number of units, more or fewer, but not none."""
+    """Require that a field is a whole number of units other than 0; it may be negative."""
     if not (type(value) is int and 0 < abs(value) <= UNITS_MAX):
         demand = f"a whole number of units, not 0, from -{UNITS_MAX} to {UNITS_MAX}"
         raise _broken(instance, attribute, demand, value)
 
 
 def priority(instance: object, attribute: Attribute[Any], value: object) -> None:
-    """Hold a field to a whole number; a higher one comes first."""
+    """Require that a field is a whole number within limits; a higher one comes first."""
     if not (type(value) is int and abs(value) <= PRIORITY_MAX):
         demand = f"a whole number from -{PRIORITY_MAX} to {PRIORITY_MAX}"
         raise _broken(instance, attribute, demand, value)
 
 
 def duration(instance: object, attribute: Attribute[Any], value: object) -> None:
-    """Hold a field to a length of time above 0."""
+    """Require that a field is a length of time above 0."""
     if not (isinstance(value, timedelta) and value > timedelta(0)):
         raise _broken(instance, attribute, "a timedelta above 0", value)
 
 
 def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
-    """Make a validator that holds a field to instances of these types."""
+    """Make a validator that requires an instance of one of these types."""
     demand = f"of type {' or '.join(kind.__name__ for kind in kinds)}"
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
@@ -170,7 +170,7 @@ def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
 
 
 def tuple_of(*kinds: type, smallest: int = 0) -> Callable[[object, Attribute[Any], object], None]:
-    """Make a validator that holds a field to a tuple of instances of these types."""
+    """Make a validator that requires a tuple of instances of these types."""
     demand = f"a tuple of {smallest} or more {' or '.join(kind.__name__ for kind in kinds)}"
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
@@ -185,7 +185,7 @@ def tuple_of(*kinds: type, smallest: int = 0) -> Callable[[object, Attribute[Any
 
 
 def _is_control(character: str) -> bool:
-    """Whether no text should hold the character: controls but white space, halves of pairs."""
+    """Whether no text may contain the character: a control but white space, or half a pair."""
     return (
         (character < " " and character not in "\t\n\r")
         or "\x7f" <= character <= "\x9f"

@@ -1,1 +1,1 @@
-"""Questions about a state; none of them changes it."""
+"""Queries about the state of a seller. They change nothing."""

@@ -1,7 +1,7 @@
-"""What may be done with one order now: every action, with the reason or the prospect.
+"""The actions on one order: whether each is allowed now, and what it would change.
 
-Nothing is guessed. What an action would lead to is what `decide` makes of it, on the state as
-it is; where that depends on what is asked for in particular, the lifecycle says what is possible.
+Nothing is guessed. The effect of an action is what `decide` returns for it on the current state.
+If that depends on the details of the command, the lifecycle gives the possible statuses.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ class ActionAnswer:
     Attributes:
         action: The action.
         allowed: Whether it may be done now.
-        reason: Why not; empty where it may.
-        leads_to: The status that the order would have then. Where it depends on what is asked
-            for in particular, all that are possible; where it is not allowed, none.
-        units: The units that it is about, as pairs of a SKU and a number: those that a split
-            would let go, that removing the short lines would give up, or that would have to be
-            sent for the order to be complete.
-        outcome: All that would change, where it can be told beforehand.
+        reason: Why it is not allowed; otherwise empty.
+        leads_to: The status that the order would have. If it depends on the details of the
+            command, all possible statuses. Empty if the action is not allowed.
+        units: The units of the action, as pairs of a SKU and a number. For a split, those that
+            would be split off. For a removal of lines, those of the short lines. For stock to
+            send, those that the order is short of.
+        outcome: The changes, if they do not depend on the details of the command.
     """
 
     action: Action
@@ -75,13 +75,13 @@ class ActionAnswer:
 def actions(
     order_id: str, view: View, at: datetime, default_policy: AllocationPolicy = _DEFAULT
 ) -> tuple[ActionAnswer, ...]:
-    """Say of every action whether one order allows it now, and why not.
+    """Return for every action whether one order allows it now, and if not, why.
 
     Args:
         order_id: The order.
         view: The state of the seller.
         at: The present moment.
-        default_policy: Who gets the stock, if the seller has no policy of its own.
+        default_policy: The policy to use if the seller has none of its own.
 
     Raises:
         OrderNotFoundError: If the seller has no such order.
@@ -118,7 +118,7 @@ def _answer(
 
 
 def _example(action: Action, order: Order, view: View, at: datetime) -> OrderCommand | None:
-    """Return the command that the action comes to, where there is just one."""
+    """Return a command for the action, if its effect does not depend on the details."""
     seller_id, order_id = order.seller_id, order.order_id
     simple = _SIMPLE.get(action)
     if simple is not None:
@@ -127,7 +127,7 @@ def _example(action: Action, order: Order, view: View, at: datetime) -> OrderCom
         hold = Hold(HoldReason.OTHER)
         return HoldOrder(seller_id=seller_id, order_id=order_id, at=at, hold=hold)
     if action is Action.SPLIT:
-        # Doubled and not counted up: many a seller has numbered a million orders.
+        # Powers of two find a free number soon: a seller may have numbered a million orders.
         numbers = (str(2**exponent) for exponent in count())
         free = next(number for number in numbers if view.order(number) is None)
         return SplitOrder(seller_id=seller_id, order_id=order_id, at=at, new_order_id=free)
@@ -139,11 +139,11 @@ def _example(action: Action, order: Order, view: View, at: datetime) -> OrderCom
 
 def _possible(status: Status, action: Action) -> tuple[Status, ...]:
     if action is Action.REPORT_SHORT_PICK and status is Status.CANCELLATION_REQUESTED:
-        return (Status.CANCELLED,)  # it comes back, and nothing stands in the way any more
+        return (Status.CANCELLED,)  # it comes back, so it can be cancelled
     targets: dict[Status, None] = {}
     for way in ACTIONS[action]:
         targets.update(dict.fromkeys(TRANSITIONS[status].get(way[0], ())))
-    if action in (Action.SEND_STOCK, Action.REPORT_SHORT_PICK):  # stock may be there for it
+    if action in (Action.SEND_STOCK, Action.REPORT_SHORT_PICK):  # stock may be available for it
         targets[Status.ALLOCATED] = None
     return tuple(targets)
 

@@ -1,17 +1,17 @@
-"""Who is served before an order, and which receipts would bring what it is short of.
+"""The orders that are served before an order, and the receipts that would cover its short lines.
 
-The queue of a product is laid against what is expected of it, one receipt after another: the
-receipt that covers a line is the first with which the units that have come suffice for everyone
-who stands before the order, and for the line. This is what happens if the receipts come as they
-are announced and nothing else changes, where
+The queue of a product is compared with its expected receipts, one after another. A line is covered
+by the first receipt that brings enough units for all earlier orders and for the line. This assumes
+that the receipts arrive as announced and nothing else changes. How exact it is depends on the
+policy.
 
-- the queue is served in strict order, and orders keep what there is: then exactly that;
-- shares are fair: then at the latest, for all who wait are counted as if they came before;
-- short orders hold nothing until they are complete: then as far as can be told from one product.
-  Orders that wait for another product before this one are not counted, nor is it foreseen that
-  what does not complete an order may go to a smaller one behind it.
+- In strict order with partial allocation, it is exact.
+- Under a fair share, it is the latest receipt: all who wait are counted as earlier.
+- Without partial allocation, it is an estimate from one product. It does not count orders that are
+  blocked on another product. Nor does it consider that a smaller order behind may take units that
+  do not complete an earlier one.
 
-Orders on hold are passed over as long as they are held, and not counted.
+Orders on hold are not served, so they are not counted.
 """
 
 from __future__ import annotations
@@ -47,16 +47,15 @@ _DEFAULT = AllocationPolicy()
 
 @attrs.frozen(kw_only=True)
 class ExpectedCover:
-    """Where the units of one short line are to come from.
+    """The source of the units that one short line needs.
 
     Attributes:
         line_id: The line.
         sku: Its product.
-        is_there: Whether what is available suffices: the order waits for something else, or to
-            be processed or released.
-        receipts: The expected receipts that have to come until it is covered, in the order in
-            which they are expected. None if it is there, or if all that is expected does not
-            suffice.
+        is_there: Whether enough units are available. The order then waits for another product,
+            to be allocated, or to be released.
+        receipts: The expected receipts that are needed to cover the line, in the order in which
+            they are expected. Empty if enough is available, or if all receipts are not enough.
     """
 
     line_id: str
@@ -66,27 +65,27 @@ class ExpectedCover:
 
     @property
     def expected_at(self) -> datetime | None:
-        """When the last of the receipts is expected; none if nobody knows, or if it is there."""
+        """When the last of the receipts is expected; `None` if there are none."""
         return self.receipts[-1].expected_at if self.receipts else None
 
     @property
     def is_known(self) -> bool:
-        """Whether it is there or announced."""
+        """Whether enough units are available or announced."""
         return self.is_there or bool(self.receipts)
 
 
 def expected_cover(
     order: Order, view: View, default_policy: AllocationPolicy = _DEFAULT
 ) -> tuple[ExpectedCover, ...]:
-    """Return for each short line where its units are to come from.
+    """Return for each short line the source of the units that it needs.
 
-    The queue is read from its head, no further than what is expected reaches.
+    The queue is read from its head, only as far as the expected units suffice.
 
     Args:
         order: The order, as it is in the view. Only a new order and one on hold or on back order
             has short lines.
         view: The state of the order's seller.
-        default_policy: Who gets the stock, if the seller has no policy of its own.
+        default_policy: The policy to use if the seller has none of its own.
     """
     policy = view.policy or default_policy
     lines = lines_to_cover(order)
@@ -98,7 +97,7 @@ def expected_cover(
 
 
 def lines_to_cover(order: Order) -> tuple[OrderLine, ...]:
-    """Return the lines that are short and may still get what they lack."""
+    """Return the short lines of an order that may still be allocated stock."""
     waits = order.status is Status.NEW or order.status in MAY_WAIT
     return order.short_lines if waits else ()
 
@@ -108,7 +107,7 @@ def demand_before(
 ) -> Iterator[tuple[Order, int]]:
     """Yield the orders that are served before the order, with the units that they are short of.
 
-    Where shares are fair these are all others who wait for the product.
+    Under a fair share, these are all other orders that wait for the product.
     """
     position = queue_position(order, policy.queue)
     is_shared = policy.rationing is Rationing.FAIR_SHARE
@@ -120,7 +119,7 @@ def demand_before(
 
 
 class Supply:
-    """What there is of a product and what is expected, and how much of it others get first."""
+    """The available and expected units of a product, and how many of them others get first."""
 
     def __init__(self, order: Order, sku: str, view: View, policy: AllocationPolicy) -> None:
         self._order = order
@@ -132,7 +131,7 @@ class Supply:
         self._claimed = 0
 
     def claim(self, claims: Iterable[int]) -> None:
-        """Count what others get first, until that is all that there will be."""
+        """Count the units that others get first, up to all that are available or expected."""
         due = (
             self.available + self.preemptible + sum(receipt.quantity for receipt in self._receipts)
         )
@@ -142,7 +141,7 @@ class Supply:
                 return
 
     def cover(self, line: OrderLine) -> ExpectedCover:
-        """Say which of the receipts have to come for a line of the order."""
+        """Return the receipts that are needed to cover a line of the order."""
         own = _own_units(self._order, line, self._policy)
         missing = self._claimed + own - self.available - self.preemptible
         is_there = missing <= 0 or own <= self.preemptible
@@ -155,10 +154,10 @@ class Supply:
 
 
 def _own_units(order: Order, line: OrderLine, policy: AllocationPolicy) -> int:
-    """Return the units that have to come for a line, with those for the order's other lines."""
+    """Return the units that a line needs, and other lines of the order with the same product."""
     same = [each for each in order.short_lines if each.sku == line.sku]
     if allows_partial(order, policy) and policy.rationing is Rationing.STRICT:
-        same = same[: same.index(line) + 1]  # they take what there is one after another
+        same = same[: same.index(line) + 1]  # they take the available units one after another
     return sum(each.short for each in same)
 
 

@@ -1,6 +1,6 @@
-"""Why an order is where it is: who comes before it, what it holds, and what would cover it.
+"""Why an order waits: which orders come before it, and what would cover its lines.
 
-The answer is data. `orderflow.wording.explanation.in_words` makes sentences of it.
+The answer is data. `orderflow.wording.explanation.in_words` turns it into sentences.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ __all__ = ["EarlierDemand", "Explanation", "Shortage", "explain"]
 _DEFAULT = AllocationPolicy()
 
 EARLIER_MAX = 10
-"""How many earlier orders are named, unless told otherwise."""
+"""The default for the most earlier orders that are named."""
 
 
 @attrs.frozen(kw_only=True)
 class EarlierDemand:
-    """What one order is short of that is served before another one.
+    """The short units of an order that is served before another one.
 
     Attributes:
         order_id: The order.
@@ -65,16 +65,16 @@ class Shortage:
         line: The line.
         position: The position of the order in the queue of the product, 1 at its head. An order
             that is new or on hold, or blocked on another product, would have this position.
-            `None` under a fair share, where nobody comes first.
+            `None` under a fair share, where no order comes first.
         earlier: The first orders before it in the queue. Under a fair share, the first orders
             that share with it.
-        further_orders: How many more there are of these.
-        further_units: What those are short of.
+        further_orders: The number of earlier orders that are not in `earlier`.
+        further_units: The units that those orders are short of.
         available: The available units of the product.
         preemptible: The units that the order may preempt from later orders, if it is urgent.
         blocks: Whether all lines of the order are short of more units than are available or
             preemptible.
-        cover: Where its units are to come from.
+        cover: The source of the units that it needs.
     """
 
     line: OrderLine
@@ -95,15 +95,15 @@ class Shortage:
 
 @attrs.frozen(kw_only=True)
 class Explanation:
-    """Why an order is where it is.
+    """Why an order waits.
 
     Attributes:
-        order: The order, as time has left it at the moment.
-        policy: The rules that the stock is given by.
+        order: The order, with its ended holds released.
+        policy: The policy by which the stock is allocated.
         at: The moment.
-        blocked_on: The product that an order on back order waits for before any other, where it
-            holds nothing until it is complete: without more of it, nothing else completes it.
-        shortages: For each short line, why. None if the order has none or gets nothing any more.
+        blocked_on: The product that blocks an order that may not be allocated a part: without
+            more units of it, the order cannot be completed.
+        shortages: Why each short line is short. Empty if no line is, or if the order is final.
     """
 
     order: Order
@@ -127,7 +127,7 @@ class Explanation:
 
     @property
     def partial_from(self) -> datetime | None:
-        """When it has waited long enough to be allocated a part, if it ever has."""
+        """When it will have waited long enough to be allocated a part, if that is counted."""
         wait, patience = self.order.wait, self.policy.wait_max
         return (
             None
@@ -143,7 +143,7 @@ class Explanation:
 
     @property
     def expected_at(self) -> datetime | None:
-        """When the last short line is expected to be covered; none if nobody knows that."""
+        """When the last short line is expected to be covered; `None` if this is not known."""
         covers = [shortage.cover for shortage in self.shortages]
         if not all(cover.is_known for cover in covers):
             return None
@@ -159,20 +159,20 @@ def explain(
     *,
     earlier_max: int = EARLIER_MAX,
 ) -> Explanation:
-    """Explain why an order is where it is.
+    """Explain why an order waits.
 
     The queue of each short product is read from its head to the order.
 
     Args:
         order_id: The order.
         view: The state of the seller.
-        at: The present moment: what it has brought about is taken into account.
-        default_policy: Who gets the stock, if the seller has no policy of its own.
-        earlier_max: Name at most this many of the earlier orders, and count the others.
+        at: The present moment. Holds that have ended count as released.
+        default_policy: The policy to use if the seller has none of its own.
+        earlier_max: Name at most this many earlier orders, and count the others.
 
     Raises:
         OrderNotFoundError: If the seller has no such order.
-        InvalidValueError: If fewer than none are to be named.
+        InvalidValueError: If `earlier_max` is below 0.
     """
     validators.require(
         ok=validators.is_units(earlier_max, 0),

@@ -1,4 +1,4 @@
-"""The parts of a split order: where it came from, and what was split off from it."""
+"""The parts of a split order: its parent, its siblings and its children."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ __all__ = ["OrderParts"]
 
 @attrs.frozen
 class OrderParts:
-    """The orders next to one order in the tree that splits have made.
+    """The orders next to one order in the tree that splits make.
 
     Attributes:
-        parent: The order that this one was split from; none if it was placed as it is.
+        parent: The order that this one was split from; `None` if it was placed.
         siblings: The other orders that were split from the same parent.
         children: The orders that were split from this one.
     """

@@ -1,10 +1,8 @@
-"""Which products may stand in for a short one, and which of them could do so now.
+"""Replacements for short products, and which of them are available now.
 
-A catalogue says what may replace what: the host's own, or `ReplacementList`, which is plain data.
-`replacement_offers` lays it beside the stock and keeps what there is enough of. Whether an
-order may be
-replaced by halves is not asked: a replacement takes the place of a whole line, as `ReplaceLine`
-does.
+A catalogue lists which product may replace which. It is the host's own, or a `ReplacementList`,
+which is plain data. `replacement_offers` compares it with the stock, and offers a replacement if
+enough units are available. A replacement always replaces a whole line, as `ReplaceLine` does.
 """
 
 from __future__ import annotations
@@ -38,23 +36,23 @@ __all__ = [
 
 @attrs.frozen
 class Replacement:
-    """One product that may stand in for another.
+    """One product that may replace another.
 
-    The customer gets `units` of the new product for every `per` of the old one: two singles for
-    one pair are ``units=2``, one pair for two singles ``per=2``. See `ReplaceLine`.
+    The customer gets `units` of the new product for every `per` of the old one. Two singles for
+    one pair are ``units=2``; one pair for two singles is ``per=2``. See `ReplaceLine`.
 
     >>> pair = Replacement("GLOVE", "GLOVES", units=2, reason="the pair is sold out")
     >>> pair.units_for(3)
     6
 
     Attributes:
-        sku: The product that stands in.
-        replaces: The product that it stands in for.
-        units: How many come.
-        per: For how many that go.
-        reason: Why, as it is told to whoever reads the order.
-        units_max: At most so many units of the new product on one line.
-        seller_id: Of this seller alone; of every seller, if left out.
+        sku: The new product.
+        replaces: The product that it replaces.
+        units: The units of the new product, for every `per` units of the old one.
+        per: The units of the old product that `units` replace.
+        reason: The reason that a reader of the order sees.
+        units_max: The most units of the new product on one line.
+        seller_id: The only seller that it applies to; default: every seller.
 
     Raises:
         InvalidValueError: If a field breaks its rule, or a product would replace itself.
@@ -77,7 +75,7 @@ class Replacement:
         validators.require(
             ok=value != self.sku,
             field="Replacement.replaces",
-            demand="another product than the one that stands in for it",
+            demand="another product than its replacement",
             value=value,
         )
 
@@ -85,14 +83,14 @@ class Replacement:
         validators.require(
             ok=self.units_max is None or self.units_max >= self.units,
             field="Replacement.units_max",
-            demand=f"enough for the {self.units} units that come at once, or left out",
+            demand=f"at least the number of units, which is {self.units}, or None",
             value=self.units_max,
         )
 
     def units_for(self, quantity: int) -> int | None:
-        """Return how many units would stand in for so many; none if they cannot.
+        """Return the units that replace a quantity of the old product.
 
-        They cannot where the ratio does not divide them, or where they would be too many.
+        It is `None` if `per` does not divide the quantity, or the result is above `units_max`.
         """
         units, rest = quantity // self.per * self.units, quantity % self.per
         limit = validators.UNITS_MAX if self.units_max is None else self.units_max
@@ -100,10 +98,10 @@ class Replacement:
 
 
 class ReplacementCatalogue(Protocol):
-    """Which products may stand in for which."""
+    """A catalogue of the products that may replace others."""
 
     def replacements(self, key: StockKey) -> Sequence[Replacement]:
-        """Return what may stand in for a product, the best first."""
+        """Return the replacements for a product, the best first."""
         ...
 
 
@@ -111,23 +109,23 @@ def _as_tuple(items: Iterable[Replacement]) -> tuple[Replacement, ...]:
     return tuple(items) if isinstance(items, Iterable) else items
 
 
-# Not slotted: the index is worked out when it is first asked for.
+# Not slotted: the index is a cached property.
 @attrs.frozen(slots=False)
 class ReplacementList:
     """A catalogue as plain data.
 
-    What is given for one seller comes before what is given for every seller, and in its place
-    where both name the same product.
+    The replacements for one seller come before those for every seller. If both have the same new
+    product, the one for the seller applies.
 
     >>> cups = ReplacementList([Replacement("CUP", "MUG"), Replacement("BEAKER", "MUG")])
     >>> [each.sku for each in cups.replacements(StockKey("acme", "leeds", "MUG"))]
     ['CUP', 'BEAKER']
 
     Attributes:
-        items: The replacements, of each product the best first.
+        items: The replacements. Those for the same product are in order, the best first.
 
     Raises:
-        InvalidValueError: If one product would replace another in two ways.
+        InvalidValueError: If one product replaces another in two ways.
     """
 
     items: tuple[Replacement, ...] = attrs.field(
@@ -141,12 +139,12 @@ class ReplacementList:
         validators.require(
             ok=not twice,
             field="ReplacementList.items",
-            demand="such that each product replaces another in one way",
+            demand="a list in which each product replaces another in one way",
             value=twice,
         )
 
     def replacements(self, key: StockKey) -> Sequence[Replacement]:
-        """Return what may stand in for a product of a seller, the best first."""
+        """Return the replacements for a product of a seller, the best first."""
         own = self._index.get((key.seller_id, key.sku), {})
         everyones = self._index.get((None, key.sku), {})
         return tuple({**own, **everyones, **own}.values())
@@ -161,14 +159,14 @@ class ReplacementList:
 
 @attrs.frozen(kw_only=True)
 class ReplacementOffer:
-    """A replacement for one short line that there is enough of now.
+    """A replacement for one short line. Enough units of it are available now.
 
     Attributes:
-        edit: The edit that makes it, ready for `EditOrder`.
-        units: How many units of the new product it takes.
-        available: How many there are now that no order holds.
-        shared_with: The other lines of the order that it is suggested for as well, where there
-            is not enough for all of them.
+        edit: The edit that makes the replacement, for `EditOrder`.
+        units: The units of the new product that it needs.
+        available: The units of the new product that are available now.
+        shared_with: The other lines of the order that are offered the same product, if there is
+            not enough for all of them.
     """
 
     edit: ReplaceLine
@@ -180,21 +178,21 @@ class ReplacementOffer:
 def replacement_offers(
     order: Order, view: View, catalogue: ReplacementCatalogue
 ) -> tuple[ReplacementOffer, ...]:
-    """Return what could stand in for each short line now.
+    """Return the replacements that are available now for each short line.
 
-    A line that there is enough of by now needs no replacement: a new order that was not processed
-    yet may have such lines, or one that holds nothing until it is complete.
+    A line needs no replacement if enough units of its own product are available. Such a line may be
+    in a new order, or in an order that may not be allocated a part.
 
     Args:
-        order: The order, as it is in the view. If it may not be edited, nothing is suggested.
+        order: The order, as it is in the view. If it may not be edited, there are no offers.
         view: The state of the order's seller.
-        catalogue: Which products may stand in for which.
+        catalogue: The products that may replace others.
 
     Returns:
-        The suggestions, in the order of the lines, and of each line in that of the catalogue.
+        The offers, in the order of the lines, and for each line in the order of the catalogue.
 
     Raises:
-        InvalidValueError: If the catalogue answers for another product than it was asked for.
+        InvalidValueError: If the catalogue returns a replacement for another product.
     """
     if Action.REPLACE_LINE not in allowed_actions(order.status):
         return ()
@@ -225,14 +223,14 @@ def _replacements(
     validators.require(
         ok=not others,
         field="ReplacementCatalogue.replacements",
-        demand=f"for {line.sku!r}, which was asked for",
+        demand=f"for {line.sku!r} only",
         value=others,
     )
     return found
 
 
 def _lines_to_replace(order: Order, available: dict[str, int]) -> list[OrderLine]:
-    """Return the short lines that their own product is not there for."""
+    """Return the short lines whose own product is not available."""
     rest = dict(available)
     lines = []
     for line in order.short_lines:

@@ -1,4 +1,4 @@
-"""Products that a command names for the first time: often a typing error, never a refusal."""
+"""Products that a command names for the first time: often a typing error, never refused."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ __all__ = ["unknown_products"]
 def unknown_products(command: Command, view: View) -> tuple[StockKey, ...]:
     """Return the products of an order, a receipt or a stock movement that have no stock record.
 
-    Such a command is not refused, because it may be the first to name the product. Ask before it
-    is carried out if you want to warn of a mistyped SKU.
+    Such a command is not refused, because it may be the first to name the product. Call this before
+    the command if you want to warn of a mistyped SKU.
 
     Args:
-        command: Any command; one that names no new product has none.
-        view: What the seller has.
+        command: Any command.
+        view: The state of the seller.
     """
     keys = _keys(command)
     warehouses: dict[str, dict[str, None]] = {}

@@ -1,1 +1,1 @@
-"""How state changes: the fold of events, and the views that decisions read."""
+"""The state of a seller: the fold of events, and the views that decisions read."""

@@ -1,8 +1,8 @@
 """The working copy that one decision is made on.
 
-A `Draft` lays what has changed so far over a view. It applies each event at the moment it is
-emitted, by `orderflow.domain.state.fold`, so that what is decided next sees it. Stock is kept as
-plain numbers meanwhile: a record is built once, at the end, if it changed.
+A `Draft` is a view with the changes so far. It applies each event when it is emitted, with
+`orderflow.domain.state.fold`, so that later decisions see it. Stock is plain numbers meanwhile: a
+record is built once, at the end, if it changed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Draft:
         """The receipts that have changed, as they are now; `None` if one is closed."""
         self.shelves = Shelves(view)
         self.increased: list[ProductKey] = []
-        """The products of which an event made more available, one after another."""
+        """The products of which events made more available, in order."""
         self.new_policy: AllocationPolicy | None = None
         """The policy in force from this command on, if the command changes it."""
 
@@ -54,7 +54,7 @@ class Draft:
         """Return the order as it is now.
 
         Raises:
-            OrderNotFoundError: If the seller has none of this id.
+            OrderNotFoundError: If the seller has no order with this id.
         """
         order = self.find(order_id)
         if order is None:
@@ -68,7 +68,7 @@ class Draft:
         return self.view.receipt(receipt_id)
 
     def prefetch(self, orders: Collection[Order]) -> None:
-        """Let the view read at once what will be asked of it about these new orders."""
+        """Read at once the data that these new orders will need."""
         self.view.prefetch([order.order_id for order in orders])
         skus: dict[str, dict[str, None]] = {}
         for order in orders:
@@ -92,7 +92,7 @@ class Draft:
         return self.shelves[warehouse_id][sku]
 
     def name(self, order: Order) -> tuple[str, str, datetime]:
-        """Return what every event about the order begins with."""
+        """Return the first three fields of every event of the order."""
         return (self.seller_id, order.order_id, self.at)
 
     def emit(self, event: Event) -> None:
@@ -101,29 +101,29 @@ class Draft:
         fold(event, self)
 
     def emit_for(self, order: Order, event: OrderEvent) -> Order:
-        """Apply an event to an order, and return what it makes of it."""
+        """Apply an event to an order, and return the new order."""
         self.emit(event)
         return self.orders[order.order_id]
 
     def record(self, after: Order, event: OrderEvent) -> None:
-        """Keep an event that has been applied to the order and to the shelf already."""
+        """Record an event that is already applied to the order and the shelf."""
         self.orders[after.order_id] = after
         self.events.append(event)
 
     def put_order(self, order: Order) -> None:
-        """Keep an order as an event leaves it."""
+        """Store an order that an event made or changed."""
         self.orders[order.order_id] = order
 
     def put_receipt(self, receipt_id: str, receipt: ExpectedReceipt | None) -> None:
-        """Keep a receipt as an event leaves it; `None` if that closes it."""
+        """Store a receipt that an event changed; `None` if it is closed."""
         self.receipts[receipt_id] = receipt
 
     def put_policy(self, policy: AllocationPolicy) -> None:
-        """Decide under another policy from now on."""
+        """Use another policy from now on."""
         self.policy = self.new_policy = policy
 
     def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
-        """Change the stock of some products, and note which of them there is more of."""
+        """Change the stock of some products, and record those of which more is available."""
         self.shelves[warehouse_id].move(moves)
         self.increased += [
             (warehouse_id, sku) for sku, on_hand, allocated in moves if on_hand > allocated

@@ -1,12 +1,12 @@
-"""The only place where state changes: what each event makes of an order and of the stock.
+"""The fold: how each event changes orders, stock and receipts. State changes nowhere else.
 
-`fold` applies an event to whatever keeps the orders, the stock and the receipts: a `State`, or
-the `Draft` of a decision.
+`fold` applies an event to a target that stores orders, stock and receipts: a `State`, or the
+`Draft` of a decision.
 
-An order event moves stock in one way only. A record's allocated units are the sum of what the
-lines of the orders have of it, so they change by the difference between the order before and
-after. Two events take units off the shelf as well: a despatch takes all that the order had, a
-short pick takes what was not found.
+An order event changes stock in one way only. The allocated units of a record are the sum of the
+allocated units of the order lines. So they change by the difference between the order before and
+after. Two events also remove units on hand: a despatch removes all units of the order, and a short
+pick removes the units that were not found.
 """
 
 from __future__ import annotations
@@ -77,10 +77,10 @@ _AGREES = (_ALLOCATED, _WAITING)
 
 
 def evolve_order(order: Order | None, event: OrderEvent) -> Order:
-    """Return the order as the event leaves it.
+    """Return the order after the event.
 
     Raises:
-        TransitionError: If the event cannot happen to the order as it is.
+        TransitionError: If the event cannot happen to the order in its state.
     """
     match event:
         case OrderPlaced() | OrderSplitOff():
@@ -101,13 +101,13 @@ def allocate_lines(
 ) -> Order:
     """Return a new or waiting order whose lines have taken stock.
 
-    `evolve_order` makes the same order of the events of allocation. This is for a caller that
-    has built the lines already: it is how a whole backlog is allocated.
+    `evolve_order` makes the same order from an event of allocation. This function is for a caller
+    that has already built the lines, as serving has.
 
     Args:
         order: The order before.
         lines: Its lines with the units that they have taken.
-        at: When that happened.
+        at: The moment of the allocation.
         covered: Whether no line is short.
     """
     fields = fields_of(order)
@@ -116,11 +116,11 @@ def allocate_lines(
 
 
 StockMove = tuple[str, int, int]
-"""A SKU, and by how many units what is on hand and what is allocated of it change."""
+"""A SKU, the change of its units on hand, and the change of its allocated units."""
 
 
 class FoldTarget(Protocol):
-    """What `fold` reads and writes: the working copy of a seller's state."""
+    """The working copy of a seller's state that `fold` reads and writes."""
 
     def find(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""
@@ -131,15 +131,15 @@ class FoldTarget(Protocol):
         ...
 
     def put_order(self, order: Order) -> None:
-        """Keep an order as it is now."""
+        """Store an order."""
         ...
 
     def put_receipt(self, receipt_id: str, receipt: ExpectedReceipt | None) -> None:
-        """Keep a receipt as it is now; `None` if it is closed."""
+        """Store a receipt; `None` if it is closed."""
         ...
 
     def put_policy(self, policy: AllocationPolicy) -> None:
-        """Keep the policy that is in force now."""
+        """Store the policy that is in force now."""
         ...
 
     def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
@@ -169,7 +169,7 @@ def fold(event: Event, target: FoldTarget) -> None:
 
 
 def stock_moves(before: Order | None, after: Order, event: OrderEvent) -> list[StockMove]:
-    """Return what an event changed of the stock, given the order before and after it."""
+    """Return the changes of stock by an event, from the order before and after it."""
     allocated: dict[str, int] = {}
     for line in after.lines:
         if line.allocated:
@@ -184,7 +184,7 @@ def stock_moves(before: Order | None, after: Order, event: OrderEvent) -> list[S
 
 
 def units_removed(before: Order, event: OrderEvent) -> dict[str, int]:
-    """Return how many units of each product an event took off the shelf."""
+    """Return the units on hand that an event removed, by SKU."""
     removed: dict[str, int] = {}
     match event:
         case OrderDespatched():
@@ -200,7 +200,7 @@ def units_removed(before: Order, event: OrderEvent) -> dict[str, int]:
 
 
 def evolve_receipt(receipt: ExpectedReceipt, event: StockBookedIn) -> ExpectedReceipt | None:
-    """Return what is still to come of a receipt after a booking-in against it."""
+    """Return the rest of a receipt after stock was booked in against it; `None` if it is closed."""
     rest = receipt.quantity - event.received - event.rejected
     if not event.more_to_come or rest <= 0:
         return None
@@ -229,7 +229,7 @@ def _fold_stock(event: StockEvent, target: FoldTarget) -> None:
 
 
 def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
-    """Return the fields that the event gives another value, but for status and version."""
+    """Return the fields that the event changes, except status and version."""
     match event:
         case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder():
             return {"lines": _gain_units(order.lines, event.units)}
@@ -262,8 +262,8 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
         case OrderHeld():
             return {"holds": _add_hold(order.holds, event.hold)}
         case HoldReleased():
-            kept = (hold for hold in order.holds if hold.reason not in event.reasons)
-            return {"holds": tuple(kept)}
+            others = (hold for hold in order.holds if hold.reason not in event.reasons)
+            return {"holds": tuple(others)}
         case _:
             assert_never(event)
 
@@ -276,13 +276,13 @@ def _next(order: Order, event: OrderChange, changes: dict[str, Any]) -> Order:
     if status in _AGREES and is_covered(lines) is not (status is _ALLOCATED):
         raise TransitionError(
             f"{type(event).__name__} cannot leave order {order.order_id!r} {status}: "
-            f"its lines do not agree with that"
+            f"its lines do not agree with this status"
         )
     return _order_in(fields, status, event.at)
 
 
 def _order_in(fields: dict[str, Any], status: Status, at: datetime) -> Order:
-    """Make an order of its fields, in the status that it has from this moment."""
+    """Make an order from its fields, with the status that it has from this moment."""
     fields["status"] = status
     fields["version"] += 1
     if status is _WAITING:
@@ -299,7 +299,7 @@ def _wait(order: Order, at: datetime) -> BackOrderWait:
 
 @lru_cache(maxsize=1)
 def _wait_since(at: datetime) -> BackOrderWait:
-    """Begin a wait; one object serves all orders that go on back order at the same moment."""
+    """Start a wait. All orders that go on back order at the same moment share one object."""
     return BackOrderWait(at)
 
 
@@ -310,13 +310,13 @@ def _gain_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLi
         allocated = line.allocated + gains.pop(line.line_id, 0)
         if not 0 <= allocated <= line.quantity:
             raise TransitionError(
-                f"line {line.line_id!r} cannot hold {allocated} of its {line.quantity} units"
+                f"line {line.line_id!r} cannot have {allocated} units allocated of {line.quantity}"
             )
         if allocated != line.allocated:
             line = with_units(line, line.quantity, allocated)  # noqa: PLW2901 - as it is now
         gained.append(line)
     if gains:
-        raise TransitionError(f"there are no lines {', '.join(gains)} to hold or lose units")
+        raise TransitionError(f"there are no lines {', '.join(gains)} to gain or lose units")
     return tuple(gained)
 
 

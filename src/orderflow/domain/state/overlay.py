@@ -1,7 +1,7 @@
-"""A view as an outcome would leave it, without a copy of what it shows.
+"""A view with the changes of an outcome, without a copy of the state.
 
-What an outcome names is read from the outcome, everything else from the view below. So it can be
-asked what would come after something that was not saved, at the cost of what would change by it.
+Data that the outcome changed is read from the outcome, everything else from the view below. So one
+can decide on top of an outcome that is not saved, at the cost of its changes alone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Overlay"]
 
 
 class Overlay:
-    """A view that shows what another one will show when an outcome of it was saved."""
+    """A view that shows the state of another view after an outcome."""
 
     def __init__(self, below: View, outcome: Outcome) -> None:
         self._below = below
@@ -52,11 +52,11 @@ class Overlay:
         return self._above.order(order_id) or self._below.order(order_id)
 
     def prefetch(self, order_ids: Collection[str]) -> None:
-        """Be told that these orders will be asked for: those of them that are below."""
+        """Prefetch those of the orders that are read from the view below."""
         self._below.prefetch([each for each in order_ids if each not in self._above.orders])
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
-        """Return the stock records that there are of these products."""
+        """Return the existing stock records of these products."""
         records = self._above.records
         yield from self._above.stock(warehouse_id, skus)
         rest = [sku for sku in skus if (warehouse_id, sku) not in records]
@@ -87,13 +87,13 @@ class Overlay:
         yield from self._above.back_orders()
 
     def blocked_on(self, order_id: str) -> str | None:
-        """Return what a waiting order waits for, if an outcome has told."""
+        """Return the SKU that an order is blocked on, if an outcome named it."""
         if order_id in self._above.orders:
             return self._above.blocked_on(order_id)
         return self._below.blocked_on(order_id)
 
     def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
-        """Return the orders that hold units of a product."""
+        """Return the orders that have units of a product."""
         yield from self._unchanged(self._below.orders_with_units(warehouse_id, sku))
         yield from self._above.orders_with_units(warehouse_id, sku)
 
@@ -113,7 +113,7 @@ class Overlay:
         yield from self._above.ended_holds(at)
 
     def waiting_since_before(self, since: datetime) -> Iterable[Order]:
-        """Return the orders on back order since this moment or longer that do not keep yet."""
+        """Return the orders on back order since this moment or longer that allow no part yet."""
         yield from self._unchanged(self._below.waiting_since_before(since))
         yield from self._above.waiting_since_before(since)
 

@@ -16,7 +16,7 @@ __all__ = ["Shelf", "Shelves"]
 
 
 class Shelf(dict[str, int]):
-    """The available units of one warehouse by SKU, read when they are first asked for.
+    """The available units of one warehouse by SKU, read when first needed.
 
     A product without a stock record has none available.
     """
@@ -29,7 +29,7 @@ class Shelf(dict[str, int]):
         self._made: set[str] = set()
 
     def load(self, skus: Iterable[str]) -> None:
-        """Read the products that were not read yet, in one go."""
+        """Read the products that were not read yet, all at once."""
         missing = [sku for sku in skus if sku not in self]
         if missing:
             self.update(dict.fromkeys(missing, 0))
@@ -48,12 +48,12 @@ class Shelf(dict[str, int]):
         return sku in self._records
 
     def on_hand(self, sku: str) -> int:
-        """Return the units that are physically there."""
+        """Return the units on hand."""
         record = self._records[sku].on_hand if self.knows(sku) else 0
         return record + self._booked.get(sku, 0)
 
     def move(self, moves: list[StockMove]) -> None:
-        """Change the units of some products; they become known by that."""
+        """Change the units of some products, and make records for new ones."""
         self.load([sku for sku, _, _ in moves])
         for sku, on_hand, allocated in moves:
             if sku not in self._records:
@@ -64,7 +64,7 @@ class Shelf(dict[str, int]):
                 self._booked[sku] = self._booked.get(sku, 0) + on_hand
 
     def changed(self) -> list[Stock]:
-        """Build the records that are new, or not what they were."""
+        """Build the records that are new or changed."""
         changed = []
         booked, made = self._booked, self._made
         for sku, record in self._records.items():
@@ -76,7 +76,7 @@ class Shelf(dict[str, int]):
 
 
 class Shelves(dict[str, Shelf]):
-    """The shelf of each warehouse, made when it is first asked for."""
+    """The shelf of each warehouse, made when first needed."""
 
     def __init__(self, view: View) -> None:
         self._view = view

@@ -1,7 +1,7 @@
 """The state of one seller: what `decide` reads, and how events change it.
 
-`State` is the plain immutable `View`: its costs are those of small shops and of tests. A
-repository offers a view whose queues are indexed.
+`State` is a plain immutable `View`, fast enough for tests and small shops. A repository offers a
+view with indexed queues.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 def _repr_of(mapping: Mapping[Any, Any]) -> str:
-    """Show a mapping as a dictionary, whatever type it has."""
+    """Return the text of a mapping as if it was a dictionary."""
     return repr(dict(mapping))
 
 
@@ -58,8 +58,8 @@ class State:
         orders: The orders by their id.
         records: The stock records by warehouse and SKU.
         receipts: The expected receipts by their id.
-        queue_index: What each order is blocked on: see `Outcome.queue_index`. Events do not
-            tell it, so `evolve` leaves it out, and `after` keeps it.
+        queue_index: The SKU that each order is blocked on: see `Outcome.queue_index`. Events do
+            not have it, so `after` sets it, and `evolve` drops it.
         policy: The seller's own policy, if there is one.
     """
 
@@ -79,7 +79,7 @@ class State:
         receipts: Iterable[ExpectedReceipt] = (),
         policy: AllocationPolicy | None = None,
     ) -> State:
-        """Make a state of plain collections."""
+        """Make a state from plain collections."""
         return cls(
             seller_id,
             MappingProxyType({order.order_id: order for order in orders}),
@@ -89,7 +89,7 @@ class State:
         )
 
     def after(self, outcome: Outcome) -> State:
-        """Return the state as an outcome leaves it: what folding its events gives, at once."""
+        """Return the state after an outcome: the same as folding its events, but faster."""
         orders, records = _copy(self.orders), _copy(self.records)
         receipts, queue_index = _copy(self.receipts), _copy(self.queue_index)
         for order in outcome.orders:
@@ -119,10 +119,10 @@ class State:
         return self.orders.get(order_id)
 
     def prefetch(self, order_ids: Collection[str]) -> None:
-        """Do nothing: all is there."""
+        """Do nothing: all orders are in memory."""
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
-        """Return the stock records that there are of these products."""
+        """Return the existing stock records of these products."""
         found = []
         for sku in skus:
             stock = self.records.get((warehouse_id, sku))
@@ -139,7 +139,7 @@ class State:
         warehouse_id: str,
         sku: str,
         policy: AllocationPolicy,
-        at_most: Callable[[], int] | None = None,  # noqa: ARG002 - leaving out is a favour
+        at_most: Callable[[], int] | None = None,  # noqa: ARG002 - a view need not omit any
     ) -> Iterable[Order]:
         """Return the orders with a line short of a product, in the order of the queue."""
         index = self._blocked if policy.restricts_partial else self._waiting
@@ -153,11 +153,11 @@ class State:
         return [order for order in self.orders.values() if order.status is _WAITING]
 
     def blocked_on(self, order_id: str) -> str | None:
-        """Return what a waiting order waits for, if an outcome has told."""
+        """Return the SKU that an order is blocked on, if an outcome named it."""
         return self.queue_index.get(order_id)
 
     def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
-        """Return the orders that hold units of a product."""
+        """Return the orders that have units of a product."""
         return self._orders_with_units.get((warehouse_id, sku), ())
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
@@ -176,7 +176,7 @@ class State:
         ]
 
     def waiting_since_before(self, since: datetime) -> Iterable[Order]:
-        """Return the orders on back order since this moment or longer that do not keep yet."""
+        """Return the orders on back order since this moment or longer that allow no part yet."""
         return [order for order in self.orders.values() if waits_since_before(order, since)]
 
     @cached_property
@@ -207,12 +207,12 @@ class State:
 
 
 def evolve(state: State, *events: Event) -> State:
-    """Return the state of a seller as the seller's events leave it, one after another.
+    """Return the state of a seller after some events, applied one after another.
 
-    Several events at once make one copy of what is in the state, not one for each.
+    All events together make one copy of the state, not one for each event.
 
     Raises:
-        TransitionError: If an event cannot happen in the state that it meets.
+        TransitionError: If an event cannot happen in the state before it.
     """
     copy = _MutableCopy(state)
     for event in events:
@@ -226,7 +226,7 @@ def evolve(state: State, *events: Event) -> State:
 
 
 def waits_since_before(order: Order, since: datetime) -> bool:
-    """Whether the order is on back order since this moment or longer and does not keep yet."""
+    """Whether the order is on back order since this moment or longer and allows no part yet."""
     wait = order.wait
     return (
         order.status is Status.ON_BACK_ORDER
@@ -237,12 +237,12 @@ def waits_since_before(order: Order, since: datetime) -> bool:
 
 
 def _copy(mapping: Mapping[_Key, _Value]) -> dict[_Key, _Value]:
-    # A proxy copies what it shows in one go; `dict` would ask it for one key after another.
+    # A proxy copies its mapping at once; `dict` would read one key after another.
     return mapping.copy() if isinstance(mapping, MappingProxyType) else dict(mapping)
 
 
 class _MutableCopy:
-    """A copy of a state that events are folded into."""
+    """A copy of a state, into which events are folded."""
 
     def __init__(self, state: State) -> None:
         self._seller_id = state.seller_id

@@ -1,4 +1,4 @@
-"""What deciding reads of the state of one seller."""
+"""`View`: the state of one seller, as `decide` reads it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["View"]
 
 
 class View(Protocol):
-    """What deciding reads, of one seller. Nothing of another seller is in it."""
+    """The state of one seller, as `decide` reads it. It has no data of other sellers."""
 
     @property
     def seller_id(self) -> str:
@@ -33,14 +33,14 @@ class View(Protocol):
         ...
 
     def prefetch(self, order_ids: Collection[str]) -> None:
-        """Be told that these orders will be asked for, so that they can be read at once.
+        """Read orders ahead, all at once, because they will be needed soon.
 
-        It answers nothing, and may do nothing.
+        An implementation may do nothing.
         """
         ...
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
-        """Return the stock records that there are of these products, in any order."""
+        """Return the existing stock records of these products, in any order."""
         ...
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
@@ -56,28 +56,28 @@ class View(Protocol):
     ) -> Iterable[Order]:
         """Return the orders on back order that wait for a product, in the order of the queue.
 
-        These are the orders with a line short of it, but for those that another product holds
-        up: an order that the last outcome to name it in `Outcome.blocked_on` had wait for another
-        product. It is read from its head, and only as far as there is stock.
+        These are the orders with a line that is short of it, except those that are blocked on
+        another product: see `Outcome.queue_index`. The queue is read from its head, and only while
+        stock is available.
 
-        With `at_most`, such watching orders may be left out as are short of more units of the
-        product than it returns at that time: there is not enough to complete them.
+        If `at_most` is given, the view may omit orders that are blocked on the product and cannot
+        be completed: they are short of more units than `at_most` returns at that time.
         """
         ...
 
     def back_orders(self) -> Iterable[Order]:
-        """Return all orders on back order, in any order. Only a change of policy asks for them."""
+        """Return all orders on back order, in any order. Only a change of policy needs them."""
         ...
 
     def blocked_on(self, order_id: str) -> str | None:
-        """Return the SKU that the last outcome to name the order had it wait for.
+        """Return the SKU that the order is blocked on, from the last outcome that has the order.
 
-        There is none if the order was named by an outcome since, and not as one that waits.
+        It is `None` if that outcome does not have the order in its `queue_index`.
         """
         ...
 
     def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
-        """Return the orders that hold units of a product, in any order."""
+        """Return the orders that have units of a product, in any order."""
         ...
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
@@ -89,8 +89,8 @@ class View(Protocol):
         ...
 
     def waiting_since_before(self, since: datetime) -> Iterable[Order]:
-        """Return the orders on back order since this moment or longer that do not keep yet.
+        """Return the orders on back order since this moment or longer that allow no part yet.
 
-        It is asked for only where the policy says how long an order may wait without keeping.
+        It is needed only if the policy has a `wait_max`.
         """
         ...
