@@ -256,7 +256,7 @@ class Outbox(Protocol):
         ...
 
     def revive(self, message_id: str) -> bool:
-        """Let a dead message be sent again; report whether there was one."""
+        """Make a dead message due again; report whether there was one."""
         ...
 
     def discard(self, message_id: str) -> bool:

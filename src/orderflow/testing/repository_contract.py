@@ -118,14 +118,14 @@ class RepositoryContract(ABC):
         acme.book_in(_MUGS, 3, command_id="delivery", at=_NOON)
         acme.place(_order("1", 5), at=_NOON)
 
-        def look(work: UnitOfWork) -> None:
+        def check(work: UnitOfWork) -> None:
             assert work.order("1") is None
             assert list(work.stock("leeds", ["MUG"])) == []
             assert list(work.waiting("leeds", "MUG", AllocationPolicy())) == []
             assert list(work.orders_with_units("leeds", "MUG")) == []
             assert work.answered("delivery") is None
 
-        repository.write("zenith", look)
+        repository.write("zenith", check)
         assert list(repository.sellers()) == ["acme"]
 
     def test_it_finds_what_is_due(self) -> None:

@@ -150,7 +150,7 @@ class SqlOutbox(SqlStore):
         return self._transactions.read(task)
 
     def revive(self, message_id: str) -> bool:
-        """Let a dead message be sent again; report whether there was one."""
+        """Make a dead message due again; report whether there was one."""
         return self._resolve_dead(message_id, self._statements.revive)
 
     def discard(self, message_id: str) -> bool:
