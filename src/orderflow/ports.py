@@ -1,12 +1,12 @@
 """The ports: the interfaces between orderflow and your service.
 
 - `Repository` stores the state, and `AsyncRepository` does so for an async host.
-- `Outbox` holds the messages about saved events, and `Notifier` receives them.
+- `Outbox` stores the messages about saved events, and `Notifier` receives them.
 - `Channel`, `PreferenceSource` and `NoticeStore` are for notices to sellers.
-- `ReplacementCatalogue` says which products may replace which.
+- `ReplacementCatalogue` lists which products may replace which.
 - `Clock` returns the current time.
 
-`orderflow.adapters.memory` is the reference implementation, and `orderflow.adapters.sql` keeps
+`orderflow.adapters.memory` is the reference implementation, and `orderflow.adapters.sql` stores
 everything in a database. Implement a port yourself to use your own tables, mail system or queue.
 
 A unit of work is everything that one command reads and writes. It concerns one seller. A decision
@@ -118,8 +118,7 @@ class Reading(View, Protocol):
         """Return the products whose queue an outcome has left unserved.
 
         The result may be limited to products whose stock or orders this reading has read. A
-        product stays unserved until an outcome of `ServeWaiting` for it is saved. See
-        `Outcome.unserved`.
+        product is unserved until `ServeWaiting` has served its queue. See `Outcome.unserved`.
         """
         ...
 
@@ -166,15 +165,16 @@ class Repository(Protocol):
 class TransactionalRepository(Repository, Protocol):
     """A repository that can commit several units of work together.
 
-    Only `orderflow.service.Batches` needs it. A repository without it does everything else.
+    Only `orderflow.service.Batches` needs it.
     """
 
     def together(self, seller_id: str, task: Callable[[Repository], T]) -> T:
         """Run a task on a repository whose units of work are all committed at its end, or none.
 
-        A unit of work sees what the earlier ones of the task have saved. If one raises and the
-        task catches it, only that one is undone. If the task raises, all of them are undone and
-        the error goes to the caller. The task may run again if another transaction was in its way.
+        A unit of work sees what earlier ones of the task have saved. If one raises and the task
+        catches it, only that one is undone. If the task raises, all of them are undone and
+        the error goes to the caller. After a conflict with another transaction, the task may run
+        again.
 
         Args:
             seller_id: The only seller that the task may work on.
@@ -314,7 +314,7 @@ class PreferenceSource(Protocol):
 
 
 class NoticeStore(Protocol):
-    """What sellers were told last, as short texts that outlive the process.
+    """Short texts that record the last notices to sellers. They outlive the process.
 
     If a text is lost, a notice may be sent twice, but none is lost. Keys have at most 200
     characters.

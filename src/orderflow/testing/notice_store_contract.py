@@ -1,4 +1,4 @@
-"""The contract of every notice store, as tests that a host inherits: `NoticeStoreContract`."""
+"""The contract of notice stores, as tests to inherit."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["NoticeStoreContract"]
 
 
 class NoticeStoreContract(ABC):
-    """Tests of a notice store: inherit them, and implement `make_notice_store`."""
+    """Tests of a notice store. Inherit them and implement `make_notice_store`."""
 
     @abstractmethod
     def make_notice_store(self) -> NoticeStore:
         """Return an empty notice store."""
 
     def test_a_text_is_read_until_it_is_replaced_or_removed(self) -> None:
-        """Each key has one text: the last one put."""
+        """Each key has one text, which is the last one put."""
         notice_store = self.make_notice_store()
         assert notice_store.get("acme", "told 1") is None
         for text in ("a", "b", "", None, "c"):
@@ -64,7 +64,7 @@ class NoticeStoreContract(ABC):
 
     @pytest.mark.parametrize("old", [None, "a"])
     def test_of_several_concurrent_replacements_one_succeeds(self, old: str | None) -> None:
-        """Exactly one reports success, and its text is the one that stays."""
+        """Exactly one call succeeds, and its text is stored."""
         notice_store = self.make_notice_store()
         for number in range(5):
             key, start = f"digest {number}", Barrier(4)

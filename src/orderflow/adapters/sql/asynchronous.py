@@ -15,7 +15,7 @@ psycopg may have lost track of the responses, and the next command would get tho
 
 *SQLite* runs statements in one thread for each connection, and nothing can interrupt them there. A
 connection is fine again once its abandoned statement has ended, so it is kept. Closing it with the
-statement half read would hold the file's lock. SQLite has one writer at a time, so writers queue
+statement half read would leave the file locked. SQLite has one writer at a time, so writers queue
 in the event loop. There they can be cancelled, and they leave the connections to readers.
 """
 

@@ -4,7 +4,7 @@ Theory
 ======
 
 *Claims.* The oldest message of each subject is its head. A claim postpones the head until the end
-of the lease, in the row itself, and nobody else looks behind a head. PostgreSQL locks heads while
+of the lease, in the row itself, and nobody else reads behind a head. PostgreSQL locks heads while
 they are claimed and skips locked ones, so relays do not wait for each other. SQLite has one writer
 at a time.
 

@@ -1,6 +1,6 @@
-"""The statements that are used over and over, made once for a set of tables.
+"""The statements that are used often, built once for a set of tables.
 
-Each is served by an index: `tests/conformance` looks at what the databases make of them.
+Each uses an index. `tests/conformance` checks their plans on each database.
 """
 
 from __future__ import annotations
@@ -79,9 +79,9 @@ class Statements:
     def orders_where(
         self, *conditions: ColumnElement[bool] | TextClause
     ) -> Select[tuple[object, ...]]:
-        """Read the orders of a seller that meet these conditions, each with its lines.
+        """Return a query for the seller's orders that meet these conditions, with their lines.
 
-        Both in one statement, or somebody could change the order in between.
+        It is one statement, so nobody can change an order between two reads.
         """
         orders = self.tables.orders
         columns = [orders.c[name] for name in ORDER_COLUMNS]
