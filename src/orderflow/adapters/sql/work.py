@@ -15,8 +15,9 @@ and started again with the exclusive lock.
 
 *Order.* A command finds the products that it needs as it runs. If each command locked them as it
 found them, two commands could deadlock. A row is therefore locked only if it sorts after all locked
-rows. Otherwise the command stops locking, and runs to its end only to find its products. It is then rolled back and started again with all these rows locked first, in order. Usually the second
-attempt succeeds.
+rows. Otherwise the command stops locking, and runs to its end only to find its products. It is then
+rolled back and started again with all these rows locked first, in order. Usually the second attempt
+succeeds.
 
 *Reads.* Each statement sees what was committed before it started (READ COMMITTED). An order that is
 read before its products are locked may change in between. So its products are read and locked
