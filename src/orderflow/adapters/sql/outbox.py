@@ -8,8 +8,8 @@ of the lease, in the row itself, and nobody else reads behind a head. PostgreSQL
 they are claimed and skips locked ones, so relays do not wait for each other. SQLite has one writer
 at a time.
 
-*Order.* The numbers of one subject rise in the order of its events, because the second of two
-transactions on the same order or stock waits for the first. Across subjects they do not, so no
+*Order.* The numbers of one subject rise in the order of its events: of two transactions on the same
+order or stock, the second waits for the first. Across subjects they do not, so no
 code here remembers the last number it has seen.
 
 *Cost.* Messages behind a postponed head are postponed with it, and a dead head is postponed for

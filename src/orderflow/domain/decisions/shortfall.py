@@ -64,7 +64,7 @@ def _deallocate_missing(draft: Draft, key: StockKey, missing: int) -> None:
         return
     shelf = draft.shelves[key.warehouse_id]
     enough = shelf[key.sku] + missing
-    holders = sorted(
+    with_units = sorted(
         draft.orders_with_units(key.warehouse_id, key.sku),
         key=lambda order: (
             order.status not in FROZEN,
@@ -72,7 +72,7 @@ def _deallocate_missing(draft: Draft, key: StockKey, missing: int) -> None:
         ),
         reverse=True,
     )
-    for order in holders:
+    for order in with_units:
         units = last_lines_first(order, key.sku, enough - shelf[key.sku])
         if units and order.status in FROZEN:
             draft.emit(OrderRecalled(*draft.name(order), units))
