@@ -1,7 +1,7 @@
 """Order allocation and back orders for warehouses that ship for many sellers.
 
-`OrderFlow` runs commands against a repository; `MemoryRepository` is one. `OrderFlow.seller`
-returns the handle of one seller, on which everything happens::
+`OrderFlow` runs commands on a repository, such as `MemoryRepository`. `OrderFlow.seller` returns
+the handle of one seller, with a method for each command and read::
 
     flow = OrderFlow(MemoryRepository())
     acme = flow.seller("acme")
@@ -9,9 +9,9 @@ returns the handle of one seller, on which everything happens::
 
 If your database driver is async, use `AsyncOrderFlow`.
 
-This namespace has what most programs need. The rest is by subject: `orderflow.commands`,
-`orderflow.edits`, `orderflow.events`, `orderflow.calendar`, and `orderflow.core` for the pure
-functions behind it all.
+This namespace has what most programs need. Further names are grouped by subject:
+`orderflow.commands`, `orderflow.edits`, `orderflow.events`, `orderflow.calendar`, and
+`orderflow.core` for the pure functions behind it all.
 """
 
 from orderflow.adapters.memory.repository import MemoryRepository

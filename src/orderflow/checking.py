@@ -4,7 +4,7 @@ If only orderflow writes to the database, there are none. A violation means that
 wrote to it, that the storage is damaged, or that orderflow has a bug.
 
 Sellers are checked one after another, each on one snapshot of the database. Rows are read in
-pages. Memory holds one seller's state, and the state that the seller's events lead to.
+pages. Only one seller's stored state and folded state are in memory at a time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The commands, as values: for `OrderFlow.handle`, for `Seller.preview`, and to store or send.
+"""The commands, as values that you can store and send.
 
-The methods of `Seller` build them for you.
+Pass them to `OrderFlow.handle` or `Seller.preview`. The methods of `Seller` build them for you.
 """
 
 from orderflow.domain.model.commands import (

@@ -1,4 +1,4 @@
-"""What has happened: each outcome has its events, and `Seller.events` has them all."""
+"""The events. An outcome has those of its command, and `Seller.events` returns them all."""
 
 from orderflow.domain.model.events import (
     CancellationAccepted,

@@ -44,7 +44,7 @@ class LogChannel:
 
 
 def _line(seller_id: str, paragraph: Paragraph) -> str:
-    """Return a paragraph as one line, so that no part of it looks like another log entry."""
+    """Return a paragraph as one line, so that no part of it can pass for another log entry."""
     texts = (f"seller {seller_id}: {paragraph.heading}.", *paragraph.lines)
     line = " ".join(texts)
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)

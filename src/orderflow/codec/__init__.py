@@ -1,7 +1,7 @@
 """Writes commands, events and other types as JSON, and reads them back.
 
 Each value is in an envelope: `type` is the name of its class, `version` is the version of its
-format, and `data` holds its fields by name.
+format, and `data` contains its fields by name.
 
 >>> from orderflow.domain.model.stock import StockKey
 >>> text = dumps(StockKey("acme", "leeds", "MUG"))

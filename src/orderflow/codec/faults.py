@@ -1,8 +1,8 @@
 """Faults in data, and their paths.
 
 A reader returns the value that the data describe, or raises a `CodecError`. The paths in the error
-start at the data that the reader was given: ``: must be a text, not 7`` is about all of the data,
-``.sku: is missing`` is about a field. The caller of the reader prepends its own step, so a path
+start at the data of the reader. ``: must be a text, not 7`` is about all of the data, and
+``.sku: is missing`` is about one field. The caller of the reader prepends its own step, so a path
 is complete when the error reaches the top.
 """
 

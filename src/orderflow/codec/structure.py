@@ -1,7 +1,7 @@
 """Reads and writes composite values: classes, tuples, sets and unions of classes.
 
 A class is an object with its fields by name, a tuple is an array, and a set is a sorted array. If
-a field can hold several classes, `type` in its object names the class. All of this follows from
+a field can have several classes, `type` in its object names the class. All of this follows from
 the type hints, so a new type needs no code here.
 """
 

@@ -13,7 +13,7 @@ numbers of the page *What always holds* in the documentation.
 - `replay_violations` checks a stored state against the one that its events lead to: rule 7.
 - `history_violations` checks events one by one: rules 3, 4, 6, 7, 10 and 11.
 
-Rules 8 and 9 are about two runs; compare the results of both.
+Rules 8 and 9 are about two runs: compare their results.
 
 The rules are written independently of the tables in `orderflow.domain`, so a wrong row there
 cannot hide itself.

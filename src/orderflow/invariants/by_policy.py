@@ -74,7 +74,7 @@ def idle_stock_violations(
 def patience_violations(
     orders: Iterable[Order], policy: AllocationPolicy, at: datetime | None = None
 ) -> list[str]:
-    """Return orders on back order that should allow partial allocation by now, but do not."""
+    """Return orders that have waited long enough, but do not allow partial allocation."""
     if policy.partial_allocation is not PartialAllocation.AFTER_WAITING:
         return []
     found = []

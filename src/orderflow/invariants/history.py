@@ -1,4 +1,4 @@
-"""Rules 3, 7 and 10, and the invariants of every step of a history."""
+"""Rules 3, 7 and 10, and the invariants of each step of a history."""
 
 from __future__ import annotations
 
@@ -101,10 +101,10 @@ def history_violations(
 
 
 def split_violations(before: Order, rest: Order, part: Order) -> list[str]:
-    """Hold a split to rule 10: what is left and what was split off add up to what there was.
+    """Return violations of rule 10: the two orders of a split add up to the original.
 
     Args:
-        before: The order as it was split, with the units that the split had offered it.
+        before: The order just before the split, with the units that were allocated for it.
         rest: The same order after the split.
         part: The order that was split off.
     """
@@ -168,7 +168,7 @@ def _split_against_policy(
 
 
 def _came_on_hand(before: State, event: Event) -> Iterator[tuple[StockKey, int]]:
-    """Yield by how many units an event should change the stock on hand, by product."""
+    """Yield the products whose units on hand an event should change, and by how many."""
     match event:
         case StockBookedIn():
             yield event.key, event.received

@@ -1,7 +1,7 @@
-"""What sellers are told about their orders. Everything here is pure.
+"""Notices to sellers about their orders. Everything here is pure.
 
 `NoticeWriter` turns events into notices, and `coalesce` drops notices that later ones replace.
-`Preference` says who is told, about what, and when. `orderflow.notifier` sends the notices.
+`Preference` sets which notices a seller gets, where, and when. `orderflow.notifier` sends them.
 """
 
 from orderflow.notices.coalescing import coalesce

@@ -1,9 +1,8 @@
 """Several changes of one order in a short time become one notice.
 
-A later notice replaces an earlier one on the same subject. A seller who is told that an order is
-complete need not read first that it was on back order. The later notice keeps what the seller has
-not been told yet: the units of two partial allocations are added, and a date that moved twice is
-reported as one move, or as none if it moved back.
+A later notice replaces an earlier one on the same subject. A notice that an order is complete, for
+example, replaces one that it is on back order. Nothing new to the seller is lost: the units of two
+partial allocations are added. Two moves of a date become one, or none if the date moved back.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Notices: what a seller is told about one order, with one class for each kind.
+"""Notices to a seller about one order, with one class for each kind.
 
-A notice holds plain values only, so it can be sent anywhere without the state behind it. `at` is
+A notice contains plain values only, so it can be sent anywhere without the state behind it. `at` is
 the time of the event that caused it.
 """
 
@@ -131,11 +131,11 @@ class Direction(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class ExpectedDateNotice(_OrderNotice):
-    """The order is expected to be complete at another time than the seller was told.
+    """The order is expected to be complete at another time than in the last notice.
 
     Attributes:
-        before: The date that the seller was told; `None` for no date.
-        expected_at: The date that is expected now; `None` for no date.
+        before: The date in the last notice; `None` for no date.
+        expected_at: The current expected date; `None` for no date.
     """
 
     before: datetime | None
@@ -198,7 +198,7 @@ Notice = (
     | HeldNotice
     | ReleasedNotice
 )
-"""Anything that a seller is told about one order."""
+"""Any notice about one order."""
 
 
 @attrs.frozen(kw_only=True)

@@ -118,12 +118,12 @@ def affected_orders(event: Event, context: NoticeContext, limit: int) -> Sequenc
     """Return the orders on back order whose expected date may have moved, oldest first.
 
     These are the orders with a line of the product that was announced or booked in. A withdrawn
-    receipt no longer tells its product, so it may affect any order.
+    receipt no longer has a product, so it may affect any order.
 
     Args:
         event: The event.
         context: The state of the seller.
-        limit: The largest number of orders to look at.
+        limit: The largest number of orders.
     """
     match event:
         case ReceiptAnnounced(receipt=receipt):

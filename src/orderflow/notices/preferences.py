@@ -1,4 +1,4 @@
-"""Who is told, about what, and when: the preferences of each seller."""
+"""The preferences of sellers: which notices they get, where, and when."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Recipient:
 
 @attrs.frozen(kw_only=True)
 class Preference:
-    """What one seller wants to be told.
+    """The preference of one seller.
 
     Attributes:
         recipients: Where the seller's notices go. Duplicates are ignored.

@@ -1,7 +1,7 @@
 """Turns events into notices.
 
 A message may arrive late, or twice. A notice about a passing state (an order is on back order, or
-partly served) is therefore written only while that state lasts, and describes the order as it is
+partly served) is therefore written only while that state lasts. It describes the order as it is
 now. Later changes have events and notices of their own. A notice about something final (an order
 was completed, held or recalled) is written whenever its message arrives.
 

@@ -82,7 +82,7 @@ class DigestSender:
     Args:
         repository: Where the state is stored.
         channels: The channels, by the names used in `Recipient.channel`.
-        preferences: What each seller wants to be told, where, and at what time.
+        preferences: The preferences of sellers.
         notice_store: Stores the end of the last digest that each recipient was sent.
         default_policy: The policy of sellers without one of their own:
             `OrderFlow.default_policy`.

@@ -74,7 +74,7 @@ class NoticeSender:
     Args:
         repository: Where the state is stored.
         channels: The channels, by the names used in `Recipient.channel`.
-        preferences: What each seller wants to be told, and where.
+        preferences: The preferences of sellers.
         notice_store: Stores what was sent last.
         default_policy: The policy of sellers without one of their own:
             `OrderFlow.default_policy`.

@@ -49,7 +49,7 @@ class SellerNotices:
         repository: Where the state is stored.
         notice_store: Stores what was sent last.
         environ: The environment variables with the secrets: `os.environ`.
-        preferences: Who is told, about what, and when. Default: the preferences in the settings.
+        preferences: The preferences of sellers. Default: those in the settings.
         default_policy: The policy of sellers without one of their own:
             `OrderFlow.default_policy`.
         catalogue: Which products may replace which: `OrderFlow.catalogue`.

@@ -42,7 +42,7 @@ class MailSettings:
         security: `STARTTLS`, `TLS`, or `NONE` for a server on this machine.
         user: The user to log in as. If omitted, mails are sent without a login.
         password_env: The environment variable with the user's password.
-        timeout_s: How many seconds to wait for a response.
+        timeout_s: The seconds to wait for a response.
         templates: A folder with templates that replace the built-in ones.
     """
 
@@ -79,7 +79,7 @@ class WebhookSettings:
     Attributes:
         allowed: The servers that webhooks may go to, each as scheme, host and port.
         private: Whether webhooks may go to private addresses.
-        secret_env: The environment variable with the signing secret. It may hold two secrets,
+        secret_env: The environment variable with the signing secret. It may contain two secrets,
             separated by a space, while one is being replaced.
         source: The `source` of the CloudEvents.
         timeout_s: The longest time for a request, in seconds.
@@ -106,7 +106,7 @@ class NotifySettings:
     """The settings for notices.
 
     Attributes:
-        preferences: Who is told, about what, and when.
+        preferences: The preferences of sellers.
         mail: The mail settings. If omitted, no mails are sent.
         webhook: The webhook settings. If omitted, no webhooks are sent.
         link: The URL of an order's page, with ``{order_id}`` in it.

@@ -1,7 +1,7 @@
-"""`AsyncOrderFlow`: what `OrderFlow` does, for a host whose database driver is async.
+"""`AsyncOrderFlow`: `OrderFlow` for a host whose database driver is async.
 
-No method is written twice. Each hands a task to the port, which runs it without blocking the
-event loop; the task calls the method of `OrderFlow` of the same name.
+No method is written twice. Each passes a task to the repository, which runs it without blocking
+the event loop. The task calls the method of `OrderFlow` of the same name.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["AsyncOrderFlow"]
 def _awaited(
     method: Callable[Concatenate[OrderFlow, P], T],
 ) -> Callable[Concatenate[AsyncOrderFlow, P], Coroutine[Any, Any, T]]:
-    """Return the method as a coroutine function; its parameters stay as they are."""
+    """Return the method as a coroutine function with the same parameters."""
 
     @wraps(method)
     async def run(flow: AsyncOrderFlow, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -38,20 +38,20 @@ def _awaited(
 
 
 class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
-    """Orders, stock and back orders of any number of sellers, to be awaited.
+    """Orders, stock and back orders of any number of sellers, for async code.
 
-    The names, arguments, results and errors are those of `OrderFlow`; `seller` returns an
-    `AsyncSeller`. A call that is cancelled has happened as a whole or not at all; repeat it with
-    its command id to learn which. Where a long queue was being served, what
-    is left of it is written down, and the next command that comes across goes on, or `recover`.
+    The names, arguments, results and errors are those of `OrderFlow`, but `seller` returns an
+    `AsyncSeller`. A cancelled call was either saved as a whole or changed nothing. Repeat it with
+    its command id to find out. If it was serving a long queue, the next command that reads this
+    queue serves the rest first. `recover` serves all such queues.
 
     Args:
-        repository: Where the state is kept.
-        default_policy: Who gets the stock of sellers without a policy of their own.
-        clock: What time it is, for commands that do not say.
-        catalogue: Which products may stand in for which.
-        orders_max: About so many waiting orders are served in one transaction; what is left of
-            the queue follows in others.
+        repository: Where the state is stored.
+        default_policy: The policy of sellers without one of their own.
+        clock: The clock, for commands without a time. Default: the system's.
+        catalogue: Which products may replace which.
+        orders_max: About how many waiting orders one transaction serves. Further
+            transactions serve the rest of the queue.
     """
 
     handle = _awaited(OrderFlow.handle)
@@ -59,17 +59,17 @@ class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
     sellers = _awaited(OrderFlow.sellers)
 
     def seller(self, seller_id: str) -> AsyncSeller:
-        """Return the handle of one seller: every command and every read, to be awaited.
+        """Return the handle of one seller, for every command and read of that seller.
 
         Raises:
-            InvalidValueError: If it is not an identifier.
+            InvalidValueError: If the id is not an identifier.
         """
         return AsyncSeller(self, seller_id)
 
     async def run(self, task: Callable[[OrderFlow], T]) -> T:
-        """Run a task on an `OrderFlow` that waits, without blocking the event loop.
+        """Run a task on a synchronous `OrderFlow`, without blocking the event loop.
 
-        Several commands in one task are one transaction each.
+        Each command in the task has its own transaction.
         """
 
         def on_a_flow(repository: Repository) -> T:

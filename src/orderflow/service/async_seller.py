@@ -1,7 +1,7 @@
-"""`AsyncSeller`: what `Seller` does, to be awaited.
+"""`AsyncSeller`: `Seller` for async code.
 
-No method is written twice. Each hands a task to the port, which runs it without blocking the
-event loop; the task calls the method of `Seller` of the same name.
+No method is written twice. Each passes a task to the repository, which runs it without blocking
+the event loop. The task calls the method of `Seller` of the same name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["AsyncSeller"]
 
 
 class _Tasks(Protocol):
-    """What a handle needs of `AsyncOrderFlow`."""
+    """The part of `AsyncOrderFlow` that a handle needs."""
 
     async def run(self, task: Callable[[OrderFlow], T]) -> T: ...
 
@@ -32,7 +32,7 @@ class _Tasks(Protocol):
 def _awaited(
     method: Callable[Concatenate[Seller, P], T],
 ) -> Callable[Concatenate[AsyncSeller, P], Coroutine[Any, Any, T]]:
-    """Return the method as a coroutine function; its parameters stay as they are."""
+    """Return the method as a coroutine function with the same parameters."""
 
     @wraps(method)
     async def run(self: AsyncSeller, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -42,11 +42,11 @@ def _awaited(
 
 
 class AsyncSeller:
-    """One seller's handle on an `AsyncOrderFlow`: the methods of `Seller`, to be awaited.
+    """One seller's handle on an `AsyncOrderFlow`: the methods of `Seller` as coroutines.
 
     `AsyncOrderFlow.seller` returns one. The names, arguments, results and errors are those of
-    `Seller`. A call that is cancelled has happened as a whole or not at all; repeat it with its
-    ``command_id`` to learn which.
+    `Seller`. A cancelled call was either saved as a whole or changed nothing. Repeat it with its
+    ``command_id`` to find out.
     """
 
     def __init__(self, flow: _Tasks, seller_id: str) -> None:
@@ -112,8 +112,8 @@ class AsyncSeller:
     explain = _awaited(Seller.explain)
 
     async def run(self, task: Callable[[Seller], T]) -> T:
-        """Run a task on a `Seller` that waits, without blocking the event loop.
+        """Run a task on a synchronous `Seller`, without blocking the event loop.
 
-        Several commands in one task are one transaction each.
+        Each command in the task has its own transaction.
         """
         return await self._flow.run(lambda flow: task(flow.seller(self._seller_id)))

@@ -1,4 +1,4 @@
-"""`Batches`: carries out many commands of one seller, a few hundred in each transaction.
+"""`Batches`: runs many commands of one seller, a few hundred in each transaction.
 
 One transaction for each command is slow, and one for all of them keeps others waiting. If a run is
 interrupted, run the same commands again: those whose command id was saved before change nothing.
@@ -28,12 +28,12 @@ __all__ = ["BatchResult", "Batches", "RefusedCommand"]
 C = TypeVar("C", bound=Command)
 
 COMMANDS_PER_BATCH = 200
-"""Other writers wait less than a second for a batch of this size."""
+"""A batch of this size blocks other writers for less than a second."""
 
 
 @attrs.frozen
 class RefusedCommand(Generic[C]):
-    """A command that changed nothing, and the error that says why."""
+    """A refused command, and the error."""
 
     command: C
     error: OrderFlowError
@@ -41,14 +41,14 @@ class RefusedCommand(Generic[C]):
 
 @attrs.define(kw_only=True)
 class BatchResult(Generic[C]):
-    """What many commands did.
+    """The result of many commands.
 
     Attributes:
-        done: How many commands were carried out, by their type.
-        refused: The commands that were not, in order.
-        placed: How many of the orders placed got each status.
-        back_orders_opened: How many earlier orders went on back order.
-        back_orders_completed: How many orders came off back order.
+        done: The number of commands that succeeded, by type.
+        refused: The commands that were refused, in order.
+        placed: The number of orders placed, by their first status.
+        back_orders_opened: The number of earlier orders that went on back order.
+        back_orders_completed: The number of back orders that became complete.
     """
 
     done: Counter[type[C]] = attrs.field(factory=Counter)
@@ -74,10 +74,11 @@ class BatchResult(Generic[C]):
 
 
 class Batches:
-    """Carries out many commands of one seller, and goes on after one that is refused.
+    """Runs many commands of one seller, and continues after a refused one.
 
     >>> from datetime import UTC, datetime
-    >>> from orderflow import BookInStock, CancelOrder, MemoryRepository, OrderFlow, StockKey
+    >>> from orderflow import MemoryRepository, OrderFlow, StockKey
+    >>> from orderflow.commands import BookInStock, CancelOrder
     >>> repository = MemoryRepository()
     >>> batches = Batches(OrderFlow(repository), repository)
     >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -91,11 +92,11 @@ class Batches:
     (1, ["seller 'acme' has no order 'A-1'"])
 
     Args:
-        flow: Whose policies, clock and other settings apply.
-        repository: Where the state is kept.
-        size: How many commands share a transaction.
+        flow: The flow whose settings apply.
+        repository: Where the state is stored.
+        size: The number of commands in one transaction.
         progress: Called after each command with the number of commands so far. If a transaction
-            has to be tried again, it counts that batch again.
+            is tried again, the commands of its batch are counted again.
 
     Raises:
         InvalidValueError: If the size is below 1, or a run has commands of several sellers.
@@ -121,7 +122,7 @@ class Batches:
         self._progress = progress
 
     def run(self, commands: Sequence[C]) -> BatchResult[C]:
-        """Carry out commands, each batch in a transaction of its own.
+        """Run commands, each batch in its own transaction.
 
         Raises:
             BatchInterruptedError: If the database failed after some batches were saved.
@@ -141,19 +142,19 @@ class Batches:
         return result
 
     def run_all_or_none(self, commands: Sequence[C]) -> BatchResult[C]:
-        """Carry out all commands in one transaction, which is undone if any is refused.
+        """Run all commands in one transaction, which is undone if any is refused.
 
         Returns:
-            What they did; if it was undone, only the refused ones.
+            The result. If the transaction was undone, it has only the refused commands.
 
         Raises:
-            StorageError: If the database failed; nothing has changed.
+            StorageError: If the database failed. Nothing has changed.
         """
         result = self._run_together(commands, undo=lambda result: bool(result.refused))
         return BatchResult(refused=result.refused) if result.refused else result
 
     def preview(self, commands: Sequence[C]) -> BatchResult[C]:
-        """Return what all commands would do, one after another, and save nothing."""
+        """Return the effect of all commands, one after another, without saving it."""
         return self._run_together(commands, undo=lambda _: True)
 
     def _run_together(
@@ -162,7 +163,7 @@ class Batches:
         begin: int = 0,
         undo: Callable[[BatchResult[C]], bool] = lambda _: False,
     ) -> BatchResult[C]:
-        """Carry out commands in one transaction, and undo all of it if the result asks for that."""
+        """Run commands in one transaction; undo it if `undo` is true of the result."""
         if not commands:
             return BatchResult()
 
@@ -204,7 +205,7 @@ def _check_seller(commands: Sequence[Command]) -> None:
 
 
 class _UndoneError(Exception):
-    """Undoes a transaction, and carries out of it what its commands did."""
+    """Undoes a transaction, and returns the result of its commands."""
 
     def __init__(self, result: object) -> None:
         self.result = result

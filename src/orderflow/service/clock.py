@@ -8,8 +8,8 @@ __all__ = ["SystemClock"]
 
 
 class SystemClock:
-    """Tells the time of this machine, in UTC."""
+    """Reads the clock of this machine, in UTC."""
 
     def now(self) -> datetime:
-        """Return the present moment."""
+        """Return the current time."""
         return datetime.now(UTC)

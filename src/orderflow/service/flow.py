@@ -1,12 +1,11 @@
 """`OrderFlow`: the thin shell around the pure core. It loads, decides and saves.
 
-Every command is answered with its `Outcome`: the order, the other orders that changed, the stock,
-the events, and which back orders became complete. A refused command raises and has changed
-nothing.
+Every command returns its `Outcome`: the order, the other orders that changed, the stock, the
+events, and the completed back orders. A refused command raises an error and changes nothing.
 
-A command that would serve a very long queue serves the head of it, and the rest follows in
-transactions of their own, before the method returns. What is left unserved is saved with it: if
-the process ends in between, the next command that comes across goes on, or `recover` does.
+A long queue is served in several transactions, all of them before the method returns. The first
+one also saves which queues are unserved. If the process ends too early, the next command that
+reads one of them serves it first. `OrderFlow.recover` serves them all.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.stock import StockKey
 from orderflow.errors import OrderFlowError, StorageError, UnfinishedError
 from orderflow.ports import Repository
-from orderflow.service.looking import repeated, served_by
+from orderflow.service.reads import repeated, served_by
 from orderflow.service.seller import Seller
 from orderflow.service.settings import Flow
 
@@ -37,30 +36,30 @@ __all__ = ["OrderFlow"]
 class OrderFlow(Flow[Repository, Outcome]):
     """Orders, stock and back orders of any number of sellers.
 
-    What needs a seller is a method of the seller's handle: ``acme = flow.seller("acme")``, then
-    ``acme.place(order)``.
+    Commands and reads of one seller are methods of the seller's handle:
+    ``acme = flow.seller("acme")``, then ``acme.place(order)``.
 
     Args:
-        repository: Where the state is kept.
-        default_policy: Who gets the stock of sellers without a policy of their own.
-        clock: What time it is, for commands that do not say.
-        catalogue: Which products may stand in for which.
-        orders_max: About so many waiting orders are served in one transaction; what is left of
-            the queue follows in others.
+        repository: Where the state is stored.
+        default_policy: The policy of sellers without one of their own.
+        clock: The clock, for commands without a time. Default: the system's.
+        catalogue: Which products may replace which.
+        orders_max: About how many waiting orders one transaction serves. Further
+            transactions serve the rest of the queue.
     """
 
     def handle(self, command: Command) -> Outcome:
-        """Carry out a command, and save what it changes.
+        """Run a command, and save its changes.
 
-        A command whose id was carried out before changes nothing and is answered as it was then.
+        A command that comes again with the same id changes nothing and returns the first outcome.
 
         Raises:
             NotFoundError: If it names something that the seller does not have.
-            RefusedError: If it cannot be carried out now.
+            RefusedError: If it is not possible now.
             CommandIdReusedError: If its id was used for another command.
             StorageError: If it could not be saved.
-            UnfinishedError: If it may have been saved, or was and the queues could not be served
-                to the end.
+            UnfinishedError: If it may have been saved, or if it was saved but the queues could
+                not be served to the end.
         """
         while True:
             try:
@@ -72,10 +71,10 @@ class OrderFlow(Flow[Repository, Outcome]):
                 return outcome
 
     def recover(self) -> int:
-        """Go on where a process ended before it had served a long queue to the end.
+        """Serve the queues that an interrupted process left unserved.
 
         Returns:
-            How many products had been left unserved.
+            The number of products with such a queue.
         """
         keys = self._repository.unserved()
         for seller_id in dict.fromkeys(key.seller_id for key in keys):
@@ -84,17 +83,17 @@ class OrderFlow(Flow[Repository, Outcome]):
         return len(keys)
 
     def seller(self, seller_id: str) -> Seller:
-        """Return the handle of one seller: every command and every read of that seller.
+        """Return the handle of one seller, for every command and read of that seller.
 
-        A seller need not be known yet; nothing is read.
+        This reads nothing, and the seller may be new.
 
         Raises:
-            InvalidValueError: If it is not an identifier.
+            InvalidValueError: If the id is not an identifier.
         """
         return Seller(self, seller_id)
 
     def sellers(self) -> Sequence[str]:
-        """Return the ids of the sellers that anything is known of, in order."""
+        """Return the ids of all sellers with any state, in order."""
         return self._repository.sellers()
 
     def _carry_out(self, command: Command) -> Outcome:
@@ -108,21 +107,21 @@ class OrderFlow(Flow[Repository, Outcome]):
         try:
             outcome = decide(command, work, self._default_policy, orders_max=self._orders_max)
         except OrderFlowError:
-            _check_served(command, work)  # the reason may be gone once that is done
+            _check_served(command, work)  # serving the queues may remove the reason
             raise
         _check_served(command, work)
         work.save(command, outcome)
         return outcome
 
     def _go_on(self, command: Command, outcome: Outcome) -> None:
-        """Serve what a command that is saved has left unserved."""
+        """Serve the queues that a saved command has left unserved."""
         try:
             self._serve(command.seller_id, outcome.unserved, command.at)
         except StorageError as error:
             raise UnfinishedError(str(error), is_saved=True) from error
 
     def _serve(self, seller_id: str, products: Collection[tuple[str, str]], at: datetime) -> None:
-        """Serve the queues of these products to the end, each page in a transaction of its own."""
+        """Serve the queues of these products to the end, one page in each transaction."""
         rest = set(products)
         while rest:
             keys = tuple(StockKey(seller_id, *product) for product in sorted(rest))
@@ -133,7 +132,7 @@ class OrderFlow(Flow[Repository, Outcome]):
 
 
 class _UnservedError(Exception):
-    """A command has come across products whose queues have to be served first."""
+    """A command read products whose queues have to be served first."""
 
     def __init__(self, products: Collection[tuple[str, str]]) -> None:
         self.products = products

@@ -21,7 +21,7 @@ __all__ = ["OrderMethods"]
 
 
 class OrderMethods(SellerScope):
-    """The commands about orders: what sellers do first, then what the warehouse does."""
+    """The commands about orders, first those of sellers, then those of the warehouse."""
 
     def place(
         self,
@@ -45,8 +45,8 @@ class OrderMethods(SellerScope):
     ) -> Outcome:
         """Place several orders in one transaction: all of them, or none.
 
-        Stock is offered to them together, in the order of the queue. Some hundred orders at a
-        time are much faster than one by one, because each commit has to reach the disk.
+        Stock is offered to them together, in queue order. This is much faster than one call for
+        each order, because each commit has to reach the disk. Pass a few hundred at a time.
         """
         fields = self._fields(at, command_id)
         return self.handle(do.PlaceOrders(orders=tuple(orders), allocate=allocate, **fields))
@@ -59,7 +59,7 @@ class OrderMethods(SellerScope):
         command_id: str | None = None,
         expected_version: int | None = None,
     ) -> Outcome:
-        """Offer stock to a new order: it is allocated, or goes on back order."""
+        """Offer stock to a new order. It is then allocated or on back order."""
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.AllocateOrder(**fields))
 
@@ -71,7 +71,7 @@ class OrderMethods(SellerScope):
         command_id: str | None = None,
         expected_version: int | None = None,
     ) -> Outcome:
-        """Make several changes in one save, then allocate the order again."""
+        """Make several changes together, then allocate the order again."""
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.EditOrder(edits=edits, **fields))
 
@@ -96,10 +96,10 @@ class OrderMethods(SellerScope):
         command_id: str | None = None,
         expected_version: int | None = None,
     ) -> Outcome:
-        """Split off what is allocated as a new order; the rest stays on back order.
+        """Split off the allocated units as a new order; the rest stays on back order.
 
-        If `new_order_id` is omitted, the new order gets the id of this one with the next free
-        number behind it: `A-1`, then `A-2`.
+        If `new_order_id` is omitted, the new order gets the id of this one and the next free
+        number, such as `A-1`, then `A-2`.
         """
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.SplitOrder(new_order_id=new_order_id, **fields))
@@ -116,9 +116,9 @@ class OrderMethods(SellerScope):
         command_id: str | None = None,
         expected_version: int | None = None,
     ) -> Outcome:
-        """Put an order on hold, until a moment or until the hold is released.
+        """Put an order on hold, until a given time or until the hold is released.
 
-        The order has the same units as before, unless you deallocate them.
+        The order stays allocated, unless `deallocate` is true.
         """
         fields = self._order_fields(order_id, at, command_id, expected_version)
         hold = Hold(reason, until, note)
@@ -140,7 +140,7 @@ class OrderMethods(SellerScope):
     def release_ended_holds(
         self, *, at: datetime | None = None, command_id: str | None = None
     ) -> Outcome:
-        """Release the holds that have ended by now; call this from a scheduler."""
+        """Release the holds that have ended. Call this from a scheduler."""
         fields = self._fields(at, command_id)
         return self.handle(do.ReleaseEndedHolds(seller_id=self.seller_id, **fields))
 
@@ -170,7 +170,7 @@ class OrderMethods(SellerScope):
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.RequestCancellation(reason=reason, **fields))
 
-    # What the warehouse does
+    # Commands of the warehouse
 
     def send_to_warehouse(
         self,
@@ -180,7 +180,7 @@ class OrderMethods(SellerScope):
         command_id: str | None = None,
         expected_version: int | None = None,
     ) -> Outcome:
-        """Send an allocated order to the warehouse; it cannot be edited from then on."""
+        """Send an allocated order to the warehouse. It can no longer be edited."""
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.SendOrderToWarehouse(**fields))
 
@@ -192,7 +192,7 @@ class OrderMethods(SellerScope):
         command_id: str | None = None,
         expected_version: int | None = None,
     ) -> Outcome:
-        """Cancel an order because the warehouse accepts the request."""
+        """Cancel an order, as the warehouse has accepted the request."""
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.AcceptCancellation(**fields))
 
@@ -205,7 +205,7 @@ class OrderMethods(SellerScope):
         command_id: str | None = None,
         expected_version: int | None = None,
     ) -> Outcome:
-        """Continue with an order because the warehouse rejects the request to cancel it."""
+        """Keep an order, as the warehouse has rejected the request to cancel it."""
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.RejectCancellation(reason=reason, **fields))
 
@@ -222,10 +222,10 @@ class OrderMethods(SellerScope):
 
         Args:
             order_id: The order.
-            found: The units found, by line id. Leave out the lines that are complete.
-            at: The moment (default: now).
+            found: The units found, by line id. Omit complete lines.
+            at: The time. Default: now.
             command_id: An id that makes it safe to repeat the command.
-            expected_version: Refuse the command if the order has another version by now.
+            expected_version: Refuse the command if the order has another version.
         """
         fields = self._order_fields(order_id, at, command_id, expected_version)
         picked = tuple(do.PickedLine(line_id, units) for line_id, units in found.items())

@@ -1,4 +1,4 @@
-"""The reads, as methods of a seller's handle: what there is, and what would be."""
+"""The reads, as methods of a seller's handle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orderflow.domain.queries.explanation import EARLIER_MAX, explain
 from orderflow.domain.queries.parts import OrderParts
 from orderflow.domain.queries.replacements import replacement_offers
 from orderflow.errors import OrderNotFoundError, ProductNotFoundError
-from orderflow.service.looking import preview
+from orderflow.service.reads import preview
 from orderflow.service.scope import SellerScope
 
 if TYPE_CHECKING:
@@ -56,13 +56,13 @@ class ReadMethods(SellerScope):
         after: Order | None = None,
         limit: int | None = None,
     ) -> Sequence[Order]:
-        """Return the orders, by the moment they were placed, then by their id.
+        """Return the orders, sorted by the time they were placed, then by id.
 
         Args:
-            status: Only orders of this status.
-            sku: Only orders with a line of this product.
-            after: Only orders behind this one: the last order of the page before.
-            limit: At most this many orders.
+            status: Return only orders with this status.
+            sku: Return only orders with a line of this product.
+            after: Return only orders after this one, which is the last of the previous page.
+            limit: Return at most this many orders.
         """
         if after is not None:
             self._require_own("orders.after", after.seller_id)
@@ -71,7 +71,7 @@ class ReadMethods(SellerScope):
         )
 
     def parts_of(self, order_id: str) -> OrderParts:
-        """Return the orders that an order was split from, with and into.
+        """Return the parent, siblings and children of an order, if it was ever split.
 
         Raises:
             OrderNotFoundError: If the seller has no such order.
@@ -88,14 +88,14 @@ class ReadMethods(SellerScope):
         return self._read(task)
 
     def queue(self, key: StockKey, *, limit: int | None = None) -> Sequence[Order]:
-        """Return the orders on back order that are short of a product, the next to be served first.
+        """Return the orders on back order that are short of a product, in queue order.
 
-        The first of them has position 1. `Order.short_of` says how many units an order still
+        The first one has position 1. `Order.short_of` returns how many units an order still
         needs.
 
         Args:
             key: The product.
-            limit: At most this many orders.
+            limit: Return at most this many orders.
         """
         self._require_own("queue.key", key.seller_id)
 
@@ -104,7 +104,7 @@ class ReadMethods(SellerScope):
             if not policy.restricts_partial:
                 waiting = reading.waiting(key.warehouse_id, key.sku, policy)
                 return tuple(islice(waiting, limit))
-            # The index of queues has each of these orders in one queue only: see
+            # The queue index has each of these orders in one queue only: see
             # `Outcome.queue_index`.
             orders = reading.orders(status=Status.ON_BACK_ORDER, sku=key.sku)
             here = [each for each in orders if each.warehouse_id == key.warehouse_id]
@@ -115,11 +115,11 @@ class ReadMethods(SellerScope):
         return self._read(task)
 
     def stock(self, *, after: StockKey | None = None, limit: int | None = None) -> Sequence[Stock]:
-        """Return the stock records, ordered by key.
+        """Return the stock records, sorted by key.
 
         Args:
-            after: Only records behind this key: the last key of the page before.
-            limit: At most this many records.
+            after: Return only records after this key, which is the last of the previous page.
+            limit: Return at most this many records.
         """
         if after is not None:
             self._require_own("stock.after", after.seller_id)
@@ -141,7 +141,7 @@ class ReadMethods(SellerScope):
         return self._read(task)
 
     def receipts(self) -> Sequence[ExpectedReceipt]:
-        """Return the expected receipts, by the moment they are expected, then by their id."""
+        """Return the expected receipts, sorted by expected time, then by id."""
         return self._read(lambda reading: tuple(reading.receipts()))
 
     def events(
@@ -152,14 +152,14 @@ class ReadMethods(SellerScope):
         after: int = 0,
         limit: int | None = None,
     ) -> Sequence[Event]:
-        """Return what happened, to one order or to everything the seller has, oldest first.
+        """Return the events of the seller, or of one order, oldest first.
 
         Args:
-            order_id: Only what happened to this order.
-            since: Only what happened at this moment or later.
-            after: Skip this many events: those of the pages before. Events are only ever added,
-                so a page that was read stays as it is.
-            limit: At most this many events.
+            order_id: Return only events of this order.
+            since: Return only events at this time or later.
+            after: Skip this many events, which were on the previous pages. Events are never
+                changed or removed, so earlier pages stay the same.
+            limit: Return at most this many events.
 
         Raises:
             InvalidValueError: If `since` has no time zone, or `after` is below 0.
@@ -177,37 +177,37 @@ class ReadMethods(SellerScope):
         )
 
     def policy(self) -> AllocationPolicy:
-        """Return the policy in force: the seller's own, or the default of the flow."""
+        """Return the seller's own policy, or else the default policy of the flow."""
         return self._read(lambda reading: reading.policy or self._default_policy)
 
     def actions(self, order_id: str, *, at: datetime | None = None) -> tuple[ActionAnswer, ...]:
-        """Return every action on an order: whether it is allowed now, or why not.
+        """Return every action on an order, whether it is allowed now, and if not, why.
 
         Raises:
             OrderNotFoundError: If the seller has no such order.
         """
         moment = self._moment(at)
-        return self._look(
+        return self._read_served(
             lambda view: actions(order_id, view, moment, self._default_policy), moment
         )
 
     def preview(self, command: Command) -> Outcome:
         """Return the effect of a command on its order and all others, without running it.
 
-        It covers the whole of a long queue, even if several transactions would serve it. If the
-        command's id was used before, the answer is the one that was given then.
+        It covers the whole of a long queue, even if several transactions would serve it. If a
+        command with this id was run before, its outcome is returned.
 
         Raises:
-            InvalidValueError: If the command is another seller's.
+            InvalidValueError: If the command belongs to another seller.
             NotFoundError: If it names something that the seller does not have.
-            RefusedError: If it cannot be carried out now.
+            RefusedError: If it is not possible now.
             CommandIdReusedError: If its id was used for another command.
         """
         self._require_own(type(command).__name__, command.seller_id)
         return self._read(lambda reading: preview(command, reading, self._default_policy))
 
     def replacement_offers(self, order_id: str) -> tuple[ReplacementOffer, ...]:
-        """Return what could replace each short line of an order now, by the catalogue.
+        """Return the products in stock that could replace the short lines of an order.
 
         Raises:
             OrderNotFoundError: If the seller has no such order.
@@ -216,23 +216,23 @@ class ReadMethods(SellerScope):
         def task(view: View) -> tuple[ReplacementOffer, ...]:
             return replacement_offers(self._found(view, order_id), view, self._flow.catalogue)
 
-        return self._look(task, self._moment(None))
+        return self._read_served(task, self._moment(None))
 
     def explain(
         self, order_id: str, *, at: datetime | None = None, earlier_max: int = EARLIER_MAX
     ) -> Explanation:
-        """Explain why an order waits: who comes before it, and which receipts would cover it.
+        """Explain why an order waits, and which receipts will cover it.
 
         Args:
             order_id: The order.
-            at: The moment (default: now).
-            earlier_max: Name at most this many of the orders that come before it.
+            at: The time. Default: now.
+            earlier_max: List at most this many orders that come before it.
 
         Raises:
             OrderNotFoundError: If the seller has no such order.
         """
         moment, default = self._moment(at), self._default_policy
-        return self._look(
+        return self._read_served(
             lambda view: explain(order_id, view, moment, default, earlier_max=earlier_max), moment
         )
 

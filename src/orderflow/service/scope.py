@@ -1,7 +1,7 @@
-"""What one seller's handle can reach: everything of that seller, and nothing of another.
+"""The part of a flow that one seller's handle can reach.
 
-A command, an order or a stock key carries the id of its seller. One of another seller is refused
-here, before the repository is asked for anything.
+A command, an order or a stock key carries the id of its seller. If that is another seller, it is
+refused here, before anything is read.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from orderflow.domain.model import validators
-from orderflow.service.looking import look
+from orderflow.service.reads import read_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,19 +64,19 @@ class SellerScope:
         return self._flow.default_policy
 
     def handle(self, command: Command) -> Outcome:
-        """Carry out a command of this seller: see `OrderFlow.handle`.
+        """Run a command of this seller. See `OrderFlow.handle`.
 
         Raises:
-            InvalidValueError: If the command is another seller's.
+            InvalidValueError: If the command belongs to another seller.
         """
         self._require_own(type(command).__name__, command.seller_id)
         return self._flow.handle(command)
 
     def _require_own(self, name: str, seller_id: str) -> None:
-        """Refuse what another seller owns.
+        """Refuse a value that belongs to another seller.
 
-        The value itself says whose it is, so the refusal tells the caller nothing new. An order
-        that is only named by its id is looked for among the seller's own, and not found.
+        The value itself names its seller, so the refusal gives nothing away. An order id is
+        searched among the seller's own orders only.
         """
         validators.require(
             ok=seller_id == self._seller_id,
@@ -109,6 +109,6 @@ class SellerScope:
     def _read(self, task: Callable[[Reading], T]) -> T:
         return self._flow.repository.read(self._seller_id, task)
 
-    def _look(self, task: Callable[[View], T], at: datetime) -> T:
-        """Carry out a task on the state as it is once all queues are served."""
-        return self._read(lambda reading: look(reading, task, self._default_policy, at))
+    def _read_served(self, task: Callable[[View], T], at: datetime) -> T:
+        """Run a task on the state as it will be once all queues are served."""
+        return self._read(lambda reading: read_served(reading, task, self._default_policy, at))

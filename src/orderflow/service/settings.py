@@ -1,4 +1,4 @@
-"""What every flow has, whether its repository is awaited or not: its settings."""
+"""The settings that synchronous and async flows share."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["SERVED_AT_ONCE_MAX", "Flow"]
 
 SERVED_AT_ONCE_MAX = 1_000
-"""So many waiting orders are served in one transaction, unless told otherwise."""
+"""About how many waiting orders one transaction serves by default."""
 
 RepositoryT = TypeVar("RepositoryT")
 AnswerT = TypeVar("AnswerT")
 
 
 class Flow(ABC, Generic[RepositoryT, AnswerT]):
-    """Settings, and the repository that they are for."""
+    """Settings, and the repository that they apply to."""
 
     def __init__(
         self,
@@ -55,21 +55,21 @@ class Flow(ABC, Generic[RepositoryT, AnswerT]):
 
     @abstractmethod
     def handle(self, command: Command) -> AnswerT:
-        """Carry out a command."""
+        """Run a command."""
 
     @property
     def repository(self) -> RepositoryT:
-        """Where the state is kept."""
+        """The repository, where the state is stored."""
         return self._repository
 
     @property
     def clock(self) -> Clock:
-        """The clock that a command's moment is taken from if the caller gives none."""
+        """The clock, for commands without a time."""
         return self._clock
 
     @property
     def default_policy(self) -> AllocationPolicy:
-        """Who gets the stock of sellers without a policy of their own."""
+        """The policy of sellers without one of their own."""
         return self._default_policy
 
     @property
@@ -78,7 +78,7 @@ class Flow(ABC, Generic[RepositoryT, AnswerT]):
         return self._catalogue
 
     def on(self, repository: RepositoryT) -> Self:
-        """Return a flow with the same settings on another repository, such as a transaction's."""
+        """Return a flow with the same settings on another repository."""
         other = copy(self)
         other._repository = repository  # noqa: SLF001 - it is one of these
         return other

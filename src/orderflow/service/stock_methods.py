@@ -34,7 +34,7 @@ class StockMethods(SellerScope):
     def withdraw(
         self, receipt_id: str, *, at: datetime | None = None, command_id: str | None = None
     ) -> Outcome:
-        """Withdraw a receipt that was announced and will not come."""
+        """Withdraw an announced receipt that will not come."""
         fields = self._fields(at, command_id)
         return self.handle(
             do.WithdrawReceipt(seller_id=self.seller_id, receipt_id=receipt_id, **fields)
@@ -51,15 +51,15 @@ class StockMethods(SellerScope):
         at: datetime | None = None,
         command_id: str | None = None,
     ) -> Outcome:
-        """Book a delivery into stock; waiting orders are allocated again at once.
+        """Book a delivery into stock, and allocate it to waiting orders.
 
         Args:
-            key: The product, and the warehouse that it is in.
+            key: The product and its warehouse.
             received: The units that go into stock.
-            rejected: The units that came and were turned away.
-            receipt_id: The expected receipt that this is booked in against.
+            rejected: The units that arrived and were rejected.
+            receipt_id: The expected receipt that this delivery belongs to.
             more_to_come: Whether the rest of the receipt is still expected.
-            at: The moment (default: now).
+            at: The time. Default: now.
             command_id: An id that makes it safe to repeat the command.
         """
         return self.handle(
@@ -83,7 +83,7 @@ class StockMethods(SellerScope):
         at: datetime | None = None,
         command_id: str | None = None,
     ) -> Outcome:
-        """Correct the units on hand by a difference, such as -2."""
+        """Change the units on hand by a difference, such as -2."""
         fields = self._fields(at, command_id)
         return self.handle(
             do.AdjustStock(key=key, change=change, reason=reason, note=note, **fields)
@@ -98,7 +98,7 @@ class StockMethods(SellerScope):
         at: datetime | None = None,
         command_id: str | None = None,
     ) -> Outcome:
-        """Correct the units on hand to what was counted."""
+        """Set the units on hand to the number counted."""
         fields = self._fields(at, command_id)
         return self.handle(do.CountStock(key=key, counted=counted, note=note, **fields))
 
@@ -109,6 +109,6 @@ class StockMethods(SellerScope):
         at: datetime | None = None,
         command_id: str | None = None,
     ) -> Outcome:
-        """Change the seller's policy, and offer the stock again to all waiting orders."""
+        """Change the seller's policy, and offer the stock to all waiting orders again."""
         fields = self._fields(at, command_id)
         return self.handle(do.ChangePolicy(seller_id=self.seller_id, policy=policy, **fields))

@@ -1,4 +1,4 @@
-"""The contract of every notice store, as tests that a host inherits: `NoticeStoreContract`."""
+"""The contract of notice stores, as tests to inherit."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ __all__ = ["NoticeStoreContract"]
 
 
 class NoticeStoreContract(ABC):
-    """Tests of a notice store: inherit them, and implement `make_notice_store`."""
+    """Tests of a notice store. Inherit them and implement `make_notice_store`."""
 
     @abstractmethod
     def make_notice_store(self) -> NoticeStore:
         """Return an empty notice store."""
 
     def test_a_text_is_read_until_it_is_replaced_or_removed(self) -> None:
-        """Each key has one text: the last one put."""
+        """Each key has one text, which is the last one put."""
         notice_store = self.make_notice_store()
-        assert notice_store.get("acme", "told 1") is None
+        assert notice_store.get("acme", "last 1") is None
         for text in ("a", "b", "", None, "c"):
-            notice_store.put("acme", "told 1", text)
-            assert notice_store.get("acme", "told 1") == text
+            notice_store.put("acme", "last 1", text)
+            assert notice_store.get("acme", "last 1") == text
 
     def test_keys_and_sellers_are_told_apart(self) -> None:
         """A text is found only under its own seller and key."""
         notice_store = self.make_notice_store()
-        notice_store.put("acme", "told 1", "a")
-        assert notice_store.get("zenith", "told 1") is None
-        assert notice_store.get("acme", "told 2") is None
-        notice_store.put("zenith", "told 1", "z")
-        notice_store.put("acme", "told 1", None)
-        assert notice_store.get("zenith", "told 1") == "z"
+        notice_store.put("acme", "last 1", "a")
+        assert notice_store.get("zenith", "last 1") is None
+        assert notice_store.get("acme", "last 2") is None
+        notice_store.put("zenith", "last 1", "z")
+        notice_store.put("acme", "last 1", None)
+        assert notice_store.get("zenith", "last 1") == "z"
 
     def test_long_and_foreign_texts_are_kept(self) -> None:
         """Any character that an id can contain is kept unchanged."""
@@ -51,20 +51,20 @@ class NoticeStoreContract(ABC):
     def test_a_text_is_replaced_only_if_nobody_else_has_replaced_it(self) -> None:
         """The text must still be the one that was read."""
         notice_store = self.make_notice_store()
-        assert not notice_store.compare_and_set("acme", "told 1", "a", "b")
-        assert notice_store.get("acme", "told 1") is None
-        assert notice_store.compare_and_set("acme", "told 1", None, "")
-        assert not notice_store.compare_and_set("acme", "told 1", None, "b")
-        assert notice_store.compare_and_set("acme", "told 1", "", "b")
-        assert not notice_store.compare_and_set("acme", "told 1", "", "c")
-        assert notice_store.get("acme", "told 1") == "b"
-        assert notice_store.compare_and_set("zenith", "told 1", None, "z")
-        assert notice_store.compare_and_set("acme", "told 2", None, "b")
-        assert notice_store.get("acme", "told 1") == "b"
+        assert not notice_store.compare_and_set("acme", "last 1", "a", "b")
+        assert notice_store.get("acme", "last 1") is None
+        assert notice_store.compare_and_set("acme", "last 1", None, "")
+        assert not notice_store.compare_and_set("acme", "last 1", None, "b")
+        assert notice_store.compare_and_set("acme", "last 1", "", "b")
+        assert not notice_store.compare_and_set("acme", "last 1", "", "c")
+        assert notice_store.get("acme", "last 1") == "b"
+        assert notice_store.compare_and_set("zenith", "last 1", None, "z")
+        assert notice_store.compare_and_set("acme", "last 2", None, "b")
+        assert notice_store.get("acme", "last 1") == "b"
 
     @pytest.mark.parametrize("old", [None, "a"])
     def test_of_several_concurrent_replacements_one_succeeds(self, old: str | None) -> None:
-        """Exactly one reports success, and its text is the one that stays."""
+        """Exactly one call succeeds, and its text is stored."""
         notice_store = self.make_notice_store()
         for number in range(5):
             key, start = f"digest {number}", Barrier(4)
@@ -82,5 +82,5 @@ class NoticeStoreContract(ABC):
     def test_removing_a_missing_text_changes_nothing(self) -> None:
         """A text can be removed twice."""
         notice_store = self.make_notice_store()
-        notice_store.put("acme", "told 1", None)
-        assert notice_store.get("acme", "told 1") is None
+        notice_store.put("acme", "last 1", None)
+        assert notice_store.get("acme", "last 1") is None

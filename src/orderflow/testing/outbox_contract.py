@@ -1,4 +1,4 @@
-"""What every outbox has to keep, as tests that a host inherits.
+"""The contract of outboxes, as tests to inherit.
 
 For example::
 
@@ -9,8 +9,8 @@ For example::
             outbox = MyOutbox(...)
             return outbox, MyRepository(..., outbox)
 
-Messages come in as they do in earnest: through the repository, with the events of what it saves.
-Needs pytest, which comes with the extra `testing`.
+The tests save events in the repository, which puts the messages into the outbox. Needs pytest, from
+the extra `testing`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _order(order_id: str, seller_id: str = "acme") -> Order:
 
 
 def _fill(repository: Repository, *order_ids: str, seller_id: str = "acme") -> None:
-    """Have three things happen to each order: it is placed, held, and released."""
+    """Place, hold and release each order, which gives it three events."""
     seller = OrderFlow(repository).seller(seller_id)
     for order_id in order_ids:
         seller.place(_order(order_id, seller_id), allocate=False, at=_NOON)
@@ -64,7 +64,7 @@ def _fill(repository: Repository, *order_ids: str, seller_id: str = "acme") -> N
         seller.release_hold(order_id, at=_NOON)
 
 
-def _told(messages: Sequence[OutboxMessage]) -> list[tuple[str, str]]:
+def _contents(messages: Sequence[OutboxMessage]) -> list[tuple[str, str]]:
     return [(each.subject, type(each.event).__name__) for each in messages]
 
 
@@ -77,7 +77,7 @@ def _claim(outbox: Outbox, at: datetime = _NOON, limit: int = _ALL) -> list[Outb
 
 
 class _Recorder:
-    """Takes a little while over each message, so that others come in between."""
+    """Takes a short time for each message, so that others can interfere."""
 
     def __init__(self) -> None:
         self.messages: list[OutboxMessage] = []
@@ -90,14 +90,14 @@ class _Recorder:
 
 
 class OutboxContract(ABC):
-    """Tests of an outbox: inherit them, and say how one is made."""
+    """Tests of an outbox. Inherit them and implement `make_outbox`."""
 
     @abstractmethod
     def make_outbox(self) -> tuple[Outbox, Repository]:
-        """Make an outbox with nothing in it, and a repository that puts its events in."""
+        """Make an empty outbox, and a repository that puts its events into it."""
 
     def test_all_that_was_saved_comes_out_in_order(self) -> None:
-        """Each event is a message of its own, those of one order in the order they happened in."""
+        """Each event has one message. Those of one order come in the order of their events."""
         outbox, repository = self.make_outbox()
         _fill(repository, "1", "2")
         messages = _claim(outbox)
@@ -111,18 +111,18 @@ class OutboxContract(ABC):
         }
 
     def test_messages_of_one_subject_come_together(self) -> None:
-        """Those of one order are not mixed with others, so that they can be told in one go."""
+        """The messages of one order are not mixed with others, so one notice can cover them."""
         outbox, repository = self.make_outbox()
         acme = OrderFlow(repository).seller("acme")
         for order_id in ("1", "2"):
             acme.place(_order(order_id), allocate=False, at=_NOON)
         for order_id in ("1", "2"):
             acme.hold(order_id, HoldReason.OTHER, at=_NOON)
-        subjects = [subject for subject, _ in _told(_claim(outbox))]
+        subjects = [subject for subject, _ in _contents(_claim(outbox))]
         assert sorted(subjects) == subjects or sorted(subjects, reverse=True) == subjects
 
     def test_nothing_comes_of_what_was_not_saved(self) -> None:
-        """A unit of work that is left by an error puts nothing in."""
+        """A unit of work that fails adds no message."""
         outbox, repository = self.make_outbox()
         command = PlaceOrder(order=_order("1"), at=_NOON)
 
@@ -135,13 +135,13 @@ class OutboxContract(ABC):
         assert _claim(outbox) == []
 
     def test_stock_has_messages_of_its_own(self) -> None:
-        """What happens to stock is told apart from what happens to orders."""
+        """An event about stock has the stock as its subject."""
         outbox, repository = self.make_outbox()
         OrderFlow(repository).seller("acme").book_in(_MUGS, 2, at=_NOON)
-        assert _told(_claim(outbox)) == [("stock leeds/MUG", "StockBookedIn")]
+        assert _contents(_claim(outbox)) == [("stock leeds/MUG", "StockBookedIn")]
 
     def test_the_same_order_id_of_two_sellers_is_two_subjects(self) -> None:
-        """What fails for one seller holds nobody else up."""
+        """A failure for one seller does not delay another."""
         outbox, repository = self.make_outbox()
         for seller_id in ("acme", "zenith"):
             _fill(repository, "1", seller_id=seller_id)
@@ -153,7 +153,7 @@ class OutboxContract(ABC):
         assert {each.seller_id for each in rest} == {"zenith"}
 
     def test_nobody_else_gets_what_is_claimed(self) -> None:
-        """Until the lease has run out, nothing of the order goes to others, also what is new."""
+        """During the lease, nobody else gets messages of the order, not even new ones."""
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         first = _claim(outbox)
@@ -166,19 +166,19 @@ class OutboxContract(ABC):
         assert len(again) > len(first)
 
     def test_a_claim_that_is_full_leaves_the_rest_of_an_order_alone(self) -> None:
-        """What the limit has cut off waits for what was claimed before it."""
+        """The messages beyond the limit wait for the claimed ones."""
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         first = _claim(outbox, limit=2)
-        assert _told(first) == [("1", "OrderPlaced"), ("1", "OrderHeld")]
+        assert _contents(first) == [("1", "OrderPlaced"), ("1", "OrderHeld")]
         assert _claim(outbox) == []
         outbox.mark_sent(first[0])
         assert _claim(outbox) == []
         outbox.mark_sent(first[1])
-        assert _told(_claim(outbox))[0] == ("1", "HoldReleased")
+        assert _contents(_claim(outbox))[0] == ("1", "HoldReleased")
 
     def test_what_was_delivered_does_not_come_again(self) -> None:
-        """A delivered message is forgotten; to say so twice changes nothing."""
+        """A sent message is removed. Marking it twice changes nothing."""
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         messages = _claim(outbox)
@@ -187,7 +187,7 @@ class OutboxContract(ABC):
         assert _ids(_claim(outbox, _NOON + _LEASE)) == _ids(messages)[1:]
 
     def test_what_was_given_back_comes_at_once(self) -> None:
-        """Messages that were not tried are there for others, as they were."""
+        """Others can claim messages that were not tried, and find them unchanged."""
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         messages = _claim(outbox)
@@ -196,7 +196,7 @@ class OutboxContract(ABC):
         assert _claim(outbox) == messages[1:]
 
     def test_a_failure_holds_back_the_later_messages_of_its_order_only(self) -> None:
-        """They come again when it is time, the one that failed first, with its story."""
+        """They come again at the time of the retry. The failed one is first, with its error."""
         outbox, repository = self.make_outbox()
         _fill(repository, "1", "2")
         messages = _claim(outbox)
@@ -217,7 +217,7 @@ class OutboxContract(ABC):
         assert list(outbox.dead()) == []
 
     def test_a_dead_message_stays_and_holds_back_its_order(self) -> None:
-        """It is listed, for all sellers or for one, until somebody looks into it."""
+        """It is listed, for all sellers or for one, until it is revived or discarded."""
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         _fill(repository, "1", seller_id="zenith")
@@ -234,7 +234,7 @@ class OutboxContract(ABC):
         assert list(outbox.dead("zenith")) == []
 
     def test_a_dead_message_can_be_revived(self) -> None:
-        """It is tried again as if for the first time, before those that waited for it."""
+        """It comes before the messages behind it, without earlier attempts."""
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         messages = _claim(outbox)
@@ -247,7 +247,7 @@ class OutboxContract(ABC):
         assert again[0].attempts == 0
 
     def test_a_dead_message_can_be_discarded(self) -> None:
-        """It is forgotten, and those that waited for it come."""
+        """It is removed, and the messages behind it come."""
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         messages = _claim(outbox)
@@ -258,7 +258,7 @@ class OutboxContract(ABC):
         assert _ids(_claim(outbox)) == _ids(messages)[1:]
 
     def test_only_dead_messages_are_revived_or_discarded(self) -> None:
-        """Nothing else is meant, also if its id is given."""
+        """The id of any other message has no effect."""
         outbox, repository = self.make_outbox()
         _fill(repository, "1")
         waiting = _claim(outbox)[0].message_id
@@ -268,7 +268,7 @@ class OutboxContract(ABC):
         assert waiting in _ids(_claim(outbox, _NOON + _LEASE))
 
     def test_relays_at_the_same_time_lose_nothing_and_keep_the_order(self) -> None:
-        """Two of them, beside writers: every message once, each order's in their order."""
+        """Two relays run beside writers. Each message comes once, in order for each order."""
         outbox, repository = self.make_outbox()
         flow, recorder, written = OrderFlow(repository), _Recorder(), Signal()
         acme = flow.seller("acme")
@@ -294,5 +294,5 @@ class OutboxContract(ABC):
         events = acme.events()
         assert len(set(_ids(recorder.messages))) == len(recorder.messages) == len(events)
         for order in acme.orders():
-            told = [each.event for each in recorder.messages if each.subject == order.order_id]
-            assert told == list(acme.events(order.order_id))
+            received = [each.event for each in recorder.messages if each.subject == order.order_id]
+            assert received == list(acme.events(order.order_id))

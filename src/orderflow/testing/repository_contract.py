@@ -118,14 +118,14 @@ class RepositoryContract(ABC):
         acme.book_in(_MUGS, 3, command_id="delivery", at=_NOON)
         acme.place(_order("1", 5), at=_NOON)
 
-        def look(work: UnitOfWork) -> None:
+        def check(work: UnitOfWork) -> None:
             assert work.order("1") is None
             assert list(work.stock("leeds", ["MUG"])) == []
             assert list(work.waiting("leeds", "MUG", AllocationPolicy())) == []
             assert list(work.orders_with_units("leeds", "MUG")) == []
             assert work.answered("delivery") is None
 
-        repository.write("zenith", look)
+        repository.write("zenith", check)
         assert list(repository.sellers()) == ["acme"]
 
     def test_it_finds_what_is_due(self) -> None:
@@ -155,7 +155,7 @@ class RepositoryContract(ABC):
         assert (waiting(_NOON - timedelta(seconds=1)), waiting(end)) == ([], ["1"])
 
     def test_the_policy_is_part_of_the_state(self) -> None:
-        """It is written with the event that changed it, or not at all."""
+        """It is written together with its event, or not at all."""
         repository = self.make_repository()
         flow = OrderFlow(repository)
         never = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
@@ -208,10 +208,10 @@ class RepositoryContract(ABC):
         assert list(acme.receipts()) == [sooner]
 
     def test_it_returns_the_events_since_a_moment(self) -> None:
-        """Events at that very moment are included, and so are those saved late, oldest first."""
+        """Events at exactly this time are included, and so are those that were saved late."""
         flow = OrderFlow(self.make_repository())
         acme = flow.seller("acme")
-        minutes = (0, 7, 3, 9, 5)  # the caller chooses the moments, and they need not increase
+        minutes = (0, 7, 3, 9, 5)  # the caller chooses the times, which need not increase
         for minute in minutes:
             acme.place(_order(str(minute), 1), at=_NOON + timedelta(minutes=minute))
         acme.book_in(_MUGS, 1, at=_NOON + timedelta(minutes=9))
@@ -227,7 +227,7 @@ class RepositoryContract(ABC):
         assert list(flow.seller("zenith").events(since=since)) == []
 
     def test_it_reads_events_a_page_at_a_time(self) -> None:
-        """Pages put together are the whole, of a seller, of an order and since a moment."""
+        """The pages together contain every event of a seller, of an order or since a time."""
         acme = OrderFlow(self.make_repository()).seller("acme")
         for number in range(4):
             acme.place(_order(str(number), 1), at=_NOON + timedelta(minutes=number))
@@ -242,7 +242,7 @@ class RepositoryContract(ABC):
             assert list(acme.events(order_id, since=since, after=1)) == whole[1:]
 
     def test_it_reads_stock_a_page_at_a_time(self) -> None:
-        """A page begins behind the key that the page before ended with."""
+        """A page starts after the last key of the previous page."""
         acme = OrderFlow(self.make_repository()).seller("acme")
         for warehouse_id in ("leeds", "york"):
             for sku in ("CUP", "MUG"):
@@ -252,7 +252,7 @@ class RepositoryContract(ABC):
         assert acme.stock(after=whole[2].key, limit=3) == whole[3:]
 
     def test_it_finds_the_parts_of_a_split_order(self) -> None:
-        """The orders that were split from one are found by it, whatever has become of them."""
+        """The orders that were split from one are found, whatever their status."""
         acme = OrderFlow(self.make_repository()).seller("acme")
         acme.place(_order("1", 3), at=_NOON)
         for part in ("b", "a"):
@@ -267,7 +267,7 @@ class RepositoryContract(ABC):
         assert of_part.siblings == (acme.order("b"),)
 
     def test_a_repeated_command_gets_the_first_answer(self) -> None:
-        """The answer to a command id is stored, and nothing is done twice."""
+        """The outcome of a command id is stored, and no command runs twice."""
         flow = OrderFlow(self.make_repository())
         acme = flow.seller("acme")
         command = BookInStock(key=_MUGS, received=3, at=_NOON, command_id="delivery")
@@ -277,7 +277,7 @@ class RepositoryContract(ABC):
         assert [stock.on_hand for stock in acme.stock()] == [3]
 
     def test_a_preview_saves_nothing_and_comes_true(self) -> None:
-        """A reading gives the effect of a command, and the stored answer of an earlier one."""
+        """A preview returns the effect of a command, or the stored outcome of an earlier one."""
         flow = OrderFlow(self.make_repository())
         acme = flow.seller("acme")
         acme.place(_order("1", 5), at=_NOON)

@@ -1,6 +1,6 @@
-"""What a repository that commits several units of work together has to keep, as tests.
+"""The contract of repositories that commit several units of work together, as tests to inherit.
 
-Inherit them beside `orderflow.testing.repository_contract`, and say how a repository is made::
+Inherit it beside `orderflow.testing.repository_contract`::
 
     from orderflow.testing.transactional_contract import TransactionalContract
 
@@ -48,14 +48,14 @@ def _place(order_id: str, quantity: int) -> PlaceOrder:
 
 
 class TransactionalContract(ABC):
-    """Tests of `together`: inherit them, and say how a repository is made."""
+    """Tests of `together`. Inherit them and implement `make_repository`."""
 
     @abstractmethod
     def make_repository(self) -> TransactionalRepository:
-        """Make a repository with nothing in it."""
+        """Make an empty repository."""
 
     def test_units_of_work_see_each_other_and_are_committed_together(self) -> None:
-        """What one saves, the next one decides on, whatever the policy."""
+        """Each unit of work reads what the earlier ones saved."""
         policy = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
         repository = self.make_repository()
         OrderFlow(repository, default_policy=policy).handle(_place("1", 3))
@@ -79,7 +79,7 @@ class TransactionalContract(ABC):
         assert completed.back_orders_completed == ("2",)
 
     def test_an_error_undoes_all_of_them(self) -> None:
-        """Nothing stays, of a known seller or of a new one."""
+        """Nothing is saved, for a known seller or for a new one."""
         repository = self.make_repository()
 
         def task(inside: Repository) -> None:
@@ -97,7 +97,7 @@ class TransactionalContract(ABC):
         assert flow.handle(_place("1", 3)).order_id == "1"
 
     def test_one_that_is_refused_undoes_itself_alone(self) -> None:
-        """A task that catches a refusal goes on, and the rest is committed."""
+        """A task that catches a refusal continues, and the rest is committed."""
         repository = self.make_repository()
 
         def task(inside: Repository) -> None:
@@ -132,7 +132,7 @@ class TransactionalContract(ABC):
         assert [order.allocated for order in flow.seller("acme").orders()] == [3, 1]
 
     def test_a_preview_of_batches_saves_nothing(self) -> None:
-        """Nor do commands of which one is refused, where all or none were asked for."""
+        """`run_all_or_none` saves nothing either if a command is refused."""
         repository = self.make_repository()
         batches = Batches(OrderFlow(repository), repository)
         commands: list[Command] = [_place("1", 3), _place("2", 1)]

@@ -48,7 +48,7 @@ class MailServer:
         security: How the connection is encrypted.
         user: The user to log in as. If omitted, mails are sent without a login.
         password: The user's password.
-        timeout_s: How many seconds to wait for a response.
+        timeout_s: The seconds to wait for a response.
     """
 
     host: str = attrs.field(validator=validators.identifier)

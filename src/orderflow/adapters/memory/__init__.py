@@ -1,6 +1,6 @@
-"""Keeps the state in memory: the reference for hosts, and the fastest store.
+"""Stores the state in memory: the reference for other adapters, and the fastest one.
 
-`orderflow.MemoryRepository` keeps orders, stock and events. Nothing survives the process. Several
+`orderflow.MemoryRepository` stores orders, stock and events. Nothing survives the process. Several
 threads of one process can share all of it.
 """
 

@@ -99,7 +99,7 @@ class MemoryOutbox:
             )
 
     def revive(self, message_id: str) -> bool:
-        """Let a dead message be sent again; report whether there was one."""
+        """Make a dead message due again; report whether there was one."""
         with self._lock:
             message = self._find_dead(message_id)
             if message is not None:

@@ -69,7 +69,7 @@ class MemoryRepository:
         return sorted(self._sellers)
 
     def unserved(self) -> Sequence[StockKey]:
-        """Return the products of all sellers whose queue is still to be served, in order."""
+        """Return the products of all sellers whose queue has not been served, in order."""
         return sorted(
             StockKey(seller_id, *product)
             for seller_id, seller in self._sellers.items()
@@ -78,11 +78,11 @@ class MemoryRepository:
 
     @contextmanager
     def unit_of_work(self, seller_id: str) -> Iterator[MemoryUnitOfWork]:
-        """Begin to read and write the state of one seller; an error undoes all of it."""
+        """Open a unit of work of one seller; an error undoes all of it."""
         with self._lock:
             seller = self._sellers.get(seller_id)
             if seller is None:
-                # One that nothing is written of is forgotten, so that asking leaves no trace.
+                # A seller is stored with the first write: a read leaves no trace.
                 seller = SellerState(seller_id)
                 work = MemoryUnitOfWork(seller, self._outbox)
                 yield work
@@ -96,7 +96,7 @@ class MemoryRepository:
 
 
 class _CopyOfSeller(MemoryRepository):
-    """Commits to a copy of one seller's state, and saves the same in a unit of work."""
+    """Commits to a copy of one seller's state, and saves the outcomes in a unit of work."""
 
     def __init__(self, work: MemoryUnitOfWork) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class _CopyOfSeller(MemoryRepository):
 
     @contextmanager
     def unit_of_work(self, seller_id: str) -> Iterator[MemoryUnitOfWork]:
-        """Begin to read and write the copy; an error undoes all of it."""
+        """Open a unit of work on the copy; an error undoes all of it."""
         validators.require(
             ok=seller_id == self._work.seller_id,
             field="together.seller_id",
@@ -119,7 +119,7 @@ class _CopyOfSeller(MemoryRepository):
 
 
 class MemoryUnitOfWork:
-    """What one command reads and writes. Nothing is written before it commits."""
+    """The reads and the write of one command. Nothing is written before it commits."""
 
     def __init__(self, seller: SellerState, outbox: MemoryOutbox | None) -> None:
         self._seller = seller
@@ -132,7 +132,7 @@ class MemoryUnitOfWork:
         return self._seller.seller_id
 
     def copy_of_seller(self) -> SellerState:
-        """Return a state that begins as the seller's is now."""
+        """Return a copy of the seller's state."""
         return self._seller.copy()
 
     @property
@@ -176,8 +176,8 @@ class MemoryUnitOfWork:
 
     def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that have units of a product."""
-        holders = self._seller.holders.get((warehouse_id, sku), {})
-        return [self._seller.orders[order_id] for order_id in holders]
+        order_ids = self._seller.with_units.get((warehouse_id, sku), {})
+        return [self._seller.orders[order_id] for order_id in order_ids]
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
         """Return the receipts of a product, sorted by expected time, then by id."""
@@ -226,7 +226,7 @@ class MemoryUnitOfWork:
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
-        """Return the seller's stock records, ordered by key."""
+        """Return the seller's stock records, sorted by key."""
         records = sorted(self._seller.stock.values(), key=lambda stock: stock.key)
         found = (stock for stock in records if after is None or stock.key > after)
         return list(islice(found, limit))
@@ -250,11 +250,11 @@ class MemoryUnitOfWork:
         return tuple(found[after:] if limit is None else found[after : after + limit])
 
     def save(self, command: Command, outcome: Outcome) -> None:
-        """Write what a command changed, when this unit of work commits."""
+        """Write the outcome of a command when this unit of work commits."""
         self.saved.append((command, outcome))
 
     def commit(self) -> bool:
-        """Write what was saved; report whether there was anything."""
+        """Write all saved outcomes; report whether there were any."""
         for command, outcome in self.saved:
             before = len(self._seller.events)
             self._seller.write(command, outcome)

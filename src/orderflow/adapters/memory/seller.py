@@ -1,13 +1,12 @@
-"""The state of one seller in memory, with the indexes that keep the costs where they belong.
+"""The state of one seller in memory, with indexes that keep commands fast.
 
-- A queue for each product that somebody waits for, sorted by the policy's order: a booking-in
-  reads its head. Where the policy holds nothing for short orders, an order stands in the one
-  queue that `Outcome.blocked_on` names.
-- The orders that hold units of a product: a count that finds less looks at no others.
-- The ends of holds and the beginnings of waits as heaps: a command that is too early for any
-  looks at one of them.
+- A queue for each product that orders wait for, in the policy's order. A booking-in reads its
+  head. If the policy restricts partial allocation, an order is only in the queue of the product
+  that `Outcome.queue_index` names.
+- The orders with units of a product. A count that finds fewer units reads only these.
+- Heaps of the ends of holds and the starts of waits. If none is due, a command reads one entry.
 
-What depends on the policy is built when it is first asked for, and again if the policy changes.
+Queues depend on the policy. They are built at their first use, and again after it changes.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ class SellerState:
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
         self.parts: dict[str, list[str]] = {}
-        self.holders: dict[ProductKey, dict[str, None]] = {}
+        self.with_units: dict[ProductKey, dict[str, None]] = {}
         self._hold_ends: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
         self.policy: AllocationPolicy | None = None
@@ -59,14 +58,14 @@ class SellerState:
         self.unserved: set[ProductKey] = set()
 
     def copy(self) -> SellerState:
-        """Return a state that begins as this one is; indexes that a policy shapes are left out."""
+        """Return a copy without the queues, which depend on the policy."""
         other = SellerState(self.seller_id)
         other.orders = dict(self.orders)
         other.stock = dict(self.stock)
         other.receipts = dict(self.receipts)
         other.events = list(self.events)
         other.answers = dict(self.answers)
-        other.holders = {product: dict(orders) for product, orders in self.holders.items()}
+        other.with_units = {product: dict(orders) for product, orders in self.with_units.items()}
         other._hold_ends = list(self._hold_ends)
         other.policy = self.policy
         other.blocked_on = dict(self.blocked_on)
@@ -128,23 +127,23 @@ class SellerState:
 
     def waiting_since_before(self, since: datetime) -> list[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
-        overdue: dict[tuple[datetime, str], Order] = {}
+        found: dict[tuple[datetime, str], Order] = {}
         if self._waits is None:
             self._waits = []
             for order in self.orders.values():
                 self._note_wait(None, order)
         while self._waits and self._waits[0][0] <= since:
-            began, order_id = heappop(self._waits)
+            start, order_id = heappop(self._waits)
             order = self.orders[order_id]
             if (
                 order.wait is not None
-                and order.wait.since == began
+                and order.wait.since == start
                 and waits_since_before(order, since)
             ):
-                overdue[began, order_id] = order
-        for entry in overdue:
+                found[start, order_id] = order
+        for entry in found:
             heappush(self._waits, entry)
-        return list(overdue.values())
+        return list(found.values())
 
     def _note_wait(self, before: Order | None, after: Order) -> None:
         since = _waiting_since(after)
@@ -156,7 +155,7 @@ class SellerState:
     def _write_order(self, order: Order, blocked_on: str | None) -> None:
         order_id = order.order_id
         before = self.orders.get(order_id)
-        stood = self._standing(before)
+        old = self._positions(before)
         self.orders[order_id] = order
         if before is None and order.split_from is not None:
             self.parts.setdefault(order.split_from, []).append(order_id)
@@ -164,8 +163,8 @@ class SellerState:
             self.blocked_on[order_id] = blocked_on
         else:
             self.blocked_on.pop(order_id, None)
-        self._move_in_queues(stood, self._standing(order))
-        self._index_holders(before, order)
+        self._move_in_queues(old, self._positions(order))
+        self._index_units(before, order)
         self._note_wait(before, order)
         for hold in order.holds:
             if hold.until is not None:
@@ -175,10 +174,10 @@ class SellerState:
         self._queues_policy = policy
         self._queues.clear()
         for order in self.orders.values():
-            self._move_in_queues({}, self._standing(order))
+            self._move_in_queues({}, self._positions(order))
 
-    def _standing(self, order: Order | None) -> dict[ProductKey, tuple[QueuePosition, int]]:
-        """Return the order's position in each of its queues, and the least it can use there."""
+    def _positions(self, order: Order | None) -> dict[ProductKey, tuple[QueuePosition, int]]:
+        """Return the order's position in each of its queues, and the units it needs there."""
         if order is None or self._queues_policy is None or order.status is not Status.ON_BACK_ORDER:
             return {}
         place = queue_position(order, self._queues_policy.queue)
@@ -200,7 +199,7 @@ class SellerState:
                 self._queues.setdefault(product, SortedQueue()).add(*entry)
 
     def _needed(self, order: Order) -> dict[ProductKey, int]:
-        """Return the products that the order waits for, with the least it can use."""
+        """Return the products that the order waits for, with the fewest units it can use."""
         restricts_partial = (
             self._queues_policy is not None and self._queues_policy.restricts_partial
         )
@@ -209,15 +208,15 @@ class SellerState:
             return {(order.warehouse_id, blocked_on): order.short_of(blocked_on)}
         return {(order.warehouse_id, line.sku): 0 for line in order.short_lines}
 
-    def _index_holders(self, before: Order | None, after: Order) -> None:
-        held_before = _held(before) if before is not None else {}
-        held_after = _held(after)
-        for product in held_after:
-            if product not in held_before:
-                self.holders.setdefault(product, {})[after.order_id] = None
-        for product in held_before:
-            if product not in held_after:
-                del self.holders[product][after.order_id]
+    def _index_units(self, before: Order | None, after: Order) -> None:
+        units_before = _products_with_units(before) if before is not None else {}
+        units_after = _products_with_units(after)
+        for product in units_after:
+            if product not in units_before:
+                self.with_units.setdefault(product, {})[after.order_id] = None
+        for product in units_before:
+            if product not in units_after:
+                del self.with_units[product][after.order_id]
 
 
 def _waiting_since(order: Order) -> datetime | None:
@@ -226,5 +225,5 @@ def _waiting_since(order: Order) -> datetime | None:
     return None
 
 
-def _held(order: Order) -> dict[ProductKey, None]:
+def _products_with_units(order: Order) -> dict[ProductKey, None]:
     return {(order.warehouse_id, line.sku): None for line in order.lines if line.allocated}

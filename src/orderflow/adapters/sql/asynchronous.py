@@ -15,7 +15,7 @@ psycopg may have lost track of the responses, and the next command would get tho
 
 *SQLite* runs statements in one thread for each connection, and nothing can interrupt them there. A
 connection is fine again once its abandoned statement has ended, so it is kept. Closing it with the
-statement half read would hold the file's lock. SQLite has one writer at a time, so writers queue
+statement half read would leave the file locked. SQLite has one writer at a time, so writers queue
 in the event loop. There they can be cancelled, and they leave the connections to readers.
 """
 
@@ -182,7 +182,7 @@ async def with_transactions(engine: AsyncEngine, task: Callable[[Transactions], 
     """Run a task that uses anything else in `orderflow.adapters.sql` that takes an engine.
 
     For example, `lambda transactions: SqlOutbox(transactions).dead()`, or a whole relay:
-    `lambda transactions: Relay(SqlOutbox(transactions), AsyncNotifier(tell)).run()`.
+    `lambda transactions: Relay(SqlOutbox(transactions), AsyncNotifier(handle)).run()`.
 
     Args:
         engine: An async SQLAlchemy engine for SQLite or PostgreSQL.
@@ -197,15 +197,15 @@ class AsyncNotifier:
     Use it in `with_transactions`.
 
     Args:
-        tell: Handles one message, or raises.
+        handle: Handles one message, or raises.
     """
 
-    def __init__(self, tell: Callable[[OutboxMessage], Awaitable[object]]) -> None:
-        self._tell = tell
+    def __init__(self, handle: Callable[[OutboxMessage], Awaitable[object]]) -> None:
+        self._handle = handle
 
     def notify(self, message: OutboxMessage) -> None:
         """Pass on one message without blocking the event loop."""
-        await_only(self._tell(message))
+        await_only(self._handle(message))
 
 
 def _transactions(engine: AsyncEngine) -> Transactions:

@@ -1,9 +1,9 @@
 """Reads everything that is stored about one seller, without trusting any row.
 
 `SqlReading` trusts the tables. The audit does not: a row that is no valid order or event is a
-fault in its result, not an error. Data that the tables hold twice must agree.
+fault in its result, not an error. Data that is stored twice must agree.
 
-Rows are read in pages. Memory holds one seller's state, and the state that its events lead to.
+Rows are read in pages. Only one seller's stored state and folded state are in memory at a time.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ class _Audit:
 
     def _folded(self) -> State | None:
         """Return the state that the events lead to."""
-        begun = len(self._faults)
+        faults_before = len(self._faults)
         events, state = self._events(), State(self._seller_id)
         try:
             while some := tuple(islice(events, EVENTS_AT_ONCE)):
@@ -212,7 +212,7 @@ class _Audit:
         except OrderFlowError as error:
             self._report("the events", f"cannot be folded: {error}")
             return None
-        return state if len(self._faults) == begun else None  # every event must be readable
+        return state if len(self._faults) == faults_before else None  # every event must be readable
 
     def _events(self) -> Iterator[Event]:
         for row in self._rows(self._tables.events):
@@ -259,7 +259,7 @@ class _Audit:
                 self._report(name, f"has an outcome about order {outcome.order_id!r}")
 
     def _rows(self, table: Table) -> Iterator[Values]:
-        """Yield the seller's rows of a table, ordered by key."""
+        """Yield the seller's rows of a table, sorted by key."""
         key = [column for column in table.primary_key if column.name != "seller_id"]
         query = select(table).where(table.c.seller_id == self._seller_id).order_by(*key)
         query = query.limit(ROWS_AT_ONCE)

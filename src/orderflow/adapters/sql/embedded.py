@@ -88,7 +88,7 @@ def prepare_engine(engine: Engine, *, durability: Durability, create: bool) -> N
 
     @event.listens_for(engine, "begin")
     def store_changes(connection: Connection) -> None:
-        # SQLAlchemy assumes that the driver has begun, and the host that it can roll back.
+        # SQLAlchemy assumes that the driver has started a transaction that can be rolled back.
         driver = connection.connection.driver_connection
         connection.info[CHANGES] = 0 if driver is None else driver.total_changes
 

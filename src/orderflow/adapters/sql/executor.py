@@ -126,6 +126,6 @@ class CoreExecutor:
             if changes:
                 raise StorageError(
                     f"{changes} changes of this transaction are already committed, because the "
-                    f'SQLite driver had not begun one; execute "BEGIN IMMEDIATE" before them'
+                    f'SQLite driver had not started one; execute "BEGIN IMMEDIATE" before them'
                 )
         self.connection.exec_driver_sql("BEGIN IMMEDIATE")

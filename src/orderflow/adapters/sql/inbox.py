@@ -36,8 +36,7 @@ class SqlInbox:
     Args:
         connection: An open SQLAlchemy connection to SQLite or PostgreSQL, or an executor on a
             connection of any other library.
-        tables: The tables, of which only `inbox` is used. Default: those with orderflow's own
-            names.
+        tables: The tables. Only `inbox` is used. Default: those with orderflow's own names.
 
     Raises:
         StorageError: If the transaction's isolation level is not supported.

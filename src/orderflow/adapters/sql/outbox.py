@@ -4,12 +4,12 @@ Theory
 ======
 
 *Claims.* The oldest message of each subject is its head. A claim postpones the head until the end
-of the lease, in the row itself, and nobody else looks behind a head. PostgreSQL locks heads while
+of the lease, in the row itself, and nobody else reads behind a head. PostgreSQL locks heads while
 they are claimed and skips locked ones, so relays do not wait for each other. SQLite has one writer
 at a time.
 
-*Order.* The numbers of one subject rise in the order of its events, because the second of two
-transactions on the same order or stock waits for the first. Across subjects they do not, so no
+*Order.* The numbers of one subject rise in the order of its events: of two transactions on the same
+order or stock, the second waits for the first. Across subjects they do not, so no
 code here remembers the last number it has seen.
 
 *Cost.* Messages behind a postponed head are postponed with it, and a dead head is postponed for
@@ -150,7 +150,7 @@ class SqlOutbox(SqlStore):
         return self._transactions.read(task)
 
     def revive(self, message_id: str) -> bool:
-        """Let a dead message be sent again; report whether there was one."""
+        """Make a dead message due again; report whether there was one."""
         return self._resolve_dead(message_id, self._statements.revive)
 
     def discard(self, message_id: str) -> bool:

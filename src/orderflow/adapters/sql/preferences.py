@@ -1,7 +1,7 @@
 """The preferences of sellers in the database, so that sellers can choose them on a page.
 
-A seller chooses the kinds, the addresses and the time of day, and these are kept here. The host's
-settings hold the rest: servers, secrets, and the servers that webhooks may go to.
+A seller chooses the kinds, the addresses and the time of day, which are stored here. The rest is in
+the host's settings: servers, secrets, and the servers that webhooks may go to.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class SqlReading:
         self._policy: AllocationPolicy | None = None
         self._has_read_policy = False
 
-    # What deciding looks at
+    # The reads of a decision
 
     @property
     def policy(self) -> AllocationPolicy | None:
@@ -96,10 +96,10 @@ class SqlReading:
         """Yield the orders that wait for a product, in queue order."""
         names = PLACE_COLUMNS[policy.queue]
         parameters: dict[str, Any] = {"warehouse_id": warehouse_id, "sku": sku}
-        limit, begun = _FIRST_PAGE, False
+        limit, after = _FIRST_PAGE, False
         while True:
             parameters |= {"limit": limit, "at_most": UNITS_MAX if at_most is None else at_most()}
-            page = self._statements.queue_pages[policy.queue, policy.restricts_partial, begun]
+            page = self._statements.queue_pages[policy.queue, policy.restricts_partial, after]
             rows = self._rows(page, **parameters)
             orders = self._orders_by_id([row[-1] for row in rows])
             for least, *_, order_id in rows:
@@ -108,7 +108,7 @@ class SqlReading:
                     yield orders[order_id]
             if len(rows) < limit or (at_most is not None and at_most() <= 0):
                 return
-            begun = True
+            after = True
             parameters |= {f"after_{n}": v for n, v in zip(names, rows[-1][1:], strict=True)}
             limit = min(limit * _PAGE_GROWTH, _PAGE_MAX)
 
@@ -123,7 +123,7 @@ class SqlReading:
     def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that have units of a product."""
         rows = self._rows(self._statements.orders_with_units, warehouse_id=warehouse_id, sku=sku)
-        # Apart, for a join may be planned as a look at all orders of the seller.
+        # Two statements, because a join may be planned as a scan of all orders of the seller.
         return self._orders_by_id([row[0] for row in rows]).values()
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
@@ -141,7 +141,7 @@ class SqlReading:
             self._statements.waiting_since_before, at=self.moments.write(since)
         )
 
-    # What people ask for
+    # The listings
 
     def orders(
         self,
@@ -172,7 +172,7 @@ class SqlReading:
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
-        """Return the seller's stock records, ordered by key."""
+        """Return the seller's stock records, sorted by key."""
         stock = self._statements.tables.stock.c
         query = (
             select(stock.warehouse_id, stock.sku, stock.on_hand, stock.allocated)
@@ -229,7 +229,7 @@ class SqlReading:
         """Return the products whose queue has not been served."""
         return [(row[0], row[1]) for row in self._rows(self._statements.unserved_of)]
 
-    # How it is read
+    # The statements
 
     def _rows(self, statement: Executable, **parameters: object) -> Sequence[Row]:
         return self._executor.rows(statement, {"seller_id": self.seller_id, **parameters})
@@ -270,9 +270,9 @@ class SqlReading:
             self._stock[warehouse_id, sku] = Stock(key, on_hand, allocated)
 
     def _stock_rows(self, statement: Executable, products: Sequence[ProductKey]) -> Iterator[Row]:
-        """Yield the stock rows of products that are in order.
+        """Yield the stock rows of sorted products.
 
-        A warehouse at a time: of pairs in a list, SQLite compares no more than the seller by key.
+        One warehouse at a time: for a list of pairs, SQLite uses only the seller in the index.
         """
         for warehouse_id, group in groupby(products, key=itemgetter(0)):
             skus = [sku for _, sku in group]

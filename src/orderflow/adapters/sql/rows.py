@@ -81,8 +81,8 @@ def _as_text(moment: datetime) -> str:
     return _utc_as_text(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
 
 
-# A command says its own moment over and over. Moments of other zones are equal to those of UTC,
-# and have another text: they may not come here.
+# A command repeats its time often. Pass only times in UTC: an equal time in another zone would
+# be found in the cache and has another text.
 @lru_cache(maxsize=256)
 def _utc_as_text(moment: datetime) -> str:
     return moment.isoformat(" ", "microseconds")[:_TEXT_CHARACTERS]
@@ -194,7 +194,7 @@ def queue_values(
 
 
 def policy_of(rows: Sequence[Row]) -> AllocationPolicy | None:
-    """Make the policy of a seller of its row, if there is one and it has a value."""
+    """Return the policy in a seller's row, or `None` if there is no row or no value."""
     if not rows or rows[0][0] is None:
         return None
     policy: AllocationPolicy = loads(rows[0][0], AllocationPolicy)

@@ -1,7 +1,7 @@
-"""The writes: what a command has changed, as rows that are added, changed and removed.
+"""Writes the changes of a command as rows that are added, changed and removed.
 
-Only what is not what it was is written: of an order the row and the lines that changed, of the
-queues the entries that came, went or moved.
+A row is written only if it has changed. An order has a row, a row for each line, and a row in
+each of its queues.
 """
 
 from __future__ import annotations
@@ -49,21 +49,21 @@ class Saving:
         orders: Mapping[str, Order | None],
         blocked_on: Mapping[str, str | None],
     ) -> None:
-        """Write the orders that changed, and their places in the queues.
+        """Write the changed orders, and their positions in the queues.
 
         Args:
-            outcome: What changed.
-            orders: The orders as they were, by their id.
-            blocked_on: What they waited for, by their id.
+            outcome: The outcome.
+            orders: The orders before the command, by id.
+            blocked_on: The products that they were blocked on before, by order id.
         """
-        now_watched: dict[str, str | None] = dict(outcome.queue_index)
+        blocked_on_now: dict[str, str | None] = dict(outcome.queue_index)
         after: dict[str, Order] = {order.order_id: order for order in outcome.orders}
-        moved = [each for each in now_watched if each not in after]
+        moved = [each for each in blocked_on_now if each not in after]
         after.update((each, order) for each in moved if (order := orders[each]) is not None)
         rows, lines, places = _Changes(), _Changes(), _Changes()
         for order_id, order in after.items():
             before, waited_for = orders.get(order_id), blocked_on.get(order_id)
-            waits_for = now_watched.get(order_id)
+            waits_for = blocked_on_now.get(order_id)
             values = order_values(order, waits_for, self._moments)
             if before is None:
                 rows.added.append(values)
@@ -81,17 +81,17 @@ class Saving:
         self._write(tables.queue, places, (to.enqueue, to.requeue, to.dequeue))
 
     def placeholders(self, seller_id: str, products: Iterable[ProductKey]) -> None:
-        """Add rows for products that have none, only to be locked."""
+        """Add rows for products that have none, so that they can be locked."""
         unknown = {"on_hand": 0, "allocated": 0, "is_known": False, "is_unserved": False}
         rows = [_product(seller_id, product) | unknown for product in products]
         self._run(self._statements.add_placeholder, rows)
 
     def stock(self, command: Command, outcome: Outcome, rows: Collection[ProductKey]) -> None:
-        """Write the stock records that changed, and which products are to be served further.
+        """Write the changed stock records, and which queues are unserved.
 
         Args:
-            command: What was asked for.
-            outcome: What changed.
+            command: The command.
+            outcome: Its outcome.
             rows: The products that have a row.
         """
         unserved = dict.fromkeys(outcome.unserved, True)
@@ -116,11 +116,11 @@ class Saving:
         self._run(to.change_stock, flags)
 
     def policy_row(self, seller_id: str) -> None:
-        """Add a row for a seller without a policy, only to be locked."""
+        """Add a row for a seller without a policy, so that it can be locked."""
         self._run(self._statements.add_policy_row, [{"seller_id": seller_id, "value": None}])
 
     def policy(self, outcome: Outcome) -> None:
-        """Write the policy, if it has changed."""
+        """Write the policy if it has changed."""
         if outcome.policy is not None:
             row = {"seller_id": outcome.seller_id, "value": dumps(outcome.policy)}
             self._run(self._statements.set_policy, [row])
@@ -169,7 +169,7 @@ class Saving:
             self._run(self._statements.add_message, messages)
 
     def answer(self, command: Command, outcome: Outcome) -> None:
-        """Save the command and its outcome, if it has an id."""
+        """Save the command and its outcome if it has an id."""
         if command.command_id is not None:
             row = {
                 "seller_id": command.seller_id,
@@ -183,8 +183,8 @@ class Saving:
     def _numbers(self, seller_id: str, how_many: int) -> Iterable[int]:
         """Return the next numbers of events.
 
-        On PostgreSQL they come from a sequence: those of two transactions that touched the same
-        order are in the order in which these were carried out, for the second one has waited.
+        On PostgreSQL they come from a sequence. If two transactions touch the same order, the
+        second one waits for the first, so its numbers are higher.
         """
         if self._executor.is_sqlite:
             ((last,),) = self._executor.rows(self._statements.last_number, {"seller_id": seller_id})

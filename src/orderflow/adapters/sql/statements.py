@@ -1,6 +1,6 @@
-"""The statements that are used over and over, made once for a set of tables.
+"""The statements that are used often, built once for a set of tables.
 
-Each is served by an index: `tests/conformance` looks at what the databases make of them.
+Each uses an index. `tests/conformance` checks their plans on each database.
 """
 
 from __future__ import annotations
@@ -70,18 +70,18 @@ class Statements:
         self._name_history_reads(tables)
         self._name_writes(tables)
         self.queue_pages = {
-            (queue, blocked_on, begun): self._queue_page(queue, blocked_on=blocked_on, begun=begun)
+            (queue, blocked_on, after): self._queue_page(queue, blocked_on=blocked_on, after=after)
             for queue in Queue
             for blocked_on in (False, True)
-            for begun in (False, True)
+            for after in (False, True)
         }
 
     def orders_where(
         self, *conditions: ColumnElement[bool] | TextClause
     ) -> Select[tuple[object, ...]]:
-        """Read the orders of a seller that meet these conditions, each with its lines.
+        """Return a query for the seller's orders that meet these conditions, with their lines.
 
-        Both in one statement, or somebody could change the order in between.
+        It is one statement, so nobody can change an order between two reads.
         """
         orders = self.tables.orders
         columns = [orders.c[name] for name in ORDER_COLUMNS]
@@ -148,9 +148,9 @@ class Statements:
         )
         policies = tables.policies.c
         self.policy = select(policies.value).where(policies.seller_id == SELLER)
-        # Nobody can change it meanwhile; and nobody else can even read it, to change it.
+        # A shared lock, so that nobody can change the policy, and an exclusive one to change it.
         self.shared_policy = self.policy.with_for_update(read=True, key_share=True)
-        self.policy_alone = self.policy.with_for_update()
+        self.exclusive_policy = self.policy.with_for_update()
         receipts = tables.receipts
         columns = [receipts.c[name] for name in RECEIPT_COLUMNS]
         ours = select(*columns).where(receipts.c.seller_id == SELLER)
@@ -180,7 +180,7 @@ class Statements:
             _values(each.c.seller_id, *(is_policy if each is tables.policies else ()))
             for each in tables.state
         ]
-        # Not in order, or a database would read all of a seller's to have them so.
+        # Unsorted, or a database might read all events of the seller in order.
         self.events_since = select(events.number, events.event).where(
             events.seller_id == SELLER, events.at >= bindparam("since")
         )
@@ -202,7 +202,7 @@ class Statements:
         self.add_receipt, self.change_receipt = insert(tables.receipts), _change(tables.receipts)
         self.remove_receipt = _remove(tables.receipts)
         self.add_event = insert(tables.events)
-        # What all new messages share stands in the statement, to be handed over once.
+        # Values that all new messages share are part of the statement, so they are passed once.
         self.add_message = insert(tables.outbox).values(
             attempts=literal_column("0"), error=literal_column("''"), is_dead=false()
         )
@@ -210,12 +210,12 @@ class Statements:
 
     def _lines_of_order(self, orders: Columns) -> ScalarSelect[str]:
         lines = self.tables.lines.c
-        # A look for each order, which no database can plan as one at all lines of the seller.
+        # A subquery for each order, so no database plans a scan of all the seller's lines.
         fields = (lines.position, lines.line_id, lines.sku, lines.quantity, lines.allocated)
         same_order = (lines.seller_id == orders.seller_id, lines.order_id == orders.order_id)
         return select(JsonArrays(*fields)).where(*same_order).scalar_subquery()
 
-    def _queue_page(self, queue: Queue, *, blocked_on: bool, begun: bool) -> Executable:
+    def _queue_page(self, queue: Queue, *, blocked_on: bool, after: bool) -> Executable:
         entries = self.tables.queue.c
         columns = [entries[name] for name in PLACE_COLUMNS[queue]]
         page = (
@@ -230,7 +230,7 @@ class Statements:
         )
         if blocked_on:
             page = page.where(entries.is_blocked, entries.least <= bindparam("at_most"))
-        if begun:
+        if after:
             place = [bindparam(f"after_{column.name}", type_=column.type) for column in columns]
             page = page.where(tuple_(*columns) > tuple_(*place))
         return page
@@ -245,11 +245,11 @@ PLACE_COLUMNS = {
 
 
 def each_value(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> CTE:
-    """Give the values of a column, each once, by jumping from one to the next in an index.
+    """Return a query for the distinct values of a column, which jumps through an index.
 
     Args:
-        column: The column; the result has one of the name `value`, and may end with a null.
-        conditions: What the first and each further value has to meet.
+        column: The column. The result has one column, `value`, and may end with a null.
+        conditions: The conditions on each value.
     """
     first = select(func.min(column).label("value")).where(*conditions)
     values = first.cte("each_value", recursive=True)

@@ -1,4 +1,4 @@
-"""The shared base of everything that is kept in a database: which transactions, which tables."""
+"""The base of all stores in a database: their transactions and tables."""
 
 from __future__ import annotations
 

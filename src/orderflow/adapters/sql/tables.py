@@ -1,12 +1,12 @@
 """The tables, as SQLAlchemy metadata that a host can include in its own migrations.
 
-`seller_id` stands first in every primary key, unique key and index: sellers are isolated by the
-key, and the tables can be distributed by it. Every invariant that a row can express is a CHECK,
-so that a foreign writer is stopped too.
+`seller_id` comes first in every primary key, unique key and index. The key isolates sellers, and
+the tables can be distributed by it. Every invariant of a single row is a CHECK, so other programs
+cannot violate it either.
 
-Identifiers compare as Python compares them, by code point: on PostgreSQL that is the collation
-"C". Moments are `timestamptz` on PostgreSQL, and on SQLite texts in UTC that sort as moments do.
-What has structure (an address, holds, an event) is JSON as `orderflow.codec` writes it.
+Identifiers are compared by code point, as in Python: on PostgreSQL with the collation "C". Times
+are `timestamptz` on PostgreSQL. On SQLite they are texts in UTC that sort by time. Structured
+values (an address, holds, an event) are JSON, as `orderflow.codec` writes it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = ["DEFAULT_PREFIX", "Tables"]
 
 DEFAULT_PREFIX = "orderflow_"
 
-# What an index is limited to. SQLite uses it only for a query that says so in the same words.
+# Conditions of partial indexes. SQLite uses such an index only for the same text in a query.
 WAITS = "status = 'ON_BACK_ORDER' AND NOT allows_partial"
 IS_UNSERVED = "is_unserved"
 HOLDS = "allocated > 0"
@@ -65,12 +65,12 @@ class Tables:
     """The tables of orderflow, with names that the host can choose.
 
     Args:
-        prefix: What every name begins with.
+        prefix: The prefix of all table names.
         schema: The schema of the tables, on databases that have schemas.
         metadata: The metadata to add the tables to. Default: a new one.
 
     Attributes:
-        metadata: The metadata that they are in.
+        metadata: The metadata of the tables.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class Tables:
             *parts,
             PrimaryKeyConstraint("seller_id", *key, name=f"{full}_pk"),
             schema=self.schema,
-            sqlite_with_rowid=False,  # the key is what rows are found by; there is no second one
+            sqlite_with_rowid=False,  # rows are found by the key only
         )
 
     def _check(self, table: str, name: str, condition: str) -> CheckConstraint:
@@ -150,9 +150,9 @@ class Tables:
             Column("sku", _IDENTIFIER, nullable=False),
             Column("on_hand", BigInteger, nullable=False),
             Column("allocated", BigInteger, nullable=False),
-            # A row that only stands for the lock of a product nobody has announced yet.
+            # False: the row only serves as the lock of a product without a stock record.
             Column("is_known", Boolean, nullable=False, server_default=true()),
-            # The keys to serve again: see `Outcome.unserved`.
+            # Whether the queue is unserved: see `Outcome.unserved`.
             Column("is_unserved", Boolean, nullable=False, server_default=false()),
             self._check("stock", "allocated", "0 <= allocated AND allocated <= on_hand"),
             self._check("stock", "known", "is_known OR on_hand = 0"),
@@ -219,10 +219,10 @@ class Tables:
         return table
 
     def _queue(self) -> Table:
-        """Who waits for which product: an index that a database cannot keep by itself.
+        """The orders that wait for each product: an index that no database can maintain itself.
 
-        Where an order stands is told for every setting of the queue, so that a policy can change.
-        The key is the order of first come, which never changes: that is one index less to write.
+        A row has the sort columns of every `Queue`, so the policy can change. The key is the order
+        of `Queue.FIRST_COME`, which never changes. This saves an index.
         """
         table = self._table(
             "queue",
@@ -230,11 +230,11 @@ class Tables:
             Column("sku", _IDENTIFIER, nullable=False),
             Column("order_id", _IDENTIFIER, nullable=False),
             Column("placed_at", _MOMENT, nullable=False),
-            # The higher priority comes first, and an index goes upwards.
+            # The negative priority, because an index ascends.
             Column("rank", BigInteger, nullable=False),
             Column("has_no_promise", SmallInteger, nullable=False),
             Column("due_by", _MOMENT, nullable=False),
-            # It cannot use fewer units than this: it waits to be completed by this product.
+            # The fewest units that the order can use; 0 for any number.
             Column("least", BigInteger, nullable=False),
             Column("is_blocked", Boolean, nullable=False),
             self._check("queue", "least", "least >= 0"),
@@ -291,8 +291,8 @@ class Tables:
             "outbox",
             Column("number", BigInteger, nullable=False, autoincrement=False),
             Column("subject", _SUBJECT, nullable=False),
-            # Not before this moment: it or an earlier one of its subject has failed, or somebody
-            # has a lease on it. Of a dead one it is a moment that never comes.
+            # Not before this time: this or an earlier message of the subject failed, or somebody
+            # has a lease on it. A dead message has a time that never comes.
             Column("due_at", _MOMENT),
             Column("attempts", BigInteger, nullable=False),
             Column("error", Text, nullable=False),

@@ -180,8 +180,8 @@ class HostTransaction:
     def read(self, task: Callable[[Executor], T]) -> T:
         """Run a task that only reads.
 
-        At READ COMMITTED, each statement sees what is committed by then. At SERIALIZABLE, all
-        statements see one snapshot.
+        At READ COMMITTED, each statement sees what was committed before it started. At
+        SERIALIZABLE, all statements see one snapshot.
         """
         try:
             return task(self._executor)

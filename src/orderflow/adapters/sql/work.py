@@ -1,34 +1,33 @@
-"""A unit of work on a database: what one command reads, under locks, and what it writes.
+"""A unit of work on a database: it reads under locks, and writes once.
 
 Theory
 ======
 
-*What is locked.* A row of the stock table stands for a product of a seller and for its queue.
-Whoever changes an order, or lets a decision rest on it, holds the rows of all its products; whoever
-reads what is available of a product, or who waits for it or holds it, holds its row. So of two
-commands that have an order or a product in common, the second waits until the first has committed.
+*Locks.* A row of the stock table represents a product of a seller, and its queue. A command that
+reads or changes an order locks the rows of all its products. A command that reads the stock or the
+queue of a product, or the orders with its units, locks its row. If two commands have an order or a
+product in common, the second one waits until the first has committed.
 
-*Under which policy.* The row of the seller's policy is locked before any product: shared by all
-commands that only go by it, and by a command that changes it alone. So no command decides by a
-policy that has just been replaced. That a command changes the policy is known once it asks who is
-on back order; then it is undone, and begun again with the row locked for it alone.
+*The policy.* The row of the seller's policy is locked before any product, so no command uses a
+policy that has just been replaced. Most commands share this lock. A command that changes the policy
+needs it exclusively, which is known when it reads all back orders or saves. It is then rolled back
+and started again with the exclusive lock.
 
-*In what order.* The products that a command needs are found out as it goes, and two commands that
-lock them as they come would wait for each other. So a row is locked only if it comes after all that
-are locked already. If one comes before them, nothing more is locked: the command is decided on what
-can be read without locks, only to learn what it needs, then undone, and begun again with all of
-these locked first, in order. The second time is nearly always the last.
+*Order.* A command finds the products that it needs as it runs. If each command locked them as it
+found them, two commands could deadlock. A row is therefore locked only if it sorts after all locked
+rows. Otherwise the command stops locking, and runs to its end only to find its products. It is then
+rolled back and started again with all these rows locked first, in order. Usually the second attempt
+succeeds.
 
-*What is read when.* The database shows each statement what is committed by then (READ COMMITTED).
-An order that was read before its products were locked may be another one by then; so its products
-are looked up first and locked, until it has no others, and then it is read.
+*Reads.* Each statement sees what was committed before it started (READ COMMITTED). An order that is
+read before its products are locked may change in between. So its products are read and locked
+first, until there are no others, and then the order is read.
 
-*What has no row* gets one that stands for the lock alone: a product, for which `is_known` says so,
-and the policy of a seller without one. That of a product is added in its turn too: where rows
-behind it were locked before it was found to be absent, all is undone and begun again, and then it
-is known where rows have to be added.
+*Missing rows.* A product or a policy without a row gets one that serves as the lock. For a product,
+`is_known` is then false. These rows, too, must be added in order. If a later row was locked before
+one was found to be missing, the command starts again, and adds the missing rows in order.
 
-SQLite lets one writer in at a time. There the rows are read and not locked.
+SQLite has one writer at a time, so there rows are read without locks.
 """
 
 from __future__ import annotations
@@ -62,12 +61,12 @@ __all__ = ["LocksMissingError", "Needed", "SqlUnitOfWork"]
 
 @attrs.frozen
 class Needed:
-    """What a unit of work has to lock.
+    """The locks that a unit of work needs.
 
     Attributes:
         products: All products.
-        absent: Those of them that have no row yet.
-        policy: Whether it changes the policy, and so has to lock it for itself alone.
+        absent: The products among them that have no row yet.
+        policy: Whether the lock on the policy must be exclusive.
     """
 
     products: frozenset[ProductKey] = frozenset()
@@ -76,7 +75,7 @@ class Needed:
 
 
 class LocksMissingError(Exception):
-    """A unit of work needs to lock more, and could not do so in its turn."""
+    """A unit of work needs locks that it could not take in order."""
 
     def __init__(self, needed: Needed) -> None:
         self.needed = needed
@@ -84,18 +83,18 @@ class LocksMissingError(Exception):
 
 
 class SqlUnitOfWork(SqlReading):
-    """What one command reads and writes, of one seller.
+    """The reads and the write of one command, for one seller.
 
     Args:
         executor: The connection.
         statements: The statements.
         seller_id: The seller.
-        needed: What to lock first.
+        needed: The locks to take first.
         outbox: Whether events are put into the outbox.
 
     Attributes:
-        missing: The products that could not be locked in their turn. If there are any, nothing
-            was saved: begin again, and lock these first.
+        missing: The products that could not be locked in order. If there are any, nothing was
+            saved. Start again and lock these first.
     """
 
     def __init__(
@@ -114,15 +113,15 @@ class SqlUnitOfWork(SqlReading):
         self._unserved: set[ProductKey] = set()
         self._receipts: dict[str, ExpectedReceipt] = {}
         self._saving = Saving(executor, statements, self.moments, outbox=outbox)
-        self._foreseen = needed
+        self._needed_first = needed
         self._load_stock(needed.products)
 
     @property
     def needed(self) -> Needed:
-        """Everything that is locked, or needs to be."""
+        """All locks that are taken or needed."""
         products = frozenset(self._stock)
-        absent = self._foreseen.absent | products - self._rows_there
-        return Needed(products, absent, self._foreseen.policy)
+        absent = self._needed_first.absent | products - self._rows_there
+        return Needed(products, absent, self._needed_first.policy)
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
@@ -131,7 +130,7 @@ class SqlUnitOfWork(SqlReading):
                 pass
         order = super().order(order_id)
         if order is not None:
-            self._lock_for([order])  # where nothing is locked, to learn what is left unserved
+            self._lock_for([order])  # without locks, this finds what is unserved
         return order
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
@@ -163,7 +162,7 @@ class SqlUnitOfWork(SqlReading):
 
     def back_orders(self) -> Iterable[Order]:
         """Return all orders on back order."""
-        self._demand_policy_alone()
+        self._require_exclusive_policy()
         return self._settled(self._statements.back_orders)
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
@@ -181,7 +180,7 @@ class SqlUnitOfWork(SqlReading):
     def save(self, command: Command, outcome: Outcome) -> None:
         """Save an outcome: the changes, the events, and the command if it has an id."""
         if outcome.policy is not None:
-            self._demand_policy_alone()
+            self._require_exclusive_policy()
         self._lock_for(outcome.orders)
         if self.missing:
             return
@@ -208,11 +207,11 @@ class SqlUnitOfWork(SqlReading):
 
     def _orders_by_id(self, order_ids: Sequence[str]) -> dict[str, Order]:
         orders = super()._orders_by_id(order_ids)
-        self._lock_for(orders.values())  # nobody can change them: their product is locked already
+        self._lock_for(orders.values())  # nobody can change them: their product is already locked
         return orders
 
     def _settled(self, statement: Executable, **parameters: object) -> Iterable[Order]:
-        """Find orders, and repeat until all their products were locked beforehand."""
+        """Find orders, and repeat until all their products were locked before the read."""
         while True:
             found = [row[0] for row in self._rows(statement, **parameters)]
             if not self._lock_orders(found):
@@ -222,15 +221,15 @@ class SqlUnitOfWork(SqlReading):
         if self._executor.is_sqlite:
             return super()._read_policy()
         to = self._statements
-        statement = to.policy_alone if self._foreseen.policy else to.shared_policy
+        statement = to.exclusive_policy if self._needed_first.policy else to.shared_policy
         rows = self._rows(statement)
         if not rows:
             self._saving.policy_row(self.seller_id)
             rows = self._rows(statement)
         return policy_of(rows)
 
-    def _demand_policy_alone(self) -> None:
-        if not (self._executor.is_sqlite or self._foreseen.policy):
+    def _require_exclusive_policy(self) -> None:
+        if not (self._executor.is_sqlite or self._needed_first.policy):
             raise LocksMissingError(attrs.evolve(self.needed, policy=True))
 
     def _lock_orders(self, order_ids: Sequence[str]) -> bool:
@@ -247,7 +246,7 @@ class SqlUnitOfWork(SqlReading):
         self._lock(products)
 
     def _lock(self, products: Collection[ProductKey]) -> bool:
-        """Lock products, if possible now; report whether any was locked."""
+        """Lock products if they are next in order; report whether any was locked."""
         missing = sorted(set(products).difference(self._stock))
         if not missing:
             return False
@@ -261,11 +260,11 @@ class SqlUnitOfWork(SqlReading):
             return False
         self._last = missing[-1]
         self._stock.update(dict.fromkeys(missing))
-        for is_absent, group in groupby(missing, self._foreseen.absent.__contains__):
+        for is_absent, group in groupby(missing, self._needed_first.absent.__contains__):
             self._lock_rows(tuple(group), add=is_absent)
         absent = [product for product in missing if product not in self._rows_there]
         if absent != missing[len(missing) - len(absent) :]:
-            self.missing.update(absent)  # rows that come behind these are locked already
+            self.missing.update(absent)  # later rows are already locked
             return False
         if absent:
             self._lock_rows(absent, add=True)

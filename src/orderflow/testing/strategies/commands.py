@@ -118,8 +118,8 @@ def histories(
 
     Args:
         draw: Hypothesis supplies it.
-        scope: What may occur.
-        policy: The policies to draw from, for the beginning and for each change; all if omitted.
+        scope: The values that may occur.
+        policy: The policies to draw from, at the start and for each change. Default: all.
         length_max: At most this many commands.
     """
     chooser, any_policy = Chooser(draw), policies() if policy is None else policy

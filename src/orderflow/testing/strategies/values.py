@@ -1,4 +1,4 @@
-"""Strategies for single values: names, moments, policies, orders, stock and edits."""
+"""Strategies for single values: names, times, policies, orders, stock and edits."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Scope:
         receipt_ids: The ids of expected receipts.
         lines_max: The maximum number of lines of a placed order.
         quantity_max: The maximum units of a line, or of one movement of stock.
-        opens_at: The earliest moment of a command.
+        opens_at: The earliest time of a command.
     """
 
     seller_ids: tuple[str, ...] = ("acme",)
@@ -92,7 +92,7 @@ def identifiers() -> SearchStrategy[str]:
 
 
 def moments(scope: Scope = SCOPE) -> SearchStrategy[datetime]:
-    """Draw a moment of the scope's first days, to the minute."""
+    """Draw a time in the scope's first days, to the minute."""
     return st.integers(0, 3 * 24 * 60).map(lambda count: scope.opens_at + minutes(count))
 
 
@@ -179,7 +179,7 @@ def order_lines(draw: DrawFn, scope: Scope = SCOPE) -> tuple[OrderLine, ...]:
 
 @st.composite
 def orders(draw: DrawFn, scope: Scope = SCOPE) -> Order:
-    """Draw a new order. Priorities, promises and moments often coincide."""
+    """Draw a new order. Priorities, promises and times often coincide."""
     chooser = Chooser(draw)
     placed_at = scope.opens_at + minutes(chooser.number(0, 3 * 24 * 60))
     order_id, seller_id = chooser.pick(scope.order_ids), chooser.pick(scope.seller_ids)

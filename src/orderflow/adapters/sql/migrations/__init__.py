@@ -1,6 +1,5 @@
-"""How the tables came to be what they are: one step for every released revision.
+"""The migrations of the tables: one step for each released revision.
 
-`env.py` is what Alembic runs; the steps are in `versions`. A step never changes once it was
-released, and reads nothing of `Tables` but the names: a later release changes the tables by a
-further step.
+Alembic runs `env.py`, and the steps are in `versions`. A released step never changes, and uses
+only the names in `Tables`. A later release adds a step.
 """

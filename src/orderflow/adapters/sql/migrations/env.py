@@ -22,7 +22,7 @@ context.configure(
     dialect_name=context.config.attributes.get("dialect"),
     version_table=revision_table(tables),
     version_table_schema=tables.schema,
-    # On SQLite too: the transaction was begun by hand. What is written down begins none.
+    # On SQLite too: its transaction was started by hand. Offline scripts start none.
     transactional_ddl=connection is not None,
 )
 with context.begin_transaction():

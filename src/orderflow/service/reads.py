@@ -1,4 +1,4 @@
-"""Questions that are answered without anything being saved: what there is, and what would be."""
+"""Answers that save nothing: the effect of a command, and reads of the served state."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["look", "preview", "repeated", "served_by"]
+__all__ = ["preview", "read_served", "repeated", "served_by"]
 
 
 def preview(command: Command, reading: Reading, default_policy: AllocationPolicy) -> Outcome:
-    """Return what a command would come to, with every page of a long queue."""
+    """Return the effect of a command, with every page of a long queue."""
     if command.command_id is not None:
         answered = reading.answered(command.command_id)
         if answered is not None:
@@ -38,10 +38,10 @@ def preview(command: Command, reading: Reading, default_policy: AllocationPolicy
     def task(view: View) -> Outcome:
         return decide(command, view, default_policy)
 
-    return look(reading, task, default_policy, command.at, own=served_by(command))
+    return read_served(reading, task, default_policy, command.at, own=served_by(command))
 
 
-def look(
+def read_served(
     reading: Reading,
     task: Callable[[View], T],
     default_policy: AllocationPolicy,
@@ -49,16 +49,16 @@ def look(
     *,
     own: frozenset[ProductKey] = frozenset(),
 ) -> T:
-    """Carry out a task on the state as it is once the queues are served that were left unserved.
+    """Run a task on the state as it will be once all unserved queues are served.
 
-    Which queues those are is known when the task has read what it reads.
+    The task runs again if its reads show further queues that are unserved.
 
     Args:
-        reading: What is stored.
-        task: What is asked.
-        default_policy: Who gets the stock, if the seller has no policy of its own.
-        at: The present moment.
-        own: Products whose queue the task serves itself.
+        reading: The stored state.
+        task: The task.
+        default_policy: The policy of a seller without one of their own.
+        at: The current time.
+        own: The products whose queues the task serves itself.
     """
     view: View = reading
     served = set(own)
@@ -78,13 +78,13 @@ def look(
 
 
 def served_by(command: Command) -> frozenset[ProductKey]:
-    """Return the products whose queues a command goes on with."""
+    """Return the products whose queues a command serves."""
     keys = command.keys if isinstance(command, ServeWaiting) else ()
     return frozenset((key.warehouse_id, key.sku) for key in keys)
 
 
 def repeated(command: Command, first: Command, outcome: Outcome) -> Outcome:
-    """Return the first answer, if it answered this command; the moment may differ."""
+    """Return the first outcome, if it is that of this command. Only the time may differ."""
     if attrs.evolve(command, at=first.at) != first:
         raise CommandIdReusedError(command.seller_id, str(command.command_id))
     return outcome

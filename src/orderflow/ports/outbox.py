@@ -1,0 +1,112 @@
+"""The ports for messages about events: the outbox, and the notifiers that receive them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import attrs
+
+from orderflow.domain.model.events import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+__all__ = [
+    "BatchNotifier",
+    "Notifier",
+    "Outbox",
+    "OutboxMessage",
+]
+
+
+@attrs.frozen(kw_only=True)
+class OutboxMessage:
+    """A message about one event.
+
+    Attributes:
+        message_id: Unique, and the same at each attempt, so that a receiver can drop duplicates.
+        seller_id: The seller.
+        subject: The order id, or a text that names the stock or receipt. Messages about one
+            subject of one seller arrive in the order of their events.
+        event: The event.
+        attempts: The number of earlier attempts, which all failed.
+        error: The error of the last attempt.
+    """
+
+    message_id: str
+    seller_id: str
+    subject: str
+    event: Event
+    attempts: int = 0
+    error: str = ""
+
+
+class Outbox(Protocol):
+    """The messages about saved events, until they are sent.
+
+    A message that has failed for good is dead. It stays until it is revived or discarded, and
+    later messages about its subject wait behind it.
+    """
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
+        """Claim messages of subjects that nobody else has claimed.
+
+        Each subject's oldest messages come first, in order. Nobody else can claim that subject
+        until these messages are marked or given back, or the lease has run out.
+
+        Args:
+            now: The current time.
+            lease: How long the messages are kept from others.
+            limit: The largest number of messages.
+        """
+        ...
+
+    def mark_sent(self, message: OutboxMessage) -> None:
+        """Remove a message that was sent."""
+        ...
+
+    def give_back(self, messages: Sequence[OutboxMessage]) -> None:
+        """Return messages of one subject that were claimed and not tried."""
+        ...
+
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+        """Keep a message that failed, to retry at a given time, or as dead if there is none."""
+        ...
+
+    def dead(self, seller_id: str | None = None) -> Sequence[OutboxMessage]:
+        """Return the dead messages, oldest first."""
+        ...
+
+    def revive(self, message_id: str) -> bool:
+        """Make a dead message due again; report whether there was one."""
+        ...
+
+    def discard(self, message_id: str) -> bool:
+        """Remove a dead message; report whether there was one."""
+        ...
+
+
+class Notifier(Protocol):
+    """Receives the messages about events."""
+
+    def notify(self, message: OutboxMessage) -> None:
+        """Handle one message. If this raises, it is called again later.
+
+        `orderflow.service.Relay` calls it at least once for each message, in the order of events
+        for each subject. It calls it twice if it was interrupted.
+        """
+        ...
+
+
+@runtime_checkable
+class BatchNotifier(Notifier, Protocol):
+    """Receives several messages about one order together."""
+
+    def notify_together(self, messages: Sequence[OutboxMessage]) -> None:
+        """Handle the next messages about one order, oldest first: all of them, or raise.
+
+        The relay calls it instead of `notify`. If it raises, the first message has failed. That
+        message comes again later, together with those after it and any new ones.
+        """
+        ...

@@ -1,0 +1,168 @@
+"""The port for the state: repositories, and the units of work that they run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from orderflow.domain.state.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.status import Status
+    from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
+
+    T = TypeVar("T")
+
+__all__ = [
+    "AsyncRepository",
+    "Reading",
+    "Repository",
+    "TransactionalRepository",
+    "UnitOfWork",
+]
+
+
+class Reading(View, Protocol):
+    """The reads of a decision, plus listings and earlier commands."""
+
+    def orders(
+        self,
+        *,
+        status: Status | None = None,
+        sku: str | None = None,
+        after: Order | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Order]:
+        """Return the seller's orders, sorted by the time they were placed, then by id.
+
+        Args:
+            status: Return only orders with this status.
+            sku: Return only orders with a line of this product.
+            after: Return only orders after this one, which is the last of the previous page.
+            limit: Return at most this many orders.
+        """
+        ...
+
+    def split_off(self, order_id: str) -> Sequence[Order]:
+        """Return the orders that were split from an order, by their id."""
+        ...
+
+    def all_stock(
+        self, *, after: StockKey | None = None, limit: int | None = None
+    ) -> Sequence[Stock]:
+        """Return the seller's stock records, sorted by key: all, or one page."""
+        ...
+
+    def receipts(self) -> Sequence[ExpectedReceipt]:
+        """Return the seller's expected receipts, sorted by expected time, then by id."""
+        ...
+
+    def events(
+        self,
+        order_id: str | None = None,
+        *,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> Sequence[Event]:
+        """Return the events of the seller, or of one order, oldest first.
+
+        Args:
+            order_id: Return only events of this order.
+            since: Return only events at this time or later.
+            after: Skip this many of these events.
+            limit: Return at most this many events.
+        """
+        ...
+
+    def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
+        """Return the earlier command with this id and its outcome, if there was one."""
+        ...
+
+    def unserved(self) -> Sequence[tuple[str, str]]:
+        """Return the products whose queue an outcome has left unserved.
+
+        The result may be limited to products whose stock or orders this reading has read. A
+        product is unserved until `ServeWaiting` has served its queue. See `Outcome.unserved`.
+        """
+        ...
+
+
+class UnitOfWork(Reading, Protocol):
+    """The reads of one command, and its one write."""
+
+    def save(self, command: Command, outcome: Outcome) -> None:
+        """Save an outcome: the changes, the events, and the command if it has an id.
+
+        Save everything or nothing. If another unit of work has meanwhile changed anything that
+        the decision read, save nothing.
+        """
+        ...
+
+
+class Repository(Protocol):
+    """Stores the state of all sellers."""
+
+    def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
+        """Run a task in a unit of work of one seller, and commit what it saved.
+
+        If the task raises, nothing is written, and the caller gets the error. If a concurrent unit
+        of work prevents the commit, the task may run again.
+
+        Two units of work of one seller that touch the same order or stock must be serializable:
+        both may commit only if the result is that of one after the other.
+        """
+        ...
+
+    def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
+        """Run a task that reads one seller's state, on one snapshot of it."""
+        ...
+
+    def sellers(self) -> Sequence[str]:
+        """Return the ids of all sellers with any state, in order."""
+        ...
+
+    def unserved(self) -> Sequence[StockKey]:
+        """Return the products of all sellers whose queue has not been served, in order."""
+        ...
+
+
+class TransactionalRepository(Repository, Protocol):
+    """A repository that can commit several units of work together.
+
+    Only `orderflow.service.Batches` needs it.
+    """
+
+    def together(self, seller_id: str, task: Callable[[Repository], T]) -> T:
+        """Run a task on a repository whose units of work are all committed at its end, or none.
+
+        A unit of work sees what earlier ones of the task have saved. If one raises and the task
+        catches it, only that one is undone. If the task raises, all of them are undone and
+        the error goes to the caller. After a conflict with another transaction, the task may run
+        again.
+
+        Args:
+            seller_id: The only seller that the task may work on.
+            task: What to run. It must not keep the repository it is given.
+        """
+        ...
+
+
+class AsyncRepository(Protocol):
+    """Stores the state of all sellers, for an async host."""
+
+    async def run(self, task: Callable[[Repository], T]) -> T:
+        """Run a task on a synchronous repository without blocking the event loop.
+
+        The result of the task is returned, and its errors are raised.
+
+        If the caller is cancelled, each unit of work of the task has either committed or left no
+        trace, and its connections are closed.
+        """
+        ...
