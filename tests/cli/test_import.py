@@ -132,9 +132,9 @@ def test_any_other_file_is_told_by_options(shop: FileShop) -> None:
         part for each, names in columns.items() for n in names for part in (f"--{each}-column", n)
     ]
     form = ("--time-zone", "Europe/Berlin", "--day-first", "--thousands", ".", "--country", "de")
-    found = shop.report(path, *named, *form, "--upper-sku", "--pass-over", "Stand=storniert")
+    found = shop.report(path, *named, *form, "--upper-sku", "--skip", "Stand=storniert")
     assert (found["preset"], found["encoding"], found["delimiter"]) == (None, "cp1252", ";")
-    assert found["passed_over"] == {"Stand is storniert": 1}
+    assert found["skipped"] == {"Stand is storniert": 1}
     order = shop.ask("show", "7")
     assert (order["lines"][0]["sku"], order["units"]) == ("MUG", 1200)
     assert order["placed_at"] == "2026-03-01T09:00:00+00:00"
@@ -169,7 +169,7 @@ def test_a_preset_may_have_a_column_of_another_name(shop: FileShop) -> None:
         (("--kind", "stock", "--day-first"), "--day-first"),
         (("--on-hand-column", "n"), "--on-hand-column"),
         (("--batch", "today"), "--batch"),
-        (("--pass-over", "Status"), "is not a pair"),
+        (("--skip", "Status"), "is not a pair"),
         (("--thousands", "x"), "a comma, a point"),
         (("--preset", "ebay"), "'ebay' is not one of"),
         (("--encoding", "none-such"), "none-such"),
@@ -315,7 +315,7 @@ def test_a_changed_order_is_left_as_it_is_unless_it_is_to_be_edited(shop: FileSh
     assert found["changed"] == [
         {
             "order_id": "1",
-            "changes": [{"type": "ChangeQuantity", "line_id": "1", "quantity": 5}],
+            "edits": [{"type": "ChangeQuantity", "line_id": "1", "quantity": 5}],
             "obstacle": "",
         }
     ]
@@ -352,7 +352,7 @@ def test_changes_of_address_and_promise_are_plain_values(shop: FileShop) -> None
     shop.take_in(shop.write(row("1")))
     path = shop.write(f"{row('1')},2026-03-09T10:00Z,Ann,Mill Lane 2,Leeds,GB", header=header)
     (changed,) = shop.report(path)["changed"]
-    to, promise = changed["changes"]
+    to, promise = changed["edits"]
     assert (to["type"], to["ship_to"]["city"]) == ("ChangeShipTo", "Leeds")
     assert promise == {"type": "ChangePromise", "promised_by": "2026-03-09T10:00:00+00:00"}
 
@@ -478,5 +478,5 @@ def test_the_beginning_of_online_retail_goes_in(shop: FileShop) -> None:
     result = run("import", "-", "--db", shop.db, *WHERE, "--json", stdin=data)
     found = json.loads(result.stdout)
     assert (found["preset"], found["rows"]) == ("ONLINE_RETAIL_II", 1_000)
-    assert found["passed_over"]["cancellation, which names no order"] > 0
+    assert found["skipped"]["cancellation, which names no order"] > 0
     assert len(shop.orders()) == found["done"] > 0

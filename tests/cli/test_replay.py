@@ -127,7 +127,7 @@ def test_a_preset_can_be_said(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), row(sku="POST"))
     names = ("--order-column", "Invoice", "--sku-column", "StockCode")
     more = ("--quantity-column", "Quantity", "--time-column", "InvoiceDate")
-    assert run_json("replay", path, "--preset", "online-retail-ii")["lines"] == 1
+    assert run_json("replay", path, "--preset", "online_retail_ii")["lines"] == 1
     assert run_json("replay", path, "--preset", "plain", *names, *more)["lines"] == 2
 
 

@@ -9,17 +9,17 @@ from orderflow.replay.account import Account, Balance
 from orderflow.replay.engine import Replay, Settings
 from orderflow.replay.faults import HistoryError, Rejects, RowError
 from orderflow.replay.figures import BackOrders, Figures, FirstAttempt, WaitingTimes
-from orderflow.replay.history import REASON, Entry, History, HistoryFormat, Tally
+from orderflow.replay.history import HISTORY_REASON_COLUMN, Entry, History, HistoryFormat, Tally
 from orderflow.replay.layout import HISTORY_PRESETS, HistoryLayout, HistoryPreset
 from orderflow.replay.replenishment import ReplenishmentRule
-from orderflow.replay.rows import EntryKind, Row, Skip
+from orderflow.replay.rows import EntryKind, Row, SkipReason
 from orderflow.replay.session import SELLER, WAREHOUSE
 from orderflow.replay.simulated_seller import CancelledUnits, SellerBehaviour
 from orderflow.replay.summary import Additions, Summary
 
 __all__ = [
     "HISTORY_PRESETS",
-    "REASON",
+    "HISTORY_REASON_COLUMN",
     "SELLER",
     "WAREHOUSE",
     "Account",
@@ -43,7 +43,7 @@ __all__ = [
     "RowError",
     "SellerBehaviour",
     "Settings",
-    "Skip",
+    "SkipReason",
     "Source",
     "Summary",
     "Tally",

@@ -12,7 +12,7 @@ from rich.padding import Padding
 
 from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.calendar import Weekday
-from orderflow.replay import EntryKind, Settings, Skip, Summary
+from orderflow.replay import EntryKind, Settings, SkipReason, Summary
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -28,7 +28,7 @@ class Rows:
     """The number of rows in a file, by what happened to them."""
 
     used: dict[str, int]
-    skipped: dict[Skip, int]
+    skipped: dict[SkipReason, int]
     rejected: int
 
     @classmethod
@@ -43,7 +43,7 @@ class Rows:
         }
         return cls(
             used=used,
-            skipped={skip: skipped[skip] for skip in Skip},
+            skipped={skip: skipped[skip] for skip in SkipReason},
             rejected=history.rejects.count,
         )
 
