@@ -82,14 +82,8 @@ NOT_MEANT = {
 
 # Old names that are still in use. Remove each one when it is renamed, and add none.
 NOT_YET = {
-    *("Desk", "Dice", "LOOK", "Prospects", "Story", "_desk", "_foreseen", "_habits"),
-    *("_index_holders", "_is_worth_telling", "_keeps", "_later_holders", "_look", "_notebook"),
-    *("_prospects", "_put_off_behind", "_take_back", "_taken_back_before", "care", "carrying"),
-    *("desk", "dice", "doing", "habits", "holder", "holders", "keeps_from", "keeps_later"),
-    *("look", "looked_up", "looking", "may_take_back", "notebook", "now_watched", "overdue"),
-    *("processing", "prospects", "put_off_behind", "put_off_heads", "screen", "showing"),
-    *("stand_in", "stand_ins", "story", "story_json", "suggestion", "suggestions", "taken_back"),
-    "telling",
+    *("_foreseen", "_index_holders", "_look", "holders", "keeps_later", "look", "looking"),
+    *("now_watched", "overdue"),
 }
 
 

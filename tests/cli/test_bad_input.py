@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def failed(result: Result) -> str:
-    """Return the message of a run that could not be, which is all that it wrote."""
+    """Return the message of a run that failed, which must be all that it wrote."""
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "Traceback" not in result.stderr

@@ -39,11 +39,11 @@ def test_an_order_leaves_today_and_a_file_after_the_holidays() -> None:
 def test_people_see_a_table() -> None:
     result = run("cut-off", *CHRISTMAS_EVE)
     assert result.exit_code == 0
-    screen = flat(result.stdout)
-    assert "Thu 24 Dec 2026, 15:30 in Europe/London leaves on if before left" in screen
-    assert "an order, complete now Thu 24 Dec Thu 24 Dec, 16:00 30 min" in screen
-    assert "a file of up to 10 orders, uploaded now Tue 29 Dec Tue 29 Dec, 14:00 4 d" in screen
-    assert "a file of more orders, uploaded now Tue 29 Dec Tue 29 Dec, 06:00 4 d" in screen
+    printed = flat(result.stdout)
+    assert "Thu 24 Dec 2026, 15:30 in Europe/London leaves on if before left" in printed
+    assert "an order, complete now Thu 24 Dec Thu 24 Dec, 16:00 30 min" in printed
+    assert "a file of up to 10 orders, uploaded now Tue 29 Dec Tue 29 Dec, 14:00 4 d" in printed
+    assert "a file of more orders, uploaded now Tue 29 Dec Tue 29 Dec, 06:00 4 d" in printed
 
 
 def test_the_warehouse_is_as_it_is_told() -> None:
@@ -78,8 +78,8 @@ def test_a_country_can_be_asked_for_as_a_whole() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--at", "noon"], "'--at': 'noon' is no TIME: try 2026-03-02T09:30"),
-        (["--at", "9999-12-31"], "orderflow: moment must be a datetime with a time zone, in"),
+        (["--at", "noon"], "'--at': 'noon' is not a valid TIME: try 2026-03-02T09:30"),
+        (["--at", "9999-12-31"], "orderflow: at must be a datetime with a time zone, in"),
         (["--cut-off", "4pm"], "'--cut-off': '4pm' is not a valid HH:MM: try 16:00"),
         (["--cut-off", "16:00Z"], "orderflow: WarehouseCalendar.cut_off must be a time of day"),
         (["--time-zone", "Europe"], "'Europe' is not a valid ZONE: try Europe/London"),

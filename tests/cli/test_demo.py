@@ -72,10 +72,10 @@ def test_people_see_the_story_and_the_summary() -> None:
     assert result.exit_code == 0
     for title in LIFE:
         assert title in result.stdout
-    screen = flat(result.stdout)
-    assert "is on back order: short of" in screen
-    assert "Served at first attempt" in screen
-    assert "difference 0" in screen
+    printed = flat(result.stdout)
+    assert "is on back order: short of" in printed
+    assert "Served at first attempt" in printed
+    assert "difference 0" in printed
     assert all(len(line) <= 100 for line in result.stdout.splitlines())
 
 
@@ -111,8 +111,8 @@ def test_the_shop_that_it_leaves_is_one_of_today(left: Path) -> None:
 
 def test_what_it_says_to_type_next_works(tmp_path: Path) -> None:
     file = tmp_path / "demo.db"
-    told = run("demo", "--orders", 150, "--db", file).stdout
-    _, _, after = told.partition("export ORDERFLOW_DB=")
+    printed = run("demo", "--orders", 150, "--db", file).stdout
+    _, _, after = printed.partition("export ORDERFLOW_DB=")
     steps = re.findall(r"^    \S+ (\S.*)$", after, flags=re.MULTILINE)
     assert len(steps) == 6
     for step in steps:

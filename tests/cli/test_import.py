@@ -1,4 +1,4 @@
-"""`orderflow import`: what goes in, what does not, and what is told about it."""
+"""`orderflow import`: what is imported, what is not, and what is reported."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def test_stock_and_orders_go_in_and_the_figures_are_for_people(shop: FileShop) -
     assert stock(shop, "MUG,3").exit_code == 0
     result = shop.take_in(shop.write(row("1", quantity=2), row("2", quantity=2)))
     assert (result.exit_code, result.stderr) == (0, "")
-    screen = flat(result.stdout)
-    assert "orders.csv: orders, PLAIN, utf-8, delimiter ," in screen
-    assert "rows read 2 orders placed 2 of these on back order 1" in screen
+    printed = flat(result.stdout)
+    assert "orders.csv: orders, PLAIN, utf-8, delimiter ," in printed
+    assert "rows read 2 orders placed 2 of these on back order 1" in printed
     assert shop.orders() == {"1": "ALLOCATED", "2": "ON_BACK_ORDER"}
 
 
@@ -203,12 +203,12 @@ def test_every_fault_is_told_and_the_first_ones_one_by_one(shop: FileShop) -> No
     path = shop.write(*(row(str(number), quantity="two") for number in range(12)), row("good"))
     result = shop.take_in(path)
     assert result.exit_code == 1
-    told = [line for line in result.stderr.splitlines() if line.startswith("rejected: ")]
-    assert told[0] == (
+    printed = [line for line in result.stderr.splitlines() if line.startswith("rejected: ")]
+    assert printed[0] == (
         "rejected: row 2, quantity 'two': must be a whole number from 1 to 1000000000000, "
         "in the digits 0 to 9"
     )
-    assert (len(told), told[-1]) == (11, "rejected: and 2 more")
+    assert (len(printed), printed[-1]) == (11, "rejected: and 2 more")
     assert "rows rejected 12" in flat(result.stdout)
     assert shop.orders() == {"good": "ON_BACK_ORDER"}
 
@@ -252,9 +252,9 @@ def test_rejects_that_cannot_be_written_are_told_before_anything_goes_in(shop: F
 
 
 def refused_part(shop: FileShop) -> Path:
-    """Return a file whose first order is refused when it is carried out.
+    """Return a file whose first order is refused when its command runs.
 
-    A policy that splits by itself has given the id away that the file has for its second order.
+    The policy splits the first order. The new order gets the id of the second order in the file.
     """
     assert shop.run("change-policy", "acme", "--fulfilment", "SPLIT").exit_code == 0
     stock(shop, "MUG,1")
@@ -299,7 +299,7 @@ def test_a_dry_run_says_all_and_saves_nothing(shop: FileShop) -> None:
     assert shop.orders() == {}
 
 
-# What is there already
+# What is already present
 
 
 def test_a_changed_order_is_left_as_it_is_unless_it_is_to_be_edited(shop: FileShop) -> None:
@@ -478,5 +478,5 @@ def test_the_beginning_of_online_retail_goes_in(shop: FileShop) -> None:
     result = run("import", "-", "--db", shop.db, *WHERE, "--json", stdin=data)
     found = json.loads(result.stdout)
     assert (found["preset"], found["rows"]) == ("ONLINE_RETAIL_II", 1_000)
-    assert found["skipped"]["cancellation, which names no order"] > 0
+    assert found["skipped"]["cancellation without an order number"] > 0
     assert len(shop.orders()) == found["done"] > 0

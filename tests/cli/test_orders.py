@@ -101,10 +101,10 @@ def test_the_queue_goes_by_the_policy(shop: Shop) -> None:
 
 
 def test_what_happened_is_told_in_words(shop: Shop) -> None:
-    told = shop.do("events", "A-1")
-    assert "OrderPlaced 3 MUG, 2 CUP" in told
-    assert "OrderPutOnBackOrder 3 of line 1" in told
-    assert "StockBookedIn" not in told
+    printed = shop.do("events", "A-1")
+    assert "OrderPlaced 3 MUG, 2 CUP" in printed
+    assert "OrderPutOnBackOrder 3 of line 1" in printed
+    assert "StockBookedIn" not in printed
     assert "StockBookedIn 5 received" in shop.do("events")
     (placed, *_) = shop.ask("events", "A-1")["events"]
     assert placed["data"]["order"]["order_id"] == "A-1"
@@ -128,7 +128,7 @@ def test_every_kind_of_event_has_words(shop: Shop) -> None:
         "withdraw R-1",
     ):
         shop.run(*command.split())
-    told = [f"{row['event']} {row['details']}" for row in shop.ask("events")["events"]]
+    printed = [f"{row['event']} {row['details']}" for row in shop.ask("events")["events"]]
     for words in (
         "OrderEdited 2 on line 1, add 1 TEA, courier DHL, another address",
         "OrderEdited replace line 3 by MUG, priority 2, promised by 2026-03-09 00:00 UTC",
@@ -145,14 +145,14 @@ def test_every_kind_of_event_has_words(shop: Shop) -> None:
         "ReceiptAnnounced 4 MUG at 2026-03-09 00:00 UTC",
         "ReceiptWithdrawn ",
     ):
-        assert words in told
+        assert words in printed
 
 
 def test_what_may_be_done_is_told_and_why_not(shop: Shop) -> None:
-    told = shop.do("actions", "A-1")
-    assert "CANCEL cancel CANCELLED" in told
-    assert "SEND_STOCK book-in ON_BACK_ORDER or ALLOCATED 2 CUP" in told
-    assert "not now: ALLOCATE, RELEASE_HOLD, SEND_TO_WAREHOUSE" in told
+    printed = shop.do("actions", "A-1")
+    assert "CANCEL cancel CANCELLED" in printed
+    assert "SEND_STOCK book-in ON_BACK_ORDER or ALLOCATED 2 CUP" in printed
+    assert "not now: ALLOCATE, RELEASE_HOLD, SEND_TO_WAREHOUSE" in printed
     answers = {each["action"]: each for each in shop.ask("actions", "A-1")["actions"]}
     assert answers["SPLIT"]["units"] == {"MUG": 3}
     assert "ON_BACK_ORDER" in answers["SEND_TO_WAREHOUSE"]["reason"]
@@ -162,8 +162,8 @@ def test_what_may_be_done_is_told_and_why_not(shop: Shop) -> None:
 
 def test_why_an_order_waits_is_told(shop: Shop) -> None:
     shop.do("place", "A-2", "CUP=4", "--at", "2026-03-02T13:00")
-    told = shop.do("explain", "A-2", "--at", "2026-03-03")
-    assert "It is number 2 in the queue for 'CUP', behind 'A-1' (2 units)" in told
+    printed = shop.do("explain", "A-2", "--at", "2026-03-03")
+    assert "It is number 2 in the queue for 'CUP', behind 'A-1' (2 units)" in printed
     answer = shop.ask("explain", "A-2")
     assert answer["shortages"][0]["position"] == 2
     assert any("number 2" in sentence for sentence in answer["in_words"])

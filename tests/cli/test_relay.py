@@ -104,9 +104,9 @@ def test_what_cannot_be_written_as_a_line_is_told(
 def test_a_dead_message_is_forgotten(shop: Shop, outbox: SqlOutbox) -> None:
     dead, second, *_ = kill(outbox)
     assert shop.ask("dead-letters", "--discard", dead.message_id)["dead_letters"] == []
-    told = shop.run("relay").stdout
-    assert f'"{dead.message_id}"' not in told
-    assert f'"{second.message_id}"' in told
+    printed = shop.run("relay").stdout
+    assert f'"{dead.message_id}"' not in printed
+    assert f'"{second.message_id}"' in printed
 
 
 def test_a_message_that_is_not_dead_is_named(shop: Shop) -> None:

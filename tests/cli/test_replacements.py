@@ -1,4 +1,4 @@
-"""`orderflow replacement_offers`: what could stand in for what an order is short of."""
+"""`orderflow replacements`: the products that could replace the short lines of an order."""
 
 from __future__ import annotations
 

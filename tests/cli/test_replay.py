@@ -32,7 +32,7 @@ def _history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_summary_is_for_people(history: Path) -> None:
     result = run("replay", history)
     assert (result.exit_code, result.stderr) == (0, "")
-    screen = flat(result.stdout)
+    printed = flat(result.stdout)
     for text in (
         "Rows read",
         "order lines",
@@ -50,7 +50,7 @@ def test_the_summary_is_for_people(history: Path) -> None:
         "difference 0",
         "lines a second",
     ):
-        assert text in screen
+        assert text in printed
     assert all(len(line) <= 100 for line in result.stdout.splitlines())
 
 

@@ -20,8 +20,8 @@ def test_stock_is_listed(shop: Shop) -> None:
 def test_what_was_rejected_does_not_go_into_stock(shop: Shop) -> None:
     shop.do("announce", "R-1", "MUG", 10, "2026-03-09")
     options = ("--receipt", "R-1", "--rejected", 1)
-    told = shop.do("book-in", "MUG", 4, *options, "--more-to-come")
-    assert "MUG: 4 received, 1 rejected, receipt R-1" in told
+    printed = shop.do("book-in", "MUG", 4, *options, "--more-to-come")
+    assert "MUG: 4 received, 1 rejected, receipt R-1" in printed
     assert shop.ask("stock", "MUG")["stock"][0]["on_hand"] == 9
     (receipt,) = shop.ask("receipts")["receipts"]
     assert (receipt["receipt_id"], receipt["quantity"]) == ("R-1", 5)

@@ -104,7 +104,7 @@ def test_a_cancellation_is_accepted_or_rejected(sent: Shop) -> None:
 
 def test_a_short_pick_corrects_the_stock_and_the_order_waits_again(sent: Shop) -> None:
     sent.do("adjust", "MUG", "loss", "--by", -2)
-    told = sent.do("short-pick", "A-1", "1=2")
-    assert "A-1 is ON_BACK_ORDER, 2 of 3 units allocated" in told
+    printed = sent.do("short-pick", "A-1", "1=2")
+    assert "A-1 is ON_BACK_ORDER, 2 of 3 units allocated" in printed
     assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == 2
     assert "'x' is not a number of units" in sent.wrong("short-pick", "A-1", "1=x")

@@ -52,7 +52,7 @@ class ImportOptions:
         on_change: Skip or update an order that is already present, but different.
         all_or_nothing: Import everything in one transaction, or nothing at all.
         rejects: Write rejected and refused rows to this file, to correct and import again.
-        batch: A name that tells apart two stock or receipt files with the same content. The
+        batch: A name that distinguishes two stock or receipt files with the same content. The
             default for stock is the day.
         at: When the import happens, in ISO 8601, UTC unless it has an offset; default: now.
         dry_run: Show the effect of the import, without saving.

@@ -135,7 +135,7 @@ def added(settings: Settings, summary: Summary) -> dict[str, str]:
         f"cancels after {tables.duration(patience.total_seconds())}" if patience else "waits",
         "puts returns back into stock"
         if behaviour.returns_to_stock
-        else "keeps returns out of stock",
+        else "puts no returns into stock",
     ]
     return {
         "policy": ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in policy.items()),
