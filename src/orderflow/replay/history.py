@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 
     from orderflow.importing.source import Record, Source
 
-__all__ = ["HISTORY_REASON_COLUMN", "Entry", "History", "HistoryFormat", "Tally", "in_time_order"]
+__all__ = [
+    "HISTORY_REASON_COLUMN",
+    "Entry",
+    "HistoryFormat",
+    "HistoryReader",
+    "Tally",
+    "in_time_order",
+]
 
 GAP_MAX = timedelta(days=366)
 """How far ahead the next row may be. Otherwise one mistyped year would make all later rows late."""
@@ -81,7 +88,7 @@ class Tally:
     skipped: Counter[SkipReason] = attrs.field(factory=Counter)
 
 
-class History:
+class HistoryReader:
     """The entries of one file. It can be iterated once.
 
     Attributes:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-    from orderflow.replay import History, ReplenishmentRule
+    from orderflow.replay import HistoryReader, ReplenishmentRule
 
 __all__ = ["Report", "Rows"]
 
@@ -32,7 +32,7 @@ class Rows:
     rejected: int
 
     @classmethod
-    def of(cls, history: History, summary: Summary) -> Rows:
+    def of(cls, history: HistoryReader, summary: Summary) -> Rows:
         """Combine the counts of the reader and of the replay."""
         skipped = history.tally.skipped + summary.skipped
         used = {
