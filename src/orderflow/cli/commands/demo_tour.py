@@ -195,20 +195,20 @@ class DemoTour:
                     f"{short_units(orders[order_id].short_lines)}.",
                 )
             case StockBookedIn(received=received, key=key) if order_id in orders:
-                self._tell_booked_in(event, f"{received} {key.sku}", outcome)
+                self._add_booked_in(event, f"{received} {key.sku}", outcome)
             case OrderDespatched(order_id=left) if left in self._ids:
-                self._tell_despatched(event, orders[left])
+                self._add_despatched(event, orders[left])
             case OrderCancelled(order_id=cancelled) if cancelled in self._ids:
                 self._add_step(event, "Cancelled", f"The customer cancels {cancelled}.")
             case _:
                 pass
 
-    def _tell_despatched(self, event: OrderDespatched, order: Order) -> None:
+    def _add_despatched(self, event: OrderDespatched, order: Order) -> None:
         waited = duration((event.at - order.placed_at).total_seconds())
         text = f"{order.order_id} leaves with {order.units} units, {waited} after it was placed."
         self._add_step(event, "Despatched", text)
 
-    def _tell_booked_in(self, event: StockBookedIn, stock: str, outcome: Outcome) -> None:
+    def _add_booked_in(self, event: StockBookedIn, stock: str, outcome: Outcome) -> None:
         order_id = self._ids[0]
         others = len(outcome.orders) - 1
         if order_id in outcome.back_orders_completed:
