@@ -46,7 +46,7 @@ def test_people_see_a_table() -> None:
     assert "a file of more orders, uploaded now Tue 29 Dec Tue 29 Dec, 06:00 4 d" in printed
 
 
-def test_the_warehouse_is_as_it_is_told() -> None:
+def test_options_describe_the_warehouse() -> None:
     options = ("--time-zone", "Asia/Tokyo", "--cut-off", "11:30", "--working-days", "sat,sun")
     found = run_json("cut-off", *options, "--at", "2026-03-06T16:00:00Z")
     assert found["at"] == "2026-03-07T01:00:00+09:00"
@@ -65,12 +65,12 @@ def test_without_a_time_it_is_about_now() -> None:
     assert abs(datetime.now(UTC) - at) < timedelta(minutes=1)
 
 
-def test_holidays_of_the_year_after_are_looked_up_as_well() -> None:
+def test_holidays_of_the_next_year_count_too() -> None:
     found = run_json("cut-off", "--holidays", "GB-SCT", "--at", "2026-12-31T17:00")
     assert found["despatch_day"] == "2027-01-05"  # after New Year's Day, and the 2nd made up for
 
 
-def test_a_country_can_be_asked_for_as_a_whole() -> None:
+def test_holidays_of_a_whole_country() -> None:
     found = run_json("cut-off", "--holidays", "NL", "--at", "2026-04-26T12:00")
     assert found["despatch_day"] == "2026-04-28"
 
@@ -92,7 +92,7 @@ def test_a_country_can_be_asked_for_as_a_whole() -> None:
         (["--holidays", ""], "orderflow: country must be"),
     ],
 )
-def test_what_cannot_be_is_named(options: list[str], message: str) -> None:
+def test_an_invalid_value_is_named(options: list[str], message: str) -> None:
     result = run("cut-off", *options)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in flat(result.stderr)
