@@ -25,7 +25,8 @@ import attrs
 from orderflow import MemoryRepository
 from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.checking import check
-from orderflow.replay import History, Replay, Summary, open_source
+from orderflow.importing import open_source
+from orderflow.replay import HistoryReader, Replay, Summary
 
 if TYPE_CHECKING:
     from orderflow import Outcome
@@ -84,7 +85,7 @@ def _replay(text: bytes, lines: int, repository: Repository, name: str) -> Summa
     run = Replay(observers=[counted], repository=repository)
     begun, used = perf_counter(), process_time()
     with open_source(io.BytesIO(text), name=name) as source:
-        summary = run.run(History(source))
+        summary = run.run(HistoryReader(source))
     seconds, used = perf_counter() - begun, process_time() - used
     _print(
         f"{name}: {lines / seconds:,.0f} lines/s, {counted.commands / seconds:,.0f} commands/s "

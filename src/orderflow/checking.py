@@ -9,13 +9,13 @@ pages. Only one seller's stored state and folded state are in memory at a time.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import attrs
 
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import StockKey
+from orderflow.domain.model.terms import Term
 from orderflow.invariants import (
     account_violations,
     agreement_violations,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["CheckResult", "Rule", "Violation", "check"]
 
 
-class Rule(StrEnum):
+class Rule(Term):
     """The rule that was violated, by the numbers of the page *What always holds*."""
 
     ALLOCATION = "rules 1 and 2: allocated units are on hand, and are those of open orders"

@@ -132,7 +132,7 @@ def test_each_layer_imports_only_what_stands_left_of_it() -> None:
         ("orderflow.adapters.sql", "from orderflow.service import OrderFlow"),
         ("orderflow.adapters.sql", "from orderflow.adapters import memory"),
         ("orderflow.adapters.sql.tables", "from orderflow.adapters.memory import Memory"),
-        ("orderflow.importing.orders", "from orderflow.replay import History"),
+        ("orderflow.importing.orders", "from orderflow.replay import HistoryReader"),
         ("orderflow.service", "from orderflow.importing import read_orders"),
         ("orderflow", "from orderflow.importing import read_orders"),
         ("orderflow.replay.engine", "from orderflow.cli import main"),

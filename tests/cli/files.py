@@ -1,4 +1,4 @@
-"""A database to import files into, which stand in a folder beside it."""
+"""A database, and a folder beside it with the files to import."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The commands and options in `docs/reference/command-line.md`, drawn from the app.
 
-The tables stand between two markers: for each command that the page tells of in its own words,
-and all others, by their headings, in one block. Options that many commands share stand there once.
-`python -m tests.cli.reference` says whether the page is stale, and with `--write` redraws it.
+The tables are between two markers. Each command that the page describes itself has its own pair of
+markers. One block contains all other commands by their headings, and once the options they share.
+`python -m tests.cli.reference` fails if the page is stale; with `--write` it redraws the page.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ ALL = "<!-- commands on a database: generated -->"
 SHARED = {
     "The database": "Each command that works on a database takes these: the seller, if it is about "
     "one; the warehouse, if it is about stock.",
-    "How it is carried out": "Each command that changes something takes these; the version, if it "
-    "is about one order.",
-    "What is shown": "Each listing takes these.",
+    "Execution": "Each command that changes something takes these; the version, if it is about one "
+    "order.",
+    "Listing": "Each listing takes these.",
     "Who gets the stock": "The settings of a policy: see [who gets the stock]"
     "(../explanation/who-gets-the-stock.md).",
 }
-"""The panels that stand on the page once, with what is to be said of each."""
-_TOLD = "See what it does"
+"""The panels that the page has only once, with a text for each."""
+_ON_THE_PAGE = "Try it out"
 
 
 class Option(NamedTuple):
@@ -54,7 +54,7 @@ class Option(NamedTuple):
 
 
 def commands() -> list[str]:
-    """Name the commands."""
+    """Return the names of the commands."""
     return list(_callbacks())
 
 
@@ -88,11 +88,12 @@ def _filled(page: str, begin: str, text: str) -> str:
 
 def _database_commands() -> str:
     """Draw the shared options, and each command under the heading that the help has for it."""
-    registered = [each for each in app.registered_commands if each.rich_help_panel != _TOLD]
+    registered = [each for each in app.registered_commands if each.rich_help_panel != _ON_THE_PAGE]
     drawn = []
     for panel, text in SHARED.items():
         found = [option for each in registered for option in options(str(each.name))]
         named = {option.names: option for option in found if option.panel == panel}
+        assert named, f"no command has the panel {panel!r}"
         drawn.append(f"### Options: {panel.lower()}\n\n{text}\n\n{_rows([*named.values()])}")
     heading = None
     for each in registered:
@@ -166,7 +167,7 @@ def _code(text: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Say whether the page is stale, or redraw it."""
+    """Check whether the page is current, or redraw it."""
     page = PAGE.read_text(encoding="utf-8")
     if page == redrawn(page):
         return 0

@@ -24,7 +24,7 @@ def run(
 
 
 def run_json(*arguments: object, stdin: bytes | None = None) -> dict[str, Any]:
-    """Run a command that is to succeed, and read its JSON."""
+    """Run a command that must succeed, and read its JSON."""
     result = run(*arguments, "--json", stdin=stdin)
     assert result.exit_code == 0, result.stderr
     value: dict[str, Any] = json.loads(result.stdout)

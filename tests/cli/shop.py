@@ -41,20 +41,20 @@ class Shop:
         return run(command, *arguments, environment=environment)
 
     def do(self, command: str, *arguments: object) -> str:
-        """Run a command that is to succeed; return what it prints."""
+        """Run a command that must succeed; return what it prints."""
         result = self.run(command, *arguments)
         assert result.exit_code == 0, result.stderr
         return flat(result.stdout)
 
     def ask(self, command: str, *arguments: object) -> dict[str, Any]:
-        """Run a command that is to succeed; return its JSON."""
+        """Run a command that must succeed; return its JSON."""
         result = self.run(command, *arguments, "--json")
         assert result.exit_code == 0, result.stderr
         answer: dict[str, Any] = json.loads(result.stdout)
         return answer
 
     def refused(self, command: str, *arguments: object) -> str:
-        """Run a command that is to be refused; return the message. Nothing may have changed."""
+        """Run a command that must be refused and change nothing; return the message."""
         before = self.everything()
         result = self.run(command, *arguments)
         assert (result.exit_code, result.stdout) == (1, "")
@@ -62,7 +62,7 @@ class Shop:
         return flat(result.stderr)
 
     def wrong(self, command: str, *arguments: object) -> str:
-        """Run a command that cannot be; return the message. Nothing may have changed."""
+        """Run an invalid command that must change nothing; return the message."""
         before = self.everything()
         result = self.run(command, *arguments)
         assert (result.exit_code, result.stdout) == (2, "")
@@ -71,7 +71,7 @@ class Shop:
         return flat(result.stderr)
 
     def everything(self) -> str:
-        """Return all that stands in the database."""
+        """Return everything in the database."""
         with closing(sqlite3.connect(self.db)) as connection:
             return "\n".join(connection.iterdump())
 
@@ -80,7 +80,7 @@ class Shop:
         return str(self.ask("show", order_id)["status"])
 
     def lines(self, order_id: str) -> dict[str, tuple[str, int, int]]:
-        """Return what stands on the lines of an order: SKU, quantity and allocated, by line id."""
+        """Return the lines of an order by line id: SKU, quantity and allocated."""
         return {
             line["line_id"]: (line["sku"], line["quantity"], line["allocated"])
             for line in self.ask("show", order_id)["lines"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def failed(result: Result) -> str:
-    """Return the message of a run that could not be, which is all that it wrote."""
+    """Return the message of a run that failed, which must be all that it wrote."""
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
@@ -79,11 +79,11 @@ def test_binary_data(tmp_path: Path) -> None:
     assert "which match no preset" in failed(run("replay", path))
 
 
-def test_markup_in_a_name_is_no_markup(tmp_path: Path) -> None:
+def test_markup_in_a_name_is_printed_as_it_is(tmp_path: Path) -> None:
     assert "[red]x.csv" in failed(run("replay", tmp_path / "[red]x.csv"))
 
 
-def test_a_row_that_makes_no_sense_is_named_and_stops_nothing(tmp_path: Path) -> None:
+def test_an_invalid_row_is_reported_and_stops_nothing(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), row("1002", quantity="two"), row("1003"))
     result = run("replay", path)
     assert result.exit_code == 1
@@ -101,7 +101,7 @@ def test_after_ten_rejected_rows_they_are_only_counted(tmp_path: Path) -> None:
     assert messages[-1] == "rejected: and 15 more"
 
 
-def test_the_first_one_stops_it_where_it_is_strict(tmp_path: Path) -> None:
+def test_strict_stops_at_the_first_invalid_row(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), row(quantity="two"))
     assert "row 3: Quantity must be" in failed(run("replay", path, "--strict"))
 
@@ -142,19 +142,17 @@ def test_rejects_that_cannot_be_written(tmp_path: Path) -> None:
         (["--colour", "red"], "No such option"),
     ],
 )
-def test_an_option_that_cannot_be_is_named(
-    tmp_path: Path, options: list[str], message: str
-) -> None:
+def test_an_invalid_option_is_named(tmp_path: Path, options: list[str], message: str) -> None:
     path = write(tmp_path / "a.csv", row())
     assert message in failed(run("replay", path, *options))
 
 
 @pytest.mark.parametrize("options", [["--orders", "0"], ["--orders", "many"], ["--seed", "x"]])
-def test_a_demo_that_cannot_be(options: list[str]) -> None:
+def test_an_invalid_demo(options: list[str]) -> None:
     assert options[0] in failed(run("demo", *options))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-def test_a_disk_that_is_full(tmp_path: Path) -> None:
+def test_a_full_disk(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), *[row(quantity="x")] * 2)
     assert "No space left" in failed(run("replay", path, "--rejects", "/dev/full"))

@@ -39,14 +39,14 @@ def test_an_order_leaves_today_and_a_file_after_the_holidays() -> None:
 def test_people_see_a_table() -> None:
     result = run("cut-off", *CHRISTMAS_EVE)
     assert result.exit_code == 0
-    screen = flat(result.stdout)
-    assert "Thu 24 Dec 2026, 15:30 in Europe/London leaves on if before left" in screen
-    assert "an order, complete now Thu 24 Dec Thu 24 Dec, 16:00 30 min" in screen
-    assert "a file of up to 10 orders, uploaded now Tue 29 Dec Tue 29 Dec, 14:00 4 d" in screen
-    assert "a file of more orders, uploaded now Tue 29 Dec Tue 29 Dec, 06:00 4 d" in screen
+    printed = flat(result.stdout)
+    assert "Thu 24 Dec 2026, 15:30 in Europe/London leaves on if before left" in printed
+    assert "an order, complete now Thu 24 Dec Thu 24 Dec, 16:00 30 min" in printed
+    assert "a file of up to 10 orders, uploaded now Tue 29 Dec Tue 29 Dec, 14:00 4 d" in printed
+    assert "a file of more orders, uploaded now Tue 29 Dec Tue 29 Dec, 06:00 4 d" in printed
 
 
-def test_the_warehouse_is_as_it_is_told() -> None:
+def test_options_describe_the_warehouse() -> None:
     options = ("--time-zone", "Asia/Tokyo", "--cut-off", "11:30", "--working-days", "sat,sun")
     found = run_json("cut-off", *options, "--at", "2026-03-06T16:00:00Z")
     assert found["at"] == "2026-03-07T01:00:00+09:00"
@@ -65,12 +65,12 @@ def test_without_a_time_it_is_about_now() -> None:
     assert abs(datetime.now(UTC) - at) < timedelta(minutes=1)
 
 
-def test_holidays_of_the_year_after_are_looked_up_as_well() -> None:
+def test_holidays_of_the_next_year_count_too() -> None:
     found = run_json("cut-off", "--holidays", "GB-SCT", "--at", "2026-12-31T17:00")
     assert found["despatch_day"] == "2027-01-05"  # after New Year's Day, and the 2nd made up for
 
 
-def test_a_country_can_be_asked_for_as_a_whole() -> None:
+def test_holidays_of_a_whole_country() -> None:
     found = run_json("cut-off", "--holidays", "NL", "--at", "2026-04-26T12:00")
     assert found["despatch_day"] == "2026-04-28"
 
@@ -78,8 +78,8 @@ def test_a_country_can_be_asked_for_as_a_whole() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--at", "noon"], "'--at': 'noon' is no TIME: try 2026-03-02T09:30"),
-        (["--at", "9999-12-31"], "orderflow: moment must be a datetime with a time zone, in"),
+        (["--at", "noon"], "'--at': 'noon' is not a valid TIME: try 2026-03-02T09:30"),
+        (["--at", "9999-12-31"], "orderflow: at must be a datetime with a time zone, in"),
         (["--cut-off", "4pm"], "'--cut-off': '4pm' is not a valid HH:MM: try 16:00"),
         (["--cut-off", "16:00Z"], "orderflow: WarehouseCalendar.cut_off must be a time of day"),
         (["--time-zone", "Europe"], "'Europe' is not a valid ZONE: try Europe/London"),
@@ -92,7 +92,7 @@ def test_a_country_can_be_asked_for_as_a_whole() -> None:
         (["--holidays", ""], "orderflow: country must be"),
     ],
 )
-def test_what_cannot_be_is_named(options: list[str], message: str) -> None:
+def test_an_invalid_value_is_named(options: list[str], message: str) -> None:
     result = run("cut-off", *options)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in flat(result.stderr)

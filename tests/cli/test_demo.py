@@ -31,7 +31,7 @@ def _shop() -> dict[str, Any]:
     return run_json("demo", "--orders", 700, "--seed", 1)
 
 
-def test_the_life_of_an_order_on_back_order_is_told_step_by_step(shop: dict[str, Any]) -> None:
+def test_the_life_of_an_order_on_back_order_is_shown_step_by_step(shop: dict[str, Any]) -> None:
     assert [step["title"] for step in shop["tour"]] == LIFE
     times = [step["at"] for step in shop["tour"]]
     assert times == sorted(times)
@@ -44,7 +44,7 @@ def test_the_seller_has_every_way_out(shop: dict[str, Any]) -> None:
     assert all(answer["reason"] for answer in answers if not answer["allowed"])
 
 
-def test_the_story_is_about_one_order_and_what_was_split_off_it(shop: dict[str, Any]) -> None:
+def test_the_tour_is_about_one_order_and_its_parts(shop: dict[str, Any]) -> None:
     placed, replaced = (step for step in shop["tour"] if "lines" in step)
     assert placed["status"] == replaced["status"] == "ON_BACK_ORDER"
     assert sum(line["quantity"] > line["allocated"] for line in placed["lines"]) == 2
@@ -67,19 +67,19 @@ def test_the_seed_makes_the_shop(shop: dict[str, Any]) -> None:
     assert run_json("demo", "--orders", 200, "--seed", 2)["units"] != shop["units"]
 
 
-def test_people_see_the_story_and_the_summary() -> None:
+def test_people_see_the_tour_and_the_summary() -> None:
     result = run("demo", "--orders", 700)
     assert result.exit_code == 0
     for title in LIFE:
         assert title in result.stdout
-    screen = flat(result.stdout)
-    assert "is on back order: short of" in screen
-    assert "Served at first attempt" in screen
-    assert "difference 0" in screen
+    printed = flat(result.stdout)
+    assert "is on back order: short of" in printed
+    assert "Served at first attempt" in printed
+    assert "difference 0" in printed
     assert all(len(line) <= 100 for line in result.stdout.splitlines())
 
 
-def test_a_shop_too_small_for_a_story_says_so() -> None:
+def test_a_shop_too_small_for_a_tour_says_so() -> None:
     result = run("demo", "--orders", 1, "--seed", 3)
     assert result.exit_code == 0
     assert "No order in this shop makes a good example" in flat(result.stdout)
@@ -92,7 +92,7 @@ def _left(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def test_it_leaves_a_database_that_all_commands_work_on(left: Path) -> None:
+def test_every_command_works_on_the_saved_database(left: Path) -> None:
     found = run_json("check", "--db", left)
     assert found["violations"] == []
     assert 100 < found["orders"] < 150
@@ -103,16 +103,16 @@ def test_it_leaves_a_database_that_all_commands_work_on(left: Path) -> None:
     assert run_json("receipts", "--db", left)["receipts"] != []
 
 
-def test_the_shop_that_it_leaves_is_one_of_today(left: Path) -> None:
+def test_the_saved_shop_is_up_to_date(left: Path) -> None:
     orders = run_json("orders", "--db", left, "--limit", 0)["orders"]
     last = max(datetime.fromisoformat(order["placed_at"]) for order in orders)
     assert timedelta(0) < datetime.now(UTC) - last < timedelta(days=9)
 
 
-def test_what_it_says_to_type_next_works(tmp_path: Path) -> None:
+def test_the_suggested_next_command_works(tmp_path: Path) -> None:
     file = tmp_path / "demo.db"
-    told = run("demo", "--orders", 150, "--db", file).stdout
-    _, _, after = told.partition("export ORDERFLOW_DB=")
+    printed = run("demo", "--orders", 150, "--db", file).stdout
+    _, _, after = printed.partition("export ORDERFLOW_DB=")
     steps = re.findall(r"^    \S+ (\S.*)$", after, flags=re.MULTILINE)
     assert len(steps) == 6
     for step in steps:
@@ -120,11 +120,11 @@ def test_what_it_says_to_type_next_works(tmp_path: Path) -> None:
         assert result.exit_code == 0, result.stderr
 
 
-def test_nobody_is_told_of_what_was_made_up(left: Path) -> None:
+def test_a_made_up_shop_causes_no_notices(left: Path) -> None:
     assert run("relay", "--db", left).stdout == ""
 
 
-def test_what_waits_is_served_by_what_is_expected(left: Path) -> None:
+def test_waiting_orders_are_served_by_expected_receipts(left: Path) -> None:
     receipt = run_json("receipts", "--db", left)["receipts"][0]
     options = ("--db", left, "--receipt", receipt["receipt_id"])
     booked_in = run("book-in", receipt["sku"], receipt["quantity"], *options, "--json")
@@ -140,7 +140,7 @@ def test_a_file_is_not_overwritten_unless_asked_to(left: Path) -> None:
     assert left.read_bytes() == before
 
 
-def test_what_is_no_database_is_never_overwritten(tmp_path: Path) -> None:
+def test_only_a_database_is_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("milk")
     for path in (file, tmp_path):
@@ -150,7 +150,7 @@ def test_what_is_no_database_is_never_overwritten(tmp_path: Path) -> None:
     assert file.read_text() == "milk"
 
 
-def test_a_file_is_made_anew_where_asked_to(tmp_path: Path) -> None:
+def test_a_file_is_overwritten_if_asked_to(tmp_path: Path) -> None:
     file = tmp_path / "demo.db"
     for orders in (30, 20):
         assert run("demo", "--orders", orders, "--db", file, "--overwrite").exit_code == 0

@@ -28,7 +28,7 @@ SETTINGS = [
 ]
 
 
-def test_without_a_command_it_shows_what_there_is() -> None:
+def test_without_a_command_the_commands_are_listed() -> None:
     result = run()
     assert "demo" in result.output
     assert "replay" in result.output

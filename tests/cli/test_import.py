@@ -1,4 +1,4 @@
-"""`orderflow import`: what goes in, what does not, and what is told about it."""
+"""`orderflow import`: what is imported, what is not, and what is reported."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def stock(shop: FileShop, *rows: str, options: tuple[str, ...] = ()) -> Result:
 # What goes in
 
 
-def test_stock_and_orders_go_in_and_the_figures_are_for_people(shop: FileShop) -> None:
+def test_stock_and_orders_are_imported_and_the_figures_are_for_people(shop: FileShop) -> None:
     assert stock(shop, "MUG,3").exit_code == 0
     result = shop.take_in(shop.write(row("1", quantity=2), row("2", quantity=2)))
     assert (result.exit_code, result.stderr) == (0, "")
-    screen = flat(result.stdout)
-    assert "orders.csv: orders, PLAIN, utf-8, delimiter ," in screen
-    assert "rows read 2 orders placed 2 of these on back order 1" in screen
+    printed = flat(result.stdout)
+    assert "orders.csv: orders, PLAIN, utf-8, delimiter ," in printed
+    assert "rows read 2 orders placed 2 of these on back order 1" in printed
     assert shop.orders() == {"1": "ALLOCATED", "2": "ON_BACK_ORDER"}
 
 
@@ -74,7 +74,7 @@ def test_a_count_of_stock_says_which_orders_it_completes(shop: FileShop) -> None
     assert "back orders opened 1" in flat(stock(shop, "MUG,1").stdout)
 
 
-def test_receipts_go_in(shop: FileShop) -> None:
+def test_receipts_are_imported(shop: FileShop) -> None:
     path = shop.write("R-1,MUG,24,2026-03-05T08:00Z", header="receipt_id,sku,quantity,expected_at")
     assert shop.report(path, "--kind", "receipts")["done"] == 1
     (receipt,) = shop.ask("receipts")["receipts"]
@@ -83,14 +83,14 @@ def test_receipts_go_in(shop: FileShop) -> None:
     assert shop.report(path, "--kind", "receipts", "--batch", "again")["done"] == 1
 
 
-def test_the_same_file_goes_in_once(shop: FileShop) -> None:
+def test_the_same_file_is_imported_once(shop: FileShop) -> None:
     path = shop.write(row("1"), row("2"))
     assert shop.report(path)["placed"] == {"ON_BACK_ORDER": 2}
     again = shop.report(path)
     assert (again["done"], again["unchanged"], again["placed"]) == (0, 2, {})
 
 
-def test_the_same_count_is_a_new_one_on_another_day(shop: FileShop) -> None:
+def test_the_same_count_takes_effect_again_on_another_day(shop: FileShop) -> None:
     path = shop.write("MUG,5", header="sku,on_hand")
     count = partial(shop.report, path, "--kind", "stock", "--at")
     assert [count("2026-03-02")["done"], count("2026-03-02T23:00")["done"]] == [1, 0]
@@ -110,7 +110,7 @@ def test_standard_input_may_be_compressed_and_its_rejects_are_written(shop: File
 # How a file is written
 
 
-def test_any_other_file_is_told_by_options(shop: FileShop) -> None:
+def test_options_describe_any_other_file(shop: FileShop) -> None:
     path = shop.folder / "de.csv"
     text = (
         "Nr;Artikel;Menge;Datum;Name;Zusatz;Straße;Ort;PLZ;Stand\n"
@@ -132,9 +132,9 @@ def test_any_other_file_is_told_by_options(shop: FileShop) -> None:
         part for each, names in columns.items() for n in names for part in (f"--{each}-column", n)
     ]
     form = ("--time-zone", "Europe/Berlin", "--day-first", "--thousands", ".", "--country", "de")
-    found = shop.report(path, *named, *form, "--upper-sku", "--pass-over", "Stand=storniert")
+    found = shop.report(path, *named, *form, "--upper-sku", "--skip", "Stand=storniert")
     assert (found["preset"], found["encoding"], found["delimiter"]) == (None, "cp1252", ";")
-    assert found["passed_over"] == {"Stand is storniert": 1}
+    assert found["skipped"] == {"Stand is storniert": 1}
     order = shop.ask("show", "7")
     assert (order["lines"][0]["sku"], order["units"]) == ("MUG", 1200)
     assert order["placed_at"] == "2026-03-01T09:00:00+00:00"
@@ -142,7 +142,7 @@ def test_any_other_file_is_told_by_options(shop: FileShop) -> None:
     assert order["ship_to"]["country"] == "DE"
 
 
-def test_tabs_and_quotes_and_formats_of_time_can_be_said(shop: FileShop) -> None:
+def test_options_set_tabs_quotes_and_time_formats(shop: FileShop) -> None:
     path = shop.folder / "a.txt"
     path.write_text(
         'order_id\tsku\tquantity\tplaced_at\n1\t5" nail\t1\t1.3.26 9h\n', encoding="utf-8"
@@ -169,19 +169,21 @@ def test_a_preset_may_have_a_column_of_another_name(shop: FileShop) -> None:
         (("--kind", "stock", "--day-first"), "--day-first"),
         (("--on-hand-column", "n"), "--on-hand-column"),
         (("--batch", "today"), "--batch"),
-        (("--pass-over", "Status"), "is not a pair"),
+        (("--skip", "Status"), "is not a pair"),
         (("--thousands", "x"), "a comma, a point"),
         (("--preset", "ebay"), "'ebay' is not one of"),
         (("--encoding", "none-such"), "none-such"),
     ],
 )
-def test_what_makes_no_sense_is_said(shop: FileShop, options: tuple[str, ...], words: str) -> None:
+def test_an_option_that_makes_no_sense_is_named(
+    shop: FileShop, options: tuple[str, ...], words: str
+) -> None:
     result = shop.take_in(shop.write(row()), *options)
     assert (result.exit_code, result.stdout) == (2, "")
     assert words in flat(result.stderr)
 
 
-def test_a_file_as_a_whole_can_be_at_fault(shop: FileShop) -> None:
+def test_a_whole_file_can_be_at_fault(shop: FileShop) -> None:
     result = shop.take_in(
         shop.write("1,MUG,1", header="order_id,skuu,quantity"), "--preset", "plain"
     )
@@ -190,7 +192,7 @@ def test_a_file_as_a_whole_can_be_at_fault(shop: FileShop) -> None:
     assert "No such file" in flat(shop.take_in(shop.folder / "none.csv").stderr)
 
 
-def test_the_seller_of_an_empty_database_must_be_said(shop: FileShop) -> None:
+def test_the_seller_of_an_empty_database_must_be_named(shop: FileShop) -> None:
     result = run("import", shop.write(row()), "--db", shop.db)
     assert result.exit_code == 2
     assert "name a seller: there is none yet" in flat(result.stderr)
@@ -199,16 +201,16 @@ def test_the_seller_of_an_empty_database_must_be_said(shop: FileShop) -> None:
 # What does not go in
 
 
-def test_every_fault_is_told_and_the_first_ones_one_by_one(shop: FileShop) -> None:
+def test_faults_are_listed_one_by_one_up_to_ten(shop: FileShop) -> None:
     path = shop.write(*(row(str(number), quantity="two") for number in range(12)), row("good"))
     result = shop.take_in(path)
     assert result.exit_code == 1
-    told = [line for line in result.stderr.splitlines() if line.startswith("rejected: ")]
-    assert told[0] == (
+    printed = [line for line in result.stderr.splitlines() if line.startswith("rejected: ")]
+    assert printed[0] == (
         "rejected: row 2, quantity 'two': must be a whole number from 1 to 1000000000000, "
         "in the digits 0 to 9"
     )
-    assert (len(told), told[-1]) == (11, "rejected: and 2 more")
+    assert (len(printed), printed[-1]) == (11, "rejected: and 2 more")
     assert "rows rejected 12" in flat(result.stdout)
     assert shop.orders() == {"good": "ON_BACK_ORDER"}
 
@@ -227,12 +229,12 @@ def test_json_has_every_fault_and_standard_error_nothing(shop: FileShop) -> None
     }
 
 
-def test_a_column_that_may_have_been_meant_is_told(shop: FileShop) -> None:
+def test_the_column_that_was_probably_meant_is_named(shop: FileShop) -> None:
     path = shop.write(f"{row()},3", header=f"{HEADER},priorty")
     assert "column 'priorty'; did you mean 'priority'?" in flat(shop.take_in(path).stderr)
 
 
-def test_mended_rejects_go_in(shop: FileShop) -> None:
+def test_corrected_rejects_are_imported(shop: FileShop) -> None:
     rejects = shop.folder / "rejects.csv"
     path = shop.write(row("1"), row("2", sku="=MUG", quantity="two"), row("2", sku="CUP"))
     assert shop.take_in(path, "--rejects", rejects).exit_code == 1
@@ -244,7 +246,7 @@ def test_mended_rejects_go_in(shop: FileShop) -> None:
     assert [(each["sku"], each["quantity"]) for each in lines] == [("=MUG", 2), ("CUP", 1)]
 
 
-def test_rejects_that_cannot_be_written_are_told_before_anything_goes_in(shop: FileShop) -> None:
+def test_nothing_is_imported_if_the_rejects_cannot_be_written(shop: FileShop) -> None:
     path = shop.write(row())
     for rejects in (path, shop.folder / "none" / "rejects.csv"):
         assert shop.take_in(path, "--rejects", rejects).exit_code == 2
@@ -252,16 +254,16 @@ def test_rejects_that_cannot_be_written_are_told_before_anything_goes_in(shop: F
 
 
 def refused_part(shop: FileShop) -> Path:
-    """Return a file whose first order is refused when it is carried out.
+    """Return a file whose first order is refused when its command runs.
 
-    A policy that splits by itself has given the id away that the file has for its second order.
+    The policy splits the first order. The new order gets the id of the second order in the file.
     """
     assert shop.run("change-policy", "acme", "--fulfilment", "SPLIT").exit_code == 0
     stock(shop, "MUG,1")
     return shop.write(row("A", quantity=2), row("A-1", sku="CUP"), row("C", sku="CUP"))
 
 
-def test_a_refused_order_is_told_with_its_reason_and_the_others_go_in(shop: FileShop) -> None:
+def test_a_refused_order_is_reported_and_the_others_are_imported(shop: FileShop) -> None:
     rejects = shop.folder / "rejects.csv"
     result = shop.take_in(refused_part(shop), "--rejects", rejects)
     assert result.exit_code == 1
@@ -282,7 +284,7 @@ def test_all_or_nothing_undoes_everything_if_one_order_is_refused(shop: FileShop
     assert "Nothing was saved" in flat(shop.take_in(path, "--all-or-nothing").stderr)
 
 
-def test_all_or_nothing_takes_nothing_of_a_file_with_a_fault(shop: FileShop) -> None:
+def test_all_or_nothing_imports_nothing_of_a_file_with_a_fault(shop: FileShop) -> None:
     found = shop.report(shop.write(row("1"), row("2", quantity="x")), "--all-or-nothing", code=1)
     assert (found["saved"], found["done"], len(found["faults"])) == (False, 0, 1)
     assert shop.orders() == {}
@@ -290,7 +292,7 @@ def test_all_or_nothing_takes_nothing_of_a_file_with_a_fault(shop: FileShop) -> 
     assert len(shop.orders()) == 2
 
 
-def test_a_dry_run_says_all_and_saves_nothing(shop: FileShop) -> None:
+def test_a_dry_run_reports_everything_and_saves_nothing(shop: FileShop) -> None:
     path = refused_part(shop)
     result = shop.take_in(path, "--dry-run")
     assert result.exit_code == 1
@@ -299,10 +301,10 @@ def test_a_dry_run_says_all_and_saves_nothing(shop: FileShop) -> None:
     assert shop.orders() == {}
 
 
-# What is there already
+# What is already present
 
 
-def test_a_changed_order_is_left_as_it_is_unless_it_is_to_be_edited(shop: FileShop) -> None:
+def test_a_changed_order_is_edited_only_with_the_option(shop: FileShop) -> None:
     shop.take_in(shop.write(row("1", quantity=2)))
     path = shop.write(row("1", quantity=5))
     result = shop.take_in(path)
@@ -315,7 +317,7 @@ def test_a_changed_order_is_left_as_it_is_unless_it_is_to_be_edited(shop: FileSh
     assert found["changed"] == [
         {
             "order_id": "1",
-            "changes": [{"type": "ChangeQuantity", "line_id": "1", "quantity": 5}],
+            "edits": [{"type": "ChangeQuantity", "line_id": "1", "quantity": 5}],
             "obstacle": "",
         }
     ]
@@ -323,7 +325,7 @@ def test_a_changed_order_is_left_as_it_is_unless_it_is_to_be_edited(shop: FileSh
     assert shop.report(path, "--on-change", "update")["unchanged"] == 1
 
 
-def test_what_cannot_be_edited_any_more_is_told(shop: FileShop) -> None:
+def test_an_order_that_can_no_longer_be_edited_is_reported(shop: FileShop) -> None:
     stock(shop, "MUG,5")
     shop.take_in(shop.write(row("1")))
     shop.run("send", "1")
@@ -335,7 +337,7 @@ def test_what_cannot_be_edited_any_more_is_told(shop: FileShop) -> None:
     assert "already present, cannot be edited 1" in flat(result.stdout)
 
 
-def test_all_or_nothing_takes_nothing_of_a_file_with_an_order_that_cannot_be_edited(
+def test_all_or_nothing_imports_nothing_if_an_order_cannot_be_edited(
     shop: FileShop,
 ) -> None:
     stock(shop, "MUG,5")
@@ -352,12 +354,12 @@ def test_changes_of_address_and_promise_are_plain_values(shop: FileShop) -> None
     shop.take_in(shop.write(row("1")))
     path = shop.write(f"{row('1')},2026-03-09T10:00Z,Ann,Mill Lane 2,Leeds,GB", header=header)
     (changed,) = shop.report(path)["changed"]
-    to, promise = changed["changes"]
+    to, promise = changed["edits"]
     assert (to["type"], to["ship_to"]["city"]) == ("ChangeShipTo", "Leeds")
     assert promise == {"type": "ChangePromise", "promised_by": "2026-03-09T10:00:00+00:00"}
 
 
-def test_a_file_goes_into_postgresql(tmp_path: Path) -> None:
+def test_a_file_is_imported_into_postgresql(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("\n".join([HEADER, *(row(str(number)) for number in range(300))]))
     with postgres() as engine:
@@ -382,7 +384,7 @@ def command(shop: FileShop, *options: object) -> list[str]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX")
-def test_an_import_that_was_stopped_is_run_again_and_goes_on(shop: FileShop) -> None:
+def test_a_stopped_import_continues_when_it_is_run_again(shop: FileShop) -> None:
     path = shop.write(*(row(str(number)) for number in range(2_000)))
     with subprocess.Popen(  # noqa: S603 - this package
         command(shop, path), stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -403,7 +405,7 @@ def test_an_import_that_was_stopped_is_run_again_and_goes_on(shop: FileShop) -> 
     assert len(shop.orders()) == 2_000
 
 
-def test_a_database_that_fails_midway_says_what_is_in(
+def test_a_database_that_fails_midway_says_what_is_saved(
     shop: FileShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = shop.write(*(row(str(number)) for number in range(450)))
@@ -422,7 +424,7 @@ def test_a_database_that_fails_midway_says_what_is_in(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal is a pair of files on POSIX")
-def test_a_terminal_shows_how_far_it_has_come(shop: FileShop) -> None:
+def test_a_terminal_shows_the_progress(shop: FileShop) -> None:
     path = shop.write(*(row(str(number)) for number in range(1_500)))
     own, terminal = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
@@ -458,25 +460,25 @@ def _all_of(terminal: int) -> str:
 
 
 @pytest.mark.skipif(SHOPIFY is None, reason="the exports are not in ../shared/data")
-def test_a_real_export_of_shopify_goes_in(shop: FileShop) -> None:
+def test_a_real_export_of_shopify_is_imported(shop: FileShop) -> None:
     found = shop.report(SHOPIFY)
     assert (found["preset"], found["rows"], found["done"]) == ("SHOPIFY", 249, 127)
     assert shop.report(SHOPIFY)["unchanged"] == 127
 
 
 @pytest.mark.skipif(SHOPWARE is None, reason="the exports are not in ../shared/data")
-def test_a_real_export_of_shopware_goes_in(shop: FileShop) -> None:
+def test_a_real_export_of_shopware_is_imported(shop: FileShop) -> None:
     found = shop.report(SHOPWARE, "--time-zone", "Europe/Berlin")
     assert (found["preset"], found["rows"], found["done"]) == ("SHOPWARE", 17, 2)
 
 
 @pytest.mark.skipif(RETAIL is None, reason="Online Retail II is not in ../shared/data")
-def test_the_beginning_of_online_retail_goes_in(shop: FileShop) -> None:
+def test_the_beginning_of_online_retail_is_imported(shop: FileShop) -> None:
     assert RETAIL is not None
     with gzip.open(RETAIL, "rb") as file:
         data = b"".join(islice(file, 1_001))
     result = run("import", "-", "--db", shop.db, *WHERE, "--json", stdin=data)
     found = json.loads(result.stdout)
     assert (found["preset"], found["rows"]) == ("ONLINE_RETAIL_II", 1_000)
-    assert found["passed_over"]["cancellation, which names no order"] > 0
+    assert found["skipped"]["cancellation without an order number"] > 0
     assert len(shop.orders()) == found["done"] > 0

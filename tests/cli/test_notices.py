@@ -46,7 +46,7 @@ def text_of(box: MailBox, number: int = -1) -> str:
     return content.decode()
 
 
-def test_sellers_are_told_once_by_mail_and_webhook(
+def test_sellers_are_notified_once_by_mail_and_webhook(
     shop: FileShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ORDERFLOW_WEBHOOK_SECRET", SECRET)
@@ -63,7 +63,7 @@ def test_sellers_are_told_once_by_mail_and_webhook(
     assert from_envelope(body).notices[0].order_id == "A"
 
 
-def test_what_is_expected_and_what_could_stand_in_is_told(shop: FileShop) -> None:
+def test_a_notice_names_expected_dates_and_replacements(shop: FileShop) -> None:
     shop.run("announce", "R-1", "MUG", "5", "2026-03-09T08:00", "--at", f"{DAY}10:01")
     shop.run("book-in", "CUP", "4", "--at", f"{DAY}10:02")
     catalogue = shop.folder / "instead.csv"
@@ -76,7 +76,7 @@ def test_what_is_expected_and_what_could_stand_in_is_told(shop: FileShop) -> Non
     assert "In stock instead of MUG: CUP (4)." in text
 
 
-def test_a_look_shows_the_mails_and_sends_nothing(shop: FileShop) -> None:
+def test_a_dry_run_shows_the_mails_and_sends_nothing(shop: FileShop) -> None:
     with mail_server() as (box, port):
         path = settings(shop, port)
         shown = shop.run("notify", "--settings", path, "--dry-run")
@@ -88,7 +88,7 @@ def test_a_look_shows_the_mails_and_sends_nothing(shop: FileShop) -> None:
         assert shop.run("notify", "--settings", path).stdout == "messages handled: 2\n"
 
 
-def test_who_could_not_be_told_and_why_is_said_and_tried_again(shop: FileShop) -> None:
+def test_a_failed_notice_is_reported_and_tried_again(shop: FileShop) -> None:
     with mail_server() as (box, port):
         path = settings(shop, port)
         box.answers["jo@acme.example"] = "451 not now"
@@ -103,7 +103,7 @@ def test_who_could_not_be_told_and_why_is_said_and_tried_again(shop: FileShop) -
     assert len(box.envelopes) == 1
 
 
-def test_what_is_refused_for_good_is_dead(shop: FileShop) -> None:
+def test_a_notice_that_is_refused_for_good_is_dead(shop: FileShop) -> None:
     with mail_server() as (box, port):
         box.answers["jo@acme.example"] = "550 nobody here"
         result = shop.run("notify", "--settings", settings(shop, port), "--json")
@@ -115,7 +115,7 @@ def test_what_is_refused_for_good_is_dead(shop: FileShop) -> None:
     assert "nobody here" in dead["error"]
 
 
-def test_somebody_who_is_passed_over_is_said_although_others_were_told(shop: FileShop) -> None:
+def test_a_skipped_recipient_is_reported_although_others_were_notified(shop: FileShop) -> None:
     with mail_server() as (box, port):
         box.answers["gone@acme.example"] = "550 nobody here"
         mail = ["jo@acme.example", "gone@acme.example"]
@@ -126,7 +126,7 @@ def test_somebody_who_is_passed_over_is_said_although_others_were_told(shop: Fil
 
 
 @pytest.mark.parametrize("command", ["notify", "digest"])
-def test_settings_that_cannot_be_used_are_said(shop: FileShop, command: str) -> None:
+def test_invalid_settings_are_named(shop: FileShop, command: str) -> None:
     result = shop.run(command, "--settings", shop.folder / "none.toml")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "none.toml: $: cannot be read" in flat(result.stderr)
@@ -136,7 +136,7 @@ def test_settings_that_cannot_be_used_are_said(shop: FileShop, command: str) -> 
     assert "ORDERFLOW_WEBHOOK_SECRET: is not set" in flat(result.stderr)
 
 
-def test_a_look_is_not_taken_again_and_again(shop: FileShop) -> None:
+def test_a_dry_run_does_not_follow(shop: FileShop) -> None:
     assert "'--follow'" in shop.run("notify", "--follow", "--dry-run").stderr
 
 
@@ -176,7 +176,7 @@ def test_a_digest_that_did_not_arrive_is_sent_by_the_next_run(shop: FileShop) ->
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX")
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_it_goes_on_telling_until_it_is_stopped(shop: FileShop, end: signal.Signals) -> None:
+def test_it_notifies_until_it_is_stopped(shop: FileShop, end: signal.Signals) -> None:
     with mail_server() as (box, port):
         environment = {**os.environ, "ORDERFLOW_NOTIFY": str(settings(shop, port))}
         arguments = ("notify", "--follow", "--every", "0.1", "--json", "--db", str(shop.db))

@@ -42,7 +42,7 @@ def test_exit_codes_reach_the_shell(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX")
-def test_ctrl_c_is_a_word_and_no_traceback(tmp_path: Path) -> None:
+def test_ctrl_c_prints_a_message_and_no_traceback(tmp_path: Path) -> None:
     path = write_shop(tmp_path / "shop.csv.gz", Shop(orders=5_000))
     with subprocess.Popen(  # noqa: S603 - this package
         [*ORDERFLOW, "replay", str(path), "--rejects", str(tmp_path / "rejects.csv")],
@@ -57,7 +57,7 @@ def test_ctrl_c_is_a_word_and_no_traceback(tmp_path: Path) -> None:
     assert messages == b"orderflow: stopped by Ctrl-C; nothing was saved\n"
 
 
-def test_the_order_of_hashes_has_no_say() -> None:
+def test_the_order_of_hashes_has_no_effect() -> None:
     def shop(hash_seed: str) -> dict[str, Any]:
         done = subprocess.run(  # noqa: S603 - this package
             [*ORDERFLOW, "demo", "--orders", "150", "--json"],

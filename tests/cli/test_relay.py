@@ -34,7 +34,7 @@ def _outbox(shop: Shop) -> Iterator[SqlOutbox]:
     engine.dispose()
 
 
-def test_what_has_happened_is_handed_on_once(shop: Shop) -> None:
+def test_messages_are_handed_on_once(shop: Shop) -> None:
     lines = shop.run("relay").stdout.splitlines()
     messages = [json.loads(line) for line in lines]
     (placed,) = (each for each in messages if each["event"]["type"] == "OrderPlaced")
@@ -45,12 +45,12 @@ def test_what_has_happened_is_handed_on_once(shop: Shop) -> None:
     assert "handed on: 0 messages" in again.stderr
 
 
-def test_only_so_many_are_handed_on(shop: Shop) -> None:
+def test_at_most_the_limit_is_handed_on(shop: Shop) -> None:
     assert len(shop.run("relay", "--limit", 2).stdout.splitlines()) == 2
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-def test_an_output_that_is_full_is_no_fault_of_the_messages(shop: Shop) -> None:
+def test_no_message_fails_because_the_output_is_full(shop: Shop) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(  # noqa: S603 - this package
             [sys.executable, "-m", "orderflow", "relay", "--db", str(shop.db)],
@@ -89,7 +89,7 @@ def test_all_dead_messages_are_tried_again(shop: Shop, outbox: SqlOutbox) -> Non
     assert dead.message_id in shop.run("relay").stdout
 
 
-def test_what_cannot_be_written_as_a_line_is_told(
+def test_a_message_that_cannot_be_written_is_reported(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_: object) -> None:
@@ -101,12 +101,12 @@ def test_what_cannot_be_written_as_a_line_is_told(
     assert "the others will be retried, or are dead letters: see" in result.stderr
 
 
-def test_a_dead_message_is_forgotten(shop: Shop, outbox: SqlOutbox) -> None:
+def test_a_dead_message_is_deleted(shop: Shop, outbox: SqlOutbox) -> None:
     dead, second, *_ = kill(outbox)
     assert shop.ask("dead-letters", "--discard", dead.message_id)["dead_letters"] == []
-    told = shop.run("relay").stdout
-    assert f'"{dead.message_id}"' not in told
-    assert f'"{second.message_id}"' in told
+    printed = shop.run("relay").stdout
+    assert f'"{dead.message_id}"' not in printed
+    assert f'"{second.message_id}"' in printed
 
 
 def test_a_message_that_is_not_dead_is_named(shop: Shop) -> None:

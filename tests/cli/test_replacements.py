@@ -1,4 +1,4 @@
-"""`orderflow replacement_offers`: what could stand in for what an order is short of."""
+"""`orderflow replacements`: the products that could replace the short lines of an order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def replacement_offers(shop: FileShop) -> tuple[str, str, str, str]:
     return ("replacements", "#1 a", "--replacements", str(shop.folder / "replacements.csv"))
 
 
-def test_what_is_in_stock_is_suggested_with_the_command_that_does_it(shop: FileShop) -> None:
+def test_replacements_in_stock_are_listed_with_their_command(shop: FileShop) -> None:
     (found,) = shop.ask(*replacement_offers(shop))["replacements"]
     assert found == {
         "line_id": "1",
@@ -52,7 +52,7 @@ def test_people_see_a_table(shop: FileShop) -> None:
     )
 
 
-def test_what_is_wrong_with_the_file_is_told(shop: FileShop) -> None:
+def test_faults_of_the_file_are_reported(shop: FileShop) -> None:
     path = shop.folder / "replacements.csv"
     path.write_text("sku,replaces\nCUP,CUP\n", encoding="utf-8")
     result = shop.run(*replacement_offers(shop))

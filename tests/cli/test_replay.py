@@ -32,7 +32,7 @@ def _history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_summary_is_for_people(history: Path) -> None:
     result = run("replay", history)
     assert (result.exit_code, result.stderr) == (0, "")
-    screen = flat(result.stdout)
+    printed = flat(result.stdout)
     for text in (
         "Rows read",
         "order lines",
@@ -50,11 +50,11 @@ def test_the_summary_is_for_people(history: Path) -> None:
         "difference 0",
         "lines a second",
     ):
-        assert text in screen
+        assert text in printed
     assert all(len(line) <= 100 for line in result.stdout.splitlines())
 
 
-def test_json_is_all_that_standard_output_holds(history: Path) -> None:
+def test_standard_output_contains_only_json(history: Path) -> None:
     result = run_json("replay", history)
     assert result["rows"]["read"] == sum(
         [
@@ -116,18 +116,18 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
     assert (result["orders"], result["units"]) == (1, 2)
 
 
-def test_one_column_of_a_preset_can_be_called_otherwise(tmp_path: Path) -> None:
+def test_one_column_of_a_preset_can_have_another_name(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), row("C1002", quantity="-1"))
     path.write_text(path.read_text().replace("Customer ID", "Client"))
     result = run_json("replay", path, "--customer-column", "Client")
     assert result["units_cancelled"]["before_despatch"] == 1
 
 
-def test_a_preset_can_be_said(tmp_path: Path) -> None:
+def test_a_preset_can_be_named(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), row(sku="POST"))
     names = ("--order-column", "Invoice", "--sku-column", "StockCode")
     more = ("--quantity-column", "Quantity", "--time-column", "InvoiceDate")
-    assert run_json("replay", path, "--preset", "online-retail-ii")["lines"] == 1
+    assert run_json("replay", path, "--preset", "online_retail_ii")["lines"] == 1
     assert run_json("replay", path, "--preset", "plain", *names, *more)["lines"] == 2
 
 
@@ -144,20 +144,20 @@ def test_a_preset_can_be_said(tmp_path: Path) -> None:
         (["--returns-to-stock"], "puts returns back into stock"),
     ],
 )
-def test_it_says_by_which_rule_it_added_to_the_history(
+def test_it_names_the_rules_by_which_it_added_to_the_history(
     tmp_path: Path, options: list[object], words: str
 ) -> None:
     result = run("replay", write(tmp_path / "a.csv", row()), *options)
     assert words in flat(result.stdout)
 
 
-def test_free_units_are_found_if_it_is_said(tmp_path: Path) -> None:
+def test_free_units_are_found_with_the_option(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), row("1002", price="0", customer="", quantity="9"))
     assert run_json("replay", path)["account"]["found"] == 0
     assert run_json("replay", path, "--free-is-found")["account"]["found"] == 9
 
 
-def test_a_mended_reject_can_be_replayed(tmp_path: Path) -> None:
+def test_a_corrected_reject_can_be_replayed(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), row("1002", quantity="two"), row("1003"))
     rejects = tmp_path / "rejects.csv"
     result = run("replay", path, "--rejects", rejects)
@@ -198,7 +198,7 @@ def test_rejects_are_no_formulas_to_a_spreadsheet_and_are_replayed_as_they_came(
     assert (formula["StockCode"], number["Quantity"]) == ("'=1+1", "'-x")
 
 
-def test_rejects_leave_as_the_bytes_they_came_as(tmp_path: Path) -> None:
+def test_rejects_are_written_as_the_bytes_that_were_read(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row())
     path.write_bytes(path.read_bytes() + row(sku="CAF\xc9").encode("latin-1") + b"\n")
     rejects = tmp_path / "rejects.csv"
@@ -206,7 +206,7 @@ def test_rejects_leave_as_the_bytes_they_came_as(tmp_path: Path) -> None:
     assert b",CAF\xc9," in rejects.read_bytes()
 
 
-def test_no_rejects_leave_a_header_alone(tmp_path: Path) -> None:
+def test_without_rejects_the_file_has_only_a_header(tmp_path: Path) -> None:
     rejects = tmp_path / "rejects.csv"
     run_json("replay", write(tmp_path / "a.csv", row()), "--rejects", rejects)
     assert rejects.read_text(encoding="utf-8-sig").startswith("reason,Invoice,")
@@ -228,7 +228,7 @@ def test_an_account_that_is_not_at_0_ends_with_3(
     assert "difference 0" not in flat(result.stdout)
 
 
-def test_ctrl_c_ends_with_a_word(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_ends_with_a_message(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     step = Replay.step
 
     def interrupted(run: Replay, entry: Entry) -> None:

@@ -20,8 +20,8 @@ def test_stock_is_listed(shop: Shop) -> None:
 def test_what_was_rejected_does_not_go_into_stock(shop: Shop) -> None:
     shop.do("announce", "R-1", "MUG", 10, "2026-03-09")
     options = ("--receipt", "R-1", "--rejected", 1)
-    told = shop.do("book-in", "MUG", 4, *options, "--more-to-come")
-    assert "MUG: 4 received, 1 rejected, receipt R-1" in told
+    printed = shop.do("book-in", "MUG", 4, *options, "--more-to-come")
+    assert "MUG: 4 received, 1 rejected, receipt R-1" in printed
     assert shop.ask("stock", "MUG")["stock"][0]["on_hand"] == 9
     (receipt,) = shop.ask("receipts")["receipts"]
     assert (receipt["receipt_id"], receipt["quantity"]) == ("R-1", 5)
@@ -30,7 +30,7 @@ def test_what_was_rejected_does_not_go_into_stock(shop: Shop) -> None:
     assert "4 received, 1 short" in shop.do("book-in", "MUG", 4, "--receipt", "R-1")
 
 
-def test_a_receipt_is_announced_anew_and_withdrawn(shop: Shop) -> None:
+def test_a_receipt_is_announced_again_and_withdrawn(shop: Shop) -> None:
     shop.do("announce", "R-1", "MUG", 10, "2026-03-09")
     shop.do("announce", "R-1", "MUG", 12, "2026-03-10T08:00+01:00")
     (receipt,) = shop.ask("receipts")["receipts"]
@@ -39,19 +39,19 @@ def test_a_receipt_is_announced_anew_and_withdrawn(shop: Shop) -> None:
     assert "expects no receipt 'R-1'" in shop.refused("withdraw", "R-1")
 
 
-def test_a_count_puts_the_stock_right_and_takes_back_what_is_not_there(shop: Shop) -> None:
+def test_a_count_corrects_the_stock_and_deallocates_missing_units(shop: Shop) -> None:
     assert "A-1 ON_BACK_ORDER" in shop.do("count", "MUG", 1, "--note", "shelf 3")
     assert shop.lines("A-1")["1"] == ("MUG", 3, 1)
 
 
-def test_an_adjustment_is_more_or_fewer(shop: Shop) -> None:
+def test_an_adjustment_adds_or_removes_units(shop: Shop) -> None:
     shop.do("adjust", "MUG", "found", "--by", 2)
     shop.do("adjust", "MUG", "damage", "--by", "-1")
     assert shop.ask("stock", "MUG")["stock"][0]["on_hand"] == 6
     assert "cannot be removed" in shop.refused("adjust", "MUG", "--by", -7)
 
 
-def test_what_cannot_be_is_named(shop: Shop) -> None:
+def test_an_invalid_value_is_named(shop: Shop) -> None:
     assert "'UNITS'" in shop.wrong("book-in", "MUG", "many")
     assert "BookInStock.received must be 1 or more" in shop.wrong("book-in", "MUG", 0)
     assert "'soon' is not a valid TIME" in shop.wrong("announce", "R-1", "MUG", 5, "soon")

@@ -33,7 +33,7 @@ def test_an_order_goes_its_way(sent: Shop) -> None:
     assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == 2
 
 
-def test_all_that_are_ready_go_together(shop: Shop) -> None:
+def test_all_ready_orders_are_sent_together(shop: Shop) -> None:
     shop.do("remove", "A-1")
     shop.do("place", "A-2", "MUG=1")
     assert "A-1 SENT_TO_WAREHOUSE" in shop.do("send", "--all", "--dry-run")
@@ -45,7 +45,7 @@ def test_all_that_are_ready_go_together(shop: Shop) -> None:
     assert shop.ask("send", "--all")["orders"] == []
 
 
-def test_one_that_is_refused_does_not_keep_the_others(shop: Shop) -> None:
+def test_a_refused_order_does_not_stop_the_others(shop: Shop) -> None:
     shop.do("place", "A-2", "MUG=1")
     result = shop.run("send", "A-1", "A-2", "Z", "--command-id", "c", "--json")
     rows = json.loads(result.stdout)["orders"]
@@ -57,12 +57,12 @@ def test_one_that_is_refused_does_not_keep_the_others(shop: Shop) -> None:
     assert "A-2 SENT_TO_WAREHOUSE" in flat(again.stdout)  # as it was answered before
 
 
-def test_an_id_that_cannot_be_keeps_all_of_them(shop: Shop) -> None:
+def test_an_invalid_id_stops_all_of_them(shop: Shop) -> None:
     shop.do("remove", "A-1")
     assert "SendOrderToWarehouse.order_id must be" in shop.wrong("send", "A-1", "")
 
 
-def test_what_was_done_is_told_whatever_comes_then(
+def test_finished_steps_are_reported_after_a_failure(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.do("remove", "A-1")
@@ -104,7 +104,7 @@ def test_a_cancellation_is_accepted_or_rejected(sent: Shop) -> None:
 
 def test_a_short_pick_corrects_the_stock_and_the_order_waits_again(sent: Shop) -> None:
     sent.do("adjust", "MUG", "loss", "--by", -2)
-    told = sent.do("short-pick", "A-1", "1=2")
-    assert "A-1 is ON_BACK_ORDER, 2 of 3 units allocated" in told
+    printed = sent.do("short-pick", "A-1", "1=2")
+    assert "A-1 is ON_BACK_ORDER, 2 of 3 units allocated" in printed
     assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == 2
     assert "'x' is not a number of units" in sent.wrong("short-pick", "A-1", "1=x")

@@ -21,26 +21,26 @@ def test_a_line_that_is_named_is_removed_instead(shop: Shop) -> None:
     assert shop.lines("A-1") == {"2": ("CUP", 2, 0)}
 
 
-def test_nothing_is_removed_where_nothing_is_short(shop: Shop) -> None:
+def test_nothing_is_removed_if_nothing_is_short(shop: Shop) -> None:
     shop.do("place", "A-2", "MUG=1")
     assert "none of its lines is short; name the lines" in shop.refused("remove", "A-2")
     assert "cancel the order instead" in shop.refused("remove", "A-2", 1)
 
 
-def test_the_short_line_is_replaced_by_what_is_in_stock(shop: Shop) -> None:
+def test_the_short_line_is_replaced_by_a_product_in_stock(shop: Shop) -> None:
     shop.do("replace", "A-1", 2, "MUG", "--reason", "same glaze")
     assert shop.status("A-1") == "ALLOCATED"
     assert shop.lines("A-1")["2"] == ("MUG", 2, 2)
 
 
-def test_two_may_stand_in_for_one(shop: Shop) -> None:
+def test_two_units_may_replace_one(shop: Shop) -> None:
     shop.do("count", "TEA", 9)
     shop.do("replace", "A-1", 2, "TEA", "--units", 3, "--per", 2)
     assert shop.lines("A-1")["2"] == ("TEA", 3, 3)
     assert "cannot be replaced 2 at a time" in shop.refused("replace", "A-1", 2, "MUG", "--per", 2)
 
 
-def test_what_is_there_is_split_off(shop: Shop) -> None:
+def test_allocated_units_are_split_off(shop: Shop) -> None:
     split = shop.ask("split", "A-1")["outcome"]
     assert [order["order_id"] for order in split["orders"]] == ["A-1", "A-1-1"]
     assert shop.status("A-1-1") == "ALLOCATED"
@@ -55,7 +55,7 @@ def test_the_new_order_gets_the_id_that_is_asked_for(shop: Shop) -> None:
     assert "was not split" in shop.refused("split", "A-1")
 
 
-def test_stock_is_sent_and_the_order_is_processed_again_by_itself(shop: Shop) -> None:
+def test_stock_is_sent_and_the_order_is_allocated_automatically(shop: Shop) -> None:
     shop.do("announce", "R-1", "CUP", 10, "2026-03-09")
     booked_in = shop.do("book-in", "CUP", 10, "--receipt", "R-1")
     assert "Other orders that changed: 1" in booked_in
@@ -63,7 +63,7 @@ def test_stock_is_sent_and_the_order_is_processed_again_by_itself(shop: Shop) ->
     assert shop.ask("receipts")["receipts"] == []
 
 
-def test_what_would_happen_is_shown_and_nothing_is_saved(shop: Shop) -> None:
+def test_a_preview_is_shown_and_nothing_is_saved(shop: Shop) -> None:
     before = shop.everything()
     for command in ("cancel A-1", "remove A-1", "split A-1", "replace A-1 2 MUG", "book-in CUP 2"):
         result = shop.run(*command.split(), "--dry-run")
@@ -75,7 +75,7 @@ def test_what_would_happen_is_shown_and_nothing_is_saved(shop: Shop) -> None:
     assert shop.everything() == before
 
 
-def test_an_order_that_was_sent_can_only_be_asked_for(shop: Shop) -> None:
+def test_a_sent_order_allows_only_a_cancellation_request(shop: Shop) -> None:
     shop.do("remove", "A-1")
     shop.do("send", "A-1")
     message = shop.refused("cancel", "A-1")

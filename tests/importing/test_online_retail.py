@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow.importing import open_source, read_orders
-from orderflow.replay import EntryKind, History
+from orderflow.replay import EntryKind, HistoryReader
 from tests.importing.files import AT, SELLER, WAREHOUSE, orders, real
 from tests.replay.histories import write_shop
 
@@ -40,7 +40,7 @@ def by_replay(path: Path) -> _Found:
     with open_source(path) as source:
         return {
             entry.order_id: (entry.at, Counter((row.sku, row.units) for row in entry.rows))
-            for entry in History(source)
+            for entry in HistoryReader(source)
             if entry.kind is EntryKind.SALE
         }
 

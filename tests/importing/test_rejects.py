@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow.importing import REASON, FileError, read_orders, write_rejects
+from orderflow.importing import REASON_COLUMN, FileError, read_orders, write_rejects
 from tests.importing.files import AT, HEADER, SELLER, WAREHOUSE, imported, lines, orders, row
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ GOOD, BAD = row("1"), "2,MUG,two,2026-03-01T10:00Z"
 def test_rejected_rows_have_the_columns_of_the_file_and_the_reason_behind_them() -> None:
     text = rejects(f"{HEADER}\n{GOOD}\n{BAD}\n{row('2')}\n".encode()).decode()
     assert text == (
-        f"{HEADER},{REASON}\r\n"
+        f"{HEADER},{REASON_COLUMN}\r\n"
         f"{BAD},\"quantity 'two' must be a whole number from 1 to 1000000000000, "
         f'in the digits 0 to 9"\r\n'
         f"{row('2')},row 3 of the same order has a fault\r\n"
@@ -59,7 +59,7 @@ def test_rows_that_were_not_mended_are_rejected_again_with_one_reason() -> None:
 def test_delimiter_and_encoding_are_those_of_the_file(encoding: str) -> None:
     data = f"{HEADER}\n{BAD}ü\n".replace(",", ";").encode(encoding)
     text = rejects(data).decode(encoding)
-    assert text.startswith(f"{HEADER.replace(',', ';')};{REASON}\r\n")
+    assert text.startswith(f"{HEADER.replace(',', ';')};{REASON_COLUMN}\r\n")
     assert "2026-03-01T10:00Zü;" in text
 
 
@@ -103,7 +103,7 @@ def test_rejects_are_written_to_a_path(tmp_path: Path) -> None:
     path.write_text(f"{HEADER}\n{BAD}\n")
     result = read_orders(str(path), seller_id=SELLER, warehouse_id=WAREHOUSE, at=AT)
     assert write_rejects(result, str(path), str(to)) == 1
-    assert to.read_text().startswith(f"{HEADER},{REASON}\n")
+    assert to.read_text().startswith(f"{HEADER},{REASON_COLUMN}\n")
     with pytest.raises(FileError, match="is the input file"):
         write_rejects(result, path, path)
     with pytest.raises(FileError, match="cannot be written"):

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from orderflow.importing import open_source
 from orderflow.replay import (
     SELLER,
     Entry,
     EntryKind,
-    History,
+    HistoryReader,
     Replay,
     ReplenishmentRule,
     Row,
     Settings,
-    open_source,
 )
 from orderflow.replay.generator import COLUMNS, Shop, cells_of, generate
 
@@ -128,8 +128,8 @@ def write_real(path: Path, rows: int, *, skip: int = 0) -> Path:
 
 def read(
     path: Path, file_format: HistoryFormat | None = None, rejects: Rejects | None = None
-) -> tuple[Sequence[Entry], History]:
+) -> tuple[Sequence[Entry], HistoryReader]:
     """Read a whole file."""
     with open_source(path) as source:
-        history = History(source, file_format, rejects)
+        history = HistoryReader(source, file_format, rejects)
         return list(history), history

@@ -16,7 +16,7 @@ from orderflow.replay import (
     Rejects,
     Row,
     RowError,
-    Skip,
+    SkipReason,
 )
 from orderflow.replay.history import in_time_order
 from tests.replay.histories import at, read, row, write
@@ -101,7 +101,7 @@ def test_what_is_left_out_is_counted_by_the_reason(tmp_path: Path) -> None:
     entries, history = read(path)
     assert len(entries) == 1
     assert history.tally.rows == 4
-    assert history.tally.skipped == {Skip.NOT_GOODS: 1, Skip.ACCOUNTING: 1}
+    assert history.tally.skipped == {SkipReason.NOT_GOODS: 1, SkipReason.ACCOUNTING: 1}
     assert history.rejects.count == 1
 
 

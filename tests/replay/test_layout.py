@@ -37,7 +37,7 @@ def test_a_preset_is_known_by_the_columns_that_are_not_renamed(
 
 
 def test_a_header_that_no_preset_fits_is_shown_with_what_they_need() -> None:
-    with pytest.raises(HistoryError, match=r"a\.csv, row 1: .*'Menge'.*plain needs order_id"):
+    with pytest.raises(HistoryError, match=r"a\.csv, row 1: .*'Menge'.*PLAIN needs order_id"):
         layout_of("a.csv", ("Menge", "Preis"), {})
 
 

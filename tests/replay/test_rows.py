@@ -10,7 +10,14 @@ import pytest
 
 from orderflow.importing.source import Record
 from orderflow.importing.times import TimeReader
-from orderflow.replay import HISTORY_PRESETS, EntryKind, HistoryLayout, HistoryPreset, Row, Skip
+from orderflow.replay import (
+    HISTORY_PRESETS,
+    EntryKind,
+    HistoryLayout,
+    HistoryPreset,
+    Row,
+    SkipReason,
+)
 from orderflow.replay.generator import COLUMNS
 from orderflow.replay.rows import InvalidRowError, RowParser
 from tests.replay.histories import row
@@ -21,7 +28,7 @@ REAL = HISTORY_PRESETS[HistoryPreset.ONLINE_RETAIL_II]
 
 def parse(
     text: str, layout: HistoryLayout = REAL, columns: tuple[str, ...] = COLUMNS
-) -> Row | Skip:
+) -> Row | SkipReason:
     positions = layout.positions("a.csv", columns)
     parser = RowParser(layout, positions, len(columns), TimeReader(LONDON))
     return parser.parse(Record(2, text.split(",")))
@@ -78,14 +85,14 @@ def test_free_units_are_found_where_the_layout_says_so() -> None:
 @pytest.mark.parametrize(
     ("text", "skip"),
     [
-        (row(sku="post"), Skip.NOT_GOODS),
-        (row(sku="gift_0001_40"), Skip.NOT_GOODS),
-        (row("C1001", sku="D", quantity="5"), Skip.NOT_GOODS),
-        (row("A506401", sku="B", price="-53594.36", customer=""), Skip.ACCOUNTING),
-        (row("A506401", sku="", quantity="much"), Skip.ACCOUNTING),
+        (row(sku="post"), SkipReason.NOT_GOODS),
+        (row(sku="gift_0001_40"), SkipReason.NOT_GOODS),
+        (row("C1001", sku="D", quantity="5"), SkipReason.NOT_GOODS),
+        (row("A506401", sku="B", price="-53594.36", customer=""), SkipReason.ACCOUNTING),
+        (row("A506401", sku="", quantity="much"), SkipReason.ACCOUNTING),
     ],
 )
-def test_what_is_no_order_is_left_out_with_the_reason(text: str, skip: Skip) -> None:
+def test_what_is_no_order_is_left_out_with_the_reason(text: str, skip: SkipReason) -> None:
     assert parse(text) is skip
 
 

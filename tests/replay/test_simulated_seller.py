@@ -10,7 +10,7 @@ import pytest
 
 from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Queue
 from orderflow.events import OrderEdited
-from orderflow.replay import SELLER, EntryKind, SellerBehaviour, Settings, Skip
+from orderflow.replay import SELLER, EntryKind, SellerBehaviour, Settings, SkipReason
 from tests.replay.histories import (
     NOTHING_COMES,
     entry,
@@ -133,7 +133,7 @@ def test_only_the_customers_own_orders_are_touched() -> None:
         opening={"MUG": 5},
     )
     assert statuses(run) == {"1": "ALLOCATED"}
-    assert run.seller.skipped == {Skip.NO_SALE: 1}
+    assert run.seller.skipped == {SkipReason.NO_SALE: 1}
 
 
 def test_who_has_no_name_has_no_orders() -> None:
@@ -143,7 +143,7 @@ def test_who_has_no_name_has_no_orders() -> None:
         opening={"MUG": 5},
     )
     assert statuses(run) == {"1": "ALLOCATED"}
-    assert run.seller.skipped == {Skip.NO_CUSTOMER: 1}
+    assert run.seller.skipped == {SkipReason.NO_CUSTOMER: 1}
     assert run.seller.cancelled.without_sale == 5
 
 
@@ -153,7 +153,7 @@ def test_a_row_of_which_a_part_was_bought_is_not_left_out() -> None:
         entry_of_lines("2 11:00", "C3", [("MUG", 6), ("MUG", 2)], kind=CANCELLATION),
         opening={"MUG": 5},
     )
-    assert run.seller.skipped == {Skip.NO_SALE: 1}
+    assert run.seller.skipped == {SkipReason.NO_SALE: 1}
     assert run.seller.cancelled.without_sale == 3
 
 

@@ -148,14 +148,14 @@ def carry_out(
 
 
 def _warn_of_new_seller(database: Database, command: Command) -> None:
-    """Name a seller that gets a policy before anything else, and may be mistyped."""
+    """Report a seller without orders or stock, because its id may be mistyped."""
     seller_id = command.seller_id
     if isinstance(command, ChangePolicy) and seller_id not in database.repository.sellers():
         terminal.messages().print(Text(f"new: seller {seller_id!r} has no orders or stock yet"))
 
 
 def _warn_of_unknown_products(database: Database, command: Command) -> None:
-    """Name products that have no stock record yet, which may be mistyped."""
+    """Report products without a stock record, because an SKU may be mistyped."""
     unknown = database.repository.read(
         command.seller_id, lambda reading: unknown_products(command, reading)
     )

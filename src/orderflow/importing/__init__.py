@@ -23,11 +23,11 @@ from orderflow.importing.result import (
 )
 from orderflow.importing.source import Source, open_source
 from orderflow.importing.stock import read_receipts, read_stock
-from orderflow.importing.table import REASON, File, Form, Progress
+from orderflow.importing.table import REASON_COLUMN, File, Form, Progress
 
 __all__ = [
     "PRESETS",
-    "REASON",
+    "REASON_COLUMN",
     "ChangedOrder",
     "Existing",
     "Fault",

@@ -35,7 +35,7 @@ def command_id(name: str, *content: object) -> str:
 
 
 def content_of(order: Order) -> tuple[object, ...]:
-    """Return everything that a file can say about an order, in a stable form."""
+    """Return everything that a file can contain about an order, in a stable form."""
     return (
         order.warehouse_id,
         tuple((line.line_id, line.sku, line.quantity) for line in order.lines),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.commands import EditOrder, PlaceOrder
 from orderflow.domain.model.order import Order
+from orderflow.domain.model.terms import Term
 from orderflow.importing.comparing import edits_to, obstacle_to
 from orderflow.importing.faults import SkippedRow, by_row
 from orderflow.importing.file_orders import FileOrders, OrderMaker
@@ -32,7 +32,7 @@ Existing = Callable[[str], Order | None] | Mapping[str, Order]
 """The seller's stored orders, by order id."""
 
 
-class OnChange(StrEnum):
+class OnChange(Term):
     """What to do with a stored order that differs from the file."""
 
     SKIP = "SKIP"

@@ -7,10 +7,10 @@ goods.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from orderflow.domain.model.terms import Term
 from orderflow.importing.layout import OrderLayout, SkipRule
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["NOT_GOODS", "NOT_GOODS_PREFIXES", "PRESETS", "Preset"]
 
 
-class Preset(StrEnum):
+class Preset(Term):
     """The names of the built-in layouts for files of orders."""
 
     PLAIN = "PLAIN"

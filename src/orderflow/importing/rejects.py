@@ -16,7 +16,7 @@ from orderflow.importing.cells import Cells
 from orderflow.importing.export import write_csv
 from orderflow.importing.faults import FileError
 from orderflow.importing.layout import columns_of
-from orderflow.importing.table import REASON, open_table
+from orderflow.importing.table import REASON_COLUMN, open_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,7 +79,7 @@ def _write(result: Import, file: File, to: BinaryIO, refused: Mapping[str, str])
         try:
             return write_csv(
                 text,
-                [*table.header, REASON],
+                [*table.header, REASON_COLUMN],
                 _rows(table, reasons, refused),
                 delimiter=form.delimiter,
                 quoted=form.quoted,

@@ -59,8 +59,8 @@ class ChangedOrder:
 class Import:
     """The commands of a file and a report on its rows. Nothing has been changed yet.
 
-    Each row was read as a line of an order (or as a count, or as a receipt), or it was skipped, or
-    it was rejected.
+    Each row was read, skipped or rejected. A row that was read is a line of an order, a count, or a
+    receipt.
 
     Attributes:
         file: The name of the file.

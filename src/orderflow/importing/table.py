@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from orderflow.importing.source import Source
 
-__all__ = ["REASON", "File", "Form", "Progress", "Table", "open_table"]
+__all__ = ["REASON_COLUMN", "File", "Form", "Progress", "Table", "open_table"]
 
-REASON = "rejected_because"
+REASON_COLUMN = "rejected_because"
 """The last column of a file of rejected rows. It is not imported."""
 
 File = Path | str | BinaryIO
@@ -82,7 +82,7 @@ class Table(Generic[_Layout]):
         if first.fault:
             raise FileError(source.name, first.fault, row=first.row)
         cells = [plain_cell(cell) for cell in first.cells]
-        self._has_reasons = cells[-1].strip() == REASON
+        self._has_reasons = cells[-1].strip() == REASON_COLUMN
         self.header = cells[:-1] if self._has_reasons else cells
         self.columns: Columns = find_columns(source.name, first.row, self.header, layout)
 

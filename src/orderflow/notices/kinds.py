@@ -6,14 +6,14 @@ use it.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import attrs
+
+from orderflow.domain.model.terms import Term
 
 __all__ = ["NOTICE_KINDS", "NoticeKind", "NoticeKindInfo", "NoticeTiming"]
 
 
-class NoticeKind(StrEnum):
+class NoticeKind(Term):
     """The subject of a notice."""
 
     ON_BACK_ORDER = "ON_BACK_ORDER"
@@ -27,7 +27,7 @@ class NoticeKind(StrEnum):
     RELEASED = "RELEASED"
 
 
-class NoticeTiming(StrEnum):
+class NoticeTiming(Term):
     """When a notice is sent."""
 
     NONE = "NONE"

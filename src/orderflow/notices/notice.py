@@ -7,13 +7,13 @@ the time of the event that caused it.
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 import attrs
 
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.order import HoldReason
 from orderflow.domain.model.status import Status
+from orderflow.domain.model.terms import Term
 from orderflow.notices.kinds import NoticeKind
 
 __all__ = [
@@ -120,7 +120,7 @@ class CompletedNotice(_OrderNotice):
     since: datetime
 
 
-class Direction(StrEnum):
+class Direction(Term):
     """Which way an expected date moved."""
 
     BETTER = "BETTER"

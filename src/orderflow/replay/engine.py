@@ -82,7 +82,7 @@ class Replay:
         opening: The opening stock of single products. Default: what the replenishment rule says.
         rejects: Where to report rows that cannot be replayed.
         observers: Further observers of every command.
-        repository: Where to store orders and stock; it must hold nothing of the seller `SELLER`.
+        repository: Where to store orders and stock; it must be without data of the seller `SELLER`.
             Default: in memory.
 
     Attributes:

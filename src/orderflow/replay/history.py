@@ -21,19 +21,26 @@ from orderflow.importing.export import plain_cell
 from orderflow.importing.times import TimeReader
 from orderflow.replay.faults import HistoryError, Rejects
 from orderflow.replay.layout import HistoryLayout, layout_of
-from orderflow.replay.rows import EntryKind, InvalidRowError, Row, RowParser, Skip
+from orderflow.replay.rows import EntryKind, InvalidRowError, Row, RowParser, SkipReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from orderflow.importing.source import Record, Source
 
-__all__ = ["REASON", "Entry", "History", "HistoryFormat", "Tally", "in_time_order"]
+__all__ = [
+    "HISTORY_REASON_COLUMN",
+    "Entry",
+    "HistoryFormat",
+    "HistoryReader",
+    "Tally",
+    "in_time_order",
+]
 
 GAP_MAX = timedelta(days=366)
 """How far ahead the next row may be. Otherwise one mistyped year would make all later rows late."""
 
-REASON = "reason"
+HISTORY_REASON_COLUMN = "reason"
 """The first column of a file of rejected rows. Cells of such a file are safe in a spreadsheet."""
 
 _DIGITS = re.compile(r"\d+")
@@ -78,10 +85,10 @@ class Tally:
     """The number of rows read, and of rows skipped by reason."""
 
     rows: int = 0
-    skipped: Counter[Skip] = attrs.field(factory=Counter)
+    skipped: Counter[SkipReason] = attrs.field(factory=Counter)
 
 
-class History:
+class HistoryReader:
     """The entries of one file. It can be iterated once.
 
     Attributes:
@@ -111,7 +118,7 @@ class History:
         if first.fault:
             raise HistoryError(source.name, first.fault, row=first.row)
         self.header = [plain_cell(name) for name in first.cells]
-        self._is_rejects_file = self.header[0] == REASON
+        self._is_rejects_file = self.header[0] == HISTORY_REASON_COLUMN
         if form.layout is None:
             layout = layout_of(source.name, self.header, form.changes)
         else:
@@ -150,7 +157,7 @@ class History:
             except InvalidRowError as error:
                 self.rejects.add(record.row, record.cells, str(error))
                 continue
-            if isinstance(row, Skip):
+            if isinstance(row, SkipReason):
                 self.tally.skipped[row] += 1
             else:
                 yield row

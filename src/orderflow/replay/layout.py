@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from orderflow.domain.model.terms import Term
 from orderflow.importing.columns import column_list, nearest
 from orderflow.importing.presets import NOT_GOODS, NOT_GOODS_PREFIXES
 from orderflow.replay.faults import HistoryError
@@ -78,12 +78,12 @@ class HistoryLayout:
         return sku not in self.not_goods and not sku.startswith(self.not_goods_prefixes)
 
 
-class HistoryPreset(StrEnum):
+class HistoryPreset(Term):
     """The layouts that have a name."""
 
-    ONLINE_RETAIL_II = "online-retail-ii"
+    ONLINE_RETAIL_II = "ONLINE_RETAIL_II"
     """The data set Online Retail II of the UCI repository."""
-    PLAIN = "plain"
+    PLAIN = "PLAIN"
     """Orders only: every row is a line of an order."""
 
 

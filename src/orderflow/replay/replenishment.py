@@ -1,6 +1,6 @@
 """What is ordered from suppliers: each product up to a level that follows its recent demand.
 
-The warehouse reviews every product at a fixed interval of days. It looks at the position: the units
+The warehouse reviews every product at a fixed interval of days. It reads the position: the units
 on hand and expected, less the units that customers wait for. If the position is below the level,
 the warehouse orders the difference. The receipt is booked in after a lead time.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from orderflow.domain.model.terms import Term
 from orderflow.domain.model.validators import is_identifier
 from orderflow.importing.faults import quote_value
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from orderflow.importing.times import TimeReader
     from orderflow.replay.layout import HistoryLayout
 
-__all__ = ["EntryKind", "InvalidRowError", "Row", "RowParser", "Skip"]
+__all__ = ["EntryKind", "InvalidRowError", "Row", "RowParser", "SkipReason"]
 
 IDENTIFIER_MAX = 100
 """Below the limit of an identifier, since a split appends to the order id."""
@@ -23,16 +23,16 @@ IDENTIFIER_MAX = 100
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
-class EntryKind(StrEnum):
+class EntryKind(Term):
     """What a row or entry records."""
 
-    SALE = "sale"
-    CANCELLATION = "cancellation"
-    WRITE_OFF = "write-off"
-    FOUND = "found"
+    SALE = "SALE"
+    CANCELLATION = "CANCELLATION"
+    WRITE_OFF = "WRITE_OFF"
+    FOUND = "FOUND"
 
 
-class Skip(StrEnum):
+class SkipReason(Term):
     """Why a valid row is skipped."""
 
     NOT_GOODS = "not goods (postage, fees, vouchers)"
@@ -82,7 +82,7 @@ class RowParser:
         self._time_text: str | None = None
         self._at = datetime.min.replace(tzinfo=UTC)
 
-    def parse(self, record: Record) -> Row | Skip:
+    def parse(self, record: Record) -> Row | SkipReason:
         """Parse a row.
 
         Raises:
@@ -96,10 +96,10 @@ class RowParser:
         order_id = self._read_order_id(cells[self._order])
         layout = self._layout
         if layout.accounting_prefix and order_id.startswith(layout.accounting_prefix):
-            return Skip.ACCOUNTING
+            return SkipReason.ACCOUNTING
         sku = self._read_sku(cells[self._sku])
         if sku is None:
-            return Skip.NOT_GOODS
+            return SkipReason.NOT_GOODS
         customer = cells[self._customer].strip() if self._customer is not None else ""
         units = self._read_units(cells[self._quantity])
         kind = self._kind(order_id, units, customer, cells)

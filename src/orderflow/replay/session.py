@@ -29,7 +29,7 @@ WAREHOUSE = "warehouse"
 
 
 class Observer(Protocol):
-    """Something that is shown every command and its outcome."""
+    """Receives every command and its outcome."""
 
     def observe(self, command: Command, outcome: Outcome) -> None:
         """Record the outcome of a command."""
@@ -37,7 +37,7 @@ class Observer(Protocol):
 
 
 class ReplaySession:
-    """Runs commands, and shows each outcome to the observers.
+    """Runs commands, and passes each outcome to the observers.
 
     Args:
         policy: Who gets the stock.
@@ -61,7 +61,7 @@ class ReplaySession:
         self._keys: dict[str, StockKey] = {}
 
     def add_observers(self, *observers: Observer) -> None:
-        """Show every command to these observers from now on."""
+        """Pass every command to these observers from now on."""
         self._observers.extend(observers)
 
     def handle(self, command: Command) -> Outcome:

@@ -24,7 +24,7 @@ from orderflow.domain.model.commands import BookInStock, CancelOrder, EditOrder,
 from orderflow.domain.model.edits import ChangeQuantity, Edit, RemoveLine
 from orderflow.domain.model.status import Status
 from orderflow.errors import DuplicateOrderError, SplitRefusedError
-from orderflow.replay.rows import Skip
+from orderflow.replay.rows import SkipReason
 from orderflow.replay.session import SELLER
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class SimulatedSeller:
 
     def __init__(self, behaviour: SellerBehaviour, session: ReplaySession) -> None:
         self.cancelled = CancelledUnits()
-        self.skipped: Counter[Skip] = Counter()
+        self.skipped: Counter[SkipReason] = Counter()
         self._behaviour = behaviour
         self._session = session
         self._customers: dict[str, _Customer] = {}
@@ -116,7 +116,7 @@ class SimulatedSeller:
     def cancel(self, entry: Entry) -> None:
         """Carry out a customer's cancellation."""
         if not entry.customer:
-            self.skipped[Skip.NO_CUSTOMER] += len(entry.rows)
+            self.skipped[SkipReason.NO_CUSTOMER] += len(entry.rows)
             self.cancelled.without_sale += sum(row.units for row in entry.rows)
             return
         customer = self._customers.setdefault(entry.customer, _Customer())
@@ -133,7 +133,7 @@ class SimulatedSeller:
         for row in reversed(entry.rows):
             if wanted[row.sku] >= row.units:
                 wanted[row.sku] -= row.units
-                self.skipped[Skip.NO_SALE] += 1
+                self.skipped[SkipReason.NO_SALE] += 1
 
     def at_cut_off(self, at: datetime) -> None:
         """Cancel orders that have waited too long, and split those that can leave in part."""

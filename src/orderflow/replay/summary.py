@@ -9,7 +9,7 @@ import attrs
 
 from orderflow.replay.account import Balance
 from orderflow.replay.figures import BackOrders, FirstAttempt, WaitingTimes
-from orderflow.replay.rows import EntryKind, Skip
+from orderflow.replay.rows import EntryKind, SkipReason
 from orderflow.replay.simulated_seller import CancelledUnits
 
 __all__ = ["Additions", "Summary"]
@@ -65,7 +65,7 @@ class Summary:
     cancelled: CancelledUnits
     balance: Balance
     rows: Counter[EntryKind]
-    skipped: Counter[Skip]
+    skipped: Counter[SkipReason]
     added: Additions
 
     def as_json(self) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _where(order: Order) -> str:
     subject = f"Order {order.order_id!r}"
     if order.status is Status.ON_HOLD:
         reasons = ", ".join(map(_reason, order.holds))
-        rest = "it keeps its queue position, and is skipped until it is released"
+        rest = "its queue position stays the same, but it gets no stock until it is released"
         return f"{subject} is on hold ({reasons}): {rest}."
     if order.status is Status.ON_BACK_ORDER:
         since = (

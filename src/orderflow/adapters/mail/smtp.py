@@ -5,12 +5,12 @@ from __future__ import annotations
 import smtplib
 import ssl
 from contextlib import suppress
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.terms import Term
 from orderflow.errors import NoticeError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PERMANENT = 500
 PORT_MAX = 65_535
 
 
-class Security(StrEnum):
+class Security(Term):
     """How the connection to a mail server is encrypted."""
 
     STARTTLS = "STARTTLS"

@@ -67,14 +67,13 @@ def backorders(
 def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
     """Yield the orders that are short of a product, in the order of the queue."""
     for position, order in enumerate(database.flow.seller(key.seller_id).queue(key), 1):
-        lines = [line for line in order.lines if line.sku == key.sku]
         yield {
             "position": position,
             "order_id": order.order_id,
             "since": _since(order),
-            "wanted": sum(line.quantity for line in lines),
-            "allocated": sum(line.allocated for line in lines),
-            "short": _short_of(order, key.sku),
+            "wanted": sum(line.quantity for line in order.lines if line.sku == key.sku),
+            "allocated": order.allocated_of(key.sku),
+            "short": order.short_of(key.sku),
             "priority": order.priority,
         }
 
@@ -109,12 +108,8 @@ def _count(rows: dict[tuple[str, str, str], dict[str, Any]], order: Order, sku: 
         },
     )
     row["orders"] += 1
-    row["short"] += _short_of(order, sku)
+    row["short"] += order.short_of(sku)
     row["since"] = min(row["since"], _since(order))
-
-
-def _short_of(order: Order, sku: str) -> int:
-    return sum(line.short for line in order.lines if line.sku == sku)
 
 
 def _since(order: Order) -> str:

@@ -81,7 +81,7 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"{text!r} is no TIME: try 2026-03-02T09:30", param_hint="'--at'"
+            f"{text!r} is not a valid TIME: try 2026-03-02T09:30", param_hint="'--at'"
         ) from error
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 

@@ -104,7 +104,7 @@ def _run(shop: Shop, console: Console) -> tuple[DemoTour, Report, Outcome]:
                 left = demo_file.all_of(run.session.flow, SELLER)
             if number % terminal.SHOWN_EVERY == 0:
                 show(number, f"{entry.at:%d %b}")
-    run.advance(entries[-1].at + timedelta(days=10))  # by then, the last receipts have come
+    run.advance(entries[-1].at + timedelta(days=10))  # the last receipts have arrived
     title = f"a shop with {shop.orders:,} orders in {_weeks(entries)} weeks (seed {shop.seed})"
     report = Report(
         title=title, settings=SETTINGS, summary=run.finish(), seconds=perf_counter() - begin

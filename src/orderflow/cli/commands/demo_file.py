@@ -68,7 +68,7 @@ def _is_database(path: Path) -> bool:
 def afternoon(entries: Sequence[Entry]) -> int:
     """Return the index of the last entry before a cut-off in the last quarter of a history.
 
-    By then there are orders that wait, orders that are allocated, and orders that have left.
+    At that moment some orders wait, some are allocated, and some have left.
     """
     late = range(len(entries) * 3 // 4, len(entries) - 1)
     cut_offs = ((place, SETTINGS.calendar.next_cut_off(entries[place].at)) for place in late)
@@ -114,7 +114,7 @@ def write(state: Outcome, policy: AllocationPolicy, path: Path) -> None:
         SqlDefaultPolicy(engine).set(policy)
         # A repository writes what a command has changed: here, everything.
         command = ReleaseEndedHolds(seller_id=state.seller_id, at=state.events[-1].at)
-        repository = SqlRepository(engine, outbox=False)  # nobody is notified of what was made up
+        repository = SqlRepository(engine, outbox=False)  # made-up orders cause no notices
         repository.write(state.seller_id, lambda work: work.save(command, state))
     finally:
         engine.dispose()

@@ -178,16 +178,16 @@ class DemoTour:
         orders = {order.order_id: order for order in outcome.orders}
         match event:
             case OrderEdited(order_id=edited, edits=(ReplaceLine(sku=sku),)) if edited == order_id:
-                self._tell(
+                self._add_step(
                     event,
                     "A short product is replaced",
                     f"One edit replaces it with {sku}, which is in stock. "
-                    f"The order keeps its place in the queue and is allocated again.",
+                    f"Its queue position stays the same, and the order is allocated again.",
                     orders[order_id],
                 )
             case OrderSplit(order_id=split, new_order_id=new_id) if split == order_id:
                 self._ids.append(new_id)
-                self._tell(
+                self._add_step(
                     event,
                     "The order is split",
                     f"{new_id} takes the {orders[new_id].units} allocated units and can "
@@ -195,20 +195,20 @@ class DemoTour:
                     f"{short_units(orders[order_id].short_lines)}.",
                 )
             case StockBookedIn(received=received, key=key) if order_id in orders:
-                self._tell_booked_in(event, f"{received} {key.sku}", outcome)
+                self._add_booked_in(event, f"{received} {key.sku}", outcome)
             case OrderDespatched(order_id=left) if left in self._ids:
-                self._tell_despatched(event, orders[left])
+                self._add_despatched(event, orders[left])
             case OrderCancelled(order_id=cancelled) if cancelled in self._ids:
-                self._tell(event, "Cancelled", f"The customer cancels {cancelled}.")
+                self._add_step(event, "Cancelled", f"The customer cancels {cancelled}.")
             case _:
                 pass
 
-    def _tell_despatched(self, event: OrderDespatched, order: Order) -> None:
+    def _add_despatched(self, event: OrderDespatched, order: Order) -> None:
         waited = duration((event.at - order.placed_at).total_seconds())
         text = f"{order.order_id} leaves with {order.units} units, {waited} after it was placed."
-        self._tell(event, "Despatched", text)
+        self._add_step(event, "Despatched", text)
 
-    def _tell_booked_in(self, event: StockBookedIn, stock: str, outcome: Outcome) -> None:
+    def _add_booked_in(self, event: StockBookedIn, stock: str, outcome: Outcome) -> None:
         order_id = self._ids[0]
         others = len(outcome.orders) - 1
         if order_id in outcome.back_orders_completed:
@@ -216,9 +216,9 @@ class DemoTour:
         else:
             result = f"{order_id} automatically gets some of it, and waits for the rest"
         too = f"; other orders served: {others}" if others else ""
-        self._tell(event, "Stock is booked in", f"{stock}. {result}{too}.")
+        self._add_step(event, "Stock is booked in", f"{stock}. {result}{too}.")
 
-    def _tell(self, event: Event, title: str, text: str, order: Order | None = None) -> None:
+    def _add_step(self, event: Event, title: str, text: str, order: Order | None = None) -> None:
         self.steps.append(Step(event.at, title, text, order))
 
 

@@ -48,11 +48,11 @@ class ImportOptions:
     """How to import a file.
 
     Attributes:
-        kind: What the file holds.
+        kind: What the file contains.
         on_change: Skip or update an order that is already present, but different.
         all_or_nothing: Import everything in one transaction, or nothing at all.
         rejects: Write rejected and refused rows to this file, to correct and import again.
-        batch: A name that tells apart two stock or receipt files with the same content. The
+        batch: A name that distinguishes two stock or receipt files with the same content. The
             default for stock is the day.
         at: When the import happens, in ISO 8601, UTC unless it has an offset; default: now.
         dry_run: Show the effect of the import, without saving.
@@ -122,7 +122,7 @@ def import_(
 def _end(report: ImportReport, how: ImportOptions) -> None:
     console = terminal.messages()
     if not how.as_json:
-        report.tell(console)
+        report.print_problems(console)
     if how.dry_run:
         console.print("This is what would happen; nothing was saved.")
     elif how.all_or_nothing and not report.saved:
@@ -167,10 +167,10 @@ class _FileImport:
             terminal.messages(), f"Reading {self.name}", self._bytes_total()
         ) as show:
 
-            def tell(so_far: Progress) -> None:
+            def show_rows(so_far: Progress) -> None:
                 show(so_far.bytes_read, f"{so_far.rows:,} rows")
 
-            result = self._read(tell)
+            result = self._read(show_rows)
         if how.rejects is not None:  # now: if it cannot be written, nothing should be imported
             write_rejects(result, self.source, how.rejects)
         if how.all_or_nothing and self._is_blocked(result):
@@ -198,26 +198,26 @@ class _FileImport:
         how, commands = self.how, result.commands
         with terminal.progress_bar(terminal.messages(), "Saving", len(commands)) as show:
 
-            def tell(number: int) -> None:
+            def show_commands(number: int) -> None:
                 if number % terminal.SHOWN_EVERY == 0:
                     show(number, f"{number:,} of {len(commands):,}")
 
             database = self.database
-            batches = Batches(database.flow, database.repository, progress=tell)
+            batches = Batches(database.flow, database.repository, progress=show_commands)
             if how.dry_run:
                 return batches.preview(commands)
             if how.all_or_nothing:
                 return batches.run_all_or_none(commands)
             return batches.run(commands)
 
-    def _read(self, tell: Callable[[Progress], None]) -> Import:
+    def _read(self, progress: Callable[[Progress], None]) -> Import:
         how, layout = self.how, self.layout
         given: dict[str, Any] = {
             "seller_id": self.seller_id,
             "warehouse_id": self.warehouse_id,
             "at": self.at,
             "all_or_nothing": how.all_or_nothing,
-            "progress": tell,
+            "progress": progress,
             "name": self.name,
             "encoding": self.form.encoding,
             "delimiter": self.form.between_cells,
@@ -243,7 +243,7 @@ class _FileImport:
         )
 
     def _without_done(self, result: Import) -> Import:
-        """Leave out and count the commands that an earlier run has done."""
+        """Remove and count the commands that an earlier run has done."""
         commands = [each for each in result.commands if not self._was_done(str(each.command_id))]
         unchanged = len(result.commands) - len(commands)
         return attrs.evolve(result, commands=tuple(commands), unchanged=unchanged)

@@ -48,7 +48,7 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
         if is_new:
             kept.set(policy)
         elif policy not in (AllocationPolicy(), kept.get()):
-            raise PolicyKeptError(where.db)
+            raise ExistingPolicyError(where.db)
     finally:
         engine.dispose()
     if as_json:
@@ -106,7 +106,7 @@ def release_ended_holds(
     print_listing("orders", ORDER_COLUMNS, rows, ListingOptions(limit=0, as_json=as_json))
 
 
-class PolicyKeptError(RefusedError):
+class ExistingPolicyError(RefusedError):
     """The database exists and has another default policy."""
 
     def __init__(self, db: str) -> None:

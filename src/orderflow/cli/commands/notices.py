@@ -92,18 +92,18 @@ def notify(
         raise typer.BadParameter("does not go with --dry-run", param_hint="'--follow'")
     failures, settings = _Failures(), load_settings(how.settings)
     with _opened(where, settings) as database:
-        desk = _seller_notices(database, settings, how, failures)
+        notices = _seller_notices(database, settings, how, failures)
         outbox = _Outbox(database.engine, failures)
         if how.dry_run:
-            _show(desk.preview(outbox), how)
+            _show(notices.preview(outbox), how)
             return
         if follow:
             with _stopped_by_signals() as stop:
-                for relayed in desk.follow(outbox, every_s=every, stop=stop):
+                for relayed in notices.follow(outbox, every_s=every, stop=stop):
                     if relayed != RelayResult() or failures.texts:
                         _print_round(relayed, failures, how)
             return
-        _print_round(desk.notify(outbox), failures, how)
+        _print_round(notices.notify(outbox), failures, how)
     if failures.total:
         raise typer.Exit(terminal.EXIT_REJECTED)
 
@@ -119,11 +119,11 @@ def digest(*, where: DatabaseOptions, how: NoticeOptions) -> None:
     """
     settings = load_settings(how.settings)
     with _opened(where, settings) as database:
-        desk = _seller_notices(database, settings, how, _Failures())
+        notices = _seller_notices(database, settings, how, _Failures())
         if how.dry_run:
-            _show(desk.preview_digest(), how)
+            _show(notices.preview_digest(), how)
             return
-        digested = desk.digest()
+        digested = notices.digest()
     failures = [
         {"recipient": str(recipient), "error": str(error)} for recipient, error in digested.failures
     ]
@@ -153,8 +153,8 @@ class _Failures:
         self.texts.append(failure)
         self.total += 1
 
-    def passed_over(self, recipient: Recipient, error: NoticeError) -> None:
-        """Record a recipient who is given up, while others were notified."""
+    def give_up(self, recipient: Recipient, error: NoticeError) -> None:
+        """Record a recipient who gets no further attempt, while others were notified."""
         self.add(subject=None, error=str(error), becomes=f"{recipient} is skipped")
 
     def take(self) -> list[dict[str, Any]]:
@@ -201,7 +201,7 @@ def _seller_notices(
         default_policy=database.flow.default_policy,
         catalogue=catalogue,
         clock=_StandingClock(how.at) if how.at is not None else None,
-        on_refusal=failures.passed_over,
+        on_refusal=failures.give_up,
     )
 
 
@@ -244,8 +244,12 @@ def _opened(where: DatabaseOptions, settings: NotifySettings) -> Iterator[Databa
 @contextmanager
 def _log_to_stderr(preferences: Preferences) -> Iterator[None]:
     """Print what is logged for sellers, because a log is one of the channels."""
-    told = (preferences.default, *preferences.sellers.values())
-    names = {to.address for each in told for to in each.active_recipients() if to.channel == "log"}
+    recipients = [
+        recipient
+        for each in (preferences.default, *preferences.sellers.values())
+        for recipient in each.active_recipients()
+    ]
+    names = {recipient.address for recipient in recipients if recipient.channel == "log"}
     loggers = [logging.getLogger(name) for name in sorted(names)]
     levels = [logger.level for logger in loggers]
     handler = logging.StreamHandler()
@@ -271,7 +275,7 @@ def _stopped_by_signals() -> Iterator[Event]:
 
     def end(*_: object) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        # Not here: the thread that is interrupted may be holding the lock of the event.
+        # Not here: the thread that is interrupted may own the lock of the event.
         Thread(target=stop.set).start()
 
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}

@@ -20,14 +20,14 @@ from orderflow.cli.output import terminal
 from orderflow.cli.output.replay_rejects import RejectsFile
 from orderflow.cli.output.replay_report import Report, Rows
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.importing import open_source
 from orderflow.replay import (
-    History,
+    HistoryReader,
     Rejects,
     Replay,
     ReplenishmentRule,
     SellerBehaviour,
     Settings,
-    open_source,
 )
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _run(
             kept = stack.enter_context(RejectsFile(rejects, path, file_format))
         reporter = _RejectReporter(console, kept)
         rejected = Rejects(source.name, on_reject=reporter.report, strict=strict)
-        history = History(source, file_format, rejected)
+        history = HistoryReader(source, file_format, rejected)
         if kept is not None:
             kept.begin(history.header)
         run = Replay(settings, rejects=history.rejects)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ import attrs
 import typer
 
 from orderflow.cli.options.arguments import pairs
+from orderflow.domain.model.terms import Term
 from orderflow.importing import (
     PRESETS,
     OrderLayout,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["ColumnNames", "FileForm", "FileKind", "layout_of"]
 
 
-class FileKind(StrEnum):
-    """What a file holds."""
+class FileKind(Term):
+    """What a file contains."""
 
     ORDERS = "ORDERS"
     STOCK = "STOCK"
@@ -110,7 +110,7 @@ class FileForm:
         country: The country of addresses without one.
         upper_sku: Treat SKUs that differ only in case as one.
         unquoted: Treat quotes as ordinary characters.
-        pass_over: Skip orders with this text in that column, such as Status=cancelled.
+        skip: Skip orders with this text in that column, such as Status=cancelled.
     """
 
     preset: Preset | None = None
@@ -123,7 +123,7 @@ class FileForm:
     country: str | None = None
     upper_sku: bool | None = _flag("--upper-sku")
     unquoted: bool | None = _flag("--unquoted")
-    pass_over: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
+    skip: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
 
     @property
     def between_cells(self) -> str | None:
@@ -140,9 +140,9 @@ class FileForm:
             yield "country", "country_default", self.country.upper()
         if self.unquoted:
             yield "unquoted", "quoted", False
-        if self.pass_over:
-            rules = tuple(_rule(*pair) for pair in pairs("--pass-over", self.pass_over))
-            yield "pass_over", "skip", (*getattr(base, "skip", ()), *rules)
+        if self.skip:
+            rules = tuple(_rule(*pair) for pair in pairs("--skip", self.skip))
+            yield "skip", "skip", (*getattr(base, "skip", ()), *rules)
 
 
 def layout_of(

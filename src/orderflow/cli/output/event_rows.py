@@ -74,8 +74,8 @@ def event_details(event: Event) -> str:
             | OrderRecalled(units=units)
         ):
             return _units(units)
-        case OrderEdited(edits=changes):
-            return ", ".join(map(_change, changes))
+        case OrderEdited(edits=edits):
+            return ", ".join(map(_edit, edits))
         case OrderHeld(hold=hold):
             until = "" if hold.until is None else f" until {moment_text(hold.until)}"
             return f"{_lower(hold.reason)}{until}"
@@ -136,8 +136,8 @@ def _units(units: LineUnits) -> str:
     return ", ".join(f"{number} of line {line_id}" for line_id, number in units) or "nothing"
 
 
-def _change(change: Edit) -> str:
-    match change:
+def _edit(edit: Edit) -> str:
+    match edit:
         case AddLine(sku=sku, quantity=quantity):
             return f"add {quantity} {sku}"
         case RemoveLine(line_id=line_id):

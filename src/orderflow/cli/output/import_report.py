@@ -33,7 +33,7 @@ class ImportReport:
     """What an import did.
 
     Attributes:
-        kind: What the file holds.
+        kind: What the file contains.
         result: What was read from the file.
         done: What the commands did.
         updates: Whether orders that differ in the file were to be edited.
@@ -72,7 +72,7 @@ class ImportReport:
             **result.form._asdict(),
             "ignored_columns": [attrs.asdict(each) for each in result.ignored],
             "rows": result.rows,
-            "passed_over": result.reasons,
+            "skipped": result.reasons,
             "done": done.done.total(),
             "placed": dict(done.placed),
             "edited": done.done[EditOrder],
@@ -85,16 +85,16 @@ class ImportReport:
             "refused": [{"id": name, "reason": reason} for name, reason in self.refused],
         }
 
-    def tell(self, console: Console) -> None:
+    def print_problems(self, console: Console) -> None:
         """Print what was not imported, the first of each sort one by one."""
         result = self.result
         for column in result.ignored:
             if column.nearest is not None:
                 _print(console, f"ignored column {column.name!r}; did you mean {column.nearest!r}?")
-        _tell(console, "rejected", [str(each) for each in result.faults])
-        _tell(console, "refused", [f"{name}: {reason}" for name, reason in self.refused])
+        _list(console, "rejected", [str(each) for each in result.faults])
+        _list(console, "refused", [f"{name}: {reason}" for name, reason in self.refused])
         blocked = [f"{each.order_id}: {each.obstacle}" for each in self.blocked]
-        _tell(console, "not changed", blocked)
+        _list(console, "not changed", blocked)
         if result.changed and not self.updates:
             count = len(result.changed)
             _print(
@@ -129,7 +129,7 @@ class ImportReport:
         yield "already present, but different", len(result.changed) - edited - blocked
         yield "already present, cannot be edited", blocked
         for reason, number in result.reasons.items():
-            yield f"rows passed over: {reason}", number
+            yield f"rows skipped: {reason}", number
         yield "rows rejected", len(result.rejected)
         yield f"{self.kind.lower()} refused", len(done.refused)
 
@@ -139,11 +139,11 @@ class ImportReport:
 
 
 def _changed(changed: ChangedOrder) -> dict[str, Any]:
-    changes = [{"type": type(each).__name__, **data_of(each)} for each in changed.edits]
-    return {"order_id": changed.order_id, "changes": changes, "obstacle": changed.obstacle}
+    edits = [{"type": type(each).__name__, **data_of(each)} for each in changed.edits]
+    return {"order_id": changed.order_id, "edits": edits, "obstacle": changed.obstacle}
 
 
-def _tell(console: Console, what: str, texts: list[str]) -> None:
+def _list(console: Console, what: str, texts: list[str]) -> None:
     for text in texts[:LISTED_MAX]:
         _print(console, f"{what}: {text}")
     if len(texts) > LISTED_MAX:

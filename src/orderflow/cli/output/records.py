@@ -101,8 +101,8 @@ def stock_row(stock: Stock) -> dict[str, Any]:
 def receipt_row(receipt: ExpectedReceipt) -> dict[str, Any]:
     """Return an expected receipt as a row of a listing."""
     data = data_of(receipt)
-    overdue = receipt.expected_at < SystemClock().now()
-    return {**data.pop("key"), **data, "is_overdue": overdue}
+    is_late = receipt.expected_at < SystemClock().now()
+    return {**data.pop("key"), **data, "is_overdue": is_late}
 
 
 def print_order(console: Console, order: Order) -> None:

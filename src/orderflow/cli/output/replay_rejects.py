@@ -6,7 +6,7 @@ import csv
 from typing import TYPE_CHECKING, Self
 
 from orderflow.importing import safe_cell
-from orderflow.replay import REASON, HistoryError
+from orderflow.replay import HISTORY_REASON_COLUMN, HistoryError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +53,8 @@ class RejectsFile:
 
     def begin(self, header: Sequence[str]) -> None:
         """Write the header."""
-        self._old_reasons = int(header[0] == REASON)
-        self._write_row(REASON, header)
+        self._old_reasons = int(header[0] == HISTORY_REASON_COLUMN)
+        self._write_row(HISTORY_REASON_COLUMN, header)
 
     def write(self, error: RowError) -> None:
         """Write a row."""

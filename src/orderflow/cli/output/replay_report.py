@@ -12,13 +12,13 @@ from rich.padding import Padding
 
 from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.calendar import Weekday
-from orderflow.replay import EntryKind, Settings, Skip, Summary
+from orderflow.replay import EntryKind, Settings, SkipReason, Summary
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-    from orderflow.replay import History, ReplenishmentRule
+    from orderflow.replay import HistoryReader, ReplenishmentRule
 
 __all__ = ["Report", "Rows"]
 
@@ -28,11 +28,11 @@ class Rows:
     """The number of rows in a file, by what happened to them."""
 
     used: dict[str, int]
-    skipped: dict[Skip, int]
+    skipped: dict[SkipReason, int]
     rejected: int
 
     @classmethod
-    def of(cls, history: History, summary: Summary) -> Rows:
+    def of(cls, history: HistoryReader, summary: Summary) -> Rows:
         """Combine the counts of the reader and of the replay."""
         skipped = history.tally.skipped + summary.skipped
         used = {
@@ -43,7 +43,7 @@ class Rows:
         }
         return cls(
             used=used,
-            skipped={skip: skipped[skip] for skip in Skip},
+            skipped={skip: skipped[skip] for skip in SkipReason},
             rejected=history.rejects.count,
         )
 
@@ -135,7 +135,7 @@ def added(settings: Settings, summary: Summary) -> dict[str, str]:
         f"cancels after {tables.duration(patience.total_seconds())}" if patience else "waits",
         "puts returns back into stock"
         if behaviour.returns_to_stock
-        else "keeps returns out of stock",
+        else "puts no returns into stock",
     ]
     return {
         "policy": ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in policy.items()),

@@ -36,7 +36,7 @@ def table(title: str, *columns: str, rows: Iterable[tuple[str, ...]] = ()) -> Ta
 
 
 def definitions(title: str, texts: Mapping[str, str]) -> Table:
-    """Draw texts, each with a word before it that says what it is about."""
+    """Draw texts, each with a label before it."""
     drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     drawn.add_column(title, no_wrap=True)
     drawn.add_column("")
@@ -46,7 +46,7 @@ def definitions(title: str, texts: Mapping[str, str]) -> Table:
 
 
 def rate(served: FirstAttempt) -> str:
-    """Say a fill rate.
+    """Format a fill rate.
 
     >>> from orderflow.replay import FirstAttempt
     >>> rate(FirstAttempt(8, 7)), rate(FirstAttempt())
@@ -56,7 +56,7 @@ def rate(served: FirstAttempt) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Say how long something took.
+    """Format a duration.
 
     >>> [duration(each) for each in (None, 59, 3_660, 93_600)]
     ['-', '0 min', '1 h 1 min', '1 d 2 h']
@@ -86,7 +86,7 @@ def first_attempt(summary: Summary) -> Table:
 
 
 def back_orders(summary: Summary) -> Table:
-    """Draw what became of the back orders."""
+    """Draw how back orders ended."""
     counted = summary.back_orders
     counts = {
         "opened": counted.opened,
@@ -122,7 +122,7 @@ def cancelled(summary: Summary) -> Table:
 
 
 def account(balance: Balance) -> Table:
-    """Draw the account of units, what came beside what went."""
+    """Draw the account: units that came in beside units that left."""
     came = {"opening": balance.opening, "booked in": balance.booked_in, "found": balance.found}
     went = {"despatched": balance.despatched, "lost": balance.lost, "on hand": balance.on_hand}
     drawn = table("Account of units", "", "", "")
