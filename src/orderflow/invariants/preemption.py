@@ -33,7 +33,7 @@ def preemption_violations(
     """Return violations of rule 6: preempted units go from later orders to an urgent one.
 
     The urgent order needs them beyond the available units, and gets them at once. The orders that
-    lose units are behind it in the queue, by more than their ids, and the warehouse does not work
+    lose units are behind it in the queue, not by their ids alone, and the warehouse does not work
     on them. The last of them loses first.
 
     Args:

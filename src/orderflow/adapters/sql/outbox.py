@@ -9,8 +9,8 @@ they are claimed and skips locked ones, so relays do not wait for each other. SQ
 at a time.
 
 *Order.* The numbers of one subject rise in the order of its events: of two transactions on the same
-order or stock, the second waits for the first. Across subjects they do not, so no
-code here remembers the last number it has seen.
+order or stock, the second waits for the first. Across subjects they do not, so no code here
+remembers the last number it has seen.
 
 *Cost.* Messages behind a postponed head are postponed with it, and a dead head is postponed for
 ever. So a claim jumps to due messages in an index, however many are waiting behind others. It
