@@ -22,7 +22,7 @@ from orderflow.domain.model.commands import BookInStock, CancelOrder, PlaceOrder
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
 from orderflow.domain.model.status import Status
-from orderflow.domain.model.stock import StockKey
+from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.errors import NotFoundError
 from orderflow.service import Batches, OrderFlow
 
@@ -77,6 +77,28 @@ class TransactionalContract(ABC):
         ]
         completed = flow.handle(BookInStock(key=_MUGS, received=1, at=_NOON))
         assert completed.back_orders_completed == ("2",)
+
+    def test_a_task_reads_everything_that_was_saved_before(self) -> None:
+        """Orders and their parts, stock, receipts, events, the policy and the queues."""
+        repository = self.make_repository()
+        acme = OrderFlow(repository).seller("acme")
+        acme.book_in(_MUGS, 2, at=_NOON)
+        acme.announce(ExpectedReceipt("R-1", _MUGS, 4, _NOON), at=_NOON)
+        for order_id in "12":
+            acme.handle(_place(order_id, 3))
+        acme.split("1", "1.1", at=_NOON)
+        acme.change_policy(AllocationPolicy(partial_allocation=PartialAllocation.NEVER), at=_NOON)
+
+        def everything(within: Repository) -> list[object]:
+            seller = OrderFlow(within).seller("acme")
+            return [
+                *(seller.orders(), seller.parts_of("1"), seller.parts_of("1.1")),
+                *(seller.stock(), seller.receipts(), seller.events(), seller.policy()),
+                *(seller.queue(_MUGS), seller.explain("2", at=_NOON)),
+                within.read("acme", lambda reading: reading.blocked_on("2")),
+            ]
+
+        assert repository.together("acme", everything) == everything(repository)
 
     def test_an_error_undoes_all_of_them(self) -> None:
         """Nothing is saved, for a known seller or for a new one."""

@@ -65,6 +65,7 @@ class SellerState:
         other.receipts = dict(self.receipts)
         other.events = list(self.events)
         other.answers = dict(self.answers)
+        other.parts = {order_id: list(parts) for order_id, parts in self.parts.items()}
         other.with_units = {product: dict(orders) for product, orders in self.with_units.items()}
         other._hold_ends = list(self._hold_ends)
         other.policy = self.policy
