@@ -3,6 +3,7 @@
 Every command takes the same steps:
 
 1. Apply the effects of time: release ended holds, and allow a part to orders that waited enough.
+   Then serve the queues.
 2. Apply the changes of the command.
 3. Serve the queues of the products of which more is available, and the orders left waiting.
 4. Split off the units that may leave automatically.

@@ -90,8 +90,8 @@ def actions(
     if order is None:
         raise OrderNotFoundError(view.seller_id, order_id)
     policy = view.policy or default_policy
-    brought_by_time = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
-    order = next((each for each in brought_by_time.orders if each.order_id == order_id), order)
+    released = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
+    order = next((each for each in released.orders if each.order_id == order_id), order)
     return tuple(_answer(action, order, view, at, policy) for action in Action)
 
 
@@ -152,7 +152,7 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
     units: dict[str, int] = {}
     if action is Action.SPLIT and outcome is not None:
         lines = [
-            (line.sku, line.quantity) for moved in outcome.other_orders for line in moved.lines
+            (line.sku, line.quantity) for other in outcome.other_orders for line in other.lines
         ]
     elif action is Action.REMOVE_LINE and outcome is not None:
         lines = [(line.sku, line.quantity) for line in order.short_lines]

@@ -8,7 +8,7 @@ policy.
 - In strict order with partial allocation, it is exact.
 - Under a fair share, it is the latest receipt: all who wait are counted as earlier.
 - Without partial allocation, it is an estimate from one product. It does not count orders that are
-  blocked on another product. Nor does it consider that a smaller order behind may take units that
+  blocked on another product. Nor does it consider that a smaller, later order may take units that
   do not complete an earlier one.
 
 Orders on hold are not served, so they are not counted.

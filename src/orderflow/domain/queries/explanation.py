@@ -181,8 +181,8 @@ def explain(
         value=earlier_max,
     )
     policy = view.policy or default_policy
-    brought_by_time = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
-    now = Overlay(view, brought_by_time)
+    released = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
+    now = Overlay(view, released)
     order = now.order(order_id)
     if order is None:
         raise OrderNotFoundError(view.seller_id, order_id)

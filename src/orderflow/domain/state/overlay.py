@@ -35,7 +35,7 @@ class Overlay:
         visited = [below.order(order_id) for order_id, _ in outcome.queue_index]
         named = State.of(below.seller_id, [order for order in visited if order is not None])
         self._above = named.after(outcome)
-        self._settled = frozenset(outcome.receipts_closed)
+        self._closed = frozenset(outcome.receipts_closed)
 
     @property
     def seller_id(self) -> str:
@@ -65,7 +65,7 @@ class Overlay:
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, if the seller announced it."""
-        if receipt_id in self._settled:
+        if receipt_id in self._closed:
             return None
         return self._above.receipt(receipt_id) or self._below.receipt(receipt_id)
 
@@ -102,7 +102,7 @@ class Overlay:
         below = [
             receipt
             for receipt in self._below.expected(warehouse_id, sku)
-            if receipt.receipt_id not in self._settled
+            if receipt.receipt_id not in self._closed
             and receipt.receipt_id not in self._above.receipts
         ]
         return sorted([*below, *self._above.expected(warehouse_id, sku)], key=by_expectation)
