@@ -43,7 +43,7 @@ READS = {
     "split_off": ("orders_parts", "split_from"),
     "receipt": ("expected_receipts_pk", "receipt_id"),
     "expected": ("expected_receipts_product", *PRODUCT),
-    "answer": ("processed_commands_pk", "command_id"),
+    "answer": ("commands_pk", "command_id"),
     "events_of": ("events_order", "order_id"),
     "events_since": ("events_at", "at"),
 }

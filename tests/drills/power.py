@@ -211,7 +211,7 @@ class _Inspection:
 
 
 def _stored(engine: Engine) -> dict[tuple[str, str], str]:
-    query = text("SELECT seller_id, command_id, outcome FROM orderflow_processed_commands")
+    query = text("SELECT seller_id, command_id, outcome FROM orderflow_commands")
     with engine.connect() as connection:
         return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 

@@ -29,9 +29,9 @@ NOTHING_TELLS = {
     # Nothing else in the database says what these have to be.
     *(("orderflow_outbox", column) for column in ("due_at", "attempts", "error", "is_dead")),
     ("orderflow_stock", "is_unserved"),  # told, but not as a violation
-    ("orderflow_processed_commands", "outcome"),  # one of the same order fits
+    ("orderflow_commands", "outcome"),  # one of the same order fits
 }
-MISSED_BY_NOBODY = {"orderflow_outbox", "orderflow_processed_commands"}
+MISSED_BY_NOBODY = {"orderflow_outbox", "orderflow_commands"}
 
 
 def checked(path: Path) -> CheckResult:

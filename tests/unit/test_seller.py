@@ -28,7 +28,7 @@ from orderflow import (
 from orderflow.commands import CancelOrder
 from orderflow.edits import ChangeCourier, RemoveLine, RemoveShortLines
 from orderflow.events import OrderEdited
-from tests.unit.shop import NOON, Clock, key, later, order, shop_with
+from tests.unit.shop import ACME, NOON, Clock, key, later, order, shop_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,3 +213,23 @@ def test_a_method_takes_its_moment_from_the_clock_unless_it_is_told() -> None:
     assert [event.at for event in outcome.events] == [later(7)]
     shop.clock.wait(30)
     assert [event.at for event in shop.count(key(), 3).events] == [later(30)]
+
+
+@pytest.mark.parametrize("read", ["orders", "stock", "events"])
+@pytest.mark.parametrize("limit", [-1, 1.5, "2", True, 10**30])
+def test_a_limit_is_a_whole_number(read: str, limit: Any) -> None:  # noqa: ANN401
+    acme = OrderFlow(MemoryRepository()).seller(ACME)
+    with pytest.raises(InvalidValueError, match=rf"{read}\.limit must be a whole number from 0"):
+        getattr(acme, read)(limit=limit)
+    with pytest.raises(InvalidValueError, match=r"queue\.limit must be a whole number from 0"):
+        acme.queue(key(), limit=limit)
+
+
+def test_a_status_may_be_its_text_and_is_one_of_them() -> None:
+    acme = OrderFlow(MemoryRepository()).seller(ACME)
+    acme.place(order("A", ("MUG", 1)), at=NOON)
+    status: Any = "ON_BACK_ORDER"
+    assert [each.order_id for each in acme.orders(status)] == ["A"]
+    status = "WAITING"
+    with pytest.raises(InvalidValueError, match=r"orders\.status must be one of NEW, ON_HOLD"):
+        acme.orders(status)

@@ -63,11 +63,22 @@ class ReadMethods(SellerScope):
             sku: Return only orders with a line of this product.
             after: Return only orders after this one, which is the last of the previous page.
             limit: Return at most this many orders.
+
+        Raises:
+            InvalidValueError: If the status is none of `Status`, or the limit is below 0.
         """
+        validators.require(
+            ok=status is None or status in tuple(Status),
+            field="orders.status",
+            demand=f"one of {', '.join(Status)}",
+            value=status,
+        )
+        _require_limit("orders", limit)
         if after is not None:
             self._require_own("orders.after", after.seller_id)
+        known = None if status is None else Status(status)
         return self._read(
-            lambda reading: tuple(reading.orders(status=status, sku=sku, after=after, limit=limit))
+            lambda reading: tuple(reading.orders(status=known, sku=sku, after=after, limit=limit))
         )
 
     def parts_of(self, order_id: str) -> OrderParts:
@@ -97,6 +108,7 @@ class ReadMethods(SellerScope):
             key: The product.
             limit: Return at most this many orders.
         """
+        _require_limit("queue", limit)
         self._require_own("queue.key", key.seller_id)
 
         def task(reading: Reading) -> Sequence[Order]:
@@ -121,6 +133,7 @@ class ReadMethods(SellerScope):
             after: Return only records after this key, which is the last of the previous page.
             limit: Return at most this many records.
         """
+        _require_limit("stock", limit)
         if after is not None:
             self._require_own("stock.after", after.seller_id)
         return self._read(lambda reading: tuple(reading.all_stock(after=after, limit=limit)))
@@ -164,6 +177,7 @@ class ReadMethods(SellerScope):
         Raises:
             InvalidValueError: If `since` has no time zone, or `after` is below 0.
         """
+        _require_limit("events", limit)
         if since is not None:
             since = validators.require_moment("events.since", since)
         validators.require(
@@ -241,3 +255,12 @@ class ReadMethods(SellerScope):
         if order is None:
             raise OrderNotFoundError(self.seller_id, order_id)
         return order
+
+
+def _require_limit(name: str, limit: int | None) -> None:
+    validators.require(
+        ok=limit is None or validators.is_units(limit, 0),
+        field=f"{name}.limit",
+        demand=f"a whole number from 0 to {validators.UNITS_MAX}, or None",
+        value=limit,
+    )

@@ -263,7 +263,7 @@ class Tables:
 
     def _commands(self) -> Table:
         return self._table(
-            "processed_commands",
+            "commands",
             Column("command_id", _IDENTIFIER, nullable=False),
             Column("at", _MOMENT, nullable=False),
             Column("command", Text, nullable=False),

@@ -15,7 +15,12 @@ __all__ = ["ListingOptions"]
 
 
 def _is_limit(_instance: object, _attribute: Attribute[int], value: int) -> None:
-    validators.require(ok=value >= 0, field="Listing.limit", demand="0 or more", value=value)
+    validators.require(
+        ok=validators.is_units(value, 0),
+        field="Listing.limit",
+        demand=f"from 0 to {validators.UNITS_MAX}",
+        value=value,
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -178,7 +178,7 @@ def _receipts() -> None:
 
 def _commands() -> None:
     _create(
-        "processed_commands",
+        "commands",
         Column("command_id", _IDENTIFIER, nullable=False),
         Column("at", _MOMENT, nullable=False),
         Column("command", Text, nullable=False),
