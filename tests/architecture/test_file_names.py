@@ -20,6 +20,7 @@ SHARED = {
     "clock.py": "the port, and the clock of this machine",
     "commands.py": "the commands, the face that shows them, and strategies that draw them",
     "edits.py": "the edits, and the face that shows them",
+    "cut_off.py": "the rules, and their command in the command line",
     "envelope.py": "what surrounds a value in JSON, and what surrounds it in a webhook",
     "events.py": "the events, and the face that shows them",
     "executor.py": "how SQL is executed, with SQLAlchemy and with Django",

@@ -172,7 +172,7 @@ def test_each_folder_of_the_domain_imports_only_what_stands_left_of_it() -> None
             "if TYPE_CHECKING:\n    from orderflow.domain.decisions.decide import decide",
         ),
         ("orderflow.domain.decisions.decide", "import orderflow.domain.queries.actions"),
-        ("orderflow.domain.calendar.despatch", "from orderflow.domain.state.state import State"),
+        ("orderflow.domain.calendar.cut_off", "from orderflow.domain.state.state import State"),
         ("orderflow.domain.state.draft", "from orderflow.domain.calendar import calendar"),
         ("orderflow.domain.state.draft", "from orderflow.domain import allocation"),
         ("orderflow.domain.state.draft", "import orderflow.domain"),

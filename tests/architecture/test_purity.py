@@ -21,6 +21,7 @@ PURE_PARTS = ("orderflow.errors", "orderflow.domain", "orderflow.notices", "orde
 # Closed on purpose: a module comes in after somebody has looked at what it does.
 PURE_MODULES = {
     "__future__",
+    "abc",
     "attr",
     "attrs",
     "bisect",

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import orderflow.domain
 from orderflow.codec import to_data
 from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday
-from orderflow.domain.calendar.despatch import CutOffRules, ExpectedDespatch
+from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch
 from orderflow.domain.model.commands import EditOrder, PlaceOrder, PlaceOrders
 from orderflow.domain.model.edits import AddLine, ChangeCourier, RemoveLine
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine

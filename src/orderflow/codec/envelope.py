@@ -11,7 +11,7 @@ import attrs
 from orderflow.codec.faults import InvalidToken, below, refusal
 from orderflow.codec.scalars import read_number, read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
-from orderflow.domain.calendar import calendar, despatch
+from orderflow.domain.calendar import calendar, cut_off
 from orderflow.domain.model import commands, edits, events, order, outcome, policy, stock
 from orderflow.domain.queries import actions, expected_cover, explanation, parts, replacements
 from orderflow.errors import CodecError
@@ -30,7 +30,7 @@ __all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data"]
 TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
-        *(actions, calendar, commands, despatch, edits, events, expected_cover),
+        *(actions, calendar, commands, cut_off, edits, events, expected_cover),
         *(explanation, notice, order, outcome, parts, policy, replacements, stock),
     )
     for name in module.__all__

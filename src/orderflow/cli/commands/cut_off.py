@@ -14,7 +14,7 @@ from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.working_hours import WorkingHours
 from orderflow.cli.output import tables, terminal
-from orderflow.domain.calendar.despatch import CutOffRules
+from orderflow.domain.calendar.cut_off import CutOffRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

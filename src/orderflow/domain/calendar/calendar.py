@@ -18,7 +18,7 @@ import attrs
 
 from orderflow.domain.calendar import clocks
 from orderflow.domain.calendar.clocks import CLOCK_DEMAND, DAY_DEMAND
-from orderflow.domain.calendar.despatch import CutOffRules, ExpectedDespatch, check_count
+from orderflow.domain.calendar.cut_off import CutOffMethods
 from orderflow.domain.model import validators
 from orderflow.domain.model.terms import Term
 from orderflow.errors import InvalidValueError
@@ -43,8 +43,6 @@ class Weekday(Term):
 
 
 _WEEK = tuple(Weekday)
-_RULES = CutOffRules()
-_NO_TIME = timedelta(0)
 
 
 def _are_pairs(value: object) -> TypeGuard[tuple[tuple[Any, Any], ...]]:
@@ -81,7 +79,7 @@ def _repr(value: frozenset[object]) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class WarehouseCalendar:
+class WarehouseCalendar(CutOffMethods):
     """When a warehouse works, and its cut-off on each day.
 
     >>> from zoneinfo import ZoneInfo
@@ -204,83 +202,6 @@ class WarehouseCalendar:
             raise InvalidValueError("day", "a working day of the calendar", day)
         return cut_off
 
-    def next_cut_off(self, at: datetime) -> datetime:
-        """Return the first cut-off later than a moment."""
-        return self._first_cut_off(at, _NO_TIME)[1]
-
-    def time_left(self, at: datetime) -> timedelta:
-        """Return the time until today's cut-off; 0 if it has passed or there is none."""
-        cut_off = self._cut_off_if_any(self.local_day(at))
-        return _NO_TIME if cut_off is None else max(_NO_TIME, cut_off - at)
-
-    def leaves_today(self, at: datetime) -> bool:
-        """Whether an order that is complete at a moment leaves on the same day."""
-        return self.time_left(at) > _NO_TIME
-
-    def despatch_day(self, at: datetime) -> date:
-        """Return the day on which an order leaves if it is complete at a moment."""
-        return self._first_cut_off(at, _NO_TIME)[0]
-
-    def expected_despatch(
-        self, at: datetime, *, completed: int = 1, rules: CutOffRules = _RULES
-    ) -> ExpectedDespatch:
-        """Return the day on which an order leaves, and whether it is promised.
-
-        >>> from datetime import UTC
-        >>> from zoneinfo import ZoneInfo
-        >>> leeds = WarehouseCalendar(time_zone=ZoneInfo("Europe/London"))
-        >>> monday = datetime(2026, 3, 9, 10, tzinfo=UTC)
-        >>> leeds.expected_despatch(monday).promised
-        True
-        >>> leeds.expected_despatch(monday, completed=11).reason
-        '11 back orders were completed together; above 10, the day is a best effort'
-
-        Args:
-            at: When the order is complete.
-            completed: The number of back orders completed together, at least 1. After a
-                booking-in, this is the length of `Outcome.back_orders_completed`.
-            rules: The most of them that have a promised day.
-        """
-        check_count("completed", completed, smallest=1)
-        day = self.despatch_day(at)
-        if completed <= rules.completed_max:
-            return ExpectedDespatch(day=day)
-        return ExpectedDespatch(
-            day=day,
-            promised=False,
-            reason=(
-                f"{completed} back orders were completed together; "
-                f"above {rules.completed_max}, the day is a best effort"
-            ),
-        )
-
-    def upload_by(self, day: date, orders: int, *, rules: CutOffRules = _RULES) -> datetime:
-        """Return the deadline for uploading a file, so that its orders leave on a day.
-
-        >>> from zoneinfo import ZoneInfo
-        >>> leeds = WarehouseCalendar(time_zone=ZoneInfo("Europe/London"))
-        >>> [f"{leeds.upload_by(date(2026, 3, 9), orders):%H:%M}" for orders in (10, 11)]
-        ['14:00', '06:00']
-
-        Args:
-            day: A working day.
-            orders: The number of orders in the file, at least 1.
-            rules: How large a small file is, and how long before the cut-off to upload each.
-        """
-        return self.cut_off_on(day) - rules.upload_lead(orders)
-
-    def upload_despatch_day(
-        self, at: datetime, orders: int, *, rules: CutOffRules = _RULES
-    ) -> date:
-        """Return the day on which the orders of a file leave if it is uploaded at a moment.
-
-        Args:
-            at: When the file is uploaded.
-            orders: The number of orders in the file, at least 1.
-            rules: How large a small file is, and how long before the cut-off to upload each.
-        """
-        return self._first_cut_off(at, rules.upload_lead(orders))[0]
-
     def working_day_from(self, day: date) -> date:
         """Return the first working day that is not before a day."""
         clocks.check_day("day", day)
@@ -307,11 +228,6 @@ class WarehouseCalendar:
         if clock is None:
             return None
         return clocks.first_moment(datetime.combine(day, clock), self.time_zone)
-
-    def _first_cut_off(self, at: datetime, lead: timedelta) -> tuple[date, datetime]:
-        """Return the first working day whose cut-off is more than `lead` later than a moment."""
-        days = self._days_from(self.local_day(at))
-        return next((day, cut_off) for day, cut_off in days if at < cut_off - lead)
 
     def _days_from(self, begin: date) -> Iterator[tuple[date, datetime]]:
         """Yield the working days from a day on, with their cut-offs; raise where none follows."""
