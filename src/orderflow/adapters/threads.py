@@ -20,7 +20,7 @@ __all__ = ["ThreadedRepository"]
 
 
 class ThreadedRepository:
-    """Runs tasks in the event loop's threads: an `orderflow.ports.AsyncRepository`.
+    """An `orderflow.ports.AsyncRepository` that runs tasks in asyncio's default thread pool.
 
     A task that has started in its thread runs to its end, even if its caller is cancelled.
 

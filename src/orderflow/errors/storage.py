@@ -1,4 +1,4 @@
-"""Errors of the storage."""
+"""Storage errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = [
 
 
 class StorageError(OrderFlowError):
-    """The state could not be read or written. Nothing has changed, except with some subclasses."""
+    """The state could not be read or written. Unless a subclass says otherwise, nothing changed."""
 
 
 class BatchInterruptedError(StorageError):
@@ -82,7 +82,7 @@ class UnfinishedError(StorageError):
 
     Attributes:
         cause: What failed.
-        is_saved: Whether the change was certainly saved, but not all queues were served.
+        is_saved: Whether the change is known to be saved. If so, some queues were not served.
     """
 
     def __init__(self, cause: str, *, is_saved: bool = False) -> None:

@@ -79,7 +79,7 @@ class MemoryOutbox:
                 self._change(message, due=None)
 
     def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
-        """Keep a message that failed, to retry at a given time, or as dead if there is none."""
+        """Keep a failed message. Retry it at `retry_at`, or mark it dead if that is `None`."""
         with self._lock:
             self._change(
                 message,

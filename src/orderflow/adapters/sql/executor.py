@@ -52,7 +52,7 @@ class Executor(Protocol):
         ...
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """Undo the block and release its locks if it raises."""
+        """Run the block in a savepoint. If it raises, undo it and release its locks."""
         ...
 
 

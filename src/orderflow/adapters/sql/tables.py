@@ -221,8 +221,8 @@ class Tables:
     def _queue(self) -> Table:
         """The orders that wait for each product: an index that no database can maintain itself.
 
-        A row has the sort columns of every `Queue`, so the policy can change. The key is the order
-        of `Queue.FIRST_COME`, which never changes. This saves an index.
+        A row has the sort columns of every `Queue`, so the policy can change. The primary key sorts
+        rows as `Queue.FIRST_COME` does. Those columns never change. This saves an index.
         """
         table = self._table(
             "queue",
@@ -291,8 +291,8 @@ class Tables:
             "outbox",
             Column("number", BigInteger, nullable=False, autoincrement=False),
             Column("subject", _SUBJECT, nullable=False),
-            # Not before this time: this or an earlier message of the subject failed, or somebody
-            # has a lease on it. A dead message has a time that never comes.
+            # The message is not due before this time. It is set if this or an earlier message of
+            # the subject failed, or if the message is leased. That of a dead one never comes.
             Column("due_at", _MOMENT),
             Column("attempts", BigInteger, nullable=False),
             Column("error", Text, nullable=False),

@@ -1,4 +1,4 @@
-"""Signatures after Standard Webhooks: HMAC-SHA256 over id, time and body.
+"""Signatures as defined by Standard Webhooks: HMAC-SHA256 over the id, time and body.
 
 The header ``webhook-signature`` may contain several signatures, one for each secret. To replace a
 secret, sign with both for a while, and accept either.

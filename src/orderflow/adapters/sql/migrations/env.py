@@ -1,7 +1,7 @@
-"""Runs the steps that are missing, on the connection and for the tables that `upgrade` gives.
+"""Runs the pending migrations on the connection and tables that `upgrade` passes in.
 
-Without a connection the steps are written down, as the statements of a dialect, one after another:
-so `upgrade_statements` has it.
+Without a connection, the steps are written as SQL statements in the given dialect.
+`upgrade_statements` uses this.
 """
 
 from __future__ import annotations
