@@ -37,7 +37,7 @@ READS = {
     "back_orders": ("orders_status", "status"),
     "policy": ("policies_pk",),
     "shared_policy": ("policies_pk",),
-    "policy_alone": ("policies_pk",),
+    "exclusive_policy": ("policies_pk",),
     "ended_holds": ("orders_held", "held_until"),
     "waiting_since_before": ("orders_waits", "waits_since"),
     "split_off": ("orders_parts", "split_from"),
