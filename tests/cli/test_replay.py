@@ -41,7 +41,7 @@ def test_the_summary_is_for_people(history: Path) -> None:
         "receipts added",
         "warehouse added",
         "lead time 3 to 14 days (seed 1)",
-        "at 16:00 Europe/London on mon, tue, wed, thu, fri",
+        "at 16:00 Europe/London on MON, TUE, WED, THU, FRI",
         "Served at first attempt",
         "fill rate",
         "completed by a booking-in",
@@ -90,7 +90,7 @@ def test_settings_reach_the_replay(history: Path) -> None:
     assert settings["rule"]["opening_units"] == 7
     assert settings["calendar"] == {
         "time_zone": "Asia/Dubai",
-        "working_days": ["mon", "sat"],
+        "working_days": ["MON", "SAT"],
         "cut_off": "11:30:00",
         "weekday_cut_offs": [],
         "holidays": [],

@@ -150,17 +150,17 @@ def test_a_time_zone_without_a_name_cannot_be_written(zone: tzinfo) -> None:
 
 
 def test_nothing_is_twice_in_a_set() -> None:
-    assert faults(changed(CALENDAR, "working_days", ["mon", "tue", "mon"])) == (
+    assert faults(changed(CALENDAR, "working_days", ["MON", "TUE", "MON"])) == (
         "$.data.working_days: must be an array without duplicates, not an array of 3",
     )
 
 
 def test_a_set_is_an_array_of_what_it_holds() -> None:
-    assert faults(changed(CALENDAR, "working_days", "mon")) == (
-        '$.data.working_days: must be an array, not "mon"',
+    assert faults(changed(CALENDAR, "working_days", "MON")) == (
+        '$.data.working_days: must be an array, not "MON"',
     )
-    (found,) = faults(changed(CALENDAR, "working_days", ["mon", "Tuesday"]))
-    assert found.startswith("$.data.working_days[1]: must be mon or tue or wed")
+    (found,) = faults(changed(CALENDAR, "working_days", ["MON", "Tuesday"]))
+    assert found.startswith("$.data.working_days[1]: must be MON or TUE or WED")
 
 
 def test_a_number_is_one_that_every_reader_of_json_keeps() -> None:

@@ -102,9 +102,9 @@ def test_an_event_reads_as_documented() -> None:
 def test_a_calendar_reads_as_documented() -> None:
     assert to_data(CALENDAR)["data"] == {
         "time_zone": "Europe/London",
-        "working_days": ["fri", "mon", "thu", "tue", "wed"],
+        "working_days": ["FRI", "MON", "THU", "TUE", "WED"],
         "cut_off": "16:00:00",
-        "weekday_cut_offs": [["fri", "14:30:00"]],
+        "weekday_cut_offs": [["FRI", "14:30:00"]],
         "holidays": ["2026-12-25", "2026-12-28"],
         "date_cut_offs": [["2026-12-24", "12:00:00"]],
     }

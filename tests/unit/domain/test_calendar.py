@@ -177,13 +177,13 @@ BAD: list[tuple[str, object, str]] = [
     ("time_zone", LocalMeanTime(), "a time zone"),
     ("working_days", frozenset[Weekday](), "a frozenset of one Weekday or more"),
     ("working_days", {Weekday.MON}, "a frozenset"),
-    ("working_days", frozenset({"mon"}), "a frozenset"),
+    ("working_days", frozenset({"MON"}), "a frozenset"),
     ("working_days", None, "a frozenset"),
     ("cut_off", "16:00", "a time of day without a time zone"),
     ("cut_off", time(16, tzinfo=UTC), "a time of day"),
     ("cut_off", time(1, 30, fold=1), "a time of day"),
     ("weekday_cut_offs", {Weekday.SAT: time(12)}, "for each of some working days"),
-    ("weekday_cut_offs", {"mon": time(12)}, "for each of some working days"),
+    ("weekday_cut_offs", {"MON": time(12)}, "for each of some working days"),
     ("weekday_cut_offs", {Weekday.MON: "12:00"}, "a time of day"),
     ("weekday_cut_offs", ((Weekday.MON, time(12)), (Weekday.MON, time(13))), "no day twice"),
     ("weekday_cut_offs", ((Weekday.MON,),), "for each of some working days"),
@@ -261,7 +261,7 @@ def test_two_calendars_are_equal_whatever_order_their_cut_offs_were_given_in() -
 def test_a_calendar_reads_the_same_in_every_process() -> None:
     calendar = warehouse(holidays=frozenset({date(2026, 12, 25), date(2026, 1, 1)}))
     assert "holidays=frozenset([datetime.date(2026, 1, 1), datetime.date(2026" in repr(calendar)
-    assert "working_days=frozenset([<Weekday.FRI: 'fri'>, <Weekday.MON: 'mon'>" in repr(calendar)
+    assert "working_days=frozenset([<Weekday.FRI: 'FRI'>, <Weekday.MON: 'MON'>" in repr(calendar)
 
 
 def test_a_zone_may_be_a_fixed_offset() -> None:

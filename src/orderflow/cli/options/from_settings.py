@@ -173,8 +173,8 @@ _FORMS: dict[Any, _Form] = {
     ZoneInfo: _Form("ZONE", "Europe/London", ZoneInfo, str),
     frozenset[Weekday]: _Form(
         "DAYS",
-        "mon,tue,fri",
-        lambda text: frozenset(Weekday(day.strip().lower()) for day in text.split(",")),
+        "MON,TUE,FRI",
+        lambda text: frozenset(Weekday(day.strip().upper()) for day in text.split(",")),
         lambda days: ",".join(day for day in Weekday if day in days),
     ),
 }

@@ -33,13 +33,13 @@ DAYS_AHEAD_MAX = 366
 class Weekday(Term):
     """A day of the week."""
 
-    MON = "mon"
-    TUE = "tue"
-    WED = "wed"
-    THU = "thu"
-    FRI = "fri"
-    SAT = "sat"
-    SUN = "sun"
+    MON = "MON"
+    TUE = "TUE"
+    WED = "WED"
+    THU = "THU"
+    FRI = "FRI"
+    SAT = "SAT"
+    SUN = "SUN"
 
 
 _WEEK = tuple(Weekday)
