@@ -165,8 +165,8 @@ class RepositoryContract(ABC):
         command = ChangePolicy(seller_id="acme", policy=never, at=_NOON)
 
         def back_orders() -> list[str]:
-            task = lambda reading: sorted(each.order_id for each in reading.back_orders())  # noqa: E731
-            return repository.read("acme", task)
+            orders = repository.read("acme", lambda reading: list(reading.back_orders()))
+            return sorted(order.order_id for order in orders)
 
         def save_and_fail(work: UnitOfWork) -> None:
             work.save(command, decide(command, work))

@@ -49,7 +49,7 @@ def is_time_zone(value: object) -> bool:
             noon.utcoffset() is not None
             and noon.astimezone(UTC).astimezone(value).replace(tzinfo=None) == _NOON
         )
-    except NotImplementedError:  # the base of all zones
+    except NotImplementedError:  # raised by `tzinfo` itself, which is a base and no zone
         return False
 
 
