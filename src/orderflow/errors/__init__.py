@@ -14,6 +14,7 @@
     │   ├── ActionRefusedError     the status of the order does not allow it
     │   ├── EditRefusedError
     │   ├── HoldRefusedError       the hold would have ended already
+    │   ├── LimitRefusedError      there would be too many units or lines
     │   ├── ShortPickRefusedError  nothing is missing on one of its lines
     │   ├── SplitRefusedError
     │   ├── StockRefusedError
@@ -56,6 +57,7 @@ __all__ = [
     "EditRefusedError",
     "HoldRefusedError",
     "InvalidValueError",
+    "LimitRefusedError",
     "LineNotFoundError",
     "MissingExtraError",
     "NotFoundError",
@@ -197,6 +199,26 @@ class HoldRefusedError(RefusedError):
         self.order_id = order_id
         self.reason = reason
         super().__init__(f"order {order_id!r} was not put on hold: {reason}")
+
+
+class LimitRefusedError(RefusedError):
+    """A command after which something would be above its limit, though the command itself is valid.
+
+    Attributes:
+        subject: What would be above its limit.
+        unit: The unit of the two numbers.
+        result: The number that the command would lead to.
+        limit: The highest number allowed.
+    """
+
+    def __init__(self, subject: str, unit: str, result: int, limit: int, way_out: str) -> None:
+        self.subject = subject
+        self.unit = unit
+        self.result = result
+        self.limit = limit
+        super().__init__(
+            f"{subject} would have {result:,} {unit}, but at most {limit:,} are allowed; {way_out}"
+        )
 
 
 class ShortPickRefusedError(RefusedError):

@@ -26,6 +26,7 @@ from orderflow.domain.calendar.calendar import WarehouseCalendar
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import DuplicateOrderError
 from orderflow.replay.account import Account
 from orderflow.replay.faults import Rejects
@@ -188,6 +189,9 @@ class Replay:
         )
 
     def _place(self, entry: Entry) -> None:
+        if len(entry.rows) > LINES_MAX:
+            self._reject(entry, f"order {entry.order_id!r} has more than {LINES_MAX:,} lines")
+            return
         order = Order(
             order_id=entry.order_id,
             seller_id=SELLER,
@@ -204,15 +208,18 @@ class Replay:
         try:
             self.session.handle(PlaceOrder(order=order, at=entry.at))
         except DuplicateOrderError as error:
-            self._rows[entry.kind] -= len(entry.rows)
             reason = f"order {entry.order_id!r} has already been placed, without this line"
             if error.split_from is not None:
                 reason = f"order {entry.order_id!r} is already a part of order {error.split_from!r}"
-            for row in entry.rows:
-                self._rejects.add(row.row, row.cells, reason)
+            self._reject(entry, reason)
             return
         for row in entry.rows:
             self._replenishment.add_demand(row.sku, row.units, entry.at)
+
+    def _reject(self, entry: Entry, reason: str) -> None:
+        self._rows[entry.kind] -= len(entry.rows)
+        for row in entry.rows:
+            self._rejects.add(row.row, row.cells, reason)
 
     def _cut_off(self, at: datetime) -> None:
         self._cut_offs += 1

@@ -161,7 +161,9 @@ class EditOrder(_OrderCommand):
     """Apply several edits to an order as one change, then allocate it again."""
 
     edits: tuple[Edit | RemoveShortLines, ...] = attrs.field(
-        validator=validators.tuple_of(*Edit.__args__, RemoveShortLines, smallest=1)
+        validator=validators.tuple_of(
+            *Edit.__args__, RemoveShortLines, smallest=1, largest=validators.EDITS_MAX
+        )
     )
 
 
@@ -221,7 +223,7 @@ class ReportShortPick(_OrderCommand):
     """Record the lines for which the warehouse found fewer units than are allocated."""
 
     picked: tuple[PickedLine, ...] = attrs.field(
-        validator=validators.tuple_of(PickedLine, smallest=1)
+        validator=validators.tuple_of(PickedLine, smallest=1, largest=validators.LINES_MAX)
     )
 
     @picked.validator

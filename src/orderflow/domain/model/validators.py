@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
     from attrs import Attribute
 
-__all__ = ["IDENTIFIER_CHARACTERS_MAX", "NOTE_CHARACTERS_MAX", "UNITS_MAX"]
+__all__ = ["IDENTIFIER_CHARACTERS_MAX", "LINES_MAX", "NOTE_CHARACTERS_MAX", "UNITS_MAX"]
 
 IDENTIFIER_CHARACTERS_MAX = 128
 NOTE_CHARACTERS_MAX = 1_000
 UNITS_MAX = 10**12
 PRIORITY_MAX = 10**9
+LINES_MAX = 10_000
+EDITS_MAX = 3 * LINES_MAX
+"""Enough to remove every line of an order, add as many, and change each of them."""
 
 
 def require(*, ok: bool, field: str, demand: str, value: object) -> None:
@@ -169,14 +172,17 @@ def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
     return check
 
 
-def tuple_of(*kinds: type, smallest: int = 0) -> Callable[[object, Attribute[Any], object], None]:
+def tuple_of(
+    *kinds: type, smallest: int = 0, largest: int | None = None
+) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that requires a tuple of instances of these types."""
-    demand = f"a tuple of {smallest} or more {' or '.join(kind.__name__ for kind in kinds)}"
+    count = f"{smallest} or more" if largest is None else f"{smallest} to {largest}"
+    demand = f"a tuple of {count} {' or '.join(kind.__name__ for kind in kinds)}"
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
         if not (
             isinstance(value, tuple)
-            and len(value) >= smallest
+            and smallest <= len(value) <= (len(value) if largest is None else largest)
             and all(isinstance(item, kinds) for item in value)
         ):
             raise _broken(instance, attribute, demand, value)
