@@ -98,8 +98,8 @@ class WarehouseCalendar(CutOffMethods):
     ('1:30:00', '2026-03-06')
 
     Every method returns moments in UTC. Each raises `InvalidValueError` if an argument is invalid:
-    a moment without a time zone, a date that is not a `date`, or a year out of range. A search for
-    a working day raises it if there is none within 366 days.
+    a moment without a time zone, a date that is not a `date`, or a date that is not from 1970-01-02
+    to 2999-12-30. A search for a working day raises it if there is none within 366 days.
 
     Attributes:
         time_zone: The time zone of the warehouse, such as ``ZoneInfo("Europe/London")``. Zones of
@@ -233,11 +233,12 @@ class WarehouseCalendar(CutOffMethods):
         """Yield the working days from a day on, with their cut-offs; raise where none follows."""
         for ahead in range(DAYS_AHEAD_MAX + 1):
             day = begin + timedelta(days=ahead)
-            cut_off = self._cut_off_if_any(day)
+            cut_off = self._cut_off_if_any(day) if clocks.is_day(day) else None
             if cut_off is not None:
                 yield day, cut_off
         raise InvalidValueError(
             "WarehouseCalendar.holidays",
-            f"such that a working day can be reached within {DAYS_AHEAD_MAX} days of {begin}",
+            f"such that a working day can be reached within {DAYS_AHEAD_MAX} days of {begin}, "
+            f"and by {clocks.DAY_MAX}",
             f"{len(self.holidays)} holidays",
         )

@@ -65,7 +65,7 @@ class _OrderCommand(_Command):
     seller_id: str = attrs.field(validator=validators.identifier)
     order_id: str = attrs.field(validator=validators.identifier)
     expected_version: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.units(0))
+        default=None, validator=attrs.validators.optional(validators.whole(0))
     )
 
 

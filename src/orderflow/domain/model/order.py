@@ -121,7 +121,7 @@ class BackOrderWait:
         validators.require(
             ok=validators.is_units(self.passed_over, 0),
             field="BackOrderWait.passed_over",
-            demand=validators.units_demand(0),
+            demand=validators.whole_demand(0),
             value=self.passed_over,
         )
         validators.require(
@@ -172,11 +172,11 @@ class Order:
     split_from: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
-    split_count: int = attrs.field(default=0, validator=validators.units(0))
+    split_count: int = attrs.field(default=0, validator=validators.whole(0))
     wait: BackOrderWait | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(BackOrderWait))
     )
-    version: int = attrs.field(default=0, validator=validators.units(0))
+    version: int = attrs.field(default=0, validator=validators.whole(0))
 
     def __attrs_post_init__(self) -> None:
         _check_agreement(self)

@@ -135,7 +135,7 @@ class AllocationPolicy:
         default=PartialAllocation.ALWAYS, validator=validators.one_of(PartialAllocation)
     )
     passes_max: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.units(1))
+        default=None, validator=attrs.validators.optional(validators.whole(1))
     )
     wait_max: timedelta | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.duration)
@@ -144,7 +144,7 @@ class AllocationPolicy:
         default=Fulfilment.COMPLETE, validator=validators.one_of(Fulfilment)
     )
     parcels_max: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.units(2))
+        default=None, validator=attrs.validators.optional(validators.whole(2))
     )
     preemption: Preemption = attrs.field(
         default=Preemption.NEVER, validator=validators.one_of(Preemption)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import attrs
 
+from orderflow.domain.model import validators
 from orderflow.errors import InvalidValueError
 
 __all__ = ["TimeReader", "is_none", "zone_of"]
-
-YEAR_MIN, YEAR_MAX = 1970, 2200
 
 _SPACE = re.compile(r"(?<=\d)\s+(?=[+-]\d\d:?\d\d$)")
 _UNIVERSAL = re.compile(r"(?<=\d)\s*(?:UTC|GMT)$")
@@ -78,13 +77,13 @@ class TimeReader:
             moment = self._of_numbers(numbers.groupdict(default="0"))
         else:
             moment = _of_iso(text)
-        if not YEAR_MIN <= moment.year < YEAR_MAX:
-            raise ValueError(f"in the years {YEAR_MIN} to {YEAR_MAX - 1}")
         if moment.tzinfo is None:
             if self.zone is None:
                 raise ValueError("a time with its offset, unless a time zone is set for the file")
             moment = moment.replace(tzinfo=self.zone)
-        return moment.astimezone(UTC)
+        if not validators.is_moment(moment):
+            raise ValueError(f"in the years {validators.YEAR_MIN} to {validators.YEAR_MAX} of UTC")
+        return validators.in_utc(moment)
 
     def _of_numbers(self, parts: dict[str, str]) -> datetime:
         first, second = int(parts["first"]), int(parts["second"])
