@@ -21,6 +21,7 @@ from orderflow.codec import to_data
 from orderflow.domain.calendar import clocks
 from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday
 from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch
+from orderflow.domain.model.command_fields import CommandFields, OrderFields
 from orderflow.domain.model.commands import EditOrder, PlaceOrder, PlaceOrders
 from orderflow.domain.model.edits import AddLine, ChangeCourier, RemoveLine
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
@@ -80,6 +81,7 @@ def changed(thing: object, path: str, value: object) -> dict[str, Any]:
 
 DOMAIN = orderflow.domain.__path__
 NOT_SENT = {
+    *(CommandFields, OrderFields),  # the bases of the commands
     State,  # what `decide` works on; a host keeps the orders and the stock in it, not it
     Preferences,  # a host keeps what is in it
 }
