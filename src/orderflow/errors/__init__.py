@@ -14,7 +14,7 @@
     │   ├── ActionRefusedError     the status of the order does not allow it
     │   ├── EditRefusedError
     │   ├── HoldRefusedError       the hold would have ended already
-    │   ├── LimitRefusedError      there would be too many units or lines
+    │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
     │   ├── ShortPickRefusedError  nothing is missing on one of its lines
     │   ├── SplitRefusedError
     │   ├── StockRefusedError
@@ -202,7 +202,9 @@ class HoldRefusedError(RefusedError):
 
 
 class LimitRefusedError(RefusedError):
-    """A command after which something would be above its limit, though the command itself is valid.
+    """A valid command whose result would be above a limit, such as too many units on hand.
+
+    The limits are in the reference of the types.
 
     Attributes:
         subject: What would be above its limit.

@@ -4,6 +4,9 @@ Every command names its seller, and can neither read nor change data of another 
 the moment at which it takes effect: the core reads no clock. A command with a `command_id` can
 be repeated safely: it takes effect once, and the outcome is the same. With `expected_version`, a
 command about an order is refused if the order has changed since that version.
+
+A valid command can still lead to more units or lines than the limits allow. It is then refused with
+a `LimitRefusedError`, which names what would be above its limit.
 """
 
 from __future__ import annotations
@@ -151,7 +154,11 @@ class ReleaseEndedHolds(CommandFields):
 
 @attrs.frozen(kw_only=True)
 class EditOrder(OrderFields):
-    """Apply several edits to an order as one change, then allocate it again."""
+    """Apply several edits to an order as one change, then allocate it again.
+
+    It is refused with a `LimitRefusedError` if the order would have more than 10,000 lines, or a
+    replacement would have more than 10^12 units.
+    """
 
     edits: tuple[Edit | RemoveShortLines, ...] = attrs.field(
         validator=validators.tuple_of(
@@ -214,6 +221,7 @@ class BookInStock(_StockCommand):
     """Book in stock that has arrived, against an announced receipt or without one.
 
     This closes the receipt unless `more_to_come` is set. Any units still missing are then short.
+    It is refused with a `LimitRefusedError` if more than 10^12 units would be on hand.
     """
 
     received: int = attrs.field(validator=validators.units(0))
@@ -240,7 +248,10 @@ class BookInStock(_StockCommand):
 
 @attrs.frozen(kw_only=True)
 class AdjustStock(_StockCommand):
-    """Add units to the stock on hand, or remove some."""
+    """Add units to the stock on hand, or remove some.
+
+    It is refused with a `LimitRefusedError` if more than 10^12 units would be on hand.
+    """
 
     change: int = attrs.field(validator=validators.units_change)
     reason: AdjustmentReason = attrs.field(validator=validators.one_of(AdjustmentReason))

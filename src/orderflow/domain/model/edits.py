@@ -67,7 +67,8 @@ class ReplaceLine:
     quantity changes, as with `ChangeQuantity`.
 
     The customer gets `units` of the new product for every `per` of the old one. Two singles for
-    one pair are ``units=2``; one pair for two singles is ``per=2``.
+    one pair are ``units=2``; one pair for two singles is ``per=2``. The line may then have 10^12
+    units at most: otherwise the edit is refused with a `LimitRefusedError`.
     """
 
     line_id: str = attrs.field(validator=validators.identifier)
@@ -248,6 +249,14 @@ def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) ->
             f"replaced {change.per} at a time; change its quantity in the same edit first",
         )
     quantity = line.quantity // change.per * change.units
+    if quantity > validators.UNITS_MAX:
+        raise LimitRefusedError(
+            f"line {line.line_id!r} of order {order.order_id!r}",
+            "units",
+            quantity,
+            validators.UNITS_MAX,
+            "reduce its quantity in the same edit first",
+        )
     allocated = min(line.allocated, quantity) if change.sku == line.sku else 0
     return OrderLine(line.line_id, change.sku, quantity, allocated)
 
