@@ -129,10 +129,10 @@ MUGS = Stock(key(), on_hand=1, allocated=1)
     ],
 )
 def test_an_order_is_not_counted_beyond_the_limit(field: str, unit: str, command: Command) -> None:
-    last = attrs.evolve(WAITING, **{field: UNITS_MAX - 1})
+    last = attrs.evolve(WAITING, **{field: UNITS_MAX - 1})  # type: ignore[arg-type]
     outcome = decide(command, State.of(ACME, [last], [MUGS]))
     assert getattr(outcome.order, field) == UNITS_MAX
-    full = attrs.evolve(WAITING, **{field: UNITS_MAX})
+    full = attrs.evolve(WAITING, **{field: UNITS_MAX})  # type: ignore[arg-type]
     with pytest.raises(LimitRefusedError, match=f"order 'A' would have .* {unit}, .* another id"):
         decide(command, State.of(ACME, [full], [MUGS]))
 
