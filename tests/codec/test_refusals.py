@@ -20,7 +20,7 @@ from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey
-from orderflow.errors import CodecError
+from orderflow.errors import CodecError, InvalidValueError
 from tests.codec.things import AT, CALENDAR, EDIT, KEY, ORDER, changed, parent
 
 HALF = "\ud83d"
@@ -394,3 +394,22 @@ def test_a_length_of_time_above_a_century_is_refused() -> None:
         "$.data.wait_max: must be a timedelta above 0, and at most 36525 days, "
         "not datetime.timedelta(days=36525, seconds=1)"
     )
+
+
+@pytest.mark.parametrize("text", [None, 5, [], {}, memoryview(b"{}")], ids=repr)
+def test_what_is_no_text_is_refused(text: Any) -> None:  # noqa: ANN401
+    with pytest.raises(CodecError, match=r"^\$: must be a text, or its bytes in UTF-8, not "):
+        loads(text)
+
+
+@pytest.mark.parametrize("expect", [None, "Order", 5, ()])
+def test_what_is_expected_is_a_type(expect: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValueError, match="expect must be a type, or a union of types"):
+        loads(dumps(ORDER), expect)
+    with pytest.raises(InvalidValueError, match="expect must be a type, or a union of types"):
+        from_data(to_data(ORDER), expect)
+
+
+def test_a_number_of_very_many_digits_is_refused() -> None:
+    with pytest.raises(CodecError, match=r"^\$: is not JSON"):
+        loads("9" * 5_000)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from orderflow import InvalidValueError
 from orderflow.importing import FileError, open_source
 from tests.replay.histories import HEADER, row, write, write_shop
 
@@ -101,7 +102,7 @@ def test_an_encoding_that_does_not_fit_is_said(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row())
     with pytest.raises(FileError, match="not in the encoding"):
         records(path, "utf-16")
-    with pytest.raises(FileError, match="unknown encoding"):
+    with pytest.raises(InvalidValueError, match="encoding must be the name of a text encoding"):
         records(path, "utf-99")
 
 

@@ -23,6 +23,7 @@ import attrs
 from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.domain.calendar import clocks
 from orderflow.domain.calendar.calendar import WarehouseCalendar
+from orderflow.domain.model import validators
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
@@ -61,10 +62,15 @@ class Settings:
         behaviour: What the seller does about waiting orders and returns.
     """
 
-    policy: AllocationPolicy = attrs.field(factory=AllocationPolicy)
-    rule: ReplenishmentRule = attrs.field(factory=ReplenishmentRule)
+    policy: AllocationPolicy = attrs.field(
+        factory=AllocationPolicy, validator=validators.one_of(AllocationPolicy)
+    )
+    rule: ReplenishmentRule = attrs.field(
+        factory=ReplenishmentRule, validator=validators.one_of(ReplenishmentRule)
+    )
     calendar: WarehouseCalendar = attrs.field(
-        factory=lambda: WarehouseCalendar(time_zone=ZoneInfo("Europe/London"))
+        factory=lambda: WarehouseCalendar(time_zone=ZoneInfo("Europe/London")),
+        validator=validators.one_of(WarehouseCalendar),
     )
     books_in: time = attrs.field(default=time(8))
 
@@ -72,7 +78,9 @@ class Settings:
     def _check_books_in(self, _attribute: object, value: object) -> None:
         clocks.check_clock("Settings.books_in", value)
 
-    behaviour: SellerBehaviour = attrs.field(factory=SellerBehaviour)
+    behaviour: SellerBehaviour = attrs.field(
+        factory=SellerBehaviour, validator=validators.one_of(SellerBehaviour)
+    )
 
 
 class Replay:
@@ -106,6 +114,13 @@ class Replay:
     ) -> None:
         self.settings = mine = settings if settings is not None else Settings()
         self._opening = opening if opening is not None else {}
+        for sku, units in self._opening.items():
+            validators.require(
+                ok=validators.is_units(units, 0),
+                field=f"Replay.opening[{sku!r}]",
+                demand=validators.units_demand(0),
+                value=units,
+            )
         self._rejects = rejects if rejects is not None else Rejects()
         self._replenishment = Replenishment(
             self.settings.rule, self.settings.calendar, self.settings.books_in

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DELIMITERS",
+    "DELIMITER_DEMAND",
+    "ENCODING_DEMAND",
     "UTF_16_MARKS",
     "delimiter_of",
     "encoding_of",
     "header_of",
+    "is_delimiter",
+    "is_encoding",
     "named_delimiter",
 ]
 
@@ -43,7 +47,37 @@ _CHUNK_BYTES = 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 """Delimiters that are tried. If several fit equally well, the first one wins."""
 
+DELIMITER_DEMAND = "one character that is not a quote or a line end"
+ENCODING_DEMAND = "the name of a text encoding, such as utf-8 or cp1252"
+
 _NAMED_DELIMITER = re.compile(r'"?sep=([^\r\n"])"?[\r\n]', re.IGNORECASE)
+
+
+def is_delimiter(value: object) -> bool:
+    r"""Whether this character can stand between two cells.
+
+    >>> is_delimiter(";"), is_delimiter("\0"), is_delimiter(", ")
+    (True, False, False)
+    """
+    return (
+        isinstance(value, str)
+        and len(value) == 1
+        and value not in '"\0\r\n'
+        and not "\ud800" <= value <= "\udfff"
+    )
+
+
+def is_encoding(value: object) -> bool:
+    """Whether Python knows a text encoding of this name.
+
+    >>> is_encoding("cp1252"), is_encoding("rot13"), is_encoding("latin-99")
+    (True, False, False)
+    """
+    try:
+        "".encode(value)  # type: ignore[arg-type] # anything may be given
+    except (LookupError, TypeError, ValueError):
+        return False
+    return True
 
 
 def encoding_of(data: BinaryIO) -> str:
@@ -74,7 +108,7 @@ def named_delimiter(start: str) -> str | None:
     (';', None)
     """
     named = _NAMED_DELIMITER.match(start)
-    return named[1] if named else None
+    return named[1] if named and is_delimiter(named[1]) else None
 
 
 def delimiter_of(start: str, wanted: Iterable[AbstractSet[str]]) -> str:

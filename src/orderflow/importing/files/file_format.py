@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.importing.files.encoding import (
+    DELIMITER_DEMAND,
+    ENCODING_DEMAND,
+    is_delimiter,
+    is_encoding,
+)
 
 if TYPE_CHECKING:
     from attrs import Attribute
@@ -14,11 +20,20 @@ if TYPE_CHECKING:
 __all__ = ["DETECTED", "FileFormat"]
 
 
-def _one_character(_instance: object, _attribute: Attribute[str], value: object) -> None:
+def _encoding(_instance: object, _attribute: Attribute[str], value: object) -> None:
     validators.require(
-        ok=isinstance(value, str) and len(value) <= 1 and value not in {'"', "\r", "\n"},
+        ok=value == "" or is_encoding(value),
+        field="FileFormat.encoding",
+        demand=ENCODING_DEMAND,
+        value=value,
+    )
+
+
+def _delimiter(_instance: object, _attribute: Attribute[str], value: object) -> None:
+    validators.require(
+        ok=value == "" or is_delimiter(value),
         field="FileFormat.delimiter",
-        demand="one character that is not a quote or a line end",
+        demand=DELIMITER_DEMAND,
         value=value,
     )
 
@@ -32,8 +47,8 @@ class FileFormat:
         delimiter: The character between two cells.
     """
 
-    encoding: str = ""
-    delimiter: str = attrs.field(default="", validator=_one_character)
+    encoding: str = attrs.field(default="", validator=_encoding)
+    delimiter: str = attrs.field(default="", validator=_delimiter)
 
 
 DETECTED = FileFormat()

@@ -18,8 +18,16 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self, TextIO, cast
 
+from orderflow.domain.model import validators
 from orderflow.importing.faults import FileError
-from orderflow.importing.files.encoding import UTF_16_MARKS, encoding_of
+from orderflow.importing.files.encoding import (
+    DELIMITER_DEMAND,
+    ENCODING_DEMAND,
+    UTF_16_MARKS,
+    encoding_of,
+    is_delimiter,
+    is_encoding,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +94,11 @@ class Source:
 
         Raises:
             FileError: If it cannot be read to its end.
+            InvalidValueError: If the delimiter breaks its rule.
         """
+        validators.require(
+            ok=is_delimiter(delimiter), field="delimiter", demand=DELIMITER_DEMAND, value=delimiter
+        )
         lines = _Lines(self._text)
         reader = csv.reader(
             lines,
@@ -168,7 +180,9 @@ def open_source(
 
     Raises:
         FileError: If it cannot be opened, or is evidently in another encoding.
+        InvalidValueError: If this is not a file, or there is no such encoding.
     """
+    _check_arguments(file, encoding)
     name = name if name is not None else str(file)
     with ExitStack() as stack:
         try:
@@ -182,16 +196,29 @@ def open_source(
                 data.seek(0)
         except EOFError as error:
             raise FileError(name, "the compressed data ends early") from error
-        except (OSError, zlib.error) as error:
+        except (OSError, ValueError, zlib.error) as error:  # ValueError: a path that none can be
             raise FileError(name, getattr(error, "strerror", None) or str(error)) from error
         if start.startswith(UTF_16_MARKS) and "16" not in encoding and "32" not in encoding:
             raise FileError(name, "is in UTF-16; read it with the encoding utf-16")
-        try:
-            text = io.TextIOWrapper(data, encoding, errors="surrogateescape", newline="")
-        except LookupError as error:
-            raise FileError(name, f"cannot be read: {error}") from error
+        text = io.TextIOWrapper(data, encoding, errors="surrogateescape", newline="")
         stack.callback(text.detach)  # whoever opened the stream closes it
         yield Source(name, raw, text)
+
+
+def _check_arguments(file: object, encoding: str | None) -> None:
+    validators.require(
+        ok=isinstance(file, Path)
+        or (hasattr(file, "read") and not isinstance(file, io.TextIOBase)),
+        field="file",
+        demand="a path, or an open stream of bytes",
+        value=file,
+    )
+    validators.require(
+        ok=encoding is None or is_encoding(encoding),
+        field="encoding",
+        demand=ENCODING_DEMAND,
+        value=encoding,
+    )
 
 
 def _buffer(file: Path | BinaryIO, stack: ExitStack, *, rewinds: bool) -> io.BufferedReader[Any]:

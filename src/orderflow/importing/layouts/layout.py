@@ -9,7 +9,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.importing.values.quantities import is_below_zero
-from orderflow.importing.values.times import is_none
+from orderflow.importing.values.times import check_time_format, check_zone, is_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -154,8 +154,8 @@ class OrderLayout:
     country_default: str | None = None
     first_counts: frozenset[str] = frozenset()
     skip: tuple[SkipRule, ...] = ()
-    zone: tzinfo | str | None = None
-    time_format: str | None = None
+    zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
+    time_format: str | None = attrs.field(default=None, validator=check_time_format)
     day_first: bool | None = None
     thousands: str = attrs.field(default="", validator=_comma_or_point)
     upper_sku: bool = False
@@ -239,8 +239,8 @@ class ReceiptLayout:
     expected_at: Names = attrs.field(
         default=("expected_at",), converter=_names, validator=_some, metadata=_REQUIRED
     )
-    zone: tzinfo | str | None = None
-    time_format: str | None = None
+    zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
+    time_format: str | None = attrs.field(default=None, validator=check_time_format)
     day_first: bool | None = None
     thousands: str = attrs.field(default="", validator=_comma_or_point)
     quoted: bool = True
