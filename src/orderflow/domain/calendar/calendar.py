@@ -66,12 +66,17 @@ def _sorted_pairs(
 ) -> tuple[tuple[Any, time], ...]:
     """Sort days and their cut-offs; return anything else as it is, for the validator to refuse."""
     pairs = tuple(value.items()) if isinstance(value, Mapping) else value
-    return tuple(sorted(pairs, key=lambda pair: str(pair[0]))) if _are_pairs(pairs) else pairs
+    return tuple(sorted(pairs, key=lambda pair: _text(pair[0]))) if _are_pairs(pairs) else pairs
 
 
 def _sorted_set(value: object) -> object:
     """Sort a set of anything, for a message."""
-    return sorted(map(str, value)) if isinstance(value, frozenset) else value
+    return sorted(map(_text, value)) if isinstance(value, frozenset) else value
+
+
+def _text(value: object) -> str:
+    """Return the text of a day, or the name of another type: not all values have a text."""
+    return str(value) if isinstance(value, str | date) else type(value).__name__
 
 
 def _repr(value: frozenset[object]) -> str:
