@@ -3,7 +3,7 @@
 | in Python | in JSON |
 | --- | --- |
 | `str`, `int`, `bool`, `None` | the same |
-| `datetime` | an ISO 8601 text with an offset, such as ``2026-03-01T09:30:00+00:00`` |
+| `datetime` | an ISO 8601 text with an offset: ``2026-03-01T09:30:00+00:00``; years 1970 to 2999 |
 | `date` | an ISO 8601 text, such as ``2026-03-01`` |
 | `time` | an ISO 8601 text without an offset, such as ``16:00:00`` |
 | `timedelta` | an ISO 8601 text, such as ``P1DT43200S``; hours and minutes are read too |

@@ -204,7 +204,8 @@ class HoldRefusedError(RefusedError):
 class LimitRefusedError(RefusedError):
     """A valid command whose result would be above a limit, such as too many units on hand.
 
-    The limits are in the reference of the types.
+    The message names the way out: fewer units, a count of the stock, or another order. The limits
+    are in the reference of the types.
 
     Attributes:
         subject: What would be above its limit.

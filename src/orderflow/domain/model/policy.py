@@ -114,7 +114,8 @@ class AllocationPolicy:
             round. A further round gives out what is left.
         partial_allocation: Whether a short order may be allocated a part.
         passes_max: With `AFTER_WAITING`: the number of passes after which it may have a part.
-        wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part.
+        wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part, at
+            most 36,525 days.
         fulfilment: What may leave.
         parcels_max: With `PARCELS`: the most parcels of an order, including the last one.
         preemption: Whether urgent orders take units of later ones.
