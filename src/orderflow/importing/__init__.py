@@ -8,6 +8,7 @@ replacements.
 
 from orderflow.importing.export import plain_cell, safe_cell, write_csv
 from orderflow.importing.faults import Fault, FileError, SkippedRow
+from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import FileFormat
 from orderflow.importing.files.source import Source, open_source
 from orderflow.importing.layouts.columns import IgnoredColumn
@@ -30,6 +31,7 @@ __all__ = [
     "PRESETS",
     "REASON_COLUMN",
     "ChangedOrder",
+    "EncodingGuess",
     "Existing",
     "Fault",
     "File",

@@ -51,7 +51,7 @@ def read_stock(
     If a product is on two rows, the second row is faulty: nobody knows which count is right.
 
     Args:
-        file: Its path, or a stream of bytes; plain or gzip.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
         seller_id: The seller of the stock.
         warehouse_id: The warehouse of the stock.
         at: The moment of the import, for the commands.
@@ -105,7 +105,7 @@ def read_receipts(
     A receipt is for one product. A second row with the same id is faulty.
 
     Args:
-        file: Its path, or a stream of bytes; plain or gzip.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
         seller_id: The seller of the receipts.
         warehouse_id: The warehouse that they go to.
         at: The moment of the import, for the commands.
@@ -173,6 +173,7 @@ def _import(
         file=table.name,
         layout=table.layout,
         file_format=table.file_format,
+        guess=table.guess,
         ignored=table.columns.ignored,
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(commands.values()),

@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Generic, NamedTuple, TypeVar
 
+import attrs
+
 from orderflow.importing.export import plain_cell
 from orderflow.importing.faults import FileError
-from orderflow.importing.files.encoding import delimiter_of, header_of, named_delimiter
+from orderflow.importing.files.delimiter import delimiter_of, header_of, named_delimiter
 from orderflow.importing.files.file_format import DETECTED, FileFormat
 from orderflow.importing.files.source import Record, open_source
 from orderflow.importing.layouts.columns import Columns, column_list, find_columns, required_columns
@@ -55,6 +57,7 @@ class Table(Generic[_Layout]):
         layout: The layout of its columns.
         columns: The positions of its columns.
         file_format: The format of its text.
+        guess: How its encoding was guessed; None if it is certain.
         header: Its header as written, without the column of reasons.
         rows_read: The number of rows read so far, without the header and blank rows.
     """
@@ -62,7 +65,8 @@ class Table(Generic[_Layout]):
     def __init__(self, source: Source, layout: _Layout, delimiter: str, *, skip: int) -> None:
         self.name = source.name
         self.layout = layout
-        self.file_format = FileFormat(encoding=source.encoding, delimiter=delimiter)
+        self.file_format = attrs.evolve(source.file_format, delimiter=delimiter)
+        self.guess = source.guess
         self.rows_read = 0
         self._source = source
         self._records = source.records(delimiter, quoted=layout.quoted)
@@ -123,11 +127,10 @@ def open_table(
         FileError: If it cannot be opened or is empty, or no layout fits its header.
     """
     path = Path(file) if isinstance(file, str) else file
-    encoding = file_format.encoding or None
-    with open_source(path, name=name, encoding=encoding, rewinds=True) as source:
+    with open_source(path, file_format, name=name) as source:
         start = source.start(_START_CHARACTERS)
         named = named_delimiter(start)
-        delimiter = file_format.delimiter or named
+        delimiter = source.file_format.delimiter or named
         if delimiter is None:
             delimiter = delimiter_of(start, map(_names, layouts.values()))
         body = start.partition("\n")[2] if named else start

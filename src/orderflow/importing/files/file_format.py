@@ -23,6 +23,15 @@ def _one_character(_instance: object, _attribute: Attribute[str], value: object)
     )
 
 
+def _is_text(_instance: object, attribute: Attribute[str], value: object) -> None:
+    validators.require(
+        ok=isinstance(value, str) and "\0" not in value,
+        field=f"FileFormat.{attribute.name}",
+        demand="a text without NUL characters",
+        value=value,
+    )
+
+
 @attrs.frozen(kw_only=True)
 class FileFormat:
     """How the text of a file is written. What is empty is detected.
@@ -30,10 +39,12 @@ class FileFormat:
     Attributes:
         encoding: The encoding of its text.
         delimiter: The character between two cells.
+        sheet: The name of the sheet of a workbook.
     """
 
-    encoding: str = ""
+    encoding: str = attrs.field(default="", validator=_is_text)
     delimiter: str = attrs.field(default="", validator=_one_character)
+    sheet: str = attrs.field(default="", validator=_is_text)
 
 
 DETECTED = FileFormat()
