@@ -12,7 +12,13 @@ from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import FileFormat
 from orderflow.importing.files.source import Source, open_source
 from orderflow.importing.layouts.columns import IgnoredColumn
-from orderflow.importing.layouts.layout import OrderLayout, ReceiptLayout, SkipRule, StockLayout
+from orderflow.importing.layouts.layout import (
+    ItemColumns,
+    OrderLayout,
+    ReceiptLayout,
+    SkipRule,
+    StockLayout,
+)
 from orderflow.importing.layouts.presets import PRESETS, Preset
 from orderflow.importing.orders import Existing, OnChange, read_orders
 from orderflow.importing.rejects import write_rejects
@@ -40,6 +46,7 @@ __all__ = [
     "IgnoredColumn",
     "Import",
     "ImportCommand",
+    "ItemColumns",
     "OnChange",
     "OrderLayout",
     "Preset",

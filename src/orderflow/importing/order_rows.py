@@ -104,12 +104,18 @@ class OrderRows:
         return name, street, city, postcode.removeprefix("'"), country.upper()
 
     def _lines(self, cells: Cells) -> tuple[Line, ...]:
+        """Read the items of a row. Only the first one must be there."""
+        more = map(cells.of_item, self._columns.more_items)
+        items = (cells, *(each for each in more if each.text("sku") or each.text("quantity")))
+        return tuple(line for each in items if (line := self._line(each)) is not None)
+
+    def _line(self, cells: Cells) -> Line | None:
         line_id = cells.identifier("line_id", required=False)
         sku = cells.identifier("sku")
         quantity = cells.whole(
             "quantity", smallest=1, largest=UNITS_MAX, thousands=self._layout.thousands
         )
         if sku is None or quantity is None:
-            return ()
+            return None
         sku = sku.upper() if self._layout.upper_sku else sku
-        return (Line(cells.row, line_id or "", sku, quantity),)
+        return Line(cells.row, line_id or "", sku, quantity)
