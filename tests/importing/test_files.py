@@ -99,7 +99,9 @@ def test_a_directory_is_no_file(tmp_path: Path) -> None:
 def test_the_only_filled_sheet_of_a_workbook_is_read() -> None:
     result = imported(book(Notes=(), Orders=PLAIN_ROWS))
     assert lines(result) == [("1", "MUG", 1)]
-    assert result.file_format == FileFormat(encoding="utf-8", delimiter=",", sheet="Orders")
+    assert result.file_format == FileFormat(
+        encoding="utf-8", delimiter=",", sheet="Orders", skip_rows=0
+    )
 
 
 def test_several_filled_sheets_are_listed() -> None:

@@ -40,11 +40,22 @@ class FileFormat:
         encoding: The encoding of its text.
         delimiter: The character between two cells.
         sheet: The name of the sheet of a workbook.
+        skip_rows: How many rows stand above the header. If None, it is searched.
     """
 
     encoding: str = attrs.field(default="", validator=_is_text)
     delimiter: str = attrs.field(default="", validator=_one_character)
     sheet: str = attrs.field(default="", validator=_is_text)
+    skip_rows: int | None = attrs.field(default=None)
+
+    @skip_rows.validator
+    def _check_skip_rows(self, _attribute: object, value: object) -> None:
+        validators.require(
+            ok=value is None or (type(value) is int and value >= 0),
+            field="FileFormat.skip_rows",
+            demand="a whole number from 0, or None",
+            value=value,
+        )
 
 
 DETECTED = FileFormat()

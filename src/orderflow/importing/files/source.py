@@ -85,10 +85,17 @@ class Source:
         Raises:
             FileError: If it cannot be read.
         """
-        with self._failures():
-            text = self._text.read(characters)
+        with self.rewinding(), self._failures():
+            return self._text.read(characters)
+
+    @contextmanager
+    def rewinding(self) -> Iterator[None]:
+        """Rewind the file after the block, which looks at its beginning."""
+        try:
+            yield
+        finally:
             self._text.seek(0)
-        return text
+            self._row = 0
 
     def records(self, delimiter: str = ",", *, quoted: bool = True) -> Iterator[Record]:
         """Yield the rows that are not blank.

@@ -24,6 +24,8 @@ __all__ = [
     "Positions",
     "column_list",
     "find_columns",
+    "is_complete",
+    "names_of",
     "nearest",
     "required_columns",
 ]
@@ -149,6 +151,22 @@ class _Finder:
             positions[field] = tuple(names.index(name) for name in present)
         elif required:
             self.faults.append(_missing_column(field, wanted, names))
+
+
+def names_of(layout: Layout, names: Sequence[str]) -> set[str]:
+    """Return all column names of a layout, the numbered ones as far as these names have them."""
+    wanted = {name for field in columns_of(layout) for name in getattr(layout, field)}
+    items = _items(layout, names)
+    return wanted.union(name for each in items for found in each.values() for name in found)
+
+
+def is_complete(layout: Layout, names: Sequence[str]) -> bool:
+    """Whether these columns include all that a layout needs."""
+    first = _items(layout, names)[0]
+    return all(
+        set(first.get(field, getattr(layout, field))).intersection(names)
+        for field in columns_of(layout, required=True)
+    )
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
