@@ -14,6 +14,7 @@ from orderflow.importing.files.source import Record, open_source
 from orderflow.importing.header import find_header
 from orderflow.importing.layouts.columns import Columns, find_columns
 from orderflow.importing.layouts.layout import Layout
+from orderflow.importing.odd_rows import OddRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -76,19 +77,22 @@ class Table(Generic[_Layout]):
         self._has_reasons = cells[-1].strip() == REASON_COLUMN
         self.header = cells[:-1] if self._has_reasons else cells
         self.columns: Columns = find_columns(source.name, first.row, self.header, header.layout)
+        self._odd_rows = OddRows(source.name, header.layout, self.columns)
 
     def rows(self, progress: Callable[[Progress], None] | None = None) -> Iterator[Record]:
         """Yield the rows that are not blank. A row that does not fit the header has a fault.
 
         Raises:
-            FileError: If the file cannot be read to its end.
+            FileError: If the file cannot be read to its end, or another table begins in it.
         """
         for record in self._records:
             cells = [plain_cell(cell) for cell in record.cells]
             if not any(cell.strip() for cell in cells):
                 continue
             self.rows_read += 1
-            yield record._replace(cells=cells) if record.fault else self._fit(record.row, cells)
+            fitted = record._replace(cells=cells) if record.fault else self._fit(record.row, cells)
+            skip = "" if fitted.fault else self._odd_rows.reason(fitted.row, fitted.cells)
+            yield fitted._replace(skip=skip) if skip else fitted
             if progress is not None and self.rows_read % _PROGRESS_ROWS == 0:
                 progress(self._progress())
         if progress is not None:

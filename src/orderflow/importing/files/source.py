@@ -39,11 +39,19 @@ _SPOOLED_BYTES_MAX = 16 * 1024 * 1024
 
 
 class Record(NamedTuple):
-    """One row as read. The first row of a file is row 1, as in a spreadsheet."""
+    """One row as read. The first row of a file is row 1, as in a spreadsheet.
+
+    Attributes:
+        row: Its number.
+        cells: Its cells.
+        fault: Why it cannot be read, if so.
+        skip: Why it is no data, if so.
+    """
 
     row: int
     cells: list[str]
     fault: str = ""
+    skip: str = ""
 
 
 class Source:
