@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
-from orderflow.importing.files.encoding import DELIMITER_DEMAND, is_delimiter
+from orderflow.importing.files.delimiter import DELIMITER_DEMAND, is_delimiter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

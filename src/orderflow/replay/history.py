@@ -20,12 +20,8 @@ import attrs
 from orderflow.domain.calendar import clocks
 from orderflow.domain.model import validators
 from orderflow.importing.export import plain_cell
-from orderflow.importing.files.encoding import (
-    DELIMITER_DEMAND,
-    ENCODING_DEMAND,
-    is_delimiter,
-    is_encoding,
-)
+from orderflow.importing.files.delimiter import DELIMITER_DEMAND, is_delimiter
+from orderflow.importing.files.encoding import ENCODING_DEMAND, is_encoding
 from orderflow.importing.values.times import TimeReader, check_time_format
 from orderflow.replay.faults import HistoryError, Rejects
 from orderflow.replay.layout import HistoryLayout, layout_of
