@@ -55,7 +55,8 @@ class SellerState:
         self._queues_policy: AllocationPolicy | None = None
         self._queues: dict[ProductKey, SortedQueue] = {}
         self.blocked_on: dict[str, str] = {}
-        self.unserved: set[ProductKey] = set()
+        # Replaced as a whole, so that it can be read without the lock.
+        self.unserved: frozenset[ProductKey] = frozenset()
 
     def copy(self) -> SellerState:
         """Return a copy without the queues, which depend on the policy."""
@@ -70,16 +71,16 @@ class SellerState:
         other._hold_ends = list(self._hold_ends)
         other.policy = self.policy
         other.blocked_on = dict(self.blocked_on)
-        other.unserved = set(self.unserved)
+        other.unserved = self.unserved
         return other
 
     def write(self, command: Command, outcome: Outcome) -> None:
         """Save the changes of an outcome, and the command if it has an id."""
         if command.command_id is not None:
             self.answers[command.command_id] = (command, outcome)
-        if isinstance(command, ServeWaiting):
-            self.unserved -= {(key.warehouse_id, key.sku) for key in command.keys}
-        self.unserved.update(outcome.unserved)
+        served = command.keys if isinstance(command, ServeWaiting) else ()
+        products_served = {(key.warehouse_id, key.sku) for key in served}
+        self.unserved = self.unserved - products_served | set(outcome.unserved)
         self.policy = outcome.policy or self.policy
         for stock in outcome.stock:
             self.stock[stock.key.warehouse_id, stock.key.sku] = stock
