@@ -12,6 +12,7 @@ from orderflow.adapters.memory.seller import SellerState
 from orderflow.domain.model import validators
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey, by_expectation
+from orderflow.ports import EventPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.memory.outbox import MemoryOutbox
     from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -250,12 +250,14 @@ class MemoryUnitOfWork:
         since: datetime | None = None,
         after: int = 0,
         limit: int | None = None,
-    ) -> Sequence[Event]:
+    ) -> EventPage:
         """Return the events of the seller, or of one order, oldest first."""
-        found = self._seller.events if order_id is None else self._seller.events_of(order_id)
-        if since is not None:
-            found = [each for each in found if each.at >= since]
-        return tuple(found[after:] if limit is None else found[after : after + limit])
+        found = (
+            (number, event)
+            for number, event in self._seller.numbered_events(order_id, after)
+            if since is None or event.at >= since
+        )
+        return EventPage.of(islice(found, limit), after)
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Write the outcome of a command when this unit of work commits."""

@@ -11,6 +11,7 @@ Queues depend on the policy. They are built at their first use, and again after 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from heapq import heappop, heappush
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from orderflow.domain.model.status import Status
 from orderflow.domain.state.state import waits_since_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from orderflow.domain.model.events import Event
@@ -44,7 +45,7 @@ class SellerState:
         self.stock: dict[ProductKey, Stock] = {}
         self.receipts: dict[str, ExpectedReceipt] = {}
         self.events: list[Event] = []
-        self._events_of: dict[str, list[Event]] = {}
+        self._events_of: dict[str, list[int]] = {}
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
         self.parts: dict[str, list[str]] = {}
@@ -95,14 +96,21 @@ class SellerState:
         for order_id, sku in blocked_on.items():
             self._write_order(self.orders[order_id], sku)
 
-    def events_of(self, order_id: str) -> Sequence[Event]:
-        """Return the events of an order, oldest first."""
-        for event in self.events[self._indexed :]:
-            subject = getattr(event, "order_id", None)
+    def numbered_events(self, order_id: str | None, after: int) -> Iterator[tuple[int, Event]]:
+        """Yield the events of the seller, or of one order, that come after a number."""
+        numbers: Iterable[int] = range(after + 1, len(self.events) + 1)
+        if order_id is not None:
+            of_order = self._numbers_of(order_id)
+            numbers = of_order[bisect_right(of_order, after) :]
+        return ((number, self.events[number - 1]) for number in numbers)
+
+    def _numbers_of(self, order_id: str) -> Sequence[int]:
+        for number in range(self._indexed + 1, len(self.events) + 1):
+            subject = getattr(self.events[number - 1], "order_id", None)
             if subject is not None:
-                self._events_of.setdefault(subject, []).append(event)
+                self._events_of.setdefault(subject, []).append(number)
         self._indexed = len(self.events)
-        return tuple(self._events_of.get(order_id, ()))
+        return self._events_of.get(order_id, ())
 
     def waiting(
         self, product: ProductKey, policy: AllocationPolicy, at_most: Callable[[], int] | None
