@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
 from orderflow.importing.faults import Fault, quote_value
-from orderflow.importing.values.quantities import read_whole
+from orderflow.importing.values.quantities import SHORTENED, is_shortened, read_whole
 from orderflow.importing.values.times import is_none
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ class Cells:
     def identifier(self, field: str, *, required: bool = True) -> str | None:
         """Return a valid identifier."""
         text = self.text(field)
+        if is_shortened(text):
+            self.fault(field, text, f"must be {SHORTENED}")
+            return None
         if validators.is_identifier(text):
             return text
         if text or required:

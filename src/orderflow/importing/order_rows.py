@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault
-from orderflow.importing.layouts.layout import SkipRule
+from orderflow.importing.layouts.skip_rule import SkipRule
 from orderflow.importing.values.times import TimeReader, zone_of
 
 if TYPE_CHECKING:
