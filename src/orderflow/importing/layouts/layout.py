@@ -9,6 +9,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.importing.layouts.skip_rule import SkipRule
+from orderflow.importing.values.times import check_time_format, check_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,8 +135,8 @@ class OrderLayout:
     country_default: str | None = None
     first_counts: frozenset[str] = frozenset()
     skip: tuple[SkipRule, ...] = ()
-    zone: tzinfo | str | None = None
-    time_format: str | None = None
+    zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
+    time_format: str | None = attrs.field(default=None, validator=check_time_format)
     day_first: bool | None = None
     thousands: str = attrs.field(default="", validator=_comma_or_point)
     upper_sku: bool = False
@@ -223,8 +224,8 @@ class ReceiptLayout:
         default=("expected_at",), converter=_names, validator=_some, metadata=_REQUIRED
     )
     must_have: frozenset[str] = frozenset()
-    zone: tzinfo | str | None = None
-    time_format: str | None = None
+    zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
+    time_format: str | None = attrs.field(default=None, validator=check_time_format)
     day_first: bool | None = None
     thousands: str = attrs.field(default="", validator=_comma_or_point)
     quoted: bool = True
