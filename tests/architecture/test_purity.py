@@ -37,6 +37,7 @@ PURE_MODULES = {
     "operator",
     "types",
     "typing",
+    "unicodedata",
 }
 
 IMPURE_BUILTINS = {

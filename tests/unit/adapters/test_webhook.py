@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import socket
 import time
 from datetime import UTC, datetime, timedelta
@@ -27,10 +28,15 @@ from orderflow.adapters.webhook import (
 from orderflow.adapters.webhook.guard import _is_public
 from orderflow.codec import CodecError
 from orderflow.ports import NoticeError
+from tests.unit.adapters.received import ENCODED_WORDS
 from tests.unit.adapters.servers import HOST, server_tls, trusting, web_server
 from tests.unit.notices.samples import HOSTILE, bulletin, digest, notices, texts
 from tests.unit.shop import NOON
 
+HEADERS = [
+    *("accept-encoding", "content-length", "host", "content-type", "user-agent"),
+    *("webhook-id", "webhook-timestamp", "webhook-signature"),
+]
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 OTHER = "whsec_" + base64.b64encode(b"o" * 32).decode()
 
@@ -107,13 +113,16 @@ def test_a_digest_is_an_event_of_its_own_type() -> None:
     assert from_envelope(body) == digest()
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("text", [*HOSTILE, *ENCODED_WORDS], ids=ascii)
 def test_names_that_mean_no_good_arrive_as_they_are(text: str) -> None:
-    told = bulletin(*notices(text))
+    told = bulletin(*notices(text), seller_id=text, bulletin_id=text)
     with web_server() as (hook, port):
         place = f"http://{HOST}:{port}"
         channel(place).send(f"{place}/", told)
     ((_, headers, body),) = hook.requests
+    assert [name.lower() for name in headers] == HEADERS
+    assert all(re.fullmatch(r"[\w ./,:;=+-]+", value, re.ASCII) for value in headers.values())
+    assert headers["content-length"] == str(len(body))
     verify(dict(headers.items()), body, [SECRET], now=NOON)
     assert len(from_envelope(body).notices) == len(told.notices)
 

@@ -2,6 +2,10 @@
 
 Customers and sellers choose the names in orders, so a bulletin is not trusted. Text in HTML is
 escaped, ids in links are percent-encoded, and every header is one line.
+
+A name can contain an encoded word of RFC 2047, such as ``=?utf-8?q?...?=``. The `email` package
+decodes it in every header that it is given, and some versions of Python then write its line ends
+as they are. So the subject encodes itself, and an address with an encoded word is refused.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,6 +29,7 @@ from orderflow.wording.notices import subject_line, to_paragraph
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from email.policy import Policy
     from os import PathLike
 
     from jinja2 import Environment
@@ -38,6 +44,11 @@ SUBJECT_CHARACTERS_MAX = 150
 # Characters that change text direction. With them, a name could make a line read differently.
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+# A subset of RFC 5321 and 6531: no quoted names, and no addresses in brackets. Both need characters
+# that other programs take for the end of the address.
+_ADDRESS = re.compile(r'[^\s"(),:;<>@\[\\\]]+@[^\s"(),:;<>@\[\\\]]+')
+
+_ENCODED_WORD = "=?"  # how one begins
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 
 
@@ -83,6 +94,22 @@ class LinkedParagraph:
     link: str
 
 
+class _Subject(str):
+    """A subject that arrives as it is: an encoded word in it is encoded once more.
+
+    The `email` package writes a header that has a name by its `fold`, and does not parse it.
+    """
+
+    __slots__ = ()
+    name = "Subject"
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return the header as lines of ASCII."""
+        is_plain = self.isascii() and _ENCODED_WORD not in self
+        header = Header(str(self), "us-ascii" if is_plain else "utf-8", header_name=self.name)
+        return f"{self.name}: {header.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
 class MailWriter:
     """Writes bulletins as mails.
 
@@ -121,7 +148,7 @@ class MailWriter:
         Raises:
             NoticeError: If the address is not valid. The error is final.
         """
-        subject = _one_line(subject_line(bulletin))
+        subject = _Subject(_one_line(subject_line(bulletin)))
         mail = EmailMessage(policy=SMTP)
         mail["From"] = self._sender
         mail["To"] = _recipient(address)
@@ -131,7 +158,7 @@ class MailWriter:
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses out-of-office replies
         variables = {
             "bulletin": bulletin,
-            "subject": subject,
+            "subject": str(subject),
             "paragraphs": [self._linked(bulletin, to_paragraph(each)) for each in bulletin.notices],
         }
         mail.set_content(self._templates.get_template("bulletin.txt").render(variables))
@@ -163,24 +190,39 @@ def _environment(templates: str | PathLike[str] | None) -> Environment:
 
 
 def _sender(text: str) -> Address:
-    name, bracket, address = text.rpartition("<")
+    name, bracket, rest = text.rpartition("<")
+    address = rest.removesuffix(">") if bracket else text
+    field, demand = "MailWriter.sender", "a mail address in ASCII, such as 'orders@shop.example'"
+    validators.require(ok=address.isascii(), field=field, demand=demand, value=text)
     try:
-        return Address(name.strip(), addr_spec=address.removesuffix(">") if bracket else text)
-    except (MessageError, ValueError, IndexError) as error:
-        demand = "a mail address, such as 'orders@shop.example'"
-        raise InvalidValueError("MailWriter.sender", demand, text) from error
+        return _address(address, name.strip())
+    except ValueError as error:
+        raise InvalidValueError(field, f"{demand}, without encoded words", text) from error
 
 
 def _recipient(text: str) -> Address:
     try:
+        return _address(text)
+    except ValueError as error:
+        raise _no_address(text) from error
+
+
+def _address(text: str, name: str = "") -> Address:
+    """Return an address with its display name.
+
+    Raises:
+        ValueError: If it is none, or would be changed on its way into a header.
+    """
+    whole = f"{name}{text}"
+    if not _ADDRESS.fullmatch(text) or not whole.isprintable() or _ENCODED_WORD in whole:
+        raise ValueError(text)
+    try:
         # RFC 6531 allows letters beyond ASCII, but the parser rejects them.
         Address(addr_spec=_BEYOND_ASCII.sub("x", text))
-    except (MessageError, ValueError, IndexError) as error:
-        raise _no_address(text) from error
+    except (MessageError, IndexError) as error:
+        raise ValueError(text) from error
     username, _, domain = text.rpartition("@")
-    if not username or not domain or not text.isprintable():
-        raise _no_address(text)
-    return Address(username=username, domain=domain)
+    return Address(name, username=username, domain=domain)
 
 
 def _no_address(text: str) -> NoticeError:
