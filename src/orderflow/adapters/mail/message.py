@@ -19,7 +19,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote
 
 import attrs
 
@@ -48,6 +48,13 @@ _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # that other programs take for the end of the address.
 _ADDRESS = re.compile(r'[^\s"(),:;<>@\[\\\]]+@[^\s"(),:;<>@\[\\\]]+')
 
+# What RFC 3986 allows, so that no two programs find different hosts in it.
+_LINK = re.compile(
+    r"(?i:https?)://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?"
+    r"[/?#](?:[\w.~:/?#@!$&'()*+,;=\[\]-]|%[0-9a-fA-F]{2}|\{order_id\}|\{seller_id\})*",
+    re.ASCII,
+)
+
 _ENCODED_WORD = "=?"  # how one begins
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 
@@ -66,28 +73,36 @@ class OrderLink:
 
     @pattern.validator
     def _check_pattern(self, _attribute: object, value: str) -> None:
-        parts = urlsplit(value)
         validators.require(
-            ok=parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and "{" not in parts.netloc
-            and "{order_id}" in value
-            and value.isprintable(),
+            ok=bool(_LINK.fullmatch(value)) and "{order_id}" in value and not _has_dots(value),
             field="OrderLink.pattern",
-            demand="an http or https URL with {order_id} after the host",
+            demand=(
+                "an http or https URL with {order_id} after the host, in ASCII, "
+                "without a user, spaces, other braces, and the path parts '.' and '..'"
+            ),
             value=value,
         )
 
     def to(self, seller_id: str, order_id: str) -> str:
-        """Return the link to an order."""
+        """Return the link to an order, or an empty text if a link cannot name it.
+
+        Programs remove the parts ``.`` and ``..`` from a path, even if they are percent-encoded.
+        """
         # An encoded id contains no braces, so it cannot be taken for the other placeholder.
         linked = self.pattern.replace("{seller_id}", _encoded(seller_id))
-        return linked.replace("{order_id}", _encoded(order_id))
+        linked = linked.replace("{order_id}", _encoded(order_id))
+        return "" if _has_dots(linked) else linked
+
+
+def _has_dots(url: str) -> bool:
+    """Whether a part of the path is ``.`` or ``..``, plain or percent-encoded."""
+    path = re.split("[?#]", url, maxsplit=1)[0]
+    return any(unquote(part) in {".", ".."} for part in path.split("/"))
 
 
 @attrs.frozen
 class LinkedParagraph:
-    """A paragraph, as templates see it."""
+    """A paragraph, as templates see it. Without a link to the order, `link` is empty."""
 
     heading: str
     lines: tuple[str, ...]
