@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
-from rich.text import Text
 
 from orderflow.adapters.sql import SqlDefaultPolicy, upgrade
 from orderflow.adapters.sql.revision import REVISION
@@ -17,6 +16,7 @@ from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import moment_option, with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
+from orderflow.cli.output.console import styled
 from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.output.records import ORDER_COLUMNS, order_row, print_table
 from orderflow.domain.model.policy import AllocationPolicy
@@ -55,7 +55,7 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
         terminal.print_json({"db": where.db, "revision": REVISION, "is_new": is_new})
     else:
         done = "created" if is_new else "ready; its default policy stays: see orderflow policies"
-        terminal.results().print(Text(f"{where.db}: {done}"))
+        terminal.results().print(f"{where.db}: {done}")
 
 
 @with_options("The database", where=DatabaseOptions)
@@ -136,7 +136,7 @@ def _print(found: CheckResult) -> None:
     if found.unserved:
         console.print(f"unserved queues: {len(found.unserved):,}; orderflow recover serves them")
     if found.violations:
-        console.print(f"[red]violations: {len(found.violations):,}")
+        console.print(styled((f"violations: {len(found.violations):,}", "red")))
         print_table(console, _VIOLATION_COLUMNS, map(attrs.asdict, found.violations))
     else:
         console.print("no violations")
