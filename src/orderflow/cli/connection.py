@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, open_database
+from orderflow.adapters.sql.embedded import require_file_name
 from orderflow.cli.database_name import WAY_OUT, file_of, name_of, secrets_in, server_of
 from orderflow.errors import MissingExtraError, SchemaError, StorageError
 from orderflow.errors.secrets import HIDDEN
@@ -124,17 +125,7 @@ def connect(where: DatabaseOptions) -> Iterator[Database]:
         StorageError: If it does not exist or cannot be used.
     """
     with open_engine(where.db) as engine:
-        try:
-            database = _database(engine)
-        except SchemaError as error:
-            if error.found is not None:
-                raise
-            name = name_of(where.db)
-            raise StorageError(
-                f"{name} has no tables of orderflow yet; create them with: "
-                f"orderflow init --db {name}"
-            ) from error
-        yield database
+        yield _database(engine)
 
 
 @contextmanager
@@ -148,6 +139,13 @@ def open_engine(db: str, *, create: bool = False) -> Iterator[Engine]:
     try:
         engine = _engine_of(db, create=create)
         yield engine
+    except SchemaError as error:
+        if error.found is not None:
+            raise
+        name = name_of(db)
+        raise StorageError(
+            f"{name} has no tables of orderflow yet; create them with: orderflow init --db {name}"
+        ) from error
     except StorageError as error:
         text = str(error)
         for secret in secrets_in(db) if engine is not None else ():
@@ -177,6 +175,7 @@ def _engine_of(db: str, *, create: bool) -> Engine:
 
 
 def _embedded(path: str, *, create: bool) -> Engine:
+    require_file_name(path)
     if not create and not Path(path).exists():
         raise StorageError(
             f"there is no database at {path}; create one with: orderflow init --db {path}"

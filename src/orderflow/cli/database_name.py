@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from orderflow.errors import StorageError
 from orderflow.errors.secrets import without_secrets
 
-__all__ = ["file_of", "name_of", "require_file_name", "secrets_in", "server_of"]
+__all__ = ["file_of", "name_of", "refuse_credentials", "secrets_in", "server_of"]
 
 WAY_OUT = "try postgresql+psycopg://user@host/name, with the password in PGPASSWORD, or a file name"
 SECRET_CHARACTERS_MIN = 3
@@ -32,25 +32,36 @@ def file_of(db: str) -> str | None:
         StorageError: If it is neither. The message does not repeat it.
     """
     if "://" not in db:
-        require_file_name(db)
+        refuse_credentials(db)
         return db
     url = _url_of(db)
     if not url.drivername.startswith("sqlite"):
         return None
-    if not url.database or url.username or url.password or url.host:
+    if url.username or url.password or url.host:
         raise StorageError("the URL of a SQLite file has a path alone; try sqlite:///shop.db")
-    return url.database
+    if url.query:
+        name = name_of(db)
+        raise StorageError(f"{name} has options, which orderflow sets itself; name the file alone")
+    refuse_credentials(url.database or "")
+    return url.database or ":memory:"
 
 
-def require_file_name(text: str) -> None:
+def refuse_credentials(text: str) -> None:
     """Refuse what looks like a URL or a connection string with a password, unless it is a file.
 
     Raises:
         StorageError: If it looks so. The message does not repeat it.
     """
     is_suspect = _LIKE_CREDENTIALS.match(text) or without_secrets(text) != text
-    if is_suspect and not Path(text).exists():
+    if is_suspect and not _exists(text):
         raise StorageError(f"this seems to be neither a file name nor a database URL; {WAY_OUT}")
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # it cannot be a file name, and the error would repeat it
+        return False
 
 
 def server_of(db: str) -> URL:

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from orderflow.cli.output.console import PlainConsole, styled
 from orderflow.errors import NotFoundError, OrderFlowError, RefusedError
 from orderflow.errors.secrets import without_secrets
-from orderflow.importing import write_csv
+from orderflow.importing import FileError, write_csv
 from orderflow.wording.printable import printable
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
         console.print(f"orderflow: {error.object!a} cannot be written in {error.encoding}")
         raise typer.Exit(EXIT_NOT_RUN) from error
     except (OrderFlowError, OSError) as error:
-        console.print(styled(("orderflow: ", "red"), without_secrets(str(error))))
+        option = f" (--{error.setting})" if isinstance(error, FileError) and error.setting else ""
+        console.print(styled(("orderflow: ", "red"), without_secrets(f"{error}{option}")))
         refused = isinstance(error, RefusedError | NotFoundError)
         raise typer.Exit(EXIT_REFUSED if refused else EXIT_NOT_RUN) from error
     except KeyboardInterrupt as error:
