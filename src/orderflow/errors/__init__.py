@@ -33,12 +33,13 @@
     └── SettingsError              a settings file with faults (also a ValueError)
 
 A message names the object, what is wrong with it, and the way out. The error has the same data as
-attributes.
+attributes. Messages hide the passwords of URLs; the attributes have them.
 """
 
 from __future__ import annotations
 
 from orderflow.errors.base import OrderFlowError
+from orderflow.errors.secrets import without_secrets
 from orderflow.errors.storage import (
     BatchInterruptedError,
     ContentionError,
@@ -340,7 +341,7 @@ class NoticeError(OrderFlowError):
         self.cause = cause
         self.way_out = way_out
         self.is_final = is_final
-        super().__init__(f"{recipient!r} was not notified: {cause}; {way_out}")
+        super().__init__(f"{without_secrets(recipient)!r} was not notified: {cause}; {way_out}")
 
 
 class WebhookSignatureError(OrderFlowError):
@@ -367,7 +368,7 @@ class SettingsError(OrderFlowError, ValueError):
 
 def _shown(value: object, limit: int = 80) -> str:
     try:
-        text = repr(value)
+        text = repr(without_secrets(value) if isinstance(value, str) else value)
     except ValueError:  # an integer of more digits than Python turns into text
         text = "a number too long to show"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -12,6 +12,7 @@ import attrs
 from orderflow.domain.model import validators
 from orderflow.domain.model.terms import Term
 from orderflow.errors import NoticeError
+from orderflow.wording.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["MailChannel", "MailServer", "Security"]
 
 PERMANENT = 500
+RESPONSE_CHARACTERS_MAX = 500
 PORT_MAX = 65_535
 
 
@@ -172,6 +174,7 @@ class MailChannel:
                 code, said = 0, f"{type(error).__name__}: {error}"
                 way_out = "it will be tried again; check the server and the settings"
         text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+        text = printable(" ".join(text.split())[:RESPONSE_CHARACTERS_MAX])
         response = f"{code} {text}" if code else text
         final = code >= PERMANENT
         return NoticeError(

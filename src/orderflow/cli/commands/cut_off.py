@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import attrs
 import typer
-from rich.text import Text
 
 from orderflow.adapters.holidays import public_holidays
 from orderflow.cli.options.arguments import AsJson
@@ -136,7 +135,7 @@ def _print(moment: datetime, hours: WorkingHours, answers: list[Answer]) -> None
     for answer in answers:
         before = answer.before.astimezone(zone)
         drawn.add_row(
-            Text(answer.what),
+            answer.what,
             f"{answer.day:%a %d %b}",
             f"{before:%a %d %b, %H:%M}",
             tables.duration((answer.before - moment) // SECOND),

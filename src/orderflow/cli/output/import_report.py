@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from rich.text import Text
 
 from orderflow.cli.options.import_file import FileKind
 from orderflow.cli.output import tables
@@ -155,4 +154,4 @@ def _list(console: Console, what: str, texts: list[str]) -> None:
 
 
 def _print(console: Console, text: str) -> None:
-    console.print(Text(text))
+    console.print(text)
