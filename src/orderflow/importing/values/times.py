@@ -30,7 +30,8 @@ _NUMBERS = re.compile(
     rf"(?P<first>\d{{1,2}})([./-])(?P<second>\d{{1,2}})\2(?P<year>\d{{4}}|\d\d){_CLOCK}", _FLAGS
 )
 _NAMED = re.compile(
-    r"(?:(?P<day>\d{1,2})[ -](?P<name>[a-z]{3})[a-z]*|(?P<name_first>[a-z]{3})[a-z]*[ -](?P<day_last>\d{1,2}))"
+    r"(?:(?P<day>\d{1,2})[ -](?P<name>[a-z]{3})[a-z]*"
+    r"|(?P<name_first>[a-z]{3})[a-z]*[ -](?P<day_last>\d{1,2}))"
     rf",?[ -](?P<year>\d{{4}}|\d\d){_CLOCK}",
     _FLAGS,
 )
