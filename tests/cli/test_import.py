@@ -276,6 +276,7 @@ def test_json_has_every_fault_and_standard_error_nothing(shop: FileShop) -> None
         "column": "quantity",
         "value": "'x'",
         "reason": "must be a whole number from 1 to 1000000000000, in the digits 0 to 9",
+        "setting": "",
     }
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow.importing import SkipRule
+from orderflow.importing import PRESETS, Preset, SkipRule
 from orderflow.importing.values.quantities import is_below_zero, read_whole
 from orderflow.importing.values.times import TimeReader, is_none
-from tests.importing.files import plain
+from orderflow.importing.values.unreadable import UnreadableError
+from tests.importing.files import orders, plain
 
 
 def whole(text: str, thousands: str = "") -> int:
@@ -191,3 +193,59 @@ def test_numbers_that_a_spreadsheet_shortened_are_refused_everywhere(text: str) 
         ("order_id", True),
         ("sku", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2 Mar 2026", (2026, 3, 2, 0, 0)),
+        ("2-March-26 14:05", (2026, 3, 2, 14, 5)),
+        ("Mar-02-26", (2026, 3, 2, 0, 0)),
+        ("Dec 31, 2026, 12:15:30 am", (2026, 12, 31, 0, 15)),
+        ("02/03/26 12:00 PM", (2026, 3, 2, 12, 0)),
+        ("02/03/2026 9:30PM", (2026, 3, 2, 21, 30)),
+        ("02.03.2026, 9:30 a.m.", (2026, 3, 2, 9, 30)),
+    ],
+)
+def test_names_of_months_halves_of_days_and_short_years_are_read(
+    text: str, found: tuple[int, ...]
+) -> None:
+    moment = TimeReader(UTC, day_first=True).read(text)
+    assert (moment.year, moment.month, moment.day, moment.hour, moment.minute) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["02/03/2026 13:00 PM", "02/03/2026 0:10 am", "2 Foo 2026", "31 Feb 2026", "2/3/026"]
+)
+def test_other_moments_are_refused(text: str) -> None:
+    with pytest.raises(UnreadableError):
+        TimeReader(UTC, day_first=True).read(text)
+
+
+@pytest.mark.parametrize(
+    ("dates", "months"),
+    [
+        (("02/03/2026", "25/03/2026"), [3, 3]),
+        (("02/03/26 9:00", "03/25/26 9:00"), [2, 3]),
+        (("2026-03-02", "02/03/2026", "25/03/2026"), [3, 3, 3]),
+    ],
+)
+def test_a_date_of_the_file_shows_whether_the_day_comes_first(
+    dates: tuple[str, ...], months: list[int]
+) -> None:
+    rows = [f"{number},MUG,1,{date}" for number, date in enumerate(dates)]
+    result = plain(*rows, time_zone=UTC)
+    assert [order.placed_at.month for order in orders(result).values()] == months
+    assert "first, as '" in result.notes[0]
+
+
+@pytest.mark.parametrize("dates", [("02/03/2026",), ("13/03/2026", "03/13/2026", "01/02/2026")])
+def test_dates_that_show_nothing_or_both_are_asked_after(dates: tuple[str, ...]) -> None:
+    result = plain(*(f"{number},MUG,1,{date}" for number, date in enumerate(dates)), time_zone=UTC)
+    assert {fault.setting for fault in result.faults} == {"day_first"}
+    assert (len(result.faults), result.notes) == (len(dates), ())
+    given = plain("1,MUG,1,02/03/2026", "2,MUG,1,03/25/2026", time_zone=UTC, preset=DAY_FIRST)
+    assert [(fault.row, fault.value) for fault in given.faults] == [(3, "'03/25/2026'")]
+
+
+DAY_FIRST = attrs.evolve(PRESETS[Preset.PLAIN], day_first=True)

@@ -39,12 +39,14 @@ class Fault:
         column: The column name in the file. Empty if the whole row is at fault.
         value: The value of the cell, shortened if it is long.
         reason: What is wrong, and what would be right.
+        setting: The setting that would make the value valid, if there is one.
     """
 
     row: int
     column: str
     value: str
     reason: str
+    setting: str = ""
 
     def __str__(self) -> str:
         place = f", {self.column} {self.value}" if self.column else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from orderflow.importing.values.unreadable import UnreadableError
+
 __all__ = ["SHORTENED", "is_below_zero", "is_shortened", "read_whole"]
 
 SHORTENED = "written out; a spreadsheet has shortened this number, and its digits are lost"
@@ -48,28 +50,27 @@ def read_whole(text: str, *, smallest: int, largest: int, thousands: str = "") -
         thousands: The thousands separator, a comma or a point. The other one separates decimals.
 
     Raises:
-        ValueError: If this is not such a number. The message says what is valid.
+        UnreadableError: If this is not such a number.
     """
     demand = f"a whole number from {smallest} to {largest}, in the digits 0 to 9"
     text = text.strip()
     if is_shortened(text):
-        raise ValueError(SHORTENED)
+        raise UnreadableError(SHORTENED)
     if thousands:
         text = _without_thousands(text, thousands)
     elif _GROUPED.fullmatch(text) is not None:
         text = _DECIMALS.sub("", _plain(text))
     elif re.fullmatch(r"[+-]?[0-9]{1,3}([.,][0-9]{3})+", text):
-        raise ValueError(
-            "written without its point or comma, unless the thousands separator is set"
-        )
+        demand = "written without its point or comma, unless the thousands separator is set"
+        raise UnreadableError(demand, "thousands")
     else:
         text = _DECIMALS.sub("", text)
     whole = _WHOLE.fullmatch(text)
     if whole is None or len(whole[2]) > _DIGITS_MAX:
-        raise ValueError(demand)
+        raise UnreadableError(demand)
     number = int(whole[1] + whole[2])
     if not smallest <= number <= largest:
-        raise ValueError(demand)
+        raise UnreadableError(demand)
     return number
 
 
