@@ -25,6 +25,8 @@ class NoticeContext(View, Protocol):
         """Return the seller's orders, oldest first, optionally by status or by SKU."""
         ...
 
-    def events(self, order_id: str | None = None) -> Sequence[Event]:
-        """Return the events of the seller, or of one order, oldest first."""
+    def events(
+        self, order_id: str | None = None, *, after: int = 0, limit: int | None = None
+    ) -> Sequence[Event]:
+        """Return the events of the seller, or of one order, oldest first: all, or one page."""
         ...

@@ -26,6 +26,7 @@ from orderflow.notices import (
     kind_of,
     outlook_source,
 )
+from orderflow.notices.changes import OrderChanges
 from orderflow.notices.outlook import (
     affected_orders,
     date_notice,
@@ -117,6 +118,7 @@ class NoticeSender:
         self._orders_max = orders_max
         self._notices_max = notices_max
         self._on_refusal = on_refusal
+        self._changes = OrderChanges()
 
     def notify(self, message: OutboxMessage) -> None:
         """Send the notices for one event."""
@@ -173,7 +175,9 @@ class NoticeSender:
         self, messages: Sequence[OutboxMessage], reading: Reading
     ) -> tuple[list[_MessageNotices], dict[int, list[tuple[Order, datetime | None]]]]:
         policy = self._default_policy
-        writer = NoticeWriter(reading, self._clock.now(), policy, self._outlook)
+        writer = NoticeWriter(
+            reading, self._clock.now(), policy, self._outlook, changes=self._changes
+        )
         written = [_MessageNotices(each, writer.notices_of(each.event)) for each in messages]
         affected = {}
         for index, message in enumerate(messages):

@@ -107,7 +107,7 @@ class SellerState:
             if subject is not None:
                 self._events_of.setdefault(subject, []).append(event)
         self._indexed = len(self.events)
-        return tuple(self._events_of.get(order_id, ()))
+        return self._events_of.get(order_id, ())
 
     def waiting(
         self, product: ProductKey, policy: AllocationPolicy, at_most: Callable[[], int] | None
