@@ -50,7 +50,7 @@ class SqlSteps:
 
         @event.listens_for(engine, "connect")
         def settle(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's
-            connection.set_progress_handler(self._step, 1_000)
+            connection.set_progress_handler(self._step, 10)
 
     def _step(self) -> int:
         self.count += 1

@@ -216,8 +216,9 @@ class SqlReading:
         self, order_id: str | None, after: int = 0, limit: int | None = None
     ) -> Sequence[Row]:
         if order_id is not None:
-            page = self._statements.events_of.limit(limit).offset(after)
-            return self._rows(page, order_id=order_id)
+            limit = UNITS_MAX if limit is None else limit
+            of_order = self._statements.events_of
+            return self._rows(of_order, order_id=order_id, after=after, limit=limit)
         return self._rows(self._statements.events.limit(limit).offset(after))
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
