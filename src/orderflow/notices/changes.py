@@ -21,7 +21,8 @@ __all__ = ["OrderChanges"]
 HISTORIES_MAX = 100
 """The number of orders whose fold is kept: as many as a relay has messages at once."""
 
-PAGE_EVENTS = 256
+EVENTS_MIN = 256
+"""The size of a page. Later pages are as large as all before them, as each skips these."""
 
 
 class OrderChanges:
@@ -75,7 +76,8 @@ class _History:
 
     def _read(self, order_id: str, context: NoticeContext) -> bool:
         """Read the next page, and report whether there are further events."""
-        page = context.events(order_id, after=max(0, self._folded - 1), limit=PAGE_EVENTS)
+        limit = max(EVENTS_MIN, self._folded)
+        page = context.events(order_id, after=max(0, self._folded - 1), limit=limit)
         self._next.extend(page)
         # The last folded event is read again, in case the history was replaced, as by a rollback.
         if self._last is not None and (not page or self._next.popleft() != self._last):
