@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow.importing import SkipRule
-from orderflow.importing.quantities import is_below_zero, read_whole
-from orderflow.importing.times import TimeReader, is_none
+from orderflow.importing.values.quantities import is_below_zero, read_whole
+from orderflow.importing.values.times import TimeReader, is_none
+from tests.importing.files import plain
 
 
 def whole(text: str, thousands: str = "") -> int:
@@ -43,7 +44,7 @@ def test_whole_numbers_are_read(text: str, thousands: str, number: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [*("", "0", "-3", "1.5", "1,5", "٣", "¹", "1e3", "0x1", "1_000", "one", "1 000", "--1", "1-"),
+    [*("", "0", "-3", "1.5", "1,5", "٣", "¹", "1e3", "0x1", "1_000", "one", "--1", "1-"),
      str(10**20), "9" * 100_000, "1\0", "+", ".0", "1.", "1.0.0"],
 )  # fmt: skip
 def test_other_numbers_are_refused(text: str) -> None:
@@ -51,7 +52,7 @@ def test_other_numbers_are_refused(text: str) -> None:
         whole(text)
 
 
-@pytest.mark.parametrize("text", ["1,000", "1.000", "12,345", "1,234,567"])
+@pytest.mark.parametrize("text", ["1,000", "1.000", "12,345"])
 def test_what_may_be_a_thousand_or_one_is_refused_unless_it_is_said(text: str) -> None:
     with pytest.raises(ValueError, match="unless the thousands separator is set"):
         whole(text)
@@ -115,7 +116,10 @@ def test_the_month_comes_first_where_that_is_said() -> None:
         ("2026-03-02 09:00", TimeReader(None), "unless a time zone is set"),
         ("soon", TimeReader(UTC), "a time like 2026-03-02 09:30"),
         ("٢٠٢٦-٠٣-٠٢", TimeReader(UTC), "a time like"),
-        ("1026-03-02", TimeReader(UTC), "in the years 1970 to 2199"),
+        ("1026-03-02", TimeReader(UTC), "in the years 1970 to 2999"),
+        ("1970-01-01", TimeReader(LONDON), "in the years 1970 to 2999"),
+        ("0001-01-01", TimeReader(LONDON), "in the years 1970 to 2999"),
+        ("9999-12-31 23:00-05:00", TimeReader(UTC), "in the years 1970 to 2999"),
         ("45000.5", TimeReader(UTC), "a time like"),
         ("2.3.26", TimeReader(UTC, "%d/%m/%y"), "a time in the format %d/%m/%y"),
     ],
@@ -147,3 +151,43 @@ def test_a_row_is_passed_over_by_what_one_column_says(
 ) -> None:
     assert rule.fits(fitting)
     assert not rule.fits(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1 200", 1200),
+        ("1\u00a0200", 1200),
+        ("1\u2009200\u2009000", 1_200_000),
+        ("1\u202f200,00", 1200),
+        ("1'200", 1200),
+        ("1\u2019200.0", 1200),
+        ("1,200,000", 1_200_000),
+        ("1.200.000", 1_200_000),
+        ("1,200.00", 1200),
+        ("1.200,00", 1200),
+        ("12.345.678,0", 12_345_678),
+        ("-1 200", -1200),
+    ],
+)
+def test_thousands_beyond_doubt_need_no_setting(text: str, number: int) -> None:
+    assert read_whole(text, smallest=-9999, largest=10**9) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["1 20", "1 2000", "1,20,000", "1.200,50", "1 200,5", "1.2,3", "1,200 000"]
+)
+def test_other_groups_are_no_numbers(text: str) -> None:
+    with pytest.raises(ValueError, match="a whole number"):
+        read_whole(text, smallest=0, largest=10**9)
+
+
+@pytest.mark.parametrize("text", ["4.00638E+12", "4,00638e+12", "1E+05"])
+def test_numbers_that_a_spreadsheet_shortened_are_refused_everywhere(text: str) -> None:
+    with pytest.raises(ValueError, match="a spreadsheet has shortened this number"):
+        read_whole(text, smallest=0, largest=10**18)
+    result = plain(f'"{text}","{text}",1,2026-03-01T10:00Z')
+    assert [(fault.column, "spreadsheet" in fault.reason) for fault in result.faults] == [
+        ("order_id", True),
+        ("sku", True),
+    ]

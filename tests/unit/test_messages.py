@@ -29,8 +29,13 @@ from orderflow.edits import ChangeCourier, RemoveLine
 from orderflow.errors import CodecError, NoticeError
 from orderflow.errors.quoting import ITEM_CHARACTERS_MAX, ITEMS_MAX, MESSAGE_CHARACTERS_MAX
 from orderflow.events import OrderAllocated, OrderEdited, OrderPlaced
-from orderflow.importing import read_orders, read_receipts, read_replacements, read_stock
-from orderflow.importing.source import open_source
+from orderflow.importing import (
+    open_source,
+    read_orders,
+    read_receipts,
+    read_replacements,
+    read_stock,
+)
 from orderflow.invariants import replay_violations
 from orderflow.notifier import load_settings, read_settings
 from orderflow.replay import HistoryReader

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, open_database
+from orderflow.adapters.sql.embedded import require_file_name
 from orderflow.errors import MissingExtraError, SchemaError, StorageError
 from orderflow.service import OrderFlow
 
@@ -169,10 +170,15 @@ def _file_of(db: str) -> str | None:
         url = make_url(db)
     except ArgumentError:
         return None
-    return url.database if url.drivername.startswith("sqlite") else None
+    if not url.drivername.startswith("sqlite"):
+        return None
+    if url.query:
+        raise StorageError(f"{db!r} has options, which orderflow sets itself; name the file alone")
+    return url.database or ":memory:"
 
 
 def _embedded(path: str, *, create: bool) -> Engine:
+    require_file_name(path)
     if not create and not Path(path).exists():
         raise StorageError(
             f"there is no database at {path}; create one with: orderflow init --db {path}"

@@ -14,6 +14,7 @@
     │   ├── ActionRefusedError     the status of the order does not allow it
     │   ├── EditRefusedError
     │   ├── HoldRefusedError       the hold would have ended already
+    │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
     │   ├── ShortPickRefusedError  nothing is missing on one of its lines
     │   ├── SplitRefusedError
     │   ├── StockRefusedError
@@ -57,6 +58,7 @@ __all__ = [
     "EditRefusedError",
     "HoldRefusedError",
     "InvalidValueError",
+    "LimitRefusedError",
     "LineNotFoundError",
     "MissingExtraError",
     "NotFoundError",
@@ -200,6 +202,29 @@ class HoldRefusedError(RefusedError):
         self.order_id = order_id
         self.reason = reason
         super().__init__(f"order {order_id!r} was not put on hold: {reason}")
+
+
+class LimitRefusedError(RefusedError):
+    """A valid command whose result would be above a limit, such as too many units on hand.
+
+    The message names the way out: fewer units, a count of the stock, or another order. The limits
+    are in the reference of the types.
+
+    Attributes:
+        subject: What would be above its limit.
+        unit: The unit of the two numbers.
+        result: The number that the command would lead to.
+        limit: The highest number allowed.
+    """
+
+    def __init__(self, subject: str, unit: str, result: int, limit: int, way_out: str) -> None:
+        self.subject = subject
+        self.unit = unit
+        self.result = result
+        self.limit = limit
+        super().__init__(
+            f"{subject} would have {result:,} {unit}, but at most {limit:,} are allowed; {way_out}"
+        )
 
 
 class ShortPickRefusedError(RefusedError):

@@ -21,8 +21,7 @@ __all__ = ["OrderChanges"]
 HISTORIES_MAX = 100
 """The number of orders whose fold is kept: as many as a relay has messages at once."""
 
-EVENTS_MIN = 256
-"""The size of a page. Later pages are as large as all before them, as each skips these."""
+PAGE_EVENTS = 256
 
 
 class OrderChanges:
@@ -60,14 +59,13 @@ class _History:
     def __init__(self) -> None:
         self._order: Order | None = None
         self._last: Event | None = None
-        self._folded = 0
+        self._last_number = 0
         self._next: deque[Event] = deque()
 
     def go_on_to(self, event: OrderEvent, context: NoticeContext) -> tuple[Order, Order] | None:
         """Fold further events up to this one, and return the order before and after it."""
         while self._next or self._read(event.order_id, context):
             self._last = self._next.popleft()
-            self._folded += 1
             before = self._order
             self._order = evolve_order(before, self._last)  # type: ignore[arg-type] # of an order
             if before is not None and self._last == event:
@@ -76,10 +74,10 @@ class _History:
 
     def _read(self, order_id: str, context: NoticeContext) -> bool:
         """Read the next page, and report whether there are further events."""
-        limit = max(EVENTS_MIN, self._folded)
-        page = context.events(order_id, after=max(0, self._folded - 1), limit=limit)
+        # The last event is read again, in case the history was replaced, as by a rollback.
+        page = context.events(order_id, after=max(0, self._last_number - 1), limit=PAGE_EVENTS)
         self._next.extend(page)
-        # The last folded event is read again, in case the history was replaced, as by a rollback.
-        if self._last is not None and (not page or self._next.popleft() != self._last):
+        if self._last is not None and not (self._next and self._next.popleft() == self._last):
             self._next.clear()
+        self._last_number = page.last
         return bool(self._next)

@@ -366,3 +366,20 @@ def test_a_password_is_not_shown() -> None:
 
 def test_the_date_is_the_present_moment() -> None:
     assert written()["Date"].datetime == datetime(2025, 3, 3, 12, tzinfo=UTC)
+
+
+def test_nonsense_of_a_clock_is_refused_before_anything_is_sent() -> None:
+    naive = datetime(2026, 3, 2)  # noqa: DTZ001 - that is what is wrong with it
+    server = MailServer(host=HOST, port=9, security=Security.NONE)
+    mails = MailChannel(server, WRITER, now=lambda: naive, tls=trusting())
+    for ask in (mails.send, mails.preview):
+        with pytest.raises(
+            InvalidValueError, match=r"^MailChannel.now\(\) must be a datetime with"
+        ):
+            ask(JO, bulletin())
+
+
+@pytest.mark.parametrize("timeout_s", [0, 86_401, 10**12, 1.5, True])
+def test_the_longest_time_to_wait_for_a_server_is_a_day(timeout_s: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValueError, match=r"^MailServer.timeout_s must be a whole number fr"):
+        MailServer(host=HOST, timeout_s=timeout_s)

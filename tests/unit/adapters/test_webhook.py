@@ -457,3 +457,35 @@ def test_what_is_no_secret_is_refused_and_not_shown(secret: str) -> None:
 def test_nothing_is_sent_unsigned() -> None:
     with pytest.raises(InvalidValueError, match="at least one secret"):
         channel(ALLOWED, secrets=[])
+
+
+# Limits of moments and lengths of time
+
+
+@pytest.mark.parametrize("now", [datetime(2026, 3, 2), None, datetime.max.replace(tzinfo=UTC)])  # noqa: DTZ001 - refused
+def test_nonsense_of_a_clock_is_refused_before_anything_is_sent(now: Any) -> None:  # noqa: ANN401
+    with web_server() as (hook, port):
+        place = f"http://{HOST}:{port}"
+        hooks = channel(place, now=now)
+        for ask in (hooks.send, hooks.preview):
+            with pytest.raises(InvalidValueError, match=r"^WebhookChannel.now\(\) must be a datet"):
+                ask(place, bulletin())
+    assert hook.requests == []
+    with pytest.raises(InvalidValueError, match=r"^sign.at must be a datetime with a time zone"):
+        sign("msg_1", now, b"{}", [SECRET])
+
+
+@pytest.mark.parametrize("timeout_s", [0, -1, 86_401, float("nan"), float("inf"), True, "5", None])
+def test_the_longest_time_for_a_request_is_a_day(timeout_s: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"^WebhookChannel.timeout_s must be a number of s"):
+        channel("https://shop.example", timeout_s=timeout_s)
+    channel("https://shop.example", timeout_s=86_400)
+
+
+def test_what_a_receiver_compares_with_is_a_moment_and_a_length_of_time() -> None:
+    naive = datetime(2026, 3, 2)  # noqa: DTZ001 - that is what is wrong with it
+    with pytest.raises(InvalidValueError, match=r"^verify.now must be a datetime with a time zone"):
+        verify(signed(), b"{}", [SECRET], now=naive)
+    for tolerance in (timedelta.max, timedelta(0), 5):
+        with pytest.raises(InvalidValueError, match=r"^verify.tolerance must be a timedelta above"):
+            verify(signed(), b"{}", [SECRET], now=NOON, tolerance=tolerance)  # type: ignore[arg-type]

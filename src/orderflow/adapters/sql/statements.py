@@ -182,7 +182,11 @@ class Statements:
         self.last_number = select(func.coalesce(func.max(events.number), 0)).where(
             events.seller_id == SELLER
         )
-        self.events = select(events.event).where(events.seller_id == SELLER).order_by(events.number)
+        self.events = (
+            select(events.number, events.event)
+            .where(events.seller_id == SELLER, events.number > bindparam("after"))
+            .order_by(events.number)
+        )
         self.sellers = _values(events.seller_id)
         is_policy = tables.policies.c.value.is_not(None), tables.policies.c.seller_id != ""
         self.owners = [
@@ -195,12 +199,20 @@ class Statements:
         )
         of_order = (
             select(events.number)
-            .where(events.seller_id == SELLER, events.order_id == bindparam("order_id"))
+            .where(
+                events.seller_id == SELLER,
+                events.order_id == bindparam("order_id"),
+                events.number > bindparam("after"),
+            )
             .order_by(events.number)
             .limit(bindparam("limit"))
-            .offset(bindparam("after"))
+            .correlate(None)
         )
-        self.events_of = self.events.where(events.number.in_(of_order.correlate(None)))
+        self.events_of = (
+            select(events.number, events.event)
+            .where(events.seller_id == SELLER, events.number.in_(of_order))
+            .order_by(events.number)
+        )
 
     def _name_writes(self, tables: Tables) -> None:
         self.add_order, self.change_order = insert(tables.orders), _change(tables.orders)

@@ -60,6 +60,12 @@ class WebhookChannel:
             demand="at least one secret",
             value=len(secrets),
         )
+        validators.require(
+            ok=validators.is_seconds(timeout_s),
+            field="WebhookChannel.timeout_s",
+            demand=validators.SECONDS_DEMAND,
+            value=timeout_s,
+        )
         for secret in secrets:
             key_of(secret)
         self._guard = guard
@@ -78,7 +84,7 @@ class WebhookChannel:
         """
         server, path = self._guard.check(address)
         addresses = self._guard.addresses(address, server)
-        now = self._now()
+        now = self._moment()
         body = to_envelope(address, bulletin, now, self._source)
         headers = {
             "content-type": CONTENT_TYPE,
@@ -99,8 +105,11 @@ class WebhookChannel:
 
     def preview(self, address: str, bulletin: Bulletin) -> str:
         """Return the request as text, without sending it."""
-        body = to_envelope(address, bulletin, self._now(), self._source)
+        body = to_envelope(address, bulletin, self._moment(), self._source)
         return f"POST {address}\ncontent-type: {CONTENT_TYPE}\n\n{body.decode()}\n"
+
+    def _moment(self) -> datetime:
+        return validators.require_moment("WebhookChannel.now()", self._now())
 
     def _post(
         self,

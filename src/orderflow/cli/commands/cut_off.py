@@ -15,6 +15,7 @@ from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.working_hours import WorkingHours
 from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.cut_off import CutOffRules
+from orderflow.domain.model.validators import YEAR_MAX
 from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _calendar(hours: WorkingHours, holidays: str | None, moment: datetime) -> Wa
         return calendar
     country, _, part = holidays.partition("-")
     year = calendar.local_day(moment).year
-    days = public_holidays(country, subdivision=part or None, years=range(year, year + YEARS_AHEAD))
+    years = range(year, min(year + YEARS_AHEAD, YEAR_MAX + 1))
+    days = public_holidays(country, subdivision=part or None, years=years)
     return attrs.evolve(calendar, holidays=days)
 
 

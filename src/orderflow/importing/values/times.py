@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
 
+from orderflow.domain.calendar import clocks
+from orderflow.domain.model import validators
 from orderflow.errors import InvalidValueError
 
-__all__ = ["TimeReader", "is_none", "zone_of"]
-
-YEAR_MIN, YEAR_MAX = 1970, 2200
+__all__ = ["TimeReader", "check_time_format", "check_zone", "is_none", "zone_of"]
 
 _SPACE = re.compile(r"(?<=\d)\s+(?=[+-]\d\d:?\d\d$)")
 _UNIVERSAL = re.compile(r"(?<=\d)\s*(?:UTC|GMT)$")
@@ -21,6 +22,7 @@ _NUMBERS = re.compile(
     r"(?:,?[ T]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<seconds>\d\d))?)?",
     re.ASCII,
 )
+_SAMPLE = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 _NONE = re.compile(r"[0T:./\s-]*", re.ASCII)
 
 
@@ -33,19 +35,45 @@ def is_none(text: str) -> bool:
     return _NONE.fullmatch(text) is not None
 
 
-def zone_of(zone: tzinfo | str | None) -> tzinfo | None:
+def zone_of(zone: tzinfo | str | None, field: str = "time zone") -> tzinfo | None:
     """Return a time zone, or look it up by its name.
 
     Raises:
-        InvalidValueError: If there is no time zone of this name.
+        InvalidValueError: If it is no time zone, or there is none of this name.
     """
-    if not isinstance(zone, str):
-        return zone
+    if zone is None or clocks.is_time_zone(zone):
+        return zone  # type: ignore[return-value] # it is no text
+    demand = "a time zone, or the name of one, such as 'Europe/London'"
+    validators.require(ok=isinstance(zone, str), field=field, demand=demand, value=zone)
     try:
-        return ZoneInfo(zone)
+        return ZoneInfo(zone)  # type: ignore[arg-type] # it is a text
     except (KeyError, ValueError, OSError) as error:
-        demand = "the name of a time zone, such as 'Europe/London'"
-        raise InvalidValueError("time zone", demand, zone) from error
+        raise InvalidValueError(field, demand, zone) from error
+
+
+def check_zone(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """Require that a field is a time zone, the name of one, or `None`."""
+    zone_of(value, f"{type(instance).__name__}.{attribute.name}")
+
+
+def check_time_format(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Require that a field is a format that reads the date in what it writes, or `None`."""
+    validators.require(
+        ok=value is None or _is_time_format(value),
+        field=f"{type(instance).__name__}.{attribute.name}",
+        demand="a format of dates for datetime.strptime, such as '%d/%m/%Y %H:%M'",
+        value=value,
+    )
+
+
+def _is_time_format(value: object) -> bool:
+    if not (isinstance(value, str) and validators.is_identifier(value)):
+        return False
+    try:
+        read = datetime.strptime(_SAMPLE.strftime(value), value)  # noqa: DTZ007 - its date counts
+        return read.date() == _SAMPLE.date()
+    except (ValueError, re.error, DeprecationWarning):  # the warning: it names no year
+        return False
 
 
 @attrs.frozen
@@ -78,13 +106,13 @@ class TimeReader:
             moment = self._of_numbers(numbers.groupdict(default="0"))
         else:
             moment = _of_iso(text)
-        if not YEAR_MIN <= moment.year < YEAR_MAX:
-            raise ValueError(f"in the years {YEAR_MIN} to {YEAR_MAX - 1}")
         if moment.tzinfo is None:
             if self.zone is None:
                 raise ValueError("a time with its offset, unless a time zone is set for the file")
             moment = moment.replace(tzinfo=self.zone)
-        return moment.astimezone(UTC)
+        if not validators.is_moment(moment):
+            raise ValueError(f"in the years {validators.YEAR_MIN} to {validators.YEAR_MAX} of UTC")
+        return validators.in_utc(moment)
 
     def _of_numbers(self, parts: dict[str, str]) -> datetime:
         first, second = int(parts["first"]), int(parts["second"])
