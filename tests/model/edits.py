@@ -18,10 +18,12 @@ def edited_lines(
 ) -> list[Line]:
     """Make the changes one after another; refuse all of them if one cannot be made."""
     lines = list(order.lines)
+    used = [line.line_id for line in lines]
     for change in changes:
         match change:
             case AddLine():
-                lines.append(_added(order, lines, change, known))
+                lines.append(_added(order, lines, used, change, known))
+                used.append(lines[-1].line_id)
             case RemoveShortLines():
                 short = [line for line in order.lines if line.short]
                 if not short:
@@ -50,13 +52,19 @@ def _find(lines: list[Line], line_id: str) -> Line:
     raise RefusedByModelError
 
 
-def _added(order: Order, lines: list[Line], change: AddLine, known: Collection[ProductKey]) -> Line:
+def _added(
+    order: Order,
+    lines: list[Line],
+    used: list[str],
+    change: AddLine,
+    known: Collection[ProductKey],
+) -> Line:
     if (order.warehouse, change.sku) not in known:
         raise RefusedByModelError
     line_id = change.line_id
     if line_id is None:
-        in_use = [int(line.line_id) for line in [*order.lines, *lines] if line.line_id.isdecimal()]
-        line_id = str(max(in_use, default=0) + 1)
+        numbers = [int(each) for each in used if each.isdecimal()]
+        line_id = str(max(numbers, default=0) + 1)
     if any(line.line_id == line_id for line in lines):
         raise RefusedByModelError
     return Line(line_id, change.sku, change.quantity)

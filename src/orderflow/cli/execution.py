@@ -13,6 +13,7 @@ from orderflow.cli.output.records import data_of, print_outcome
 from orderflow.domain.model.commands import ChangePolicy
 from orderflow.domain.model.stock import StockKey
 from orderflow.domain.queries.unknown_products import unknown_products
+from orderflow.errors.quoting import listed
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _warn_of_unknown_products(database: Database, command: Command) -> None:
         command.seller_id, lambda reading: unknown_products(command, reading)
     )
     if unknown:
-        skus = ", ".join(key.sku for key in unknown)
+        skus = listed([key.sku for key in unknown])
         key = unknown[0]
         new = f"new in warehouse {key.warehouse_id!r} of seller {key.seller_id!r}: {skus}"
         terminal.messages().print(new)

@@ -86,7 +86,7 @@ def loads(text: str | bytes, expect: type | UnionType = object) -> Any:  # noqa:
         CodecError: If the text is not JSON, or does not describe an expected type.
     """
     if not isinstance(text, str | bytes | bytearray):
-        raise CodecError(below("$", refusal("a text, or its bytes in UTF-8", text)))
+        raise below("$", refusal("a text, or its bytes in UTF-8", text))
     try:
         data = _decode(text if isinstance(text, str) else text.decode())
     except RecursionError as error:
@@ -130,7 +130,7 @@ def from_data(data: object, expect: type | UnionType = object) -> Any:  # noqa: 
     try:
         return _read_envelope(data, expect)
     except CodecError as error:
-        raise CodecError(below("$", error)) from error
+        raise below("$", error) from error
 
 
 def _read_envelope(envelope: object, expect: type | UnionType) -> object:
@@ -145,9 +145,9 @@ def _read_envelope(envelope: object, expect: type | UnionType) -> object:
         try:
             thing = _read_version(values["type"], values["version"], values["data"])
         except CodecError as error:
-            faults += error.faults
+            faults.add_below("", error)
     if faults:
-        raise CodecError(tuple(faults))
+        raise faults.error()
     return thing
 
 
@@ -173,7 +173,7 @@ def _read_version(kind: Kind, version: int, data: Data) -> object:
     try:
         return CONVERTER.structure(data, kind)
     except CodecError as error:
-        raise CodecError(below(".data", error)) from error
+        raise below(".data", error) from error
 
 
 def _latest(kind: type) -> int:

@@ -39,6 +39,7 @@ attributes. Messages hide the passwords of URLs; the attributes have them.
 from __future__ import annotations
 
 from orderflow.errors.base import OrderFlowError
+from orderflow.errors.quoting import ITEMS_MAX, listed, quoted, shortened
 from orderflow.errors.secrets import without_secrets
 from orderflow.errors.storage import (
     BatchInterruptedError,
@@ -94,20 +95,22 @@ class InvalidValueError(OrderFlowError, ValueError):
         self.field = field
         self.demand = demand
         self.value = value
-        super().__init__(f"{field} must be {demand}, not {_shown(value)}")
+        super().__init__(f"{field} must be {demand}, not {quoted(value)}")
 
 
 class CodecError(OrderFlowError, ValueError):
     """Data that does not describe the expected command, event or type.
 
     Attributes:
-        faults: One text for each fault, each with its path, such as
+        faults: One text for each of the first faults, each with its path, such as
             ``$.data.lines[2].quantity: …``.
+        further: The number of further faults.
     """
 
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(faults))
+    def __init__(self, faults: tuple[str, ...], further: int = 0) -> None:
+        self.faults = tuple(map(shortened, faults[:ITEMS_MAX]))
+        self.further = further + len(faults) - len(self.faults)
+        super().__init__(listed(self.faults, "; ", further=self.further))
 
 
 class NotFoundError(OrderFlowError, LookupError):
@@ -131,7 +134,7 @@ class LineNotFoundError(NotFoundError):
         self.line_id = line_id
         self.line_ids = line_ids
         super().__init__(
-            f"order {order_id!r} has no line {line_id!r}; its lines are {', '.join(line_ids)}"
+            f"order {order_id!r} has no line {line_id!r}; its lines are {listed(line_ids)}"
         )
 
 
@@ -357,21 +360,16 @@ class SettingsError(OrderFlowError, ValueError):
 
     Attributes:
         source: The file.
-        faults: One text for each fault, each with its path, such as ``$.mail.port: …``.
+        faults: One text for each of the first faults, each with its path, such as
+            ``$.mail.port: …``.
+        further: The number of further faults.
     """
 
-    def __init__(self, source: str, faults: tuple[str, ...]) -> None:
+    def __init__(self, source: str, faults: tuple[str, ...], further: int = 0) -> None:
         self.source = source
-        self.faults = faults
-        super().__init__(f"{source}: {'; '.join(faults)}")
-
-
-def _shown(value: object, limit: int = 80) -> str:
-    try:
-        text = repr(without_secrets(value) if isinstance(value, str) else value)
-    except ValueError:  # an integer of more digits than Python turns into text
-        text = "a number too long to show"
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+        self.faults = tuple(map(shortened, faults[:ITEMS_MAX]))
+        self.further = further + len(faults) - len(self.faults)
+        super().__init__(f"{source}: {listed(self.faults, '; ', further=self.further)}")
 
 
 def _in_words(action: str) -> str:

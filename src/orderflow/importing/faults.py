@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.errors import OrderFlowError
+from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,8 +64,7 @@ class SkippedRow:
 
 def quote_value(value: str, limit: int = 60) -> str:
     """Quote a value for a message, shortened if it is long."""
-    text = repr(value[: limit + 1])
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return quoted(value, limit)
 
 
 def by_row(faults: Iterable[Fault]) -> dict[int, str]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.events import subject_of
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
 from orderflow.notices import (
@@ -196,6 +197,7 @@ class DigestSender:
         notices: list[Notice] = []
         if kinds != [NoticeKind.ON_BACK_ORDER]:  # these alone need no events
             events = [each for each in reading.events(since=since) if each.at < until]
+            events.sort(key=subject_of)  # so the history of each order is folded once
             others = (notice for event in events for notice in writer.notices_of(event))
             notices += [
                 each

@@ -27,6 +27,7 @@ from orderflow.notices import (
     kind_of,
     outlook_source,
 )
+from orderflow.notices.changes import OrderChanges
 from orderflow.notices.outlook import (
     affected_orders,
     date_notice,
@@ -118,6 +119,7 @@ class NoticeSender:
         self._orders_max = orders_max
         self._notices_max = notices_max
         self._on_refusal = on_refusal
+        self._changes = OrderChanges()
 
     def notify(self, message: OutboxMessage) -> None:
         """Send the notices for one event."""
@@ -174,7 +176,9 @@ class NoticeSender:
         self, messages: Sequence[OutboxMessage], reading: Reading
     ) -> tuple[list[_MessageNotices], dict[int, list[tuple[Order, datetime | None]]]]:
         policy = self._default_policy
-        writer = NoticeWriter(reading, read_clock(self._clock), policy, self._outlook)
+        writer = NoticeWriter(
+            reading, read_clock(self._clock), policy, self._outlook, changes=self._changes
+        )
         written = [_MessageNotices(each, writer.notices_of(each.event)) for each in messages]
         affected = {}
         for index, message in enumerate(messages):

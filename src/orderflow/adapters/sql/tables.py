@@ -159,7 +159,7 @@ class Tables:
             self._check("stock", "known", "is_known OR on_hand = 0"),
             key=("warehouse_id", "sku"),
         )
-        self._index(table, "unserved", "warehouse_id", "sku", where=IS_UNSERVED)
+        self._index(table, "unserved", "warehouse_id", "sku", "is_unserved", where=IS_UNSERVED)
         return table
 
     def _orders(self) -> Table:
@@ -217,7 +217,11 @@ class Tables:
             key=("order_id", "line_id"),
         )
         self._index(table, "sku", "sku", "order_id")
-        self._index(table, "with_units", "warehouse_id", "sku", "order_id", where=HOLDS)
+        # With `allocated`, it has all that a search needs. Otherwise, and without statistics,
+        # SQLite would rather read all lines of the seller.
+        self._index(
+            table, "with_units", "warehouse_id", "sku", "order_id", "allocated", where=HOLDS
+        )
         return table
 
     def _queue(self) -> Table:

@@ -15,6 +15,7 @@ from orderflow.cli.options.working_hours import WorkingHours
 from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.cut_off import CutOffRules
 from orderflow.domain.model.validators import YEAR_MAX
+from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"{text!r} is not a valid TIME: try 2026-03-02T09:30", param_hint="'--at'"
+            f"{quoted(text)} is not a valid TIME: try 2026-03-02T09:30", param_hint="'--at'"
         ) from error
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 

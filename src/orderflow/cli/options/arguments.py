@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderflow.domain.model.order import Address
+from orderflow.errors.quoting import quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +51,7 @@ def pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
         if not (equals and name and value):
             example = "MUG=5" if "SKU" in hint else "1=5"
             raise typer.BadParameter(
-                f"{text!r} is not a pair: try {example}", param_hint=f"'{hint}'"
+                f"{quoted(text)} is not a pair: try {example}", param_hint=f"'{hint}'"
             )
         yield name, value
 
@@ -64,7 +65,7 @@ def unit_pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, int]]:
     for name, value in pairs(hint, texts):
         if not (value.isascii() and value.isdecimal()):
             raise typer.BadParameter(
-                f"{name}={value}: {value!r} is not a number of units: try {name}=5",
+                f"{quoted(value)} is not a number of units: try {shortened(name)}=5",
                 param_hint=f"'{hint}'",
             )
         yield name, int(value)
@@ -83,7 +84,7 @@ def address(hint: str, text: str) -> Address:
     parts = [part.strip() for part in text.split("|")]
     if len(parts) != len(_PARTS):
         raise typer.BadParameter(
-            f"{text!r} has {len(parts)} parts; the form is '{'|'.join(_PARTS)}'",
+            f"{quoted(text)} has {len(parts)} parts; the form is '{'|'.join(_PARTS)}'",
             param_hint=f"'{hint}'",
         )
     return Address(*parts)

@@ -20,6 +20,7 @@ import typer
 from orderflow.domain.calendar.calendar import Weekday
 from orderflow.domain.model import validators
 from orderflow.errors import InvalidValueError
+from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +152,7 @@ def _reader(form: _Form) -> Callable[[str], Any]:
             return form.read(text)
         except (ValueError, KeyError, OverflowError, OSError) as error:
             raise typer.BadParameter(
-                f"{text!r} is not a valid {form.metavar}: try {form.example}"
+                f"{quoted(text)} is not a valid {form.metavar}: try {form.example}"
             ) from error
 
     return read

@@ -243,8 +243,10 @@ def _in_order_of_queue(serving: ServingState, waiting: list[Order]) -> Iterator[
                 break
         if not heads:
             return
-        _, _, order, source = heappop(heads)
+        position, _, order, source = heappop(heads)
         sources = [source]
+        while heads and heads[0][0] == position:  # the same order, in the queue of another product
+            sources.append(heappop(heads)[-1])
         now = draft.orders.get(order.order_id)
         if now is None:
             yield order
@@ -304,12 +306,12 @@ def _known_orders(serving: ServingState, products: list[ProductKey]) -> list[Ord
     """
     if not products:
         return []
-    draft = serving.draft
+    draft, of_products = serving.draft, set(products)
     return [
         order
         for order in {**serving.visited, **draft.orders}.values()
         if serving.is_waiting(order)
-        and any((order.warehouse_id, line.sku) in products for line in order.short_lines)
+        and any((order.warehouse_id, line.sku) in of_products for line in order.short_lines)
     ]
 
 

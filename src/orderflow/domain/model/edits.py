@@ -41,8 +41,9 @@ __all__ = [
 class AddLine:
     """Add a line to an order.
 
-    The default `line_id` is the highest number in use plus 1. If that is too long for an id, it
-    is the first free number. Only the digits 0 to 9 count as a number.
+    The default `line_id` is 1 above the highest number that the order or an earlier edit of the
+    same command has used. If that is too long for an id, it is the first number that was not used.
+    Only the digits 0 to 9 count as a number.
     """
 
     sku: str = attrs.field(validator=validators.identifier)
@@ -146,15 +147,17 @@ def resolve_edits(order: Order, edits: tuple[Edit | RemoveShortLines, ...]) -> t
         EditRefusedError: If there are no short lines to remove.
     """
     resolved: list[Edit] = []
+    removals: list[RemoveLine] | None = None
     for edit in edits:
         if not isinstance(edit, RemoveShortLines):
             resolved.append(edit)
-        elif order.short_lines:
-            resolved += [RemoveLine(line.line_id) for line in order.short_lines]
-        else:
-            raise EditRefusedError(
-                order.order_id, "none of its lines is short; name the lines to remove"
-            )
+        elif removals is None:  # a second one would find none of these lines
+            removals = [RemoveLine(line.line_id) for line in order.short_lines]
+            if not removals:
+                raise EditRefusedError(
+                    order.order_id, "none of its lines is short; name the lines to remove"
+                )
+            resolved += removals
     return tuple(resolved)
 
 
@@ -168,10 +171,12 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
     """
     lines = {line.line_id: line for line in order.lines}
     fields: dict[str, Any] = {}
+    ids: _LineIds | None = None
     for edit in edits:
         match edit:
             case AddLine():
-                line = _added(order, lines, edit)
+                ids = ids or _LineIds(order)
+                line = _added(order, lines, edit, ids)
                 lines[line.line_id] = line
             case RemoveLine(line_id):
                 _find(order, lines, line_id)
@@ -223,21 +228,38 @@ def _find(order: Order, lines: dict[str, OrderLine], line_id: str) -> OrderLine:
     return line
 
 
-def _added(order: Order, lines: dict[str, OrderLine], change: AddLine) -> OrderLine:
-    line_id = change.line_id or _next_id({*lines, *_ids(order)})
+def _added(order: Order, lines: dict[str, OrderLine], change: AddLine, ids: _LineIds) -> OrderLine:
+    line_id = change.line_id or ids.next()
     if line_id in lines:
         raise EditRefusedError(
             order.order_id, f"it already has a line {line_id!r}; give the new line another id"
         )
+    ids.use(line_id)
     return OrderLine(line_id, change.sku, change.quantity)
 
 
-def _next_id(taken: set[str]) -> str:
-    numbers = [int(line_id) for line_id in taken if line_id.isascii() and line_id.isdecimal()]
-    above = str(max(numbers, default=0) + 1)
-    if len(above) <= validators.IDENTIFIER_CHARACTERS_MAX:
-        return above
-    return next(free for free in map(str, count(1)) if free not in taken)
+class _LineIds:
+    """The line ids that an order and its edits have used."""
+
+    def __init__(self, order: Order) -> None:
+        self._used = set[str]()
+        self._highest = 0
+        self._numbers = map(str, count(1))
+        for line in order.lines:
+            self.use(line.line_id)
+
+    def use(self, line_id: str) -> None:
+        """Note that a line has this id."""
+        self._used.add(line_id)
+        if line_id.isascii() and line_id.isdecimal():
+            self._highest = max(self._highest, int(line_id))
+
+    def next(self) -> str:
+        """Return the id of a new line."""
+        above = str(self._highest + 1)
+        if len(above) <= validators.IDENTIFIER_CHARACTERS_MAX:
+            return above
+        return next(number for number in self._numbers if number not in self._used)
 
 
 def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) -> OrderLine:
@@ -259,7 +281,3 @@ def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) ->
         )
     allocated = min(line.allocated, quantity) if change.sku == line.sku else 0
     return OrderLine(line.line_id, change.sku, quantity, allocated)
-
-
-def _ids(order: Order) -> tuple[str, ...]:
-    return tuple(line.line_id for line in order.lines)

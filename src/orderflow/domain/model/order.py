@@ -7,6 +7,7 @@ in `orderflow.domain.model.status`.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,7 +18,7 @@ from orderflow.domain.model.terms import Term
 from orderflow.errors import LineNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Address", "BackOrderWait", "Hold", "HoldReason", "Order", "OrderLine"]
 
@@ -211,11 +212,15 @@ class Order:
         >>> order.short_of("MUG"), order.allocated_of("MUG"), order.short_of("CUP")
         (4, 2, 0)
         """
-        return sum([line.quantity - line.allocated for line in self.lines if line.sku == sku])
+        return sum([line.quantity - line.allocated for line in self.lines_of(sku)])
 
     def allocated_of(self, sku: str) -> int:
         """Return the units of a product that are allocated to the order, over all its lines."""
-        return sum([line.allocated for line in self.lines if line.sku == sku])
+        return sum([line.allocated for line in self.lines_of(sku)])
+
+    def lines_of(self, sku: str) -> Sequence[OrderLine]:
+        """Return the lines of a product, in their order."""
+        return self._lines_by_sku.get(sku, ())
 
     def line(self, line_id: str) -> OrderLine:
         """Return the line with this id.
@@ -223,10 +228,24 @@ class Order:
         Raises:
             LineNotFoundError: If there is none.
         """
+        line = self._lines_by_id.get(line_id)
+        if line is None:
+            raise LineNotFoundError(self.order_id, line_id, tuple(self._lines_by_id))
+        return line
+
+    # The lines by product and by id. Without these indexes, a loop over the lines that looks up
+    # lines of this or another order takes quadratic time.
+
+    @cached_property
+    def _lines_by_sku(self) -> dict[str, list[OrderLine]]:
+        index: dict[str, list[OrderLine]] = {}
         for line in self.lines:
-            if line.line_id == line_id:
-                return line
-        raise LineNotFoundError(self.order_id, line_id, tuple(line.line_id for line in self.lines))
+            index.setdefault(line.sku, []).append(line)
+        return index
+
+    @cached_property
+    def _lines_by_id(self) -> dict[str, OrderLine]:
+        return {line.line_id: line for line in self.lines}
 
 
 def is_covered(lines: tuple[OrderLine, ...]) -> bool:
@@ -258,7 +277,10 @@ def with_units(line: OrderLine, quantity: int, allocated: int) -> OrderLine:
 
 def fields_of(order: Order) -> dict[str, Any]:
     """Return a copy of the fields of an order by name, for `order_of`."""
-    return order.__dict__.copy()
+    fields = order.__dict__.copy()
+    fields.pop("_lines_by_sku", None)
+    fields.pop("_lines_by_id", None)
+    return fields
 
 
 def order_of(fields: dict[str, Any]) -> Order:

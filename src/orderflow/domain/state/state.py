@@ -162,9 +162,7 @@ class State:
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
         """Return the receipts of a product, by the moment they are expected, then by id."""
-        key = StockKey(self.seller_id, warehouse_id, sku)
-        receipts = [receipt for receipt in self.receipts.values() if receipt.key == key]
-        return sorted(receipts, key=by_expectation)
+        return self._expected.get((warehouse_id, sku), ())
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
         """Return the orders on hold with a hold that ends at this moment or before it."""
@@ -185,6 +183,13 @@ class State:
         for order in self.orders.values():
             for sku in {line.sku: None for line in order.lines if line.allocated}:
                 index.setdefault((order.warehouse_id, sku), []).append(order)
+        return index
+
+    @cached_property
+    def _expected(self) -> dict[ProductKey, list[ExpectedReceipt]]:
+        index: dict[ProductKey, list[ExpectedReceipt]] = {}
+        for receipt in sorted(self.receipts.values(), key=by_expectation):
+            index.setdefault((receipt.key.warehouse_id, receipt.key.sku), []).append(receipt)
         return index
 
     @cached_property

@@ -71,7 +71,7 @@ def _stock() -> None:
         _check("stock", "known", "is_known OR on_hand = 0"),
         key=("warehouse_id", "sku"),
     )
-    _index("stock", "unserved", "warehouse_id", "sku", where="is_unserved")
+    _index("stock", "unserved", "warehouse_id", "sku", "is_unserved", where="is_unserved")
 
 
 def _orders() -> None:
@@ -137,6 +137,7 @@ def _lines() -> None:
         "warehouse_id",
         "sku",
         "order_id",
+        "allocated",
         where="allocated > 0",
     )
 
