@@ -19,11 +19,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-import attrs
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 
-from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.commands import (
     AnnounceReceipt,
@@ -36,21 +34,24 @@ from orderflow.domain.model.order import Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.state.state import State
-from orderflow.errors import NotFoundError, RefusedError
 from orderflow.invariants import history_violations, violations
 from orderflow.service import OrderFlow
+from orderflow.testing.reference import require_like_reference
 from orderflow.testing.strategies import History, histories
 
 if TYPE_CHECKING:
-    from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.outcome import Outcome
     from orderflow.ports import Repository, UnitOfWork
 
 __all__ = ["RepositoryContract"]
 
 _NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _MUGS = StockKey("acme", "leeds", "MUG")
-_ALONE = settings(suppress_health_check=[HealthCheck.differing_executors])
+_SETTINGS = settings(
+    deadline=None,  # a database may take its time
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # `require_like_reference` shortens,
+    verbosity=Verbosity.quiet,  # and lists what it has shortened
+    suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
+)
 
 
 def _order(order_id: str, quantity: int, *, seller_id: str = "acme") -> Order:
@@ -63,14 +64,6 @@ def _order(order_id: str, quantity: int, *, seller_id: str = "acme") -> Order:
     )
 
 
-def _answer(flow: OrderFlow, command: Command) -> Outcome | str:
-    try:
-        # A repository may omit blocked orders from a queue. They are then not in this field.
-        return attrs.evolve(flow.handle(command), queue_index=())
-    except (NotFoundError, RefusedError) as refusal:
-        return str(refusal)
-
-
 class RepositoryContract(ABC):
     """Tests of a repository. Inherit them and implement `make_repository`."""
 
@@ -78,22 +71,11 @@ class RepositoryContract(ABC):
     def make_repository(self) -> Repository:
         """Make an empty repository."""
 
-    @_ALONE
+    @_SETTINGS
     @given(history=histories())
     def test_it_answers_as_the_reference_does(self, history: History) -> None:
         """For all commands and policies, answers and state equal those of the reference."""
-        page = history.orders_max
-        flow = OrderFlow(self.make_repository(), default_policy=history.policy, orders_max=page)
-        reference = OrderFlow(MemoryRepository(), default_policy=history.policy, orders_max=page)
-        for command in history.commands:
-            assert _answer(flow, command) == _answer(reference, command)
-        for seller_id in {command.seller_id: None for command in history.commands}:
-            assert flow.seller(seller_id).orders() == reference.seller(seller_id).orders()
-            assert flow.seller(seller_id).stock() == reference.seller(seller_id).stock()
-            assert flow.seller(seller_id).events() == reference.seller(seller_id).events()
-            for order in flow.seller(seller_id).orders():
-                events = flow.seller(seller_id).events(order.order_id)
-                assert events == reference.seller(seller_id).events(order.order_id)
+        require_like_reference(self.make_repository, history)
 
     def test_nothing_is_written_when_the_block_is_left_by_an_error(self) -> None:
         """A unit of work is written completely or not at all."""
