@@ -72,7 +72,9 @@ def _differences_of_items(
     found: Sequence[object], expected: Sequence[object], path: str
 ) -> Iterator[str]:
     if len(found) != len(expected):
-        yield _difference(to_text(found), expected, path)
+        yield f"{path or 'it'}: {len(found)} items, expected {len(expected)}"
+        yield from (f"missing: {_clipped(to_text(e))}" for e in expected if e not in found)
+        yield from (f"not expected: {_clipped(to_text(e))}" for e in found if e not in expected)
         return
     for number, pair in enumerate(zip(found, expected, strict=True)):
         yield from differences(*pair, f"{path}[{number}]")

@@ -112,7 +112,11 @@ class ExampleShop:
         flow = OrderFlow(repository)
         for number, command in enumerate(example_commands()):
             named = attrs.evolve(command, command_id=f"c{number}")
-            flow.handle(named)
+            try:
+                flow.handle(named)
+            except Exception as error:
+                error.add_note(f"Raised by command {number} of the shop: {to_text(named)}")
+                raise
             if named.seller_id == "acme":
                 outcome = decide(named, self.state)
                 self.answers.append((named, outcome))

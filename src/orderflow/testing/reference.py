@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -12,25 +12,22 @@ from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import MAY_WAIT
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.service import OrderFlow
+from orderflow.testing.bounded import BoundedRepository
 from orderflow.testing.differences import require_same, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.domain.model.stock import StockKey
-    from orderflow.ports import Reading, Repository, UnitOfWork
+    from orderflow.ports import Repository
     from orderflow.service import Seller
     from orderflow.testing.strategies import History
-
-    T = TypeVar("T")
 
 __all__ = ["compare", "require_like_reference"]
 
 _SHORTENING_SECONDS_MAX = 10.0
-_WRITES_MAX = 1_000
 
 
 def require_like_reference(make_repository: Callable[[], Repository], history: History) -> None:
@@ -51,13 +48,13 @@ def require_like_reference(make_repository: Callable[[], Repository], history: H
 def compare(repository: Repository, history: History) -> None:
     """Run a history on a repository and on the reference; see `require_like_reference`."""
     __tracebackhide__ = True
-    bounded = _BoundedRepository(repository)
+    bounded = BoundedRepository(repository)
     flow, reference = (_flow(each, history) for each in (bounded, MemoryRepository()))
     step = ""
     try:
         for number, command in enumerate(history.commands, 1):
             step = f"the answer to command {number}"
-            bounded.writes = 0
+            bounded.restart()
             require_same(step, _answer(flow, command), _answer(reference, command))
         for seller_id in dict.fromkeys(command.seller_id for command in history.commands):
             sound, seller = reference.seller(seller_id), flow.seller(seller_id)
@@ -141,29 +138,3 @@ class _StoppedClock:
 
     def now(self) -> datetime:
         return self._at
-
-
-class _BoundedRepository:
-    """Counts units of work, so that a queue that stays unserved cannot keep a command forever."""
-
-    def __init__(self, repository: Repository) -> None:
-        self._repository = repository
-        self.writes = 0
-
-    def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
-        self.writes += 1
-        if self.writes > _WRITES_MAX:
-            raise AssertionError(
-                f"it has not ended after {_WRITES_MAX} units of work: a `ServeWaiting` that is "
-                f"saved must remove its products from `unserved`"
-            )
-        return self._repository.write(seller_id, task)
-
-    def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
-        return self._repository.read(seller_id, task)
-
-    def sellers(self) -> Sequence[str]:
-        return self._repository.sellers()
-
-    def unserved(self) -> Sequence[StockKey]:
-        return self._repository.unserved()

@@ -17,7 +17,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +25,6 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.commands import (
-    AnnounceReceipt,
     BookInStock,
     ChangePolicy,
     HoldOrder,
@@ -33,10 +32,11 @@ from orderflow.domain.model.commands import (
 )
 from orderflow.domain.model.order import Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
-from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.stock import StockKey
 from orderflow.domain.state.state import State
 from orderflow.invariants import history_violations, violations
 from orderflow.service import OrderFlow
+from orderflow.testing.bounded import BoundedRepository
 from orderflow.testing.reading_contract import ReadingContract
 from orderflow.testing.reference import require_like_reference
 from orderflow.testing.saving_contract import SavingContract
@@ -176,67 +176,6 @@ class RepositoryContract(ViewContract, ReadingContract, SavingContract):
         flow.seller("acme").cancel("1", at=_NOON)
         assert back_orders() == ["2"]
 
-    def test_it_finds_receipts_until_they_are_closed(self) -> None:
-        """An announced receipt is found until it is booked in."""
-        repository = self.make_repository()
-        flow = OrderFlow(repository)
-        acme = flow.seller("acme")
-        receipt = ExpectedReceipt("R1", _MUGS, 10, _NOON)
-        flow.handle(AnnounceReceipt(receipt=receipt, at=_NOON))
-        sooner = ExpectedReceipt("R2", _MUGS, 1, _NOON - timedelta(days=1))
-        flow.handle(AnnounceReceipt(receipt=sooner, at=_NOON))
-        found = repository.read("acme", lambda reading: reading.receipt("R1"))
-        assert found == receipt
-        expected = repository.read("acme", lambda reading: list(reading.expected("leeds", "MUG")))
-        assert expected == [sooner, receipt] == list(acme.receipts())
-        acme.book_in(_MUGS, 9, receipt_id="R1", at=_NOON)
-        assert repository.read("acme", lambda reading: reading.receipt("R1")) is None
-        assert list(acme.receipts()) == [sooner]
-
-    def test_it_returns_the_events_since_a_moment(self) -> None:
-        """Events at exactly this time are included, and so are those that were saved late."""
-        flow = OrderFlow(self.make_repository())
-        acme = flow.seller("acme")
-        minutes = (0, 7, 3, 9, 5)  # the caller chooses the times, which need not increase
-        for minute in minutes:
-            acme.place(_order(str(minute), 1), at=_NOON + timedelta(minutes=minute))
-        acme.book_in(_MUGS, 1, at=_NOON + timedelta(minutes=9))
-        since = _NOON + timedelta(minutes=5)
-        all_events = acme.events()
-        recent = [event for event in all_events if event.at >= since]
-        assert len(recent) not in {0, len(all_events)}
-        assert list(acme.events(since=since)) == recent
-        elsewhere = since.astimezone(timezone(timedelta(hours=2)))
-        assert list(acme.events(since=elsewhere)) == recent
-        assert list(acme.events("7", since=since)) == list(acme.events("7"))
-        assert list(acme.events("3", since=since)) == []
-        assert list(flow.seller("zenith").events(since=since)) == []
-
-    def test_it_reads_events_a_page_at_a_time(self) -> None:
-        """The pages together contain every event of a seller, of an order or since a time."""
-        acme = OrderFlow(self.make_repository()).seller("acme")
-        for number in range(4):
-            acme.place(_order(str(number), 1), at=_NOON + timedelta(minutes=number))
-        acme.book_in(_MUGS, 3, at=_NOON)
-        for order_id, since in ((None, None), ("2", None), (None, _NOON + timedelta(minutes=2))):
-            whole = list(acme.events(order_id, since=since))
-            pages = [
-                acme.events(order_id, since=since, after=after, limit=2)
-                for after in range(0, len(whole) + 2, 2)
-            ]
-            assert [event for page in pages for event in page] == whole
-            assert list(acme.events(order_id, since=since, after=1)) == whole[1:]
-
-    def test_it_reads_stock_a_page_at_a_time(self) -> None:
-        """A page starts after the last key of the previous page."""
-        acme = OrderFlow(self.make_repository()).seller("acme")
-        for warehouse_id in ("leeds", "york"):
-            for sku in ("CUP", "MUG"):
-                acme.count(StockKey("acme", warehouse_id, sku), 1, at=_NOON)
-        whole = acme.stock()
-        assert acme.stock(limit=3) == whole[:3]
-        assert acme.stock(after=whole[2].key, limit=3) == whole[3:]
-
     def test_it_finds_the_parts_of_a_split_order(self) -> None:
         """The orders that were split from one are found, whatever their status."""
         acme = OrderFlow(self.make_repository()).seller("acme")
@@ -277,7 +216,7 @@ class RepositoryContract(ViewContract, ReadingContract, SavingContract):
 
     def test_a_reading_serves_unserved_queues_first(self) -> None:
         """Between two pages of a long queue, a preview serves the rest of the queue first."""
-        repository = self.make_repository()
+        repository = BoundedRepository(self.make_repository())
         flow = OrderFlow(repository)
         acme = flow.seller("acme")
         for order_id in "12":
