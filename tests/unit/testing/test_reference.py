@@ -87,13 +87,14 @@ def test_a_queue_that_is_never_served_ends_the_test() -> None:
 
 HOST = """
 import time
-from orderflow import MemoryRepository
-from orderflow.testing.notice_store_contract import NoticeStoreContract
-from orderflow.testing.repository_contract import RepositoryContract
 from hypothesis import settings
 
 settings.register_profile("few", max_examples=3)
 settings.load_profile("few")
+
+from orderflow import MemoryRepository
+from orderflow.testing.notice_store_contract import NoticeStoreContract
+from orderflow.testing.repository_contract import RepositoryContract
 
 
 class Slow(MemoryRepository):
