@@ -11,6 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import pytest
 
 from orderflow import MemoryRepository, OrderFlowError
 from orderflow.adapters.memory.repository import MemoryUnitOfWork
@@ -149,7 +150,7 @@ def fails(contract: object, name: str, *given: object) -> bool:
     """Whether a test of a contract fails."""
     try:
         getattr(contract, name)(*given)
-    except (AssertionError, OrderFlowError):
+    except (AssertionError, OrderFlowError, pytest.fail.Exception):
         return True
     return False
 

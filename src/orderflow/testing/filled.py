@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from enum import Enum
 from types import NoneType
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -60,12 +60,18 @@ def names_of_fields(kind: type) -> list[str]:
 
 def _values(hint: Any, name: str, number: int) -> Iterator[object]:  # noqa: ANN401 - any type
     """Yield values to try for a field, the most awkward first."""
+    if get_origin(hint) is tuple:
+        items = [each for each in get_args(hint) if each is not ...]
+        yield tuple(next(_values(each, name, number)) for each in items)
+        return
     (kind,) = [each for each in get_args(hint) or (hint,) if each is not NoneType]
     if kind is str:
         yield f'{name}: Größe 日本 \'%_\\ "x" {{y}}'
         yield from ("NL", "+44 20 7946 0958", f"{name}@shop.example")
     elif kind is int:
         yield 7 + number
+    elif kind is bool:
+        yield from (True, False)
     elif kind is datetime:
         yield MOMENT
     elif issubclass(kind, Enum):
