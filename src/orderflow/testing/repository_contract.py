@@ -8,8 +8,9 @@ For example::
         def make_repository(self):
             return MyRepository(...)
 
-The tests compare the repository with the reference, `MemoryRepository`. The same commands must give
-the same answers under every policy. Needs Hypothesis and pytest, from the extra `testing`.
+There is an example for each read, and for each kind of change. Random commands compare the
+repository with the reference, `MemoryRepository`: they must give the same answers under every
+policy. Needs Hypothesis and pytest, from the extra `testing`.
 """
 
 from __future__ import annotations
