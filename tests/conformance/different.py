@@ -8,6 +8,7 @@ leave free is drawn each time:
   page or for each order;
 - `unserved` has all products, or only those that were read;
 - a task runs twice, as after a conflict, and what its first run saved is gone;
+- the numbers of events have gaps;
 - what is read is equal to what was saved, but never the same object.
 """
 
@@ -23,6 +24,7 @@ from orderflow.core import State
 from orderflow.domain.model.order import fields_of, order_of
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.stock import by_expectation
+from orderflow.ports import EventPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -45,7 +47,7 @@ class _Seller:
 
     def __init__(self, seller_id: str) -> None:
         self.state = State(seller_id)
-        self.events: tuple[Event, ...] = ()
+        self.events: tuple[tuple[int, Event], ...] = ()
         self.answers: dict[str, tuple[Command, Outcome]] = {}
         self.unserved: frozenset[tuple[str, str]] = frozenset()
 
@@ -231,14 +233,15 @@ class DifferentUnitOfWork:
         since: datetime | None = None,
         after: int = 0,
         limit: int | None = None,
-    ) -> list[Event]:
+    ) -> EventPage:
         found = [
-            copy(event)
-            for event in self.seller.events
+            (number, copy(event))
+            for number, event in self.seller.events
             if (order_id is None or _order_id(event) == order_id)
             and (since is None or event.at >= since)
+            and number > after
         ]
-        return found[after:][:limit]
+        return EventPage.of(found[:limit], after)
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         return copy(self.seller.answers.get(command_id))
@@ -259,7 +262,9 @@ class DifferentUnitOfWork:
         seller.unserved |= {(each.warehouse_id, each.sku) for each in outcome.unserved}
         if command.command_id is not None:
             seller.answers = {**seller.answers, command.command_id: (command, outcome)}
-        seller.events += outcome.events
+        for event in outcome.events:
+            last = seller.events[-1][0] if seller.events else 0
+            seller.events += ((last + self._dice.randint(1, 3), event),)
         seller.state = seller.state.after(outcome)
 
     # What is left free

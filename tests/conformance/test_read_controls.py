@@ -23,6 +23,7 @@ from orderflow import (
 )
 from orderflow.domain.model.order import BackOrderWait
 from orderflow.domain.model.policy import queue_position
+from orderflow.ports import EventPage
 from tests.conformance.faults import (
     Fault,
     answering,
@@ -291,10 +292,23 @@ def page_before_choice(
     after: int = 0,
     limit: int | None = None,
     **named: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    page = sound(None, after=after, limit=limit)
-    chosen = sound(order_id, **named)
-    return [each for each in page if each in chosen]
+) -> EventPage:
+    """Choose events from a page of all of them."""
+    page, chosen = sound(None, after=after, limit=limit), sound(order_id, **named)
+    return EventPage.of(((page.last, each) for each in page if each in chosen), after)
+
+
+def numbered_anew(
+    _: object,
+    sound: Fault,
+    *given: object,
+    after: int = 0,
+    limit: int | None = None,
+    **named: Any,  # noqa: ANN401
+) -> EventPage:
+    """Number the events of each listing from 1."""
+    numbered = list(enumerate(sound(*given, **named), 1))[after:]
+    return EventPage.of(numbered if limit is None else numbered[:limit], after)
 
 
 def later_than(_: object, sound: Fault, at: Any) -> list[Order]:  # noqa: ANN401
@@ -401,6 +415,7 @@ CASES: dict[str, tuple[tuple[Any, ...], dict[str, Fault]]] = {
     "events after the time": ((EVENTS,), {"events": after_the_time}),
     "events without after": ((EVENT_PAGES,), {"events": ignoring("after")}),
     "events without limit": ((EVENT_PAGES,), {"events": ignoring("limit")}),
+    "events numbered anew in each listing": ((EVENT_PAGES,), {"events": numbered_anew}),
     "events of a page of all": ((EVENT_PAGES,), {"events": page_before_choice}),
     "answered, whatever the case": ((ANSWERED,), {"answered": whatever_its_case}),
     "answered for any seller": ((ANSWERED,), {"answered": answered_for_any_seller}),

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import Address, InvalidValueError
+from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing import (
     FileError,
+    FileFormat,
     OrderLayout,
     Progress,
     RejectedRow,
@@ -202,9 +204,9 @@ def test_a_header_of_very_many_columns_is_shown_in_part() -> None:
 def test_rows_to_pass_over_need_no_order() -> None:
     layout = OrderLayout.of_columns(
         {name: name for name in HEADER.split(",")},
-        skip=(SkipRule(reason="a sum", column="sku", is_one_of=frozenset({"TOTAL"})),),
+        skip=(SkipRule(reason="a sum", column="sku", is_one_of=frozenset({"FEES"})),),
     )
-    result = plain(row(), ",TOTAL,1,", preset=layout)
+    result = plain(row(), ",FEES,1,", preset=layout)
     assert (result.new, result.faults) == (1, ())
     assert result.skipped == (SkippedRow(3, "a sum"),)
 
@@ -247,7 +249,7 @@ def test_a_file_of_columns_of_its_own_is_read_by_a_layout() -> None:
     text = "Nr;Artikel;Menge;Datum\n1;Mütze;1.000;02.03.2026 10:00\n"
     result = imported(text.encode("cp1252"), preset=layout, time_zone=UTC)
     assert lines(result) == [("1", "Mütze", 1000)]
-    assert result.form == ("cp1252", ";", True)
+    assert result.file_format == FileFormat(encoding="cp1252", delimiter=";", skip_rows=0)
 
 
 def test_a_layout_of_an_unknown_field_is_refused() -> None:
@@ -283,3 +285,13 @@ def test_an_order_id_of_128_characters_gets_a_command_id_of_as_many() -> None:
     ids = [each.command_id for each in result.commands]
     assert [len(each or "") for each in ids] == [128, 128]
     assert ids[0] != ids[1]
+
+
+def test_an_order_of_too_many_lines_is_rejected_and_the_others_are_not() -> None:
+    many = [row("1") for _ in range(LINES_MAX)]
+    assert len(lines(plain(*many, row("2")), "1")) == LINES_MAX
+    result = plain(*many, row("2"), row("1"))
+    assert list(orders(result)) == ["2"]
+    (fault,) = result.faults
+    assert str(fault) == ("row 10,003: its order has 10,001 lines, and may have 10,000; divide it")
+    assert len(result.rejected) == LINES_MAX + 1

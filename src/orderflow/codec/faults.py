@@ -12,6 +12,7 @@ import json
 import re
 
 from orderflow.errors import CodecError
+from orderflow.errors.secrets import without_secrets
 
 __all__ = ["NUMBER_MAX", "InvalidToken", "below", "refusal", "step_to"]
 
@@ -70,7 +71,7 @@ def _show(value: object, limit: int = 60) -> str:
         case int() if abs(value) > NUMBER_MAX:
             return "a number of more than 53 bits"
         case str() | int() | float() | None:
-            text = json.dumps(value[:limit] if isinstance(value, str) else value)
+            text = json.dumps(without_secrets(value)[:limit] if isinstance(value, str) else value)
             return text if len(text) <= limit else f"{text[: limit - 1]}…"
         case _:
             return f"a {type(value).__name__}"

@@ -14,6 +14,7 @@
     │   ├── ActionRefusedError     the status of the order does not allow it
     │   ├── EditRefusedError
     │   ├── HoldRefusedError       the hold would have ended already
+    │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
     │   ├── ShortPickRefusedError  nothing is missing on one of its lines
     │   ├── SplitRefusedError
     │   ├── StockRefusedError
@@ -32,12 +33,13 @@
     └── SettingsError              a settings file with faults (also a ValueError)
 
 A message names the object, what is wrong with it, and the way out. The error has the same data as
-attributes.
+attributes. Messages hide the passwords of URLs; the attributes have them.
 """
 
 from __future__ import annotations
 
 from orderflow.errors.base import OrderFlowError
+from orderflow.errors.secrets import without_secrets
 from orderflow.errors.storage import (
     BatchInterruptedError,
     ContentionError,
@@ -56,6 +58,7 @@ __all__ = [
     "EditRefusedError",
     "HoldRefusedError",
     "InvalidValueError",
+    "LimitRefusedError",
     "LineNotFoundError",
     "MissingExtraError",
     "NotFoundError",
@@ -199,6 +202,29 @@ class HoldRefusedError(RefusedError):
         super().__init__(f"order {order_id!r} was not put on hold: {reason}")
 
 
+class LimitRefusedError(RefusedError):
+    """A valid command whose result would be above a limit, such as too many units on hand.
+
+    The message names the way out: fewer units, a count of the stock, or another order. The limits
+    are in the reference of the types.
+
+    Attributes:
+        subject: What would be above its limit.
+        unit: The unit of the two numbers.
+        result: The number that the command would lead to.
+        limit: The highest number allowed.
+    """
+
+    def __init__(self, subject: str, unit: str, result: int, limit: int, way_out: str) -> None:
+        self.subject = subject
+        self.unit = unit
+        self.result = result
+        self.limit = limit
+        super().__init__(
+            f"{subject} would have {result:,} {unit}, but at most {limit:,} are allowed; {way_out}"
+        )
+
+
 class ShortPickRefusedError(RefusedError):
     """A short pick that names a line without missing units."""
 
@@ -315,7 +341,7 @@ class NoticeError(OrderFlowError):
         self.cause = cause
         self.way_out = way_out
         self.is_final = is_final
-        super().__init__(f"{recipient!r} was not notified: {cause}; {way_out}")
+        super().__init__(f"{without_secrets(recipient)!r} was not notified: {cause}; {way_out}")
 
 
 class WebhookSignatureError(OrderFlowError):
@@ -342,7 +368,7 @@ class SettingsError(OrderFlowError, ValueError):
 
 def _shown(value: object, limit: int = 80) -> str:
     try:
-        text = repr(value)
+        text = repr(without_secrets(value) if isinstance(value, str) else value)
     except ValueError:  # an integer of more digits than Python turns into text
         text = "a number too long to show"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

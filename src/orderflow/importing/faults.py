@@ -20,11 +20,13 @@ class FileError(OrderFlowError):
     Attributes:
         file: The name of the file.
         row: The last row reached, if any. The first row of the file is 1.
+        setting: The setting that mends it, if there is one: a field of `FileFormat` or a layout.
     """
 
-    def __init__(self, file: str, fault: str, *, row: int | None = None) -> None:
+    def __init__(self, file: str, fault: str, *, row: int | None = None, setting: str = "") -> None:
         self.file = file
         self.row = row
+        self.setting = setting
         super().__init__(f"{file}{'' if row is None else f', row {row:,}'}: {fault}")
 
 
@@ -37,12 +39,14 @@ class Fault:
         column: The column name in the file. Empty if the whole row is at fault.
         value: The value of the cell, shortened if it is long.
         reason: What is wrong, and what would be right.
+        setting: The setting that would make the value valid, if there is one.
     """
 
     row: int
     column: str
     value: str
     reason: str
+    setting: str = ""
 
     def __str__(self) -> str:
         place = f", {self.column} {self.value}" if self.column else ""

@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model.order import Address, Order, OrderLine
+from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import InvalidValueError
 from orderflow.importing.faults import Fault, SkippedRow, quote_value
-from orderflow.importing.rows import ADDRESS, Line
+from orderflow.importing.order_rows import ADDRESS, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderflow.importing.columns import Columns
-    from orderflow.importing.rows import OrderRow
+    from orderflow.importing.layouts.columns import Columns
+    from orderflow.importing.order_rows import OrderRow
 
 __all__ = ["FileOrder", "FileOrders", "OrderMaker"]
 
@@ -87,8 +88,7 @@ class FileOrders:
             return
         if rule is not None:
             order.skipped.append(SkippedRow(row.row, rule.reason))
-        if row.line is not None:
-            order.lines.append(row.line)
+        order.lines += row.lines
         self._merge(order, row)
 
     def orders(self) -> Iterator[tuple[str, FileOrder]]:
@@ -154,6 +154,10 @@ class OrderMaker:
 
     def _lines(self, lines: list[Line], faults: list[Fault]) -> tuple[OrderLine, ...]:
         """Make the lines. A line without an id gets the next free number."""
+        if len(lines) > LINES_MAX:
+            reason = f"its order has {len(lines):,} lines, and may have {LINES_MAX:,}; divide it"
+            faults.append(Fault(lines[LINES_MAX].row, "", "", reason))
+            return ()
         taken = {line.line_id for line in lines}
         free = (text for number in count(1) if (text := str(number)) not in taken)
         made: dict[str, OrderLine] = {}

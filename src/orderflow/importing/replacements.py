@@ -10,10 +10,10 @@ from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.domain.queries.replacements import Replacement, ReplacementList
 from orderflow.errors import InvalidValueError
 from orderflow.importing.cells import Cells
-from orderflow.importing.columns import Columns
 from orderflow.importing.faults import Fault, FileError
-from orderflow.importing.layout import ReplacementLayout, columns_of
-from orderflow.importing.source import Record
+from orderflow.importing.files.source import Record
+from orderflow.importing.layouts.columns import Columns
+from orderflow.importing.layouts.layout import ReplacementLayout, columns_of
 from orderflow.importing.table import open_table
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _cells_of_json(name: str) -> Iterator[Cells]:
     except (ValueError, RecursionError) as error:
         raise FileError(name, f"cannot be read: {error}") from error
     fields = columns_of(ReplacementLayout)
-    columns = Columns(tuple(fields), {field: (at,) for at, field in enumerate(fields)}, ())
+    columns = Columns(tuple(fields), {field: (at,) for at, field in enumerate(fields)}, (), ())
     if not (isinstance(data, list) and all(isinstance(each, dict) for each in data)):
         raise FileError(name, "must be an array of objects")
     for number, item in enumerate(data, 1):

@@ -54,7 +54,7 @@ class MailSettings:
     password_env: str = attrs.field(
         default="ORDERFLOW_SMTP_PASSWORD", validator=validators.identifier
     )
-    timeout_s: int = attrs.field(default=30, validator=validators.units(1))
+    timeout_s: int = attrs.field(default=30, validator=validators.whole(1, validators.SECONDS_MAX))
     templates: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -91,7 +91,7 @@ class WebhookSettings:
         default="ORDERFLOW_WEBHOOK_SECRET", validator=validators.identifier
     )
     source: str = attrs.field(default="/orderflow", validator=validators.identifier)
-    timeout_s: int = attrs.field(default=10, validator=validators.units(1))
+    timeout_s: int = attrs.field(default=10, validator=validators.whole(1, validators.SECONDS_MAX))
 
     def __attrs_post_init__(self) -> None:
         self.guard()

@@ -22,6 +22,7 @@ from orderflow.ports.notices import Channel, NoticeStore, PreferenceSource
 from orderflow.ports.outbox import BatchNotifier, Notifier, Outbox, OutboxMessage
 from orderflow.ports.repository import (
     AsyncRepository,
+    EventPage,
     Reading,
     Repository,
     TransactionalRepository,
@@ -33,6 +34,7 @@ __all__ = [
     "BatchNotifier",
     "Channel",
     "Clock",
+    "EventPage",
     "NoticeError",
     "NoticeStore",
     "Notifier",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
+from orderflow.domain.model.events import Event
 from orderflow.domain.state.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.status import Status
@@ -21,11 +21,30 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsyncRepository",
+    "EventPage",
     "Reading",
     "Repository",
     "TransactionalRepository",
     "UnitOfWork",
 ]
+
+
+class EventPage(tuple[Event, ...]):  # noqa: SLOT001 - a slot of a tuple has no value
+    """Some events, in the order they were saved.
+
+    Attributes:
+        last: The number of the last event. Pass it as `after` to read the next page.
+    """
+
+    last: int = 0
+
+    @classmethod
+    def of(cls, numbered: Iterable[tuple[int, Event]], after: int) -> Self:
+        """Return a page of numbered events that come after a number."""
+        pairs = tuple(numbered)
+        page = cls(event for _, event in pairs)
+        page.last = pairs[-1][0] if pairs else after
+        return page
 
 
 class Reading(View, Protocol):
@@ -73,15 +92,19 @@ class Reading(View, Protocol):
         since: datetime | None = None,
         after: int = 0,
         limit: int | None = None,
-    ) -> Sequence[Event]:
+    ) -> EventPage:
         """Return the events of the seller, or of one order, in the order they were saved.
 
         Their times may differ from this order.
 
+        Each event has a number of its own among those of the seller, from 1 on, with or without
+        gaps. It is the same in every read.
+
         Args:
             order_id: Return only events of this order.
             since: Return only events at this time or later.
-            after: Skip this many of these events.
+            after: Return only events with a higher number than this one, which is `last` of the
+                previous page.
             limit: Return at most this many events.
         """
         ...

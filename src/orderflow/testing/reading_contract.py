@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from datetime import timedelta
 from itertools import product
-from typing import TYPE_CHECKING
+from operator import methodcaller
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -33,11 +34,12 @@ from orderflow.testing.example_shop import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
-    from orderflow.ports import Repository
+    from orderflow.ports import Reading, Repository
 
 __all__ = ["ReadingContract"]
 
@@ -119,14 +121,23 @@ class ReadingContract(ABC):
         shop.require(found, "events", since=after_four)
 
     def test_events_are_listed_a_page_at_a_time(self) -> None:
-        """`events` skips and limits the events that were asked for, not all events."""
+        """A page starts after the number of an event, which is the same in every read."""
         shop = ExampleShop(self.make_repository())
-        for order_id, since in ((None, None), ("big", None), (None, later(4)), ("big", later(4))):
-            found = [each for each in shop.events if _is_of(each, order_id, since)]
-            assert len(found) > 4  # noqa: PLR2004 - more than the first pages
-            for after, limit in product((0, 1, 3, 99), (None, 0, 2, 99)):
-                page = found[after:] if limit is None else found[after : after + limit]
-                shop.require(page, "events", order_id, since=since, after=after, limit=limit)
+        for run in (shop.repository.read, shop.repository.write):
+            numbers = _numbers(run, len(shop.events))
+            require_same("the numbers of events", numbers, sorted({*numbers} - {0}))
+            for order_id, since in product((None, "big"), (None, later(4))):
+                numbered = zip(numbers, shop.events, strict=True)
+                found = [(n, each) for n, each in numbered if _is_of(each, order_id, since)]
+                for begin, limit in product((0, 1, 3, len(found)), (None, 0, 2, 99)):
+                    page = found[begin:][:limit]
+                    given = {"since": since, "limit": limit}
+                    given["after"] = found[begin - 1][0] if begin else 0
+                    answer = run("acme", methodcaller("events", order_id, **given))
+                    what = f"events({order_id!r}, **{given})"
+                    require_same(what, list(answer), [each for _, each in page])
+                    last = page[-1][0] if page else given["after"]
+                    require_same(f"{what}.last", answer.last, last)
 
     def test_answered_returns_each_command_with_its_outcome(self) -> None:
         """`answered` returns both as they were saved, for the seller of the command only."""
@@ -158,6 +169,15 @@ class ReadingContract(ABC):
         repository.write("nothing saved", lambda work: work.orders())
         expected = ["Zenith", "order", "policy", "receipt", "stock"]
         require_same("sellers()", list(repository.sellers()), expected)
+
+
+def _numbers(run: Callable[[str, Callable[[Reading], Any]], Any], count: int) -> list[int]:
+    """Return the numbers of this many events, each read as a page of its own."""
+    numbers = [0]
+    for _ in range(count):
+        page = run("acme", methodcaller("events", after=numbers[-1], limit=1))
+        numbers.append(page.last)
+    return numbers[1:]
 
 
 def _is_meant(order: Order, status: Status | None, sku: str | None) -> bool:

@@ -11,6 +11,7 @@ Queues depend on the policy. They are built at their first use, and again after 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from heapq import heappop, heappush
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from orderflow.domain.model.status import Status
 from orderflow.domain.state.state import waits_since_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from orderflow.domain.model.events import Event
@@ -44,7 +45,7 @@ class SellerState:
         self.stock: dict[ProductKey, Stock] = {}
         self.receipts: dict[str, ExpectedReceipt] = {}
         self.events: list[Event] = []
-        self._events_of: dict[str, list[Event]] = {}
+        self._events_of: dict[str, list[int]] = {}
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
         self.parts: dict[str, list[str]] = {}
@@ -55,7 +56,8 @@ class SellerState:
         self._queues_policy: AllocationPolicy | None = None
         self._queues: dict[ProductKey, SortedQueue] = {}
         self.blocked_on: dict[str, str] = {}
-        self.unserved: set[ProductKey] = set()
+        # Replaced as a whole, so that it can be read without the lock.
+        self.unserved: frozenset[ProductKey] = frozenset()
 
     def copy(self) -> SellerState:
         """Return a copy without the queues, which depend on the policy."""
@@ -70,16 +72,16 @@ class SellerState:
         other._hold_ends = list(self._hold_ends)
         other.policy = self.policy
         other.blocked_on = dict(self.blocked_on)
-        other.unserved = set(self.unserved)
+        other.unserved = self.unserved
         return other
 
     def write(self, command: Command, outcome: Outcome) -> None:
         """Save the changes of an outcome, and the command if it has an id."""
         if command.command_id is not None:
             self.answers[command.command_id] = (command, outcome)
-        if isinstance(command, ServeWaiting):
-            self.unserved -= {(key.warehouse_id, key.sku) for key in command.keys}
-        self.unserved.update(outcome.unserved)
+        served = command.keys if isinstance(command, ServeWaiting) else ()
+        products_served = {(key.warehouse_id, key.sku) for key in served}
+        self.unserved = self.unserved - products_served | set(outcome.unserved)
         self.policy = outcome.policy or self.policy
         for stock in outcome.stock:
             self.stock[stock.key.warehouse_id, stock.key.sku] = stock
@@ -94,14 +96,21 @@ class SellerState:
         for order_id, sku in blocked_on.items():
             self._write_order(self.orders[order_id], sku)
 
-    def events_of(self, order_id: str) -> Sequence[Event]:
-        """Return the events of an order, oldest first."""
-        for event in self.events[self._indexed :]:
-            subject = getattr(event, "order_id", None)
+    def numbered_events(self, order_id: str | None, after: int) -> Iterator[tuple[int, Event]]:
+        """Yield the events of the seller, or of one order, that come after a number."""
+        numbers: Iterable[int] = range(after + 1, len(self.events) + 1)
+        if order_id is not None:
+            of_order = self._numbers_of(order_id)
+            numbers = of_order[bisect_right(of_order, after) :]
+        return ((number, self.events[number - 1]) for number in numbers)
+
+    def _numbers_of(self, order_id: str) -> Sequence[int]:
+        for number in range(self._indexed + 1, len(self.events) + 1):
+            subject = getattr(self.events[number - 1], "order_id", None)
             if subject is not None:
-                self._events_of.setdefault(subject, []).append(event)
+                self._events_of.setdefault(subject, []).append(number)
         self._indexed = len(self.events)
-        return tuple(self._events_of.get(order_id, ()))
+        return self._events_of.get(order_id, ())
 
     def waiting(
         self, product: ProductKey, policy: AllocationPolicy, at_most: Callable[[], int] | None

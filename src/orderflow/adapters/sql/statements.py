@@ -173,7 +173,11 @@ class Statements:
         self.last_number = select(func.coalesce(func.max(events.number), 0)).where(
             events.seller_id == SELLER
         )
-        self.events = select(events.event).where(events.seller_id == SELLER).order_by(events.number)
+        self.events = (
+            select(events.number, events.event)
+            .where(events.seller_id == SELLER, events.number > bindparam("after"))
+            .order_by(events.number)
+        )
         self.sellers = _values(events.seller_id)
         is_policy = tables.policies.c.value.is_not(None), tables.policies.c.seller_id != ""
         self.owners = [

@@ -18,6 +18,7 @@ import attrs
 import typer
 
 from orderflow.domain.calendar.calendar import Weekday
+from orderflow.domain.model import validators
 from orderflow.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -158,7 +159,12 @@ def _reader(form: _Form) -> Callable[[str], Any]:
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    if not validators.is_moment(moment):
+        years = f"{validators.YEAR_MIN} to {validators.YEAR_MAX}"
+        raise typer.BadParameter(f"{text!r} must be in the years {years} of UTC")
+    return moment
 
 
 _FORMS: dict[Any, _Form] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from rich.text import Text
 
 from orderflow.cli.options.import_file import FileKind
 from orderflow.cli.output import tables
@@ -69,7 +68,10 @@ class ImportReport:
             "file": result.file,
             "kind": self.kind,
             "preset": self._preset,
-            **result.form._asdict(),
+            **attrs.asdict(result.file_format),
+            "quoted": result.layout.quoted,
+            "guess": attrs.asdict(result.guess) if result.guess is not None else None,
+            "notes": list(result.notes),
             "ignored_columns": [attrs.asdict(each) for each in result.ignored],
             "rows": result.rows,
             "skipped": result.reasons,
@@ -88,6 +90,10 @@ class ImportReport:
     def print_problems(self, console: Console) -> None:
         """Print what was not imported, the first of each sort one by one."""
         result = self.result
+        if result.guess is not None:
+            _print(console, f"{result.file}: {result.guess}; --encoding names another")
+        for note in result.notes:
+            _print(console, f"{result.file}: {note}")
         for column in result.ignored:
             if column.nearest is not None:
                 _print(console, f"ignored column {column.name!r}; did you mean {column.nearest!r}?")
@@ -104,7 +110,7 @@ class ImportReport:
 
     def print(self, console: Console) -> None:
         """Print the figures."""
-        form, kind = self.result.form, self.kind.lower()
+        form, kind = self.result.file_format, self.kind.lower()
         delimiter = "tab" if form.delimiter == "\t" else form.delimiter
         how = f"{kind}, {self._preset or 'columns as given'}, {form.encoding}"
         if self.kind is not FileKind.ORDERS:
@@ -151,4 +157,4 @@ def _list(console: Console, what: str, texts: list[str]) -> None:
 
 
 def _print(console: Console, text: str) -> None:
-    console.print(Text(text))
+    console.print(text)

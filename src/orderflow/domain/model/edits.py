@@ -6,6 +6,7 @@ A command applies several edits one after another: all of them, or none.
 - A replacement changes neither the line's id nor the order's place in the queue. If the product
   changes, the line gives back its units. Otherwise only the quantity changes.
 - The last line cannot be removed. Cancel the order instead.
+- An order cannot get more lines than the limit, nor a line more units.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.order import Address, Order, OrderLine
-from orderflow.errors import EditRefusedError
+from orderflow.errors import EditRefusedError, LimitRefusedError
 
 __all__ = [
     "AddLine",
@@ -66,7 +67,8 @@ class ReplaceLine:
     quantity changes, as with `ChangeQuantity`.
 
     The customer gets `units` of the new product for every `per` of the old one. Two singles for
-    one pair are ``units=2``; one pair for two singles is ``per=2``.
+    one pair are ``units=2``; one pair for two singles is ``per=2``. The line may then have 10^12
+    units at most: otherwise the edit is refused with a `LimitRefusedError`.
     """
 
     line_id: str = attrs.field(validator=validators.identifier)
@@ -162,6 +164,7 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
     Raises:
         LineNotFoundError: If the order has no line that an edit names.
         EditRefusedError: If an edit cannot be applied.
+        LimitRefusedError: If the order would get too many lines, or a line too many units.
     """
     lines = {line.line_id: line for line in order.lines}
     fields: dict[str, Any] = {}
@@ -189,12 +192,25 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
                 fields["promised_by"] = promised_by
             case _:
                 assert_never(edit)
+    _check_number(order, len(lines))
+    fields["lines"] = tuple(lines.values())
+    return fields
+
+
+def _check_number(order: Order, lines: int) -> None:
+    """Refuse an edit that would leave an order without lines, or with too many."""
     if not lines:
         raise EditRefusedError(
             order.order_id, "its last line would be removed; cancel the order instead"
         )
-    fields["lines"] = tuple(lines.values())
-    return fields
+    if lines > validators.LINES_MAX:
+        raise LimitRefusedError(
+            f"order {order.order_id!r}",
+            "lines",
+            lines,
+            validators.LINES_MAX,
+            "place the other lines as another order",
+        )
 
 
 def _find(order: Order, lines: dict[str, OrderLine], line_id: str) -> OrderLine:
@@ -233,6 +249,14 @@ def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) ->
             f"replaced {change.per} at a time; change its quantity in the same edit first",
         )
     quantity = line.quantity // change.per * change.units
+    if quantity > validators.UNITS_MAX:
+        raise LimitRefusedError(
+            f"line {line.line_id!r} of order {order.order_id!r}",
+            "units",
+            quantity,
+            validators.UNITS_MAX,
+            "reduce its quantity in the same edit first",
+        )
     allocated = min(line.allocated, quantity) if change.sku == line.sku else 0
     return OrderLine(line.line_id, change.sku, quantity, allocated)
 

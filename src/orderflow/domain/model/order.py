@@ -121,7 +121,7 @@ class BackOrderWait:
         validators.require(
             ok=validators.is_units(self.passed_over, 0),
             field="BackOrderWait.passed_over",
-            demand=validators.units_demand(0),
+            demand=validators.whole_demand(0),
             value=self.passed_over,
         )
         validators.require(
@@ -138,10 +138,10 @@ class BackOrderWait:
 class Order:
     """An order of one customer of a seller, sent from one warehouse.
 
-    A higher `priority` comes first. `version` counts the events of the order after it was placed.
-    `split_from` names the order that this one was split off from. `split_count` counts the orders
-    that were split off from this one. `wait` is set from when the order first goes on back order
-    until it is covered.
+    It has 1 to 10,000 lines. A higher `priority` comes first. `version` counts the events of the
+    order after it was placed. `split_from` names the order that this one was split off from.
+    `split_count` counts the orders that were split off from this one. `wait` is set from when the
+    order first goes on back order until it is covered.
 
     Raises:
         InvalidValueError: If a field breaks its rule, two lines share an id, or the status
@@ -151,7 +151,9 @@ class Order:
     order_id: str = attrs.field(validator=validators.identifier)
     seller_id: str = attrs.field(validator=validators.identifier)
     warehouse_id: str = attrs.field(validator=validators.identifier)
-    lines: tuple[OrderLine, ...] = attrs.field(validator=validators.tuple_of(OrderLine, smallest=1))
+    lines: tuple[OrderLine, ...] = attrs.field(
+        validator=validators.tuple_of(OrderLine, smallest=1, largest=validators.LINES_MAX)
+    )
     placed_at: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
     status: Status = attrs.field(default=Status.NEW, validator=validators.one_of(Status))
     priority: int = attrs.field(default=0, validator=validators.priority)
@@ -170,11 +172,11 @@ class Order:
     split_from: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
-    split_count: int = attrs.field(default=0, validator=validators.units(0))
+    split_count: int = attrs.field(default=0, validator=validators.whole(0))
     wait: BackOrderWait | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(BackOrderWait))
     )
-    version: int = attrs.field(default=0, validator=validators.units(0))
+    version: int = attrs.field(default=0, validator=validators.whole(0))
 
     def __attrs_post_init__(self) -> None:
         _check_agreement(self)

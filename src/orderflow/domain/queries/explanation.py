@@ -172,8 +172,9 @@ def explain(
 
     Raises:
         OrderNotFoundError: If the seller has no such order.
-        InvalidValueError: If `earlier_max` is below 0.
+        InvalidValueError: If `at` is not a moment, or `earlier_max` is below 0.
     """
+    at = validators.require_moment("explain.at", at)
     validators.require(
         ok=validators.is_units(earlier_max, 0),
         field="explain.earlier_max",

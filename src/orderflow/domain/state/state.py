@@ -24,7 +24,7 @@ from orderflow.domain.model.stock import (
     by_expectation,
 )
 from orderflow.domain.state.fold import fold
-from orderflow.errors import TransitionError
+from orderflow.errors import InvalidValueError, NotFoundError, RefusedError, TransitionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -221,7 +221,10 @@ def evolve(state: State, *events: Event) -> State:
                 f"{type(event).__name__} of seller {event.seller_id!r} cannot happen in the "
                 f"state of seller {state.seller_id!r}"
             )
-        fold(event, copy)
+        try:
+            fold(event, copy)
+        except (InvalidValueError, NotFoundError, RefusedError) as error:
+            raise TransitionError(f"{type(event).__name__} cannot happen: {error}") from error
     return copy.freeze()
 
 

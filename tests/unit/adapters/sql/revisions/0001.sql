@@ -103,7 +103,7 @@ CREATE TABLE orderflow_expected_receipts (
 	quantity BIGINT NOT NULL, 
 	expected_at VARCHAR(32) NOT NULL, 
 	CONSTRAINT orderflow_expected_receipts_pk PRIMARY KEY (seller_id, receipt_id), 
-	CONSTRAINT orderflow_expected_receipts_quantity CHECK (quantity >= 1)
+	CONSTRAINT orderflow_expected_receipts_quantity CHECK (quantity >= 1 AND quantity <= 1000000000000)
 )
  WITHOUT ROWID
 
@@ -138,7 +138,8 @@ CREATE TABLE orderflow_order_lines (
 	quantity BIGINT NOT NULL, 
 	allocated BIGINT NOT NULL, 
 	CONSTRAINT orderflow_order_lines_pk PRIMARY KEY (seller_id, order_id, line_id), 
-	CONSTRAINT orderflow_order_lines_quantity CHECK (quantity >= 1), 
+	CONSTRAINT orderflow_order_lines_position CHECK (position >= 0 AND position < 10000), 
+	CONSTRAINT orderflow_order_lines_quantity CHECK (quantity >= 1 AND quantity <= 1000000000000), 
 	CONSTRAINT orderflow_order_lines_allocated CHECK (0 <= allocated AND allocated <= quantity)
 )
  WITHOUT ROWID
@@ -361,6 +362,7 @@ CREATE TABLE orderflow_stock (
 	is_unserved BOOLEAN DEFAULT 0 NOT NULL, 
 	CONSTRAINT orderflow_stock_pk PRIMARY KEY (seller_id, warehouse_id, sku), 
 	CONSTRAINT orderflow_stock_allocated CHECK (0 <= allocated AND allocated <= on_hand), 
+	CONSTRAINT orderflow_stock_on_hand CHECK (on_hand <= 1000000000000), 
 	CONSTRAINT orderflow_stock_known CHECK (is_known OR on_hand = 0)
 )
  WITHOUT ROWID

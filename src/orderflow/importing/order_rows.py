@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault
-from orderflow.importing.times import TimeReader, zone_of
+from orderflow.importing.file_times import times_of
+from orderflow.importing.layouts.skip_rule import SkipRule
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from orderflow.importing.layout import OrderLayout, SkipRule
-    from orderflow.importing.source import Record
+    from orderflow.importing.files.source import Record
+    from orderflow.importing.layouts.layout import OrderLayout
     from orderflow.importing.table import Table
 
 __all__ = ["ADDRESS", "Line", "OrderRow", "OrderRows"]
@@ -31,7 +32,7 @@ class Line(NamedTuple):
 
 
 class OrderRow(NamedTuple):
-    """One row: the values of its order, and one line unless the row is skipped.
+    """One row: the values of its order, and its lines unless the row is skipped.
 
     Missing and faulty values are `None` or empty.
     """
@@ -40,7 +41,7 @@ class OrderRow(NamedTuple):
     order_id: str | None
     faults: list[Fault]
     skipped: SkipRule | None = None
-    line: Line | None = None
+    lines: tuple[Line, ...] = ()
     placed_at: datetime | None = None
     promised_by: datetime | None = None
     priority: int | None = None
@@ -55,7 +56,7 @@ class OrderRows:
         layout = table.layout
         self._columns = table.columns
         self._layout = layout
-        self._times = TimeReader(zone_of(layout.zone or zone), layout.time_format, layout.day_first)
+        self._times = times_of(table, zone)
         # Rules for whole orders come first: they win over rules for single rows.
         rules = sorted(layout.skip, key=lambda rule: not rule.whole_order)
         self._rules = [
@@ -71,6 +72,8 @@ class OrderRows:
             text = cells.text("order_id")
             fault = Fault(record.row, "", "", record.fault)
             return OrderRow(record.row, text if is_identifier(text) else None, [fault])
+        if record.skip:
+            return OrderRow(record.row, None, [], SkipRule(reason=record.skip, column=""))
         rule = self._rule(record.cells)
         order_id = cells.identifier("order_id")
         if rule is not None and (rule.whole_order or order_id is None):
@@ -81,7 +84,7 @@ class OrderRows:
             order_id=order_id,
             faults=cells.faults,
             skipped=rule,
-            line=None if rule is not None else self._line(cells),
+            lines=() if rule is not None else self._lines(cells),
             placed_at=cells.moment("placed_at", self._times),
             promised_by=cells.moment("promised_by", self._times),
             priority=cells.whole(
@@ -103,6 +106,12 @@ class OrderRows:
         # Shopify protects leading zeros of a postcode with an apostrophe, as spreadsheets do.
         return name, street, city, postcode.removeprefix("'"), country.upper()
 
+    def _lines(self, cells: Cells) -> tuple[Line, ...]:
+        """Read the items of a row. Only the first one must be there."""
+        more = map(cells.of_item, self._columns.more_items)
+        items = (cells, *(each for each in more if each.text("sku") or each.text("quantity")))
+        return tuple(line for each in items if (line := self._line(each)) is not None)
+
     def _line(self, cells: Cells) -> Line | None:
         line_id = cells.identifier("line_id", required=False)
         sku = cells.identifier("sku")
@@ -111,6 +120,5 @@ class OrderRows:
         )
         if sku is None or quantity is None:
             return None
-        return Line(
-            cells.row, line_id or "", sku.upper() if self._layout.upper_sku else sku, quantity
-        )
+        sku = sku.upper() if self._layout.upper_sku else sku
+        return Line(cells.row, line_id or "", sku, quantity)
