@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.blocked_on import queue_index
@@ -36,6 +37,7 @@ def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
     stock: list[Stock] = []
     for shelf in draft.shelves.values():
         stock += shelf.changed()
+    stock.sort(key=attrgetter("key"))  # in the order of the view, they would depend on it
     receipts = draft.receipts
     return Outcome(
         seller_id=draft.seller_id,
