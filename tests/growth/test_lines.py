@@ -6,7 +6,8 @@ The lines have different products, or all the same, and other orders wait for th
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,6 +30,7 @@ from orderflow.codec import dumps, loads
 from orderflow.commands import CancelOrder
 from orderflow.core import State, evolve
 from orderflow.edits import AddLine, ChangeQuantity, Edit, RemoveLine, ReplaceLine
+from orderflow.importing import OnChange, OrderLayout, read_orders
 from orderflow.invariants import history_violations
 from orderflow.wording.explanation import in_words
 from tests.growth.shops import Prepare, Shop, memory, on_sqlite, products
@@ -298,6 +300,19 @@ def write_and_read_json(shop: Shop, lines: int) -> Task:
     acme = waiting(shop, lines).acme
     things = [acme.cancel("A"), acme.explain("B"), *acme.events("B"), *acme.actions("B")]
     return lambda: [loads(dumps(thing)) for thing in things]
+
+
+@case()
+def import_a_file(shop: Shop, lines: int) -> Task:
+    """Read an order that is there, with other quantities."""
+    rows = [f"A,{sku},3,2025-03-03T12:01:00Z" for sku in skus(lines)]
+    columns = ("order_id", "sku", "quantity", "placed_at")
+    file = "\n".join([",".join(columns), *rows]).encode()
+    stored = {"A": waiting(shop, lines).acme.order("A")}
+    layout = OrderLayout.of_columns({each: each for each in columns})
+    settings: dict[str, Any] = {"seller_id": "acme", "warehouse_id": "leeds", "at": later(9)}
+    settings |= {"existing": stored, "preset": layout, "on_change": OnChange.UPDATE}
+    return lambda: read_orders(BytesIO(file), **settings)
 
 
 def check_last_events(shop: Shop, count: int) -> Task:

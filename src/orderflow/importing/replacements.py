@@ -32,7 +32,7 @@ def read_replacements(path: str | PathLike[str]) -> ReplacementList:
     product. All other columns are optional.
 
     Raises:
-        FileError: If it cannot be read or has faults. The message lists all faults.
+        FileError: If it cannot be read or has faults. The message lists the first faults.
     """
     name = str(path)
     items: list[Replacement] = []

@@ -192,22 +192,7 @@ class Statements:
         self.events_since = select(events.number, events.event).where(
             events.seller_id == SELLER, events.at >= bindparam("since")
         )
-        of_order = (
-            select(events.number)
-            .where(
-                events.seller_id == SELLER,
-                events.order_id == bindparam("order_id"),
-                events.number > bindparam("after"),
-            )
-            .order_by(events.number)
-            .limit(bindparam("limit"))
-            .correlate(None)
-        )
-        self.events_of = (
-            select(events.number, events.event)
-            .where(events.seller_id == SELLER, events.number.in_(of_order))
-            .order_by(events.number)
-        )
+        self.events_of = _events_of(events)
 
     def _name_seller_reads(self, tables: Tables) -> None:
         self.sellers = _values(tables.events.c.seller_id)
@@ -305,3 +290,23 @@ def _remove(table: Table) -> Delete:
 
 def _has_key(table: Table) -> list[ColumnElement[bool]]:
     return [column == bindparam(f"of_{column.name}") for column in table.primary_key]
+
+
+def _events_of(events: Columns) -> Executable:
+    """Find the events of an order in an index that has their numbers, then read them by these."""
+    of_order = (
+        select(events.number)
+        .where(
+            events.seller_id == SELLER,
+            events.order_id == bindparam("order_id"),
+            events.number > bindparam("after"),
+        )
+        .order_by(events.number)
+        .limit(bindparam("limit"))
+        .correlate(None)
+    )
+    return (
+        select(events.number, events.event)
+        .where(events.seller_id == SELLER, events.number.in_(of_order))
+        .order_by(events.number)
+    )

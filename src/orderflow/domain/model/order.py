@@ -278,8 +278,9 @@ def with_units(line: OrderLine, quantity: int, allocated: int) -> OrderLine:
 def fields_of(order: Order) -> dict[str, Any]:
     """Return a copy of the fields of an order by name, for `order_of`."""
     fields = order.__dict__.copy()
-    fields.pop("_lines_by_sku", None)
-    fields.pop("_lines_by_id", None)
+    if len(fields) > _FIELDS:  # it has indexes of its lines, and the fields may get other lines
+        fields.pop("_lines_by_sku", None)
+        fields.pop("_lines_by_id", None)
     return fields
 
 
@@ -293,6 +294,7 @@ def order_of(fields: dict[str, Any]) -> Order:
     return order
 
 
+_FIELDS = len(attrs.fields(Order))
 _new = object.__new__
 _set_fields = Order.__dict__["__dict__"].__set__
 _set_line_id = OrderLine.__dict__["line_id"].__set__
