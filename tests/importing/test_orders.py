@@ -197,7 +197,7 @@ def test_a_header_that_cannot_be_read_says_so() -> None:
 
 
 def test_a_header_of_very_many_columns_is_shown_in_part() -> None:
-    with pytest.raises(FileError, match="'c38', 'c39' and 60 more, which no preset fits"):
+    with pytest.raises(FileError, match=r"no preset fits .* 'c38', 'c39' and 60 more; name the"):
         imported(",".join(f"c{number}" for number in range(100)))
 
 
@@ -222,9 +222,24 @@ def test_columns_that_are_missing_are_all_named_with_what_is_asked_for() -> None
     )
 
 
-def test_a_header_that_no_preset_fits_says_what_each_asks_for() -> None:
-    with pytest.raises(FileError, match=r"'Nr', 'Artikel'.* no preset .*SHOPIFY needs Name, "):
+def test_a_header_that_no_preset_fits_says_which_is_nearest_and_what_it_lacks() -> None:
+    with pytest.raises(FileError) as failure:
+        imported("Name;Created at;Lineitem sku;Qty\n")
+    assert str(failure.value) == (
+        "a.csv, row 1: no preset fits the columns 'Name', 'Created at', 'Lineitem sku', 'Qty'; "
+        "the nearest is SHOPIFY, which lacks 'Lineitem quantity' (quantity); "
+        "name the columns of quantity"
+    )
+    assert failure.value.settings == ("quantity_column",)
+
+
+def test_a_header_that_fits_nothing_at_all_is_near_to_nothing() -> None:
+    with pytest.raises(FileError) as failure:
         imported("Nr;Artikel\n")
+    assert str(failure.value) == (
+        "a.csv, row 1: no preset fits the columns 'Nr', 'Artikel'; "
+        "name the columns of order_id, sku, quantity, placed_at"
+    )
 
 
 def test_a_column_that_is_there_twice_is_refused() -> None:

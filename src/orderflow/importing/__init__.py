@@ -31,7 +31,7 @@ from orderflow.importing.result import (
     record_id,
 )
 from orderflow.importing.stock import read_receipts, read_stock
-from orderflow.importing.table import REASON_COLUMN, File, Progress
+from orderflow.importing.table import REASON_COLUMN, File, Progress, detect_layout
 
 __all__ = [
     "PRESETS",
@@ -57,6 +57,7 @@ __all__ = [
     "SkippedRow",
     "Source",
     "StockLayout",
+    "detect_layout",
     "open_source",
     "plain_cell",
     "read_orders",
