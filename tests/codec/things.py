@@ -220,7 +220,15 @@ SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
     date: st.dates(date(2, 1, 1), date(9990, 12, 31)),
     time: st.times().map(lambda clock: clock.replace(fold=0)),
     tzinfo: st.sampled_from(["UTC", "Europe/London", "America/Argentina/Ushuaia"]).map(ZoneInfo),
-    Address: st.builds(Address, *[IDENTIFIERS | st.just("")] * 4, st.sampled_from(["GB", "NL"])),
+    Address: st.builds(
+        Address,
+        country=st.sampled_from(["GB", "NL"]),
+        **{
+            field.name: IDENTIFIERS | st.just("")
+            for field in attrs.fields(Address)
+            if field.name != "country"
+        },
+    ),
     AllocationPolicy: st.sampled_from(policies()),
     WarehouseSku: st.builds(WarehouseSku, IDENTIFIERS, IDENTIFIERS),
     OrderLine: st.builds(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Columns", "IgnoredColumn", "column_list", "find_columns", "nearest", "required_columns"]
 
 _LISTED_MAX = 40
-_PARTS = frozenset({"ship_to_name", "ship_to_street"})
+_PARTS = frozenset({"ship_to_name", "ship_to_street", "ship_to_street_2"})
 
 
 @attrs.frozen

@@ -157,6 +157,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         ADDRESS,
         {
             **dict.fromkeys(["name", "street", "city", "postcode"], NOTE),
+            **dict.fromkeys(["company", "street_2", "region", "phone"], NOTE),
             "country": ["gb", "GBR", "G", "", "ÄÖ", "12", None, 44],
         },
     ),

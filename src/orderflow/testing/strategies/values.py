@@ -131,11 +131,8 @@ def addresses() -> SearchStrategy[Address]:
     text = st.text(st.characters(categories=("L", "N", "P", "Zs")), max_size=20)
     return st.builds(
         Address,
-        text,
-        text,
-        text,
-        text,
-        st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2),
+        **{field.name: text for field in attrs.fields(Address) if field.name != "country"},
+        country=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2),
     )
 
 
@@ -270,7 +267,17 @@ def minutes(count: int) -> timedelta:
 
 _PRIORITIES = (0, 0, 0, 1, 2)
 _COURIERS = (None, "VAN", "POST")
-_ADDRESSES = (None, Address("Ann", "1 High Street", "Leeds"))
+_ADDRESSES = (
+    None,
+    Address("Ann", "1 High Street", "Leeds"),
+    Address(
+        *("Kenji Sato", "1-9-1 Marunouchi", "Chiyoda-ku", "100-0005", "JP"),
+        company="Acme KK",
+        street_2="Tower 2, 14F",
+        region="Tokyo",
+        phone="+81 3 0000 0000",
+    ),
+)
 _PROMISED_DAYS = (None, None, 1, 2)
 _EDITS_OF_A_COMMAND = (1, 1, 1, 2, 3)
 _RATIOS = ((1, 1), (1, 1), (1, 1), (2, 1), (1, 2))
