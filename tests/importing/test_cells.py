@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow.importing import SkipRule
-from orderflow.importing.quantities import is_below_zero, read_whole
-from orderflow.importing.times import TimeReader, is_none
+from orderflow.importing.values.quantities import is_below_zero, read_whole
+from orderflow.importing.values.times import TimeReader, is_none
 
 
 def whole(text: str, thousands: str = "") -> int:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow.importing import FileError, read_orders
-from orderflow.importing.encoding import DELIMITERS, delimiter_of, encoding_of
+from orderflow.importing import FileError, FileFormat, read_orders
+from orderflow.importing.files.encoding import DELIMITERS, delimiter_of, encoding_of
 from tests.importing.files import AT, HEADER, imported, lines, row
 
 TEXT = f"{HEADER}\n{row(sku='Mütze €')}\n"
@@ -30,7 +30,7 @@ TEXT = f"{HEADER}\n{row(sku='Mütze €')}\n"
 )
 def test_an_encoding_is_found_out(encoding: str, found: str) -> None:
     result = imported(TEXT.encode(encoding))
-    assert result.form.encoding == found
+    assert result.file_format.encoding == found
     assert lines(result) == [("1", "Mütze €", 1)]
 
 
@@ -60,7 +60,7 @@ def test_text_in_utf_8_is_never_taken_for_another_encoding(text: str) -> None:
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_delimiters_and_line_ends_are_found_out(delimiter: str, line_end: str) -> None:
     result = imported(TEXT.replace(",", delimiter).replace("\n", line_end))
-    assert result.form.delimiter == delimiter
+    assert result.file_format.delimiter == delimiter
     assert lines(result) == [("1", "Mütze €", 1)]
 
 
@@ -71,21 +71,21 @@ def test_delimiters_within_the_names_of_columns_do_not_count() -> None:
 
 def test_a_delimiter_that_the_first_line_names_is_taken() -> None:
     result = imported(f"sep=^\r\n{TEXT.replace(',', '^')}")
-    assert result.form.delimiter == "^"
+    assert result.file_format.delimiter == "^"
     assert lines(result) == [("1", "Mütze €", 1)]
     assert imported(f"sep=;\n{TEXT.replace(',', ';')}1;x\n".encode()).faults[0].row == 4
 
 
 def test_what_is_named_is_not_found_out() -> None:
     result = imported(TEXT.encode("cp1250"), encoding="cp1250", delimiter=",")
-    assert result.form == ("cp1250", ",", True)
+    assert result.file_format == FileFormat(encoding="cp1250", delimiter=",")
     assert lines(result) == [("1", "Mütze €", 1)]
 
 
 def test_bytes_that_are_no_text_make_their_cell_nonsense_and_no_other() -> None:
     data = f"{HEADER}\n".encode() + b"1,M\x81G,1,2026-03-01T10:00Z\n" + row("2").encode() + b"\n"
     result = imported(data)
-    assert result.form.encoding == "cp1252"
+    assert result.file_format.encoding == "cp1252"
     assert [(each.row, each.column) for each in result.faults] == [(2, "sku")]
 
 

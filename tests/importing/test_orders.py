@@ -10,6 +10,7 @@ import pytest
 from orderflow import Address, InvalidValueError
 from orderflow.importing import (
     FileError,
+    FileFormat,
     OrderLayout,
     Progress,
     RejectedRow,
@@ -271,7 +272,7 @@ def test_a_file_of_columns_of_its_own_is_read_by_a_layout() -> None:
     text = "Nr;Artikel;Menge;Datum\n1;Mütze;1.000;02.03.2026 10:00\n"
     result = imported(text.encode("cp1252"), preset=layout, time_zone=UTC)
     assert lines(result) == [("1", "Mütze", 1000)]
-    assert result.form == ("cp1252", ";", True)
+    assert result.file_format == FileFormat(encoding="cp1252", delimiter=";")
 
 
 def test_a_layout_of_an_unknown_field_is_refused() -> None:

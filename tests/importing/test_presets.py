@@ -180,7 +180,7 @@ def test_a_preset_is_known_by_a_header_of_its_columns(preset: Preset) -> None:
     ]
     result = imported("\t".join(names) + "\n")
     assert result.layout == layout
-    assert result.form.delimiter == "\t"
+    assert result.file_format.delimiter == "\t"
 
 
 SHOPIFY_SAMPLE = real("exports/shopify_orders_sample.csv")

@@ -15,7 +15,7 @@ from tests.replay.histories import HEADER, row, write, write_shop
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orderflow.importing.source import Record
+    from orderflow.importing.files.source import Record
 
 TEXT = f"{HEADER}\n{row()}\n"
 

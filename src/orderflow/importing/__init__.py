@@ -6,12 +6,14 @@ table so that no spreadsheet treats a cell as a formula. `read_replacements` rea
 replacements.
 """
 
-from orderflow.importing.columns import IgnoredColumn
 from orderflow.importing.export import plain_cell, safe_cell, write_csv
 from orderflow.importing.faults import Fault, FileError, SkippedRow
-from orderflow.importing.layout import OrderLayout, ReceiptLayout, SkipRule, StockLayout
+from orderflow.importing.files.file_format import FileFormat
+from orderflow.importing.files.source import Source, open_source
+from orderflow.importing.layouts.columns import IgnoredColumn
+from orderflow.importing.layouts.layout import OrderLayout, ReceiptLayout, SkipRule, StockLayout
+from orderflow.importing.layouts.presets import PRESETS, Preset
 from orderflow.importing.orders import Existing, OnChange, read_orders
-from orderflow.importing.presets import PRESETS, Preset
 from orderflow.importing.rejects import write_rejects
 from orderflow.importing.replacements import read_replacements
 from orderflow.importing.result import (
@@ -21,9 +23,8 @@ from orderflow.importing.result import (
     RejectedRow,
     record_id,
 )
-from orderflow.importing.source import Source, open_source
 from orderflow.importing.stock import read_receipts, read_stock
-from orderflow.importing.table import REASON_COLUMN, File, Form, Progress
+from orderflow.importing.table import REASON_COLUMN, File, Progress
 
 __all__ = [
     "PRESETS",
@@ -33,7 +34,7 @@ __all__ = [
     "Fault",
     "File",
     "FileError",
-    "Form",
+    "FileFormat",
     "IgnoredColumn",
     "Import",
     "ImportCommand",

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
 from orderflow.importing.faults import Fault, quote_value
-from orderflow.importing.quantities import read_whole
-from orderflow.importing.times import is_none
+from orderflow.importing.values.quantities import read_whole
+from orderflow.importing.values.times import is_none
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orderflow.importing.columns import Columns
-    from orderflow.importing.source import Record
-    from orderflow.importing.times import TimeReader
+    from orderflow.importing.files.source import Record
+    from orderflow.importing.layouts.columns import Columns
+    from orderflow.importing.values.times import TimeReader
 
 __all__ = ["Cells"]
 

@@ -17,13 +17,13 @@ import attrs
 from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.errors import InvalidValueError
 from orderflow.importing.faults import Fault, SkippedRow, quote_value
-from orderflow.importing.rows import ADDRESS, Line
+from orderflow.importing.order_rows import ADDRESS, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderflow.importing.columns import Columns
-    from orderflow.importing.rows import OrderRow
+    from orderflow.importing.layouts.columns import Columns
+    from orderflow.importing.order_rows import OrderRow
 
 __all__ = ["FileOrder", "FileOrders", "OrderMaker"]
 
@@ -84,8 +84,7 @@ class FileOrders:
             return
         if rule is not None:
             order.skipped.append(SkippedRow(row.row, rule.reason))
-        if row.line is not None:
-            order.lines.append(row.line)
+        order.lines += row.lines
         self._merge(order, row)
 
     def orders(self) -> Iterator[tuple[str, FileOrder]]:

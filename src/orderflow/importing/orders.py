@@ -13,17 +13,19 @@ from orderflow.domain.model.terms import Term
 from orderflow.importing.comparing import edits_to, obstacle_to
 from orderflow.importing.faults import SkippedRow, by_row
 from orderflow.importing.file_orders import FileOrders, OrderMaker
+from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids, command_id, content_of
-from orderflow.importing.layout import OrderLayout
-from orderflow.importing.presets import PRESETS, Preset
+from orderflow.importing.layouts.layout import OrderLayout
+from orderflow.importing.layouts.presets import PRESETS, Preset
+from orderflow.importing.order_rows import OrderRows
 from orderflow.importing.result import ChangedOrder, Import, RejectedRow
-from orderflow.importing.rows import OrderRows
 from orderflow.importing.table import open_table
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from orderflow.importing.file_orders import FileOrder
+    from orderflow.importing.files.file_format import FileFormat
     from orderflow.importing.table import File, Progress, Table
 
 __all__ = ["Existing", "OnChange", "read_orders"]
@@ -55,8 +57,7 @@ def read_orders(
     all_or_nothing: bool = False,
     progress: Callable[[Progress], None] | None = None,
     name: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    file_format: FileFormat = DETECTED,
 ) -> Import:
     """Read the orders of a file into commands.
 
@@ -74,8 +75,7 @@ def read_orders(
         all_or_nothing: Whether a single fault means that there are no commands.
         progress: Called every 1,000 rows and at the end.
         name: The name of the file in messages. Default: its path.
-        encoding: The encoding of its text. Detected if omitted.
-        delimiter: The character between two cells. Detected if omitted.
+        file_format: The format of its text. Default: detected.
 
     Raises:
         FileError: If the file cannot be read, or its columns do not fit the layout.
@@ -89,7 +89,7 @@ def read_orders(
         value=on_change,
     )
     layouts = _layouts(preset)
-    with open_table(file, layouts, name=name, encoding=encoding, delimiter=delimiter) as table:
+    with open_table(file, layouts, file_format=file_format, name=name) as table:
         rows = OrderRows(table, time_zone)
         file_orders = FileOrders(table.columns)
         for record in table.rows(progress):
@@ -150,7 +150,7 @@ def _conclude(
     return Import(
         file=table.name,
         layout=table.layout,
-        form=table.form,
+        file_format=table.file_format,
         ignored=table.columns.ignored,
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(comparison.commands),

@@ -10,10 +10,10 @@ from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.domain.queries.replacements import Replacement, ReplacementList
 from orderflow.errors import InvalidValueError
 from orderflow.importing.cells import Cells
-from orderflow.importing.columns import Columns
 from orderflow.importing.faults import Fault, FileError
-from orderflow.importing.layout import ReplacementLayout, columns_of
-from orderflow.importing.source import Record
+from orderflow.importing.files.source import Record
+from orderflow.importing.layouts.columns import Columns
+from orderflow.importing.layouts.layout import ReplacementLayout, columns_of
 from orderflow.importing.table import open_table
 
 if TYPE_CHECKING:

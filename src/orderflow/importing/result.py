@@ -8,10 +8,10 @@ import attrs
 
 from orderflow.domain.model.commands import AnnounceReceipt, CountStock, EditOrder, PlaceOrder
 from orderflow.domain.model.edits import Edit
-from orderflow.importing.columns import IgnoredColumn
 from orderflow.importing.faults import Fault, SkippedRow
-from orderflow.importing.layout import Layout
-from orderflow.importing.table import Form
+from orderflow.importing.files.file_format import FileFormat
+from orderflow.importing.layouts.columns import IgnoredColumn
+from orderflow.importing.layouts.layout import Layout
 
 __all__ = ["ChangedOrder", "Import", "ImportCommand", "RejectedRow", "record_id"]
 
@@ -65,7 +65,7 @@ class Import:
     Attributes:
         file: The name of the file.
         layout: The layout it was read with.
-        form: The format of its text.
+        file_format: The format of its text.
         ignored: The columns that were not read.
         rows: The number of rows, without the header and blank rows.
         commands: The commands to run, in this order.
@@ -81,7 +81,7 @@ class Import:
 
     file: str
     layout: Layout
-    form: Form
+    file_format: FileFormat
     ignored: tuple[IgnoredColumn, ...]
     rows: int
     commands: tuple[ImportCommand, ...]

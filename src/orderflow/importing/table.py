@@ -6,20 +6,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Generic, NamedTuple, TypeVar
 
-from orderflow.domain.model import validators
-from orderflow.importing.columns import Columns, column_list, find_columns, required_columns
-from orderflow.importing.encoding import delimiter_of, header_of, named_delimiter
 from orderflow.importing.export import plain_cell
 from orderflow.importing.faults import FileError
-from orderflow.importing.layout import Layout, columns_of
-from orderflow.importing.source import Record, open_source
+from orderflow.importing.files.encoding import delimiter_of, header_of, named_delimiter
+from orderflow.importing.files.file_format import DETECTED, FileFormat
+from orderflow.importing.files.source import Record, open_source
+from orderflow.importing.layouts.columns import Columns, column_list, find_columns, required_columns
+from orderflow.importing.layouts.layout import Layout, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from orderflow.importing.source import Source
+    from orderflow.importing.files.source import Source
 
-__all__ = ["REASON_COLUMN", "File", "Form", "Progress", "Table", "open_table"]
+__all__ = ["REASON_COLUMN", "File", "Progress", "Table", "open_table"]
 
 REASON_COLUMN = "rejected_because"
 """The last column of a file of rejected rows. It is not imported."""
@@ -47,14 +47,6 @@ class Progress(NamedTuple):
     bytes_total: int
 
 
-class Form(NamedTuple):
-    """The format of a file's text."""
-
-    encoding: str
-    delimiter: str
-    quoted: bool
-
-
 class Table(Generic[_Layout]):
     """A file with its header read. Its rows can be read once.
 
@@ -62,18 +54,18 @@ class Table(Generic[_Layout]):
         name: The name of the file in messages.
         layout: The layout of its columns.
         columns: The positions of its columns.
-        form: The format of its text.
+        file_format: The format of its text.
         header: Its header as written, without the column of reasons.
         rows_read: The number of rows read so far, without the header and blank rows.
     """
 
-    def __init__(self, source: Source, layout: _Layout, form: Form, *, skip: int) -> None:
+    def __init__(self, source: Source, layout: _Layout, delimiter: str, *, skip: int) -> None:
         self.name = source.name
         self.layout = layout
-        self.form = form
+        self.file_format = FileFormat(encoding=source.encoding, delimiter=delimiter)
         self.rows_read = 0
         self._source = source
-        self._records = source.records(form.delimiter, quoted=form.quoted)
+        self._records = source.records(delimiter, quoted=layout.quoted)
         for _ in range(skip):
             next(self._records)
         first = next(self._records, None)
@@ -122,32 +114,25 @@ def open_table(
     file: File,
     layouts: Mapping[str, _Layout],
     *,
+    file_format: FileFormat = DETECTED,
     name: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
 ) -> Iterator[Table[_Layout]]:
-    """Open a file and detect its text format and its layout.
+    """Open a file and detect its layout, and its format as far as it is not given.
 
     Raises:
         FileError: If it cannot be opened or is empty, or no layout fits its header.
-        InvalidValueError: If the delimiter is not a valid one.
     """
-    validators.require(
-        ok=delimiter is None or (len(delimiter) == 1 and delimiter not in '"\r\n'),
-        field="delimiter",
-        demand="one character that is not a quote or a line end",
-        value=delimiter,
-    )
     path = Path(file) if isinstance(file, str) else file
+    encoding = file_format.encoding or None
     with open_source(path, name=name, encoding=encoding, rewinds=True) as source:
         start = source.start(_START_CHARACTERS)
         named = named_delimiter(start)
+        delimiter = file_format.delimiter or named
         if delimiter is None:
-            delimiter = named or delimiter_of(start, map(_names, layouts.values()))
+            delimiter = delimiter_of(start, map(_names, layouts.values()))
         body = start.partition("\n")[2] if named else start
         layout = _best_layout(source.name, header_of(body, delimiter), layouts)
-        form = Form(source.encoding, delimiter, layout.quoted)
-        yield Table(source, layout, form, skip=int(named is not None))
+        yield Table(source, layout, delimiter, skip=int(named is not None))
 
 
 def _best_layout(file: str, header: Sequence[str], layouts: Mapping[str, _Layout]) -> _Layout:

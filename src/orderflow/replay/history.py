@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from orderflow.importing.export import plain_cell
-from orderflow.importing.times import TimeReader
+from orderflow.importing.values.times import TimeReader
 from orderflow.replay.faults import HistoryError, Rejects
 from orderflow.replay.layout import HistoryLayout, layout_of
 from orderflow.replay.rows import EntryKind, InvalidRowError, Row, RowParser, SkipReason
@@ -26,7 +26,7 @@ from orderflow.replay.rows import EntryKind, InvalidRowError, Row, RowParser, Sk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from orderflow.importing.source import Record, Source
+    from orderflow.importing.files.source import Record, Source
 
 __all__ = [
     "HISTORY_REASON_COLUMN",

@@ -11,8 +11,8 @@ from orderflow.domain.model.validators import is_identifier
 from orderflow.importing.faults import quote_value
 
 if TYPE_CHECKING:
-    from orderflow.importing.source import Record
-    from orderflow.importing.times import TimeReader
+    from orderflow.importing.files.source import Record
+    from orderflow.importing.values.times import TimeReader
     from orderflow.replay.layout import HistoryLayout
 
 __all__ = ["EntryKind", "InvalidRowError", "Row", "RowParser", "SkipReason"]

@@ -219,8 +219,7 @@ class _FileImport:
             "all_or_nothing": how.all_or_nothing,
             "progress": progress,
             "name": self.name,
-            "encoding": self.form.encoding,
-            "delimiter": self.form.between_cells,
+            "file_format": self.form.file_format,
         }
         zone = self.form.time_zone
         if isinstance(layout, StockLayout):

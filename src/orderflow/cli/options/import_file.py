@@ -12,6 +12,7 @@ from orderflow.cli.options.arguments import pairs
 from orderflow.domain.model.terms import Term
 from orderflow.importing import (
     PRESETS,
+    FileFormat,
     OrderLayout,
     Preset,
     ReceiptLayout,
@@ -134,9 +135,10 @@ class FileForm:
     skip: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
 
     @property
-    def between_cells(self) -> str | None:
-        """The character between two cells."""
-        return "\t" if self.delimiter == "tab" else self.delimiter
+    def file_format(self) -> FileFormat:
+        """How the text of the file is written."""
+        delimiter = "\t" if self.delimiter == "tab" else self.delimiter
+        return FileFormat(encoding=self.encoding or "", delimiter=delimiter or "")
 
     def changes(self, base: object) -> Iterator[tuple[str, str, object]]:
         """Yield each given option that concerns the layout, the field, and its value."""

@@ -69,7 +69,8 @@ class ImportReport:
             "file": result.file,
             "kind": self.kind,
             "preset": self._preset,
-            **result.form._asdict(),
+            **attrs.asdict(result.file_format),
+            "quoted": result.layout.quoted,
             "ignored_columns": [attrs.asdict(each) for each in result.ignored],
             "rows": result.rows,
             "skipped": result.reasons,
@@ -104,7 +105,7 @@ class ImportReport:
 
     def print(self, console: Console) -> None:
         """Print the figures."""
-        form, kind = self.result.form, self.kind.lower()
+        form, kind = self.result.file_format, self.kind.lower()
         delimiter = "tab" if form.delimiter == "\t" else form.delimiter
         how = f"{kind}, {self._preset or 'columns as given'}, {form.encoding}"
         if self.kind is not FileKind.ORDERS:

@@ -18,8 +18,8 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self, TextIO, cast
 
-from orderflow.importing.encoding import UTF_16_MARKS, encoding_of
 from orderflow.importing.faults import FileError
+from orderflow.importing.files.encoding import UTF_16_MARKS, encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.importing.faults import FileError, quote_value
-from orderflow.importing.layout import OrderLayout, columns_of
+from orderflow.importing.layouts.layout import OrderLayout, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from orderflow.importing.layout import Layout, Names
+    from orderflow.importing.layouts.layout import Layout, Names
 
 __all__ = ["Columns", "IgnoredColumn", "column_list", "find_columns", "nearest", "required_columns"]
 

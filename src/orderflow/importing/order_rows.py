@@ -10,13 +10,13 @@ from orderflow.domain.model.order import Address
 from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault
-from orderflow.importing.times import TimeReader, zone_of
+from orderflow.importing.values.times import TimeReader, zone_of
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from orderflow.importing.layout import OrderLayout, SkipRule
-    from orderflow.importing.source import Record
+    from orderflow.importing.files.source import Record
+    from orderflow.importing.layouts.layout import OrderLayout, SkipRule
     from orderflow.importing.table import Table
 
 __all__ = ["ADDRESS", "Line", "OrderRow", "OrderRows"]
@@ -38,7 +38,7 @@ class Line(NamedTuple):
 
 
 class OrderRow(NamedTuple):
-    """One row: the values of its order, and one line unless the row is skipped.
+    """One row: the values of its order, and its lines unless the row is skipped.
 
     Missing and faulty values are `None` or empty.
     """
@@ -47,7 +47,7 @@ class OrderRow(NamedTuple):
     order_id: str | None
     faults: list[Fault]
     skipped: SkipRule | None = None
-    line: Line | None = None
+    lines: tuple[Line, ...] = ()
     placed_at: datetime | None = None
     promised_by: datetime | None = None
     priority: int | None = None
@@ -88,7 +88,7 @@ class OrderRows:
             order_id=order_id,
             faults=cells.faults,
             skipped=rule,
-            line=None if rule is not None else self._line(cells),
+            lines=() if rule is not None else self._lines(cells),
             placed_at=cells.moment("placed_at", self._times),
             promised_by=cells.moment("promised_by", self._times),
             priority=cells.whole(
@@ -112,14 +112,13 @@ class OrderRows:
         texts["ship_to_country"] = texts["ship_to_country"].upper()
         return tuple(texts.values())
 
-    def _line(self, cells: Cells) -> Line | None:
+    def _lines(self, cells: Cells) -> tuple[Line, ...]:
         line_id = cells.identifier("line_id", required=False)
         sku = cells.identifier("sku")
         quantity = cells.whole(
             "quantity", smallest=1, largest=UNITS_MAX, thousands=self._layout.thousands
         )
         if sku is None or quantity is None:
-            return None
-        return Line(
-            cells.row, line_id or "", sku.upper() if self._layout.upper_sku else sku, quantity
-        )
+            return ()
+        sku = sku.upper() if self._layout.upper_sku else sku
+        return (Line(cells.row, line_id or "", sku, quantity),)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.importing.quantities import is_below_zero
-from orderflow.importing.times import is_none
+from orderflow.importing.values.quantities import is_below_zero
+from orderflow.importing.values.times import is_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
