@@ -272,6 +272,9 @@ def test_an_unknown_product_is_reported(shop: Shop) -> None:
     assert result.exit_code == 0
     assert result.stderr == "new in warehouse 'leeds' of seller 'acme': MGU\n"
     assert shop.run("place", "A-3", "MUG=1").stderr == ""
+    for change in (("--add", "MGU=1"), ("--replace", "1=MGU")):
+        result = shop.run("edit", "A-1", *change, "--dry-run")
+        assert result.stderr.startswith("new in warehouse 'leeds' of seller 'acme': MGU\n")
 
 
 def test_an_invalid_id_is_named(shop: Shop) -> None:

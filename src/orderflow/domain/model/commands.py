@@ -73,7 +73,8 @@ class _OrderCommand(_Command):
 class PlaceOrder(_Command):
     """Place an order and, by default, allocate stock to it at once.
 
-    The order must be new: status NEW, version 0, and no splits.
+    The order must be new: status NEW, version 0, and no splits. Its lines may name any product, as
+    edits may: `Seller.unknown_products` warns of a mistyped one.
     """
 
     order: Order = attrs.field(validator=validators.one_of(Order))
