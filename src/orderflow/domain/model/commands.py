@@ -280,7 +280,10 @@ class _StockCommand(_Command):
 class BookInStock(_StockCommand):
     """Book in stock that has arrived, against an announced receipt or without one.
 
-    This closes the receipt unless `more_to_come` is set. Any units still missing are then short.
+    This closes the receipt. Any units still missing are then short. With `more_to_come`, they
+    become the new quantity of the receipt instead. If none is missing, because all announced units
+    were received or rejected, the receipt is closed even with `more_to_come`. For further units,
+    announce another receipt, or book them in without one.
     """
 
     received: int = attrs.field(validator=validators.units(0))
