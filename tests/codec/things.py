@@ -190,6 +190,7 @@ def policies() -> list[AllocationPolicy]:
     """Make every combination of settings that is allowed, with one value for each number."""
     samples: dict[Any, tuple[Any, ...]] = {
         int: (2,),
+        str: ("{order_id}.{number}",),
         NoneType: (None,),
         timedelta: (timedelta(days=1, seconds=2, microseconds=3),),
     }

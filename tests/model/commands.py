@@ -189,7 +189,7 @@ def _release(order: Order, random: Random, at: datetime) -> Command:
 
 @_on(Status.ON_BACK_ORDER)
 def _split(order: Order, random: Random, at: datetime) -> Command:
-    new_order_id = f"{order.order_id}-{random.choice([1, 1, 2, 'x'])}"
+    new_order_id = f"{order.order_id}.{random.choice([1, 1, 2, 'x'])}"
     asked = new_order_id if random.randrange(4) else None
     return SplitOrder(at=at, seller_id="acme", order_id=order.order_id, new_order_id=asked)
 

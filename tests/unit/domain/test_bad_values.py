@@ -206,9 +206,16 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (
         AllocationPolicy,
         {},
-        dict.fromkeys(
-            ["queue", "rationing", "partial_allocation", "fulfilment", "preemption"], NO_SETTING
-        ),
+        {
+            **dict.fromkeys(
+                ["queue", "rationing", "partial_allocation", "fulfilment", "preemption"], NO_SETTING
+            ),
+            "split_ids": [
+                *("", None, 1, "{order_id}", "{number}", "{order_id}.{number}.{number}"),
+                *("{order_id}{order_id}{number}", " {order_id}.{number}", "{order_id}\n{number}"),
+                "{order_id}.{number}" + 32 * "x",
+            ],
+        },
     ),
     (
         PlaceOrders,

@@ -170,7 +170,7 @@ class EditOrder(_OrderCommand):
 class SplitOrder(_OrderCommand):
     """Split off the allocated units as a new order; the rest stays on back order.
 
-    By default, the new order has the id of this one and the next free number: `A-1`, then `A-2`.
+    By default, `AllocationPolicy.split_ids` gives the new order an id: `A.1`, then `A.2`.
     """
 
     new_order_id: str | None = attrs.field(
@@ -280,10 +280,8 @@ class _StockCommand(_Command):
 class BookInStock(_StockCommand):
     """Book in stock that has arrived, against an announced receipt or without one.
 
-    This closes the receipt. Any units still missing are then short. With `more_to_come`, they
-    become the new quantity of the receipt instead. If none is missing, because all announced units
-    were received or rejected, the receipt is closed even with `more_to_come`. For further units,
-    announce another receipt, or book them in without one.
+    This closes the receipt. Any units still missing are then short. With `more_to_come`, they are
+    the new quantity of the receipt instead. If none is missing, the receipt is closed as well.
     """
 
     received: int = attrs.field(validator=validators.units(0))
