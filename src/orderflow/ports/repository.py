@@ -29,7 +29,11 @@ __all__ = [
 
 
 class Reading(View, Protocol):
-    """The reads of a decision, plus listings and earlier commands."""
+    """The reads of a decision, plus listings and earlier commands.
+
+    Wherever ids or SKUs decide the order, they are compared by code point, as Python compares
+    strings: "10" comes before "9", and "B" before "a". A database may need a collation for that.
+    """
 
     def orders(
         self,

@@ -3,7 +3,7 @@
 Every command names its seller, and can neither read nor change data of another seller. `at` is
 the moment at which it takes effect: the core reads no clock. A command with a `command_id` can
 be repeated safely: it takes effect once, and the outcome is the same. With `expected_version`, a
-command about an order is refused if the order has changed since that version.
+command about an order is refused if another command has changed the order since that version.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ class PlaceOrder(_Command):
 class PlaceOrders(_Command):
     """Place several orders of one seller: all of them, or none.
 
-    Each must satisfy the rules of `PlaceOrder`, and their ids must differ.
+    Each must satisfy the rules of `PlaceOrder`, and their ids must differ. Together, they pass
+    over an order that waits at most once.
     """
 
     orders: tuple[Order, ...] = attrs.field(validator=validators.tuple_of(Order, smallest=1))

@@ -118,7 +118,8 @@ class AllocationPolicy:
         passes_max: With `AFTER_WAITING`: the number of passes after which it may have a part.
         wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part.
         fulfilment: What may leave.
-        parcels_max: With `PARCELS`: the most parcels of an order, including the last one.
+        parcels_max: With `PARCELS`: the most parcels of an order, including the last one and
+            cancelled ones.
         preemption: Whether urgent orders take units of later ones.
         urgent_from: With `URGENT`: the lowest priority of an urgent order.
         split_ids: The ids of orders that are split off, unless a command names one: a text with
@@ -197,7 +198,8 @@ class AllocationPolicy:
 def queue_position(order: Order, queue: Queue) -> QueuePosition:
     """Return the position of the order: the smallest is served first.
 
-    Positions in one queue can be compared with each other, and no two orders share one.
+    Positions in one queue can be compared with each other, and no two orders share one. Ids are
+    compared by code point: "10" comes before "9".
     """
     if queue is _FIRST_COME:
         return (order.placed_at, order.order_id)

@@ -62,7 +62,8 @@ class Scope:
         seller_ids: The sellers.
         warehouse_ids: The warehouses.
         skus: The products. Every seller has all of them in every warehouse.
-        order_ids: The order ids, for placed orders and for orders that are split off.
+        order_ids: The order ids, for placed orders and for orders that are split off. By default,
+            their order by code point is not the alphabetical one.
         receipt_ids: The ids of expected receipts.
         lines_max: The maximum number of lines of a placed order.
         quantity_max: The maximum units of a line, or of one movement of stock.
@@ -72,7 +73,7 @@ class Scope:
     seller_ids: tuple[str, ...] = ("acme",)
     warehouse_ids: tuple[str, ...] = ("leeds",)
     skus: tuple[str, ...] = ("MUG", "PAN", "TOY")
-    order_ids: tuple[str, ...] = ("1", "2", "3", "4", "5", "6", "7", "8")
+    order_ids: tuple[str, ...] = ("1", "2", "9", "10", "a", "B", "é", "#8")
     receipt_ids: tuple[str, ...] = ("R1", "R2")
     lines_max: int = 3
     quantity_max: int = 4
