@@ -124,11 +124,11 @@ def test_shopware_s_discounts_are_known_without_their_mode() -> None:
 WOOCOMMERCE = """\
 order_id,order_number,date,status,shipping_method,shipping_first_name,shipping_last_name,\
 shipping_address_1,shipping_city,shipping_postcode,shipping_country,item_id,item_sku,item_quantity,\
-shipping_company,shipping_address_2,shipping_state,shipping_phone
-91,W-91,2026-07-01 10:00:00,processing,Flat rate,Jo,Do,1 Way,Leeds,LS1,GB,301,MUG,2,D Ltd,2 F,WY,0
-91,W-91,2026-07-01 10:00:00,processing,Flat rate,Jo,Do,1 Way,Leeds,LS1,GB,302,CUP,1,D Ltd,2 F,WY,0
-92,W-92,2026-07-01 10:00:00,completed,Flat rate,Al,Do,1 Way,Leeds,LS1,GB,303,CUP,1,,,,
-93,W-93,2026-07-01 10:00:00,pending,Flat rate,Bo,Do,1 Way,Leeds,LS1,GB,304,CUP,1,,,,
+shipping_company,shipping_address_2,shipping_state,shipping_phone,billing_phone
+91,W-91,2026-07-01 10:00:00,processing,Flat rate,Jo,Do,1 Way,Leeds,LS1,GB,301,MUG,2,D,2 F,WY,,0113
+91,W-91,2026-07-01 10:00:00,processing,Flat rate,Jo,Do,1 Way,Leeds,LS1,GB,302,CUP,1,D,2 F,WY,,0113
+92,W-92,2026-07-01 10:00:00,completed,Flat rate,Al,Do,1 Way,Leeds,LS1,GB,303,CUP,1,,,,,
+93,W-93,2026-07-01 10:00:00,pending,Flat rate,Bo,Do,1 Way,Leeds,LS1,GB,304,CUP,1,,,,,
 """
 
 
@@ -139,10 +139,10 @@ def test_woocommerce_repeats_the_fields_of_an_order_on_every_row() -> None:
     assert order.placed_at == datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
     assert order.ship_to == Address(
         *("Jo Do", "1 Way", "Leeds", "LS1", "GB"),
-        company="D Ltd",
+        company="D",
         street_2="2 F",
         region="WY",
-        phone="0",
+        phone="0113",
     )
     assert result.reasons == {"already despatched": 1, "not paid yet": 1}
 

@@ -148,7 +148,7 @@ _WOOCOMMERCE = OrderLayout(
     ship_to_region="shipping_state",
     ship_to_postcode="shipping_postcode",
     ship_to_country="shipping_country",
-    ship_to_phone="shipping_phone",
+    ship_to_phone=("shipping_phone", "billing_phone"),
     skip=(
         _order(_CANCELLED, "status", "cancelled", "refunded", "failed", "trash"),
         _order(_CANCELLED, "status", "wc-cancelled", "wc-refunded", "wc-failed"),
