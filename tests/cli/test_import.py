@@ -119,22 +119,20 @@ def test_options_describe_any_other_file(shop: FileShop) -> None:
     )
     path.write_bytes(text.encode("cp1252"))
     columns = {
-        "order-id": ("Nr",),
-        "sku": ("Artikel",),
-        "quantity": ("Menge",),
-        "placed-at": ("Datum",),
-        "ship-to-name": ("Name", "Zusatz"),
-        "ship-to-street": ("Straße",),
-        "ship-to-city": ("Ort",),
-        "ship-to-postcode": ("PLZ",),
+        "order-id": "Nr",
+        "sku": "Artikel",
+        "quantity": "Menge",
+        "placed-at": "Datum",
+        "ship-to-name": "Name,Zusatz",
+        "ship-to-street": "Straße",
+        "ship-to-city": "Ort",
+        "ship-to-postcode": "PLZ",
     }
-    named = [
-        part for each, names in columns.items() for n in names for part in (f"--{each}-column", n)
-    ]
+    named = [part for each, names in columns.items() for part in (f"--{each}-column", names)]
     form = ("--time-zone", "Europe/Berlin", "--day-first", "--thousands", ".", "--country", "de")
-    found = shop.report(path, *named, *form, "--upper-sku", "--skip", "Stand=storniert")
+    found = shop.report(path, *named, *form, "--upper-sku", "--drop-orders", "Stand=storniert")
     assert (found["preset"], found["encoding"], found["delimiter"]) == (None, "cp1252", ";")
-    assert found["skipped"] == {"Stand is storniert": 1}
+    assert found["skipped"] == {"Stand=storniert": 1}
     order = shop.ask("show", "7")
     assert (order["lines"][0]["sku"], order["units"]) == ("MUG", 1200)
     assert order["placed_at"] == "2026-03-01T09:00:00+00:00"
@@ -161,6 +159,50 @@ def test_a_preset_may_have_a_column_of_another_name(shop: FileShop) -> None:
     assert shop.report(path, "--preset", "shopify", "--sku-column", "Code")["done"] == 1
 
 
+def test_each_pair_of_columns_is_a_line(shop: FileShop) -> None:
+    path = shop.write(
+        "1,2026-03-01T10:00Z,MUG,2,CUP,1",
+        "2,2026-03-01T10:00Z,MUG,1,,",
+        header="order_id,placed_at,A,a,B,b",
+    )
+    first = ("--sku-column", "A", "--quantity-column", "a")
+    second = ("--sku-column", "B", "--quantity-column", "b")
+    assert shop.report(path, *first, *second)["done"] == 2
+    assert [line["sku"] for line in shop.ask("show", "1")["lines"]] == ["MUG", "CUP"]
+    assert [line["sku"] for line in shop.ask("show", "2")["lines"]] == ["MUG"]
+
+
+def test_numbered_columns_and_alternatives(shop: FileShop) -> None:
+    path = shop.write(
+        '1,2026-03-01T10:00Z,MUG,,2,,"a, b",1',
+        header='order_id,placed_at,SKU 1,ID 1,Q 1,SKU 2,"ID, 2",Q 2',
+    )
+    named = ("--sku-column", 'SKU {n},"ID, {n}",ID {n}', "--quantity-column", "Q {n}")
+    assert shop.report(path, *named)["done"] == 1
+    assert [line["sku"] for line in shop.ask("show", "1")["lines"]] == ["MUG", "a, b"]
+
+
+@pytest.mark.parametrize(
+    ("options", "skipped"),
+    [
+        (("--drop-rows", "Type=gift"), {"Type=gift": 1}),
+        (("--drop-rows", "Type!=goods"), {"Type!=goods": 2}),
+        (("--drop-rows", "Type^=Gif"), {"Type^=Gif": 1}),
+        (("--drop-rows", "Type="), {"Type=": 1}),
+        (("--drop-rows", "Type!="), {"Type!=": 2}),
+        (("--drop-orders", "Type=GIFT"), {"Type=GIFT": 2}),
+        (("--drop-rows", "Type=gift", "--drop-orders", "Type="), {"Type=gift": 1, "Type=": 1}),
+    ],
+)
+def test_rows_and_orders_are_dropped_by_conditions(
+    shop: FileShop, options: tuple[str, ...], skipped: dict[str, int]
+) -> None:
+    path = shop.write(
+        f"{row('1')},goods", f"{row('1')},gift", f"{row('2')},", header=f"{HEADER},Type"
+    )
+    assert shop.report(path, *options)["skipped"] == skipped
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -169,7 +211,15 @@ def test_a_preset_may_have_a_column_of_another_name(shop: FileShop) -> None:
         (("--kind", "stock", "--day-first"), "--day-first"),
         (("--on-hand-column", "n"), "--on-hand-column"),
         (("--batch", "today"), "--batch"),
-        (("--skip", "Status"), "is not a pair"),
+        (("--drop-rows", "Status"), "'--drop-rows': 'Status' is not a condition"),
+        (("--drop-orders", "=x"), "'--drop-orders': '=x' is not a condition"),
+        (("--sku-column", "A,"), "'--sku-column': 'A,' is not a list of columns"),
+        (("--sku-column", 'A,"'), "'--sku-column': 'A,\"' is not a list of columns"),
+        (
+            ("--sku-column", "A", "--sku-column", "B"),
+            "'--quantity-column': is needed once for each",
+        ),
+        (("--sku-column", "sku,none"), "there is no column 'none', which was named"),
         (("--thousands", "x"), "a comma, a point"),
         (("--preset", "ebay"), "'ebay' is not one of"),
         (("--encoding", "none-such"), "none-such"),
@@ -226,6 +276,7 @@ def test_json_has_every_fault_and_standard_error_nothing(shop: FileShop) -> None
         "column": "quantity",
         "value": "'x'",
         "reason": "must be a whole number from 1 to 1000000000000, in the digits 0 to 9",
+        "setting": "",
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import Address, InvalidValueError
+from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing import (
     FileError,
     FileFormat,
@@ -308,3 +309,13 @@ def test_an_order_id_of_128_characters_gets_a_command_id_of_as_many() -> None:
     ids = [each.command_id for each in result.commands]
     assert [len(each or "") for each in ids] == [128, 128]
     assert ids[0] != ids[1]
+
+
+def test_an_order_of_too_many_lines_is_rejected_and_the_others_are_not() -> None:
+    many = [row("1") for _ in range(LINES_MAX)]
+    assert len(lines(plain(*many, row("2")), "1")) == LINES_MAX
+    result = plain(*many, row("2"), row("1"))
+    assert list(orders(result)) == ["2"]
+    (fault,) = result.faults
+    assert str(fault) == ("row 10,003: its order has 10,001 lines, and may have 10,000; divide it")
+    assert len(result.rejected) == LINES_MAX + 1

@@ -9,10 +9,12 @@ from tests.model.world import Line, Order, RefusedByModelError
 def edited_lines(order: Order, changes: tuple[Edit | RemoveShortLines, ...]) -> list[Line]:
     """Make the changes one after another; refuse all of them if one cannot be made."""
     lines = list(order.lines)
+    used = [line.line_id for line in lines]
     for change in changes:
         match change:
             case AddLine():
-                lines.append(_added(order, lines, change))
+                lines.append(_added(lines, used, change))
+                used.append(lines[-1].line_id)
             case RemoveShortLines():
                 short = [line for line in order.lines if line.short]
                 if not short:
@@ -41,11 +43,11 @@ def _find(lines: list[Line], line_id: str) -> Line:
     raise RefusedByModelError
 
 
-def _added(order: Order, lines: list[Line], change: AddLine) -> Line:
+def _added(lines: list[Line], used: list[str], change: AddLine) -> Line:
     line_id = change.line_id
     if line_id is None:
-        in_use = [int(line.line_id) for line in [*order.lines, *lines] if line.line_id.isdecimal()]
-        line_id = str(max(in_use, default=0) + 1)
+        numbers = [int(each) for each in used if each.isdecimal()]
+        line_id = str(max(numbers, default=0) + 1)
     if any(line.line_id == line_id for line in lines):
         raise RefusedByModelError
     return Line(line_id, change.sku, change.quantity)

@@ -151,7 +151,7 @@ def test_a_queue_has_everyone_who_is_short_the_first_to_be_served_first(
 
 
 def test_events_are_not_counted_backwards() -> None:
-    with pytest.raises(InvalidValueError, match=r"events\.after must be a whole number"):
+    with pytest.raises(InvalidValueError, match=r"events\.after must be the number of an event"):
         shop_with(MUG=1).events(after=-1)
 
 

@@ -16,10 +16,10 @@ from orderflow.importing.layouts.layout import (
     ItemColumns,
     OrderLayout,
     ReceiptLayout,
-    SkipRule,
     StockLayout,
 )
 from orderflow.importing.layouts.presets import PRESETS, Preset
+from orderflow.importing.layouts.skip_rule import SkipRule
 from orderflow.importing.orders import Existing, OnChange, read_orders
 from orderflow.importing.rejects import write_rejects
 from orderflow.importing.replacements import read_replacements

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
 from orderflow.importing.faults import Fault, quote_value
-from orderflow.importing.values.quantities import read_whole
+from orderflow.importing.values.quantities import SHORTENED, is_shortened, read_whole
 from orderflow.importing.values.times import is_none
+from orderflow.importing.values.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,6 +59,9 @@ class Cells:
     def identifier(self, field: str, *, required: bool = True) -> str | None:
         """Return a valid identifier."""
         text = self.text(field)
+        if is_shortened(text):
+            self.fault(field, text, f"must be {SHORTENED}")
+            return None
         if validators.is_identifier(text):
             return text
         if text or required:
@@ -75,8 +79,8 @@ class Cells:
             return None
         try:
             return read_whole(text, smallest=smallest, largest=largest, thousands=thousands)
-        except ValueError as error:
-            self.fault(field, text, f"must be {error}")
+        except UnreadableError as error:
+            self.fault(field, text, f"must be {error}", error.setting)
             return None
 
     def note(self, field: str) -> str | None:
@@ -96,14 +100,14 @@ class Cells:
             return None
         try:
             return times.read(text)
-        except (ValueError, OverflowError) as error:
-            self.fault(field, text, f"must be {error}")
+        except UnreadableError as error:
+            self.fault(field, text, f"must be {error}", error.setting)
             return None
 
-    def fault(self, field: str, value: str, reason: str) -> None:
+    def fault(self, field: str, value: str, reason: str, setting: str = "") -> None:
         """Record a fault in a cell."""
         cells = self._cells
         found = self.positions[field]
         filled = (each for each in found if each < len(cells) and cells[each].strip())
         name = self._header[next(filled, found[0])]
-        self.faults.append(Fault(self.row, name, quote_value(value), reason))
+        self.faults.append(Fault(self.row, name, quote_value(value), reason, setting))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.errors import OrderFlowError
+from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,12 +40,14 @@ class Fault:
         column: The column name in the file. Empty if the whole row is at fault.
         value: The value of the cell, shortened if it is long.
         reason: What is wrong, and what would be right.
+        setting: The setting that would make the value valid, if there is one.
     """
 
     row: int
     column: str
     value: str
     reason: str
+    setting: str = ""
 
     def __str__(self) -> str:
         place = f", {self.column} {self.value}" if self.column else ""
@@ -61,8 +64,7 @@ class SkippedRow:
 
 def quote_value(value: str, limit: int = 60) -> str:
     """Quote a value for a message, shortened if it is long."""
-    text = repr(value[: limit + 1])
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return quoted(value, limit)
 
 
 def by_row(faults: Iterable[Fault]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model.order import Address, Order, OrderLine
+from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import InvalidValueError
 from orderflow.importing.faults import Fault, SkippedRow, quote_value
 from orderflow.importing.order_rows import ADDRESS, Line
@@ -150,6 +151,10 @@ class OrderMaker:
 
     def _lines(self, lines: list[Line], faults: list[Fault]) -> tuple[OrderLine, ...]:
         """Make the lines. A line without an id gets the next free number."""
+        if len(lines) > LINES_MAX:
+            reason = f"its order has {len(lines):,} lines, and may have {LINES_MAX:,}; divide it"
+            faults.append(Fault(lines[LINES_MAX].row, "", "", reason))
+            return ()
         taken = {line.line_id for line in lines}
         free = (text for number in count(1) if (text := str(number)) not in taken)
         made: dict[str, OrderLine] = {}

@@ -10,8 +10,8 @@ from orderflow.domain.model.order import Address
 from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault
-from orderflow.importing.layouts.layout import SkipRule
-from orderflow.importing.values.times import TimeReader, zone_of
+from orderflow.importing.file_times import times_of
+from orderflow.importing.layouts.skip_rule import SkipRule
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -63,7 +63,7 @@ class OrderRows:
         layout = table.layout
         self._columns = table.columns
         self._layout = layout
-        self._times = TimeReader(zone_of(layout.zone or zone), layout.time_format, layout.day_first)
+        self._times = times_of(table, zone)
         # Rules for whole orders come first: they win over rules for single rows.
         rules = sorted(layout.skip, key=lambda rule: not rule.whole_order)
         self._rules = [

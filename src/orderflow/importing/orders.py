@@ -152,6 +152,7 @@ def _conclude(
         layout=table.layout,
         file_format=table.file_format,
         guess=table.guess,
+        notes=tuple(table.notes),
         ignored=table.columns.ignored,
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(comparison.commands),

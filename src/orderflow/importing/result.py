@@ -68,6 +68,7 @@ class Import:
         layout: The layout it was read with.
         file_format: The format of its text.
         guess: How its encoding was guessed; None if it is certain.
+        notes: What else was found out about the file, for people.
         ignored: The columns that were not read.
         rows: The number of rows, without the header and blank rows.
         commands: The commands to run, in this order.
@@ -85,6 +86,7 @@ class Import:
     layout: Layout
     file_format: FileFormat
     guess: EncodingGuess | None
+    notes: tuple[str, ...]
     ignored: tuple[IgnoredColumn, ...]
     rows: int
     commands: tuple[ImportCommand, ...]

@@ -48,11 +48,11 @@ class SellerBehaviour:
         returns_to_stock: Book returned units back into stock.
     """
 
-    split: bool = False
+    split: bool = attrs.field(default=False, validator=validators.one_of(bool))
     patience: timedelta | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.duration)
     )
-    returns_to_stock: bool = False
+    returns_to_stock: bool = attrs.field(default=False, validator=validators.one_of(bool))
 
 
 @attrs.define

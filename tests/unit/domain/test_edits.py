@@ -29,7 +29,7 @@ from orderflow.edits import (
 )
 from orderflow.errors import (
     EditRefusedError,
-    InvalidValueError,
+    LimitRefusedError,
     LineNotFoundError,
     OrderFlowError,
 )
@@ -356,8 +356,10 @@ def test_a_new_order_is_edited_and_stays_new() -> None:
     assert (shop.status("A"), shop.held("A")) == ("NEW", (0,))
 
 
-def test_a_quantity_beyond_the_limit_is_refused() -> None:
+def test_a_replacement_by_more_units_than_a_line_can_have_is_refused() -> None:
     shop = shop_with(MUG=0, PAN=0)
     shop.take("A", ("MUG", 2))
-    with pytest.raises(InvalidValueError, match=r"OrderLine.quantity"):
+    with pytest.raises(LimitRefusedError, match="line '1' of order 'A' would have 2,000,000,000,0"):
         shop.edit("A", ReplaceLine("1", "PAN", units=10**12))
+    shop.edit("A", ChangeQuantity("1", 1), ReplaceLine("1", "PAN", units=10**12))
+    assert shop.order("A").units == 10**12

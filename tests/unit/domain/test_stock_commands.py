@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orderflow import ExpectedReceipt
-from orderflow.errors import InvalidValueError, ReceiptNotFoundError, StockRefusedError
+from orderflow.errors import ReceiptNotFoundError, StockRefusedError
 from orderflow.events import StockBookedIn
 from tests.unit.shop import NOON, Shop, key, kinds, later, order, shop_with
 
@@ -177,13 +177,6 @@ def test_the_notices_of_two_sellers_may_have_one_id() -> None:
     with pytest.raises(ReceiptNotFoundError):
         shop.withdraw("R1")
     assert shop.flow.seller("bolt").withdraw("R1").receipts_closed == ("R1",)
-
-
-def test_more_than_can_be_counted_is_refused_and_changes_nothing() -> None:
-    shop = shop_with(MUG=10**12)
-    with pytest.raises(InvalidValueError, match=r"Stock.on_hand"):
-        shop.receive("MUG", 1)
-    assert shop.shelf() == (10**12, 0)
 
 
 def test_a_delivery_to_one_warehouse_serves_no_order_of_another() -> None:

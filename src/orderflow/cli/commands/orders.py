@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.text import Text
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
@@ -97,7 +96,7 @@ def show(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False) ->
         terminal.print_json(order_row(order))
     else:
         print_order(terminal.results(), order)
-        terminal.results().print(Text(_rest(order)))
+        terminal.results().print(*_rest(order))
 
 
 @with_options("The database", where=SellerOptions)
@@ -148,10 +147,10 @@ def actions(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False)
     console = terminal.results()
     print_table(console, _ACTION_COLUMNS, [row for row in rows if row["allowed"]])
     refused = [row for row in rows if not row["allowed"]]
-    console.print(Text(f"not now: {', '.join(row['action'] for row in refused)}"))
+    console.print(f"not now: {', '.join(row['action'] for row in refused)}")
     for row in refused:
         if row["action"] in allowed_actions(status):
-            console.print(Text(f"{row['action']}: {row['reason']}"))
+            console.print(f"{row['action']}: {row['reason']}")
 
 
 @with_options("The database", where=SellerOptions)
@@ -174,8 +173,7 @@ def explain(
     if as_json:
         terminal.print_json({**data_of(why), "in_words": list(in_words(why))})
     else:
-        for sentence in in_words(why):
-            terminal.results().print(Text(sentence))
+        terminal.results().print(*in_words(why))
 
 
 @with_options("The database", where=WarehouseOptions)
@@ -221,8 +219,8 @@ def place(
     carry_out(command, where, how)
 
 
-def _rest(order: Order) -> str:
-    """Return everything about the order except its status and lines."""
+def _rest(order: Order) -> list[str]:
+    """Return everything about the order except its status and lines, each in one line."""
     said = [f"placed {moment_text(order.placed_at)} in {order.warehouse_id}"]
     if order.wait is not None:
         said.append(f"on back order since {moment_text(order.wait.since)}")
@@ -239,7 +237,7 @@ def _rest(order: Order) -> str:
     for hold in order.holds:
         until = f" until {moment_text(hold.until)}" if hold.until is not None else ""
         said.append(f"held: {hold.reason}{until}{': ' + hold.note if hold.note else ''}")
-    return "\n".join(said)
+    return said
 
 
 def _address_text(to: Address) -> str:

@@ -8,6 +8,7 @@ import attrs
 import typer
 
 from orderflow.domain.model.order import Address
+from orderflow.errors.quoting import quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,7 +58,7 @@ def pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
         if not (equals and name and value):
             example = "MUG=5" if "SKU" in hint else "1=5"
             raise typer.BadParameter(
-                f"{text!r} is not a pair: try {example}", param_hint=f"'{hint}'"
+                f"{quoted(text)} is not a pair: try {example}", param_hint=f"'{hint}'"
             )
         yield name, value
 
@@ -71,7 +72,7 @@ def unit_pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, int]]:
     for name, value in pairs(hint, texts):
         if not (value.isascii() and value.isdecimal()):
             raise typer.BadParameter(
-                f"{name}={value}: {value!r} is not a number of units: try {name}=5",
+                f"{quoted(value)} is not a number of units: try {shortened(name)}=5",
                 param_hint=f"'{hint}'",
             )
         yield name, int(value)
@@ -90,14 +91,15 @@ def address(hint: str, text: str) -> Address:
     parts = [part.strip() for part in text.split("|")]
     if len(parts) < len(_PARTS):
         raise typer.BadParameter(
-            f"{text!r} has {len(parts)} parts; the form is {ADDRESS_FORM}", param_hint=f"'{hint}'"
+            f"{quoted(text)} has {len(parts)} parts; the form is {ADDRESS_FORM}",
+            param_hint=f"'{hint}'",
         )
     named = {}
     for part in parts[len(_PARTS) :]:
         name, _, value = part.partition("=")
         if name not in _NAMED_PARTS or name in named:
             raise typer.BadParameter(
-                f"{part!r} cannot follow the country: only {_NAMED_FORM}, each once",
+                f"{quoted(part)} cannot follow the country: only {_NAMED_FORM}, each once",
                 param_hint=f"'{hint}'",
             )
         named[name] = value

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import attrs
 import typer
 
-from orderflow.cli.options.arguments import pairs
 from orderflow.domain.model.terms import Term
 from orderflow.importing import (
     PRESETS,
     FileFormat,
+    ItemColumns,
     OrderLayout,
     Preset,
     ReceiptLayout,
@@ -39,6 +41,7 @@ _BASES: dict[FileKind, OrderLayout | StockLayout | ReceiptLayout] = {
     FileKind.STOCK: StockLayout(),
     FileKind.RECEIPTS: ReceiptLayout(),
 }
+_CONDITION = re.compile(r"([^=]*?)(=|!=|\^=)(.*)", re.DOTALL)
 _COLUMN = attrs.field(default=None, metadata={"metavar": "COLUMN"})
 
 
@@ -47,9 +50,10 @@ class ColumnNames:
     """Column names that differ from those of the preset, or of the PLAIN layout.
 
     Attributes:
-        order_id_column: The order id. Each of these options can be repeated: the first column in
-            the file counts. The parts of a name or a street are joined.
-        sku_column: The SKU.
+        order_id_column: The order id. Several columns can be named, with commas between them: in
+            each row, the first one with a text is read. The parts of a name or a street are joined.
+        sku_column: The SKU. Repeat this and the quantity's for rows with several items, or write
+            the number of the item as {n}.
         quantity_column: The units of a line, or of a receipt.
         placed_at_column: When the order was placed.
         line_id_column: The id of the line within its order.
@@ -71,33 +75,76 @@ class ColumnNames:
         expected_at_column: Receipt files: when the receipt is expected.
     """
 
-    order_id_column: list[str] | None = _COLUMN
+    order_id_column: str | None = _COLUMN
     sku_column: list[str] | None = _COLUMN
     quantity_column: list[str] | None = _COLUMN
-    placed_at_column: list[str] | None = _COLUMN
+    placed_at_column: str | None = _COLUMN
     line_id_column: list[str] | None = _COLUMN
-    priority_column: list[str] | None = _COLUMN
-    promised_by_column: list[str] | None = _COLUMN
-    courier_column: list[str] | None = _COLUMN
-    ship_to_name_column: list[str] | None = _COLUMN
-    ship_to_company_column: list[str] | None = _COLUMN
-    ship_to_street_column: list[str] | None = _COLUMN
-    ship_to_street_2_column: list[str] | None = _COLUMN
-    ship_to_city_column: list[str] | None = _COLUMN
-    ship_to_region_column: list[str] | None = _COLUMN
-    ship_to_postcode_column: list[str] | None = _COLUMN
-    ship_to_country_column: list[str] | None = _COLUMN
-    ship_to_phone_column: list[str] | None = _COLUMN
-    on_hand_column: list[str] | None = _COLUMN
-    note_column: list[str] | None = _COLUMN
-    receipt_id_column: list[str] | None = _COLUMN
-    expected_at_column: list[str] | None = _COLUMN
+    priority_column: str | None = _COLUMN
+    promised_by_column: str | None = _COLUMN
+    courier_column: str | None = _COLUMN
+    ship_to_name_column: str | None = _COLUMN
+    ship_to_company_column: str | None = _COLUMN
+    ship_to_street_column: str | None = _COLUMN
+    ship_to_street_2_column: str | None = _COLUMN
+    ship_to_city_column: str | None = _COLUMN
+    ship_to_region_column: str | None = _COLUMN
+    ship_to_postcode_column: str | None = _COLUMN
+    ship_to_country_column: str | None = _COLUMN
+    ship_to_phone_column: str | None = _COLUMN
+    on_hand_column: str | None = _COLUMN
+    note_column: str | None = _COLUMN
+    receipt_id_column: str | None = _COLUMN
+    expected_at_column: str | None = _COLUMN
 
-    def changes(self) -> Iterator[tuple[str, str, object]]:
+    def changes(self, kind: FileKind) -> Iterator[tuple[str, str, object]]:
         """Yield each given option, the field of the layout, and its value."""
-        for option, names in attrs.asdict(self, recurse=False).items():
-            if names:
-                yield option, option.removesuffix("_column"), tuple(names)
+        named: set[str] = set()
+        for option, given in attrs.asdict(self).items():
+            if given is None:
+                continue
+            texts = [given] if isinstance(given, str) else given
+            fields = [_names(option, text) for text in texts]
+            named.update(name for names in fields for name in names)
+            yield option, option.removesuffix("_column"), fields[0]
+        if kind is FileKind.ORDERS and len(self.sku_column or ()) > 1:
+            yield "sku_column", "more_items", tuple(self._more_items())
+        if named:
+            yield "", "must_have", frozenset(named)
+
+    def _more_items(self) -> Iterator[ItemColumns]:
+        """Yield the columns of the second item and the following ones."""
+        items: dict[str, list[tuple[str, ...]]] = {}
+        for field in ("sku", "quantity", "line_id"):
+            option = f"{field}_column"
+            items[field] = [_names(option, text) for text in getattr(self, option) or ()]
+        number = len(items["sku"])
+        for field, given in items.items():
+            if len(given) != number and (given or field == "quantity"):
+                raise typer.BadParameter(
+                    f"is needed once for each of the {number} --sku-column",
+                    param_hint=f"'--{field.replace('_', '-')}-column'",
+                )
+        for at in range(1, number):
+            yield ItemColumns(**{field: given[at] for field, given in items.items() if given})
+
+
+def _names(option: str, text: str) -> tuple[str, ...]:
+    """Read names with commas between them, as a row of CSV: a name with a comma is quoted."""
+    try:
+        names = tuple(name.strip() for name in next(csv.reader([text], strict=True), ()))
+    except csv.Error as error:
+        raise _not_names(option, text) from error
+    if not all(names) or not names:
+        raise _not_names(option, text)
+    return names
+
+
+def _not_names(option: str, text: str) -> typer.BadParameter:
+    return typer.BadParameter(
+        f'{text!r} is not a list of columns: try SKU,"Listing ID"',
+        param_hint=f"'--{option.replace('_', '-')}'",
+    )
 
 
 def _flag(*names: str) -> Any:  # noqa: ANN401 - as attrs has it
@@ -121,7 +168,9 @@ class FileForm:
         country: The country of addresses without one.
         upper_sku: Treat SKUs that differ only in case as one.
         unquoted: Treat quotes as ordinary characters.
-        skip: Skip orders with this text in that column, such as Status=cancelled.
+        drop_rows: Skip rows that fit this, such as Type=gift. Also: Type!=goods (any other text),
+            Code^=SHIP (begins with it), Code= (is empty), Code!= (is filled).
+        drop_orders: Skip all rows of an order if one of them fits, such as Status=cancelled.
     """
 
     preset: Preset | None = None
@@ -136,7 +185,8 @@ class FileForm:
     country: str | None = None
     upper_sku: bool | None = _flag("--upper-sku")
     unquoted: bool | None = _flag("--unquoted")
-    skip: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
+    drop_rows: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
+    drop_orders: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
 
     @property
     def file_format(self) -> FileFormat:
@@ -159,9 +209,13 @@ class FileForm:
             yield "country", "country_default", self.country.upper()
         if self.unquoted:
             yield "unquoted", "quoted", False
-        if self.skip:
-            rules = tuple(_rule(*pair) for pair in pairs("--skip", self.skip))
-            yield "skip", "skip", (*getattr(base, "skip", ()), *rules)
+        dropped = {"drop_rows": self.drop_rows, "drop_orders": self.drop_orders}
+        rules = [
+            skip_rule(option, text) for option, texts in dropped.items() for text in texts or ()
+        ]
+        if rules:
+            option = "drop_rows" if self.drop_rows else "drop_orders"
+            yield option, "skip", (*getattr(base, "skip", ()), *rules)
 
 
 def layout_of(
@@ -179,7 +233,7 @@ def layout_of(
         raise _not_of(kind, "time_zone")
     base = _BASES[kind] if form.preset is None else PRESETS[form.preset]
     changes: dict[str, Any] = {}
-    for option, field, value in (*columns.changes(), *form.changes(base)):
+    for option, field, value in (*columns.changes(kind), *form.changes(base)):
         if not hasattr(base, field):
             raise _not_of(kind, option)
         changes[field] = value
@@ -188,9 +242,29 @@ def layout_of(
     return attrs.evolve(base, **changes) if changes else base
 
 
-def _rule(column: str, text: str) -> SkipRule:
-    reason = f"{column} is {text}"
-    return SkipRule(reason=reason, column=column, is_one_of=frozenset({text}), whole_order=True)
+def skip_rule(option: str, text: str) -> SkipRule:
+    """Read a condition such as `Status=cancelled`.
+
+    >>> skip_rule("drop_rows", "Code^=SHIP").begins_with
+    ('SHIP',)
+
+    Raises:
+        BadParameter: If it is not one.
+    """
+    found = _CONDITION.fullmatch(text)
+    column, operator, value = found.groups() if found is not None else ("", "", "")
+    if not column.strip() or (operator == "^=" and not value):
+        raise typer.BadParameter(
+            f"{text!r} is not a condition: try Status=cancelled",
+            param_hint=f"'--{option.replace('_', '-')}'",
+        )
+    rule: dict[str, Any] = {
+        "=": {"is_one_of": frozenset({value})} if value else {"is_blank": True},
+        "!=": {"is_none_of": frozenset({value})} if value else {"is_filled": True},
+        "^=": {"begins_with": (value,)},
+    }[operator]
+    whole_order = option == "drop_orders"
+    return SkipRule(reason=text, column=column.strip(), whole_order=whole_order, **rule)
 
 
 def _not_of(kind: FileKind, option: str) -> typer.BadParameter:

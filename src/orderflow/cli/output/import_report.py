@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from rich.text import Text
 
 from orderflow.cli.options.import_file import FileKind
 from orderflow.cli.output import tables
@@ -72,6 +71,7 @@ class ImportReport:
             **attrs.asdict(result.file_format),
             "quoted": result.layout.quoted,
             "guess": attrs.asdict(result.guess) if result.guess is not None else None,
+            "notes": list(result.notes),
             "ignored_columns": [attrs.asdict(each) for each in result.ignored],
             "rows": result.rows,
             "skipped": result.reasons,
@@ -92,6 +92,8 @@ class ImportReport:
         result = self.result
         if result.guess is not None:
             _print(console, f"{result.file}: {result.guess}; --encoding names another")
+        for note in result.notes:
+            _print(console, f"{result.file}: {note}")
         for column in result.ignored:
             if column.nearest is not None:
                 _print(console, f"ignored column {column.name!r}; did you mean {column.nearest!r}?")
@@ -155,4 +157,4 @@ def _list(console: Console, what: str, texts: list[str]) -> None:
 
 
 def _print(console: Console, text: str) -> None:
-    console.print(Text(text))
+    console.print(text)

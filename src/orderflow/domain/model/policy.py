@@ -116,7 +116,8 @@ class AllocationPolicy:
             round. A further round gives out what is left.
         partial_allocation: Whether a short order may be allocated a part.
         passes_max: With `AFTER_WAITING`: the number of passes after which it may have a part.
-        wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part.
+        wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part, at
+            most 36,525 days.
         fulfilment: What may leave.
         parcels_max: With `PARCELS`: the most parcels of an order, including the last one and
             cancelled ones.
@@ -140,7 +141,7 @@ class AllocationPolicy:
         default=PartialAllocation.ALWAYS, validator=validators.one_of(PartialAllocation)
     )
     passes_max: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.units(1))
+        default=None, validator=attrs.validators.optional(validators.whole(1))
     )
     wait_max: timedelta | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.duration)
@@ -149,7 +150,7 @@ class AllocationPolicy:
         default=Fulfilment.COMPLETE, validator=validators.one_of(Fulfilment)
     )
     parcels_max: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.units(2))
+        default=None, validator=attrs.validators.optional(validators.whole(2))
     )
     preemption: Preemption = attrs.field(
         default=Preemption.NEVER, validator=validators.one_of(Preemption)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model import validators
 from orderflow.domain.model.commands import (
     AcceptCancellation,
     AllocateOrder,
@@ -84,7 +85,9 @@ def actions(
 
     Raises:
         OrderNotFoundError: If the seller has no such order.
+        InvalidValueError: If `at` is not a moment.
     """
+    at = validators.require_moment("actions.at", at)
     order = view.order(order_id)
     if order is None:
         raise OrderNotFoundError(view.seller_id, order_id)

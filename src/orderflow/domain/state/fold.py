@@ -62,6 +62,7 @@ from orderflow.domain.model.order import (
 )
 from orderflow.domain.model.status import Status
 from orderflow.errors import TransitionError
+from orderflow.errors.quoting import listed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -313,7 +314,7 @@ def _gain_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLi
             line = with_units(line, line.quantity, allocated)  # noqa: PLW2901 - as it is now
         gained.append(line)
     if gains:
-        raise TransitionError(f"there are no lines {', '.join(gains)} to gain or lose units")
+        raise TransitionError(f"there are no lines {listed(gains)} to gain or lose units")
     return tuple(gained)
 
 

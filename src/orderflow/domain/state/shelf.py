@@ -30,9 +30,9 @@ class Shelf(dict[str, int]):
 
     def load(self, skus: Iterable[str]) -> None:
         """Read the products that were not read yet, all at once."""
-        missing = [sku for sku in skus if sku not in self]
+        missing = dict.fromkeys([sku for sku in skus if sku not in self], 0)
         if missing:
-            self.update(dict.fromkeys(missing, 0))
+            self.update(missing)
             for stock in self._view.stock(self._warehouse_id, missing):
                 sku = stock.key.sku
                 self._records[sku] = stock

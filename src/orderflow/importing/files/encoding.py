@@ -20,7 +20,9 @@ from orderflow.importing.faults import FileError, quote_value
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-__all__ = ["UTF_16_MARKS", "EncodingGuess", "detect_encoding"]
+__all__ = ["ENCODING_DEMAND", "UTF_16_MARKS", "EncodingGuess", "detect_encoding", "is_encoding"]
+
+ENCODING_DEMAND = "the name of a text encoding, such as utf-8 or cp1252"
 
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARKS = {
@@ -77,6 +79,19 @@ class EncodingGuess:
             f"its encoding was guessed: {self.encoding} ({self.confidence:.0%} sure), "
             f"which reads {quote_value(self.example)}"
         )
+
+
+def is_encoding(value: object) -> bool:
+    """Whether Python knows a text encoding of this name.
+
+    >>> is_encoding("cp1252"), is_encoding("rot13"), is_encoding("latin-99")
+    (True, False, False)
+    """
+    try:
+        "".encode(value)  # type: ignore[arg-type] # anything may be given
+    except (LookupError, TypeError, ValueError):
+        return False
+    return True
 
 
 def detect_encoding(name: str, data: BinaryIO) -> tuple[str, EncodingGuess | None]:

@@ -96,6 +96,11 @@ def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> 
         more_items.append({})
         for field, alternatives in wanted.items():
             finder.find(more_items[-1], field, alternatives, required=field != "line_id")
+    finder.faults += [
+        f"there is no column {name!r}, which was named"
+        for name in sorted(layout.must_have.difference(names))
+        if NUMBER not in name
+    ]
     if finder.faults:
         raise FileError(
             file,

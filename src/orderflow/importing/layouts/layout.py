@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.importing.values.quantities import is_below_zero
-from orderflow.importing.values.times import is_none
+from orderflow.importing.layouts.skip_rule import SkipRule
+from orderflow.importing.values.times import check_time_format, check_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 __all__ = [
     "ItemColumns",
@@ -21,7 +21,6 @@ __all__ = [
     "OrderLayout",
     "ReceiptLayout",
     "ReplacementLayout",
-    "SkipRule",
     "StockLayout",
     "columns_of",
 ]
@@ -36,10 +35,6 @@ _OPTIONAL = {"column": "optional"}
 
 def _names(value: str | Names) -> Names:
     return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _fold_case(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(value.casefold() for value in values)
 
 
 def _some(instance: object, attribute: attrs.Attribute[Names], value: Names) -> None:
@@ -65,44 +60,6 @@ def columns_of(layout: type[Layout] | Layout, *, required: bool = False) -> list
     kind = layout if isinstance(layout, type) else type(layout)
     kinds = {"required"} if required else {"required", "optional"}
     return [each.name for each in attrs.fields(kind) if each.metadata.get("column") in kinds]
-
-
-@attrs.frozen(kw_only=True)
-class SkipRule:
-    """Skip rows by the value of one column.
-
-    If a file lacks the column, the rule skips nothing. Texts are compared regardless of case.
-
-    Attributes:
-        reason: Why the rows are skipped.
-        column: The column name in the file.
-        is_one_of: Skip rows with one of these texts.
-        begins_with: Skip rows whose text begins with one of these.
-        is_filled: Skip rows with any text. A date of zeros does not count.
-        is_blank: Skip rows without a text.
-        is_below_zero: Skip rows with a negative number.
-        whole_order: Whether the whole order of such a row is skipped.
-    """
-
-    reason: str
-    column: str
-    is_one_of: frozenset[str] = attrs.field(default=frozenset(), converter=_fold_case)
-    begins_with: tuple[str, ...] = ()
-    is_filled: bool = False
-    is_blank: bool = False
-    is_below_zero: bool = False
-    whole_order: bool = False
-
-    def fits(self, text: str) -> bool:
-        """Whether a row with this text in the column is skipped."""
-        text = text.strip().casefold()
-        return (
-            text in self.is_one_of
-            or text.startswith(tuple(each.casefold() for each in self.begins_with))
-            or (self.is_filled and not is_none(text))
-            or (self.is_blank and not text)
-            or (self.is_below_zero and is_below_zero(text))
-        )
 
 
 @attrs.frozen(kw_only=True)
@@ -138,6 +95,7 @@ class OrderLayout:
         placed_at: When the order was placed. If its rows differ, the earliest.
         line_id: The id of a line within its order. Default: lines are numbered as they come.
         more_items: The columns of further items in the same row.
+        must_have: Columns that a file must have, although there are others for their fields.
         priority: The priority. If the rows of an order differ, the highest.
         promised_by: The promised date. If the rows of an order differ, the earliest.
         courier: The courier service. If the rows of an order differ in the courier or the
@@ -169,6 +127,7 @@ class OrderLayout:
     placed_at: Names = attrs.field(converter=_names, validator=_some, metadata=_REQUIRED)
     line_id: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     more_items: tuple[ItemColumns, ...] = ()
+    must_have: frozenset[str] = frozenset()
     priority: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     promised_by: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     courier: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
@@ -184,8 +143,8 @@ class OrderLayout:
     country_default: str | None = None
     first_counts: frozenset[str] = frozenset()
     skip: tuple[SkipRule, ...] = ()
-    zone: tzinfo | str | None = None
-    time_format: str | None = None
+    zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
+    time_format: str | None = attrs.field(default=None, validator=check_time_format)
     day_first: bool | None = None
     thousands: str = attrs.field(default="", validator=_comma_or_point)
     upper_sku: bool = False
@@ -215,7 +174,7 @@ class OrderLayout:
                 value=field,
             )
             names[field] = (*names.get(field, ()), name)
-        return cls(**names, **settings)
+        return cls(**names, **{"must_have": frozenset(columns), **settings})
 
 
 @attrs.frozen(kw_only=True)
@@ -226,6 +185,7 @@ class StockLayout:
         sku: The product.
         on_hand: The counted units.
         note: A note about the count.
+        must_have: Columns that a file must have, as in `OrderLayout`.
         thousands: The thousands separator in numbers, a comma or a point.
         quoted: Whether cells may be quoted.
     """
@@ -237,6 +197,7 @@ class StockLayout:
         default=("on_hand",), converter=_names, validator=_some, metadata=_REQUIRED
     )
     note: Names = attrs.field(default=("note",), converter=_names, metadata=_OPTIONAL)
+    must_have: frozenset[str] = frozenset()
     thousands: str = attrs.field(default="", validator=_comma_or_point)
     quoted: bool = True
 
@@ -250,6 +211,7 @@ class ReceiptLayout:
         sku: The product.
         quantity: The expected units.
         expected_at: When they are expected.
+        must_have: Columns that a file must have, as in `OrderLayout`.
         zone: The time zone of times without an offset, as in `OrderLayout`.
         time_format: The format of times.
         day_first: Whether the day comes first in dates.
@@ -269,8 +231,9 @@ class ReceiptLayout:
     expected_at: Names = attrs.field(
         default=("expected_at",), converter=_names, validator=_some, metadata=_REQUIRED
     )
-    zone: tzinfo | str | None = None
-    time_format: str | None = None
+    must_have: frozenset[str] = frozenset()
+    zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
+    time_format: str | None = attrs.field(default=None, validator=check_time_format)
     day_first: bool | None = None
     thousands: str = attrs.field(default="", validator=_comma_or_point)
     quoted: bool = True
@@ -288,6 +251,7 @@ class ReplacementLayout:
         reason: Why it may be replaced.
         units_max: The maximum number of units on one line.
         seller_id: The only seller that it applies to.
+        must_have: Columns that a file must have, as in `OrderLayout`.
         quoted: Whether cells may be quoted.
     """
 
@@ -302,6 +266,7 @@ class ReplacementLayout:
     reason: Names = attrs.field(default=("reason",), converter=_names, metadata=_OPTIONAL)
     units_max: Names = attrs.field(default=("units_max",), converter=_names, metadata=_OPTIONAL)
     seller_id: Names = attrs.field(default=("seller_id",), converter=_names, metadata=_OPTIONAL)
+    must_have: frozenset[str] = frozenset()
     quoted: bool = True
 
 

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from orderflow.domain.model.terms import Term
-from orderflow.importing.layouts.layout import OrderLayout, SkipRule
+from orderflow.importing.layouts.layout import OrderLayout
+from orderflow.importing.layouts.skip_rule import SkipRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

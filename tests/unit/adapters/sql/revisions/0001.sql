@@ -103,7 +103,7 @@ CREATE TABLE orderflow_expected_receipts (
 	quantity BIGINT NOT NULL, 
 	expected_at VARCHAR(32) NOT NULL, 
 	CONSTRAINT orderflow_expected_receipts_pk PRIMARY KEY (seller_id, receipt_id), 
-	CONSTRAINT orderflow_expected_receipts_quantity CHECK (quantity >= 1)
+	CONSTRAINT orderflow_expected_receipts_quantity CHECK (quantity >= 1 AND quantity <= 1000000000000)
 )
  WITHOUT ROWID
 
@@ -138,7 +138,8 @@ CREATE TABLE orderflow_order_lines (
 	quantity BIGINT NOT NULL, 
 	allocated BIGINT NOT NULL, 
 	CONSTRAINT orderflow_order_lines_pk PRIMARY KEY (seller_id, order_id, line_id), 
-	CONSTRAINT orderflow_order_lines_quantity CHECK (quantity >= 1), 
+	CONSTRAINT orderflow_order_lines_position CHECK (position >= 0 AND position < 10000), 
+	CONSTRAINT orderflow_order_lines_quantity CHECK (quantity >= 1 AND quantity <= 1000000000000), 
 	CONSTRAINT orderflow_order_lines_allocated CHECK (0 <= allocated AND allocated <= quantity)
 )
  WITHOUT ROWID
@@ -361,6 +362,7 @@ CREATE TABLE orderflow_stock (
 	is_unserved BOOLEAN DEFAULT 0 NOT NULL, 
 	CONSTRAINT orderflow_stock_pk PRIMARY KEY (seller_id, warehouse_id, sku), 
 	CONSTRAINT orderflow_stock_allocated CHECK (0 <= allocated AND allocated <= on_hand), 
+	CONSTRAINT orderflow_stock_on_hand CHECK (on_hand <= 1000000000000), 
 	CONSTRAINT orderflow_stock_known CHECK (is_known OR on_hand = 0)
 )
  WITHOUT ROWID
@@ -372,14 +374,14 @@ INSERT INTO "orderflow_stock" VALUES('acme','york','TEA',4,0,1,0);
 INSERT INTO "orderflow_stock" VALUES('bolt','leeds','CAP',1,0,1,0);
 INSERT INTO "orderflow_stock" VALUES('bolt','leeds','NUT',2,0,1,0);
 INSERT INTO "orderflow_stock" VALUES('bolt','leeds','TIN',4,1,1,1);
-CREATE INDEX orderflow_stock_unserved ON orderflow_stock (seller_id, warehouse_id, sku) WHERE is_unserved;
+CREATE INDEX orderflow_stock_unserved ON orderflow_stock (seller_id, warehouse_id, sku, is_unserved) WHERE is_unserved;
 CREATE INDEX orderflow_orders_placed ON orderflow_orders (seller_id, placed_at, order_id);
 CREATE INDEX orderflow_orders_status ON orderflow_orders (seller_id, status, placed_at, order_id);
 CREATE INDEX orderflow_orders_parts ON orderflow_orders (seller_id, split_from, order_id) WHERE split_from IS NOT NULL;
 CREATE INDEX orderflow_orders_held ON orderflow_orders (seller_id, held_until) WHERE held_until IS NOT NULL;
 CREATE INDEX orderflow_orders_waits ON orderflow_orders (seller_id, waits_since) WHERE status = 'ON_BACK_ORDER' AND NOT allows_partial;
 CREATE INDEX orderflow_order_lines_sku ON orderflow_order_lines (seller_id, sku, order_id);
-CREATE INDEX orderflow_order_lines_with_units ON orderflow_order_lines (seller_id, warehouse_id, sku, order_id) WHERE allocated > 0;
+CREATE INDEX orderflow_order_lines_with_units ON orderflow_order_lines (seller_id, warehouse_id, sku, order_id, allocated) WHERE allocated > 0;
 CREATE INDEX orderflow_queue_priority ON orderflow_queue (seller_id, warehouse_id, sku, rank, placed_at, order_id);
 CREATE INDEX orderflow_queue_promise ON orderflow_queue (seller_id, warehouse_id, sku, has_no_promise, due_by, placed_at, order_id);
 CREATE INDEX orderflow_expected_receipts_product ON orderflow_expected_receipts (seller_id, warehouse_id, sku, expected_at, receipt_id);
