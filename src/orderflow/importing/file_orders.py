@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderflow.importing.layouts.columns import Columns
+    from orderflow.importing.layouts.layout import OrderLayout
     from orderflow.importing.order_rows import OrderRow
 
 __all__ = ["FileOrder", "FileOrders", "OrderMaker"]
@@ -120,32 +121,35 @@ class OrderMaker:
     """Makes orders from combined rows."""
 
     def __init__(
-        self, columns: Columns, *, seller_id: str, warehouse_id: str, country: str | None
+        self, columns: Columns, layout: OrderLayout, *, seller_id: str, warehouse_id: str
     ) -> None:
         self._columns = columns
         self._seller_id = seller_id
         self._warehouse_id = warehouse_id
-        self._country = country
+        self._country = layout.country_default
+        self._placed_at = layout.placed_at_default
 
     def make(self, order_id: str, found: FileOrder) -> Order | None:
         """Return the order. If that is impossible, add its faults and return None."""
         faults: list[Fault] = []
         row = found.rows[0]
-        name = self._columns.name("placed_at")
-        unread = {fault.column for fault in found.faults}.intersection({"", name})
-        if found.placed_at is None and not unread:
-            faults.append(Fault(row, name, "''", "is empty in every row of the order"))
+        placed_at = found.placed_at or self._placed_at
+        if placed_at is None:
+            name = self._columns.name("placed_at")
+            unread = {fault.column for fault in found.faults}.intersection({"", name})
+            if not unread:
+                faults.append(Fault(row, name, "''", "is empty in every row of the order"))
         ship_to = self._address(row, found.address, faults)
         lines = self._lines(found.lines, faults)
         found.faults += faults
-        if found.placed_at is None or found.faults:
+        if placed_at is None or found.faults:
             return None
         return Order(
             order_id=order_id,
             seller_id=self._seller_id,
             warehouse_id=self._warehouse_id,
             lines=lines,
-            placed_at=found.placed_at,
+            placed_at=placed_at,
             priority=found.priority or 0,
             promised_by=found.promised_by,
             courier=found.courier or None,

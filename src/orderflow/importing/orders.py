@@ -96,9 +96,9 @@ def read_orders(
             file_orders.add(rows.read(record))
         maker = OrderMaker(
             table.columns,
+            table.layout,
             seller_id=seller_id,
             warehouse_id=warehouse_id,
-            country=table.layout.country_default,
         )
         comparison = _Comparison(
             existing=existing if callable(existing) else existing.get,

@@ -55,6 +55,7 @@ class ColumnNames:
         sku_column: The SKU. Repeat this and the quantity's for rows with several items, or write
             the number of the item as {n}.
         quantity_column: The units of a line, or of a receipt.
+        items_column: Instead of the SKU: a column with several items in each cell.
         placed_at_column: When the order was placed.
         line_id_column: The id of the line within its order.
         priority_column: The priority of the order.
@@ -74,6 +75,7 @@ class ColumnNames:
     order_id_column: str | None = _COLUMN
     sku_column: list[str] | None = _COLUMN
     quantity_column: list[str] | None = _COLUMN
+    items_column: str | None = _COLUMN
     placed_at_column: str | None = _COLUMN
     line_id_column: list[str] | None = _COLUMN
     priority_column: str | None = _COLUMN
@@ -157,6 +159,10 @@ class FileForm:
         time_format: The format of times, such as %d/%m/%Y %H:%M; default: ISO 8601.
         day_first: Whether the day or the month comes first in 02/03/2026.
         thousands: The thousands separator, a comma or a point.
+        item_pattern: How the items in a cell are written, such as 'sku:{sku}|qty:{quantity};'. What
+            stands after the last field separates them.
+        quantity: The units of a line without a quantity, such as 1 for a row for each unit.
+        placed_at: When an order without a time was placed; the word now is the import.
         country: The country of addresses without one.
         upper_sku: Treat SKUs that differ only in case as one.
         unquoted: Treat quotes as ordinary characters.
@@ -174,6 +180,9 @@ class FileForm:
     time_format: str | None = None
     day_first: bool | None = _flag("--day-first/--month-first")
     thousands: str | None = None
+    item_pattern: str | None = None
+    quantity: int | None = None
+    placed_at: str | None = attrs.field(default=None, metadata={"metavar": "TIME"})
     country: str | None = None
     upper_sku: bool | None = _flag("--upper-sku")
     unquoted: bool | None = _flag("--unquoted")
