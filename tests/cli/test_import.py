@@ -311,18 +311,18 @@ def refused_part(shop: FileShop) -> Path:
     """
     assert shop.run("change-policy", "acme", "--fulfilment", "SPLIT").exit_code == 0
     stock(shop, "MUG,1")
-    return shop.write(row("A", quantity=2), row("A-1", sku="CUP"), row("C", sku="CUP"))
+    return shop.write(row("A", quantity=2), row("A.1", sku="CUP"), row("C", sku="CUP"))
 
 
 def test_a_refused_order_is_reported_and_the_others_are_imported(shop: FileShop) -> None:
     rejects = shop.folder / "rejects.csv"
     result = shop.take_in(refused_part(shop), "--rejects", rejects)
     assert result.exit_code == 1
-    assert "refused: A-1: seller 'acme' already has an order 'A-1'" in flat(result.stderr)
+    assert "refused: A.1: seller 'acme' already has an order 'A.1'" in flat(result.stderr)
     assert "orders refused 1" in flat(result.stdout)
-    assert set(shop.orders()) == {"A", "A-1", "C"}
+    assert set(shop.orders()) == {"A", "A.1", "C"}
     (rejected,) = csv.DictReader(rejects.read_text(encoding="utf-8").splitlines())
-    assert rejected["order_id"] == "A-1"
+    assert rejected["order_id"] == "A.1"
     assert "split off from order 'A'" in rejected["rejected_because"]
 
 
@@ -330,7 +330,7 @@ def test_all_or_nothing_undoes_everything_if_one_order_is_refused(shop: FileShop
     path = refused_part(shop)
     found = shop.report(path, "--all-or-nothing", code=1)
     assert (found["saved"], found["done"], found["placed"]) == (False, 0, {})
-    assert [each["id"] for each in found["refused"]] == ["A-1"]
+    assert [each["id"] for each in found["refused"]] == ["A.1"]
     assert shop.orders() == {}
     assert "Nothing was saved" in flat(shop.take_in(path, "--all-or-nothing").stderr)
 

@@ -27,6 +27,7 @@ ALL = (
     "order_id,line_id,sku,quantity,placed_at,priority,promised_by,courier,"
     "ship_to_name,ship_to_street,ship_to_city,ship_to_postcode,ship_to_country"
 )
+MORE = "ship_to_company,ship_to_street_2,ship_to_region,ship_to_phone"
 
 
 def test_an_order_is_read_with_all_that_the_plain_form_has() -> None:
@@ -38,6 +39,29 @@ def test_an_order_is_read_with_all_that_the_plain_form_has() -> None:
     assert order.promised_by == datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
     assert (order.priority, order.courier) == (5, "DPD")
     assert order.ship_to == Address("Jo", "1 Way", "Leeds", "LS1", "GB")
+
+
+def test_an_address_is_read_with_the_parts_that_not_every_address_has() -> None:
+    text = "7,,MUG,2,2026-03-01 10:00Z,,,,Jo,1 Way,Leeds,LS1,GB,Jo & Co,Flat 2,Yorkshire,0113"
+    (order,) = orders(plain(text, header=f"{ALL},{MORE}")).values()
+    assert order.ship_to == Address(
+        *("Jo", "1 Way", "Leeds", "LS1", "GB"),
+        company="Jo & Co",
+        street_2="Flat 2",
+        region="Yorkshire",
+        phone="0113",
+    )
+
+
+def test_rows_that_differ_in_any_part_of_the_address_are_at_fault() -> None:
+    first = "7,,MUG,2,2026-03-01 10:00Z,,,,Jo,1 Way,Leeds,LS1,GB,Jo & Co,Flat 2,Yorkshire,0113"
+    other = "7,,CUP,2,2026-03-01 10:00Z,,,,Jo,1 Way,Leeds,LS1,GB,Co,Flat 3,Kent,0114"
+    assert reasons(plain(first, other, header=f"{ALL},{MORE}")) == [
+        (3, "ship_to_company", "'Co'"),
+        (3, "ship_to_street_2", "'Flat 3'"),
+        (3, "ship_to_region", "'Kent'"),
+        (3, "ship_to_phone", "'0114'"),
+    ]
 
 
 def test_the_lines_of_an_order_are_gathered_from_wherever_they_stand() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cells"]
 
-_BETWEEN_PARTS = {"ship_to_name": " ", "ship_to_street": ", "}
+_BETWEEN_PARTS = {"ship_to_name": " ", "ship_to_street": ", ", "ship_to_street_2": ", "}
 _EMPTY = "is empty; every row needs a value"
 
 

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FileOrder", "FileOrders", "OrderMaker"]
 
-_FIELDS = {f"Address.{field.removeprefix('ship_to_')}": field for field in ADDRESS}
-"""The layout field of each address field."""
-
 
 @attrs.define
 class FileOrder:
@@ -177,11 +174,13 @@ class OrderMaker:
     def _address(self, row: int, texts: tuple[str, ...], faults: list[Fault]) -> Address | None:
         if not any(texts):
             return None
-        name, street, city, postcode, country = texts
+        names = (field.removeprefix("ship_to_") for field in ADDRESS)
+        fields = dict(zip(names, texts, strict=True))
+        fields["country"] = fields["country"] or self._country or ""
         try:
-            return Address(name, street, city, postcode, country or self._country or "")
+            return Address(**fields)
         except InvalidValueError as error:
-            field = _FIELDS[error.field]
+            field = f"ship_to_{error.field.removeprefix('Address.')}"
             column = self._columns.name(field) if field in self._columns.positions else field
             faults.append(
                 Fault(row, column, quote_value(str(error.value)), f"must be {error.demand}")

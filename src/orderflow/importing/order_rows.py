@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
+from orderflow.domain.model.order import Address
 from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault
@@ -22,7 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ADDRESS", "Line", "OrderRow", "OrderRows"]
 
-ADDRESS = ("ship_to_name", "ship_to_street", "ship_to_city", "ship_to_postcode", "ship_to_country")
+ADDRESS = tuple(f"ship_to_{field.name}" for field in attrs.fields(Address))
+"""The layout fields of an address, in the order of its fields."""
+
+_PROTECTED = {"ship_to_postcode", "ship_to_phone"}
+"""Fields that Shopify protects with an apostrophe, so that a spreadsheet keeps their zeros."""
 
 
 class Line(NamedTuple):
@@ -106,9 +113,11 @@ class OrderRows:
         return next((rule for position, rule in self._rules if rule.fits(cells[position])), None)
 
     def _address(self, cells: Cells) -> tuple[str, ...]:
-        name, street, city, postcode, country = (cells.text(field) for field in ADDRESS)
-        # Shopify protects leading zeros of a postcode with an apostrophe, as spreadsheets do.
-        return name, street, city, postcode.removeprefix("'"), country.upper()
+        texts = {field: cells.text(field) for field in ADDRESS}
+        for field in _PROTECTED:
+            texts[field] = texts[field].removeprefix("'")
+        texts["ship_to_country"] = texts["ship_to_country"].upper()
+        return tuple(texts.values())
 
     def _lines(self, cells: Cells) -> tuple[Line, ...]:
         """Read the items of a row. Only the first one must be there."""

@@ -62,10 +62,14 @@ class ColumnNames:
         promised_by_column: The promised date of the order.
         courier_column: The courier service.
         ship_to_name_column: The addressee.
+        ship_to_company_column: The company.
         ship_to_street_column: The street.
+        ship_to_street_2_column: The second line of the street.
         ship_to_city_column: The city.
+        ship_to_region_column: The state, province or county.
         ship_to_postcode_column: The postcode.
         ship_to_country_column: The country, as a two-letter code.
+        ship_to_phone_column: The number that the courier may call.
         on_hand_column: Stock files: the units counted.
         note_column: Stock files: a note on the count.
         receipt_id_column: Receipt files: the receipt id.
@@ -82,10 +86,14 @@ class ColumnNames:
     promised_by_column: str | None = _COLUMN
     courier_column: str | None = _COLUMN
     ship_to_name_column: str | None = _COLUMN
+    ship_to_company_column: str | None = _COLUMN
     ship_to_street_column: str | None = _COLUMN
+    ship_to_street_2_column: str | None = _COLUMN
     ship_to_city_column: str | None = _COLUMN
+    ship_to_region_column: str | None = _COLUMN
     ship_to_postcode_column: str | None = _COLUMN
     ship_to_country_column: str | None = _COLUMN
+    ship_to_phone_column: str | None = _COLUMN
     on_hand_column: str | None = _COLUMN
     note_column: str | None = _COLUMN
     receipt_id_column: str | None = _COLUMN

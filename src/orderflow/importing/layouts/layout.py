@@ -107,7 +107,7 @@ class OrderLayout:
     """The column names of a file of orders, and how to read its cells.
 
     A field may have several columns. In each row, the first one with a text is read. The columns of
-    `ship_to_name` and `ship_to_street` are joined instead.
+    `ship_to_name`, `ship_to_street` and `ship_to_street_2` are joined instead.
 
     Rows with several items have columns such as `SKU 1` and `Quantity 1`: write the number as
     `{n}`, or name the columns of the second item and the following ones in `more_items`. An item
@@ -130,10 +130,14 @@ class OrderLayout:
         courier: The courier service. If the rows of an order differ in the courier or the
             address, the order is rejected.
         ship_to_name: The addressee.
-        ship_to_street: The street, and anything else between the name and the city.
+        ship_to_company: The company.
+        ship_to_street: The street.
+        ship_to_street_2: The second line of the street: flat, building, district.
         ship_to_city: The city.
+        ship_to_region: The state, province or county.
         ship_to_postcode: The postcode.
         ship_to_country: The two-letter country code.
+        ship_to_phone: The number that the courier may call.
         country_default: The country of addresses without one.
         first_counts: Columns that a file may have twice. Other repeated columns are refused.
         skip: Which rows to skip.
@@ -161,10 +165,14 @@ class OrderLayout:
     promised_by: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     courier: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_name: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    ship_to_company: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_street: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    ship_to_street_2: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_city: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    ship_to_region: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_postcode: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_country: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    ship_to_phone: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     country_default: str | None = None
     first_counts: frozenset[str] = frozenset()
     skip: tuple[SkipRule, ...] = ()
