@@ -102,7 +102,7 @@ def test_amazon_s_report_of_all_orders_passes_over_what_the_seller_does_not_send
     assert lines(result, "026-1") == [("1", "MUG", 2)]
     assert [(each.row, each.reason) for each in result.skipped] == [
         (3, "cancelled or refunded"),
-        (4, "despatched by Amazon"),
+        (4, "despatched by the marketplace"),
         (5, "already despatched"),
         (6, "not paid yet"),
     ]

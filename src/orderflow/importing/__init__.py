@@ -19,7 +19,7 @@ from orderflow.importing.layouts.layout import (
     StockLayout,
 )
 from orderflow.importing.layouts.presets import PRESETS, Preset
-from orderflow.importing.layouts.skip_rule import SkipRule
+from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
 from orderflow.importing.orders import Existing, OnChange, read_orders
 from orderflow.importing.rejects import write_rejects
 from orderflow.importing.replacements import read_replacements
@@ -53,6 +53,7 @@ __all__ = [
     "Progress",
     "ReceiptLayout",
     "RejectedRow",
+    "SkipKind",
     "SkipRule",
     "SkippedRow",
     "Source",

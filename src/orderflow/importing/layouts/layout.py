@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.importing.layouts.skip_rule import SkipRule
+from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule, without
 from orderflow.importing.values.packed import PATTERN_DEMAND, ItemPattern
 from orderflow.importing.values.times import check_time_format, check_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 __all__ = [
     "ItemColumns",
@@ -236,6 +236,22 @@ class OrderLayout:
             )
             names[field] = (*names.get(field, ()), name)
         return cls(**names, **{"must_have": frozenset(columns), **settings})
+
+    def including(self, *statuses: str, kinds: Collection[SkipKind] = ()) -> OrderLayout:
+        """Return a layout that does not skip these statuses and kinds of rows.
+
+        >>> from orderflow.importing import PRESETS, Preset, SkipKind
+        >>> cash_on_delivery = PRESETS[Preset.SHOPIFY].including("pending")
+        >>> gift_cards_too = PRESETS[Preset.SHOPIFY].including(kinds=[SkipKind.NOT_GOODS])
+
+        Args:
+            statuses: Texts that the rules compare cells with, regardless of case.
+            kinds: Kinds of rules.
+
+        Raises:
+            InvalidValueError: If no rule skips such a status or kind.
+        """
+        return attrs.evolve(self, skip=without(self.skip, statuses=statuses, kinds=kinds))
 
 
 @attrs.frozen(kw_only=True)
