@@ -57,6 +57,8 @@ _FIELDS = {
     "upper_sku": "upper_sku",
     "item_pattern": "item_pattern",
     "quantity": "quantity_default",
+    "order_prefix": "order_prefix",
+    "drop_repeated": "drop_repeated",
 }
 """The options that are fields of a layout as they are given."""
 
@@ -206,6 +208,7 @@ class FileForm:
         thousands: The thousands separator, a comma or a point.
         item_pattern: How the items in a cell are written, such as 'sku:{sku}|qty:{quantity};'. What
             stands after the last field separates them.
+        order_prefix: What to put before each order id, such as UK- for one of several shops.
         quantity: The units of a line without a quantity, such as 1 for a row for each unit.
         placed_at: When an order without a time was placed; the word now is the import.
         country: The country of addresses without one.
@@ -213,6 +216,7 @@ class FileForm:
         unquoted: Treat quotes as ordinary characters.
         drop_rows: Skip rows that fit this, such as Type=gift. Also: Type!=goods (any other text),
             Code^=SHIP (begins with it), Code= (is empty), Code!= (is filled).
+        drop_repeated: Skip rows that equal an earlier row of their order.
         drop_orders: Skip all rows of an order if one of them fits, such as Status=cancelled.
     """
 
@@ -226,12 +230,14 @@ class FileForm:
     day_first: bool | None = _flag("--day-first/--month-first")
     thousands: str | None = None
     item_pattern: str | None = None
+    order_prefix: str | None = None
     quantity: int | None = None
     placed_at: str | None = attrs.field(default=None, metadata={"metavar": "TIME"})
     country: str | None = None
     upper_sku: bool | None = _flag("--upper-sku")
     unquoted: bool | None = _flag("--unquoted")
     drop_rows: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
+    drop_repeated: bool | None = _flag("--drop-repeated")
     drop_orders: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
 
     @property
