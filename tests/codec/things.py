@@ -194,6 +194,7 @@ def policies() -> list[AllocationPolicy]:
     """Make every combination of settings that is allowed, with one value for each number."""
     samples: dict[Any, tuple[Any, ...]] = {
         int: (2,),
+        str: ("{order_id}.{number}",),
         NoneType: (None,),
         timedelta: (timedelta(days=1, seconds=2, microseconds=3),),
     }
@@ -224,7 +225,15 @@ SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
     date: st.dates(clocks.DAY_MIN, clocks.DAY_MAX),
     time: st.times().map(lambda clock: clock.replace(fold=0)),
     tzinfo: st.sampled_from(["UTC", "Europe/London", "America/Argentina/Ushuaia"]).map(ZoneInfo),
-    Address: st.builds(Address, *[IDENTIFIERS | st.just("")] * 4, st.sampled_from(["GB", "NL"])),
+    Address: st.builds(
+        Address,
+        country=st.sampled_from(["GB", "NL"]),
+        **{
+            field.name: IDENTIFIERS | st.just("")
+            for field in attrs.fields(Address)
+            if field.name != "country"
+        },
+    ),
     AllocationPolicy: st.sampled_from(policies()),
     WarehouseSku: st.builds(WarehouseSku, IDENTIFIERS, IDENTIFIERS),
     OrderLine: st.builds(

@@ -150,8 +150,8 @@ def test_an_order_under_the_id_of_a_part_is_rejected_with_that_reason() -> None:
     splitting = Settings(rule=NOTHING_COMES, policy=AllocationPolicy(fulfilment=Fulfilment.SPLIT))
     run = Replay(splitting, opening={"MUG": 1}, rejects=rejects)
     run.step(entry("2 09:00", "1001", {"MUG": 2}))
-    run.step(entry("2 09:01", "1001-1", {"MUG": 2}))
-    assert ["order '1001-1' is already a part of order '1001'" in str(each) for each in told] == [
+    run.step(entry("2 09:01", "1001.1", {"MUG": 2}))
+    assert ["order '1001.1' is already a part of order '1001'" in str(each) for each in told] == [
         True
     ]
 

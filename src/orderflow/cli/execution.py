@@ -12,7 +12,6 @@ from orderflow.cli.output import terminal
 from orderflow.cli.output.records import data_of, print_outcome
 from orderflow.domain.model.commands import ChangePolicy
 from orderflow.domain.model.stock import StockKey
-from orderflow.domain.queries.unknown_products import unknown_products
 from orderflow.errors.quoting import listed
 from orderflow.service import SystemClock
 
@@ -156,9 +155,7 @@ def _warn_of_new_seller(database: Database, command: Command) -> None:
 
 def _warn_of_unknown_products(database: Database, command: Command) -> None:
     """Report products without a stock record, because an SKU may be mistyped."""
-    unknown = database.repository.read(
-        command.seller_id, lambda reading: unknown_products(command, reading)
-    )
+    unknown = database.flow.seller(command.seller_id).unknown_products(command)
     if unknown:
         skus = listed([key.sku for key in unknown])
         key = unknown[0]

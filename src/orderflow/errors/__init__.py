@@ -139,7 +139,10 @@ class LineNotFoundError(NotFoundError):
 
 
 class ProductNotFoundError(NotFoundError):
-    """The seller has no such product in this warehouse. Those of others are not visible."""
+    """A read of a product's stock: the seller has no record of it in this warehouse.
+
+    The products of others are not visible. An order may name a product without a record.
+    """
 
     def __init__(self, seller_id: str, warehouse_id: str, sku: str) -> None:
         self.seller_id = seller_id

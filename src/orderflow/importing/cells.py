@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cells"]
 
-_BETWEEN_PARTS = {"ship_to_name": " ", "ship_to_street": ", "}
+_BETWEEN_PARTS = {"ship_to_name": " ", "ship_to_street": ", ", "ship_to_street_2": ", "}
 _EMPTY = "is empty; every row needs a value"
 
 
@@ -58,7 +58,10 @@ class Cells:
 
     def identifier(self, field: str, *, required: bool = True) -> str | None:
         """Return a valid identifier."""
-        text = self.text(field)
+        return self.check_identifier(field, self.text(field), required=required)
+
+    def check_identifier(self, field: str, text: str, *, required: bool = True) -> str | None:
+        """Return a part of a cell, if it is a valid identifier."""
         if is_shortened(text):
             self.fault(field, text, f"must be {SHORTENED}")
             return None
@@ -72,7 +75,26 @@ class Cells:
         self, field: str, *, smallest: int, largest: int, thousands: str, required: bool = True
     ) -> int | None:
         """Return a whole number."""
-        text = self.text(field)
+        return self.check_whole(
+            field,
+            self.text(field),
+            smallest=smallest,
+            largest=largest,
+            thousands=thousands,
+            required=required,
+        )
+
+    def check_whole(
+        self,
+        field: str,
+        text: str,
+        *,
+        smallest: int,
+        largest: int,
+        thousands: str,
+        required: bool = True,
+    ) -> int | None:
+        """Return the whole number in a part of a cell."""
         if not text:
             if required:
                 self.fault(field, text, _EMPTY)

@@ -21,13 +21,16 @@ class FileError(OrderFlowError):
     Attributes:
         file: The name of the file.
         row: The last row reached, if any. The first row of the file is 1.
-        setting: The setting that mends it, if there is one: a field of `FileFormat` or a layout.
+        settings: The settings that mend it: fields of `FileFormat`, or `sku_column` and the like
+            for those of a layout.
     """
 
-    def __init__(self, file: str, fault: str, *, row: int | None = None, setting: str = "") -> None:
+    def __init__(
+        self, file: str, fault: str, *, row: int | None = None, settings: tuple[str, ...] = ()
+    ) -> None:
         self.file = file
         self.row = row
-        self.setting = setting
+        self.settings = settings
         super().__init__(f"{file}{'' if row is None else f', row {row:,}'}: {fault}")
 
 

@@ -66,6 +66,7 @@ class Import:
     Attributes:
         file: The name of the file.
         layout: The layout it was read with.
+        layout_name: The name of this layout, such as that of a preset.
         file_format: The format of its text.
         guess: How its encoding was guessed; None if it is certain.
         notes: What else was found out about the file, for people.
@@ -84,6 +85,7 @@ class Import:
 
     file: str
     layout: Layout
+    layout_name: str
     file_format: FileFormat
     guess: EncodingGuess | None
     notes: tuple[str, ...]

@@ -176,6 +176,7 @@ def _import(
     return Import(
         file=table.name,
         layout=table.layout,
+        layout_name=table.layout_name,
         file_format=table.file_format,
         guess=table.guess,
         notes=tuple(table.notes),

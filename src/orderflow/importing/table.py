@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from orderflow.importing.files.source import Source
     from orderflow.importing.header import Header
 
-__all__ = ["REASON_COLUMN", "File", "Progress", "Table", "open_table"]
+__all__ = ["REASON_COLUMN", "File", "Progress", "Table", "detect_layout", "open_table"]
 
 REASON_COLUMN = "rejected_because"
 """The last column of a file of rejected rows. It is not imported."""
@@ -57,6 +57,7 @@ class Table(Generic[_Layout]):
     Attributes:
         name: The name of the file in messages.
         layout: The layout of its columns.
+        layout_name: The name of this layout.
         columns: The positions of its columns.
         file_format: The format of its text.
         guess: How its encoding was guessed; None if it is certain.
@@ -68,6 +69,7 @@ class Table(Generic[_Layout]):
     def __init__(self, source: Source, header: Header[_Layout]) -> None:
         self.name = source.name
         self.layout = header.layout
+        self.layout_name = header.layout_name
         self.file_format = attrs.evolve(
             source.file_format, delimiter=header.delimiter, skip_rows=header.row - 1
         )
@@ -151,6 +153,28 @@ def open_table(
     path = Path(file) if isinstance(file, str) else file
     with open_source(path, file_format, name=name) as source:
         yield Table(source, find_header(source, layouts, file_format.skip_rows))
+
+
+def detect_layout(
+    file: File,
+    layouts: Mapping[str, _Layout],
+    *,
+    file_format: FileFormat = DETECTED,
+    name: str | None = None,
+) -> tuple[str, _Layout]:
+    """Return the layout that fits the header of a file best, with its name.
+
+    Args:
+        file: Its path, or a stream of bytes that is seekable.
+        layouts: The layouts to choose from, by their names.
+        file_format: The format of its text. Default: detected.
+        name: The name of the file in messages. Default: its path.
+
+    Raises:
+        FileError: If the file cannot be read, or none of several layouts fits.
+    """
+    with open_table(file, layouts, file_format=file_format, name=name) as table:
+        return table.layout_name, table.layout
 
 
 def _width_fault(cells: int, width: int) -> str:

@@ -42,6 +42,7 @@ EXAMPLE_POLICIES = (
         parcels_max=4,
         preemption=Preemption.URGENT,
         urgent_from=-5,
+        split_ids="{order_id}-{number}",
     ),
     AllocationPolicy(queue=Queue.PRIORITY, fulfilment=Fulfilment.WHOLE_LINES),
     AllocationPolicy(),

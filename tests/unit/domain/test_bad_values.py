@@ -183,6 +183,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         ADDRESS,
         {
             **dict.fromkeys(["name", "street", "city", "postcode"], NOTE),
+            **dict.fromkeys(["company", "street_2", "region", "phone"], NOTE),
             "country": ["gb", "GBR", "G", "", "ÄÖ", "12", None, 44],
         },
     ),
@@ -231,9 +232,16 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (
         AllocationPolicy,
         {},
-        dict.fromkeys(
-            ["queue", "rationing", "partial_allocation", "fulfilment", "preemption"], NO_SETTING
-        ),
+        {
+            **dict.fromkeys(
+                ["queue", "rationing", "partial_allocation", "fulfilment", "preemption"], NO_SETTING
+            ),
+            "split_ids": [
+                *("", None, 1, "{order_id}", "{number}", "{order_id}.{number}.{number}"),
+                *("{order_id}{order_id}{number}", " {order_id}.{number}", "{order_id}\n{number}"),
+                "{order_id}.{number}" + 32 * "x",
+            ],
+        },
     ),
     (
         PlaceOrders,

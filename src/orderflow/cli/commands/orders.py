@@ -18,7 +18,7 @@ from orderflow.cli.output.listing import Column, moment_cell, print_listing
 from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_order, print_table
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
-from orderflow.domain.model.order import Order, OrderLine
+from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.domain.model.status import Status
 from orderflow.wording.explanation import in_words
 from orderflow.wording.moments import moment_text
@@ -231,12 +231,18 @@ def _rest(order: Order) -> list[str]:
     if order.courier is not None:
         said.append(f"courier {order.courier}")
     if order.ship_to is not None:
-        to = order.ship_to
-        parts = (to.name, to.street, to.city, to.postcode, to.country)
-        said.append(f"to {', '.join(part for part in parts if part)}")
+        said.append(f"to {_address_text(order.ship_to)}")
     if order.split_from is not None:
         said.append(f"split from {order.split_from}")
     for hold in order.holds:
         until = f" until {moment_text(hold.until)}" if hold.until is not None else ""
         said.append(f"held: {hold.reason}{until}{': ' + hold.note if hold.note else ''}")
     return said
+
+
+def _address_text(to: Address) -> str:
+    """Write an address in one line, in the order of most envelopes."""
+    door = (to.name, to.company, to.street, to.street_2)
+    place = (to.city, to.region, to.postcode, to.country)
+    phone = f"phone {to.phone}" if to.phone else ""
+    return ", ".join(filter(None, (*door, *place, phone)))

@@ -11,7 +11,7 @@ from orderflow.cli.output import tables
 from orderflow.cli.output.records import data_of
 from orderflow.domain.model.commands import EditOrder
 from orderflow.domain.model.status import Status
-from orderflow.importing import PRESETS, Import, ImportCommand, record_id
+from orderflow.importing import Import, ImportCommand, record_id
 from orderflow.service import BatchResult
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class ImportReport:
             "saved": self.saved,
             "file": result.file,
             "kind": self.kind,
-            "preset": self._preset,
+            "preset": self.result.layout_name,
             **attrs.asdict(result.file_format),
             "quoted": result.layout.quoted,
             "guess": attrs.asdict(result.guess) if result.guess is not None else None,
@@ -112,7 +112,7 @@ class ImportReport:
         """Print the figures."""
         form, kind = self.result.file_format, self.kind.lower()
         delimiter = "tab" if form.delimiter == "\t" else form.delimiter
-        how = f"{kind}, {self._preset or 'columns as given'}, {form.encoding}"
+        how = f"{kind}, {self.result.layout_name}, {form.encoding}"
         if self.kind is not FileKind.ORDERS:
             how = f"{kind}, {form.encoding}"
         _print(console, f"{self.result.file}: {how}, delimiter {delimiter}")
@@ -138,10 +138,6 @@ class ImportReport:
             yield f"rows skipped: {reason}", number
         yield "rows rejected", len(result.rejected)
         yield f"{self.kind.lower()} refused", len(done.refused)
-
-    @property
-    def _preset(self) -> str | None:
-        return next((name for name, each in PRESETS.items() if each == self.result.layout), None)
 
 
 def _changed(changed: ChangedOrder) -> dict[str, Any]:

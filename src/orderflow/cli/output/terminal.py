@@ -132,7 +132,7 @@ def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
         console.print(f"orderflow: {error.object!a} cannot be written in {error.encoding}")
         raise typer.Exit(EXIT_NOT_RUN) from error
     except (OrderFlowError, OSError) as error:
-        option = f" (--{error.setting})" if isinstance(error, FileError) and error.setting else ""
+        option = _options(error.settings) if isinstance(error, FileError) else ""
         console.print(styled(("orderflow: ", "red"), without_secrets(f"{error}{option}")))
         refused = isinstance(error, RefusedError | NotFoundError)
         raise typer.Exit(EXIT_REFUSED if refused else EXIT_NOT_RUN) from error
@@ -167,3 +167,9 @@ def progress_bar(
             bar.update(task, completed=done, place=printable(place))
 
         yield show
+
+
+def _options(settings: tuple[str, ...]) -> str:
+    """Name the options of some settings."""
+    options = ", ".join(f"--{setting.replace('_', '-')}" for setting in settings)
+    return f" ({options})" if options else ""

@@ -3,7 +3,7 @@
 Every command names its seller, and can neither read nor change data of another seller. `at` is
 the moment at which it takes effect: the core reads no clock. A command with a `command_id` can
 be repeated safely: it takes effect once, and the outcome is the same. With `expected_version`, a
-command about an order is refused if the order has changed since that version.
+command about an order is refused if another command has changed the order since that version.
 
 A valid command can still lead to more units or lines than the limits allow. It is then refused with
 a `LimitRefusedError`, which names what would be above its limit.
@@ -69,7 +69,8 @@ __all__ = [
 class PlaceOrder(CommandFields):
     """Place an order and, by default, allocate stock to it at once.
 
-    The order must be new: status NEW, version 0, and no splits.
+    The order must be new: status NEW, version 0, and no splits. Its lines may name any product, as
+    edits may: `Seller.unknown_products` warns of a mistyped one.
     """
 
     order: Order = attrs.field(validator=validators.one_of(Order))
@@ -94,7 +95,8 @@ class PlaceOrder(CommandFields):
 class PlaceOrders(CommandFields):
     """Place several orders of one seller: all of them, or none.
 
-    Each must satisfy the rules of `PlaceOrder`, and their ids must differ.
+    Each must satisfy the rules of `PlaceOrder`, and their ids must differ. Together, they pass
+    over an order that waits at most once.
     """
 
     orders: tuple[Order, ...] = attrs.field(validator=validators.tuple_of(Order, smallest=1))
@@ -171,7 +173,7 @@ class EditOrder(OrderFields):
 class SplitOrder(OrderFields):
     """Split off the allocated units as a new order; the rest stays on back order.
 
-    By default, the new order has the id of this one and the next free number: `A-1`, then `A-2`.
+    By default, `AllocationPolicy.split_ids` gives the new order an id: `A.1`, then `A.2`.
     """
 
     new_order_id: str | None = attrs.field(
@@ -220,8 +222,9 @@ class _StockCommand(CommandFields):
 class BookInStock(_StockCommand):
     """Book in stock that has arrived, against an announced receipt or without one.
 
-    This closes the receipt unless `more_to_come` is set. Any units still missing are then short.
-    It is refused with a `LimitRefusedError` if more than 10^12 units would be on hand.
+    This closes the receipt. Any units still missing are then short. With `more_to_come`, they are
+    the new quantity of the receipt instead. If none is missing, the receipt is closed as well.
+    The command is refused with a `LimitRefusedError` if more than 10^12 units would be on hand.
     """
 
     received: int = attrs.field(validator=validators.units(0))

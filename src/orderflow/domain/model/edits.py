@@ -6,6 +6,8 @@ A command applies several edits one after another: all of them, or none.
 - A replacement changes neither the line's id nor the order's place in the queue. If the product
   changes, the line gives back its units. Otherwise only the quantity changes.
 - The last line cannot be removed. Cancel the order instead.
+- An added line or a replacement may name any product, as the lines of a placed order may. One that
+  the warehouse does not have yet waits on back order: `Seller.unknown_products` warns of it.
 - An order cannot get more lines than the limit, nor a line more units.
 """
 

@@ -202,10 +202,7 @@ def units_removed(before: Order, event: OrderEvent) -> dict[str, int]:
 
 def evolve_receipt(receipt: ExpectedReceipt, event: StockBookedIn) -> ExpectedReceipt | None:
     """Return the rest of a receipt after stock was booked in against it; `None` if it is closed."""
-    rest = receipt.quantity - event.received - event.rejected
-    if not event.more_to_come or rest <= 0:
-        return None
-    return attrs.evolve(receipt, quantity=rest)
+    return attrs.evolve(receipt, quantity=event.to_come) if event.to_come else None
 
 
 def _fold_stock(event: StockEvent, target: FoldTarget) -> None:

@@ -42,15 +42,11 @@ class Shelf(dict[str, int]):
         self.load((sku,))
         return self[sku]
 
-    def knows(self, sku: str) -> bool:
-        """Whether the product has a stock record."""
-        self.load((sku,))
-        return sku in self._records
-
     def on_hand(self, sku: str) -> int:
         """Return the units on hand."""
-        record = self._records[sku].on_hand if self.knows(sku) else 0
-        return record + self._booked.get(sku, 0)
+        self.load((sku,))
+        record = self._records.get(sku)
+        return (record.on_hand if record else 0) + self._booked.get(sku, 0)
 
     def move(self, moves: list[StockMove]) -> None:
         """Change the units of some products, and make records for new ones."""

@@ -295,8 +295,10 @@ def _check_unpacked(name: str, data: BinaryIO) -> None:
 def _check_encoding(name: str, encoding: str, data: BinaryIO) -> None:
     if not is_encoding(encoding):
         fault = f"unknown encoding: {quote_value(encoding)} is not {ENCODING_DEMAND}"
-        raise FileError(name, fault, setting="encoding")
+        raise FileError(name, fault, settings=("encoding",))
     start = data.read(4)
     data.seek(0)
     if start.startswith(UTF_16_MARKS) and "16" not in encoding and "32" not in encoding:
-        raise FileError(name, "is in UTF-16; read it with the encoding utf-16", setting="encoding")
+        raise FileError(
+            name, "is in UTF-16; read it with the encoding utf-16", settings=("encoding",)
+        )

@@ -114,7 +114,7 @@ def histories(
     policy: SearchStrategy[AllocationPolicy] | None = None,
     length_max: int = 30,
 ) -> History:
-    """Draw a history of commands. Most of them are valid.
+    """Draw a history of commands. Most are valid. The clock goes on, and is set back at times.
 
     Args:
         draw: Hypothesis supplies it.
@@ -286,7 +286,7 @@ _COMMANDS_PER_POLICY = 14
 _PROGRESS = {Action.SEND_TO_WAREHOUSE, Action.DESPATCH, Action.ACCEPT_CANCELLATION}
 _AGES = (0, 0, 1, 60)
 _PAGES = (1_000, 1, 2, 3)
-_PAUSES = (0, 0, 1, 30, 120)
+_PAUSES = (0, 0, 1, 30, 120, -45)  # a clock may be set back
 _PLACEMENTS, _ORDER_COMMANDS = 3, 4  # of ten
 _REASONS = tuple(AdjustmentReason)
 _REJECTED = (0, 0, 1)
