@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from orderflow.commands import PlaceOrder
-from orderflow.importing import read_orders
+from orderflow.importing import FileFormat, read_orders
 
 if TYPE_CHECKING:
     from orderflow import Order
@@ -27,7 +29,9 @@ def stream(text: str, encoding: str = "utf-8") -> io.BytesIO:
 def imported(text: str | bytes, **options: Any) -> Import:  # noqa: ANN401 - of `read_orders`
     """Import a text as a file."""
     data = text if isinstance(text, bytes) else text.encode()
-    settings: dict[str, Any] = {"at": AT, "name": "a.csv", **options}
+    names = [each.name for each in attrs.fields(FileFormat) if each.name in options]
+    file_format = FileFormat(**{name: options.pop(name) for name in names})
+    settings: dict[str, Any] = {"at": AT, "name": "a.csv", "file_format": file_format, **options}
     return read_orders(io.BytesIO(data), seller_id=SELLER, warehouse_id=WAREHOUSE, **settings)
 
 

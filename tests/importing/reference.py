@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orderflow.importing import PRESETS, Preset
-from orderflow.importing.layout import columns_of
+from orderflow.importing.layouts.layout import columns_of
 
 if TYPE_CHECKING:
     from orderflow.importing import OrderLayout, SkipRule

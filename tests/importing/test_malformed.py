@@ -101,7 +101,7 @@ def test_what_was_rejected_and_not_mended_is_rejected_again(data: bytes) -> None
     once = io.BytesIO()
     count = write_rejects(result, io.BytesIO(data), once)
     assert count == len(result.rejected)
-    again = imported(once.getvalue(), encoding=result.form.encoding)
+    again = imported(once.getvalue(), encoding=result.file_format.encoding)
     accounted(again)
     assert (len(again.rejected), again.new) == (count, 0)
 

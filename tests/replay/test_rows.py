@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from orderflow.importing.source import Record
-from orderflow.importing.times import TimeReader
+from orderflow.importing.files.source import Record
+from orderflow.importing.values.times import TimeReader
 from orderflow.replay import (
     HISTORY_PRESETS,
     EntryKind,

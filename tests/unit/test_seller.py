@@ -168,15 +168,15 @@ def test_an_order_that_was_never_split_has_no_parts() -> None:
 
 def test_a_split_off_order_gets_a_free_id() -> None:
     shop = shop_with(MUG=1)
-    shop.take("A-1")
+    shop.take("A.1")
     shop.take("A", ("MUG", 3))
     shop.receive("MUG", 1)
     first = shop.split("A", command_id="C1")
-    assert [each.order_id for each in shop.parts_of("A").children] == ["A-2"]
+    assert [each.order_id for each in shop.parts_of("A").children] == ["A.2"]
     shop.receive("MUG", 1)
     assert shop.split("A", command_id="C1") == first
     shop.split("A")
-    assert [each.order_id for each in shop.parts_of("A").children] == ["A-2", "A-3"]
+    assert [each.order_id for each in shop.parts_of("A").children] == ["A.2", "A.3"]
 
 
 def test_the_short_lines_are_removed() -> None:

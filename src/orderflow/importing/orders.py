@@ -13,17 +13,19 @@ from orderflow.domain.model.terms import Term
 from orderflow.importing.comparing import edits_to, obstacle_to
 from orderflow.importing.faults import SkippedRow, by_row
 from orderflow.importing.file_orders import FileOrders, OrderMaker
+from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids, command_id, content_of
-from orderflow.importing.layout import OrderLayout
-from orderflow.importing.presets import PRESETS, Preset
+from orderflow.importing.layouts.layout import OrderLayout
+from orderflow.importing.layouts.presets import PRESETS, Preset
+from orderflow.importing.order_rows import OrderRows
 from orderflow.importing.result import ChangedOrder, Import, RejectedRow
-from orderflow.importing.rows import OrderRows
 from orderflow.importing.table import open_table
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from orderflow.importing.file_orders import FileOrder
+    from orderflow.importing.files.file_format import FileFormat
     from orderflow.importing.table import File, Progress, Table
 
 __all__ = ["Existing", "OnChange", "read_orders"]
@@ -47,7 +49,7 @@ def read_orders(
     seller_id: str,
     warehouse_id: str,
     at: datetime,
-    preset: Preset | str | OrderLayout | None = None,
+    preset: Preset | str | OrderLayout | Mapping[str, OrderLayout] | None = None,
     time_zone: tzinfo | str | None = None,
     existing: Existing = MappingProxyType({}),
     was_imported: Callable[[str], bool] = lambda _: False,
@@ -55,17 +57,17 @@ def read_orders(
     all_or_nothing: bool = False,
     progress: Callable[[Progress], None] | None = None,
     name: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    file_format: FileFormat = DETECTED,
 ) -> Import:
     """Read the orders of a file into commands.
 
     Args:
-        file: Its path, or a stream of bytes; plain or gzip.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
         seller_id: The seller of the orders.
         warehouse_id: The warehouse that they leave from.
         at: The moment of the import, for the commands.
-        preset: The layout of the file, or the name of a preset. Default: the preset that fits.
+        preset: The layout of the file, or the name of a preset. Of several layouts with names, the
+            one that fits best. Default: the preset that fits.
         time_zone: The zone of times without an offset, if the layout has none.
         existing: The seller's stored orders.
         was_imported: Whether a command with this id was saved before. It separates orders that
@@ -74,8 +76,7 @@ def read_orders(
         all_or_nothing: Whether a single fault means that there are no commands.
         progress: Called every 1,000 rows and at the end.
         name: The name of the file in messages. Default: its path.
-        encoding: The encoding of its text. Detected if omitted.
-        delimiter: The character between two cells. Detected if omitted.
+        file_format: The format of its text. Default: detected.
 
     Raises:
         FileError: If the file cannot be read, or its columns do not fit the layout.
@@ -89,16 +90,16 @@ def read_orders(
         value=on_change,
     )
     layouts = _layouts(preset)
-    with open_table(file, layouts, name=name, encoding=encoding, delimiter=delimiter) as table:
+    with open_table(file, layouts, file_format=file_format, name=name) as table:
         rows = OrderRows(table, time_zone)
         file_orders = FileOrders(table.columns)
         for record in table.rows(progress):
             file_orders.add(rows.read(record))
         maker = OrderMaker(
             table.columns,
+            table.layout,
             seller_id=seller_id,
             warehouse_id=warehouse_id,
-            country=table.layout.country_default,
         )
         comparison = _Comparison(
             existing=existing if callable(existing) else existing.get,
@@ -110,15 +111,19 @@ def read_orders(
         return _conclude(table, file_orders, maker, comparison, all_or_nothing=all_or_nothing)
 
 
-def _layouts(preset: Preset | str | OrderLayout | None) -> Mapping[str, OrderLayout]:
+def _layouts(
+    preset: Preset | str | OrderLayout | Mapping[str, OrderLayout] | None,
+) -> Mapping[str, OrderLayout]:
     if preset is None:
         return {str(each): layout for each, layout in PRESETS.items()}
     if isinstance(preset, OrderLayout):
         return {"the layout": preset}
+    if isinstance(preset, Mapping):
+        return preset
     validators.require(
         ok=preset in list(Preset),
         field="read_orders.preset",
-        demand=f"one of {', '.join(Preset)}, or a layout",
+        demand=f"one of {', '.join(Preset)}, or layouts",
         value=preset,
     )
     return {preset: PRESETS[Preset(preset)]}
@@ -150,7 +155,10 @@ def _conclude(
     return Import(
         file=table.name,
         layout=table.layout,
-        form=table.form,
+        layout_name=table.layout_name,
+        file_format=table.file_format,
+        guess=table.guess,
+        notes=tuple(table.notes),
         ignored=table.columns.ignored,
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(comparison.commands),

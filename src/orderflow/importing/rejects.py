@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from orderflow.importing.cells import Cells
 from orderflow.importing.export import write_csv
 from orderflow.importing.faults import FileError
-from orderflow.importing.layout import columns_of
+from orderflow.importing.layouts.layout import columns_of
 from orderflow.importing.table import REASON_COLUMN, open_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from orderflow.importing.layout import Layout
+    from orderflow.importing.layouts.layout import Layout
     from orderflow.importing.result import Import
     from orderflow.importing.table import File, Table
 
@@ -57,32 +57,29 @@ def write_rejects(
     try:
         with path.open("wb") as opened:
             return _write(result, file, opened, refused)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a path that none can be
         raise FileError(str(path), f"cannot be written: {error}") from error
 
 
 def _write(result: Import, file: File, to: BinaryIO, refused: Mapping[str, str]) -> int:
     if not isinstance(file, Path | str) and not file.seekable():
         raise FileError(result.file, "cannot be read a second time; save it to a file first")
-    form = result.form
+    encoding, delimiter = result.file_format.encoding, result.file_format.delimiter
     reasons = {each.row: each.reason for each in result.rejected}
     with open_table(
         file,
         {"the same": result.layout},
+        file_format=result.file_format,
         name=result.file,
-        encoding=form.encoding,
-        delimiter=form.delimiter,
     ) as table:
-        text = io.TextIOWrapper(
-            cast("Any", to), form.encoding, errors="surrogateescape", newline=""
-        )
+        text = io.TextIOWrapper(cast("Any", to), encoding, errors="surrogateescape", newline="")
         try:
             return write_csv(
                 text,
                 [*table.header, REASON_COLUMN],
                 _rows(table, reasons, refused),
-                delimiter=form.delimiter,
-                quoted=form.quoted,
+                delimiter=delimiter,
+                quoted=result.layout.quoted,
             )
         finally:
             text.detach()  # flushes too; whoever opened the stream closes it
@@ -97,7 +94,7 @@ def _rows(
         if reason is None and refused:
             reason = refused.get(Cells(table.columns, record).text(name))
         if reason is not None:
-            yield [*record.cells, _encodable(reason, table.form.encoding)]
+            yield [*record.cells, _encodable(reason, table.file_format.encoding)]
 
 
 def _encodable(text: str, encoding: str) -> str:

@@ -12,17 +12,19 @@ from orderflow.domain.model.commands import AnnounceReceipt, CountStock
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.importing.cells import Cells
-from orderflow.importing.faults import Fault, by_row
+from orderflow.importing.faults import Fault, SkippedRow, by_row
+from orderflow.importing.file_times import times_of
+from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids, command_id
-from orderflow.importing.layout import Layout, ReceiptLayout, StockLayout
+from orderflow.importing.layouts.layout import Layout, ReceiptLayout, StockLayout
 from orderflow.importing.result import Import, RejectedRow
 from orderflow.importing.table import open_table
-from orderflow.importing.times import TimeReader, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, tzinfo
 
+    from orderflow.importing.files.file_format import FileFormat
     from orderflow.importing.result import ImportCommand
     from orderflow.importing.table import File, Progress, Table
 
@@ -42,15 +44,14 @@ def read_stock(
     all_or_nothing: bool = False,
     progress: Callable[[Progress], None] | None = None,
     name: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    file_format: FileFormat = DETECTED,
 ) -> Import:
     """Read the units on hand into commands that count them.
 
     If a product is on two rows, the second row is faulty: nobody knows which count is right.
 
     Args:
-        file: Its path, or a stream of bytes; plain or gzip.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
         seller_id: The seller of the stock.
         warehouse_id: The warehouse of the stock.
         at: The moment of the import, for the commands.
@@ -60,8 +61,7 @@ def read_stock(
         all_or_nothing: Whether a single fault means that there are no commands.
         progress: Called every 1,000 rows and at the end.
         name: The name of the file in messages. Default: its path.
-        encoding: The encoding of its text. Detected if omitted.
-        delimiter: The character between two cells. Detected if omitted.
+        file_format: The format of its text. Default: detected.
 
     Raises:
         FileError: If the file cannot be read, or its columns do not fit the layout.
@@ -69,9 +69,7 @@ def read_stock(
     """
     check_ids("read_stock", seller_id, warehouse_id, at)
     layout = layout if layout is not None else StockLayout()
-    with open_table(
-        file, {"stock": layout}, name=name, encoding=encoding, delimiter=delimiter
-    ) as table:
+    with open_table(file, {"stock": layout}, file_format=file_format, name=name) as table:
 
         def read(cells: Cells) -> tuple[str, ImportCommand] | None:
             sku = cells.identifier("sku")
@@ -100,15 +98,14 @@ def read_receipts(
     all_or_nothing: bool = False,
     progress: Callable[[Progress], None] | None = None,
     name: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    file_format: FileFormat = DETECTED,
 ) -> Import:
     """Read expected receipts into commands that announce them.
 
     A receipt is for one product. A second row with the same id is faulty.
 
     Args:
-        file: Its path, or a stream of bytes; plain or gzip.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
         seller_id: The seller of the receipts.
         warehouse_id: The warehouse that they go to.
         at: The moment of the import, for the commands.
@@ -118,8 +115,7 @@ def read_receipts(
         all_or_nothing: Whether a single fault means that there are no commands.
         progress: Called every 1,000 rows and at the end.
         name: The name of the file in messages. Default: its path.
-        encoding: The encoding of its text. Detected if omitted.
-        delimiter: The character between two cells. Detected if omitted.
+        file_format: The format of its text. Default: detected.
 
     Raises:
         FileError: If the file cannot be read, or its columns do not fit the layout.
@@ -127,10 +123,8 @@ def read_receipts(
     """
     check_ids("read_receipts", seller_id, warehouse_id, at)
     layout = layout if layout is not None else ReceiptLayout()
-    times = TimeReader(zone_of(layout.zone or time_zone), layout.time_format, layout.day_first)
-    with open_table(
-        file, {"receipts": layout}, name=name, encoding=encoding, delimiter=delimiter
-    ) as table:
+    with open_table(file, {"receipts": layout}, file_format=file_format, name=name) as table:
+        times = times_of(table, time_zone)
 
         def read(cells: Cells) -> tuple[str, ImportCommand] | None:
             receipt_id, sku = cells.identifier("receipt_id"), cells.identifier("sku")
@@ -162,9 +156,13 @@ def _import(
     commands: dict[str, ImportCommand] = {}
     row_of: dict[str, int] = {}
     faults: list[Fault] = []
+    skipped: list[SkippedRow] = []
     for record in table.rows(progress):
         if record.fault:
             faults.append(Fault(record.row, "", "", record.fault))
+            continue
+        if record.skip:
+            skipped.append(SkippedRow(record.row, record.skip))
             continue
         cells = Cells(table.columns, record)
         found = read(cells)
@@ -178,10 +176,14 @@ def _import(
     return Import(
         file=table.name,
         layout=table.layout,
-        form=table.form,
+        layout_name=table.layout_name,
+        file_format=table.file_format,
+        guess=table.guess,
+        notes=tuple(table.notes),
         ignored=table.columns.ignored,
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(commands.values()),
         faults=tuple(faults),
+        skipped=tuple(skipped),
         rejected=tuple(RejectedRow(row, reason) for row, reason in by_row(faults).items()),
     )

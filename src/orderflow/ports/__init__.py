@@ -8,6 +8,7 @@
 
 `orderflow.adapters.memory` is the reference implementation, and `orderflow.adapters.sql` stores
 everything in a database. Implement a port yourself to use your own tables, mail system or queue.
+`orderflow.testing` has contracts for adapters, as tests to inherit.
 
 A unit of work is everything that one command reads and writes. It concerns one seller. A decision
 reads a `View`. `Reading` adds listings and earlier commands, and `UnitOfWork` adds the write.

@@ -30,7 +30,7 @@ __all__ = [
 
 
 class EventPage(tuple[Event, ...]):  # noqa: SLOT001 - a slot of a tuple has no value
-    """Some events, oldest first.
+    """Some events, in the order they were saved.
 
     Attributes:
         last: The number of the last event. Pass it as `after` to read the next page.
@@ -48,7 +48,10 @@ class EventPage(tuple[Event, ...]):  # noqa: SLOT001 - a slot of a tuple has no 
 
 
 class Reading(View, Protocol):
-    """The reads of a decision, plus listings and earlier commands."""
+    """The reads of a decision, plus listings and earlier commands.
+
+    Sequences may be lists or tuples. Texts are sorted by code point, so "10" comes before "9".
+    """
 
     def orders(
         self,
@@ -90,7 +93,9 @@ class Reading(View, Protocol):
         after: int = 0,
         limit: int | None = None,
     ) -> EventPage:
-        """Return the events of the seller, or of one order, oldest first.
+        """Return the events of the seller, or of one order, in the order they were saved.
+
+        Their times may differ from this order.
 
         Each event has a number of its own among those of the seller, from 1 on, with or without
         gaps. It is the same in every read.
@@ -111,8 +116,8 @@ class Reading(View, Protocol):
     def unserved(self) -> Sequence[tuple[str, str]]:
         """Return the products whose queue an outcome has left unserved.
 
-        The result may be limited to products whose stock or orders this reading has read. A
-        product is unserved until `ServeWaiting` has served its queue. See `Outcome.unserved`.
+        They may come in any order, and only if this reading has read their stock or their orders.
+        A product is unserved until a saved `ServeWaiting` names it. See `Outcome.unserved`.
         """
         ...
 
@@ -122,6 +127,8 @@ class UnitOfWork(Reading, Protocol):
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Save an outcome: the changes, the events, and the command if it has an id.
+
+        A task saves at most once, and reads nothing afterwards.
 
         Save everything or nothing. If another unit of work has meanwhile changed anything that
         the decision read, save nothing.
@@ -144,15 +151,18 @@ class Repository(Protocol):
         ...
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
-        """Run a task that reads one seller's state, on one snapshot of it."""
+        """Run a task that reads one seller's state, on one snapshot of it.
+
+        A read leaves no trace: it does not make a seller known.
+        """
         ...
 
     def sellers(self) -> Sequence[str]:
-        """Return the ids of all sellers with any state, in order."""
+        """Return the ids of all sellers for whom anything was saved, sorted by code point."""
         ...
 
     def unserved(self) -> Sequence[StockKey]:
-        """Return the products of all sellers whose queue has not been served, in order."""
+        """Return the products of all sellers whose queue has not been served, sorted by key."""
         ...
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.domain.model.terms import Term
-from orderflow.importing.columns import column_list, nearest
-from orderflow.importing.presets import NOT_GOODS, NOT_GOODS_PREFIXES
+from orderflow.importing.layouts.columns import column_list, nearest
+from orderflow.importing.layouts.presets import NOT_GOODS, NOT_GOODS_PREFIXES
 from orderflow.replay.faults import HistoryError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from orderflow.domain.model.validators import is_identifier
 from orderflow.importing.faults import quote_value
 
 if TYPE_CHECKING:
-    from orderflow.importing.source import Record
-    from orderflow.importing.times import TimeReader
+    from orderflow.importing.files.source import Record
+    from orderflow.importing.values.times import TimeReader
     from orderflow.replay.layout import HistoryLayout
 
 __all__ = ["EntryKind", "InvalidRowError", "Row", "RowParser", "SkipReason"]
@@ -88,7 +88,7 @@ class RowParser:
         Raises:
             InvalidRowError: If the row is invalid.
         """
-        row, cells, fault = record
+        row, cells, fault, _ = record
         if fault:
             raise InvalidRowError(fault)
         if len(cells) != self._width:

@@ -12,6 +12,7 @@ from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.explanation import EARLIER_MAX, explain
 from orderflow.domain.queries.parts import OrderParts
 from orderflow.domain.queries.replacements import replacement_offers
+from orderflow.domain.queries.unknown_products import unknown_products
 from orderflow.errors import OrderNotFoundError, ProductNotFoundError
 from orderflow.service.reads import preview
 from orderflow.service.scope import SellerScope
@@ -221,6 +222,18 @@ class ReadMethods(SellerScope):
         """
         self._require_own(type(command).__name__, command.seller_id)
         return self._read(lambda reading: preview(command, reading, self._default_policy))
+
+    def unknown_products(self, command: Command) -> tuple[StockKey, ...]:
+        """Return the products that a command names and that have no stock record.
+
+        They may be new, or mistyped. No command is refused because of them: see
+        `orderflow.domain.queries.unknown_products`.
+
+        Raises:
+            InvalidValueError: If the command belongs to another seller.
+        """
+        self._require_own(type(command).__name__, command.seller_id)
+        return self._read(lambda reading: unknown_products(command, reading))
 
     def replacement_offers(self, order_id: str) -> tuple[ReplacementOffer, ...]:
         """Return the products in stock that could replace the short lines of an order.

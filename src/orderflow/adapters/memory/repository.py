@@ -189,8 +189,8 @@ class MemoryUnitOfWork:
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
         """Return the receipts of a product, sorted by expected time, then by id."""
-        key = StockKey(self.seller_id, warehouse_id, sku)
-        return [receipt for receipt in self.receipts() if receipt.key == key]
+        receipts = self._seller.expected.get((warehouse_id, sku), {})
+        return sorted(receipts.values(), key=by_expectation)
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
         """Return the orders on hold with a hold that has ended by this time."""

@@ -3,6 +3,7 @@
 - A queue for each product that orders wait for, in the policy's order. A booking-in reads its
   head. If the policy restricts partial allocation, an order is only in the queue of the product
   that `Outcome.queue_index` names.
+- The receipts of a product. An explanation reads those of each line.
 - The orders with units of a product. A count that finds fewer units reads only these.
 - Heaps of the ends of holds and the starts of waits. If none is due, a command reads one entry.
 
@@ -44,6 +45,7 @@ class SellerState:
         self.orders: dict[str, Order] = {}
         self.stock: dict[ProductKey, Stock] = {}
         self.receipts: dict[str, ExpectedReceipt] = {}
+        self.expected: dict[ProductKey, dict[str, ExpectedReceipt]] = {}
         self.events: list[Event] = []
         self._events_of: dict[str, list[int]] = {}
         self._indexed = 0
@@ -65,6 +67,7 @@ class SellerState:
         other.orders = dict(self.orders)
         other.stock = dict(self.stock)
         other.receipts = dict(self.receipts)
+        other.expected = {product: dict(of) for product, of in self.expected.items()}
         other.events = list(self.events)
         other.answers = dict(self.answers)
         other.parts = {order_id: list(parts) for order_id, parts in self.parts.items()}
@@ -87,8 +90,11 @@ class SellerState:
             self.stock[stock.key.warehouse_id, stock.key.sku] = stock
         for receipt in outcome.receipts:
             self.receipts[receipt.receipt_id] = receipt
+            self.expected.setdefault(_product_of(receipt), {})[receipt.receipt_id] = receipt
         for receipt_id in outcome.receipts_closed:
-            self.receipts.pop(receipt_id, None)
+            closed = self.receipts.pop(receipt_id, None)
+            if closed is not None:
+                del self.expected[_product_of(closed)][receipt_id]
         self.events += outcome.events
         blocked_on = dict(outcome.queue_index)
         for order in outcome.orders:
@@ -233,6 +239,10 @@ def _waiting_since(order: Order) -> datetime | None:
     if order.status is Status.ON_BACK_ORDER and order.wait is not None:
         return order.wait.since
     return None
+
+
+def _product_of(receipt: ExpectedReceipt) -> ProductKey:
+    return (receipt.key.warehouse_id, receipt.key.sku)
 
 
 def _products_with_units(order: Order) -> dict[ProductKey, None]:

@@ -217,8 +217,9 @@ class SqlReading:
         at_most = limit if since is None else None
         if order_id is None:
             return self._rows(self._statements.events.limit(at_most), after=after)
-        page = self._statements.events_of.limit(at_most)
-        return self._rows(page, order_id=order_id, after=after)
+        at_most = UNITS_MAX if at_most is None else at_most
+        of_order = self._statements.events_of
+        return self._rows(of_order, order_id=order_id, after=after, limit=at_most)
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""

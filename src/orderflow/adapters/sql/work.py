@@ -132,10 +132,7 @@ class SqlUnitOfWork(SqlReading):
         if order_id not in self._orders:
             while self._lock_orders([order_id]):
                 pass
-        order = super().order(order_id)
-        if order is not None and self._executor.is_sqlite:
-            self._lock_for([order])  # locks nothing, but finds what is unserved
-        return order
+        return super().order(order_id)
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, or `None` if it was not announced."""
@@ -188,6 +185,13 @@ class SqlUnitOfWork(SqlReading):
         self._blocked_on.update(outcome.queue_index)
         self._receipts.update((each.receipt_id, each) for each in outcome.receipts)
         self._policy = outcome.policy or self._policy
+
+    def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
+        """Read orders. Without locks, this finds what is unserved."""
+        orders = super()._read_orders(statement, **parameters)
+        if self._executor.is_sqlite:
+            self._lock_for(orders)
+        return orders
 
     def _settled(self, statement: Executable, **parameters: object) -> Iterable[Order]:
         """Find orders, and repeat until all their products were locked before the read."""

@@ -1,0 +1,235 @@
+"""Find the columns of a layout in the header of a file."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from itertools import count
+from typing import TYPE_CHECKING
+
+import attrs
+
+from orderflow.importing.faults import FileError, quote_value
+from orderflow.importing.layouts.layout import OrderLayout, columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from orderflow.importing.layouts.layout import Layout, Names
+
+__all__ = [
+    "NUMBER",
+    "Columns",
+    "IgnoredColumn",
+    "Positions",
+    "column_list",
+    "find_columns",
+    "is_complete",
+    "missing_columns",
+    "names_of",
+    "nearest",
+    "required_columns",
+]
+
+_LISTED_MAX = 40
+_ITEM_FIELDS = ("sku", "quantity", "line_id")
+NUMBER = "{n}"
+"""What stands for the number in the names of numbered columns."""
+
+
+@attrs.frozen
+class IgnoredColumn:
+    """A column that is not read.
+
+    Attributes:
+        name: Its name in the file.
+        nearest: The missing column that was probably meant, if any.
+    """
+
+    name: str
+    nearest: str | None = None
+
+
+Positions = dict[str, tuple[int, ...]]
+"""The positions of columns, by layout field. A field without a column is absent."""
+
+
+@attrs.frozen
+class Columns:
+    """The positions of a layout's columns in one file.
+
+    Attributes:
+        header: The column names of the file.
+        positions: The positions to read.
+        more_items: The positions of further items in a row, such as its second product.
+        ignored: The columns that are not read.
+    """
+
+    header: tuple[str, ...]
+    positions: Positions
+    more_items: tuple[Positions, ...]
+    ignored: tuple[IgnoredColumn, ...]
+
+    def name(self, field: str) -> str:
+        """Return the name in the file of a field's first column."""
+        return self.header[self.positions[field][0]]
+
+    def position_of(self, name: str) -> int | None:
+        """Return the position of a column by its name in the file."""
+        return self.header.index(name) if name in self.header else None
+
+
+def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> Columns:
+    """Find the columns of a layout.
+
+    Raises:
+        FileError: If columns are missing or ambiguous. The message lists all of them.
+    """
+    names = tuple(name.strip() for name in header)
+    first, *more = _items(layout, names)
+    finder = _Finder(names, layout.first_counts if isinstance(layout, OrderLayout) else frozenset())
+    for field in columns_of(layout):
+        wanted_names = first.get(field, getattr(layout, field))
+        required = field in columns_of(layout, required=True)
+        finder.find(finder.positions, field, wanted_names, required=required)
+    more_items: list[Positions] = []
+    for wanted in more:
+        more_items.append({})
+        for field, alternatives in wanted.items():
+            finder.find(more_items[-1], field, alternatives, required=field != "line_id")
+    finder.faults += [
+        f"there is no column {name!r}, which was named"
+        for name in sorted(layout.must_have.difference(names))
+        if NUMBER not in name
+    ]
+    if finder.faults:
+        raise FileError(
+            file,
+            f"{'; '.join(finder.faults)}; the layout needs {required_columns(layout)}, "
+            f"and the columns are {column_list(names)}",
+            row=row,
+            settings=tuple(f"{field}_column" for field in missing_columns(layout, names)),
+        )
+    ignored = _ignored_columns(layout, names, [finder.positions, *more_items])
+    return Columns(names, finder.positions, tuple(more_items), ignored)
+
+
+def _items(layout: Layout, names: Sequence[str]) -> list[dict[str, Names]]:
+    """Return the columns of each item of a row. Numbered ones go on as far as the file has them."""
+    if not isinstance(layout, OrderLayout):
+        return [{}]
+    items = []
+    for each in (layout, *layout.more_items):
+        wanted = {field: getattr(each, field) for field in _ITEM_FIELDS}
+        if not any(NUMBER in name for name in wanted["sku"]):
+            items.append(wanted)
+            continue
+        for number in count(1):
+            numbered = {field: _numbered(wanted[field], number) for field in _ITEM_FIELDS}
+            if number > 1 and not any(name in names for name in numbered["sku"]):
+                break
+            items.append(numbered)
+    return items
+
+
+def _numbered(names: Names, number: int) -> Names:
+    return tuple(name.replace(NUMBER, str(number)) for name in names)
+
+
+class _Finder:
+    """Finds columns by their names, and collects the faults."""
+
+    def __init__(self, names: tuple[str, ...], first_counts: AbstractSet[str]) -> None:
+        self.positions: Positions = {}
+        self.faults: list[str] = []
+        self._names = names
+        self._first_counts = first_counts
+
+    def find(self, positions: Positions, field: str, wanted: Names, *, required: bool) -> None:
+        """Find the columns of a field."""
+        names = self._names
+        present = [name for name in wanted if name in names]
+        self.faults += [
+            f"the column {name!r} ({field}) occurs {names.count(name)} times; rename one"
+            for name in present
+            if names.count(name) > 1 and name not in self._first_counts
+        ]
+        if present:
+            positions[field] = tuple(names.index(name) for name in present)
+        elif required:
+            self.faults.append(_missing_column(field, wanted, names))
+
+
+def names_of(layout: Layout, names: Sequence[str]) -> set[str]:
+    """Return all column names of a layout, the numbered ones as far as these names have them."""
+    wanted = {name for field in columns_of(layout) for name in getattr(layout, field)}
+    items = _items(layout, names)
+    return wanted.union(name for each in items for found in each.values() for name in found)
+
+
+def missing_columns(layout: Layout, names: Sequence[str]) -> dict[str, Names]:
+    """Return the required fields that none of these columns is for, with the columns wanted."""
+    first = _items(layout, names)[0]
+    wanted = {
+        field: first.get(field, getattr(layout, field))
+        for field in columns_of(layout, required=True)
+    }
+    return {field: found for field, found in wanted.items() if not set(found).intersection(names)}
+
+
+def is_complete(layout: Layout, names: Sequence[str]) -> bool:
+    """Whether these columns include all that a layout needs."""
+    absent = layout.must_have.difference(names)
+    return not missing_columns(layout, names) and all(NUMBER in name for name in absent)
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the most similar name, if any is similar.
+
+    >>> nearest("Quantty", ["SKU", "Quantity"]), nearest("colour", ["SKU", "Quantity"])
+    ('Quantity', None)
+    """
+    folded = {each.casefold(): each for each in names}
+    close = get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
+    return folded[close[0]] if close else None
+
+
+def column_list(names: Sequence[str]) -> str:
+    """List the columns of a file, with a hint if they look misread."""
+    hint = " (is the delimiter right?)" if len(names) == 1 else ""
+    if any("\0" in name for name in names):
+        hint = " (is it UTF-16 without a byte-order mark?)"
+    more = f" and {len(names) - _LISTED_MAX} more" if len(names) > _LISTED_MAX else ""
+    return ", ".join(map(quote_value, names[:_LISTED_MAX])) + more + hint
+
+
+def _missing_column(field: str, wanted: Names, names: Sequence[str]) -> str:
+    called = " or ".join(repr(name) for name in wanted)
+    close = next((found for name in wanted if (found := nearest(name, names))), None)
+    hint = f", did you mean {close!r}?" if close else ""
+    return f"there is no column {called} ({field}){hint}"
+
+
+def required_columns(layout: Layout) -> str:
+    """Return the names of the columns that a file must have."""
+    return ", ".join(
+        "/".join(getattr(layout, field)) for field in columns_of(layout, required=True)
+    )
+
+
+def _ignored_columns(
+    layout: Layout, names: Sequence[str], items: Sequence[Positions]
+) -> tuple[IgnoredColumn, ...]:
+    read = {position for each in items for found in each.values() for position in found}
+    compared = {rule.column for rule in getattr(layout, "skip", ())}
+    lacking = [
+        name
+        for field in columns_of(layout)
+        if field not in items[0]
+        for name in getattr(layout, field)
+    ]
+    return tuple(
+        IgnoredColumn(name, nearest(name, lacking))
+        for position, name in enumerate(names)
+        if name and position not in read and name not in compared
+    )
