@@ -12,7 +12,16 @@ from orderflow.codec.faults import InvalidToken, below, refusal
 from orderflow.codec.scalars import read_number, read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
 from orderflow.domain.calendar import calendar, cut_off
-from orderflow.domain.model import commands, edits, events, order, outcome, policy, stock
+from orderflow.domain.model import (
+    commands,
+    edits,
+    events,
+    next_page,
+    order,
+    outcome,
+    policy,
+    stock,
+)
 from orderflow.domain.queries import actions, expected_cover, explanation, parts, replacements
 from orderflow.errors import CodecError
 from orderflow.notices import notice
@@ -31,7 +40,7 @@ TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
         *(actions, calendar, commands, cut_off, edits, events, expected_cover),
-        *(explanation, notice, order, outcome, parts, policy, replacements, stock),
+        *(explanation, next_page, notice, order, outcome, parts, policy, replacements, stock),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

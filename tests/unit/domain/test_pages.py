@@ -13,20 +13,29 @@ from orderflow import (
     MemoryRepository,
     OrderFlow,
     Outcome,
+    PartialAllocation,
     Preemption,
     Queue,
     Rationing,
     StockKey,
 )
 from orderflow.commands import BookInStock, EditOrder, PlaceOrder, PlaceOrders, ServeWaiting
-from orderflow.core import State, decide
+from orderflow.core import PageStep, State, decide
 from orderflow.edits import RemoveLine
-from orderflow.errors import ActionRefusedError, InvalidValueError, NotFoundError, RefusedError
+from orderflow.errors import (
+    ActionRefusedError,
+    InvalidValueError,
+    NotFoundError,
+    PagesFirstError,
+    RefusedError,
+)
 from orderflow.invariants import violations
 from orderflow.testing.strategies import histories, policies
 from tests.unit.shop import ACME, NOON, key, later, order
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from orderflow.commands import Command
     from orderflow.testing.strategies import History
 
@@ -46,16 +55,26 @@ def waiting_for(sku: str, how_many: int, policy: AllocationPolicy | None = None)
 def pages(
     command: Command, state: State, policy: AllocationPolicy, orders_max: int
 ) -> tuple[State, list[Outcome]]:
-    """Carry a command out, and serve what it leaves unserved."""
-    outcomes = [decide(command, state, policy, orders_max=orders_max)]
-    state = state.after(outcomes[0])
-    while outcomes[-1].unserved:
-        keys = tuple(StockKey(state.seller_id, *each) for each in outcomes[-1].unserved)
-        going_on = ServeWaiting(keys=keys, at=command.at)
-        outcomes.append(decide(going_on, state, policy, orders_max=orders_max))
+    """Carry a command out, with the pages that come before and after it."""
+    outcomes: list[Outcome] = []
+    following: list[Command] = [command]
+    while following:
+        try:
+            outcomes.append(decide(following[-1], state, policy, orders_max=orders_max))
+        except PagesFirstError as first:
+            following.append(going_on(state.seller_id, first.products, command))
+            continue
+        following.pop()
         state = state.after(outcomes[-1])
+        if outcomes[-1].unserved:
+            following.append(going_on(state.seller_id, outcomes[-1].unserved, command))
         assert len(outcomes) < ROUNDS_MAX
     return state, outcomes
+
+
+def going_on(seller_id: str, products: Iterable[tuple[str, str]], command: Command) -> ServeWaiting:
+    keys = tuple(StockKey(seller_id, *each) for each in products)
+    return ServeWaiting(keys=keys, at=command.at)
 
 
 def held(state: State) -> dict[str, tuple[object, ...]]:
@@ -102,6 +121,25 @@ def test_a_new_order_whose_turn_has_not_come_goes_on_back_order_until_then() -> 
     waiting = {each.order_id: each.status.value for each in outcomes[0].orders}["W"]
     assert (waiting, outcomes[0].unserved) == ("ON_BACK_ORDER", (("leeds", "MUG"),))
     assert held(pages(placing, state, policy, 1)[0]) == held(pages(placing, state, policy, 9)[0])
+
+
+def test_those_who_were_passed_over_get_what_is_left_on_the_next_page() -> None:
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=1)
+    state = pages(BookInStock(key=key(), received=2, at=NOON), State(ACME), policy, 1)[0]
+    for order_id, quantity in (("1", 9), ("2", 9), ("3", 1)):
+        placed = order(order_id, ("MUG", quantity), placed_at=later(int(order_id)))
+        placing = PlaceOrder(order=placed, at=later(int(order_id)))
+        state, outcomes = pages(placing, state, policy, 1)
+        steps = [outcome.next_page and outcome.next_page.step for outcome in outcomes]
+        assert steps == ([PageStep.PASS_OVER, PageStep.SERVE, None] if order_id == "3" else [None])
+    assert state.records["leeds", "MUG"].allocated == 2
+    assert [order.allocated for order in state.orders.values()] == [1, 0, 1]
+    waits = [order.wait for order in state.orders.values()]
+    assert [wait and (wait.passed_over, wait.allows_partial) for wait in waits] == [
+        (1, True),
+        (1, True),
+        None,
+    ]
 
 
 SAME_IN_PAGES = policies().filter(

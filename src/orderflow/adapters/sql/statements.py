@@ -108,13 +108,19 @@ class Statements:
                 text(HOLDS),
             )
         )
+        placing = (orders.placed_at, orders.order_id)
         self.back_orders = self.orders_where(
             orders.status == literal_column(f"'{Status.ON_BACK_ORDER}'")
         )
-        self.ended_holds = self.orders_where(orders.held_until <= bindparam("at"))
-        self.waiting_since_before = self.orders_where(
-            text(WAITS), orders.waits_since <= bindparam("at")
-        )
+        self.back_orders = self.back_orders.order_by(*placing).limit(bindparam("limit"))
+        behind = [bindparam(f"after_{column.name}", type_=column.type) for column in placing]
+        self.back_orders_after = self.back_orders.where(tuple_(*placing) > tuple_(*behind))
+        ended = self.orders_where(orders.held_until <= bindparam("at"))
+        ended = ended.order_by(orders.held_until, orders.order_id)
+        self.ended_holds = ended.limit(bindparam("limit"))
+        waits = self.orders_where(text(WAITS), orders.waits_since <= bindparam("at"))
+        waits = waits.order_by(orders.waits_since, orders.order_id)
+        self.waiting_since_before = waits.limit(bindparam("limit"))
         self.products_of = (
             select(lines.warehouse_id, lines.sku)
             .distinct()
@@ -147,7 +153,7 @@ class Statements:
             .order_by(stock.warehouse_id, stock.sku)
         )
         policies = tables.policies.c
-        self.policy = select(policies.value).where(policies.seller_id == SELLER)
+        self.policy = select(policies.value, policies.next_page).where(policies.seller_id == SELLER)
         # A shared lock, so that nobody can change the policy, and an exclusive one to change it.
         self.shared_policy = self.policy.with_for_update(read=True, key_share=True)
         self.exclusive_policy = self.policy.with_for_update()
@@ -196,8 +202,11 @@ class Statements:
         self.dequeue = _remove(tables.queue)
         add_policy = postgresql_insert(tables.policies)
         self.add_policy_row = add_policy.on_conflict_do_nothing()
-        self.set_policy = add_policy.on_conflict_do_update(
-            index_elements=["seller_id"], set_={"value": add_policy.excluded.value}
+        self.set_policy, self.set_next_page = (
+            add_policy.on_conflict_do_update(
+                index_elements=["seller_id"], set_={name: add_policy.excluded[name]}
+            )
+            for name in ("value", "next_page")
         )
         self.add_receipt, self.change_receipt = insert(tables.receipts), _change(tables.receipts)
         self.remove_receipt = _remove(tables.receipts)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
+    from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt, Stock
@@ -26,6 +27,11 @@ class View(Protocol):
     @property
     def policy(self) -> AllocationPolicy | None:
         """The seller's own policy: that of the last `PolicyChanged`, or `None`."""
+        ...
+
+    @property
+    def next_page(self) -> NextPage | None:
+        """The `Outcome.next_page` of the last outcome."""
         ...
 
     def order(self, order_id: str) -> Order | None:
@@ -53,6 +59,7 @@ class View(Protocol):
         sku: str,
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,
+        after: Order | None = None,
     ) -> Iterable[Order]:
         """Return the orders on back order that wait for a product, in the order of the queue.
 
@@ -61,12 +68,21 @@ class View(Protocol):
         stock is available.
 
         If `at_most` is given, the view may omit orders that are blocked on the product and cannot
-        be completed: they are short of more units than `at_most` returns at that time.
+        be completed: they are short of more units than `at_most` returns at that time. If `after`
+        is given, the view returns only orders behind the position of that order, which need not
+        wait itself. A caller gives one of them at most.
         """
         ...
 
-    def back_orders(self) -> Iterable[Order]:
-        """Return all orders on back order, in any order. Only a change of policy needs them."""
+    def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on back order, sorted by the time they were placed, then by id.
+
+        Only a change of policy needs them.
+
+        Args:
+            after: Return only orders after this one in that order.
+            limit: Return at most this many orders.
+        """
         ...
 
     def blocked_on(self, order_id: str) -> str | None:
@@ -84,13 +100,17 @@ class View(Protocol):
         """Return the receipts of a product, by the moment they are expected, then by id."""
         ...
 
-    def ended_holds(self, at: datetime) -> Iterable[Order]:
-        """Return the orders on hold with a hold that ends at this moment or before it."""
+    def ended_holds(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on hold with a hold that ends at this moment or before it.
+
+        If there are more than `limit`, return those whose first hold ends first, then by id.
+        """
         ...
 
-    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
+    def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet.
 
-        It is needed only if the policy has a `wait_max`.
+        It is needed only if the policy has a `wait_max`. If there are more than `limit`, return
+        those that wait longest, then by id.
         """
         ...
