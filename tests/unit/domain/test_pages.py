@@ -12,34 +12,27 @@ from orderflow import (
     AllocationPolicy,
     MemoryRepository,
     OrderFlow,
-    Outcome,
     PartialAllocation,
     Preemption,
     Queue,
     Rationing,
-    StockKey,
 )
-from orderflow.commands import BookInStock, EditOrder, PlaceOrder, PlaceOrders, ServeWaiting
+from orderflow.commands import BookInStock, EditOrder, PlaceOrder, PlaceOrders
 from orderflow.core import PageStep, State, decide
 from orderflow.edits import RemoveLine
 from orderflow.errors import (
     ActionRefusedError,
     InvalidValueError,
     NotFoundError,
-    PagesFirstError,
     RefusedError,
 )
 from orderflow.invariants import violations
 from orderflow.testing.strategies import histories, policies
+from tests.unit.paging import pages
 from tests.unit.shop import ACME, NOON, key, later, order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from orderflow.commands import Command
     from orderflow.testing.strategies import History
-
-ROUNDS_MAX = 1_000
 
 
 def waiting_for(sku: str, how_many: int, policy: AllocationPolicy | None = None) -> State:
@@ -50,31 +43,6 @@ def waiting_for(sku: str, how_many: int, policy: AllocationPolicy | None = None)
         command = PlaceOrder(order=placed, at=later(number))
         state = state.after(decide(command, state, policy or AllocationPolicy()))
     return state
-
-
-def pages(
-    command: Command, state: State, policy: AllocationPolicy, orders_max: int
-) -> tuple[State, list[Outcome]]:
-    """Carry a command out, with the pages that come before and after it."""
-    outcomes: list[Outcome] = []
-    following: list[Command] = [command]
-    while following:
-        try:
-            outcomes.append(decide(following[-1], state, policy, orders_max=orders_max))
-        except PagesFirstError as first:
-            following.append(going_on(state.seller_id, first.products, command))
-            continue
-        following.pop()
-        state = state.after(outcomes[-1])
-        if outcomes[-1].unserved:
-            following.append(going_on(state.seller_id, outcomes[-1].unserved, command))
-        assert len(outcomes) < ROUNDS_MAX
-    return state, outcomes
-
-
-def going_on(seller_id: str, products: Iterable[tuple[str, str]], command: Command) -> ServeWaiting:
-    keys = tuple(StockKey(seller_id, *each) for each in products)
-    return ServeWaiting(keys=keys, at=command.at)
 
 
 def held(state: State) -> dict[str, tuple[object, ...]]:

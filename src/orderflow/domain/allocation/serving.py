@@ -123,7 +123,7 @@ def serve(serving: ServingState, backlog: Iterable[Order] = ()) -> None:
 def defer(serving: ServingState) -> None:
     """Defer the waiting orders that changed to a later page."""
     for order in serving.take_touched():
-        _defer(serving, order)
+        _defer(serving, _after_wait(serving.draft, order))
 
 
 def take_available(order: Order, shelf: dict[str, int]) -> _Taken:
@@ -174,10 +174,8 @@ def _offer(serving: ServingState, order: Order) -> None:
     """Offer stock to an order in its turn; deallocate a part that it may not have."""
     draft = serving.draft
     policy = draft.policy
+    order = _after_wait(draft, order)
     takes_part = allows_partial(order, policy)
-    if not takes_part and has_waited_enough(order, policy, draft.at):
-        order = draft.emit_for(order, OrderWaitedEnough(*draft.name(order)))
-        takes_part = True
     if serving.is_full and _can_gain(serving, order, takes_part=takes_part):
         _defer(serving, order)
         return
@@ -193,6 +191,13 @@ def _offer(serving: ServingState, order: Order) -> None:
     serving.visit_in_vain(order, takes_part=takes_part)
     if not takes_part and order.allocated:
         deallocate_incomplete(draft, [order])
+
+
+def _after_wait(draft: Draft, order: Order) -> Order:
+    """Allow a part to an order that has waited enough; return the order as it is then."""
+    if has_waited_enough(order, draft.policy, draft.at):
+        return draft.emit_for(order, OrderWaitedEnough(*draft.name(order)))
+    return order
 
 
 def _can_gain(serving: ServingState, order: Order, *, takes_part: bool) -> bool:

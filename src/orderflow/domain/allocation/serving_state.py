@@ -25,8 +25,6 @@ from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import WarehouseSku
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from orderflow.domain.model.events import LineUnits
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import QueuePosition
@@ -157,7 +155,8 @@ class ServingState:
     def begin_page(self) -> None:
         """Begin to count the orders that this page may still change."""
         if self.orders_max is not None:
-            self._full_at = len(self.draft.orders) + self._moving + self.orders_max
+            changed = len(self.draft.orders.keys() | self.to_allocate) + self._moving
+            self._full_at = changed + self.orders_max
 
     @property
     def is_full(self) -> bool:
@@ -204,20 +203,23 @@ class ServingState:
 
     def unserved(self) -> list[WarehouseSku]:
         """Return the products whose queue the next page serves: at least one if there is a page."""
-        products: Iterable[ProductKey] = self.deferred
-        if self.draft.policy.preemption is Preemption.NEVER:
-            products = [each for each in self.deferred if self.draft.available(each) > 0]
+        products = self._servable()
         if not products and (self.is_passing or self._continue_with is not None):
             products = [self._continue_with or min(self.passing)]
         return sorted(WarehouseSku(*product) for product in products)
+
+    def _servable(self) -> list[ProductKey]:
+        """Return the deferred products that a later page can allocate."""
+        preempts = self.draft.policy.preemption is not Preemption.NEVER
+        return [each for each in self.deferred if preempts or self.draft.available(each) > 0]
 
     def next_page(self) -> NextPage | None:
         """Return what the next page does besides serving the unserved queues, if anything."""
         if self._step is not None:
             return self._step
-        if self.reviewed and self.deferred:
+        if self.reviewed and self._servable():
             return NextPage(PageStep.OFFER)
-        if not (self.passing and (self.is_passing or self.deferred)):
+        if not (self.passing and (self.is_passing or self._servable())):
             return None
         passing = [
             Passing(*product, of_queue.until.order_id, of_queue.after_id)

@@ -110,7 +110,7 @@ def _carry_out(serving: ServingState, command: Command) -> None:
         order = next(iter(draft.orders.values()))
         raise PagesFirstError(draft.seller_id, ((order.warehouse_id, order.lines[0].sku),))
     _execute(serving, command)
-    if not serving.is_continued:
+    if not (serving.is_continued or isinstance(command, ReleaseEndedHolds)):
         serve(serving)
     if not (serving.reviewed and serving.next_page()):
         split_by_policy(serving)
