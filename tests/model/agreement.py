@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from orderflow import MemoryRepository, NotFoundError, OrderFlow, RefusedError
@@ -57,6 +58,8 @@ class Pair:
         self.core = flow.seller("acme")
         self.state = State("acme")
         self.commands: list[Command] = []
+        self.pages: Counter[str] = Counter()
+        """How many outcomes have left something to the next page, by its step."""
 
     def handle(self, command: Command) -> bool:
         """Carry out a command on both; say whether it is refused.
@@ -97,6 +100,10 @@ class Pair:
         try:
             for outcome in each_page(command, self.state, self.policy, self.orders_max):
                 self.state = self.state.after(outcome)
+                if outcome.next_page is not None:
+                    self.pages[outcome.next_page.step] += 1
+                elif outcome.unserved:
+                    self.pages["queues"] += 1
         except REFUSALS:
             return True
         return False

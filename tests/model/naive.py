@@ -178,7 +178,7 @@ class NaiveModel:
         if policy == world.own_policy:
             return
         world.policy = world.own_policy = policy
-        world.passes_count = False
+        world.passing, world.passes_count = {}, False
         review(world, None)
 
     # Stock

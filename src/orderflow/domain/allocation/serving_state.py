@@ -125,17 +125,20 @@ class ServingState:
         self._replenished[product] = None
         self.resumed.append(product)
 
+    def begin_new_policy(self) -> None:
+        """Forget the queues of the policy before; nobody is passed over by its change."""
+        self.__dict__.pop("with_units", None)
+        self.passing.clear()
+        self.passes_over = False
+
     def offer_anew(self) -> None:
         """Offer stock to the reviewed orders, which are all orders on back order.
 
-        No queue needs to be read, because all its orders are among them. None is passed over.
+        No queue needs to be read, because all its orders are among them.
         """
         self._touched.update(dict.fromkeys(self.reviewed))
         self._replenished.clear()
         self._increases_read = len(self.draft.increased)
-        self.__dict__.pop("with_units", None)  # it has the order of the old queue
-        self.passes_over = False
-        self.passing.clear()
 
     @property
     def is_replenished(self) -> bool:

@@ -50,6 +50,7 @@ def change(serving: ServingState, policy: AllocationPolicy) -> None:
     if policy == draft.view.policy:
         return
     draft.emit(PolicyChanged(draft.seller_id, draft.at, policy))
+    serving.begin_new_policy()
     step = _review(serving, None)
     if step is None:
         serving.offer_anew()
@@ -65,7 +66,7 @@ def go_on(serving: ServingState, page: NextPage, products: list[ProductKey]) -> 
         page: What this page does.
         products: The products whose queue is unserved.
     """
-    serving.passes_over = False
+    serving.begin_new_policy()
     step = _step(serving, page, products)
     while serving.orders_max is None and step is not None:
         step = _step(serving, step, products)
