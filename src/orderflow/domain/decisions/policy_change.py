@@ -31,7 +31,7 @@ from orderflow.domain.allocation.serving import serve
 from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.events import OrderWaitedEnough, PolicyChanged
 from orderflow.domain.model.next_page import NextPage, PageStep
-from orderflow.domain.model.policy import has_waited_enough, queue_position
+from orderflow.domain.model.policy import Fulfilment, has_waited_enough, queue_position
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
@@ -86,7 +86,10 @@ def _step(serving: ServingState, page: NextPage, products: list[ProductKey]) -> 
         serving.resume(product)
     serving.deferred.clear()
     serve(serving)
-    return NextPage(PageStep.OFFER if serving.deferred else PageStep.SPLIT)
+    if serving.deferred:
+        return NextPage(PageStep.OFFER)
+    splits = serving.draft.policy.fulfilment is not Fulfilment.COMPLETE
+    return NextPage(PageStep.SPLIT) if splits else None
 
 
 def _review(serving: ServingState, after: Order | None) -> NextPage | None:
