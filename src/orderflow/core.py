@@ -6,6 +6,7 @@
 from orderflow.domain.decisions.backlog import allocate
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
+from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.expected_cover import expected_cover
 from orderflow.domain.queries.explanation import explain
@@ -25,5 +26,6 @@ __all__ = [
     "evolve",
     "expected_cover",
     "explain",
+    "queue_position",
     "replacement_offers",
 ]

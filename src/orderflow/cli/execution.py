@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from rich.text import Text
 
 from orderflow.cli.connection import connect
 from orderflow.cli.output import terminal
 from orderflow.cli.output.records import data_of, print_outcome
 from orderflow.domain.model.commands import ChangePolicy
 from orderflow.domain.model.stock import StockKey
-from orderflow.domain.queries.unknown_products import unknown_products
+from orderflow.errors.quoting import listed
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -151,16 +150,14 @@ def _warn_of_new_seller(database: Database, command: Command) -> None:
     """Report a seller without orders or stock, because its id may be mistyped."""
     seller_id = command.seller_id
     if isinstance(command, ChangePolicy) and seller_id not in database.repository.sellers():
-        terminal.messages().print(Text(f"new: seller {seller_id!r} has no orders or stock yet"))
+        terminal.messages().print(f"new: seller {seller_id!r} has no orders or stock yet")
 
 
 def _warn_of_unknown_products(database: Database, command: Command) -> None:
     """Report products without a stock record, because an SKU may be mistyped."""
-    unknown = database.repository.read(
-        command.seller_id, lambda reading: unknown_products(command, reading)
-    )
+    unknown = database.flow.seller(command.seller_id).unknown_products(command)
     if unknown:
-        skus = ", ".join(key.sku for key in unknown)
+        skus = listed([key.sku for key in unknown])
         key = unknown[0]
         new = f"new in warehouse {key.warehouse_id!r} of seller {key.seller_id!r}: {skus}"
-        terminal.messages().print(Text(new))
+        terminal.messages().print(new)

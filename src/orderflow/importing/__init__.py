@@ -8,11 +8,18 @@ replacements.
 
 from orderflow.importing.export import plain_cell, safe_cell, write_csv
 from orderflow.importing.faults import Fault, FileError, SkippedRow
+from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import FileFormat
 from orderflow.importing.files.source import Source, open_source
 from orderflow.importing.layouts.columns import IgnoredColumn
-from orderflow.importing.layouts.layout import OrderLayout, ReceiptLayout, SkipRule, StockLayout
+from orderflow.importing.layouts.layout import (
+    ItemColumns,
+    OrderLayout,
+    ReceiptLayout,
+    StockLayout,
+)
 from orderflow.importing.layouts.presets import PRESETS, Preset
+from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
 from orderflow.importing.orders import Existing, OnChange, read_orders
 from orderflow.importing.rejects import write_rejects
 from orderflow.importing.replacements import read_replacements
@@ -24,12 +31,13 @@ from orderflow.importing.result import (
     record_id,
 )
 from orderflow.importing.stock import read_receipts, read_stock
-from orderflow.importing.table import REASON_COLUMN, File, Progress
+from orderflow.importing.table import REASON_COLUMN, File, Progress, detect_layout
 
 __all__ = [
     "PRESETS",
     "REASON_COLUMN",
     "ChangedOrder",
+    "EncodingGuess",
     "Existing",
     "Fault",
     "File",
@@ -38,16 +46,19 @@ __all__ = [
     "IgnoredColumn",
     "Import",
     "ImportCommand",
+    "ItemColumns",
     "OnChange",
     "OrderLayout",
     "Preset",
     "Progress",
     "ReceiptLayout",
     "RejectedRow",
+    "SkipKind",
     "SkipRule",
     "SkippedRow",
     "Source",
     "StockLayout",
+    "detect_layout",
     "open_source",
     "plain_cell",
     "read_orders",

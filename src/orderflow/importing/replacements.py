@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.domain.queries.replacements import Replacement, ReplacementList
 from orderflow.errors import InvalidValueError
+from orderflow.errors.quoting import listed
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault, FileError
 from orderflow.importing.files.source import Record
@@ -31,7 +32,7 @@ def read_replacements(path: str | PathLike[str]) -> ReplacementList:
     product. All other columns are optional.
 
     Raises:
-        FileError: If it cannot be read or has faults. The message lists all faults.
+        FileError: If it cannot be read or has faults. The message lists the first faults.
     """
     name = str(path)
     items: list[Replacement] = []
@@ -40,7 +41,7 @@ def read_replacements(path: str | PathLike[str]) -> ReplacementList:
         items += _replacement(cells)
         faults += cells.faults
     if faults:
-        raise FileError(name, "; ".join(map(str, faults)))
+        raise FileError(name, listed([str(fault) for fault in faults], "; "))
     try:
         return ReplacementList(items)
     except InvalidValueError as error:
@@ -56,7 +57,7 @@ def _cells_of_json(name: str) -> Iterator[Cells]:
     except (ValueError, RecursionError) as error:
         raise FileError(name, f"cannot be read: {error}") from error
     fields = columns_of(ReplacementLayout)
-    columns = Columns(tuple(fields), {field: (at,) for at, field in enumerate(fields)}, ())
+    columns = Columns(tuple(fields), {field: (at,) for at, field in enumerate(fields)}, (), ())
     if not (isinstance(data, list) and all(isinstance(each, dict) for each in data)):
         raise FileError(name, "must be an array of objects")
     for number, item in enumerate(data, 1):
@@ -64,7 +65,7 @@ def _cells_of_json(name: str) -> Iterator[Cells]:
         if unknown:
             raise FileError(
                 name,
-                f"has unknown fields: {', '.join(unknown)}; the fields are {', '.join(fields)}",
+                f"has unknown fields: {listed(unknown)}; the fields are {', '.join(fields)}",
                 row=number,
             )
         texts = ["" if item.get(each) is None else str(item[each]) for each in fields]

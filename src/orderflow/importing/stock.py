@@ -12,13 +12,13 @@ from orderflow.domain.model.commands import AnnounceReceipt, CountStock
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.importing.cells import Cells
-from orderflow.importing.faults import Fault, by_row
+from orderflow.importing.faults import Fault, SkippedRow, by_row
+from orderflow.importing.file_times import times_of
 from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids, command_id
 from orderflow.importing.layouts.layout import Layout, ReceiptLayout, StockLayout
 from orderflow.importing.result import Import, RejectedRow
 from orderflow.importing.table import open_table
-from orderflow.importing.values.times import TimeReader, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def read_stock(
     If a product is on two rows, the second row is faulty: nobody knows which count is right.
 
     Args:
-        file: Its path, or a stream of bytes; plain or gzip.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
         seller_id: The seller of the stock.
         warehouse_id: The warehouse of the stock.
         at: The moment of the import, for the commands.
@@ -105,7 +105,7 @@ def read_receipts(
     A receipt is for one product. A second row with the same id is faulty.
 
     Args:
-        file: Its path, or a stream of bytes; plain or gzip.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
         seller_id: The seller of the receipts.
         warehouse_id: The warehouse that they go to.
         at: The moment of the import, for the commands.
@@ -123,8 +123,8 @@ def read_receipts(
     """
     check_ids("read_receipts", seller_id, warehouse_id, at)
     layout = layout if layout is not None else ReceiptLayout()
-    times = TimeReader(zone_of(layout.zone or time_zone), layout.time_format, layout.day_first)
     with open_table(file, {"receipts": layout}, file_format=file_format, name=name) as table:
+        times = times_of(table, time_zone)
 
         def read(cells: Cells) -> tuple[str, ImportCommand] | None:
             receipt_id, sku = cells.identifier("receipt_id"), cells.identifier("sku")
@@ -156,9 +156,13 @@ def _import(
     commands: dict[str, ImportCommand] = {}
     row_of: dict[str, int] = {}
     faults: list[Fault] = []
+    skipped: list[SkippedRow] = []
     for record in table.rows(progress):
         if record.fault:
             faults.append(Fault(record.row, "", "", record.fault))
+            continue
+        if record.skip:
+            skipped.append(SkippedRow(record.row, record.skip))
             continue
         cells = Cells(table.columns, record)
         found = read(cells)
@@ -172,10 +176,14 @@ def _import(
     return Import(
         file=table.name,
         layout=table.layout,
+        layout_name=table.layout_name,
         file_format=table.file_format,
+        guess=table.guess,
+        notes=tuple(table.notes),
         ignored=table.columns.ignored,
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(commands.values()),
         faults=tuple(faults),
+        skipped=tuple(skipped),
         rejected=tuple(RejectedRow(row, reason) for row, reason in by_row(faults).items()),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -15,9 +15,11 @@ from orderflow.notifier.digest_sender import DigestSender
 from orderflow.notifier.notice_sender import NoticeSender
 from orderflow.notifier.sending import channel_of, log_refusal
 from orderflow.service import Relay, RelayResult
+from orderflow.service.clock import SystemClock, read_clock
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
+    from datetime import datetime
     from threading import Event
 
     from orderflow.domain.model.policy import AllocationPolicy
@@ -185,7 +187,7 @@ class SellerNotices:
         return secret
 
     def _now(self) -> datetime:
-        return self._clock.now() if self._clock is not None else datetime.now(UTC)
+        return read_clock(self._clock if self._clock is not None else SystemClock())
 
 
 def _preview(channels: Mapping[str, Channel], recipient: Recipient, bulletin: Bulletin) -> str:

@@ -12,6 +12,7 @@ from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.explanation import EARLIER_MAX, explain
 from orderflow.domain.queries.parts import OrderParts
 from orderflow.domain.queries.replacements import replacement_offers
+from orderflow.domain.queries.unknown_products import unknown_products
 from orderflow.errors import OrderNotFoundError, ProductNotFoundError
 from orderflow.service.reads import preview
 from orderflow.service.scope import SellerScope
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from orderflow.domain.queries.explanation import Explanation
     from orderflow.domain.queries.replacements import ReplacementOffer
     from orderflow.domain.state.view import View
-    from orderflow.ports import Reading
+    from orderflow.ports import EventPage, Reading
 
     T = TypeVar("T")
 
@@ -164,14 +164,17 @@ class ReadMethods(SellerScope):
         since: datetime | None = None,
         after: int = 0,
         limit: int | None = None,
-    ) -> Sequence[Event]:
+    ) -> EventPage:
         """Return the events of the seller, or of one order, oldest first.
+
+        Read the next page with ``events(after=page.last, limit=…)``. Events are never changed or
+        removed. To receive every event once, use the outbox: commands on different products that
+        run at the same time may be numbered in one order and saved in the other.
 
         Args:
             order_id: Return only events of this order.
             since: Return only events at this time or later.
-            after: Skip this many events, which were on the previous pages. Events are never
-                changed or removed, so earlier pages stay the same.
+            after: Return only events after this number, which is `last` of the previous page.
             limit: Return at most this many events.
 
         Raises:
@@ -183,11 +186,11 @@ class ReadMethods(SellerScope):
         validators.require(
             ok=validators.is_units(after, 0),
             field="events.after",
-            demand="a whole number of events, 0 or more",
+            demand="the number of an event, which is `last` of the previous page, or 0",
             value=after,
         )
         return self._read(
-            lambda reading: tuple(reading.events(order_id, since=since, after=after, limit=limit))
+            lambda reading: reading.events(order_id, since=since, after=after, limit=limit)
         )
 
     def policy(self) -> AllocationPolicy:
@@ -219,6 +222,18 @@ class ReadMethods(SellerScope):
         """
         self._require_own(type(command).__name__, command.seller_id)
         return self._read(lambda reading: preview(command, reading, self._default_policy))
+
+    def unknown_products(self, command: Command) -> tuple[StockKey, ...]:
+        """Return the products that a command names and that have no stock record.
+
+        They may be new, or mistyped. No command is refused because of them: see
+        `orderflow.domain.queries.unknown_products`.
+
+        Raises:
+            InvalidValueError: If the command belongs to another seller.
+        """
+        self._require_own(type(command).__name__, command.seller_id)
+        return self._read(lambda reading: unknown_products(command, reading))
 
     def replacement_offers(self, order_id: str) -> tuple[ReplacementOffer, ...]:
         """Return the products in stock that could replace the short lines of an order.

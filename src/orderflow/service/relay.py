@@ -16,7 +16,7 @@ import attrs
 from orderflow.domain.model import validators
 from orderflow.errors import NoticeError
 from orderflow.ports import BatchNotifier
-from orderflow.service.clock import SystemClock
+from orderflow.service.clock import SystemClock, read_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,12 +81,7 @@ class Relay:
         lease: timedelta = timedelta(minutes=5),
     ) -> None:
         for name, value in {"first_wait": first_wait, "wait_max": wait_max, "lease": lease}.items():
-            validators.require(
-                ok=isinstance(value, timedelta) and value > timedelta(0),
-                field=f"Relay.{name}",
-                demand="a timedelta above 0",
-                value=value,
-            )
+            validators.require_duration(f"Relay.{name}", value)
         validators.require(
             ok=validators.is_units(attempts_max, 1),
             field="Relay.attempts_max",
@@ -104,8 +99,9 @@ class Relay:
 
     def run_once(self, limit: int = 100) -> RelayResult:
         """Pass on at most `limit` messages that are due, and return the result."""
-        until = self._clock.now() + self._lease
-        messages = self._outbox.claim(self._clock.now(), self._lease, limit)
+        now = read_clock(self._clock)
+        until = now + self._lease
+        messages = self._outbox.claim(now, self._lease, limit)
         result = RelayResult()
         for _, of_subject in groupby(messages, key=lambda each: (each.seller_id, each.subject)):
             result += self._send(of_subject, until)
@@ -123,7 +119,7 @@ class Relay:
         sent = 0
         rest = list(messages)
         while rest:
-            if self._clock.now() >= until:  # another relay may have claimed them
+            if read_clock(self._clock) >= until:  # another relay may have claimed them
                 return RelayResult(sent)
             batch = rest if self._together is not None else rest[:1]
             try:
@@ -148,6 +144,8 @@ class Relay:
         if final or failures >= self._attempts_max:
             self._outbox.mark_failed(message, text, None)
             return RelayResult(dead=1)
-        wait = min(self._wait_max, self._first_wait * 2 ** min(failures - 1, 40))
-        self._outbox.mark_failed(message, text, self._clock.now() + wait)
+        # Enough doublings to reach the longest wait: more could leave the range of a timedelta.
+        doublings = min(failures - 1, (self._wait_max // self._first_wait).bit_length())
+        wait = min(self._wait_max, self._first_wait * 2**doublings)
+        self._outbox.mark_failed(message, text, read_clock(self._clock) + wait)
         return RelayResult(failed=1)

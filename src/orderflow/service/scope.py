@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from orderflow.domain.model import validators
+from orderflow.service.clock import read_clock
 from orderflow.service.reads import read_served
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class SellerScope:
         )
 
     def _moment(self, at: datetime | None) -> datetime:
-        return at if at is not None else self._flow.clock.now()
+        return at if at is not None else read_clock(self._flow.clock)
 
     def _fields(self, at: datetime | None, command_id: str | None) -> _Fields:
         return {"at": self._moment(at), "command_id": command_id}

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.rule import Rule
-from rich.text import Text
 
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import with_options
@@ -20,7 +19,7 @@ from orderflow.cli.output import terminal
 from orderflow.cli.output.replay_rejects import RejectsFile
 from orderflow.cli.output.replay_report import Report, Rows
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.importing import open_source
+from orderflow.importing import FileFormat, open_source
 from orderflow.replay import (
     HistoryReader,
     Rejects,
@@ -94,7 +93,7 @@ def replay(
         terminal.print_json(report.as_json())
     else:
         results = terminal.results()
-        results.print(Rule(Text(f"Replay of {report.title}"), align="left"))
+        results.print(Rule(f"Replay of {report.title}", align="left"))
         report.print(results)
     if report.exit_code:
         raise typer.Exit(report.exit_code)
@@ -113,9 +112,13 @@ def _run(
     path = None if file == STANDARD_INPUT else Path(file)
     with ExitStack() as stack:
         source = stack.enter_context(
-            open_source(path, encoding=file_format.encoding)
+            open_source(path, FileFormat(encoding=file_format.encoding))
             if path is not None
-            else open_source(sys.stdin.buffer, name="standard input", encoding=file_format.encoding)
+            else open_source(
+                sys.stdin.buffer,
+                FileFormat(encoding=file_format.encoding),
+                name="standard input",
+            )
         )
         kept = None
         if rejects is not None:
@@ -156,7 +159,7 @@ class _RejectReporter:
     def report(self, error: RowError) -> None:
         self._count += 1
         if self._count <= SHOWN_MAX:
-            self._console.print(f"rejected: {error}", markup=False)
+            self._console.print(f"rejected: {error}")
         if self._kept is not None:
             self._kept.write(error)
 

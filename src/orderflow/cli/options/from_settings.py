@@ -18,7 +18,9 @@ import attrs
 import typer
 
 from orderflow.domain.calendar.calendar import Weekday
+from orderflow.domain.model import validators
 from orderflow.errors import InvalidValueError
+from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +152,7 @@ def _reader(form: _Form) -> Callable[[str], Any]:
             return form.read(text)
         except (ValueError, KeyError, OverflowError, OSError) as error:
             raise typer.BadParameter(
-                f"{text!r} is not a valid {form.metavar}: try {form.example}"
+                f"{quoted(text)} is not a valid {form.metavar}: try {form.example}"
             ) from error
 
     return read
@@ -158,7 +160,12 @@ def _reader(form: _Form) -> Callable[[str], Any]:
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    if not validators.is_moment(moment):
+        years = f"{validators.YEAR_MIN} to {validators.YEAR_MAX}"
+        raise typer.BadParameter(f"{text!r} must be in the years {years} of UTC")
+    return moment
 
 
 _FORMS: dict[Any, _Form] = {

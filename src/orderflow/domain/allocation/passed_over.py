@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model.events import OrderPassedOver, OrderWaitedEnough
 from orderflow.domain.model.policy import allows_partial, has_waited_enough, queue_position
+from orderflow.domain.model.validators import UNITS_MAX
+from orderflow.errors import LimitRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +30,11 @@ __all__ = ["pass_over"]
 
 
 def pass_over(serving: ServingState) -> bool:
-    """Count the passes of this serving; return whether an order may now be allocated a part."""
+    """Count the passes of this serving; return whether an order may now be allocated a part.
+
+    Raises:
+        LimitRefusedError: If an order was passed over too often to be counted.
+    """
     if not serving.is_passing and serving.deferred:
         return False  # passes are counted after the last page of the queues
     any_allowed = False
@@ -61,8 +67,16 @@ def _passed_over(
 
 def _pass(draft: Draft, order: Order) -> bool:
     """Count a pass of an order; return whether it may now be allocated a part."""
+    _check_passes(order)
     passed = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
     allowed = has_waited_enough(passed, draft.policy, draft.at)
     if allowed:
         draft.emit(OrderWaitedEnough(*draft.name(order)))
     return allowed
+
+
+def _check_passes(order: Order) -> None:
+    passes = 1 + (order.wait.passed_over if order.wait is not None else 0)
+    if passes > UNITS_MAX:
+        way_out = "put it on hold, or cancel it"
+        raise LimitRefusedError(f"order {order.order_id!r}", "passes", passes, UNITS_MAX, way_out)

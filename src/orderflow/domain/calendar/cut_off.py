@@ -50,6 +50,12 @@ def check_count(field: str, value: object, smallest: int) -> None:
     )
 
 
+def _check_rules(rules: object) -> None:
+    validators.require(
+        ok=isinstance(rules, CutOffRules), field="rules", demand="a CutOffRules", value=rules
+    )
+
+
 def _check_limit(instance: object, attribute: attrs.Attribute[int], value: object) -> None:
     check_count(f"{type(instance).__name__}.{attribute.name}", value, smallest=0)
 
@@ -199,6 +205,7 @@ class CutOffMethods(ABC):
             rules: The most of them that have a promised day.
         """
         check_count("completed", completed, smallest=1)
+        _check_rules(rules)
         day = self.despatch_day(at)
         if completed <= rules.completed_max:
             return ExpectedDespatch(day=day)
@@ -226,6 +233,7 @@ class CutOffMethods(ABC):
             orders: The number of orders in the file, at least 1.
             rules: How large a small file is, and how long before the cut-off to upload each.
         """
+        _check_rules(rules)
         return self.cut_off_on(day) - rules.upload_lead(orders)
 
     def upload_despatch_day(
@@ -238,6 +246,7 @@ class CutOffMethods(ABC):
             orders: The number of orders in the file, at least 1.
             rules: How large a small file is, and how long before the cut-off to upload each.
         """
+        _check_rules(rules)
         return self._first_cut_off(at, rules.upload_lead(orders))[0]
 
     def _first_cut_off(self, at: datetime, lead: timedelta) -> tuple[date, datetime]:

@@ -64,8 +64,10 @@ def allocate(
         The events, and the orders and stock records that changed.
 
     Raises:
-        InvalidValueError: If the orders and the stock are not all of one seller.
+        InvalidValueError: If `at` is not a moment, or the orders and the stock are not all of one
+            seller.
     """
+    at = validators.require_moment("allocate.at", at)
     backlog, records = list(orders), list(stock)
     seller_id = _seller_of(backlog, records)
     draft = Draft(State.of(seller_id, backlog, records), policy, at)

@@ -6,12 +6,12 @@ If that depends on the details of the command, the lifecycle gives the possible 
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 import attrs
 
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model import validators
 from orderflow.domain.model.commands import (
     AcceptCancellation,
     AllocateOrder,
@@ -85,7 +85,9 @@ def actions(
 
     Raises:
         OrderNotFoundError: If the seller has no such order.
+        InvalidValueError: If `at` is not a moment.
     """
+    at = validators.require_moment("actions.at", at)
     order = view.order(order_id)
     if order is None:
         raise OrderNotFoundError(view.seller_id, order_id)
@@ -100,7 +102,7 @@ def _answer(
 ) -> ActionAnswer:
     try:
         require_action(order.order_id, order.status, action)
-        command = _example(action, order, view, at)
+        command = _example(action, order, at)
         outcome = decide(command, view, policy) if command is not None else None
     except RefusedError as refusal:
         return ActionAnswer(action=action, allowed=False, reason=str(refusal))
@@ -117,7 +119,7 @@ def _answer(
     )
 
 
-def _example(action: Action, order: Order, view: View, at: datetime) -> OrderCommand | None:
+def _example(action: Action, order: Order, at: datetime) -> OrderCommand | None:
     """Return a command for the action, if its effect does not depend on the details."""
     seller_id, order_id = order.seller_id, order.order_id
     simple = _SIMPLE.get(action)
@@ -126,11 +128,6 @@ def _example(action: Action, order: Order, view: View, at: datetime) -> OrderCom
     if action is Action.HOLD:
         hold = Hold(HoldReason.OTHER)
         return HoldOrder(seller_id=seller_id, order_id=order_id, at=at, hold=hold)
-    if action is Action.SPLIT:
-        # Powers of two find a free number soon: a seller may have numbered a million orders.
-        numbers = (str(2**exponent) for exponent in count())
-        free = next(number for number in numbers if view.order(number) is None)
-        return SplitOrder(seller_id=seller_id, order_id=order_id, at=at, new_order_id=free)
     if action is Action.REMOVE_LINE and order.status is Status.ON_BACK_ORDER:
         changes = tuple(RemoveLine(line.line_id) for line in order.short_lines)
         return EditOrder(seller_id=seller_id, order_id=order_id, at=at, edits=changes)
@@ -167,6 +164,7 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
 
 _SIMPLE: dict[Action, Callable[..., OrderCommand]] = {
     Action.ALLOCATE: AllocateOrder,
+    Action.SPLIT: SplitOrder,
     Action.RELEASE_HOLD: ReleaseHold,
     Action.CANCEL: CancelOrder,
     Action.SEND_TO_WAREHOUSE: SendOrderToWarehouse,
