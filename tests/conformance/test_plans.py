@@ -58,6 +58,7 @@ READS = {
 }
 BY_KEY = {
     "back_orders": access("orders_pk", "order_id"),
+    "back_orders_after": access("orders_pk", "order_id"),
     "split_off": access("orders_pk", "order_id"),
     "events_of": access("events_pk", "number"),
 }

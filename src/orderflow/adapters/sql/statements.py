@@ -93,7 +93,7 @@ class Statements:
     def _orders_found_by(
         self,
         condition: ColumnElement[bool],
-        *order: Column[Any],
+        *first: Column[Any],
         limit: BindParameter[int] | None = None,
     ) -> Select[tuple[object, ...]]:
         """Return a query for the orders that an index has, and then for their rows by key.
@@ -103,15 +103,16 @@ class Statements:
         """
         orders = self.tables.orders.c
         found = select(orders.order_id).where(orders.seller_id == SELLER, condition)
-        found = found.order_by(*order).limit(limit)
-        return self.orders_where(orders.order_id.in_(found.correlate(None))).order_by(*order)
+        if limit is not None:
+            found = found.order_by(*first).limit(limit)
+        return self.orders_where(orders.order_id.in_(found.correlate(None)))
 
     def _name_order_reads(self, tables: Tables) -> None:
         orders, lines = tables.orders.c, tables.lines.c
         self.order = self.orders_where(orders.order_id == bindparam("order_id"))
         self.some_orders = self.orders_where(orders.order_id.in_(bindparam("ids", expanding=True)))
         split_off = orders.split_from == bindparam("split_from")
-        self.split_off = self._orders_found_by(split_off, orders.order_id)
+        self.split_off = self._orders_found_by(split_off).order_by(orders.order_id)
         self.order_ids = select(orders.order_id).where(
             orders.seller_id == SELLER, orders.order_id.in_(bindparam("ids", expanding=True))
         )
@@ -129,6 +130,8 @@ class Statements:
         placing = (orders.placed_at, orders.order_id)
         behind = [bindparam(f"after_{column.name}", type_=column.type) for column in placing]
         is_behind = tuple_(*placing) > tuple_(*behind)
+        # A page is found in order, but not returned in order: to sort it, SQLite would rather read
+        # all orders of the seller in order.
         self.back_orders, self.back_orders_after = (
             self._orders_found_by(condition, *placing, limit=bindparam("limit"))
             for condition in (waits, and_(waits, is_behind))
