@@ -248,7 +248,7 @@ class _FileImport:
             return self._without_done(result)
         return read_orders(
             self.source,
-            preset={layout_name: layout},
+            preset={layout_name: self.form.included(layout)},
             time_zone=zone,
             existing=self._order,
             was_imported=self._was_done,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
-from unicodedata import combining, normalize
+from unicodedata import normalize
 
 from orderflow.importing.values.unreadable import UnreadableError
 
@@ -104,6 +104,6 @@ def _plain(name: str) -> str:
     ('cote d ivoire', 'hong kong', 'united kingdom')
     """
     letters = normalize("NFKD", name.casefold()).replace("&", " and ").replace(".", "")
-    letters = "".join(letter for letter in letters if not combining(letter))
-    letters = re.sub(r"\([^()]*\)|\bsar china\b", " ", letters)
-    return " ".join(re.findall(r"\w+", letters)).removeprefix("the ")
+    letters = re.sub(r"[\u0300-\u036f]|\([^()]*\)|\bsar china\b", "", letters)
+    # The vowel signs of India and Thailand are no letters for `\w`.
+    return re.sub(r"[^\w\u0900-\u0eff]+", " ", letters).strip().removeprefix("the ")
