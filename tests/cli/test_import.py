@@ -266,7 +266,7 @@ def test_rows_and_orders_are_dropped_by_conditions(
         ),
         (("--sku-column", "sku,none"), "there is no column 'none', which was named"),
         (("--thousands", "x"), "a comma, a point"),
-        (("--preset", "ebay"), "'ebay' is not one of"),
+        (("--preset", "corner shop"), "'corner shop' is not one of"),
         (("--encoding", "none-such"), "none-such"),
     ],
 )
@@ -564,7 +564,7 @@ def test_a_real_export_of_shopify_is_imported(shop: FileShop) -> None:
 @pytest.mark.skipif(SHOPWARE is None, reason="the exports are not in ../shared/data")
 def test_a_real_export_of_shopware_is_imported(shop: FileShop) -> None:
     found = shop.report(SHOPWARE, "--time-zone", "Europe/Berlin")
-    assert (found["preset"], found["rows"], found["done"]) == ("SHOPWARE", 17, 2)
+    assert (found["preset"], found["rows"], found["done"]) == ("SHOPWARE_5", 17, 2)
 
 
 @pytest.mark.skipif(RETAIL is None, reason="Online Retail II is not in ../shared/data")

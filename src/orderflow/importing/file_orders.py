@@ -177,7 +177,7 @@ class OrderMaker:
             unread = {fault.column for fault in found.faults}.intersection({"", name})
             if not unread:
                 faults.append(Fault(row, name, "''", "is empty in every row of the order"))
-        ship_to = self._address(row, found.address, faults)
+        ship_to = self._address(found, faults)
         lines = self._lines(found.lines, faults)
         found.faults += faults
         if placed_at is None or found.faults:
@@ -221,20 +221,22 @@ class OrderMaker:
         name = self._columns.name(field)
         return Fault(line.row, name, quote_value(line.sku), f"is not a known product{hint}")
 
-    def _address(self, row: int, texts: tuple[str, ...], faults: list[Fault]) -> Address | None:
-        if not any(texts):
+    def _address(self, found: FileOrder, faults: list[Fault]) -> Address | None:
+        if not any(found.address):
             return None
         names = (field.removeprefix("ship_to_") for field in ADDRESS)
-        fields = dict(zip(names, texts, strict=True))
+        fields = dict(zip(names, found.address, strict=True))
         fields["country"] = fields["country"] or self._country or ""
         try:
             return Address(**fields)
         except InvalidValueError as error:
             field = f"ship_to_{error.field.removeprefix('Address.')}"
             column = self._columns.name(field) if field in self._columns.positions else field
-            faults.append(
-                Fault(row, column, quote_value(str(error.value)), f"must be {error.demand}")
-            )
+            if column in {fault.column for fault in found.faults}:
+                return None
+            setting = "country" if error.value == "" else ""
+            value, reason = quote_value(str(error.value)), f"must be {error.demand}"
+            faults.append(Fault(found.rows[0], column, value, reason, setting))
             return None
 
 

@@ -122,7 +122,7 @@ class OrderRows:
         texts = {field: cells.text(field) for field in ADDRESS}
         for field in _PROTECTED:
             texts[field] = texts[field].removeprefix("'")
-        texts["ship_to_country"] = texts["ship_to_country"].upper()
+        texts["ship_to_country"] = cells.country("ship_to_country")
         return tuple(texts.values())
 
     def _lines(self, cells: Cells) -> tuple[Line, ...]:

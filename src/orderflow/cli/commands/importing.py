@@ -254,7 +254,7 @@ class _FileImport:
             return self._without_done(result)
         return read_orders(
             self.source,
-            preset={layout_name: layout},
+            preset={layout_name: self.form.included(layout)},
             time_zone=zone,
             existing=self._order,
             parts_of=self._parts_of,

@@ -12,6 +12,7 @@ import attrs
 import typer
 
 from orderflow.domain.model.terms import Term
+from orderflow.errors import InvalidValueError
 from orderflow.importing import (
     PRESETS,
     FileFormat,
@@ -19,6 +20,7 @@ from orderflow.importing import (
     OrderLayout,
     Preset,
     ReceiptLayout,
+    SkipKind,
     SkipRule,
     StockLayout,
 )
@@ -70,6 +72,8 @@ _CHANGED_FIELDS = {
     "unquoted": "quoted",
     "drop_rows": "skip",
     "drop_orders": "skip",
+    "include_status": "skip",
+    "include_kind": "skip",
 }
 """The other options that apply only to the layouts with these fields."""
 
@@ -218,6 +222,8 @@ class FileForm:
             Code^=SHIP (begins with it), Code= (is empty), Code!= (is filled).
         drop_repeated: Skip rows that equal an earlier row of their order.
         drop_orders: Skip all rows of an order if one of them fits, such as Status=cancelled.
+        include_status: Import orders that the preset skips for this text, such as pending.
+        include_kind: Import orders that the preset skips for this reason.
     """
 
     preset: Preset | None = None
@@ -239,6 +245,8 @@ class FileForm:
     drop_rows: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
     drop_repeated: bool | None = _flag("--drop-repeated")
     drop_orders: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
+    include_status: list[str] | None = attrs.field(default=None, metadata={"metavar": "TEXT"})
+    include_kind: list[SkipKind] | None = None
 
     @property
     def file_format(self) -> FileFormat:
@@ -250,6 +258,18 @@ class FileForm:
             sheet=self.sheet or "",
             skip_rows=self.skip_rows,
         )
+
+    def included(self, layout: OrderLayout) -> OrderLayout:
+        """Return the layout without the rules that are switched off.
+
+        Raises:
+            BadParameter: If there is no such rule.
+        """
+        try:
+            return layout.including(*self.include_status or (), kinds=self.include_kind or ())
+        except InvalidValueError as error:
+            hint = f"'--include-{error.field.rpartition('.')[2]}'"
+            raise typer.BadParameter(f"must be {error.demand}", param_hint=hint) from error
 
     def changes(self, base: FileLayout, at: datetime) -> dict[str, Any]:
         """Return the fields of a layout that the options change."""

@@ -93,6 +93,8 @@ def columns_of(layout: type[Layout] | Layout, *, required: bool = False) -> list
     kinds = {"required"} if required else {"required", "optional"}
     spared = layout.spared if required and isinstance(layout, OrderLayout) else frozenset()
     names = [each.name for each in attrs.fields(kind) if each.metadata.get("column") in kinds]
+    if required and isinstance(layout, OrderLayout) and layout.items:
+        names.append("items")
     return [name for name in names if name not in spared]
 
 
@@ -151,6 +153,7 @@ class OrderLayout:
         order_prefix: What is put before each order id, such as UK- for one of several shops.
         country_default: The country of addresses without one.
         first_counts: Columns that a file may have twice. Other repeated columns are refused.
+        footers: What the rows below the table say, such as `record(s) downloaded`.
         skip: Which rows to skip.
         zone: The time zone, or its name such as Europe/London, for times without an offset.
         time_format: The format of times, as for `datetime.strptime`. Default: ISO 8601.
@@ -188,6 +191,7 @@ class OrderLayout:
     drop_repeated: bool = False
     country_default: str | None = None
     first_counts: frozenset[str] = frozenset()
+    footers: Names = attrs.field(default=(), converter=_names)
     skip: tuple[SkipRule, ...] = ()
     zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
     time_format: str | None = attrs.field(default=None, validator=check_time_format)
