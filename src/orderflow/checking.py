@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.model.arguments import require_methods, require_policy
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import StockKey
 from orderflow.domain.model.terms import Term
@@ -99,8 +100,13 @@ def check(
             With another one, the check may report units that a waiting order could use.
 
     Raises:
+        InvalidValueError: If the repository is not one on a database.
         StorageError: If the database cannot be read.
     """
+    demand = "a SqlRepository, such as SqlRepository(engine)"
+    require_methods("check.repository", repository, "audit", demand=demand)
+    if default_policy is not None:
+        require_policy("check.default_policy", default_policy)
     default = default_policy if default_policy is not None else AllocationPolicy()
     result = CheckResult()
     for stored in repository.audit():

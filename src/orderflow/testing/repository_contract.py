@@ -14,7 +14,7 @@ the same answers under every policy. Needs Hypothesis and pytest, from the extra
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ from orderflow.domain.state.state import State
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.invariants import history_violations, violations
 from orderflow.service import OrderFlow
+from orderflow.testing.read_arguments_contract import ReadArgumentsContract
 from orderflow.testing.strategies import History, histories
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _answer(flow: OrderFlow, command: Command) -> Outcome | str:
         return str(refusal)
 
 
-class RepositoryContract(ABC):
+class RepositoryContract(ReadArgumentsContract):
     """Tests of a repository. Inherit them and implement `make_repository`."""
 
     @abstractmethod

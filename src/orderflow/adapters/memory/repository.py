@@ -5,18 +5,26 @@ from __future__ import annotations
 from contextlib import contextmanager
 from itertools import islice
 from threading import RLock
+from types import NoneType
 from typing import TYPE_CHECKING, TypeVar
 
+from orderflow.adapters.memory.outbox import MemoryOutbox
 from orderflow.adapters.memory.seller import SellerState
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import require_identifier, require_kind
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey, by_expectation
+from orderflow.ports.read_arguments import (
+    check_events_read,
+    check_orders_read,
+    check_stock_read,
+    check_unit_of_work,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from orderflow.adapters.memory.outbox import MemoryOutbox
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
@@ -42,17 +50,21 @@ class MemoryRepository:
     """
 
     def __init__(self, outbox: MemoryOutbox | None = None) -> None:
+        demand = "a MemoryOutbox, or None"
+        require_kind("MemoryRepository.outbox", outbox, (MemoryOutbox, NoneType), demand=demand)
         self._sellers: dict[str, SellerState] = {}
         self._outbox = outbox
         self._lock = RLock()
 
     def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
         """Run a task in a unit of work of one seller, and commit what it saved."""
+        check_unit_of_work("write", seller_id, task)
         with self.unit_of_work(seller_id) as work:
             return task(work)
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
         """Run a task that only reads."""
+        check_unit_of_work("read", seller_id, task)
         with self.unit_of_work(seller_id) as work:
             return task(work)
 
@@ -61,6 +73,7 @@ class MemoryRepository:
 
         The task works on a copy of the seller's state, so a large state makes it slow.
         """
+        check_unit_of_work("together", seller_id, task)
         with self.unit_of_work(seller_id) as work:
             return task(_CopyOfSeller(work))
 
@@ -79,6 +92,7 @@ class MemoryRepository:
     @contextmanager
     def unit_of_work(self, seller_id: str) -> Iterator[MemoryUnitOfWork]:
         """Open a unit of work of one seller; an error undoes all of it."""
+        require_identifier("unit_of_work.seller_id", seller_id)
         with self._lock:
             seller = self._sellers.get(seller_id)
             if seller is None:
@@ -142,6 +156,7 @@ class MemoryUnitOfWork:
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
+        require_identifier("order.order_id", order_id)
         return self._seller.orders.get(order_id)
 
     def prefetch(self, order_ids: Collection[str]) -> None:
@@ -154,6 +169,7 @@ class MemoryUnitOfWork:
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, or `None` if it was not announced."""
+        require_identifier("receipt.receipt_id", receipt_id)
         return self._seller.receipts.get(receipt_id)
 
     def waiting(
@@ -194,6 +210,7 @@ class MemoryUnitOfWork:
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""
+        require_identifier("answered.command_id", command_id)
         return self._seller.answers.get(command_id)
 
     def unserved(self) -> Sequence[tuple[str, str]]:
@@ -209,6 +226,7 @@ class MemoryUnitOfWork:
         limit: int | None = None,
     ) -> Sequence[Order]:
         """Return the seller's orders, sorted by the time they were placed, then by id."""
+        status = check_orders_read(status=status, sku=sku, after=after, limit=limit)
         behind = _by_placing(after) if after is not None else None
         found = (
             order
@@ -221,12 +239,14 @@ class MemoryUnitOfWork:
 
     def split_off(self, order_id: str) -> Sequence[Order]:
         """Return the orders that were split from an order, by their id."""
+        require_identifier("split_off.order_id", order_id)
         return [self._seller.orders[each] for each in sorted(self._seller.parts.get(order_id, ()))]
 
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
         """Return the seller's stock records, sorted by key."""
+        check_stock_read(after=after, limit=limit)
         records = sorted(self._seller.stock.values(), key=lambda stock: stock.key)
         found = (stock for stock in records if after is None or stock.key > after)
         return list(islice(found, limit))
@@ -244,6 +264,7 @@ class MemoryUnitOfWork:
         limit: int | None = None,
     ) -> Sequence[Event]:
         """Return the events of the seller, or of one order, oldest first."""
+        since = check_events_read(order_id, since=since, after=after, limit=limit)
         found = self._seller.events if order_id is None else self._seller.events_of(order_id)
         if since is not None:
             found = [each for each in found if each.at >= since]

@@ -11,9 +11,11 @@ from sqlalchemy import bindparam, select, tuple_
 from orderflow.adapters.sql.rows import Moments, lines_of, order_of, policy_of, receipt_of
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
 from orderflow.codec import loads
+from orderflow.domain.model.arguments import require_identifier
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
+from orderflow.ports.read_arguments import check_events_read, check_orders_read, check_stock_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -64,6 +66,7 @@ class SqlReading:
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
+        require_identifier("order.order_id", order_id)
         if order_id not in self._orders:
             self._orders[order_id] = None
             self._read_orders(self._statements.order, order_id=order_id)
@@ -83,6 +86,7 @@ class SqlReading:
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, or `None` if it was not announced."""
+        require_identifier("receipt.receipt_id", receipt_id)
         rows = self._rows(self._statements.receipt, receipt_id=receipt_id)
         return receipt_of(self.seller_id, rows[0], self.moments) if rows else None
 
@@ -152,6 +156,7 @@ class SqlReading:
         limit: int | None = None,
     ) -> Sequence[Order]:
         """Return the seller's orders, sorted by the time they were placed, then by id."""
+        status = check_orders_read(status=status, sku=sku, after=after, limit=limit)
         orders, lines = self._statements.tables.orders.c, self._statements.tables.lines.c
         query = self._statements.orders_where().order_by(orders.placed_at, orders.order_id)
         if status is not None:
@@ -167,12 +172,14 @@ class SqlReading:
 
     def split_off(self, order_id: str) -> Sequence[Order]:
         """Return the orders that were split from an order, by their id."""
+        require_identifier("split_off.order_id", order_id)
         return self._read_orders(self._statements.split_off, split_from=order_id)
 
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
         """Return the seller's stock records, sorted by key."""
+        check_stock_read(after=after, limit=limit)
         stock = self._statements.tables.stock.c
         query = (
             select(stock.warehouse_id, stock.sku, stock.on_hand, stock.allocated)
@@ -202,6 +209,7 @@ class SqlReading:
         limit: int | None = None,
     ) -> Sequence[Event]:
         """Return the events of the seller, or of one order, oldest first."""
+        since = check_events_read(order_id, since=since, after=after, limit=limit)
         if since is None:
             return [loads(row[0]) for row in self._event_rows(order_id, after, limit)]
         if order_id is None:
@@ -222,6 +230,7 @@ class SqlReading:
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""
+        require_identifier("answered.command_id", command_id)
         rows = self._rows(self._statements.answer, command_id=command_id)
         return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
 

@@ -26,6 +26,7 @@ import attrs
 
 from orderflow.domain.calendar.clocks import check_day
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import require_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -199,6 +200,7 @@ class CutOffMethods(ABC):
             rules: The most of them that have a promised day.
         """
         check_count("completed", completed, smallest=1)
+        _check_rules(rules)
         day = self.despatch_day(at)
         if completed <= rules.completed_max:
             return ExpectedDespatch(day=day)
@@ -226,6 +228,7 @@ class CutOffMethods(ABC):
             orders: The number of orders in the file, at least 1.
             rules: How large a small file is, and how long before the cut-off to upload each.
         """
+        _check_rules(rules)
         return self.cut_off_on(day) - rules.upload_lead(orders)
 
     def upload_despatch_day(
@@ -238,9 +241,14 @@ class CutOffMethods(ABC):
             orders: The number of orders in the file, at least 1.
             rules: How large a small file is, and how long before the cut-off to upload each.
         """
+        _check_rules(rules)
         return self._first_cut_off(at, rules.upload_lead(orders))[0]
 
     def _first_cut_off(self, at: datetime, lead: timedelta) -> tuple[date, datetime]:
         """Return the first working day whose cut-off is more than `lead` later than a moment."""
         days = self._days_from(self.local_day(at))
         return next((day, cut_off) for day, cut_off in days if at < cut_off - lead)
+
+
+def _check_rules(value: object) -> None:
+    require_kind("rules", value, CutOffRules, demand="a CutOffRules, such as CutOffRules()")
