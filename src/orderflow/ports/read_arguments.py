@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["check_events_read", "check_orders_read", "check_stock_read", "check_unit_of_work"]
 
 
-def check_unit_of_work(method: str, seller_id: object, task: object) -> None:
+def check_unit_of_work(seller_id: object, task: object) -> None:
     """Check the arguments of a method of `Repository` that runs a task.
 
     Raises:
         InvalidValueError: If one is not valid.
     """
-    require_identifier(f"{method}.seller_id", seller_id)
-    require_function(f"{method}.task", task)
+    require_identifier("Repository.seller_id", seller_id)
+    require_function("Repository.task", task)
 
 
 def check_orders_read(

@@ -9,15 +9,19 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from orderflow.domain.model.arguments import require_function, require_identifier, require_kind
-from orderflow.ports import AsyncRepository
-from orderflow.ports.implementations import require_port
+from orderflow.domain.model.arguments import (
+    require_function,
+    require_identifier,
+    require_kind,
+    require_methods,
+)
 from orderflow.service.seller import Seller
 from orderflow.service.settings import Flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from orderflow.ports import AsyncRepository
     from orderflow.service.flow import OrderFlow
 
 P = ParamSpec("P")
@@ -57,7 +61,7 @@ class AsyncSeller:
 
     def __init__(self, flow: AsyncTasks, seller_id: str) -> None:
         require_kind("AsyncSeller.flow", flow, Flow, demand="an AsyncOrderFlow")
-        require_port("AsyncSeller.flow.repository", flow.repository, AsyncRepository)
+        require_methods("AsyncSeller.flow", flow.repository, "run", demand="an AsyncOrderFlow")
         require_identifier("AsyncSeller.seller_id", seller_id)
         self._flow = flow
         self._seller_id = seller_id

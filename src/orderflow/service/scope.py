@@ -14,10 +14,9 @@ from orderflow.domain.model.arguments import (
     require_identifier,
     require_key,
     require_kind,
+    require_methods,
     require_moment,
 )
-from orderflow.ports import Repository
-from orderflow.ports.implementations import require_port
 from orderflow.service.reads import read_served
 from orderflow.service.settings import Flow
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import StockKey
     from orderflow.domain.state.view import View
-    from orderflow.ports import Reading
+    from orderflow.ports import Reading, Repository
 
     T = TypeVar("T")
 
@@ -54,7 +53,7 @@ class SellerScope:
     def __init__(self, flow: Flow[Repository, Outcome], seller_id: str) -> None:
         name = type(self).__name__
         require_kind(f"{name}.flow", flow, Flow, demand="an OrderFlow")
-        require_port(f"{name}.flow.repository", flow.repository, Repository)
+        require_methods(f"{name}.flow", flow.repository, "read", demand="an OrderFlow")
         require_identifier(f"{name}.seller_id", seller_id)
         self._flow = flow
         self._seller_id = seller_id

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 from orderflow.adapters.memory.outbox import MemoryOutbox
 from orderflow.adapters.memory.seller import SellerState
 from orderflow.domain.model import validators
-from orderflow.domain.model.arguments import require_identifier, require_kind
+from orderflow.domain.model.arguments import require_function, require_identifier, require_kind
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey, by_expectation
 from orderflow.ports.read_arguments import (
     check_events_read,
     check_orders_read,
     check_stock_read,
-    check_unit_of_work,
 )
 
 if TYPE_CHECKING:
@@ -58,13 +57,13 @@ class MemoryRepository:
 
     def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
         """Run a task in a unit of work of one seller, and commit what it saved."""
-        check_unit_of_work("write", seller_id, task)
+        require_function("Repository.task", task)
         with self.unit_of_work(seller_id) as work:
             return task(work)
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
         """Run a task that only reads."""
-        check_unit_of_work("read", seller_id, task)
+        require_function("Repository.task", task)
         with self.unit_of_work(seller_id) as work:
             return task(work)
 
@@ -73,7 +72,7 @@ class MemoryRepository:
 
         The task works on a copy of the seller's state, so a large state makes it slow.
         """
-        check_unit_of_work("together", seller_id, task)
+        require_function("Repository.task", task)
         with self.unit_of_work(seller_id) as work:
             return task(_CopyOfSeller(work))
 
@@ -92,7 +91,7 @@ class MemoryRepository:
     @contextmanager
     def unit_of_work(self, seller_id: str) -> Iterator[MemoryUnitOfWork]:
         """Open a unit of work of one seller; an error undoes all of it."""
-        require_identifier("unit_of_work.seller_id", seller_id)
+        require_identifier("Repository.seller_id", seller_id)
         with self._lock:
             seller = self._sellers.get(seller_id)
             if seller is None:
@@ -156,7 +155,6 @@ class MemoryUnitOfWork:
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
-        require_identifier("order.order_id", order_id)
         return self._seller.orders.get(order_id)
 
     def prefetch(self, order_ids: Collection[str]) -> None:
@@ -169,7 +167,6 @@ class MemoryUnitOfWork:
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, or `None` if it was not announced."""
-        require_identifier("receipt.receipt_id", receipt_id)
         return self._seller.receipts.get(receipt_id)
 
     def waiting(

@@ -66,7 +66,6 @@ class SqlReading:
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
-        require_identifier("order.order_id", order_id)
         if order_id not in self._orders:
             self._orders[order_id] = None
             self._read_orders(self._statements.order, order_id=order_id)
@@ -86,7 +85,6 @@ class SqlReading:
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, or `None` if it was not announced."""
-        require_identifier("receipt.receipt_id", receipt_id)
         rows = self._rows(self._statements.receipt, receipt_id=receipt_id)
         return receipt_of(self.seller_id, rows[0], self.moments) if rows else None
 

@@ -91,7 +91,7 @@ class SqlRepository(SqlStore):
             StorageError: If the database reported an error.
             UnfinishedError: If the database failed during the commit.
         """
-        check_unit_of_work("write", seller_id, task)
+        check_unit_of_work(seller_id, task)
         needed = Needed()
         for _ in range(_ROUNDS_MAX):
             try:
@@ -107,7 +107,7 @@ class SqlRepository(SqlStore):
 
         In the host's transaction, its isolation level decides what the task sees.
         """
-        check_unit_of_work("read", seller_id, task)
+        check_unit_of_work(seller_id, task)
         return self._transactions.read(
             lambda executor: task(SqlReading(executor, self._statements, seller_id))
         )
@@ -117,7 +117,7 @@ class SqlRepository(SqlStore):
 
         Rows are locked as they are reached, so another seller's work is not in the way.
         """
-        check_unit_of_work("together", seller_id, task)
+        check_unit_of_work(seller_id, task)
         return self._transactions.write(
             lambda executor: task(
                 SqlRepository.within(executor, tables=self._tables, outbox=self._outbox)

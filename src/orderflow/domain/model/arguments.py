@@ -15,7 +15,7 @@ from orderflow.domain.model.commands import Command
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import StockKey
-from orderflow.domain.model.validators import require, require_moment
+from orderflow.domain.model.validators import require_moment
 from orderflow.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -47,43 +47,47 @@ _COMMANDS = get_args(Command)
 
 def require_kind(field: str, value: object, kind: type | tuple[type, ...], *, demand: str) -> None:
     """Require an instance of a type, or of one of several."""
-    require(ok=isinstance(value, kind), field=field, demand=demand, value=value)
+    if not isinstance(value, kind):
+        raise InvalidValueError(field, demand, value)
 
 
 def require_identifier(field: str, value: object) -> None:
     """Require a valid id or SKU."""
-    ok = validators.is_identifier(value)
-    require(ok=ok, field=field, demand=validators.IDENTIFIER_DEMAND, value=value)
+    if not validators.is_identifier(value):
+        raise InvalidValueError(field, validators.IDENTIFIER_DEMAND, value)
 
 
 def require_number(field: str, value: object, smallest: int, *, of: str) -> None:
     """Require a whole number of these things."""
-    demand = f"a whole number of {of} from {smallest} to {validators.UNITS_MAX}"
-    require(ok=validators.is_units(value, smallest), field=field, demand=demand, value=value)
+    if not validators.is_units(value, smallest):
+        demand = f"a whole number of {of} from {smallest} to {validators.UNITS_MAX}"
+        raise InvalidValueError(field, demand, value)
 
 
 def require_limit(field: str, value: object) -> None:
     """Require the largest number of results, or `None` for all of them."""
-    demand = f"a whole number from 0 to {validators.UNITS_MAX}, or None"
-    ok = value is None or validators.is_units(value, 0)
-    require(ok=ok, field=field, demand=demand, value=value)
+    if not (value is None or validators.is_units(value, 0)):
+        demand = f"a whole number from 0 to {validators.UNITS_MAX}, or None"
+        raise InvalidValueError(field, demand, value)
 
 
 def require_duration(field: str, value: object) -> None:
     """Require a length of time above 0."""
-    ok = isinstance(value, timedelta) and value > timedelta(0)
-    require(ok=ok, field=field, demand="a timedelta above 0", value=value)
+    if not (isinstance(value, timedelta) and value > timedelta(0)):
+        raise InvalidValueError(field, "a timedelta above 0", value)
 
 
 def require_function(field: str, value: object) -> None:
     """Require something that can be called."""
-    require(ok=callable(value), field=field, demand="a function", value=value)
+    if not callable(value):
+        raise InvalidValueError(field, "a function", value)
 
 
 def require_methods(field: str, value: object, *names: str, demand: str) -> None:
     """Require an object with these methods. A class is not one of its objects."""
-    ok = not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in names)
-    require(ok=ok, field=field, demand=demand, value=value)
+    for name in names:
+        if isinstance(value, type) or not callable(getattr(value, name, None)):
+            raise InvalidValueError(field, demand, value)
 
 
 def require_term(field: str, value: object, kind: type[TermT]) -> TermT:
