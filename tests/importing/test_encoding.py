@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow.importing import FileError, FileFormat, read_orders
-from orderflow.importing.files.encoding import DELIMITERS, delimiter_of, encoding_of
+from orderflow.importing.files.delimiter import DELIMITERS
+from orderflow.importing.files.encoding import detect_encoding
 from tests.importing.files import AT, HEADER, imported, lines, row
 
 TEXT = f"{HEADER}\n{row(sku='Mütze €')}\n"
@@ -41,8 +42,9 @@ def test_utf_16_is_found_in_either_order_of_bytes() -> None:
 
 def test_text_after_the_first_million_bytes_counts_too() -> None:
     text = f"{HEADER},note\n{row(more=',')}{'x' * 70_000}\n" * 30
-    assert encoding_of(io.BytesIO(text.encode() + "ü".encode("cp1252"))) == "cp1252"
-    assert encoding_of(io.BytesIO(text.encode() + "ü".encode())) == "utf-8"
+    for encoding in ("cp1252", "utf-8"):
+        data = io.BytesIO(text.encode() + "Müller, Zürich, Köln".encode(encoding))
+        assert detect_encoding("a.csv", data)[0] == encoding
 
 
 def test_utf_16_without_its_mark_is_asked_after() -> None:
@@ -53,7 +55,7 @@ def test_utf_16_without_its_mark_is_asked_after() -> None:
 @given(st.text())
 def test_text_in_utf_8_is_never_taken_for_another_encoding(text: str) -> None:
     data = text.encode("utf-8", "ignore")
-    assert encoding_of(io.BytesIO(data)) in {"utf-8", "utf-8-sig"}
+    assert detect_encoding("a.csv", io.BytesIO(data))[0] in {"utf-8", "utf-8-sig"}
 
 
 @pytest.mark.parametrize("delimiter", DELIMITERS)
@@ -66,7 +68,9 @@ def test_delimiters_and_line_ends_are_found_out(delimiter: str, line_end: str) -
 
 def test_delimiters_within_the_names_of_columns_do_not_count() -> None:
     header = 'order_id;sku;quantity;placed_at;"a,b,c,d,e,f,g,h"'
-    assert delimiter_of(header + "\n", [{"order_id", "sku"}]) == ";"
+    result = imported(f'{header}\n1;MUG;1;2026-03-01T10:00Z;"1,2,3,4,5"\n')
+    assert result.file_format.delimiter == ";"
+    assert lines(result) == [("1", "MUG", 1)]
 
 
 def test_a_delimiter_that_the_first_line_names_is_taken() -> None:
@@ -78,15 +82,15 @@ def test_a_delimiter_that_the_first_line_names_is_taken() -> None:
 
 def test_what_is_named_is_not_found_out() -> None:
     result = imported(TEXT.encode("cp1250"), encoding="cp1250", delimiter=",")
-    assert result.file_format == FileFormat(encoding="cp1250", delimiter=",")
+    assert result.file_format == FileFormat(encoding="cp1250", delimiter=",", skip_rows=0)
     assert lines(result) == [("1", "Mütze €", 1)]
 
 
 def test_bytes_that_are_no_text_make_their_cell_nonsense_and_no_other() -> None:
-    data = f"{HEADER}\n".encode() + b"1,M\x81G,1,2026-03-01T10:00Z\n" + row("2").encode() + b"\n"
-    result = imported(data)
-    assert result.file_format.encoding == "cp1252"
-    assert [(each.row, each.column) for each in result.faults] == [(2, "sku")]
+    data = f"{HEADER}\n{row('2', 'Mütze')}\n{row('3', 'Größe')}\n".encode()
+    result = imported(data + b"1,M\x81G,1,2026-03-01T10:00Z\n")
+    assert result.file_format.encoding == "utf-8"
+    assert [(each.row, each.column) for each in result.faults] == [(4, "sku")]
 
 
 def test_a_pipe_is_read_although_it_cannot_be_rewound() -> None:

@@ -8,10 +8,17 @@ replacements.
 
 from orderflow.importing.export import plain_cell, safe_cell, write_csv
 from orderflow.importing.faults import Fault, FileError, SkippedRow
+from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import FileFormat
 from orderflow.importing.files.source import Source, open_source
 from orderflow.importing.layouts.columns import IgnoredColumn
-from orderflow.importing.layouts.layout import OrderLayout, ReceiptLayout, SkipRule, StockLayout
+from orderflow.importing.layouts.layout import (
+    ItemColumns,
+    OrderLayout,
+    ReceiptLayout,
+    SkipRule,
+    StockLayout,
+)
 from orderflow.importing.layouts.presets import PRESETS, Preset
 from orderflow.importing.orders import Existing, OnChange, read_orders
 from orderflow.importing.rejects import write_rejects
@@ -30,6 +37,7 @@ __all__ = [
     "PRESETS",
     "REASON_COLUMN",
     "ChangedOrder",
+    "EncodingGuess",
     "Existing",
     "Fault",
     "File",
@@ -38,6 +46,7 @@ __all__ = [
     "IgnoredColumn",
     "Import",
     "ImportCommand",
+    "ItemColumns",
     "OnChange",
     "OrderLayout",
     "Preset",

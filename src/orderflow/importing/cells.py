@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.importing.files.source import Record
-    from orderflow.importing.layouts.columns import Columns
+    from orderflow.importing.layouts.columns import Columns, Positions
     from orderflow.importing.values.times import TimeReader
 
 __all__ = ["Cells"]
@@ -30,21 +31,29 @@ class Cells:
     Attributes:
         row: The row number.
         faults: The faults in the cells that were read so far.
+        positions: The positions of the columns.
     """
 
     def __init__(self, columns: Columns, record: Record) -> None:
         self.row = record.row
         self.faults: list[Fault] = []
-        self._columns = columns
+        self._header = columns.header
+        self.positions = columns.positions
         self._cells = record.cells
+
+    def of_item(self, positions: Positions) -> Cells:
+        """Return the cells of a further item in the row. Their faults are faults of this row."""
+        other = copy(self)
+        other.positions = positions
+        return other
 
     def text(self, field: str) -> str:
         """Return the text of a cell; empty if the cell or the column is missing."""
-        found = self._columns.positions.get(field)
-        if found is None:
-            return ""
-        texts = [self._cells[each].strip() for each in found if each < len(self._cells)]
-        return _BETWEEN_PARTS.get(field, "").join(filter(None, texts))
+        cells = self._cells
+        found = self.positions.get(field, ())
+        texts = (text for each in found if each < len(cells) and (text := cells[each].strip()))
+        between = _BETWEEN_PARTS.get(field)
+        return next(texts, "") if between is None else between.join(texts)
 
     def identifier(self, field: str, *, required: bool = True) -> str | None:
         """Return a valid identifier."""
@@ -93,4 +102,8 @@ class Cells:
 
     def fault(self, field: str, value: str, reason: str) -> None:
         """Record a fault in a cell."""
-        self.faults.append(Fault(self.row, self._columns.name(field), quote_value(value), reason))
+        cells = self._cells
+        found = self.positions[field]
+        filled = (each for each in found if each < len(cells) and cells[each].strip())
+        name = self._header[next(filled, found[0])]
+        self.faults.append(Fault(self.row, name, quote_value(value), reason))

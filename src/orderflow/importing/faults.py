@@ -20,11 +20,13 @@ class FileError(OrderFlowError):
     Attributes:
         file: The name of the file.
         row: The last row reached, if any. The first row of the file is 1.
+        setting: The setting that mends it, if there is one: a field of `FileFormat` or a layout.
     """
 
-    def __init__(self, file: str, fault: str, *, row: int | None = None) -> None:
+    def __init__(self, file: str, fault: str, *, row: int | None = None, setting: str = "") -> None:
         self.file = file
         self.row = row
+        self.setting = setting
         super().__init__(f"{file}{'' if row is None else f', row {row:,}'}: {fault}")
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault
+from orderflow.importing.layouts.layout import SkipRule
 from orderflow.importing.values.times import TimeReader, zone_of
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from orderflow.importing.files.source import Record
-    from orderflow.importing.layouts.layout import OrderLayout, SkipRule
+    from orderflow.importing.layouts.layout import OrderLayout
     from orderflow.importing.table import Table
 
 __all__ = ["ADDRESS", "Line", "OrderRow", "OrderRows"]
@@ -71,6 +72,8 @@ class OrderRows:
             text = cells.text("order_id")
             fault = Fault(record.row, "", "", record.fault)
             return OrderRow(record.row, text if is_identifier(text) else None, [fault])
+        if record.skip:
+            return OrderRow(record.row, None, [], SkipRule(reason=record.skip, column=""))
         rule = self._rule(record.cells)
         order_id = cells.identifier("order_id")
         if rule is not None and (rule.whole_order or order_id is None):
@@ -104,12 +107,18 @@ class OrderRows:
         return name, street, city, postcode.removeprefix("'"), country.upper()
 
     def _lines(self, cells: Cells) -> tuple[Line, ...]:
+        """Read the items of a row. Only the first one must be there."""
+        more = map(cells.of_item, self._columns.more_items)
+        items = (cells, *(each for each in more if each.text("sku") or each.text("quantity")))
+        return tuple(line for each in items if (line := self._line(each)) is not None)
+
+    def _line(self, cells: Cells) -> Line | None:
         line_id = cells.identifier("line_id", required=False)
         sku = cells.identifier("sku")
         quantity = cells.whole(
             "quantity", smallest=1, largest=UNITS_MAX, thousands=self._layout.thousands
         )
         if sku is None or quantity is None:
-            return ()
+            return None
         sku = sku.upper() if self._layout.upper_sku else sku
-        return (Line(cells.row, line_id or "", sku, quantity),)
+        return Line(cells.row, line_id or "", sku, quantity)

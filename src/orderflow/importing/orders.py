@@ -62,7 +62,7 @@ def read_orders(
     """Read the orders of a file into commands.
 
     Args:
-        file: Its path, or a stream of bytes; plain or gzip.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
         seller_id: The seller of the orders.
         warehouse_id: The warehouse that they leave from.
         at: The moment of the import, for the commands.
@@ -151,6 +151,7 @@ def _conclude(
         file=table.name,
         layout=table.layout,
         file_format=table.file_format,
+        guess=table.guess,
         ignored=table.columns.ignored,
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(comparison.commands),

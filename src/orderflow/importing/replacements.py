@@ -56,7 +56,7 @@ def _cells_of_json(name: str) -> Iterator[Cells]:
     except (ValueError, RecursionError) as error:
         raise FileError(name, f"cannot be read: {error}") from error
     fields = columns_of(ReplacementLayout)
-    columns = Columns(tuple(fields), {field: (at,) for at, field in enumerate(fields)}, ())
+    columns = Columns(tuple(fields), {field: (at,) for at, field in enumerate(fields)}, (), ())
     if not (isinstance(data, list) and all(isinstance(each, dict) for each in data)):
         raise FileError(name, "must be an array of objects")
     for number, item in enumerate(data, 1):

@@ -9,6 +9,7 @@ import attrs
 from orderflow.domain.model.commands import AnnounceReceipt, CountStock, EditOrder, PlaceOrder
 from orderflow.domain.model.edits import Edit
 from orderflow.importing.faults import Fault, SkippedRow
+from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import FileFormat
 from orderflow.importing.layouts.columns import IgnoredColumn
 from orderflow.importing.layouts.layout import Layout
@@ -66,6 +67,7 @@ class Import:
         file: The name of the file.
         layout: The layout it was read with.
         file_format: The format of its text.
+        guess: How its encoding was guessed; None if it is certain.
         ignored: The columns that were not read.
         rows: The number of rows, without the header and blank rows.
         commands: The commands to run, in this order.
@@ -82,6 +84,7 @@ class Import:
     file: str
     layout: Layout
     file_format: FileFormat
+    guess: EncodingGuess | None
     ignored: tuple[IgnoredColumn, ...]
     rows: int
     commands: tuple[ImportCommand, ...]

@@ -12,7 +12,7 @@ from orderflow.domain.model.commands import AnnounceReceipt, CountStock
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.importing.cells import Cells
-from orderflow.importing.faults import Fault, by_row
+from orderflow.importing.faults import Fault, SkippedRow, by_row
 from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids, command_id
 from orderflow.importing.layouts.layout import Layout, ReceiptLayout, StockLayout
@@ -51,7 +51,7 @@ def read_stock(
     If a product is on two rows, the second row is faulty: nobody knows which count is right.
 
     Args:
-        file: Its path, or a stream of bytes; plain or gzip.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
         seller_id: The seller of the stock.
         warehouse_id: The warehouse of the stock.
         at: The moment of the import, for the commands.
@@ -105,7 +105,7 @@ def read_receipts(
     A receipt is for one product. A second row with the same id is faulty.
 
     Args:
-        file: Its path, or a stream of bytes; plain or gzip.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
         seller_id: The seller of the receipts.
         warehouse_id: The warehouse that they go to.
         at: The moment of the import, for the commands.
@@ -156,9 +156,13 @@ def _import(
     commands: dict[str, ImportCommand] = {}
     row_of: dict[str, int] = {}
     faults: list[Fault] = []
+    skipped: list[SkippedRow] = []
     for record in table.rows(progress):
         if record.fault:
             faults.append(Fault(record.row, "", "", record.fault))
+            continue
+        if record.skip:
+            skipped.append(SkippedRow(record.row, record.skip))
             continue
         cells = Cells(table.columns, record)
         found = read(cells)
@@ -173,9 +177,11 @@ def _import(
         file=table.name,
         layout=table.layout,
         file_format=table.file_format,
+        guess=table.guess,
         ignored=table.columns.ignored,
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(commands.values()),
         faults=tuple(faults),
+        skipped=tuple(skipped),
         rejected=tuple(RejectedRow(row, reason) for row, reason in by_row(faults).items()),
     )

@@ -88,7 +88,7 @@ class RowParser:
         Raises:
             InvalidRowError: If the row is invalid.
         """
-        row, cells, fault = record
+        row, cells, fault, _ = record
         if fault:
             raise InvalidRowError(fault)
         if len(cells) != self._width:

@@ -20,7 +20,7 @@ from orderflow.cli.output import terminal
 from orderflow.cli.output.replay_rejects import RejectsFile
 from orderflow.cli.output.replay_report import Report, Rows
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.importing import open_source
+from orderflow.importing import FileFormat, open_source
 from orderflow.replay import (
     HistoryReader,
     Rejects,
@@ -113,9 +113,13 @@ def _run(
     path = None if file == STANDARD_INPUT else Path(file)
     with ExitStack() as stack:
         source = stack.enter_context(
-            open_source(path, encoding=file_format.encoding)
+            open_source(path, FileFormat(encoding=file_format.encoding))
             if path is not None
-            else open_source(sys.stdin.buffer, name="standard input", encoding=file_format.encoding)
+            else open_source(
+                sys.stdin.buffer,
+                FileFormat(encoding=file_format.encoding),
+                name="standard input",
+            )
         )
         kept = None
         if rejects is not None:

@@ -104,6 +104,8 @@ class FileForm:
         preset: The system that exported the file; default: detected from its columns.
         encoding: The text encoding; default: detected.
         delimiter: The character between two cells, or the word tab; default: detected.
+        sheet: The sheet of a workbook; default: the only one that is not empty.
+        skip_rows: How many rows stand above the header; default: it is searched.
         time_zone: The zone of times without one, unless the preset has one.
         time_format: The format of times, such as %d/%m/%Y %H:%M; default: ISO 8601.
         day_first: Whether the day or the month comes first in 02/03/2026.
@@ -117,6 +119,8 @@ class FileForm:
     preset: Preset | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
+    skip_rows: int | None = None
     time_zone: ZoneInfo | None = None
     time_format: str | None = None
     day_first: bool | None = _flag("--day-first/--month-first")
@@ -130,7 +134,12 @@ class FileForm:
     def file_format(self) -> FileFormat:
         """How the text of the file is written."""
         delimiter = "\t" if self.delimiter == "tab" else self.delimiter
-        return FileFormat(encoding=self.encoding or "", delimiter=delimiter or "")
+        return FileFormat(
+            encoding=self.encoding or "",
+            delimiter=delimiter or "",
+            sheet=self.sheet or "",
+            skip_rows=self.skip_rows,
+        )
 
     def changes(self, base: object) -> Iterator[tuple[str, str, object]]:
         """Yield each given option that concerns the layout, the field, and its value."""

@@ -71,6 +71,7 @@ class ImportReport:
             "preset": self._preset,
             **attrs.asdict(result.file_format),
             "quoted": result.layout.quoted,
+            "guess": attrs.asdict(result.guess) if result.guess is not None else None,
             "ignored_columns": [attrs.asdict(each) for each in result.ignored],
             "rows": result.rows,
             "skipped": result.reasons,
@@ -89,6 +90,8 @@ class ImportReport:
     def print_problems(self, console: Console) -> None:
         """Print what was not imported, the first of each sort one by one."""
         result = self.result
+        if result.guess is not None:
+            _print(console, f"{result.file}: {result.guess}; --encoding names another")
         for column in result.ignored:
             if column.nearest is not None:
                 _print(console, f"ignored column {column.name!r}; did you mean {column.nearest!r}?")

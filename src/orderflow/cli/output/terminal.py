@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.text import Text
 
 from orderflow.errors import NotFoundError, OrderFlowError, RefusedError
+from orderflow.importing import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,7 +88,8 @@ def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
         console.print(f"orderflow: {error.object!a} cannot be written in {error.encoding}")
         raise typer.Exit(EXIT_NOT_RUN) from error
     except (OrderFlowError, OSError) as error:
-        console.print(Text.assemble(("orderflow: ", "red"), str(error)))
+        option = f" (--{error.setting})" if isinstance(error, FileError) and error.setting else ""
+        console.print(Text.assemble(("orderflow: ", "red"), f"{error}{option}"))
         refused = isinstance(error, RefusedError | NotFoundError)
         raise typer.Exit(EXIT_REFUSED if refused else EXIT_NOT_RUN) from error
     except KeyboardInterrupt as error:

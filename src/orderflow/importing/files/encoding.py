@@ -1,33 +1,26 @@
-"""Detect the encoding and the delimiter of a file.
+"""Detect the encoding of a file.
 
-Nothing is guessed by statistics. A byte-order mark decides. Without one, valid UTF-8 is UTF-8,
-because text in another encoding is hardly ever valid. Any other text is Windows-1252, which
-spreadsheets in Western Europe write. For all other encodings, the caller must name the encoding.
-
-The delimiter is the one that finds the most expected columns in the header. The rows are never
-used, because the text of a cell may contain more delimiters than there are cells.
+A byte-order mark decides. Without one, valid UTF-8 is UTF-8, because text in another encoding is
+hardly ever valid. Any other text is a guess of chardet, from the cells with such bytes alone: the
+rest of a file of orders is ASCII and says nothing. The guess counts only if no other reading of
+these cells is nearly as likely. Otherwise the caller must name the encoding.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import re
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import category
+
+import attrs
+
+from orderflow.importing.faults import FileError, quote_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Set as AbstractSet
+    from typing import BinaryIO
 
-__all__ = [
-    "DELIMITERS",
-    "UTF_16_MARKS",
-    "delimiter_of",
-    "encoding_of",
-    "header_of",
-    "named_delimiter",
-]
+__all__ = ["UTF_16_MARKS", "EncodingGuess", "detect_encoding"]
 
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARKS = {
@@ -39,67 +32,154 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _CHUNK_BYTES = 1024 * 1024
+_START_BYTES = 1024
+_SAMPLE_BYTES_MAX = 32 * 1024
+_NO_TEXT = {"Cc", "Cn", "Co"}
+_SYMBOLS = r"\xa2-\xa9\xac\xae-\xb1\xb4\xb6\xb8\xd7\xf7\u02c0-\u02ff"
+_SYMBOL_IN_WORD = re.compile(rf"(?<=[^\W\d_])[{_SYMBOLS}](?=[^\W\d_])")
+"""Nobody writes a word with a symbol in it: a reading without any is preferred."""
 
-DELIMITERS = (",", ";", "\t", "|")
-"""Delimiters that are tried. If several fit equally well, the first one wins."""
+_BETWEEN_CELLS = re.compile(rb'[,;\t|"\r\n]+')
 
-_NAMED_DELIMITER = re.compile(r'"?sep=([^\r\n"])"?[\r\n]', re.IGNORECASE)
+_CANDIDATES = (
+    *(f"windows-{number}" for number in range(1250, 1258)),
+    *("cp874", "cp932", "gb18030", "big5", "cp949", "koi8-r"),
+    *("iso-8859-2", "iso-8859-15", "macroman"),
+)
+"""What spreadsheets and shops write. chardet knows more, which read the same bytes differently."""
+
+_COMMONEST = "cp1252"
+"""The encoding that is named where several read the same."""
+
+_LIKELIHOOD_MIN = 0.002
+"""Below it there are too few letters to tell."""
+
+_CONFIDENCE_MIN = 0.55
+"""The likeliest reading counts if it is 1.2 times as likely as any other."""
 
 
-def encoding_of(data: BinaryIO) -> str:
-    r"""Return the encoding of a text. All of it is read.
+@attrs.frozen
+class EncodingGuess:
+    """An encoding that was guessed.
 
-    >>> encoding_of(io.BytesIO("Mütze".encode("cp1252")))
-    'cp1252'
+    Attributes:
+        encoding: The encoding.
+        confidence: Its share against the likeliest other reading, from 0.55 to 1.
+        example: A cell with such a letter, as read.
+    """
+
+    encoding: str
+    confidence: float
+    example: str
+
+    def __str__(self) -> str:
+        return (
+            f"its encoding was guessed: {self.encoding} ({self.confidence:.0%} sure), "
+            f"which reads {quote_value(self.example)}"
+        )
+
+
+def detect_encoding(name: str, data: BinaryIO) -> tuple[str, EncodingGuess | None]:
+    """Return the encoding of a text, with the guess if it is one. All of it may be read.
+
+    Raises:
+        FileError: If it is not text, or not UTF-8 and no other encoding is clearly the likeliest.
     """
     chunk = data.read(_CHUNK_BYTES)
     for mark, encoding in _MARKS.items():
         if chunk.startswith(mark):
-            return encoding
+            return encoding, None
+    start = chunk[:_START_BYTES]
+    if start.count(0) * 4 > len(start):
+        fault = "is not text; is it UTF-16 without a byte-order mark? Then name its encoding"
+        raise FileError(name, fault, setting="encoding")
+    cells, is_utf_8 = _foreign_cells(data, chunk)
+    return ("utf-8", None) if is_utf_8 else _guess(name, cells)
+
+
+def _foreign_cells(data: BinaryIO, chunk: bytes) -> tuple[list[bytes], bool]:
+    """Return different cells that are not ASCII, and whether the text is UTF-8.
+
+    Of other texts, no more is read than makes a good sample.
+    """
+    cells: set[bytes] = set()
+    size = 0
     decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf_8 = True
+    while is_utf_8 or size < _SAMPLE_BYTES_MAX:
+        try:
+            decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError:
+            is_utf_8 = False
+        if not chunk:
+            break
+        if size < _SAMPLE_BYTES_MAX and not chunk.isascii():
+            cells.update(cell for cell in _BETWEEN_CELLS.split(chunk) if not cell.isascii())
+            size = sum(map(len, cells))
+        chunk = data.read(_CHUNK_BYTES)
+    return sorted(cells), is_utf_8
+
+
+def _is_valid(cell: bytes) -> bool:
     try:
-        while chunk:
-            decoder.decode(chunk)
-            chunk = data.read(_CHUNK_BYTES)
-        decoder.decode(b"", final=True)
+        cell.decode()
     except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+        return False
+    return True
 
 
-def named_delimiter(start: str) -> str | None:
-    r"""Return the delimiter named by Excel's `sep=` line, if the file has one.
-
-    >>> named_delimiter("sep=;\r\norder_id;sku"), named_delimiter("order_id;sku")
-    (';', None)
-    """
-    named = _NAMED_DELIMITER.match(start)
-    return named[1] if named else None
-
-
-def delimiter_of(start: str, wanted: Iterable[AbstractSet[str]]) -> str:
-    r"""Return the delimiter of a header.
-
-    >>> delimiter_of('sku;"a,b,c";quantity\n', [{"sku", "quantity"}])
-    ';'
-
-    Args:
-        start: The beginning of the file, with its whole header.
-        wanted: The column names of each possible layout.
-    """
-    sets = list(wanted)
-
-    def fitness(delimiter: str) -> tuple[int, int]:
-        names = set(header_of(start, delimiter))
-        return max((len(names & columns) for columns in sets), default=0), len(names)
-
-    return max(DELIMITERS, key=fitness)
+def _guess(name: str, cells: list[bytes]) -> tuple[str, EncodingGuess | None]:
+    """Guess from the cells that are not ASCII."""
+    if sum(_is_valid(cell) for cell in cells) * 2 > len(cells):
+        return "utf-8", None  # the other cells are damaged, and each is a fault of its row
+    readings = _readings(name, b"\n".join(cells))
+    best = readings[0]
+    other = readings[1] if len(readings) > 1 else best._replace(likelihood=0.0)
+    pairs = zip(best.text.split("\n"), other.text.split("\n"), strict=True)
+    example, instead = next((pair for pair in pairs if pair[0] != pair[1]), (best.example, ""))
+    confidence = best.likelihood / (best.likelihood + other.likelihood)
+    if best.likelihood < _LIKELIHOOD_MIN or confidence < _CONFIDENCE_MIN:
+        also = f" and {quote_value(instead)} in {other.encoding}" if instead else ""
+        raise FileError(
+            name,
+            f"is not UTF-8: a cell reads {quote_value(example)} in {best.encoding}{also}; "
+            f"name its encoding",
+            setting="encoding",
+        )
+    return best.encoding, EncodingGuess(best.encoding, confidence, example)
 
 
-def header_of(start: str, delimiter: str) -> list[str]:
-    """Return the names in the first row that is not blank; none if it cannot be read."""
-    reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, strict=True)
+class _Reading(NamedTuple):
+    encoding: str
+    likelihood: float
+    text: str
+
+    @property
+    def example(self) -> str:
+        return self.text.partition("\n")[0]
+
+
+def _readings(name: str, sample: bytes) -> list[_Reading]:
+    """Return the different readings, the likeliest first."""
     try:
-        return [name.strip() for name in next((cells for cells in reader if cells), [])]
-    except csv.Error:
-        return []
+        import chardet  # noqa: PLC0415 - only where it is needed
+    except ImportError as error:
+        fault = "is not UTF-8; name its encoding, or install orderflow-backorder[files]"
+        raise FileError(name, fault, setting="encoding") from error
+    readings: dict[str, _Reading] = {}
+    found = chardet.detect_all(sample, ignore_threshold=True, include_encodings=_CANDIDATES)
+    for each in found:
+        encoding = codecs.lookup(each["encoding"] or "ascii").name
+        try:
+            text = sample.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if any(letter != "\n" and category(letter) in _NO_TEXT for letter in text):
+            continue
+        known = readings.setdefault(text, _Reading(encoding, each["confidence"], text))
+        if encoding == _COMMONEST:
+            readings[text] = known._replace(encoding=encoding)
+    if not readings:
+        raise FileError(name, "is not UTF-8; name its encoding", setting="encoding")
+    plain = [each for each in readings.values() if _SYMBOL_IN_WORD.search(each.text) is None]
+    return plain or list(readings.values())

@@ -23,6 +23,15 @@ def _one_character(_instance: object, _attribute: Attribute[str], value: object)
     )
 
 
+def _is_text(_instance: object, attribute: Attribute[str], value: object) -> None:
+    validators.require(
+        ok=isinstance(value, str) and "\0" not in value,
+        field=f"FileFormat.{attribute.name}",
+        demand="a text without NUL characters",
+        value=value,
+    )
+
+
 @attrs.frozen(kw_only=True)
 class FileFormat:
     """How the text of a file is written. What is empty is detected.
@@ -30,10 +39,23 @@ class FileFormat:
     Attributes:
         encoding: The encoding of its text.
         delimiter: The character between two cells.
+        sheet: The name of the sheet of a workbook.
+        skip_rows: How many rows stand above the header. If None, it is searched.
     """
 
-    encoding: str = ""
+    encoding: str = attrs.field(default="", validator=_is_text)
     delimiter: str = attrs.field(default="", validator=_one_character)
+    sheet: str = attrs.field(default="", validator=_is_text)
+    skip_rows: int | None = attrs.field(default=None)
+
+    @skip_rows.validator
+    def _check_skip_rows(self, _attribute: object, value: object) -> None:
+        validators.require(
+            ok=value is None or (type(value) is int and value >= 0),
+            field="FileFormat.skip_rows",
+            demand="a whole number from 0, or None",
+            value=value,
+        )
 
 
 DETECTED = FileFormat()

@@ -1,4 +1,4 @@
-"""The rows of a file as text: plain or gzip, from a path or from a stream.
+"""The rows of a file as text: plain, compressed, or a sheet, from a path or from a stream.
 
 A file is streamed and never in memory as a whole. Bytes that are invalid in its encoding do not
 stop the reading. They make their cell nonsense, and are written out as the same bytes. An open
@@ -8,35 +8,50 @@ its own.
 
 from __future__ import annotations
 
+import codecs
 import csv
-import gzip
 import io
 import shutil
-import zlib
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self, TextIO, cast
 
+import attrs
+
 from orderflow.importing.faults import FileError
-from orderflow.importing.files.encoding import UTF_16_MARKS, encoding_of
+from orderflow.importing.files.compression import FAILURES, decompress
+from orderflow.importing.files.encoding import UTF_16_MARKS, detect_encoding
+from orderflow.importing.files.file_format import DETECTED, FileFormat
+from orderflow.importing.files.kind import Kind, kind_of
+from orderflow.importing.files.workbook import copy_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from orderflow.importing.files.encoding import EncodingGuess
+
 __all__ = ["Record", "Source", "open_source"]
 
-_GZIP_MARK = b"\x1f\x8b"
+_URL_STARTS = ("http:/", "https:/", "ftp:/", "s3:/")
 _SPOOLED_BYTES_MAX = 16 * 1024 * 1024
 """The data of a pipe is buffered in memory up to this size, then on disk."""
 
 
 class Record(NamedTuple):
-    """One row as read. The first row of a file is row 1, as in a spreadsheet."""
+    """One row as read. The first row of a file is row 1, as in a spreadsheet.
+
+    Attributes:
+        row: Its number.
+        cells: Its cells.
+        fault: Why it cannot be read, if so.
+        skip: Why it is no data, if so.
+    """
 
     row: int
     cells: list[str]
     fault: str = ""
+    skip: str = ""
 
 
 class Source:
@@ -44,17 +59,25 @@ class Source:
 
     Attributes:
         name: The name of the file in messages.
-        encoding: The encoding of its text.
-        bytes_total: Its stored size in bytes; None if unknown.
+        file_format: The format of its text. The delimiter is empty unless it is known.
+        guess: How its encoding was guessed; None if it is certain.
+        bytes_total: Its stored size in bytes.
     """
 
-    def __init__(self, name: str, raw: io.BufferedReader[Any], text: TextIO) -> None:
+    def __init__(
+        self,
+        name: str,
+        raw: io.BufferedReader[Any],
+        text: TextIO,
+        *,
+        file_format: FileFormat,
+        guess: EncodingGuess | None,
+        bytes_total: int,
+    ) -> None:
         self.name = name
-        self.encoding = text.encoding
-        self.bytes_total: int | None = None
-        if raw.seekable():
-            self.bytes_total = raw.seek(0, io.SEEK_END)
-            raw.seek(0)
+        self.file_format = file_format
+        self.guess = guess
+        self.bytes_total = bytes_total
         self._raw = raw
         self._text = text
         self._row = 0
@@ -62,18 +85,25 @@ class Source:
     @property
     def bytes_read(self) -> int:
         """The number of stored bytes read so far."""
-        return self._raw.tell() if self.bytes_total is not None else 0
+        return self._raw.tell()
 
     def start(self, characters: int) -> str:
-        """Return the first characters of a file that rewinds, and rewind it.
+        """Return the first characters, and rewind the file.
 
         Raises:
             FileError: If it cannot be read.
         """
-        with self._failures():
-            text = self._text.read(characters)
+        with self.rewinding(), self._failures():
+            return self._text.read(characters)
+
+    @contextmanager
+    def rewinding(self) -> Iterator[None]:
+        """Rewind the file after the block, which looks at its beginning."""
+        try:
+            yield
+        finally:
             self._text.seek(0)
-        return text
+            self._row = 0
 
     def records(self, delimiter: str = ",", *, quoted: bool = True) -> Iterator[Record]:
         """Yield the rows that are not blank.
@@ -116,10 +146,10 @@ class Source:
         except EOFError as error:
             fault = "the compressed data ends early; the file was cut short"
             raise FileError(self.name, fault, row=self._row or None) from error
-        except (OSError, zlib.error) as error:
+        except FAILURES as error:
             raise FileError(self.name, f"cannot be read: {error}", row=self._row or None) from error
         except UnicodeError as error:
-            fault = f"is not in the encoding {self.encoding}: {error}"
+            fault = f"is not in the encoding {self.file_format.encoding}: {error}"
             raise FileError(self.name, fault, row=self._row or None) from error
 
 
@@ -152,58 +182,93 @@ class _Lines:
 
 @contextmanager
 def open_source(
-    file: Path | BinaryIO,
-    *,
-    name: str | None = None,
-    encoding: str | None = "utf-8-sig",
-    rewinds: bool = False,
+    file: Path | BinaryIO, file_format: FileFormat = DETECTED, *, name: str | None = None
 ) -> Iterator[Source]:
-    """Open a file or use an open stream. Gzip is detected by its first bytes.
+    """Open a file or use an open stream.
+
+    Compressed files (gzip, bz2, xz, zstd) and workbooks (.xlsx) are known by their first bytes.
 
     Args:
         file: The path or stream. A seekable stream is read from its beginning.
+        file_format: The encoding of its text and the sheet of a workbook. Default: detected.
         name: The name of the file in messages.
-        encoding: The encoding of its text. If None, it is detected by reading the whole file.
-        rewinds: Whether `start` will be called.
 
     Raises:
-        FileError: If it cannot be opened, or is evidently in another encoding.
+        FileError: If it cannot be opened or is not a table, or its encoding cannot be detected.
     """
     name = name if name is not None else str(file)
     with ExitStack() as stack:
+        guess = None
         try:
-            raw = _buffer(file, stack, rewinds=rewinds or encoding is None)
-            start = raw.peek(4)
-            data = cast("Any", raw)
-            if start.startswith(_GZIP_MARK):
-                data = stack.enter_context(gzip.open(raw))
-            if encoding is None:
-                encoding = encoding_of(data)
+            raw = _buffer(file, stack)
+            kind = kind_of(name, raw)
+            if kind is Kind.WORKBOOK:
+                raw, file_format = _unpack(name, raw, file_format, stack)
+            bytes_total = raw.seek(0, io.SEEK_END)
+            raw.seek(0)
+            data = decompress(name, kind, raw)
+            if data is not raw:
+                stack.enter_context(data)
+                _check_unpacked(name, data)
+            encoding = file_format.encoding
+            if not encoding:
+                encoding, guess = detect_encoding(name, data)
                 data.seek(0)
+            _check_encoding(name, encoding, data)
         except EOFError as error:
             raise FileError(name, "the compressed data ends early") from error
-        except (OSError, zlib.error) as error:
+        except FAILURES as error:
             raise FileError(name, getattr(error, "strerror", None) or str(error)) from error
-        if start.startswith(UTF_16_MARKS) and "16" not in encoding and "32" not in encoding:
-            raise FileError(name, "is in UTF-16; read it with the encoding utf-16")
-        try:
-            text = io.TextIOWrapper(data, encoding, errors="surrogateescape", newline="")
-        except LookupError as error:
-            raise FileError(name, f"cannot be read: {error}") from error
+        text = io.TextIOWrapper(data, encoding, errors="surrogateescape", newline="")
         stack.callback(text.detach)  # whoever opened the stream closes it
-        yield Source(name, raw, text)
+        found = attrs.evolve(file_format, encoding=encoding)
+        yield Source(name, raw, text, file_format=found, guess=guess, bytes_total=bytes_total)
 
 
-def _buffer(file: Path | BinaryIO, stack: ExitStack, *, rewinds: bool) -> io.BufferedReader[Any]:
+def _buffer(file: Path | BinaryIO, stack: ExitStack) -> io.BufferedReader[Any]:
     if isinstance(file, Path):
+        if str(file).startswith(_URL_STARTS):
+            raise FileError(str(file), "is a URL; download the file first")
         return stack.enter_context(file.open("rb"))
-    if rewinds and not file.seekable():
-        spool = SpooledTemporaryFile(max_size=_SPOOLED_BYTES_MAX)  # noqa: SIM115 - the stack closes it
-        stack.callback(spool.close)
-        shutil.copyfileobj(file, spool)
-        file = cast("BinaryIO", spool)
-    if file.seekable():
-        file.seek(0)
+    if not file.seekable():
+        file = _copy(file, stack)
+    file.seek(0)
     stream = io.BufferedReader(cast("io.RawIOBase", file))
     stack.callback(stream.detach)
     return stream
+
+
+def _copy(file: BinaryIO, stack: ExitStack) -> BinaryIO:
+    copied = _spool(stack)
+    shutil.copyfileobj(file, copied)
+    return copied
+
+
+def _spool(stack: ExitStack) -> BinaryIO:
+    spool = SpooledTemporaryFile(max_size=_SPOOLED_BYTES_MAX)  # noqa: SIM115 - the stack closes it
+    stack.callback(spool.close)
+    return cast("BinaryIO", spool)
+
+
+def _unpack(
+    name: str, raw: io.BufferedReader[Any], file_format: FileFormat, stack: ExitStack
+) -> tuple[io.BufferedReader[Any], FileFormat]:
+    copied = _spool(stack)
+    sheet = copy_sheet(name, raw, file_format.sheet, copied)
+    return _buffer(copied, stack), FileFormat(encoding="utf-8", delimiter=",", sheet=sheet)
+
+
+def _check_unpacked(name: str, data: BinaryIO) -> None:
+    if kind_of(name, data) is not Kind.TEXT:
+        raise FileError(name, "is compressed twice, or a compressed workbook; decompress it first")
+
+
+def _check_encoding(name: str, encoding: str, data: BinaryIO) -> None:
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise FileError(name, f"cannot be read: {error}", setting="encoding") from error
+    start = data.read(4)
+    data.seek(0)
+    if start.startswith(UTF_16_MARKS) and "16" not in encoding and "32" not in encoding:
+        raise FileError(name, "is in UTF-16; read it with the encoding utf-16", setting="encoding")

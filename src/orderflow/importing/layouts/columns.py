@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from itertools import count
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,13 +13,27 @@ from orderflow.importing.layouts.layout import OrderLayout, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from orderflow.importing.layouts.layout import Layout, Names
 
-__all__ = ["Columns", "IgnoredColumn", "column_list", "find_columns", "nearest", "required_columns"]
+__all__ = [
+    "NUMBER",
+    "Columns",
+    "IgnoredColumn",
+    "Positions",
+    "column_list",
+    "find_columns",
+    "is_complete",
+    "names_of",
+    "nearest",
+    "required_columns",
+]
 
 _LISTED_MAX = 40
-_PARTS = frozenset({"ship_to_name", "ship_to_street"})
+_ITEM_FIELDS = ("sku", "quantity", "line_id")
+NUMBER = "{n}"
+"""What stands for the number in the names of numbered columns."""
 
 
 @attrs.frozen
@@ -34,18 +49,24 @@ class IgnoredColumn:
     nearest: str | None = None
 
 
+Positions = dict[str, tuple[int, ...]]
+"""The positions of columns, by layout field. A field without a column is absent."""
+
+
 @attrs.frozen
 class Columns:
     """The positions of a layout's columns in one file.
 
     Attributes:
         header: The column names of the file.
-        positions: The positions to read, by layout field. A field without a column is absent.
+        positions: The positions to read.
+        more_items: The positions of further items in a row, such as its second product.
         ignored: The columns that are not read.
     """
 
     header: tuple[str, ...]
-    positions: dict[str, tuple[int, ...]]
+    positions: Positions
+    more_items: tuple[Positions, ...]
     ignored: tuple[IgnoredColumn, ...]
 
     def name(self, field: str) -> str:
@@ -64,30 +85,88 @@ def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> 
         FileError: If columns are missing or ambiguous. The message lists all of them.
     """
     names = tuple(name.strip() for name in header)
-    first_counts = layout.first_counts if isinstance(layout, OrderLayout) else frozenset()
-    positions: dict[str, tuple[int, ...]] = {}
-    faults = []
+    first, *more = _items(layout, names)
+    finder = _Finder(names, layout.first_counts if isinstance(layout, OrderLayout) else frozenset())
     for field in columns_of(layout):
-        wanted: Names = getattr(layout, field)
-        present = [name for name in wanted if name in names]
-        used = present if field in _PARTS else present[:1]
-        faults += [
-            f"the column {name!r} ({field}) occurs {names.count(name)} times; rename one"
-            for name in used
-            if names.count(name) > 1 and name not in first_counts
-        ]
-        if used:
-            positions[field] = tuple(names.index(name) for name in used)
-        elif field in columns_of(layout, required=True):
-            faults.append(_missing_column(field, wanted, names))
-    if faults:
+        wanted_names = first.get(field, getattr(layout, field))
+        required = field in columns_of(layout, required=True)
+        finder.find(finder.positions, field, wanted_names, required=required)
+    more_items: list[Positions] = []
+    for wanted in more:
+        more_items.append({})
+        for field, alternatives in wanted.items():
+            finder.find(more_items[-1], field, alternatives, required=field != "line_id")
+    if finder.faults:
         raise FileError(
             file,
-            f"{'; '.join(faults)}; the layout needs {required_columns(layout)}, "
+            f"{'; '.join(finder.faults)}; the layout needs {required_columns(layout)}, "
             f"and the columns are {column_list(names)}",
             row=row,
         )
-    return Columns(names, positions, _ignored_columns(layout, names, positions))
+    ignored = _ignored_columns(layout, names, [finder.positions, *more_items])
+    return Columns(names, finder.positions, tuple(more_items), ignored)
+
+
+def _items(layout: Layout, names: Sequence[str]) -> list[dict[str, Names]]:
+    """Return the columns of each item of a row. Numbered ones go on as far as the file has them."""
+    if not isinstance(layout, OrderLayout):
+        return [{}]
+    items = []
+    for each in (layout, *layout.more_items):
+        wanted = {field: getattr(each, field) for field in _ITEM_FIELDS}
+        if not any(NUMBER in name for name in wanted["sku"]):
+            items.append(wanted)
+            continue
+        for number in count(1):
+            numbered = {field: _numbered(wanted[field], number) for field in _ITEM_FIELDS}
+            if number > 1 and not any(name in names for name in numbered["sku"]):
+                break
+            items.append(numbered)
+    return items
+
+
+def _numbered(names: Names, number: int) -> Names:
+    return tuple(name.replace(NUMBER, str(number)) for name in names)
+
+
+class _Finder:
+    """Finds columns by their names, and collects the faults."""
+
+    def __init__(self, names: tuple[str, ...], first_counts: AbstractSet[str]) -> None:
+        self.positions: Positions = {}
+        self.faults: list[str] = []
+        self._names = names
+        self._first_counts = first_counts
+
+    def find(self, positions: Positions, field: str, wanted: Names, *, required: bool) -> None:
+        """Find the columns of a field."""
+        names = self._names
+        present = [name for name in wanted if name in names]
+        self.faults += [
+            f"the column {name!r} ({field}) occurs {names.count(name)} times; rename one"
+            for name in present
+            if names.count(name) > 1 and name not in self._first_counts
+        ]
+        if present:
+            positions[field] = tuple(names.index(name) for name in present)
+        elif required:
+            self.faults.append(_missing_column(field, wanted, names))
+
+
+def names_of(layout: Layout, names: Sequence[str]) -> set[str]:
+    """Return all column names of a layout, the numbered ones as far as these names have them."""
+    wanted = {name for field in columns_of(layout) for name in getattr(layout, field)}
+    items = _items(layout, names)
+    return wanted.union(name for each in items for found in each.values() for name in found)
+
+
+def is_complete(layout: Layout, names: Sequence[str]) -> bool:
+    """Whether these columns include all that a layout needs."""
+    first = _items(layout, names)[0]
+    return all(
+        set(first.get(field, getattr(layout, field))).intersection(names)
+        for field in columns_of(layout, required=True)
+    )
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -125,14 +204,14 @@ def required_columns(layout: Layout) -> str:
 
 
 def _ignored_columns(
-    layout: Layout, names: Sequence[str], positions: dict[str, tuple[int, ...]]
+    layout: Layout, names: Sequence[str], items: Sequence[Positions]
 ) -> tuple[IgnoredColumn, ...]:
-    read = {position for found in positions.values() for position in found}
+    read = {position for each in items for found in each.values() for position in found}
     compared = {rule.column for rule in getattr(layout, "skip", ())}
     lacking = [
         name
         for field in columns_of(layout)
-        if field not in positions
+        if field not in items[0]
         for name in getattr(layout, field)
     ]
     return tuple(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = [
+    "ItemColumns",
     "Layout",
     "Names",
     "OrderLayout",
@@ -105,11 +106,30 @@ class SkipRule:
 
 
 @attrs.frozen(kw_only=True)
+class ItemColumns:
+    """The columns of one item of a row that has several: each item is a line of the order.
+
+    Attributes:
+        sku: The product.
+        quantity: The units.
+        line_id: The id of the line within its order.
+    """
+
+    sku: Names = attrs.field(converter=_names, validator=_some)
+    quantity: Names = attrs.field(converter=_names, validator=_some)
+    line_id: Names = attrs.field(default=(), converter=_names)
+
+
+@attrs.frozen(kw_only=True)
 class OrderLayout:
     """The column names of a file of orders, and how to read its cells.
 
-    A column may have several names. The first one that a file has is read. The columns of
+    A field may have several columns. In each row, the first one with a text is read. The columns of
     `ship_to_name` and `ship_to_street` are joined instead.
+
+    Rows with several items have columns such as `SKU 1` and `Quantity 1`: write the number as
+    `{n}`, or name the columns of the second item and the following ones in `more_items`. An item
+    without a product is no line.
 
     Attributes:
         order_id: The order id. Rows with the same id are lines of one order, wherever they are.
@@ -117,6 +137,7 @@ class OrderLayout:
         quantity: The units of a line.
         placed_at: When the order was placed. If its rows differ, the earliest.
         line_id: The id of a line within its order. Default: lines are numbered as they come.
+        more_items: The columns of further items in the same row.
         priority: The priority. If the rows of an order differ, the highest.
         promised_by: The promised date. If the rows of an order differ, the earliest.
         courier: The courier service. If the rows of an order differ in the courier or the
@@ -143,6 +164,7 @@ class OrderLayout:
     quantity: Names = attrs.field(converter=_names, validator=_some, metadata=_REQUIRED)
     placed_at: Names = attrs.field(converter=_names, validator=_some, metadata=_REQUIRED)
     line_id: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    more_items: tuple[ItemColumns, ...] = ()
     priority: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     promised_by: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     courier: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)

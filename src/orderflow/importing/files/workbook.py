@@ -1,0 +1,103 @@
+"""Read a sheet of a workbook (.xlsx) as CSV, so that it takes the same path as any other file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile, ZipFile
+
+from orderflow.importing.faults import FileError, quote_value
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+__all__ = ["UNPACKED_BYTES_MAX", "copy_sheet"]
+
+_LISTED_MAX = 20
+UNPACKED_BYTES_MAX = 1024 * 1024 * 1024
+"""The largest workbook, unpacked. It is in memory while it is read."""
+
+
+def copy_sheet(name: str, workbook: BinaryIO, sheet: str, to: BinaryIO) -> str:
+    """Write a sheet as CSV in UTF-8, and return its name.
+
+    Args:
+        name: The name of the file in messages.
+        workbook: The file.
+        sheet: The name of the sheet. If empty, the only one that is not empty.
+        to: The output.
+
+    Raises:
+        FileError: If it cannot be read, or the sheet is not plain.
+    """
+    try:
+        import python_calamine as calamine  # noqa: PLC0415 - only where it is needed
+    except ImportError as error:
+        raise FileError(
+            name,
+            "is an Excel workbook; install orderflow-backorder[files], or save it as CSV UTF-8",
+        ) from error
+    _check_size(name, workbook)
+    try:
+        with calamine.CalamineWorkbook.from_filelike(workbook) as book:
+            chosen = _choose(name, book, sheet)
+            text = io.TextIOWrapper(to, "utf-8", newline="")
+            writer = csv.writer(text)
+            rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+            writer.writerows([[_text(cell) for cell in row] for row in rows])
+            text.detach()
+    except calamine.PasswordError as error:
+        raise FileError(name, "has a password; save it without one, or as CSV") from error
+    except (calamine.CalamineError, BadZipFile) as error:
+        raise FileError(name, f"is an Excel workbook that cannot be read: {error}") from error
+    return chosen
+
+
+def _check_size(name: str, workbook: BinaryIO) -> None:
+    """Check the size that the archive states: a small file can unpack to any size."""
+    try:
+        with ZipFile(workbook) as archive:
+            size = sum(each.file_size for each in archive.infolist())
+    except BadZipFile as error:
+        raise FileError(name, "is a zip archive that is damaged or was cut short") from error
+    finally:
+        workbook.seek(0)
+    if size > UNPACKED_BYTES_MAX:
+        raise FileError(
+            name,
+            f"unpacks to {size:,} bytes, of at most {UNPACKED_BYTES_MAX:,}; save it as CSV",
+        )
+
+
+def _choose(name: str, book: Any, sheet: str) -> str:  # noqa: ANN401 - calamine may be missing
+    names: list[str] = book.sheet_names
+    if sheet:
+        if sheet not in names:
+            raise FileError(name, f"has no sheet {sheet!r}, only {_listed(names)}", setting="sheet")
+        return sheet
+    filled = [each for each in names if book.get_sheet_by_name(each).height]
+    if len(filled) > 1:
+        raise FileError(name, f"has several sheets: {_listed(filled)}; name one", setting="sheet")
+    return next(iter(filled or names))
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _LISTED_MAX} more" if len(names) > _LISTED_MAX else ""
+    return ", ".join(map(quote_value, names[:_LISTED_MAX])) + more
+
+
+def _text(cell: object) -> str:
+    """Write a cell as a file would have it."""
+    match cell:
+        case bool():
+            return str(cell).lower()
+        case float():
+            return str(int(cell)) if cell.is_integer() else repr(cell)
+        case datetime() | date() | time():
+            return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
+        case timedelta():
+            return str(cell)
+        case _:
+            return str(cell)

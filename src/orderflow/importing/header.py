@@ -1,0 +1,114 @@
+"""Find the header of a file: its row, the delimiter, and the layout that fits it.
+
+Exports may begin with a title or a date. So the header is the first row, near the beginning, that
+has every column that some layout needs.
+
+Cells never decide about the delimiter, because the text of a cell may contain more delimiters than
+there are cells.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from orderflow.importing.export import plain_cell
+from orderflow.importing.faults import FileError
+from orderflow.importing.files.delimiter import DELIMITERS, named_delimiter
+from orderflow.importing.layouts.columns import column_list, is_complete, names_of, required_columns
+from orderflow.importing.layouts.layout import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from orderflow.importing.files.source import Record, Source
+
+__all__ = ["ROWS_ABOVE_MAX", "Header", "find_header"]
+
+ROWS_ABOVE_MAX = 50
+"""How many rows may stand above a header that is found by itself."""
+
+_NAMED_CHARACTERS = 16
+"""More than Excel's line `sep=;` has."""
+
+_Layout = TypeVar("_Layout", bound=Layout)
+
+
+class Header(NamedTuple, Generic[_Layout]):
+    """A row that may be the header, with the layout that fits it best."""
+
+    row: int
+    names: tuple[str, ...]
+    delimiter: str
+    layout: _Layout
+    is_complete: bool
+    fault: str = ""
+
+    @property
+    def fitness(self) -> tuple[bool, int, int]:
+        """How well it fits. If no row fits at all, the one with the most cells is the header."""
+        matches = names_of(self.layout, self.names).intersection(self.names)
+        return self.is_complete, len(matches), len(self.names)
+
+
+def find_header(
+    source: Source, layouts: Mapping[str, _Layout], skip_rows: int | None = None
+) -> Header[_Layout]:
+    """Find the header of a file, and rewind the file.
+
+    Args:
+        source: The file.
+        layouts: The layouts to choose from, by their names.
+        skip_rows: How many rows stand above it. If None, it is searched.
+
+    Raises:
+        FileError: If the file is empty, or none of several layouts fits.
+    """
+    known = source.file_format.delimiter or named_delimiter(source.start(_NAMED_CHARACTERS))
+    headers = [
+        header
+        for delimiter in ((known,) if known else DELIMITERS)
+        for header in _headers(source, delimiter, layouts, skip_rows)
+    ]
+    if not headers:
+        raise FileError(source.name, "is empty; its first row must name the columns")
+    best = max(headers, key=lambda header: header.fitness)
+    if best.fault:
+        raise FileError(source.name, best.fault, row=best.row)
+    if len(layouts) > 1 and not best.is_complete:
+        needs = "; ".join(
+            f"{name} needs {required_columns(layout)}" for name, layout in layouts.items()
+        )
+        raise FileError(
+            source.name,
+            f"the columns are {column_list(best.names)}, which no preset fits ({needs}); "
+            f"describe them with a layout",
+            row=best.row,
+        )
+    return best
+
+
+def _headers(
+    source: Source, delimiter: str, layouts: Mapping[str, _Layout], skip_rows: int | None
+) -> Iterator[Header[_Layout]]:
+    """Yield the rows that may be the header, up to the first that is complete."""
+    with source.rewinding():
+        records = source.records(delimiter)
+        if skip_rows is not None:
+            below = (record for record in records if record.row > skip_rows)
+            records = islice(below, 1)
+        for record in islice(records, ROWS_ABOVE_MAX + 1):
+            header = max(
+                (_header(record, delimiter, layout) for layout in layouts.values()),
+                key=lambda header: header.fitness,
+            )
+            yield header
+            if header.is_complete:
+                return
+
+
+def _header(record: Record, delimiter: str, layout: _Layout) -> Header[_Layout]:
+    names = tuple(plain_cell(cell).strip() for cell in record.cells)
+    return Header(
+        record.row, names, delimiter, layout, is_complete(layout, names), fault=record.fault
+    )

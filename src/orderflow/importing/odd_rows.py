@@ -1,0 +1,64 @@
+"""Rows that are no data: a repeated header, a total, or the beginning of another table."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from orderflow.importing.faults import FileError
+from orderflow.importing.layouts.columns import column_list, is_complete, names_of
+from orderflow.importing.layouts.layout import ReceiptLayout, StockLayout, columns_of
+from orderflow.importing.layouts.presets import PRESETS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orderflow.importing.layouts.columns import Columns
+    from orderflow.importing.layouts.layout import Layout
+
+__all__ = ["OddRows"]
+
+_NUMBERS = {"quantity", "on_hand"}
+_TOTAL = re.compile(
+    r"(grand |sub-?)?totals?|sum|summe|gesamt(summe)?|totale|totaal|somme", re.IGNORECASE
+)
+_KNOWN: tuple[Layout, ...] = (*PRESETS.values(), StockLayout(), ReceiptLayout())
+
+
+class OddRows:
+    """Finds the rows of one file that are no data."""
+
+    def __init__(self, file: str, layout: Layout, columns: Columns) -> None:
+        self._file = file
+        self._header = columns.header
+        self._layouts = (layout, *_KNOWN)
+        self._names = frozenset().union(*(names_of(each, ()) for each in self._layouts))
+        self._texts = [
+            columns.positions[field]
+            for field in columns_of(layout, required=True)
+            if field not in _NUMBERS and field in columns.positions
+        ]
+
+    def reason(self, row: int, cells: Sequence[str]) -> str:
+        """Return why a row is no data; empty if it is data.
+
+        Raises:
+            FileError: If another table begins here. Its rows would be read as those of the first.
+        """
+        if not self._names.isdisjoint(cells):
+            names = tuple(cell.strip() for cell in cells)
+            if names == self._header:
+                return "repeats the header"
+            if any(is_complete(layout, names) for layout in self._layouts):
+                raise FileError(
+                    self._file,
+                    f"another table begins here, with the columns {column_list(names)}; "
+                    f"save it as a file of its own",
+                    row=row,
+                )
+        texts = [text for found in self._texts for at in found if (text := cells[at].strip())]
+        if not texts and len(self._texts) > 1:
+            return "names neither an order nor a product"
+        if len(texts) == 1 and _TOTAL.fullmatch(texts[0].strip(":")) is not None:
+            return "a total"
+        return ""

@@ -1,0 +1,81 @@
+"""The header is found where it stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from orderflow.importing import FileError, read_stock
+from orderflow.importing.header import ROWS_ABOVE_MAX
+from tests.importing.files import AT, HEADER, imported, lines, reasons, row, stream
+
+TITLE = 'Orders of March 2026\n"made by, somebody"\n\n,,,\n'
+
+
+def test_rows_above_the_header_are_skipped() -> None:
+    result = imported(f"{TITLE}{HEADER}\n{row()}\n")
+    assert lines(result) == [("1", "MUG", 1)]
+    assert (result.rows, result.file_format.skip_rows) == (1, 4)
+
+
+def test_the_number_of_rows_above_it_can_be_named() -> None:
+    text = f"{HEADER}\n{row('1')}\n{HEADER}\n{row('2')}\n"
+    assert lines(imported(text, skip_rows=2), "2") == [("1", "MUG", 1)]
+    with pytest.raises(FileError, match=r"row 2: .* no preset fits"):
+        imported(text, skip_rows=1)
+    with pytest.raises(FileError, match="is empty"):
+        imported(text, skip_rows=9)
+
+
+def test_a_header_far_below_is_not_searched() -> None:
+    above = "a report\n" * ROWS_ABOVE_MAX
+    assert lines(imported(f"{above}{HEADER}\n{row()}\n")) == [("1", "MUG", 1)]
+    with pytest.raises(FileError, match="no preset fits"):
+        imported(f"a report\n{above}{HEADER}\n{row()}\n")
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_the_delimiter_is_that_of_the_header_not_of_what_stands_above(delimiter: str) -> None:
+    text = f"{HEADER}\n{row()}\n".replace(",", delimiter)
+    result = imported(f"made on 1, 2, 3, 4, 5 and 6 March, 7, 8\n{text}")
+    assert lines(result) == [("1", "MUG", 1)]
+
+
+def test_a_repeated_header_is_skipped_and_counted() -> None:
+    result = imported(f"{HEADER}\n{row('1')}\n{HEADER}\n{row('2')}\n")
+    assert sorted(result.reasons.items()) == [("repeats the header", 1)]
+    assert (result.new, result.faults) == (2, ())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "sku,on_hand,note,",
+        "Name,Created at,Lineitem sku,Lineitem quantity",
+        "order_id,sku,placed_at,quantity",
+    ],
+)
+def test_another_table_in_the_file_is_refused(header: str) -> None:
+    with pytest.raises(FileError, match=r"a\.csv, row 4: another table begins here"):
+        imported(f"{HEADER}\n{row()}\n\n{header}\nMUG,5,,\n")
+
+
+@pytest.mark.parametrize("footer", ["Total,,37,", ",Sum:,37,", ",,37,", "GESAMT,,,"])
+def test_totals_below_the_orders_are_skipped(footer: str) -> None:
+    result = imported(f"{HEADER}\n{row()}\n{footer}\n")
+    assert (result.new, result.faults, len(result.skipped)) == (1, (), 1)
+
+
+def test_a_row_with_half_of_what_it_needs_is_no_total() -> None:
+    result = imported(f"{HEADER}\n{row()}\n7,,37,\n,MUG,1,2026-03-01T10:00Z\n")
+    assert [fault[:2] for fault in reasons(result)] == [
+        (3, "sku"),
+        (3, "placed_at"),
+        (4, "order_id"),
+    ]
+
+
+def test_totals_below_a_count_are_skipped() -> None:
+    result = read_stock(
+        stream("sku,on_hand\nMUG,5\nTotal,5\n"), seller_id="acme", warehouse_id="leeds", at=AT
+    )
+    assert (len(result.commands), result.reasons) == (1, {"a total": 1})
