@@ -53,8 +53,8 @@ def test_an_adjustment_adds_or_removes_units(shop: Shop) -> None:
 
 def test_an_invalid_value_is_named(shop: Shop) -> None:
     assert "'UNITS'" in shop.wrong("book-in", "MUG", "many")
-    assert "BookInStock.received must be 1 or more" in shop.wrong("book-in", "MUG", 0)
+    assert "'UNITS': must be 1 or more" in shop.wrong("book-in", "MUG", 0)
     assert "'soon' is not a valid TIME" in shop.wrong("announce", "R-1", "MUG", 5, "soon")
-    assert "StockKey.sku must be a text" in shop.wrong("count", " ", 1)
+    assert "'SKU': must be a text" in shop.wrong("count", " ", 1)
     assert "expects no receipt 'R-9'" in shop.refused("book-in", "MUG", 1, "--receipt", "R-9")
     assert "'REASON'" in shop.wrong("adjust", "MUG", "stolen", "--by", -1)

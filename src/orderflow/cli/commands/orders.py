@@ -11,7 +11,8 @@ from rich.text import Text
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
 from orderflow.cli.options.arguments import AsJson, OrderId, ShipTo, address, unit_pairs
-from orderflow.cli.options.from_settings import moment_option, with_options
+from orderflow.cli.options.forms import moment_option
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import event_row

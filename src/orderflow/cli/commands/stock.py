@@ -10,7 +10,8 @@ import typer
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out, do_to_stock, key_of
 from orderflow.cli.options.arguments import ReceiptId, Sku
-from orderflow.cli.options.from_settings import moment_argument, with_options
+from orderflow.cli.options.forms import moment_argument
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.output.records import (

@@ -11,7 +11,8 @@ import typer
 from orderflow.cli.connection import SellerOptions
 from orderflow.cli.execution import OrderExecutionOptions, do_to_order
 from orderflow.cli.options.arguments import OrderId, Reason, address, pairs, unit_pairs
-from orderflow.cli.options.from_settings import moment_option, with_options
+from orderflow.cli.options.forms import moment_option
+from orderflow.cli.options.from_settings import with_options
 from orderflow.domain.model.commands import (
     AllocateOrder,
     CancelOrder,
