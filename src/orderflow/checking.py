@@ -36,15 +36,22 @@ __all__ = ["CheckResult", "Rule", "Violation", "check"]
 
 
 class Rule(Term):
-    """The rule that was violated, by the numbers of the page *What always holds*."""
+    """The rule that was violated, with its number on the page *What always holds*."""
 
-    ALLOCATION = "rules 1 and 2: allocated units are on hand, and are those of open orders"
-    ACCOUNT = "rule 3: units on hand are those received less those gone"
-    AGREEMENT = "rule 4: the status of an order agrees with its lines"
-    IDLE_STOCK = "rule 5: no available unit is one that a waiting order could use"
-    POLICY = "rule 6: orders on back order are treated as the policy says"
-    HISTORY = "rule 7: the events lead to the stored state"
-    ROWS = "rows: all rows can be read, and agree with each other"
+    ALLOCATION = "ALLOCATION"
+    """Rules 1 and 2: allocated units are on hand, and are those of open orders."""
+    ACCOUNT = "ACCOUNT"
+    """Rule 3: units on hand are those received less those gone."""
+    AGREEMENT = "AGREEMENT"
+    """Rule 4: the status of an order agrees with its lines."""
+    IDLE_STOCK = "IDLE_STOCK"
+    """Rule 5: no available unit is one that a waiting order could use."""
+    POLICY = "POLICY"
+    """Rule 6: orders on back order are treated as the policy says."""
+    HISTORY = "HISTORY"
+    """Rule 7: the events lead to the stored state."""
+    ROWS = "ROWS"
+    """All rows can be read, and agree with each other."""
 
 
 @attrs.frozen

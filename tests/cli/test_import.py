@@ -395,6 +395,7 @@ def test_a_stopped_import_continues_when_it_is_run_again(shop: FileShop) -> None
         output, messages = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, b"")
     assert messages == (
+        b"new seller 'acme'\n"
         b"orderflow: stopped by Ctrl-C; what was imported so far is saved; "
         b"import the file again to do the rest\n"
     )

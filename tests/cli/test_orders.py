@@ -193,7 +193,7 @@ def test_the_courier_can_be_left_to_the_warehouse_again(shop: Shop) -> None:
         (["--replace", "1="], "'1=' is not a pair"),
         (
             ["--ship-to", "Ann, Leeds"],
-            "has 1 parts; the form is 'NAME|STREET",
+            "has 1 of 5 parts; the form is 'NAME|STREET",
         ),
         (["--ship-to", "a|b|c|d|England"], "'--ship-to': country must be a country code"),
         (["--priority", "high"], "'--priority'"),
@@ -256,7 +256,7 @@ def test_an_order_is_placed_with_courier_and_address(shop: Shop) -> None:
 def test_an_unknown_product_is_reported(shop: Shop) -> None:
     result = shop.run("place", "A-2", "MUG=1", "MGU=1")
     assert result.exit_code == 0
-    assert result.stderr == "new in warehouse 'leeds' of seller 'acme': MGU\n"
+    assert result.stderr == "new in warehouse 'leeds' of seller 'acme': MGU (did you mean 'MUG'?)\n"
     assert shop.run("place", "A-3", "MUG=1").stderr == ""
 
 

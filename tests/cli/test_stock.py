@@ -11,10 +11,8 @@ def test_stock_is_listed(shop: Shop) -> None:
     assert "MUG 5 3 2" in shop.do("stock")
     (mug,) = shop.ask("stock", "MUG")["stock"]
     assert (mug["on_hand"], mug["allocated"], mug["available"]) == (5, 3, 2)
-    assert shop.ask("stock", "NONE")["stock"] == []
     none_available = shop.ask("stock", "--none-available")["stock"]
     assert [row["sku"] for row in none_available] == ["TEA"]
-    assert shop.ask("stock", "--warehouse", "york")["stock"] == []
 
 
 def test_what_was_rejected_does_not_go_into_stock(shop: Shop) -> None:

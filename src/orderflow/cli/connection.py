@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, open_database
+from orderflow.cli.unknown_names import check_seller
 from orderflow.errors import MissingExtraError, SchemaError, StorageError
 from orderflow.service import OrderFlow
 
@@ -89,13 +90,25 @@ class Database:
     outbox: SqlOutbox
     flow: OrderFlow
 
-    def seller(self, given: str | None) -> str:
-        """Return the given seller, or the only one."""
-        return given if given is not None else _only("seller", self.repository.sellers())
+    def seller(self, given: str | None, *, may_be_new: bool = False) -> str:
+        """Return the given seller, or the only one.
+
+        Raises:
+            UnknownNameError: If it has no state, and may not be new.
+        """
+        if given is None:
+            return _only("seller", self.repository.sellers())
+        if not may_be_new:
+            check_seller(self, given)
+        return given
 
     def sellers(self, given: str | None) -> list[str]:
-        """Return the given seller, or all of them."""
-        return [given] if given is not None else list(self.repository.sellers())
+        """Return the given seller, or all of them.
+
+        Raises:
+            UnknownNameError: If the given one has no state.
+        """
+        return [self.seller(given)] if given is not None else list(self.repository.sellers())
 
     def warehouse(self, seller_id: str, given: str | None) -> str:
         """Return the given warehouse, or the only one with stock of the seller."""

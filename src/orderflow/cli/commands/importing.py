@@ -18,6 +18,7 @@ from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.import_file import ColumnNames, FileForm, FileKind, layout_of
 from orderflow.cli.output import terminal
 from orderflow.cli.output.import_report import ImportReport
+from orderflow.cli.unknown_names import report_new_seller
 from orderflow.importing import (
     OnChange,
     OrderLayout,
@@ -101,7 +102,9 @@ def import_(
         connect(where) as database,
         _source(file) as source,
     ):
-        seller_id = database.seller(where.seller)
+        seller_id = database.seller(where.seller, may_be_new=True)
+        if not how.as_json:
+            report_new_seller(database, seller_id)
         report = _FileImport(
             database=database,
             seller_id=seller_id,

@@ -18,6 +18,7 @@ from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import event_row
 from orderflow.cli.output.listing import Column, moment_cell, print_listing
 from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_order, print_table
+from orderflow.cli.unknown_names import of_known_names
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Order, OrderLine
@@ -86,7 +87,7 @@ def orders(
             for order in database.orders(seller_id, status, sku)
             if where.warehouse in (None, order.warehouse_id)
         )
-        print_listing("orders", ORDER_COLUMNS, rows, how)
+        print_listing("orders", ORDER_COLUMNS, of_known_names(rows, database, where, sku), how)
 
 
 @with_options("The database", where=SellerOptions)
@@ -116,8 +117,6 @@ def events(
     """List what happened to an order, or to everything of the seller; oldest first."""
     with connect(where) as database:
         seller_id = database.seller(where.seller)
-        if order_id is not None:
-            database.flow.seller(seller_id).order(order_id)
         rows = map(event_row, database.flow.seller(seller_id).events(order_id, since=since))
         print_listing("events", _EVENT_COLUMNS, rows, how)
 
@@ -202,7 +201,7 @@ def place(
     """Place an order: it is allocated, or goes on back order."""
 
     def command(database: Database) -> PlaceOrder:
-        seller_id = database.seller(where.seller)
+        seller_id = database.seller(where.seller, may_be_new=True)
         fields = how.fields()
         before = earlier_command(database, seller_id, how)
         numbered = enumerate(unit_pairs("SKU=UNITS", lines), 1)

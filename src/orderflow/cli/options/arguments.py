@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,7 +63,7 @@ def unit_pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, int]]:
         BadParameter: If a text is not such a pair.
     """
     for name, value in pairs(hint, texts):
-        if not (value.isascii() and value.isdecimal()):
+        if not re.fullmatch(r"[0-9]{1,18}", value):
             raise typer.BadParameter(
                 f"{name}={value}: {value!r} is not a number of units: try {name}=5",
                 param_hint=f"'{hint}'",
@@ -83,7 +84,7 @@ def address(hint: str, text: str) -> Address:
     parts = [part.strip() for part in text.split("|")]
     if len(parts) != len(_PARTS):
         raise typer.BadParameter(
-            f"{text!r} has {len(parts)} parts; the form is '{'|'.join(_PARTS)}'",
+            f"{text!r} has {len(parts)} of {len(_PARTS)} parts; the form is '{'|'.join(_PARTS)}'",
             param_hint=f"'{hint}'",
         )
     return Address(*parts)

@@ -6,7 +6,6 @@ and show choices in lower case, so every option and argument gets a parser from 
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
     from typer.models import ParameterInfo
 
 __all__ = ["moment_argument", "moment_option", "with_forms"]
+
+
+DAYS_MAX = 36_525
+"""A hundred years."""
 
 
 class _Form(NamedTuple):
@@ -129,12 +132,12 @@ def _number(kind: type[int | float], least: float | None, most: float | None) ->
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _days(text: str) -> timedelta:
     days = float(text)
-    if not math.isfinite(days):
+    if not abs(days) <= DAYS_MAX:  # and not nan
         raise ValueError(text)
     return timedelta(days=days)
 
@@ -144,7 +147,7 @@ _FORMS: dict[Any, _Form] = {
     time: _Form("HH:MM", "a valid HH:MM: try 16:00", time.fromisoformat, "{:%H:%M}".format),
     timedelta: _Form(
         "DAYS",
-        "a valid DAYS: try 2.5",
+        f"a valid DAYS: try 2.5; {DAYS_MAX} at most",
         _days,
         lambda value: f"{value / timedelta(days=1):g}",
     ),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from orderflow.errors import InvalidValueError
 
-__all__ = ["bad_parameter"]
+__all__ = ["bad_parameter", "shown_name"]
 
 _BY_TYPE = {
     "AddLine": ("add",),
@@ -46,6 +46,7 @@ _IN_WORDS = {
     "a timedelta": "a number of days",
     "a datetime with a time zone": "a time",
     ", or None": "",
+    "None unless": "omitted unless",
 }
 
 
@@ -61,7 +62,7 @@ def bad_parameter(
     for name, part in _candidates(error.field):
         if name in parameters:
             value = f", not {error.value!r}" if type(error.value) in {str, int} else ""
-            hint = f"'{_shown(parameters[name])}'"
+            hint = f"'{shown_name(parameters[name])}'"
             demand = _in_words(error.demand, parameters)
             return typer.BadParameter(f"{part}must be {demand}{value}", param_hint=hint)
     return None
@@ -76,7 +77,7 @@ def _candidates(field: str) -> Iterator[tuple[str, str]]:
     yield _BY_FIELD.get(name, ""), ""
 
 
-def _shown(parameter: Parameter) -> str:
+def shown_name(parameter: Parameter) -> str:
     """Return the option or argument as a user writes it."""
     for info in get_args(parameter.annotation):
         if isinstance(info, OptionInfo):
@@ -92,7 +93,9 @@ def _shown(parameter: Parameter) -> str:
 def _in_words(demand: str, parameters: Mapping[str, Parameter]) -> str:
     for term, words in _IN_WORDS.items():
         demand = demand.replace(term, words)
-    for name in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", demand):
-        if name in parameters:
-            demand = demand.replace(name, _shown(parameters[name]))
-    return demand
+
+    def option(match: re.Match[str]) -> str:
+        parameter = parameters.get(match[0])
+        return match[0] if parameter is None else shown_name(parameter)
+
+    return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]+(?= is )", option, demand)
