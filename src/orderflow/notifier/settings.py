@@ -142,7 +142,8 @@ def load_settings(path: str | PathLike[str]) -> NotifySettings:
         text = Path(path).read_text(encoding="utf-8")
         data = json.loads(text) if str(path).endswith(".json") else tomllib.loads(text)
     except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError(str(path), (f"$: cannot be read: {error}",)) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(str(path), (f"$: cannot be read: {reason}",)) from error
     return read_settings(data, str(path))
 
 

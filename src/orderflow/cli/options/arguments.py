@@ -34,6 +34,14 @@ ShipTo = Annotated[
 ]
 Sku = Annotated[str, typer.Argument(metavar="SKU", help="SKU of the product.")]
 
+_PAIRS = {
+    "--add": "MUG=5",
+    "--replace": "1=CUP",
+    "--skip": "Status=cancelled",
+    "SKU=UNITS": "MUG=5",
+}
+"""An example of each pair that is not a line and its units."""
+
 _PARTS = ("NAME", "STREET", "CITY", "POSTCODE", "COUNTRY")
 
 
@@ -49,9 +57,8 @@ def pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for text in texts:
         name, equals, value = text.rpartition("=")
         if not (equals and name and value):
-            example = "MUG=5" if "SKU" in hint else "1=5"
             raise typer.BadParameter(
-                f"{text!r} is not a pair: try {example}", param_hint=f"'{hint}'"
+                f"{text!r} is not a pair: try {_PAIRS.get(hint, '1=5')}", param_hint=f"'{hint}'"
             )
         yield name, value
 

@@ -32,12 +32,15 @@ _BY_TYPE = {
 """The parameters that one value of a type is read from as a whole."""
 
 _BY_FIELD = {
+    "country": "holidays",
+    "earlier_max": "ahead",
     "lines": "lines",
     "picked": "found",
     "quantity": "units",
     "reason": "why",
     "receipt_id": "receipt",
     "seller_id": "seller",
+    "subdivision": "holidays",
     "warehouse_id": "warehouse",
 }
 """The parameters whose names differ from those of the fields."""
