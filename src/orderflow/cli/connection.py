@@ -12,15 +12,18 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, open_database
-from orderflow.cli.unknown_names import check_seller
+from orderflow.cli.unknown_names import check_seller, of_known_names
 from orderflow.errors import MissingExtraError, SchemaError, StorageError
 from orderflow.service import OrderFlow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
+    from typing import TypeVar
 
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.status import Status
+
+    T = TypeVar("T")
 
 __all__ = [
     "Database",
@@ -99,7 +102,7 @@ class Database:
         if given is None:
             return _only("seller", self.repository.sellers())
         if not may_be_new:
-            check_seller(self, given)
+            check_seller(self.flow, given)
         return given
 
     def sellers(self, given: str | None) -> list[str]:
@@ -109,6 +112,22 @@ class Database:
             UnknownNameError: If the given one has no state.
         """
         return [self.seller(given)] if given is not None else list(self.repository.sellers())
+
+    def known(
+        self, rows: Iterable[T], where: WarehouseOptions, sku: str | None = None
+    ) -> Iterator[T]:
+        """Yield the rows of a listing.
+
+        Raises:
+            UnknownNameError: If there are none, because the warehouse or product is unknown.
+        """
+        return of_known_names(
+            rows,
+            self.flow,
+            seller_ids=self.sellers(where.seller),
+            warehouse_id=where.warehouse,
+            sku=sku,
+        )
 
     def warehouse(self, seller_id: str, given: str | None) -> str:
         """Return the given warehouse, or the only one with stock of the seller."""

@@ -131,7 +131,7 @@ def carry_out(
     """Run a command or preview it, and print the outcome."""
     with connect(where) as database:
         command = make(database)
-        report_new_names(database, command)
+        report_new_names(database.flow, command)
         flow = database.flow
         outcome = (
             flow.seller(command.seller_id).preview(command) if how.dry_run else flow.handle(command)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import TypeVar
 
-    from orderflow.cli.connection import Database, WarehouseOptions
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.stock import StockKey
+    from orderflow.service import OrderFlow
 
     T = TypeVar("T")
 
@@ -44,18 +44,23 @@ class UnknownNameError(NotFoundError):
         super().__init__(f"there is no {what} {name!r}{hint or _some_of(known)}")
 
 
-def check_seller(database: Database, seller_id: str) -> None:
+def check_seller(flow: OrderFlow, seller_id: str) -> None:
     """Require a seller with any state, unless no seller has any.
 
     Raises:
         UnknownNameError: If only others have.
     """
-    if not _is_known(database, seller_id) and (others := database.repository.sellers()):
+    if not _is_known(flow, seller_id) and (others := flow.sellers()):
         raise UnknownNameError("seller", seller_id, others)
 
 
 def of_known_names(
-    rows: Iterable[T], database: Database, where: WarehouseOptions, sku: str | None
+    rows: Iterable[T],
+    flow: OrderFlow,
+    *,
+    seller_ids: Iterable[str],
+    warehouse_id: str | None,
+    sku: str | None,
 ) -> Iterator[T]:
     """Yield rows. If there are none, the warehouse or the product may not exist.
 
@@ -65,50 +70,47 @@ def of_known_names(
     row = None
     for row in rows:
         yield row
-    if row is not None:
-        return
-    sellers = database.sellers(where.seller)
-    keys = [key for seller_id in sellers for key in _keys(database, seller_id)]
+    keys = [key for each in seller_ids for key in _keys(flow, each)] if row is None else []
     if not keys:
-        return  # nothing is known yet, so nothing is mistyped
+        return  # if nothing is known yet, nothing is mistyped
     warehouses = {key.warehouse_id for key in keys}
-    if where.warehouse is not None and where.warehouse not in warehouses:
-        raise UnknownNameError("stock or receipt in warehouse", where.warehouse, warehouses)
+    if warehouse_id is not None and warehouse_id not in warehouses:
+        raise UnknownNameError("stock or receipt in warehouse", warehouse_id, warehouses)
     skus = {key.sku for key in keys}
     if sku is None or sku in skus:
         return
-    if not any(database.flow.seller(each).orders(sku=sku, limit=1) for each in sellers):
+    if not any(flow.seller(each).orders(sku=sku, limit=1) for each in seller_ids):
         raise UnknownNameError("product", sku, skus)
 
 
-def report_new_seller(database: Database, seller_id: str) -> None:
+def report_new_seller(flow: OrderFlow, seller_id: str) -> None:
     """Report a seller without any state."""
-    if not _is_known(database, seller_id):
-        hint = _did_you_mean(seller_id, database.repository.sellers())
+    if not _is_known(flow, seller_id):
+        hint = _did_you_mean(seller_id, flow.sellers())
         _report(f"new seller {seller_id!r}{hint}")
 
 
-def report_new_names(database: Database, command: Command) -> None:
+def report_new_names(flow: OrderFlow, command: Command) -> None:
     """Report a seller, a warehouse and products that a command is the first to name."""
     seller_id = command.seller_id
-    report_new_seller(database, seller_id)
-    new = database.repository.read(seller_id, lambda reading: unknown_products(command, reading))
+    report_new_seller(flow, seller_id)
+    new = flow.repository.read(seller_id, lambda reading: unknown_products(command, reading))
     if not new:
         return
     warehouse_id = new[0].warehouse_id
-    known = _keys(database, seller_id)
+    known = _keys(flow, seller_id)
     skus = [key.sku for key in known if key.warehouse_id == warehouse_id]
     hint = "" if skus else _did_you_mean(warehouse_id, {key.warehouse_id for key in known})
     products = ", ".join(f"{key.sku}{_did_you_mean(key.sku, skus)}" for key in new)
     _report(f"new in warehouse {warehouse_id!r}{hint} of seller {seller_id!r}: {products}")
 
 
-def _is_known(database: Database, seller_id: str) -> bool:
-    return bool(database.flow.seller(seller_id).events(limit=1))
+def _is_known(flow: OrderFlow, seller_id: str) -> bool:
+    return bool(flow.seller(seller_id).events(limit=1))
 
 
-def _keys(database: Database, seller_id: str) -> list[StockKey]:
-    seller = database.flow.seller(seller_id)
+def _keys(flow: OrderFlow, seller_id: str) -> list[StockKey]:
+    seller = flow.seller(seller_id)
     return [each.key for each in seller.stock()] + [each.key for each in seller.receipts()]
 
 

@@ -29,7 +29,10 @@ __all__ = [
 
 
 class Reading(View, Protocol):
-    """The reads of a decision, plus listings and earlier commands."""
+    """The reads of a decision, plus listings and earlier commands.
+
+    `Seller` checks the arguments first, so an implementation gets valid ones only.
+    """
 
     def orders(
         self,

@@ -11,7 +11,7 @@ from orderflow.cli.execution import key_of
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output.listing import Column, moment_cell, print_listing
-from orderflow.cli.unknown_names import check_seller, of_known_names
+from orderflow.cli.unknown_names import check_seller
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def backorders(
     """List the products that orders wait for, or the queue of one product."""
     with connect(where) as database:
         if sku is None:
-            rows = of_known_names(_waited_for(database, where), database, where, None)
+            rows = database.known(_waited_for(database, where), where)
             print_listing("products", _PRODUCT_COLUMNS, rows, how)
         else:
             if where.seller is not None:
-                check_seller(database, where.seller)
+                check_seller(database.flow, where.seller)
             key = key_of(database, where, sku)
-            queue = of_known_names(_queue(database, key), database, where, sku)
+            queue = database.known(_queue(database, key), where, sku)
             print_listing("queue", _QUEUE_COLUMNS, queue, how)
 
 

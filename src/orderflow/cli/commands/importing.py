@@ -104,7 +104,7 @@ def import_(
     ):
         seller_id = database.seller(where.seller, may_be_new=True)
         if not how.as_json:
-            report_new_seller(database, seller_id)
+            report_new_seller(database.flow, seller_id)
         report = _FileImport(
             database=database,
             seller_id=seller_id,

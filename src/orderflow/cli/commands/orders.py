@@ -18,7 +18,6 @@ from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import event_row
 from orderflow.cli.output.listing import Column, moment_cell, print_listing
 from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_order, print_table
-from orderflow.cli.unknown_names import of_known_names
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Order, OrderLine
@@ -87,7 +86,7 @@ def orders(
             for order in database.orders(seller_id, status, sku)
             if where.warehouse in (None, order.warehouse_id)
         )
-        print_listing("orders", ORDER_COLUMNS, of_known_names(rows, database, where, sku), how)
+        print_listing("orders", ORDER_COLUMNS, database.known(rows, where, sku), how)
 
 
 @with_options("The database", where=SellerOptions)

@@ -116,7 +116,7 @@ def dead_letters(
     """
     with connect(where) as database:
         if where.seller is not None:
-            check_seller(database, where.seller)
+            check_seller(database.flow, where.seller)
         outbox = database.outbox
         dead = outbox.dead(where.seller)
         revived = [message.message_id for message in dead] if revive_all else revive or ()

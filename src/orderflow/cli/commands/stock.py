@@ -20,7 +20,6 @@ from orderflow.cli.output.records import (
     receipt_row,
     stock_row,
 )
-from orderflow.cli.unknown_names import of_known_names
 from orderflow.domain.model.commands import (
     AdjustStock,
     AnnounceReceipt,
@@ -64,7 +63,7 @@ def stock(
             for record in records
             if _is_asked_for(record.key, sku, where) and not (none_available and record.available)
         )
-        print_listing("stock", STOCK_COLUMNS, of_known_names(rows, database, where, sku), how)
+        print_listing("stock", STOCK_COLUMNS, database.known(rows, where, sku), how)
 
 
 @with_options("The database", where=WarehouseOptions)
@@ -86,7 +85,7 @@ def receipts(
             receipt_row(receipt) for receipt in expected if _is_asked_for(receipt.key, sku, where)
         )
         columns = (*RECEIPT_COLUMNS, Column("is_overdue", "overdue"))
-        print_listing("receipts", columns, of_known_names(rows, database, where, sku), how)
+        print_listing("receipts", columns, database.known(rows, where, sku), how)
 
 
 @with_options("The database", where=WarehouseOptions)
