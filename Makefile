@@ -79,11 +79,13 @@ bench: .venv/.dev ## measure beside yardsticks; ARGS=--quick for a look, --help 
 drills: .venv/.dev ## kill, race and starve it on real databases for long; ARGS=--quick, --help
 	$(BIN)/python -m tests.drills $(ARGS)
 
-wheel: build/wheel/.built ## build the wheel; import it beside its required dependencies alone
+wheel: build/wheel/.built ## build the wheel; import it beside its required dependencies, add an extra
 	rm -rf build/bare
 	$(PYTHON) -m venv build/bare
 	build/bare/bin/python -m pip --disable-pip-version-check --quiet install build/wheel/*.whl
 	build/bare/bin/python -I -c "import orderflow, orderflow.codec, orderflow.adapters.memory"
+	build/bare/bin/python -m pip --disable-pip-version-check --quiet install 'orderflow-backorder[cli]'
+	build/bare/bin/orderflow --version
 
 check: ## run all that must hold before a commit, as .ci/run does
 	.ci/run

@@ -6,6 +6,7 @@ The profile `ci` is the default; `make fuzz` takes `fuzz`, `make fast` takes `fe
 from __future__ import annotations
 
 import gc
+import signal
 from typing import TYPE_CHECKING
 
 from hypothesis import settings
@@ -24,6 +25,16 @@ settings.load_profile("ci")
 def pytest_configure(config: pytest.Config) -> None:
     """Collect examples outside this folder as well: a conftest alone sees only what is below."""
     config.pluginmanager.register(examples, "examples")
+    for each in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(each) is signal.SIG_IGN:
+            signal.signal(each, _ignore)
+
+
+def _ignore(*_: object) -> None:
+    """Ignore a signal. Programs that the tests start do not inherit this, unlike `SIG_IGN`.
+
+    A shell starts what runs in the background of a script with SIGINT ignored.
+    """
 
 
 def pytest_collection_finish() -> None:

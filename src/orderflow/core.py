@@ -5,6 +5,7 @@
 
 from orderflow.domain.decisions.backlog import allocate
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.expected_cover import expected_cover
 from orderflow.domain.queries.explanation import explain
@@ -21,5 +22,6 @@ __all__ = [
     "evolve",
     "expected_cover",
     "explain",
+    "queue_position",
     "replacement_offers",
 ]

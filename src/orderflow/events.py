@@ -33,6 +33,7 @@ from orderflow.domain.model.events import (
     StockAdjusted,
     StockBookedIn,
     StockEvent,
+    subject_of,
 )
 
 __all__ = [
@@ -68,4 +69,5 @@ __all__ = [
     "StockAdjusted",
     "StockBookedIn",
     "StockEvent",
+    "subject_of",
 ]

@@ -35,8 +35,11 @@ PURE_MODULES = {
     "itertools",
     "math",
     "operator",
+    "re",
     "types",
     "typing",
+    "unicodedata",
+    "urllib.parse",
 }
 
 IMPURE_BUILTINS = {

@@ -22,8 +22,8 @@ class FileShop(Shop):
         folder: Where all of them are.
     """
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder / "shop.db")
+    def __init__(self, folder: Path, *, seller: str = "acme") -> None:
+        super().__init__(folder / "shop.db", seller=seller)
         self.folder = folder
         self.do("init")
 

@@ -31,7 +31,7 @@ class Shop:
         self._seller = seller
         self._warehouse = warehouse
 
-    def run(self, command: str, *arguments: object) -> Result:
+    def run(self, command: object, *arguments: object) -> Result:
         """Run a command on it; options for the seller and warehouse come from the environment."""
         environment = {
             "ORDERFLOW_DB": str(self.db),

@@ -70,13 +70,21 @@ def test_a_wrong_encoding(tmp_path: Path) -> None:
     assert "utf-16" in failed(run("replay", path))
     path = write(tmp_path / "b.csv", row())
     assert "not in the encoding" in failed(run("replay", path, "--encoding", "utf-16"))
-    assert "unknown encoding" in failed(run("replay", path, "--encoding", "martian"))
+    message = failed(run("replay", path, "--encoding", "martian"))
+    assert "'--encoding': must be the name of a text encoding, such as utf-8 or cp1252" in message
+
+
+@pytest.mark.parametrize("time_format", ["", "%", "%d %d", "%H:%M", "soon"])
+def test_a_wrong_format_of_times(tmp_path: Path, time_format: str) -> None:
+    path = write(tmp_path / "a.csv", row())
+    message = failed(run("replay", path, "--time-format", time_format))
+    assert "'--time-format': must be a format of dates for datetime.strptime" in message
 
 
 def test_binary_data(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(gzip.compress(gzip.compress(HEADER.encode())))
-    assert "which match no preset" in failed(run("replay", path))
+    assert "is compressed twice" in failed(run("replay", path))
 
 
 def test_markup_in_a_name_is_printed_as_it_is(tmp_path: Path) -> None:

@@ -86,10 +86,10 @@ def test_holidays_of_a_whole_country() -> None:
         (["--working-days", ""], "'--working-days'"),
         (
             ["--holidays", "ZZ"],
-            "orderflow: country must be a code that the package holidays knows",
+            "'--holidays': must be a code that the package holidays knows",
         ),
-        (["--holidays", "GB-XX"], "orderflow: subdivision must be one of ENG, NIR, SCT, WLS"),
-        (["--holidays", ""], "orderflow: country must be"),
+        (["--holidays", "GB-XX"], "'--holidays': must be one of ENG, NIR, SCT, WLS"),
+        (["--holidays", ""], "'--holidays': must be"),
     ],
 )
 def test_an_invalid_value_is_named(options: list[str], message: str) -> None:

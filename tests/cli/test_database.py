@@ -110,6 +110,10 @@ def test_the_database_is_named_by_file_or_url(shop: Shop, url: str) -> None:
         ("postgresql+nothing://here", "is not a database URL"),
         ("://", "is not a database URL"),
         ("postgresql+psycopg://127.0.0.1:1/none", "connection"),
+        ("sqlite://", "must be the path of a file; for a state in memory"),
+        ("sqlite:///:memory:", "must be the path of a file; for a state in memory"),
+        ("file:shop.db?mode=ro", "must be the path of a file"),
+        ("sqlite:///shop.db?mode=ro", "has options, which orderflow sets itself; name the file"),
         ("oracle://here", "is neither SQLite nor PostgreSQL; try postgresql+psycopg://"),
     ],
 )

@@ -119,22 +119,20 @@ def test_options_describe_any_other_file(shop: FileShop) -> None:
     )
     path.write_bytes(text.encode("cp1252"))
     columns = {
-        "order-id": ("Nr",),
-        "sku": ("Artikel",),
-        "quantity": ("Menge",),
-        "placed-at": ("Datum",),
-        "ship-to-name": ("Name", "Zusatz"),
-        "ship-to-street": ("Straße",),
-        "ship-to-city": ("Ort",),
-        "ship-to-postcode": ("PLZ",),
+        "order-id": "Nr",
+        "sku": "Artikel",
+        "quantity": "Menge",
+        "placed-at": "Datum",
+        "ship-to-name": "Name,Zusatz",
+        "ship-to-street": "Straße",
+        "ship-to-city": "Ort",
+        "ship-to-postcode": "PLZ",
     }
-    named = [
-        part for each, names in columns.items() for n in names for part in (f"--{each}-column", n)
-    ]
+    named = [part for each, names in columns.items() for part in (f"--{each}-column", names)]
     form = ("--time-zone", "Europe/Berlin", "--day-first", "--thousands", ".", "--country", "de")
-    found = shop.report(path, *named, *form, "--upper-sku", "--skip", "Stand=storniert")
-    assert (found["preset"], found["encoding"], found["delimiter"]) == (None, "cp1252", ";")
-    assert found["skipped"] == {"Stand is storniert": 1}
+    found = shop.report(path, *named, *form, "--upper-sku", "--drop-orders", "Stand=storniert")
+    assert (found["preset"], found["encoding"], found["delimiter"]) == ("PLAIN", "cp1252", ";")
+    assert found["skipped"] == {"Stand=storniert": 1}
     order = shop.ask("show", "7")
     assert (order["lines"][0]["sku"], order["units"]) == ("MUG", 1200)
     assert order["placed_at"] == "2026-03-01T09:00:00+00:00"
@@ -150,7 +148,7 @@ def test_options_set_tabs_quotes_and_time_formats(shop: FileShop) -> None:
     form = ("--delimiter", "tab", "--unquoted", "--time-format", "%d.%m.%y %Hh")
     result = shop.take_in(path, *form, "--time-zone", "UTC", "--encoding", "utf-8")
     assert result.exit_code == 0
-    assert "columns as given, utf-8, delimiter tab" in flat(result.stdout)
+    assert "orders, PLAIN, utf-8, delimiter tab" in flat(result.stdout)
     assert shop.ask("show", "1")["lines"][0]["sku"] == '5" nail'
 
 
@@ -161,15 +159,112 @@ def test_a_preset_may_have_a_column_of_another_name(shop: FileShop) -> None:
     assert shop.report(path, "--preset", "shopify", "--sku-column", "Code")["done"] == 1
 
 
+def test_what_a_file_contains_follows_from_its_columns(shop: FileShop) -> None:
+    stock = shop.write("MUG,7", header="sku,on_hand")
+    assert shop.report(stock)["kind"] == "STOCK"
+    receipts = shop.write(
+        "R1,MUG,7,2026-03-05T08:00Z", header="receipt_id,sku,quantity,expected_at"
+    )
+    assert shop.report(receipts)["kind"] == "RECEIPTS"
+    result = shop.take_in(stock, "--kind", "orders")
+    assert "no preset fits" in flat(result.stderr)
+
+
+def test_one_option_mends_a_preset_that_lacks_a_column(shop: FileShop) -> None:
+    path = shop.write("#1,MUG,2,2026-03-01T10:00Z", header="Name,Lineitem sku,Qty,Created at")
+    result = shop.take_in(path)
+    assert result.exit_code == 2
+    assert "the nearest is SHOPIFY, which lacks 'Lineitem quantity'" in flat(result.stderr)
+    assert "(--quantity-column)" in flat(result.stderr)
+    found = shop.report(path, "--quantity-column", "Qty")
+    assert (found["preset"], found["done"]) == ("SHOPIFY", 1)
+
+
+def test_a_file_may_lack_quantities_and_times(shop: FileShop) -> None:
+    path = shop.write("1,MUG", "1,MUG", header="order_id,sku")
+    at = ("--at", "2026-03-02T09:00Z", "--placed-at", "now")
+    assert shop.report(path, "--quantity", "1", *at)["done"] == 1
+    order = shop.ask("show", "1")
+    assert (order["units"], order["placed_at"]) == (2, "2026-03-02T09:00:00+00:00")
+    path = shop.write("2,MUG", header="order_id,sku")
+    assert shop.report(path, "--quantity", "1", "--placed-at", "2026-03-01 08:00")["done"] == 1
+    assert shop.ask("show", "2")["placed_at"] == "2026-03-01T08:00:00+00:00"
+
+
+def test_items_are_unpacked(shop: FileShop) -> None:
+    path = shop.write('1,2026-03-01T10:00Z,"MUG*2;CUP*1"', header="order_id,placed_at,Items")
+    packed = ("--items-column", "Items", "--item-pattern", "{sku}*{quantity};")
+    assert shop.report(path, *packed)["done"] == 1
+    assert [line["quantity"] for line in shop.ask("show", "1")["lines"]] == [2, 1]
+
+
+def test_each_pair_of_columns_is_a_line(shop: FileShop) -> None:
+    path = shop.write(
+        "1,2026-03-01T10:00Z,MUG,2,CUP,1",
+        "2,2026-03-01T10:00Z,MUG,1,,",
+        header="order_id,placed_at,A,a,B,b",
+    )
+    first = ("--sku-column", "A", "--quantity-column", "a")
+    second = ("--sku-column", "B", "--quantity-column", "b")
+    assert shop.report(path, *first, *second)["done"] == 2
+    assert [line["sku"] for line in shop.ask("show", "1")["lines"]] == ["MUG", "CUP"]
+    assert [line["sku"] for line in shop.ask("show", "2")["lines"]] == ["MUG"]
+
+
+def test_numbered_columns_and_alternatives(shop: FileShop) -> None:
+    path = shop.write(
+        '1,2026-03-01T10:00Z,MUG,,2,,"a, b",1',
+        header='order_id,placed_at,SKU 1,ID 1,Q 1,SKU 2,"ID, 2",Q 2',
+    )
+    named = ("--sku-column", 'SKU {n},"ID, {n}",ID {n}', "--quantity-column", "Q {n}")
+    assert shop.report(path, *named)["done"] == 1
+    assert [line["sku"] for line in shop.ask("show", "1")["lines"]] == ["MUG", "a, b"]
+
+
+@pytest.mark.parametrize(
+    ("options", "skipped"),
+    [
+        (("--drop-rows", "Type=gift"), {"Type=gift": 1}),
+        (("--drop-rows", "Type!=goods"), {"Type!=goods": 2}),
+        (("--drop-rows", "Type^=Gif"), {"Type^=Gif": 1}),
+        (("--drop-rows", "Type="), {"Type=": 1}),
+        (("--drop-rows", "Type!="), {"Type!=": 2}),
+        (("--drop-orders", "Type=GIFT"), {"Type=GIFT": 2}),
+        (("--drop-rows", "Type=gift", "--drop-orders", "Type="), {"Type=gift": 1, "Type=": 1}),
+    ],
+)
+def test_rows_and_orders_are_dropped_by_conditions(
+    shop: FileShop, options: tuple[str, ...], skipped: dict[str, int]
+) -> None:
+    path = shop.write(
+        f"{row('1')},goods", f"{row('1')},gift", f"{row('2')},", header=f"{HEADER},Type"
+    )
+    assert shop.report(path, *options)["skipped"] == skipped
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         (("--kind", "stock", "--preset", "shopify"), "--preset"),
         (("--kind", "stock", "--time-zone", "UTC"), "--time-zone"),
         (("--kind", "stock", "--day-first"), "--day-first"),
-        (("--on-hand-column", "n"), "--on-hand-column"),
+        (("--on-hand-column", "n"), "there is no column 'n' (on_hand)"),
+        (("--kind", "orders", "--on-hand-column", "n"), "'--on-hand-column': does not apply to"),
+        (("--kind", "stock", "--item-pattern", "{sku}"), "'--item-pattern': does not apply to"),
+        (("--items-column", "sku"), "--item-pattern"),
+        (("--item-pattern", "x"), "--item-pattern"),
+        (("--quantity", "0"), "quantity"),
+        (("--placed-at", "soon"), "'--placed-at': must be now, or a time like"),
         (("--batch", "today"), "--batch"),
-        (("--skip", "Status"), "is not a pair"),
+        (("--drop-rows", "Status"), "'--drop-rows': 'Status' is not a condition"),
+        (("--drop-orders", "=x"), "'--drop-orders': '=x' is not a condition"),
+        (("--sku-column", "A,"), "'--sku-column': 'A,' is not a list of columns"),
+        (("--sku-column", 'A,"'), "'--sku-column': 'A,\"' is not a list of columns"),
+        (
+            ("--sku-column", "A", "--sku-column", "B"),
+            "'--quantity-column': is needed once for each",
+        ),
+        (("--sku-column", "sku,none"), "there is no column 'none', which was named"),
         (("--thousands", "x"), "a comma, a point"),
         (("--preset", "ebay"), "'ebay' is not one of"),
         (("--encoding", "none-such"), "none-such"),
@@ -226,6 +321,7 @@ def test_json_has_every_fault_and_standard_error_nothing(shop: FileShop) -> None
         "column": "quantity",
         "value": "'x'",
         "reason": "must be a whole number from 1 to 1000000000000, in the digits 0 to 9",
+        "setting": "",
     }
 
 
@@ -260,18 +356,18 @@ def refused_part(shop: FileShop) -> Path:
     """
     assert shop.run("change-policy", "acme", "--fulfilment", "SPLIT").exit_code == 0
     stock(shop, "MUG,1")
-    return shop.write(row("A", quantity=2), row("A-1", sku="CUP"), row("C", sku="CUP"))
+    return shop.write(row("A", quantity=2), row("A.1", sku="CUP"), row("C", sku="CUP"))
 
 
 def test_a_refused_order_is_reported_and_the_others_are_imported(shop: FileShop) -> None:
     rejects = shop.folder / "rejects.csv"
     result = shop.take_in(refused_part(shop), "--rejects", rejects)
     assert result.exit_code == 1
-    assert "refused: A-1: seller 'acme' already has an order 'A-1'" in flat(result.stderr)
+    assert "refused: A.1: seller 'acme' already has an order 'A.1'" in flat(result.stderr)
     assert "orders refused 1" in flat(result.stdout)
-    assert set(shop.orders()) == {"A", "A-1", "C"}
+    assert set(shop.orders()) == {"A", "A.1", "C"}
     (rejected,) = csv.DictReader(rejects.read_text(encoding="utf-8").splitlines())
-    assert rejected["order_id"] == "A-1"
+    assert rejected["order_id"] == "A.1"
     assert "split off from order 'A'" in rejected["rejected_because"]
 
 
@@ -279,7 +375,7 @@ def test_all_or_nothing_undoes_everything_if_one_order_is_refused(shop: FileShop
     path = refused_part(shop)
     found = shop.report(path, "--all-or-nothing", code=1)
     assert (found["saved"], found["done"], found["placed"]) == (False, 0, {})
-    assert [each["id"] for each in found["refused"]] == ["A-1"]
+    assert [each["id"] for each in found["refused"]] == ["A.1"]
     assert shop.orders() == {}
     assert "Nothing was saved" in flat(shop.take_in(path, "--all-or-nothing").stderr)
 

@@ -14,6 +14,7 @@ import pytest
 from orderflow.adapters.webhook import from_envelope
 from tests.cli.files import FileShop
 from tests.cli.runner import flat
+from tests.unit.adapters.received import FORGED, HEADERS, Received
 from tests.unit.adapters.servers import HOST, MailBox, mail_server, web_server
 
 if TYPE_CHECKING:
@@ -123,6 +124,32 @@ def test_a_skipped_recipient_is_reported_although_others_were_notified(shop: Fil
     assert (result.exit_code, result.stdout) == (1, "messages handled: 2\n")
     assert "mail:gone@acme.example is skipped" in flat(result.stderr)
     assert len(box.envelopes) == 1
+
+
+def test_an_encoded_word_in_whatever_was_given_arrives_as_it_was_written(tmp_path: Path) -> None:
+    shop = FileShop(tmp_path, seller=FORGED)
+    shop.do("book-in", FORGED, 2, "--at", f"{DAY}09:00", "--warehouse", FORGED)
+    address = f"{FORGED}|{FORGED}|{FORGED}|{FORGED[:20]}|GB"
+    lines = (f"{FORGED}=1", "MUG=2", "--warehouse", FORGED)
+    placed = (*lines, "--courier", FORGED, "--ship-to", address, "--at", f"{DAY}10:00")
+    shop.do("place", FORGED, *placed)
+    shop.do("hold", FORGED, "OTHER", "--note", FORGED, "--at", f"{DAY}10:01")
+    shop.do("place", "B", f"{FORGED}=1", "--warehouse", FORGED, "--at", f"{DAY}10:02")
+    shop.do("send", "B", "--at", f"{DAY}10:03")
+    shop.do("request-cancellation", "B", "--reason", FORGED, "--at", f"{DAY}10:04")
+    shop.do("reject-cancellation", "B", "--reason", FORGED, "--at", f"{DAY}10:05")
+    with mail_server() as (box, port):
+        result = shop.run("notify", "--settings", settings(shop, port))
+    assert result.exit_code == 0, result.stderr
+    mails = [Received(envelope.content) for envelope in box.envelopes]
+    assert [mail["Subject"] for mail in mails] == [
+        f"Order {FORGED} is on hold",
+        "Order B will not be cancelled",
+    ]
+    for mail in mails:
+        assert tuple(name for name, _ in mail.headers) == HEADERS
+        (_, plain), _ = mail.parts
+        assert FORGED in plain
 
 
 @pytest.mark.parametrize("command", ["notify", "digest"])

@@ -118,10 +118,10 @@ def test_every_kind_of_event_has_words(shop: Shop) -> None:
         "release-hold A-1 fraud_risk",
         "split A-1",
         "remove A-1",
-        "send A-1-1",
-        "request-cancellation A-1-1 --reason late",
-        "reject-cancellation A-1-1 --reason packed",
-        "short-pick A-1-1 1=1",
+        "send A-1.1",
+        "request-cancellation A-1.1 --reason late",
+        "reject-cancellation A-1.1 --reason packed",
+        "short-pick A-1.1 1=1",
         "count MUG 4 --note again",
         "adjust MUG damage --by -1",
         "announce R-1 MUG 4 2026-03-09",
@@ -135,7 +135,7 @@ def test_every_kind_of_event_has_words(shop: Shop) -> None:
         "OrderHeld fraud risk",
         "OrderDeallocated 2 of line 1, 1 of line 3: hold",
         "HoldReleased fraud risk",
-        "OrderSplit 2 of line 1, 1 of line 3 to A-1-1",
+        "OrderSplit 2 of line 1, 1 of line 3 to A-1.1",
         "OrderSplitOff 2 MUG, 1 MUG",
         "CancellationRequested late",
         "CancellationRejected packed",
@@ -196,6 +196,9 @@ def test_the_courier_can_be_left_to_the_warehouse_again(shop: Shop) -> None:
             "has 1 of 5 parts; the form is 'NAME|STREET",
         ),
         (["--ship-to", "a|b|c|d|England"], "'--ship-to': country must be a country code"),
+        (["--ship-to", "a|b|c|d|GB|Flat 3"], "'Flat 3' cannot follow the country: only company="),
+        (["--ship-to", "a|b|c|d|GB|city=e"], "'city=e' cannot follow the country"),
+        (["--ship-to", "a|b|c|d|GB|phone=1|phone=2"], "region=TEXT, phone=TEXT, each once"),
         (["--priority", "high"], "'--priority'"),
         (["--promised-by", "soon"], "'soon' is not a valid TIME: try 2026-03-02T09:30"),
         (["--expected-version", "x"], "'--expected-version'"),
@@ -253,11 +256,27 @@ def test_an_order_is_placed_with_courier_and_address(shop: Shop) -> None:
     assert (order["courier"], order["ship_to"]["city"]) == ("DHL", "c")
 
 
+def test_a_part_of_an_address_that_not_every_address_has_is_named(shop: Shop) -> None:
+    named = "company=Bo & Co|street_2=Flat 3|region=Yorkshire|phone=+44 113=0"
+    shop.do("edit", "A-1", "--ship-to", f"Ann|2 Mill Lane|Leeds|LS1 4DY|GB|{named}")
+    to = shop.ask("show", "A-1")["ship_to"]
+    assert (to["company"], to["street_2"]) == ("Bo & Co", "Flat 3")
+    assert (to["region"], to["phone"]) == ("Yorkshire", "+44 113=0")
+    assert (
+        "to Ann, Bo & Co, 2 Mill Lane, Flat 3, Leeds, Yorkshire, LS1 4DY, GB, phone +44 113=0"
+    ) in flat(shop.do("show", "A-1"))
+
+
 def test_an_unknown_product_is_reported(shop: Shop) -> None:
     result = shop.run("place", "A-2", "MUG=1", "MGU=1")
     assert result.exit_code == 0
     assert result.stderr == "new in warehouse 'leeds' of seller 'acme': MGU (did you mean 'MUG'?)\n"
     assert shop.run("place", "A-3", "MUG=1").stderr == ""
+    for change in (("--add", "MGU=1"), ("--replace", "1=MGU")):
+        result = shop.run("edit", "A-1", *change, "--dry-run")
+        assert result.stderr.startswith(
+            "new in warehouse 'leeds' of seller 'acme': MGU (did you mean 'MUG'?)\n"
+        )
 
 
 def test_an_invalid_id_is_named(shop: Shop) -> None:

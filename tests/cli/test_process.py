@@ -57,6 +57,21 @@ def test_ctrl_c_prints_a_message_and_no_traceback(tmp_path: Path) -> None:
     assert messages == b"orderflow: stopped by Ctrl-C; nothing was saved\n"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX")
+def test_programs_can_be_stopped_in_a_run_that_ignores_ctrl_c() -> None:
+    source = """
+import signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+ctrl_c = "tests/cli/test_process.py::test_ctrl_c_prints_a_message_and_no_traceback"
+pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", ctrl_c]
+sys.exit(subprocess.call(pytest))
+"""
+    done = subprocess.run(  # noqa: S603 - the text above
+        [sys.executable, "-c", source], check=False, capture_output=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout.decode()
+
+
 def test_the_order_of_hashes_has_no_effect() -> None:
     def shop(hash_seed: str) -> dict[str, Any]:
         done = subprocess.run(  # noqa: S603 - this package

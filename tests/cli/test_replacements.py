@@ -39,6 +39,7 @@ def test_replacements_in_stock_are_listed_with_their_command(shop: FileShop) -> 
         "available": 4,
         "reason": "the pair is sold out",
         "shared_with": [],
+        "further_lines": 0,
         "command": "orderflow replace '#1 a' 1 GLOVE --units 2 --reason 'the pair is sold out'",
     }
     assert shop.run(*shlex.split(found["command"])[1:]).exit_code == 0

@@ -42,10 +42,10 @@ def test_two_units_may_replace_one(shop: Shop) -> None:
 
 def test_allocated_units_are_split_off(shop: Shop) -> None:
     split = shop.ask("split", "A-1")["outcome"]
-    assert [order["order_id"] for order in split["orders"]] == ["A-1", "A-1-1"]
-    assert shop.status("A-1-1") == "ALLOCATED"
+    assert [order["order_id"] for order in split["orders"]] == ["A-1", "A-1.1"]
+    assert shop.status("A-1.1") == "ALLOCATED"
     assert shop.lines("A-1") == {"2": ("CUP", 2, 0)}
-    assert "split from A-1" in shop.do("show", "A-1-1")
+    assert "split from A-1" in shop.do("show", "A-1.1")
 
 
 def test_the_new_order_gets_the_id_that_is_asked_for(shop: Shop) -> None:

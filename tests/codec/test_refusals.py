@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
@@ -10,12 +10,17 @@ import pytest
 from orderflow.codec import dumps, from_data, loads, to_data
 from orderflow.domain.calendar.calendar import WarehouseCalendar
 from orderflow.domain.model.commands import HoldOrder
-from orderflow.domain.model.events import OrderAllocated, OrderCancelled, OrderSentToWarehouse
+from orderflow.domain.model.events import (
+    OrderAllocated,
+    OrderCancelled,
+    OrderPlaced,
+    OrderSentToWarehouse,
+)
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey
-from orderflow.errors import CodecError
+from orderflow.errors import CodecError, InvalidValueError
 from tests.codec.things import AT, CALENDAR, EDIT, KEY, ORDER, changed, parent
 
 HALF = "\ud83d"
@@ -353,3 +358,58 @@ def test_only_the_types_of_the_library_are_written(thing: object) -> None:
 def test_what_could_not_be_read_is_not_written(thing: object) -> None:
     with pytest.raises(CodecError, match=r"^\$\.data: cannot be written: "):
         dumps(thing)
+
+
+YEARS = "must be in the years 1970 to 2999 of UTC, not "
+PLACED = OrderPlaced(AT, ORDER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1969-12-31T23:59:59.999999Z",
+        "1970-01-01T00:00:00+00:01",
+        "0001-01-01T00:00:00+23:59",
+        "3000-01-01T00:00Z",
+        "9999-12-31T23:59:59-23:59",
+    ],
+)
+def test_a_moment_beyond_the_limits_is_refused_even_in_an_event(text: str) -> None:
+    for path in ("at", "order.placed_at", "order.holds.0.until"):
+        (found,) = faults(changed(PLACED, path, text))
+        assert YEARS in found
+    with pytest.raises(CodecError, match=r"cannot be written: .* in the years 1970 to 2999 of UTC"):
+        dumps(OrderCancelled("acme", "7", datetime.fromisoformat(text), ""))
+
+
+@pytest.mark.parametrize("text", ["1970-01-01T00:00Z", "3000-01-01T22:59:59+23:00"])
+def test_the_first_and_the_last_moment_are_read_and_written(text: str) -> None:
+    event = OrderCancelled("acme", "7", datetime.fromisoformat(text), "")
+    assert loads(dumps(event)) == event
+
+
+def test_a_length_of_time_above_a_century_is_refused() -> None:
+    (found,) = faults(changed(PATIENT, "wait_max", "P36525DT1S"))
+    assert found == (
+        "$.data.wait_max: must be a timedelta above 0, and at most 36525 days, "
+        "not datetime.timedelta(days=36525, seconds=1)"
+    )
+
+
+@pytest.mark.parametrize("text", [None, 5, [], {}, memoryview(b"{}")], ids=repr)
+def test_what_is_no_text_is_refused(text: Any) -> None:  # noqa: ANN401
+    with pytest.raises(CodecError, match=r"^\$: must be a text, or its bytes in UTF-8, not "):
+        loads(text)
+
+
+@pytest.mark.parametrize("expect", [None, "Order", 5, ()])
+def test_what_is_expected_is_a_type(expect: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValueError, match="expect must be a type, or a union of types"):
+        loads(dumps(ORDER), expect)
+    with pytest.raises(InvalidValueError, match="expect must be a type, or a union of types"):
+        from_data(to_data(ORDER), expect)
+
+
+def test_a_number_of_very_many_digits_is_refused() -> None:
+    with pytest.raises(CodecError, match=r"^\$: is not JSON"):
+        loads("9" * 5_000)

@@ -18,14 +18,17 @@ from hypothesis import strategies as st
 
 import orderflow.domain
 from orderflow.codec import to_data
+from orderflow.domain.calendar import clocks
 from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday
 from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch
+from orderflow.domain.model.command_fields import CommandFields, OrderFields
 from orderflow.domain.model.commands import EditOrder, PlaceOrder, PlaceOrders
 from orderflow.domain.model.edits import AddLine, ChangeCourier, RemoveLine
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import COVERED, MAY_WAIT, Status
 from orderflow.domain.model.stock import Stock, StockKey, WarehouseSku
+from orderflow.domain.model.validators import DURATION_MAX
 from orderflow.domain.state.state import State
 from orderflow.errors import InvalidValueError
 from orderflow.notices import Preferences
@@ -78,6 +81,7 @@ def changed(thing: object, path: str, value: object) -> dict[str, Any]:
 
 DOMAIN = orderflow.domain.__path__
 NOT_SENT = {
+    *(CommandFields, OrderFields),  # the bases of the commands
     State,  # what `decide` works on; a host keeps the orders and the stock in it, not it
     Preferences,  # a host keeps what is in it
 }
@@ -190,6 +194,7 @@ def policies() -> list[AllocationPolicy]:
     """Make every combination of settings that is allowed, with one value for each number."""
     samples: dict[Any, tuple[Any, ...]] = {
         int: (2,),
+        str: ("{order_id}.{number}",),
         NoneType: (None,),
         timedelta: (timedelta(days=1, seconds=2, microseconds=3),),
     }
@@ -212,15 +217,23 @@ SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     int: st.integers(1, 10**9),
     datetime: st.datetimes(
-        datetime(1, 1, 3),  # noqa: DTZ001 - the zones are drawn, and UTC is to know the moment
-        datetime(9999, 12, 29),  # noqa: DTZ001 - as above
+        datetime(1970, 1, 2),  # noqa: DTZ001 - the zones are drawn, and within a day of the limit
+        datetime(2999, 12, 31),  # noqa: DTZ001 - as above
         timezones=OFFSETS | st.just(UTC),
     ).map(lambda at: at.replace(fold=0)),
-    timedelta: st.timedeltas(timedelta(microseconds=1)),
-    date: st.dates(date(2, 1, 1), date(9990, 12, 31)),
+    timedelta: st.timedeltas(timedelta(microseconds=1), DURATION_MAX),
+    date: st.dates(clocks.DAY_MIN, clocks.DAY_MAX),
     time: st.times().map(lambda clock: clock.replace(fold=0)),
     tzinfo: st.sampled_from(["UTC", "Europe/London", "America/Argentina/Ushuaia"]).map(ZoneInfo),
-    Address: st.builds(Address, *[IDENTIFIERS | st.just("")] * 4, st.sampled_from(["GB", "NL"])),
+    Address: st.builds(
+        Address,
+        country=st.sampled_from(["GB", "NL"]),
+        **{
+            field.name: IDENTIFIERS | st.just("")
+            for field in attrs.fields(Address)
+            if field.name != "country"
+        },
+    ),
     AllocationPolicy: st.sampled_from(policies()),
     WarehouseSku: st.builds(WarehouseSku, IDENTIFIERS, IDENTIFIERS),
     OrderLine: st.builds(

@@ -44,7 +44,7 @@ _STATUSES = (
 )
 
 
-def fill(engine: Engine) -> None:
+def fill(engine: Engine, *, analyse: bool = True) -> None:
     """Write what several sellers have, as the adapter itself writes it."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -64,7 +64,8 @@ def fill(engine: Engine) -> None:
                 saving.answer(attrs.evolve(command, command_id=f"C{number}"), empty)
         for seller_id in (*SELLERS, *(f"T{number}" for number in range(2_000))):
             saving.policy(Outcome(seller_id=seller_id, policy=AllocationPolicy()))
-        connection.exec_driver_sql("ANALYZE")
+        if analyse:
+            connection.exec_driver_sql("ANALYZE")
         connection.commit()
 
 

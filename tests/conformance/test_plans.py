@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 STATEMENTS = statements_of(Tables.default())
 PRODUCT = ("warehouse_id", "sku")
 LATE = NOON + timedelta(days=1)
+WITHOUT_STATISTICS = "sqlite-without-statistics"
+"""As every SQLite database is until its host analyses it."""
+
+
+def access(index: str, *columns: str) -> Access:
+    return Access(index, frozenset(("seller_id", *columns)))
+
 
 READS = {
     "order": ("orders_pk", "order_id"),
@@ -44,9 +51,16 @@ READS = {
     "receipt": ("expected_receipts_pk", "receipt_id"),
     "expected": ("expected_receipts_product", *PRODUCT),
     "answer": ("commands_pk", "command_id"),
-    "events_of": ("events_order", "order_id"),
+    "events": ("events_pk", "number"),
+    "events_of": ("events_order", "order_id", "number"),
     "events_since": ("events_at", "at"),
 }
+BY_KEY = {
+    "back_orders": access("orders_pk", "order_id"),
+    "split_off": access("orders_pk", "order_id"),
+    "events_of": access("events_pk", "number"),
+}
+"""Where the index alone has the keys, and the rows are read by these."""
 WITH_LINES = {
     *("order", "some_orders", "split_off", "back_orders"),
     *("ended_holds", "waiting_since_before"),
@@ -70,28 +84,31 @@ CHANGES: dict[str, dict[str, object]] = {
 }
 LOOKED_AT_ELSEWHERE = {"unserved", "unserved_of", "last_number", "sellers", "queue_pages"}
 OF_A_WHOLE_DATABASE = {"owners"}
-OF_ALL_THAT_A_SELLER_HAS = {"receipts", "events"}
+OF_ALL_THAT_A_SELLER_HAS = {"receipts"}
 ONLY_ADDS = {"add_answer", "add_event", "add_line", "add_message", "add_order", "add_placeholder"}
 ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "next_numbers", "set_policy", "add_policy_row"}
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
+    folder = tmp_path_factory.mktemp("plans")
     with postgres() as server:
         engines = {
-            "sqlite": sqlite(tmp_path_factory.mktemp("plans") / "orderflow.db", synchronous="OFF"),
-            "postgresql": server,
+            name: sqlite(folder / f"{name}.db", synchronous="OFF")
+            for name in ("sqlite", WITHOUT_STATISTICS)
         }
-        for engine in engines.values():
-            fill(engine)
+        engines["postgresql"] = server
+        for name, engine in engines.items():
+            fill(engine, analyse=name != WITHOUT_STATISTICS)
         yield engines
-        engines["sqlite"].dispose()
+        for name in ("sqlite", WITHOUT_STATISTICS):
+            engines[name].dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", WITHOUT_STATISTICS, "postgresql"])
 def connection(request: pytest.FixtureRequest, filled: dict[str, Engine]) -> Iterator[Connection]:
     with filled[request.param].connect() as connection:
-        if request.param == "sqlite":
+        if request.param != "postgresql":
             connection.exec_driver_sql("BEGIN")
         yield connection
         connection.rollback()
@@ -116,6 +133,7 @@ def given(connection: Connection) -> dict[str, Any]:
         "skus": ["P1", "P2", "P3"],
         "at": now,
         "since": Moments(as_text=connection.dialect.name == "sqlite").write(LATE),
+        "after": 7,
         "limit": 4,
         "at_most": 9,
     }
@@ -128,16 +146,20 @@ def plan(connection: Connection, statement: Executable, **changes: object) -> An
     return plan_of(connection, statement, values)
 
 
-def access(index: str, *columns: str) -> Access:
-    return Access(index, frozenset(("seller_id", *columns)))
-
-
 @pytest.mark.parametrize("name", READS)
 def test_what_is_read_is_found_by_its_whole_key(connection: Connection, name: str) -> None:
     index, *columns = READS[name]
     statement: Executable = getattr(STATEMENTS, name)
-    lines = [access("order_lines_pk", "order_id")] * (name in WITH_LINES)
-    assert plan(connection, statement).accesses == (access(index, *columns), *lines)
+    expected = [access(index, *columns)]
+    expected += [BY_KEY[name]] if name in BY_KEY else []
+    expected += [access("order_lines_pk", "order_id")] if name in WITH_LINES else []
+    found = plan(connection, statement).accesses
+    if name in BY_KEY and connection.dialect.name == "postgresql":
+        # Release 18 sees that it is one table, and reads keys and rows in one go.
+        assert {each.by for each in found} <= {each.by for each in expected}
+        assert any(each.by == index and each.columns >= expected[0].columns for each in found)
+    else:
+        assert sorted(found) == sorted(expected)
 
 
 @pytest.mark.parametrize("name", WRITES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.drills import crash, interleavings, pages, power_drills, selling
+from tests.drills import crash, freedoms, interleavings, pages, power_drills, selling
 
 __all__ = ["DRILLS"]
 
@@ -12,4 +12,5 @@ DRILLS = (
     *power_drills.DRILLS,
     *pages.DRILLS,
     *selling.DRILLS,
+    *freedoms.DRILLS,
 )

@@ -108,7 +108,7 @@ def test_several_filled_sheets_are_listed() -> None:
     data = book(May=PLAIN_ROWS, June=PLAIN_ROWS)
     with pytest.raises(FileError, match="several sheets: 'May', 'June'; name one") as failure:
         imported(data)
-    assert failure.value.setting == "sheet"
+    assert failure.value.settings == ("sheet",)
     assert lines(imported(data, sheet="June")) == [("1", "MUG", 1)]
     with pytest.raises(FileError, match="no sheet 'july', only 'May', 'June'"):
         imported(data, sheet="july")
@@ -186,7 +186,7 @@ def test_two_likely_readings_are_a_question() -> None:
         FileError, match="a cell reads 'Świętokrzyska' in iso8859-2 and '"
     ) as failure:
         imported(f"{HEADER}\n{row(sku='Świętokrzyska')}\n".encode("iso8859-2"))
-    assert failure.value.setting == "encoding"
+    assert failure.value.settings == ("encoding",)
 
 
 def test_one_letter_is_too_little_to_tell() -> None:

@@ -20,7 +20,7 @@ def test_rows_above_the_header_are_skipped() -> None:
 def test_the_number_of_rows_above_it_can_be_named() -> None:
     text = f"{HEADER}\n{row('1')}\n{HEADER}\n{row('2')}\n"
     assert lines(imported(text, skip_rows=2), "2") == [("1", "MUG", 1)]
-    with pytest.raises(FileError, match=r"row 2: .* no preset fits"):
+    with pytest.raises(FileError, match=r"row 2: no preset fits"):
         imported(text, skip_rows=1)
     with pytest.raises(FileError, match="is empty"):
         imported(text, skip_rows=9)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import Address, InvalidValueError
+from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing import (
     FileError,
     FileFormat,
@@ -26,6 +27,7 @@ ALL = (
     "order_id,line_id,sku,quantity,placed_at,priority,promised_by,courier,"
     "ship_to_name,ship_to_street,ship_to_city,ship_to_postcode,ship_to_country"
 )
+MORE = "ship_to_company,ship_to_street_2,ship_to_region,ship_to_phone"
 
 
 def test_an_order_is_read_with_all_that_the_plain_form_has() -> None:
@@ -37,6 +39,29 @@ def test_an_order_is_read_with_all_that_the_plain_form_has() -> None:
     assert order.promised_by == datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
     assert (order.priority, order.courier) == (5, "DPD")
     assert order.ship_to == Address("Jo", "1 Way", "Leeds", "LS1", "GB")
+
+
+def test_an_address_is_read_with_the_parts_that_not_every_address_has() -> None:
+    text = "7,,MUG,2,2026-03-01 10:00Z,,,,Jo,1 Way,Leeds,LS1,GB,Jo & Co,Flat 2,Yorkshire,0113"
+    (order,) = orders(plain(text, header=f"{ALL},{MORE}")).values()
+    assert order.ship_to == Address(
+        *("Jo", "1 Way", "Leeds", "LS1", "GB"),
+        company="Jo & Co",
+        street_2="Flat 2",
+        region="Yorkshire",
+        phone="0113",
+    )
+
+
+def test_rows_that_differ_in_any_part_of_the_address_are_at_fault() -> None:
+    first = "7,,MUG,2,2026-03-01 10:00Z,,,,Jo,1 Way,Leeds,LS1,GB,Jo & Co,Flat 2,Yorkshire,0113"
+    other = "7,,CUP,2,2026-03-01 10:00Z,,,,Jo,1 Way,Leeds,LS1,GB,Co,Flat 3,Kent,0114"
+    assert reasons(plain(first, other, header=f"{ALL},{MORE}")) == [
+        (3, "ship_to_company", "'Co'"),
+        (3, "ship_to_street_2", "'Flat 3'"),
+        (3, "ship_to_region", "'Kent'"),
+        (3, "ship_to_phone", "'0114'"),
+    ]
 
 
 def test_the_lines_of_an_order_are_gathered_from_wherever_they_stand() -> None:
@@ -196,7 +221,7 @@ def test_a_header_that_cannot_be_read_says_so() -> None:
 
 
 def test_a_header_of_very_many_columns_is_shown_in_part() -> None:
-    with pytest.raises(FileError, match="'c38', 'c39' and 60 more, which no preset fits"):
+    with pytest.raises(FileError, match=r"no preset fits .* 'c38', 'c39' and 60 more; name the"):
         imported(",".join(f"c{number}" for number in range(100)))
 
 
@@ -221,9 +246,24 @@ def test_columns_that_are_missing_are_all_named_with_what_is_asked_for() -> None
     )
 
 
-def test_a_header_that_no_preset_fits_says_what_each_asks_for() -> None:
-    with pytest.raises(FileError, match=r"'Nr', 'Artikel'.* no preset .*SHOPIFY needs Name, "):
+def test_a_header_that_no_preset_fits_says_which_is_nearest_and_what_it_lacks() -> None:
+    with pytest.raises(FileError) as failure:
+        imported("Name;Created at;Lineitem sku;Qty\n")
+    assert str(failure.value) == (
+        "a.csv, row 1: no preset fits the columns 'Name', 'Created at', 'Lineitem sku', 'Qty'; "
+        "the nearest is SHOPIFY, which lacks 'Lineitem quantity' (quantity); "
+        "name the columns of quantity"
+    )
+    assert failure.value.settings == ("quantity_column",)
+
+
+def test_a_header_that_fits_nothing_at_all_is_near_to_nothing() -> None:
+    with pytest.raises(FileError) as failure:
         imported("Nr;Artikel\n")
+    assert str(failure.value) == (
+        "a.csv, row 1: no preset fits the columns 'Nr', 'Artikel'; "
+        "name the columns of order_id, sku, quantity, placed_at"
+    )
 
 
 def test_a_column_that_is_there_twice_is_refused() -> None:
@@ -284,3 +324,13 @@ def test_an_order_id_of_128_characters_gets_a_command_id_of_as_many() -> None:
     ids = [each.command_id for each in result.commands]
     assert [len(each or "") for each in ids] == [128, 128]
     assert ids[0] != ids[1]
+
+
+def test_an_order_of_too_many_lines_is_rejected_and_the_others_are_not() -> None:
+    many = [row("1") for _ in range(LINES_MAX)]
+    assert len(lines(plain(*many, row("2")), "1")) == LINES_MAX
+    result = plain(*many, row("2"), row("1"))
+    assert list(orders(result)) == ["2"]
+    (fault,) = result.faults
+    assert str(fault) == ("row 10,003: its order has 10,001 lines, and may have 10,000; divide it")
+    assert len(result.rejected) == LINES_MAX + 1

@@ -13,18 +13,19 @@ from tests.importing.files import AT, imported, lines, orders, real, reasons
 SHOPIFY = """\
 Name,Email,Financial Status,Fulfillment Status,Shipping Method,Created at,Lineitem quantity,\
 Lineitem name,Lineitem sku,Lineitem requires shipping,Lineitem fulfillment status,Shipping Name,\
-Shipping Address1,Shipping Address2,Shipping City,Shipping Zip,Shipping Country,Cancelled at
+Shipping Address1,Shipping Address2,Shipping City,Shipping Zip,Shipping Country,Cancelled at,\
+Shipping Company,Shipping Province,Shipping Phone
 #1001,jo@example.com,paid,unfulfilled,Express,2024-01-31 10:00:00 +0100,2,Mug,MUG,true,pending,\
-Jo,1 Way,Flat 2,Leeds,'LS1,GB,
-#1001,jo@example.com,,,,,1,Gift card,CARD,false,pending,,,,,,,
-#1001,jo@example.com,,,,,1,Cup,CUP,true,fulfilled,,,,,,,
+Jo,1 Way,Flat 2,Leeds,'LS1,GB,,Jo & Co,ENG,'0113
+#1001,jo@example.com,,,,,1,Gift card,CARD,false,pending,,,,,,,,,,
+#1001,jo@example.com,,,,,1,Cup,CUP,true,fulfilled,,,,,,,,,,
 #1002,al@example.com,paid,unfulfilled,Express,2024-01-31 10:00:00 +0100,1,Mug,MUG,true,pending,\
-Al,2 Way,,Leeds,LS1,GB,2024-02-01 10:00:00 +0100
-#1002,al@example.com,,,,,1,Cup,CUP,true,pending,,,,,,,
+Al,2 Way,,Leeds,LS1,GB,2024-02-01 10:00:00 +0100,,,
+#1002,al@example.com,,,,,1,Cup,CUP,true,pending,,,,,,,,,,
 #1003,bo@example.com,paid,fulfilled,Express,2024-01-31 10:00:00 +0100,1,Mug,MUG,true,fulfilled,\
-Bo,3 Way,,Leeds,LS1,GB,
+Bo,3 Way,,Leeds,LS1,GB,,,,
 #1004,cy@example.com,pending,unfulfilled,Express,2024-01-31 10:00:00 +0100,1,Mug,,true,pending,\
-Cy,4 Way,,Leeds,LS1,GB,
+Cy,4 Way,,Leeds,LS1,GB,,,,
 """
 
 
@@ -34,7 +35,13 @@ def test_shopify_has_the_fields_of_an_order_on_its_first_row_only() -> None:
     assert lines(result, "#1001") == [("1", "MUG", 2)]
     assert order.placed_at == datetime(2024, 1, 31, 9, 0, tzinfo=UTC)
     assert order.courier == "Express"
-    assert order.ship_to == Address("Jo", "1 Way, Flat 2", "Leeds", "LS1", "GB")
+    assert order.ship_to == Address(
+        *("Jo", "1 Way", "Leeds", "LS1", "GB"),
+        company="Jo & Co",
+        street_2="Flat 2",
+        region="ENG",
+        phone="0113",
+    )
 
 
 def test_shopify_orders_that_must_not_be_sent_are_passed_over() -> None:
@@ -54,21 +61,28 @@ def test_amazon_is_separated_by_tabs_and_its_quotes_are_characters() -> None:
     header = (
         "order-id\torder-item-id\tpurchase-date\tpromise-date\tsku\tproduct-name\t"
         "quantity-purchased\tquantity-to-ship\tship-service-level\trecipient-name\t"
-        "ship-address-1\tship-address-2\tship-city\tship-postal-code\tship-country"
+        "ship-address-1\tship-address-2\tship-city\tship-postal-code\tship-country\t"
+        "ship-address-3\tship-state\tship-phone-number"
     )
     result = imported(
         f"{header}\r\n"
         "026-1\t11\t2026-03-01T10:00:00+00:00\t2026-03-03T23:59:59+00:00\tMUG\t"
-        '"Best" mug, 4"\t3\t2\tStandard\tJo "J" Do\t1 Way\t\tLeeds\tLS1\tGB\r\n'
-        '026-1\t12\t\t2026-03-02T23:59:59+00:00\tCUP\t"Cup\t1\t1\tStandard\t\t\t\t\t\t\r\n'
-        "026-1\t13\t\t\tPAN\tPan\t1\t0\tStandard\t\t\t\t\t\t\r\n"
-        "026-1\t11\t\t\t\t\t\t\t\t\t\t\t\t\t\r\n"
+        '"Best" mug, 4"\t3\t2\tStandard\tJo "J" Do\t1 Way\tFlat 2\t'
+        "Leeds\tLS1\tGB\tRear\tYorkshire\t0113\r\n"
+        '026-1\t12\t\t2026-03-02T23:59:59+00:00\tCUP\t"Cup\t1\t1\tStandard\t\t\t\t\t\t\t\t\t\r\n'
+        "026-1\t13\t\t\tPAN\tPan\t1\t0\tStandard\t\t\t\t\t\t\t\t\t\r\n"
+        "026-1\t11\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\r\n"
     )
     (order,) = orders(result).values()
     assert lines(result, "026-1") == [("11", "MUG", 2), ("12", "CUP", 1)]
     assert order.promised_by == datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC)
     assert order.courier == "Standard"
-    assert order.ship_to == Address('Jo "J" Do', "1 Way", "Leeds", "LS1", "GB")
+    assert order.ship_to == Address(
+        *('Jo "J" Do', "1 Way", "Leeds", "LS1", "GB"),
+        street_2="Flat 2, Rear",
+        region="Yorkshire",
+        phone="0113",
+    )
     assert [each.row for each in result.skipped] == [4, 5]
 
 
@@ -88,7 +102,7 @@ def test_amazon_s_report_of_all_orders_passes_over_what_the_seller_does_not_send
     assert lines(result, "026-1") == [("1", "MUG", 2)]
     assert [(each.row, each.reason) for each in result.skipped] == [
         (3, "cancelled or refunded"),
-        (4, "despatched by Amazon"),
+        (4, "despatched by the marketplace"),
         (5, "already despatched"),
         (6, "not paid yet"),
     ]
@@ -109,11 +123,12 @@ def test_shopware_s_discounts_are_known_without_their_mode() -> None:
 
 WOOCOMMERCE = """\
 order_id,order_number,date,status,shipping_method,shipping_first_name,shipping_last_name,\
-shipping_address_1,shipping_city,shipping_postcode,shipping_country,item_id,item_sku,item_quantity
-91,W-91,2026-07-01 10:00:00,processing,Flat rate,Jo,Do,1 Way,Leeds,LS1,GB,301,MUG,2
-91,W-91,2026-07-01 10:00:00,processing,Flat rate,Jo,Do,1 Way,Leeds,LS1,GB,302,CUP,1
-92,W-92,2026-07-01 10:00:00,completed,Flat rate,Al,Do,1 Way,Leeds,LS1,GB,303,CUP,1
-93,W-93,2026-07-01 10:00:00,pending,Flat rate,Bo,Do,1 Way,Leeds,LS1,GB,304,CUP,1
+shipping_address_1,shipping_city,shipping_postcode,shipping_country,item_id,item_sku,item_quantity,\
+shipping_company,shipping_address_2,shipping_state,shipping_phone,billing_phone
+91,W-91,2026-07-01 10:00:00,processing,Flat rate,Jo,Do,1 Way,Leeds,LS1,GB,301,MUG,2,D,2 F,WY,,0113
+91,W-91,2026-07-01 10:00:00,processing,Flat rate,Jo,Do,1 Way,Leeds,LS1,GB,302,CUP,1,D,2 F,WY,,0113
+92,W-92,2026-07-01 10:00:00,completed,Flat rate,Al,Do,1 Way,Leeds,LS1,GB,303,CUP,1,,,,,
+93,W-93,2026-07-01 10:00:00,pending,Flat rate,Bo,Do,1 Way,Leeds,LS1,GB,304,CUP,1,,,,,
 """
 
 
@@ -122,7 +137,13 @@ def test_woocommerce_repeats_the_fields_of_an_order_on_every_row() -> None:
     (order,) = orders(result).values()
     assert lines(result, "W-91") == [("301", "MUG", 2), ("302", "CUP", 1)]
     assert order.placed_at == datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
-    assert order.ship_to == Address("Jo Do", "1 Way", "Leeds", "LS1", "GB")
+    assert order.ship_to == Address(
+        *("Jo Do", "1 Way", "Leeds", "LS1", "GB"),
+        company="D",
+        street_2="2 F",
+        region="WY",
+        phone="0113",
+    )
     assert result.reasons == {"already despatched": 1, "not paid yet": 1}
 
 

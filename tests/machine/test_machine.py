@@ -91,8 +91,8 @@ class Machine(RuleBasedStateMachine):
         self.account = {}
         self.answered = []
 
-    @rule(minutes=st.sampled_from([1, 10, 60, 180]))
-    def time_goes_on(self, minutes: int) -> None:
+    @rule(minutes=st.sampled_from([1, 10, 60, 180, -90]))
+    def the_clock_goes_on_or_is_set_back(self, minutes: int) -> None:
         self.flow.moments.wait(minutes)
 
     @rule(data=DATA, seller_id=st.sampled_from(SELLERS))
@@ -263,6 +263,8 @@ def test_the_machine_gets_around() -> None:
                 type(event) for each in SELLERS for event in self.flow.seller(each).events()
             )
 
-    run_state_machine_as_test(Noting, settings=settings(QUICK, stateful_step_count=60))
+    run_state_machine_as_test(
+        Noting, settings=settings(QUICK, max_examples=200, stateful_step_count=60)
+    )
     assert set(Command.__args__) - happened == {ServeWaiting}  # no queue is that long here
     assert set(Event.__args__) - happened == set()

@@ -60,13 +60,13 @@ SKUS = ("A", "A", "A", "B", "B", "C")
 UNKNOWN_SKU = "X"
 WAREHOUSES = ("leeds", "leeds", "leeds", "leeds", "leeds", "york")
 # Some look like parcels of others: the id of a parcel must be free.
-ORDER_IDS = ("a", "b", "b-1", "c", "d", "d-2", "e", "f", "g")
+ORDER_IDS = ("a", "b", "b.1", "c", "d", "d.2", "e", "f", "g")
 REASONS = (HoldReason.FRAUD_RISK, HoldReason.SELLER_DELAY)
 
 
 def next_command(world: World, random: Random) -> Command:
-    """Draw a command; the clock moves on by some hours, or not at all."""
-    at = world.now + timedelta(hours=random.choice([0, 0, 1, 1, 3, 8]))
+    """Draw a command; the clock moves on by some hours, or not at all, or is set back."""
+    at = world.now + timedelta(hours=random.choice([0, 0, 1, 1, 3, 8, -5]))
     while True:
         make = random.choices(list(MAKERS), weights=list(MAKERS.values()))[0]
         command = make(world, random, at)
@@ -189,7 +189,7 @@ def _release(order: Order, random: Random, at: datetime) -> Command:
 
 @_on(Status.ON_BACK_ORDER)
 def _split(order: Order, random: Random, at: datetime) -> Command:
-    new_order_id = f"{order.order_id}-{random.choice([1, 1, 2, 'x'])}"
+    new_order_id = f"{order.order_id}.{random.choice([1, 1, 2, 'x'])}"
     asked = new_order_id if random.randrange(4) else None
     return SplitOrder(at=at, seller_id="acme", order_id=order.order_id, new_order_id=asked)
 

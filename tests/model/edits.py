@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from orderflow.edits import AddLine, ChangeQuantity, Edit, RemoveLine, RemoveShortLines, ReplaceLine
 from tests.model.world import Line, Order, RefusedByModelError
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
-    from tests.model.world import ProductKey
-
-
-def edited_lines(
-    order: Order, changes: tuple[Edit | RemoveShortLines, ...], known: Collection[ProductKey]
-) -> list[Line]:
+def edited_lines(order: Order, changes: tuple[Edit | RemoveShortLines, ...]) -> list[Line]:
     """Make the changes one after another; refuse all of them if one cannot be made."""
     lines = list(order.lines)
+    used = [line.line_id for line in lines]
     for change in changes:
         match change:
             case AddLine():
-                lines.append(_added(order, lines, change, known))
+                lines.append(_added(lines, used, change))
+                used.append(lines[-1].line_id)
             case RemoveShortLines():
                 short = [line for line in order.lines if line.short]
                 if not short:
@@ -31,7 +24,7 @@ def edited_lines(
             case RemoveLine(line_id):
                 lines.remove(_find(lines, line_id))
             case ReplaceLine():
-                _replace(order, _find(lines, change.line_id), change, known)
+                _replace(_find(lines, change.line_id), change)
             case ChangeQuantity(line_id, quantity):
                 line = _find(lines, line_id)
                 line.quantity = quantity
@@ -50,20 +43,18 @@ def _find(lines: list[Line], line_id: str) -> Line:
     raise RefusedByModelError
 
 
-def _added(order: Order, lines: list[Line], change: AddLine, known: Collection[ProductKey]) -> Line:
-    if (order.warehouse, change.sku) not in known:
-        raise RefusedByModelError
+def _added(lines: list[Line], used: list[str], change: AddLine) -> Line:
     line_id = change.line_id
     if line_id is None:
-        in_use = [int(line.line_id) for line in [*order.lines, *lines] if line.line_id.isdecimal()]
-        line_id = str(max(in_use, default=0) + 1)
+        numbers = [int(each) for each in used if each.isdecimal()]
+        line_id = str(max(numbers, default=0) + 1)
     if any(line.line_id == line_id for line in lines):
         raise RefusedByModelError
     return Line(line_id, change.sku, change.quantity)
 
 
-def _replace(order: Order, line: Line, change: ReplaceLine, known: Collection[ProductKey]) -> None:
-    if (order.warehouse, change.sku) not in known or line.quantity % change.per:
+def _replace(line: Line, change: ReplaceLine) -> None:
+    if line.quantity % change.per:
         raise RefusedByModelError
     line.quantity = line.quantity // change.per * change.units
     line.allocated = min(line.allocated, line.quantity) if line.sku == change.sku else 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from orderflow import Fulfilment, PartialAllocation, Preemption, Rationing
 from orderflow.domain.allocation import blocked_on, passed_over, preemption, serving
 from orderflow.domain.allocation.serving_state import ServingState
@@ -190,13 +192,12 @@ def the_earliest_loses(patch: pytest.MonkeyPatch) -> None:
 
 @_fault()
 def losing_from_the_first_line(patch: pytest.MonkeyPatch) -> None:
-    class Backwards:
-        def __init__(self, order: Order) -> None:
-            self.lines = order.lines[::-1]
+    def backwards(order: Order) -> Order:
+        return attrs.evolve(order, lines=order.lines[::-1])
 
     _wrap(
         patch,
         shortfall,
         "last_lines_first",
-        lambda original, order, *rest: original(Backwards(order), *rest)[::-1],
+        lambda original, order, *rest: original(backwards(order), *rest)[::-1],
     )

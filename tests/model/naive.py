@@ -197,7 +197,7 @@ class NaiveModel:
 
     def _edit(self, order: Order, changes: tuple[Edit | RemoveShortLines, ...]) -> None:
         self._demand(order, *BEFORE_THE_WAREHOUSE)
-        order.lines = edited_lines(order, changes, self.world.on_hand)
+        order.lines = edited_lines(order, changes)
         for change in changes:
             match change:
                 case ChangePriority(priority):

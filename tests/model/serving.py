@@ -279,8 +279,8 @@ def leaving(world: World, order: Order) -> list[tuple[Line, int]]:
 
 
 def free_id(world: World, order: Order) -> str:
-    for number in count(order.split_count + 1):
-        order_id = f"{order.order_id}-{number}"
+    for doublings in count():
+        order_id = f"{order.order_id}.{order.split_count + 2**doublings}"
         if world.find(order_id) is None:
             return order_id
     raise AssertionError

@@ -13,6 +13,7 @@ from orderflow import AllocationPolicy, Fulfilment
 from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.calendar import WarehouseCalendar, Weekday
 from orderflow.checking import check
+from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import InvalidValueError
 from orderflow.replay import EntryKind, Rejects, Replay, ReplenishmentRule, Settings
 from orderflow.replay.generator import COLUMNS, Shop, generate, stock_for
@@ -22,6 +23,7 @@ from tests.replay.histories import (
     SMALL,
     at,
     entry,
+    entry_of_lines,
     needs_real_history,
     order,
     read,
@@ -148,10 +150,21 @@ def test_an_order_under_the_id_of_a_part_is_rejected_with_that_reason() -> None:
     splitting = Settings(rule=NOTHING_COMES, policy=AllocationPolicy(fulfilment=Fulfilment.SPLIT))
     run = Replay(splitting, opening={"MUG": 1}, rejects=rejects)
     run.step(entry("2 09:00", "1001", {"MUG": 2}))
-    run.step(entry("2 09:01", "1001-1", {"MUG": 2}))
-    assert ["order '1001-1' is already a part of order '1001'" in str(each) for each in told] == [
+    run.step(entry("2 09:01", "1001.1", {"MUG": 2}))
+    assert ["order '1001.1' is already a part of order '1001'" in str(each) for each in told] == [
         True
     ]
+
+
+def test_an_order_of_too_many_lines_is_rejected_with_its_rows() -> None:
+    told: list[RowError] = []
+    run = Replay(rejects=Rejects("a.csv", on_reject=told.append))
+    run.step(entry_of_lines("2 09:00", "1001", [("MUG", 1)] * (LINES_MAX + 1)))
+    run.step(entry("2 09:01", "1002", {"MUG": 1}))
+    assert len(told) == LINES_MAX + 1
+    assert "order '1001' has more than 10,000 lines" in str(told[0])
+    summary = run.finish()
+    assert (summary.orders.total, summary.rows[EntryKind.SALE]) == (1, 1)
 
 
 def test_lines_that_repeat_a_product_both_count(tmp_path: Path) -> None:

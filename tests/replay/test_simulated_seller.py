@@ -177,7 +177,7 @@ def test_sellers_split_at_the_cut_off_if_that_is_their_behaviour() -> None:
         opening={"MUG": 5, "TIN": 1},
         settings=settings(split=True),
     )
-    assert statuses(run) == {"1": "ON_BACK_ORDER", "1/1": "DESPATCHED", "2": "ALLOCATED"}
+    assert statuses(run) == {"1": "ON_BACK_ORDER", "1.1": "DESPATCHED", "2": "ALLOCATED"}
 
 
 def test_an_order_with_nothing_allocated_is_split_by_what_it_could_have() -> None:
@@ -188,8 +188,8 @@ def test_an_order_with_nothing_allocated_is_split_by_what_it_could_have() -> Non
         opening={"MUG": 5, "TIN": 1},
         settings=settings(NEVER, split=True),
     )
-    assert statuses(run)["1/1"] == "DESPATCHED"
-    assert "2/1" not in statuses(run)
+    assert statuses(run)["1.1"] == "DESPATCHED"
+    assert "2.1" not in statuses(run)
 
 
 def test_short_units_are_given_up_before_those_that_were_split_off() -> None:
@@ -201,7 +201,7 @@ def test_short_units_are_given_up_before_those_that_were_split_off() -> None:
     )
     assert {each.order_id: each.units for each in run.session.flow.seller(SELLER).orders()} == {
         "1": 1,
-        "1-1": 1,
+        "1.1": 1,
     }
     assert attrs.astuple(run.seller.cancelled) == (4, 0, 0)
 
@@ -217,7 +217,7 @@ def test_what_is_split_off_while_a_customer_cancels_is_cancelled_too() -> None:
         opening={},
         settings=settings(AllocationPolicy(queue=Queue.PRIORITY, fulfilment=Fulfilment.SPLIT)),
     )
-    assert statuses(run)["2-1"] == statuses(run)["1-1"] == "CANCELLED"
+    assert statuses(run)["2.1"] == statuses(run)["1.1"] == "CANCELLED"
     assert attrs.astuple(run.seller.cancelled) == (4, 0, 0)
     assert run.session.on_hand("MUG") == 2
 
@@ -237,7 +237,7 @@ def test_what_was_split_off_belongs_to_the_same_customer(split: bool) -> None:  
 
 def test_an_id_that_the_history_uses_itself_is_passed_over() -> None:
     run = replayed(
-        entry("2 09:00", "1/1", {"TIN": 1}),
+        entry("2 09:00", "1.1", {"TIN": 1}),
         entry("2 09:01", "1", {"MUG": 3, "JAR": 2}),
         entry("3 09:00", "2", {"TIN": 1}),
         entry("3 09:30", "C1", {"JAR": 1}, kind=CANCELLATION),
@@ -245,7 +245,7 @@ def test_an_id_that_the_history_uses_itself_is_passed_over() -> None:
         opening={"MUG": 5, "TIN": 3},
         settings=settings(split=True),
     )
-    assert statuses(run)["1/2"] == "DESPATCHED"
+    assert statuses(run)["1.2"] == "DESPATCHED"
 
 
 def test_an_order_that_waits_too_long_is_cancelled_at_the_cut_off() -> None:

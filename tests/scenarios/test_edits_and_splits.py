@@ -9,6 +9,7 @@ import pytest
 from orderflow import (
     AdjustmentReason,
     AllocationPolicy,
+    Fulfilment,
     MemoryRepository,
     OrderFlow,
     PartialAllocation,
@@ -237,3 +238,28 @@ def test_what_is_held_is_given_back_once_however_many_ask() -> None:
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(cancel, range(4))) == 1
     assert [(stock.on_hand, stock.allocated) for stock in acme.stock()] == [(5, 0)]
+
+
+def in_parcels(parcels_max: int) -> AllocationPolicy:
+    return AllocationPolicy(fulfilment=Fulfilment.PARCELS, parcels_max=parcels_max)
+
+
+def test_a_cancelled_part_counts_under_a_limit_of_parcels() -> None:
+    shop = shop_with(in_parcels(2), MUG=1)
+    shop.take("A", ("MUG", 4))
+    shop.cancel("A.1")  # its unit goes to what is left of the order
+    assert (shop.order("A").split_count, shop.held("A")) == (1, (1,))
+    assert shop.parts_of("A").children == (shop.order("A.1"),)
+    with pytest.raises(SplitRefusedError, match="it may have 2 parcels, and 1 were split off"):
+        shop.split("A")
+    shop.receive("MUG", 2)
+    assert shop.status("A") == "ALLOCATED"
+
+
+def test_a_part_has_a_limit_of_parcels_of_its_own() -> None:
+    shop = shop_with(in_parcels(2), MUG=2)
+    shop.take("A", ("MUG", 4))
+    shop.send_to_warehouse("A.1")
+    shop.report_short_pick("A.1", {"1": 1})
+    assert [each.order_id for each in shop.parts_of("A.1").children] == ["A.1.1"]
+    assert shop.order("A.1").split_count == 1

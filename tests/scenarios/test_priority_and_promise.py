@@ -9,7 +9,7 @@ import pytest
 from orderflow import AllocationPolicy, Preemption, Queue
 from orderflow.edits import ChangePriority, RemoveLine
 from orderflow.errors import SplitRefusedError
-from tests.unit.shop import NOON, Shop, shop_with
+from tests.unit.shop import NOON, Shop, key, order, shop_with
 
 BY_DATE = AllocationPolicy(queue=Queue.PROMISED_DATE)
 BY_PRIORITY = AllocationPolicy(queue=Queue.PRIORITY)
@@ -39,6 +39,17 @@ def test_what_stands_before_an_order_does_not_depend_on_how_it_is_divided() -> N
     shop.take("2", ("MUG", 3), promised_by=NOON + timedelta(days=2))
     shop.receive("MUG", 7)
     assert held(shop, "1", "1b", "2") == [4, 1, 2]
+
+
+def test_orders_of_the_same_moment_come_by_the_code_points_of_their_ids() -> None:
+    shop = shop_with(MUG=0)
+    order_ids = ("9", "10", "a", "B", "é", "#8", "100")
+    shop.place_many([order(each) for each in order_ids])
+    by_code_point = ["#8", "10", "100", "9", "B", "a", "é"]
+    assert [each.order_id for each in shop.queue(key())] == by_code_point
+    assert [each.order_id for each in shop.orders()] == by_code_point
+    shop.receive("MUG", 2)
+    assert held(shop, "#8", "10", "9") == [1, 1, 0]
 
 
 def test_an_urgent_order_comes_before_all() -> None:

@@ -53,7 +53,7 @@ REFUSALS: list[tuple[str, Callable[[Shop], object], type[Exception], list[str]]]
     ),
     (
         "a product that is not known",
-        lambda shop: shop.edit("A", AddLine("JUG", 1)),
+        lambda shop: shop.stock_of(key("JUG")),
         wrong.ProductNotFoundError,
         ["'acme'", "'JUG'", "'leeds'", "announce, book in or count"],
     ),

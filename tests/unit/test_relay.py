@@ -115,8 +115,9 @@ def test_the_wait_doubles_up_to_the_longest() -> None:
     assert waits == [10, 20, 40, 60, 60, 60]
 
 
-def test_a_very_long_story_of_failures_does_not_overflow() -> None:
-    office = Office("A", attempts_max=10_000)
+@pytest.mark.parametrize("first_wait", [10 * SECOND, timedelta(hours=1), timedelta(days=36_525)])
+def test_a_very_long_story_of_failures_does_not_overflow(first_wait: timedelta) -> None:
+    office = Office("A", attempts_max=10_000, first_wait=first_wait)
     office.desk.down = {"A"}
     for _ in range(2_000):
         assert office.relay.run() == RelayResult(failed=1)

@@ -35,13 +35,22 @@ def public_holidays(
             as ``ENG``. Default: only the holidays that all parts share.
 
     Raises:
-        InvalidValueError: If the package does not know the country or the subdivision.
+        InvalidValueError: If the package does not know the country or the subdivision, or a year is
+            out of range.
         MissingExtraError: If the package is not installed.
     """
     try:
         import holidays  # noqa: PLC0415 - an extra: a list of dates works without it
     except ModuleNotFoundError as error:
         raise MissingExtraError("holidays", "calendar") from error
+    wanted = tuple(years)
+    low, high = validators.YEAR_MIN, validators.YEAR_MAX
+    validators.require(
+        ok=all(type(year) is int and low <= year <= high for year in wanted),
+        field="years",
+        demand=f"years from {low} to {high}",
+        value=wanted,
+    )
     countries = holidays.list_supported_countries()
     validators.require(
         ok=country in countries,
@@ -57,5 +66,5 @@ def public_holidays(
         value=subdivision,
     )
     # The names are not used, but without a language the package reads one from the environment.
-    found = holidays.country_holidays(country, subdiv=subdivision, years=years, language="en_US")
+    found = holidays.country_holidays(country, subdiv=subdivision, years=wanted, language="en_US")
     return frozenset(found)

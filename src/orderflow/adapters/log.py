@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.notices import kind_of
 from orderflow.wording.notices import to_paragraph
+from orderflow.wording.printable import printable
 
 if TYPE_CHECKING:
     from orderflow.notices import Bulletin
@@ -46,5 +47,4 @@ class LogChannel:
 def _line(seller_id: str, paragraph: Paragraph) -> str:
     """Return a paragraph as one line, so that no part of it can pass for another log entry."""
     texts = (f"seller {seller_id}: {paragraph.heading}.", *paragraph.lines)
-    line = " ".join(texts)
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
+    return printable(" ".join(texts))

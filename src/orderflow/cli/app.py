@@ -8,6 +8,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from orderflow.cli.commands.back_orders import backorders
 from orderflow.cli.commands.cut_off import cut_off
@@ -50,8 +51,22 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
+
+class _Commands(TyperGroup):
+    """The commands. What an error repeats of their arguments stays text."""
+
+    def make_context(self, *given: Any, **options: Any) -> Any:  # noqa: ANN401 - Typer's own
+        with terminal.clean_usage():
+            return super().make_context(*given, **options)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        with terminal.clean_usage():
+            return super().invoke(ctx)
+
+
 app = typer.Typer(
     name="orderflow",
+    cls=_Commands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 import typer
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, open_database
+from orderflow.adapters.sql.embedded import require_file_name
+from orderflow.cli.database_name import WAY_OUT, file_of, name_of, secrets_in, server_of
 from orderflow.cli.unknown_names import check_seller, of_known_names
 from orderflow.errors import MissingExtraError, SchemaError, StorageError
+from orderflow.errors.secrets import HIDDEN
 from orderflow.service import OrderFlow
 
 if TYPE_CHECKING:
@@ -31,10 +34,8 @@ __all__ = [
     "SellerOptions",
     "WarehouseOptions",
     "connect",
-    "engine_of",
+    "open_engine",
 ]
-
-_WAY_OUT = "try postgresql+psycopg://user:password@host/name, or a file name"
 
 PAGE = 200
 """How many orders are read at a time."""
@@ -155,56 +156,58 @@ def connect(where: DatabaseOptions) -> Iterator[Database]:
     Raises:
         StorageError: If it does not exist or cannot be used.
     """
+    with open_engine(where.db) as engine:
+        yield _database(engine)
+
+
+@contextmanager
+def open_engine(db: str, *, create: bool = False) -> Iterator[Engine]:
+    """Connect to a database file or URL for the duration of the block.
+
+    Raises:
+        StorageError: If it does not exist or cannot be used. The message has no password.
+    """
     engine = None
     try:
-        engine = engine_of(where.db)
-        database = _database(engine)
+        engine = _engine_of(db, create=create)
+        yield engine
     except SchemaError as error:
         if error.found is not None:
             raise
+        name = name_of(db)
         raise StorageError(
-            f"{where.db} has no tables of orderflow yet; create them with: "
-            f"orderflow init --db {where.db}"
+            f"{name} has no tables of orderflow yet; create them with: orderflow init --db {name}"
         ) from error
-    else:
-        yield database
+    except StorageError as error:
+        text = str(error)
+        for secret in secrets_in(db) if engine is not None else ():
+            text = text.replace(secret, HIDDEN)
+        if text == str(error):
+            raise
+        raise StorageError(text) from error
     finally:
         if engine is not None:
             engine.dispose()
 
 
-def engine_of(db: str, *, create: bool = False) -> Engine:
-    """Return an engine for a database file or URL.
-
-    Raises:
-        StorageError: If it does not exist or cannot be reached.
-    """
-    file = _file_of(db)
+def _engine_of(db: str, *, create: bool) -> Engine:
+    file = file_of(db)
     if file is not None:
         return _embedded(file, create=create)
+    url = server_of(db)
     try:
-        url = make_url(db)
-        if url.get_backend_name() == "postgresql":
-            return create_engine(url)
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise StorageError(f"{db!r} is not a database URL: {error}; {_WAY_OUT}") from error
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise StorageError(f"{name_of(db)} is not a database URL; {WAY_OUT}") from error
     except ModuleNotFoundError as error:
         raise MissingExtraError(str(error.name), "postgres") from error
-    raise StorageError(f"{db!r} is neither SQLite nor PostgreSQL; {_WAY_OUT}")
-
-
-def _file_of(db: str) -> str | None:
-    """Return the file, if this names a SQLite database."""
-    if "://" not in db:
-        return db
-    try:
-        url = make_url(db)
-    except ArgumentError:
-        return None
-    return url.database if url.drivername.startswith("sqlite") else None
+    if engine.dialect.is_async:
+        raise StorageError(f"{name_of(db)} names a driver that is async; {WAY_OUT}")
+    return engine
 
 
 def _embedded(path: str, *, create: bool) -> Engine:
+    require_file_name(path)
     if not create and not Path(path).exists():
         raise StorageError(
             f"there is no database at {path}; create one with: orderflow init --db {path}"

@@ -8,11 +8,9 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from orderflow.cli.output import terminal
-from orderflow.domain.queries.unknown_products import unknown_products
 from orderflow.errors import NotFoundError
+from orderflow.errors.quoting import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +39,7 @@ class UnknownNameError(NotFoundError):
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         hint = _did_you_mean(name, known)
-        super().__init__(f"there is no {what} {name!r}{hint or _some_of(known)}")
+        super().__init__(f"there is no {what} {quoted(name)}{hint or _some_of(known)}")
 
 
 def check_seller(flow: OrderFlow, seller_id: str) -> None:
@@ -94,14 +92,14 @@ def report_new_names(flow: OrderFlow, command: Command) -> None:
     """Report a seller, a warehouse and products that a command is the first to name."""
     seller_id = command.seller_id
     report_new_seller(flow, seller_id)
-    new = flow.repository.read(seller_id, lambda reading: unknown_products(command, reading))
+    new = flow.seller(seller_id).unknown_products(command)
     if not new:
         return
     warehouse_id = new[0].warehouse_id
     known = _keys(flow, seller_id)
     skus = [key.sku for key in known if key.warehouse_id == warehouse_id]
     hint = "" if skus else _did_you_mean(warehouse_id, {key.warehouse_id for key in known})
-    products = ", ".join(f"{key.sku}{_did_you_mean(key.sku, skus)}" for key in new)
+    products = listed([f"{key.sku}{_did_you_mean(key.sku, skus)}" for key in new])
     _report(f"new in warehouse {warehouse_id!r}{hint} of seller {seller_id!r}: {products}")
 
 
@@ -115,7 +113,7 @@ def _keys(flow: OrderFlow, seller_id: str) -> list[StockKey]:
 
 
 def _report(text: str) -> None:
-    terminal.messages().print(Text(text))
+    terminal.messages().print(text)
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -127,4 +125,4 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def _some_of(known: Iterable[str]) -> str:
     first = sorted(known)[:_SHOWN_MAX]
-    return f"; known: {', '.join(map(repr, first))}" if first else ""
+    return f"; known: {listed([*map(quoted, first)])}" if first else ""

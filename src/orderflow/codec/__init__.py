@@ -12,7 +12,7 @@ StockKey(seller_id='acme', warehouse_id='leeds', sku='MUG')
 
 Writing includes every field, and the same value gives the same text in every process. Reading
 gives a missing field its default. Apart from that it is strict: it converts nothing, and rejects
-unknown fields. An error lists all faults with their paths, not only the first.
+unknown fields. An error lists the first faults with their paths, and counts the others.
 """
 
 from orderflow.codec.envelope import dumps, from_data, loads, to_data

@@ -12,7 +12,16 @@ from orderflow.codec.faults import InvalidToken, below, refusal
 from orderflow.codec.scalars import read_number, read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
 from orderflow.domain.calendar import calendar, cut_off
-from orderflow.domain.model import commands, edits, events, order, outcome, policy, stock
+from orderflow.domain.model import (
+    commands,
+    edits,
+    events,
+    order,
+    outcome,
+    policy,
+    stock,
+    validators,
+)
 from orderflow.domain.queries import actions, expected_cover, explanation, parts, replacements
 from orderflow.errors import CodecError
 from orderflow.notices import notice
@@ -76,6 +85,8 @@ def loads(text: str | bytes, expect: type | UnionType = object) -> Any:  # noqa:
     Raises:
         CodecError: If the text is not JSON, or does not describe an expected type.
     """
+    if not isinstance(text, str | bytes | bytearray):
+        raise below("$", refusal("a text, or its bytes in UTF-8", text))
     try:
         data = _decode(text if isinstance(text, str) else text.decode())
     except RecursionError as error:
@@ -107,11 +118,19 @@ def from_data(data: object, expect: type | UnionType = object) -> Any:  # noqa: 
 
     Raises:
         CodecError: If the data do not describe an expected type.
+        InvalidValueError: If `expect` is not a type.
     """
+    kinds = get_args(expect) or (expect,)
+    validators.require(
+        ok=all(isinstance(kind, type) for kind in kinds),
+        field="expect",
+        demand="a type, or a union of types",
+        value=expect,
+    )
     try:
         return _read_envelope(data, expect)
     except CodecError as error:
-        raise CodecError(below("$", error)) from error
+        raise below("$", error) from error
 
 
 def _read_envelope(envelope: object, expect: type | UnionType) -> object:
@@ -126,9 +145,9 @@ def _read_envelope(envelope: object, expect: type | UnionType) -> object:
         try:
             thing = _read_version(values["type"], values["version"], values["data"])
         except CodecError as error:
-            faults += error.faults
+            faults.add_below("", error)
     if faults:
-        raise CodecError(tuple(faults))
+        raise faults.error()
     return thing
 
 
@@ -154,7 +173,7 @@ def _read_version(kind: Kind, version: int, data: Data) -> object:
     try:
         return CONVERTER.structure(data, kind)
     except CodecError as error:
-        raise CodecError(below(".data", error)) from error
+        raise below(".data", error) from error
 
 
 def _latest(kind: type) -> int:

@@ -12,8 +12,10 @@ import json
 import re
 
 from orderflow.errors import CodecError
+from orderflow.errors.quoting import ITEMS_MAX, shortened
+from orderflow.errors.secrets import without_secrets
 
-__all__ = ["NUMBER_MAX", "InvalidToken", "below", "refusal", "step_to"]
+__all__ = ["NUMBER_MAX", "Faults", "InvalidToken", "below", "refusal", "step_to"]
 
 NUMBER_MAX = 2**53 - 1
 """The largest integer that every JSON parser reads exactly (RFC 8259, section 6)."""
@@ -40,13 +42,45 @@ def refusal(demand: str, value: object) -> CodecError:
     return CodecError((f": must be {demand}, not {_show(value)}",))
 
 
-def below(step: str, error: CodecError) -> tuple[str, ...]:
-    """Return the faults of an error, with a step prepended to each path.
+def below(step: str, error: CodecError) -> CodecError:
+    """Return an error with the same faults, with a step prepended to each path.
 
-    >>> below(".lines", CodecError(("[2].sku: is missing",)))
-    ('.lines[2].sku: is missing',)
+    >>> str(below(".lines", CodecError(("[2].sku: is missing",))))
+    '.lines[2].sku: is missing'
     """
-    return tuple(f"{step}{fault}" for fault in error.faults)
+    return CodecError(tuple(f"{step}{fault}" for fault in error.faults), error.further)
+
+
+class Faults:
+    """The faults that were found so far: the first ones, and the number of the others."""
+
+    def __init__(self) -> None:
+        self._first: list[str] = []
+        self._further = 0
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._first)
+
+    def add(self, fault: str) -> None:
+        """Add a fault, unless it is known."""
+        if len(self._first) >= ITEMS_MAX:
+            self._further += 1
+        elif fault not in self._first:
+            self._first.append(fault)
+
+    def add_below(self, step: str, error: CodecError) -> None:
+        """Add the faults of an error, with a step prepended to each path."""
+        self._further += error.further
+        if len(self._first) < ITEMS_MAX:
+            for fault in error.faults:
+                self.add(f"{step}{fault}")
+        else:  # the usual case, if there are very many
+            self._further += len(error.faults)
+
+    def error(self) -> CodecError:
+        """Return an error with all of them."""
+        return CodecError(tuple(self._first), self._further)
 
 
 def step_to(key: object) -> str:
@@ -70,7 +104,7 @@ def _show(value: object, limit: int = 60) -> str:
         case int() if abs(value) > NUMBER_MAX:
             return "a number of more than 53 bits"
         case str() | int() | float() | None:
-            text = json.dumps(value[:limit] if isinstance(value, str) else value)
-            return text if len(text) <= limit else f"{text[: limit - 1]}…"
+            text = json.dumps(without_secrets(value)[:limit] if isinstance(value, str) else value)
+            return shortened(text, limit)
         case _:
             return f"a {type(value).__name__}"

@@ -3,7 +3,7 @@
 | in Python | in JSON |
 | --- | --- |
 | `str`, `int`, `bool`, `None` | the same |
-| `datetime` | an ISO 8601 text with an offset, such as ``2026-03-01T09:30:00+00:00`` |
+| `datetime` | an ISO 8601 text with an offset: ``2026-03-01T09:30:00+00:00``; years 1970 to 2999 |
 | `date` | an ISO 8601 text, such as ``2026-03-01`` |
 | `time` | an ISO 8601 text without an offset, such as ``16:00:00`` |
 | `timedelta` | an ISO 8601 text, such as ``P1DT43200S``; hours and minutes are read too |
@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from orderflow.codec.faults import NUMBER_MAX, refusal
+from orderflow.domain.model import validators
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -97,14 +98,18 @@ def _read_moment(value: object, _: object) -> datetime:
     if not _MOMENT.fullmatch(text):
         raise refusal(demand, value)
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise refusal(demand, value) from error
+    if not validators.is_moment(moment):  # an event does not validate its fields
+        raise refusal(f"in the years {validators.YEAR_MIN} to {validators.YEAR_MAX} of UTC", value)
+    return moment
 
 
 def _write_moment(moment: datetime) -> str:
     if moment.tzinfo is UTC:
         return _write_utc(moment)
+    _check_moment(moment)
     offset = moment.utcoffset()
     if offset is None or offset.microseconds:  # some releases of Python cannot read it back
         raise ValueError(f"{moment} has no offset in whole seconds")
@@ -113,7 +118,13 @@ def _write_moment(moment: datetime) -> str:
 
 @lru_cache(maxsize=256)  # an outcome repeats the time of its command many times
 def _write_utc(moment: datetime) -> str:
+    _check_moment(moment)
     return moment.isoformat()
+
+
+def _check_moment(moment: datetime) -> None:
+    if not validators.is_moment(moment):
+        raise ValueError(f"{moment} is not {validators.MOMENT_DEMAND}")
 
 
 def _read_day(value: object, _: object) -> date:

@@ -14,7 +14,7 @@ import attrs
 from cattrs import Converter
 from cattrs.fns import identity
 
-from orderflow.codec.faults import InvalidToken, below, refusal, step_to
+from orderflow.codec.faults import Faults, InvalidToken, below, refusal, step_to
 from orderflow.codec.scalars import register_scalars
 from orderflow.errors import CodecError, InvalidValueError
 
@@ -44,21 +44,22 @@ def read_object(value: object, _: object = dict) -> dict[str, Any]:
 
 def read_fields(
     value: object, fields: Mapping[str, Field], owner: str
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], Faults]:
     """Return the valid members of an object, and the faults of the others."""
     given = read_object(value)
     values: dict[str, Any] = {}
-    faults: list[str] = []
+    faults = Faults()
     for name, (read, kind, required) in fields.items():
         if name in given:
             try:
                 values[name] = read(given[name], kind)
             except CodecError as error:
-                faults += below(f".{name}", error)
+                faults.add_below(f".{name}", error)
         elif required:
-            faults.append(f".{name}: is missing")
+            faults.add(f".{name}: is missing")
     if len(values) < len(given):
-        faults += _unknown(given, fields, owner)
+        for fault in _unknown(given, fields, owner):
+            faults.add(fault)
     return values, faults
 
 
@@ -85,9 +86,11 @@ def _class_reader(kind: type[attrs.AttrsInstance], converter: Converter) -> Read
             try:
                 return kind(**values)
             except InvalidValueError as error:
-                faults.append(_broken_rule(error))
+                faults.add(_broken_rule(error))
         # The class reports only the first broken rule. There may be more.
-        raise CodecError(tuple(dict.fromkeys([*faults, *_broken_rules(kind, values)])))
+        for fault in _broken_rules(kind, values):
+            faults.add(fault)
+        raise faults.error()
 
     return read
 
@@ -126,15 +129,15 @@ def _tuple_reader(kind: Any, converter: Converter) -> Reader:  # noqa: ANN401 - 
         if not isinstance(value, list) or not (is_variable or len(value) == len(readers)):
             raise refusal(demand, value)
         items: list[Any] = []
-        faults: list[str] = []
+        faults = Faults()
         for index, item in enumerate(value):
             read_item, of = readers[index % len(readers)]  # a variable-length tuple has one reader
             try:
                 items.append(read_item(item, of))
             except CodecError as error:
-                faults += below(f"[{index}]", error)
+                faults.add_below(f"[{index}]", error)
         if faults:
-            raise CodecError(tuple(faults))
+            raise faults.error()
         return tuple(items)
 
     return read
@@ -217,7 +220,7 @@ def _choice_reader(union: Any, converter: Converter) -> Reader:  # noqa: ANN401 
             raise CodecError((".type: is missing",))
         name = fields.pop("type")
         if type(name) is not str or name not in readers:
-            raise CodecError(below(".type", refusal(" or ".join(readers), name)))
+            raise below(".type", refusal(" or ".join(readers), name))
         reader, kind = readers[name]
         return reader(fields, kind)
 

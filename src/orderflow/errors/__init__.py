@@ -14,6 +14,7 @@
     │   ├── ActionRefusedError     the status of the order does not allow it
     │   ├── EditRefusedError
     │   ├── HoldRefusedError       the hold would have ended already
+    │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
     │   ├── ShortPickRefusedError  nothing is missing on one of its lines
     │   ├── SplitRefusedError
     │   ├── StockRefusedError
@@ -32,12 +33,14 @@
     └── SettingsError              a settings file with faults (also a ValueError)
 
 A message names the object, what is wrong with it, and the way out. The error has the same data as
-attributes.
+attributes. Messages hide the passwords of URLs; the attributes have them.
 """
 
 from __future__ import annotations
 
 from orderflow.errors.base import OrderFlowError
+from orderflow.errors.quoting import ITEMS_MAX, listed, quoted, shortened
+from orderflow.errors.secrets import without_secrets
 from orderflow.errors.storage import (
     BatchInterruptedError,
     ContentionError,
@@ -56,6 +59,7 @@ __all__ = [
     "EditRefusedError",
     "HoldRefusedError",
     "InvalidValueError",
+    "LimitRefusedError",
     "LineNotFoundError",
     "MissingExtraError",
     "NotFoundError",
@@ -91,20 +95,22 @@ class InvalidValueError(OrderFlowError, ValueError):
         self.field = field
         self.demand = demand
         self.value = value
-        super().__init__(f"{field} must be {demand}, not {_shown(value)}")
+        super().__init__(f"{field} must be {demand}, not {quoted(value)}")
 
 
 class CodecError(OrderFlowError, ValueError):
     """Data that does not describe the expected command, event or type.
 
     Attributes:
-        faults: One text for each fault, each with its path, such as
+        faults: One text for each of the first faults, each with its path, such as
             ``$.data.lines[2].quantity: …``.
+        further: The number of further faults.
     """
 
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(faults))
+    def __init__(self, faults: tuple[str, ...], further: int = 0) -> None:
+        self.faults = tuple(map(shortened, faults[:ITEMS_MAX]))
+        self.further = further + len(faults) - len(self.faults)
+        super().__init__(listed(self.faults, "; ", further=self.further))
 
 
 class NotFoundError(OrderFlowError, LookupError):
@@ -128,12 +134,15 @@ class LineNotFoundError(NotFoundError):
         self.line_id = line_id
         self.line_ids = line_ids
         super().__init__(
-            f"order {order_id!r} has no line {line_id!r}; its lines are {', '.join(line_ids)}"
+            f"order {order_id!r} has no line {line_id!r}; its lines are {listed(line_ids)}"
         )
 
 
 class ProductNotFoundError(NotFoundError):
-    """The seller has no such product in this warehouse. Those of others are not visible."""
+    """A read of a product's stock: the seller has no record of it in this warehouse.
+
+    The products of others are not visible. An order may name a product without a record.
+    """
 
     def __init__(self, seller_id: str, warehouse_id: str, sku: str) -> None:
         self.seller_id = seller_id
@@ -197,6 +206,29 @@ class HoldRefusedError(RefusedError):
         self.order_id = order_id
         self.reason = reason
         super().__init__(f"order {order_id!r} was not put on hold: {reason}")
+
+
+class LimitRefusedError(RefusedError):
+    """A valid command whose result would be above a limit, such as too many units on hand.
+
+    The message names the way out: fewer units, a count of the stock, or another order. The limits
+    are in the reference of the types.
+
+    Attributes:
+        subject: What would be above its limit.
+        unit: The unit of the two numbers.
+        result: The number that the command would lead to.
+        limit: The highest number allowed.
+    """
+
+    def __init__(self, subject: str, unit: str, result: int, limit: int, way_out: str) -> None:
+        self.subject = subject
+        self.unit = unit
+        self.result = result
+        self.limit = limit
+        super().__init__(
+            f"{subject} would have {result:,} {unit}, but at most {limit:,} are allowed; {way_out}"
+        )
 
 
 class ShortPickRefusedError(RefusedError):
@@ -315,7 +347,7 @@ class NoticeError(OrderFlowError):
         self.cause = cause
         self.way_out = way_out
         self.is_final = is_final
-        super().__init__(f"{recipient!r} was not notified: {cause}; {way_out}")
+        super().__init__(f"{without_secrets(recipient)!r} was not notified: {cause}; {way_out}")
 
 
 class WebhookSignatureError(OrderFlowError):
@@ -331,21 +363,16 @@ class SettingsError(OrderFlowError, ValueError):
 
     Attributes:
         source: The file.
-        faults: One text for each fault, each with its path, such as ``$.mail.port: …``.
+        faults: One text for each of the first faults, each with its path, such as
+            ``$.mail.port: …``.
+        further: The number of further faults.
     """
 
-    def __init__(self, source: str, faults: tuple[str, ...]) -> None:
+    def __init__(self, source: str, faults: tuple[str, ...], further: int = 0) -> None:
         self.source = source
-        self.faults = faults
-        super().__init__(f"{source}: {'; '.join(faults)}")
-
-
-def _shown(value: object, limit: int = 80) -> str:
-    try:
-        text = repr(value)
-    except ValueError:  # an integer of more digits than Python turns into text
-        text = "a number too long to show"
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+        self.faults = tuple(map(shortened, faults[:ITEMS_MAX]))
+        self.further = further + len(faults) - len(self.faults)
+        super().__init__(f"{source}: {listed(self.faults, '; ', further=self.further)}")
 
 
 def _in_words(action: str) -> str:

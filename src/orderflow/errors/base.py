@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderflow.errors.quoting import clip
+
 __all__ = ["OrderFlowError"]
 
 
 class OrderFlowError(Exception):
     """The base of every error that orderflow raises on purpose.
 
-    It can be pickled, so that it reaches the caller from a worker process.
+    Its message is bounded, whatever it quotes. It can be pickled, so that it reaches the caller
+    from a worker process.
     """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(clip(message))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_revived, (type(self), self.args, self.__dict__))

@@ -16,10 +16,10 @@ from orderflow.importing.layouts.layout import (
     ItemColumns,
     OrderLayout,
     ReceiptLayout,
-    SkipRule,
     StockLayout,
 )
 from orderflow.importing.layouts.presets import PRESETS, Preset
+from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
 from orderflow.importing.orders import Existing, OnChange, read_orders
 from orderflow.importing.rejects import write_rejects
 from orderflow.importing.replacements import read_replacements
@@ -31,7 +31,7 @@ from orderflow.importing.result import (
     record_id,
 )
 from orderflow.importing.stock import read_receipts, read_stock
-from orderflow.importing.table import REASON_COLUMN, File, Progress
+from orderflow.importing.table import REASON_COLUMN, File, Progress, detect_layout
 
 __all__ = [
     "PRESETS",
@@ -53,10 +53,12 @@ __all__ = [
     "Progress",
     "ReceiptLayout",
     "RejectedRow",
+    "SkipKind",
     "SkipRule",
     "SkippedRow",
     "Source",
     "StockLayout",
+    "detect_layout",
     "open_source",
     "plain_cell",
     "read_orders",

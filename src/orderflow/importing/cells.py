@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
 from orderflow.importing.faults import Fault, quote_value
-from orderflow.importing.values.quantities import read_whole
+from orderflow.importing.values.quantities import SHORTENED, is_shortened, read_whole
 from orderflow.importing.values.times import is_none
+from orderflow.importing.values.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cells"]
 
-_BETWEEN_PARTS = {"ship_to_name": " ", "ship_to_street": ", "}
+_BETWEEN_PARTS = {"ship_to_name": " ", "ship_to_street": ", ", "ship_to_street_2": ", "}
 _EMPTY = "is empty; every row needs a value"
 
 
@@ -57,7 +58,13 @@ class Cells:
 
     def identifier(self, field: str, *, required: bool = True) -> str | None:
         """Return a valid identifier."""
-        text = self.text(field)
+        return self.check_identifier(field, self.text(field), required=required)
+
+    def check_identifier(self, field: str, text: str, *, required: bool = True) -> str | None:
+        """Return a part of a cell, if it is a valid identifier."""
+        if is_shortened(text):
+            self.fault(field, text, f"must be {SHORTENED}")
+            return None
         if validators.is_identifier(text):
             return text
         if text or required:
@@ -68,15 +75,34 @@ class Cells:
         self, field: str, *, smallest: int, largest: int, thousands: str, required: bool = True
     ) -> int | None:
         """Return a whole number."""
-        text = self.text(field)
+        return self.check_whole(
+            field,
+            self.text(field),
+            smallest=smallest,
+            largest=largest,
+            thousands=thousands,
+            required=required,
+        )
+
+    def check_whole(
+        self,
+        field: str,
+        text: str,
+        *,
+        smallest: int,
+        largest: int,
+        thousands: str,
+        required: bool = True,
+    ) -> int | None:
+        """Return the whole number in a part of a cell."""
         if not text:
             if required:
                 self.fault(field, text, _EMPTY)
             return None
         try:
             return read_whole(text, smallest=smallest, largest=largest, thousands=thousands)
-        except ValueError as error:
-            self.fault(field, text, f"must be {error}")
+        except UnreadableError as error:
+            self.fault(field, text, f"must be {error}", error.setting)
             return None
 
     def note(self, field: str) -> str | None:
@@ -96,14 +122,14 @@ class Cells:
             return None
         try:
             return times.read(text)
-        except (ValueError, OverflowError) as error:
-            self.fault(field, text, f"must be {error}")
+        except UnreadableError as error:
+            self.fault(field, text, f"must be {error}", error.setting)
             return None
 
-    def fault(self, field: str, value: str, reason: str) -> None:
+    def fault(self, field: str, value: str, reason: str, setting: str = "") -> None:
         """Record a fault in a cell."""
         cells = self._cells
         found = self.positions[field]
         filled = (each for each in found if each < len(cells) and cells[each].strip())
         name = self._header[next(filled, found[0])]
-        self.faults.append(Fault(self.row, name, quote_value(value), reason))
+        self.faults.append(Fault(self.row, name, quote_value(value), reason, setting))

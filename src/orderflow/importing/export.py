@@ -12,6 +12,9 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
+from orderflow.domain.model import validators
+from orderflow.importing.files.delimiter import DELIMITER_DEMAND, is_delimiter
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TextIO
@@ -70,7 +73,13 @@ def write_csv(
         delimiter: The character between two cells.
         quoted: Whether to quote cells that need it. Otherwise a delimiter or a line end within a
             cell becomes a space.
+
+    Raises:
+        InvalidValueError: If the delimiter breaks its rule.
     """
+    validators.require(
+        ok=is_delimiter(delimiter), field="delimiter", demand=DELIMITER_DEMAND, value=delimiter
+    )
     if not quoted:
         return _write_unquoted(to, header, rows, delimiter)
     writer = csv.writer(to, delimiter=delimiter)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.errors import OrderFlowError
+from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,13 +21,16 @@ class FileError(OrderFlowError):
     Attributes:
         file: The name of the file.
         row: The last row reached, if any. The first row of the file is 1.
-        setting: The setting that mends it, if there is one: a field of `FileFormat` or a layout.
+        settings: The settings that mend it: fields of `FileFormat`, or `sku_column` and the like
+            for those of a layout.
     """
 
-    def __init__(self, file: str, fault: str, *, row: int | None = None, setting: str = "") -> None:
+    def __init__(
+        self, file: str, fault: str, *, row: int | None = None, settings: tuple[str, ...] = ()
+    ) -> None:
         self.file = file
         self.row = row
-        self.setting = setting
+        self.settings = settings
         super().__init__(f"{file}{'' if row is None else f', row {row:,}'}: {fault}")
 
 
@@ -39,12 +43,14 @@ class Fault:
         column: The column name in the file. Empty if the whole row is at fault.
         value: The value of the cell, shortened if it is long.
         reason: What is wrong, and what would be right.
+        setting: The setting that would make the value valid, if there is one.
     """
 
     row: int
     column: str
     value: str
     reason: str
+    setting: str = ""
 
     def __str__(self) -> str:
         place = f", {self.column} {self.value}" if self.column else ""
@@ -61,8 +67,7 @@ class SkippedRow:
 
 def quote_value(value: str, limit: int = 60) -> str:
     """Quote a value for a message, shortened if it is long."""
-    text = repr(value[: limit + 1])
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return quoted(value, limit)
 
 
 def by_row(faults: Iterable[Fault]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model.order import Address, Order, OrderLine
+from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import InvalidValueError
 from orderflow.importing.faults import Fault, SkippedRow, quote_value
 from orderflow.importing.order_rows import ADDRESS, Line
@@ -23,12 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderflow.importing.layouts.columns import Columns
+    from orderflow.importing.layouts.layout import OrderLayout
     from orderflow.importing.order_rows import OrderRow
 
 __all__ = ["FileOrder", "FileOrders", "OrderMaker"]
-
-_FIELDS = {f"Address.{field.removeprefix('ship_to_')}": field for field in ADDRESS}
-"""The layout field of each address field."""
 
 
 @attrs.define
@@ -119,32 +118,35 @@ class OrderMaker:
     """Makes orders from combined rows."""
 
     def __init__(
-        self, columns: Columns, *, seller_id: str, warehouse_id: str, country: str | None
+        self, columns: Columns, layout: OrderLayout, *, seller_id: str, warehouse_id: str
     ) -> None:
         self._columns = columns
         self._seller_id = seller_id
         self._warehouse_id = warehouse_id
-        self._country = country
+        self._country = layout.country_default
+        self._placed_at = layout.placed_at_default
 
     def make(self, order_id: str, found: FileOrder) -> Order | None:
         """Return the order. If that is impossible, add its faults and return None."""
         faults: list[Fault] = []
         row = found.rows[0]
-        name = self._columns.name("placed_at")
-        unread = {fault.column for fault in found.faults}.intersection({"", name})
-        if found.placed_at is None and not unread:
-            faults.append(Fault(row, name, "''", "is empty in every row of the order"))
+        placed_at = found.placed_at or self._placed_at
+        if placed_at is None:
+            name = self._columns.name("placed_at")
+            unread = {fault.column for fault in found.faults}.intersection({"", name})
+            if not unread:
+                faults.append(Fault(row, name, "''", "is empty in every row of the order"))
         ship_to = self._address(row, found.address, faults)
         lines = self._lines(found.lines, faults)
         found.faults += faults
-        if found.placed_at is None or found.faults:
+        if placed_at is None or found.faults:
             return None
         return Order(
             order_id=order_id,
             seller_id=self._seller_id,
             warehouse_id=self._warehouse_id,
             lines=lines,
-            placed_at=found.placed_at,
+            placed_at=placed_at,
             priority=found.priority or 0,
             promised_by=found.promised_by,
             courier=found.courier or None,
@@ -153,6 +155,10 @@ class OrderMaker:
 
     def _lines(self, lines: list[Line], faults: list[Fault]) -> tuple[OrderLine, ...]:
         """Make the lines. A line without an id gets the next free number."""
+        if len(lines) > LINES_MAX:
+            reason = f"its order has {len(lines):,} lines, and may have {LINES_MAX:,}; divide it"
+            faults.append(Fault(lines[LINES_MAX].row, "", "", reason))
+            return ()
         taken = {line.line_id for line in lines}
         free = (text for number in count(1) if (text := str(number)) not in taken)
         made: dict[str, OrderLine] = {}
@@ -168,11 +174,13 @@ class OrderMaker:
     def _address(self, row: int, texts: tuple[str, ...], faults: list[Fault]) -> Address | None:
         if not any(texts):
             return None
-        name, street, city, postcode, country = texts
+        names = (field.removeprefix("ship_to_") for field in ADDRESS)
+        fields = dict(zip(names, texts, strict=True))
+        fields["country"] = fields["country"] or self._country or ""
         try:
-            return Address(name, street, city, postcode, country or self._country or "")
+            return Address(**fields)
         except InvalidValueError as error:
-            field = _FIELDS[error.field]
+            field = f"ship_to_{error.field.removeprefix('Address.')}"
             column = self._columns.name(field) if field in self._columns.positions else field
             faults.append(
                 Fault(row, column, quote_value(str(error.value)), f"must be {error.demand}")

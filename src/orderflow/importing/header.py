@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from orderflow.importing.export import plain_cell
 from orderflow.importing.faults import FileError
 from orderflow.importing.files.delimiter import DELIMITERS, named_delimiter
-from orderflow.importing.layouts.columns import column_list, is_complete, names_of, required_columns
+from orderflow.importing.layouts.columns import (
+    column_list,
+    is_complete,
+    missing_columns,
+    names_of,
+)
 from orderflow.importing.layouts.layout import Layout
 
 if TYPE_CHECKING:
@@ -40,6 +45,7 @@ class Header(NamedTuple, Generic[_Layout]):
     row: int
     names: tuple[str, ...]
     delimiter: str
+    layout_name: str
     layout: _Layout
     is_complete: bool
     fault: str = ""
@@ -76,16 +82,24 @@ def find_header(
     if best.fault:
         raise FileError(source.name, best.fault, row=best.row)
     if len(layouts) > 1 and not best.is_complete:
-        needs = "; ".join(
-            f"{name} needs {required_columns(layout)}" for name, layout in layouts.items()
-        )
-        raise FileError(
-            source.name,
-            f"the columns are {column_list(best.names)}, which no preset fits ({needs}); "
-            f"describe them with a layout",
-            row=best.row,
-        )
+        raise _unfit(source.name, best)
     return best
+
+
+def _unfit(file: str, header: Header[_Layout]) -> FileError:
+    """Return the error that no layout fits: which one is nearest, and what it lacks."""
+    missing = missing_columns(header.layout, header.names)
+    absent = sorted(header.layout.must_have.difference(header.names))
+    _, matches, _ = header.fitness
+    faults = [f"no preset fits the columns {column_list(header.names)}"]
+    faults += [f"there is no column {name!r}, which was named" for name in absent]
+    if matches and missing:
+        lacks = (f"{' or '.join(map(repr, names))} ({field})" for field, names in missing.items())
+        faults.append(f"the nearest is {header.layout_name}, which lacks {', '.join(lacks)}")
+    if missing:
+        faults.append(f"name the columns of {', '.join(missing)}")
+    settings = tuple(f"{field}_column" for field in missing)
+    return FileError(file, "; ".join(faults), row=header.row, settings=settings)
 
 
 def _headers(
@@ -99,7 +113,7 @@ def _headers(
             records = islice(below, 1)
         for record in islice(records, ROWS_ABOVE_MAX + 1):
             header = max(
-                (_header(record, delimiter, layout) for layout in layouts.values()),
+                (_header(record, delimiter, *named) for named in layouts.items()),
                 key=lambda header: header.fitness,
             )
             yield header
@@ -107,8 +121,14 @@ def _headers(
                 return
 
 
-def _header(record: Record, delimiter: str, layout: _Layout) -> Header[_Layout]:
+def _header(record: Record, delimiter: str, name: str, layout: _Layout) -> Header[_Layout]:
     names = tuple(plain_cell(cell).strip() for cell in record.cells)
     return Header(
-        record.row, names, delimiter, layout, is_complete(layout, names), fault=record.fault
+        record.row,
+        names,
+        delimiter,
+        name,
+        layout,
+        is_complete=is_complete(layout, names),
+        fault=record.fault,
     )

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
+from orderflow.domain.model.order import Address
 from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault
-from orderflow.importing.layouts.layout import SkipRule
-from orderflow.importing.values.times import TimeReader, zone_of
+from orderflow.importing.file_times import times_of
+from orderflow.importing.layouts.skip_rule import SkipRule
+from orderflow.importing.values.packed import ItemPattern
+from orderflow.importing.values.unreadable import UnreadableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime, tzinfo
 
     from orderflow.importing.files.source import Record
@@ -19,7 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ADDRESS", "Line", "OrderRow", "OrderRows"]
 
-ADDRESS = ("ship_to_name", "ship_to_street", "ship_to_city", "ship_to_postcode", "ship_to_country")
+ADDRESS = tuple(f"ship_to_{field.name}" for field in attrs.fields(Address))
+"""The layout fields of an address, in the order of its fields."""
+
+_PROTECTED = {"ship_to_postcode", "ship_to_phone"}
+"""Fields that Shopify protects with an apostrophe, so that a spreadsheet keeps their zeros."""
 
 
 class Line(NamedTuple):
@@ -56,7 +66,8 @@ class OrderRows:
         layout = table.layout
         self._columns = table.columns
         self._layout = layout
-        self._times = TimeReader(zone_of(layout.zone or zone), layout.time_format, layout.day_first)
+        self._times = times_of(table, zone)
+        self._pattern = ItemPattern(layout.item_pattern) if layout.item_pattern else None
         # Rules for whole orders come first: they win over rules for single rows.
         rules = sorted(layout.skip, key=lambda rule: not rule.whole_order)
         self._rules = [
@@ -102,23 +113,51 @@ class OrderRows:
         return next((rule for position, rule in self._rules if rule.fits(cells[position])), None)
 
     def _address(self, cells: Cells) -> tuple[str, ...]:
-        name, street, city, postcode, country = (cells.text(field) for field in ADDRESS)
-        # Shopify protects leading zeros of a postcode with an apostrophe, as spreadsheets do.
-        return name, street, city, postcode.removeprefix("'"), country.upper()
+        texts = {field: cells.text(field) for field in ADDRESS}
+        for field in _PROTECTED:
+            texts[field] = texts[field].removeprefix("'")
+        texts["ship_to_country"] = texts["ship_to_country"].upper()
+        return tuple(texts.values())
 
     def _lines(self, cells: Cells) -> tuple[Line, ...]:
         """Read the items of a row. Only the first one must be there."""
+        if self._pattern is not None:
+            return tuple(self._packed(cells, self._pattern))
         more = map(cells.of_item, self._columns.more_items)
         items = (cells, *(each for each in more if each.text("sku") or each.text("quantity")))
         return tuple(line for each in items if (line := self._line(each)) is not None)
 
+    def _packed(self, cells: Cells, pattern: ItemPattern) -> Iterator[Line]:
+        """Read the items of one cell."""
+        text = cells.text("items")
+        try:
+            items = pattern.read(text)
+        except UnreadableError as error:
+            cells.fault("items", text, f"must be {error}", error.setting)
+            return
+        if not items:
+            cells.fault("items", text, "is empty; every row needs a value")
+        for item in items:
+            sku = cells.check_identifier("items", item.sku)
+            quantity = self._quantity(cells, "items", item.quantity)
+            if sku is not None and quantity is not None:
+                yield Line(cells.row, "", self._sku(sku), quantity)
+
     def _line(self, cells: Cells) -> Line | None:
         line_id = cells.identifier("line_id", required=False)
         sku = cells.identifier("sku")
-        quantity = cells.whole(
-            "quantity", smallest=1, largest=UNITS_MAX, thousands=self._layout.thousands
-        )
+        quantity = self._quantity(cells, "quantity", cells.text("quantity"))
         if sku is None or quantity is None:
             return None
-        sku = sku.upper() if self._layout.upper_sku else sku
-        return Line(cells.row, line_id or "", sku, quantity)
+        return Line(cells.row, line_id or "", self._sku(sku), quantity)
+
+    def _quantity(self, cells: Cells, field: str, text: str) -> int | None:
+        layout = self._layout
+        if not text and layout.quantity_default is not None:
+            return layout.quantity_default
+        return cells.check_whole(
+            field, text, smallest=1, largest=UNITS_MAX, thousands=layout.thousands
+        )
+
+    def _sku(self, text: str) -> str:
+        return text.upper() if self._layout.upper_sku else text

@@ -49,7 +49,7 @@ def read_orders(
     seller_id: str,
     warehouse_id: str,
     at: datetime,
-    preset: Preset | str | OrderLayout | None = None,
+    preset: Preset | str | OrderLayout | Mapping[str, OrderLayout] | None = None,
     time_zone: tzinfo | str | None = None,
     existing: Existing = MappingProxyType({}),
     was_imported: Callable[[str], bool] = lambda _: False,
@@ -66,7 +66,8 @@ def read_orders(
         seller_id: The seller of the orders.
         warehouse_id: The warehouse that they leave from.
         at: The moment of the import, for the commands.
-        preset: The layout of the file, or the name of a preset. Default: the preset that fits.
+        preset: The layout of the file, or the name of a preset. Of several layouts with names, the
+            one that fits best. Default: the preset that fits.
         time_zone: The zone of times without an offset, if the layout has none.
         existing: The seller's stored orders.
         was_imported: Whether a command with this id was saved before. It separates orders that
@@ -96,9 +97,9 @@ def read_orders(
             file_orders.add(rows.read(record))
         maker = OrderMaker(
             table.columns,
+            table.layout,
             seller_id=seller_id,
             warehouse_id=warehouse_id,
-            country=table.layout.country_default,
         )
         comparison = _Comparison(
             existing=existing if callable(existing) else existing.get,
@@ -110,15 +111,19 @@ def read_orders(
         return _conclude(table, file_orders, maker, comparison, all_or_nothing=all_or_nothing)
 
 
-def _layouts(preset: Preset | str | OrderLayout | None) -> Mapping[str, OrderLayout]:
+def _layouts(
+    preset: Preset | str | OrderLayout | Mapping[str, OrderLayout] | None,
+) -> Mapping[str, OrderLayout]:
     if preset is None:
         return {str(each): layout for each, layout in PRESETS.items()}
     if isinstance(preset, OrderLayout):
         return {"the layout": preset}
+    if isinstance(preset, Mapping):
+        return preset
     validators.require(
         ok=preset in list(Preset),
         field="read_orders.preset",
-        demand=f"one of {', '.join(Preset)}, or a layout",
+        demand=f"one of {', '.join(Preset)}, or layouts",
         value=preset,
     )
     return {preset: PRESETS[Preset(preset)]}
@@ -150,8 +155,10 @@ def _conclude(
     return Import(
         file=table.name,
         layout=table.layout,
+        layout_name=table.layout_name,
         file_format=table.file_format,
         guess=table.guess,
+        notes=tuple(table.notes),
         ignored=table.columns.ignored,
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(comparison.commands),

@@ -57,7 +57,7 @@ def write_rejects(
     try:
         with path.open("wb") as opened:
             return _write(result, file, opened, refused)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a path that none can be
         raise FileError(str(path), f"cannot be written: {error}") from error
 
 

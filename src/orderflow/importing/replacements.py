@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.domain.queries.replacements import Replacement, ReplacementList
 from orderflow.errors import InvalidValueError
+from orderflow.errors.quoting import listed
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault, FileError
 from orderflow.importing.files.source import Record
@@ -31,7 +32,7 @@ def read_replacements(path: str | PathLike[str]) -> ReplacementList:
     product. All other columns are optional.
 
     Raises:
-        FileError: If it cannot be read or has faults. The message lists all faults.
+        FileError: If it cannot be read or has faults. The message lists the first faults.
     """
     name = str(path)
     items: list[Replacement] = []
@@ -40,7 +41,7 @@ def read_replacements(path: str | PathLike[str]) -> ReplacementList:
         items += _replacement(cells)
         faults += cells.faults
     if faults:
-        raise FileError(name, "; ".join(map(str, faults)))
+        raise FileError(name, listed([str(fault) for fault in faults], "; "))
     try:
         return ReplacementList(items)
     except InvalidValueError as error:
@@ -64,7 +65,7 @@ def _cells_of_json(name: str) -> Iterator[Cells]:
         if unknown:
             raise FileError(
                 name,
-                f"has unknown fields: {', '.join(unknown)}; the fields are {', '.join(fields)}",
+                f"has unknown fields: {listed(unknown)}; the fields are {', '.join(fields)}",
                 row=number,
             )
         texts = ["" if item.get(each) is None else str(item[each]) for each in fields]

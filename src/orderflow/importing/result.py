@@ -66,8 +66,10 @@ class Import:
     Attributes:
         file: The name of the file.
         layout: The layout it was read with.
+        layout_name: The name of this layout, such as that of a preset.
         file_format: The format of its text.
         guess: How its encoding was guessed; None if it is certain.
+        notes: What else was found out about the file, for people.
         ignored: The columns that were not read.
         rows: The number of rows, without the header and blank rows.
         commands: The commands to run, in this order.
@@ -83,8 +85,10 @@ class Import:
 
     file: str
     layout: Layout
+    layout_name: str
     file_format: FileFormat
     guess: EncodingGuess | None
+    notes: tuple[str, ...]
     ignored: tuple[IgnoredColumn, ...]
     rows: int
     commands: tuple[ImportCommand, ...]

@@ -13,12 +13,12 @@ from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault, SkippedRow, by_row
+from orderflow.importing.file_times import times_of
 from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids, command_id
 from orderflow.importing.layouts.layout import Layout, ReceiptLayout, StockLayout
 from orderflow.importing.result import Import, RejectedRow
 from orderflow.importing.table import open_table
-from orderflow.importing.values.times import TimeReader, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,8 +123,8 @@ def read_receipts(
     """
     check_ids("read_receipts", seller_id, warehouse_id, at)
     layout = layout if layout is not None else ReceiptLayout()
-    times = TimeReader(zone_of(layout.zone or time_zone), layout.time_format, layout.day_first)
     with open_table(file, {"receipts": layout}, file_format=file_format, name=name) as table:
+        times = times_of(table, time_zone)
 
         def read(cells: Cells) -> tuple[str, ImportCommand] | None:
             receipt_id, sku = cells.identifier("receipt_id"), cells.identifier("sku")
@@ -176,8 +176,10 @@ def _import(
     return Import(
         file=table.name,
         layout=table.layout,
+        layout_name=table.layout_name,
         file_format=table.file_format,
         guess=table.guess,
+        notes=tuple(table.notes),
         ignored=table.columns.ignored,
         rows=table.rows_read,
         commands=() if all_or_nothing and faults else tuple(commands.values()),

@@ -17,6 +17,7 @@ from orderflow.domain.model.events import (
 from orderflow.domain.model.policy import Fulfilment
 from orderflow.domain.state.state import evolve
 from orderflow.errors import OrderFlowError
+from orderflow.errors.quoting import clip
 from orderflow.invariants.by_policy import gain_violations
 from orderflow.invariants.preemption import preemption_violations
 from orderflow.invariants.state import (
@@ -205,7 +206,10 @@ def replay_violations(folded: State, stored: State) -> list[str]:
         ("policy of", {folded.seller_id: folded.policy}, {stored.seller_id: stored.policy}),
     ]
     return [
-        f"{kind} {name!r} is stored as {there.get(name)}, but the events lead to {made.get(name)}"
+        clip(
+            f"{kind} {name!r} is stored as {there.get(name)}, "
+            f"but the events lead to {made.get(name)}"
+        )
         for kind, made, there in parts
         for name in {**made, **there}
         if made.get(name) != there.get(name)

@@ -21,11 +21,12 @@ from orderflow.notices.notice import (
     LineCount,
     OnBackOrderNotice,
     PartlyServedNotice,
+    RecalledNotice,
     ReleasedNotice,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import timedelta
 
     from orderflow.notices.notice import Notice
@@ -40,25 +41,69 @@ def coalesce(notices: Iterable[Notice], window: timedelta) -> tuple[Notice, ...]
         notices: The notices, oldest first.
         window: The longest time between two notices that are merged.
     """
-    merged: dict[tuple[str, str], list[Notice]] = {}
-    order: dict[tuple[str, str], None] = {}
+    merged: dict[tuple[str, str], _OrderNotices] = {}
     for notice in notices:
         key = (notice.seller_id, notice.order_id)
-        order.pop(key, None)
-        order[key] = None
-        merged[key] = _add(merged.get(key, []), notice, window)
-    return tuple(notice for key in order for notice in merged[key] if _has_news(notice))
+        of_order = merged.pop(key, None) or _OrderNotices(window)
+        of_order.add(notice)
+        merged[key] = of_order
+    return tuple(notice for of_order in merged.values() for notice in of_order.news())
 
 
-def _add(notices: list[Notice], later: Notice, window: timedelta) -> list[Notice]:
-    rest: list[Notice] = []
-    for earlier in reversed(notices):
-        merged = _merge(earlier, later) if later.at - earlier.at <= window else None
-        if merged is None:
-            rest.append(earlier)
-        else:
-            later = merged
-    return [*reversed(rest), later]
+class _OrderNotices:
+    """The notices about one order, without those that a later one replaced."""
+
+    def __init__(self, window: timedelta) -> None:
+        self._window = window
+        self._count = 0
+        self._kept: dict[int, Notice] = {}
+        self._recent: list[int] = []
+        """The numbers of those that a later notice may still replace. They are few."""
+        self._served: dict[int, list[tuple[LineCount, ...]]] = {}
+        """The units of partial allocations that one notice replaces. They are added at the end."""
+
+    def add(self, later: Notice) -> None:
+        """Add a notice, and drop those that it replaces."""
+        recent: list[int] = []
+        served = [later.served] if isinstance(later, PartlyServedNotice) else []
+        for number in reversed(self._recent):
+            earlier = self._kept[number]
+            if later.at - earlier.at > self._window:
+                continue
+            merged = _merge(earlier, later)
+            if merged is None:
+                recent.append(number)
+            else:
+                later = merged
+                del self._kept[number]
+                before = self._served.pop(number, [])
+                before += served
+                served = before
+        self._count += 1
+        self._kept[self._count] = later
+        if isinstance(later, PartlyServedNotice):
+            self._served[self._count] = served
+        if _may_be_replaced(later):
+            recent.insert(0, self._count)
+        self._recent = recent[::-1]
+
+    def news(self) -> Iterator[Notice]:
+        """Yield the notices that remain, oldest first."""
+        for number, notice in self._kept.items():
+            if isinstance(notice, PartlyServedNotice):
+                yield attrs.evolve(notice, served=_sum_of(*self._served[number]))
+            elif not isinstance(notice, ExpectedDateNotice) or notice.before != notice.expected_at:
+                yield notice
+
+
+def _may_be_replaced(notice: Notice) -> bool:
+    match notice:
+        case RecalledNotice() | CancellationAcceptedNotice():
+            return False
+        case ReleasedNotice(reasons=reasons):
+            return len(reasons) == 1
+        case _:
+            return True
 
 
 def _merge(earlier: Notice, later: Notice) -> Notice | None:
@@ -73,12 +118,12 @@ def _merge(earlier: Notice, later: Notice) -> Notice | None:
                 short=later.short,
                 ways_out=later.ways_out,
             )
-        case PartlyServedNotice(), PartlyServedNotice():
-            return attrs.evolve(later, served=_sum_of(earlier.served, later.served))
         case (
             OnBackOrderNotice() | PartlyServedNotice() | CompletedNotice(),
             OnBackOrderNotice() | CompletedNotice(),
         ):
+            return later
+        case PartlyServedNotice(), PartlyServedNotice():
             return later
         case ExpectedDateNotice(), ExpectedDateNotice():
             return attrs.evolve(later, before=earlier.before)
@@ -104,7 +149,3 @@ def _sum_of(*served: tuple[LineCount, ...]) -> tuple[LineCount, ...]:
     for count in (each for counts in served for each in counts):
         units[count.line_id, count.sku] += count.units
     return tuple(LineCount(*line, number) for line, number in units.items())
-
-
-def _has_news(notice: Notice) -> bool:
-    return not isinstance(notice, ExpectedDateNotice) or notice.before != notice.expected_at

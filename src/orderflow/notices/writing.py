@@ -5,7 +5,8 @@ partly served) is therefore written only while that state lasts. It describes th
 now. Later changes have events and notices of their own. A notice about something final (an order
 was completed, held or recalled) is written whenever its message arrives.
 
-The change that an event made is found by folding the events of its order.
+The change that an event made is found by folding the events of its order: see
+`orderflow.notices.changes`. The order as it is now is described once for all its events.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.actions import actions
-from orderflow.domain.state.fold import evolve_order
+from orderflow.notices.changes import OrderChanges
 from orderflow.notices.context import NoticeContext
 from orderflow.notices.notice import (
     CancellationAcceptedNotice,
@@ -44,12 +45,13 @@ from orderflow.notices.notice import (
     PartlyServedNotice,
     RecalledNotice,
     ReleasedNotice,
+    ShortLine,
     WayOut,
 )
 from orderflow.notices.outlook import OutlookSource, describe_short_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from orderflow.domain.model.events import Event, LineUnits, OrderEvent
     from orderflow.domain.model.order import Order
@@ -72,6 +74,11 @@ class _About(TypedDict):
     at: datetime
 
 
+class _Present(TypedDict):
+    short: tuple[ShortLine, ...]
+    ways_out: tuple[WayOut, ...]
+
+
 @attrs.frozen
 class NoticeWriter:
     """Writes notices about the orders of one seller.
@@ -83,6 +90,8 @@ class NoticeWriter:
         outlook: Returns the outlook of short lines. Default: notices have no outlook.
         with_ways_out: Whether notices list the actions that the seller can take. This runs each
             action on a copy of the state.
+        changes: Finds what an event changed. Share it between writers of the same repository,
+            so that they do not fold a history again.
     """
 
     context: NoticeContext
@@ -90,6 +99,8 @@ class NoticeWriter:
     policy: AllocationPolicy = attrs.field(factory=AllocationPolicy)
     outlook: OutlookSource | None = None
     with_ways_out: bool = True
+    changes: OrderChanges = attrs.field(factory=OrderChanges, repr=False)
+    _present: dict[str, _Present] = attrs.field(factory=dict, init=False, repr=False, eq=False)
 
     def notices_of(self, event: Event) -> tuple[Notice, ...]:
         """Return the notices for an event. Most events have none."""
@@ -113,7 +124,7 @@ class NoticeWriter:
                 | HoldReleased()
                 | OrderShortPicked()
             ):
-                change = _change(event, self.context.events(event.order_id))
+                change = self.changes.of(event, self.context)
                 now = self.context.order(event.order_id)
                 if change is None or now is None:
                     return ()
@@ -128,8 +139,7 @@ class NoticeWriter:
             order_id=order.order_id,
             at=at,
             since=_since(order, at),
-            short=describe_short_lines(order, self.context, self.outlook),
-            ways_out=self._ways_out(order),
+            **self._describe(order),
         )
 
     def _of_change(
@@ -153,9 +163,18 @@ class NoticeWriter:
                 **_about(event),
                 since=before.wait.since,
                 served=_counts(event.units, before),
-                short=describe_short_lines(now, self.context, self.outlook),
-                ways_out=self._ways_out(now),
+                **self._describe(now),
             )
+
+    def _describe(self, order: Order) -> _Present:
+        """Describe an order as it is now."""
+        present = self._present.get(order.order_id)
+        if present is None:
+            present = self._present[order.order_id] = {
+                "short": describe_short_lines(order, self.context, self.outlook),
+                "ways_out": self._ways_out(order),
+            }
+        return present
 
     def _ways_out(self, order: Order) -> tuple[WayOut, ...]:
         if not self.with_ways_out:
@@ -171,17 +190,6 @@ class NoticeWriter:
 
 def _about(event: OrderEvent) -> _About:
     return {"seller_id": event.seller_id, "order_id": event.order_id, "at": event.at}
-
-
-def _change(event: OrderEvent, history: Sequence[Event]) -> tuple[Order, Order] | None:
-    """Return the order before and after an event, given the order's events."""
-    order: Order | None = None
-    for each in history:
-        before = order
-        order = evolve_order(before, each)  # type: ignore[arg-type] # they are an order's events
-        if before is not None and each == event:
-            return before, order
-    return None
 
 
 def _since(order: Order, at: datetime) -> datetime:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.model import validators
+from orderflow.domain.model.events import subject_of
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
 from orderflow.notices import (
@@ -31,7 +33,7 @@ from orderflow.notices import (
 )
 from orderflow.notifier.sender_arguments import check_sender
 from orderflow.notifier.sending import notice_key, send
-from orderflow.service.clock import SystemClock
+from orderflow.service.clock import SystemClock, read_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -123,8 +125,6 @@ class DigestSender:
             catalogue=catalogue,
             outlook=outlook,
             clock=clock,
-            grace=grace,
-            lease=lease,
             notices_max=notices_max,
         )
         self._repository = repository
@@ -134,8 +134,8 @@ class DigestSender:
         self._default_policy = default_policy or AllocationPolicy()
         self._outlook = outlook or outlook_source(catalogue, default_policy)
         self._clock: Clock = clock if clock is not None else SystemClock()
-        self._grace = grace
-        self._lease = lease
+        self._grace = validators.require_duration("DigestSender.grace", grace, or_zero=True)
+        self._lease = validators.require_duration("DigestSender.lease", lease)
         self._notices_max = notices_max
 
     def run_once(self) -> DigestResult:
@@ -146,7 +146,7 @@ class DigestSender:
             if not due.bulletin.notices:
                 self._replace(due, due.stored, due.until.isoformat())
                 continue
-            claim = f"{due.since.isoformat()} {(self._clock.now() + self._lease).isoformat()}"
+            claim = f"{due.since.isoformat()} {(read_clock(self._clock) + self._lease).isoformat()}"
             if not self._replace(due, due.stored, claim):
                 continue  # another run is sending it
             try:
@@ -170,7 +170,7 @@ class DigestSender:
             kinds = frozenset(kind for kind in NoticeKind if preference.timing(kind).is_daily)
             if not kinds:
                 continue
-            until = preference.digest_end(self._clock.now() - self._grace)
+            until = preference.digest_end(read_clock(self._clock) - self._grace)
             bulletins: dict[datetime, Bulletin] = {}
             for recipient in preference.active_recipients():
                 stored = self._notice_store.get(seller_id, _key(recipient))
@@ -204,12 +204,13 @@ class DigestSender:
         self, preference: Preference, since: datetime, until: datetime, reading: Reading
     ) -> tuple[tuple[Notice, ...], int]:
         """Return the notices, and the number of further orders on back order."""
-        now, policy = self._clock.now(), self._default_policy
+        now, policy = read_clock(self._clock), self._default_policy
         writer = NoticeWriter(reading, now, policy, self._outlook, with_ways_out=False)
         kinds = [kind for kind in NoticeKind if preference.timing(kind).is_daily]
         notices: list[Notice] = []
         if kinds != [NoticeKind.ON_BACK_ORDER]:  # these alone need no events
             events = [each for each in reading.events(since=since) if each.at < until]
+            events.sort(key=subject_of)  # so the history of each order is folded once
             others = (notice for event in events for notice in writer.notices_of(event))
             notices += [
                 each
@@ -234,7 +235,7 @@ class DigestSender:
         if stored is None:
             return until - DAY
         end, _, claimed_until = stored.partition(" ")
-        if claimed_until and self._clock.now() < datetime.fromisoformat(claimed_until):
+        if claimed_until and read_clock(self._clock) < datetime.fromisoformat(claimed_until):
             return until
         return datetime.fromisoformat(end)
 

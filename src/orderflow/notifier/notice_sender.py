@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.model import validators
 from orderflow.domain.model.events import CancellationAccepted, OrderAllocated, OrderCancelled
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.errors import NoticeError
@@ -26,6 +27,7 @@ from orderflow.notices import (
     kind_of,
     outlook_source,
 )
+from orderflow.notices.changes import OrderChanges
 from orderflow.notices.outlook import (
     affected_orders,
     date_notice,
@@ -37,7 +39,7 @@ from orderflow.notifier.sending import log_refusal, notice_key, send
 from orderflow.ports import (
     OutboxMessage,
 )
-from orderflow.service.clock import SystemClock
+from orderflow.service.clock import SystemClock, read_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -117,7 +119,6 @@ class NoticeSender:
             catalogue=catalogue,
             outlook=outlook,
             clock=clock,
-            window=window,
             orders_max=orders_max,
             notices_max=notices_max,
             on_refusal=on_refusal,
@@ -129,10 +130,11 @@ class NoticeSender:
         self._default_policy = default_policy or AllocationPolicy()
         self._outlook = outlook or outlook_source(catalogue, default_policy)
         self._clock: Clock = clock if clock is not None else SystemClock()
-        self._window = window
+        self._window = validators.require_duration("NoticeSender.window", window, or_zero=True)
         self._orders_max = orders_max
         self._notices_max = notices_max
         self._on_refusal = on_refusal
+        self._changes = OrderChanges()
 
     def notify(self, message: OutboxMessage) -> None:
         """Send the notices for one event."""
@@ -197,7 +199,9 @@ class NoticeSender:
         self, messages: Sequence[OutboxMessage], reading: Reading
     ) -> tuple[list[_MessageNotices], dict[int, list[tuple[Order, datetime | None]]]]:
         policy = self._default_policy
-        writer = NoticeWriter(reading, self._clock.now(), policy, self._outlook)
+        writer = NoticeWriter(
+            reading, read_clock(self._clock), policy, self._outlook, changes=self._changes
+        )
         written = [_MessageNotices(each, writer.notices_of(each.event)) for each in messages]
         affected = {}
         for index, message in enumerate(messages):

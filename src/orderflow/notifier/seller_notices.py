@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from threading import Event
@@ -12,7 +12,7 @@ from orderflow.adapters.log import LogChannel
 from orderflow.adapters.mail import MailChannel, MailWriter
 from orderflow.adapters.webhook import WebhookChannel
 from orderflow.domain.model.arguments import require_kind, require_number
-from orderflow.domain.model.validators import require
+from orderflow.domain.model.validators import SECONDS_DEMAND, is_seconds, require
 from orderflow.errors import NoticeError, SettingsError
 from orderflow.notifier.digest_sender import DigestSender
 from orderflow.notifier.notice_sender import NoticeSender
@@ -22,9 +22,11 @@ from orderflow.notifier.settings import NotifySettings
 from orderflow.ports import Outbox
 from orderflow.ports.implementations import require_port
 from orderflow.service import Relay, RelayResult
+from orderflow.service.clock import SystemClock, read_clock
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
+    from datetime import datetime
 
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.notices import Bulletin, OutlookSource, Recipient
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
 __all__ = ["SellerNotices"]
 
 PREVIEW_LEASE = timedelta(minutes=1)
-EVERY_SECONDS_MAX = 86_400
 _SETTINGS_DEMAND = "a NotifySettings, such as load_settings('notify.toml')"
 NOT_SIGNED = "whsec_" + "bm90IHNpZ25lZCwgbm90" * 2
 
@@ -140,9 +141,9 @@ class SellerNotices:
             SettingsError: If a secret is missing.
         """
         require(
-            ok=type(every_s) in {int, float} and 0 < every_s <= EVERY_SECONDS_MAX,
+            ok=is_seconds(every_s),
             field="follow.every_s",
-            demand=f"a number of seconds above 0, and at most {EVERY_SECONDS_MAX}",
+            demand=SECONDS_DEMAND,
             value=every_s,
         )
         require_kind("follow.stop", stop, Event, demand="a threading.Event")
@@ -220,7 +221,7 @@ class SellerNotices:
         return secret
 
     def _now(self) -> datetime:
-        return self._clock.now() if self._clock is not None else datetime.now(UTC)
+        return read_clock(self._clock if self._clock is not None else SystemClock())
 
 
 def _preview(channels: Mapping[str, Channel], recipient: Recipient, bulletin: Bulletin) -> str:

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.arguments import (
-    require_duration,
     require_function,
     require_kind,
     require_number,
@@ -63,9 +62,6 @@ _CHECKS: dict[str, Callable[[str, object], None]] = {
     "default_policy": require_policy,
     "outlook": require_function,
     "on_refusal": require_function,
-    "grace": require_duration,
-    "lease": require_duration,
-    "window": require_duration,
     "orders_max": partial(require_number, smallest=1, of="orders"),
     "notices_max": partial(require_number, smallest=1, of="notices"),
 }

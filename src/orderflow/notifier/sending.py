@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orderflow.errors import NoticeError
+from orderflow.errors.secrets import without_secrets
 from orderflow.notices import Recipient
+from orderflow.wording.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +54,7 @@ def send(channels: Mapping[str, Channel], recipient: Recipient, bulletin: Bullet
 
 def log_refusal(recipient: Recipient, error: NoticeError) -> None:
     """Log that a recipient was skipped."""
-    _LOG.error("%s is skipped: %s", recipient, error)
+    _LOG.error("%s is skipped: %s", without_secrets(str(recipient)), printable(str(error)))
 
 
 def notice_key(what: str, *texts: str) -> str:

@@ -18,7 +18,7 @@ import attrs
 
 from orderflow.adapters.mail import MailServer, OrderLink, Security
 from orderflow.adapters.webhook import Guard
-from orderflow.codec.faults import below, refusal
+from orderflow.codec.faults import Faults, below, refusal, step_to
 from orderflow.codec.scalars import read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
 from orderflow.domain.model import validators
@@ -55,7 +55,7 @@ class MailSettings:
     password_env: str = attrs.field(
         default="ORDERFLOW_SMTP_PASSWORD", validator=validators.identifier
     )
-    timeout_s: int = attrs.field(default=30, validator=validators.units(1))
+    timeout_s: int = attrs.field(default=30, validator=validators.whole(1, validators.SECONDS_MAX))
     templates: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(str))
     )
@@ -95,7 +95,7 @@ class WebhookSettings:
         default="ORDERFLOW_WEBHOOK_SECRET", validator=validators.identifier
     )
     source: str = attrs.field(default="/orderflow", validator=validators.identifier)
-    timeout_s: int = attrs.field(default=10, validator=validators.units(1))
+    timeout_s: int = attrs.field(default=10, validator=validators.whole(1, validators.SECONDS_MAX))
 
     def __attrs_post_init__(self) -> None:
         self.guard()
@@ -168,13 +168,18 @@ def read_settings(data: object, source: str = "settings") -> NotifySettings:
     try:
         values, faults = read_fields(data, fields, "the settings file")
     except CodecError as error:
-        raise SettingsError(source, below("$", error)) from error
+        raise _settings_error(source, error) from error
     if faults:
-        raise SettingsError(source, tuple(f"${fault}" for fault in faults))
+        raise _settings_error(source, faults.error())
     preferences = Preferences(
         default=values.pop("default", Preference()), sellers=values.pop("sellers", {})
     )
     return NotifySettings(preferences=preferences, **values)
+
+
+def _settings_error(source: str, error: CodecError) -> SettingsError:
+    found = below("$", error)
+    return SettingsError(source, found.faults, found.further)
 
 
 def _reader(kind: type) -> Any:  # noqa: ANN401 - the hook's type depends on `kind`
@@ -190,14 +195,14 @@ def _read_link(value: object, _: object) -> OrderLink:
 
 def _read_sellers(value: object, _: object) -> dict[str, Preference]:
     sellers: dict[str, Preference] = {}
-    faults: list[str] = []
+    faults = Faults()
     for seller_id, each in read_object(value).items():
         try:
             sellers[seller_id] = _read_preference(each, Preference)
         except CodecError as error:
-            faults += below(f".{seller_id}", error)
+            faults.add_below(step_to(seller_id), error)
     if faults:
-        raise CodecError(tuple(faults))
+        raise faults.error()
     return sellers
 
 
@@ -220,30 +225,30 @@ def _read_preference(value: object, _: object) -> Preference:
             try:
                 recipients.append(Recipient(channel, address))
             except InvalidValueError as error:
-                faults += below(f".{name}[{index}]", refusal(error.demand, address))
+                faults.add_below(f".{name}[{index}]", refusal(error.demand, address))
     if faults:
-        raise CodecError(tuple(faults))
+        raise faults.error()
     return Preference(recipients=tuple(recipients), timings=values.pop("kinds", ()), **values)
 
 
 def _read_kinds(value: object, _: object) -> tuple[tuple[NoticeKind, NoticeTiming], ...]:
     read = CONVERTER.get_structure_hook(NoticeTiming)
     timings: list[tuple[NoticeKind, NoticeTiming]] = []
-    faults: list[str] = []
+    faults = Faults()
     for name, each in read_object(value).items():
         if name not in NoticeKind.__members__:
-            faults.append(f".{name}: is unknown; known kinds: {', '.join(NoticeKind)}")
+            faults.add(f"{step_to(name)}: is unknown; known kinds: {', '.join(NoticeKind)}")
             continue
         try:
             timing = read(each, NoticeTiming)
             Preference(timings=((NoticeKind(name), timing),))
             timings.append((NoticeKind(name), timing))
         except InvalidValueError as error:
-            faults += below(f".{name}", refusal(error.demand, each))
+            faults.add_below(f".{name}", refusal(error.demand, each))
         except CodecError as error:
-            faults += below(f".{name}", error)
+            faults.add_below(f".{name}", error)
     if faults:
-        raise CodecError(tuple(faults))
+        raise faults.error()
     return tuple(timings)
 
 

@@ -8,6 +8,7 @@
 
 `orderflow.adapters.memory` is the reference implementation, and `orderflow.adapters.sql` stores
 everything in a database. Implement a port yourself to use your own tables, mail system or queue.
+`orderflow.testing` has contracts for adapters, as tests to inherit.
 
 A unit of work is everything that one command reads and writes. It concerns one seller. A decision
 reads a `View`. `Reading` adds listings and earlier commands, and `UnitOfWork` adds the write.
@@ -21,6 +22,7 @@ from orderflow.ports.notices import Channel, NoticeStore, PreferenceSource
 from orderflow.ports.outbox import BatchNotifier, Notifier, Outbox, OutboxMessage
 from orderflow.ports.repository import (
     AsyncRepository,
+    EventPage,
     Reading,
     Repository,
     TransactionalRepository,
@@ -32,6 +34,7 @@ __all__ = [
     "BatchNotifier",
     "Channel",
     "Clock",
+    "EventPage",
     "NoticeError",
     "NoticeStore",
     "Notifier",

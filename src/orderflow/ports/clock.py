@@ -16,5 +16,8 @@ class Clock(Protocol):
     """Provides the current time."""
 
     def now(self) -> datetime:
-        """Return the current time, with a time zone."""
+        """Return the current time, with a time zone.
+
+        Any other value, or a year out of range, is an `InvalidValueError` that names this clock.
+        """
         ...

@@ -15,26 +15,33 @@ __all__ = [
 
 
 class Channel(Protocol):
-    """Sends bulletins in one way: by mail, by webhook, to a log."""
+    """Sends bulletins in one way: by mail, by webhook, to a log.
+
+    Several threads may use a channel at the same time. Ids and notes in a bulletin are written by
+    others: whatever is in them, a bulletin is one message to one address.
+    """
 
     def send(self, address: str, bulletin: Bulletin) -> None:
-        """Send a bulletin to an address.
+        """Send a bulletin to an address, with all its notices.
+
+        It may be called again with the same bulletin, if somebody else could not be reached.
 
         Raises:
-            NoticeError: If it failed. The error says whether a further attempt makes sense.
+            NoticeError: If it failed. The error is final if a further attempt is useless. After
+                any other error, the bulletin is sent again later.
         """
         ...
 
     def preview(self, address: str, bulletin: Bulletin) -> str:
-        """Return the message as text, without sending it."""
+        """Return the message as text, without sending it or connecting to anything."""
         ...
 
 
 class PreferenceSource(Protocol):
-    """Provides the preferences of sellers."""
+    """Provides the preferences of sellers. It is asked again for each bulletin."""
 
     def of(self, seller_id: str) -> Preference:
-        """Return the preference of a seller."""
+        """Return the preference of a seller, or the default for a seller without one."""
         ...
 
 

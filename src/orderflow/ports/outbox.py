@@ -27,8 +27,9 @@ class OutboxMessage:
     Attributes:
         message_id: Unique, and the same at each attempt, so that a receiver can drop duplicates.
         seller_id: The seller.
-        subject: The order id, or a text that names the stock or receipt. Messages about one
-            subject of one seller arrive in the order of their events.
+        subject: What `orderflow.events.subject_of` returns for the event: the order id, or a text
+            that names the stock or receipt. Messages about one subject of one seller arrive in
+            the order of their events.
         event: The event.
         attempts: The number of earlier attempts, which all failed.
         error: The error of the last attempt.
@@ -52,18 +53,19 @@ class Outbox(Protocol):
     def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         """Claim messages of subjects that nobody else has claimed.
 
-        Each subject's oldest messages come first, in order. Nobody else can claim that subject
-        until these messages are marked or given back, or the lease has run out.
+        The messages of one subject are next to each other, oldest first. Subjects may come in any
+        order. Nobody else can claim a subject until its claimed messages are marked or given back,
+        or the lease has run out.
 
         Args:
             now: The current time.
             lease: How long the messages are kept from others.
-            limit: The largest number of messages.
+            limit: Claim as many messages as there are, but at most this many.
         """
         ...
 
     def mark_sent(self, message: OutboxMessage) -> None:
-        """Remove a message that was sent."""
+        """Remove a message that was sent; do nothing if it is gone."""
         ...
 
     def give_back(self, messages: Sequence[OutboxMessage]) -> None:
@@ -75,7 +77,7 @@ class Outbox(Protocol):
         ...
 
     def dead(self, seller_id: str | None = None) -> Sequence[OutboxMessage]:
-        """Return the dead messages, oldest first."""
+        """Return the dead messages of all sellers or of one, each seller's oldest first."""
         ...
 
     def revive(self, message_id: str) -> bool:

@@ -14,11 +14,12 @@ from orderflow.domain.model.arguments import (
     require_key,
     require_limit,
     require_moment,
-    require_number,
     require_order,
     require_term,
 )
 from orderflow.domain.model.status import Status
+from orderflow.domain.model.validators import is_units
+from orderflow.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,6 +74,8 @@ def check_events_read(
     """
     if order_id is not None:
         require_identifier("events.order_id", order_id)
-    require_number("events.after", after, 0, of="events")
+    if not is_units(after, 0):
+        demand = "the number of an event, which is `last` of the previous page, or 0"
+        raise InvalidValueError("events.after", demand, after)
     require_limit("events.limit", limit)
     return None if since is None else require_moment("events.since", since)

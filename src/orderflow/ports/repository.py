@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
+from orderflow.domain.model.events import Event
 from orderflow.domain.state.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.status import Status
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsyncRepository",
+    "EventPage",
     "Reading",
     "Repository",
     "TransactionalRepository",
@@ -28,10 +29,29 @@ __all__ = [
 ]
 
 
+class EventPage(tuple[Event, ...]):  # noqa: SLOT001 - a slot of a tuple has no value
+    """Some events, in the order they were saved.
+
+    Attributes:
+        last: The number of the last event. Pass it as `after` to read the next page.
+    """
+
+    last: int = 0
+
+    @classmethod
+    def of(cls, numbered: Iterable[tuple[int, Event]], after: int) -> Self:
+        """Return a page of numbered events that come after a number."""
+        pairs = tuple(numbered)
+        page = cls(event for _, event in pairs)
+        page.last = pairs[-1][0] if pairs else after
+        return page
+
+
 class Reading(View, Protocol):
     """The reads of a decision, plus listings and earlier commands.
 
     `Seller` checks the arguments first, so an implementation gets valid ones only.
+    Sequences may be lists or tuples. Texts are sorted by code point, so "10" comes before "9".
     """
 
     def orders(
@@ -73,13 +93,19 @@ class Reading(View, Protocol):
         since: datetime | None = None,
         after: int = 0,
         limit: int | None = None,
-    ) -> Sequence[Event]:
-        """Return the events of the seller, or of one order, oldest first.
+    ) -> EventPage:
+        """Return the events of the seller, or of one order, in the order they were saved.
+
+        Their times may differ from this order.
+
+        Each event has a number of its own among those of the seller, from 1 on, with or without
+        gaps. It is the same in every read.
 
         Args:
             order_id: Return only events of this order.
             since: Return only events at this time or later.
-            after: Skip this many of these events.
+            after: Return only events with a higher number than this one, which is `last` of the
+                previous page.
             limit: Return at most this many events.
         """
         ...
@@ -91,8 +117,8 @@ class Reading(View, Protocol):
     def unserved(self) -> Sequence[tuple[str, str]]:
         """Return the products whose queue an outcome has left unserved.
 
-        The result may be limited to products whose stock or orders this reading has read. A
-        product is unserved until `ServeWaiting` has served its queue. See `Outcome.unserved`.
+        They may come in any order, and only if this reading has read their stock or their orders.
+        A product is unserved until a saved `ServeWaiting` names it. See `Outcome.unserved`.
         """
         ...
 
@@ -102,6 +128,8 @@ class UnitOfWork(Reading, Protocol):
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Save an outcome: the changes, the events, and the command if it has an id.
+
+        A task saves at most once, and reads nothing afterwards.
 
         Save everything or nothing. If another unit of work has meanwhile changed anything that
         the decision read, save nothing.
@@ -124,15 +152,18 @@ class Repository(Protocol):
         ...
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
-        """Run a task that reads one seller's state, on one snapshot of it."""
+        """Run a task that reads one seller's state, on one snapshot of it.
+
+        A read leaves no trace: it does not make a seller known.
+        """
         ...
 
     def sellers(self) -> Sequence[str]:
-        """Return the ids of all sellers with any state, in order."""
+        """Return the ids of all sellers for whom anything was saved, sorted by code point."""
         ...
 
     def unserved(self) -> Sequence[StockKey]:
-        """Return the products of all sellers whose queue has not been served, in order."""
+        """Return the products of all sellers whose queue has not been served, sorted by key."""
         ...
 
 

@@ -23,9 +23,11 @@ import attrs
 from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.domain.calendar import clocks
 from orderflow.domain.calendar.calendar import WarehouseCalendar
+from orderflow.domain.model import validators
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import DuplicateOrderError
 from orderflow.replay.account import Account
 from orderflow.replay.faults import Rejects
@@ -60,10 +62,15 @@ class Settings:
         behaviour: What the seller does about waiting orders and returns.
     """
 
-    policy: AllocationPolicy = attrs.field(factory=AllocationPolicy)
-    rule: ReplenishmentRule = attrs.field(factory=ReplenishmentRule)
+    policy: AllocationPolicy = attrs.field(
+        factory=AllocationPolicy, validator=validators.one_of(AllocationPolicy)
+    )
+    rule: ReplenishmentRule = attrs.field(
+        factory=ReplenishmentRule, validator=validators.one_of(ReplenishmentRule)
+    )
     calendar: WarehouseCalendar = attrs.field(
-        factory=lambda: WarehouseCalendar(time_zone=ZoneInfo("Europe/London"))
+        factory=lambda: WarehouseCalendar(time_zone=ZoneInfo("Europe/London")),
+        validator=validators.one_of(WarehouseCalendar),
     )
     books_in: time = attrs.field(default=time(8))
 
@@ -71,7 +78,9 @@ class Settings:
     def _check_books_in(self, _attribute: object, value: object) -> None:
         clocks.check_clock("Settings.books_in", value)
 
-    behaviour: SellerBehaviour = attrs.field(factory=SellerBehaviour)
+    behaviour: SellerBehaviour = attrs.field(
+        factory=SellerBehaviour, validator=validators.one_of(SellerBehaviour)
+    )
 
 
 class Replay:
@@ -105,6 +114,13 @@ class Replay:
     ) -> None:
         self.settings = mine = settings if settings is not None else Settings()
         self._opening = opening if opening is not None else {}
+        for sku, units in self._opening.items():
+            validators.require(
+                ok=validators.is_units(units, 0),
+                field=f"Replay.opening[{sku!r}]",
+                demand=validators.units_demand(0),
+                value=units,
+            )
         self._rejects = rejects if rejects is not None else Rejects()
         self._replenishment = Replenishment(
             self.settings.rule, self.settings.calendar, self.settings.books_in
@@ -188,6 +204,9 @@ class Replay:
         )
 
     def _place(self, entry: Entry) -> None:
+        if len(entry.rows) > LINES_MAX:
+            self._reject(entry, f"order {entry.order_id!r} has more than {LINES_MAX:,} lines")
+            return
         order = Order(
             order_id=entry.order_id,
             seller_id=SELLER,
@@ -204,15 +223,18 @@ class Replay:
         try:
             self.session.handle(PlaceOrder(order=order, at=entry.at))
         except DuplicateOrderError as error:
-            self._rows[entry.kind] -= len(entry.rows)
             reason = f"order {entry.order_id!r} has already been placed, without this line"
             if error.split_from is not None:
                 reason = f"order {entry.order_id!r} is already a part of order {error.split_from!r}"
-            for row in entry.rows:
-                self._rejects.add(row.row, row.cells, reason)
+            self._reject(entry, reason)
             return
         for row in entry.rows:
             self._replenishment.add_demand(row.sku, row.units, entry.at)
+
+    def _reject(self, entry: Entry, reason: str) -> None:
+        self._rows[entry.kind] -= len(entry.rows)
+        for row in entry.rows:
+            self._rejects.add(row.row, row.cells, reason)
 
     def _cut_off(self, at: datetime) -> None:
         self._cut_offs += 1

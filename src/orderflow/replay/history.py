@@ -17,8 +17,12 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from orderflow.domain.calendar import clocks
+from orderflow.domain.model import validators
 from orderflow.importing.export import plain_cell
-from orderflow.importing.values.times import TimeReader
+from orderflow.importing.files.delimiter import DELIMITER_DEMAND, is_delimiter
+from orderflow.importing.files.encoding import ENCODING_DEMAND, is_encoding
+from orderflow.importing.values.times import TimeReader, check_time_format
 from orderflow.replay.faults import HistoryError, Rejects
 from orderflow.replay.layout import HistoryLayout, layout_of
 from orderflow.replay.rows import EntryKind, InvalidRowError, Row, RowParser, SkipReason
@@ -74,10 +78,21 @@ class HistoryFormat:
     layout: HistoryLayout | None = None
     changes: Mapping[str, Any] = MappingProxyType({})
     time_zone: tzinfo = attrs.field(factory=lambda: ZoneInfo("Europe/London"))
-    time_format: str | None = None
-    encoding: str = "utf-8-sig"
-    delimiter: str = ","
-    window: timedelta = timedelta(minutes=60)
+    time_format: str | None = attrs.field(default=None, validator=check_time_format)
+    encoding: str = attrs.field(default="utf-8-sig")
+    delimiter: str = attrs.field(default=",")
+    window: timedelta = attrs.field(default=timedelta(minutes=60))
+
+    def __attrs_post_init__(self) -> None:
+        rules = (
+            ("time_zone", clocks.is_time_zone(self.time_zone), "a time zone"),
+            ("encoding", is_encoding(self.encoding), ENCODING_DEMAND),
+            ("delimiter", is_delimiter(self.delimiter), DELIMITER_DEMAND),
+        )
+        for name, ok, demand in rules:
+            field, value = f"HistoryFormat.{name}", getattr(self, name)
+            validators.require(ok=ok, field=field, demand=demand, value=value)
+        validators.require_duration("HistoryFormat.window", self.window, or_zero=True)
 
 
 @attrs.define

@@ -72,7 +72,7 @@ class ReplenishmentRule:
     review_days: int = attrs.field(default=7, validator=_days(1))
     lead_days_min: int = attrs.field(default=3, validator=_days(0))
     lead_days_max: int = attrs.field(default=14, validator=_days(0))
-    seed: int = 1
+    seed: int = attrs.field(default=1, validator=validators.whole(0))
 
     def __attrs_post_init__(self) -> None:
         validators.require(

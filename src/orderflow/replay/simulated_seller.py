@@ -23,7 +23,7 @@ from orderflow.domain.model import validators
 from orderflow.domain.model.commands import BookInStock, CancelOrder, EditOrder, SplitOrder
 from orderflow.domain.model.edits import ChangeQuantity, Edit, RemoveLine
 from orderflow.domain.model.status import Status
-from orderflow.errors import DuplicateOrderError, SplitRefusedError
+from orderflow.errors import SplitRefusedError
 from orderflow.replay.rows import SkipReason
 from orderflow.replay.session import SELLER
 
@@ -48,11 +48,11 @@ class SellerBehaviour:
         returns_to_stock: Book returned units back into stock.
     """
 
-    split: bool = False
+    split: bool = attrs.field(default=False, validator=validators.one_of(bool))
     patience: timedelta | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.duration)
     )
-    returns_to_stock: bool = False
+    returns_to_stock: bool = attrs.field(default=False, validator=validators.one_of(bool))
 
 
 @attrs.define
@@ -94,7 +94,6 @@ class SimulatedSeller:
         self._waiting: dict[str, datetime] = {}
         self._waiting_since: deque[tuple[datetime, str]] = deque()
         self._may_split: dict[str, None] = {}
-        self._splits: Counter[str] = Counter()
 
     def set_customer(self, order_id: str, customer: str) -> None:
         """Record the customer of an order that is about to be placed."""
@@ -228,9 +227,5 @@ class SimulatedSeller:
         self._session.handle(CancelOrder(seller_id=SELLER, order_id=order_id, at=at, reason=reason))
 
     def _split(self, order_id: str, at: datetime) -> None:
-        self._splits[order_id] += 1
-        new_order_id = f"{order_id}/{self._splits[order_id]}"
-        with suppress(SplitRefusedError, DuplicateOrderError):
-            self._session.handle(
-                SplitOrder(seller_id=SELLER, order_id=order_id, at=at, new_order_id=new_order_id)
-            )
+        with suppress(SplitRefusedError):
+            self._session.handle(SplitOrder(seller_id=SELLER, order_id=order_id, at=at))

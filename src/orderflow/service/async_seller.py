@@ -115,6 +115,7 @@ class AsyncSeller:
 
     actions = _awaited(Seller.actions)
     preview = _awaited(Seller.preview)
+    unknown_products = _awaited(Seller.unknown_products)
     replacement_offers = _awaited(Seller.replacement_offers)
     explain = _awaited(Seller.explain)
 

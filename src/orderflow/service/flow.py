@@ -20,6 +20,7 @@ from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.stock import StockKey
 from orderflow.errors import OrderFlowError, StorageError, UnfinishedError
 from orderflow.ports import Repository
+from orderflow.service.clock import read_clock
 from orderflow.service.reads import repeated, served_by
 from orderflow.service.seller import Seller
 from orderflow.service.settings import Flow
@@ -84,7 +85,7 @@ class OrderFlow(Flow[Repository, Outcome]):
         keys = self._repository.unserved()
         for seller_id in dict.fromkeys(key.seller_id for key in keys):
             products = [(key.warehouse_id, key.sku) for key in keys if key.seller_id == seller_id]
-            self._serve(seller_id, products, self.clock.now())
+            self._serve(seller_id, products, read_clock(self.clock))
         return len(keys)
 
     def seller(self, seller_id: str) -> Seller:

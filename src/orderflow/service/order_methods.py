@@ -101,7 +101,7 @@ class OrderMethods(SellerScope):
         """Split off the allocated units as a new order; the rest stays on back order.
 
         If `new_order_id` is omitted, the new order gets the id of this one and the next free
-        number, such as `A-1`, then `A-2`.
+        number, such as `A.1`, then `A.2`. See `AllocationPolicy.split_ids`.
         """
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.SplitOrder(new_order_id=new_order_id, **fields))

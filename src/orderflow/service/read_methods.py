@@ -12,6 +12,7 @@ from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.explanation import EARLIER_MAX, explain
 from orderflow.domain.queries.parts import OrderParts
 from orderflow.domain.queries.replacements import replacement_offers
+from orderflow.domain.queries.unknown_products import unknown_products
 from orderflow.errors import OrderNotFoundError, ProductNotFoundError
 from orderflow.ports.read_arguments import (
     check_events_read,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from orderflow.domain.queries.explanation import Explanation
     from orderflow.domain.queries.replacements import ReplacementOffer
     from orderflow.domain.state.view import View
-    from orderflow.ports import Reading
+    from orderflow.ports import EventPage, Reading
 
     T = TypeVar("T")
 
@@ -164,14 +164,17 @@ class ReadMethods(SellerScope):
         since: datetime | None = None,
         after: int = 0,
         limit: int | None = None,
-    ) -> Sequence[Event]:
+    ) -> EventPage:
         """Return the events of the seller, or of one order, oldest first.
+
+        Read the next page with ``events(after=page.last, limit=…)``. Events are never changed or
+        removed. To receive every event once, use the outbox: commands on different products that
+        run at the same time may be numbered in one order and saved in the other.
 
         Args:
             order_id: Return only events of this order.
             since: Return only events at this time or later.
-            after: Skip this many events, which were on the previous pages. Events are never
-                changed or removed, so earlier pages stay the same.
+            after: Return only events after this number, which is `last` of the previous page.
             limit: Return at most this many events.
 
         Raises:
@@ -180,10 +183,10 @@ class ReadMethods(SellerScope):
         """
         moment = check_events_read(order_id, since=since, after=after, limit=limit)
 
-        def task(reading: Reading) -> Sequence[Event]:
+        def task(reading: Reading) -> EventPage:
             if order_id is not None:
                 self._found(reading, order_id)
-            return tuple(reading.events(order_id, since=moment, after=after, limit=limit))
+            return reading.events(order_id, since=moment, after=after, limit=limit)
 
         return self._read(task)
 
@@ -217,6 +220,18 @@ class ReadMethods(SellerScope):
         """
         self._require_own_command("preview.command", command)
         return self._read(lambda reading: preview(command, reading, self._default_policy))
+
+    def unknown_products(self, command: Command) -> tuple[StockKey, ...]:
+        """Return the products that a command names and that have no stock record.
+
+        They may be new, or mistyped. No command is refused because of them: see
+        `orderflow.domain.queries.unknown_products`.
+
+        Raises:
+            InvalidValueError: If it is not a command, or belongs to another seller.
+        """
+        self._require_own_command("unknown_products.command", command)
+        return self._read(lambda reading: unknown_products(command, reading))
 
     def replacement_offers(self, order_id: str) -> tuple[ReplacementOffer, ...]:
         """Return the products in stock that could replace the short lines of an order.

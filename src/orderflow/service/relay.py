@@ -17,7 +17,7 @@ from orderflow.domain.model.arguments import require_duration, require_number
 from orderflow.errors import NoticeError
 from orderflow.ports import BatchNotifier, Clock, Notifier, Outbox
 from orderflow.ports.implementations import require_port
-from orderflow.service.clock import SystemClock
+from orderflow.service.clock import SystemClock, read_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,8 +104,9 @@ class Relay:
             InvalidValueError: If the limit is below 1.
         """
         require_number("run_once.limit", limit, 1, of="messages")
-        until = self._clock.now() + self._lease
-        messages = self._outbox.claim(self._clock.now(), self._lease, limit)
+        now = read_clock(self._clock)
+        until = now + self._lease
+        messages = self._outbox.claim(now, self._lease, limit)
         result = RelayResult()
         for _, of_subject in groupby(messages, key=lambda each: (each.seller_id, each.subject)):
             result += self._send(of_subject, until)
@@ -131,7 +132,7 @@ class Relay:
         sent = 0
         rest = list(messages)
         while rest:
-            if self._clock.now() >= until:  # another relay may have claimed them
+            if read_clock(self._clock) >= until:  # another relay may have claimed them
                 return RelayResult(sent)
             batch = rest if self._together is not None else rest[:1]
             try:
@@ -156,6 +157,8 @@ class Relay:
         if final or failures >= self._attempts_max:
             self._outbox.mark_failed(message, text, None)
             return RelayResult(dead=1)
-        wait = min(self._wait_max, self._first_wait * 2 ** min(failures - 1, 40))
-        self._outbox.mark_failed(message, text, self._clock.now() + wait)
+        # Enough doublings to reach the longest wait: more could leave the range of a timedelta.
+        doublings = min(failures - 1, (self._wait_max // self._first_wait).bit_length())
+        wait = min(self._wait_max, self._first_wait * 2**doublings)
+        self._outbox.mark_failed(message, text, read_clock(self._clock) + wait)
         return RelayResult(failed=1)

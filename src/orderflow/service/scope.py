@@ -17,6 +17,7 @@ from orderflow.domain.model.arguments import (
     require_methods,
     require_moment,
 )
+from orderflow.service.clock import read_clock
 from orderflow.service.reads import read_served
 from orderflow.service.settings import Flow
 
@@ -101,7 +102,7 @@ class SellerScope:
         self._require_own(field, key.seller_id)
 
     def _moment(self, at: datetime | None) -> datetime:
-        return at if at is not None else self._flow.clock.now()
+        return at if at is not None else read_clock(self._flow.clock)
 
     def _read_moment(self, field: str, at: datetime | None) -> datetime:
         return require_moment(field, self._moment(at))

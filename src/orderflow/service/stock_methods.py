@@ -58,7 +58,8 @@ class StockMethods(SellerScope):
             received: The units that go into stock.
             rejected: The units that arrived and were rejected.
             receipt_id: The expected receipt that this delivery belongs to.
-            more_to_come: Whether the rest of the receipt is still expected.
+            more_to_come: Whether the rest of the receipt is still expected. A receipt without a
+                rest is closed.
             at: The time. Default: now.
             command_id: An id that makes it safe to repeat the command.
         """

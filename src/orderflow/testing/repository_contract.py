@@ -8,25 +8,24 @@ For example::
         def make_repository(self):
             return MyRepository(...)
 
-The tests compare the repository with the reference, `MemoryRepository`. The same commands must give
-the same answers under every policy. Needs Hypothesis and pytest, from the extra `testing`.
+There is an example for each read, and for each kind of change. Random commands compare the
+repository with the reference, `MemoryRepository`: they must give the same answers under every
+policy. Needs Hypothesis and pytest, from the extra `testing`.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import attrs
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 
-from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.commands import (
-    AnnounceReceipt,
     BookInStock,
     ChangePolicy,
     HoldOrder,
@@ -34,24 +33,31 @@ from orderflow.domain.model.commands import (
 )
 from orderflow.domain.model.order import Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
-from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.stock import StockKey
 from orderflow.domain.state.state import State
-from orderflow.errors import NotFoundError, RefusedError
 from orderflow.invariants import history_violations, violations
 from orderflow.service import OrderFlow
+from orderflow.testing.bounded import BoundedRepository
 from orderflow.testing.read_arguments_contract import ReadArgumentsContract
+from orderflow.testing.reading_contract import ReadingContract
+from orderflow.testing.reference import require_like_reference
+from orderflow.testing.saving_contract import SavingContract
 from orderflow.testing.strategies import History, histories
+from orderflow.testing.view_contract import ViewContract
 
 if TYPE_CHECKING:
-    from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.outcome import Outcome
     from orderflow.ports import Repository, UnitOfWork
 
 __all__ = ["RepositoryContract"]
 
 _NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _MUGS = StockKey("acme", "leeds", "MUG")
-_ALONE = settings(suppress_health_check=[HealthCheck.differing_executors])
+_SETTINGS = settings(
+    deadline=None,  # a database may take its time
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # `require_like_reference` shortens,
+    verbosity=Verbosity.quiet,  # and lists what it has shortened
+    suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
+)
 
 
 def _order(order_id: str, quantity: int, *, seller_id: str = "acme") -> Order:
@@ -64,37 +70,18 @@ def _order(order_id: str, quantity: int, *, seller_id: str = "acme") -> Order:
     )
 
 
-def _answer(flow: OrderFlow, command: Command) -> Outcome | str:
-    try:
-        # A repository may omit blocked orders from a queue. They are then not in this field.
-        return attrs.evolve(flow.handle(command), queue_index=())
-    except (NotFoundError, RefusedError) as refusal:
-        return str(refusal)
-
-
-class RepositoryContract(ReadArgumentsContract):
+class RepositoryContract(ViewContract, ReadingContract, SavingContract, ReadArgumentsContract):
     """Tests of a repository. Inherit them and implement `make_repository`."""
 
     @abstractmethod
     def make_repository(self) -> Repository:
         """Make an empty repository."""
 
-    @_ALONE
+    @_SETTINGS
     @given(history=histories())
     def test_it_answers_as_the_reference_does(self, history: History) -> None:
         """For all commands and policies, answers and state equal those of the reference."""
-        page = history.orders_max
-        flow = OrderFlow(self.make_repository(), default_policy=history.policy, orders_max=page)
-        reference = OrderFlow(MemoryRepository(), default_policy=history.policy, orders_max=page)
-        for command in history.commands:
-            assert _answer(flow, command) == _answer(reference, command)
-        for seller_id in {command.seller_id: None for command in history.commands}:
-            assert flow.seller(seller_id).orders() == reference.seller(seller_id).orders()
-            assert flow.seller(seller_id).stock() == reference.seller(seller_id).stock()
-            assert flow.seller(seller_id).events() == reference.seller(seller_id).events()
-            for order in flow.seller(seller_id).orders():
-                events = flow.seller(seller_id).events(order.order_id)
-                assert events == reference.seller(seller_id).events(order.order_id)
+        require_like_reference(self.make_repository, history)
 
     def test_nothing_is_written_when_the_block_is_left_by_an_error(self) -> None:
         """A unit of work is written completely or not at all."""
@@ -191,67 +178,6 @@ class RepositoryContract(ReadArgumentsContract):
         flow.seller("acme").cancel("1", at=_NOON)
         assert back_orders() == ["2"]
 
-    def test_it_finds_receipts_until_they_are_closed(self) -> None:
-        """An announced receipt is found until it is booked in."""
-        repository = self.make_repository()
-        flow = OrderFlow(repository)
-        acme = flow.seller("acme")
-        receipt = ExpectedReceipt("R1", _MUGS, 10, _NOON)
-        flow.handle(AnnounceReceipt(receipt=receipt, at=_NOON))
-        sooner = ExpectedReceipt("R2", _MUGS, 1, _NOON - timedelta(days=1))
-        flow.handle(AnnounceReceipt(receipt=sooner, at=_NOON))
-        found = repository.read("acme", lambda reading: reading.receipt("R1"))
-        assert found == receipt
-        expected = repository.read("acme", lambda reading: list(reading.expected("leeds", "MUG")))
-        assert expected == [sooner, receipt] == list(acme.receipts())
-        acme.book_in(_MUGS, 9, receipt_id="R1", at=_NOON)
-        assert repository.read("acme", lambda reading: reading.receipt("R1")) is None
-        assert list(acme.receipts()) == [sooner]
-
-    def test_it_returns_the_events_since_a_moment(self) -> None:
-        """Events at exactly this time are included, and so are those that were saved late."""
-        flow = OrderFlow(self.make_repository())
-        acme = flow.seller("acme")
-        minutes = (0, 7, 3, 9, 5)  # the caller chooses the times, which need not increase
-        for minute in minutes:
-            acme.place(_order(str(minute), 1), at=_NOON + timedelta(minutes=minute))
-        acme.book_in(_MUGS, 1, at=_NOON + timedelta(minutes=9))
-        since = _NOON + timedelta(minutes=5)
-        all_events = acme.events()
-        recent = [event for event in all_events if event.at >= since]
-        assert len(recent) not in {0, len(all_events)}
-        assert list(acme.events(since=since)) == recent
-        elsewhere = since.astimezone(timezone(timedelta(hours=2)))
-        assert list(acme.events(since=elsewhere)) == recent
-        assert list(acme.events("7", since=since)) == list(acme.events("7"))
-        assert list(acme.events("3", since=since)) == []
-        assert list(flow.seller("zenith").events(since=since)) == []
-
-    def test_it_reads_events_a_page_at_a_time(self) -> None:
-        """The pages together contain every event of a seller, of an order or since a time."""
-        acme = OrderFlow(self.make_repository()).seller("acme")
-        for number in range(4):
-            acme.place(_order(str(number), 1), at=_NOON + timedelta(minutes=number))
-        acme.book_in(_MUGS, 3, at=_NOON)
-        for order_id, since in ((None, None), ("2", None), (None, _NOON + timedelta(minutes=2))):
-            whole = list(acme.events(order_id, since=since))
-            pages = [
-                acme.events(order_id, since=since, after=after, limit=2)
-                for after in range(0, len(whole) + 2, 2)
-            ]
-            assert [event for page in pages for event in page] == whole
-            assert list(acme.events(order_id, since=since, after=1)) == whole[1:]
-
-    def test_it_reads_stock_a_page_at_a_time(self) -> None:
-        """A page starts after the last key of the previous page."""
-        acme = OrderFlow(self.make_repository()).seller("acme")
-        for warehouse_id in ("leeds", "york"):
-            for sku in ("CUP", "MUG"):
-                acme.count(StockKey("acme", warehouse_id, sku), 1, at=_NOON)
-        whole = acme.stock()
-        assert acme.stock(limit=3) == whole[:3]
-        assert acme.stock(after=whole[2].key, limit=3) == whole[3:]
-
     def test_it_finds_the_parts_of_a_split_order(self) -> None:
         """The orders that were split from one are found, whatever their status."""
         acme = OrderFlow(self.make_repository()).seller("acme")
@@ -292,7 +218,7 @@ class RepositoryContract(ReadArgumentsContract):
 
     def test_a_reading_serves_unserved_queues_first(self) -> None:
         """Between two pages of a long queue, a preview serves the rest of the queue first."""
-        repository = self.make_repository()
+        repository = BoundedRepository(self.make_repository())
         flow = OrderFlow(repository)
         acme = flow.seller("acme")
         for order_id in "12":
@@ -311,23 +237,24 @@ class RepositoryContract(ReadArgumentsContract):
         assert flow.handle(late) == previewed
         assert list(repository.unserved()) == []
 
-    def test_writers_at_the_same_time_oversell_nothing(self) -> None:
-        """Threads that place, cancel and book in leave a state without violations."""
+    def test_writers_at_the_same_time_lose_and_oversell_nothing(self) -> None:
+        """Threads that place, cancel and book in: everything answered is saved, and it adds up."""
         flow = OrderFlow(self.make_repository())
         acme = flow.seller("acme")
-        acme.book_in(_MUGS, 20, at=_NOON)
+        answered = [*acme.book_in(_MUGS, 20, at=_NOON).events]
 
         def work(worker: int) -> None:
             for number in range(10):
                 order_id = f"{worker}-{number}"
-                flow.handle(PlaceOrder(order=_order(order_id, 1 + number % 3), at=_NOON))
+                answered.extend(acme.place(_order(order_id, 1 + number % 3), at=_NOON).events)
                 if number % 4 == 1:
-                    acme.cancel(order_id, at=_NOON)
+                    answered.extend(acme.cancel(order_id, at=_NOON).events)
                 if number % 4 == 2:  # noqa: PLR2004 - every fourth, two after the first
-                    acme.book_in(_MUGS, 2, at=_NOON)
+                    answered.extend(acme.book_in(_MUGS, 2, at=_NOON).events)
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(work, range(4)))
         policy = AllocationPolicy()
+        assert Counter(acme.events()) == Counter(answered)
         assert violations(acme.orders(), acme.stock(), policy, _NOON) == []
         assert history_violations(State("acme"), acme.events(), policy) == []

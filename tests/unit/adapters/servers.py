@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -160,3 +161,24 @@ def web_server(host: str = HOST, tls: ssl.SSLContext | None = None) -> Iterator[
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def raw_server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Run a server that answers one connection so, until the client goes; tell its port."""
+
+    def serve(listening: socket.socket) -> None:
+        with suppress(OSError):
+            connection, _ = listening.accept()
+            with connection:
+                answer(connection)
+
+    with socket.create_server((HOST, 0)) as listening:
+        thread = Thread(target=serve, args=[listening], daemon=True)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            with suppress(OSError):
+                listening.shutdown(socket.SHUT_RDWR)
+            thread.join()

@@ -92,3 +92,9 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     assert (missing.value.package, missing.value.extra) == ("holidays", "calendar")
     assert isinstance(missing.value, ImportError)
     assert str(pickle.loads(pickle.dumps(missing.value))) == str(missing.value)  # noqa: S301 - own
+
+
+@pytest.mark.parametrize("years", [[1969], [3000], [10**30], ["2026"], [2026, None]])
+def test_years_beyond_those_of_a_calendar_are_refused(years: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValueError, match=r"^years must be years from 1970 to 2999, not"):
+        public_holidays("GB", years=years)

@@ -193,7 +193,10 @@ def test_names_that_mean_no_good_arrive_as_they_were_written() -> None:
 @given(texts, texts)
 def test_a_link_stays_on_its_page_whatever_the_ids(seller_id: str, order_id: str) -> None:
     link = LINK.to(seller_id, order_id)
-    assert re.fullmatch(r"https://shop\.example/[\w.~%-]*/orders/[\w.~%-]*\?from=mail", link)
+    if {seller_id, order_id} & {".", ".."}:
+        assert link == ""
+    else:
+        assert re.fullmatch(r"https://shop\.example/[\w.~%-]*/orders/[\w.~%-]*\?from=mail", link)
 
 
 def test_an_id_that_looks_like_a_name_of_the_pattern_is_an_id() -> None:
@@ -209,11 +212,78 @@ def test_an_id_that_looks_like_a_name_of_the_pattern_is_an_id() -> None:
         "https://{order_id}.shop.example/",
         "https:///{order_id}",
         "https://shop.example/\n{order_id}",
+        "http://a b/{order_id}",
+        "http://x.y\\@z/{order_id}",
+        "https://shop.example\\{order_id}",
+        "https://user@shop.example/{order_id}",
+        "https://user:secret@shop.example/{order_id}",
+        "https://shop.example:80@evil.example/{order_id}",
+        "https://shop.example:x/{order_id}",
+        "https://shop.example:123456/{order_id}",
+        "https://[::1/{order_id}",
+        "https://shop。example/{order_id}",
+        "https://shop.example{order_id}",
+        "https://shop.example/ü/{order_id}",
+        "https://shop.example/{order_id} ",
+        "https://shop.example/<{order_id}>",
+        'https://shop.example/"{order_id}',
+        "https://shop.example/{order_id}/{other}",
+        "https://shop.example/{{order_id}}",
+        "https://shop.example/%zz/{order_id}",
+        "https://shop.example/../{order_id}",
+        "https://shop.example/%2e%2E/{order_id}",
+        "https://shop.example/./{order_id}",
+        "https://shop.example/{order_id}/\u202e",
+        "https:shop.example/{order_id}",
+        "https:/shop.example/{order_id}",
+        "",
     ],
 )
 def test_a_pattern_that_makes_no_links_is_refused(pattern: str) -> None:
     with pytest.raises(InvalidValueError, match="http or https URL"):
         OrderLink(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "https://shop.example/{order_id}",
+        "HTTP://shop_1.example:8080/{seller_id}/orders/{order_id}.html?from=mail#top",
+        "https://[2001:db8::1]:443/#/orders/{order_id}",
+        "https://shop.example?order={order_id}&seller={seller_id}",
+        "https://shop.example/%C3%BC/a..b/.../.well-known/{order_id}",
+    ],
+)
+def test_a_pattern_that_makes_links_is_taken(pattern: str) -> None:
+    link = OrderLink(pattern).to("acme", "1/2")
+    assert link == pattern.replace("{seller_id}", "acme").replace("{order_id}", "1%2F2")
+
+
+@pytest.mark.parametrize("dots", [".", ".."])
+def test_an_id_of_dots_leads_to_no_other_page(dots: str) -> None:
+    assert LINK.to("acme", dots) == ""
+    assert LINK.to(dots, "7") == ""
+    mail = parsed(WRITER.write(JO, bulletin(*notices(dots), seller_id=dots), NOON).as_bytes())
+    assert Page(part(mail, "html")).links == []
+    assert "http" not in part(mail, "plain")
+
+
+@pytest.mark.parametrize(
+    ("order_id", "link"),
+    [
+        ("...", "https://shop.example/acme/orders/...?from=mail"),
+        ("../..", "https://shop.example/acme/orders/..%2F..?from=mail"),
+        ("%2e%2e", "https://shop.example/acme/orders/%252e%252e?from=mail"),
+        ("a\\..\\b", "https://shop.example/acme/orders/a%5C..%5Cb?from=mail"),
+    ],
+)
+def test_other_ids_with_dots_stay_a_part_of_the_path(order_id: str, link: str) -> None:
+    assert LINK.to("acme", order_id) == link
+
+
+def test_dots_that_are_no_part_of_the_path_are_an_id() -> None:
+    link = OrderLink("https://shop.example/no-{order_id}?seller={seller_id}/../x")
+    assert link.to("..", ".") == "https://shop.example/no-.?seller=../../x"
 
 
 # Addresses
@@ -366,3 +436,20 @@ def test_a_password_is_not_shown() -> None:
 
 def test_the_date_is_the_present_moment() -> None:
     assert written()["Date"].datetime == datetime(2025, 3, 3, 12, tzinfo=UTC)
+
+
+def test_nonsense_of_a_clock_is_refused_before_anything_is_sent() -> None:
+    naive = datetime(2026, 3, 2)  # noqa: DTZ001 - that is what is wrong with it
+    server = MailServer(host=HOST, port=9, security=Security.NONE)
+    mails = MailChannel(server, WRITER, now=lambda: naive, tls=trusting())
+    for ask in (mails.send, mails.preview):
+        with pytest.raises(
+            InvalidValueError, match=r"^MailChannel.now\(\) must be a datetime with"
+        ):
+            ask(JO, bulletin())
+
+
+@pytest.mark.parametrize("timeout_s", [0, 86_401, 10**12, 1.5, True])
+def test_the_longest_time_to_wait_for_a_server_is_a_day(timeout_s: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValueError, match=r"^MailServer.timeout_s must be a whole number fr"):
+        MailServer(host=HOST, timeout_s=timeout_s)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import Action, ActionAnswer, BackOrderWait, HoldReason, Order, Status
+from orderflow import Action, ActionAnswer, HoldReason, Status
 from orderflow.core import State, actions, decide
 from orderflow.domain.model.commands import DespatchOrder, SendOrderToWarehouse, SplitOrder
 from orderflow.errors import OrderNotFoundError, RefusedError
 from tests.unit.domain.test_walks import OPENINGS
-from tests.unit.shop import ACME, NOON, Shop, about, later, order, shop_with
+from tests.unit.shop import ACME, NOON, Shop, about, later, shop_with
 
 if TYPE_CHECKING:
     from orderflow.commands import OrderCommand
@@ -132,30 +132,6 @@ def test_asking_changes_nothing() -> None:
     before, events = shop.stored(), shop.events()
     answers(shop)
     assert (shop.stored(), shop.events()) == (before, events)
-
-
-def test_a_split_is_answered_for_where_the_first_numbers_are_taken() -> None:
-    shop = shop_with(MUG=1)
-    shop.take("1", ("MUG", 2))
-    shop.take("2")
-    assert answers(shop, "1")["SPLIT"].allowed
-
-
-def test_where_many_orders_are_numbered_few_are_looked_up(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    waiting = {"status": Status.ON_BACK_ORDER, "wait": BackOrderWait(NOON)}
-    state = State.of(ACME, [order(str(number), **waiting) for number in range(2_000)], [], [])
-    looked_up: list[str] = []
-
-    def find(self: State, order_id: str) -> Order | None:
-        looked_up.append(order_id)
-        return self.orders.get(order_id)
-
-    monkeypatch.setattr(State, "order", find)
-    found = {answer.action: answer for answer in actions("7", state, later(1))}
-    assert not found[Action.SPLIT].allowed  # nothing is allocated
-    assert len(looked_up) < 100
 
 
 def test_an_order_that_is_not_there_is_not_found() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
@@ -65,6 +65,22 @@ from orderflow.edits import (
 from orderflow.errors import InvalidValueError
 from tests.unit.shop import NOON, about, key, lines, order
 
+
+class BrokenZone(tzinfo):
+    """A time zone further from UTC than any may be."""
+
+    def utcoffset(self, _: datetime | None) -> timedelta:
+        return timedelta(days=3)
+
+    dst = utcoffset
+
+    def tzname(self, _: datetime | None) -> str:
+        return "nowhere"
+
+
+MICROSECOND = timedelta(microseconds=1)
+FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_MOMENT = datetime(3000, 1, 1, tzinfo=UTC) - MICROSECOND
 NAIVE = datetime(2025, 3, 3, 12)  # noqa: DTZ001 - this is what is refused
 TOO_MANY = 10**12 + 1
 
@@ -83,7 +99,17 @@ IDENTIFIER = [
     ["A"],
 ]
 OPTIONAL_IDENTIFIER = [value for value in IDENTIFIER if value is not None]
-MOMENT = [NAIVE, "2025-03-03T12:00Z", 0, None, NOON.date()]
+MOMENT = [
+    *(NAIVE, "2025-03-03T12:00Z", 0, None, NOON.date()),
+    *(FIRST_MOMENT - MICROSECOND, LAST_MOMENT + MICROSECOND),
+    datetime.min.replace(tzinfo=UTC),
+    datetime.max.replace(tzinfo=UTC),
+    datetime.min.replace(tzinfo=timezone(timedelta(hours=5))),
+    datetime.max.replace(tzinfo=timezone(timedelta(hours=-5))),
+    NAIVE.replace(tzinfo=tzinfo()),  # type: ignore[abstract] # it is a zone in name only
+    NAIVE.replace(tzinfo=BrokenZone()),
+]
+DURATION = [timedelta(0), -MICROSECOND, timedelta(days=36_525) + MICROSECOND, timedelta.max, 3, "1"]
 OPTIONAL_MOMENT = [value for value in MOMENT if value is not None]
 NOTE = ["x" * 1_001, None, 3, b"x"]
 UNITS = [0, -1, True, 1.0, "1", TOO_MANY, None]
@@ -157,6 +183,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         ADDRESS,
         {
             **dict.fromkeys(["name", "street", "city", "postcode"], NOTE),
+            **dict.fromkeys(["company", "street_2", "region", "phone"], NOTE),
             "country": ["gb", "GBR", "G", "", "ÄÖ", "12", None, 44],
         },
     ),
@@ -205,9 +232,16 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (
         AllocationPolicy,
         {},
-        dict.fromkeys(
-            ["queue", "rationing", "partial_allocation", "fulfilment", "preemption"], NO_SETTING
-        ),
+        {
+            **dict.fromkeys(
+                ["queue", "rationing", "partial_allocation", "fulfilment", "preemption"], NO_SETTING
+            ),
+            "split_ids": [
+                *("", None, 1, "{order_id}", "{number}", "{order_id}.{number}.{number}"),
+                *("{order_id}{order_id}{number}", " {order_id}.{number}", "{order_id}\n{number}"),
+                "{order_id}.{number}" + 32 * "x",
+            ],
+        },
     ),
     (
         PlaceOrders,
@@ -552,10 +586,31 @@ def test_more_can_only_come_of_a_notice() -> None:
         BookInStock(at=NOON, key=key(), received=1, more_to_come=True)
 
 
-@pytest.mark.parametrize("wait_max", [timedelta(0), timedelta(hours=-1), 3, "1 h"])
+@pytest.mark.parametrize("wait_max", DURATION)
 def test_the_patience_of_a_policy_is_a_length_of_time(wait_max: object) -> None:
     with pytest.raises(InvalidValueError, match=r"AllocationPolicy.wait_max"):
         AllocationPolicy(
             partial_allocation=orderflow.PartialAllocation.AFTER_WAITING,
             wait_max=wait_max,  # type: ignore[arg-type]
         )
+
+
+def test_the_longest_length_of_time_is_a_century() -> None:
+    century = timedelta(days=36_525)
+    after_waiting = orderflow.PartialAllocation.AFTER_WAITING
+    for wait_max in (MICROSECOND, century):
+        policy = AllocationPolicy(partial_allocation=after_waiting, wait_max=wait_max)
+        assert policy.wait_max == wait_max
+
+
+def test_the_first_and_the_last_moment_are_allowed_in_any_zone() -> None:
+    for moment in (FIRST_MOMENT, LAST_MOMENT):
+        for hours in (-23, 0, 23):
+            elsewhere = moment.astimezone(timezone(timedelta(hours=hours)))
+            assert Hold(HoldReason.OTHER, until=elsewhere).until == moment
+
+
+@pytest.mark.parametrize("version", [-1, "99", 1.0, True])
+def test_a_version_is_no_number_of_units(version: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"expected_version must be a whole number from 0 "):
+        AllocateOrder(**about(), expected_version=version)  # type: ignore[arg-type]

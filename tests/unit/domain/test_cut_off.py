@@ -229,9 +229,21 @@ def test_the_last_day_that_is_looked_at_is_found() -> None:
         CLOSED.despatch_day(moment - timedelta(days=1))
 
 
-def test_a_search_at_the_end_of_all_years_ends_well() -> None:
-    last = datetime(9990, 12, 31, 23, tzinfo=UTC)
-    assert LEEDS.despatch_day(last).year == 9991
+def test_a_search_ends_at_the_last_day_of_a_calendar() -> None:
+    last = datetime(2999, 12, 30, 12, tzinfo=UTC)  # a Monday
+    assert str(LEEDS.despatch_day(last)) == "2999-12-30"
+    with pytest.raises(InvalidValueError, match="366 days of 2999-12-30, and by 2999-12-30, not"):
+        LEEDS.despatch_day(last + timedelta(hours=5))
+
+
+@pytest.mark.parametrize("rules", [None, 1, "rules", CutOffRules])
+def test_rules_of_another_type_are_refused(rules: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValueError, match=r"^rules must be a CutOffRules, not"):
+        LEEDS.upload_by(date(2026, 3, 2), 1, rules=rules)
+    with pytest.raises(InvalidValueError, match=r"^rules must be a CutOffRules, not"):
+        LEEDS.upload_despatch_day(march(2), 1, rules=rules)
+    with pytest.raises(InvalidValueError, match=r"^rules must be a CutOffRules, not"):
+        LEEDS.expected_despatch(march(2), rules=rules)
 
 
 @pytest.mark.parametrize("count", [0, -1, True, 1.0, "1", 10**9 + 1])

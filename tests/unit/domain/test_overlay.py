@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def reads(view: View, policy: AllocationPolicy, at: datetime) -> dict[str, object]:
     """Return all that a view can be asked for, over the whole scope."""
-    order_ids = [*SCOPE.order_ids, *(f"{order_id}-1" for order_id in SCOPE.order_ids)]
+    order_ids = [*SCOPE.order_ids, *(f"{order_id}.1" for order_id in SCOPE.order_ids)]
     waiting = {
         (warehouse_id, sku): list(view.waiting(warehouse_id, sku, policy))
         for warehouse_id in SCOPE.warehouse_ids

@@ -111,7 +111,7 @@ def test_what_may_leave_now_leaves_although_the_order_gains_nothing() -> None:
     shop.take("A", ("MUG", 5))
     outcome = change(shop, AllocationPolicy(fulfilment=Fulfilment.SPLIT))
     assert kinds(outcome) == ["PolicyChanged", "OrderSplit", "OrderSplitOff"]
-    assert (shop.held("A"), shop.held("A-1")) == ((0,), (2,))
+    assert (shop.held("A"), shop.held("A.1")) == ((0,), (2,))
 
 
 def test_more_parcels_than_are_allowed_now_stay_as_they_are() -> None:

@@ -117,6 +117,14 @@ def test_lines_that_there_is_not_enough_for_together_know_of_each_other() -> Non
     assert pot.shared_with == ()
 
 
+def test_an_offer_names_ten_other_lines_and_counts_the_rest() -> None:
+    shop = shop_with(MUG=0, CUP=4)
+    shop.take("A", *[("MUG", 1)] * 13)
+    first, *_, last = suggested(shop, CUP)
+    assert (first.shared_with, first.further_lines) == (tuple(map(str, range(2, 12))), 2)
+    assert (last.shared_with, last.further_lines) == (tuple(map(str, range(1, 11))), 2)
+
+
 def test_lines_that_there_is_enough_for_together_need_not_know() -> None:
     shop = shop_with(MUG=0, CUP=4)
     shop.take("A", ("MUG", 3), ("MUG", 1))

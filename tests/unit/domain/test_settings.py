@@ -20,7 +20,7 @@ from orderflow import (
 from orderflow.commands import BookInStock, PlaceOrder
 from orderflow.core import State, allocate, decide
 from orderflow.edits import ChangePriority, ChangeQuantity
-from orderflow.errors import DuplicateOrderError, InvalidValueError, SplitRefusedError
+from orderflow.errors import InvalidValueError, SplitRefusedError
 from orderflow.events import DeallocationReason, OrderDeallocated
 from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order, shop_with
 
@@ -131,16 +131,16 @@ def test_what_is_allocated_leaves_by_itself() -> None:
     shop = shop_with(SPLIT, MUG=2)
     outcome = shop.take("A", ("MUG", 5))
     assert kinds(outcome)[-2:] == ["OrderSplit", "OrderSplitOff"]
-    assert (held(shop, "A-1"), shop.order("A").units) == ([2], 3)
+    assert (held(shop, "A.1"), shop.order("A").units) == ([2], 3)
     shop.receive("MUG", 1)
-    assert held(shop, "A-1", "A-2", "A") == [2, 1, 0]
+    assert held(shop, "A.1", "A.2", "A") == [2, 1, 0]
 
 
 def test_the_last_parcel_is_complete() -> None:
     shop = shop_with(split_count(2), MUG=1)
     shop.take("A", ("MUG", 4))
     shop.receive("MUG", 2)
-    assert (held(shop, "A-1", "A"), shop.status("A")) == ([1, 2], "ON_BACK_ORDER")
+    assert (held(shop, "A.1", "A"), shop.status("A")) == ([1, 2], "ON_BACK_ORDER")
     shop.receive("MUG", 1)
     assert (held(shop, "A"), shop.status("A")) == ([3], "ALLOCATED")
 
@@ -156,7 +156,7 @@ def test_a_seller_cannot_split_more_often_than_there_are_parcels() -> None:
 def test_whole_lines_leave_and_no_line_is_divided() -> None:
     shop = shop_with(WHOLE_LINES, MUG=2, PAN=2)
     shop.take("A", ("MUG", 2), ("PAN", 5))
-    assert [line.sku for line in shop.order("A-1").lines] == ["MUG"]
+    assert [line.sku for line in shop.order("A.1").lines] == ["MUG"]
     assert shop.held("A") == (2,)
 
 
@@ -165,28 +165,6 @@ def test_a_seller_cannot_divide_a_line_where_whole_lines_leave() -> None:
     shop.take("A", ("MUG", 5))
     with pytest.raises(SplitRefusedError, match="lines are never divided"):
         shop.split("A", "B")
-
-
-def test_the_id_of_a_part_is_the_first_that_is_free() -> None:
-    shop = shop_with(SPLIT, MUG=0)
-    shop.take("A-1", ("PAN", 1))
-    shop.take("A", ("MUG", 2))
-    shop.receive("MUG", 1)
-    assert held(shop, "A-2") == [1]
-
-
-def test_an_order_that_comes_under_the_id_of_a_part_is_told_of_whom_it_is_a_part() -> None:
-    shop = shop_with(SPLIT, MUG=1)
-    shop.take("A", ("MUG", 3))
-    with pytest.raises(DuplicateOrderError, match="split off from order 'A'") as refusal:
-        shop.take("A-1")
-    assert (refusal.value.order_id, refusal.value.split_from) == ("A-1", "A")
-
-
-def test_the_id_of_a_part_fits_the_limit() -> None:
-    shop = shop_with(SPLIT, MUG=1)
-    shop.take("A" * 128, ("MUG", 2))
-    assert held(shop, "A" * 126 + "-1") == [1]
 
 
 # Fair share

@@ -6,27 +6,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import AdjustmentReason, ExpectedReceipt, StockKey
+from orderflow import AdjustmentReason, ExpectedReceipt, InvalidValueError, StockKey
 from orderflow.commands import (
     AdjustStock,
     AnnounceReceipt,
     BookInStock,
     CancelOrder,
     CountStock,
+    EditOrder,
     PlaceOrder,
     PlaceOrders,
 )
-from orderflow.domain.queries.unknown_products import unknown_products
-from tests.unit.shop import ACME, NOON, about, key, order, shop_with
+from orderflow.edits import AddLine, RemoveLine, ReplaceLine
+from tests.unit.shop import NOON, about, key, order, shop_with
 
 if TYPE_CHECKING:
     from orderflow.commands import Command
 
 
 def unknown(command: Command) -> tuple[StockKey, ...]:
-    """Ask a shop that knows mugs in Leeds."""
+    """Ask a shop that knows mugs in Leeds, and has an order H for them."""
     shop = shop_with(MUG=5)
-    return shop.repository.read(ACME, lambda reading: unknown_products(command, reading))
+    shop.take("H")
+    return shop.unknown_products(command)
 
 
 def test_the_products_of_an_order_that_nothing_is_known_of() -> None:
@@ -53,5 +55,17 @@ def test_the_product_of_a_stock_command(command: Command) -> None:
     assert unknown(command) == (key("MGU"),)
 
 
+def test_the_products_that_edits_name() -> None:
+    edits = (AddLine("MGU", 1), RemoveLine("1"), ReplaceLine("2", "MGU"), AddLine("MUG", 1))
+    assert unknown(EditOrder(**about("H"), edits=edits)) == (key("MGU"),)
+    assert unknown(EditOrder(**about("no such order"), edits=edits)) == ()
+
+
 def test_any_other_command_names_none() -> None:
     assert unknown(CancelOrder(**about())) == ()
+
+
+def test_a_command_of_another_seller_is_refused() -> None:
+    shop = shop_with(MUG=5)
+    with pytest.raises(InvalidValueError, match=r"CancelOrder\.seller_id"):
+        shop.flow.seller("bolt").unknown_products(CancelOrder(**about()))

@@ -2,6 +2,10 @@
 
 Customers and sellers choose the names in orders, so a bulletin is not trusted. Text in HTML is
 escaped, ids in links are percent-encoded, and every header is one line.
+
+A name can contain an encoded word of RFC 2047, such as ``=?utf-8?q?...?=``. The `email` package
+decodes it in every header that it is given, and some versions of Python then write its line ends
+as they are. So the subject encodes itself, and an address with an encoded word is refused.
 """
 
 from __future__ import annotations
@@ -9,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import re
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote
 
 import attrs
 
@@ -24,6 +29,7 @@ from orderflow.wording.notices import subject_line, to_paragraph
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from email.policy import Policy
     from os import PathLike
 
     from jinja2 import Environment
@@ -38,6 +44,18 @@ SUBJECT_CHARACTERS_MAX = 150
 # Characters that change text direction. With them, a name could make a line read differently.
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+# A subset of RFC 5321 and 6531: no quoted names, and no addresses in brackets. Both need characters
+# that other programs take for the end of the address.
+_ADDRESS = re.compile(r'[^\s"(),:;<>@\[\\\]]+@[^\s"(),:;<>@\[\\\]]+')
+
+# What RFC 3986 allows, so that no two programs find different hosts in it.
+_LINK = re.compile(
+    r"(?i:https?)://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?"
+    r"[/?#](?:[\w.~:/?#@!$&'()*+,;=\[\]-]|%[0-9a-fA-F]{2}|\{order_id\}|\{seller_id\})*",
+    re.ASCII,
+)
+
+_ENCODED_WORD = "=?"  # how one begins
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 
 
@@ -55,32 +73,56 @@ class OrderLink:
 
     @pattern.validator
     def _check_pattern(self, _attribute: object, value: str) -> None:
-        parts = urlsplit(value)
         validators.require(
-            ok=parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and "{" not in parts.netloc
-            and "{order_id}" in value
-            and value.isprintable(),
+            ok=bool(_LINK.fullmatch(value)) and "{order_id}" in value and not _has_dots(value),
             field="OrderLink.pattern",
-            demand="an http or https URL with {order_id} after the host",
+            demand=(
+                "an http or https URL with {order_id} after the host, in ASCII, "
+                "without a user, spaces, other braces, and the path parts '.' and '..'"
+            ),
             value=value,
         )
 
     def to(self, seller_id: str, order_id: str) -> str:
-        """Return the link to an order."""
+        """Return the link to an order, or an empty text if a link cannot name it.
+
+        Programs remove the parts ``.`` and ``..`` from a path, even if they are percent-encoded.
+        """
         # An encoded id contains no braces, so it cannot be taken for the other placeholder.
         linked = self.pattern.replace("{seller_id}", _encoded(seller_id))
-        return linked.replace("{order_id}", _encoded(order_id))
+        linked = linked.replace("{order_id}", _encoded(order_id))
+        return "" if _has_dots(linked) else linked
+
+
+def _has_dots(url: str) -> bool:
+    """Whether a part of the path is ``.`` or ``..``, plain or percent-encoded."""
+    path = re.split("[?#]", url, maxsplit=1)[0]
+    return any(unquote(part) in {".", ".."} for part in path.split("/"))
 
 
 @attrs.frozen
 class LinkedParagraph:
-    """A paragraph, as templates see it."""
+    """A paragraph, as templates see it. Without a link to the order, `link` is empty."""
 
     heading: str
     lines: tuple[str, ...]
     link: str
+
+
+class _Subject(str):
+    """A subject that arrives as it is: an encoded word in it is encoded once more.
+
+    The `email` package writes a header that has a name by its `fold`, and does not parse it.
+    """
+
+    __slots__ = ()
+    name = "Subject"
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return the header as lines of ASCII."""
+        is_plain = self.isascii() and _ENCODED_WORD not in self
+        header = Header(str(self), "us-ascii" if is_plain else "utf-8", header_name=self.name)
+        return f"{self.name}: {header.encode(linesep=policy.linesep)}{policy.linesep}"
 
 
 class MailWriter:
@@ -121,7 +163,7 @@ class MailWriter:
         Raises:
             NoticeError: If the address is not valid. The error is final.
         """
-        subject = _one_line(subject_line(bulletin))
+        subject = _Subject(_one_line(subject_line(bulletin)))
         mail = EmailMessage(policy=SMTP)
         mail["From"] = self._sender
         mail["To"] = _recipient(address)
@@ -131,7 +173,7 @@ class MailWriter:
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses out-of-office replies
         variables = {
             "bulletin": bulletin,
-            "subject": subject,
+            "subject": str(subject),
             "paragraphs": [self._linked(bulletin, to_paragraph(each)) for each in bulletin.notices],
         }
         mail.set_content(self._templates.get_template("bulletin.txt").render(variables))
@@ -163,24 +205,39 @@ def _environment(templates: str | PathLike[str] | None) -> Environment:
 
 
 def _sender(text: str) -> Address:
-    name, bracket, address = text.rpartition("<")
+    name, bracket, rest = text.rpartition("<")
+    address = rest.removesuffix(">") if bracket else text
+    field, demand = "MailWriter.sender", "a mail address in ASCII, such as 'orders@shop.example'"
+    validators.require(ok=address.isascii(), field=field, demand=demand, value=text)
     try:
-        return Address(name.strip(), addr_spec=address.removesuffix(">") if bracket else text)
-    except (MessageError, ValueError, IndexError) as error:
-        demand = "a mail address, such as 'orders@shop.example'"
-        raise InvalidValueError("MailWriter.sender", demand, text) from error
+        return _address(address, name.strip())
+    except ValueError as error:
+        raise InvalidValueError(field, f"{demand}, without encoded words", text) from error
 
 
 def _recipient(text: str) -> Address:
     try:
+        return _address(text)
+    except ValueError as error:
+        raise _no_address(text) from error
+
+
+def _address(text: str, name: str = "") -> Address:
+    """Return an address with its display name.
+
+    Raises:
+        ValueError: If it is none, or would be changed on its way into a header.
+    """
+    whole = f"{name}{text}"
+    if not _ADDRESS.fullmatch(text) or not whole.isprintable() or _ENCODED_WORD in whole:
+        raise ValueError(text)
+    try:
         # RFC 6531 allows letters beyond ASCII, but the parser rejects them.
         Address(addr_spec=_BEYOND_ASCII.sub("x", text))
-    except (MessageError, ValueError, IndexError) as error:
-        raise _no_address(text) from error
+    except (MessageError, IndexError) as error:
+        raise ValueError(text) from error
     username, _, domain = text.rpartition("@")
-    if not username or not domain or not text.isprintable():
-        raise _no_address(text)
-    return Address(username=username, domain=domain)
+    return Address(name, username=username, domain=domain)
 
 
 def _no_address(text: str) -> NoticeError:

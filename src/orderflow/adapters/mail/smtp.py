@@ -12,6 +12,7 @@ import attrs
 from orderflow.domain.model import validators
 from orderflow.domain.model.terms import Term
 from orderflow.errors import NoticeError
+from orderflow.wording.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["MailChannel", "MailServer", "Security"]
 
 PERMANENT = 500
+RESPONSE_CHARACTERS_MAX = 500
 PORT_MAX = 65_535
 
 
@@ -60,7 +62,7 @@ class MailServer:
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
     password: str | None = attrs.field(default=None, repr=False)
-    timeout_s: int = attrs.field(default=30, validator=validators.units(1))
+    timeout_s: int = attrs.field(default=30, validator=validators.whole(1, validators.SECONDS_MAX))
 
     @port.validator
     def _check_port(self, _attribute: object, value: object) -> None:
@@ -119,7 +121,7 @@ class MailChannel:
             NoticeError: If the server did not accept the mail. The error is final if the server
                 rejects the recipient or the mail permanently.
         """
-        mail = self._writer.write(address, bulletin, self._now())
+        mail = self._writer.write(address, bulletin, self._moment())
         try:
             self._submit(address, mail)
         except (smtplib.SMTPException, OSError) as error:
@@ -127,10 +129,13 @@ class MailChannel:
 
     def preview(self, address: str, bulletin: Bulletin) -> str:
         """Return the mail as text, without sending it."""
-        mail = self._writer.write(address, bulletin, self._now())
+        mail = self._writer.write(address, bulletin, self._moment())
         headers = "".join(f"{name}: {value}\n" for name, value in mail.items())
         body = mail.get_body(("plain",))
         return f"{headers}\n{body.get_content() if body is not None else ''}"
+
+    def _moment(self) -> datetime:
+        return validators.require_moment("MailChannel.now()", self._now())
 
     def _submit(self, address: str, mail: EmailMessage) -> None:
         smtp = self._connect()
@@ -169,6 +174,7 @@ class MailChannel:
                 code, said = 0, f"{type(error).__name__}: {error}"
                 way_out = "it will be tried again; check the server and the settings"
         text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+        text = printable(" ".join(text.split())[:RESPONSE_CHARACTERS_MAX])
         response = f"{code} {text}" if code else text
         final = code >= PERMANENT
         return NoticeError(

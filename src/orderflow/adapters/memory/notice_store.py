@@ -21,8 +21,9 @@ class MemoryNoticeStore:
 
     @property
     def entries(self) -> Mapping[tuple[str, str], str]:
-        """All texts, by seller id and key."""
-        return MappingProxyType(self._entries)
+        """A copy of all texts, by seller id and key."""
+        with self._lock:
+            return MappingProxyType(dict(self._entries))
 
     def get(self, seller_id: str, key: str) -> str | None:
         """Return a seller's text under a key, or `None` if there is none."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from itertools import islice
-from threading import RLock
+from threading import Lock
 from types import NoneType
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakValueDictionary
 
 from orderflow.adapters.memory.outbox import MemoryOutbox
 from orderflow.adapters.memory.seller import SellerState
@@ -14,6 +15,7 @@ from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import require_function, require_identifier, require_kind
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey, by_expectation
+from orderflow.ports import EventPage
 from orderflow.ports.read_arguments import (
     check_events_read,
     check_orders_read,
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -42,7 +43,8 @@ _WAITING = Status.ON_BACK_ORDER
 class MemoryRepository:
     """Keeps the state of every seller in this process.
 
-    Units of work of one seller run one after another. Those of different sellers run in parallel.
+    Units of work of one seller run one after another. Those of different sellers run in parallel,
+    in any number of threads.
 
     Args:
         outbox: The outbox for events. If omitted, there are no messages.
@@ -52,8 +54,11 @@ class MemoryRepository:
         demand = "a MemoryOutbox, or None"
         require_kind("MemoryRepository.outbox", outbox, (MemoryOutbox, NoneType), demand=demand)
         self._sellers: dict[str, SellerState] = {}
+        # Sellers without any state, while somebody uses them: a read leaves no trace.
+        self._new = WeakValueDictionary[str, SellerState]()
         self._outbox = outbox
-        self._lock = RLock()
+        # Of both dictionaries. Nobody waits for a seller's lock while holding this one.
+        self._lock = Lock()
 
     def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
         """Run a task in a unit of work of one seller, and commit what it saved."""
@@ -78,13 +83,16 @@ class MemoryRepository:
 
     def sellers(self) -> Sequence[str]:
         """Return the ids of all sellers with any state, in order."""
-        return sorted(self._sellers)
+        with self._lock:
+            return sorted(self._sellers)
 
     def unserved(self) -> Sequence[StockKey]:
         """Return the products of all sellers whose queue has not been served, in order."""
+        with self._lock:
+            sellers = list(self._sellers.values())
         return sorted(
-            StockKey(seller_id, *product)
-            for seller_id, seller in self._sellers.items()
+            StockKey(seller.seller_id, *product)
+            for seller in sellers
             for product in seller.unserved
         )
 
@@ -92,20 +100,20 @@ class MemoryRepository:
     def unit_of_work(self, seller_id: str) -> Iterator[MemoryUnitOfWork]:
         """Open a unit of work of one seller; an error undoes all of it."""
         require_identifier("Repository.seller_id", seller_id)
-        with self._lock:
-            seller = self._sellers.get(seller_id)
-            if seller is None:
-                # A seller is stored with the first write: a read leaves no trace.
-                seller = SellerState(seller_id)
-                work = MemoryUnitOfWork(seller, self._outbox)
-                yield work
-                if work.commit():
-                    self._sellers[seller_id] = seller
-                return
+        seller = self._seller(seller_id)
         with seller.lock:
             work = MemoryUnitOfWork(seller, self._outbox)
             yield work
-            work.commit()
+            if work.commit():
+                with self._lock:
+                    self._sellers[seller_id] = seller
+
+    def _seller(self, seller_id: str) -> SellerState:
+        with self._lock:
+            seller = self._sellers.get(seller_id) or self._new.get(seller_id)
+            if seller is None:
+                seller = self._new[seller_id] = SellerState(seller_id)
+            return seller
 
 
 class _CopyOfSeller(MemoryRepository):
@@ -194,8 +202,8 @@ class MemoryUnitOfWork:
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
         """Return the receipts of a product, sorted by expected time, then by id."""
-        key = StockKey(self.seller_id, warehouse_id, sku)
-        return [receipt for receipt in self.receipts() if receipt.key == key]
+        receipts = self._seller.expected.get((warehouse_id, sku), {})
+        return sorted(receipts.values(), key=by_expectation)
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
         """Return the orders on hold with a hold that has ended by this time."""
@@ -259,13 +267,15 @@ class MemoryUnitOfWork:
         since: datetime | None = None,
         after: int = 0,
         limit: int | None = None,
-    ) -> Sequence[Event]:
+    ) -> EventPage:
         """Return the events of the seller, or of one order, oldest first."""
-        since = check_events_read(order_id, since=since, after=after, limit=limit)
-        found = self._seller.events if order_id is None else self._seller.events_of(order_id)
-        if since is not None:
-            found = [each for each in found if each.at >= since]
-        return tuple(found[after:] if limit is None else found[after : after + limit])
+        moment = check_events_read(order_id, since=since, after=after, limit=limit)
+        found = (
+            (number, event)
+            for number, event in self._seller.numbered_events(order_id, after)
+            if moment is None or event.at >= moment
+        )
+        return EventPage.of(islice(found, limit), after)
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Write the outcome of a command when this unit of work commits."""

@@ -3,6 +3,7 @@
 - A queue for each product that orders wait for, in the policy's order. A booking-in reads its
   head. If the policy restricts partial allocation, an order is only in the queue of the product
   that `Outcome.queue_index` names.
+- The receipts of a product. An explanation reads those of each line.
 - The orders with units of a product. A count that finds fewer units reads only these.
 - Heaps of the ends of holds and the starts of waits. If none is due, a command reads one entry.
 
@@ -11,6 +12,7 @@ Queues depend on the policy. They are built at their first use, and again after 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from heapq import heappop, heappush
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -22,7 +24,7 @@ from orderflow.domain.model.status import Status
 from orderflow.domain.state.state import waits_since_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from orderflow.domain.model.events import Event
@@ -43,8 +45,9 @@ class SellerState:
         self.orders: dict[str, Order] = {}
         self.stock: dict[ProductKey, Stock] = {}
         self.receipts: dict[str, ExpectedReceipt] = {}
+        self.expected: dict[ProductKey, dict[str, ExpectedReceipt]] = {}
         self.events: list[Event] = []
-        self._events_of: dict[str, list[Event]] = {}
+        self._events_of: dict[str, list[int]] = {}
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
         self.parts: dict[str, list[str]] = {}
@@ -55,7 +58,8 @@ class SellerState:
         self._queues_policy: AllocationPolicy | None = None
         self._queues: dict[ProductKey, SortedQueue] = {}
         self.blocked_on: dict[str, str] = {}
-        self.unserved: set[ProductKey] = set()
+        # Replaced as a whole, so that it can be read without the lock.
+        self.unserved: frozenset[ProductKey] = frozenset()
 
     def copy(self) -> SellerState:
         """Return a copy without the queues, which depend on the policy."""
@@ -63,6 +67,7 @@ class SellerState:
         other.orders = dict(self.orders)
         other.stock = dict(self.stock)
         other.receipts = dict(self.receipts)
+        other.expected = {product: dict(of) for product, of in self.expected.items()}
         other.events = list(self.events)
         other.answers = dict(self.answers)
         other.parts = {order_id: list(parts) for order_id, parts in self.parts.items()}
@@ -70,23 +75,26 @@ class SellerState:
         other._hold_ends = list(self._hold_ends)
         other.policy = self.policy
         other.blocked_on = dict(self.blocked_on)
-        other.unserved = set(self.unserved)
+        other.unserved = self.unserved
         return other
 
     def write(self, command: Command, outcome: Outcome) -> None:
         """Save the changes of an outcome, and the command if it has an id."""
         if command.command_id is not None:
             self.answers[command.command_id] = (command, outcome)
-        if isinstance(command, ServeWaiting):
-            self.unserved -= {(key.warehouse_id, key.sku) for key in command.keys}
-        self.unserved.update(outcome.unserved)
+        served = command.keys if isinstance(command, ServeWaiting) else ()
+        products_served = {(key.warehouse_id, key.sku) for key in served}
+        self.unserved = self.unserved - products_served | set(outcome.unserved)
         self.policy = outcome.policy or self.policy
         for stock in outcome.stock:
             self.stock[stock.key.warehouse_id, stock.key.sku] = stock
         for receipt in outcome.receipts:
             self.receipts[receipt.receipt_id] = receipt
+            self.expected.setdefault(_product_of(receipt), {})[receipt.receipt_id] = receipt
         for receipt_id in outcome.receipts_closed:
-            self.receipts.pop(receipt_id, None)
+            closed = self.receipts.pop(receipt_id, None)
+            if closed is not None:
+                del self.expected[_product_of(closed)][receipt_id]
         self.events += outcome.events
         blocked_on = dict(outcome.queue_index)
         for order in outcome.orders:
@@ -94,14 +102,21 @@ class SellerState:
         for order_id, sku in blocked_on.items():
             self._write_order(self.orders[order_id], sku)
 
-    def events_of(self, order_id: str) -> Sequence[Event]:
-        """Return the events of an order, oldest first."""
-        for event in self.events[self._indexed :]:
-            subject = getattr(event, "order_id", None)
+    def numbered_events(self, order_id: str | None, after: int) -> Iterator[tuple[int, Event]]:
+        """Yield the events of the seller, or of one order, that come after a number."""
+        numbers: Iterable[int] = range(after + 1, len(self.events) + 1)
+        if order_id is not None:
+            of_order = self._numbers_of(order_id)
+            numbers = of_order[bisect_right(of_order, after) :]
+        return ((number, self.events[number - 1]) for number in numbers)
+
+    def _numbers_of(self, order_id: str) -> Sequence[int]:
+        for number in range(self._indexed + 1, len(self.events) + 1):
+            subject = getattr(self.events[number - 1], "order_id", None)
             if subject is not None:
-                self._events_of.setdefault(subject, []).append(event)
+                self._events_of.setdefault(subject, []).append(number)
         self._indexed = len(self.events)
-        return tuple(self._events_of.get(order_id, ()))
+        return self._events_of.get(order_id, ())
 
     def waiting(
         self, product: ProductKey, policy: AllocationPolicy, at_most: Callable[[], int] | None
@@ -224,6 +239,10 @@ def _waiting_since(order: Order) -> datetime | None:
     if order.status is Status.ON_BACK_ORDER and order.wait is not None:
         return order.wait.since
     return None
+
+
+def _product_of(receipt: ExpectedReceipt) -> ProductKey:
+    return (receipt.key.warehouse_id, receipt.key.sku)
 
 
 def _products_with_units(order: Order) -> dict[ProductKey, None]:

@@ -32,6 +32,7 @@ from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.stock import ProductKey, Stock, StockKey
 from orderflow.domain.state.state import State, evolve
 from orderflow.errors import OrderFlowError
+from orderflow.errors.quoting import clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -281,4 +282,4 @@ class _Audit:
             return None
 
     def _report(self, name: str, fault: str) -> None:
-        self._faults.append(f"{name} {fault}")
+        self._faults.append(clip(f"{name} {fault}"))

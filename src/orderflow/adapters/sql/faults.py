@@ -16,6 +16,8 @@ __all__ = ["translate_commit_error", "translate_error"]
 # inserts. The codes are in appendix A of PostgreSQL's manual.
 _CONTENTION_STATES = {"40001", "40P01", "55P03", "23505"}
 _CONTENTION_TEXTS = ("database is locked", "database table is locked")
+_READ_ONLY_STATES = {"25006"}
+_READ_ONLY_TEXTS = ("attempt to write a readonly database",)
 _NO_TABLE_STATES = {"42P01", "3F000"}
 _NO_TABLE_TEXTS = ("no such table",)
 
@@ -35,6 +37,11 @@ def translate_error(error: DBAPIError, attempts: int) -> StorageError:
         return ContentionError(attempts)
     if state in _NO_TABLE_STATES or any(each in text for each in _NO_TABLE_TEXTS):
         return SchemaError(None, REVISION)
+    if state in _READ_ONLY_STATES or any(each in text for each in _READ_ONLY_TEXTS):
+        return StorageError(
+            "the database can only be read here, so nothing was saved; make it writable (for a "
+            "file, together with its folder), or use another copy"
+        )
     return StorageError(
         f"the database reported an error: {text}; nothing was saved; fix the cause and try again"
     )

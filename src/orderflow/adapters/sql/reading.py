@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from orderflow.domain.model.arguments import require_identifier
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
+from orderflow.ports import EventPage
 from orderflow.ports.read_arguments import check_events_read, check_orders_read, check_stock_read
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.executor import Executor, Row
     from orderflow.adapters.sql.statements import Statements
     from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -205,26 +205,27 @@ class SqlReading:
         since: datetime | None = None,
         after: int = 0,
         limit: int | None = None,
-    ) -> Sequence[Event]:
+    ) -> EventPage:
         """Return the events of the seller, or of one order, oldest first."""
         since = check_events_read(order_id, since=since, after=after, limit=limit)
-        if since is None:
-            return [loads(row[0]) for row in self._event_rows(order_id, after, limit)]
-        if order_id is None:
-            recent = self._rows(self._statements.events_since, since=self.moments.write(since))
-            rows = [row[1:] for row in sorted(recent, key=itemgetter(0))]
-        else:
-            rows = list(self._event_rows(order_id))
-        events = [event for row in rows if (event := loads(row[0])).at >= since]
-        return events[after:] if limit is None else events[after : after + limit]
+        rows = self._event_rows(order_id, since, after, limit)
+        found = ((number, loads(text)) for number, text in rows)
+        if since is not None:
+            found = (each for each in found if each[1].at >= since)
+        return EventPage.of(islice(found, limit), after)
 
     def _event_rows(
-        self, order_id: str | None, after: int = 0, limit: int | None = None
-    ) -> Sequence[Row]:
-        if order_id is not None:
-            page = self._statements.events_of.limit(limit).offset(after)
-            return self._rows(page, order_id=order_id)
-        return self._rows(self._statements.events.limit(limit).offset(after))
+        self, order_id: str | None, since: datetime | None, after: int, limit: int | None
+    ) -> Iterable[Row]:
+        if order_id is None and since is not None:
+            recent = self._rows(self._statements.events_since, since=self.moments.write(since))
+            return sorted((row for row in recent if row[0] > after), key=itemgetter(0))
+        at_most = limit if since is None else None
+        if order_id is None:
+            return self._rows(self._statements.events.limit(at_most), after=after)
+        at_most = UNITS_MAX if at_most is None else at_most
+        of_order = self._statements.events_of
+        return self._rows(of_order, order_id=order_id, after=after, limit=at_most)
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""

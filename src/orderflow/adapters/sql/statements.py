@@ -68,6 +68,7 @@ class Statements:
         self._name_order_reads(tables)
         self._name_stock_reads(tables)
         self._name_history_reads(tables)
+        self._name_seller_reads(tables)
         self._name_writes(tables)
         self.queue_pages = {
             (queue, blocked_on, after): self._queue_page(queue, blocked_on=blocked_on, after=after)
@@ -88,13 +89,22 @@ class Statements:
         of_order = self._lines_of_order(orders.c)
         return select(*columns, of_order).where(orders.c.seller_id == SELLER, *conditions)
 
+    def _orders_found_by(self, condition: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+        """Return a query for the orders that an index has, and then for their rows by key.
+
+        Without statistics, SQLite would rather read all orders of the seller than look up the
+        rows of an index. It finds the keys in the index if that has all it needs.
+        """
+        orders = self.tables.orders.c
+        found = select(orders.order_id).where(orders.seller_id == SELLER, condition)
+        return self.orders_where(orders.order_id.in_(found.correlate(None)))
+
     def _name_order_reads(self, tables: Tables) -> None:
         orders, lines = tables.orders.c, tables.lines.c
         self.order = self.orders_where(orders.order_id == bindparam("order_id"))
         self.some_orders = self.orders_where(orders.order_id.in_(bindparam("ids", expanding=True)))
-        self.split_off = self.orders_where(orders.split_from == bindparam("split_from")).order_by(
-            orders.order_id
-        )
+        split_off = orders.split_from == bindparam("split_from")
+        self.split_off = self._orders_found_by(split_off).order_by(orders.order_id)
         self.order_ids = select(orders.order_id).where(
             orders.seller_id == SELLER, orders.order_id.in_(bindparam("ids", expanding=True))
         )
@@ -108,7 +118,7 @@ class Statements:
                 text(HOLDS),
             )
         )
-        self.back_orders = self.orders_where(
+        self.back_orders = self._orders_found_by(
             orders.status == literal_column(f"'{Status.ON_BACK_ORDER}'")
         )
         self.ended_holds = self.orders_where(orders.held_until <= bindparam("at"))
@@ -173,18 +183,24 @@ class Statements:
         self.last_number = select(func.coalesce(func.max(events.number), 0)).where(
             events.seller_id == SELLER
         )
-        self.events = select(events.event).where(events.seller_id == SELLER).order_by(events.number)
-        self.sellers = _values(events.seller_id)
+        self.events = (
+            select(events.number, events.event)
+            .where(events.seller_id == SELLER, events.number > bindparam("after"))
+            .order_by(events.number)
+        )
+        # Unsorted, or a database might read all events of the seller in order.
+        self.events_since = select(events.number, events.event).where(
+            events.seller_id == SELLER, events.at >= bindparam("since")
+        )
+        self.events_of = _events_of(events)
+
+    def _name_seller_reads(self, tables: Tables) -> None:
+        self.sellers = _values(tables.events.c.seller_id)
         is_policy = tables.policies.c.value.is_not(None), tables.policies.c.seller_id != ""
         self.owners = [
             _values(each.c.seller_id, *(is_policy if each is tables.policies else ()))
             for each in tables.state
         ]
-        # Unsorted, or a database might read all events of the seller in order.
-        self.events_since = select(events.number, events.event).where(
-            events.seller_id == SELLER, events.at >= bindparam("since")
-        )
-        self.events_of = self.events.where(events.order_id == bindparam("order_id"))
 
     def _name_writes(self, tables: Tables) -> None:
         self.add_order, self.change_order = insert(tables.orders), _change(tables.orders)
@@ -274,3 +290,23 @@ def _remove(table: Table) -> Delete:
 
 def _has_key(table: Table) -> list[ColumnElement[bool]]:
     return [column == bindparam(f"of_{column.name}") for column in table.primary_key]
+
+
+def _events_of(events: Columns) -> Executable:
+    """Find the events of an order in an index that has their numbers, then read them by these."""
+    of_order = (
+        select(events.number)
+        .where(
+            events.seller_id == SELLER,
+            events.order_id == bindparam("order_id"),
+            events.number > bindparam("after"),
+        )
+        .order_by(events.number)
+        .limit(bindparam("limit"))
+        .correlate(None)
+    )
+    return (
+        select(events.number, events.event)
+        .where(events.seller_id == SELLER, events.number.in_(of_order))
+        .order_by(events.number)
+    )

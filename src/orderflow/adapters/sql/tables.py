@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 
 from orderflow.domain.model.status import Status
-from orderflow.domain.model.validators import IDENTIFIER_CHARACTERS_MAX
+from orderflow.domain.model.validators import IDENTIFIER_CHARACTERS_MAX, LINES_MAX, UNITS_MAX
 
 __all__ = ["DEFAULT_PREFIX", "Tables"]
 
@@ -155,10 +155,11 @@ class Tables:
             # Whether the queue is unserved: see `Outcome.unserved`.
             Column("is_unserved", Boolean, nullable=False, server_default=false()),
             self._check("stock", "allocated", "0 <= allocated AND allocated <= on_hand"),
+            self._check("stock", "on_hand", f"on_hand <= {UNITS_MAX}"),
             self._check("stock", "known", "is_known OR on_hand = 0"),
             key=("warehouse_id", "sku"),
         )
-        self._index(table, "unserved", "warehouse_id", "sku", where=IS_UNSERVED)
+        self._index(table, "unserved", "warehouse_id", "sku", "is_unserved", where=IS_UNSERVED)
         return table
 
     def _orders(self) -> Table:
@@ -210,12 +211,17 @@ class Tables:
             Column("sku", _IDENTIFIER, nullable=False),
             Column("quantity", BigInteger, nullable=False),
             Column("allocated", BigInteger, nullable=False),
-            self._check("order_lines", "quantity", "quantity >= 1"),
+            self._check("order_lines", "position", f"position >= 0 AND position < {LINES_MAX}"),
+            self._check("order_lines", "quantity", f"quantity >= 1 AND quantity <= {UNITS_MAX}"),
             self._check("order_lines", "allocated", "0 <= allocated AND allocated <= quantity"),
             key=("order_id", "line_id"),
         )
         self._index(table, "sku", "sku", "order_id")
-        self._index(table, "with_units", "warehouse_id", "sku", "order_id", where=HOLDS)
+        # With `allocated`, it has all that a search needs. Otherwise, and without statistics,
+        # SQLite would rather read all lines of the seller.
+        self._index(
+            table, "with_units", "warehouse_id", "sku", "order_id", "allocated", where=HOLDS
+        )
         return table
 
     def _queue(self) -> Table:
@@ -255,7 +261,9 @@ class Tables:
             Column("sku", _IDENTIFIER, nullable=False),
             Column("quantity", BigInteger, nullable=False),
             Column("expected_at", _MOMENT, nullable=False),
-            self._check("expected_receipts", "quantity", "quantity >= 1"),
+            self._check(
+                "expected_receipts", "quantity", f"quantity >= 1 AND quantity <= {UNITS_MAX}"
+            ),
             key=("receipt_id",),
         )
         self._index(table, "product", "warehouse_id", "sku", "expected_at", "receipt_id")

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
+from orderflow.adapters.sql.database_file import watch_files
 from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.faults import translate_commit_error, translate_error
 from orderflow.errors import ContentionError, StorageError
@@ -89,6 +90,8 @@ class OwnTransactions:
         self._engine = engine
         self._sleep = sleep
         self._is_sqlite = engine.dialect.name == "sqlite"
+        if self._is_sqlite:
+            watch_files(engine)
 
     def write(self, task: Callable[[Executor], T]) -> T:
         """Run a task that writes, and commit; retry if a concurrent transaction won."""

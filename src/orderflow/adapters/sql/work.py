@@ -128,10 +128,7 @@ class SqlUnitOfWork(SqlReading):
         if order_id not in self._orders:
             while self._lock_orders([order_id]):
                 pass
-        order = super().order(order_id)
-        if order is not None:
-            self._lock_for([order])  # without locks, this finds what is unserved
-        return order
+        return super().order(order_id)
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
         """Return the expected receipt, or `None` if it was not announced."""
@@ -156,9 +153,7 @@ class SqlUnitOfWork(SqlReading):
     def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that have units of a product."""
         self._lock([(warehouse_id, sku)])
-        orders = super().orders_with_units(warehouse_id, sku)
-        self._lock_for(orders)
-        return orders
+        return super().orders_with_units(warehouse_id, sku)
 
     def back_orders(self) -> Iterable[Order]:
         """Return all orders on back order."""
@@ -205,9 +200,13 @@ class SqlUnitOfWork(SqlReading):
         self._receipts.update((each.receipt_id, each) for each in outcome.receipts)
         self._policy = outcome.policy or self._policy
 
-    def _orders_by_id(self, order_ids: Sequence[str]) -> dict[str, Order]:
-        orders = super()._orders_by_id(order_ids)
-        self._lock_for(orders.values())  # nobody can change them: their product is already locked
+    def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
+        """Read orders, and lock their products. Where there are no locks, find what is unserved.
+
+        Nobody can change these orders meanwhile: one of their products is already locked.
+        """
+        orders = super()._read_orders(statement, **parameters)
+        self._lock_for(orders)
         return orders
 
     def _settled(self, statement: Executable, **parameters: object) -> Iterable[Order]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
-from contextlib import suppress
-from threading import Timer
 from typing import TYPE_CHECKING
 
 from orderflow.adapters.webhook.envelope import CONTENT_TYPE, event_id, to_envelope
-from orderflow.adapters.webhook.guard import PORTS
+from orderflow.adapters.webhook.exchange import post
 from orderflow.adapters.webhook.signing import key_of, sign
 from orderflow.domain.model import validators
 from orderflow.errors import NoticeError
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from orderflow.adapters.webhook.guard import Guard, Server
+    from orderflow.adapters.webhook.guard import Guard
     from orderflow.notices import Bulletin
 
 __all__ = ["WebhookChannel"]
@@ -60,6 +57,12 @@ class WebhookChannel:
             demand="at least one secret",
             value=len(secrets),
         )
+        validators.require(
+            ok=validators.is_seconds(timeout_s),
+            field="WebhookChannel.timeout_s",
+            demand=validators.SECONDS_DEMAND,
+            value=timeout_s,
+        )
         for secret in secrets:
             key_of(secret)
         self._guard = guard
@@ -78,7 +81,7 @@ class WebhookChannel:
         """
         server, path = self._guard.check(address)
         addresses = self._guard.addresses(address, server)
-        now = self._now()
+        now = self._moment()
         body = to_envelope(address, bulletin, now, self._source)
         headers = {
             "content-type": CONTENT_TYPE,
@@ -86,7 +89,15 @@ class WebhookChannel:
             **sign(event_id(address, bulletin), now, body, self._secrets),
         }
         try:
-            status = self._post(server, addresses, path, body, headers)
+            status = post(
+                server,
+                addresses,
+                path,
+                body,
+                headers,
+                timeout_s=self._timeout_s,
+                tls=self._tls,
+            )
         except (OSError, http.client.HTTPException) as error:
             cause = f"{type(error).__name__}: {error}"
             raise NoticeError(
@@ -99,59 +110,11 @@ class WebhookChannel:
 
     def preview(self, address: str, bulletin: Bulletin) -> str:
         """Return the request as text, without sending it."""
-        body = to_envelope(address, bulletin, self._now(), self._source)
+        body = to_envelope(address, bulletin, self._moment(), self._source)
         return f"POST {address}\ncontent-type: {CONTENT_TYPE}\n\n{body.decode()}\n"
 
-    def _post(
-        self,
-        server: Server,
-        addresses: Sequence[str],
-        path: str,
-        body: bytes,
-        headers: dict[str, str],
-    ) -> int:
-        connection = http.client.HTTPConnection(server.host, server.port)
-        # A socket's timeout restarts with each byte, so a slow server could go on for ever.
-        timer = Timer(self._timeout_s, _interrupt, [connection])
-        timer.daemon = True
-        timer.start()
-        try:
-            connection.sock = _connect(addresses, server.port, self._timeout_s)
-            if server.scheme == "https":
-                _secure(connection, server.host, self._tls)
-            connection.request("POST", path, body, {"host": _authority(server), **headers})
-            return connection.getresponse().status
-        finally:
-            timer.cancel()
-            connection.close()
-
-
-def _secure(connection: http.client.HTTPConnection, host: str, tls: ssl.SSLContext) -> None:
-    secured = tls.wrap_socket(connection.sock, server_hostname=host, do_handshake_on_connect=False)
-    connection.sock = secured
-    secured.do_handshake()  # explicitly, so that the timer can interrupt it
-
-
-def _connect(addresses: Sequence[str], port: int, timeout_s: float) -> socket.socket:
-    failure: OSError | None = None
-    for address in addresses:
-        try:
-            # This is an IP address, so there is no further lookup.
-            return socket.create_connection((address, port), timeout_s)
-        except OSError as error:
-            failure = error
-    raise failure if failure is not None else OSError("the server has no address")
-
-
-def _interrupt(connection: http.client.HTTPConnection) -> None:
-    with suppress(OSError, AttributeError):  # the connection may be closed already
-        # Shut down the plain socket: TLS would wait for the other side.
-        socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
-
-
-def _authority(server: Server) -> str:
-    host = f"[{server.host}]" if ":" in server.host else server.host
-    return host if server.port == PORTS[server.scheme] else f"{host}:{server.port}"
+    def _moment(self) -> datetime:
+        return validators.require_moment("WebhookChannel.now()", self._now())
 
 
 def _refusal(address: str, status: int) -> NoticeError:

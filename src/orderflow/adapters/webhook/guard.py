@@ -8,21 +8,19 @@ checked, and the connection goes to one of them, so a second lookup cannot lead 
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
+from orderflow.adapters.webhook.addresses import is_public
 from orderflow.domain.model import validators
-from orderflow.errors import NoticeError
+from orderflow.errors import InvalidValueError, NoticeError
 
 __all__ = ["Guard", "Server"]
 
 PORTS = {"http": 80, "https": 443}
 URL_CHARACTERS_MAX = 2_000
-_TRANSLATED = IPv6Network("64:ff9b::/96")  # the last 32 bits are an IPv4 address (RFC 6052)
-_LOCALLY_TRANSLATED = IPv6Network("64:ff9b:1::/48")  # the same, for use within a network (RFC 8215)
 
 
 class Server(NamedTuple):
@@ -33,31 +31,42 @@ class Server(NamedTuple):
     port: int
 
 
-def _server(parts: SplitResult) -> Server | None:
+def _parts(url: str) -> SplitResult | None:
+    # Reject characters that are invalid in a URL, since parsers disagree about them.
+    if not url.isascii() or not url.isprintable() or len(url) > URL_CHARACTERS_MAX:
+        return None
+    if any(each in url for each in ' \\"<>{}|^`'):
+        return None
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def _server(parts: SplitResult | None) -> Server | None:
+    if parts is None or parts.scheme not in PORTS or not parts.hostname or "@" in parts.netloc:
+        return None
     try:
         port = parts.port
     except ValueError:
-        return None
-    if parts.scheme not in PORTS or not parts.hostname:
         return None
     return Server(parts.scheme, parts.hostname, port if port is not None else PORTS[parts.scheme])
 
 
 def _servers(allowed: tuple[str, ...]) -> tuple[Server, ...]:
-    servers = []
-    for text in allowed:
-        parts = urlsplit(text)
-        server = _server(parts)
-        bare = not (parts.username or parts.query or parts.fragment or parts.path.strip("/"))
-        validators.require(
-            ok=server is not None and bare,
-            field="Guard.allowed",
-            demand="only scheme, host and port, such as 'https://hooks.shop.example'",
-            value=text,
+    return tuple(map(_allowed_server, allowed))
+
+
+def _allowed_server(text: str) -> Server:
+    parts = _parts(text)
+    server = _server(parts)
+    if parts is None or server is None or parts.path.strip("/") or parts.query or parts.fragment:
+        raise InvalidValueError(
+            "Guard.allowed",
+            "only scheme, host and port, such as 'https://hooks.shop.example'",
+            text,
         )
-        if server is not None:
-            servers.append(server)
-    return tuple(servers)
+    return server
 
 
 @attrs.frozen(kw_only=True)
@@ -80,9 +89,9 @@ class Guard:
         Raises:
             NoticeError: If the URL is not allowed. The error is final.
         """
-        parts = self._parts(url)
-        server = _server(parts) if parts is not None else None
-        if parts is None or server is None or parts.username is not None or parts.fragment:
+        parts = _parts(url)
+        server = _server(parts)
+        if parts is None or server is None or parts.fragment:
             raise _refusal(url, "it is not a plain http or https URL", "fix it in the preferences")
         if server not in self.allowed:
             raise _refusal(
@@ -106,7 +115,7 @@ class Guard:
                 f"webhook:{url}", f"{server.host} was not found: {error}", "check its DNS entry"
             ) from error
         addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
-        hidden = [each for each in addresses if not _is_public(each)]
+        hidden = [each for each in addresses if not is_public(each)]
         if hidden and not self.private:
             raise _refusal(
                 url,
@@ -114,30 +123,6 @@ class Guard:
                 "choose a public server, or allow private addresses",
             )
         return addresses
-
-    def _parts(self, url: str) -> SplitResult | None:
-        # Reject characters that are invalid in a URL, since parsers disagree about them.
-        if not url.isascii() or not url.isprintable() or len(url) > URL_CHARACTERS_MAX:
-            return None
-        if any(each in url for each in ' \\"<>{}|^`'):
-            return None
-        try:
-            return urlsplit(url)
-        except ValueError:
-            return None
-
-
-def _is_public(text: str) -> bool:
-    address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
-    if isinstance(address, IPv6Address):
-        within = address.ipv4_mapped or address.sixtofour
-        if within is None and address in _TRANSLATED:
-            within = IPv4Address(int(address) & 0xFFFFFFFF)
-        if within is not None:
-            return _is_public(str(within))
-        if address.teredo is not None or address.is_site_local or address in _LOCALLY_TRANSLATED:
-            return False
-    return address.is_global and not address.is_multicast
 
 
 def _refusal(url: str, cause: str, way_out: str) -> NoticeError:

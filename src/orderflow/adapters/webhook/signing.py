@@ -55,7 +55,7 @@ def sign(webhook_id: str, at: datetime, body: bytes, secrets: Sequence[str]) -> 
     '1772409600'
     >>> verify(headers, b"{}", [secret], now=datetime(2026, 3, 2, 0, 1, tzinfo=UTC))
     """
-    seconds = str(int(at.timestamp()))
+    seconds = str(int(validators.require_moment("sign.at", at).timestamp()))
     signatures = [_signature(webhook_id, seconds, body, key_of(secret)) for secret in secrets]
     return {
         "webhook-id": webhook_id,
@@ -83,14 +83,17 @@ def verify(
 
     Raises:
         WebhookSignatureError: If the webhook is forged, or is too old or too new.
+        InvalidValueError: If `now` or `tolerance` breaks its rule.
     """
+    moment = validators.require_moment("verify.now", now) if now is not None else datetime.now(UTC)
+    validators.require_duration("verify.tolerance", tolerance)
     given = {name.lower(): value for name, value in headers.items()}
     names = ("webhook-id", "webhook-timestamp", "webhook-signature")
     missing = [name for name in names if not given.get(name)]
     if missing:
         raise WebhookSignatureError(f"it has no header {' and no header '.join(missing)}")
     webhook_id, seconds, signatures = (given[name] for name in names)
-    _check_time(seconds, now if now is not None else datetime.now(UTC), tolerance)
+    _check_time(seconds, moment, tolerance)
     for key in map(key_of, secrets):
         genuine = _signature(webhook_id, seconds, body, key).encode()
         for each in signatures.split(" "):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import attrs
 import typer
-from rich.text import Text
 
 from orderflow.adapters.holidays import public_holidays
 from orderflow.cli.options.arguments import AsJson
@@ -15,6 +14,8 @@ from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.working_hours import WorkingHours
 from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.cut_off import CutOffRules
+from orderflow.domain.model.validators import YEAR_MAX
+from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"{text!r} is not a valid TIME: try 2026-03-02T09:30", param_hint="'--at'"
+            f"{quoted(text)} is not a valid TIME: try 2026-03-02T09:30", param_hint="'--at'"
         ) from error
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
@@ -92,7 +93,8 @@ def _calendar(hours: WorkingHours, holidays: str | None, moment: datetime) -> Wa
         return calendar
     country, _, part = holidays.partition("-")
     year = calendar.local_day(moment).year
-    days = public_holidays(country, subdivision=part or None, years=range(year, year + YEARS_AHEAD))
+    years = range(year, min(year + YEARS_AHEAD, YEAR_MAX + 1))
+    days = public_holidays(country, subdivision=part or None, years=years)
     return attrs.evolve(calendar, holidays=days)
 
 
@@ -134,7 +136,7 @@ def _print(moment: datetime, hours: WorkingHours, answers: list[Answer]) -> None
     for answer in answers:
         before = answer.before.astimezone(zone)
         drawn.add_row(
-            Text(answer.what),
+            answer.what,
             f"{answer.day:%a %d %b}",
             f"{before:%a %d %b, %H:%M}",
             tables.duration((answer.before - moment) // SECOND),

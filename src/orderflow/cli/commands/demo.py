@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.padding import Padding
 from rich.rule import Rule
-from rich.text import Text
 
 from orderflow.cli.commands import demo_file
 from orderflow.cli.commands.demo_file import SETTINGS
 from orderflow.cli.commands.demo_tour import DemoTour, Step
 from orderflow.cli.options.arguments import AsJson  # noqa: TC001 - Typer reads it
 from orderflow.cli.output import tables, terminal
+from orderflow.cli.output.console import styled
 from orderflow.cli.output.replay_report import Report
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.outcome import Outcome
@@ -133,15 +133,18 @@ def _print_next(console: Console, db: Path, order_id: str | None) -> None:
     console.print(Rule("Next steps", align="left"))
     about = ["show", "explain", "actions", "split --dry-run"] if order_id is not None else []
     steps = ["backorders", *(f"{each} {order_id}" for each in about), "check"]
-    console.print(f" {db} has the shop as it was one afternoon. You run its warehouse:\n")
+    console.print(f" {db} has the shop as it was one afternoon. You run its warehouse:")
+    console.print()
     for line in (f"export ORDERFLOW_DB={db}", *(f"{program} {step}" for step in steps)):
-        console.print(Text(f"    {line}"), soft_wrap=True)  # to be copied
+        console.print(f"    {line}", soft_wrap=True)  # to be copied
 
 
 def _print_step(console: Console, number: int, step: Step) -> None:
     at = step.at.astimezone(SETTINGS.calendar.time_zone)
-    console.print(f"\n[bold cyan]{number:2}[/]  [dim]{at:%a %d %b %H:%M}[/]  [bold]{step.title}[/]")
-    console.print(Padding(step.text, (0, 0, 0, 4), expand=False), markup=False)
+    console.print()
+    title = (f"{number:2}", "bold cyan"), "  ", (f"{at:%a %d %b %H:%M}", "dim"), "  "
+    console.print(styled(*title, (step.title, "bold")))
+    console.print(Padding(step.text, (0, 0, 0, 4), expand=False))
     if step.order is not None:
         console.print(Padding(_lines(step.order), (0, 0, 0, 4), expand=False))
     if step.answers:
@@ -151,7 +154,7 @@ def _print_step(console: Console, number: int, step: Step) -> None:
 def _lines(order: Order) -> Table:
     drawn = tables.table("product", "ordered", "allocated", "short")
     for line in order.lines:
-        short = f"[yellow]{line.short}[/]" if line.short else ""
+        short = styled((str(line.short), "yellow")) if line.short else ""
         drawn.add_row(line.sku, str(line.quantity), str(line.allocated), short)
     return drawn
 
@@ -168,10 +171,10 @@ def _answers(answers: tuple[ActionAnswer, ...]) -> Table:
         units = ", ".join(f"{units} {sku}" for sku, units in answer.units)
         word = WAYS_OUT.get(answer.action, "")
         drawn.add_row(
-            f"[green]{answer.action}",
+            styled((answer.action, "green")),
             " or ".join(answer.leads_to),
             word.format(units) if units else "",
         )
     refused = ", ".join(answer.action for answer in answers if not answer.allowed)
-    drawn.add_row("[dim]not now", "", f"[dim]{refused}")
+    drawn.add_row("not now", "", refused, style="dim")
     return drawn

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.adapters.sql import SqlDefaultPolicy, SqlRepository, open_database
+from orderflow.cli.database_name import refuse_credentials
 from orderflow.domain.model.commands import ReleaseEndedHolds
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.status import Status
@@ -51,6 +52,7 @@ def check_free(path: Path, *, overwrite: bool) -> None:
     Raises:
         StorageError: If the file may not be overwritten.
     """
+    refuse_credentials(str(path))
     if path.exists() and not _is_database(path):
         raise StorageError(f"{path} exists and is not a database; name another file")
     if path.exists() and not overwrite:

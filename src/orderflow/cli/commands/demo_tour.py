@@ -164,14 +164,7 @@ class DemoTour:
     def _split(self, run: Replay, at: datetime) -> None:
         order = run.session.order(self._ids[0])
         if order.status is Status.ON_BACK_ORDER and order.allocated:
-            run.session.handle(
-                SplitOrder(
-                    seller_id=SELLER,
-                    order_id=order.order_id,
-                    at=at,
-                    new_order_id=f"{order.order_id}/1",
-                )
-            )
+            run.session.handle(SplitOrder(seller_id=SELLER, order_id=order.order_id, at=at))
 
     def _follow(self, event: Event, outcome: Outcome) -> None:
         order_id = self._ids[0]

@@ -15,15 +15,22 @@ import typer
 
 from orderflow.cli.connection import Database, WarehouseOptions, connect
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.options.import_file import ColumnNames, FileForm, FileKind, layout_of
+from orderflow.cli.options.import_file import (
+    ColumnNames,
+    FileForm,
+    FileKind,
+    FileLayout,
+    kind_of,
+    layouts_of,
+)
 from orderflow.cli.output import terminal
 from orderflow.cli.output.import_report import ImportReport
 from orderflow.cli.unknown_names import report_new_seller
 from orderflow.importing import (
     OnChange,
-    OrderLayout,
     ReceiptLayout,
     StockLayout,
+    detect_layout,
     read_orders,
     read_receipts,
     read_stock,
@@ -49,7 +56,7 @@ class ImportOptions:
     """How to import a file.
 
     Attributes:
-        kind: What the file contains.
+        kind: What the file contains; default: detected from its columns.
         on_change: Skip or update an order that is already present, but different.
         all_or_nothing: Import everything in one transaction, or nothing at all.
         rejects: Write rejected and refused rows to this file, to correct and import again.
@@ -60,7 +67,7 @@ class ImportOptions:
         as_json: Print JSON, with every fault.
     """
 
-    kind: FileKind = FileKind.ORDERS
+    kind: FileKind | None = None
     on_change: OnChange = OnChange.SKIP
     all_or_nothing: bool = attrs.field(default=False, metadata={"names": ("--all-or-nothing",)})
     rejects: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
@@ -92,8 +99,8 @@ def import_(
     The exit code is 0 if everything in the file is now present. It is 1 if rows were rejected or
     orders refused, and 2 if the import could not run to its end.
     """
-    if how.batch is not None and how.kind is FileKind.ORDERS:
-        raise typer.BadParameter("does not apply to orders", param_hint="'--batch'")
+    at = how.at if how.at is not None else SystemClock().now()
+    layouts = layouts_of(how.kind, form, columns, at)
     stays = "nothing was saved"
     if not (how.all_or_nothing or how.dry_run):
         stays = "what was imported so far is saved; import the file again to do the rest"
@@ -109,10 +116,10 @@ def import_(
             database=database,
             seller_id=seller_id,
             warehouse_id=database.warehouse(seller_id, where.warehouse),
-            at=how.at if how.at is not None else SystemClock().now(),
+            at=at,
             source=source,
             form=form,
-            layout=layout_of(how.kind, form, columns),
+            layouts=layouts,
             how=how,
         ).run()
     if how.as_json:
@@ -155,7 +162,7 @@ class _FileImport:
     at: datetime
     source: Path | BinaryIO
     form: FileForm
-    layout: OrderLayout | StockLayout | ReceiptLayout | None
+    layouts: dict[str, FileLayout]
     how: ImportOptions
 
     @property
@@ -173,7 +180,13 @@ class _FileImport:
             def show_rows(so_far: Progress) -> None:
                 show(so_far.bytes_read, f"{so_far.rows:,} rows")
 
-            result = self._read(show_rows)
+            name, layout = detect_layout(
+                self.source, self.layouts, file_format=self.form.file_format, name=self.name
+            )
+            kind = kind_of(layout)
+            if how.batch is not None and kind is FileKind.ORDERS:
+                raise typer.BadParameter("does not apply to orders", param_hint="'--batch'")
+            result = self._read(name, layout, show_rows)
         if how.rejects is not None:  # now: if it cannot be written, nothing should be imported
             write_rejects(result, self.source, how.rejects)
         if how.all_or_nothing and self._is_blocked(result):
@@ -184,7 +197,7 @@ class _FileImport:
             write_rejects(result, self.source, how.rejects, refused=refused)
         failed = bool(result.faults or refused) or self._is_blocked(result)
         return ImportReport(
-            kind=how.kind,
+            kind=kind,
             result=result,
             done=done,
             updates=how.on_change is OnChange.UPDATE,
@@ -213,8 +226,10 @@ class _FileImport:
                 return batches.run_all_or_none(commands)
             return batches.run(commands)
 
-    def _read(self, progress: Callable[[Progress], None]) -> Import:
-        how, layout = self.how, self.layout
+    def _read(
+        self, layout_name: str, layout: FileLayout, progress: Callable[[Progress], None]
+    ) -> Import:
+        how = self.how
         given: dict[str, Any] = {
             "seller_id": self.seller_id,
             "warehouse_id": self.warehouse_id,
@@ -236,7 +251,7 @@ class _FileImport:
             return self._without_done(result)
         return read_orders(
             self.source,
-            preset=layout,
+            preset={layout_name: layout},
             time_zone=zone,
             existing=self._order,
             was_imported=self._was_done,

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
-from rich.text import Text
 
 from orderflow.adapters.sql import SqlDefaultPolicy, upgrade
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.checking import check as check_database
-from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect, engine_of
+from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect, open_engine
+from orderflow.cli.database_name import name_of
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
+from orderflow.cli.output.console import styled
 from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.output.records import ORDER_COLUMNS, order_row, print_table
 from orderflow.domain.model.policy import AllocationPolicy
@@ -41,22 +42,19 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
     The policy is stored in the database as the default of sellers without a policy of their own. An
     existing database keeps its default. `orderflow change-policy` gives a seller another policy.
     """
-    engine = engine_of(where.db, create=True)
-    try:
+    with open_engine(where.db, create=True) as engine:
         upgrade(engine)
         kept = SqlDefaultPolicy(engine)
         is_new = not kept.is_set
         if is_new:
             kept.set(policy)
         elif policy not in (AllocationPolicy(), kept.get()):
-            raise ExistingPolicyError(where.db)
-    finally:
-        engine.dispose()
+            raise ExistingPolicyError(name_of(where.db))
     if as_json:
-        terminal.print_json({"db": where.db, "revision": REVISION, "is_new": is_new})
+        terminal.print_json({"db": name_of(where.db), "revision": REVISION, "is_new": is_new})
     else:
         done = "created" if is_new else "ready; its default policy stays: see orderflow policies"
-        terminal.results().print(Text(f"{where.db}: {done}"))
+        terminal.results().print(f"{name_of(where.db)}: {done}")
 
 
 @with_options("The database", where=DatabaseOptions)
@@ -137,7 +135,7 @@ def _print(found: CheckResult) -> None:
     if found.unserved:
         console.print(f"unserved queues: {len(found.unserved):,}; orderflow recover serves them")
     if found.violations:
-        console.print(f"[red]violations: {len(found.violations):,}")
+        console.print(styled((f"violations: {len(found.violations):,}", "red")))
         print_table(console, _VIOLATION_COLUMNS, map(attrs.asdict, found.violations))
     else:
         console.print("no violations")

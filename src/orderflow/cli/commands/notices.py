@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
-from rich.text import Text
 
 from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox
 from orderflow.cli.connection import DatabaseOptions, connect
@@ -223,12 +222,12 @@ def _show(texts: Iterable[str], how: NoticeOptions) -> None:
         return
     count = 0
     for count, text in enumerate(texts, 1):  # noqa: B007 - printed below
-        terminal.results().print(Text(text), soft_wrap=True)
+        terminal.results().print(*text.split("\n"), soft_wrap=True)
     terminal.messages().print(f"{count:,} would be sent; nothing was sent.")
 
 
 def _warn(text: str) -> None:
-    terminal.messages().print(Text(f"not sent: {text}"))
+    terminal.messages().print(f"not sent: {text}")
 
 
 @contextmanager
@@ -252,8 +251,7 @@ def _log_to_stderr(preferences: Preferences) -> Iterator[None]:
     names = {recipient.address for recipient in recipients if recipient.channel == "log"}
     loggers = [logging.getLogger(name) for name in sorted(names)]
     levels = [logger.level for logger in loggers]
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    handler = terminal.LogHandler()
     for logger in loggers:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)

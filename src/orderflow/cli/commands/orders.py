@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.text import Text
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
@@ -20,7 +19,7 @@ from orderflow.cli.output.listing import Column, moment_cell, print_listing
 from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_order, print_table
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
-from orderflow.domain.model.order import Order, OrderLine
+from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.domain.model.status import Status
 from orderflow.wording.explanation import in_words
 from orderflow.wording.moments import moment_text
@@ -98,7 +97,7 @@ def show(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False) ->
         terminal.print_json(order_row(order))
     else:
         print_order(terminal.results(), order)
-        terminal.results().print(Text(_rest(order)))
+        terminal.results().print(*_rest(order))
 
 
 @with_options("The database", where=SellerOptions)
@@ -147,10 +146,10 @@ def actions(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False)
     console = terminal.results()
     print_table(console, _ACTION_COLUMNS, [row for row in rows if row["allowed"]])
     refused = [row for row in rows if not row["allowed"]]
-    console.print(Text(f"not now: {', '.join(row['action'] for row in refused)}"))
+    console.print(f"not now: {', '.join(row['action'] for row in refused)}")
     for row in refused:
         if row["action"] in allowed_actions(status):
-            console.print(Text(f"{row['action']}: {row['reason']}"))
+            console.print(f"{row['action']}: {row['reason']}")
 
 
 @with_options("The database", where=SellerOptions)
@@ -173,8 +172,7 @@ def explain(
     if as_json:
         terminal.print_json({**data_of(why), "in_words": list(in_words(why))})
     else:
-        for sentence in in_words(why):
-            terminal.results().print(Text(sentence))
+        terminal.results().print(*in_words(why))
 
 
 @with_options("The database", where=WarehouseOptions)
@@ -220,8 +218,8 @@ def place(
     carry_out(command, where, how)
 
 
-def _rest(order: Order) -> str:
-    """Return everything about the order except its status and lines."""
+def _rest(order: Order) -> list[str]:
+    """Return everything about the order except its status and lines, each in one line."""
     said = [f"placed {moment_text(order.placed_at)} in {order.warehouse_id}"]
     if order.wait is not None:
         said.append(f"on back order since {moment_text(order.wait.since)}")
@@ -232,12 +230,18 @@ def _rest(order: Order) -> str:
     if order.courier is not None:
         said.append(f"courier {order.courier}")
     if order.ship_to is not None:
-        to = order.ship_to
-        parts = (to.name, to.street, to.city, to.postcode, to.country)
-        said.append(f"to {', '.join(part for part in parts if part)}")
+        said.append(f"to {_address_text(order.ship_to)}")
     if order.split_from is not None:
         said.append(f"split from {order.split_from}")
     for hold in order.holds:
         until = f" until {moment_text(hold.until)}" if hold.until is not None else ""
         said.append(f"held: {hold.reason}{until}{': ' + hold.note if hold.note else ''}")
-    return "\n".join(said)
+    return said
+
+
+def _address_text(to: Address) -> str:
+    """Write an address in one line, in the order of most envelopes."""
+    door = (to.name, to.company, to.street, to.street_2)
+    place = (to.city, to.region, to.postcode, to.country)
+    phone = f"phone {to.phone}" if to.phone else ""
+    return ", ".join(filter(None, (*door, *place, phone)))

@@ -16,6 +16,7 @@ from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.unknown_names import check_seller
 from orderflow.codec import to_data
 from orderflow.errors import NotFoundError, StorageError
+from orderflow.errors.quoting import listed, quoted
 from orderflow.service import Relay
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class MessageNotFoundError(NotFoundError):
 
     def __init__(self, message_ids: Sequence[str]) -> None:
         super().__init__(
-            f"no dead letter has the id {', '.join(map(repr, message_ids))}; "
+            f"no dead letter has the id {listed(list(map(quoted, message_ids)))}; "
             f"orderflow dead-letters lists them"
         )
 

@@ -75,5 +75,6 @@ def _row(order_id: str, offer: ReplacementOffer) -> dict[str, Any]:
         "available": offer.available,
         "reason": change.reason,
         "shared_with": list(offer.shared_with),
+        "further_lines": offer.further_lines,
         "command": shlex.join(command),
     }

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.rule import Rule
-from rich.text import Text
 
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import with_options
@@ -94,7 +93,7 @@ def replay(
         terminal.print_json(report.as_json())
     else:
         results = terminal.results()
-        results.print(Rule(Text(f"Replay of {report.title}"), align="left"))
+        results.print(Rule(f"Replay of {report.title}", align="left"))
         report.print(results)
     if report.exit_code:
         raise typer.Exit(report.exit_code)
@@ -160,7 +159,7 @@ class _RejectReporter:
     def report(self, error: RowError) -> None:
         self._count += 1
         if self._count <= SHOWN_MAX:
-            self._console.print(f"rejected: {error}", markup=False)
+            self._console.print(f"rejected: {error}")
         if self._kept is not None:
             self._kept.write(error)
 

@@ -105,7 +105,10 @@ def book_in(
         str | None, typer.Option(metavar="ID", help="The announced receipt that arrived.")
     ] = None,
     more_to_come: Annotated[
-        bool, typer.Option("--more-to-come", help="Expect the rest of the receipt later.")
+        bool,
+        typer.Option(
+            "--more-to-come", help="Expect the rest of the receipt later, if there is any."
+        ),
     ] = False,
 ) -> None:
     """Book in stock, and allocate it to the orders that wait for it."""

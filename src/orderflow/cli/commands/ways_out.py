@@ -10,7 +10,14 @@ import typer
 
 from orderflow.cli.connection import SellerOptions
 from orderflow.cli.execution import OrderExecutionOptions, do_to_order
-from orderflow.cli.options.arguments import OrderId, Reason, address, pairs, unit_pairs
+from orderflow.cli.options.arguments import (
+    ADDRESS_FORM,
+    OrderId,
+    Reason,
+    address,
+    pairs,
+    unit_pairs,
+)
 from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
 from orderflow.domain.model.commands import (
@@ -62,7 +69,7 @@ class EditOptions:
         remove: Remove a line.
         replace: Replace the product of a line.
         courier: The courier service; an empty text leaves the choice to the warehouse.
-        ship_to: The delivery address.
+        ship_to: The delivery address; see place.
         priority: The priority; a higher one comes first in queues by priority.
         promised_by: The promised date; an earlier one comes first in queues by promised date.
         no_promise: Remove the promised date.
@@ -73,9 +80,7 @@ class EditOptions:
     remove: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE"})
     replace: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=SKU"})
     courier: str | None = None
-    ship_to: str | None = attrs.field(
-        default=None, metadata={"metavar": "'NAME|STREET|CITY|POSTCODE|COUNTRY'"}
-    )
+    ship_to: str | None = attrs.field(default=None, metadata={"metavar": ADDRESS_FORM})
     priority: int | None = None
     promised_by: datetime | None = None
     no_promise: bool = attrs.field(default=False, metadata={"names": ("--no-promise",)})

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated
 
+import attrs
 import typer
 
 from orderflow.domain.model.order import Address
+from orderflow.errors.quoting import quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 __all__ = [
+    "ADDRESS_FORM",
     "AsJson",
     "OrderId",
     "Reason",
@@ -24,13 +27,20 @@ __all__ = [
     "unit_pairs",
 ]
 
+_PARTS = ("NAME", "STREET", "CITY", "POSTCODE", "COUNTRY")
+_NAMED_PARTS = tuple(field.name for field in attrs.fields(Address) if field.kw_only)
+ADDRESS_FORM = f"'{'|'.join(_PARTS)}'"
+_NAMED_FORM = ", ".join(f"{name}=TEXT" for name in _NAMED_PARTS)
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="Order id.")]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="The reason, in your own words.")]
 ReceiptId = Annotated[str, typer.Argument(metavar="RECEIPT", help="Receipt id.")]
 ShipTo = Annotated[
     str | None,
-    typer.Option(metavar="'NAME|STREET|CITY|POSTCODE|COUNTRY'", help="Delivery address."),
+    typer.Option(
+        metavar=ADDRESS_FORM, help=f"Delivery address. More parts may follow: {_NAMED_FORM}."
+    ),
 ]
 Sku = Annotated[str, typer.Argument(metavar="SKU", help="SKU of the product.")]
 
@@ -41,8 +51,6 @@ _PAIRS = {
     "SKU=UNITS": "MUG=5",
 }
 """An example of each pair that is not a line and its units."""
-
-_PARTS = ("NAME", "STREET", "CITY", "POSTCODE", "COUNTRY")
 
 
 def pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -58,7 +66,8 @@ def pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
         name, equals, value = text.rpartition("=")
         if not (equals and name and value):
             raise typer.BadParameter(
-                f"{text!r} is not a pair: try {_PAIRS.get(hint, '1=5')}", param_hint=f"'{hint}'"
+                f"{quoted(text)} is not a pair: try {_PAIRS.get(hint, '1=5')}",
+                param_hint=f"'{hint}'",
             )
         yield name, value
 
@@ -72,26 +81,35 @@ def unit_pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, int]]:
     for name, value in pairs(hint, texts):
         if not re.fullmatch(r"[0-9]{1,18}", value):
             raise typer.BadParameter(
-                f"{name}={value}: {value!r} is not a number of units: try {name}=5",
+                f"{quoted(value)} is not a number of units: try {shortened(name)}=5",
                 param_hint=f"'{hint}'",
             )
         yield name, int(value)
 
 
 def address(hint: str, text: str) -> Address:
-    """Read an address with a bar between any two parts.
+    """Read an address with a bar between any two parts; parts after the first five have names.
 
-    >>> address("--ship-to", "Ann|Mill Lane 2|Leeds|LS1 4DY|GB").city
-    'Leeds'
+    >>> address("--ship-to", "Ann|2 Mill Lane|Leeds|LS1 4DY|GB|street_2=Flat 3").street_2
+    'Flat 3'
 
     Raises:
-        BadParameter: If it does not have five parts.
+        BadParameter: If it does not have this form.
         InvalidValueError: If a part breaks its rule.
     """
     parts = [part.strip() for part in text.split("|")]
-    if len(parts) != len(_PARTS):
+    if len(parts) < len(_PARTS):
         raise typer.BadParameter(
-            f"{text!r} has {len(parts)} of {len(_PARTS)} parts; the form is '{'|'.join(_PARTS)}'",
+            f"{quoted(text)} has {len(parts)} of {len(_PARTS)} parts; the form is {ADDRESS_FORM}",
             param_hint=f"'{hint}'",
         )
-    return Address(*parts)
+    named = {}
+    for part in parts[len(_PARTS) :]:
+        name, _, value = part.partition("=")
+        if name not in _NAMED_PARTS or name in named:
+            raise typer.BadParameter(
+                f"{quoted(part)} cannot follow the country: only {_NAMED_FORM}, each once",
+                param_hint=f"'{hint}'",
+            )
+        named[name] = value
+    return Address(*parts[: len(_PARTS)], **named)

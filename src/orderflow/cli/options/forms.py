@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from orderflow.domain.calendar.calendar import Weekday
+from orderflow.domain.model import validators
+from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["moment_argument", "moment_option", "with_forms"]
 
 
-DAYS_MAX = 36_525
-"""A hundred years."""
+DAYS_MAX = validators.DURATION_MAX.days
 
 
 class _Form(NamedTuple):
@@ -98,7 +99,7 @@ def _reader(form: _Form) -> Callable[[Any], Any]:
         try:
             return form.read(text)
         except (ValueError, KeyError, OverflowError, OSError) as error:
-            raise typer.BadParameter(f"{text!r} is not {form.demand}") from error
+            raise typer.BadParameter(f"{quoted(text)} is not {form.demand}") from error
 
     return read
 
@@ -132,7 +133,12 @@ def _number(kind: type[int | float], least: float | None, most: float | None) ->
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    if not validators.is_moment(moment):
+        years = f"{validators.YEAR_MIN} to {validators.YEAR_MAX}"
+        raise typer.BadParameter(f"{text!r} must be in the years {years} of UTC")
+    return moment
 
 
 def _days(text: str) -> timedelta:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.importing.files.encoding import ENCODING_DEMAND, is_encoding
+from orderflow.importing.values.times import check_time_format
 from orderflow.replay import HISTORY_PRESETS, HistoryFormat, HistoryPreset
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ def _one_character(_instance: object, _attribute: Attribute[str], value: str) ->
         field="FileOptions.delimiter",
         demand="one character, and no quote",
         value=value,
+    )
+
+
+def _encoding(_instance: object, _attribute: Attribute[str], value: str) -> None:
+    validators.require(
+        ok=is_encoding(value), field="FileOptions.encoding", demand=ENCODING_DEMAND, value=value
     )
 
 
@@ -53,8 +61,8 @@ class FileOptions:
 
     preset: HistoryPreset | None = None
     delimiter: str = attrs.field(default=",", validator=_one_character)
-    encoding: str = "utf-8-sig"
-    time_format: str | None = None
+    encoding: str = attrs.field(default="utf-8-sig", validator=_encoding)
+    time_format: str | None = attrs.field(default=None, validator=check_time_format)
     window_minutes: int = attrs.field(default=60, validator=_minutes)
     free_is_found: bool = False
 

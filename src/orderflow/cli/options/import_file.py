@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import attrs
 import typer
 
-from orderflow.cli.options.arguments import pairs
 from orderflow.domain.model.terms import Term
 from orderflow.importing import (
     PRESETS,
     FileFormat,
+    ItemColumns,
     OrderLayout,
     Preset,
     ReceiptLayout,
     SkipRule,
     StockLayout,
 )
+from orderflow.importing.values.times import TimeReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["ColumnNames", "FileForm", "FileKind", "layout_of"]
+
+__all__ = ["ColumnNames", "FileForm", "FileKind", "FileLayout", "kind_of", "layouts_of"]
+
+
+FileLayout = OrderLayout | StockLayout | ReceiptLayout
+"""The layout of a file that can be imported."""
 
 
 class FileKind(Term):
@@ -34,11 +43,38 @@ class FileKind(Term):
     RECEIPTS = "RECEIPTS"
 
 
-_BASES: dict[FileKind, OrderLayout | StockLayout | ReceiptLayout] = {
-    FileKind.ORDERS: PRESETS[Preset.PLAIN],
-    FileKind.STOCK: StockLayout(),
-    FileKind.RECEIPTS: ReceiptLayout(),
+_BASES: dict[FileKind, Mapping[str, FileLayout]] = {
+    FileKind.ORDERS: {str(preset): layout for preset, layout in PRESETS.items()},
+    FileKind.STOCK: {"STOCK": StockLayout()},
+    FileKind.RECEIPTS: {"RECEIPTS": ReceiptLayout()},
 }
+"""The layouts of each kind of file, by their names."""
+
+_FIELDS = {
+    "time_format": "time_format",
+    "day_first": "day_first",
+    "thousands": "thousands",
+    "upper_sku": "upper_sku",
+    "item_pattern": "item_pattern",
+    "quantity": "quantity_default",
+}
+"""The options that are fields of a layout as they are given."""
+
+_CHANGED_FIELDS = {
+    "preset": "skip",
+    "time_zone": "zone",
+    "placed_at": "placed_at_default",
+    "country": "country_default",
+    "unquoted": "quoted",
+    "drop_rows": "skip",
+    "drop_orders": "skip",
+}
+"""The other options that apply only to the layouts with these fields."""
+
+NOW = "now"
+"""What `--placed-at` takes for the moment of the import."""
+
+_CONDITION = re.compile(r"([^=]*?)(=|!=|\^=)(.*)", re.DOTALL)
 _COLUMN = attrs.field(default=None, metadata={"metavar": "COLUMN"})
 
 
@@ -47,49 +83,107 @@ class ColumnNames:
     """Column names that differ from those of the preset, or of the PLAIN layout.
 
     Attributes:
-        order_id_column: The order id. Each of these options can be repeated: the first column in
-            the file counts. The parts of a name or a street are joined.
-        sku_column: The SKU.
+        order_id_column: The order id. Several columns can be named, with commas between them: in
+            each row, the first one with a text is read. The parts of a name or a street are joined.
+        sku_column: The SKU. Repeat this and the quantity's for rows with several items, or write
+            the number of the item as {n}.
         quantity_column: The units of a line, or of a receipt.
+        items_column: Instead of the SKU: a column with several items in each cell.
         placed_at_column: When the order was placed.
         line_id_column: The id of the line within its order.
         priority_column: The priority of the order.
         promised_by_column: The promised date of the order.
         courier_column: The courier service.
         ship_to_name_column: The addressee.
+        ship_to_company_column: The company.
         ship_to_street_column: The street.
+        ship_to_street_2_column: The second line of the street.
         ship_to_city_column: The city.
+        ship_to_region_column: The state, province or county.
         ship_to_postcode_column: The postcode.
         ship_to_country_column: The country, as a two-letter code.
+        ship_to_phone_column: The number that the courier may call.
         on_hand_column: Stock files: the units counted.
         note_column: Stock files: a note on the count.
         receipt_id_column: Receipt files: the receipt id.
         expected_at_column: Receipt files: when the receipt is expected.
     """
 
-    order_id_column: list[str] | None = _COLUMN
+    order_id_column: str | None = _COLUMN
     sku_column: list[str] | None = _COLUMN
     quantity_column: list[str] | None = _COLUMN
-    placed_at_column: list[str] | None = _COLUMN
+    items_column: str | None = _COLUMN
+    placed_at_column: str | None = _COLUMN
     line_id_column: list[str] | None = _COLUMN
-    priority_column: list[str] | None = _COLUMN
-    promised_by_column: list[str] | None = _COLUMN
-    courier_column: list[str] | None = _COLUMN
-    ship_to_name_column: list[str] | None = _COLUMN
-    ship_to_street_column: list[str] | None = _COLUMN
-    ship_to_city_column: list[str] | None = _COLUMN
-    ship_to_postcode_column: list[str] | None = _COLUMN
-    ship_to_country_column: list[str] | None = _COLUMN
-    on_hand_column: list[str] | None = _COLUMN
-    note_column: list[str] | None = _COLUMN
-    receipt_id_column: list[str] | None = _COLUMN
-    expected_at_column: list[str] | None = _COLUMN
+    priority_column: str | None = _COLUMN
+    promised_by_column: str | None = _COLUMN
+    courier_column: str | None = _COLUMN
+    ship_to_name_column: str | None = _COLUMN
+    ship_to_company_column: str | None = _COLUMN
+    ship_to_street_column: str | None = _COLUMN
+    ship_to_street_2_column: str | None = _COLUMN
+    ship_to_city_column: str | None = _COLUMN
+    ship_to_region_column: str | None = _COLUMN
+    ship_to_postcode_column: str | None = _COLUMN
+    ship_to_country_column: str | None = _COLUMN
+    ship_to_phone_column: str | None = _COLUMN
+    on_hand_column: str | None = _COLUMN
+    note_column: str | None = _COLUMN
+    receipt_id_column: str | None = _COLUMN
+    expected_at_column: str | None = _COLUMN
 
-    def changes(self) -> Iterator[tuple[str, str, object]]:
-        """Yield each given option, the field of the layout, and its value."""
-        for option, names in attrs.asdict(self, recurse=False).items():
-            if names:
-                yield option, option.removesuffix("_column"), tuple(names)
+    def given(self) -> dict[str, list[tuple[str, ...]]]:
+        """Return the columns of each field that has an option: of each item of a row."""
+        named: dict[str, list[tuple[str, ...]]] = {}
+        for option, given in attrs.asdict(self).items():
+            if given is not None:
+                texts = [given] if isinstance(given, str) else given
+                named[option.removesuffix("_column")] = [_names(option, text) for text in texts]
+        return named
+
+    def changes(self, kind: FileKind) -> dict[str, Any]:
+        """Return the fields of a layout that the options change."""
+        named = self.given()
+        changes: dict[str, Any] = {field: items[0] for field, items in named.items()}
+        if kind is FileKind.ORDERS and len(named.get("sku", ())) > 1:
+            changes["more_items"] = tuple(_more_items(named))
+        if named:
+            changes["must_have"] = frozenset(
+                name for items in named.values() for names in items for name in names
+            )
+        return changes
+
+
+def _more_items(named: dict[str, list[tuple[str, ...]]]) -> Iterator[ItemColumns]:
+    """Yield the columns of the second item of a row and the following ones."""
+    items = {field: named.get(field, []) for field in ("sku", "quantity", "line_id")}
+    number = len(items["sku"])
+    for field, given in items.items():
+        if len(given) != number and (given or field == "quantity"):
+            raise typer.BadParameter(
+                f"is needed once for each of the {number} --sku-column",
+                param_hint=f"'--{field.replace('_', '-')}-column'",
+            )
+    for at in range(1, number):
+        yield ItemColumns(**{field: given[at] for field, given in items.items() if given})
+
+
+def _names(option: str, text: str) -> tuple[str, ...]:
+    """Read names with commas between them, as a row of CSV: a name with a comma is quoted."""
+    try:
+        names = tuple(name.strip() for name in next(csv.reader([text], strict=True), ()))
+    except csv.Error as error:
+        raise _not_names(option, text) from error
+    if not all(names) or not names:
+        raise _not_names(option, text)
+    return names
+
+
+def _not_names(option: str, text: str) -> typer.BadParameter:
+    return typer.BadParameter(
+        f'{text!r} is not a list of columns: try SKU,"Listing ID"',
+        param_hint=f"'--{option.replace('_', '-')}'",
+    )
 
 
 def _flag(*names: str) -> Any:  # noqa: ANN401 - as attrs has it
@@ -110,10 +204,16 @@ class FileForm:
         time_format: The format of times, such as %d/%m/%Y %H:%M; default: ISO 8601.
         day_first: Whether the day or the month comes first in 02/03/2026.
         thousands: The thousands separator, a comma or a point.
+        item_pattern: How the items in a cell are written, such as 'sku:{sku}|qty:{quantity};'. What
+            stands after the last field separates them.
+        quantity: The units of a line without a quantity, such as 1 for a row for each unit.
+        placed_at: When an order without a time was placed; the word now is the import.
         country: The country of addresses without one.
         upper_sku: Treat SKUs that differ only in case as one.
         unquoted: Treat quotes as ordinary characters.
-        skip: Skip orders with this text in that column, such as Status=cancelled.
+        drop_rows: Skip rows that fit this, such as Type=gift. Also: Type!=goods (any other text),
+            Code^=SHIP (begins with it), Code= (is empty), Code!= (is filled).
+        drop_orders: Skip all rows of an order if one of them fits, such as Status=cancelled.
     """
 
     preset: Preset | None = None
@@ -125,10 +225,14 @@ class FileForm:
     time_format: str | None = None
     day_first: bool | None = _flag("--day-first/--month-first")
     thousands: str | None = None
+    item_pattern: str | None = None
+    quantity: int | None = None
+    placed_at: str | None = attrs.field(default=None, metadata={"metavar": "TIME"})
     country: str | None = None
     upper_sku: bool | None = _flag("--upper-sku")
     unquoted: bool | None = _flag("--unquoted")
-    skip: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
+    drop_rows: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
+    drop_orders: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
 
     @property
     def file_format(self) -> FileFormat:
@@ -141,52 +245,108 @@ class FileForm:
             skip_rows=self.skip_rows,
         )
 
-    def changes(self, base: object) -> Iterator[tuple[str, str, object]]:
-        """Yield each given option that concerns the layout, the field, and its value."""
-        for option in ("time_format", "day_first", "thousands", "upper_sku"):
-            value = getattr(self, option)
-            if value is not None:
-                yield option, option, value
+    def changes(self, base: FileLayout, at: datetime) -> dict[str, Any]:
+        """Return the fields of a layout that the options change."""
+        changes = {
+            field: value
+            for option, field in _FIELDS.items()
+            if (value := getattr(self, option)) is not None
+        }
         if self.country is not None:
-            yield "country", "country_default", self.country.upper()
+            changes["country_default"] = self.country.upper()
         if self.unquoted:
-            yield "unquoted", "quoted", False
-        if self.skip:
-            rules = tuple(_rule(*pair) for pair in pairs("--skip", self.skip))
-            yield "skip", "skip", (*getattr(base, "skip", ()), *rules)
+            changes["quoted"] = False
+        if self.placed_at is not None:
+            changes["placed_at_default"] = at if self.placed_at == NOW else _moment(self.placed_at)
+        dropped = {"drop_rows": self.drop_rows, "drop_orders": self.drop_orders}
+        rules = [
+            skip_rule(option, text) for option, texts in dropped.items() for text in texts or ()
+        ]
+        if rules:
+            changes["skip"] = (*getattr(base, "skip", ()), *rules)
+        return changes
 
 
-def layout_of(
-    kind: FileKind, form: FileForm, columns: ColumnNames
-) -> OrderLayout | StockLayout | ReceiptLayout | None:
-    """Return the layout that the options describe; `None` to detect it from the columns.
+def layouts_of(
+    kind: FileKind | None, form: FileForm, columns: ColumnNames, at: datetime
+) -> dict[str, FileLayout]:
+    """Return the layouts that a file may have, changed as the options say, by their names.
+
+    Args:
+        kind: What the file contains. If None, each kind that all of the options apply to.
+        form: The options for the format.
+        columns: The options for the columns.
+        at: The moment of the import.
 
     Raises:
         BadParameter: If an option does not apply to this kind of file.
         InvalidValueError: If a value breaks its rule.
     """
-    if form.preset is not None and kind is not FileKind.ORDERS:
-        raise _not_of(kind, "preset")
-    if form.time_zone is not None and kind is FileKind.STOCK:
-        raise _not_of(kind, "time_zone")
-    base = _BASES[kind] if form.preset is None else PRESETS[form.preset]
-    changes: dict[str, Any] = {}
-    for option, field, value in (*columns.changes(), *form.changes(base)):
-        if not hasattr(base, field):
-            raise _not_of(kind, option)
-        changes[field] = value
-    if kind is FileKind.ORDERS and form.preset is None and not changes:
-        return None
-    return attrs.evolve(base, **changes) if changes else base
+    layouts: dict[str, FileLayout] = {}
+    for each, bases in _BASES.items():
+        if kind not in {None, each}:
+            continue
+        unfit = _unfit_option(each, form, columns)
+        if unfit and kind is not None:
+            raise typer.BadParameter(
+                f"does not apply to a file of {each.lower()}",
+                param_hint=f"'--{unfit.replace('_', '-')}'",
+            )
+        for name, base in bases.items() if not unfit else ():
+            if form.preset in {None, name}:
+                changes = {**columns.changes(each), **form.changes(base, at)}
+                layouts[name] = attrs.evolve(base, **changes)
+    return layouts
 
 
-def _rule(column: str, text: str) -> SkipRule:
-    reason = f"{column} is {text}"
-    return SkipRule(reason=reason, column=column, is_one_of=frozenset({text}), whole_order=True)
+def kind_of(layout: FileLayout) -> FileKind:
+    """Return what a file of this layout contains."""
+    return next(kind for kind, bases in _BASES.items() if type(layout) in map(type, bases.values()))
 
 
-def _not_of(kind: FileKind, option: str) -> typer.BadParameter:
-    return typer.BadParameter(
-        f"does not apply to a file of {kind.lower()}",
-        param_hint=f"'--{option.replace('_', '-')}'",
-    )
+def _unfit_option(kind: FileKind, form: FileForm, columns: ColumnNames) -> str:
+    """Return an option that does not apply to a kind of file; empty if all do."""
+    base = next(iter(_BASES[kind].values()))
+    given = {
+        **{f"{field}_column": field for field in columns.given()},
+        **{
+            option: field
+            for option, field in (_FIELDS | _CHANGED_FIELDS).items()
+            if getattr(form, option) is not None
+        },
+    }
+    return next((option for option, field in given.items() if not hasattr(base, field)), "")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return TimeReader(UTC).read(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"must be {NOW}, or {error}", param_hint="'--placed-at'"
+        ) from error
+
+
+def skip_rule(option: str, text: str) -> SkipRule:
+    """Read a condition such as `Status=cancelled`.
+
+    >>> skip_rule("drop_rows", "Code^=SHIP").begins_with
+    ('SHIP',)
+
+    Raises:
+        BadParameter: If it is not one.
+    """
+    found = _CONDITION.fullmatch(text)
+    column, operator, value = found.groups() if found is not None else ("", "", "")
+    if not column.strip() or (operator == "^=" and not value):
+        raise typer.BadParameter(
+            f"{text!r} is not a condition: try Status=cancelled",
+            param_hint=f"'--{option.replace('_', '-')}'",
+        )
+    rule: dict[str, Any] = {
+        "=": {"is_one_of": frozenset({value})} if value else {"is_blank": True},
+        "!=": {"is_none_of": frozenset({value})} if value else {"is_filled": True},
+        "^=": {"begins_with": (value,)},
+    }[operator]
+    whole_order = option == "drop_orders"
+    return SkipRule(reason=text, column=column.strip(), whole_order=whole_order, **rule)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, get_args
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
+from orderflow.errors.quoting import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from inspect import Parameter
@@ -64,7 +66,7 @@ def bad_parameter(
     """
     for name, part in _candidates(error.field):
         if name in parameters:
-            value = f", not {error.value!r}" if type(error.value) in {str, int} else ""
+            value = f", not {quoted(error.value)}" if type(error.value) in {str, int} else ""
             hint = f"'{shown_name(parameters[name])}'"
             demand = _in_words(error.demand, parameters)
             return typer.BadParameter(f"{part}must be {demand}{value}", param_hint=hint)

@@ -128,6 +128,8 @@ def _stock(event: StockBookedIn | StockAdjusted) -> str:
     said += [f"{event.rejected} rejected"] if event.rejected else []
     said += [f"{event.short} short"] if event.short else []
     said += [f"{event.over} over"] if event.over else []
+    if event.more_to_come:
+        said.append(f"{event.to_come} still to come" if event.to_come else "all has come")
     said += [f"receipt {event.receipt_id}"] if event.receipt_id is not None else []
     return ", ".join(said)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from rich.text import Text
 
 from orderflow.cli.options.import_file import FileKind
 from orderflow.cli.output import tables
 from orderflow.cli.output.records import data_of
 from orderflow.domain.model.commands import EditOrder
 from orderflow.domain.model.status import Status
-from orderflow.importing import PRESETS, Import, ImportCommand, record_id
+from orderflow.importing import Import, ImportCommand, record_id
 from orderflow.service import BatchResult
 
 if TYPE_CHECKING:
@@ -68,10 +67,11 @@ class ImportReport:
             "saved": self.saved,
             "file": result.file,
             "kind": self.kind,
-            "preset": self._preset,
+            "preset": self.result.layout_name,
             **attrs.asdict(result.file_format),
             "quoted": result.layout.quoted,
             "guess": attrs.asdict(result.guess) if result.guess is not None else None,
+            "notes": list(result.notes),
             "ignored_columns": [attrs.asdict(each) for each in result.ignored],
             "rows": result.rows,
             "skipped": result.reasons,
@@ -92,6 +92,8 @@ class ImportReport:
         result = self.result
         if result.guess is not None:
             _print(console, f"{result.file}: {result.guess}; --encoding names another")
+        for note in result.notes:
+            _print(console, f"{result.file}: {note}")
         for column in result.ignored:
             if column.nearest is not None:
                 _print(console, f"ignored column {column.name!r}; did you mean {column.nearest!r}?")
@@ -110,7 +112,7 @@ class ImportReport:
         """Print the figures."""
         form, kind = self.result.file_format, self.kind.lower()
         delimiter = "tab" if form.delimiter == "\t" else form.delimiter
-        how = f"{kind}, {self._preset or 'columns as given'}, {form.encoding}"
+        how = f"{kind}, {self.result.layout_name}, {form.encoding}"
         if self.kind is not FileKind.ORDERS:
             how = f"{kind}, {form.encoding}"
         _print(console, f"{self.result.file}: {how}, delimiter {delimiter}")
@@ -137,10 +139,6 @@ class ImportReport:
         yield "rows rejected", len(result.rejected)
         yield f"{self.kind.lower()} refused", len(done.refused)
 
-    @property
-    def _preset(self) -> str | None:
-        return next((name for name, each in PRESETS.items() if each == self.result.layout), None)
-
 
 def _changed(changed: ChangedOrder) -> dict[str, Any]:
     edits = [{"type": type(each).__name__, **data_of(each)} for each in changed.edits]
@@ -155,4 +153,4 @@ def _list(console: Console, what: str, texts: list[str]) -> None:
 
 
 def _print(console: Console, text: str) -> None:
-    console.print(Text(text))
+    console.print(text)

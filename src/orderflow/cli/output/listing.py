@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from rich.text import Text
 
 from orderflow.cli.output import tables, terminal
-from orderflow.importing import write_csv
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
@@ -72,7 +69,7 @@ def print_listing(
         terminal.print_json({name: shown, "more": more})
     elif how.as_csv:
         cells = ([_plain(column, row[column.key]) for column in columns] for row in shown)
-        write_csv(sys.stdout, [column.key for column in columns], cells)
+        terminal.print_csv([column.key for column in columns], cells)
     else:
         terminal.results().print(table_of(columns, shown))
     if more and not how.as_json:
@@ -90,7 +87,7 @@ def table_of(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
         drawn_column.no_wrap = is_number
         drawn_column.overflow = "fold"  # a truncated id is of no use
     for row in rows:
-        table.add_row(*(Text(_cell(column, row[column.key])) for column in columns))
+        table.add_row(*(_cell(column, row[column.key]) for column in columns))
     if not rows:
         table.add_row("none", style="dim")
     return table

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 from rich.padding import Padding
-from rich.text import Text
 
 from orderflow.cli.output.event_rows import event_details
 from orderflow.cli.output.listing import Column, moment_cell, table_of
@@ -109,7 +108,7 @@ def print_order(console: Console, order: Order) -> None:
     """Print an order with its lines."""
     waits = _may_get_more(order) and order.short
     part = f", {order.allocated} of {order.units} units allocated" if waits else ""
-    console.print(Text(f"{order.order_id} is {order.status}{part} (version {order.version})"))
+    console.print(f"{order.order_id} is {order.status}{part} (version {order.version})")
     lines = [{**attrs.asdict(line), "short": line.short if waits else 0} for line in order.lines]
     print_table(console, _LINE_COLUMNS, lines)
 
@@ -125,15 +124,15 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         print_order(console, outcome.order)
     for event in outcome.events:
         if isinstance(event, StockBookedIn | StockAdjusted):
-            console.print(Text(f"{event.key.sku}: {event_details(event)}"))
+            console.print(f"{event.key.sku}: {event_details(event)}")
         if isinstance(event, PolicyChanged):
-            console.print(Text(f"new policy: {event_details(event)}"))
+            console.print(f"new policy: {event_details(event)}")
     if outcome.stock:
         print_table(console, STOCK_COLUMNS, map(stock_row, outcome.stock))
     if outcome.receipts:
         print_table(console, RECEIPT_COLUMNS, map(receipt_row, outcome.receipts))
     for receipt_id in outcome.receipts_closed:
-        console.print(Text(f"receipt {receipt_id} is closed"))
+        console.print(f"receipt {receipt_id} is closed")
     new = {event.order_id for event in outcome.events if isinstance(event, OrderSplitOff)}
     _print_orders(console, "New orders", [o for o in outcome.other_orders if o.order_id in new])
     others = [order for order in outcome.other_orders if order.order_id not in new]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from orderflow.cli.output.console import styled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -131,5 +133,6 @@ def account(balance: Balance) -> Table:
         drawn.add_row(left, f"{units_left:,}", right, f"{units_right:,}")
     drawn.add_row("together", f"{balance.came:,}", "together", f"{balance.went:,}")
     colour = "green" if balance.difference == 0 else "bold red"
-    drawn.add_row("", "", f"[{colour}]difference", f"[{colour}]{balance.difference:,}")
+    difference = styled((f"{balance.difference:,}", colour))
+    drawn.add_row("", "", styled(("difference", colour)), difference)
     return drawn

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
+from orderflow.cli.output.console import PlainConsole, styled
 from orderflow.errors import NotFoundError, OrderFlowError, RefusedError
-from orderflow.importing import FileError
+from orderflow.errors.secrets import without_secrets
+from orderflow.importing import FileError, write_csv
+from orderflow.wording.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from rich.console import Console
 
 __all__ = [
     "EXIT_INTERRUPTED",
@@ -26,13 +30,19 @@ __all__ = [
     "EXIT_REJECTED",
     "EXIT_UNBALANCED",
     "SHOWN_EVERY",
+    "LogHandler",
     "clean_end",
+    "clean_usage",
     "messages",
+    "print_csv",
     "print_json",
     "print_json_line",
     "progress_bar",
     "results",
 ]
+
+_UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
+"""The base of all errors about arguments, for which Typer has no public name."""
 
 EXIT_REJECTED = 1
 """Some rows were rejected; all others were imported or replayed."""
@@ -53,22 +63,56 @@ SHOWN_EVERY = 50
 
 def results() -> Console:
     """Return the console for results: standard output."""
-    return Console(highlight=False)
+    return PlainConsole()
 
 
 def messages() -> Console:
     """Return the console for everything else: standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return PlainConsole(is_for_messages=True)
 
 
 def print_json(value: dict[str, Any]) -> None:
     """Print a result as JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    _write_json(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def print_json_line(value: dict[str, Any]) -> None:
     """Print one of several results as a line of JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    _write_json(json.dumps(value, ensure_ascii=False))
+
+
+def _write_json(text: str) -> None:
+    """Write JSON, with every unprintable character as JSON escapes it."""
+    if not text.isprintable():
+        text = "".join(
+            each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text
+        )
+    sys.stdout.write(f"{text}\n")
+
+
+def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table as CSV: to a file or a program with the data as they are, but not to people."""
+    if sys.stdout.isatty():
+        rows = ([printable("" if each is None else str(each)) for each in row] for row in rows)
+    write_csv(sys.stdout, header, rows)
+
+
+class LogHandler(logging.Handler):
+    """Prints the records of loggers as messages."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record."""
+        messages().print(f"{record.name}: {record.getMessage()}")
+
+
+@contextmanager
+def clean_usage() -> Iterator[None]:
+    """Make harmless what an error about arguments repeats of them."""
+    try:
+        yield
+    except _UsageError as error:
+        error.message = printable(without_secrets(error.message))
+        raise
 
 
 @contextmanager
@@ -88,8 +132,8 @@ def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
         console.print(f"orderflow: {error.object!a} cannot be written in {error.encoding}")
         raise typer.Exit(EXIT_NOT_RUN) from error
     except (OrderFlowError, OSError) as error:
-        option = f" (--{error.setting})" if isinstance(error, FileError) and error.setting else ""
-        console.print(Text.assemble(("orderflow: ", "red"), f"{error}{option}"))
+        option = _options(error.settings) if isinstance(error, FileError) else ""
+        console.print(styled(("orderflow: ", "red"), without_secrets(f"{error}{option}")))
         refused = isinstance(error, RefusedError | NotFoundError)
         raise typer.Exit(EXIT_REFUSED if refused else EXIT_NOT_RUN) from error
     except KeyboardInterrupt as error:
@@ -107,19 +151,25 @@ def progress_bar(
         A function to call with the amount done and a few words on the current position.
     """
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(),
-        TextColumn("[dim]{task.fields[place]}"),
+        TextColumn("{task.fields[place]}", style="dim", markup=False),
         console=console,
         transient=True,
         disable=not console.is_terminal,
     )
     with bar:
-        task = bar.add_task(title, total=total, place="")
+        task = bar.add_task(printable(without_secrets(title)), total=total, place="")
 
         def show(done: float, place: str) -> None:
-            bar.update(task, completed=done, place=place)
+            bar.update(task, completed=done, place=printable(place))
 
         yield show
+
+
+def _options(settings: tuple[str, ...]) -> str:
+    """Name the options of some settings."""
+    options = ", ".join(f"--{setting.replace('_', '-')}" for setting in settings)
+    return f" ({options})" if options else ""

@@ -33,9 +33,9 @@ def deallocate_incomplete(draft: Draft, orders: Iterable[Order]) -> None:
 def last_lines_first(order: Order, sku: str, units: int) -> LineUnits:
     """Return the lines that give back units of a product, starting from the last line."""
     given: list[tuple[str, int]] = []
-    for line in reversed(order.lines):
-        if line.sku == sku and line.allocated and units > 0:
-            part = min(line.allocated, units)
+    for line in reversed(order.lines_of(sku)):
+        part = min(line.allocated, units)
+        if part > 0:
             given.append((line.line_id, part))
             units -= part
     return tuple(reversed(given))

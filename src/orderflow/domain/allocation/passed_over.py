@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model.events import OrderPassedOver, OrderWaitedEnough
 from orderflow.domain.model.policy import allows_partial, has_waited_enough, queue_position
+from orderflow.domain.model.validators import UNITS_MAX
+from orderflow.errors import LimitRefusedError
 
 if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
+    from orderflow.domain.model.order import Order
 
 __all__ = ["pass_over"]
 
 
 def pass_over(serving: ServingState) -> bool:
-    """Count the passes of this serving; return whether an order may now be allocated a part."""
+    """Count the passes of this serving; return whether an order may now be allocated a part.
+
+    Raises:
+        LimitRefusedError: If an order was passed over too often to be counted.
+    """
     draft = serving.draft
     any_allowed = False
     last_taker = sorted(serving.last_taker.items())
@@ -30,8 +37,16 @@ def pass_over(serving: ServingState) -> bool:
                 break
             if serving.is_changed(order.order_id) or allows_partial(order, draft.policy):
                 continue
+            _check_passes(order)
             passed = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
             if has_waited_enough(passed, draft.policy, draft.at):
                 draft.emit(OrderWaitedEnough(*draft.name(order)))
                 any_allowed = True
     return any_allowed
+
+
+def _check_passes(order: Order) -> None:
+    passes = 1 + (order.wait.passed_over if order.wait is not None else 0)
+    if passes > UNITS_MAX:
+        way_out = "put it on hold, or cancel it"
+        raise LimitRefusedError(f"order {order.order_id!r}", "passes", passes, UNITS_MAX, way_out)

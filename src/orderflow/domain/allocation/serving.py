@@ -45,7 +45,6 @@ may change these products before that, or it would be served before its turn.
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING
@@ -81,6 +80,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order, OrderLine
     from orderflow.domain.model.stock import ProductKey
     from orderflow.domain.state.draft import Draft
+    from orderflow.domain.state.view import View
 
     _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
 
@@ -243,8 +243,10 @@ def _in_order_of_queue(serving: ServingState, waiting: list[Order]) -> Iterator[
                 break
         if not heads:
             return
-        _, _, order, source = heappop(heads)
+        position, _, order, source = heappop(heads)
         sources = [source]
+        while heads and heads[0][0] == position:  # the same order, in the queue of another product
+            sources.append(heappop(heads)[-1])
         now = draft.orders.get(order.order_id)
         if now is None:
             yield order
@@ -275,18 +277,35 @@ def _in_queue_order(draft: Draft, orders: Collection[Order]) -> Iterator[Order]:
 
 
 def _queue_of(serving: ServingState, product: ProductKey) -> Iterator[Order]:
-    """Yield the unvisited orders that wait for a product, while some of it is available."""
+    """Yield the unvisited orders that wait for a product, while some of it is available.
+
+    Orders that a view may omit are skipped, so that the outcome is the same for every view. The
+    limit only falls while the queue is read. If more becomes available, it is read anew.
+    """
     draft = serving.draft
-    policy = draft.policy
-    at_most = None
-    if policy.restricts_partial and policy.preemption is _NEVER:
-        at_most = partial(draft.available, product)
-    for order in draft.view.waiting(*product, policy, at_most):
-        if order.order_id not in draft.orders and order.order_id not in serving.visited:
-            is_last = serving.is_full  # it is deferred, and so are all behind it
-            yield order
-            if is_last or draft.available(product) <= 0:
-                return
+    view, policy = draft.view, draft.policy
+    omits = policy.restricts_partial and policy.preemption is _NEVER
+    available = draft.available(product)
+
+    def at_most() -> int:
+        return available
+
+    for order in view.waiting(*product, policy, at_most if omits else None):
+        if order.order_id in draft.orders or order.order_id in serving.visited:
+            continue
+        if omits and _may_be_omitted(view, order, product, available):
+            continue
+        is_last = serving.is_full  # it is deferred, and so are all behind it
+        yield order
+        if is_last or draft.available(product) <= 0:
+            return
+        available = min(available, draft.available(product))
+
+
+def _may_be_omitted(view: View, order: Order, product: ProductKey, available: int) -> bool:
+    """Whether the order is blocked on the product and needs more of it than is available."""
+    _, sku = product
+    return order.short_of(sku) > available and view.blocked_on(order.order_id) == sku
 
 
 def _urgent_in_queue_of(serving: ServingState, product: ProductKey) -> Iterator[Order]:
@@ -304,12 +323,12 @@ def _known_orders(serving: ServingState, products: list[ProductKey]) -> list[Ord
     """
     if not products:
         return []
-    draft = serving.draft
+    draft, of_products = serving.draft, set(products)
     return [
         order
         for order in {**serving.visited, **draft.orders}.values()
         if serving.is_waiting(order)
-        and any((order.warehouse_id, line.sku) in products for line in order.short_lines)
+        and any((order.warehouse_id, line.sku) in of_products for line in order.short_lines)
     ]
 
 

@@ -66,12 +66,17 @@ def _sorted_pairs(
 ) -> tuple[tuple[Any, time], ...]:
     """Sort days and their cut-offs; return anything else as it is, for the validator to refuse."""
     pairs = tuple(value.items()) if isinstance(value, Mapping) else value
-    return tuple(sorted(pairs, key=lambda pair: str(pair[0]))) if _are_pairs(pairs) else pairs
+    return tuple(sorted(pairs, key=lambda pair: _text(pair[0]))) if _are_pairs(pairs) else pairs
 
 
 def _sorted_set(value: object) -> object:
     """Sort a set of anything, for a message."""
-    return sorted(map(str, value)) if isinstance(value, frozenset) else value
+    return sorted(map(_text, value)) if isinstance(value, frozenset) else value
+
+
+def _text(value: object) -> str:
+    """Return the text of a day, or the name of another type: not all values have a text."""
+    return str(value) if isinstance(value, str | date) else type(value).__name__
 
 
 def _repr(value: frozenset[object]) -> str:
@@ -98,8 +103,8 @@ class WarehouseCalendar(CutOffMethods):
     ('1:30:00', '2026-03-06')
 
     Every method returns moments in UTC. Each raises `InvalidValueError` if an argument is invalid:
-    a moment without a time zone, a date that is not a `date`, or a year out of range. A search for
-    a working day raises it if there is none within 366 days.
+    a moment without a time zone, a date that is not a `date`, or a date that is not from 1970-01-02
+    to 2999-12-30. A search for a working day raises it if there is none within 366 days.
 
     Attributes:
         time_zone: The time zone of the warehouse, such as ``ZoneInfo("Europe/London")``. Zones of
@@ -233,11 +238,12 @@ class WarehouseCalendar(CutOffMethods):
         """Yield the working days from a day on, with their cut-offs; raise where none follows."""
         for ahead in range(DAYS_AHEAD_MAX + 1):
             day = begin + timedelta(days=ahead)
-            cut_off = self._cut_off_if_any(day)
+            cut_off = self._cut_off_if_any(day) if clocks.is_day(day) else None
             if cut_off is not None:
                 yield day, cut_off
         raise InvalidValueError(
             "WarehouseCalendar.holidays",
-            f"such that a working day can be reached within {DAYS_AHEAD_MAX} days of {begin}",
+            f"such that a working day can be reached within {DAYS_AHEAD_MAX} days of {begin}, "
+            f"and by {clocks.DAY_MAX}",
             f"{len(self.holidays)} holidays",
         )

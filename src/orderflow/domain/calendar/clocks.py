@@ -14,11 +14,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from orderflow.domain.model import validators
 
-YEAR_MIN, YEAR_MAX = 2, 9_990
-"""Within these years, no time zone and no search for a working day leaves the years of Python."""
+DAY_MIN, DAY_MAX = date(validators.YEAR_MIN, 1, 2), date(validators.YEAR_MAX, 12, 30)
+"""Between these days, every local time is a moment within the limits, whatever the time zone."""
 
-MOMENT_DEMAND = f"a datetime with a time zone, in the years {YEAR_MIN} to {YEAR_MAX} of UTC"
-DAY_DEMAND = f"a date without a time, in the years {YEAR_MIN} to {YEAR_MAX}"
+DAY_DEMAND = f"a date without a time, from {DAY_MIN} to {DAY_MAX}"
 CLOCK_DEMAND = "a time of day without a time zone"
 
 _NOON = datetime(2000, 1, 1, 12)  # noqa: DTZ001 - each zone to check is put in
@@ -28,9 +27,7 @@ _STEP = timedelta(microseconds=1)
 def is_day(value: object) -> bool:
     """Whether this is a date that a calendar can handle."""
     return (
-        isinstance(value, date)
-        and not isinstance(value, datetime)
-        and YEAR_MIN <= value.year <= YEAR_MAX
+        isinstance(value, date) and not isinstance(value, datetime) and DAY_MIN <= value <= DAY_MAX
     )
 
 
@@ -57,7 +54,7 @@ def check_day(field: str, value: object) -> None:
     """Refuse a value that is not a day.
 
     Raises:
-        InvalidValueError: If it is not a date, or its year is out of range.
+        InvalidValueError: If it is not a date, or is out of range.
     """
     validators.require(ok=is_day(value), field=field, demand=DAY_DEMAND, value=value)
 
@@ -75,12 +72,12 @@ def day_of(field: str, value: datetime, zone: tzinfo) -> date:
     """Return the local date of a moment.
 
     Raises:
-        InvalidValueError: If the value is not a moment, or its year is out of range.
+        InvalidValueError: If the value is not a moment, or its date is out of range.
     """
-    at = validators.in_utc(value)
-    ok = validators.is_moment(at) and YEAR_MIN <= at.year <= YEAR_MAX
-    validators.require(ok=ok, field=field, demand=MOMENT_DEMAND, value=value)
-    return at.astimezone(zone).date()
+    day = validators.require_moment(field, value).astimezone(zone).date()
+    demand = f"a moment whose local date is from {DAY_MIN} to {DAY_MAX}"
+    validators.require(ok=is_day(day), field=field, demand=demand, value=value)
+    return day
 
 
 def first_moment(local: datetime, zone: tzinfo) -> datetime:

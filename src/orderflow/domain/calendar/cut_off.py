@@ -26,7 +26,6 @@ import attrs
 
 from orderflow.domain.calendar.clocks import check_day
 from orderflow.domain.model import validators
-from orderflow.domain.model.arguments import require_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +47,12 @@ def check_count(field: str, value: object, smallest: int) -> None:
         field=field,
         demand=f"a whole number from {smallest} to {COUNT_MAX}",
         value=value,
+    )
+
+
+def _check_rules(rules: object) -> None:
+    validators.require(
+        ok=isinstance(rules, CutOffRules), field="rules", demand="a CutOffRules", value=rules
     )
 
 
@@ -248,7 +253,3 @@ class CutOffMethods(ABC):
         """Return the first working day whose cut-off is more than `lead` later than a moment."""
         days = self._days_from(self.local_day(at))
         return next((day, cut_off) for day, cut_off in days if at < cut_off - lead)
-
-
-def _check_rules(value: object) -> None:
-    require_kind("rules", value, CutOffRules, demand="a CutOffRules, such as CutOffRules()")

@@ -73,11 +73,11 @@ def allocate(
             one seller.
     """
     require_policy("allocate.policy", policy)
+    at = require_moment("allocate.at", at)
     backlog = tuple_of("allocate.orders", orders, Order)
     records = tuple_of("allocate.stock", stock, Stock)
     seller_id = _seller_of(backlog, records)
-    moment = require_moment("allocate.at", at)
-    draft = Draft(State.of(seller_id, backlog, records), policy, moment)
+    draft = Draft(State.of(seller_id, backlog, records), policy, at)
     serving = ServingState(draft)
     deallocate_incomplete(draft, backlog)
     serving.to_allocate.update([order.order_id for order in backlog if order.status is _NEW])

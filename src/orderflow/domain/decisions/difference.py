@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.blocked_on import queue_index
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.status import Status
+from orderflow.domain.model.validators import UNITS_MAX
+from orderflow.errors import LimitRefusedError
 
 if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
@@ -24,12 +27,17 @@ def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
     Args:
         serving: The state of the serving, with the draft of the command.
         order_id: The order that the command names, if any.
+
+    Raises:
+        LimitRefusedError: If an order has had too many events, or too many splits.
     """
     draft = serving.draft
+    _check_counts(draft)
     opened, completed = _back_orders(draft)
     stock: list[Stock] = []
     for shelf in draft.shelves.values():
         stock += shelf.changed()
+    stock.sort(key=attrgetter("key"))  # in the order of the view, they would depend on it
     receipts = draft.receipts
     return Outcome(
         seller_id=draft.seller_id,
@@ -45,6 +53,15 @@ def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
         queue_index=tuple(queue_index(serving)),
         unserved=tuple(serving.unserved()),
     )
+
+
+def _check_counts(draft: Draft) -> None:
+    for order in draft.orders.values():
+        if order.version > UNITS_MAX or order.split_count > UNITS_MAX:
+            unit = "events" if order.version > UNITS_MAX else "splits"
+            count = max(order.version, order.split_count)
+            way_out = "place it again under another id"
+            raise LimitRefusedError(f"order {order.order_id!r}", unit, count, UNITS_MAX, way_out)
 
 
 def _back_orders(draft: Draft) -> tuple[list[str], list[str]]:

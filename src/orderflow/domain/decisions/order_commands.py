@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.decisions.shortfall import cancel_if_requested
-from orderflow.domain.model.edits import AddLine, ReplaceLine, apply_edits, resolve_edits
+from orderflow.domain.model.edits import apply_edits, resolve_edits
 from orderflow.domain.model.events import (
     CancellationAccepted,
     CancellationRejected,
@@ -33,7 +33,6 @@ from orderflow.errors import (
     ActionRefusedError,
     DuplicateOrderError,
     HoldRefusedError,
-    ProductNotFoundError,
     ShortPickRefusedError,
 )
 
@@ -159,10 +158,6 @@ def edit(draft: Draft, order: Order, command: EditOrder) -> None:
     require_action(order.order_id, order.status, Action.EDIT)
     edits = resolve_edits(order, command.edits)
     apply_edits(order, edits)  # refuses an impossible edit before there is an event
-    shelf = draft.shelves[order.warehouse_id]
-    for change in edits:
-        if isinstance(change, AddLine | ReplaceLine) and not shelf.knows(change.sku):
-            raise ProductNotFoundError(order.seller_id, order.warehouse_id, change.sku)
     draft.emit(OrderEdited(*draft.name(order), edits))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.deallocation import last_lines_first
+from orderflow.domain.decisions.stock_commands import check_on_hand
 from orderflow.domain.model.events import (
     AdjustmentReason,
     DeallocationReason,
@@ -35,6 +36,7 @@ def adjust(draft: Draft, key: StockKey, change: int, reason: AdjustmentReason, n
 
     Raises:
         StockRefusedError: If fewer than 0 units would be on hand.
+        LimitRefusedError: If more units would be on hand than a stock record can have.
     """
     shelf = draft.shelves[key.warehouse_id]
     on_hand = shelf.on_hand(key.sku)
@@ -44,6 +46,7 @@ def adjust(draft: Draft, key: StockKey, change: int, reason: AdjustmentReason, n
             f"{-change} units cannot be removed from the {on_hand} on hand; "
             f"count the stock, and record the count",
         )
+    check_on_hand(draft, key, change)
     _deallocate_missing(draft, key, -(shelf[key.sku] + change))
     draft.emit(StockAdjusted(key, draft.at, change, reason, note))
 

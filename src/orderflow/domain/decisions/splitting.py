@@ -22,7 +22,6 @@ from orderflow.domain.model.lifecycle import Action, require_action
 from orderflow.domain.model.order import allocated_units, fields_of, order_of, with_units
 from orderflow.domain.model.policy import Fulfilment
 from orderflow.domain.model.status import Status
-from orderflow.domain.model.validators import IDENTIFIER_CHARACTERS_MAX
 from orderflow.errors import DuplicateOrderError, SplitRefusedError
 
 if TYPE_CHECKING:
@@ -120,10 +119,11 @@ def _split_off(order: Order, new_order_id: str, leaving: LineUnits) -> Order:
 
 
 def _free_id(draft: Draft, order: Order) -> str:
-    """Return the order's id with the first number appended that makes it a new id."""
-    suffixes = (f"-{number}" for number in count(order.split_count + 1))
-    ids = (
-        order.order_id[: IDENTIFIER_CHARACTERS_MAX - len(suffix)].rstrip() + suffix
-        for suffix in suffixes
-    )
+    """Return an id that is free, by the pattern of the policy.
+
+    After N earlier splits, the numbers N + 1, N + 2, N + 4, N + 8, … are tried. So few orders are
+    read, even if the seller has given a million orders such ids.
+    """
+    numbers = (order.split_count + 2**doublings for doublings in count())
+    ids = (draft.policy.split_id(order.order_id, number) for number in numbers)
     return next(order_id for order_id in ids if draft.find(order_id) is None)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.events import ReceiptAnnounced, ReceiptWithdrawn, StockBookedIn
-from orderflow.errors import ReceiptNotFoundError, StockRefusedError
+from orderflow.domain.model.validators import UNITS_MAX
+from orderflow.errors import LimitRefusedError, ReceiptNotFoundError, StockRefusedError
 
 if TYPE_CHECKING:
     from orderflow.domain.model.commands import AnnounceReceipt, BookInStock, WithdrawReceipt
-    from orderflow.domain.model.stock import ExpectedReceipt
+    from orderflow.domain.model.stock import ExpectedReceipt, StockKey
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["announce", "book_in", "withdraw"]
+__all__ = ["announce", "book_in", "check_on_hand", "withdraw"]
 
 
 def announce(draft: Draft, command: AnnounceReceipt) -> None:
@@ -38,6 +39,7 @@ def book_in(draft: Draft, command: BookInStock) -> None:
         if receipt.key != command.key:
             raise _other_product(command.key.sku, receipt)
         expected = receipt.quantity
+    check_on_hand(draft, command.key, command.received)
     draft.emit(
         StockBookedIn(
             command.key,
@@ -49,6 +51,19 @@ def book_in(draft: Draft, command: BookInStock) -> None:
             command.more_to_come,
         )
     )
+
+
+def check_on_hand(draft: Draft, key: StockKey, change: int) -> None:
+    """Refuse a change that would leave more units on hand than a stock record can have."""
+    on_hand = draft.shelves[key.warehouse_id].on_hand(key.sku) + change
+    if on_hand > UNITS_MAX:
+        raise LimitRefusedError(
+            f"stock of {key.sku!r} in warehouse {key.warehouse_id!r}",
+            "units on hand",
+            on_hand,
+            UNITS_MAX,
+            "add fewer units, or count the stock and record the count first",
+        )
 
 
 def _find(draft: Draft, receipt_id: str) -> ExpectedReceipt:

@@ -7,7 +7,6 @@ can disagree on a wrong one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar, get_args
 
 from orderflow.domain.model import validators
@@ -15,7 +14,7 @@ from orderflow.domain.model.commands import Command
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import StockKey
-from orderflow.domain.model.validators import require_moment
+from orderflow.domain.model.validators import require_duration, require_moment
 from orderflow.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -69,12 +68,6 @@ def require_limit(field: str, value: object) -> None:
     if not (value is None or validators.is_units(value, 0)):
         demand = f"a whole number from 0 to {validators.UNITS_MAX}, or None"
         raise InvalidValueError(field, demand, value)
-
-
-def require_duration(field: str, value: object) -> None:
-    """Require a length of time above 0."""
-    if not (isinstance(value, timedelta) and value > timedelta(0)):
-        raise InvalidValueError(field, "a timedelta above 0", value)
 
 
 def require_function(field: str, value: object) -> None:

@@ -3,23 +3,36 @@
 Every command names its seller, and can neither read nor change data of another seller. `at` is
 the moment at which it takes effect: the core reads no clock. A command with a `command_id` can
 be repeated safely: it takes effect once, and the outcome is the same. With `expected_version`, a
-command about an order is refused if the order has changed since that version.
+command about an order is refused if another command has changed the order since that version.
+
+A valid command can still lead to more units or lines than the limits allow. It is then refused with
+a `LimitRefusedError`, which names what would be above its limit.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.command_fields import CommandFields, OrderFields
 from orderflow.domain.model.edits import Edit, RemoveShortLines
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.warehouse_commands import (
+    AcceptCancellation,
+    DeliverOrder,
+    DespatchOrder,
+    PickedLine,
+    RejectCancellation,
+    ReportShortPick,
+    RequestCancellation,
+    SendOrderToWarehouse,
+)
 
 __all__ = [
     "AcceptCancellation",
@@ -53,27 +66,11 @@ __all__ = [
 
 
 @attrs.frozen(kw_only=True)
-class _Command:
-    at: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
-    command_id: str | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.identifier)
-    )
-
-
-@attrs.frozen(kw_only=True)
-class _OrderCommand(_Command):
-    seller_id: str = attrs.field(validator=validators.identifier)
-    order_id: str = attrs.field(validator=validators.identifier)
-    expected_version: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.units(0))
-    )
-
-
-@attrs.frozen(kw_only=True)
-class PlaceOrder(_Command):
+class PlaceOrder(CommandFields):
     """Place an order and, by default, allocate stock to it at once.
 
-    The order must be new: status NEW, version 0, and no splits.
+    The order must be new: status NEW, version 0, and no splits. Its lines may name any product, as
+    edits may: `Seller.unknown_products` warns of a mistyped one.
     """
 
     order: Order = attrs.field(validator=validators.one_of(Order))
@@ -95,10 +92,11 @@ class PlaceOrder(_Command):
 
 
 @attrs.frozen(kw_only=True)
-class PlaceOrders(_Command):
+class PlaceOrders(CommandFields):
     """Place several orders of one seller: all of them, or none.
 
-    Each must satisfy the rules of `PlaceOrder`, and their ids must differ.
+    Each must satisfy the rules of `PlaceOrder`, and their ids must differ. Together, they pass
+    over an order that waits at most once.
     """
 
     orders: tuple[Order, ...] = attrs.field(validator=validators.tuple_of(Order, smallest=1))
@@ -124,12 +122,12 @@ class PlaceOrders(_Command):
 
 
 @attrs.frozen(kw_only=True)
-class AllocateOrder(_OrderCommand):
+class AllocateOrder(OrderFields):
     """Allocate stock to a new order; if any line is short, the order goes on back order."""
 
 
 @attrs.frozen(kw_only=True)
-class HoldOrder(_OrderCommand):
+class HoldOrder(OrderFields):
     """Put an order on hold. A hold for the same reason is replaced.
 
     A hold may have an end later than `at`. The first command of the seller after that end
@@ -141,7 +139,7 @@ class HoldOrder(_OrderCommand):
 
 
 @attrs.frozen(kw_only=True)
-class ReleaseHold(_OrderCommand):
+class ReleaseHold(OrderFields):
     """Release one hold of an order or, without a reason, all of them."""
 
     reason: HoldReason | None = attrs.field(
@@ -150,26 +148,32 @@ class ReleaseHold(_OrderCommand):
 
 
 @attrs.frozen(kw_only=True)
-class ReleaseEndedHolds(_Command):
+class ReleaseEndedHolds(CommandFields):
     """Release the holds of a seller's orders that have ended; for a scheduler."""
 
     seller_id: str = attrs.field(validator=validators.identifier)
 
 
 @attrs.frozen(kw_only=True)
-class EditOrder(_OrderCommand):
-    """Apply several edits to an order as one change, then allocate it again."""
+class EditOrder(OrderFields):
+    """Apply several edits to an order as one change, then allocate it again.
+
+    It is refused with a `LimitRefusedError` if the order would have more than 10,000 lines, or a
+    replacement would have more than 10^12 units.
+    """
 
     edits: tuple[Edit | RemoveShortLines, ...] = attrs.field(
-        validator=validators.tuple_of(*Edit.__args__, RemoveShortLines, smallest=1)
+        validator=validators.tuple_of(
+            *Edit.__args__, RemoveShortLines, smallest=1, largest=validators.EDITS_MAX
+        )
     )
 
 
 @attrs.frozen(kw_only=True)
-class SplitOrder(_OrderCommand):
+class SplitOrder(OrderFields):
     """Split off the allocated units as a new order; the rest stays on back order.
 
-    By default, the new order has the id of this one and the next free number: `A-1`, then `A-2`.
+    By default, `AllocationPolicy.split_ids` gives the new order an id: `A.1`, then `A.2`.
     """
 
     new_order_id: str | None = attrs.field(
@@ -178,75 +182,14 @@ class SplitOrder(_OrderCommand):
 
 
 @attrs.frozen(kw_only=True)
-class CancelOrder(_OrderCommand):
+class CancelOrder(OrderFields):
     """Cancel an order that has not been sent to the warehouse."""
 
     reason: str = attrs.field(default="", validator=validators.note)
 
 
 @attrs.frozen(kw_only=True)
-class SendOrderToWarehouse(_OrderCommand):
-    """Send an allocated order to the warehouse."""
-
-
-@attrs.frozen(kw_only=True)
-class RequestCancellation(_OrderCommand):
-    """Ask the warehouse to cancel an order that was sent to it."""
-
-    reason: str = attrs.field(default="", validator=validators.note)
-
-
-@attrs.frozen(kw_only=True)
-class AcceptCancellation(_OrderCommand):
-    """Record that the warehouse agrees to cancel the order."""
-
-
-@attrs.frozen(kw_only=True)
-class RejectCancellation(_OrderCommand):
-    """Record that the warehouse refuses to cancel the order."""
-
-    reason: str = attrs.field(default="", validator=validators.note)
-
-
-@attrs.frozen
-class PickedLine:
-    """How many units of a line the warehouse found."""
-
-    line_id: str = attrs.field(validator=validators.identifier)
-    units: int = attrs.field(validator=validators.units(0))
-
-
-@attrs.frozen(kw_only=True)
-class ReportShortPick(_OrderCommand):
-    """Record the lines for which the warehouse found fewer units than are allocated."""
-
-    picked: tuple[PickedLine, ...] = attrs.field(
-        validator=validators.tuple_of(PickedLine, smallest=1)
-    )
-
-    @picked.validator
-    def _check_picked(self, _attribute: object, value: tuple[PickedLine, ...]) -> None:
-        line_ids = [each.line_id for each in value]
-        validators.require(
-            ok=len(set(line_ids)) == len(line_ids),
-            field="ReportShortPick.picked",
-            demand="a count for each line, with no line twice",
-            value=line_ids,
-        )
-
-
-@attrs.frozen(kw_only=True)
-class DespatchOrder(_OrderCommand):
-    """Mark an order as despatched. This rejects an open cancellation request."""
-
-
-@attrs.frozen(kw_only=True)
-class DeliverOrder(_OrderCommand):
-    """Mark an order as delivered."""
-
-
-@attrs.frozen(kw_only=True)
-class AnnounceReceipt(_Command):
+class AnnounceReceipt(CommandFields):
     """Announce a receipt, or change one already announced."""
 
     receipt: ExpectedReceipt = attrs.field(validator=validators.one_of(ExpectedReceipt))
@@ -258,7 +201,7 @@ class AnnounceReceipt(_Command):
 
 
 @attrs.frozen(kw_only=True)
-class WithdrawReceipt(_Command):
+class WithdrawReceipt(CommandFields):
     """Withdraw an announced receipt."""
 
     seller_id: str = attrs.field(validator=validators.identifier)
@@ -266,7 +209,7 @@ class WithdrawReceipt(_Command):
 
 
 @attrs.frozen(kw_only=True)
-class _StockCommand(_Command):
+class _StockCommand(CommandFields):
     key: StockKey = attrs.field(validator=validators.one_of(StockKey))
 
     @property
@@ -279,7 +222,9 @@ class _StockCommand(_Command):
 class BookInStock(_StockCommand):
     """Book in stock that has arrived, against an announced receipt or without one.
 
-    This closes the receipt unless `more_to_come` is set. Any units still missing are then short.
+    This closes the receipt. Any units still missing are then short. With `more_to_come`, they are
+    the new quantity of the receipt instead. If none is missing, the receipt is closed as well.
+    The command is refused with a `LimitRefusedError` if more than 10^12 units would be on hand.
     """
 
     received: int = attrs.field(validator=validators.units(0))
@@ -306,7 +251,10 @@ class BookInStock(_StockCommand):
 
 @attrs.frozen(kw_only=True)
 class AdjustStock(_StockCommand):
-    """Add units to the stock on hand, or remove some."""
+    """Add units to the stock on hand, or remove some.
+
+    It is refused with a `LimitRefusedError` if more than 10^12 units would be on hand.
+    """
 
     change: int = attrs.field(validator=validators.units_change)
     reason: AdjustmentReason = attrs.field(validator=validators.one_of(AdjustmentReason))
@@ -322,7 +270,7 @@ class CountStock(_StockCommand):
 
 
 @attrs.frozen(kw_only=True)
-class ServeWaiting(_Command):
+class ServeWaiting(CommandFields):
     """Serve the queues of the products that an outcome names as unserved.
 
     Unserved products that share an order must be in the same command, or an order could be served
@@ -342,7 +290,7 @@ class ServeWaiting(_Command):
 
 
 @attrs.frozen(kw_only=True)
-class ChangePolicy(_Command):
+class ChangePolicy(CommandFields):
     """Change the policy that allocates a seller's stock.
 
     Orders on back order give back their units if the new policy does not allow them a part. Then

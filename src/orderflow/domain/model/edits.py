@@ -6,6 +6,9 @@ A command applies several edits one after another: all of them, or none.
 - A replacement changes neither the line's id nor the order's place in the queue. If the product
   changes, the line gives back its units. Otherwise only the quantity changes.
 - The last line cannot be removed. Cancel the order instead.
+- An added line or a replacement may name any product, as the lines of a placed order may. One that
+  the warehouse does not have yet waits on back order: `Seller.unknown_products` warns of it.
+- An order cannot get more lines than the limit, nor a line more units.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.order import Address, Order, OrderLine
-from orderflow.errors import EditRefusedError
+from orderflow.errors import EditRefusedError, LimitRefusedError
 
 __all__ = [
     "AddLine",
@@ -40,8 +43,9 @@ __all__ = [
 class AddLine:
     """Add a line to an order.
 
-    The default `line_id` is the highest number in use plus 1. If that is too long for an id, it
-    is the first free number. Only the digits 0 to 9 count as a number.
+    The default `line_id` is 1 above the highest number that the order or an earlier edit of the
+    same command has used. If that is too long for an id, it is the first number that was not used.
+    Only the digits 0 to 9 count as a number.
     """
 
     sku: str = attrs.field(validator=validators.identifier)
@@ -66,7 +70,8 @@ class ReplaceLine:
     quantity changes, as with `ChangeQuantity`.
 
     The customer gets `units` of the new product for every `per` of the old one. Two singles for
-    one pair are ``units=2``; one pair for two singles is ``per=2``.
+    one pair are ``units=2``; one pair for two singles is ``per=2``. The line may then have 10^12
+    units at most: otherwise the edit is refused with a `LimitRefusedError`.
     """
 
     line_id: str = attrs.field(validator=validators.identifier)
@@ -144,15 +149,17 @@ def resolve_edits(order: Order, edits: tuple[Edit | RemoveShortLines, ...]) -> t
         EditRefusedError: If there are no short lines to remove.
     """
     resolved: list[Edit] = []
+    removals: list[RemoveLine] | None = None
     for edit in edits:
         if not isinstance(edit, RemoveShortLines):
             resolved.append(edit)
-        elif order.short_lines:
-            resolved += [RemoveLine(line.line_id) for line in order.short_lines]
-        else:
-            raise EditRefusedError(
-                order.order_id, "none of its lines is short; name the lines to remove"
-            )
+        elif removals is None:  # a second one would find none of these lines
+            removals = [RemoveLine(line.line_id) for line in order.short_lines]
+            if not removals:
+                raise EditRefusedError(
+                    order.order_id, "none of its lines is short; name the lines to remove"
+                )
+            resolved += removals
     return tuple(resolved)
 
 
@@ -162,13 +169,16 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
     Raises:
         LineNotFoundError: If the order has no line that an edit names.
         EditRefusedError: If an edit cannot be applied.
+        LimitRefusedError: If the order would get too many lines, or a line too many units.
     """
     lines = {line.line_id: line for line in order.lines}
     fields: dict[str, Any] = {}
+    ids: _LineIds | None = None
     for edit in edits:
         match edit:
             case AddLine():
-                line = _added(order, lines, edit)
+                ids = ids or _LineIds(order)
+                line = _added(order, lines, edit, ids)
                 lines[line.line_id] = line
             case RemoveLine(line_id):
                 _find(order, lines, line_id)
@@ -189,12 +199,25 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
                 fields["promised_by"] = promised_by
             case _:
                 assert_never(edit)
+    _check_number(order, len(lines))
+    fields["lines"] = tuple(lines.values())
+    return fields
+
+
+def _check_number(order: Order, lines: int) -> None:
+    """Refuse an edit that would leave an order without lines, or with too many."""
     if not lines:
         raise EditRefusedError(
             order.order_id, "its last line would be removed; cancel the order instead"
         )
-    fields["lines"] = tuple(lines.values())
-    return fields
+    if lines > validators.LINES_MAX:
+        raise LimitRefusedError(
+            f"order {order.order_id!r}",
+            "lines",
+            lines,
+            validators.LINES_MAX,
+            "place the other lines as another order",
+        )
 
 
 def _find(order: Order, lines: dict[str, OrderLine], line_id: str) -> OrderLine:
@@ -207,21 +230,38 @@ def _find(order: Order, lines: dict[str, OrderLine], line_id: str) -> OrderLine:
     return line
 
 
-def _added(order: Order, lines: dict[str, OrderLine], change: AddLine) -> OrderLine:
-    line_id = change.line_id or _next_id({*lines, *_ids(order)})
+def _added(order: Order, lines: dict[str, OrderLine], change: AddLine, ids: _LineIds) -> OrderLine:
+    line_id = change.line_id or ids.next()
     if line_id in lines:
         raise EditRefusedError(
             order.order_id, f"it already has a line {line_id!r}; give the new line another id"
         )
+    ids.use(line_id)
     return OrderLine(line_id, change.sku, change.quantity)
 
 
-def _next_id(taken: set[str]) -> str:
-    numbers = [int(line_id) for line_id in taken if line_id.isascii() and line_id.isdecimal()]
-    above = str(max(numbers, default=0) + 1)
-    if len(above) <= validators.IDENTIFIER_CHARACTERS_MAX:
-        return above
-    return next(free for free in map(str, count(1)) if free not in taken)
+class _LineIds:
+    """The line ids that an order and its edits have used."""
+
+    def __init__(self, order: Order) -> None:
+        self._used = set[str]()
+        self._highest = 0
+        self._numbers = map(str, count(1))
+        for line in order.lines:
+            self.use(line.line_id)
+
+    def use(self, line_id: str) -> None:
+        """Note that a line has this id."""
+        self._used.add(line_id)
+        if line_id.isascii() and line_id.isdecimal():
+            self._highest = max(self._highest, int(line_id))
+
+    def next(self) -> str:
+        """Return the id of a new line."""
+        above = str(self._highest + 1)
+        if len(above) <= validators.IDENTIFIER_CHARACTERS_MAX:
+            return above
+        return next(number for number in self._numbers if number not in self._used)
 
 
 def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) -> OrderLine:
@@ -233,9 +273,13 @@ def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) ->
             f"replaced {change.per} at a time; change its quantity in the same edit first",
         )
     quantity = line.quantity // change.per * change.units
+    if quantity > validators.UNITS_MAX:
+        raise LimitRefusedError(
+            f"line {line.line_id!r} of order {order.order_id!r}",
+            "units",
+            quantity,
+            validators.UNITS_MAX,
+            "reduce its quantity in the same edit first",
+        )
     allocated = min(line.allocated, quantity) if change.sku == line.sku else 0
     return OrderLine(line.line_id, change.sku, quantity, allocated)
-
-
-def _ids(order: Order) -> tuple[str, ...]:
-    return tuple(line.line_id for line in order.lines)

@@ -265,7 +265,7 @@ class StockBookedIn(_StockEvent):
     """Stock was booked in: `received` units were added, `rejected` units were not.
 
     If it was booked in against a receipt, `receipt_id` names the receipt, and `expected` is the
-    quantity still announced. The receipt is closed unless `more_to_come` is set.
+    quantity that was still announced. The receipt is closed unless units are still `to_come`.
     """
 
     received: int
@@ -273,6 +273,13 @@ class StockBookedIn(_StockEvent):
     receipt_id: str | None = None
     expected: int | None = None
     more_to_come: bool = False
+
+    @property
+    def to_come(self) -> int:
+        """Announced units that are still expected: the new quantity of the receipt."""
+        if self.expected is None or not self.more_to_come:
+            return 0
+        return max(0, self.expected - self.received - self.rejected)
 
     @property
     def short(self) -> int:

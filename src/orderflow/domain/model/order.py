@@ -7,6 +7,7 @@ in `orderflow.domain.model.status`.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,7 +18,7 @@ from orderflow.domain.model.terms import Term
 from orderflow.errors import LineNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Address", "BackOrderWait", "Hold", "HoldReason", "Order", "OrderLine"]
 
@@ -47,13 +48,36 @@ class Hold:
 
 @attrs.frozen
 class Address:
-    """The address of a customer. The country is a two-letter code (ISO 3166-1 alpha-2)."""
+    """The address of a customer.
+
+    >>> Address("Ann", "2 Mill Lane", "Leeds", "LS1 4DY", street_2="Flat 3").country
+    'GB'
+
+    Attributes:
+        name: The addressee.
+        street: The street and the number in it.
+        city: The city.
+        postcode: The postcode.
+        country: A two-letter code (ISO 3166-1 alpha-2).
+        company: The company or institution at this address.
+        street_2: What else finds the door: a flat, a floor, a building, a district.
+        region: The state, province, prefecture or county.
+        phone: The number that the courier may call.
+
+    Raises:
+        InvalidValueError: If a field is not a text of at most 1,000 characters without control
+            characters, or the country is not a code.
+    """
 
     name: str = attrs.field(validator=validators.note)
     street: str = attrs.field(validator=validators.note)
     city: str = attrs.field(validator=validators.note)
     postcode: str = attrs.field(default="", validator=validators.note)
     country: str = attrs.field(default="GB")
+    company: str = attrs.field(default="", validator=validators.note, kw_only=True)
+    street_2: str = attrs.field(default="", validator=validators.note, kw_only=True)
+    region: str = attrs.field(default="", validator=validators.note, kw_only=True)
+    phone: str = attrs.field(default="", validator=validators.note, kw_only=True)
 
     @country.validator
     def _check_country(self, _attribute: object, value: object) -> None:
@@ -121,7 +145,7 @@ class BackOrderWait:
         validators.require(
             ok=validators.is_units(self.passed_over, 0),
             field="BackOrderWait.passed_over",
-            demand=validators.units_demand(0),
+            demand=validators.whole_demand(0),
             value=self.passed_over,
         )
         validators.require(
@@ -138,10 +162,10 @@ class BackOrderWait:
 class Order:
     """An order of one customer of a seller, sent from one warehouse.
 
-    A higher `priority` comes first. `version` counts the events of the order after it was placed.
-    `split_from` names the order that this one was split off from. `split_count` counts the orders
-    that were split off from this one. `wait` is set from when the order first goes on back order
-    until it is covered.
+    It has 1 to 10,000 lines. A higher `priority` comes first. `version` counts the events of the
+    order after it was placed. `split_from` names the order that this one was split off from.
+    `split_count` counts the orders that were split off from this one. `wait` is set from when the
+    order first goes on back order until it is covered.
 
     Raises:
         InvalidValueError: If a field breaks its rule, two lines share an id, or the status
@@ -151,7 +175,9 @@ class Order:
     order_id: str = attrs.field(validator=validators.identifier)
     seller_id: str = attrs.field(validator=validators.identifier)
     warehouse_id: str = attrs.field(validator=validators.identifier)
-    lines: tuple[OrderLine, ...] = attrs.field(validator=validators.tuple_of(OrderLine, smallest=1))
+    lines: tuple[OrderLine, ...] = attrs.field(
+        validator=validators.tuple_of(OrderLine, smallest=1, largest=validators.LINES_MAX)
+    )
     placed_at: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
     status: Status = attrs.field(default=Status.NEW, validator=validators.one_of(Status))
     priority: int = attrs.field(default=0, validator=validators.priority)
@@ -170,11 +196,11 @@ class Order:
     split_from: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
-    split_count: int = attrs.field(default=0, validator=validators.units(0))
+    split_count: int = attrs.field(default=0, validator=validators.whole(0))
     wait: BackOrderWait | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(BackOrderWait))
     )
-    version: int = attrs.field(default=0, validator=validators.units(0))
+    version: int = attrs.field(default=0, validator=validators.whole(0))
 
     def __attrs_post_init__(self) -> None:
         _check_agreement(self)
@@ -209,11 +235,15 @@ class Order:
         >>> order.short_of("MUG"), order.allocated_of("MUG"), order.short_of("CUP")
         (4, 2, 0)
         """
-        return sum([line.quantity - line.allocated for line in self.lines if line.sku == sku])
+        return sum([line.quantity - line.allocated for line in self.lines_of(sku)])
 
     def allocated_of(self, sku: str) -> int:
         """Return the units of a product that are allocated to the order, over all its lines."""
-        return sum([line.allocated for line in self.lines if line.sku == sku])
+        return sum([line.allocated for line in self.lines_of(sku)])
+
+    def lines_of(self, sku: str) -> Sequence[OrderLine]:
+        """Return the lines of a product, in their order."""
+        return self._lines_by_sku.get(sku, ())
 
     def line(self, line_id: str) -> OrderLine:
         """Return the line with this id.
@@ -221,10 +251,24 @@ class Order:
         Raises:
             LineNotFoundError: If there is none.
         """
+        line = self._lines_by_id.get(line_id)
+        if line is None:
+            raise LineNotFoundError(self.order_id, line_id, tuple(self._lines_by_id))
+        return line
+
+    # The lines by product and by id. Without these indexes, a loop over the lines that looks up
+    # lines of this or another order takes quadratic time.
+
+    @cached_property
+    def _lines_by_sku(self) -> dict[str, list[OrderLine]]:
+        index: dict[str, list[OrderLine]] = {}
         for line in self.lines:
-            if line.line_id == line_id:
-                return line
-        raise LineNotFoundError(self.order_id, line_id, tuple(line.line_id for line in self.lines))
+            index.setdefault(line.sku, []).append(line)
+        return index
+
+    @cached_property
+    def _lines_by_id(self) -> dict[str, OrderLine]:
+        return {line.line_id: line for line in self.lines}
 
 
 def is_covered(lines: tuple[OrderLine, ...]) -> bool:
@@ -256,7 +300,11 @@ def with_units(line: OrderLine, quantity: int, allocated: int) -> OrderLine:
 
 def fields_of(order: Order) -> dict[str, Any]:
     """Return a copy of the fields of an order by name, for `order_of`."""
-    return order.__dict__.copy()
+    fields = order.__dict__.copy()
+    if len(fields) > _FIELDS:  # it has indexes of its lines, and the fields may get other lines
+        fields.pop("_lines_by_sku", None)
+        fields.pop("_lines_by_id", None)
+    return fields
 
 
 def order_of(fields: dict[str, Any]) -> Order:
@@ -269,6 +317,7 @@ def order_of(fields: dict[str, Any]) -> Order:
     return order
 
 
+_FIELDS = len(attrs.fields(Order))
 _new = object.__new__
 _set_fields = Order.__dict__["__dict__"].__set__
 _set_line_id = OrderLine.__dict__["line_id"].__set__

@@ -22,7 +22,7 @@ class Outcome:
         order_id: The order that the command names, if any.
         events: What happened, in order.
         orders: Every order that changed, as it is now.
-        stock: Every stock record that changed, as it is now.
+        stock: Every stock record that changed, as it is now, sorted by key.
         receipts: Every expected receipt that was announced or changed, as it is now.
         receipts_closed: The ids of the receipts that are no longer expected.
         back_orders_completed: The ids of the orders on back order that are now allocated.

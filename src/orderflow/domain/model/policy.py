@@ -98,6 +98,8 @@ class Preemption(Term):
 
 
 _FIRST_COME, _ALWAYS = Queue.FIRST_COME, PartialAllocation.ALWAYS
+_ORDER_ID, _NUMBER = "{order_id}", "{number}"
+_OTHER_CHARACTERS_MAX = 32
 
 
 @attrs.frozen(kw_only=True)
@@ -114,11 +116,15 @@ class AllocationPolicy:
             round. A further round gives out what is left.
         partial_allocation: Whether a short order may be allocated a part.
         passes_max: With `AFTER_WAITING`: the number of passes after which it may have a part.
-        wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part.
+        wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part, at
+            most 36,525 days.
         fulfilment: What may leave.
-        parcels_max: With `PARCELS`: the most parcels of an order, including the last one.
+        parcels_max: With `PARCELS`: the most parcels of an order, including the last one and
+            cancelled ones.
         preemption: Whether urgent orders take units of later ones.
         urgent_from: With `URGENT`: the lowest priority of an urgent order.
+        split_ids: The ids of orders that are split off, unless a command names one: a text with
+            {order_id} and {number}.
 
     Raises:
         InvalidValueError: If a value breaks its rule, or two settings contradict each other.
@@ -135,7 +141,7 @@ class AllocationPolicy:
         default=PartialAllocation.ALWAYS, validator=validators.one_of(PartialAllocation)
     )
     passes_max: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.units(1))
+        default=None, validator=attrs.validators.optional(validators.whole(1))
     )
     wait_max: timedelta | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.duration)
@@ -144,7 +150,7 @@ class AllocationPolicy:
         default=Fulfilment.COMPLETE, validator=validators.one_of(Fulfilment)
     )
     parcels_max: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.units(2))
+        default=None, validator=attrs.validators.optional(validators.whole(2))
     )
     preemption: Preemption = attrs.field(
         default=Preemption.NEVER, validator=validators.one_of(Preemption)
@@ -152,6 +158,17 @@ class AllocationPolicy:
     urgent_from: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.priority)
     )
+    split_ids: str = attrs.field(default=f"{_ORDER_ID}.{_NUMBER}")
+
+    @split_ids.validator
+    def _check_split_ids(self, _attribute: object, value: object) -> None:
+        validators.require(
+            ok=_is_pattern(value),
+            field="AllocationPolicy.split_ids",
+            demand=f"an id with {_ORDER_ID} and {_NUMBER}, each once, and at most "
+            f"{_OTHER_CHARACTERS_MAX} other characters",
+            value=value,
+        )
 
     def __attrs_post_init__(self) -> None:
         for ok, field, demand in (*_parameter_rules(self), *_agreement_rules(self)):
@@ -163,6 +180,31 @@ class AllocationPolicy:
                 value=value.value if isinstance(value, StrEnum) else value,
             )
 
+    def split_id(self, order_id: str, number: int) -> str:
+        """Return the id of a part of an order. The order id is shortened if the whole is too long.
+
+        >>> AllocationPolicy().split_id("1001", 2)
+        '1001.2'
+
+        Raises:
+            InvalidValueError: If an argument is not valid.
+        """
+        validators.require(
+            ok=validators.is_identifier(order_id),
+            field="split_id.order_id",
+            demand=validators.IDENTIFIER_DEMAND,
+            value=order_id,
+        )
+        validators.require(
+            ok=validators.is_units(number, 1),
+            field="split_id.number",
+            demand="a whole number, 1 or more",
+            value=number,
+        )
+        numbered = self.split_ids.replace(_NUMBER, str(number))
+        room = validators.IDENTIFIER_CHARACTERS_MAX - len(numbered) + len(_ORDER_ID)
+        return numbered.replace(_ORDER_ID, order_id[:room].rstrip())
+
     @property
     def restricts_partial(self) -> bool:
         """Whether some short orders may not be allocated a part while they wait."""
@@ -172,7 +214,8 @@ class AllocationPolicy:
 def queue_position(order: Order, queue: Queue) -> QueuePosition:
     """Return the position of the order: the smallest is served first.
 
-    Positions in one queue can be compared with each other, and no two orders share one.
+    Positions in one queue can be compared with each other, and no two orders share one. Ids are
+    compared by code point: "10" comes before "9".
     """
     if queue is _FIRST_COME:
         return (order.placed_at, order.order_id)
@@ -212,6 +255,15 @@ def has_waited_enough(order: Order, policy: AllocationPolicy, at: datetime) -> b
         return False
     often = policy.passes_max is not None and wait.passed_over >= policy.passes_max
     return often or (policy.wait_max is not None and at - wait.since >= policy.wait_max)
+
+
+def _is_pattern(value: object) -> bool:
+    return (
+        validators.is_identifier(value)
+        and isinstance(value, str)
+        and value.count(_ORDER_ID) == value.count(_NUMBER) == 1
+        and len(value) <= _OTHER_CHARACTERS_MAX + len(_ORDER_ID + _NUMBER)
+    )
 
 
 def _parameter_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:

@@ -1,6 +1,7 @@
 """The rules for single values, as attrs validators.
 
-Every value has a limit, so that no value from outside can grow without bound.
+Every value has a limit, so that no value from outside can grow without bound. The limits of moments
+and durations also ensure that no sum of them leaves the range of Python's types.
 """
 
 from __future__ import annotations
@@ -15,12 +16,27 @@ if TYPE_CHECKING:
 
     from attrs import Attribute
 
-__all__ = ["IDENTIFIER_CHARACTERS_MAX", "NOTE_CHARACTERS_MAX", "UNITS_MAX"]
+__all__ = [
+    "DURATION_MAX",
+    "IDENTIFIER_CHARACTERS_MAX",
+    "LINES_MAX",
+    "NOTE_CHARACTERS_MAX",
+    "UNITS_MAX",
+    "YEAR_MAX",
+    "YEAR_MIN",
+]
 
 IDENTIFIER_CHARACTERS_MAX = 128
 NOTE_CHARACTERS_MAX = 1_000
 UNITS_MAX = 10**12
 PRIORITY_MAX = 10**9
+LINES_MAX = 10_000
+EDITS_MAX = 3 * LINES_MAX
+"""Enough to remove every line of an order, add as many, and change each of them."""
+YEAR_MIN, YEAR_MAX = 1970, 2999
+DURATION_MAX = timedelta(days=36_525)
+SECONDS_MAX = 24 * 60 * 60
+"""The longest time to wait for an answer, as a number of seconds."""
 
 
 def require(*, ok: bool, field: str, demand: str, value: object) -> None:
@@ -49,8 +65,20 @@ def is_units(value: object, smallest: int) -> bool:
 
 
 def is_moment(value: object) -> bool:
-    """Whether this is a datetime with a time zone."""
-    return isinstance(value, datetime) and value.utcoffset() is not None
+    """Whether this is a datetime with a time zone, within the limits."""
+    return isinstance(value, datetime) and _is_in_utc(in_utc(value))
+
+
+def is_duration(value: object) -> bool:
+    """Whether this is a length of time above 0, within the limit."""
+    return isinstance(value, timedelta) and timedelta(0) < value <= DURATION_MAX
+
+
+def is_seconds(value: object) -> bool:
+    """Whether this is a number of seconds to wait for an answer. `True` is not a number."""
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= SECONDS_MAX
+    )
 
 
 def is_note(value: object) -> bool:
@@ -67,12 +95,19 @@ IDENTIFIER_DEMAND = (
     f"without white space around them"
 )
 NOTE_DEMAND = f"a text of at most {NOTE_CHARACTERS_MAX} characters without control characters"
-MOMENT_DEMAND = "a datetime with a time zone, in the years 1 to 9999 of UTC"
+MOMENT_DEMAND = f"a datetime with a time zone, in the years {YEAR_MIN} to {YEAR_MAX} of UTC"
+DURATION_DEMAND = f"a timedelta above 0, and at most {DURATION_MAX.days} days"
+SECONDS_DEMAND = f"a number of seconds above 0, and at most {SECONDS_MAX}"
 
 
 def units_demand(smallest: int) -> str:
     """Return in words what `is_units` requires."""
     return f"a whole number of units from {smallest} to {UNITS_MAX}"
+
+
+def whole_demand(smallest: int, largest: int = UNITS_MAX) -> str:
+    """Return in words what `whole` requires."""
+    return f"a whole number from {smallest} to {largest}"
 
 
 def identifier(instance: object, attribute: Attribute[Any], value: object) -> None:
@@ -83,7 +118,7 @@ def identifier(instance: object, attribute: Attribute[Any], value: object) -> No
 
 def moment(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Require that a field is a moment in UTC."""
-    if not (isinstance(value, datetime) and value.tzinfo is UTC):
+    if not _is_in_utc(value):
         raise _broken(instance, attribute, MOMENT_DEMAND, value)
 
 
@@ -93,8 +128,21 @@ def require_moment(field: str, value: datetime) -> datetime:
     Raises:
         InvalidValueError: Unless it is a moment.
     """
-    require(ok=is_moment(value), field=field, demand=MOMENT_DEMAND, value=value)
-    return in_utc(value)
+    moment = in_utc(value)
+    require(ok=_is_in_utc(moment), field=field, demand=MOMENT_DEMAND, value=value)
+    return moment
+
+
+def require_duration(field: str, value: timedelta, *, or_zero: bool = False) -> timedelta:
+    """Return the length of time.
+
+    Raises:
+        InvalidValueError: Unless `is_duration` is true of it, or it is 0 and may be.
+    """
+    ok = is_duration(value) or (or_zero and value == timedelta(0))
+    demand = f"{DURATION_DEMAND}, or 0" if or_zero else DURATION_DEMAND
+    require(ok=ok, field=field, demand=demand, value=value)
+    return value
 
 
 def in_utc(value: datetime) -> datetime:
@@ -107,9 +155,10 @@ def in_utc(value: datetime) -> datetime:
     if type(value) is datetime and value.tzinfo is UTC:
         return value
     try:
-        return value.astimezone(UTC) if is_moment(value) else value
-    except OverflowError:  # on the first or last day that a datetime can represent
-        return value
+        has_zone = isinstance(value, datetime) and value.utcoffset() is not None
+        return value.astimezone(UTC) if has_zone else value
+    except (NotImplementedError, OverflowError, TypeError, ValueError):
+        return value  # out of the range of a datetime, or its time zone does not work
 
 
 def in_utc_if_any(value: datetime | None) -> datetime | None:
@@ -138,6 +187,18 @@ def units(smallest: int) -> Callable[[object, Attribute[Any], object], None]:
     return check
 
 
+def whole(
+    smallest: int, largest: int = UNITS_MAX
+) -> Callable[[object, Attribute[Any], object], None]:
+    """Make a validator that requires a whole number, of something other than units."""
+
+    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
+        if not (type(value) is int and smallest <= value <= largest):
+            raise _broken(instance, attribute, whole_demand(smallest, largest), value)
+
+    return check
+
+
 def units_change(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Require that a field is a whole number of units other than 0; it may be negative."""
     if not (type(value) is int and 0 < abs(value) <= UNITS_MAX):
@@ -148,14 +209,13 @@ def units_change(instance: object, attribute: Attribute[Any], value: object) -> 
 def priority(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Require that a field is a whole number within limits; a higher one comes first."""
     if not (type(value) is int and abs(value) <= PRIORITY_MAX):
-        demand = f"a whole number from -{PRIORITY_MAX} to {PRIORITY_MAX}"
-        raise _broken(instance, attribute, demand, value)
+        raise _broken(instance, attribute, whole_demand(-PRIORITY_MAX, PRIORITY_MAX), value)
 
 
 def duration(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Require that a field is a length of time above 0."""
-    if not (isinstance(value, timedelta) and value > timedelta(0)):
-        raise _broken(instance, attribute, "a timedelta above 0", value)
+    if not is_duration(value):
+        raise _broken(instance, attribute, DURATION_DEMAND, value)
 
 
 def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
@@ -169,19 +229,29 @@ def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
     return check
 
 
-def tuple_of(*kinds: type, smallest: int = 0) -> Callable[[object, Attribute[Any], object], None]:
+def tuple_of(
+    *kinds: type, smallest: int = 0, largest: int | None = None
+) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that requires a tuple of instances of these types."""
-    demand = f"a tuple of {smallest} or more {' or '.join(kind.__name__ for kind in kinds)}"
+    count = f"{smallest} or more" if largest is None else f"{smallest} to {largest}"
+    demand = f"a tuple of {count} {' or '.join(kind.__name__ for kind in kinds)}"
 
     def check(instance: object, attribute: Attribute[Any], value: object) -> None:
         if not (
             isinstance(value, tuple)
-            and len(value) >= smallest
+            and smallest <= len(value) <= (len(value) if largest is None else largest)
             and all(isinstance(item, kinds) for item in value)
         ):
             raise _broken(instance, attribute, demand, value)
 
     return check
+
+
+def _is_in_utc(value: object) -> bool:
+    """Whether this is a moment whose time zone is `datetime.UTC` itself."""
+    return (
+        isinstance(value, datetime) and value.tzinfo is UTC and YEAR_MIN <= value.year <= YEAR_MAX
+    )
 
 
 def _is_control(character: str) -> bool:

@@ -6,7 +6,6 @@ If that depends on the details of the command, the lifecycle gives the possible 
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 import attrs
@@ -96,7 +95,7 @@ def actions(
     require_identifier("actions.order_id", order_id)
     require_view("actions.view", view)
     require_policy("actions.default_policy", default_policy)
-    require_moment("actions.at", at)
+    at = require_moment("actions.at", at)
     order = view.order(order_id)
     if order is None:
         raise OrderNotFoundError(view.seller_id, order_id)
@@ -111,7 +110,7 @@ def _answer(
 ) -> ActionAnswer:
     try:
         require_action(order.order_id, order.status, action)
-        command = _example(action, order, view, at)
+        command = _example(action, order, at)
         outcome = decide(command, view, policy) if command is not None else None
     except RefusedError as refusal:
         return ActionAnswer(action=action, allowed=False, reason=str(refusal))
@@ -128,7 +127,7 @@ def _answer(
     )
 
 
-def _example(action: Action, order: Order, view: View, at: datetime) -> OrderCommand | None:
+def _example(action: Action, order: Order, at: datetime) -> OrderCommand | None:
     """Return a command for the action, if its effect does not depend on the details."""
     seller_id, order_id = order.seller_id, order.order_id
     simple = _SIMPLE.get(action)
@@ -137,11 +136,6 @@ def _example(action: Action, order: Order, view: View, at: datetime) -> OrderCom
     if action is Action.HOLD:
         hold = Hold(HoldReason.OTHER)
         return HoldOrder(seller_id=seller_id, order_id=order_id, at=at, hold=hold)
-    if action is Action.SPLIT:
-        # Powers of two find a free number soon: a seller may have numbered a million orders.
-        numbers = (str(2**exponent) for exponent in count())
-        free = next(number for number in numbers if view.order(number) is None)
-        return SplitOrder(seller_id=seller_id, order_id=order_id, at=at, new_order_id=free)
     if action is Action.REMOVE_LINE and order.status is Status.ON_BACK_ORDER:
         changes = tuple(RemoveLine(line.line_id) for line in order.short_lines)
         return EditOrder(seller_id=seller_id, order_id=order_id, at=at, edits=changes)
@@ -178,6 +172,7 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
 
 _SIMPLE: dict[Action, Callable[..., OrderCommand]] = {
     Action.ALLOCATE: AllocateOrder,
+    Action.SPLIT: SplitOrder,
     Action.RELEASE_HOLD: ReleaseHold,
     Action.CANCEL: CancelOrder,
     Action.SEND_TO_WAREHOUSE: SendOrderToWarehouse,

@@ -17,7 +17,7 @@ Orders on hold are not served, so they are not counted.
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
 
 import attrs
@@ -95,12 +95,11 @@ def expected_cover(
     require_view("expected_cover.view", view)
     require_policy("expected_cover.default_policy", default_policy)
     policy = view.policy or default_policy
-    lines = lines_to_cover(order)
-    supplies: dict[str, Supply] = {}
-    for sku in {line.sku: None for line in lines}:
-        supply = supplies[sku] = Supply(order, sku, view, policy)
-        supply.claim(units for _, units in demand_before(order, sku, view, policy))
-    return tuple(supplies[line.sku].cover(line) for line in lines)
+    covers: dict[str, ExpectedCover] = {}
+    for supply in supplies_of(order, view, policy):
+        supply.claim(units for _, units in demand_before(order, supply.sku, view, policy))
+        covers.update((cover.line_id, cover) for _, cover in supply.covers())
+    return tuple(covers[line.line_id] for line in lines_to_cover(order))
 
 
 def lines_to_cover(order: Order) -> tuple[OrderLine, ...]:
@@ -125,14 +124,24 @@ def demand_before(
             yield other, other.short_of(sku)
 
 
+def supplies_of(order: Order, view: View, policy: AllocationPolicy) -> list[Supply]:
+    """Return the supply of each product that the order's lines to cover need."""
+    skus = {line.sku: 0 for line in lines_to_cover(order)}
+    records = view.stock(order.warehouse_id, tuple(skus))
+    available = skus | {record.key.sku: record.available for record in records}
+    return [Supply(order, sku, units, view, policy) for sku, units in available.items()]
+
+
 class Supply:
     """The available and expected units of a product, and how many of them others get first."""
 
-    def __init__(self, order: Order, sku: str, view: View, policy: AllocationPolicy) -> None:
-        self._order = order
+    def __init__(
+        self, order: Order, sku: str, available: int, view: View, policy: AllocationPolicy
+    ) -> None:
+        self.order = order
+        self.sku = sku
         self._policy = policy
-        records = view.stock(order.warehouse_id, (sku,))
-        self.available = sum(record.available for record in records)
+        self.available = available
         self.preemptible = _preemptible(order, sku, view, policy)
         self._receipts = tuple(view.expected(order.warehouse_id, sku))
         self._claimed = 0
@@ -147,25 +156,27 @@ class Supply:
             if self._claimed >= due:
                 return
 
-    def cover(self, line: OrderLine) -> ExpectedCover:
-        """Return the receipts that are needed to cover a line of the order."""
-        own = _own_units(self._order, line, self._policy)
-        missing = self._claimed + own - self.available - self.preemptible
-        is_there = missing <= 0 or own <= self.preemptible
+    def covers(self) -> Iterator[tuple[OrderLine, ExpectedCover]]:
+        """Yield the order's short lines of the product, and the cover of each."""
         come = list(accumulate(receipt.quantity for receipt in self._receipts))
-        number = 0 if is_there else 1 + bisect_left(come, missing)
-        receipts = self._receipts[:number] if number <= len(come) else ()
-        return ExpectedCover(
-            line_id=line.line_id, sku=line.sku, is_there=is_there, receipts=receipts
-        )
+        for line, own in self._own_units():
+            missing = self._claimed + own - self.available - self.preemptible
+            is_there = missing <= 0 or own <= self.preemptible
+            number = 0 if is_there else 1 + bisect_left(come, missing)
+            receipts = self._receipts[:number] if number <= len(come) else ()
+            cover = ExpectedCover(
+                line_id=line.line_id, sku=line.sku, is_there=is_there, receipts=receipts
+            )
+            yield line, cover
 
-
-def _own_units(order: Order, line: OrderLine, policy: AllocationPolicy) -> int:
-    """Return the units that a line needs, and other lines of the order with the same product."""
-    same = [each for each in order.short_lines if each.sku == line.sku]
-    if allows_partial(order, policy) and policy.rationing is Rationing.STRICT:
-        same = same[: same.index(line) + 1]  # they take the available units one after another
-    return sum(each.short for each in same)
+    def _own_units(self) -> Iterator[tuple[OrderLine, int]]:
+        """Yield each line, and the units that it and others of its lines need."""
+        lines = [line for line in self.order.lines_of(self.sku) if line.short]
+        units = list(accumulate(line.short for line in lines))
+        policy = self._policy
+        if allows_partial(self.order, policy) and policy.rationing is Rationing.STRICT:
+            return zip(lines, units, strict=True)  # they take the available units one by one
+        return zip(lines, repeat(units[-1]), strict=False)
 
 
 def _preemptible(order: Order, sku: str, view: View, policy: AllocationPolicy) -> int:

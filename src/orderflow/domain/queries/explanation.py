@@ -6,7 +6,7 @@ The answer is data. `orderflow.wording.explanation.in_words` turns it into sente
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -14,6 +14,7 @@ from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import (
     require_identifier,
+    require_moment,
     require_number,
     require_policy,
     require_view,
@@ -32,7 +33,7 @@ from orderflow.domain.queries.expected_cover import (
     ExpectedCover,
     Supply,
     demand_before,
-    lines_to_cover,
+    supplies_of,
 )
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError
@@ -182,6 +183,7 @@ def explain(
     """
     require_identifier("explain.order_id", order_id)
     require_view("explain.view", view)
+    at = require_moment("explain.at", at)
     require_policy("explain.default_policy", default_policy)
     require_number("explain.earlier_max", earlier_max, 0, of="orders")
     policy = view.policy or default_policy
@@ -192,8 +194,8 @@ def explain(
         raise OrderNotFoundError(view.seller_id, order_id)
     shortages = tuple(
         shortage
-        for sku in {line.sku: None for line in lines_to_cover(order)}
-        for shortage in _shortages(order, sku, now, policy, earlier_max)
+        for supply in supplies_of(order, now, policy)
+        for shortage in _shortages(supply, now, policy, earlier_max)
     )
     numbers = {line.line_id: number for number, line in enumerate(order.lines)}
     return Explanation(
@@ -206,9 +208,10 @@ def explain(
 
 
 def _shortages(
-    order: Order, sku: str, view: View, policy: AllocationPolicy, earlier_max: int
+    supply: Supply, view: View, policy: AllocationPolicy, earlier_max: int
 ) -> list[Shortage]:
     """Explain the short lines of one product, for which the same orders come first."""
+    order, sku = supply.order, supply.sku
     earlier: list[EarlierDemand] = []
     units = []
     for other, short in demand_before(order, sku, view, policy):
@@ -216,25 +219,18 @@ def _shortages(
         if len(earlier) < earlier_max:
             urgent = is_urgent(other, policy)
             earlier.append(EarlierDemand(order_id=other.order_id, units=short, is_urgent=urgent))
-    supply = Supply(order, sku, view, policy)
     supply.claim(units)
-    lines = [line for line in order.short_lines if line.sku == sku]
-    needed = order.short_of(sku)
     is_shared = policy.rationing is Rationing.FAIR_SHARE
-    return [
-        Shortage(
-            line=line,
-            position=None if is_shared else len(units) + 1,
-            earlier=tuple(earlier),
-            further_orders=len(units) - len(earlier),
-            further_units=sum(units[len(earlier) :]),
-            available=supply.available,
-            preemptible=supply.preemptible,
-            blocks=needed > supply.available + supply.preemptible,
-            cover=supply.cover(line),
-        )
-        for line in lines
-    ]
+    same_for_all: dict[str, Any] = {
+        "position": None if is_shared else len(units) + 1,
+        "earlier": tuple(earlier),
+        "further_orders": len(units) - len(earlier),
+        "further_units": sum(units[len(earlier) :]),
+        "available": supply.available,
+        "preemptible": supply.preemptible,
+        "blocks": order.short_of(sku) > supply.available + supply.preemptible,
+    }
+    return [Shortage(line=line, cover=cover, **same_for_all) for line, cover in supply.covers()]
 
 
 def _blocked_on(

@@ -7,9 +7,10 @@ enough units are available. A replacement always replaces a whole line, as `Repl
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -39,6 +40,9 @@ __all__ = [
     "ReplacementOffer",
     "replacement_offers",
 ]
+
+SHARED_MAX = 10
+"""The most lines that an offer names because they share its product."""
 
 
 @attrs.frozen
@@ -174,14 +178,16 @@ class ReplacementOffer:
         edit: The edit that makes the replacement, for `EditOrder`.
         units: The units of the new product that it needs.
         available: The units of the new product that are available now.
-        shared_with: The other lines of the order that are offered the same product, if there is
-            not enough for all of them.
+        shared_with: The first other lines of the order that are offered the same product, if there
+            is not enough for all of them.
+        further_lines: The number of such lines that are not in `shared_with`.
     """
 
     edit: ReplaceLine
     units: int
     available: int
     shared_with: tuple[str, ...] = ()
+    further_lines: int = 0
 
 
 def replacement_offers(
@@ -225,7 +231,7 @@ def replacement_offers(
         for each in found[line.line_id]
         if (units := each.units_for(line.quantity)) and units <= available.get(each.sku, 0)
     ]
-    return tuple(_with_rivals(each, offers) for each in offers)
+    return _with_rivals(offers)
 
 
 def _replacements(
@@ -254,9 +260,21 @@ def _lines_to_replace(order: Order, available: dict[str, int]) -> list[OrderLine
     return lines
 
 
-def _with_rivals(offer: ReplacementOffer, offers: list[ReplacementOffer]) -> ReplacementOffer:
-    same = [each for each in offers if each.edit.sku == offer.edit.sku]
-    if sum(each.units for each in same) <= offer.available:
-        return offer
-    others = tuple(each.edit.line_id for each in same if each is not offer)
-    return attrs.evolve(offer, shared_with=others)
+def _with_rivals(offers: list[ReplacementOffer]) -> tuple[ReplacementOffer, ...]:
+    """Name in each offer the other lines with which it shares too few units."""
+    wanted, lines = Counter[str](), defaultdict[str, dict[str, None]](dict)
+    for offer in offers:
+        wanted[offer.edit.sku] += offer.units
+        lines[offer.edit.sku][offer.edit.line_id] = None
+    return tuple(
+        offer
+        if wanted[offer.edit.sku] <= offer.available
+        else _with_others(offer, lines[offer.edit.sku])
+        for offer in offers
+    )
+
+
+def _with_others(offer: ReplacementOffer, line_ids: dict[str, None]) -> ReplacementOffer:
+    first = [each for each in islice(line_ids, SHARED_MAX + 1) if each != offer.edit.line_id]
+    others = tuple(first[:SHARED_MAX])
+    return attrs.evolve(offer, shared_with=others, further_lines=len(line_ids) - 1 - len(others))

@@ -1,4 +1,4 @@
-"""Products that a command names for the first time: often a typing error, never refused."""
+"""Products that a command names without a stock record: often a typing error, never refused."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from orderflow.domain.model.commands import (
     AnnounceReceipt,
     BookInStock,
     CountStock,
+    EditOrder,
     PlaceOrder,
     PlaceOrders,
 )
+from orderflow.domain.model.edits import AddLine, ReplaceLine
 from orderflow.domain.model.stock import StockKey
 
 if TYPE_CHECKING:
@@ -25,16 +27,17 @@ __all__ = ["unknown_products"]
 
 
 def unknown_products(command: Command, view: View) -> tuple[StockKey, ...]:
-    """Return the products of an order, a receipt or a stock movement that have no stock record.
+    """Return the products that a command names and that have no stock record.
 
-    Such a command is not refused, because it may be the first to name the product. Call this before
-    the command if you want to warn of a mistyped SKU.
+    An order, an edit, a receipt or a stock movement may name any product. Such a command is not
+    refused, because it may be the first to name a new product: an order for it goes on back order
+    until it is booked in. Call this before the command, to warn of a mistyped SKU or to refuse it.
 
     Args:
         command: Any command.
         view: The state of the seller.
     """
-    keys = _keys(command)
+    keys = _keys(command, view)
     warehouses: dict[str, dict[str, None]] = {}
     for key in keys:
         warehouses.setdefault(key.warehouse_id, {})[key.sku] = None
@@ -46,24 +49,26 @@ def unknown_products(command: Command, view: View) -> tuple[StockKey, ...]:
     return tuple(key for key in keys if key not in known)
 
 
-def _keys(command: Command) -> tuple[StockKey, ...]:
+def _keys(command: Command, view: View) -> tuple[StockKey, ...]:
     match command:
         case PlaceOrder(order=order):
-            return _keys_of([order])
+            keys = _keys_of(order, [line.sku for line in order.lines])
         case PlaceOrders(orders=orders):
-            return _keys_of(orders)
+            keys = [
+                key for each in orders for key in _keys_of(each, [line.sku for line in each.lines])
+            ]
+        case EditOrder(order_id=order_id, edits=edits):
+            found = view.order(order_id)
+            named = [edit.sku for edit in edits if isinstance(edit, AddLine | ReplaceLine)]
+            keys = [] if found is None else _keys_of(found, named)
         case BookInStock(key=key) | CountStock(key=key) | AdjustStock(key=key):
-            return (key,)
+            keys = [key]
         case AnnounceReceipt(receipt=receipt):
-            return (receipt.key,)
+            keys = [receipt.key]
         case _:
-            return ()
-
-
-def _keys_of(orders: Iterable[Order]) -> tuple[StockKey, ...]:
-    keys = (
-        StockKey(order.seller_id, order.warehouse_id, line.sku)
-        for order in orders
-        for line in order.lines
-    )
+            keys = []
     return tuple(dict.fromkeys(keys))
+
+
+def _keys_of(order: Order, skus: Iterable[str]) -> list[StockKey]:
+    return [StockKey(order.seller_id, order.warehouse_id, sku) for sku in skus]

@@ -62,6 +62,7 @@ from orderflow.domain.model.order import (
 )
 from orderflow.domain.model.status import Status
 from orderflow.errors import TransitionError
+from orderflow.errors.quoting import listed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -201,10 +202,7 @@ def units_removed(before: Order, event: OrderEvent) -> dict[str, int]:
 
 def evolve_receipt(receipt: ExpectedReceipt, event: StockBookedIn) -> ExpectedReceipt | None:
     """Return the rest of a receipt after stock was booked in against it; `None` if it is closed."""
-    rest = receipt.quantity - event.received - event.rejected
-    if not event.more_to_come or rest <= 0:
-        return None
-    return attrs.evolve(receipt, quantity=rest)
+    return attrs.evolve(receipt, quantity=event.to_come) if event.to_come else None
 
 
 def _fold_stock(event: StockEvent, target: FoldTarget) -> None:
@@ -316,7 +314,7 @@ def _gain_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLi
             line = with_units(line, line.quantity, allocated)  # noqa: PLW2901 - as it is now
         gained.append(line)
     if gains:
-        raise TransitionError(f"there are no lines {', '.join(gains)} to gain or lose units")
+        raise TransitionError(f"there are no lines {listed(gains)} to gain or lose units")
     return tuple(gained)
 
 

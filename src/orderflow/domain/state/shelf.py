@@ -30,9 +30,9 @@ class Shelf(dict[str, int]):
 
     def load(self, skus: Iterable[str]) -> None:
         """Read the products that were not read yet, all at once."""
-        missing = [sku for sku in skus if sku not in self]
+        missing = dict.fromkeys([sku for sku in skus if sku not in self], 0)
         if missing:
-            self.update(dict.fromkeys(missing, 0))
+            self.update(missing)
             for stock in self._view.stock(self._warehouse_id, missing):
                 sku = stock.key.sku
                 self._records[sku] = stock
@@ -42,15 +42,11 @@ class Shelf(dict[str, int]):
         self.load((sku,))
         return self[sku]
 
-    def knows(self, sku: str) -> bool:
-        """Whether the product has a stock record."""
-        self.load((sku,))
-        return sku in self._records
-
     def on_hand(self, sku: str) -> int:
         """Return the units on hand."""
-        record = self._records[sku].on_hand if self.knows(sku) else 0
-        return record + self._booked.get(sku, 0)
+        self.load((sku,))
+        record = self._records.get(sku)
+        return (record.on_hand if record else 0) + self._booked.get(sku, 0)
 
     def move(self, moves: list[StockMove]) -> None:
         """Change the units of some products, and make records for new ones."""

@@ -31,7 +31,7 @@ from orderflow.domain.model.stock import (
     by_expectation,
 )
 from orderflow.domain.state.fold import fold
-from orderflow.errors import TransitionError
+from orderflow.errors import InvalidValueError, NotFoundError, RefusedError, TransitionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -182,9 +182,7 @@ class State:
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:
         """Return the receipts of a product, by the moment they are expected, then by id."""
-        key = StockKey(self.seller_id, warehouse_id, sku)
-        receipts = [receipt for receipt in self.receipts.values() if receipt.key == key]
-        return sorted(receipts, key=by_expectation)
+        return self._expected.get((warehouse_id, sku), ())
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
         """Return the orders on hold with a hold that ends at this moment or before it."""
@@ -205,6 +203,13 @@ class State:
         for order in self.orders.values():
             for sku in {line.sku: None for line in order.lines if line.allocated}:
                 index.setdefault((order.warehouse_id, sku), []).append(order)
+        return index
+
+    @cached_property
+    def _expected(self) -> dict[ProductKey, list[ExpectedReceipt]]:
+        index: dict[ProductKey, list[ExpectedReceipt]] = {}
+        for receipt in sorted(self.receipts.values(), key=by_expectation):
+            index.setdefault((receipt.key.warehouse_id, receipt.key.sku), []).append(receipt)
         return index
 
     @cached_property
@@ -244,7 +249,10 @@ def evolve(state: State, *events: Event) -> State:
                 f"{type(event).__name__} of seller {event.seller_id!r} cannot happen in the "
                 f"state of seller {state.seller_id!r}"
             )
-        fold(event, copy)
+        try:
+            fold(event, copy)
+        except (InvalidValueError, NotFoundError, RefusedError) as error:
+            raise TransitionError(f"{type(event).__name__} cannot happen: {error}") from error
     return copy.freeze()
 
 

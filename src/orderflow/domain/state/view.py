@@ -16,7 +16,12 @@ __all__ = ["View"]
 
 
 class View(Protocol):
-    """The state of one seller, as `decide` reads it. It has no data of other sellers."""
+    """The state of one seller, as `decide` reads it. It has no data of other sellers.
+
+    An iterable is read once at most, perhaps not to its end, so it may be a generator. Objects must
+    equal what was saved, but need not be the same at each read. Every time that is passed is in
+    UTC, and so must be every time in the objects.
+    """
 
     @property
     def seller_id(self) -> str:
@@ -40,7 +45,10 @@ class View(Protocol):
         ...
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
-        """Return the existing stock records of these products, in any order."""
+        """Return the existing stock records of these products, in any order.
+
+        No product is named twice.
+        """
         ...
 
     def receipt(self, receipt_id: str) -> ExpectedReceipt | None:
@@ -57,11 +65,13 @@ class View(Protocol):
         """Return the orders on back order that wait for a product, in the order of the queue.
 
         These are the orders with a line that is short of it, except those that are blocked on
-        another product: see `Outcome.queue_index`. The queue is read from its head, and only while
-        stock is available.
+        another product: see `Outcome.queue_index`. If the policy does not restrict partial
+        allocation, no order is blocked, and an index is ignored. The queue is read from its head,
+        and only while stock is available. A view may read it in pages of any size.
 
-        If `at_most` is given, the view may omit orders that are blocked on the product and cannot
-        be completed: they are short of more units than `at_most` returns at that time.
+        If `at_most` is given, the view may omit an order if it is blocked on this product and
+        short of more units of it than `at_most` returns. It may call `at_most` at any time until it
+        returns the next order, or not at all. No outcome depends on which of these orders it omits.
         """
         ...
 
@@ -85,12 +95,15 @@ class View(Protocol):
         ...
 
     def ended_holds(self, at: datetime) -> Iterable[Order]:
-        """Return the orders on hold with a hold that ends at this moment or before it."""
+        """Return the orders on hold with a hold that ends at this moment or before it.
+
+        They may come in any order.
+        """
         ...
 
     def waiting_since_before(self, since: datetime) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet.
 
-        It is needed only if the policy has a `wait_max`.
+        They may come in any order. Only a policy with a `wait_max` needs them.
         """
         ...

@@ -20,7 +20,9 @@ from orderflow.importing.faults import FileError, quote_value
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-__all__ = ["UTF_16_MARKS", "EncodingGuess", "detect_encoding"]
+__all__ = ["ENCODING_DEMAND", "UTF_16_MARKS", "EncodingGuess", "detect_encoding", "is_encoding"]
+
+ENCODING_DEMAND = "the name of a text encoding, such as utf-8 or cp1252"
 
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARKS = {
@@ -79,6 +81,19 @@ class EncodingGuess:
         )
 
 
+def is_encoding(value: object) -> bool:
+    """Whether Python knows a text encoding of this name.
+
+    >>> is_encoding("cp1252"), is_encoding("rot13"), is_encoding("latin-99")
+    (True, False, False)
+    """
+    try:
+        "".encode(value)  # type: ignore[arg-type] # anything may be given
+    except (LookupError, TypeError, ValueError):
+        return False
+    return True
+
+
 def detect_encoding(name: str, data: BinaryIO) -> tuple[str, EncodingGuess | None]:
     """Return the encoding of a text, with the guess if it is one. All of it may be read.
 
@@ -92,7 +107,7 @@ def detect_encoding(name: str, data: BinaryIO) -> tuple[str, EncodingGuess | Non
     start = chunk[:_START_BYTES]
     if start.count(0) * 4 > len(start):
         fault = "is not text; is it UTF-16 without a byte-order mark? Then name its encoding"
-        raise FileError(name, fault, setting="encoding")
+        raise FileError(name, fault, settings=("encoding",))
     cells, is_utf_8 = _foreign_cells(data, chunk)
     return ("utf-8", None) if is_utf_8 else _guess(name, cells)
 
@@ -144,7 +159,7 @@ def _guess(name: str, cells: list[bytes]) -> tuple[str, EncodingGuess | None]:
             name,
             f"is not UTF-8: a cell reads {quote_value(example)} in {best.encoding}{also}; "
             f"name its encoding",
-            setting="encoding",
+            settings=("encoding",),
         )
     return best.encoding, EncodingGuess(best.encoding, confidence, example)
 
@@ -165,7 +180,7 @@ def _readings(name: str, sample: bytes) -> list[_Reading]:
         import chardet  # noqa: PLC0415 - only where it is needed
     except ImportError as error:
         fault = "is not UTF-8; name its encoding, or install orderflow-backorder[files]"
-        raise FileError(name, fault, setting="encoding") from error
+        raise FileError(name, fault, settings=("encoding",)) from error
     readings: dict[str, _Reading] = {}
     found = chardet.detect_all(sample, ignore_threshold=True, include_encodings=_CANDIDATES)
     for each in found:
@@ -180,6 +195,6 @@ def _readings(name: str, sample: bytes) -> list[_Reading]:
         if encoding == _COMMONEST:
             readings[text] = known._replace(encoding=encoding)
     if not readings:
-        raise FileError(name, "is not UTF-8; name its encoding", setting="encoding")
+        raise FileError(name, "is not UTF-8; name its encoding", settings=("encoding",))
     plain = [each for each in readings.values() if _SYMBOL_IN_WORD.search(each.text) is None]
     return plain or list(readings.values())

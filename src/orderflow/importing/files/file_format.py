@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.importing.files.delimiter import DELIMITER_DEMAND, is_delimiter
 
 if TYPE_CHECKING:
     from attrs import Attribute
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["DETECTED", "FileFormat"]
 
 
-def _one_character(_instance: object, _attribute: Attribute[str], value: object) -> None:
+def _delimiter(_instance: object, _attribute: Attribute[str], value: object) -> None:
     validators.require(
-        ok=isinstance(value, str) and len(value) <= 1 and value not in {'"', "\r", "\n"},
+        ok=value == "" or is_delimiter(value),
         field="FileFormat.delimiter",
-        demand="one character that is not a quote or a line end",
+        demand=DELIMITER_DEMAND,
         value=value,
     )
 
@@ -44,16 +45,16 @@ class FileFormat:
     """
 
     encoding: str = attrs.field(default="", validator=_is_text)
-    delimiter: str = attrs.field(default="", validator=_one_character)
+    delimiter: str = attrs.field(default="", validator=_delimiter)
     sheet: str = attrs.field(default="", validator=_is_text)
     skip_rows: int | None = attrs.field(default=None)
 
     @skip_rows.validator
     def _check_skip_rows(self, _attribute: object, value: object) -> None:
         validators.require(
-            ok=value is None or (type(value) is int and value >= 0),
+            ok=value is None or validators.is_units(value, 0),
             field="FileFormat.skip_rows",
-            demand="a whole number from 0, or None",
+            demand=f"{validators.whole_demand(0)}, or None",
             value=value,
         )
 

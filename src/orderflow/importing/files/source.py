@@ -8,7 +8,6 @@ its own.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import shutil
@@ -19,9 +18,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self, TextIO, cast
 
 import attrs
 
-from orderflow.importing.faults import FileError
+from orderflow.domain.model import validators
+from orderflow.importing.faults import FileError, quote_value
 from orderflow.importing.files.compression import FAILURES, decompress
-from orderflow.importing.files.encoding import UTF_16_MARKS, detect_encoding
+from orderflow.importing.files.delimiter import DELIMITER_DEMAND, is_delimiter
+from orderflow.importing.files.encoding import (
+    ENCODING_DEMAND,
+    UTF_16_MARKS,
+    detect_encoding,
+    is_encoding,
+)
 from orderflow.importing.files.file_format import DETECTED, FileFormat
 from orderflow.importing.files.kind import Kind, kind_of
 from orderflow.importing.files.workbook import copy_sheet
@@ -116,7 +122,11 @@ class Source:
 
         Raises:
             FileError: If it cannot be read to its end.
+            InvalidValueError: If the delimiter breaks its rule.
         """
+        validators.require(
+            ok=is_delimiter(delimiter), field="delimiter", demand=DELIMITER_DEMAND, value=delimiter
+        )
         lines = _Lines(self._text)
         reader = csv.reader(
             lines,
@@ -195,7 +205,9 @@ def open_source(
 
     Raises:
         FileError: If it cannot be opened or is not a table, or its encoding cannot be detected.
+        InvalidValueError: If it is neither a path nor a stream of bytes.
     """
+    _require_file(file)
     name = name if name is not None else str(file)
     with ExitStack() as stack:
         guess = None
@@ -229,13 +241,30 @@ def _buffer(file: Path | BinaryIO, stack: ExitStack) -> io.BufferedReader[Any]:
     if isinstance(file, Path):
         if str(file).startswith(_URL_STARTS):
             raise FileError(str(file), "is a URL; download the file first")
-        return stack.enter_context(file.open("rb"))
+        return stack.enter_context(_open(file))
     if not file.seekable():
         file = _copy(file, stack)
     file.seek(0)
     stream = io.BufferedReader(cast("io.RawIOBase", file))
     stack.callback(stream.detach)
     return stream
+
+
+def _open(path: Path) -> io.BufferedReader[Any]:
+    try:
+        return path.open("rb")
+    except ValueError as error:  # no file can have such a path
+        raise FileError(str(path), f"cannot be opened: {error}") from error
+
+
+def _require_file(file: object) -> None:
+    is_bytes = hasattr(file, "read") and not isinstance(file, io.TextIOBase)
+    validators.require(
+        ok=isinstance(file, Path) or is_bytes,
+        field="file",
+        demand="a path, or an open stream of bytes",
+        value=file,
+    )
 
 
 def _copy(file: BinaryIO, stack: ExitStack) -> BinaryIO:
@@ -264,11 +293,12 @@ def _check_unpacked(name: str, data: BinaryIO) -> None:
 
 
 def _check_encoding(name: str, encoding: str, data: BinaryIO) -> None:
-    try:
-        codecs.lookup(encoding)
-    except LookupError as error:
-        raise FileError(name, f"cannot be read: {error}", setting="encoding") from error
+    if not is_encoding(encoding):
+        fault = f"unknown encoding: {quote_value(encoding)} is not {ENCODING_DEMAND}"
+        raise FileError(name, fault, settings=("encoding",))
     start = data.read(4)
     data.seek(0)
     if start.startswith(UTF_16_MARKS) and "16" not in encoding and "32" not in encoding:
-        raise FileError(name, "is in UTF-16; read it with the encoding utf-16", setting="encoding")
+        raise FileError(
+            name, "is in UTF-16; read it with the encoding utf-16", settings=("encoding",)
+        )

@@ -75,11 +75,15 @@ def _choose(name: str, book: Any, sheet: str) -> str:  # noqa: ANN401 - calamine
     names: list[str] = book.sheet_names
     if sheet:
         if sheet not in names:
-            raise FileError(name, f"has no sheet {sheet!r}, only {_listed(names)}", setting="sheet")
+            raise FileError(
+                name, f"has no sheet {sheet!r}, only {_listed(names)}", settings=("sheet",)
+            )
         return sheet
     filled = [each for each in names if book.get_sheet_by_name(each).height]
     if len(filled) > 1:
-        raise FileError(name, f"has several sheets: {_listed(filled)}; name one", setting="sheet")
+        raise FileError(
+            name, f"has several sheets: {_listed(filled)}; name one", settings=("sheet",)
+        )
     return next(iter(filled or names))
 
 

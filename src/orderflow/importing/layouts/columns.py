@@ -25,6 +25,7 @@ __all__ = [
     "column_list",
     "find_columns",
     "is_complete",
+    "missing_columns",
     "names_of",
     "nearest",
     "required_columns",
@@ -96,12 +97,18 @@ def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> 
         more_items.append({})
         for field, alternatives in wanted.items():
             finder.find(more_items[-1], field, alternatives, required=field != "line_id")
+    finder.faults += [
+        f"there is no column {name!r}, which was named"
+        for name in sorted(layout.must_have.difference(names))
+        if NUMBER not in name
+    ]
     if finder.faults:
         raise FileError(
             file,
             f"{'; '.join(finder.faults)}; the layout needs {required_columns(layout)}, "
             f"and the columns are {column_list(names)}",
             row=row,
+            settings=tuple(f"{field}_column" for field in missing_columns(layout, names)),
         )
     ignored = _ignored_columns(layout, names, [finder.positions, *more_items])
     return Columns(names, finder.positions, tuple(more_items), ignored)
@@ -160,13 +167,20 @@ def names_of(layout: Layout, names: Sequence[str]) -> set[str]:
     return wanted.union(name for each in items for found in each.values() for name in found)
 
 
+def missing_columns(layout: Layout, names: Sequence[str]) -> dict[str, Names]:
+    """Return the required fields that none of these columns is for, with the columns wanted."""
+    first = _items(layout, names)[0]
+    wanted = {
+        field: first.get(field, getattr(layout, field))
+        for field in columns_of(layout, required=True)
+    }
+    return {field: found for field, found in wanted.items() if not set(found).intersection(names)}
+
+
 def is_complete(layout: Layout, names: Sequence[str]) -> bool:
     """Whether these columns include all that a layout needs."""
-    first = _items(layout, names)[0]
-    return all(
-        set(first.get(field, getattr(layout, field))).intersection(names)
-        for field in columns_of(layout, required=True)
-    )
+    absent = layout.must_have.difference(names)
+    return not missing_columns(layout, names) and all(NUMBER in name for name in absent)
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

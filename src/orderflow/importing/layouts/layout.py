@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.importing.values.quantities import is_below_zero
-from orderflow.importing.values.times import is_none
+from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule, without
+from orderflow.importing.values.packed import PATTERN_DEMAND, ItemPattern
+from orderflow.importing.values.times import check_time_format, check_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
 __all__ = [
     "ItemColumns",
@@ -21,7 +22,6 @@ __all__ = [
     "OrderLayout",
     "ReceiptLayout",
     "ReplacementLayout",
-    "SkipRule",
     "StockLayout",
     "columns_of",
 ]
@@ -38,10 +38,6 @@ def _names(value: str | Names) -> Names:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _fold_case(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(value.casefold() for value in values)
-
-
 def _some(instance: object, attribute: attrs.Attribute[Names], value: Names) -> None:
     validators.require(
         ok=len(value) > 0,
@@ -49,6 +45,28 @@ def _some(instance: object, attribute: attrs.Attribute[Names], value: Names) -> 
         demand="the name of a column",
         value=value,
     )
+
+
+def _item_pattern(_instance: object, _attribute: attrs.Attribute[str], value: str) -> None:
+    try:
+        ok = not value or ItemPattern(value) is not None
+    except (TypeError, ValueError):
+        ok = False
+    validators.require(ok=ok, field="OrderLayout.item_pattern", demand=PATTERN_DEMAND, value=value)
+
+
+def _units(_instance: object, _attribute: attrs.Attribute[int | None], value: object) -> None:
+    validators.require(
+        ok=value is None or (type(value) is int and 1 <= value <= validators.UNITS_MAX),
+        field="OrderLayout.quantity_default",
+        demand=f"a whole number from 1 to {validators.UNITS_MAX}, or None",
+        value=value,
+    )
+
+
+def _moment(_instance: object, attribute: attrs.Attribute[datetime | None], value: Any) -> None:  # noqa: ANN401 - any value
+    if value is not None:
+        validators.require_moment(f"OrderLayout.{attribute.name}", value)
 
 
 def _comma_or_point(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
@@ -64,45 +82,9 @@ def columns_of(layout: type[Layout] | Layout, *, required: bool = False) -> list
     """Return the layout fields that name columns: all of them, or only the required ones."""
     kind = layout if isinstance(layout, type) else type(layout)
     kinds = {"required"} if required else {"required", "optional"}
-    return [each.name for each in attrs.fields(kind) if each.metadata.get("column") in kinds]
-
-
-@attrs.frozen(kw_only=True)
-class SkipRule:
-    """Skip rows by the value of one column.
-
-    If a file lacks the column, the rule skips nothing. Texts are compared regardless of case.
-
-    Attributes:
-        reason: Why the rows are skipped.
-        column: The column name in the file.
-        is_one_of: Skip rows with one of these texts.
-        begins_with: Skip rows whose text begins with one of these.
-        is_filled: Skip rows with any text. A date of zeros does not count.
-        is_blank: Skip rows without a text.
-        is_below_zero: Skip rows with a negative number.
-        whole_order: Whether the whole order of such a row is skipped.
-    """
-
-    reason: str
-    column: str
-    is_one_of: frozenset[str] = attrs.field(default=frozenset(), converter=_fold_case)
-    begins_with: tuple[str, ...] = ()
-    is_filled: bool = False
-    is_blank: bool = False
-    is_below_zero: bool = False
-    whole_order: bool = False
-
-    def fits(self, text: str) -> bool:
-        """Whether a row with this text in the column is skipped."""
-        text = text.strip().casefold()
-        return (
-            text in self.is_one_of
-            or text.startswith(tuple(each.casefold() for each in self.begins_with))
-            or (self.is_filled and not is_none(text))
-            or (self.is_blank and not text)
-            or (self.is_below_zero and is_below_zero(text))
-        )
+    spared = layout.spared if required and isinstance(layout, OrderLayout) else frozenset()
+    names = [each.name for each in attrs.fields(kind) if each.metadata.get("column") in kinds]
+    return [name for name in names if name not in spared]
 
 
 @attrs.frozen(kw_only=True)
@@ -125,7 +107,7 @@ class OrderLayout:
     """The column names of a file of orders, and how to read its cells.
 
     A field may have several columns. In each row, the first one with a text is read. The columns of
-    `ship_to_name` and `ship_to_street` are joined instead.
+    `ship_to_name`, `ship_to_street` and `ship_to_street_2` are joined instead.
 
     Rows with several items have columns such as `SKU 1` and `Quantity 1`: write the number as
     `{n}`, or name the columns of the second item and the following ones in `more_items`. An item
@@ -138,15 +120,24 @@ class OrderLayout:
         placed_at: When the order was placed. If its rows differ, the earliest.
         line_id: The id of a line within its order. Default: lines are numbered as they come.
         more_items: The columns of further items in the same row.
+        items: Instead of `sku`: a column with several items in each cell.
+        item_pattern: How these items are written, such as `sku:{sku}|qty:{quantity};`.
+        quantity_default: The units of a line without a quantity, such as 1 for a row a unit.
+        placed_at_default: When an order without a time was placed.
+        must_have: Columns that a file must have, although there are others for their fields.
         priority: The priority. If the rows of an order differ, the highest.
         promised_by: The promised date. If the rows of an order differ, the earliest.
         courier: The courier service. If the rows of an order differ in the courier or the
             address, the order is rejected.
         ship_to_name: The addressee.
-        ship_to_street: The street, and anything else between the name and the city.
+        ship_to_company: The company.
+        ship_to_street: The street.
+        ship_to_street_2: The second line of the street: flat, building, district.
         ship_to_city: The city.
+        ship_to_region: The state, province or county.
         ship_to_postcode: The postcode.
         ship_to_country: The two-letter country code.
+        ship_to_phone: The number that the courier may call.
         country_default: The country of addresses without one.
         first_counts: Columns that a file may have twice. Other repeated columns are refused.
         skip: Which rows to skip.
@@ -159,29 +150,66 @@ class OrderLayout:
         quoted: Whether cells may be quoted. Otherwise quotes are ordinary characters.
     """
 
-    order_id: Names = attrs.field(converter=_names, validator=_some, metadata=_REQUIRED)
-    sku: Names = attrs.field(converter=_names, validator=_some, metadata=_REQUIRED)
-    quantity: Names = attrs.field(converter=_names, validator=_some, metadata=_REQUIRED)
-    placed_at: Names = attrs.field(converter=_names, validator=_some, metadata=_REQUIRED)
+    order_id: Names = attrs.field(converter=_names, metadata=_REQUIRED)
+    sku: Names = attrs.field(default=(), converter=_names, metadata=_REQUIRED)
+    quantity: Names = attrs.field(default=(), converter=_names, metadata=_REQUIRED)
+    placed_at: Names = attrs.field(default=(), converter=_names, metadata=_REQUIRED)
     line_id: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     more_items: tuple[ItemColumns, ...] = ()
+    items: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    item_pattern: str = attrs.field(default="", validator=_item_pattern)
+    quantity_default: int | None = attrs.field(default=None, validator=_units)
+    placed_at_default: datetime | None = attrs.field(default=None, validator=_moment)
+    must_have: frozenset[str] = frozenset()
     priority: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     promised_by: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     courier: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_name: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    ship_to_company: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_street: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    ship_to_street_2: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_city: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    ship_to_region: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_postcode: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_country: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    ship_to_phone: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     country_default: str | None = None
     first_counts: frozenset[str] = frozenset()
     skip: tuple[SkipRule, ...] = ()
-    zone: tzinfo | str | None = None
-    time_format: str | None = None
+    zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
+    time_format: str | None = attrs.field(default=None, validator=check_time_format)
     day_first: bool | None = None
     thousands: str = attrs.field(default="", validator=_comma_or_point)
     upper_sku: bool = False
     quoted: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        for field in columns_of(self, required=True):
+            validators.require(
+                ok=len(getattr(self, field)) > 0,
+                field=f"OrderLayout.{field}",
+                demand="the name of a column",
+                value=getattr(self, field),
+            )
+        validators.require(
+            ok=bool(self.items) == bool(self.item_pattern),
+            field="OrderLayout.item_pattern",
+            demand="given with items, and only then",
+            value=self.item_pattern,
+        )
+
+    @property
+    def spared(self) -> frozenset[str]:
+        """The required columns that need not be there, because something stands for them."""
+        return frozenset(
+            field
+            for field, instead in {
+                "sku": bool(self.items),
+                "quantity": bool(self.items) or self.quantity_default is not None,
+                "placed_at": self.placed_at_default is not None,
+            }.items()
+            if instead
+        )
 
     @classmethod
     def of_columns(cls, columns: Mapping[str, str], **settings: Any) -> OrderLayout:  # noqa: ANN401 - fields
@@ -207,7 +235,23 @@ class OrderLayout:
                 value=field,
             )
             names[field] = (*names.get(field, ()), name)
-        return cls(**names, **settings)
+        return cls(**names, **{"must_have": frozenset(columns), **settings})
+
+    def including(self, *statuses: str, kinds: Collection[SkipKind] = ()) -> OrderLayout:
+        """Return a layout that does not skip these statuses and kinds of rows.
+
+        >>> from orderflow.importing import PRESETS, Preset, SkipKind
+        >>> cash_on_delivery = PRESETS[Preset.SHOPIFY].including("pending")
+        >>> gift_cards_too = PRESETS[Preset.SHOPIFY].including(kinds=[SkipKind.NOT_GOODS])
+
+        Args:
+            statuses: Texts that the rules compare cells with, regardless of case.
+            kinds: Kinds of rules.
+
+        Raises:
+            InvalidValueError: If no rule skips such a status or kind.
+        """
+        return attrs.evolve(self, skip=without(self.skip, statuses=statuses, kinds=kinds))
 
 
 @attrs.frozen(kw_only=True)
@@ -218,6 +262,7 @@ class StockLayout:
         sku: The product.
         on_hand: The counted units.
         note: A note about the count.
+        must_have: Columns that a file must have, as in `OrderLayout`.
         thousands: The thousands separator in numbers, a comma or a point.
         quoted: Whether cells may be quoted.
     """
@@ -229,6 +274,7 @@ class StockLayout:
         default=("on_hand",), converter=_names, validator=_some, metadata=_REQUIRED
     )
     note: Names = attrs.field(default=("note",), converter=_names, metadata=_OPTIONAL)
+    must_have: frozenset[str] = frozenset()
     thousands: str = attrs.field(default="", validator=_comma_or_point)
     quoted: bool = True
 
@@ -242,6 +288,7 @@ class ReceiptLayout:
         sku: The product.
         quantity: The expected units.
         expected_at: When they are expected.
+        must_have: Columns that a file must have, as in `OrderLayout`.
         zone: The time zone of times without an offset, as in `OrderLayout`.
         time_format: The format of times.
         day_first: Whether the day comes first in dates.
@@ -261,8 +308,9 @@ class ReceiptLayout:
     expected_at: Names = attrs.field(
         default=("expected_at",), converter=_names, validator=_some, metadata=_REQUIRED
     )
-    zone: tzinfo | str | None = None
-    time_format: str | None = None
+    must_have: frozenset[str] = frozenset()
+    zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
+    time_format: str | None = attrs.field(default=None, validator=check_time_format)
     day_first: bool | None = None
     thousands: str = attrs.field(default="", validator=_comma_or_point)
     quoted: bool = True
@@ -280,6 +328,7 @@ class ReplacementLayout:
         reason: Why it may be replaced.
         units_max: The maximum number of units on one line.
         seller_id: The only seller that it applies to.
+        must_have: Columns that a file must have, as in `OrderLayout`.
         quoted: Whether cells may be quoted.
     """
 
@@ -294,6 +343,7 @@ class ReplacementLayout:
     reason: Names = attrs.field(default=("reason",), converter=_names, metadata=_OPTIONAL)
     units_max: Names = attrs.field(default=("units_max",), converter=_names, metadata=_OPTIONAL)
     seller_id: Names = attrs.field(default=("seller_id",), converter=_names, metadata=_OPTIONAL)
+    must_have: frozenset[str] = frozenset()
     quoted: bool = True
 
 

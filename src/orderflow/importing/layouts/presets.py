@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from orderflow.domain.model.terms import Term
-from orderflow.importing.layouts.layout import OrderLayout, SkipRule
+from orderflow.importing.layouts.layout import OrderLayout
+from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,14 +48,9 @@ NOT_GOODS: Final = frozenset(
 NOT_GOODS_PREFIXES: Final = ("GIFT_", "TEST")
 """The prefixes of further such codes."""
 
-_CANCELLED = "cancelled or refunded"
-_LEFT = "already despatched"
-_NOT_GOODS = "not goods (postage, fees, discounts)"
-_UNPAID = "not paid yet"
 
-
-def _order(reason: str, column: str, *values: str) -> SkipRule:
-    return SkipRule(reason=reason, column=column, is_one_of=frozenset(values), whole_order=True)
+def _order(kind: SkipKind, column: str, *values: str) -> SkipRule:
+    return SkipRule(kind=kind, column=column, is_one_of=frozenset(values), whole_order=True)
 
 
 _PLAIN = OrderLayout(
@@ -67,10 +63,14 @@ _PLAIN = OrderLayout(
     promised_by="promised_by",
     courier="courier",
     ship_to_name="ship_to_name",
+    ship_to_company="ship_to_company",
     ship_to_street="ship_to_street",
+    ship_to_street_2="ship_to_street_2",
     ship_to_city="ship_to_city",
+    ship_to_region="ship_to_region",
     ship_to_postcode="ship_to_postcode",
     ship_to_country="ship_to_country",
+    ship_to_phone="ship_to_phone",
 )
 
 _SHOPIFY = OrderLayout(
@@ -80,20 +80,26 @@ _SHOPIFY = OrderLayout(
     placed_at="Created at",
     courier="Shipping Method",
     ship_to_name="Shipping Name",
-    ship_to_street=("Shipping Address1", "Shipping Address2"),
+    ship_to_company="Shipping Company",
+    ship_to_street="Shipping Address1",
+    ship_to_street_2="Shipping Address2",
     ship_to_city="Shipping City",
+    ship_to_region="Shipping Province",
     ship_to_postcode="Shipping Zip",
     ship_to_country="Shipping Country",
+    ship_to_phone="Shipping Phone",
     skip=(
-        SkipRule(reason=_CANCELLED, column="Cancelled at", is_filled=True, whole_order=True),
-        _order(_CANCELLED, "Financial Status", "refunded", "voided"),
-        _order(_UNPAID, "Financial Status", "pending", "expired"),
-        _order(_LEFT, "Fulfillment Status", "fulfilled"),
+        SkipRule(kind=SkipKind.CANCELLED, column="Cancelled at", is_filled=True, whole_order=True),
+        _order(SkipKind.CANCELLED, "Financial Status", "refunded", "voided"),
+        _order(SkipKind.UNPAID, "Financial Status", "pending", "expired"),
+        _order(SkipKind.DESPATCHED, "Fulfillment Status", "fulfilled"),
         SkipRule(
-            reason=_LEFT, column="Lineitem fulfillment status", is_one_of=frozenset({"fulfilled"})
+            kind=SkipKind.DESPATCHED,
+            column="Lineitem fulfillment status",
+            is_one_of=frozenset({"fulfilled"}),
         ),
         SkipRule(
-            reason=_NOT_GOODS,
+            kind=SkipKind.NOT_GOODS,
             column="Lineitem requires shipping",
             is_one_of=frozenset({"false"}),
         ),
@@ -109,19 +115,25 @@ _SHOPWARE = OrderLayout(
     first_counts=frozenset({"number"}),
     skip=(
         # The numbers are those of Shopware's table of order states.
-        _order("abandoned basket", "orderStatusID", "-1"),
-        _order(_CANCELLED, "orderStatusID", "4"),
-        _order(_LEFT, "orderStatusID", "2", "7"),
-        # Modes 2 to 4 are vouchers, discounts and surcharges.
-        SkipRule(reason=_NOT_GOODS, column="mode", is_one_of=frozenset({"2", "3", "4"})),
         SkipRule(
-            reason=_NOT_GOODS,
+            kind=SkipKind.NO_ORDER,
+            reason="abandoned basket",
+            column="orderStatusID",
+            is_one_of=frozenset({"-1"}),
+            whole_order=True,
+        ),
+        _order(SkipKind.CANCELLED, "orderStatusID", "4"),
+        _order(SkipKind.DESPATCHED, "orderStatusID", "2", "7"),
+        # Modes 2 to 4 are vouchers, discounts and surcharges.
+        SkipRule(kind=SkipKind.NOT_GOODS, column="mode", is_one_of=frozenset({"2", "3", "4"})),
+        SkipRule(
+            kind=SkipKind.NOT_GOODS,
             column="articleNumber",
             is_one_of=frozenset({"SHIPPINGDISCOUNT"}),
             begins_with=("sw-payment", "sw-discount", "sw-surcharge"),
         ),
-        SkipRule(reason=_NOT_GOODS, column="price", is_below_zero=True),
-        SkipRule(reason="returned", column="quantity", is_below_zero=True),
+        SkipRule(kind=SkipKind.NOT_GOODS, column="price", is_below_zero=True),
+        SkipRule(kind=SkipKind.RETURNED, column="quantity", is_below_zero=True),
     ),
 )
 
@@ -133,17 +145,21 @@ _WOOCOMMERCE = OrderLayout(
     placed_at=("date", "order_date"),
     courier="shipping_method",
     ship_to_name=("shipping_first_name", "shipping_last_name"),
-    ship_to_street=("shipping_company", "shipping_address_1", "shipping_address_2"),
+    ship_to_company="shipping_company",
+    ship_to_street="shipping_address_1",
+    ship_to_street_2="shipping_address_2",
     ship_to_city="shipping_city",
+    ship_to_region="shipping_state",
     ship_to_postcode="shipping_postcode",
     ship_to_country="shipping_country",
+    ship_to_phone=("shipping_phone", "billing_phone"),
     skip=(
-        _order(_CANCELLED, "status", "cancelled", "refunded", "failed", "trash"),
-        _order(_CANCELLED, "status", "wc-cancelled", "wc-refunded", "wc-failed"),
-        _order(_UNPAID, "status", "pending", "on-hold", "draft", "checkout-draft"),
-        _order(_UNPAID, "status", "wc-pending", "wc-on-hold", "wc-checkout-draft"),
-        _order(_LEFT, "status", "completed", "wc-completed"),
-        SkipRule(reason="returned", column="item_quantity", is_below_zero=True),
+        _order(SkipKind.CANCELLED, "status", "cancelled", "refunded", "failed", "trash"),
+        _order(SkipKind.CANCELLED, "status", "wc-cancelled", "wc-refunded", "wc-failed"),
+        _order(SkipKind.UNPAID, "status", "pending", "on-hold", "draft", "checkout-draft"),
+        _order(SkipKind.UNPAID, "status", "wc-pending", "wc-on-hold", "wc-checkout-draft"),
+        _order(SkipKind.DESPATCHED, "status", "completed", "wc-completed"),
+        SkipRule(kind=SkipKind.RETURNED, column="item_quantity", is_below_zero=True),
     ),
 )
 
@@ -156,19 +172,32 @@ _AMAZON = OrderLayout(
     promised_by="promise-date",
     courier="ship-service-level",
     ship_to_name="recipient-name",
-    ship_to_street=("ship-address-1", "ship-address-2", "ship-address-3"),
+    ship_to_street="ship-address-1",
+    ship_to_street_2=("ship-address-2", "ship-address-3"),
     ship_to_city="ship-city",
+    ship_to_region="ship-state",
     ship_to_postcode="ship-postal-code",
     ship_to_country="ship-country",
+    ship_to_phone="ship-phone-number",
     skip=(
-        _order("despatched by Amazon", "fulfillment-channel", "Amazon", "AFN"),
-        _order(_CANCELLED, "order-status", "Cancelled"),
-        _order(_UNPAID, "order-status", "Pending"),
-        SkipRule(reason=_LEFT, column="order-status", begins_with=("Shipped",), whole_order=True),
-        SkipRule(reason=_LEFT, column="quantity-to-ship", is_one_of=frozenset({"0"})),
-        SkipRule(reason=_CANCELLED, column="quantity", is_one_of=frozenset({"0"})),
-        SkipRule(reason=_CANCELLED, column="quantity-purchased", is_one_of=frozenset({"0"})),
-        SkipRule(reason="continues the row before", column="quantity-purchased", is_blank=True),
+        _order(SkipKind.SENT_BY_OTHERS, "fulfillment-channel", "Amazon", "AFN"),
+        _order(SkipKind.CANCELLED, "order-status", "Cancelled"),
+        _order(SkipKind.UNPAID, "order-status", "Pending"),
+        SkipRule(
+            kind=SkipKind.DESPATCHED,
+            column="order-status",
+            begins_with=("Shipped",),
+            whole_order=True,
+        ),
+        SkipRule(kind=SkipKind.DESPATCHED, column="quantity-to-ship", is_one_of=frozenset({"0"})),
+        SkipRule(kind=SkipKind.CANCELLED, column="quantity", is_one_of=frozenset({"0"})),
+        SkipRule(kind=SkipKind.CANCELLED, column="quantity-purchased", is_one_of=frozenset({"0"})),
+        SkipRule(
+            kind=SkipKind.NO_ORDER,
+            reason="continues the row before",
+            column="quantity-purchased",
+            is_blank=True,
+        ),
     ),
     quoted=False,
 )
@@ -180,21 +209,31 @@ _ONLINE_RETAIL_II = OrderLayout(
     placed_at="InvoiceDate",
     skip=(
         SkipRule(
+            kind=SkipKind.RETURNED,
             reason="cancellation without an order number",
             column="Invoice",
             begins_with=("C",),
             whole_order=True,
         ),
         SkipRule(
-            reason="accounting adjustment", column="Invoice", begins_with=("A",), whole_order=True
+            kind=SkipKind.NO_ORDER,
+            reason="accounting adjustment",
+            column="Invoice",
+            begins_with=("A",),
+            whole_order=True,
         ),
         SkipRule(
-            reason=_NOT_GOODS,
+            kind=SkipKind.NOT_GOODS,
             column="StockCode",
             is_one_of=NOT_GOODS,
             begins_with=NOT_GOODS_PREFIXES,
         ),
-        SkipRule(reason="stock written off", column="Quantity", is_below_zero=True),
+        SkipRule(
+            kind=SkipKind.RETURNED,
+            reason="stock written off",
+            column="Quantity",
+            is_below_zero=True,
+        ),
     ),
     zone="Europe/London",
     day_first=True,

@@ -4,23 +4,40 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import attrs
 
+from orderflow.domain.calendar import clocks
+from orderflow.domain.model import validators
 from orderflow.errors import InvalidValueError
+from orderflow.importing.values.unreadable import UnreadableError
 
-__all__ = ["TimeReader", "is_none", "zone_of"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-YEAR_MIN, YEAR_MAX = 1970, 2200
+__all__ = ["TimeReader", "check_time_format", "check_zone", "is_none", "proof_of_order", "zone_of"]
 
 _SPACE = re.compile(r"(?<=\d)\s+(?=[+-]\d\d:?\d\d$)")
 _UNIVERSAL = re.compile(r"(?<=\d)\s*(?:UTC|GMT)$")
-_NUMBERS = re.compile(
-    r"(?P<first>\d{1,2})([./-])(?P<second>\d{1,2})\2(?P<year>\d{4})"
-    r"(?:,?[ T]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<seconds>\d\d))?)?",
-    re.ASCII,
+_FLAGS = re.ASCII | re.IGNORECASE
+_CLOCK = (
+    r"(?:,?[ T]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<seconds>\d\d))?"
+    r"(?:\s*(?P<half>[ap])\.?m\.?)?)?"
 )
+_NUMBERS = re.compile(
+    rf"(?P<first>\d{{1,2}})([./-])(?P<second>\d{{1,2}})\2(?P<year>\d{{4}}|\d\d){_CLOCK}", _FLAGS
+)
+_NAMED = re.compile(
+    r"(?:(?P<day>\d{1,2})[ -](?P<name>[a-z]{3})[a-z]*"
+    r"|(?P<name_first>[a-z]{3})[a-z]*[ -](?P<day_last>\d{1,2}))"
+    rf",?[ -](?P<year>\d{{4}}|\d\d){_CLOCK}",
+    _FLAGS,
+)
+_NOON = _MONTHS_OF_YEAR = 12
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SAMPLE = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 _NONE = re.compile(r"[0T:./\s-]*", re.ASCII)
 
 
@@ -33,19 +50,45 @@ def is_none(text: str) -> bool:
     return _NONE.fullmatch(text) is not None
 
 
-def zone_of(zone: tzinfo | str | None) -> tzinfo | None:
+def zone_of(zone: tzinfo | str | None, field: str = "time zone") -> tzinfo | None:
     """Return a time zone, or look it up by its name.
 
     Raises:
-        InvalidValueError: If there is no time zone of this name.
+        InvalidValueError: If it is no time zone, or there is none of this name.
     """
-    if not isinstance(zone, str):
-        return zone
+    if zone is None or clocks.is_time_zone(zone):
+        return zone  # type: ignore[return-value] # it is no text
+    demand = "a time zone, or the name of one, such as 'Europe/London'"
+    validators.require(ok=isinstance(zone, str), field=field, demand=demand, value=zone)
     try:
-        return ZoneInfo(zone)
+        return ZoneInfo(zone)  # type: ignore[arg-type] # it is a text
     except (KeyError, ValueError, OSError) as error:
-        demand = "the name of a time zone, such as 'Europe/London'"
-        raise InvalidValueError("time zone", demand, zone) from error
+        raise InvalidValueError(field, demand, zone) from error
+
+
+def check_zone(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """Require that a field is a time zone, the name of one, or `None`."""
+    zone_of(value, f"{type(instance).__name__}.{attribute.name}")
+
+
+def check_time_format(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Require that a field is a format that reads the date in what it writes, or `None`."""
+    validators.require(
+        ok=value is None or _is_time_format(value),
+        field=f"{type(instance).__name__}.{attribute.name}",
+        demand="a format of dates for datetime.strptime, such as '%d/%m/%Y %H:%M'",
+        value=value,
+    )
+
+
+def _is_time_format(value: object) -> bool:
+    if not (isinstance(value, str) and validators.is_identifier(value)):
+        return False
+    try:
+        read = datetime.strptime(_SAMPLE.strftime(value), value)  # noqa: DTZ007 - its date counts
+        return read.date() == _SAMPLE.date()
+    except (ValueError, re.error, DeprecationWarning):  # the warning: it names no year
+        return False
 
 
 @attrs.frozen
@@ -54,6 +97,9 @@ class TimeReader:
 
     When the clocks go back, an ambiguous time is the earlier moment. When they go forward, a
     skipped time is read as if they had not changed yet. A date alone is its first moment.
+
+    Also read, beside ISO 8601: `2 Mar 2026`, `Mar-02-26`, `02/03/2026 9:30 PM`. A year of two
+    digits is in this century.
 
     Attributes:
         zone: The zone of times without an offset. If None, such times are refused.
@@ -70,42 +116,90 @@ class TimeReader:
         """Return a moment in UTC.
 
         Raises:
-            ValueError: If this is not a moment or out of range. The message says what is valid.
+            UnreadableError: If this is not a moment or out of range.
         """
         if self.time_format is not None:
             moment = self._of_format(text, self.time_format)
         elif (numbers := _NUMBERS.fullmatch(text)) is not None:
-            moment = self._of_numbers(numbers.groupdict(default="0"))
+            moment = self._of_numbers(numbers.groupdict(default=""))
+        elif (named := _NAMED.fullmatch(text)) is not None:
+            moment = _of_names(named.groupdict(default=""))
         else:
             moment = _of_iso(text)
-        if not YEAR_MIN <= moment.year < YEAR_MAX:
-            raise ValueError(f"in the years {YEAR_MIN} to {YEAR_MAX - 1}")
         if moment.tzinfo is None:
             if self.zone is None:
-                raise ValueError("a time with its offset, unless a time zone is set for the file")
+                demand = "a time with its offset, unless a time zone is set for the file"
+                raise UnreadableError(demand, "time_zone")
             moment = moment.replace(tzinfo=self.zone)
-        return moment.astimezone(UTC)
+        if not validators.is_moment(moment):
+            raise UnreadableError(
+                f"in the years {validators.YEAR_MIN} to {validators.YEAR_MAX} of UTC"
+            )
+        return validators.in_utc(moment)
 
     def _of_numbers(self, parts: dict[str, str]) -> datetime:
         first, second = int(parts["first"]), int(parts["second"])
         if self.day_first is None:
-            raise ValueError("a date like 2026-03-02, unless the order of day and month is set")
+            demand = "a date like 2026-03-02, unless the order of day and month is set"
+            raise UnreadableError(demand, "day_first")
         day, month = (first, second) if self.day_first else (second, first)
-        hour, minute, seconds = (int(parts[name]) for name in ("hour", "minute", "seconds"))
-        try:
-            return datetime(  # noqa: DTZ001 - the zone follows
-                int(parts["year"]), month, day, hour, minute, seconds
-            )
-        except ValueError as error:
-            raise ValueError(
-                f"a date with the {'day' if self.day_first else 'month'} first"
-            ) from error
+        order = "day" if self.day_first else "month"
+        return _moment(parts, month, day, f"a date with the {order} first")
 
     def _of_format(self, text: str, time_format: str) -> datetime:
         try:
             return datetime.strptime(text, time_format)  # noqa: DTZ007 - the zone follows
         except ValueError as error:
-            raise ValueError(f"a time in the format {time_format}") from error
+            raise UnreadableError(f"a time in the format {time_format}", "time_format") from error
+
+
+def _of_names(parts: dict[str, str]) -> datetime:
+    name = (parts["name"] or parts["name_first"]).lower()
+    demand = "a date like 2 Mar 2026"
+    if name not in _MONTHS:
+        raise UnreadableError(demand)
+    return _moment(parts, _MONTHS.index(name) + 1, int(parts["day"] or parts["day_last"]), demand)
+
+
+def _moment(parts: dict[str, str], month: int, day: int, demand: str) -> datetime:
+    """Return the moment of a date and the clock behind it."""
+    year, hour = int(parts["year"]), int(parts["hour"] or 0)
+    if len(parts["year"]) == len("26"):
+        year += 2000
+    if parts["half"]:
+        if not 1 <= hour <= _NOON:
+            raise UnreadableError("a time like 9:30 AM")
+        hour = hour % _NOON + (_NOON if parts["half"].lower() == "p" else 0)
+    try:
+        return datetime(  # noqa: DTZ001 - the zone follows
+            year, month, day, hour, int(parts["minute"] or 0), int(parts["seconds"] or 0)
+        )
+    except ValueError as error:
+        raise UnreadableError(demand) from error
+
+
+def proof_of_order(texts: Iterable[tuple[int, str]]) -> tuple[bool, str] | None:
+    """Return whether the day comes first in dates, if one of them can only be read one way.
+
+    >>> proof_of_order([(2, "02/03/2026"), (3, "25/03/2026")])
+    (True, "'25/03/2026' in row 3")
+
+    Args:
+        texts: The number of each row, and its date.
+
+    Returns:
+        Whether the day comes first, and the date that shows it. `None` if nothing shows it, or
+        dates contradict each other.
+    """
+    proofs: dict[bool, str] = {}
+    for row, text in texts:
+        numbers = _NUMBERS.fullmatch(text)
+        if numbers is None:
+            continue
+        day_first = int(numbers["first"]) > _MONTHS_OF_YEAR
+        if day_first or int(numbers["second"]) > _MONTHS_OF_YEAR:
+            proofs.setdefault(day_first, f"{text!r} in row {row:,}")
+    return next(iter(proofs.items())) if len(proofs) == 1 else None
 
 
 def _of_iso(text: str) -> datetime:
@@ -117,4 +211,4 @@ def _of_iso(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError("a time like 2026-03-02 09:30") from None
+        raise UnreadableError("a time like 2026-03-02 09:30", "time_format") from None

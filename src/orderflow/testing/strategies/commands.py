@@ -114,7 +114,7 @@ def histories(
     policy: SearchStrategy[AllocationPolicy] | None = None,
     length_max: int = 30,
 ) -> History:
-    """Draw a history of commands. Most of them are valid.
+    """Draw a history of commands. Most are valid. The clock goes on, and is set back at times.
 
     Args:
         draw: Hypothesis supplies it.
@@ -122,8 +122,15 @@ def histories(
         policy: The policies to draw from, at the start and for each change. Default: all.
         length_max: At most this many commands.
     """
-    chooser, any_policy = Chooser(draw), policies() if policy is None else policy
-    chosen = draw(any_policy)
+    any_policy = policies() if policy is None else policy
+    return draw_history(Chooser(draw), scope, lambda: draw(any_policy), length_max)
+
+
+def draw_history(
+    chooser: Chooser, scope: Scope, pick_policy: Callable[[], AllocationPolicy], length_max: int
+) -> History:
+    """Draw a history of commands, under policies that `pick_policy` returns."""
+    chosen = pick_policy()
     states = {seller_id: State(seller_id) for seller_id in scope.seller_ids}
     drawn: list[Command] = []
     at = scope.opens_at
@@ -132,7 +139,7 @@ def histories(
         state = states[chooser.pick(scope.seller_ids)]
         command: Command
         if chooser.number(0, _COMMANDS_PER_POLICY) == _COMMANDS_PER_POLICY:
-            command = ChangePolicy(at=at, seller_id=state.seller_id, policy=draw(any_policy))
+            command = ChangePolicy(at=at, seller_id=state.seller_id, policy=pick_policy())
         else:
             command = draw_next(chooser, state, scope, at)
         drawn.append(command)
@@ -279,7 +286,7 @@ _COMMANDS_PER_POLICY = 14
 _PROGRESS = {Action.SEND_TO_WAREHOUSE, Action.DESPATCH, Action.ACCEPT_CANCELLATION}
 _AGES = (0, 0, 1, 60)
 _PAGES = (1_000, 1, 2, 3)
-_PAUSES = (0, 0, 1, 30, 120)
+_PAUSES = (0, 0, 1, 30, 120, -45)  # a clock may be set back
 _PLACEMENTS, _ORDER_COMMANDS = 3, 4  # of ten
 _REASONS = tuple(AdjustmentReason)
 _REJECTED = (0, 0, 1)

@@ -62,7 +62,8 @@ class Scope:
         seller_ids: The sellers.
         warehouse_ids: The warehouses.
         skus: The products. Every seller has all of them in every warehouse.
-        order_ids: The order ids, for placed orders and for orders that are split off.
+        order_ids: The order ids, for placed orders and for orders that are split off. By default,
+            their order by code point is not the alphabetical one.
         receipt_ids: The ids of expected receipts.
         lines_max: The maximum number of lines of a placed order.
         quantity_max: The maximum units of a line, or of one movement of stock.
@@ -72,7 +73,7 @@ class Scope:
     seller_ids: tuple[str, ...] = ("acme",)
     warehouse_ids: tuple[str, ...] = ("leeds",)
     skus: tuple[str, ...] = ("MUG", "PAN", "TOY")
-    order_ids: tuple[str, ...] = ("1", "2", "3", "4", "5", "6", "7", "8")
+    order_ids: tuple[str, ...] = ("1", "2", "9", "10", "a", "B", "é", "#8")
     receipt_ids: tuple[str, ...] = ("R1", "R2")
     lines_max: int = 3
     quantity_max: int = 4
@@ -131,11 +132,8 @@ def addresses() -> SearchStrategy[Address]:
     text = st.text(st.characters(categories=("L", "N", "P", "Zs")), max_size=20)
     return st.builds(
         Address,
-        text,
-        text,
-        text,
-        text,
-        st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2),
+        **{field.name: text for field in attrs.fields(Address) if field.name != "country"},
+        country=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2),
     )
 
 
@@ -270,7 +268,17 @@ def minutes(count: int) -> timedelta:
 
 _PRIORITIES = (0, 0, 0, 1, 2)
 _COURIERS = (None, "VAN", "POST")
-_ADDRESSES = (None, Address("Ann", "1 High Street", "Leeds"))
+_ADDRESSES = (
+    None,
+    Address("Ann", "1 High Street", "Leeds"),
+    Address(
+        *("Kenji Sato", "1-9-1 Marunouchi", "Chiyoda-ku", "100-0005", "JP"),
+        company="Acme KK",
+        street_2="Tower 2, 14F",
+        region="Tokyo",
+        phone="+81 3 0000 0000",
+    ),
+)
 _PROMISED_DAYS = (None, None, 1, 2)
 _EDITS_OF_A_COMMAND = (1, 1, 1, 2, 3)
 _RATIOS = ((1, 1), (1, 1), (1, 1), (2, 1), (1, 2))

@@ -83,7 +83,13 @@ def _stock_of_acme(flow: OrderFlow) -> None:
 def _orders_of_acme(flow: OrderFlow) -> None:
     """Take orders A to K to every status there is."""
     acme = flow.seller("acme")
-    home = Address("Zoë Å", "1 High Street", "Leeds", "LS1", "GB")
+    home = Address(
+        *("Zoë Å", "1 High Street", "Leeds", "LS1", "GB"),
+        company="Å & Co",
+        street_2="Flat 2",
+        region="West Yorkshire",
+        phone="+44 113 496 0000",
+    )
     acme.place(order("A", ("MUG", 1)), allocate=False, at=later(70))
     for order_id in "BCDEFG":
         acme.place(order(order_id, ("MUG", 1)), at=later(71), command_id=f"place {order_id}")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from sqlalchemy.exc import DBAPIError
 
+from orderflow.adapters.sql.database_file import OpenFiles
 from orderflow.adapters.sql.django.executor import DjangoExecutor, translate_django_errors
 from orderflow.adapters.sql.faults import translate_commit_error, translate_error
 from orderflow.adapters.sql.transactions import ATTEMPTS_MAX, HostTransaction, with_retry
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["DjangoTransactions"]
 
 _LOCKED_AT_ONCE = {"IMMEDIATE", "EXCLUSIVE"}
+
+_FILES = WeakKeyDictionary["BaseDatabaseWrapper", tuple[object, OpenFiles]]()
+"""The driver's connection to SQLite, and its files."""
 
 
 class DjangoTransactions:
@@ -60,6 +65,7 @@ class DjangoTransactions:
         connection = connections[self._using]
         executor = DjangoExecutor(connection)
         with _translate_errors():
+            _require_same_files(connection)
             host = HostTransaction(executor) if _is_in_transaction(connection) else None
         if host is not None:
             return host.write(task)
@@ -70,6 +76,7 @@ class DjangoTransactions:
                 with translate_django_errors(), transaction.atomic(using=self._using):
                     _begin_to_write(connection)
                     result = task(executor)
+                    _require_same_files(connection)
                     is_committing = True
             except DBAPIError as error:
                 translate = translate_commit_error if is_committing else translate_error
@@ -86,6 +93,7 @@ class DjangoTransactions:
         connection = connections[self._using]
         executor = DjangoExecutor(connection)
         with _translate_errors():
+            _require_same_files(connection)
             if _is_in_transaction(connection):
                 return task(executor)
             with _snapshot(connection):
@@ -99,6 +107,20 @@ def _translate_errors() -> Iterator[None]:
             yield
     except DBAPIError as error:
         raise translate_error(error, 1) from error
+
+
+def _require_same_files(connection: BaseDatabaseWrapper) -> None:
+    """Refuse a SQLite database whose files are not those of Django's connection any more."""
+    if connection.vendor != "sqlite":
+        return
+    connection.ensure_connection()
+    driver, files = _FILES.get(connection, (None, None))
+    if files is None or driver is not connection.connection:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA database_list")
+            files = OpenFiles.of_list(cursor.fetchall())
+        _FILES[connection] = (connection.connection, files)
+    files.require_same()
 
 
 def _is_in_transaction(connection: BaseDatabaseWrapper) -> bool:

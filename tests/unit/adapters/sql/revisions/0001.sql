@@ -60,10 +60,10 @@ INSERT INTO "orderflow_events" VALUES('acme',27,'F','OrderDespatched','2025-03-0
 INSERT INTO "orderflow_events" VALUES('acme',28,'F','OrderDelivered','2025-03-03 13:30:00.000000','{"type":"OrderDelivered","version":1,"data":{"seller_id":"acme","order_id":"F","at":"2025-03-03T13:30:00+00:00"}}');
 INSERT INTO "orderflow_events" VALUES('acme',29,'G','CancellationRequested','2025-03-03 13:22:00.000000','{"type":"CancellationRequested","version":1,"data":{"seller_id":"acme","order_id":"G","at":"2025-03-03T13:22:00+00:00","reason":""}}');
 INSERT INTO "orderflow_events" VALUES('acme',30,'G','CancellationAccepted','2025-03-03 13:23:00.000000','{"type":"CancellationAccepted","version":1,"data":{"seller_id":"acme","order_id":"G","at":"2025-03-03T13:23:00+00:00"}}');
-INSERT INTO "orderflow_events" VALUES('acme',31,'H','OrderPlaced','2025-03-03 13:24:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:24:00+00:00","order":{"order_id":"H","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":4,"allocated":0},{"line_id":"2","sku":"MUG","quantity":2,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":"DPD","ship_to":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB"},"holds":[],"split_from":null,"split_count":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',31,'H','OrderPlaced','2025-03-03 13:24:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:24:00+00:00","order":{"order_id":"H","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":4,"allocated":0},{"line_id":"2","sku":"MUG","quantity":2,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":"DPD","ship_to":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB","company":"Å & Co","street_2":"Flat 2","region":"West Yorkshire","phone":"+44 113 496 0000"},"holds":[],"split_from":null,"split_count":0,"wait":null,"version":0}}}');
 INSERT INTO "orderflow_events" VALUES('acme',32,'H','OrderPutOnBackOrder','2025-03-03 13:24:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"acme","order_id":"H","at":"2025-03-03T13:24:00+00:00","units":[["1",2],["2",2]]}}');
 INSERT INTO "orderflow_events" VALUES('acme',33,'H','OrderSplit','2025-03-03 13:25:00.000000','{"type":"OrderSplit","version":1,"data":{"seller_id":"acme","order_id":"H","at":"2025-03-03T13:25:00+00:00","new_order_id":"H-1","units":[["1",2],["2",2]]}}');
-INSERT INTO "orderflow_events" VALUES('acme',34,'H-1','OrderSplitOff','2025-03-03 13:25:00.000000','{"type":"OrderSplitOff","version":1,"data":{"at":"2025-03-03T13:25:00+00:00","order":{"order_id":"H-1","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":2,"allocated":2},{"line_id":"2","sku":"MUG","quantity":2,"allocated":2}],"placed_at":"2025-03-03T12:00:00+00:00","status":"ALLOCATED","priority":0,"promised_by":null,"courier":"DPD","ship_to":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB"},"holds":[],"split_from":"H","split_count":0,"wait":null,"version":0}}}');
+INSERT INTO "orderflow_events" VALUES('acme',34,'H-1','OrderSplitOff','2025-03-03 13:25:00.000000','{"type":"OrderSplitOff","version":1,"data":{"at":"2025-03-03T13:25:00+00:00","order":{"order_id":"H-1","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":2,"allocated":2},{"line_id":"2","sku":"MUG","quantity":2,"allocated":2}],"placed_at":"2025-03-03T12:00:00+00:00","status":"ALLOCATED","priority":0,"promised_by":null,"courier":"DPD","ship_to":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB","company":"Å & Co","street_2":"Flat 2","region":"West Yorkshire","phone":"+44 113 496 0000"},"holds":[],"split_from":"H","split_count":0,"wait":null,"version":0}}}');
 INSERT INTO "orderflow_events" VALUES('acme',35,'I','OrderPlaced','2025-03-03 13:26:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:26:00+00:00","order":{"order_id":"I","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":1,"allocated":0},{"line_id":"2","sku":"PAN","quantity":2,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":"2025-03-09T18:00:00+00:00","courier":null,"ship_to":null,"holds":[],"split_from":null,"split_count":0,"wait":null,"version":0}}}');
 INSERT INTO "orderflow_events" VALUES('acme',36,'I','OrderPutOnBackOrder','2025-03-03 13:26:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"acme","order_id":"I","at":"2025-03-03T13:26:00+00:00","units":[]}}');
 INSERT INTO "orderflow_events" VALUES('acme',37,'J','OrderPlaced','2025-03-03 13:27:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:27:00+00:00","order":{"order_id":"J","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":2,"allocated":0},{"line_id":"2","sku":"MUG","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"split_count":0,"wait":null,"version":0}}}');
@@ -73,7 +73,7 @@ INSERT INTO "orderflow_events" VALUES('acme',40,'J','OrderHeld','2025-03-03 13:2
 INSERT INTO "orderflow_events" VALUES('acme',41,'K','OrderPlaced','2025-03-03 13:29:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:29:00+00:00","order":{"order_id":"K","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"split_count":0,"wait":null,"version":0}}}');
 INSERT INTO "orderflow_events" VALUES('acme',42,'K','OrderPutOnBackOrder','2025-03-03 13:29:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"acme","order_id":"K","at":"2025-03-03T13:29:00+00:00","units":[]}}');
 INSERT INTO "orderflow_events" VALUES('acme',43,'K','OrderCancelled','2025-03-03 13:31:00.000000','{"type":"OrderCancelled","version":1,"data":{"seller_id":"acme","order_id":"K","at":"2025-03-03T13:31:00+00:00","reason":"too slow"}}');
-INSERT INTO "orderflow_events" VALUES('bolt',1,NULL,'PolicyChanged','2025-03-03 12:00:00.000000','{"type":"PolicyChanged","version":1,"data":{"seller_id":"bolt","at":"2025-03-03T12:00:00+00:00","policy":{"queue":"PRIORITY","rationing":"STRICT","share_max":null,"partial_allocation":"AFTER_WAITING","passes_max":3,"wait_max":"P9DT0S","fulfilment":"COMPLETE","parcels_max":null,"preemption":"NEVER","urgent_from":null}}}');
+INSERT INTO "orderflow_events" VALUES('bolt',1,NULL,'PolicyChanged','2025-03-03 12:00:00.000000','{"type":"PolicyChanged","version":1,"data":{"seller_id":"bolt","at":"2025-03-03T12:00:00+00:00","policy":{"queue":"PRIORITY","rationing":"STRICT","share_max":null,"partial_allocation":"AFTER_WAITING","passes_max":3,"wait_max":"P9DT0S","fulfilment":"COMPLETE","parcels_max":null,"preemption":"NEVER","urgent_from":null,"split_ids":"{order_id}.{number}"}}}');
 INSERT INTO "orderflow_events" VALUES('bolt',2,NULL,'StockBookedIn','2025-03-03 12:00:00.000000','{"type":"StockBookedIn","version":1,"data":{"key":{"seller_id":"bolt","warehouse_id":"leeds","sku":"NUT"},"at":"2025-03-03T12:00:00+00:00","received":2,"rejected":0,"receipt_id":null,"expected":null,"more_to_come":false}}');
 INSERT INTO "orderflow_events" VALUES('bolt',3,NULL,'StockAdjusted','2025-03-03 12:00:00.000000','{"type":"StockAdjusted","version":1,"data":{"key":{"seller_id":"bolt","warehouse_id":"leeds","sku":"CAP"},"at":"2025-03-03T12:00:00+00:00","change":0,"reason":"COUNT","note":""}}');
 INSERT INTO "orderflow_events" VALUES('bolt',4,'A','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"A","seller_id":"bolt","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"NUT","quantity":3,"allocated":0},{"line_id":"2","sku":"CAP","quantity":1,"allocated":0}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"courier":null,"ship_to":null,"holds":[],"split_from":null,"split_count":0,"wait":null,"version":0}}}');
@@ -103,7 +103,7 @@ CREATE TABLE orderflow_expected_receipts (
 	quantity BIGINT NOT NULL, 
 	expected_at VARCHAR(32) NOT NULL, 
 	CONSTRAINT orderflow_expected_receipts_pk PRIMARY KEY (seller_id, receipt_id), 
-	CONSTRAINT orderflow_expected_receipts_quantity CHECK (quantity >= 1)
+	CONSTRAINT orderflow_expected_receipts_quantity CHECK (quantity >= 1 AND quantity <= 1000000000000)
 )
  WITHOUT ROWID
 
@@ -138,7 +138,8 @@ CREATE TABLE orderflow_order_lines (
 	quantity BIGINT NOT NULL, 
 	allocated BIGINT NOT NULL, 
 	CONSTRAINT orderflow_order_lines_pk PRIMARY KEY (seller_id, order_id, line_id), 
-	CONSTRAINT orderflow_order_lines_quantity CHECK (quantity >= 1), 
+	CONSTRAINT orderflow_order_lines_position CHECK (position >= 0 AND position < 10000), 
+	CONSTRAINT orderflow_order_lines_quantity CHECK (quantity >= 1 AND quantity <= 1000000000000), 
 	CONSTRAINT orderflow_order_lines_allocated CHECK (0 <= allocated AND allocated <= quantity)
 )
  WITHOUT ROWID
@@ -206,8 +207,8 @@ INSERT INTO "orderflow_orders" VALUES('acme','D','leeds','CANCELLATION_REQUESTED
 INSERT INTO "orderflow_orders" VALUES('acme','E','leeds','DESPATCHED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,3);
 INSERT INTO "orderflow_orders" VALUES('acme','F','leeds','DELIVERED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,4);
 INSERT INTO "orderflow_orders" VALUES('acme','G','leeds','CANCELLED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,4);
-INSERT INTO "orderflow_orders" VALUES('acme','H','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,NULL,'DPD','{"type":"Address","version":1,"data":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB"}}',NULL,NULL,NULL,1,'2025-03-03 13:24:00.000000',0,0,NULL,2);
-INSERT INTO "orderflow_orders" VALUES('acme','H-1','leeds','ALLOCATED','2025-03-03 12:00:00.000000',0,NULL,'DPD','{"type":"Address","version":1,"data":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB"}}',NULL,NULL,'H',0,NULL,0,0,NULL,0);
+INSERT INTO "orderflow_orders" VALUES('acme','H','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,NULL,'DPD','{"type":"Address","version":1,"data":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB","company":"Å & Co","street_2":"Flat 2","region":"West Yorkshire","phone":"+44 113 496 0000"}}',NULL,NULL,NULL,1,'2025-03-03 13:24:00.000000',0,0,NULL,2);
+INSERT INTO "orderflow_orders" VALUES('acme','H-1','leeds','ALLOCATED','2025-03-03 12:00:00.000000',0,NULL,'DPD','{"type":"Address","version":1,"data":{"name":"Zoë Å","street":"1 High Street","city":"Leeds","postcode":"LS1","country":"GB","company":"Å & Co","street_2":"Flat 2","region":"West Yorkshire","phone":"+44 113 496 0000"}}',NULL,NULL,'H',0,NULL,0,0,NULL,0);
 INSERT INTO "orderflow_orders" VALUES('acme','I','leeds','ON_BACK_ORDER','2025-03-03 12:00:00.000000',0,'2025-03-09 18:00:00.000000',NULL,NULL,NULL,NULL,NULL,0,'2025-03-03 13:26:00.000000',0,0,NULL,1);
 INSERT INTO "orderflow_orders" VALUES('acme','J','leeds','ON_HOLD','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,'[{"type":"Hold","version":1,"data":{"reason":"ADDRESS","until":"2025-03-09T18:00:00+00:00","note":"flat?"}},{"type":"Hold","version":1,"data":{"reason":"OTHER","until":null,"note":""}}]','2025-03-09 18:00:00.000000',NULL,0,'2025-03-03 13:27:00.000000',0,0,NULL,3);
 INSERT INTO "orderflow_orders" VALUES('acme','K','leeds','CANCELLED','2025-03-03 12:00:00.000000',0,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0,0,NULL,2);
@@ -307,7 +308,7 @@ CREATE TABLE orderflow_policies (
  WITHOUT ROWID
 
 ;
-INSERT INTO "orderflow_policies" VALUES('bolt','{"type":"AllocationPolicy","version":1,"data":{"queue":"PRIORITY","rationing":"STRICT","share_max":null,"partial_allocation":"AFTER_WAITING","passes_max":3,"wait_max":"P9DT0S","fulfilment":"COMPLETE","parcels_max":null,"preemption":"NEVER","urgent_from":null}}');
+INSERT INTO "orderflow_policies" VALUES('bolt','{"type":"AllocationPolicy","version":1,"data":{"queue":"PRIORITY","rationing":"STRICT","share_max":null,"partial_allocation":"AFTER_WAITING","passes_max":3,"wait_max":"P9DT0S","fulfilment":"COMPLETE","parcels_max":null,"preemption":"NEVER","urgent_from":null,"split_ids":"{order_id}.{number}"}}');
 CREATE TABLE orderflow_preferences (
 	seller_id VARCHAR(128) NOT NULL, 
 	value TEXT NOT NULL, 
@@ -361,6 +362,7 @@ CREATE TABLE orderflow_stock (
 	is_unserved BOOLEAN DEFAULT 0 NOT NULL, 
 	CONSTRAINT orderflow_stock_pk PRIMARY KEY (seller_id, warehouse_id, sku), 
 	CONSTRAINT orderflow_stock_allocated CHECK (0 <= allocated AND allocated <= on_hand), 
+	CONSTRAINT orderflow_stock_on_hand CHECK (on_hand <= 1000000000000), 
 	CONSTRAINT orderflow_stock_known CHECK (is_known OR on_hand = 0)
 )
  WITHOUT ROWID
@@ -372,14 +374,14 @@ INSERT INTO "orderflow_stock" VALUES('acme','york','TEA',4,0,1,0);
 INSERT INTO "orderflow_stock" VALUES('bolt','leeds','CAP',1,0,1,0);
 INSERT INTO "orderflow_stock" VALUES('bolt','leeds','NUT',2,0,1,0);
 INSERT INTO "orderflow_stock" VALUES('bolt','leeds','TIN',4,1,1,1);
-CREATE INDEX orderflow_stock_unserved ON orderflow_stock (seller_id, warehouse_id, sku) WHERE is_unserved;
+CREATE INDEX orderflow_stock_unserved ON orderflow_stock (seller_id, warehouse_id, sku, is_unserved) WHERE is_unserved;
 CREATE INDEX orderflow_orders_placed ON orderflow_orders (seller_id, placed_at, order_id);
 CREATE INDEX orderflow_orders_status ON orderflow_orders (seller_id, status, placed_at, order_id);
 CREATE INDEX orderflow_orders_parts ON orderflow_orders (seller_id, split_from, order_id) WHERE split_from IS NOT NULL;
 CREATE INDEX orderflow_orders_held ON orderflow_orders (seller_id, held_until) WHERE held_until IS NOT NULL;
 CREATE INDEX orderflow_orders_waits ON orderflow_orders (seller_id, waits_since) WHERE status = 'ON_BACK_ORDER' AND NOT allows_partial;
 CREATE INDEX orderflow_order_lines_sku ON orderflow_order_lines (seller_id, sku, order_id);
-CREATE INDEX orderflow_order_lines_with_units ON orderflow_order_lines (seller_id, warehouse_id, sku, order_id) WHERE allocated > 0;
+CREATE INDEX orderflow_order_lines_with_units ON orderflow_order_lines (seller_id, warehouse_id, sku, order_id, allocated) WHERE allocated > 0;
 CREATE INDEX orderflow_queue_priority ON orderflow_queue (seller_id, warehouse_id, sku, rank, placed_at, order_id);
 CREATE INDEX orderflow_queue_promise ON orderflow_queue (seller_id, warehouse_id, sku, has_no_promise, due_by, placed_at, order_id);
 CREATE INDEX orderflow_expected_receipts_product ON orderflow_expected_receipts (seller_id, warehouse_id, sku, expected_at, receipt_id);

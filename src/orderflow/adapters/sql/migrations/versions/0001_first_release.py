@@ -67,10 +67,11 @@ def _stock() -> None:
         Column("is_known", Boolean, nullable=False, server_default=true()),
         Column("is_unserved", Boolean, nullable=False, server_default=false()),
         _check("stock", "allocated", "0 <= allocated AND allocated <= on_hand"),
+        _check("stock", "on_hand", "on_hand <= 1000000000000"),
         _check("stock", "known", "is_known OR on_hand = 0"),
         key=("warehouse_id", "sku"),
     )
-    _index("stock", "unserved", "warehouse_id", "sku", where="is_unserved")
+    _index("stock", "unserved", "warehouse_id", "sku", "is_unserved", where="is_unserved")
 
 
 def _orders() -> None:
@@ -124,7 +125,8 @@ def _lines() -> None:
         Column("sku", _IDENTIFIER, nullable=False),
         Column("quantity", BigInteger, nullable=False),
         Column("allocated", BigInteger, nullable=False),
-        _check("order_lines", "quantity", "quantity >= 1"),
+        _check("order_lines", "position", "position >= 0 AND position < 10000"),
+        _check("order_lines", "quantity", "quantity >= 1 AND quantity <= 1000000000000"),
         _check("order_lines", "allocated", "0 <= allocated AND allocated <= quantity"),
         key=("order_id", "line_id"),
     )
@@ -135,6 +137,7 @@ def _lines() -> None:
         "warehouse_id",
         "sku",
         "order_id",
+        "allocated",
         where="allocated > 0",
     )
 
@@ -169,7 +172,7 @@ def _receipts() -> None:
         Column("sku", _IDENTIFIER, nullable=False),
         Column("quantity", BigInteger, nullable=False),
         Column("expected_at", _MOMENT, nullable=False),
-        _check("expected_receipts", "quantity", "quantity >= 1"),
+        _check("expected_receipts", "quantity", "quantity >= 1 AND quantity <= 1000000000000"),
         key=("receipt_id",),
     )
     product = ("warehouse_id", "sku")

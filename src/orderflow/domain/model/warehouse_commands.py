@@ -1,0 +1,83 @@
+"""The commands about an order that goes to the warehouse, or is there.
+
+`orderflow.domain.model.commands` has the rules of all commands.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from orderflow.domain.model import validators
+from orderflow.domain.model.command_fields import OrderFields
+
+__all__ = [
+    "AcceptCancellation",
+    "DeliverOrder",
+    "DespatchOrder",
+    "PickedLine",
+    "RejectCancellation",
+    "ReportShortPick",
+    "RequestCancellation",
+    "SendOrderToWarehouse",
+]
+
+
+@attrs.frozen(kw_only=True)
+class SendOrderToWarehouse(OrderFields):
+    """Send an allocated order to the warehouse."""
+
+
+@attrs.frozen(kw_only=True)
+class RequestCancellation(OrderFields):
+    """Ask the warehouse to cancel an order that was sent to it."""
+
+    reason: str = attrs.field(default="", validator=validators.note)
+
+
+@attrs.frozen(kw_only=True)
+class AcceptCancellation(OrderFields):
+    """Record that the warehouse agrees to cancel the order."""
+
+
+@attrs.frozen(kw_only=True)
+class RejectCancellation(OrderFields):
+    """Record that the warehouse refuses to cancel the order."""
+
+    reason: str = attrs.field(default="", validator=validators.note)
+
+
+@attrs.frozen
+class PickedLine:
+    """How many units of a line the warehouse found."""
+
+    line_id: str = attrs.field(validator=validators.identifier)
+    units: int = attrs.field(validator=validators.units(0))
+
+
+@attrs.frozen(kw_only=True)
+class ReportShortPick(OrderFields):
+    """Record the lines for which the warehouse found fewer units than are allocated."""
+
+    picked: tuple[PickedLine, ...] = attrs.field(
+        validator=validators.tuple_of(PickedLine, smallest=1, largest=validators.LINES_MAX)
+    )
+
+    @picked.validator
+    def _check_picked(self, _attribute: object, value: tuple[PickedLine, ...]) -> None:
+        line_ids = [each.line_id for each in value]
+        validators.require(
+            ok=len(set(line_ids)) == len(line_ids),
+            field="ReportShortPick.picked",
+            demand="a count for each line, with no line twice",
+            value=line_ids,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class DespatchOrder(OrderFields):
+    """Mark an order as despatched. This rejects an open cancellation request."""
+
+
+@attrs.frozen(kw_only=True)
+class DeliverOrder(OrderFields):
+    """Mark an order as delivered."""

@@ -1,0 +1,1 @@
+"""How the work grows with an order, counted in steps: twice the order, twice the work."""

@@ -1,0 +1,87 @@
+"""What rules say about rows, and how they are switched off."""
+
+from __future__ import annotations
+
+import pytest
+
+from orderflow.errors import InvalidValueError
+from orderflow.importing import PRESETS, OrderLayout, Preset, SkipKind, SkipRule
+from tests.importing.files import imported, orders
+
+LAYOUT = OrderLayout(
+    order_id="order_id",
+    sku="sku",
+    quantity="quantity",
+    placed_at="placed_at",
+    skip=(
+        SkipRule(
+            column="status",
+            kind=SkipKind.UNPAID,
+            is_one_of=frozenset({"Pending", "Expired"}),
+            whole_order=True,
+        ),
+        SkipRule(column="status", kind=SkipKind.CANCELLED, begins_with=("Off", "Void")),
+        SkipRule(column="gift", kind=SkipKind.NOT_GOODS, is_filled=True),
+    ),
+)
+ROWS = """\
+order_id,sku,quantity,placed_at,status,gift
+1,MUG,1,2026-03-01T10:00Z,pending,
+2,MUG,1,2026-03-01T10:00Z,EXPIRED,
+3,MUG,1,2026-03-01T10:00Z,Off,
+4,CARD,1,2026-03-01T10:00Z,paid,yes
+5,MUG,1,2026-03-01T10:00Z,paid,
+"""
+
+
+def placed(layout: OrderLayout) -> list[str]:
+    return list(orders(imported(ROWS, preset=layout)))
+
+
+def test_a_rule_has_a_kind_and_the_usual_words_for_it() -> None:
+    assert [each.reason for each in imported(ROWS, preset=LAYOUT).skipped] == [
+        "not paid yet",
+        "not paid yet",
+        "cancelled or refunded",
+        "not goods (postage, fees, discounts)",
+    ]
+    assert SkipRule(column="a", reason="voucher").kind is SkipKind.OTHER
+
+
+def test_one_text_is_no_row_of_letters() -> None:
+    assert SkipRule(column="a", is_one_of="off").is_one_of == {"off"}
+    assert SkipRule(column="a", begins_with="off").begins_with == ("off",)
+
+
+def test_a_status_or_a_kind_is_included_again() -> None:
+    assert placed(LAYOUT) == ["5"]
+    assert placed(LAYOUT.including("PENDING")) == ["1", "5"]
+    assert placed(LAYOUT.including("pending", "expired")) == ["1", "2", "5"]
+    assert placed(LAYOUT.including("off")) == ["3", "5"]
+    assert placed(LAYOUT.including(kinds=[SkipKind.NOT_GOODS])) == ["4", "5"]
+    assert placed(LAYOUT.including("void", kinds=[SkipKind.UNPAID])) == ["1", "2", "5"]
+
+
+def test_every_kind_of_condition_outlives_a_text_beside_it() -> None:
+    rule = SkipRule(column="status", is_one_of="a", begins_with="b", is_blank=True)
+    left = OrderLayout.including(_with(rule), "a", "b").skip
+    assert left == (SkipRule(column="status", is_blank=True),)
+    rule = SkipRule(column="status", is_one_of="a", is_below_zero=True)
+    assert OrderLayout.including(_with(rule), "a").skip == (
+        SkipRule(column="status", is_below_zero=True),
+    )
+
+
+def _with(rule: SkipRule) -> OrderLayout:
+    return OrderLayout(order_id="1", sku="2", quantity="3", placed_at="4", skip=(rule,))
+
+
+def test_what_no_rule_skips_cannot_be_included() -> None:
+    with pytest.raises(InvalidValueError, match=r"status must be one of 'expired', 'off', 'p"):
+        LAYOUT.including("unpaid")
+    with pytest.raises(InvalidValueError, match=r"kind must be one of 'UNPAID', 'CANC"):
+        LAYOUT.including(kinds=[SkipKind.RETURNED])
+    with pytest.raises(InvalidValueError, match="there is no such rule"):
+        PRESETS[Preset.PLAIN].including("pending")
+    with pytest.raises(InvalidValueError, match=r"SkipRule.kind must be one of CANCELLED"):
+        SkipRule(column="a", kind="cancelled")

@@ -1,0 +1,58 @@
+"""What no replay can run with is refused before it begins, by its name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from orderflow import InvalidValueError
+from orderflow.replay import HistoryFormat, Replay, ReplenishmentRule, SellerBehaviour, Settings
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("encoding", ["a\0b", "nonsense", "rot13", "", None, 5]),
+        ("delimiter", ["\0", '"', "\n", "", ", ", "\ud800", None, 5]),
+        ("time_format", ["", "%", "%d %d", "a\0%Y", "%H:%M", "soon", 5]),
+        ("time_zone", ["Europe/London", None, 5]),
+        ("window", [timedelta(-1), timedelta.max, timedelta(days=36_526), 60, None]),
+    ],
+)
+def test_a_format_names_what_no_file_can_be_read_by(field: str, values: list[Any]) -> None:
+    for value in values:
+        with pytest.raises(InvalidValueError) as refusal:
+            HistoryFormat(**{field: value})
+        assert refusal.value.field == f"HistoryFormat.{field}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "values"),
+    [
+        (Settings, "policy", ["NEVER", None]),
+        (Settings, "rule", [7, None]),
+        (Settings, "calendar", ["leeds", None]),
+        (Settings, "behaviour", [True, None]),
+        (Settings, "books_in", ["08:00", None]),
+        (SellerBehaviour, "split", [1, None]),
+        (SellerBehaviour, "patience", [timedelta.max, timedelta(0), 5]),
+        (SellerBehaviour, "returns_to_stock", ["no", None]),
+        (ReplenishmentRule, "seed", [10**5_000, -1, 1.5, "1", None]),
+        (ReplenishmentRule, "lead_days_max", [10**5_000, 3_651, -1, None]),
+    ],
+)
+def test_a_setting_of_a_replay_is_refused_by_its_name(
+    kind: type, field: str, values: list[object]
+) -> None:
+    for value in values:
+        with pytest.raises(InvalidValueError) as refusal:
+            kind(**{field: value})
+        assert refusal.value.field == f"{kind.__name__}.{field}"
+
+
+@pytest.mark.parametrize("units", [-1, 10**12 + 1, "5", None])
+def test_an_opening_stock_that_none_can_be_is_refused_before_the_replay(units: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValueError, match=r"^Replay.opening\['MUG'\] must be a whole number"):
+        Replay(opening={"MUG": units})
