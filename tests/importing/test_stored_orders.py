@@ -13,10 +13,13 @@ from orderflow.commands import CancelOrder, RequestCancellation
 from orderflow.importing import (
     PRESETS,
     CalledOffOrder,
+    FileError,
     OnChange,
     Preset,
     RepeatedRow,
+    read_stock,
 )
+from orderflow.importing.faults import FAULTY_ROWS_MAX
 from tests.importing.files import (
     AT,
     HEADER,
@@ -24,9 +27,11 @@ from tests.importing.files import (
     WAREHOUSE,
     imported,
     lines,
+    orders,
     plain,
     reasons,
     row,
+    stream,
 )
 
 if TYPE_CHECKING:
@@ -190,3 +195,26 @@ def test_unknown_products_are_listed_with_the_nearest_known_one() -> None:
     assert strict.faults[0].reason == "is not a known product; did you mean 'MUG'?"
     assert [each.row for each in strict.rejected] == [2, 4, 5, 6]
     assert plain(*rows).unknown_skus == ()
+
+
+def test_orders_of_one_day_are_served_as_the_file_has_them() -> None:
+    rows = [f"#{number},MUG,1,01.03.2026" for number in (999, 1000, 7)]
+    rows += ["#8,MUG,1,02.03.2026 00:00", "#6,MUG,1,02.03.2026 08:00", "#5,MUG,1,02.03.2026 08:00"]
+    layout = attrs.evolve(PRESETS[Preset.PLAIN], day_first=True)
+    result = plain(*rows, preset=layout, time_zone="Europe/Berlin")
+    placed = sorted(orders(result).values(), key=lambda order: (order.placed_at, order.order_id))
+    assert [order.order_id for order in placed] == ["#999", "#1000", "#7", "#8", "#5", "#6"]
+    again = plain(*reversed(rows), preset=layout, time_zone="Europe/Berlin")
+    assert {each.command_id for each in again.commands} == {
+        each.command_id for each in result.commands
+    }
+
+
+def test_a_file_with_very_many_faults_is_refused_as_a_whole() -> None:
+    rows = [f"{number},MUG,x,2026-03-01T10:00Z" for number in range(FAULTY_ROWS_MAX + 1)]
+    assert len(plain(*rows[1:]).rejected) == FAULTY_ROWS_MAX
+    with pytest.raises(FileError, match=r"more than 100,000 rows with faults; the last is row"):
+        plain(*rows)
+    counts = "\n".join(["sku,on_hand", *(f"{number},x" for number in range(FAULTY_ROWS_MAX + 1))])
+    with pytest.raises(FileError, match=r"more than 100,000 rows with faults"):
+        read_stock(stream(counts), seller_id=SELLER, warehouse_id=WAREHOUSE, at=AT)

@@ -8,6 +8,7 @@ One faulty row rejects all rows of its order, because an order must not be sent 
 
 from __future__ import annotations
 
+from array import array
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ class FileOrder:
         reason: Why the whole order is skipped, if it is.
         is_off: Whether it is skipped because it was called off.
         faults: Its faults.
-        repeated: Its rows that equal an earlier one, with the earlier one.
+        digests: The digest of each row.
     """
 
     rows: list[int] = attrs.field(factory=list)
@@ -57,13 +58,28 @@ class FileOrder:
     reason: str = ""
     is_off: bool = False
     faults: list[Fault] = attrs.field(factory=list)
-    repeated: list[tuple[int, int]] = attrs.field(factory=list)
-    seen: dict[int, int] = attrs.field(factory=dict)
+    digests: array[int] = attrs.field(factory=lambda: array("q"))
     placed_at: datetime | None = None
     promised_by: datetime | None = None
     priority: int | None = None
     courier: str = ""
     address: tuple[str, ...] = ("",) * len(ADDRESS)
+
+    def repeated(self) -> dict[int, int]:
+        """Return the rows of lines that equal an earlier row, with the earlier row."""
+        first: dict[int, int] = {}
+        of_lines = {line.row for line in self.lines}
+        return {
+            row: first[digest]
+            for row, digest in zip(self.rows, self.digests, strict=True)
+            if row in of_lines and first.setdefault(digest, row) != row
+        }
+
+    def drop_repeated(self) -> None:
+        """Skip the rows that equal an earlier row."""
+        repeated = self.repeated()
+        self.lines = [line for line in self.lines if line.row not in repeated]
+        self.skipped += [SkippedRow(row, "repeats an earlier row") for row in repeated]
 
 
 class FileOrders:
@@ -93,6 +109,7 @@ class FileOrders:
         if order is None:
             order = self._orders[row.order_id] = FileOrder()
         order.rows.append(row.row)
+        order.digests.append(row.digest)
         order.faults += row.faults
         if rule is not None and rule.whole_order:
             order.reason = order.reason or rule.reason
@@ -100,18 +117,16 @@ class FileOrders:
             return
         if rule is not None:
             order.skipped.append(SkippedRow(row.row, rule.reason))
-        elif (first := order.seen.setdefault(row.digest, row.row)) != row.row:
-            if self._drops_repeated:
-                order.skipped.append(SkippedRow(row.row, "repeats an earlier row of its order"))
-                return
-            order.repeated.append((row.row, first))
         order.lines += row.lines
         self._merge(order, row)
 
     def orders(self) -> Iterator[tuple[str, FileOrder]]:
         """Yield the orders by their first rows, and drop each one."""
         for order_id in tuple(self._orders):
-            yield order_id, self._orders.pop(order_id)
+            order = self._orders.pop(order_id)
+            if self._drops_repeated:
+                order.drop_repeated()
+            yield order_id, order
 
     def _merge(self, order: FileOrder, row: OrderRow) -> None:
         self._merge_placed_at(order, row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -76,6 +77,11 @@ class OrderRows:
             for rule in rules
             if (position := table.columns.position_of(rule.column)) is not None
         ]
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of times without an offset."""
+        return self._times.zone or UTC
 
     def read(self, record: Record) -> OrderRow:
         """Read one row with all of its faults."""

@@ -10,7 +10,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.order import Order
-from orderflow.importing.faults import SkippedRow, by_row
+from orderflow.importing.faults import FaultCount, SkippedRow, by_row
 from orderflow.importing.file_orders import FileOrders, OrderMaker
 from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids
@@ -91,8 +91,11 @@ def read_orders(
     with open_table(file, layouts, file_format=file_format, name=name) as table:
         rows = OrderRows(table, time_zone)
         file_orders = FileOrders(table.columns, drops_repeated=table.layout.drop_repeated)
+        count = FaultCount(table.name)
         for record in table.rows(progress):
-            file_orders.add(rows.read(record))
+            row = rows.read(record)
+            count.add(row.faults)
+            file_orders.add(row)
         skus = KnownSkus(known_skus)
         maker = OrderMaker(
             table.columns,
@@ -110,6 +113,7 @@ def read_orders(
             was_imported=was_imported,
             on_change=on_change,
             has_line_ids="line_id" in table.columns.positions,
+            zone=rows.zone,
         )
         result = _conclude(table, file_orders, maker, stored)
     result = attrs.evolve(result, unknown_skus=skus.unknown)
@@ -152,7 +156,7 @@ def _conclude(
             rejected += _reject(found)
             continue
         skipped += found.skipped
-        repeated += [RepeatedRow(*pair) for pair in found.repeated]
+        repeated += [RepeatedRow(*pair) for pair in found.repeated().items()]
         if order is not None:
             stored.take(
                 order,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, time, timedelta, tzinfo
 
 import attrs
 
@@ -19,6 +19,7 @@ from orderflow.importing.result import CalledOffOrder, ChangedOrder, Conflicting
 
 __all__ = ["OnChange", "StoredOrders"]
 
+MIDNIGHT = time()
 _SHOWN = "%Y-%m-%d %H:%M UTC"
 _CALLS_OFF: dict[Action, type[CancelOrder | RequestCancellation]] = {
     Action.CANCEL: CancelOrder,
@@ -47,6 +48,7 @@ class StoredOrders:
         was_imported: Whether a command with this id was saved before.
         on_change: What to do with an order that differs.
         has_line_ids: Whether the file has line ids.
+        zone: The time zone of the file. A day without a time is its midnight.
         commands: The commands to run.
         new: The number of new orders.
         unchanged: The number of unchanged orders.
@@ -62,6 +64,7 @@ class StoredOrders:
     was_imported: Callable[[str], bool]
     on_change: OnChange
     has_line_ids: bool
+    zone: tzinfo
     commands: list[PlaceOrder | EditOrder | CancelOrder | RequestCancellation] = attrs.field(
         factory=list
     )
@@ -70,6 +73,7 @@ class StoredOrders:
     changed: list[ChangedOrder] = attrs.field(factory=list)
     called_off: list[CalledOffOrder] = attrs.field(factory=list)
     conflicting: list[ConflictingOrder] = attrs.field(factory=list)
+    _of_day: dict[datetime, int] = attrs.field(factory=dict, init=False)
 
     def take(self, order: Order, *, has_priority: bool, has_time: bool) -> None:
         """Compare one order of the file.
@@ -84,6 +88,7 @@ class StoredOrders:
         stored = self.find(order.order_id)
         if stored is None:
             self.new += 1
+            order = self._in_file_order(order)
             self.commands.append(PlaceOrder(order=order, at=self.at, command_id=place_id))
             return
         conflict = self._conflict(stored, order, has_time=has_time)
@@ -107,6 +112,18 @@ class StoredOrders:
                     command_id=command_id(order.order_id, *content, stored.version, edits),
                 )
             )
+
+    def _in_file_order(self, order: Order) -> Order:
+        """Move an order that was placed on a day, with no time, behind those before it in the file.
+
+        Otherwise the orders of one day would be served by their ids.
+        """
+        local = order.placed_at.astimezone(self.zone)
+        if local.time() != MIDNIGHT:
+            return order
+        before = self._of_day.get(order.placed_at, 0)
+        self._of_day[order.placed_at] = before + 1
+        return attrs.evolve(order, placed_at=order.placed_at + timedelta(microseconds=before))
 
     def call_off(self, order_id: str, reason: str) -> None:
         """Look whether an order that is off in the file is still open here, or a part of it."""
