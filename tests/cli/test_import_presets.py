@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHOPIFY = FOLDER / "shopify.csv"
+RETAIL = FOLDER / "online_retail_ii.csv"
 
 
 @pytest.fixture(name="shop")
@@ -30,7 +31,12 @@ def test_an_export_is_known_and_imported_without_a_word(shop: FileShop, name: st
 
 
 def test_a_status_that_the_preset_skips_is_included(shop: FileShop) -> None:
-    found = shop.report(SHOPIFY, "--include-status", "pending", "--include-kind", "on_hold")
+    options = ("--include-status", "pending", "--include-kind", "on_hold")
+    found = shop.report(SHOPIFY, *options, code=1)
+    assert [(each["row"], each["value"]) for each in found["faults"]] == [
+        (19, "'bezahlt'"),
+        (20, "'erledigt'"),
+    ]
     assert (found["preset"], found["done"]) == ("SHOPIFY", 4)
     assert set(shop.orders()) == {"#1001", "#1006", "#1011", "#1012"}
 
@@ -38,7 +44,7 @@ def test_a_status_that_the_preset_skips_is_included(shop: FileShop) -> None:
 @pytest.mark.parametrize(
     ("file", "options", "words"),
     [
-        (SHOPIFY, ("--include-status", "paid"), "'--include-status': must be one of 'expired', "),
+        (RETAIL, ("--include-status", "paid"), "'amazonfee'"),
         (SHOPIFY, ("--include-kind", "returned"), "'--include-kind': must be one of 'CANCELLED'"),
         (SHOPIFY, ("--include-kind", "lost"), "'lost' is not one of"),
         (FOLDER / "plain.csv", ("--include-status", "pending"), "there is no such rule"),
@@ -56,3 +62,11 @@ def test_what_the_preset_does_not_skip_cannot_be_included(
     assert result.exit_code == 2
     assert words in flat(result.stderr)
     assert shop.orders() == {}
+
+
+def test_the_option_for_an_unknown_state_and_for_a_missing_country_is_named(
+    shop: FileShop,
+) -> None:
+    errors = shop.take_in(FOLDER / "woocommerce_advanced.csv", "--time-zone", "UTC").stderr
+    assert "or drop its orders (--include-status)" in flat(errors)
+    assert "such as 'GB' (--country)" in flat(shop.take_in(FOLDER / "shopware_6.csv").stderr)

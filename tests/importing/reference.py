@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orderflow.importing import PRESETS, Preset
+from orderflow.importing import PRESETS, Preset, SkipKind
 from orderflow.importing.layouts.layout import columns_of
 from orderflow.importing.layouts.presets import EXPORTS, WITHOUT_PRESET
 
@@ -69,13 +69,14 @@ def _columns(layout: OrderLayout) -> str:
 
 
 def _skip_table(rules: tuple[SkipRule, ...]) -> str:
-    rows = [
-        f"| {rule.reason} | `{rule.kind}` | `{rule.column}` {_condition(rule)} | "
-        f"{'the order' if rule.whole_order else 'the row'} |"
-        for rule in rules
-    ]
     head = "| skipped because | kind | where | what |"
-    return "\n".join([head, "| --- | --- | --- | --- |", *rows])
+    return "\n".join([head, "| --- | --- | --- | --- |", *map(_rule, rules)])
+
+
+def _rule(rule: SkipRule) -> str:
+    reason = rule.reason if rule.kind is not SkipKind.UNKNOWN else "rejected: an unknown text"
+    scope = "the order" if rule.whole_order else "the row"
+    return f"| {reason} | `{rule.kind}` | `{rule.column}` {_condition(rule)} | {scope} |"
 
 
 def _condition(rule: SkipRule) -> str:
@@ -84,7 +85,7 @@ def _condition(rule: SkipRule) -> str:
         said.append(f"is {_codes(tuple(sorted(rule.is_one_of)))}")
     if rule.is_none_of:
         filled = _codes(tuple(sorted(rule.is_none_of - {""})))
-        said.append(f"is neither {filled} nor empty")
+        said.append(f"is filled, and none of {filled}")
     if rule.begins_with:
         said.append(f"begins with {_codes(rule.begins_with)}")
     if rule.is_filled:

@@ -44,16 +44,26 @@ EXPECTED = {
         Preset.SHOPIFY,
         {"#1001": [("MUG", 2), ("CUP", 1), ("Tea towel - Red", 1)], "#1012": [("MUG", 1)]},
         {CANCELLED: 5, IN_PART: 1, UNPAID: 3, DESPATCHED: 2, ON_HOLD: 1, NOT_GOODS: 1},
+        rejected=(19, 20),
     ),
     "squarespace.csv": Expected(
         Preset.SQUARESPACE,
         {"00001": [("SQ1", 2), ("SQ2", 1)]},
         {NOT_GOODS: 1, DESPATCHED: 2, CANCELLED: 3, IN_PART: 1, UNPAID: 1},
+        rejected=(12, 13),
     ),
     "shopware_5.csv": Expected(
         Preset.SHOPWARE_5,
         {"20001": [("SW1", 2), ("SW2", 1)]},
-        {NOT_GOODS: 4, RETURNED: 1, "abandoned basket": 1, CANCELLED: 1, DESPATCHED: 2},
+        {
+            NOT_GOODS: 4,
+            RETURNED: 1,
+            CANCELLED: 1,
+            DESPATCHED: 2,
+            ON_HOLD: 1,
+            "abandoned basket": 1,
+        },
+        rejected=(14,),
     ),
     "shopware_6.csv": Expected(
         Preset.SHOPWARE_6,
@@ -65,28 +75,31 @@ EXPECTED = {
         Preset.WOOCOMMERCE,
         {"W-91": [("MUG", 2), ("CUP", 1), ("Thing", 1)]},
         {RETURNED: 1, DESPATCHED: 1, UNPAID: 3, CANCELLED: 2, DRAFT: 2},
+        rejected=(14,),
     ),
     "woocommerce_row_per_order.csv": Expected(
         Preset.WOOCOMMERCE_ROW_PER_ORDER,
         {"91": [("MUG", 2), ("CUP", 1)], "92": [("MUG", 1)]},
         {DESPATCHED: 1, CANCELLED: 1, UNPAID: 1, DRAFT: 1},
-        rejected=(8,),
+        rejected=(8, 9),
     ),
     "woocommerce_numbered_items.csv": Expected(
         Preset.WOOCOMMERCE_NUMBERED_ITEMS,
         {"91": [("MUG", 2), ("CUP", 1)], "92": [("MUG", 1)]},
         {CANCELLED: 1, UNPAID: 1, DESPATCHED: 1, DRAFT: 1, IN_PART: 1},
+        rejected=(8,),
     ),
     "woocommerce_advanced.csv": Expected(
         Preset.WOOCOMMERCE_ADVANCED,
         {"91": [("MUG", 2), ("CUP", 1), ("A thing", 1)]},
         {CANCELLED: 2, DESPATCHED: 1, UNPAID: 1, DRAFT: 1, RETURNED: 1},
+        rejected=(11,),
     ),
     "woocommerce_analytics.csv": Expected(
         Preset.WOOCOMMERCE_ANALYTICS,
         {"91": [("Mug", 2), ("Tea towel - Red", 1)]},
         {DESPATCHED: 1, CANCELLED: 1, UNPAID: 2, DRAFT: 1},
-        rejected=(8,),
+        rejected=(8, 9),
     ),
     "amazon-unshipped.txt": Expected(
         Preset.AMAZON,
@@ -102,6 +115,7 @@ EXPECTED = {
         Preset.AMAZON,
         {"026-1": [("MUG", 2)]},
         {CANCELLED: 3, DESPATCHED: 2, BY_OTHERS: 1, UNPAID: 1},
+        rejected=(10,),
     ),
     "etsy.csv": Expected(
         Preset.ETSY,
@@ -130,6 +144,7 @@ EXPECTED = {
             DESPATCHED: 2,
             BY_OTHERS: 1,
         },
+        rejected=(14,),
     ),
     "bigcommerce.csv": Expected(
         Preset.BIGCOMMERCE,
@@ -142,7 +157,7 @@ EXPECTED = {
             DESPATCHED: 1,
             "despatched in part; the file does not say which lines": 1,
         },
-        rejected=(10,),
+        rejected=(10, 11),
     ),
     "shipstation.csv": Expected(
         Preset.SHIPSTATION,
@@ -316,6 +331,26 @@ def test_a_shop_that_is_paid_on_delivery_includes_its_pending_orders() -> None:
     )
     assert list(orders(result)) == ["#1001", "#1006", "#1012"]
     assert ("CARD", 1) in [(line.sku, line.quantity) for line in orders(result)["#1001"].lines]
+
+
+def test_a_status_in_another_language_is_rejected_unless_it_is_named() -> None:
+    result = imported_file("woocommerce_advanced.csv")
+    fault = result.faults[-1]
+    assert (fault.row, fault.column, fault.value) == (11, "Order Status", "'Storniert'")
+    assert (fault.reason, fault.setting) == (
+        "must be a text that the preset knows; include it, or drop its orders",
+        "include_status",
+    )
+    result = read_orders(
+        FOLDER / "woocommerce_advanced.csv",
+        seller_id="acme",
+        warehouse_id="leeds",
+        at=AT,
+        time_zone="Europe/Berlin",
+        preset=PRESETS[Preset.WOOCOMMERCE_ADVANCED].including("storniert"),
+    )
+    assert "97" in orders(result)
+    assert result.faults == ()
 
 
 def test_online_retail_ii_is_in_london_and_its_products_do_not_differ_by_case() -> None:

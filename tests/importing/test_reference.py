@@ -21,7 +21,8 @@ def test_a_stale_page_is_redrawn_in_its_place() -> None:
     assert all(f"### {preset}\n" in page for preset in PRESETS)
     assert "| `sku` * | `Lineitem sku`, `Lineitem name` |" in page
     assert "| cancelled or refunded | `CANCELLED` | `Cancelled at` is filled | the order |" in page
-    assert "is neither `0` nor empty | the row |" in page
+    assert "is filled, and none of `0` | the row |" in page
+    assert "| rejected: an unknown text | `UNKNOWN` | `Order Status` is filled, and" in page
     assert "| PrestaShop: Orders, Export | it has no items, and no sample was found |" in page
 
 

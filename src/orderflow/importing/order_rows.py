@@ -10,9 +10,9 @@ import attrs
 from orderflow.domain.model.order import Address
 from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
-from orderflow.importing.faults import Fault
+from orderflow.importing.faults import Fault, quote_value
 from orderflow.importing.file_times import times_of
-from orderflow.importing.layouts.skip_rule import SkipRule
+from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
 from orderflow.importing.values.packed import ItemPattern
 from orderflow.importing.values.unreadable import UnreadableError
 
@@ -94,6 +94,9 @@ class OrderRows:
             return OrderRow(record.row, None, [], skipped=SkipRule(reason=record.skip, column=""))
         rule = self._rule(record.cells)
         order_id = self._order_id(cells)
+        if rule is not None and rule.kind is SkipKind.UNKNOWN:
+            cells.faults.append(self._unknown(record, rule))
+            rule = None
         if rule is not None and (rule.whole_order or order_id is None):
             return OrderRow(record.row, order_id, [], skipped=rule)
         layout = self._layout
@@ -123,6 +126,11 @@ class OrderRows:
 
     def _rule(self, cells: list[str]) -> SkipRule | None:
         return next((rule for position, rule in self._rules if rule.fits(cells[position])), None)
+
+    def _unknown(self, record: Record, rule: SkipRule) -> Fault:
+        position = self._columns.position_of(rule.column)
+        text = record.cells[position] if position is not None else ""
+        return Fault(record.row, rule.column, quote_value(text), rule.reason, "include_status")
 
     def _address(self, cells: Cells) -> tuple[str, ...]:
         texts = {field: cells.text(field) for field in ADDRESS}

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["ImportReport"]
 
 _OPTIONS = {
+    "country": "--country",
     "day_first": "--day-first or --month-first",
+    "include_status": "--include-status",
     "item_pattern": "--item-pattern",
     "thousands": "--thousands",
     "time_format": "--time-format",

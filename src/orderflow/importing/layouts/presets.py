@@ -15,7 +15,7 @@ import attrs
 
 from orderflow.domain.model.terms import Term
 from orderflow.importing.layouts.layout import OrderLayout
-from orderflow.importing.layouts.skip_rule import SkipRule
+from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,7 +78,9 @@ def _shared(tables: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, An
 
 
 def _layout(fields: dict[str, Any]) -> OrderLayout:
-    skip = (*_rules(fields, "skip_orders"), *_rules(fields, "skip_rows"))
+    for_orders = tuple(_rules(fields, "skip_orders"))
+    unknown = _unknown(fields.pop("orders_where", {}), for_orders)
+    skip = (*for_orders, *unknown, *_rules(fields, "skip_rows"))
     fields.update((name, frozenset(fields[name])) for name in _SETS if name in fields)
     return OrderLayout(**fields, skip=skip)
 
@@ -86,6 +88,17 @@ def _layout(fields: dict[str, Any]) -> OrderLayout:
 def _rules(fields: dict[str, Any], scope: str) -> Iterator[SkipRule]:
     for rule in fields.pop(scope, ()):
         yield SkipRule(**rule, whole_order=scope == "skip_orders")
+
+
+def _unknown(
+    orders_where: Mapping[str, list[str]], rules: tuple[SkipRule, ...]
+) -> Iterator[SkipRule]:
+    """Yield rules for the texts of a column that the preset does not know."""
+    for column, texts in orders_where.items():
+        known = frozenset({"", *texts}).union(
+            *(rule.texts for rule in rules if rule.column == column)
+        )
+        yield SkipRule(column=column, kind=SkipKind.UNKNOWN, is_none_of=known, whole_order=True)
 
 
 _TABLES = _tables()
