@@ -27,7 +27,7 @@ from orderflow.invariants import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from orderflow.adapters.sql import SellerAudit, SqlRepository
 
@@ -126,16 +126,17 @@ def _violations(stored: SellerAudit, policy: AllocationPolicy) -> Iterator[Viola
     state = stored.state
     orders, stock = state.orders.values(), state.records
     served = [record for product, record in stock.items() if product not in stored.unserved]
-    findings = {
+    findings: dict[Rule, Iterable[str]] = {
         Rule.ROWS: stored.faults,
         Rule.ALLOCATION: allocation_violations(orders, stock.values()),
         Rule.AGREEMENT: agreement_violations(orders),
-        Rule.IDLE_STOCK: idle_stock_violations(orders, served, policy),
-        Rule.POLICY: [
+    }
+    if stored.next_page is None:  # or else these hold only after the last page
+        findings[Rule.IDLE_STOCK] = idle_stock_violations(orders, served, policy)
+        findings[Rule.POLICY] = [
             *patience_violations(orders, policy),
             *fulfilment_violations(orders, policy),
-        ],
-    }
+        ]
     if stored.folded is not None:
         account = {each.key: each.on_hand for each in stored.folded.records.values()}
         findings[Rule.ACCOUNT] = account_violations(account, stock.values())

@@ -50,8 +50,8 @@ class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
         default_policy: The policy of sellers without one of their own.
         clock: The clock, for commands without a time. Default: the system's.
         catalogue: Which products may replace which.
-        orders_max: About how many waiting orders one transaction serves. Further
-            transactions serve the rest of the queue.
+        orders_max: About how many other orders a command changes in one transaction. Further
+            transactions change the rest.
     """
 
     handle = _awaited(OrderFlow.handle)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["SERVED_AT_ONCE_MAX", "Flow"]
 
 SERVED_AT_ONCE_MAX = 1_000
-"""About how many waiting orders one transaction serves by default."""
+"""About how many other orders a command changes in one transaction by default."""
 
 RepositoryT = TypeVar("RepositoryT")
 AnswerT = TypeVar("AnswerT")

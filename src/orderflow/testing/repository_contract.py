@@ -216,7 +216,7 @@ class RepositoryContract(ViewContract, ReadingContract, SavingContract):
         assert acme.preview(command) == previewed
 
     def test_a_reading_serves_unserved_queues_first(self) -> None:
-        """Between two pages of a long queue, a preview serves the rest of the queue first."""
+        """Between two pages of a long queue, a preview or a command serves the rest first."""
         repository = BoundedRepository(self.make_repository())
         flow = OrderFlow(repository)
         acme = flow.seller("acme")
@@ -235,6 +235,10 @@ class RepositoryContract(ViewContract, ReadingContract, SavingContract):
         assert list(repository.unserved()) == [_MUGS]
         assert flow.handle(late) == previewed
         assert list(repository.unserved()) == []
+        acme.place(_order("4", 1), at=_NOON)
+        repository.write("acme", end_after_one_order)
+        acme.hold("4", HoldReason.OTHER, at=_NOON)
+        assert acme.order("4").allocated == 1
 
     def test_writers_at_the_same_time_lose_and_oversell_nothing(self) -> None:
         """Threads that place, cancel and book in: everything answered is saved, and it adds up."""

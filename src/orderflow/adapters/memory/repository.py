@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.memory.outbox import MemoryOutbox
     from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -148,6 +149,11 @@ class MemoryUnitOfWork:
         """The seller's own policy, if there is one."""
         return self._seller.policy
 
+    @property
+    def next_page(self) -> NextPage | None:
+        """What the next page of an earlier command does, if there is one."""
+        return self._seller.next_page
+
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
         return self._seller.orders.get(order_id)
@@ -170,13 +176,14 @@ class MemoryUnitOfWork:
         sku: str,
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,
+        after: Order | None = None,
     ) -> Iterable[Order]:
         """Return the orders that wait for a product, in queue order."""
-        return self._seller.waiting((warehouse_id, sku), policy, at_most)
+        return self._seller.waiting((warehouse_id, sku), policy, at_most, after)
 
-    def back_orders(self) -> Iterable[Order]:
-        """Return all orders on back order."""
-        return [each for each in self._seller.orders.values() if each.status is _WAITING]
+    def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on back order, sorted by the time they were placed, then by id."""
+        return self.orders(status=_WAITING, after=after, limit=limit)
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return the product that a waiting order is blocked on, if any."""
@@ -192,13 +199,13 @@ class MemoryUnitOfWork:
         receipts = self._seller.expected.get((warehouse_id, sku), {})
         return sorted(receipts.values(), key=by_expectation)
 
-    def ended_holds(self, at: datetime) -> Iterable[Order]:
+    def ended_holds(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on hold with a hold that has ended by this time."""
-        return self._seller.ended_holds(at)
+        return self._seller.ended_holds(at, limit)
 
-    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
+    def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
-        return self._seller.waiting_since_before(since)
+        return self._seller.waiting_since_before(since, limit)
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""

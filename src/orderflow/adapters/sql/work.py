@@ -3,15 +3,19 @@
 Theory
 ======
 
-*Locks.* A row of the stock table represents a product of a seller, and its queue. A command that
-reads or changes an order locks the rows of all its products. A command that reads the stock or the
-queue of a product, or the orders with its units, locks its row. If two commands have an order or a
-product in common, the second one waits until the first has committed.
+*Locks.* A row of the stock table represents a product of a seller, and its queue. A command locks
+the row of a product whose stock it reads, and the rows of all products of an order that it reads by
+its id, or changes. If two commands have an order or a product in common, the second one waits until
+the first has committed.
+
+*What needs no lock of its own.* A decision reads the queue of a product, and the orders with its
+units, only once the product is locked. These orders cannot change meanwhile, since whoever changes
+one locks that product too. So their other products are locked only if they are changed.
 
 *The policy.* The row of the seller's policy is locked before any product, so no command uses a
 policy that has just been replaced. Most commands share this lock. A command that changes the policy
-needs it exclusively, which is known when it reads all back orders or saves. It is then rolled back
-and started again with the exclusive lock.
+needs it exclusively, which is known when it reads all back orders. It is then rolled back and
+started again with the exclusive lock.
 
 *Order.* A command finds the products that it needs as it runs. If each command locked them as it
 found them, two commands could deadlock. A row is therefore locked only if it sorts after all locked
@@ -38,22 +42,22 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.adapters.sql.reading import SqlReading
-from orderflow.adapters.sql.rows import policy_of
+from orderflow.adapters.sql.rows import next_page_of
 from orderflow.adapters.sql.saving import Saving
 from orderflow.domain.model.stock import ProductKey
+from orderflow.domain.model.validators import UNITS_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy.sql import Executable
 
     from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.rows import Values
     from orderflow.adapters.sql.statements import Statements
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt
 
 __all__ = ["LocksMissingError", "Needed", "SqlUnitOfWork"]
@@ -139,34 +143,10 @@ class SqlUnitOfWork(SqlReading):
             self._receipts[receipt_id] = receipt
         return receipt
 
-    def waiting(
-        self,
-        warehouse_id: str,
-        sku: str,
-        policy: AllocationPolicy,
-        at_most: Callable[[], int] | None = None,
-    ) -> Iterator[Order]:
-        """Yield the orders that wait for a product, in queue order."""
-        self._lock([(warehouse_id, sku)])
-        return super().waiting(warehouse_id, sku, policy, at_most)
-
-    def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
-        """Return the orders that have units of a product."""
-        self._lock([(warehouse_id, sku)])
-        return super().orders_with_units(warehouse_id, sku)
-
-    def back_orders(self) -> Iterable[Order]:
-        """Return all orders on back order."""
+    def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on back order, sorted by the time they were placed, then by id."""
         self._require_exclusive_policy()
-        return self._settled(self._statements.back_orders)
-
-    def ended_holds(self, at: datetime) -> Iterable[Order]:
-        """Return the orders on hold with a hold that has ended by this time."""
-        return self._settled(self._statements.ended_holds, at=self.moments.write(at))
-
-    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
-        """Return the orders on back order since this time that allow no partial allocation yet."""
-        return self._settled(self._statements.waiting_since_before, at=self.moments.write(since))
+        return super().back_orders(after, limit)
 
     def unserved(self) -> Sequence[ProductKey]:
         """Return the products, among those read, whose queue has not been served."""
@@ -174,12 +154,12 @@ class SqlUnitOfWork(SqlReading):
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Save an outcome: the changes, the events, and the command if it has an id."""
-        if outcome.policy is not None:
+        if outcome.policy is not None or outcome.next_page is not None:
             self._require_exclusive_policy()
         self._lock_for(outcome.orders)
         if self.missing:
             return
-        self._saving.policy(outcome)
+        self._saving.policy(outcome, self.next_page)
         self._saving.orders(outcome, self._orders, self._blocked_on)
         self._saving.stock(command, outcome, self._rows_there)
         self._saving.receipts(outcome, self._receipts)
@@ -199,33 +179,37 @@ class SqlUnitOfWork(SqlReading):
         self._blocked_on.update(outcome.queue_index)
         self._receipts.update((each.receipt_id, each) for each in outcome.receipts)
         self._policy = outcome.policy or self._policy
+        self._next_page = outcome.next_page
 
     def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
-        """Read orders, and lock their products. Where there are no locks, find what is unserved.
-
-        Nobody can change these orders meanwhile: one of their products is already locked.
-        """
+        """Read orders. Without locks, this finds what is unserved."""
         orders = super()._read_orders(statement, **parameters)
-        self._lock_for(orders)
+        if self._executor.is_sqlite:
+            self._lock_for(orders)
         return orders
 
-    def _settled(self, statement: Executable, **parameters: object) -> Iterable[Order]:
+    def _orders_due(
+        self, statement: Executable, parameters: Values, *, limit: int | None
+    ) -> Iterable[Order]:
         """Find orders, and repeat until all their products were locked before the read."""
+        most = UNITS_MAX if limit is None else limit
         while True:
-            found = [row[0] for row in self._rows(statement, **parameters)]
+            found = [row[0] for row in self._rows(statement, **parameters, limit=most)]
             if not self._lock_orders(found):
                 return self._orders_by_id(found).values()
 
-    def _read_policy(self) -> AllocationPolicy | None:
+    def _policy_rows(self) -> Sequence[Row]:
         if self._executor.is_sqlite:
-            return super()._read_policy()
+            return super()._policy_rows()
         to = self._statements
         statement = to.exclusive_policy if self._needed_first.policy else to.shared_policy
         rows = self._rows(statement)
         if not rows:
             self._saving.policy_row(self.seller_id)
             rows = self._rows(statement)
-        return policy_of(rows)
+        if next_page_of(rows) is not None:
+            self._require_exclusive_policy()  # this may be the next page
+        return rows
 
     def _require_exclusive_policy(self) -> None:
         if not (self._executor.is_sqlite or self._needed_first.policy):
