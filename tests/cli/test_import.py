@@ -251,8 +251,8 @@ def test_rows_and_orders_are_dropped_by_conditions(
         (("--on-hand-column", "n"), "there is no column 'n' (on_hand)"),
         (("--kind", "orders", "--on-hand-column", "n"), "'--on-hand-column': does not apply to"),
         (("--kind", "stock", "--item-pattern", "{sku}"), "'--item-pattern': does not apply to"),
-        (("--items-column", "sku"), "item_pattern"),
-        (("--item-pattern", "x"), "item_pattern"),
+        (("--items-column", "sku"), "--item-pattern"),
+        (("--item-pattern", "x"), "--item-pattern"),
         (("--quantity", "0"), "quantity"),
         (("--placed-at", "soon"), "'--placed-at': must be now, or a time like"),
         (("--batch", "today"), "--batch"),
@@ -490,6 +490,7 @@ def test_a_stopped_import_continues_when_it_is_run_again(shop: FileShop) -> None
         output, messages = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, b"")
     assert messages == (
+        b"new seller 'acme'\n"
         b"orderflow: stopped by Ctrl-C; what was imported so far is saved; "
         b"import the file again to do the rest\n"
     )

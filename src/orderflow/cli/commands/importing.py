@@ -25,6 +25,7 @@ from orderflow.cli.options.import_file import (
 )
 from orderflow.cli.output import terminal
 from orderflow.cli.output.import_report import ImportReport
+from orderflow.cli.unknown_names import report_new_seller
 from orderflow.importing import (
     OnChange,
     ReceiptLayout,
@@ -111,7 +112,9 @@ def import_(
         connect(where) as database,
         _source(file) as source,
     ):
-        seller_id = database.seller(where.seller)
+        seller_id = database.seller(where.seller, may_be_new=True)
+        if not how.as_json:
+            report_new_seller(database.flow, seller_id)
         report = _FileImport(
             database=database,
             seller_id=seller_id,
