@@ -23,6 +23,7 @@ It is held to `explore_all` where that comes to an end, and has to find what is 
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import attrs
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     RunWith = Callable[[Choose], Run]
 
-__all__ = ["affects", "explore_all", "explore_differing"]
+__all__ = ["affects", "explore_all", "explore_differing", "explore_interrupted"]
 
 
 def explore_all(run: RunWith, *, runs_max: int | None = None) -> Iterator[Run]:
@@ -68,6 +69,30 @@ def _following(prefix: Sequence[int]) -> Choose:
         elif last not in pending:
             last = min(pending)
         return last
+
+    return choose
+
+
+def explore_interrupted(run: RunWith) -> Iterator[Run]:
+    """Run each command up to each of its steps, then all of the other, and then the rest.
+
+    These few orders show most of what goes wrong between two commands.
+
+    Args:
+        run: Runs the commands from the beginning, as it is chosen.
+    """
+    for first in (0, 1):
+        for steps in count():
+            done = run(_interrupting(first, steps))
+            yield done
+            if done.schedule.count(first) <= steps:
+                break
+
+
+def _interrupting(first: int, steps: int) -> Choose:
+    def choose(at: int, pending: dict[int, Step]) -> int:
+        wanted = first if at < steps else 1 - first
+        return wanted if wanted in pending else min(pending)
 
     return choose
 

@@ -10,6 +10,9 @@ from sqlalchemy import text
 
 from orderflow import (
     AllocationPolicy,
+    ExpectedReceipt,
+    Hold,
+    HoldReason,
     MemoryRepository,
     Order,
     OrderFlow,
@@ -21,14 +24,19 @@ from orderflow import (
 from orderflow.adapters.sql import SqlRepository, Tables
 from orderflow.checking import check
 from orderflow.commands import (
+    AllocateOrder,
+    AnnounceReceipt,
     BookInStock,
     CancelOrder,
     ChangePolicy,
     Command,
     CountStock,
     EditOrder,
+    HoldOrder,
     PlaceOrder,
+    ReleaseEndedHolds,
     SplitOrder,
+    WithdrawReceipt,
 )
 from orderflow.core import State
 from orderflow.edits import RemoveLine
@@ -54,11 +62,13 @@ class Pair:
     Attributes:
         before: What was done.
         commands: The two.
+        after: What is done when both have ended, since it shows what they have left.
         is_long: Whether their steps can be interleaved in millions of ways.
     """
 
     before: tuple[Command, ...]
     commands: tuple[Command, Command]
+    after: tuple[Command, ...] = ()
     is_long: bool = False
 
 
@@ -87,23 +97,56 @@ def _change_policy(policy: AllocationPolicy) -> ChangePolicy:
 _NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 _URGENT = AllocationPolicy(queue=Queue.PRIORITY)
 _MUGS = book_in("MUG", 3)
-_BOTH = (_MUGS, book_in("CUP", 3))
+_CUPS = book_in("CUP", 3)
+_BOTH = (_MUGS, _CUPS)
 _SHORT = (_MUGS, place("A", ("MUG", 5)))
 _SPLIT = SplitOrder(seller_id="acme", order_id="A", new_order_id="A2", at=NOON)
 _REMOVE = EditOrder(seller_id="acme", order_id="A", edits=(RemoveLine("0"),), at=NOON)
 _COUNT = CountStock(key=_MUGS.key, counted=1, at=NOON)
+_LATER = NOON + timedelta(hours=2)
+_HOLD = HoldOrder(
+    seller_id="acme",
+    order_id="A",
+    hold=Hold(HoldReason.SELLER_DELAY, NOON + timedelta(hours=1)),
+    at=NOON,
+)
+_RECEIPT = ExpectedReceipt("R", _MUGS.key, 3, _LATER)
+_BOOK_IN_RECEIPT = BookInStock(key=_MUGS.key, received=3, receipt_id="R", at=NOON)
 _NEW = place("N", ("MUG", 2))
+_NOT_OFFERED = attrs.evolve(_NEW, allocate=False)
+_ALLOCATE = AllocateOrder(seller_id="acme", order_id="N", at=NOON)
 
 PAIRS = {
     "allocate and allocate": Pair((_MUGS,), (place("A", ("MUG", 2)), _NEW)),
     "allocate and book in": Pair((book_in("MUG", 1),), (_NEW, book_in("MUG", 2))),
     "allocate and book in, unknown": Pair((), (_NEW, book_in("MUG", 2))),
+    "allocate and book in, new product": Pair(
+        (_MUGS,), (place("N", ("CUP", 2)), book_in("CUP", 2))
+    ),
+    "place and allocate": Pair((_MUGS,), (_NOT_OFFERED, _ALLOCATE)),
+    "place and book in": Pair(_SHORT, (_NOT_OFFERED, book_in("MUG", 4)), after=(_ALLOCATE,)),
+    "place and change the policy": Pair(
+        _SHORT, (_NOT_OFFERED, _change_policy(_NEVER)), after=(_ALLOCATE, book_in("MUG", 4))
+    ),
+    "place the same order twice": Pair((_MUGS,), (_NOT_OFFERED, _NOT_OFFERED)),
     "allocate and cancel": Pair((_MUGS, place("A", ("MUG", 3))), (_NEW, _cancel("A"))),
     "allocate and split": Pair(_SHORT, (_NEW, _SPLIT)),
     "allocate and count": Pair((_MUGS, place("A", ("MUG", 2))), (_NEW, _COUNT)),
     "cancel and book in": Pair((*_SHORT, _NEW), (_cancel("A"), book_in("MUG", 4))),
     "cancel and edit": Pair(
         (*_BOTH, place("A", ("MUG", 2), ("CUP", 9)), _NEW), (_cancel("A"), _REMOVE)
+    ),
+    "book in and count, of one order": Pair(
+        (_CUPS, place("A", ("MUG", 2), ("CUP", 2))),
+        (book_in("MUG", 2), attrs.evolve(_COUNT, key=_CUPS.key, counted=0)),
+    ),
+    "cancel and end a hold": Pair(
+        (_MUGS, place("A", ("MUG", 2)), _HOLD),
+        (_cancel("A"), ReleaseEndedHolds(seller_id="acme", at=_LATER)),
+    ),
+    "withdraw and book in a receipt": Pair(
+        (AnnounceReceipt(receipt=_RECEIPT, at=NOON),),
+        (WithdrawReceipt(seller_id="acme", receipt_id="R", at=NOON), _BOOK_IN_RECEIPT),
     ),
     "two products, in opposite order": Pair(
         _BOTH, (place("A", ("MUG", 2), ("CUP", 2)), place("B", ("CUP", 2), ("MUG", 2)))
@@ -139,6 +182,7 @@ class Table:
         self._engine = engine
         self._repository = SqlRepository(engine)
         self._flow = OrderFlow(self._repository)
+        self._after = pair.after
         self._allowed = [_serial(pair, turn) for turn in ((0, 1), (1, 0))]
         empty(engine)
         with engine.begin() as connection:
@@ -171,6 +215,8 @@ class Table:
         return left, [f"{run.schedule}: {fault}" for fault in found]
 
     def _look(self, run: Run) -> tuple[object, list[str]]:
+        for command in self._after:
+            answer_of(self._flow, command)
         left = (run.answers, self._flow.seller("acme").orders(), self._flow.seller("acme").stock())
         found = [str(each) for each in check(self._repository).violations]
         found += history_violations(
@@ -192,4 +238,6 @@ def _serial(pair: Pair, turn: tuple[int, int]) -> tuple[object, object, object]:
     answers: dict[int, Outcome | str] = {}
     for which in turn:
         answers[which] = answer_of(flow, pair.commands[which])
+    for command in pair.after:
+        answer_of(flow, command)
     return (answers[0], answers[1]), acme.orders(), acme.stock()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.drills.exploring import affects, explore_all, explore_differing
+from tests.drills.exploring import affects, explore_all, explore_differing, explore_interrupted
 from tests.drills.stepping import Run, Step
 
 if TYPE_CHECKING:
@@ -69,6 +69,15 @@ def test_all_orders_are_run_and_none_twice() -> None:
     programs = ([Step()] * 4, [Step()] * 3)
     runs = [run.schedule for run in explore_all(running(programs))]
     assert len(runs) == len(set(runs)) == comb(7, 3)
+
+
+def test_each_command_is_interrupted_at_each_of_its_steps() -> None:
+    programs = ([Step()] * 2, [Step()] * 3)
+    schedules = [run.schedule for run in explore_interrupted(running(programs))]
+    assert schedules == [
+        *((1, 1, 1, 0, 0), (0, 1, 1, 1, 0), (0, 0, 1, 1, 1)),
+        *((0, 0, 1, 1, 1), (1, 0, 0, 1, 1), (1, 1, 0, 0, 1), (1, 1, 1, 0, 0)),
+    ]
 
 
 def test_steps_that_do_not_affect_each_other_are_run_in_one_order() -> None:

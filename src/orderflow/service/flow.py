@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.arguments import require_command
 from orderflow.domain.model.commands import ServeWaiting
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.stock import StockKey
@@ -50,12 +51,15 @@ class OrderFlow(Flow[Repository, Outcome]):
             transactions change the rest.
     """
 
+    _port = Repository
+
     def handle(self, command: Command) -> Outcome:
         """Run a command, and save its changes.
 
         A command that comes again with the same id changes nothing and returns the first outcome.
 
         Raises:
+            InvalidValueError: If it is not a command.
             NotFoundError: If it names something that the seller does not have.
             RefusedError: If it is not possible now.
             CommandIdReusedError: If its id was used for another command.
@@ -63,6 +67,7 @@ class OrderFlow(Flow[Repository, Outcome]):
             UnfinishedError: If it may have been saved, or if it was saved but the queues could
                 not be served to the end.
         """
+        require_command("handle.command", command)
         while True:
             try:
                 outcome = self._carry_out(command)

@@ -39,6 +39,7 @@ from orderflow.invariants import history_violations, violations
 from orderflow.service import OrderFlow
 from orderflow.testing.bounded import BoundedRepository
 from orderflow.testing.page_contract import PageContract
+from orderflow.testing.read_arguments_contract import ReadArgumentsContract
 from orderflow.testing.reading_contract import ReadingContract
 from orderflow.testing.reference import require_like_reference
 from orderflow.testing.saving_contract import SavingContract
@@ -70,7 +71,9 @@ def _order(order_id: str, quantity: int, *, seller_id: str = "acme") -> Order:
     )
 
 
-class RepositoryContract(ViewContract, ReadingContract, SavingContract, PageContract):
+class RepositoryContract(
+    ViewContract, ReadingContract, SavingContract, PageContract, ReadArgumentsContract
+):
     """Tests of a repository. Inherit them and implement `make_repository`."""
 
     @abstractmethod
@@ -217,7 +220,7 @@ class RepositoryContract(ViewContract, ReadingContract, SavingContract, PageCont
         assert acme.preview(command) == previewed
 
     def test_a_reading_serves_unserved_queues_first(self) -> None:
-        """Between two pages of a long queue, a preview serves the rest of the queue first."""
+        """Between two pages of a long queue, a preview or a command serves the rest first."""
         repository = BoundedRepository(self.make_repository())
         flow = OrderFlow(repository)
         acme = flow.seller("acme")
@@ -236,6 +239,10 @@ class RepositoryContract(ViewContract, ReadingContract, SavingContract, PageCont
         assert list(repository.unserved()) == [_MUGS]
         assert flow.handle(late) == previewed
         assert list(repository.unserved()) == []
+        acme.place(_order("4", 1), at=_NOON)
+        repository.write("acme", end_after_one_order)
+        acme.hold("4", HoldReason.OTHER, at=_NOON)
+        assert acme.order("4").allocated == 1
 
     def test_writers_at_the_same_time_lose_and_oversell_nothing(self) -> None:
         """Threads that place, cancel and book in: everything answered is saved, and it adds up."""

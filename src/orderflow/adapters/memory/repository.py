@@ -5,20 +5,27 @@ from __future__ import annotations
 from contextlib import contextmanager
 from itertools import islice
 from threading import Lock
+from types import NoneType
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakValueDictionary
 
+from orderflow.adapters.memory.outbox import MemoryOutbox
 from orderflow.adapters.memory.seller import SellerState
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import require_function, require_identifier, require_kind
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey, by_expectation
 from orderflow.ports import EventPage
+from orderflow.ports.read_arguments import (
+    check_events_read,
+    check_orders_read,
+    check_stock_read,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from orderflow.adapters.memory.outbox import MemoryOutbox
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
@@ -45,6 +52,8 @@ class MemoryRepository:
     """
 
     def __init__(self, outbox: MemoryOutbox | None = None) -> None:
+        demand = "a MemoryOutbox, or None"
+        require_kind("MemoryRepository.outbox", outbox, (MemoryOutbox, NoneType), demand=demand)
         self._sellers: dict[str, SellerState] = {}
         # Sellers without any state, while somebody uses them: a read leaves no trace.
         self._new = WeakValueDictionary[str, SellerState]()
@@ -54,11 +63,13 @@ class MemoryRepository:
 
     def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
         """Run a task in a unit of work of one seller, and commit what it saved."""
+        require_function("Repository.task", task)
         with self.unit_of_work(seller_id) as work:
             return task(work)
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
         """Run a task that only reads."""
+        require_function("Repository.task", task)
         with self.unit_of_work(seller_id) as work:
             return task(work)
 
@@ -67,6 +78,7 @@ class MemoryRepository:
 
         The task works on a copy of the seller's state, so a large state makes it slow.
         """
+        require_function("Repository.task", task)
         with self.unit_of_work(seller_id) as work:
             return task(_CopyOfSeller(work))
 
@@ -88,6 +100,7 @@ class MemoryRepository:
     @contextmanager
     def unit_of_work(self, seller_id: str) -> Iterator[MemoryUnitOfWork]:
         """Open a unit of work of one seller; an error undoes all of it."""
+        require_identifier("Repository.seller_id", seller_id)
         seller = self._seller(seller_id)
         with seller.lock:
             work = MemoryUnitOfWork(seller, self._outbox)
@@ -209,6 +222,7 @@ class MemoryUnitOfWork:
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""
+        require_identifier("answered.command_id", command_id)
         return self._seller.answers.get(command_id)
 
     def unserved(self) -> Sequence[tuple[str, str]]:
@@ -224,6 +238,7 @@ class MemoryUnitOfWork:
         limit: int | None = None,
     ) -> Sequence[Order]:
         """Return the seller's orders, sorted by the time they were placed, then by id."""
+        status = check_orders_read(status=status, sku=sku, after=after, limit=limit)
         behind = _by_placing(after) if after is not None else None
         found = (
             order
@@ -236,12 +251,14 @@ class MemoryUnitOfWork:
 
     def split_off(self, order_id: str) -> Sequence[Order]:
         """Return the orders that were split from an order, by their id."""
+        require_identifier("split_off.order_id", order_id)
         return [self._seller.orders[each] for each in sorted(self._seller.parts.get(order_id, ()))]
 
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
         """Return the seller's stock records, sorted by key."""
+        check_stock_read(after=after, limit=limit)
         records = sorted(self._seller.stock.values(), key=lambda stock: stock.key)
         found = (stock for stock in records if after is None or stock.key > after)
         return list(islice(found, limit))
@@ -259,10 +276,11 @@ class MemoryUnitOfWork:
         limit: int | None = None,
     ) -> EventPage:
         """Return the events of the seller, or of one order, oldest first."""
+        moment = check_events_read(order_id, since=since, after=after, limit=limit)
         found = (
             (number, event)
             for number, event in self._seller.numbered_events(order_id, after)
-            if since is None or event.at >= since
+            if moment is None or event.at >= moment
         )
         return EventPage.of(islice(found, limit), after)
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import timedelta
 
-    from sqlalchemy import Column, ColumnElement, Delete, Engine, Select, Update
+    from sqlalchemy import Column, ColumnElement, Engine, Select
     from sqlalchemy.sql import Executable
     from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -155,7 +155,7 @@ class SqlOutbox(SqlStore):
 
     def discard(self, message_id: str) -> bool:
         """Remove a dead message; report whether there was one."""
-        return self._resolve_dead(message_id, self._statements.remove)
+        return self._resolve_dead(message_id, self._statements.discard)
 
     def _heads(self, executor: Executor, now: object, limit: int) -> Iterator[Row]:
         """Yield seller and subject of each due head: first postponed ones, then new ones."""
@@ -174,16 +174,15 @@ class SqlOutbox(SqlStore):
                 return
             yield _message(row)
 
-    def _resolve_dead(self, message_id: str, statement: Update | Delete) -> bool:
+    def _resolve_dead(self, message_id: str, statement: Executable) -> bool:
         """Revive or remove a dead message, and make the messages behind it due."""
         key = _key_of(message_id)
         if key is None:
             return False
 
         def task(executor: Executor) -> bool:
-            rows = executor.rows(self._statements.subject_of_dead, key)
+            rows = executor.rows(statement, key)
             for (subject,) in rows:
-                executor.run(statement, [key])
                 self._postpone_behind(executor, key, subject, None)
             return bool(rows)
 
@@ -207,10 +206,10 @@ class _Statements:
             columns.seller_id == bindparam("of_seller"),
             columns.number == bindparam("of_number"),
         )
-        self._add_reads(columns, has_key)
+        self._add_reads(columns)
         self._add_writes(columns, has_key)
 
-    def _add_reads(self, columns: Columns, has_key: Conditions) -> None:
+    def _add_reads(self, columns: Columns) -> None:
         of_seller = columns.seller_id == bindparam("seller_id")
         self.of_subject = (
             self._messages()
@@ -227,9 +226,7 @@ class _Statements:
         self.all_dead = oldest_first.where(columns.seller_id.in_(self.sellers))
         self.postponed_heads = self._heads(columns.due_at <= bindparam("now"))
         self.new_heads = self._heads(columns.due_at.is_(None))
-        self.subject_of_dead = (
-            select(columns.subject).where(*has_key, columns.is_dead).with_for_update()
-        )
+        # Locked until the messages behind it are as it says.
         self.head = (
             select(columns.number, columns.due_at)
             .where(of_seller, columns.subject == bindparam("subject"))
@@ -261,9 +258,11 @@ class _Statements:
             )
             .returning(columns.number)
         )
-        self.revive = update(outbox).where(*has_key).values(attempts=0, due_at=None, is_dead=False)
-        self.remove = delete(outbox).where(*has_key)
-        self.mark_sent = self.remove.returning(columns.is_dead)
+        is_dead = (*has_key, columns.is_dead)
+        revived = update(outbox).where(*is_dead).values(attempts=0, due_at=None, is_dead=False)
+        self.revive = revived.returning(columns.subject)
+        self.discard = delete(outbox).where(*is_dead).returning(columns.subject)
+        self.mark_sent = delete(outbox).where(*has_key).returning(columns.is_dead)
 
     def _messages(self) -> Select[Any]:
         """Return a query for messages, with whether each is dead."""

@@ -19,11 +19,13 @@ from orderflow.adapters.sql.rows import (
 )
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
 from orderflow.codec import loads
+from orderflow.domain.model.arguments import require_identifier
 from orderflow.domain.model.policy import Queue
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.ports import EventPage
+from orderflow.ports.read_arguments import check_events_read, check_orders_read, check_stock_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -173,6 +175,7 @@ class SqlReading:
         limit: int | None = None,
     ) -> Sequence[Order]:
         """Return the seller's orders, sorted by the time they were placed, then by id."""
+        status = check_orders_read(status=status, sku=sku, after=after, limit=limit)
         orders, lines = self._statements.tables.orders.c, self._statements.tables.lines.c
         query = self._statements.orders_where().order_by(orders.placed_at, orders.order_id)
         if status is not None:
@@ -188,12 +191,14 @@ class SqlReading:
 
     def split_off(self, order_id: str) -> Sequence[Order]:
         """Return the orders that were split from an order, by their id."""
+        require_identifier("split_off.order_id", order_id)
         return self._read_orders(self._statements.split_off, split_from=order_id)
 
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
         """Return the seller's stock records, sorted by key."""
+        check_stock_read(after=after, limit=limit)
         stock = self._statements.tables.stock.c
         query = (
             select(stock.warehouse_id, stock.sku, stock.on_hand, stock.allocated)
@@ -223,6 +228,7 @@ class SqlReading:
         limit: int | None = None,
     ) -> EventPage:
         """Return the events of the seller, or of one order, oldest first."""
+        since = check_events_read(order_id, since=since, after=after, limit=limit)
         rows = self._event_rows(order_id, since, after, limit)
         found = ((number, loads(text)) for number, text in rows)
         if since is not None:
@@ -244,6 +250,7 @@ class SqlReading:
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""
+        require_identifier("answered.command_id", command_id)
         rows = self._rows(self._statements.answer, command_id=command_id)
         return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
 

@@ -3,15 +3,19 @@
 Theory
 ======
 
-*Locks.* A row of the stock table represents a product of a seller, and its queue. A command that
-reads or changes an order locks the rows of all its products. A command that reads the stock or the
-queue of a product, or the orders with its units, locks its row. If two commands have an order or a
-product in common, the second one waits until the first has committed.
+*Locks.* A row of the stock table represents a product of a seller, and its queue. A command locks
+the row of a product whose stock it reads, and the rows of all products of an order that it reads by
+its id, or changes. If two commands have an order or a product in common, the second one waits until
+the first has committed.
+
+*What needs no lock of its own.* A decision reads the queue of a product, and the orders with its
+units, only once the product is locked. These orders cannot change meanwhile, since whoever changes
+one locks that product too. So their other products are locked only if they are changed.
 
 *The policy.* The row of the seller's policy is locked before any product, so no command uses a
 policy that has just been replaced. Most commands share this lock. A command that changes the policy
-needs it exclusively, which is known when it reads all back orders or saves. It is then rolled back
-and started again with the exclusive lock.
+needs it exclusively, which is known when it reads all back orders. It is then rolled back and
+started again with the exclusive lock.
 
 *Order.* A command finds the products that it needs as it runs. If each command locked them as it
 found them, two commands could deadlock. A row is therefore locked only if it sorts after all locked
@@ -44,7 +48,7 @@ from orderflow.domain.model.stock import ProductKey
 from orderflow.domain.model.validators import UNITS_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy.sql import Executable
 
@@ -54,7 +58,6 @@ if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt
 
 __all__ = ["LocksMissingError", "Needed", "SqlUnitOfWork"]
@@ -140,23 +143,6 @@ class SqlUnitOfWork(SqlReading):
             self._receipts[receipt_id] = receipt
         return receipt
 
-    def waiting(
-        self,
-        warehouse_id: str,
-        sku: str,
-        policy: AllocationPolicy,
-        at_most: Callable[[], int] | None = None,
-        after: Order | None = None,
-    ) -> Iterator[Order]:
-        """Yield the orders that wait for a product, in queue order."""
-        self._lock([(warehouse_id, sku)])
-        return super().waiting(warehouse_id, sku, policy, at_most, after)
-
-    def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
-        """Return the orders that have units of a product."""
-        self._lock([(warehouse_id, sku)])
-        return super().orders_with_units(warehouse_id, sku)
-
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order: all, or those placed first."""
         self._require_exclusive_policy()
@@ -196,12 +182,10 @@ class SqlUnitOfWork(SqlReading):
         self._next_page = outcome.next_page
 
     def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
-        """Read orders, and lock their products. Where there are no locks, find what is unserved.
-
-        Nobody can change these orders meanwhile: one of their products is already locked.
-        """
+        """Read orders. Without locks, this finds what is unserved."""
         orders = super()._read_orders(statement, **parameters)
-        self._lock_for(orders)
+        if self._executor.is_sqlite:
+            self._lock_for(orders)
         return orders
 
     def _orders_due(

@@ -21,6 +21,12 @@ from orderflow.domain.decisions.effects_of_time import let_time_pass
 from orderflow.domain.decisions.pages import serve_page
 from orderflow.domain.decisions.shortfall import adjust
 from orderflow.domain.decisions.splitting import split, split_by_policy
+from orderflow.domain.model.arguments import (
+    require_command,
+    require_number,
+    require_policy,
+    require_view,
+)
 from orderflow.domain.model.commands import (
     AcceptCancellation,
     AdjustStock,
@@ -86,8 +92,13 @@ def decide(
         NotFoundError: If the command names something that the seller does not have.
         PagesFirstError: If `ServeWaiting` has to come first.
         RefusedError: If the command is not possible now for another reason.
-        InvalidValueError: If the view is of another seller.
+        InvalidValueError: If an argument is not valid, or the view is of another seller.
     """
+    require_command("decide.command", command)
+    require_view("decide.view", view)
+    require_policy("decide.default_policy", default_policy)
+    if orders_max is not None:
+        require_number("decide.orders_max", orders_max, 1, of="orders")
     if command.seller_id != view.seller_id:
         raise InvalidValueError(
             "decide.view", f"of the command's seller, {command.seller_id!r}", view.seller_id

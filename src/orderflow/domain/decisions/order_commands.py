@@ -65,6 +65,8 @@ __all__ = [
     "send",
 ]
 
+_SECOND = "%Y-%m-%d %H:%M:%S"
+
 
 def place(serving: ServingState, orders: tuple[Order, ...], *, allocate: bool) -> None:
     """Place new orders, and allocate stock to them if `allocate` is set."""
@@ -93,7 +95,7 @@ def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
     if until is not None and until <= draft.at:
         raise HoldRefusedError(
             order.order_id,
-            f"it is {draft.at}, and the hold would have ended at {until}; "
+            f"it would have ended at {until:{_SECOND}} UTC, and it is {draft.at:{_SECOND}} UTC; "
             f"give it a later end, or none",
         )
     draft.emit(OrderHeld(*draft.name(order), command.hold))

@@ -10,12 +10,19 @@ from collections.abc import Mapping
 from functools import cached_property
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import attrs
 
+from orderflow.domain.model.arguments import (
+    require_kind,
+    require_policy,
+    tuple_of,
+)
+from orderflow.domain.model.events import Event
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order
+from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import AllocationPolicy, Queue, queue_position
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import (
@@ -32,12 +39,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
-    from orderflow.domain.model.events import Event
-    from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.state.fold import StockMove
 
 __all__ = ["State", "evolve"]
 
+_EVENTS = get_args(Event)
 _WAITING = Status.ON_BACK_ORDER
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -84,7 +90,16 @@ class State:
         receipts: Iterable[ExpectedReceipt] = (),
         policy: AllocationPolicy | None = None,
     ) -> State:
-        """Make a state from plain collections."""
+        """Make a state from plain collections.
+
+        Raises:
+            InvalidValueError: If an argument is not valid.
+        """
+        orders = tuple_of("State.orders", orders, Order)
+        stock = tuple_of("State.stock", stock, Stock)
+        receipts = tuple_of("State.receipts", receipts, ExpectedReceipt)
+        if policy is not None:
+            require_policy("State.policy", policy)
         return cls(
             seller_id,
             MappingProxyType({order.order_id: order for order in orders}),
@@ -94,7 +109,12 @@ class State:
         )
 
     def after(self, outcome: Outcome) -> State:
-        """Return the state after an outcome: the same as folding its events, but faster."""
+        """Return the state after an outcome: the same as folding its events, but faster.
+
+        Raises:
+            InvalidValueError: If it is not an outcome.
+        """
+        require_kind("after.outcome", outcome, Outcome, demand="an Outcome")
         orders, records = _copy(self.orders), _copy(self.records)
         receipts, queue_index = _copy(self.receipts), _copy(self.queue_index)
         for order in outcome.orders:
@@ -230,10 +250,13 @@ def evolve(state: State, *events: Event) -> State:
     All events together make one copy of the state, not one for each event.
 
     Raises:
+        InvalidValueError: If an argument is not a state, or not an event.
         TransitionError: If an event cannot happen in the state before it.
     """
+    require_kind("evolve.state", state, State, demand="a State, such as State('acme')")
     copy = _MutableCopy(state)
     for event in events:
+        require_kind("evolve.events", event, _EVENTS, demand="events of orderflow.events")
         if event.seller_id != state.seller_id:
             raise TransitionError(
                 f"{type(event).__name__} of seller {event.seller_id!r} cannot happen in the "

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from orderflow.adapters.sql import SqlOutbox, SqlRepository
 from orderflow.adapters.sql.tables import Tables
 from orderflow.ports import OutboxMessage
 from orderflow.service import RelayResult
+from tests.databases.waiting import wait_until_somebody_waits
 from tests.unit.shop import NOON, order
 
 if TYPE_CHECKING:
@@ -90,6 +91,39 @@ def test_what_is_given_back_after_its_head_has_arrived_comes_at_once(engine: Eng
     outbox.give_back([only])
     outbox.give_back([])
     assert list(outbox.claim(NOON, LEASE, 9)) == []
+
+
+def test_a_dead_message_is_resolved_once(postgresql: Engine) -> None:
+    place(SqlRepository(postgresql), "1")
+    outbox = SqlOutbox(postgresql)
+    (only,) = outbox.claim(NOON, LEASE, 9)
+    outbox.mark_failed(only, "gone", None)
+    with ThreadPoolExecutor(1) as pool, postgresql.begin() as connection:
+        assert SqlOutbox.within(connection).revive(only.message_id)
+        discarding = pool.submit(outbox.discard, only.message_id)
+        wait_until_somebody_waits(postgresql)
+    assert discarding.result() is False
+    assert subjects(outbox.claim(NOON, LEASE, 9)) == ["1"]
+
+
+def test_what_is_given_back_does_not_wait_for_a_head_that_is_discarded(postgresql: Engine) -> None:
+    repository, outbox = SqlRepository(postgresql), SqlOutbox(postgresql)
+    place(repository, "1")
+    hold(repository, "1")
+    head, behind = outbox.claim(NOON, LEASE, 9)
+    outbox.mark_failed(head, "gone", None)
+    begun = list[bool]()
+    with ThreadPoolExecutor(1) as pool:
+
+        def discard(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if statement.startswith("UPDATE") and not begun:  # the head has been read
+                begun.append(True)
+                discarding = pool.submit(outbox.discard, head.message_id)
+                wait_until_somebody_waits(postgresql, discarding.done)
+
+        event.listen(postgresql, "before_cursor_execute", discard)
+        outbox.give_back([behind])
+    assert [each.message_id for each in outbox.claim(NOON, LEASE, 9)] == [behind.message_id]
 
 
 # What a claim looks at
