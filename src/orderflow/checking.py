@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.model.arguments import require_methods, require_policy
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import StockKey
 from orderflow.domain.model.terms import Term
@@ -27,7 +28,7 @@ from orderflow.invariants import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from orderflow.adapters.sql import SellerAudit, SqlRepository
 
@@ -35,15 +36,22 @@ __all__ = ["CheckResult", "Rule", "Violation", "check"]
 
 
 class Rule(Term):
-    """The rule that was violated, by the numbers of the page *What always holds*."""
+    """The rule that was violated, with its number on the page *What always holds*."""
 
-    ALLOCATION = "rules 1 and 2: allocated units are on hand, and are those of open orders"
-    ACCOUNT = "rule 3: units on hand are those received less those gone"
-    AGREEMENT = "rule 4: the status of an order agrees with its lines"
-    IDLE_STOCK = "rule 5: no available unit is one that a waiting order could use"
-    POLICY = "rule 6: orders on back order are treated as the policy says"
-    HISTORY = "rule 7: the events lead to the stored state"
-    ROWS = "rows: all rows can be read, and agree with each other"
+    ALLOCATION = "ALLOCATION"
+    """Rules 1 and 2: allocated units are on hand, and are those of open orders."""
+    ACCOUNT = "ACCOUNT"
+    """Rule 3: units on hand are those received less those gone."""
+    AGREEMENT = "AGREEMENT"
+    """Rule 4: the status of an order agrees with its lines."""
+    IDLE_STOCK = "IDLE_STOCK"
+    """Rule 5: no available unit is one that a waiting order could use."""
+    POLICY = "POLICY"
+    """Rule 6: orders on back order are treated as the policy says."""
+    HISTORY = "HISTORY"
+    """Rule 7: the events lead to the stored state."""
+    ROWS = "ROWS"
+    """All rows can be read, and agree with each other."""
 
 
 @attrs.frozen
@@ -99,8 +107,13 @@ def check(
             With another one, the check may report units that a waiting order could use.
 
     Raises:
+        InvalidValueError: If the repository is not one on a database.
         StorageError: If the database cannot be read.
     """
+    demand = "a SqlRepository, such as SqlRepository(engine)"
+    require_methods("check.repository", repository, "audit", demand=demand)
+    if default_policy is not None:
+        require_policy("check.default_policy", default_policy)
     default = default_policy if default_policy is not None else AllocationPolicy()
     result = CheckResult()
     for stored in repository.audit():
@@ -126,16 +139,17 @@ def _violations(stored: SellerAudit, policy: AllocationPolicy) -> Iterator[Viola
     state = stored.state
     orders, stock = state.orders.values(), state.records
     served = [record for product, record in stock.items() if product not in stored.unserved]
-    findings = {
+    findings: dict[Rule, Iterable[str]] = {
         Rule.ROWS: stored.faults,
         Rule.ALLOCATION: allocation_violations(orders, stock.values()),
         Rule.AGREEMENT: agreement_violations(orders),
-        Rule.IDLE_STOCK: idle_stock_violations(orders, served, policy),
-        Rule.POLICY: [
+    }
+    if stored.next_page is None:  # or else these hold only after the last page
+        findings[Rule.IDLE_STOCK] = idle_stock_violations(orders, served, policy)
+        findings[Rule.POLICY] = [
             *patience_violations(orders, policy),
             *fulfilment_violations(orders, policy),
-        ],
-    }
+        ]
     if stored.folded is not None:
         account = {each.key: each.on_hand for each in stored.folded.records.values()}
         findings[Rule.ACCOUNT] = account_violations(account, stock.values())

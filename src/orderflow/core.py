@@ -5,6 +5,7 @@
 
 from orderflow.domain.decisions.backlog import allocate
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.expected_cover import expected_cover
@@ -14,6 +15,9 @@ from orderflow.domain.state.state import State, evolve
 from orderflow.errors import TransitionError
 
 __all__ = [
+    "NextPage",
+    "PageStep",
+    "Passing",
     "State",
     "TransitionError",
     "actions",

@@ -13,6 +13,7 @@ import pytest
 
 import orderflow
 from orderflow import adapters
+from orderflow.domain.model.terms import Term
 
 FACES = ["", ".calendar", ".commands", ".core", ".edits", ".events"]
 SUBJECTS = [".codec", ".importing", ".invariants", ".notices", ".notifier", ".ports"]
@@ -56,3 +57,11 @@ def test_the_help_of_an_enumeration_is_about_its_values(name: str) -> None:
     text = plain(TextDoc().document(kind, name))
     assert all(value in text for value in kind.__members__)
     assert "builtins.str:" not in text
+
+
+def test_every_value_of_an_enumeration_is_its_name() -> None:
+    for name in (*namespaces(), "orderflow.checking", "orderflow.replay", "orderflow.cli.app"):
+        importlib.import_module(name)
+    kinds = Term.__subclasses__()
+    assert len(kinds) > 15
+    assert [str(value) for kind in kinds for value in kind if value.value != value.name] == []

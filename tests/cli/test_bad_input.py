@@ -142,7 +142,7 @@ def test_rejects_that_cannot_be_written(tmp_path: Path) -> None:
         (["--patience", "nan"], "is not a valid DAYS"),
         (["--delimiter", ";;"], "'--delimiter': must be one character"),
         (["--window-minutes", "-1"], "'--window-minutes': must be from 0"),
-        (["--lead-days-max", "1"], "'--lead-days-max': must be no less than lead_days_min"),
+        (["--lead-days-max", "1"], "'--lead-days-max': must be no less than --lead-days-min"),
         (["--opening-units", "-1"], "'--opening-units': must be"),
         (["--opening-units", "some"], "'--opening-units'"),
         (["--queue", "lifo"], "'--queue'"),

@@ -79,17 +79,17 @@ def test_holidays_of_a_whole_country() -> None:
     ("options", "message"),
     [
         (["--at", "noon"], "'--at': 'noon' is not a valid TIME: try 2026-03-02T09:30"),
-        (["--at", "9999-12-31"], "orderflow: at must be a datetime with a time zone, in"),
+        (["--at", "9999-12-31"], "'--at': must be a time, in"),
         (["--cut-off", "4pm"], "'--cut-off': '4pm' is not a valid HH:MM: try 16:00"),
-        (["--cut-off", "16:00Z"], "orderflow: WarehouseCalendar.cut_off must be a time of day"),
+        (["--cut-off", "16:00Z"], "'--cut-off': must be a time of day"),
         (["--time-zone", "Europe"], "'Europe' is not a valid ZONE: try Europe/London"),
         (["--working-days", ""], "'--working-days'"),
         (
             ["--holidays", "ZZ"],
-            "orderflow: country must be a code that the package holidays knows",
+            "'--holidays': must be a code that the package holidays knows",
         ),
-        (["--holidays", "GB-XX"], "orderflow: subdivision must be one of ENG, NIR, SCT, WLS"),
-        (["--holidays", ""], "orderflow: country must be"),
+        (["--holidays", "GB-XX"], "'--holidays': must be one of ENG, NIR, SCT, WLS"),
+        (["--holidays", ""], "'--holidays': must be"),
     ],
 )
 def test_an_invalid_value_is_named(options: list[str], message: str) -> None:

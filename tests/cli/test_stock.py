@@ -11,10 +11,8 @@ def test_stock_is_listed(shop: Shop) -> None:
     assert "MUG 5 3 2" in shop.do("stock")
     (mug,) = shop.ask("stock", "MUG")["stock"]
     assert (mug["on_hand"], mug["allocated"], mug["available"]) == (5, 3, 2)
-    assert shop.ask("stock", "NONE")["stock"] == []
     none_available = shop.ask("stock", "--none-available")["stock"]
     assert [row["sku"] for row in none_available] == ["TEA"]
-    assert shop.ask("stock", "--warehouse", "york")["stock"] == []
 
 
 def test_what_was_rejected_does_not_go_into_stock(shop: Shop) -> None:
@@ -60,8 +58,8 @@ def test_an_adjustment_adds_or_removes_units(shop: Shop) -> None:
 
 def test_an_invalid_value_is_named(shop: Shop) -> None:
     assert "'UNITS'" in shop.wrong("book-in", "MUG", "many")
-    assert "BookInStock.received must be 1 or more" in shop.wrong("book-in", "MUG", 0)
+    assert "'UNITS': must be 1 or more" in shop.wrong("book-in", "MUG", 0)
     assert "'soon' is not a valid TIME" in shop.wrong("announce", "R-1", "MUG", 5, "soon")
-    assert "StockKey.sku must be a text" in shop.wrong("count", " ", 1)
+    assert "'SKU': must be a text" in shop.wrong("count", " ", 1)
     assert "expects no receipt 'R-9'" in shop.refused("book-in", "MUG", 1, "--receipt", "R-9")
     assert "'REASON'" in shop.wrong("adjust", "MUG", "stolen", "--by", -1)

@@ -88,8 +88,8 @@ def test_an_order_that_is_named_twice_is_sent_once(shop: Shop) -> None:
 
 
 def test_orders_are_named_or_all_are_meant(shop: Shop) -> None:
-    assert "name the orders, or use --all" in shop.wrong("send")
-    assert "name the orders, or use --all" in shop.wrong("send", "A-1", "--all")
+    assert "name the orders or use --all, but not both" in shop.wrong("send")
+    assert "name the orders or use --all, but not both" in shop.wrong("send", "A-1", "--all")
 
 
 def test_a_cancellation_is_accepted_or_rejected(sent: Shop) -> None:

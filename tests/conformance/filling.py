@@ -63,7 +63,7 @@ def fill(engine: Engine, *, analyse: bool = True) -> None:
             for number in range(0, len(outcome.events), 10):
                 saving.answer(attrs.evolve(command, command_id=f"C{number}"), empty)
         for seller_id in (*SELLERS, *(f"T{number}" for number in range(2_000))):
-            saving.policy(Outcome(seller_id=seller_id, policy=AllocationPolicy()))
+            saving.policy(Outcome(seller_id=seller_id, policy=AllocationPolicy()), None)
         if analyse:
             connection.exec_driver_sql("ANALYZE")
         connection.commit()

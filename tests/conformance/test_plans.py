@@ -42,6 +42,7 @@ READS = {
     "locked_stock": ("stock_pk", *PRODUCT),
     "orders_with_units": ("order_lines_with_units", *PRODUCT),
     "back_orders": ("orders_status", "status"),
+    "back_orders_after": ("orders_status", "status", "placed_at", "order_id"),
     "policy": ("policies_pk",),
     "shared_policy": ("policies_pk",),
     "exclusive_policy": ("policies_pk",),
@@ -57,12 +58,13 @@ READS = {
 }
 BY_KEY = {
     "back_orders": access("orders_pk", "order_id"),
+    "back_orders_after": access("orders_pk", "order_id"),
     "split_off": access("orders_pk", "order_id"),
     "events_of": access("events_pk", "number"),
 }
 """Where the index alone has the keys, and the rows are read by these."""
 WITH_LINES = {
-    *("order", "some_orders", "split_off", "back_orders"),
+    *("order", "some_orders", "split_off", "back_orders", "back_orders_after"),
     *("ended_holds", "waiting_since_before"),
 }
 WRITES = {
@@ -87,6 +89,10 @@ OF_A_WHOLE_DATABASE = {"owners"}
 OF_ALL_THAT_A_SELLER_HAS = {"receipts"}
 ONLY_ADDS = {"add_answer", "add_event", "add_line", "add_message", "add_order", "add_placeholder"}
 ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "next_numbers", "set_policy", "add_policy_row"}
+ONLY_ADDS |= {"set_next_page"}
+IN_THE_ORDER_OF_AN_INDEX = (
+    *("back_orders", "back_orders_after", "ended_holds", "waiting_since_before"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +166,11 @@ def test_what_is_read_is_found_by_its_whole_key(connection: Connection, name: st
         assert any(each.by == index and each.columns >= expected[0].columns for each in found)
     else:
         assert sorted(found) == sorted(expected)
+
+
+@pytest.mark.parametrize("name", IN_THE_ORDER_OF_AN_INDEX)
+def test_a_page_is_read_without_sorting(connection: Connection, name: str) -> None:
+    assert not plan(connection, getattr(STATEMENTS, name)).is_sorted
 
 
 @pytest.mark.parametrize("name", WRITES)

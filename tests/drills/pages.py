@@ -1,41 +1,41 @@
-"""A queue that is served in many pages: whoever serves it is killed in between, and recovers."""
+"""A command in many pages: whoever carries it out is killed in between, and recovers."""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
-from orderflow import MemoryRepository, Order, OrderFlow, OrderLine, StockKey
+import attrs
+
+from orderflow import MemoryRepository, OrderFlow
 from orderflow.adapters.sql import SqlRepository
 from orderflow.checking import check
-from orderflow.commands import BookInStock, PlaceOrder, PlaceOrders
 from tests.databases import empty
-from tests.drills.commands import NOON
 from tests.drills.databases import on
 from tests.drills.drill import Drill, Drilled
+from tests.drills.long_commands import LONG_COMMANDS, WAITING
 from tests.drills.stream import At, opened, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.process import BaseProcess
 
-    from sqlalchemy import URL, Engine
+    from sqlalchemy import URL
 
     from orderflow.ports import Repository, UnitOfWork
     from tests.drills.databases import Database
     from tests.drills.drill import Progress
+    from tests.drills.long_commands import LongCommand
 
     T = TypeVar("T")
 
 __all__ = ["DRILLS", "serve"]
 
-_WAITING = 80
-_AT_ONCE = 4
+_AT_ONCE = 2
 _KILLS_MAX = 4
 _PAGES_MAX = 4
 """So many pages are committed before a kill: all kills of a run leave some to be served."""
@@ -44,36 +44,41 @@ _SECONDS = 0.01
 
 
 def serve(database: Database, runs: int, seed: int, progress: Progress) -> Drilled:
-    """Kill whoever serves a long queue, then whoever recovers, and let the last one recover."""
+    """Kill whoever carries out a long command, then whoever recovers, and let the last recover."""
     dice, found, notes = Random(seed), list[str](), Counter[str]()  # noqa: S311 - no secret
     url = database.fresh()
     engine = database.opened(url)
-    expected = _expected()
+    expected = {name: _expected(long) for name, long in LONG_COMMANDS.items()}
     with TemporaryDirectory() as folder:
         mark = Path(folder) / "begun"
         for number in range(runs):
-            _let_wait(engine)
+            name = dice.choice(list(LONG_COMMANDS))
+            long, run = LONG_COMMANDS[name], f"run {number}, {name}"
+            empty(engine)
+            _begin(SqlRepository(engine), long)
             for _ in range(dice.randint(1, _KILLS_MAX)):
-                server = start(_serve, url, mark)
+                server = start(_serve, url, mark, name)
                 _kill(server, mark, dice.randint(0, _PAGES_MAX), dice.uniform(0, _SECONDS))
-                checked = check(SqlRepository(engine))
-                found += [f"run {number}: {fault}" for fault in checked.violations]
+                checked = check(SqlRepository(engine), default_policy=long.policy)
+                found += [f"{run}: {fault}" for fault in checked.violations]
                 notes["kills"] += 1
                 notes["kills between pages"] += bool(checked.unserved)
-            _finish(_flow(SqlRepository(engine)), recovers=number % 2 == 0)
-            if _seen(_flow(SqlRepository(engine))) != expected:
-                found.append(f"run {number}: what is left is not what it has to come to")
-            if check(SqlRepository(engine)).unserved:
-                found.append(f"run {number}: a queue was left unserved")
+            _finish(SqlRepository(engine), long, recovers=number % 2 == 0)
+            if _seen(SqlRepository(engine)) != expected[name]:
+                found.append(f"{run}: what is left is not what it has to come to")
+            checked = check(SqlRepository(engine), default_policy=long.policy)
+            found += [f"{run}: {fault}" for fault in checked.violations]
+            if checked.unserved:
+                found.append(f"{run}: a queue was left unserved")
             progress(number + 1, runs)
     engine.dispose()
-    return Drilled(runs, runs * _WAITING, tuple(found), notes)
+    return Drilled(runs, runs * WAITING, tuple(found), notes)
 
 
-def _let_wait(engine: Engine) -> None:
-    """Let nothing be there but a long queue."""
-    empty(engine)
-    _flow(SqlRepository(engine)).handle(_waiting())
+def _begin(repository: Repository, long: LongCommand) -> None:
+    """Let there be nothing but what comes before the command."""
+    for command in long.before:
+        OrderFlow(repository, default_policy=long.policy).handle(command)
 
 
 class _Counted(SqlRepository):
@@ -88,14 +93,15 @@ class _Counted(SqlRepository):
         return done
 
 
-def _serve(url: URL, mark: Path) -> None:
+def _serve(url: URL, mark: Path, name: str) -> None:
+    long = LONG_COMMANDS[name]
     repository = _Counted(opened(url))
     repository.mark = mark
-    flow = _flow(repository)
+    flow = _flow(repository, long)
     flow.seller("acme").stock()  # it is connected
     mark.touch()
     flow.recover()
-    flow.handle(_BOOK_IN)
+    flow.handle(long.command)
 
 
 def _kill(process: BaseProcess, mark: Path, pages: int, seconds: float) -> None:
@@ -108,49 +114,33 @@ def _kill(process: BaseProcess, mark: Path, pages: int, seconds: float) -> None:
     mark.unlink(missing_ok=True)
 
 
-def _finish(flow: OrderFlow, *, recovers: bool) -> None:
-    """Go on where somebody was killed: by recovering, or by the next command that comes along."""
+def _finish(repository: Repository, long: LongCommand, *, recovers: bool) -> None:
+    """Go on where somebody was killed: by recovering, or by the command that comes again."""
+    flow = _flow(repository, long)
     if recovers:
         flow.recover()
-    flow.handle(_LATE)
-    flow.handle(_BOOK_IN)  # if there had been time for nothing, it is carried out only now
+    flow.handle(long.command)
+    flow.handle(long.after)
 
 
-def _expected() -> list[object]:
-    flow = _flow(MemoryRepository())
-    flow.handle(_waiting())
-    flow.handle(_BOOK_IN)
-    flow.handle(_LATE)
-    return _seen(flow)
+def _expected(long: LongCommand) -> list[object]:
+    repository = MemoryRepository()
+    _begin(repository, long)
+    for command in (long.command, long.after):
+        OrderFlow(repository, default_policy=long.policy).handle(command)
+    return _seen(repository)
 
 
-def _flow(repository: Repository) -> OrderFlow:
-    return OrderFlow(repository, orders_max=_AT_ONCE, clock=At(NOON))
-
-
-def _seen(flow: OrderFlow) -> list[object]:
-    acme = flow.seller("acme")
-    return [acme.orders(), acme.stock()]
-
-
-def _order(number: int) -> Order:
-    return Order(
-        order_id=f"{number:04}",
-        seller_id="acme",
-        warehouse_id="leeds",
-        lines=(OrderLine("1", "MUG", 1 + number % 3),),
-        placed_at=NOON + timedelta(seconds=number),
+def _flow(repository: Repository, long: LongCommand) -> OrderFlow:
+    return OrderFlow(
+        repository, default_policy=long.policy, orders_max=_AT_ONCE, clock=At(long.command.at)
     )
 
 
-def _waiting() -> PlaceOrders:
-    return PlaceOrders(orders=tuple(_order(number) for number in range(_WAITING)), at=NOON)
-
-
-_LATE = PlaceOrder(order=_order(_WAITING), at=NOON)
-_BOOK_IN = BookInStock(
-    key=StockKey("acme", "leeds", "MUG"), received=_WAITING * 3 // 2, at=NOON, command_id="B"
-)
+def _seen(repository: Repository) -> list[object]:
+    """Return what must be the same however many pages there were."""
+    acme = OrderFlow(repository).seller("acme")
+    return [[attrs.evolve(order, version=0) for order in acme.orders()], acme.stock()]
 
 
 def _serve_on(name: str, runs: int, seed: int, progress: Progress) -> Drilled:

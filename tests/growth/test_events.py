@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import AllocationPolicy
+from orderflow import AllocationPolicy, HoldReason
 from orderflow.adapters.log import LogChannel
 from orderflow.adapters.memory import MemoryNoticeStore
 from orderflow.core import State
 from orderflow.edits import ChangeCourier
 from orderflow.invariants import history_violations
 from orderflow.notices import (
+    HeldNotice,
+    LineCount,
+    Notice,
     NoticeKind,
     NoticeTiming,
+    PartlyServedNotice,
     Preference,
     Preferences,
+    RecalledNotice,
     Recipient,
+    ShortLine,
     changes,
+    coalesce,
 )
 from orderflow.notifier import DigestSender, NoticeSender
 from orderflow.ports import OutboxMessage
 from tests.growth.shops import Shop, memory, on_sqlite
-from tests.growth.steps import is_linear
-from tests.unit.shop import ACME, later
+from tests.growth.steps import is_linear, steps_of
+from tests.unit.shop import ACME, NOON, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,6 +121,23 @@ def test_twice_the_events_are_twice_the_work(
     python, database = growth(measured, make, tmp_path)
     assert is_linear(*python), python
     assert not any(database) or is_linear(*database), database
+
+
+def test_notices_of_one_order_are_coalesced_in_one_go() -> None:
+    line = ShortLine("1", "MUG", 1)
+    about = {"seller_id": ACME, "order_id": "A", "at": NOON}
+    counts = []
+    for size in SIZES[memory]:
+        notices: list[Notice] = []
+        for number in range(size):
+            served = (LineCount(str(number), "MUG", 1),)
+            notices += [
+                RecalledNotice(**about, missing=served),  # type: ignore[arg-type]
+                HeldNotice(**about, reason=HoldReason.OTHER, until=None, note=""),  # type: ignore[arg-type]
+                PartlyServedNotice(**about, since=NOON, served=served, short=(line,)),  # type: ignore[arg-type]
+            ]
+        counts.append(steps_of(partial(coalesce, notices, timedelta(days=1))))
+    assert is_linear(*counts), counts
 
 
 def test_a_fold_from_the_start_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

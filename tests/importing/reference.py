@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orderflow.importing import PRESETS, Preset
+from orderflow.importing import PRESETS, Preset, SkipKind
 from orderflow.importing.layouts.layout import columns_of
+from orderflow.importing.layouts.presets import EXPORTS, WITHOUT_PRESET
 
 if TYPE_CHECKING:
     from orderflow.importing import OrderLayout, SkipRule
@@ -26,11 +27,29 @@ def redrawn(page: str) -> str:
     """Return the text of the page with current presets between its markers."""
     between = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
     presets = "\n\n".join(_preset(preset, layout) for preset, layout in PRESETS.items())
-    return between.sub(lambda _: f"{BEGIN}\n\n{presets}\n\n{END}", page)
+    drawn = f"{_exports()}\n\n{_without_preset()}\n\n{presets}"
+    return between.sub(lambda _: f"{BEGIN}\n\n{drawn}\n\n{END}", page)
+
+
+def _exports() -> str:
+    rows = [
+        f"| [`{preset}`](#{preset.lower()}) | {each.export} | {each.found} | {each.checked} |"
+        for preset, each in EXPORTS.items()
+    ]
+    head = "| preset | export | where its columns were found | checked with |"
+    return "\n".join([head, "| --- | --- | --- | --- |", *rows])
+
+
+def _without_preset() -> str:
+    rows = [f"| {export} | {why} |" for export, why in WITHOUT_PRESET.items()]
+    return "\n".join(["| without a preset | because |", "| --- | --- |", *rows])
 
 
 def _preset(preset: Preset, layout: OrderLayout) -> str:
-    parts = [f"### {preset}", _columns(layout)]
+    parts = [f"### {preset}"]
+    if EXPORTS[preset].note:
+        parts.append(f"{EXPORTS[preset].note[0].upper()}{EXPORTS[preset].note[1:]}.")
+    parts.append(_columns(layout))
     if layout.skip:
         parts.append(_skip_table(layout.skip))
     settings = _settings(layout)
@@ -50,18 +69,23 @@ def _columns(layout: OrderLayout) -> str:
 
 
 def _skip_table(rules: tuple[SkipRule, ...]) -> str:
-    rows = [
-        f"| {rule.reason} | `{rule.column}` {_condition(rule)} | "
-        f"{'the order' if rule.whole_order else 'the row'} |"
-        for rule in rules
-    ]
-    return "\n".join(["| skipped because | where | what |", "| --- | --- | --- |", *rows])
+    head = "| skipped because | kind | where | what |"
+    return "\n".join([head, "| --- | --- | --- | --- |", *map(_rule, rules)])
+
+
+def _rule(rule: SkipRule) -> str:
+    reason = rule.reason if rule.kind is not SkipKind.UNKNOWN else "rejected: an unknown text"
+    scope = "the order" if rule.whole_order else "the row"
+    return f"| {reason} | `{rule.kind}` | `{rule.column}` {_condition(rule)} | {scope} |"
 
 
 def _condition(rule: SkipRule) -> str:
     said = []
     if rule.is_one_of:
         said.append(f"is {_codes(tuple(sorted(rule.is_one_of)))}")
+    if rule.is_none_of:
+        filled = _codes(tuple(sorted(rule.is_none_of - {""})))
+        said.append(f"is filled, and none of {filled}")
     if rule.begins_with:
         said.append(f"begins with {_codes(rule.begins_with)}")
     if rule.is_filled:
@@ -75,6 +99,10 @@ def _condition(rule: SkipRule) -> str:
 
 def _settings(layout: OrderLayout) -> list[str]:
     said = []
+    if layout.items:
+        said.append(f"The items of a cell are written `{layout.item_pattern}`")
+    if layout.footers:
+        said.append(f"Rows below the table that say {_codes(layout.footers)} are skipped")
     if layout.zone is not None:
         said.append(f"Times without an offset are in {layout.zone}")
     if layout.day_first is not None:

@@ -43,7 +43,9 @@ def book(**sheets: tuple[list[Any], ...]) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "compress", [gzip.compress, bz2.compress, lzma.compress, zstd.compress], ids=str
+    "compress",
+    [gzip.compress, bz2.compress, lzma.compress, zstd.compress],
+    ids=["gzip", "bz2", "xz", "zstd"],
 )
 def test_a_compressed_file_is_known_by_its_first_bytes(compress: Callable[[bytes], bytes]) -> None:
     assert lines(imported(compress(TEXT.encode()))) == [("1", "MUG", 1)]

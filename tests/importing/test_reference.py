@@ -20,7 +20,10 @@ def test_a_stale_page_is_redrawn_in_its_place() -> None:
     assert "A stale text." not in page
     assert all(f"### {preset}\n" in page for preset in PRESETS)
     assert "| `sku` * | `Lineitem sku`, `Lineitem name` |" in page
-    assert "| cancelled or refunded | `Cancelled at` is filled | the order |" in page
+    assert "| cancelled or refunded | `CANCELLED` | `Cancelled at` is filled | the order |" in page
+    assert "is filled, and none of `0` | the row |" in page
+    assert "| rejected: an unknown text | `UNKNOWN` | `Order Status` is filled, and" in page
+    assert "| PrestaShop: Orders, Export | it has no items, and no sample was found |" in page
 
 
 def test_every_name_that_the_package_shows_is_in_the_reference() -> None:

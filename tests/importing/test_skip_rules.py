@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from orderflow.errors import InvalidValueError
@@ -70,6 +71,20 @@ def test_every_kind_of_condition_outlives_a_text_beside_it() -> None:
     assert OrderLayout.including(_with(rule), "a").skip == (
         SkipRule(column="status", is_below_zero=True),
     )
+
+
+def test_where_unknown_texts_are_rejected_any_text_is_included() -> None:
+    rule = SkipRule(column="status", kind=SkipKind.UNKNOWN, is_none_of={"", "paid", "off"})
+    layout = attrs.evolve(LAYOUT, skip=(rule,))
+    result = imported(ROWS, preset=layout)
+    assert [(each.row, each.value) for each in result.faults] == [
+        (2, "'pending'"),
+        (3, "'EXPIRED'"),
+    ]
+    assert placed(layout.including("pending", "Expired")) == ["1", "2", "3", "4", "5"]
+    layout = attrs.evolve(LAYOUT, skip=(*LAYOUT.skip, rule))
+    assert placed(layout) == ["5"]
+    assert placed(layout.including("pending")) == ["1", "5"]
 
 
 def _with(rule: SkipRule) -> OrderLayout:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from orderflow import MemoryRepository, NotFoundError, OrderFlow, RefusedError
-from orderflow.core import State, decide
+from orderflow.core import State
+from orderflow.service.settings import SERVED_AT_ONCE_MAX
 from tests.model.commands import START, next_command
 from tests.model.naive import NaiveModel
 from tests.model.world import RefusedByModelError
+from tests.unit.paging import each_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,12 +48,18 @@ class DisagreementError(AssertionError):
 class Pair:
     """The model and the core, side by side; the core on two views, which must not matter."""
 
-    def __init__(self, policy: AllocationPolicy) -> None:
+    def __init__(self, policy: AllocationPolicy, orders_max: int | None = None) -> None:
         self.policy = policy
-        self.model = NaiveModel(policy, START)
-        self.core = OrderFlow(MemoryRepository(), default_policy=policy).seller("acme")
+        self.orders_max = orders_max
+        self.model = NaiveModel(policy, START, orders_max)
+        flow = OrderFlow(
+            MemoryRepository(), default_policy=policy, orders_max=orders_max or SERVED_AT_ONCE_MAX
+        )
+        self.core = flow.seller("acme")
         self.state = State("acme")
         self.commands: list[Command] = []
+        self.pages: Counter[str] = Counter()
+        """How many outcomes have left something to the next page, by its step."""
 
     def handle(self, command: Command) -> bool:
         """Carry out a command on both; say whether it is refused.
@@ -89,10 +98,14 @@ class Pair:
 
     def _is_refused_by_decide(self, command: Command) -> bool:
         try:
-            outcome = decide(command, self.state, self.policy)
+            for outcome in each_page(command, self.state, self.policy, self.orders_max):
+                self.state = self.state.after(outcome)
+                if outcome.next_page is not None:
+                    self.pages[outcome.next_page.step] += 1
+                elif outcome.unserved:
+                    self.pages["queues"] += 1
         except REFUSALS:
             return True
-        self.state = self.state.after(outcome)
         return False
 
 
@@ -134,30 +147,31 @@ def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock])
     return orders | stock
 
 
-def agree_on(policy: AllocationPolicy, commands: Iterable[Command]) -> None:
+def agree_on(pair: Pair, commands: Iterable[Command]) -> None:
     """Raise `DisagreementError` unless both come to the same after each of these commands."""
-    pair = Pair(policy)
     for command in commands:
         pair.handle(command)
 
 
-def agree_at_random(policy: AllocationPolicy, random: Random, commands: int) -> None:
+def agree_at_random(
+    policy: AllocationPolicy, random: Random, commands: int, orders_max: int | None = None
+) -> None:
     """Raise `DisagreementError`, as short as can be, unless both agree on random commands."""
-    pair = Pair(policy)
+    pair = Pair(policy, orders_max)
     try:
         for _ in range(commands):
             pair.handle(next_command(pair.model.world, random))
     except DisagreementError as disagreement:
-        raise shortened(disagreement) from None
+        raise shortened(disagreement, orders_max) from None
 
 
-def shortened(disagreement: DisagreementError) -> DisagreementError:
+def shortened(disagreement: DisagreementError, orders_max: int | None) -> DisagreementError:
     """Leave out every command without which they still disagree."""
     position = len(disagreement.commands) - 1
     while position >= 0:
         commands = disagreement.commands[:position] + disagreement.commands[position + 1 :]
         try:
-            agree_on(disagreement.policy, commands)
+            agree_on(Pair(disagreement.policy, orders_max), commands)
         except DisagreementError as shorter:
             disagreement = shorter
             position = len(disagreement.commands)

@@ -10,7 +10,7 @@ import attrs
 from orderflow import Fulfilment, PartialAllocation, Preemption, Rationing
 from orderflow.domain.allocation import blocked_on, passed_over, preemption, serving
 from orderflow.domain.allocation.serving_state import ServingState
-from orderflow.domain.decisions import order_commands, shortfall, splitting
+from orderflow.domain.decisions import effects_of_time, shortfall, splitting
 from orderflow.domain.model import policy
 from orderflow.domain.model.events import OrderPassedOver
 from orderflow.domain.model.order import allocated_units
@@ -87,7 +87,7 @@ def only_changed_orders_served(patch: pytest.MonkeyPatch) -> None:
 
 @_fault()
 def nothing_released_by_time(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(order_commands, "release_ended_holds", lambda _draft: None)
+    patch.setattr(effects_of_time, "_ended_holds", lambda _draft, _limit: [])
 
 
 # Rationing
@@ -123,7 +123,7 @@ def not_letting_go(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(PartialAllocation.NEVER)
 def watching_the_first_product(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(blocked_on, "_blocking_skus", lambda _serving, order: [order.short_lines[0].sku])
+    patch.setattr(blocked_on, "blocking_skus", lambda _serving, order: [order.short_lines[0].sku])
 
 
 @_fault(PartialAllocation.AFTER_WAITING)
@@ -148,7 +148,7 @@ def passed_over_by_earlier_orders(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(PartialAllocation.AFTER_WAITING)
 def long_waits_not_noticed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(order_commands, "end_long_waits", lambda _draft: None)
+    patch.setattr(effects_of_time, "_long_waits", lambda _draft, _limit: [])
 
 
 # Fulfilment

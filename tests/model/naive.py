@@ -40,17 +40,21 @@ from orderflow.commands import (
 )
 from orderflow.edits import ChangePriority, ChangePromise, Edit, RemoveShortLines
 from tests.model.edits import edited_lines
+from tests.model.pages import (
+    apply_effects_of_time,
+    end_page,
+    let_wait,
+    next_page,
+    release,
+    review,
+)
 from tests.model.serving import (
     free_id,
-    leave,
     leaving,
     lose,
-    notice_enough_passes,
-    notice_long_waits,
     serve,
     split_off,
     take,
-    watch,
 )
 from tests.model.world import FROZEN, Line, Order, RefusedByModelError, World
 
@@ -65,30 +69,54 @@ BEFORE_THE_WAREHOUSE = (Status.NEW, Status.ON_HOLD, Status.ON_BACK_ORDER, Status
 class NaiveModel:
     """One seller's orders and stock."""
 
-    def __init__(self, policy: AllocationPolicy, start: datetime) -> None:
-        self.world = World(policy, start)
+    def __init__(
+        self, policy: AllocationPolicy, start: datetime, orders_max: int | None = None
+    ) -> None:
+        self.world = World(policy, start, orders_max)
 
     def handle(self, command: Command) -> None:
-        """Carry out a command, or raise `RefusedByModelError` and change nothing."""
+        """Carry out a command in pages, or raise `RefusedByModelError` and change nothing.
+
+        If pages have to come before the command, they stay even if it is refused.
+        """
+        while not self._is_carried_out(command):
+            next_page(self.world, command.at)
+            self._do_next_pages(command.at)
+        self._do_next_pages(command.at)
+
+    def _do_next_pages(self, now: datetime) -> None:
+        while self.world.leaves_more():
+            next_page(self.world, now)
+
+    def _is_carried_out(self, command: Command) -> bool:
         saved = deepcopy(self.world)
         try:
-            self._carry_out(command)
+            is_carried_out = self._carry_out(command)
         except RefusedByModelError:
             self.world = saved
             raise
+        if not is_carried_out:
+            self.world = saved
+        return is_carried_out
 
-    def _carry_out(self, command: Command) -> None:
+    def _carry_out(self, command: Command) -> bool:
+        """Carry out a command, unless the effects of time take more than one page."""
         world = self.world
         world.begin(command.at)
         before = world.all_available()
-        self._release_ended_holds()
-        notice_long_waits(world)
-        serve(world, before)
+        if apply_effects_of_time(world):
+            serve(world, before)
+        if isinstance(command, ReleaseEndedHolds):
+            end_page(world)
+            return True
+        if world.leaves_more():
+            return False
         before = world.all_available()
         self._make_its_own_change(command)
-        serve(world, before)
-        leave(world)
-        watch(world)
+        if world.page is None:
+            serve(world, before)
+        end_page(world)
+        return True
 
     def _make_its_own_change(self, command: Command) -> None:
         match command:
@@ -150,13 +178,8 @@ class NaiveModel:
         if policy == world.own_policy:
             return
         world.policy = world.own_policy = policy
-        notice_enough_passes(world)
-        notice_long_waits(world)
-        for order in world.orders:
-            if order.waits():
-                if not world.allows_partial(order):
-                    order.let_go()
-                world.has_changed(order)
+        world.passing, world.passes_count = {}, False
+        review(world, None)
 
     # Stock
 
@@ -191,9 +214,7 @@ class NaiveModel:
         self._let_wait(order)
 
     def _let_wait(self, order: Order) -> None:
-        order.status = Status.ON_BACK_ORDER
-        self.world.has_changed(order)
-        notice_long_waits(self.world)
+        let_wait(self.world, order)
 
     def _edit(self, order: Order, changes: tuple[Edit | RemoveShortLines, ...]) -> None:
         self._demand(order, *BEFORE_THE_WAREHOUSE)
@@ -223,26 +244,9 @@ class NaiveModel:
         if reason in ended or (reason is None and ended and not order.holds):
             return  # what is asked for has just come about
         self._demand(order, Status.ON_HOLD)
-        if reason is None:
-            order.holds = {}
-        elif reason in order.holds:
-            del order.holds[reason]
-        else:
+        if reason is not None and reason not in order.holds:
             raise RefusedByModelError
-        if not order.holds:
-            self._let_wait(order)
-
-    def _release_ended_holds(self) -> None:
-        self.world.hold_ended = []
-        ended = [
-            (order, reason)
-            for order in self.world.orders
-            for reason, until in order.holds.items()
-            if until is not None and until <= self.world.now
-        ]
-        for order, reason in ended:
-            self._release(order, reason)
-        self.world.hold_ended = ended
+        release(self.world, order, list(order.holds) if reason is None else [reason])
 
     def _split(self, order: Order, asked_id: str | None) -> None:
         new_order_id = asked_id or free_id(self.world, order)

@@ -6,36 +6,50 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from orderflow import Fulfilment, Rationing, Status
-from tests.model.world import Line, Order
+from tests.model.world import Line, Order, Passing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.model.world import ProductKey, World
 
     Turns = list[tuple[Order, ProductKey | None]]
     # Who is still to be looked at: as long as any is left of the product, or in any case.
 
 
-def serve(world: World, before: dict[ProductKey, int]) -> None:
+def serve(world: World, before: dict[ProductKey, int], also: Sequence[Order] = ()) -> None:
     """Serve the waiting orders, given what was available before the change."""
+    world.begin_to_serve()
     grown = _grown_since(world, before)
     if world.policy.rationing is Rationing.FAIR_SHARE:
         _share_out(world, grown)
-    else:
-        turns: Turns = [(order, None) for order in [*world.visited, *world.changed]]
-        turns += [(order, None) for order in _urgent_orders_that_reach_more(world)]
-        turns += _queues_of(world, grown)
-        while turns:
-            _look_at_one_after_another(world, turns)
-            turns = [(order, None) for order in _pass_over(world)]
+        return
+    changed = [*world.visited, *world.changed, *world.reviewed, *also]
+    turns: Turns = [(order, None) for order in changed]
+    turns += [(order, None) for order in _urgent_orders_that_reach_more(world)]
+    turns += _queues_of(world, grown)
+    _serve_in_turn(world, turns)
+
+
+def serve_all_queues(world: World) -> None:
+    """Serve the queues of all products, as the next page does."""
+    serve(world, {}, also=[order for order in world.orders if world.is_urgent(order)])
+
+
+def _serve_in_turn(world: World, turns: Turns) -> None:
+    while turns:
+        _look_at_one_after_another(world, turns)
+        turns = [(order, None) for order in pass_over(world)]
 
 
 def watch(world: World) -> None:
-    """Let the orders that do not keep watch what is in their way."""
-    for order in world.orders:
-        if not order.waits() or world.allows_partial(order):
+    """Let the orders that were looked at, and may not have a part, watch what is in their way."""
+    for order in [*world.visited, *world.changed, *world.passed_over, *world.reviewed]:
+        in_the_way = _in_the_way(world, order)
+        if not order.waits() or world.allows_partial(order) or not in_the_way:
             order.queue_index = None
-        elif order.queue_index not in _in_the_way(world, order):
-            order.queue_index = _in_the_way(world, order)[0]  # fails if it could be completed
+        elif order.queue_index not in in_the_way:
+            order.queue_index = in_the_way[0]
 
 
 def _grown_since(world: World, before: dict[ProductKey, int]) -> list[ProductKey]:
@@ -57,8 +71,11 @@ def _look_at_one_after_another(world: World, turns: Turns) -> None:
 def _look_at(world: World, order: Order) -> Turns:
     """Look at an order; return who is to be looked at because of that."""
     before = world.all_available()
-    losers = _serve_one(world, order)
-    world.visited.append(order)
+    if world.is_full() and _can_gain(world, order):
+        losers = defer(world, order)
+    else:
+        losers = _serve_one(world, order)
+        world.visited.append(order)
     turns: Turns = [(loser, None) for loser in losers]
     grown = _grown_since(world, before)
     if grown:
@@ -107,13 +124,35 @@ def _in_the_way(world: World, order: Order) -> list[ProductKey]:
     ]
 
 
+def _can_gain(world: World, order: Order) -> bool:
+    """Whether it would take units, or be blocked on another product."""
+    if world.allows_partial(order):
+        short = [product for product in order.products() if order.short_of(product)]
+        return any(world.available(each) + in_reach(world, order, each) > 0 for each in short)
+    return world.moves(order) or not _in_the_way(world, order)
+
+
+def defer(world: World, order: Order) -> list[Order]:
+    """Leave an order to the next page, without a part that it may not have."""
+    world.deferred = True
+    if order.holds_units() and not world.allows_partial(order):
+        order.let_go()
+        world.has_changed(order)
+    return []
+
+
 def _serve_one(world: World, order: Order) -> list[Order]:
     """Give an order what it takes; return those that lose units to it."""
     losers: list[Order] = []
     if world.allows_partial(order) or not _in_the_way(world, order):
         losers = _take_back(world, order)
-        world.taken += [(world.place(order), product) for product in take(world, order)]
-    elif order.holds_units():
+        for product in take(world, order):
+            passing = world.passing.setdefault(product, Passing(world.place(order)))
+            passing.until = max(passing.until, world.place(order))
+        return losers
+    if world.moves(order) and order not in world.visited:
+        world.moving.append(order)
+    if order.holds_units():
         order.let_go()
         world.has_changed(order)
     return losers
@@ -134,46 +173,47 @@ def take(world: World, order: Order) -> list[ProductKey]:
 # Keeping
 
 
-def _pass_over(world: World) -> list[Order]:
+def pass_over(world: World) -> list[Order]:
     """Count who was passed over; return those that begin to keep by that."""
-    beginners = []
-    for order, product in world.queued_before:
-        if world.policy.passes_max is None or order.allows_partial:
-            continue
-        if order in world.changed or order in world.passed_over:
-            continue
-        places = [place for place, taken in world.taken if taken == product]
-        if any(place > world.place(order) for place in places):
+    beginners: list[Order] = []
+    passes_max = world.policy.passes_max
+    if passes_max is None or not world.passes_count or (world.deferred and not world.is_passing):
+        return beginners
+    for product, passing in sorted(world.passing.items()):
+        queue = [order for order, of in world.queued_before if of == product]
+        for order in world.in_turn(queue):
+            if not passing.covers(world.place(order)) or order.allows_partial:
+                continue
+            if order in world.changed or order in world.passed_over:
+                continue
+            if world.is_full():
+                world.is_passing = True
+                return beginners
             world.passed_over.append(order)
+            passing.after = world.place(order)
             order.passed_over += 1
-            if order.passed_over == world.policy.passes_max:
+            if order.passed_over >= passes_max:
                 order.allows_partial = True
                 beginners.append(order)
+        passing.after = passing.until
+    world.is_passing = False
     return beginners
 
 
-def notice_long_waits(world: World) -> None:
-    """Let those keep that have been on back order for long enough, and are not on hold."""
-    for order in world.orders:
-        if order.waits() and not order.allows_partial and _has_waited_long_enough(world, order):
-            order.allows_partial = True
-            world.has_changed(order)
-
-
-def notice_enough_passes(world: World) -> None:
-    """Let those keep that were passed over often enough, and are not on hold."""
-    passes_max = world.policy.passes_max
-    for order in world.orders:
-        if order.waits() and passes_max is not None and order.passed_over >= passes_max:
-            order.allows_partial = True
-            world.has_changed(order)
-
-
-def _has_waited_long_enough(world: World, order: Order) -> bool:
+def has_waited_long_enough(world: World, order: Order) -> bool:
+    """Whether an order on back order does not keep yet, and has been there for long enough."""
     wait_max = world.policy.wait_max
-    if wait_max is None or order.since is None:
+    if not order.waits() or order.allows_partial or wait_max is None or order.since is None:
         return False
     return world.now - order.since >= wait_max
+
+
+def was_passed_over_often_enough(world: World, order: Order) -> bool:
+    """Whether an order on back order does not keep yet, and was passed over often enough."""
+    passes_max = world.policy.passes_max
+    if not order.waits() or order.allows_partial or passes_max is None:
+        return False
+    return order.passed_over >= passes_max
 
 
 # Take-back
@@ -213,7 +253,7 @@ def _take_back(world: World, order: Order) -> list[Order]:
 
 
 def _share_out(world: World, grown: list[ProductKey]) -> None:
-    changed = [order for order in world.changed if order.waits()]
+    changed = [order for order in [*world.changed, *world.reviewed] if order.waits()]
     for product in world.products():
         if product in grown or any(order.short_of(product) for order in changed):
             while _share_out_once(world, product):
@@ -263,7 +303,7 @@ def leave(world: World) -> None:
     """Split those by themselves that the command has changed and that are on back order."""
     if world.policy.fulfilment is Fulfilment.COMPLETE:
         return
-    for order in list(world.changed):
+    for order in list(dict.fromkeys([*world.reviewed, *world.changed])):
         if order.waits() and leaving(world, order):
             split_off(world, order, free_id(world, order))
 

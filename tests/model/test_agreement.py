@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orderflow import InvalidValueError
+from orderflow.core import PageStep
 from tests.model.agreement import Pair, agree_at_random
 from tests.model.commands import next_command
 from tests.model.policies import (
@@ -24,6 +25,8 @@ from tests.model.policies import (
 
 COMMANDS = 30
 SEQUENCES = 8
+PAGES = (1, 2, 3)
+"""How many orders a page may change."""
 
 
 def test_settings_that_contradict_each_other_are_refused() -> None:
@@ -41,15 +44,29 @@ def test_they_agree_under_every_combination_of_settings(each: Settings) -> None:
         agree_at_random(with_first_parameters(each), seeded(each, number), COMMANDS)
 
 
+@pytest.mark.parametrize("each", VALID_SETTINGS, ids=name_of)
+def test_they_agree_page_by_page(each: Settings) -> None:
+    for orders_max in PAGES:
+        for number in range(2):
+            random = seeded(each, SEQUENCES + number)
+            agree_at_random(with_first_parameters(each), random, COMMANDS, orders_max)
+
+
 # What fails is shortened command by command, which hypothesis could not do: what can be drawn
 # depends on the state.
 @settings(
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
 )
-@given(each=st.sampled_from(VALID_SETTINGS), random=st.randoms(use_true_random=False))
-def test_they_agree_with_any_parameters(each: Settings, random: Random) -> None:
-    agree_at_random(with_parameters(each, random.choice), random, COMMANDS)
+@given(
+    each=st.sampled_from(VALID_SETTINGS),
+    orders_max=st.sampled_from([None, *PAGES]),
+    random=st.randoms(use_true_random=False),
+)
+def test_they_agree_with_any_parameters(
+    each: Settings, orders_max: int | None, random: Random
+) -> None:
+    agree_at_random(with_parameters(each, random.choice), random, COMMANDS, orders_max)
 
 
 def test_the_random_commands_reach_everything() -> None:
@@ -62,6 +79,16 @@ def test_the_random_commands_reach_everything() -> None:
     assert 0.05 < share_refused < 0.3
     rare = {name: happened[name] for name in EVERYTHING if happened[name] < 3}
     assert rare == {}
+
+
+def test_the_random_commands_leave_everything_to_the_next_page() -> None:
+    left: Counter[str] = Counter()
+    for each in VALID_SETTINGS:
+        pair = Pair(with_first_parameters(each), PAGES[0])
+        what_happens(pair, seeded(each, 0))
+        left += pair.pages
+    assert left.keys() == {"queues", *PageStep}
+    assert min(left.values()) >= 5
 
 
 EVERYTHING = (

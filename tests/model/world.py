@@ -7,6 +7,7 @@ are those of `docs/explanation/who-gets-the-stock.md`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from orderflow import PartialAllocation, Preemption, Queue, Status
@@ -101,11 +102,32 @@ class Order:
 
 
 @dataclass
+class Passing:
+    """The places in a queue between which orders are still to be passed over."""
+
+    until: QueuePosition
+    after: QueuePosition | None = None
+
+    def covers(self, place: QueuePosition) -> bool:
+        return (self.after is None or self.after < place) and bool(place < self.until)
+
+
+@dataclass
+class Page:
+    """What is left to the next page of a command besides the queues."""
+
+    step: str
+    after: Order | None = None
+    passing: dict[ProductKey, Passing] = field(default_factory=dict)
+
+
+@dataclass
 class World:
     """Everything there is, and what the command of the moment has done so far."""
 
     policy: AllocationPolicy  # the one in force
     now: datetime
+    orders_max: int | None = None
     own_policy: AllocationPolicy | None = None  # until one is set, it is the default
     orders: list[Order] = field(default_factory=list)
     on_hand: dict[ProductKey, int] = field(default_factory=dict)
@@ -113,15 +135,28 @@ class World:
     visited: list[Order] = field(default_factory=list)
     hold_ended: list[tuple[Order, HoldReason]] = field(default_factory=list)
     passed_over: list[Order] = field(default_factory=list)
-    # Who stood in which queue before the command, and what was taken from which place.
+    # Who stood in which queue before the command, and between which places orders are passed over.
     queued_before: list[tuple[Order, ProductKey]] = field(default_factory=list)
-    taken: list[tuple[QueuePosition, ProductKey]] = field(default_factory=list)
+    back_orders_before: list[Order] = field(default_factory=list)
+    passing: dict[ProductKey, Passing] = field(default_factory=dict)
+    passes_count: bool = True
+    # Pages: how many orders may have changed, and what is left to the next page.
+    changed_max: float = inf
+    moving: list[Order] = field(default_factory=list)
+    reviewed: list[Order] = field(default_factory=list)
+    deferred: bool = False
+    is_passing: bool = False
+    page: Page | None = None
 
     def begin(self, now: datetime) -> None:
         """Begin a command: it has done nothing so far."""
         self.now = now
         self.changed, self.visited, self.hold_ended = [], [], []
-        self.passed_over, self.taken = [], []
+        self.passed_over, self.passing, self.passes_count = [], {}, True
+        self.moving, self.reviewed = [], []
+        self.deferred, self.is_passing, self.page = False, False, None
+        waiting = [order for order in self.orders if order.waits()]
+        self.back_orders_before = sorted(waiting, key=lambda each: (each.placed_at, each.order_id))
         self.queued_before = [
             (order, product)
             for order in self.orders
@@ -179,9 +214,32 @@ class World:
     def is_in_queue(self, order: Order, product: ProductKey) -> bool:
         if not order.waits():
             return False
-        if self.allows_partial(order):
+        if self.allows_partial(order) or order.queue_index is None:
             return order.short_of(product) > 0
         return order.queue_index == product
+
+    def begin_to_serve(self) -> None:
+        """Let a page's worth of further orders change."""
+        if self.orders_max is not None:
+            self.changed_max = self._how_many_changed() + self.orders_max
+
+    def is_full(self) -> bool:
+        return self._how_many_changed() >= self.changed_max
+
+    def _how_many_changed(self) -> int:
+        passed = [order for order in self.passed_over if order not in self.changed]
+        return len(self.changed) + len(passed) + len(self.moving)
+
+    def moves(self, order: Order) -> bool:
+        """Whether an order that cannot be completed is blocked on another product from now on."""
+        if order in self.changed or order in self.passed_over:
+            return False
+        product = order.queue_index
+        return product is None or order.short_of(product) <= self.available(product)
+
+    def leaves_more(self) -> bool:
+        """Whether the next page has anything to do."""
+        return self.page is not None or self.deferred or self.is_passing
 
     def has_changed(self, order: Order) -> None:
         """Note that the command has changed the order, and set what follows from its lines."""

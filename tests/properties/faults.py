@@ -202,8 +202,8 @@ def a_notice_is_kept_although_it_is_settled(patch: pytest.MonkeyPatch) -> None:
 def holds_that_a_refused_command_saw_ended_are_lost(patch: pytest.MonkeyPatch) -> None:
     good = seller.SellerState.ended_holds
 
-    def ended_holds(self: Any, at: Any) -> list[Order]:  # noqa: ANN401
-        ended = good(self, at)
+    def ended_holds(self: Any, at: Any, limit: Any) -> list[Order]:  # noqa: ANN401
+        ended = good(self, at, limit)
         self._hold_ends = [each for each in self._hold_ends if each[0] > at]
         return ended
 

@@ -197,6 +197,14 @@ def test_short_lines_are_removed_together_with_other_changes() -> None:
     assert (shop.order("A").courier, shop.status("A")) == ("VAN", Status.ALLOCATED)
 
 
+def test_short_lines_that_were_removed_are_not_removed_again() -> None:
+    shop = shop_with(MUG=1, PAN=0)
+    shop.take("A", ("PAN", 1), ("MUG", 1))
+    (edited, *_) = shop.edit("A", RemoveShortLines(), RemoveShortLines()).events
+    assert isinstance(edited, OrderEdited)
+    assert edited.edits == (RemoveLine("1"),)
+
+
 def test_short_lines_are_not_removed_where_there_are_none_or_no_others() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")

@@ -247,7 +247,8 @@ def test_the_history_of_one_order_is_told_apart() -> None:
     shop.cancel("A")
     told = [type(event).__name__ for event in shop.events("A")]
     assert told == ["OrderPlaced", "OrderAllocated", "OrderCancelled"]
-    assert shop.events("Z") == ()
+    with pytest.raises(OrderNotFoundError, match="seller 'acme' has no order 'Z'"):
+        shop.events("Z")
 
 
 def test_actions_are_those_of_the_core_at_this_moment() -> None:

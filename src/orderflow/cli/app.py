@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import wraps
 from importlib.metadata import version
+from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,7 +41,10 @@ from orderflow.cli.commands.ways_out import (
     request_cancellation,
     split,
 )
+from orderflow.cli.options.forms import with_forms
+from orderflow.cli.options.naming import bad_parameter
 from orderflow.cli.output import terminal
+from orderflow.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,11 +96,15 @@ def orderflow(
 
 def _with_clean_end(command: Callable[..., None]) -> Callable[..., None]:
     """Turn whatever stops a command into a message and an exit code."""
+    parameters = signature(command).parameters
 
     @wraps(command)
     def run(**given: Any) -> None:  # noqa: ANN401 - whatever the options hold
         with terminal.clean_end(terminal.messages()):
-            command(**given)
+            try:
+                command(**given)
+            except InvalidValueError as error:
+                raise bad_parameter(error, parameters) or error from error
 
     return run
 
@@ -107,7 +115,7 @@ def _add(panel: str, *commands: tuple[Callable[..., None], str]) -> None:
         name = command.__name__.rstrip("_").replace("_", "-")
         whole = f"orderflow {name} {example}".rstrip()
         added = app.command(name, epilog=f"Example: `{whole}`", rich_help_panel=panel)
-        added(_with_clean_end(command))
+        added(_with_clean_end(with_forms(command)))
 
 
 _add(

@@ -14,15 +14,19 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, open_database
 from orderflow.adapters.sql.embedded import require_file_name
 from orderflow.cli.database_name import WAY_OUT, file_of, name_of, secrets_in, server_of
+from orderflow.cli.unknown_names import check_seller, of_known_names
 from orderflow.errors import MissingExtraError, SchemaError, StorageError
 from orderflow.errors.secrets import HIDDEN
 from orderflow.service import OrderFlow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
+    from typing import TypeVar
 
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.status import Status
+
+    T = TypeVar("T")
 
 __all__ = [
     "Database",
@@ -90,13 +94,41 @@ class Database:
     outbox: SqlOutbox
     flow: OrderFlow
 
-    def seller(self, given: str | None) -> str:
-        """Return the given seller, or the only one."""
-        return given if given is not None else _only("seller", self.repository.sellers())
+    def seller(self, given: str | None, *, may_be_new: bool = False) -> str:
+        """Return the given seller, or the only one.
+
+        Raises:
+            UnknownNameError: If it has no state, and may not be new.
+        """
+        if given is None:
+            return _only("seller", self.repository.sellers())
+        if not may_be_new:
+            check_seller(self.flow, given)
+        return given
 
     def sellers(self, given: str | None) -> list[str]:
-        """Return the given seller, or all of them."""
-        return [given] if given is not None else list(self.repository.sellers())
+        """Return the given seller, or all of them.
+
+        Raises:
+            UnknownNameError: If the given one has no state.
+        """
+        return [self.seller(given)] if given is not None else list(self.repository.sellers())
+
+    def known(
+        self, rows: Iterable[T], where: WarehouseOptions, sku: str | None = None
+    ) -> Iterator[T]:
+        """Yield the rows of a listing.
+
+        Raises:
+            UnknownNameError: If there are none, because the warehouse or product is unknown.
+        """
+        return of_known_names(
+            rows,
+            self.flow,
+            seller_ids=self.sellers(where.seller),
+            warehouse_id=where.warehouse,
+            sku=sku,
+        )
 
     def warehouse(self, seller_id: str, given: str | None) -> str:
         """Return the given warehouse, or the only one with stock of the seller."""

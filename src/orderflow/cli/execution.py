@@ -10,9 +10,8 @@ import attrs
 from orderflow.cli.connection import connect
 from orderflow.cli.output import terminal
 from orderflow.cli.output.records import data_of, print_outcome
-from orderflow.domain.model.commands import ChangePolicy
+from orderflow.cli.unknown_names import report_new_names
 from orderflow.domain.model.stock import StockKey
-from orderflow.errors.quoting import listed
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -121,8 +120,8 @@ def earlier_command(database: Database, seller_id: str, how: ExecutionOptions) -
 
 
 def key_of(database: Database, where: WarehouseOptions, sku: str) -> StockKey:
-    """Return the stock key of a product."""
-    seller_id = database.seller(where.seller)
+    """Return the stock key of a product, of which nothing may be known yet."""
+    seller_id = database.seller(where.seller, may_be_new=True)
     return StockKey(seller_id, database.warehouse(seller_id, where.warehouse), sku)
 
 
@@ -132,8 +131,7 @@ def carry_out(
     """Run a command or preview it, and print the outcome."""
     with connect(where) as database:
         command = make(database)
-        _warn_of_new_seller(database, command)
-        _warn_of_unknown_products(database, command)
+        report_new_names(database.flow, command)
         flow = database.flow
         outcome = (
             flow.seller(command.seller_id).preview(command) if how.dry_run else flow.handle(command)
@@ -144,20 +142,3 @@ def carry_out(
         print_outcome(terminal.results(), outcome)
         if how.dry_run:
             terminal.messages().print("This is what would happen; nothing was saved.")
-
-
-def _warn_of_new_seller(database: Database, command: Command) -> None:
-    """Report a seller without orders or stock, because its id may be mistyped."""
-    seller_id = command.seller_id
-    if isinstance(command, ChangePolicy) and seller_id not in database.repository.sellers():
-        terminal.messages().print(f"new: seller {seller_id!r} has no orders or stock yet")
-
-
-def _warn_of_unknown_products(database: Database, command: Command) -> None:
-    """Report products without a stock record, because an SKU may be mistyped."""
-    unknown = database.flow.seller(command.seller_id).unknown_products(command)
-    if unknown:
-        skus = listed([key.sku for key in unknown])
-        key = unknown[0]
-        new = f"new in warehouse {key.warehouse_id!r} of seller {key.seller_id!r}: {skus}"
-        terminal.messages().print(new)

@@ -16,6 +16,7 @@ from orderflow.domain.model import (
     commands,
     edits,
     events,
+    next_page,
     order,
     outcome,
     policy,
@@ -40,7 +41,7 @@ TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
         *(actions, calendar, commands, cut_off, edits, events, expected_cover),
-        *(explanation, notice, order, outcome, parts, policy, replacements, stock),
+        *(explanation, next_page, notice, order, outcome, parts, policy, replacements, stock),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

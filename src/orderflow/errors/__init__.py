@@ -66,6 +66,7 @@ __all__ = [
     "NoticeError",
     "OrderFlowError",
     "OrderNotFoundError",
+    "PagesFirstError",
     "ProductNotFoundError",
     "ReceiptNotFoundError",
     "RefusedError",
@@ -308,6 +309,26 @@ class StaleVersionError(RefusedError):
         super().__init__(
             f"order {order_id!r} is at version {actual}, not {expected}: "
             f"read it again, and send a new command"
+        )
+
+
+class PagesFirstError(RefusedError):
+    """The next pages of an earlier command, or what is due by now, come before this command.
+
+    `OrderFlow` serves these pages by itself. Only a caller of `decide` meets this error.
+
+    Attributes:
+        seller_id: The seller.
+        products: Products for `ServeWaiting`, as pairs of warehouse and SKU. If empty, these are
+            all products whose queue is unserved.
+    """
+
+    def __init__(self, seller_id: str, products: tuple[tuple[str, str], ...] = ()) -> None:
+        self.seller_id = seller_id
+        self.products = products
+        super().__init__(
+            f"seller {seller_id!r} has orders that come first: "
+            f"repeat ServeWaiting until nothing is unserved, then send the command again"
         )
 
 

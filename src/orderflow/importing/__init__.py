@@ -11,6 +11,7 @@ from orderflow.importing.faults import Fault, FileError, SkippedRow
 from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import FileFormat
 from orderflow.importing.files.source import Source, open_source
+from orderflow.importing.known_skus import UnknownSku
 from orderflow.importing.layouts.columns import IgnoredColumn
 from orderflow.importing.layouts.layout import (
     ItemColumns,
@@ -20,23 +21,29 @@ from orderflow.importing.layouts.layout import (
 )
 from orderflow.importing.layouts.presets import PRESETS, Preset
 from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
-from orderflow.importing.orders import Existing, OnChange, read_orders
+from orderflow.importing.orders import Existing, read_orders
 from orderflow.importing.rejects import write_rejects
 from orderflow.importing.replacements import read_replacements
 from orderflow.importing.result import (
+    CalledOffOrder,
     ChangedOrder,
+    ConflictingOrder,
     Import,
     ImportCommand,
     RejectedRow,
+    RepeatedRow,
     record_id,
 )
 from orderflow.importing.stock import read_receipts, read_stock
+from orderflow.importing.stored_orders import OnChange
 from orderflow.importing.table import REASON_COLUMN, File, Progress, detect_layout
 
 __all__ = [
     "PRESETS",
     "REASON_COLUMN",
+    "CalledOffOrder",
     "ChangedOrder",
+    "ConflictingOrder",
     "EncodingGuess",
     "Existing",
     "Fault",
@@ -53,11 +60,13 @@ __all__ = [
     "Progress",
     "ReceiptLayout",
     "RejectedRow",
+    "RepeatedRow",
     "SkipKind",
     "SkipRule",
     "SkippedRow",
     "Source",
     "StockLayout",
+    "UnknownSku",
     "detect_layout",
     "open_source",
     "plain_cell",

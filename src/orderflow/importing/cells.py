@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
 from orderflow.importing.faults import Fault, quote_value
+from orderflow.importing.values.countries import country_code
 from orderflow.importing.values.quantities import SHORTENED, is_shortened, read_whole
 from orderflow.importing.values.times import is_none
 from orderflow.importing.values.unreadable import UnreadableError
@@ -112,6 +113,15 @@ class Cells:
             return text
         self.fault(field, text, f"must be {validators.NOTE_DEMAND}")
         return None
+
+    def country(self, field: str) -> str:
+        """Return the code of a country; empty if the cell is empty."""
+        text = self.text(field)
+        try:
+            return country_code(text) if text else ""
+        except UnreadableError as error:
+            self.fault(field, text, f"must be {error}")
+            return ""
 
     def moment(self, field: str, times: TimeReader, *, required: bool = False) -> datetime | None:
         """Return a moment; a date of zeros counts as empty."""

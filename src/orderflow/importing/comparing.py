@@ -60,11 +60,9 @@ def edits_to(
     return tuple(edits)
 
 
-def obstacle_to(stored: Order, warehouse_id: str) -> str:
+def obstacle_to(stored: Order) -> str:
     """Return why a file cannot change the order; empty if it can."""
-    if stored.warehouse_id != warehouse_id:
-        return f"it leaves from warehouse {stored.warehouse_id!r}"
-    if stored.split_count or stored.split_from is not None:
+    if stored.split_count:
         return "it was split, and the lines of the other part are not known here"
     if Action.EDIT not in allowed_actions(stored.status):
         return f"it is {stored.status} and cannot be edited any more"

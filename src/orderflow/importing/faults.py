@@ -10,9 +10,21 @@ from orderflow.errors import OrderFlowError
 from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["Fault", "FileError", "SkippedRow", "by_row", "quote_value"]
+__all__ = [
+    "FAULTY_ROWS_MAX",
+    "Fault",
+    "FaultCount",
+    "FileError",
+    "SkippedRow",
+    "by_row",
+    "quote_value",
+]
+
+
+FAULTY_ROWS_MAX = 100_000
+"""A file with more faulty rows is refused as a whole."""
 
 
 class FileError(OrderFlowError):
@@ -63,6 +75,27 @@ class SkippedRow:
 
     row: int
     reason: str
+
+
+class FaultCount:
+    """Counts the rows with faults of a file, of which no more than a bound are kept."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._rows = 0
+
+    def add(self, faults: Sequence[Fault]) -> None:
+        """Count the faults of one row.
+
+        Raises:
+            FileError: If too many rows have faults.
+        """
+        if not faults:
+            return
+        self._rows += 1
+        if self._rows > FAULTY_ROWS_MAX:
+            fault = f"has more than {FAULTY_ROWS_MAX:,} rows with faults; the last is {faults[0]}"
+            raise FileError(self._file, f"{fault}; is it read as what it is?")
 
 
 def quote_value(value: str, limit: int = 60) -> str:

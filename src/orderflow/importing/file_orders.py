@@ -8,7 +8,8 @@ One faulty row rejects all rows of its order, because an order must not be sent 
 
 from __future__ import annotations
 
-from datetime import datetime
+from array import array
+from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -18,16 +19,23 @@ from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import InvalidValueError
 from orderflow.importing.faults import Fault, SkippedRow, quote_value
+from orderflow.importing.layouts.skip_rule import SkipKind
 from orderflow.importing.order_rows import ADDRESS, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from orderflow.importing.known_skus import KnownSkus
     from orderflow.importing.layouts.columns import Columns
     from orderflow.importing.layouts.layout import OrderLayout
     from orderflow.importing.order_rows import OrderRow
 
-__all__ = ["FileOrder", "FileOrders", "OrderMaker"]
+__all__ = ["PLACED_APART_MAX", "FileOrder", "FileOrders", "OrderMaker"]
+
+PLACED_APART_MAX = timedelta(hours=1)
+"""How far apart the rows of one order may be placed: systems write lines one after another."""
+
+_SHOWN = "%Y-%m-%d %H:%M UTC"
 
 
 @attrs.define
@@ -39,19 +47,39 @@ class FileOrder:
         lines: Its lines.
         skipped: Its rows that are skipped.
         reason: Why the whole order is skipped, if it is.
+        is_off: Whether it is skipped because it was called off.
         faults: Its faults.
+        digests: The digest of each row.
     """
 
     rows: list[int] = attrs.field(factory=list)
     lines: list[Line] = attrs.field(factory=list)
     skipped: list[SkippedRow] = attrs.field(factory=list)
     reason: str = ""
+    is_off: bool = False
     faults: list[Fault] = attrs.field(factory=list)
+    digests: array[int] = attrs.field(factory=lambda: array("q"))
     placed_at: datetime | None = None
     promised_by: datetime | None = None
     priority: int | None = None
     courier: str = ""
     address: tuple[str, ...] = ("",) * len(ADDRESS)
+
+    def repeated(self) -> dict[int, int]:
+        """Return the rows of lines that equal an earlier row, with the earlier row."""
+        first: dict[int, int] = {}
+        of_lines = {line.row for line in self.lines}
+        return {
+            row: first[digest]
+            for row, digest in zip(self.rows, self.digests, strict=True)
+            if row in of_lines and first.setdefault(digest, row) != row
+        }
+
+    def drop_repeated(self) -> None:
+        """Skip the rows that equal an earlier row."""
+        repeated = self.repeated()
+        self.lines = [line for line in self.lines if line.row not in repeated]
+        self.skipped += [SkippedRow(row, "repeats an earlier row") for row in repeated]
 
 
 class FileOrders:
@@ -62,7 +90,8 @@ class FileOrders:
         faults: Faults of rows without a valid order id.
     """
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, *, drops_repeated: bool) -> None:
+        self._drops_repeated = drops_repeated
         self.skipped: list[SkippedRow] = []
         self.faults: list[Fault] = []
         self._columns = columns
@@ -80,9 +109,11 @@ class FileOrders:
         if order is None:
             order = self._orders[row.order_id] = FileOrder()
         order.rows.append(row.row)
+        order.digests.append(row.digest)
         order.faults += row.faults
         if rule is not None and rule.whole_order:
             order.reason = order.reason or rule.reason
+            order.is_off = order.is_off or rule.kind is SkipKind.CANCELLED
             return
         if rule is not None:
             order.skipped.append(SkippedRow(row.row, rule.reason))
@@ -92,12 +123,18 @@ class FileOrders:
     def orders(self) -> Iterator[tuple[str, FileOrder]]:
         """Yield the orders by their first rows, and drop each one."""
         for order_id in tuple(self._orders):
-            yield order_id, self._orders.pop(order_id)
+            order = self._orders.pop(order_id)
+            if self._drops_repeated:
+                order.drop_repeated()
+            yield order_id, order
 
     def _merge(self, order: FileOrder, row: OrderRow) -> None:
-        order.placed_at = _earlier(order.placed_at, row.placed_at)
+        self._merge_placed_at(order, row)
         order.promised_by = _earlier(order.promised_by, row.promised_by)
-        order.priority = _higher(order.priority, row.priority)
+        if row.priority is not None and order.priority not in {None, row.priority}:
+            self._contradict(order, row.row, "priority", str(order.priority), str(row.priority))
+        elif row.priority is not None:
+            order.priority = row.priority
         if row.courier != order.courier:
             order.courier = self._agree(order, row.row, "courier", order.courier, row.courier)
         if row.address != order.address:
@@ -109,22 +146,41 @@ class FileOrders:
     def _agree(self, order: FileOrder, row: int, field: str, first: str, other: str) -> str:
         """Return the value that two rows agree on; an empty cell agrees with any value."""
         if first and other and first != other:
-            reason = f"differs from {quote_value(first)} in an earlier row of the order"
-            order.faults.append(Fault(row, self._columns.name(field), quote_value(other), reason))
+            self._contradict(order, row, field, first, other)
         return first or other
+
+    def _merge_placed_at(self, order: FileOrder, row: OrderRow) -> None:
+        """Keep the earliest moment. Far apart, the rows are of two orders with one number."""
+        first, other = order.placed_at, row.placed_at
+        if first is not None and other is not None and abs(first - other) > PLACED_APART_MAX:
+            self._contradict(order, row.row, "placed_at", f"{first:{_SHOWN}}", f"{other:{_SHOWN}}")
+        order.placed_at = _earlier(first, other)
+
+    def _contradict(self, order: FileOrder, row: int, field: str, first: str, other: str) -> None:
+        reason = f"differs from {quote_value(first)} in an earlier row of the order"
+        order.faults.append(Fault(row, self._columns.name(field), quote_value(other), reason))
 
 
 class OrderMaker:
     """Makes orders from combined rows."""
 
     def __init__(
-        self, columns: Columns, layout: OrderLayout, *, seller_id: str, warehouse_id: str
+        self,
+        columns: Columns,
+        layout: OrderLayout,
+        *,
+        seller_id: str,
+        warehouse_id: str,
+        skus: KnownSkus,
+        known_skus_only: bool,
     ) -> None:
         self._columns = columns
         self._seller_id = seller_id
         self._warehouse_id = warehouse_id
         self._country = layout.country_default
         self._placed_at = layout.placed_at_default
+        self._skus = skus
+        self._known_skus_only = known_skus_only
 
     def make(self, order_id: str, found: FileOrder) -> Order | None:
         """Return the order. If that is impossible, add its faults and return None."""
@@ -136,7 +192,7 @@ class OrderMaker:
             unread = {fault.column for fault in found.faults}.intersection({"", name})
             if not unread:
                 faults.append(Fault(row, name, "''", "is empty in every row of the order"))
-        ship_to = self._address(row, found.address, faults)
+        ship_to = self._address(found, faults)
         lines = self._lines(found.lines, faults)
         found.faults += faults
         if placed_at is None or found.faults:
@@ -163,6 +219,8 @@ class OrderMaker:
         free = (text for number in count(1) if (text := str(number)) not in taken)
         made: dict[str, OrderLine] = {}
         for line in lines:
+            if not self._skus.is_known(line.sku, line.row) and self._known_skus_only:
+                faults.append(self._unknown(line))
             line_id = line.line_id or next(free)
             if line_id in made:
                 reason = "is the id of another line of the order"
@@ -171,27 +229,30 @@ class OrderMaker:
             made[line_id] = OrderLine(line_id, line.sku, line.quantity)
         return tuple(made.values())
 
-    def _address(self, row: int, texts: tuple[str, ...], faults: list[Fault]) -> Address | None:
-        if not any(texts):
+    def _unknown(self, line: Line) -> Fault:
+        field = "sku" if "sku" in self._columns.positions else "items"
+        close = self._skus.nearest(line.sku)
+        hint = f"; did you mean {close!r}?" if close is not None else ""
+        name = self._columns.name(field)
+        return Fault(line.row, name, quote_value(line.sku), f"is not a known product{hint}")
+
+    def _address(self, found: FileOrder, faults: list[Fault]) -> Address | None:
+        if not any(found.address):
             return None
         names = (field.removeprefix("ship_to_") for field in ADDRESS)
-        fields = dict(zip(names, texts, strict=True))
+        fields = dict(zip(names, found.address, strict=True))
         fields["country"] = fields["country"] or self._country or ""
         try:
             return Address(**fields)
         except InvalidValueError as error:
             field = f"ship_to_{error.field.removeprefix('Address.')}"
             column = self._columns.name(field) if field in self._columns.positions else field
-            faults.append(
-                Fault(row, column, quote_value(str(error.value)), f"must be {error.demand}")
-            )
+            if column in {fault.column for fault in found.faults}:
+                return None
+            setting = "country" if error.value == "" else ""
+            value, reason = quote_value(str(error.value)), f"must be {error.demand}"
+            faults.append(Fault(found.rows[0], column, value, reason, setting))
             return None
-
-
-def _higher(first: int | None, other: int | None) -> int | None:
-    if first is None or other is None:
-        return other if first is None else first
-    return max(first, other)
 
 
 def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:

@@ -13,6 +13,7 @@ from orderflow.importing.layouts.presets import PRESETS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from orderflow.importing.files.source import Record
     from orderflow.importing.layouts.columns import Columns
     from orderflow.importing.layouts.layout import Layout
 
@@ -22,6 +23,7 @@ _NUMBERS = {"quantity", "on_hand"}
 _TOTAL = re.compile(
     r"(grand |sub-?)?totals?|sum|summe|gesamt(summe)?|totale|totaal|somme", re.IGNORECASE
 )
+_FOOTER_CELLS_MAX = 3
 _KNOWN: tuple[Layout, ...] = (*PRESETS.values(), StockLayout(), ReceiptLayout())
 
 
@@ -30,6 +32,7 @@ class OddRows:
 
     def __init__(self, file: str, layout: Layout, columns: Columns) -> None:
         self._file = file
+        self._footers: Sequence[str] = getattr(layout, "footers", ())
         self._header = columns.header
         self._layouts = (layout, *_KNOWN)
         self._names = frozenset().union(*(names_of(each, ()) for each in self._layouts))
@@ -39,12 +42,17 @@ class OddRows:
             if field not in _NUMBERS and field in columns.positions
         ]
 
-    def reason(self, row: int, cells: Sequence[str]) -> str:
-        """Return why a row is no data; empty if it is data.
+    def reason(self, record: Record) -> str:
+        """Return why a row is no data; empty if it is data, or has a fault.
 
         Raises:
             FileError: If another table begins here. Its rows would be read as those of the first.
         """
+        row, cells = record.row, record.cells
+        if self._is_footer(cells):
+            return "a footer"
+        if record.fault:
+            return ""
         if not self._names.isdisjoint(cells):
             names = tuple(cell.strip() for cell in cells)
             if names == self._header:
@@ -62,3 +70,10 @@ class OddRows:
         if len(texts) == 1 and _TOTAL.fullmatch(texts[0].strip(":")) is not None:
             return "a total"
         return ""
+
+    def _is_footer(self, cells: Sequence[str]) -> bool:
+        """Whether a row says how the file was made. It may have fewer cells than the header."""
+        filled = [cell for cell in cells if cell.strip()]
+        return len(filled) <= _FOOTER_CELLS_MAX and any(
+            footer in cell for footer in self._footers for cell in filled
+        )

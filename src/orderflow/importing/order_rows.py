@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -9,9 +10,9 @@ import attrs
 from orderflow.domain.model.order import Address
 from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
-from orderflow.importing.faults import Fault
+from orderflow.importing.faults import Fault, quote_value
 from orderflow.importing.file_times import times_of
-from orderflow.importing.layouts.skip_rule import SkipRule
+from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
 from orderflow.importing.values.packed import ItemPattern
 from orderflow.importing.values.unreadable import UnreadableError
 
@@ -44,12 +45,13 @@ class Line(NamedTuple):
 class OrderRow(NamedTuple):
     """One row: the values of its order, and its lines unless the row is skipped.
 
-    Missing and faulty values are `None` or empty.
+    Missing and faulty values are `None` or empty. Rows with the same cells have the same digest.
     """
 
     row: int
     order_id: str | None
     faults: list[Fault]
+    digest: int = 0
     skipped: SkipRule | None = None
     lines: tuple[Line, ...] = ()
     placed_at: datetime | None = None
@@ -76,23 +78,32 @@ class OrderRows:
             if (position := table.columns.position_of(rule.column)) is not None
         ]
 
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of times without an offset."""
+        return self._times.zone or UTC
+
     def read(self, record: Record) -> OrderRow:
         """Read one row with all of its faults."""
         cells = Cells(self._columns, record)
         if record.fault:
-            text = cells.text("order_id")
+            text = self._layout.order_prefix + cells.text("order_id")
             fault = Fault(record.row, "", "", record.fault)
             return OrderRow(record.row, text if is_identifier(text) else None, [fault])
         if record.skip:
-            return OrderRow(record.row, None, [], SkipRule(reason=record.skip, column=""))
+            return OrderRow(record.row, None, [], skipped=SkipRule(reason=record.skip, column=""))
         rule = self._rule(record.cells)
-        order_id = cells.identifier("order_id")
+        order_id = self._order_id(cells)
+        if rule is not None and rule.kind is SkipKind.UNKNOWN:
+            cells.faults.append(self._unknown(record, rule))
+            rule = None
         if rule is not None and (rule.whole_order or order_id is None):
-            return OrderRow(record.row, order_id, [], rule)
+            return OrderRow(record.row, order_id, [], skipped=rule)
         layout = self._layout
         return OrderRow(
             row=record.row,
             order_id=order_id,
+            digest=hash(tuple(record.cells)),
             faults=cells.faults,
             skipped=rule,
             lines=() if rule is not None else self._lines(cells),
@@ -109,14 +120,23 @@ class OrderRows:
             address=self._address(cells),
         )
 
+    def _order_id(self, cells: Cells) -> str | None:
+        text, prefix = cells.text("order_id"), self._layout.order_prefix
+        return cells.check_identifier("order_id", prefix + text if text else "")
+
     def _rule(self, cells: list[str]) -> SkipRule | None:
         return next((rule for position, rule in self._rules if rule.fits(cells[position])), None)
+
+    def _unknown(self, record: Record, rule: SkipRule) -> Fault:
+        position = self._columns.position_of(rule.column)
+        text = record.cells[position] if position is not None else ""
+        return Fault(record.row, rule.column, quote_value(text), rule.reason, "include_status")
 
     def _address(self, cells: Cells) -> tuple[str, ...]:
         texts = {field: cells.text(field) for field in ADDRESS}
         for field in _PROTECTED:
             texts[field] = texts[field].removeprefix("'")
-        texts["ship_to_country"] = texts["ship_to_country"].upper()
+        texts["ship_to_country"] = cells.country("ship_to_country")
         return tuple(texts.values())
 
     def _lines(self, cells: Cells) -> tuple[Line, ...]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from orderflow.domain.model import validators
-from orderflow.domain.model.commands import EditOrder, PlaceOrder
 from orderflow.domain.model.order import Order
-from orderflow.domain.model.terms import Term
-from orderflow.importing.comparing import edits_to, obstacle_to
-from orderflow.importing.faults import SkippedRow, by_row
+from orderflow.importing.faults import FaultCount, SkippedRow, by_row
 from orderflow.importing.file_orders import FileOrders, OrderMaker
 from orderflow.importing.files.file_format import DETECTED
-from orderflow.importing.identity import check_ids, command_id, content_of
+from orderflow.importing.identity import check_ids
+from orderflow.importing.known_skus import KnownSkus
 from orderflow.importing.layouts.layout import OrderLayout
 from orderflow.importing.layouts.presets import PRESETS, Preset
 from orderflow.importing.order_rows import OrderRows
-from orderflow.importing.result import ChangedOrder, Import, RejectedRow
+from orderflow.importing.result import Import, RejectedRow, RepeatedRow
+from orderflow.importing.stored_orders import OnChange, StoredOrders
 from orderflow.importing.table import open_table
 
 if TYPE_CHECKING:
@@ -34,15 +35,6 @@ Existing = Callable[[str], Order | None] | Mapping[str, Order]
 """The seller's stored orders, by order id."""
 
 
-class OnChange(Term):
-    """What to do with a stored order that differs from the file."""
-
-    SKIP = "SKIP"
-    """Leave it as it is."""
-    UPDATE = "UPDATE"
-    """Edit it."""
-
-
 def read_orders(
     file: File,
     *,
@@ -52,8 +44,11 @@ def read_orders(
     preset: Preset | str | OrderLayout | Mapping[str, OrderLayout] | None = None,
     time_zone: tzinfo | str | None = None,
     existing: Existing = MappingProxyType({}),
+    parts_of: Callable[[str], Iterable[Order]] = lambda _: (),
     was_imported: Callable[[str], bool] = lambda _: False,
     on_change: OnChange = OnChange.SKIP,
+    known_skus: Collection[str] | None = None,
+    known_skus_only: bool = False,
     all_or_nothing: bool = False,
     progress: Callable[[Progress], None] | None = None,
     name: str | None = None,
@@ -70,9 +65,12 @@ def read_orders(
             one that fits best. Default: the preset that fits.
         time_zone: The zone of times without an offset, if the layout has none.
         existing: The seller's stored orders.
+        parts_of: The stored orders that were split off from an order; they are called off with it.
         was_imported: Whether a command with this id was saved before. It separates orders that
             changed since they were imported from orders that the file changes.
         on_change: Whether to skip or update a stored order that differs from the file.
+        known_skus: The products that the seller has. Others are listed in the result.
+        known_skus_only: Whether orders with other products are rejected.
         all_or_nothing: Whether a single fault means that there are no commands.
         progress: Called every 1,000 rows and at the end.
         name: The name of the file in messages. Default: its path.
@@ -92,23 +90,34 @@ def read_orders(
     layouts = _layouts(preset)
     with open_table(file, layouts, file_format=file_format, name=name) as table:
         rows = OrderRows(table, time_zone)
-        file_orders = FileOrders(table.columns)
+        file_orders = FileOrders(table.columns, drops_repeated=table.layout.drop_repeated)
+        count = FaultCount(table.name)
         for record in table.rows(progress):
-            file_orders.add(rows.read(record))
+            row = rows.read(record)
+            count.add(row.faults)
+            file_orders.add(row)
+        skus = KnownSkus(known_skus)
         maker = OrderMaker(
             table.columns,
             table.layout,
             seller_id=seller_id,
             warehouse_id=warehouse_id,
+            skus=skus,
+            known_skus_only=known_skus_only,
         )
-        comparison = _Comparison(
-            existing=existing if callable(existing) else existing.get,
+        stored = StoredOrders(
+            warehouse_id=warehouse_id,
+            at=at,
+            find=existing if callable(existing) else existing.get,
+            parts_of=parts_of,
             was_imported=was_imported,
             on_change=on_change,
-            at=at,
             has_line_ids="line_id" in table.columns.positions,
+            zone=rows.zone,
         )
-        return _conclude(table, file_orders, maker, comparison, all_or_nothing=all_or_nothing)
+        result = _conclude(table, file_orders, maker, stored)
+    result = attrs.evolve(result, unknown_skus=skus.unknown)
+    return attrs.evolve(result, commands=()) if all_or_nothing and result.faults else result
 
 
 def _layouts(
@@ -130,18 +139,16 @@ def _layouts(
 
 
 def _conclude(
-    table: Table[OrderLayout],
-    file_orders: FileOrders,
-    maker: OrderMaker,
-    comparison: _Comparison,
-    *,
-    all_or_nothing: bool,
+    table: Table[OrderLayout], file_orders: FileOrders, maker: OrderMaker, stored: StoredOrders
 ) -> Import:
     faults, skipped = file_orders.faults, file_orders.skipped
     rejected = [RejectedRow(row, reason) for row, reason in by_row(faults).items()]
+    repeated: list[RepeatedRow] = []
     for order_id, found in file_orders.orders():
         if found.reason:
             skipped += [SkippedRow(row, found.reason) for row in found.rows]
+            if found.is_off:
+                stored.call_off(order_id, found.reason)
             continue
         order = maker.make(order_id, found) if found.lines or found.faults else None
         if found.faults:
@@ -149,9 +156,25 @@ def _conclude(
             rejected += _reject(found)
             continue
         skipped += found.skipped
+        repeated += [RepeatedRow(*pair) for pair in found.repeated().items()]
         if order is not None:
-            comparison.take(order, has_priority=found.priority is not None)
+            stored.take(
+                order,
+                has_priority=found.priority is not None,
+                has_time=found.placed_at is not None,
+            )
     faults.sort(key=lambda fault: fault.row)
+    return _import(
+        table,
+        stored,
+        faults=tuple(faults),
+        rejected=tuple(sorted(rejected, key=lambda each: each.row)),
+        skipped=tuple(sorted(skipped, key=lambda each: each.row)),
+        repeated=tuple(sorted(repeated, key=lambda each: each.row)),
+    )
+
+
+def _import(table: Table[OrderLayout], stored: StoredOrders, **rows: Any) -> Import:  # noqa: ANN401 - its fields
     return Import(
         file=table.name,
         layout=table.layout,
@@ -161,13 +184,13 @@ def _conclude(
         notes=tuple(table.notes),
         ignored=table.columns.ignored,
         rows=table.rows_read,
-        commands=() if all_or_nothing and faults else tuple(comparison.commands),
-        faults=tuple(faults),
-        rejected=tuple(sorted(rejected, key=lambda each: each.row)),
-        skipped=tuple(sorted(skipped, key=lambda each: each.row)),
-        new=comparison.new,
-        unchanged=comparison.unchanged,
-        changed=tuple(comparison.changed),
+        commands=tuple(stored.commands),
+        new=stored.new,
+        unchanged=stored.unchanged,
+        changed=tuple(stored.changed),
+        called_off=tuple(stored.called_off),
+        conflicting=tuple(stored.conflicting),
+        **rows,
     )
 
 
@@ -176,60 +199,3 @@ def _reject(found: FileOrder) -> list[RejectedRow]:
     reasons = by_row(found.faults)
     other = f"row {min(reasons):,} of the same order has a fault"
     return [RejectedRow(row, reasons.get(row, other)) for row in found.rows]
-
-
-class _Comparison:
-    """Compares the orders of a file with the stored orders and collects the commands.
-
-    Attributes:
-        commands: The commands to run.
-        new: The number of new orders.
-        unchanged: The number of unchanged orders.
-        changed: The changed orders.
-    """
-
-    def __init__(
-        self,
-        *,
-        existing: Callable[[str], Order | None],
-        was_imported: Callable[[str], bool],
-        on_change: OnChange,
-        at: datetime,
-        has_line_ids: bool,
-    ) -> None:
-        self.commands: list[PlaceOrder | EditOrder] = []
-        self.new = self.unchanged = 0
-        self.changed: list[ChangedOrder] = []
-        self._existing = existing
-        self._was_imported = was_imported
-        self._on_change = on_change
-        self._at = at
-        self._has_line_ids = has_line_ids
-
-    def take(self, order: Order, *, has_priority: bool) -> None:
-        """Compare one order."""
-        content = content_of(order)
-        place_id = command_id(order.order_id, *content)
-        stored = self._existing(order.order_id)
-        if stored is None:
-            self.new += 1
-            self.commands.append(PlaceOrder(order=order, at=self._at, command_id=place_id))
-            return
-        edits = edits_to(stored, order, has_line_ids=self._has_line_ids, has_priority=has_priority)
-        if not edits or self._was_imported(place_id):
-            self.unchanged += 1
-            return
-        obstacle = obstacle_to(stored, order.warehouse_id)
-        self.changed.append(ChangedOrder(order.order_id, edits, obstacle))
-        if self._on_change is OnChange.UPDATE and not obstacle:
-            edit_id = command_id(order.order_id, *content, stored.version, edits)
-            self.commands.append(
-                EditOrder(
-                    seller_id=order.seller_id,
-                    order_id=order.order_id,
-                    at=self._at,
-                    edits=edits,
-                    expected_version=stored.version,
-                    command_id=edit_id,
-                )
-            )

@@ -89,10 +89,11 @@ def _rows(
     table: Table[Layout], reasons: Mapping[int, str], refused: Mapping[str, str]
 ) -> Iterator[list[str]]:
     name, *_ = columns_of(table.layout, required=True)
+    prefix: str = getattr(table.layout, "order_prefix", "")
     for record in table.rows():
         reason = reasons.get(record.row)
         if reason is None and refused:
-            reason = refused.get(Cells(table.columns, record).text(name))
+            reason = refused.get(prefix + Cells(table.columns, record).text(name))
         if reason is not None:
             yield [*record.cells, _encodable(reason, table.file_format.encoding)]
 

@@ -6,17 +6,36 @@ from collections import Counter
 
 import attrs
 
-from orderflow.domain.model.commands import AnnounceReceipt, CountStock, EditOrder, PlaceOrder
+from orderflow.domain.model.commands import (
+    AnnounceReceipt,
+    CancelOrder,
+    CountStock,
+    EditOrder,
+    PlaceOrder,
+)
 from orderflow.domain.model.edits import Edit
+from orderflow.domain.model.warehouse_commands import RequestCancellation
 from orderflow.importing.faults import Fault, SkippedRow
 from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import FileFormat
+from orderflow.importing.known_skus import UnknownSku
 from orderflow.importing.layouts.columns import IgnoredColumn
 from orderflow.importing.layouts.layout import Layout
 
-__all__ = ["ChangedOrder", "Import", "ImportCommand", "RejectedRow", "record_id"]
+__all__ = [
+    "CalledOffOrder",
+    "ChangedOrder",
+    "ConflictingOrder",
+    "Import",
+    "ImportCommand",
+    "RejectedRow",
+    "RepeatedRow",
+    "record_id",
+]
 
-ImportCommand = PlaceOrder | EditOrder | CountStock | AnnounceReceipt
+ImportCommand = (
+    PlaceOrder | EditOrder | CancelOrder | RequestCancellation | CountStock | AnnounceReceipt
+)
 """A command of an import."""
 
 
@@ -25,8 +44,8 @@ def record_id(command: ImportCommand) -> str:
     match command:
         case PlaceOrder(order=order):
             return order.order_id
-        case EditOrder(order_id=order_id):
-            return order_id
+        case EditOrder() | CancelOrder() | RequestCancellation():
+            return command.order_id
         case CountStock(key=key):
             return key.sku
         case AnnounceReceipt(receipt=receipt):
@@ -56,6 +75,40 @@ class ChangedOrder:
     obstacle: str = ""
 
 
+@attrs.frozen
+class CalledOffOrder:
+    """A stored order that the file says is off, and that is still open here.
+
+    Attributes:
+        order_id: The order id.
+        reason: What the file says.
+    """
+
+    order_id: str
+    reason: str
+
+
+@attrs.frozen
+class ConflictingOrder:
+    """An order of the file with the id of a stored order that cannot be the same.
+
+    Attributes:
+        order_id: The order id.
+        reason: Why not.
+    """
+
+    order_id: str
+    reason: str
+
+
+@attrs.frozen
+class RepeatedRow:
+    """A row whose cells equal those of an earlier row of its order. Both are lines."""
+
+    row: int
+    first: int
+
+
 @attrs.frozen(kw_only=True)
 class Import:
     """The commands of a file and a report on its rows. Nothing has been changed yet.
@@ -81,6 +134,10 @@ class Import:
         unchanged: The number of stored orders that equal the file, or were imported from the same
             content before.
         changed: The stored orders that differ from the file.
+        called_off: The stored orders that are off in the file, and open here.
+        conflicting: The orders whose ids are those of other stored orders. They are not imported.
+        repeated: The rows that repeat an earlier row of their order.
+        unknown_skus: The products that were not among the known ones.
     """
 
     file: str
@@ -98,6 +155,10 @@ class Import:
     new: int = 0
     unchanged: int = 0
     changed: tuple[ChangedOrder, ...] = ()
+    called_off: tuple[CalledOffOrder, ...] = ()
+    conflicting: tuple[ConflictingOrder, ...] = ()
+    repeated: tuple[RepeatedRow, ...] = ()
+    unknown_skus: tuple[UnknownSku, ...] = ()
 
     @property
     def reasons(self) -> dict[str, int]:

@@ -12,7 +12,7 @@ from orderflow.domain.model.commands import AnnounceReceipt, CountStock
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.importing.cells import Cells
-from orderflow.importing.faults import Fault, SkippedRow, by_row
+from orderflow.importing.faults import Fault, FaultCount, SkippedRow, by_row
 from orderflow.importing.file_times import times_of
 from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids, command_id
@@ -156,10 +156,12 @@ def _import(
     commands: dict[str, ImportCommand] = {}
     row_of: dict[str, int] = {}
     faults: list[Fault] = []
+    count = FaultCount(table.name)
     skipped: list[SkippedRow] = []
     for record in table.rows(progress):
         if record.fault:
             faults.append(Fault(record.row, "", "", record.fault))
+            count.add(faults[-1:])
             continue
         if record.skip:
             skipped.append(SkippedRow(record.row, record.skip))
@@ -172,6 +174,7 @@ def _import(
                 cells.fault(unique, value, f"is already in row {row_of[value]:,}")
             else:
                 commands[value], row_of[value] = command, record.row
+        count.add(cells.faults)
         faults += cells.faults
     return Import(
         file=table.name,

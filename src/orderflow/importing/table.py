@@ -109,8 +109,8 @@ class Table(Generic[_Layout]):
                 continue
             self.rows_read += 1
             fitted = record._replace(cells=cells) if record.fault else self._fit(record.row, cells)
-            skip = "" if fitted.fault else self._odd_rows.reason(fitted.row, fitted.cells)
-            yield fitted._replace(skip=skip) if skip else fitted
+            skip = self._odd_rows.reason(fitted)
+            yield fitted._replace(skip=skip, fault="") if skip else fitted
             if progress is not None and self.rows_read % _PROGRESS_ROWS == 0:
                 progress(self._progress())
         if progress is not None:

@@ -31,6 +31,7 @@ from orderflow.notices import (
     kind_of,
     outlook_source,
 )
+from orderflow.notifier.sender_arguments import check_sender
 from orderflow.notifier.sending import notice_key, send
 from orderflow.service.clock import SystemClock, read_clock
 
@@ -114,6 +115,18 @@ class DigestSender:
         lease: timedelta = timedelta(minutes=10),
         notices_max: int = 500,
     ) -> None:
+        check_sender(
+            self,
+            repository=repository,
+            channels=channels,
+            preferences=preferences,
+            notice_store=notice_store,
+            default_policy=default_policy,
+            catalogue=catalogue,
+            outlook=outlook,
+            clock=clock,
+            notices_max=notices_max,
+        )
         self._repository = repository
         self._channels = channels
         self._preferences = preferences

@@ -34,6 +34,7 @@ from orderflow.notices.outlook import (
     describe_short_lines,
     expected_date,
 )
+from orderflow.notifier.sender_arguments import check_messages, check_sender
 from orderflow.notifier.sending import log_refusal, notice_key, send
 from orderflow.ports import (
     OutboxMessage,
@@ -108,6 +109,20 @@ class NoticeSender:
         notices_max: int = 100,
         on_refusal: OnRefusal = log_refusal,
     ) -> None:
+        check_sender(
+            self,
+            repository=repository,
+            channels=channels,
+            preferences=preferences,
+            notice_store=notice_store,
+            default_policy=default_policy,
+            catalogue=catalogue,
+            outlook=outlook,
+            clock=clock,
+            orders_max=orders_max,
+            notices_max=notices_max,
+            on_refusal=on_refusal,
+        )
         self._repository = repository
         self._channels = channels
         self._preferences = preferences
@@ -123,15 +138,18 @@ class NoticeSender:
 
     def notify(self, message: OutboxMessage) -> None:
         """Send the notices for one event."""
+        check_messages("notify.message", [message])
         self.notify_together([message])
 
     def notify_together(self, messages: Sequence[OutboxMessage]) -> None:
         """Send the notices for the next events of one order, one bulletin to each recipient.
 
         Raises:
+            InvalidValueError: If there is no message.
             NoticeError: If a recipient was not reached and a further attempt may help, or if
                 nobody was reached.
         """
+        check_messages("notify_together.messages", messages)
         seller_id = messages[0].seller_id
         recipients = self._preferences.of(seller_id).active_recipients()
         if not recipients:
@@ -141,7 +159,12 @@ class NoticeSender:
         self._store_dates(written, dates)
 
     def bulletins(self, messages: Sequence[OutboxMessage]) -> Iterator[tuple[Recipient, Bulletin]]:
-        """Yield each bulletin for messages of one order and its recipient, without sending."""
+        """Yield each bulletin for messages of one order and its recipient, without sending.
+
+        Raises:
+            InvalidValueError: If there is no message.
+        """
+        check_messages("bulletins.messages", messages)
         seller_id = messages[0].seller_id
         preference = self._preferences.of(seller_id)
         written, _ = self._write(messages)

@@ -5,33 +5,38 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 from itertools import groupby
+from threading import Event
 from typing import TYPE_CHECKING
 
 from orderflow.adapters.log import LogChannel
 from orderflow.adapters.mail import MailChannel, MailWriter
 from orderflow.adapters.webhook import WebhookChannel
+from orderflow.domain.model.arguments import require_kind, require_number
+from orderflow.domain.model.validators import SECONDS_DEMAND, is_seconds, require
 from orderflow.errors import NoticeError, SettingsError
 from orderflow.notifier.digest_sender import DigestSender
 from orderflow.notifier.notice_sender import NoticeSender
+from orderflow.notifier.sender_arguments import check_sender
 from orderflow.notifier.sending import channel_of, log_refusal
+from orderflow.notifier.settings import NotifySettings
+from orderflow.ports import Outbox
+from orderflow.ports.implementations import require_port
 from orderflow.service import Relay, RelayResult
 from orderflow.service.clock import SystemClock, read_clock
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
     from datetime import datetime
-    from threading import Event
 
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.notices import Bulletin, OutlookSource, Recipient
     from orderflow.notifier.digest_sender import DigestResult
     from orderflow.notifier.sending import OnRefusal
-    from orderflow.notifier.settings import MailSettings, NotifySettings, WebhookSettings
+    from orderflow.notifier.settings import MailSettings, WebhookSettings
     from orderflow.ports import (
         Channel,
         Clock,
         NoticeStore,
-        Outbox,
         PreferenceSource,
         ReplacementCatalogue,
         Repository,
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["SellerNotices"]
 
 PREVIEW_LEASE = timedelta(minutes=1)
+_SETTINGS_DEMAND = "a NotifySettings, such as load_settings('notify.toml')"
 NOT_SIGNED = "whsec_" + "bm90IHNpZ25lZCwgbm90" * 2
 
 
@@ -75,6 +81,19 @@ class SellerNotices:
         clock: Clock | None = None,
         on_refusal: OnRefusal = log_refusal,
     ) -> None:
+        require_kind("SellerNotices.settings", settings, NotifySettings, demand=_SETTINGS_DEMAND)
+        check_sender(
+            self,
+            repository=repository,
+            notice_store=notice_store,
+            environ=environ,
+            preferences=preferences if preferences is not None else settings.preferences,
+            default_policy=default_policy,
+            catalogue=catalogue,
+            outlook=outlook,
+            clock=clock,
+            on_refusal=on_refusal,
+        )
         self._settings = settings
         self._environ = environ
         self._clock = clock
@@ -112,9 +131,22 @@ class SellerNotices:
     def follow(self, outbox: Outbox, *, every_s: float = 5.0, stop: Event) -> Iterator[RelayResult]:
         """Send notices as they fall due, until `stop` is set; yield the result of each round.
 
+        Args:
+            outbox: The outbox.
+            every_s: The pause between two rounds, in seconds: at most a day.
+            stop: Ends the last round.
+
         Raises:
+            InvalidValueError: If the pause is not above 0, or is longer than a day.
             SettingsError: If a secret is missing.
         """
+        require(
+            ok=is_seconds(every_s),
+            field="follow.every_s",
+            demand=SECONDS_DEMAND,
+            value=every_s,
+        )
+        require_kind("follow.stop", stop, Event, demand="a threading.Event")
         relay = self._relay(outbox)
         while not stop.is_set():
             yield relay.run()
@@ -125,6 +157,8 @@ class SellerNotices:
 
         Relays cannot claim these messages meanwhile, and the messages stay in the outbox.
         """
+        require_port("preview.outbox", outbox, Outbox)
+        require_number("preview.limit", limit, 1, of="messages")
         channels = self._channels(unsigned=True)
         notices = self._make_notice_sender(channels)
         messages = outbox.claim(self._now(), PREVIEW_LEASE, limit)

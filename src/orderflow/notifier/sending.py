@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orderflow.errors import NoticeError
 from orderflow.errors.secrets import without_secrets
+from orderflow.notices import Recipient
 from orderflow.wording.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from orderflow.notices import Bulletin, Recipient
+    from orderflow.notices import Bulletin
     from orderflow.ports import Channel
 
-    OnRefusal = Callable[[Recipient, NoticeError], None]
+__all__ = ["OnRefusal", "channel_of", "log_refusal", "notice_key", "send"]
 
-__all__ = ["channel_of", "log_refusal", "notice_key", "send"]
+OnRefusal = Callable[[Recipient, NoticeError], None]
 
 _LOG = logging.getLogger("orderflow.notices")
 

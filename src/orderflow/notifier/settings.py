@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from datetime import UTC, time
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,12 +22,12 @@ from orderflow.codec.faults import Faults, below, refusal, step_to
 from orderflow.codec.scalars import read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import require_kind
 from orderflow.errors import CodecError, InvalidValueError, SettingsError
 from orderflow.notices import NoticeKind, NoticeTiming, Preference, Preferences, Recipient
 
 if TYPE_CHECKING:
     from datetime import tzinfo
-    from os import PathLike
 
 __all__ = ["MailSettings", "NotifySettings", "WebhookSettings", "load_settings", "read_settings"]
 
@@ -55,13 +56,16 @@ class MailSettings:
         default="ORDERFLOW_SMTP_PASSWORD", validator=validators.identifier
     )
     timeout_s: int = attrs.field(default=30, validator=validators.whole(1, validators.SECONDS_MAX))
-    templates: str | None = None
+    templates: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.one_of(str))
+    )
 
     def __attrs_post_init__(self) -> None:
         self.server("")
 
     def server(self, password: str) -> MailServer:
         """Return the server, with this password for the user."""
+        require_kind("server.password", password, str, demand="a text")
         return MailServer(
             host=self.host,
             port=self.port,
@@ -85,7 +89,7 @@ class WebhookSettings:
         timeout_s: The longest time for a request, in seconds.
     """
 
-    allowed: tuple[str, ...]
+    allowed: tuple[str, ...] = attrs.field(validator=validators.tuple_of(str))
     private: bool = False
     secret_env: str = attrs.field(
         default="ORDERFLOW_WEBHOOK_SECRET", validator=validators.identifier
@@ -112,23 +116,34 @@ class NotifySettings:
         link: The URL of an order's page, with ``{order_id}`` in it.
     """
 
-    preferences: Preferences = attrs.field(factory=Preferences)
-    mail: MailSettings | None = None
-    webhook: WebhookSettings | None = None
-    link: OrderLink | None = None
+    preferences: Preferences = attrs.field(
+        factory=Preferences, validator=validators.one_of(Preferences)
+    )
+    mail: MailSettings | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.one_of(MailSettings))
+    )
+    webhook: WebhookSettings | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.one_of(WebhookSettings))
+    )
+    link: OrderLink | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.one_of(OrderLink))
+    )
 
 
 def load_settings(path: str | PathLike[str]) -> NotifySettings:
     """Read settings from a file: JSON if its name ends in ``.json``, otherwise TOML.
 
     Raises:
+        InvalidValueError: If this is not the path of a file.
         SettingsError: If the file cannot be read, or contains faults.
     """
+    require_kind("load_settings.path", path, (str, PathLike), demand="the path of a file")
     try:
         text = Path(path).read_text(encoding="utf-8")
         data = json.loads(text) if str(path).endswith(".json") else tomllib.loads(text)
     except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError(str(path), (f"$: cannot be read: {error}",)) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(str(path), (f"$: cannot be read: {reason}",)) from error
     return read_settings(data, str(path))
 
 
@@ -142,6 +157,7 @@ def read_settings(data: object, source: str = "settings") -> NotifySettings:
     Raises:
         SettingsError: If there are faults. The error lists all of them.
     """
+    require_kind("read_settings.source", source, str, demand="a text that names the settings")
     fields = {
         "link": Field(_read_link, OrderLink, required=False),
         "mail": Field(_reader(MailSettings), MailSettings, required=False),

@@ -50,6 +50,7 @@ class EventPage(tuple[Event, ...]):  # noqa: SLOT001 - a slot of a tuple has no 
 class Reading(View, Protocol):
     """The reads of a decision, plus listings and earlier commands.
 
+    `Seller` checks the arguments first, so an implementation gets valid ones only.
     Sequences may be lists or tuples. Texts are sorted by code point, so "10" comes before "9".
     """
 

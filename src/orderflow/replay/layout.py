@@ -8,7 +8,8 @@ import attrs
 
 from orderflow.domain.model.terms import Term
 from orderflow.importing.layouts.columns import column_list, nearest
-from orderflow.importing.layouts.presets import NOT_GOODS, NOT_GOODS_PREFIXES
+from orderflow.importing.layouts.presets import PRESETS, Preset
+from orderflow.importing.layouts.skip_rule import SkipKind
 from orderflow.replay.faults import HistoryError
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ class HistoryPreset(Term):
     """Orders only: every row is a line of an order."""
 
 
+_NOT_GOODS = [
+    rule for rule in PRESETS[Preset.ONLINE_RETAIL_II].skip if rule.kind is SkipKind.NOT_GOODS
+]
+
 HISTORY_PRESETS = {
     HistoryPreset.ONLINE_RETAIL_II: HistoryLayout(
         order="Invoice",
@@ -97,8 +102,8 @@ HISTORY_PRESETS = {
         price="Price",
         cancellation_prefix="C",
         accounting_prefix="A",
-        not_goods=NOT_GOODS,
-        not_goods_prefixes=NOT_GOODS_PREFIXES,
+        not_goods=frozenset(text.upper() for rule in _NOT_GOODS for text in rule.is_one_of),
+        not_goods_prefixes=tuple(text for rule in _NOT_GOODS for text in rule.begins_with),
     ),
     HistoryPreset.PLAIN: HistoryLayout(
         order="order_id", sku="sku", quantity="quantity", time="placed_at"

@@ -35,10 +35,14 @@ class EntryKind(Term):
 class SkipReason(Term):
     """Why a valid row is skipped."""
 
-    NOT_GOODS = "not goods (postage, fees, vouchers)"
-    ACCOUNTING = "accounting adjustment"
-    NO_CUSTOMER = "cancellation without a customer"
-    NO_SALE = "cancellation without a sale in the history"
+    NOT_GOODS = "NOT_GOODS"
+    """Postage, a fee or a voucher."""
+    ACCOUNTING = "ACCOUNTING"
+    """An adjustment of the accounts."""
+    NO_CUSTOMER = "NO_CUSTOMER"
+    """A cancellation without a customer."""
+    NO_SALE = "NO_SALE"
+    """A cancellation without a sale in the history."""
 
 
 class Row(NamedTuple):

@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from orderflow.domain.model.arguments import require_function
 from orderflow.domain.model.outcome import Outcome
 from orderflow.ports import AsyncRepository, Repository
 from orderflow.service.async_seller import AsyncSeller
@@ -50,9 +51,11 @@ class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
         default_policy: The policy of sellers without one of their own.
         clock: The clock, for commands without a time. Default: the system's.
         catalogue: Which products may replace which.
-        orders_max: About how many waiting orders one transaction serves. Further
-            transactions serve the rest of the queue.
+        orders_max: About how many other orders a command changes in one transaction. Further
+            transactions change the rest.
     """
+
+    _port = AsyncRepository
 
     handle = _awaited(OrderFlow.handle)
     recover = _awaited(OrderFlow.recover)
@@ -70,7 +73,11 @@ class AsyncOrderFlow(Flow[AsyncRepository, Coroutine[Any, Any, Outcome]]):
         """Run a task on a synchronous `OrderFlow`, without blocking the event loop.
 
         Each command in the task has its own transaction.
+
+        Raises:
+            InvalidValueError: If the task is not a function.
         """
+        require_function("run.task", task)
 
         def on_a_flow(repository: Repository) -> T:
             flow = OrderFlow(

@@ -9,12 +9,19 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import (
+    require_function,
+    require_identifier,
+    require_kind,
+    require_methods,
+)
 from orderflow.service.seller import Seller
+from orderflow.service.settings import Flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from orderflow.ports import AsyncRepository
     from orderflow.service.flow import OrderFlow
 
 P = ParamSpec("P")
@@ -23,8 +30,11 @@ T = TypeVar("T")
 __all__ = ["AsyncSeller"]
 
 
-class _Tasks(Protocol):
+class AsyncTasks(Protocol):
     """The part of `AsyncOrderFlow` that a handle needs."""
+
+    @property
+    def repository(self) -> AsyncRepository: ...
 
     async def run(self, task: Callable[[OrderFlow], T]) -> T: ...
 
@@ -49,13 +59,10 @@ class AsyncSeller:
     ``command_id`` to find out.
     """
 
-    def __init__(self, flow: _Tasks, seller_id: str) -> None:
-        validators.require(
-            ok=validators.is_identifier(seller_id),
-            field="AsyncSeller.seller_id",
-            demand=validators.IDENTIFIER_DEMAND,
-            value=seller_id,
-        )
+    def __init__(self, flow: AsyncTasks, seller_id: str) -> None:
+        require_kind("AsyncSeller.flow", flow, Flow, demand="an AsyncOrderFlow")
+        require_methods("AsyncSeller.flow", flow.repository, "run", demand="an AsyncOrderFlow")
+        require_identifier("AsyncSeller.seller_id", seller_id)
         self._flow = flow
         self._seller_id = seller_id
 
@@ -116,5 +123,9 @@ class AsyncSeller:
         """Run a task on a synchronous `Seller`, without blocking the event loop.
 
         Each command in the task has its own transaction.
+
+        Raises:
+            InvalidValueError: If the task is not a function.
         """
+        require_function("run.task", task)
         return await self._flow.run(lambda flow: task(flow.seller(self._seller_id)))

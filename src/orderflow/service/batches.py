@@ -7,21 +7,30 @@ interrupted, run the same commands again: those whose command id was saved befor
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import (
+    require_command,
+    require_function,
+    require_kind,
+    require_number,
+)
 from orderflow.domain.model.commands import Command, PlaceOrder
 from orderflow.domain.model.status import Status
 from orderflow.errors import BatchInterruptedError, OrderFlowError, StorageError
+from orderflow.ports import TransactionalRepository
+from orderflow.ports.implementations import require_port
+from orderflow.service.flow import OrderFlow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.ports import Repository, TransactionalRepository
-    from orderflow.service.flow import OrderFlow
+    from orderflow.ports import Repository
 
 __all__ = ["BatchResult", "Batches", "RefusedCommand"]
 
@@ -110,12 +119,10 @@ class Batches:
         size: int = COMMANDS_PER_BATCH,
         progress: Callable[[int], None] = lambda _: None,
     ) -> None:
-        validators.require(
-            ok=validators.is_units(size, 1),
-            field="Batches.size",
-            demand="a whole number of commands, 1 or more",
-            value=size,
-        )
+        require_kind("Batches.flow", flow, OrderFlow, demand="an OrderFlow")
+        require_port("Batches.repository", repository, TransactionalRepository)
+        require_number("Batches.size", size, 1, of="commands")
+        require_function("Batches.progress", progress)
         self._flow = flow
         self._repository = repository
         self._size = size
@@ -128,8 +135,8 @@ class Batches:
             BatchInterruptedError: If the database failed after some batches were saved.
             StorageError: If it failed in the first batch.
         """
+        _check(commands)
         result = BatchResult[C]()
-        _check_seller(commands)
         for begin in range(0, len(commands), self._size):
             try:
                 result._add(  # noqa: SLF001 - of this module
@@ -164,6 +171,7 @@ class Batches:
         undo: Callable[[BatchResult[C]], bool] = lambda _: False,
     ) -> BatchResult[C]:
         """Run commands in one transaction; undo it if `undo` is true of the result."""
+        _check(commands)
         if not commands:
             return BatchResult()
 
@@ -173,7 +181,6 @@ class Batches:
                 raise _UndoneError(result)
             return result
 
-        _check_seller(commands)
         try:
             return self._repository.together(commands[0].seller_id, task)
         except _UndoneError as undone:
@@ -194,7 +201,11 @@ class Batches:
         return result
 
 
-def _check_seller(commands: Sequence[Command]) -> None:
+def _check(commands: Sequence[Command]) -> None:
+    demand = "a list of commands of one seller"
+    require_kind("Batches.commands", commands, Sequence, demand=demand)
+    for command in commands:
+        require_command("Batches.commands", command)
     sellers = sorted({command.seller_id for command in commands})
     validators.require(
         ok=len(sellers) <= 1,

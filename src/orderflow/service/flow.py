@@ -3,9 +3,9 @@
 Every command returns its `Outcome`: the order, the other orders that changed, the stock, the
 events, and the completed back orders. A refused command raises an error and changes nothing.
 
-A long queue is served in several transactions, all of them before the method returns. The first
-one also saves which queues are unserved. If the process ends too early, the next command that
-reads one of them serves it first. `OrderFlow.recover` serves them all.
+A command that changes many orders takes several transactions, all of them before the method
+returns. The first one also saves which queues are unserved. If the process ends too early, the next
+command that reads one of them serves it first. `OrderFlow.recover` serves them all.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.arguments import require_command
 from orderflow.domain.model.commands import ServeWaiting
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.stock import StockKey
-from orderflow.errors import OrderFlowError, StorageError, UnfinishedError
+from orderflow.errors import OrderFlowError, PagesFirstError, StorageError, UnfinishedError
 from orderflow.ports import Repository
 from orderflow.service.clock import read_clock
 from orderflow.service.reads import repeated, served_by
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.stock import ProductKey
     from orderflow.ports import UnitOfWork
 
 __all__ = ["OrderFlow"]
@@ -45,9 +47,11 @@ class OrderFlow(Flow[Repository, Outcome]):
         default_policy: The policy of sellers without one of their own.
         clock: The clock, for commands without a time. Default: the system's.
         catalogue: Which products may replace which.
-        orders_max: About how many waiting orders one transaction serves. Further
-            transactions serve the rest of the queue.
+        orders_max: About how many other orders a command changes in one transaction. Further
+            transactions change the rest.
     """
+
+    _port = Repository
 
     def handle(self, command: Command) -> Outcome:
         """Run a command, and save its changes.
@@ -55,6 +59,7 @@ class OrderFlow(Flow[Repository, Outcome]):
         A command that comes again with the same id changes nothing and returns the first outcome.
 
         Raises:
+            InvalidValueError: If it is not a command.
             NotFoundError: If it names something that the seller does not have.
             RefusedError: If it is not possible now.
             CommandIdReusedError: If its id was used for another command.
@@ -62,11 +67,12 @@ class OrderFlow(Flow[Repository, Outcome]):
             UnfinishedError: If it may have been saved, or if it was saved but the queues could
                 not be served to the end.
         """
+        require_command("handle.command", command)
         while True:
             try:
                 outcome = self._carry_out(command)
-            except _UnservedError as behind:
-                self._serve(command.seller_id, behind.products, command.at)
+            except PagesFirstError as behind:
+                self._serve(command.seller_id, self._products(behind), command.at)
             else:
                 self._go_on(command, outcome)
                 return outcome
@@ -128,19 +134,18 @@ class OrderFlow(Flow[Repository, Outcome]):
             keys = tuple(StockKey(seller_id, *product) for product in sorted(rest))
             try:
                 rest = set(self._carry_out(ServeWaiting(keys=keys, at=at)).unserved)
-            except _UnservedError as behind:
-                rest.update(behind.products)
+            except PagesFirstError as behind:
+                rest.update(self._products(behind))
 
-
-class _UnservedError(Exception):
-    """A command read products whose queues have to be served first."""
-
-    def __init__(self, products: Collection[tuple[str, str]]) -> None:
-        self.products = products
-        super().__init__(products)
+    def _products(self, behind: PagesFirstError) -> Collection[ProductKey]:
+        """Return the products whose queues have to be served first."""
+        if behind.products:
+            return behind.products
+        keys = self._repository.unserved()
+        return [(key.warehouse_id, key.sku) for key in keys if key.seller_id == behind.seller_id]
 
 
 def _check_served(command: Command, work: UnitOfWork) -> None:
     behind = set(work.unserved()) - served_by(command)
     if behind:
-        raise _UnservedError(behind)
+        raise PagesFirstError(command.seller_id, tuple(sorted(behind)))

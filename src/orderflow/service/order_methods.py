@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model import commands as do
+from orderflow.domain.model.arguments import require_kind
 from orderflow.domain.model.edits import RemoveShortLines
 from orderflow.domain.model.order import Hold
 from orderflow.service.scope import SellerScope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from orderflow.domain.model.edits import Edit
@@ -48,6 +49,7 @@ class OrderMethods(SellerScope):
         Stock is offered to them together, in queue order. This is much faster than one call for
         each order, because each commit has to reach the disk. Pass a few hundred at a time.
         """
+        require_kind("place_many.orders", orders, Iterable, demand="a list of orders")
         fields = self._fields(at, command_id)
         return self.handle(do.PlaceOrders(orders=tuple(orders), allocate=allocate, **fields))
 
@@ -140,7 +142,10 @@ class OrderMethods(SellerScope):
     def release_ended_holds(
         self, *, at: datetime | None = None, command_id: str | None = None
     ) -> Outcome:
-        """Release the holds that have ended. Call this from a scheduler."""
+        """Release the holds that have ended. Call this from a scheduler.
+
+        If many have ended, several transactions release them. The outcome is that of the first.
+        """
         fields = self._fields(at, command_id)
         return self.handle(do.ReleaseEndedHolds(seller_id=self.seller_id, **fields))
 
@@ -227,6 +232,8 @@ class OrderMethods(SellerScope):
             command_id: An id that makes it safe to repeat the command.
             expected_version: Refuse the command if the order has another version.
         """
+        demand = "the units found by line id, such as {'1': 3}"
+        require_kind("report_short_pick.found", found, Mapping, demand=demand)
         fields = self._order_fields(order_id, at, command_id, expected_version)
         picked = tuple(do.PickedLine(line_id, units) for line_id, units in found.items())
         return self.handle(do.ReportShortPick(picked=picked, **fields))

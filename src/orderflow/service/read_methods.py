@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import require_identifier, require_limit, require_number
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.actions import actions
@@ -14,6 +14,11 @@ from orderflow.domain.queries.parts import OrderParts
 from orderflow.domain.queries.replacements import replacement_offers
 from orderflow.domain.queries.unknown_products import unknown_products
 from orderflow.errors import OrderNotFoundError, ProductNotFoundError
+from orderflow.ports.read_arguments import (
+    check_events_read,
+    check_orders_read,
+    check_stock_read,
+)
 from orderflow.service.reads import preview
 from orderflow.service.scope import SellerScope
 
@@ -46,11 +51,12 @@ class ReadMethods(SellerScope):
         Raises:
             OrderNotFoundError: If the seller has no such order.
         """
+        require_identifier("order.order_id", order_id)
         return self._read(lambda reading: self._found(reading, order_id))
 
     def orders(
         self,
-        status: Status | None = None,
+        status: Status | str | None = None,
         *,
         sku: str | None = None,
         after: Order | None = None,
@@ -59,7 +65,7 @@ class ReadMethods(SellerScope):
         """Return the orders, sorted by the time they were placed, then by id.
 
         Args:
-            status: Return only orders with this status.
+            status: Return only orders with this status, or with the status of this text.
             sku: Return only orders with a line of this product.
             after: Return only orders after this one, which is the last of the previous page.
             limit: Return at most this many orders.
@@ -67,16 +73,9 @@ class ReadMethods(SellerScope):
         Raises:
             InvalidValueError: If the status is none of `Status`, or the limit is below 0.
         """
-        validators.require(
-            ok=status is None or status in tuple(Status),
-            field="orders.status",
-            demand=f"one of {', '.join(Status)}",
-            value=status,
-        )
-        _require_limit("orders", limit)
+        known = check_orders_read(status=status, sku=sku, after=after, limit=limit)
         if after is not None:
             self._require_own("orders.after", after.seller_id)
-        known = None if status is None else Status(status)
         return self._read(
             lambda reading: tuple(reading.orders(status=known, sku=sku, after=after, limit=limit))
         )
@@ -87,6 +86,7 @@ class ReadMethods(SellerScope):
         Raises:
             OrderNotFoundError: If the seller has no such order.
         """
+        require_identifier("parts_of.order_id", order_id)
 
         def task(reading: Reading) -> OrderParts:
             children = tuple(reading.split_off(order_id))
@@ -108,8 +108,8 @@ class ReadMethods(SellerScope):
             key: The product.
             limit: Return at most this many orders.
         """
-        _require_limit("queue", limit)
-        self._require_own("queue.key", key.seller_id)
+        require_limit("queue.limit", limit)
+        self._require_own_key("queue.key", key)
 
         def task(reading: Reading) -> Sequence[Order]:
             policy = reading.policy or self._default_policy
@@ -133,7 +133,7 @@ class ReadMethods(SellerScope):
             after: Return only records after this key, which is the last of the previous page.
             limit: Return at most this many records.
         """
-        _require_limit("stock", limit)
+        check_stock_read(after=after, limit=limit)
         if after is not None:
             self._require_own("stock.after", after.seller_id)
         return self._read(lambda reading: tuple(reading.all_stock(after=after, limit=limit)))
@@ -144,7 +144,7 @@ class ReadMethods(SellerScope):
         Raises:
             ProductNotFoundError: If nothing was ever booked in or counted under this key.
         """
-        self._require_own("stock_of.key", key.seller_id)
+        self._require_own_key("stock_of.key", key)
 
         def task(reading: Reading) -> Stock:
             for stock in reading.stock(key.warehouse_id, (key.sku,)):
@@ -179,19 +179,16 @@ class ReadMethods(SellerScope):
 
         Raises:
             InvalidValueError: If `since` has no time zone, or `after` is below 0.
+            OrderNotFoundError: If the seller has no such order.
         """
-        _require_limit("events", limit)
-        if since is not None:
-            since = validators.require_moment("events.since", since)
-        validators.require(
-            ok=validators.is_units(after, 0),
-            field="events.after",
-            demand="the number of an event, which is `last` of the previous page, or 0",
-            value=after,
-        )
-        return self._read(
-            lambda reading: reading.events(order_id, since=since, after=after, limit=limit)
-        )
+        moment = check_events_read(order_id, since=since, after=after, limit=limit)
+
+        def task(reading: Reading) -> EventPage:
+            if order_id is not None:
+                self._found(reading, order_id)
+            return reading.events(order_id, since=moment, after=after, limit=limit)
+
+        return self._read(task)
 
     def policy(self) -> AllocationPolicy:
         """Return the seller's own policy, or else the default policy of the flow."""
@@ -203,7 +200,8 @@ class ReadMethods(SellerScope):
         Raises:
             OrderNotFoundError: If the seller has no such order.
         """
-        moment = self._moment(at)
+        require_identifier("actions.order_id", order_id)
+        moment = self._read_moment("actions.at", at)
         return self._read_served(
             lambda view: actions(order_id, view, moment, self._default_policy), moment
         )
@@ -215,12 +213,12 @@ class ReadMethods(SellerScope):
         command with this id was run before, its outcome is returned.
 
         Raises:
-            InvalidValueError: If the command belongs to another seller.
+            InvalidValueError: If it is not a command, or belongs to another seller.
             NotFoundError: If it names something that the seller does not have.
             RefusedError: If it is not possible now.
             CommandIdReusedError: If its id was used for another command.
         """
-        self._require_own(type(command).__name__, command.seller_id)
+        self._require_own_command("preview.command", command)
         return self._read(lambda reading: preview(command, reading, self._default_policy))
 
     def unknown_products(self, command: Command) -> tuple[StockKey, ...]:
@@ -230,9 +228,9 @@ class ReadMethods(SellerScope):
         `orderflow.domain.queries.unknown_products`.
 
         Raises:
-            InvalidValueError: If the command belongs to another seller.
+            InvalidValueError: If it is not a command, or belongs to another seller.
         """
-        self._require_own(type(command).__name__, command.seller_id)
+        self._require_own_command("unknown_products.command", command)
         return self._read(lambda reading: unknown_products(command, reading))
 
     def replacement_offers(self, order_id: str) -> tuple[ReplacementOffer, ...]:
@@ -241,6 +239,7 @@ class ReadMethods(SellerScope):
         Raises:
             OrderNotFoundError: If the seller has no such order.
         """
+        require_identifier("replacement_offers.order_id", order_id)
 
         def task(view: View) -> tuple[ReplacementOffer, ...]:
             return replacement_offers(self._found(view, order_id), view, self._flow.catalogue)
@@ -260,7 +259,9 @@ class ReadMethods(SellerScope):
         Raises:
             OrderNotFoundError: If the seller has no such order.
         """
-        moment, default = self._moment(at), self._default_policy
+        require_identifier("explain.order_id", order_id)
+        require_number("explain.earlier_max", earlier_max, 0, of="orders")
+        moment, default = self._read_moment("explain.at", at), self._default_policy
         return self._read_served(
             lambda view: explain(order_id, view, moment, default, earlier_max=earlier_max), moment
         )
@@ -270,12 +271,3 @@ class ReadMethods(SellerScope):
         if order is None:
             raise OrderNotFoundError(self.seller_id, order_id)
         return order
-
-
-def _require_limit(name: str, limit: int | None) -> None:
-    validators.require(
-        ok=limit is None or validators.is_units(limit, 0),
-        field=f"{name}.limit",
-        demand=f"a whole number from 0 to {validators.UNITS_MAX}, or None",
-        value=limit,
-    )

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import require_duration, require_number
 from orderflow.errors import NoticeError
-from orderflow.ports import BatchNotifier
+from orderflow.ports import BatchNotifier, Clock, Notifier, Outbox
+from orderflow.ports.implementations import require_port
 from orderflow.service.clock import SystemClock, read_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from orderflow.ports import Clock, Notifier, Outbox, OutboxMessage
+    from orderflow.ports import OutboxMessage
 
 __all__ = ["Relay", "RelayResult"]
 
@@ -80,14 +81,13 @@ class Relay:
         wait_max: timedelta = timedelta(hours=6),
         lease: timedelta = timedelta(minutes=5),
     ) -> None:
-        for name, value in {"first_wait": first_wait, "wait_max": wait_max, "lease": lease}.items():
-            validators.require_duration(f"Relay.{name}", value)
-        validators.require(
-            ok=validators.is_units(attempts_max, 1),
-            field="Relay.attempts_max",
-            demand="a whole number of attempts, 1 or more",
-            value=attempts_max,
-        )
+        require_port("Relay.outbox", outbox, Outbox)
+        require_port("Relay.notifier", notifier, Notifier)
+        require_port("Relay.clock", clock, Clock, optional=True)
+        require_duration("Relay.first_wait", first_wait)
+        require_duration("Relay.wait_max", wait_max)
+        require_duration("Relay.lease", lease)
+        require_number("Relay.attempts_max", attempts_max, 1, of="attempts")
         self._outbox = outbox
         self._notifier = notifier
         self._together = notifier if isinstance(notifier, BatchNotifier) else None
@@ -98,7 +98,12 @@ class Relay:
         self._lease = lease
 
     def run_once(self, limit: int = 100) -> RelayResult:
-        """Pass on at most `limit` messages that are due, and return the result."""
+        """Pass on at most `limit` messages that are due, and return the result.
+
+        Raises:
+            InvalidValueError: If the limit is below 1.
+        """
+        require_number("run_once.limit", limit, 1, of="messages")
         now = read_clock(self._clock)
         until = now + self._lease
         messages = self._outbox.claim(now, self._lease, limit)
@@ -108,7 +113,15 @@ class Relay:
         return result
 
     def run(self, limit: int = 100) -> RelayResult:
-        """Pass on messages until none is due, and return the result."""
+        """Pass on messages until none is due, and return the result.
+
+        Args:
+            limit: The most messages to claim at a time.
+
+        Raises:
+            InvalidValueError: If the limit is below 1.
+        """
+        require_number("run.limit", limit, 1, of="messages")
         total = RelayResult()
         while (result := self.run_once(limit)) != RelayResult():
             total += result

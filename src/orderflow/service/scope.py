@@ -9,8 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import (
+    require_command,
+    require_identifier,
+    require_key,
+    require_kind,
+    require_methods,
+    require_moment,
+)
 from orderflow.service.clock import read_clock
 from orderflow.service.reads import read_served
+from orderflow.service.settings import Flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +28,9 @@ if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.stock import StockKey
     from orderflow.domain.state.view import View
     from orderflow.ports import Reading, Repository
-    from orderflow.service.settings import Flow
 
     T = TypeVar("T")
 
@@ -43,12 +52,10 @@ class SellerScope:
     """A flow, limited to one seller."""
 
     def __init__(self, flow: Flow[Repository, Outcome], seller_id: str) -> None:
-        validators.require(
-            ok=validators.is_identifier(seller_id),
-            field=f"{type(self).__name__}.seller_id",
-            demand=validators.IDENTIFIER_DEMAND,
-            value=seller_id,
-        )
+        name = type(self).__name__
+        require_kind(f"{name}.flow", flow, Flow, demand="an OrderFlow")
+        require_methods(f"{name}.flow", flow.repository, "read", demand="an OrderFlow")
+        require_identifier(f"{name}.seller_id", seller_id)
         self._flow = flow
         self._seller_id = seller_id
 
@@ -68,9 +75,9 @@ class SellerScope:
         """Run a command of this seller. See `OrderFlow.handle`.
 
         Raises:
-            InvalidValueError: If the command belongs to another seller.
+            InvalidValueError: If it is not a command, or belongs to another seller.
         """
-        self._require_own(type(command).__name__, command.seller_id)
+        self._require_own_command("handle.command", command)
         return self._flow.handle(command)
 
     def _require_own(self, name: str, seller_id: str) -> None:
@@ -86,8 +93,19 @@ class SellerScope:
             value=seller_id,
         )
 
+    def _require_own_command(self, field: str, command: Command) -> None:
+        require_command(field, command)
+        self._require_own(type(command).__name__, command.seller_id)
+
+    def _require_own_key(self, field: str, key: StockKey) -> None:
+        require_key(field, key)
+        self._require_own(field, key.seller_id)
+
     def _moment(self, at: datetime | None) -> datetime:
         return at if at is not None else read_clock(self._flow.clock)
+
+    def _read_moment(self, field: str, at: datetime | None) -> datetime:
+        return require_moment(field, self._moment(at))
 
     def _fields(self, at: datetime | None, command_id: str | None) -> _Fields:
         return {"at": self._moment(at), "command_id": command_id}

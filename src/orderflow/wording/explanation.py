@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orderflow.domain.model.arguments import require_kind
 from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
 from orderflow.domain.model.status import Status
+from orderflow.domain.queries.explanation import Explanation
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderflow.domain.model.order import Hold, Order
-    from orderflow.domain.queries.explanation import Explanation, Shortage
+    from orderflow.domain.queries.explanation import Shortage
 
 __all__ = ["in_words"]
 
@@ -27,7 +29,11 @@ def in_words(explanation: Explanation) -> tuple[str, ...]:
     ...               lines=(OrderLine("1", "MUG", 5),), placed_at=noon)
     >>> in_words(Explanation(order=order, policy=AllocationPolicy(), at=noon))
     ("Order 'A-1' is new: it has not been allocated yet, and has no units.",)
+
+    Raises:
+        InvalidValueError: If it is not an explanation.
     """
+    require_kind("in_words.explanation", explanation, Explanation, demand="an Explanation")
     sentences = [_where(explanation.order)]
     for shortage in explanation.shortages:
         sentences += [

@@ -392,6 +392,8 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
         *(
             orderflow.Outcome,
             orderflow.ActionAnswer,
+            orderflow.core.NextPage,
+            orderflow.core.Passing,
             orderflow.core.State,
             orderflow.ports.OutboxMessage,
         ),

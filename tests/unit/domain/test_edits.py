@@ -217,6 +217,13 @@ def test_a_new_line_gets_the_first_free_number_where_the_next_one_would_be_too_l
     assert [line_id for line_id, _, _ in wanted(shop)] == ["1", last, "2", "3"]
 
 
+def test_a_number_that_the_same_edit_has_used_is_not_used_again() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.edit("A", AddLine("MUG", 1), AddLine("MUG", 2, "9"), RemoveLine("9"), AddLine("MUG", 3))
+    assert [line_id for line_id, _, _ in wanted(shop)] == ["1", "2", "10"]
+
+
 def test_a_number_in_other_digits_is_a_text_like_any_other() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", lines=(OrderLine("\N{ARABIC-INDIC DIGIT THREE}", "MUG", 1),))

@@ -12,25 +12,27 @@ from orderflow import (
     AllocationPolicy,
     MemoryRepository,
     OrderFlow,
-    Outcome,
+    PartialAllocation,
     Preemption,
     Queue,
     Rationing,
-    StockKey,
 )
-from orderflow.commands import BookInStock, EditOrder, PlaceOrder, PlaceOrders, ServeWaiting
-from orderflow.core import State, decide
+from orderflow.commands import BookInStock, EditOrder, PlaceOrder, PlaceOrders
+from orderflow.core import PageStep, State, decide
 from orderflow.edits import RemoveLine
-from orderflow.errors import ActionRefusedError, InvalidValueError, NotFoundError, RefusedError
+from orderflow.errors import (
+    ActionRefusedError,
+    InvalidValueError,
+    NotFoundError,
+    RefusedError,
+)
 from orderflow.invariants import violations
 from orderflow.testing.strategies import histories, policies
+from tests.unit.paging import pages
 from tests.unit.shop import ACME, NOON, key, later, order
 
 if TYPE_CHECKING:
-    from orderflow.commands import Command
     from orderflow.testing.strategies import History
-
-ROUNDS_MAX = 1_000
 
 
 def waiting_for(sku: str, how_many: int, policy: AllocationPolicy | None = None) -> State:
@@ -41,21 +43,6 @@ def waiting_for(sku: str, how_many: int, policy: AllocationPolicy | None = None)
         command = PlaceOrder(order=placed, at=later(number))
         state = state.after(decide(command, state, policy or AllocationPolicy()))
     return state
-
-
-def pages(
-    command: Command, state: State, policy: AllocationPolicy, orders_max: int
-) -> tuple[State, list[Outcome]]:
-    """Carry a command out, and serve what it leaves unserved."""
-    outcomes = [decide(command, state, policy, orders_max=orders_max)]
-    state = state.after(outcomes[0])
-    while outcomes[-1].unserved:
-        keys = tuple(StockKey(state.seller_id, *each) for each in outcomes[-1].unserved)
-        going_on = ServeWaiting(keys=keys, at=command.at)
-        outcomes.append(decide(going_on, state, policy, orders_max=orders_max))
-        state = state.after(outcomes[-1])
-        assert len(outcomes) < ROUNDS_MAX
-    return state, outcomes
 
 
 def held(state: State) -> dict[str, tuple[object, ...]]:
@@ -102,6 +89,25 @@ def test_a_new_order_whose_turn_has_not_come_goes_on_back_order_until_then() -> 
     waiting = {each.order_id: each.status.value for each in outcomes[0].orders}["W"]
     assert (waiting, outcomes[0].unserved) == ("ON_BACK_ORDER", (("leeds", "MUG"),))
     assert held(pages(placing, state, policy, 1)[0]) == held(pages(placing, state, policy, 9)[0])
+
+
+def test_those_who_were_passed_over_get_what_is_left_on_the_next_page() -> None:
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=1)
+    state = pages(BookInStock(key=key(), received=2, at=NOON), State(ACME), policy, 1)[0]
+    for order_id, quantity in (("1", 9), ("2", 9), ("3", 1)):
+        placed = order(order_id, ("MUG", quantity), placed_at=later(int(order_id)))
+        placing = PlaceOrder(order=placed, at=later(int(order_id)))
+        state, outcomes = pages(placing, state, policy, 1)
+        steps = [outcome.next_page and outcome.next_page.step for outcome in outcomes]
+        assert steps == ([PageStep.PASS_OVER, PageStep.SERVE, None] if order_id == "3" else [None])
+    assert state.records["leeds", "MUG"].allocated == 2
+    assert [order.allocated for order in state.orders.values()] == [1, 0, 1]
+    waits = [order.wait for order in state.orders.values()]
+    assert [wait and (wait.passed_over, wait.allows_partial) for wait in waits] == [
+        (1, True),
+        (1, True),
+        None,
+    ]
 
 
 SAME_IN_PAGES = policies().filter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +39,12 @@ class SortedQueue:
         for chunk in self._chunks:
             for place, _ in chunk.entries:
                 yield place
+
+    def behind(self, place: QueuePosition) -> Iterator[QueuePosition]:
+        """Yield the positions behind a position, in order. Do not change the queue meanwhile."""
+        for chunk in self._chunks[self._chunk_of(place) :]:
+            for each, _ in chunk.entries[bisect_right(chunk.entries, place, key=_place) :]:
+                yield each
 
     def needing(self, at_most: Callable[[], int]) -> Iterator[QueuePosition]:
         """Yield the positions, in order, that need no more units than are available.

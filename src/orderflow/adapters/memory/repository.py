@@ -5,21 +5,29 @@ from __future__ import annotations
 from contextlib import contextmanager
 from itertools import islice
 from threading import Lock
+from types import NoneType
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakValueDictionary
 
+from orderflow.adapters.memory.outbox import MemoryOutbox
 from orderflow.adapters.memory.seller import SellerState
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import require_function, require_identifier, require_kind
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey, by_expectation
 from orderflow.ports import EventPage
+from orderflow.ports.read_arguments import (
+    check_events_read,
+    check_orders_read,
+    check_stock_read,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from orderflow.adapters.memory.outbox import MemoryOutbox
     from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -44,6 +52,8 @@ class MemoryRepository:
     """
 
     def __init__(self, outbox: MemoryOutbox | None = None) -> None:
+        demand = "a MemoryOutbox, or None"
+        require_kind("MemoryRepository.outbox", outbox, (MemoryOutbox, NoneType), demand=demand)
         self._sellers: dict[str, SellerState] = {}
         # Sellers without any state, while somebody uses them: a read leaves no trace.
         self._new = WeakValueDictionary[str, SellerState]()
@@ -53,11 +63,13 @@ class MemoryRepository:
 
     def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
         """Run a task in a unit of work of one seller, and commit what it saved."""
+        require_function("Repository.task", task)
         with self.unit_of_work(seller_id) as work:
             return task(work)
 
     def read(self, seller_id: str, task: Callable[[Reading], T]) -> T:
         """Run a task that only reads."""
+        require_function("Repository.task", task)
         with self.unit_of_work(seller_id) as work:
             return task(work)
 
@@ -66,6 +78,7 @@ class MemoryRepository:
 
         The task works on a copy of the seller's state, so a large state makes it slow.
         """
+        require_function("Repository.task", task)
         with self.unit_of_work(seller_id) as work:
             return task(_CopyOfSeller(work))
 
@@ -87,6 +100,7 @@ class MemoryRepository:
     @contextmanager
     def unit_of_work(self, seller_id: str) -> Iterator[MemoryUnitOfWork]:
         """Open a unit of work of one seller; an error undoes all of it."""
+        require_identifier("Repository.seller_id", seller_id)
         seller = self._seller(seller_id)
         with seller.lock:
             work = MemoryUnitOfWork(seller, self._outbox)
@@ -148,6 +162,11 @@ class MemoryUnitOfWork:
         """The seller's own policy, if there is one."""
         return self._seller.policy
 
+    @property
+    def next_page(self) -> NextPage | None:
+        """What the next page of an earlier command does, if there is one."""
+        return self._seller.next_page
+
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
         return self._seller.orders.get(order_id)
@@ -170,13 +189,14 @@ class MemoryUnitOfWork:
         sku: str,
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,
+        after: Order | None = None,
     ) -> Iterable[Order]:
         """Return the orders that wait for a product, in queue order."""
-        return self._seller.waiting((warehouse_id, sku), policy, at_most)
+        return self._seller.waiting((warehouse_id, sku), policy, at_most, after)
 
-    def back_orders(self) -> Iterable[Order]:
-        """Return all orders on back order."""
-        return [each for each in self._seller.orders.values() if each.status is _WAITING]
+    def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on back order: all, or those placed first."""
+        return self.orders(status=_WAITING, after=after, limit=limit)
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return the product that a waiting order is blocked on, if any."""
@@ -192,16 +212,17 @@ class MemoryUnitOfWork:
         receipts = self._seller.expected.get((warehouse_id, sku), {})
         return sorted(receipts.values(), key=by_expectation)
 
-    def ended_holds(self, at: datetime) -> Iterable[Order]:
+    def ended_holds(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on hold with a hold that has ended by this time."""
-        return self._seller.ended_holds(at)
+        return self._seller.ended_holds(at, limit)
 
-    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
+    def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
-        return self._seller.waiting_since_before(since)
+        return self._seller.waiting_since_before(since, limit)
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""
+        require_identifier("answered.command_id", command_id)
         return self._seller.answers.get(command_id)
 
     def unserved(self) -> Sequence[tuple[str, str]]:
@@ -217,6 +238,7 @@ class MemoryUnitOfWork:
         limit: int | None = None,
     ) -> Sequence[Order]:
         """Return the seller's orders, sorted by the time they were placed, then by id."""
+        status = check_orders_read(status=status, sku=sku, after=after, limit=limit)
         behind = _by_placing(after) if after is not None else None
         found = (
             order
@@ -229,12 +251,14 @@ class MemoryUnitOfWork:
 
     def split_off(self, order_id: str) -> Sequence[Order]:
         """Return the orders that were split from an order, by their id."""
+        require_identifier("split_off.order_id", order_id)
         return [self._seller.orders[each] for each in sorted(self._seller.parts.get(order_id, ()))]
 
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
         """Return the seller's stock records, sorted by key."""
+        check_stock_read(after=after, limit=limit)
         records = sorted(self._seller.stock.values(), key=lambda stock: stock.key)
         found = (stock for stock in records if after is None or stock.key > after)
         return list(islice(found, limit))
@@ -252,10 +276,11 @@ class MemoryUnitOfWork:
         limit: int | None = None,
     ) -> EventPage:
         """Return the events of the seller, or of one order, oldest first."""
+        moment = check_events_read(order_id, since=since, after=after, limit=limit)
         found = (
             (number, event)
             for number, event in self._seller.numbered_events(order_id, after)
-            if since is None or event.at >= since
+            if moment is None or event.at >= moment
         )
         return EventPage.of(islice(found, limit), after)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.events import Event
+    from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -55,6 +56,7 @@ class SellerState:
         self._hold_ends: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
         self.policy: AllocationPolicy | None = None
+        self.next_page: NextPage | None = None
         self._queues_policy: AllocationPolicy | None = None
         self._queues: dict[ProductKey, SortedQueue] = {}
         self.blocked_on: dict[str, str] = {}
@@ -74,6 +76,7 @@ class SellerState:
         other.with_units = {product: dict(orders) for product, orders in self.with_units.items()}
         other._hold_ends = list(self._hold_ends)
         other.policy = self.policy
+        other.next_page = self.next_page
         other.blocked_on = dict(self.blocked_on)
         other.unserved = self.unserved
         return other
@@ -86,6 +89,7 @@ class SellerState:
         products_served = {(key.warehouse_id, key.sku) for key in served}
         self.unserved = self.unserved - products_served | set(outcome.unserved)
         self.policy = outcome.policy or self.policy
+        self.next_page = outcome.next_page
         for stock in outcome.stock:
             self.stock[stock.key.warehouse_id, stock.key.sku] = stock
         for receipt in outcome.receipts:
@@ -119,36 +123,47 @@ class SellerState:
         return self._events_of.get(order_id, ())
 
     def waiting(
-        self, product: ProductKey, policy: AllocationPolicy, at_most: Callable[[], int] | None
+        self,
+        product: ProductKey,
+        policy: AllocationPolicy,
+        at_most: Callable[[], int] | None,
+        after: Order | None,
     ) -> Iterator[Order]:
         """Yield the orders that wait for a product, in queue order."""
         if policy != self._queues_policy:
             self._build_queues(policy)
         queue = self._queues.get(product)
-        if queue is not None:
-            for place in queue if at_most is None else queue.needing(at_most):
-                yield self.orders[str(place[-1])]
+        if queue is None:
+            return
+        if after is not None:
+            places = queue.behind(queue_position(after, policy.queue))
+        else:
+            places = iter(queue) if at_most is None else queue.needing(at_most)
+        for place in places:
+            yield self.orders[str(place[-1])]
 
-    def ended_holds(self, at: datetime) -> list[Order]:
+    def ended_holds(self, at: datetime, limit: int | None) -> list[Order]:
         """Return the orders on hold with a hold that has ended by this time."""
-        ended: dict[tuple[datetime, str], Order] = {}
-        while self._hold_ends and self._hold_ends[0][0] <= at:
+        entries: dict[tuple[datetime, str], None] = {}
+        ended: dict[str, Order] = {}
+        while len(ended) != limit and self._hold_ends and self._hold_ends[0][0] <= at:
             until, order_id = heappop(self._hold_ends)
             order = self.orders[order_id]
             if any(hold.until == until for hold in order.holds):
-                ended[until, order_id] = order
-        for entry in ended:
+                entries[until, order_id] = None
+                ended[order_id] = order
+        for entry in entries:
             heappush(self._hold_ends, entry)
-        return list({order.order_id: order for order in ended.values()}.values())
+        return list(ended.values())
 
-    def waiting_since_before(self, since: datetime) -> list[Order]:
+    def waiting_since_before(self, since: datetime, limit: int | None) -> list[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
         found: dict[tuple[datetime, str], Order] = {}
         if self._waits is None:
             self._waits = []
             for order in self.orders.values():
                 self._note_wait(None, order)
-        while self._waits and self._waits[0][0] <= since:
+        while len(found) != limit and self._waits and self._waits[0][0] <= since:
             start, order_id = heappop(self._waits)
             order = self.orders[order_id]
             if (

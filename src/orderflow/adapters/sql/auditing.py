@@ -20,6 +20,7 @@ from orderflow.adapters.sql.rows import (
     RECEIPT_COLUMNS,
     Moments,
     line_values,
+    next_page_of,
     order_of,
     order_values,
     policy_of,
@@ -28,6 +29,7 @@ from orderflow.adapters.sql.rows import (
 )
 from orderflow.codec import loads
 from orderflow.domain.model.events import subject_of
+from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.stock import ProductKey, Stock, StockKey
 from orderflow.domain.state.state import State, evolve
@@ -69,6 +71,7 @@ class SellerAudit:
         folded: The state that the events lead to; `None` if they cannot be folded.
         events: The number of events.
         unserved: The products whose queue has not been served.
+        next_page: What the next page of a command does, if there is one.
         faults: The rows that cannot be read, and the places where rows disagree.
     """
 
@@ -76,6 +79,7 @@ class SellerAudit:
     folded: State | None
     events: int
     unserved: frozenset[ProductKey]
+    next_page: NextPage | None
     faults: tuple[str, ...]
 
 
@@ -102,17 +106,19 @@ class _Audit:
         folded = self._folded()
         self._check_outbox()
         self._check_commands()
+        policy, next_page = self._policy()
         return SellerAudit(
             state=State.of(
                 self._seller_id,
                 (order for order, _ in orders.values()),
                 stock,
                 receipts,
-                self._policy(),
+                policy,
             ),
             folded=folded,
             events=len(self._subjects),
             unserved=frozenset(unserved),
+            next_page=next_page,
             faults=tuple(self._faults),
         )
 
@@ -198,10 +204,13 @@ class _Audit:
             if receipt is not None:
                 yield receipt
 
-    def _policy(self) -> AllocationPolicy | None:
+    def _policy(self) -> tuple[AllocationPolicy | None, NextPage | None]:
         policies = self._tables.policies.c
-        own = select(policies.value).where(policies.seller_id == self._seller_id)
-        return self._try("the policy", policy_of, self._executor.rows(own, {}))
+        columns = (policies.value, policies.next_page)
+        own = select(*columns).where(policies.seller_id == self._seller_id)
+        rows = self._executor.rows(own, {})
+        policy = self._try("the policy", policy_of, rows)
+        return policy, self._try("the next page", next_page_of, rows)
 
     def _folded(self) -> State | None:
         """Return the state that the events lead to."""

@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, tuple_
 
-from orderflow.adapters.sql.rows import Moments, lines_of, order_of, policy_of, receipt_of
+from orderflow.adapters.sql.rows import (
+    Moments,
+    lines_of,
+    next_page_of,
+    order_of,
+    place_values,
+    policy_of,
+    receipt_of,
+)
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
 from orderflow.codec import loads
+from orderflow.domain.model.arguments import require_identifier
+from orderflow.domain.model.policy import Queue
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.ports import EventPage
+from orderflow.ports.read_arguments import check_events_read, check_orders_read, check_stock_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -24,8 +35,10 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import Executable
 
     from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.rows import Values
     from orderflow.adapters.sql.statements import Statements
     from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -50,6 +63,7 @@ class SqlReading:
         self._blocked_on: dict[str, str | None] = {}
         self._stock: dict[ProductKey, Stock | None] = {}
         self._policy: AllocationPolicy | None = None
+        self._next_page: NextPage | None = None
         self._has_read_policy = False
 
     # The reads of a decision
@@ -57,10 +71,14 @@ class SqlReading:
     @property
     def policy(self) -> AllocationPolicy | None:
         """The seller's own policy, if there is one."""
-        if not self._has_read_policy:
-            self._policy = self._read_policy()
-            self._has_read_policy = True
+        self._load_policy()
         return self._policy
+
+    @property
+    def next_page(self) -> NextPage | None:
+        """What the next page of an earlier command does, if there is one."""
+        self._load_policy()
+        return self._next_page
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
@@ -92,14 +110,19 @@ class SqlReading:
         sku: str,
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,
+        after: Order | None = None,
     ) -> Iterator[Order]:
         """Yield the orders that wait for a product, in queue order."""
         names = PLACE_COLUMNS[policy.queue]
         parameters: dict[str, Any] = {"warehouse_id": warehouse_id, "sku": sku}
-        limit, after = _FIRST_PAGE, False
+        limit = _FIRST_PAGE
+        if after is not None:
+            place = place_values(after, self.moments)
+            parameters |= {f"after_{name}": place[name] for name in names}
+        has_begun = after is not None
         while True:
             parameters |= {"limit": limit, "at_most": UNITS_MAX if at_most is None else at_most()}
-            page = self._statements.queue_pages[policy.queue, policy.restricts_partial, after]
+            page = self._statements.queue_pages[policy.queue, policy.restricts_partial, has_begun]
             rows = self._rows(page, **parameters)
             orders = self._orders_by_id([row[-1] for row in rows])
             for least, *_, order_id in rows:
@@ -108,13 +131,13 @@ class SqlReading:
                     yield orders[order_id]
             if len(rows) < limit or (at_most is not None and at_most() <= 0):
                 return
-            after = True
+            has_begun = True
             parameters |= {f"after_{n}": v for n, v in zip(names, rows[-1][1:], strict=True)}
             limit = min(limit * _PAGE_GROWTH, _PAGE_MAX)
 
-    def back_orders(self) -> Iterable[Order]:
-        """Return all orders on back order."""
-        return self._read_orders(self._statements.back_orders)
+    def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on back order: all, or those placed first."""
+        return self._orders_due(*self._back_orders(after), limit=limit)
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return the product that a waiting order is blocked on, if any."""
@@ -131,15 +154,15 @@ class SqlReading:
         rows = self._rows(self._statements.expected, warehouse_id=warehouse_id, sku=sku)
         return [receipt_of(self.seller_id, row, self.moments) for row in rows]
 
-    def ended_holds(self, at: datetime) -> Iterable[Order]:
+    def ended_holds(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on hold with a hold that has ended by this time."""
-        return self._read_orders(self._statements.ended_holds, at=self.moments.write(at))
+        parameters = {"at": self.moments.write(at)}
+        return self._orders_due(self._statements.ended_holds, parameters, limit=limit)
 
-    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
+    def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
-        return self._read_orders(
-            self._statements.waiting_since_before, at=self.moments.write(since)
-        )
+        parameters = {"at": self.moments.write(since)}
+        return self._orders_due(self._statements.waiting_since_before, parameters, limit=limit)
 
     # The listings
 
@@ -152,6 +175,7 @@ class SqlReading:
         limit: int | None = None,
     ) -> Sequence[Order]:
         """Return the seller's orders, sorted by the time they were placed, then by id."""
+        status = check_orders_read(status=status, sku=sku, after=after, limit=limit)
         orders, lines = self._statements.tables.orders.c, self._statements.tables.lines.c
         query = self._statements.orders_where().order_by(orders.placed_at, orders.order_id)
         if status is not None:
@@ -167,12 +191,14 @@ class SqlReading:
 
     def split_off(self, order_id: str) -> Sequence[Order]:
         """Return the orders that were split from an order, by their id."""
+        require_identifier("split_off.order_id", order_id)
         return self._read_orders(self._statements.split_off, split_from=order_id)
 
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
         """Return the seller's stock records, sorted by key."""
+        check_stock_read(after=after, limit=limit)
         stock = self._statements.tables.stock.c
         query = (
             select(stock.warehouse_id, stock.sku, stock.on_hand, stock.allocated)
@@ -202,6 +228,7 @@ class SqlReading:
         limit: int | None = None,
     ) -> EventPage:
         """Return the events of the seller, or of one order, oldest first."""
+        since = check_events_read(order_id, since=since, after=after, limit=limit)
         rows = self._event_rows(order_id, since, after, limit)
         found = ((number, loads(text)) for number, text in rows)
         if since is not None:
@@ -223,6 +250,7 @@ class SqlReading:
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""
+        require_identifier("answered.command_id", command_id)
         rows = self._rows(self._statements.answer, command_id=command_id)
         return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
 
@@ -254,8 +282,28 @@ class SqlReading:
             )
         return {each: order for each in order_ids if (order := self._orders[each]) is not None}
 
-    def _read_policy(self) -> AllocationPolicy | None:
-        return policy_of(self._rows(self._statements.policy))
+    def _orders_due(
+        self, statement: Executable, parameters: Values, *, limit: int | None
+    ) -> Iterable[Order]:
+        """Return some orders that a command has to go through."""
+        most = UNITS_MAX if limit is None else limit
+        return self._read_orders(statement, **parameters, limit=most)
+
+    def _back_orders(self, after: Order | None) -> tuple[Executable, Values]:
+        if after is None:
+            return self._statements.back_orders, {}
+        place = place_values(after, self.moments)
+        names = PLACE_COLUMNS[Queue.FIRST_COME]
+        return self._statements.back_orders_after, {f"after_{each}": place[each] for each in names}
+
+    def _load_policy(self) -> None:
+        if not self._has_read_policy:
+            rows = self._policy_rows()
+            self._policy, self._next_page = policy_of(rows), next_page_of(rows)
+            self._has_read_policy = True
+
+    def _policy_rows(self) -> Sequence[Row]:
+        return self._rows(self._statements.policy)
 
     def _load_stock(self, products: Collection[ProductKey]) -> None:
         missing = sorted(set(products).difference(self._stock))

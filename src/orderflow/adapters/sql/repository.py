@@ -13,6 +13,7 @@ from orderflow.adapters.sql.transactions import HostTransaction
 from orderflow.adapters.sql.work import LocksMissingError, Needed, SqlUnitOfWork
 from orderflow.domain.model.stock import StockKey
 from orderflow.errors import ContentionError
+from orderflow.ports.read_arguments import check_unit_of_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +91,7 @@ class SqlRepository(SqlStore):
             StorageError: If the database reported an error.
             UnfinishedError: If the database failed during the commit.
         """
+        check_unit_of_work(seller_id, task)
         needed = Needed()
         for _ in range(_ROUNDS_MAX):
             try:
@@ -105,15 +107,17 @@ class SqlRepository(SqlStore):
 
         In the host's transaction, its isolation level decides what the task sees.
         """
+        check_unit_of_work(seller_id, task)
         return self._transactions.read(
             lambda executor: task(SqlReading(executor, self._statements, seller_id))
         )
 
-    def together(self, seller_id: str, task: Callable[[Repository], T]) -> T:  # noqa: ARG002 - of the port
+    def together(self, seller_id: str, task: Callable[[Repository], T]) -> T:
         """Run a task on a repository whose units of work are all committed at its end, or none.
 
         Rows are locked as they are reached, so another seller's work is not in the way.
         """
+        check_unit_of_work(seller_id, task)
         return self._transactions.write(
             lambda executor: task(
                 SqlRepository.within(executor, tables=self._tables, outbox=self._outbox)

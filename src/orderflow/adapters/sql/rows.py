@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from orderflow.codec import from_data, loads, to_data
+from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Address, BackOrderWait, Hold, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
@@ -26,8 +27,10 @@ __all__ = [
     "Moments",
     "line_values",
     "lines_of",
+    "next_page_of",
     "order_of",
     "order_values",
+    "place_values",
     "policy_of",
     "queue_values",
     "receipt_of",
@@ -164,14 +167,25 @@ def line_values(order: Order) -> dict[str, Values]:
     }
 
 
+def place_values(order: Order, moments: Moments) -> Values:
+    """Return the sort columns of an order in every queue."""
+    placed_at = moments.write(order.placed_at)
+    return {
+        "order_id": order.order_id,
+        "placed_at": placed_at,
+        "rank": -order.priority,
+        "has_no_promise": int(order.promised_by is None),
+        "due_by": placed_at if order.promised_by is None else moments.write(order.promised_by),
+    }
+
+
 def queue_values(
     order: Order | None, blocked_on: str | None, moments: Moments
 ) -> dict[str, Values]:
     """Return the queue rows of an order, by SKU."""
     if order is None or order.status is not Status.ON_BACK_ORDER:
         return {}
-    placed_at = moments.write(order.placed_at)
-    due_by = placed_at if order.promised_by is None else moments.write(order.promised_by)
+    place = place_values(order, moments)
     needed: dict[str, int] = {}
     for line in order.lines:
         if line.allocated < line.quantity:
@@ -181,11 +195,7 @@ def queue_values(
             "seller_id": order.seller_id,
             "warehouse_id": order.warehouse_id,
             "sku": sku,
-            "order_id": order.order_id,
-            "placed_at": placed_at,
-            "rank": -order.priority,
-            "has_no_promise": int(order.promised_by is None),
-            "due_by": due_by,
+            **place,
             "least": units if blocked_on == sku else 0,
             "is_blocked": blocked_on in (None, sku),
         }
@@ -199,6 +209,14 @@ def policy_of(rows: Sequence[Row]) -> AllocationPolicy | None:
         return None
     policy: AllocationPolicy = loads(rows[0][0], AllocationPolicy)
     return policy
+
+
+def next_page_of(rows: Sequence[Row]) -> NextPage | None:
+    """Return the next page in a seller's row, or `None` if there is no row or no page."""
+    if not rows or rows[0][1] is None:
+        return None
+    page: NextPage = loads(rows[0][1], NextPage)
+    return page
 
 
 def receipt_of(seller_id: str, row: Row, moments: Moments) -> ExpectedReceipt:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.statements import Statements
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.events import Event
+    from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.stock import ProductKey
@@ -109,6 +110,8 @@ class Saving:
             (changes.changed if product in rows else changes.added).append(values)
         to, table = self._statements, self._statements.tables.stock
         self._write(table, changes, (to.add_stock, to.change_stock))
+        there = {*rows, *((stock.key.warehouse_id, stock.key.sku) for stock in outcome.stock)}
+        self.placeholders(outcome.seller_id, unserved.keys() - there)
         flags = [
             _of_key(table, _product(outcome.seller_id, product)) | {"is_unserved": flag}
             for product, flag in unserved.items()
@@ -119,11 +122,14 @@ class Saving:
         """Add a row for a seller without a policy, so that it can be locked."""
         self._run(self._statements.add_policy_row, [{"seller_id": seller_id, "value": None}])
 
-    def policy(self, outcome: Outcome) -> None:
-        """Write the policy if it has changed."""
+    def policy(self, outcome: Outcome, before: NextPage | None) -> None:
+        """Write the policy and the next page if they have changed."""
+        row: Values = {"seller_id": outcome.seller_id}
         if outcome.policy is not None:
-            row = {"seller_id": outcome.seller_id, "value": dumps(outcome.policy)}
-            self._run(self._statements.set_policy, [row])
+            self._run(self._statements.set_policy, [row | {"value": dumps(outcome.policy)}])
+        if outcome.next_page != before:
+            page = None if outcome.next_page is None else dumps(outcome.next_page)
+            self._run(self._statements.set_next_page, [row | {"next_page": page}])
 
     def receipts(self, outcome: Outcome, known: Collection[str]) -> None:
         """Save announced or changed receipts, and remove closed ones."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     BindParameter,
     Integer,
+    and_,
     bindparam,
     delete,
     false,
@@ -89,7 +90,12 @@ class Statements:
         of_order = self._lines_of_order(orders.c)
         return select(*columns, of_order).where(orders.c.seller_id == SELLER, *conditions)
 
-    def _orders_found_by(self, condition: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    def _orders_found_by(
+        self,
+        condition: ColumnElement[bool],
+        *first: Column[Any],
+        limit: BindParameter[int] | None = None,
+    ) -> Select[tuple[object, ...]]:
         """Return a query for the orders that an index has, and then for their rows by key.
 
         Without statistics, SQLite would rather read all orders of the seller than look up the
@@ -97,6 +103,8 @@ class Statements:
         """
         orders = self.tables.orders.c
         found = select(orders.order_id).where(orders.seller_id == SELLER, condition)
+        if limit is not None:
+            found = found.order_by(*first).limit(limit)
         return self.orders_where(orders.order_id.in_(found.correlate(None)))
 
     def _name_order_reads(self, tables: Tables) -> None:
@@ -118,13 +126,22 @@ class Statements:
                 text(HOLDS),
             )
         )
-        self.back_orders = self._orders_found_by(
-            orders.status == literal_column(f"'{Status.ON_BACK_ORDER}'")
+        waits = orders.status == literal_column(f"'{Status.ON_BACK_ORDER}'")
+        placing = (orders.placed_at, orders.order_id)
+        behind = [bindparam(f"after_{column.name}", type_=column.type) for column in placing]
+        is_behind = tuple_(*placing) > tuple_(*behind)
+        # A page is found in order, but not returned in order: to sort it, SQLite would rather read
+        # all orders of the seller in order.
+        self.back_orders, self.back_orders_after = (
+            self._orders_found_by(condition, *placing, limit=bindparam("limit"))
+            for condition in (waits, and_(waits, is_behind))
         )
-        self.ended_holds = self.orders_where(orders.held_until <= bindparam("at"))
-        self.waiting_since_before = self.orders_where(
-            text(WAITS), orders.waits_since <= bindparam("at")
-        )
+        ended = self.orders_where(orders.held_until <= bindparam("at"))
+        ended = ended.order_by(orders.held_until, orders.order_id)
+        self.ended_holds = ended.limit(bindparam("limit"))
+        long = self.orders_where(text(WAITS), orders.waits_since <= bindparam("at"))
+        long = long.order_by(orders.waits_since, orders.order_id)
+        self.waiting_since_before = long.limit(bindparam("limit"))
         self.products_of = (
             select(lines.warehouse_id, lines.sku)
             .distinct()
@@ -157,7 +174,7 @@ class Statements:
             .order_by(stock.warehouse_id, stock.sku)
         )
         policies = tables.policies.c
-        self.policy = select(policies.value).where(policies.seller_id == SELLER)
+        self.policy = select(policies.value, policies.next_page).where(policies.seller_id == SELLER)
         # A shared lock, so that nobody can change the policy, and an exclusive one to change it.
         self.shared_policy = self.policy.with_for_update(read=True, key_share=True)
         self.exclusive_policy = self.policy.with_for_update()
@@ -212,8 +229,11 @@ class Statements:
         self.dequeue = _remove(tables.queue)
         add_policy = postgresql_insert(tables.policies)
         self.add_policy_row = add_policy.on_conflict_do_nothing()
-        self.set_policy = add_policy.on_conflict_do_update(
-            index_elements=["seller_id"], set_={"value": add_policy.excluded.value}
+        self.set_policy, self.set_next_page = (
+            add_policy.on_conflict_do_update(
+                index_elements=["seller_id"], set_={name: add_policy.excluded[name]}
+            )
+            for name in ("value", "next_page")
         )
         self.add_receipt, self.change_receipt = insert(tables.receipts), _change(tables.receipts)
         self.remove_receipt = _remove(tables.receipts)

@@ -197,8 +197,8 @@ class Tables:
         self._index(table, "placed", "placed_at", "order_id")
         self._index(table, "status", "status", "placed_at", "order_id")
         self._index(table, "parts", "split_from", "order_id", where="split_from IS NOT NULL")
-        self._index(table, "held", "held_until", where="held_until IS NOT NULL")
-        self._index(table, "waits", "waits_since", where=WAITS)
+        self._index(table, "held", "held_until", "order_id", where="held_until IS NOT NULL")
+        self._index(table, "waits", "waits_since", "order_id", where=WAITS)
         return table
 
     def _lines(self) -> Table:
@@ -326,9 +326,11 @@ class Tables:
     def _policies(self) -> Table:
         """Return the table of policies. The row with an empty seller id is the default.
 
-        A row without a value only serves as the lock of a seller who has no policy yet.
+        A row without a value only serves as the lock of a seller who has no policy yet. The next
+        page of a seller's command is here because the lock on the policy protects it.
         """
-        return self._table("policies", Column("value", Text), key=())
+        columns = (Column("value", Text), Column("next_page", Text))
+        return self._table("policies", *columns, key=())
 
     def _preferences(self) -> Table:
         """Return the table of preferences. The row with an empty seller id is the default."""

@@ -42,22 +42,22 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.adapters.sql.reading import SqlReading
-from orderflow.adapters.sql.rows import policy_of
+from orderflow.adapters.sql.rows import next_page_of
 from orderflow.adapters.sql.saving import Saving
 from orderflow.domain.model.stock import ProductKey
+from orderflow.domain.model.validators import UNITS_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import datetime
 
     from sqlalchemy.sql import Executable
 
     from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.rows import Values
     from orderflow.adapters.sql.statements import Statements
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt
 
 __all__ = ["LocksMissingError", "Needed", "SqlUnitOfWork"]
@@ -143,18 +143,10 @@ class SqlUnitOfWork(SqlReading):
             self._receipts[receipt_id] = receipt
         return receipt
 
-    def back_orders(self) -> Iterable[Order]:
-        """Return all orders on back order."""
+    def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on back order: all, or those placed first."""
         self._require_exclusive_policy()
-        return self._settled(self._statements.back_orders)
-
-    def ended_holds(self, at: datetime) -> Iterable[Order]:
-        """Return the orders on hold with a hold that has ended by this time."""
-        return self._settled(self._statements.ended_holds, at=self.moments.write(at))
-
-    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
-        """Return the orders on back order since this time that allow no partial allocation yet."""
-        return self._settled(self._statements.waiting_since_before, at=self.moments.write(since))
+        return super().back_orders(after, limit)
 
     def unserved(self) -> Sequence[ProductKey]:
         """Return the products, among those read, whose queue has not been served."""
@@ -162,10 +154,12 @@ class SqlUnitOfWork(SqlReading):
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Save an outcome: the changes, the events, and the command if it has an id."""
+        if outcome.policy is not None or outcome.next_page is not None:
+            self._require_exclusive_policy()
         self._lock_for(outcome.orders)
         if self.missing:
             return
-        self._saving.policy(outcome)
+        self._saving.policy(outcome, self.next_page)
         self._saving.orders(outcome, self._orders, self._blocked_on)
         self._saving.stock(command, outcome, self._rows_there)
         self._saving.receipts(outcome, self._receipts)
@@ -185,6 +179,7 @@ class SqlUnitOfWork(SqlReading):
         self._blocked_on.update(outcome.queue_index)
         self._receipts.update((each.receipt_id, each) for each in outcome.receipts)
         self._policy = outcome.policy or self._policy
+        self._next_page = outcome.next_page
 
     def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
         """Read orders. Without locks, this finds what is unserved."""
@@ -193,23 +188,28 @@ class SqlUnitOfWork(SqlReading):
             self._lock_for(orders)
         return orders
 
-    def _settled(self, statement: Executable, **parameters: object) -> Iterable[Order]:
+    def _orders_due(
+        self, statement: Executable, parameters: Values, *, limit: int | None
+    ) -> Iterable[Order]:
         """Find orders, and repeat until all their products were locked before the read."""
+        most = UNITS_MAX if limit is None else limit
         while True:
-            found = [row[0] for row in self._rows(statement, **parameters)]
+            found = [row[0] for row in self._rows(statement, **parameters, limit=most)]
             if not self._lock_orders(found):
                 return self._orders_by_id(found).values()
 
-    def _read_policy(self) -> AllocationPolicy | None:
+    def _policy_rows(self) -> Sequence[Row]:
         if self._executor.is_sqlite:
-            return super()._read_policy()
+            return super()._policy_rows()
         to = self._statements
         statement = to.exclusive_policy if self._needed_first.policy else to.shared_policy
         rows = self._rows(statement)
         if not rows:
             self._saving.policy_row(self.seller_id)
             rows = self._rows(statement)
-        return policy_of(rows)
+        if next_page_of(rows) is not None:
+            self._require_exclusive_policy()  # this may be the next page
+        return rows
 
     def _require_exclusive_policy(self) -> None:
         if not (self._executor.is_sqlite or self._needed_first.policy):

@@ -11,6 +11,7 @@ from orderflow.cli.execution import key_of
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output.listing import Column, moment_cell, print_listing
+from orderflow.cli.unknown_names import check_seller
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
@@ -58,10 +59,14 @@ def backorders(
     """List the products that orders wait for, or the queue of one product."""
     with connect(where) as database:
         if sku is None:
-            print_listing("products", _PRODUCT_COLUMNS, _waited_for(database, where), how)
+            rows = database.known(_waited_for(database, where), where)
+            print_listing("products", _PRODUCT_COLUMNS, rows, how)
         else:
+            if where.seller is not None:
+                check_seller(database.flow, where.seller)
             key = key_of(database, where, sku)
-            print_listing("queue", _QUEUE_COLUMNS, _queue(database, key), how)
+            queue = database.known(_queue(database, key), where, sku)
+            print_listing("queue", _QUEUE_COLUMNS, queue, how)
 
 
 def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:

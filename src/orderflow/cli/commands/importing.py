@@ -25,6 +25,7 @@ from orderflow.cli.options.import_file import (
 )
 from orderflow.cli.output import terminal
 from orderflow.cli.output.import_report import ImportReport
+from orderflow.cli.unknown_names import report_new_seller
 from orderflow.importing import (
     OnChange,
     ReceiptLayout,
@@ -56,7 +57,9 @@ class ImportOptions:
 
     Attributes:
         kind: What the file contains; default: detected from its columns.
-        on_change: Skip or update an order that is already present, but different.
+        on_change: Skip an order that is already present, but different; or update it, and cancel it
+            if the file says that it is off.
+        known_skus_only: Reject orders with a product that the seller has no stock or receipt of.
         all_or_nothing: Import everything in one transaction, or nothing at all.
         rejects: Write rejected and refused rows to this file, to correct and import again.
         batch: A name that distinguishes two stock or receipt files with the same content. The
@@ -68,6 +71,7 @@ class ImportOptions:
 
     kind: FileKind | None = None
     on_change: OnChange = OnChange.SKIP
+    known_skus_only: bool = attrs.field(default=False, metadata={"names": ("--known-skus-only",)})
     all_or_nothing: bool = attrs.field(default=False, metadata={"names": ("--all-or-nothing",)})
     rejects: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
     batch: str | None = None
@@ -108,7 +112,9 @@ def import_(
         connect(where) as database,
         _source(file) as source,
     ):
-        seller_id = database.seller(where.seller)
+        seller_id = database.seller(where.seller, may_be_new=True)
+        if not how.as_json:
+            report_new_seller(database.flow, seller_id)
         report = _FileImport(
             database=database,
             seller_id=seller_id,
@@ -202,9 +208,12 @@ class _FileImport:
         )
 
     def _is_blocked(self, result: Import) -> bool:
-        """Whether an order was to be edited, but cannot be."""
-        return self.how.on_change is OnChange.UPDATE and any(
-            each.obstacle for each in result.changed
+        """Whether an order of the file is not what it should be here, and cannot be made so."""
+        updates = self.how.on_change is OnChange.UPDATE
+        return bool(
+            result.conflicting
+            or (updates and any(each.obstacle for each in result.changed))
+            or (not updates and result.called_off)
         )
 
     def _carry_out(self, result: Import) -> BatchResult[ImportCommand]:
@@ -248,9 +257,12 @@ class _FileImport:
             return self._without_done(result)
         return read_orders(
             self.source,
-            preset={layout_name: layout},
+            preset={layout_name: self.form.included(layout)},
             time_zone=zone,
             existing=self._order,
+            parts_of=self._parts_of,
+            known_skus=self._known_skus(),
+            known_skus_only=how.known_skus_only,
             was_imported=self._was_done,
             on_change=how.on_change,
             **given,
@@ -266,6 +278,16 @@ class _FileImport:
         return self.database.repository.read(
             self.seller_id, lambda reading: reading.order(order_id)
         )
+
+    def _parts_of(self, order_id: str) -> tuple[Order, ...]:
+        return self.database.flow.seller(self.seller_id).parts_of(order_id).children
+
+    def _known_skus(self) -> frozenset[str] | None:
+        """Return the products that the seller has stock or receipts of, if there are any."""
+        seller = self.database.flow.seller(self.seller_id)
+        keys = (*(each.key for each in seller.stock()), *(each.key for each in seller.receipts()))
+        known = frozenset(key.sku for key in keys)
+        return known if known or self.how.known_skus_only else None
 
     def _was_done(self, command_id: str) -> bool:
         return self.database.repository.read(

@@ -14,7 +14,8 @@ from orderflow.checking import check as check_database
 from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect, open_engine
 from orderflow.cli.database_name import name_of
 from orderflow.cli.options.arguments import AsJson
-from orderflow.cli.options.from_settings import moment_option, with_options
+from orderflow.cli.options.forms import moment_option
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.console import styled

@@ -10,7 +10,8 @@ import typer
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
 from orderflow.cli.options.arguments import AsJson, OrderId, ShipTo, address, unit_pairs
-from orderflow.cli.options.from_settings import moment_option, with_options
+from orderflow.cli.options.forms import moment_option
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import event_row
@@ -84,7 +85,7 @@ def orders(
             for order in database.orders(seller_id, status, sku)
             if where.warehouse in (None, order.warehouse_id)
         )
-        print_listing("orders", ORDER_COLUMNS, rows, how)
+        print_listing("orders", ORDER_COLUMNS, database.known(rows, where, sku), how)
 
 
 @with_options("The database", where=SellerOptions)
@@ -114,8 +115,6 @@ def events(
     """List what happened to an order, or to everything of the seller; oldest first."""
     with connect(where) as database:
         seller_id = database.seller(where.seller)
-        if order_id is not None:
-            database.flow.seller(seller_id).order(order_id)
         rows = map(event_row, database.flow.seller(seller_id).events(order_id, since=since))
         print_listing("events", _EVENT_COLUMNS, rows, how)
 
@@ -199,7 +198,7 @@ def place(
     """Place an order: it is allocated, or goes on back order."""
 
     def command(database: Database) -> PlaceOrder:
-        seller_id = database.seller(where.seller)
+        seller_id = database.seller(where.seller, may_be_new=True)
         fields = how.fields()
         before = earlier_command(database, seller_id, how)
         numbered = enumerate(unit_pairs("SKU=UNITS", lines), 1)

@@ -47,6 +47,9 @@ def change_policy(
     where: DatabaseOptions,
     policy: AllocationPolicy,
     how: ExecutionOptions,
+    new: Annotated[
+        bool, typer.Option("--new", help="The seller is new, and has no orders or stock yet.")
+    ] = False,
 ) -> None:
     """Change a seller's policy, and offer the stock again to all waiting orders.
 
@@ -54,8 +57,9 @@ def change_policy(
     which orders would gain or lose stock.
     """
 
-    def command(_: Database) -> ChangePolicy:
-        return ChangePolicy(seller_id=seller, policy=policy, **how.fields())
+    def command(database: Database) -> ChangePolicy:
+        seller_id = database.seller(seller, may_be_new=new)
+        return ChangePolicy(seller_id=seller_id, policy=policy, **how.fields())
 
     carry_out(command, where, how)
 

@@ -13,6 +13,7 @@ from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column, print_listing
+from orderflow.cli.unknown_names import check_seller
 from orderflow.codec import to_data
 from orderflow.errors import NotFoundError, StorageError
 from orderflow.errors.quoting import listed, quoted
@@ -115,6 +116,8 @@ def dead_letters(
     While one is a dead letter, later messages about the same order wait behind it.
     """
     with connect(where) as database:
+        if where.seller is not None:
+            check_seller(database.flow, where.seller)
         outbox = database.outbox
         dead = outbox.dead(where.seller)
         revived = [message.message_id for message in dead] if revive_all else revive or ()

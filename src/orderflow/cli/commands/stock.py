@@ -10,7 +10,8 @@ import typer
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out, do_to_stock, key_of
 from orderflow.cli.options.arguments import ReceiptId, Sku
-from orderflow.cli.options.from_settings import moment_argument, with_options
+from orderflow.cli.options.forms import moment_argument
+from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.output.records import (
@@ -62,7 +63,7 @@ def stock(
             for record in records
             if _is_asked_for(record.key, sku, where) and not (none_available and record.available)
         )
-        print_listing("stock", STOCK_COLUMNS, rows, how)
+        print_listing("stock", STOCK_COLUMNS, database.known(rows, where, sku), how)
 
 
 @with_options("The database", where=WarehouseOptions)
@@ -84,7 +85,7 @@ def receipts(
             receipt_row(receipt) for receipt in expected if _is_asked_for(receipt.key, sku, where)
         )
         columns = (*RECEIPT_COLUMNS, Column("is_overdue", "overdue"))
-        print_listing("receipts", columns, rows, how)
+        print_listing("receipts", columns, database.known(rows, where, sku), how)
 
 
 @with_options("The database", where=WarehouseOptions)

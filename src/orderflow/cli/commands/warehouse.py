@@ -144,7 +144,7 @@ def _each(
 ) -> None:
     """Run a step for each order; a refused one does not stop the others."""
     if bool(order_ids) is all_of_them:
-        raise typer.BadParameter("name the orders, or use --all", param_hint="'ORDER'")
+        raise typer.BadParameter("name the orders or use --all, but not both", param_hint="'ORDER'")
     rows: list[dict[str, Any]] = []
     with connect(where) as database:
         seller_id = database.seller(where.seller)

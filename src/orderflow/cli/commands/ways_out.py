@@ -18,7 +18,8 @@ from orderflow.cli.options.arguments import (
     pairs,
     unit_pairs,
 )
-from orderflow.cli.options.from_settings import moment_option, with_options
+from orderflow.cli.options.forms import moment_option
+from orderflow.cli.options.from_settings import with_options
 from orderflow.domain.model.commands import (
     AllocateOrder,
     CancelOrder,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import attrs
@@ -43,6 +44,14 @@ ShipTo = Annotated[
 ]
 Sku = Annotated[str, typer.Argument(metavar="SKU", help="SKU of the product.")]
 
+_PAIRS = {
+    "--add": "MUG=5",
+    "--replace": "1=CUP",
+    "--skip": "Status=cancelled",
+    "SKU=UNITS": "MUG=5",
+}
+"""An example of each pair that is not a line and its units."""
+
 
 def pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Read pairs. A name may contain an equals sign; a value may not.
@@ -56,9 +65,9 @@ def pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for text in texts:
         name, equals, value = text.rpartition("=")
         if not (equals and name and value):
-            example = "MUG=5" if "SKU" in hint else "1=5"
             raise typer.BadParameter(
-                f"{quoted(text)} is not a pair: try {example}", param_hint=f"'{hint}'"
+                f"{quoted(text)} is not a pair: try {_PAIRS.get(hint, '1=5')}",
+                param_hint=f"'{hint}'",
             )
         yield name, value
 
@@ -70,7 +79,7 @@ def unit_pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, int]]:
         BadParameter: If a text is not such a pair.
     """
     for name, value in pairs(hint, texts):
-        if not (value.isascii() and value.isdecimal()):
+        if not re.fullmatch(r"[0-9]{1,18}", value):
             raise typer.BadParameter(
                 f"{quoted(value)} is not a number of units: try {shortened(name)}=5",
                 param_hint=f"'{hint}'",
@@ -91,7 +100,7 @@ def address(hint: str, text: str) -> Address:
     parts = [part.strip() for part in text.split("|")]
     if len(parts) < len(_PARTS):
         raise typer.BadParameter(
-            f"{quoted(text)} has {len(parts)} parts; the form is {ADDRESS_FORM}",
+            f"{quoted(text)} has {len(parts)} of {len(_PARTS)} parts; the form is {ADDRESS_FORM}",
             param_hint=f"'{hint}'",
         )
     named = {}

@@ -12,6 +12,7 @@ import attrs
 import typer
 
 from orderflow.domain.model.terms import Term
+from orderflow.errors import InvalidValueError
 from orderflow.importing import (
     PRESETS,
     FileFormat,
@@ -19,6 +20,7 @@ from orderflow.importing import (
     OrderLayout,
     Preset,
     ReceiptLayout,
+    SkipKind,
     SkipRule,
     StockLayout,
 )
@@ -57,6 +59,8 @@ _FIELDS = {
     "upper_sku": "upper_sku",
     "item_pattern": "item_pattern",
     "quantity": "quantity_default",
+    "order_prefix": "order_prefix",
+    "drop_repeated": "drop_repeated",
 }
 """The options that are fields of a layout as they are given."""
 
@@ -68,6 +72,8 @@ _CHANGED_FIELDS = {
     "unquoted": "quoted",
     "drop_rows": "skip",
     "drop_orders": "skip",
+    "include_status": "skip",
+    "include_kind": "skip",
 }
 """The other options that apply only to the layouts with these fields."""
 
@@ -206,6 +212,7 @@ class FileForm:
         thousands: The thousands separator, a comma or a point.
         item_pattern: How the items in a cell are written, such as 'sku:{sku}|qty:{quantity};'. What
             stands after the last field separates them.
+        order_prefix: What to put before each order id, such as UK- for one of several shops.
         quantity: The units of a line without a quantity, such as 1 for a row for each unit.
         placed_at: When an order without a time was placed; the word now is the import.
         country: The country of addresses without one.
@@ -213,7 +220,10 @@ class FileForm:
         unquoted: Treat quotes as ordinary characters.
         drop_rows: Skip rows that fit this, such as Type=gift. Also: Type!=goods (any other text),
             Code^=SHIP (begins with it), Code= (is empty), Code!= (is filled).
+        drop_repeated: Skip rows that equal an earlier row of their order.
         drop_orders: Skip all rows of an order if one of them fits, such as Status=cancelled.
+        include_status: Import orders that the preset skips for this text, such as pending.
+        include_kind: Import orders that the preset skips for this reason.
     """
 
     preset: Preset | None = None
@@ -226,13 +236,17 @@ class FileForm:
     day_first: bool | None = _flag("--day-first/--month-first")
     thousands: str | None = None
     item_pattern: str | None = None
+    order_prefix: str | None = None
     quantity: int | None = None
     placed_at: str | None = attrs.field(default=None, metadata={"metavar": "TIME"})
     country: str | None = None
     upper_sku: bool | None = _flag("--upper-sku")
     unquoted: bool | None = _flag("--unquoted")
     drop_rows: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
+    drop_repeated: bool | None = _flag("--drop-repeated")
     drop_orders: list[str] | None = attrs.field(default=None, metadata={"metavar": "COLUMN=TEXT"})
+    include_status: list[str] | None = attrs.field(default=None, metadata={"metavar": "TEXT"})
+    include_kind: list[SkipKind] | None = None
 
     @property
     def file_format(self) -> FileFormat:
@@ -244,6 +258,18 @@ class FileForm:
             sheet=self.sheet or "",
             skip_rows=self.skip_rows,
         )
+
+    def included(self, layout: OrderLayout) -> OrderLayout:
+        """Return the layout without the rules that are switched off.
+
+        Raises:
+            BadParameter: If there is no such rule.
+        """
+        try:
+            return layout.including(*self.include_status or (), kinds=self.include_kind or ())
+        except InvalidValueError as error:
+            hint = f"'--include-{error.field.rpartition('.')[2]}'"
+            raise typer.BadParameter(f"must be {error.demand}", param_hint=hint) from error
 
     def changes(self, base: FileLayout, at: datetime) -> dict[str, Any]:
         """Return the fields of a layout that the options change."""

@@ -9,19 +9,31 @@ import attrs
 from orderflow.cli.options.import_file import FileKind
 from orderflow.cli.output import tables
 from orderflow.cli.output.records import data_of
-from orderflow.domain.model.commands import EditOrder
+from orderflow.domain.model.commands import CancelOrder, EditOrder
 from orderflow.domain.model.status import Status
+from orderflow.domain.model.warehouse_commands import RequestCancellation
 from orderflow.importing import Import, ImportCommand, record_id
 from orderflow.service import BatchResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.console import Console
 
-    from orderflow.importing import ChangedOrder
+    from orderflow.importing import ChangedOrder, Fault
 
 __all__ = ["ImportReport"]
+
+_OPTIONS = {
+    "country": "--country",
+    "day_first": "--day-first or --month-first",
+    "include_status": "--include-status",
+    "item_pattern": "--item-pattern",
+    "thousands": "--thousands",
+    "time_format": "--time-format",
+    "time_zone": "--time-zone",
+}
+"""The option of each setting that would make a value valid."""
 
 LISTED_MAX = 10
 """At most this many problems of each sort are listed; the rest are counted."""
@@ -58,7 +70,9 @@ class ImportReport:
     @property
     def is_whole(self) -> bool:
         """Whether everything in the file was imported."""
-        return not (self.result.rejected or self.done.refused or self.blocked)
+        result = self.result
+        missed = result.rejected or self.done.refused or self.blocked or result.conflicting
+        return not missed and (self.updates or not result.called_off)
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values."""
@@ -82,6 +96,10 @@ class ImportReport:
             "back_orders_opened": done.back_orders_opened,
             "unchanged": result.unchanged,
             "changed": [_changed(each) for each in result.changed],
+            "called_off": [attrs.asdict(each) for each in result.called_off],
+            "conflicting": [attrs.asdict(each) for each in result.conflicting],
+            "repeated": [attrs.asdict(each) for each in result.repeated],
+            "unknown_skus": [attrs.asdict(each) for each in result.unknown_skus],
             "faults": [attrs.asdict(each) for each in result.faults],
             "rejected": [attrs.asdict(each) for each in result.rejected],
             "refused": [{"id": name, "reason": reason} for name, reason in self.refused],
@@ -97,10 +115,24 @@ class ImportReport:
         for column in result.ignored:
             if column.nearest is not None:
                 _print(console, f"ignored column {column.name!r}; did you mean {column.nearest!r}?")
-        _list(console, "rejected", [str(each) for each in result.faults])
+        _list(console, "rejected", list(_by_cause(result.faults)))
         _list(console, "refused", [f"{name}: {reason}" for name, reason in self.refused])
         blocked = [f"{each.order_id}: {each.obstacle}" for each in self.blocked]
         _list(console, "not changed", blocked)
+        conflicting = [f"{each.order_id}: {each.reason}" for each in result.conflicting]
+        _list(console, "not imported", conflicting)
+        called_off = [f"{each.order_id}: {each.reason}" for each in result.called_off]
+        _list(console, "off in the file", called_off)
+        if called_off and not self.updates:
+            _print(console, "they are open here; --on-change update cancels them")
+        _list(console, "unknown product", [str(each) for each in result.unknown_skus])
+        if result.repeated:
+            row, first = result.repeated[0].row, result.repeated[0].first
+            _print(
+                console,
+                f"rows repeated: {len(result.repeated):,}; for example, row {row:,} equals row "
+                f"{first:,}; both are lines, unless --drop-repeated is given",
+            )
         if result.changed and not self.updates:
             count = len(result.changed)
             _print(
@@ -128,16 +160,34 @@ class ImportReport:
         yield "orders placed", placed
         yield "  of these on back order", done.placed[Status.ON_BACK_ORDER]
         yield "orders edited", edited
-        yield f"{self.kind.lower()} imported", done.done.total() - placed - edited
+        if self.kind is not FileKind.ORDERS:
+            yield f"{self.kind.lower()} imported", done.done.total()
         yield "back orders completed", done.back_orders_completed
         yield "back orders opened", done.back_orders_opened
         yield "already present, unchanged", result.unchanged
         yield "already present, but different", len(result.changed) - edited - blocked
         yield "already present, cannot be edited", blocked
+        yield "orders cancelled", done.done[CancelOrder]
+        yield "cancellations requested", done.done[RequestCancellation]
+        yield "off in the file, open here", 0 if self.updates else len(result.called_off)
+        yield "orders of another shop or warehouse", len(result.conflicting)
+        yield "rows repeated", len(result.repeated)
+        yield "products unknown", len(result.unknown_skus)
         for reason, number in result.reasons.items():
             yield f"rows skipped: {reason}", number
         yield "rows rejected", len(result.rejected)
         yield f"{self.kind.lower()} refused", len(done.refused)
+
+
+def _by_cause(faults: Iterable[Fault]) -> Iterator[str]:
+    """Yield the faults, those of one cause once: their number, the first one, and the option."""
+    causes: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        causes.setdefault((fault.column, fault.reason), []).append(fault)
+    for first, *others in causes.values():
+        more = f"; and {len(others):,} more rows" if others else ""
+        option = f" ({_OPTIONS[first.setting]})" if first.setting in _OPTIONS else ""
+        yield f"{first}{option}{more}"
 
 
 def _changed(changed: ChangedOrder) -> dict[str, Any]:

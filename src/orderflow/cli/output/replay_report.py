@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Report", "Rows"]
 
+_SKIPPED = {
+    SkipReason.NOT_GOODS: "not goods (postage, fees, vouchers)",
+    SkipReason.ACCOUNTING: "accounting adjustment",
+    SkipReason.NO_CUSTOMER: "cancellation without a customer",
+    SkipReason.NO_SALE: "cancellation without a sale in the history",
+}
+
 
 @attrs.frozen(kw_only=True)
 class Rows:
@@ -57,7 +64,7 @@ class Rows:
         return {
             "read": self.read,
             **{name.replace(" ", "_").replace("-", "_"): n for name, n in self.used.items()},
-            "skipped": {skip.name.lower(): n for skip, n in self.skipped.items()},
+            "skipped": {skip.lower(): n for skip, n in self.skipped.items()},
             "rejected": self.rejected,
         }
 
@@ -172,7 +179,7 @@ def _rows(rows: Rows) -> Table:
             drawn.add_row(name, f"{count:,}")
     for skip, count in rows.skipped.items():
         if count:
-            drawn.add_row(f"skipped: {skip}", f"{count:,}", style="dim")
+            drawn.add_row(f"skipped: {_SKIPPED[skip]}", f"{count:,}", style="dim")
     drawn.add_row("rejected", f"{rows.rejected:,}", style="red" if rows.rejected else "dim")
     drawn.add_row("total", f"{rows.read:,}")
     return drawn

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.domain.allocation.preemption import preemptible_units
-from orderflow.domain.model.policy import allows_partial, is_urgent
+from orderflow.domain.allocation.preemption import within_reach
+from orderflow.domain.model.policy import allows_partial
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
 
-__all__ = ["queue_index"]
+__all__ = ["blocking_skus", "queue_index"]
 
 
 def queue_index(serving: ServingState) -> Iterator[tuple[str, str | None]]:
@@ -23,34 +23,28 @@ def queue_index(serving: ServingState) -> Iterator[tuple[str, str | None]]:
     An order stays blocked on the same product until there is enough of it.
     """
     draft = serving.draft
-    if not draft.policy.restricts_partial and draft.new_policy is None:
+    if not (draft.policy.restricts_partial or serving.reviewed):
         return
-    for order_id, order in {**serving.offered_anew, **serving.visited, **draft.orders}.items():
+    for order_id, order in {**serving.reviewed, **serving.visited, **draft.orders}.items():
         if order.status is not Status.ON_BACK_ORDER:
             continue
         before = draft.view.blocked_on(order_id)
-        blocking = _blocking_skus(serving, order)
+        blocking = blocking_skus(serving, order)
         if blocking:
             yield order_id, before if before in blocking else blocking[0]
         elif before is not None and order_id not in draft.orders:
             yield order_id, None
 
 
-def _blocking_skus(serving: ServingState, order: Order) -> list[str]:
+def blocking_skus(serving: ServingState, order: Order) -> list[str]:
     """Return the products of which there are too few units to complete a waiting order.
 
     An order that may be allocated a part is blocked on none. Nor is an order that could be
     completed, but was deferred to a later page.
     """
-    draft = serving.draft
-    if allows_partial(order, draft.policy):
+    if allows_partial(order, serving.draft.policy):
         return []
     needs: dict[str, int] = {}
     for line in order.short_lines:
         needs[line.sku] = needs.get(line.sku, 0) + line.short
-    shelf, urgent = draft.shelves[order.warehouse_id], is_urgent(order, draft.policy)
-    return [
-        sku
-        for sku, need in needs.items()
-        if need > shelf[sku] + (preemptible_units(serving, order, sku) if urgent else 0)
-    ]
+    return [sku for sku, need in needs.items() if need > within_reach(serving, order, sku)]

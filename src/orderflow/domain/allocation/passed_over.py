@@ -3,10 +3,14 @@
 If an order may not be allocated a part, smaller orders can overtake it forever. So each order
 counts how often a later order took units of the product that it is blocked on. One command counts
 at most once. After `passes_max` passes, the order may be allocated a part.
+
+The passes are counted when all queues are served, if need be in pages. A later page counts the
+orders that are then in the queue, from where the page before it has ended.
 """
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.events import OrderPassedOver, OrderWaitedEnough
@@ -15,8 +19,12 @@ from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.errors import LimitRefusedError
 
 if TYPE_CHECKING:
-    from orderflow.domain.allocation.serving_state import ServingState
+    from collections.abc import Iterator
+
+    from orderflow.domain.allocation.serving_state import QueuePassing, ServingState
     from orderflow.domain.model.order import Order
+    from orderflow.domain.model.stock import ProductKey
+    from orderflow.domain.state.draft import Draft
 
 __all__ = ["pass_over"]
 
@@ -27,22 +35,44 @@ def pass_over(serving: ServingState) -> bool:
     Raises:
         LimitRefusedError: If an order was passed over too often to be counted.
     """
-    draft = serving.draft
+    if not serving.is_passing and serving.deferred:
+        return False  # passes are counted after the last page of the queues
     any_allowed = False
-    last_taker = sorted(serving.last_taker.items())
-    serving.last_taker.clear()
-    for product, last_position in last_taker:
-        for order in draft.view.waiting(*product, draft.policy):
-            if queue_position(order, draft.policy.queue) >= last_position:
-                break
-            if serving.is_changed(order.order_id) or allows_partial(order, draft.policy):
-                continue
-            _check_passes(order)
-            passed = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
-            if has_waited_enough(passed, draft.policy, draft.at):
-                draft.emit(OrderWaitedEnough(*draft.name(order)))
-                any_allowed = True
+    for product, passing in sorted(serving.passing.items(), key=itemgetter(0)):
+        for order in _passed_over(serving, product, passing):
+            if serving.is_full:
+                serving.is_passing = True
+                return any_allowed
+            any_allowed |= _pass(serving.draft, order)
+            passing.after = order
+        passing.after = passing.until
+    serving.is_passing = False
     return any_allowed
+
+
+def _passed_over(
+    serving: ServingState, product: ProductKey, passing: QueuePassing
+) -> Iterator[Order]:
+    """Yield the unchanged orders of a queue whose passes are not counted yet."""
+    draft = serving.draft
+    if passing.is_counted:
+        return
+    last = queue_position(passing.until, draft.policy.queue)
+    for order in draft.view.waiting(*product, draft.policy, None, passing.after):
+        if queue_position(order, draft.policy.queue) >= last:
+            return
+        if order.order_id not in draft.orders and not allows_partial(order, draft.policy):
+            yield order
+
+
+def _pass(draft: Draft, order: Order) -> bool:
+    """Count a pass of an order; return whether it may now be allocated a part."""
+    _check_passes(order)
+    passed = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
+    allowed = has_waited_enough(passed, draft.policy, draft.at)
+    if allowed:
+        draft.emit(OrderWaitedEnough(*draft.name(order)))
+    return allowed
 
 
 def _check_passes(order: Order) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.deallocation import last_lines_first
 from orderflow.domain.model.events import DeallocationReason, OrderDeallocated
-from orderflow.domain.model.policy import Preemption, queue_position
+from orderflow.domain.model.policy import Preemption, is_urgent, queue_position
 from orderflow.domain.model.status import FROZEN
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import Queue, QueuePosition
     from orderflow.domain.model.stock import ProductKey
 
-__all__ = ["is_preemptible", "preempt_for", "preemptible_products", "preemptible_units"]
+__all__ = ["is_preemptible", "preempt_for", "preemptible_products", "within_reach"]
 
 _NEVER = Preemption.NEVER
 
@@ -43,9 +43,12 @@ def preemptible_products(serving: ServingState) -> list[ProductKey]:
     return sorted(products.union(serving.resumed))
 
 
-def preemptible_units(serving: ServingState, order: Order, sku: str) -> int:
-    """Return the units of a product that the order may preempt from later orders."""
-    return sum(later.allocated_of(sku) for later in _later_orders(serving, order, sku))
+def within_reach(serving: ServingState, order: Order, sku: str) -> int:
+    """Return the units of a product that the order can take or, if urgent, preempt."""
+    available = serving.draft.shelves[order.warehouse_id][sku]
+    if not is_urgent(order, serving.draft.policy):
+        return available
+    return available + sum(each.allocated_of(sku) for each in _later_orders(serving, order, sku))
 
 
 def preempt_for(serving: ServingState, order: Order, *, completely: bool) -> None:

@@ -36,10 +36,11 @@ queue of the product that it is blocked on, like the watched literals of a SAT s
 view may also omit orders that need more of the product than is available. A fair share has to
 visit all orders that wait for the product.
 
-*How much at once.* A limit on the orders that a command serves divides a long queue into pages.
+*How much at once.* A limit on the orders that a command changes divides a long queue into pages.
 An order whose turn comes after the limit is deferred, and the products that it is short of are
 unserved. `ServeWaiting` then serves all of them, from the heads of their queues. No other command
-may change these products before that, or it would be served before its turn.
+may change these products before that, or it would be served before its turn. What else a page
+leaves to the next one is in `Outcome.next_page`.
 """
 
 from __future__ import annotations
@@ -49,10 +50,15 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING
 
+from orderflow.domain.allocation.blocked_on import blocking_skus
 from orderflow.domain.allocation.deallocation import deallocate_incomplete
 from orderflow.domain.allocation.fair_share import fair_shares
 from orderflow.domain.allocation.passed_over import pass_over
-from orderflow.domain.allocation.preemption import preempt_for, preemptible_products
+from orderflow.domain.allocation.preemption import (
+    preempt_for,
+    preemptible_products,
+    within_reach,
+)
 from orderflow.domain.model.events import (
     LineUnits,
     OrderAllocated,
@@ -84,26 +90,23 @@ if TYPE_CHECKING:
 
     _Taken = tuple[LineUnits, tuple[OrderLine, ...], bool]
 
-__all__ = ["serve", "take"]
+__all__ = ["defer", "serve", "take"]
 
 _NEW, _WAITING = Status.NEW, Status.ON_BACK_ORDER
 _FAIR_SHARE, _NEVER = Rationing.FAIR_SHARE, Preemption.NEVER
 
 
-def serve(
-    serving: ServingState, backlog: Iterable[Order] = (), *, orders_max: int | None = None
-) -> None:
+def serve(serving: ServingState, backlog: Iterable[Order] = ()) -> None:
     """Offer the available stock to every order that can gain from the changes.
 
-    Afterwards, no stock is idle that a waiting order could use under the policy.
+    Afterwards, no stock is idle that a waiting order could use under the policy, unless the rest is
+    deferred to a later page.
 
     Args:
         serving: What this serving remembers; it and its draft are changed.
         backlog: Waiting orders that are also offered stock, as if they had changed.
-        orders_max: Defer the orders that come after about this many.
     """
-    if orders_max is not None:
-        serving.limit(orders_max)
+    serving.begin_page()
     waiting = [*backlog, *serving.take_touched()]
     if not (waiting or serving.is_replenished or preemptible_products(serving)):
         return
@@ -112,9 +115,15 @@ def serve(
         return
     for order in _in_order_of_queue(serving, waiting):
         _offer(serving, order)
-    while serving.last_taker and pass_over(serving):
+    while pass_over(serving):
         for order in _in_order_of_queue(serving, serving.take_touched()):
             _offer(serving, order)
+
+
+def defer(serving: ServingState) -> None:
+    """Defer the waiting orders that changed to a later page."""
+    for order in serving.take_touched():
+        _defer(serving, _after_wait(serving.draft, order))
 
 
 def take_available(order: Order, shelf: dict[str, int]) -> _Taken:
@@ -164,30 +173,42 @@ def take_all_or_nothing(order: Order, shelf: dict[str, int]) -> _Taken:
 def _offer(serving: ServingState, order: Order) -> None:
     """Offer stock to an order in its turn; deallocate a part that it may not have."""
     draft = serving.draft
-    if serving.is_full:
+    policy = draft.policy
+    order = _after_wait(draft, order)
+    takes_part = allows_partial(order, policy)
+    if serving.is_full and _can_gain(serving, order, takes_part=takes_part):
         _defer(serving, order)
         return
-    policy = draft.policy
-    takes_part = allows_partial(order, policy)
-    if not takes_part and has_waited_enough(order, policy, draft.at):
-        order = draft.emit_for(order, OrderWaitedEnough(*draft.name(order)))
-        takes_part = True
     if policy.urgent_from is not None and is_urgent(order, policy):
         preempt_for(serving, order, completely=not takes_part)
     take = take_available if takes_part else take_all_or_nothing
     shelf = draft.shelves[order.warehouse_id]
     taken = take(order, shelf)
     if _take(draft, order, taken):
-        if policy.passes_max is not None:
+        if serving.passes_over:
             serving.record_taker(order, taken[0])
         return
-    serving.visited[order.order_id] = order
+    serving.visit_in_vain(order, takes_part=takes_part)
     if not takes_part and order.allocated:
         deallocate_incomplete(draft, [order])
 
 
+def _after_wait(draft: Draft, order: Order) -> Order:
+    """Allow a part to an order that has waited enough; return the order as it is then."""
+    if has_waited_enough(order, draft.policy, draft.at):
+        return draft.emit_for(order, OrderWaitedEnough(*draft.name(order)))
+    return order
+
+
+def _can_gain(serving: ServingState, order: Order, *, takes_part: bool) -> bool:
+    """Whether the order can take units now, or would move to the queue of another product."""
+    if takes_part:
+        return any(within_reach(serving, order, line.sku) > 0 for line in order.short_lines)
+    return serving.moves(order) or not blocking_skus(serving, order)
+
+
 def _defer(serving: ServingState, order: Order) -> None:
-    """Defer an order to a later command; a new order goes on back order."""
+    """Defer an order to a later page; a new order goes on back order."""
     draft = serving.draft
     deallocate_incomplete(draft, [order])
     serving.defer(draft.order(order.order_id))
@@ -295,9 +316,8 @@ def _queue_of(serving: ServingState, product: ProductKey) -> Iterator[Order]:
             continue
         if omits and _may_be_omitted(view, order, product, available):
             continue
-        is_last = serving.is_full  # it is deferred, and so are all behind it
         yield order
-        if is_last or draft.available(product) <= 0:
+        if product in serving.deferred or draft.available(product) <= 0:
             return
         available = min(available, draft.available(product))
 

@@ -1,13 +1,14 @@
 """What one serving of the queues remembers.
 
 A `Draft` has the changes so far. A `ServingState` derives from them which orders and products to
-serve. It remembers which orders were offered stock, and which are deferred to a later command.
+serve. It remembers which orders were offered stock, and which are deferred to a later page.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
 from math import inf
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.with_units import OrdersWithUnits
@@ -18,6 +19,7 @@ from orderflow.domain.model.events import (
     OrderPutOnBackOrder,
     PolicyChanged,
 )
+from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.policy import Preemption, queue_position
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import WarehouseSku
@@ -29,18 +31,43 @@ if TYPE_CHECKING:
     from orderflow.domain.model.stock import ProductKey
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["ServingState"]
+__all__ = ["QueuePassing", "ServingState"]
 
 _NEW, _WAITING = Status.NEW, Status.ON_BACK_ORDER
 _OFFERED = (*STOCK_EVENTS, PolicyChanged, OrderAllocated, OrderPartlyAllocated, OrderPutOnBackOrder)
 """Events after which no order is offered stock: either it has just been, or there is none."""
 
 
+class QueuePassing:
+    """The orders of a queue that are passed over.
+
+    Attributes:
+        until: The last order in the queue that took units.
+        after: The order up to which the passes are counted, if any are.
+    """
+
+    def __init__(self, until: Order, after: Order | None = None) -> None:
+        self.until = until
+        self.after = after
+
+    @property
+    def after_id(self) -> str | None:
+        """The id of `after`."""
+        return None if self.after is None else self.after.order_id
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether all passes are counted."""
+        return self.after_id == self.until.order_id
+
+
 class ServingState:
     """What serving the queues remembers while one command is decided."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, orders_max: int | None = None) -> None:
         self.draft = draft
+        self.orders_max = orders_max
+        """About how many orders each serving changes; the others are deferred."""
         self.to_allocate: set[str] = set()
         """The new orders to allocate."""
         self.visited: dict[str, Order] = {}
@@ -49,15 +76,21 @@ class ServingState:
         """The products that deferred orders are short of."""
         self.resumed: list[ProductKey] = []
         """The products whose queue an earlier command left unserved, and this one serves."""
-        self.last_taker: dict[ProductKey, QueuePosition] = {}
-        """For each product, the last position in its queue that took units."""
-        self.offered_anew: dict[str, Order] = {}
-        """The orders on back order when the policy changed; each counts as changed."""
+        self.passing: dict[ProductKey, QueuePassing] = {}
+        """The queues in which a later order took units, unless nobody is passed over."""
+        self.passes_over = draft.policy.passes_max is not None
+        self.is_passing = False
+        """Whether the next page continues to count passes."""
+        self._step: NextPage | None = None
+        self._continue_with: ProductKey | None = None
+        self.reviewed: dict[str, Order] = {}
+        """The orders on back order that a change of policy has reviewed; each counts as changed."""
         self._touched: dict[str, None] = {}
         self._events_read = 0
         self._replenished: dict[ProductKey, None] = {}
         self._increases_read = 0
-        self._orders_max: float = inf
+        self._full_at: float = inf
+        self._moving = 0
 
     @cached_property
     def with_units(self) -> OrdersWithUnits:
@@ -92,20 +125,20 @@ class ServingState:
         self._replenished[product] = None
         self.resumed.append(product)
 
-    def offer_anew(self, orders: list[Order]) -> None:
-        """Treat orders on back order as changed, after a change of policy.
+    def begin_new_policy(self) -> None:
+        """Forget the queues of the policy before; nobody is passed over by its change."""
+        self.__dict__.pop("with_units", None)
+        self.passing.clear()
+        self.passes_over = False
+
+    def offer_anew(self) -> None:
+        """Offer stock to the reviewed orders, which are all orders on back order.
 
         No queue needs to be read, because all its orders are among them.
         """
-        self.offered_anew = {order.order_id: order for order in orders}
-        self._touched.update(dict.fromkeys(self.offered_anew))
+        self._touched.update(dict.fromkeys(self.reviewed))
         self._replenished.clear()
         self._increases_read = len(self.draft.increased)
-        self.__dict__.pop("with_units", None)  # it has the order of the old queue
-
-    def is_changed(self, order_id: str) -> bool:
-        """Whether the command changed an order, or the order counts as changed."""
-        return order_id in self.draft.orders or order_id in self.offered_anew
 
     @property
     def is_replenished(self) -> bool:
@@ -122,40 +155,90 @@ class ServingState:
         replenished.clear()
         return products
 
-    def limit(self, orders_max: int) -> None:
-        """Set the number of further orders that this command may change."""
-        self._orders_max = len(self.draft.orders) + orders_max
+    def begin_page(self) -> None:
+        """Begin to count the orders that this page may still change."""
+        if self.orders_max is not None:
+            changed = len(self.draft.orders.keys() | self.to_allocate) + self._moving
+            self._full_at = changed + self.orders_max
 
     @property
     def is_full(self) -> bool:
-        """Whether this command serves no further order.
+        """Whether this page changes no further order.
 
-        An order that could take nothing does not count. Otherwise a page might have only such
-        orders, and the next command would read the same page again, forever.
+        An order that could take nothing and stays in its queue does not count. Otherwise a page
+        might have only such orders, and the next page would read the same orders again, forever.
         """
-        return len(self.draft.orders) >= self._orders_max
+        return len(self.draft.orders) + self._moving >= self._full_at
+
+    def visit_in_vain(self, order: Order, *, takes_part: bool) -> None:
+        """Note a waiting order that could not take anything."""
+        if not takes_part and order.order_id not in self.visited:
+            self._moving += self.moves(order)
+        self.visited[order.order_id] = order
+
+    def moves(self, order: Order) -> bool:
+        """Whether an unchanged order that cannot be completed waits for another product now."""
+        if order.order_id in self.draft.orders:
+            return False
+        sku = self.draft.view.blocked_on(order.order_id)
+        shelf = self.draft.shelves[order.warehouse_id]
+        return sku is None or order.short_of(sku) <= shelf[sku]
 
     def defer(self, order: Order) -> None:
-        """Defer the queues of the products that an order is short of to a later command."""
+        """Defer the queues of the products that an order is short of to a later page."""
         for line in order.short_lines:
             self.deferred[order.warehouse_id, line.sku] = None
 
+    def continue_later(self, product: ProductKey, step: NextPage | None = None) -> None:
+        """Leave more to the next page than to serve queues.
+
+        Args:
+            product: A product that is unserved in any case, so that the next page is found.
+            step: What the next page does, if a change of policy is not finished.
+        """
+        self._continue_with = product
+        self._step = step
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether another page does the rest before any queue is served."""
+        return self._continue_with is not None
+
     def unserved(self) -> list[WarehouseSku]:
-        """Return the deferred products whose queue a later command can serve."""
-        if not self.deferred:
-            return []
+        """Return the products whose queue the next page serves: at least one if there is a page."""
+        products = self._servable()
+        if not products and (self.is_passing or self._continue_with is not None):
+            products = [self._continue_with or min(self.passing)]
+        return sorted(WarehouseSku(*product) for product in products)
+
+    def _servable(self) -> list[ProductKey]:
+        """Return the deferred products that a later page can allocate."""
         preempts = self.draft.policy.preemption is not Preemption.NEVER
-        return sorted(
-            WarehouseSku(*product)
-            for product in self.deferred
-            if preempts or self.draft.available(product) > 0
-        )
+        return [each for each in self.deferred if preempts or self.draft.available(each) > 0]
+
+    def next_page(self) -> NextPage | None:
+        """Return what the next page does besides serving the unserved queues, if anything."""
+        if self._step is not None:
+            return self._step
+        if self.reviewed and self._servable():
+            return NextPage(PageStep.OFFER)
+        if not (self.passing and (self.is_passing or self._servable())):
+            return None
+        passing = [
+            Passing(*product, of_queue.until.order_id, of_queue.after_id)
+            for product, of_queue in sorted(self.passing.items(), key=itemgetter(0))
+        ]
+        step = PageStep.PASS_OVER if self.is_passing else PageStep.SERVE
+        return NextPage(step, passing=tuple(passing))
 
     def record_taker(self, order: Order, units: LineUnits) -> None:
-        """Record the position of an order that took units, unless a later order did."""
-        position = queue_position(order, self.draft.policy.queue)
+        """Record that an order took units, unless a later order in the queue did."""
         taken = dict(units)
         for line in order.lines:
             if line.line_id in taken:
                 product = (order.warehouse_id, line.sku)
-                self.last_taker[product] = max(position, self.last_taker.get(product, position))
+                passing = self.passing.setdefault(product, QueuePassing(order))
+                passing.until = max(passing.until, order, key=self._position)
+
+    def _position(self, order: Order) -> QueuePosition:
+        return queue_position(order, self.draft.policy.queue)

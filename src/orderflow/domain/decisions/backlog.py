@@ -10,18 +10,23 @@ from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import (
+    require_moment,
+    require_policy,
+    tuple_of,
+)
+from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
+from orderflow.domain.model.stock import Stock
 from orderflow.domain.state.draft import Draft
 from orderflow.domain.state.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.domain.model.stock import Stock
 
 __all__ = ["allocate"]
 
@@ -64,11 +69,13 @@ def allocate(
         The events, and the orders and stock records that changed.
 
     Raises:
-        InvalidValueError: If `at` is not a moment, or the orders and the stock are not all of one
-            seller.
+        InvalidValueError: If an argument is not valid, or the orders and the stock are not all of
+            one seller.
     """
-    at = validators.require_moment("allocate.at", at)
-    backlog, records = list(orders), list(stock)
+    require_policy("allocate.policy", policy)
+    at = require_moment("allocate.at", at)
+    backlog = tuple_of("allocate.orders", orders, Order)
+    records = tuple_of("allocate.stock", stock, Stock)
     seller_id = _seller_of(backlog, records)
     draft = Draft(State.of(seller_id, backlog, records), policy, at)
     serving = ServingState(draft)
@@ -79,7 +86,7 @@ def allocate(
     return outcome_of(serving)
 
 
-def _seller_of(orders: list[Order], stock: list[Stock]) -> str:
+def _seller_of(orders: Sequence[Order], stock: Sequence[Stock]) -> str:
     sellers = dict.fromkeys([order.seller_id for order in orders])
     sellers.update(dict.fromkeys([record.key.seller_id for record in stock]))
     validators.require(

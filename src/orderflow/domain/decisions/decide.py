@@ -3,7 +3,7 @@
 Every command takes the same steps:
 
 1. Apply the effects of time: release ended holds, and allow a part to orders that waited enough.
-   Then serve the queues.
+   Then serve the queues. If that takes more than one page, these pages come first.
 2. Apply the changes of the command.
 3. Serve the queues of the products of which more is available, and the orders left waiting.
 4. Split off the units that may leave automatically.
@@ -17,8 +17,16 @@ from orderflow.domain.allocation.serving import serve
 from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions import order_commands, policy_change, stock_commands
 from orderflow.domain.decisions.difference import outcome_of
+from orderflow.domain.decisions.effects_of_time import let_time_pass
+from orderflow.domain.decisions.pages import serve_page
 from orderflow.domain.decisions.shortfall import adjust
 from orderflow.domain.decisions.splitting import split, split_by_policy
+from orderflow.domain.model.arguments import (
+    require_command,
+    require_number,
+    require_policy,
+    require_view,
+)
 from orderflow.domain.model.commands import (
     AcceptCancellation,
     AdjustStock,
@@ -49,7 +57,7 @@ from orderflow.domain.model.commands import (
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.state.draft import Draft
-from orderflow.errors import InvalidValueError, StaleVersionError
+from orderflow.errors import InvalidValueError, PagesFirstError, StaleVersionError
 
 if TYPE_CHECKING:
     from orderflow.domain.model.outcome import Outcome
@@ -73,31 +81,50 @@ def decide(
         command: The command, of the same seller as the view.
         view: The state of the seller; it is not changed.
         default_policy: Who gets the stock, if the seller has no policy of its own.
-        orders_max: Serve about this many waiting orders, 1 or more, and leave the rest to
-            `ServeWaiting`: see `Outcome.unserved`. There is no limit under a fair share.
+        orders_max: Change about this many other orders, 1 or more, and leave the rest to
+            `ServeWaiting`: see `Outcome.unserved`. There is no limit under a fair share. Nor is
+            there one for the orders that lose units to a count, or to one urgent order.
 
     Returns:
         The events, and the orders and stock records that they change.
 
     Raises:
         NotFoundError: If the command names something that the seller does not have.
-        RefusedError: If the command is not possible now.
-        InvalidValueError: If the view is of another seller.
+        PagesFirstError: If `ServeWaiting` has to come first.
+        RefusedError: If the command is not possible now for another reason.
+        InvalidValueError: If an argument is not valid, or the view is of another seller.
     """
+    require_command("decide.command", command)
+    require_view("decide.view", view)
+    require_policy("decide.default_policy", default_policy)
+    if orders_max is not None:
+        require_number("decide.orders_max", orders_max, 1, of="orders")
     if command.seller_id != view.seller_id:
         raise InvalidValueError(
             "decide.view", f"of the command's seller, {command.seller_id!r}", view.seller_id
         )
     draft = Draft(view, view.policy or default_policy, command.at)
-    serving = ServingState(draft)
-    order_commands.release_ended_holds(draft)
-    order_commands.end_long_waits(draft)
-    if draft.events:
-        serve(serving)
-    _execute(serving, command)
-    serve(serving, orders_max=orders_max)
-    split_by_policy(serving)
+    serving = ServingState(draft, orders_max)
+    if isinstance(command, ServeWaiting):
+        serve_page(serving, command)
+    else:
+        _carry_out(serving, command)
     return outcome_of(serving, getattr(command, "order_id", None))
+
+
+def _carry_out(serving: ServingState, command: Command) -> None:
+    """Apply the effects of time and the changes of the command, and serve the queues."""
+    draft = serving.draft
+    if draft.view.next_page is not None:
+        raise PagesFirstError(draft.seller_id)
+    if not (let_time_pass(serving) or isinstance(command, ReleaseEndedHolds)):
+        order = next(iter(draft.orders.values()))
+        raise PagesFirstError(draft.seller_id, ((order.warehouse_id, order.lines[0].sku),))
+    _execute(serving, command)
+    if not (serving.is_continued or isinstance(command, ReleaseEndedHolds)):
+        serve(serving)
+    if not (serving.reviewed and serving.next_page()):
+        split_by_policy(serving)
 
 
 def _execute(serving: ServingState, command: Command) -> None:
@@ -119,12 +146,10 @@ def _execute(serving: ServingState, command: Command) -> None:
             shelf = draft.shelves[key.warehouse_id]
             change = counted - shelf.on_hand(key.sku)
             adjust(draft, key, change, AdjustmentReason.COUNT, note)
-        case ServeWaiting():
-            order_commands.serve_waiting(serving, command)
         case ChangePolicy(policy=policy):
             policy_change.change(serving, policy)
-        case ReleaseEndedHolds():
-            pass  # every command releases them
+        case ReleaseEndedHolds() | ServeWaiting():
+            pass  # these have no change of their own
         case _:
             _change_order(serving, command)
 

@@ -52,6 +52,7 @@ def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
         policy=draft.new_policy,
         queue_index=tuple(queue_index(serving)),
         unserved=tuple(serving.unserved()),
+        next_page=serving.next_page(),
     )
 
 

@@ -24,7 +24,6 @@ from orderflow.domain.model.events import (
     OrderPlaced,
     OrderSentToWarehouse,
     OrderShortPicked,
-    OrderWaitedEnough,
 )
 from orderflow.domain.model.lifecycle import Action, require_action
 from orderflow.domain.model.order import allocated_units
@@ -37,8 +36,6 @@ from orderflow.errors import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.commands import (
         CancelOrder,
@@ -48,7 +45,6 @@ if TYPE_CHECKING:
         ReleaseHold,
         ReportShortPick,
         RequestCancellation,
-        ServeWaiting,
     )
     from orderflow.domain.model.order import Order
     from orderflow.domain.state.draft import Draft
@@ -60,17 +56,16 @@ __all__ = [
     "deliver",
     "despatch",
     "edit",
-    "end_long_waits",
     "hold",
     "place",
     "reject_cancellation",
     "release",
-    "release_ended_holds",
     "report_short_pick",
     "request_cancellation",
     "send",
-    "serve_waiting",
 ]
+
+_SECOND = "%Y-%m-%d %H:%M:%S"
 
 
 def place(serving: ServingState, orders: tuple[Order, ...], *, allocate: bool) -> None:
@@ -100,7 +95,7 @@ def hold(draft: Draft, order: Order, command: HoldOrder) -> None:
     if until is not None and until <= draft.at:
         raise HoldRefusedError(
             order.order_id,
-            f"it is {draft.at}, and the hold would have ended at {until}; "
+            f"it would have ended at {until:{_SECOND}} UTC, and it is {draft.at:{_SECOND}} UTC; "
             f"give it a later end, or none",
         )
     draft.emit(OrderHeld(*draft.name(order), command.hold))
@@ -127,28 +122,6 @@ def release(draft: Draft, order: Order, command: ReleaseHold) -> None:
             )
         reasons = (command.reason,)
     draft.emit(HoldReleased(*draft.name(order), reasons))
-
-
-def release_ended_holds(draft: Draft) -> None:
-    """Release the holds that end now or ended earlier."""
-    ended = draft.view.ended_holds(draft.at)
-    for order in sorted(ended, key=lambda order: order.order_id) if ended else ():
-        reasons = tuple(hold.reason for hold in order.holds if _has_ended(hold.until, draft.at))
-        draft.emit(HoldReleased(*draft.name(order), reasons))
-
-
-def end_long_waits(draft: Draft) -> None:
-    """Allow a part to the orders that have been on back order for long enough."""
-    if draft.policy.wait_max is not None:
-        waiting_since_before = draft.view.waiting_since_before(draft.at - draft.policy.wait_max)
-        for order in sorted(waiting_since_before, key=lambda order: order.order_id):
-            draft.emit(OrderWaitedEnough(*draft.name(order)))
-
-
-def serve_waiting(serving: ServingState, command: ServeWaiting) -> None:
-    """Serve the queues of these products."""
-    for key in command.keys:
-        serving.resume((key.warehouse_id, key.sku))
 
 
 def edit(draft: Draft, order: Order, command: EditOrder) -> None:
@@ -223,7 +196,3 @@ def deliver(draft: Draft, order: Order) -> None:
     """Mark an order as delivered."""
     require_action(order.order_id, order.status, Action.DELIVER)
     draft.emit(OrderDelivered(*draft.name(order)))
-
-
-def _has_ended(until: datetime | None, at: datetime) -> bool:
-    return until is not None and until <= at

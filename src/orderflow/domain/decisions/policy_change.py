@@ -14,8 +14,12 @@ Some things stay as they are:
 - An order that has waited enough has done so permanently. The mark means nothing under `ALWAYS` and
   `NEVER`, and counts again under a later `AFTER_WAITING`. So does the count of passes.
 
-The cost: the command reads all orders on back order once. Those that must give back a part do so in
-the same transaction. Only the new offers are divided into pages.
+The cost: the change reads all orders on back order twice. If these are too many for a transaction,
+it has the following steps, each in pages:
+
+- `REVIEW` goes through all orders on back order. They begin to allow a part, or give it back.
+- `OFFER` serves the queues of all products that they wait for.
+- `SPLIT` goes through all orders on back order again, and makes the automatic splits.
 """
 
 from __future__ import annotations
@@ -23,17 +27,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.deallocation import deallocate_incomplete
+from orderflow.domain.allocation.serving import serve
+from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.events import OrderWaitedEnough, PolicyChanged
-from orderflow.domain.model.policy import has_waited_enough, queue_position
+from orderflow.domain.model.next_page import NextPage, PageStep
+from orderflow.domain.model.policy import Fulfilment, Queue, has_waited_enough, queue_position
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.stock import ProductKey
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["change"]
+__all__ = ["change", "go_on"]
 
 
 def change(serving: ServingState, policy: AllocationPolicy) -> None:
@@ -42,14 +50,85 @@ def change(serving: ServingState, policy: AllocationPolicy) -> None:
     if policy == draft.view.policy:
         return
     draft.emit(PolicyChanged(draft.seller_id, draft.at, policy))
-    orders = {order.order_id: order for order in draft.view.back_orders()} | draft.orders
+    serving.begin_new_policy()
+    step = _review(serving, None)
+    if step is None:
+        serving.offer_anew()
+    else:
+        serving.continue_later(min(serving.deferred), step)
+
+
+def go_on(serving: ServingState, page: NextPage, products: list[ProductKey]) -> None:
+    """Do the next page of a change of policy; without a limit of orders, do all of them.
+
+    Args:
+        serving: What this serving remembers.
+        page: What this page does.
+        products: The products whose queue is unserved.
+    """
+    serving.begin_new_policy()
+    step = _step(serving, page, products)
+    while serving.orders_max is None and step is not None:
+        step = _step(serving, step, products)
+    if step is not None:
+        serving.continue_later(products[0], step)
+
+
+def _step(serving: ServingState, page: NextPage, products: list[ProductKey]) -> NextPage | None:
+    """Do a step of a change of policy, or a page of it; return what to do next."""
+    after = None if page.after is None else serving.draft.order(page.after)
+    if page.step is PageStep.SPLIT:
+        return _split(serving, after)
+    serving.deferred.update(dict.fromkeys(products))
+    if page.step is PageStep.REVIEW:
+        return _review(serving, after) or NextPage(PageStep.OFFER)
+    for product in serving.deferred:
+        serving.resume(product)
+    serving.deferred.clear()
+    serve(serving)
+    if serving.deferred:
+        return NextPage(PageStep.OFFER)
+    splits = serving.draft.policy.fulfilment is not Fulfilment.COMPLETE
+    return NextPage(PageStep.SPLIT) if splits else None
+
+
+def _review(serving: ServingState, after: Order | None) -> NextPage | None:
+    """Let orders on back order begin to allow a part, or give it back."""
+    draft = serving.draft
+    read = _back_orders(serving, after)
+    orders = {order.order_id: order for order in read} | draft.orders
     waiting = [order for order in orders.values() if order.status is Status.ON_BACK_ORDER]
-    waiting.sort(key=lambda order: queue_position(order, policy.queue))
+    waiting.sort(key=lambda order: queue_position(order, draft.policy.queue))
     for order in waiting:
-        if has_waited_enough(order, policy, draft.at):
+        if has_waited_enough(order, draft.policy, draft.at):
             draft.emit(OrderWaitedEnough(*draft.name(order)))
     deallocate_incomplete(draft, _as_they_are_now(draft, waiting))
-    serving.offer_anew(_as_they_are_now(draft, waiting))
+    reviewed = _as_they_are_now(draft, waiting)
+    serving.reviewed = {order.order_id: order for order in reviewed}
+    if len(read) != serving.orders_max and after is None:
+        return None
+    for order in reviewed:
+        serving.defer(order)
+    return _go_on_after(read, serving.orders_max, PageStep.REVIEW)
+
+
+def _split(serving: ServingState, after: Order | None) -> NextPage | None:
+    """Make the automatic splits of orders on back order."""
+    read = _back_orders(serving, after)
+    serving.reviewed = {order.order_id: order for order in read}
+    split_by_policy(serving)
+    return _go_on_after(read, serving.orders_max, PageStep.SPLIT)
+
+
+def _back_orders(serving: ServingState, after: Order | None) -> list[Order]:
+    """Return the next orders on back order, by the time they were placed."""
+    found = serving.draft.view.back_orders(after, serving.orders_max)
+    return sorted(found, key=lambda order: queue_position(order, Queue.FIRST_COME))
+
+
+def _go_on_after(read: list[Order], orders_max: int | None, step: PageStep) -> NextPage | None:
+    """Return the next page of a step, unless this page was not full."""
+    return NextPage(step, read[-1].order_id) if len(read) == orders_max else None
 
 
 def _as_they_are_now(draft: Draft, orders: list[Order]) -> list[Order]:

@@ -70,7 +70,7 @@ def split_by_policy(serving: ServingState) -> None:
     draft = serving.draft
     if draft.policy.fulfilment is _COMPLETE:
         return
-    for order in list({**serving.offered_anew, **draft.orders}.values()):
+    for order in list({**serving.reviewed, **draft.orders}.values()):
         if order.status is Status.ON_BACK_ORDER and not _only_last_parcel_left(order, draft.policy):
             leaving = _may_leave(order, draft.policy)
             if leaving:

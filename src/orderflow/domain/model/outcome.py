@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from orderflow.domain.model.events import Event
+from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import ExpectedReceipt, Stock, WarehouseSku
@@ -36,6 +37,8 @@ class Outcome:
         unserved: Products that have available units and orders that may still wait for them,
             because the command reached its limit of orders. `ServeWaiting` serves these queues
             next. No other command may change these products before that.
+        next_page: What `ServeWaiting` does besides serving these queues, if anything. Until then,
+            no other command of the seller is possible, and at least one product is unserved.
     """
 
     seller_id: str
@@ -50,6 +53,7 @@ class Outcome:
     policy: AllocationPolicy | None = None
     queue_index: tuple[tuple[str, str | None], ...] = ()
     unserved: tuple[WarehouseSku, ...] = ()
+    next_page: NextPage | None = None
 
     @property
     def order(self) -> Order | None:

@@ -185,7 +185,22 @@ class AllocationPolicy:
 
         >>> AllocationPolicy().split_id("1001", 2)
         '1001.2'
+
+        Raises:
+            InvalidValueError: If an argument is not valid.
         """
+        validators.require(
+            ok=validators.is_identifier(order_id),
+            field="split_id.order_id",
+            demand=validators.IDENTIFIER_DEMAND,
+            value=order_id,
+        )
+        validators.require(
+            ok=validators.is_units(number, 1),
+            field="split_id.number",
+            demand="a whole number, 1 or more",
+            value=number,
+        )
         numbered = self.split_ids.replace(_NUMBER, str(number))
         room = validators.IDENTIFIER_CHARACTERS_MAX - len(numbered) + len(_ORDER_ID)
         return numbered.replace(_ORDER_ID, order_id[:room].rstrip())

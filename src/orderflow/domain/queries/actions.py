@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.decisions.decide import decide
-from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import (
+    require_identifier,
+    require_moment,
+    require_policy,
+    require_view,
+)
 from orderflow.domain.model.commands import (
     AcceptCancellation,
     AllocateOrder,
@@ -84,10 +89,13 @@ def actions(
         default_policy: The policy to use if the seller has none of its own.
 
     Raises:
+        InvalidValueError: If an argument is not valid.
         OrderNotFoundError: If the seller has no such order.
-        InvalidValueError: If `at` is not a moment.
     """
-    at = validators.require_moment("actions.at", at)
+    require_identifier("actions.order_id", order_id)
+    require_view("actions.view", view)
+    require_policy("actions.default_policy", default_policy)
+    at = require_moment("actions.at", at)
     order = view.order(order_id)
     if order is None:
         raise OrderNotFoundError(view.seller_id, order_id)

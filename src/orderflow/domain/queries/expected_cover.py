@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.allocation.preemption import is_preemptible
+from orderflow.domain.model.arguments import require_order, require_policy, require_view
 from orderflow.domain.model.policy import (
     AllocationPolicy,
     Rationing,
@@ -86,7 +87,13 @@ def expected_cover(
             has short lines.
         view: The state of the order's seller.
         default_policy: The policy to use if the seller has none of its own.
+
+    Raises:
+        InvalidValueError: If an argument is not valid.
     """
+    require_order("expected_cover.order", order)
+    require_view("expected_cover.view", view)
+    require_policy("expected_cover.default_policy", default_policy)
     policy = view.policy or default_policy
     covers: dict[str, ExpectedCover] = {}
     for supply in supplies_of(order, view, policy):

@@ -12,6 +12,13 @@ import attrs
 
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import (
+    require_identifier,
+    require_moment,
+    require_number,
+    require_policy,
+    require_view,
+)
 from orderflow.domain.model.commands import ReleaseEndedHolds
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import (
@@ -172,15 +179,13 @@ def explain(
 
     Raises:
         OrderNotFoundError: If the seller has no such order.
-        InvalidValueError: If `at` is not a moment, or `earlier_max` is below 0.
+        InvalidValueError: If an argument is not valid, such as an `earlier_max` below 0.
     """
-    at = validators.require_moment("explain.at", at)
-    validators.require(
-        ok=validators.is_units(earlier_max, 0),
-        field="explain.earlier_max",
-        demand="a whole number of orders, 0 or more",
-        value=earlier_max,
-    )
+    require_identifier("explain.order_id", order_id)
+    require_view("explain.view", view)
+    at = require_moment("explain.at", at)
+    require_policy("explain.default_policy", default_policy)
+    require_number("explain.earlier_max", earlier_max, 0, of="orders")
     policy = view.policy or default_policy
     released = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
     now = Overlay(view, released)

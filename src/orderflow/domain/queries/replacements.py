@@ -16,6 +16,13 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import (
+    require_key,
+    require_methods,
+    require_number,
+    require_order,
+    require_view,
+)
 from orderflow.domain.model.edits import ReplaceLine
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.stock import StockKey
@@ -96,6 +103,7 @@ class Replacement:
 
         It is `None` if `per` does not divide the quantity, or the result is above `units_max`.
         """
+        require_number("units_for.quantity", quantity, 0, of="units")
         units, rest = quantity // self.per * self.units, quantity % self.per
         limit = validators.UNITS_MAX if self.units_max is None else self.units_max
         return None if rest or units > limit else units
@@ -149,6 +157,7 @@ class ReplacementList:
 
     def replacements(self, key: StockKey) -> Sequence[Replacement]:
         """Return the replacements for a product of a seller, the best first."""
+        require_key("replacements.key", key)
         own = self._index.get((key.seller_id, key.sku), {})
         everyones = self._index.get((None, key.sku), {})
         return tuple({**own, **everyones, **own}.values())
@@ -198,8 +207,13 @@ def replacement_offers(
         The offers, in the order of the lines, and for each line in the order of the catalogue.
 
     Raises:
-        InvalidValueError: If the catalogue returns a replacement for another product.
+        InvalidValueError: If an argument is not valid, or the catalogue returns a replacement for
+            another product.
     """
+    require_order("replacement_offers.order", order)
+    require_view("replacement_offers.view", view)
+    demand = "a ReplacementCatalogue, such as ReplacementList()"
+    require_methods("replacement_offers.catalogue", catalogue, "replacements", demand=demand)
     if Action.REPLACE_LINE not in allowed_actions(order.status):
         return ()
     found = {line.line_id: _replacements(order, line, catalogue) for line in order.short_lines}

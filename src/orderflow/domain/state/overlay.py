@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from functools import partial
 from heapq import merge
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from orderflow.domain.model.policy import queue_position
+from orderflow.domain.model.policy import Queue, queue_position
 from orderflow.domain.model.stock import by_expectation
 from orderflow.domain.state.state import State
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime
 
+    from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -47,6 +49,11 @@ class Overlay:
         """The seller's own policy, if there is one."""
         return self._above.policy or self._below.policy
 
+    @property
+    def next_page(self) -> NextPage | None:
+        """The `Outcome.next_page` of the outcome."""
+        return self._above.next_page
+
     def order(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""
         return self._above.order(order_id) or self._below.order(order_id)
@@ -75,16 +82,18 @@ class Overlay:
         sku: str,
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,
+        after: Order | None = None,
     ) -> Iterable[Order]:
         """Return the orders with a line short of a product, in the order of the queue."""
-        above = self._above.waiting(warehouse_id, sku, policy)
-        below = self._unchanged(self._below.waiting(warehouse_id, sku, policy, at_most))
+        above = self._above.waiting(warehouse_id, sku, policy, after=after)
+        below = self._unchanged(self._below.waiting(warehouse_id, sku, policy, at_most, after))
         return merge(above, below, key=partial(queue_position, queue=policy.queue))
 
-    def back_orders(self) -> Iterable[Order]:
-        """Return all orders on back order."""
-        yield from self._unchanged(self._below.back_orders())
-        yield from self._above.back_orders()
+    def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on back order: all, or those placed first."""
+        below = self._unchanged(self._below.back_orders(after))
+        placed = partial(queue_position, queue=Queue.FIRST_COME)
+        return islice(merge(self._above.back_orders(after), below, key=placed), limit)
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return the SKU that an order is blocked on, if an outcome named it."""
@@ -107,15 +116,17 @@ class Overlay:
         ]
         return sorted([*below, *self._above.expected(warehouse_id, sku)], key=by_expectation)
 
-    def ended_holds(self, at: datetime) -> Iterable[Order]:
+    def ended_holds(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on hold with a hold that ends at this moment or before it."""
-        yield from self._unchanged(self._below.ended_holds(at))
-        yield from self._above.ended_holds(at)
+        below = self._unchanged(self._below.ended_holds(at))
+        due = State.of(self.seller_id, [*below, *self._above.orders.values()])
+        return due.ended_holds(at, limit)
 
-    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
+    def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet."""
-        yield from self._unchanged(self._below.waiting_since_before(since))
-        yield from self._above.waiting_since_before(since)
+        below = self._unchanged(self._below.waiting_since_before(since))
+        due = State.of(self.seller_id, [*below, *self._above.orders.values()])
+        return due.waiting_since_before(since, limit)
 
     def _unchanged(self, orders: Iterable[Order]) -> Iterator[Order]:
         above = self._above.orders

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import attrs
 
+from orderflow.domain.model.arguments import (
+    require_kind,
+    require_policy,
+    tuple_of,
+)
+from orderflow.domain.model.events import Event
+from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order
-from orderflow.domain.model.policy import AllocationPolicy, queue_position
+from orderflow.domain.model.outcome import Outcome
+from orderflow.domain.model.policy import AllocationPolicy, Queue, queue_position
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import (
     ExpectedReceipt,
@@ -30,12 +39,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
-    from orderflow.domain.model.events import Event
-    from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.state.fold import StockMove
 
 __all__ = ["State", "evolve"]
 
+_EVENTS = get_args(Event)
 _WAITING = Status.ON_BACK_ORDER
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -61,6 +69,8 @@ class State:
         queue_index: The SKU that each order is blocked on: see `Outcome.queue_index`. Events do
             not have it, so `after` sets it, and `evolve` drops it.
         policy: The seller's own policy, if there is one.
+        next_page: What the next page does: see `Outcome.next_page`. Like `queue_index`, it is not
+            in the events.
     """
 
     seller_id: str
@@ -69,6 +79,7 @@ class State:
     receipts: Mapping[str, ExpectedReceipt] = attrs.field(default=_NONE, repr=_repr_of)
     queue_index: Mapping[str, str] = attrs.field(default=_NONE, eq=False, repr=_repr_of)
     policy: AllocationPolicy | None = None
+    next_page: NextPage | None = attrs.field(default=None, eq=False)
 
     @classmethod
     def of(
@@ -79,7 +90,16 @@ class State:
         receipts: Iterable[ExpectedReceipt] = (),
         policy: AllocationPolicy | None = None,
     ) -> State:
-        """Make a state from plain collections."""
+        """Make a state from plain collections.
+
+        Raises:
+            InvalidValueError: If an argument is not valid.
+        """
+        orders = tuple_of("State.orders", orders, Order)
+        stock = tuple_of("State.stock", stock, Stock)
+        receipts = tuple_of("State.receipts", receipts, ExpectedReceipt)
+        if policy is not None:
+            require_policy("State.policy", policy)
         return cls(
             seller_id,
             MappingProxyType({order.order_id: order for order in orders}),
@@ -89,7 +109,12 @@ class State:
         )
 
     def after(self, outcome: Outcome) -> State:
-        """Return the state after an outcome: the same as folding its events, but faster."""
+        """Return the state after an outcome: the same as folding its events, but faster.
+
+        Raises:
+            InvalidValueError: If it is not an outcome.
+        """
+        require_kind("after.outcome", outcome, Outcome, demand="an Outcome")
         orders, records = _copy(self.orders), _copy(self.records)
         receipts, queue_index = _copy(self.receipts), _copy(self.queue_index)
         for order in outcome.orders:
@@ -112,6 +137,7 @@ class State:
             MappingProxyType(receipts),
             MappingProxyType(queue_index),
             outcome.policy or self.policy,
+            outcome.next_page,
         )
 
     def order(self, order_id: str) -> Order | None:
@@ -140,17 +166,19 @@ class State:
         sku: str,
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,  # noqa: ARG002 - a view need not omit any
+        after: Order | None = None,
     ) -> Iterable[Order]:
         """Return the orders with a line short of a product, in the order of the queue."""
         index = self._blocked if policy.restricts_partial else self._waiting
         queue = index.get((warehouse_id, sku))
         if queue is None:
             return ()
-        return sorted(queue, key=lambda order: queue_position(order, policy.queue))
+        return _in_queue_order(queue, policy.queue, after)
 
-    def back_orders(self) -> Iterable[Order]:
-        """Return all orders on back order."""
-        return [order for order in self.orders.values() if order.status is _WAITING]
+    def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on back order: all, or those placed first."""
+        found = [order for order in self.orders.values() if order.status is _WAITING]
+        return _in_queue_order(found, Queue.FIRST_COME, after)[:limit]
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return the SKU that an order is blocked on, if an outcome named it."""
@@ -164,18 +192,23 @@ class State:
         """Return the receipts of a product, by the moment they are expected, then by id."""
         return self._expected.get((warehouse_id, sku), ())
 
-    def ended_holds(self, at: datetime) -> Iterable[Order]:
+    def ended_holds(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on hold with a hold that ends at this moment or before it."""
-        return [
-            order
+        ends = sorted(
+            (hold.until, order.order_id)
             for order in self.orders.values()
-            if order.holds
-            and any(hold.until is not None and hold.until <= at for hold in order.holds)
-        ]
+            for hold in order.holds
+            if hold.until is not None and hold.until <= at
+        )
+        order_ids = dict.fromkeys(order_id for _, order_id in ends)
+        return [self.orders[order_id] for order_id in order_ids][:limit]
 
-    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
+    def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet."""
-        return [order for order in self.orders.values() if waits_since_before(order, since)]
+        found = [order for order in self.orders.values() if waits_since_before(order, since)]
+        return sorted(found, key=lambda order: (order.wait and order.wait.since, order.order_id))[
+            :limit
+        ]
 
     @cached_property
     def _orders_with_units(self) -> dict[ProductKey, list[Order]]:
@@ -217,10 +250,13 @@ def evolve(state: State, *events: Event) -> State:
     All events together make one copy of the state, not one for each event.
 
     Raises:
+        InvalidValueError: If an argument is not a state, or not an event.
         TransitionError: If an event cannot happen in the state before it.
     """
+    require_kind("evolve.state", state, State, demand="a State, such as State('acme')")
     copy = _MutableCopy(state)
     for event in events:
+        require_kind("evolve.events", event, _EVENTS, demand="events of orderflow.events")
         if event.seller_id != state.seller_id:
             raise TransitionError(
                 f"{type(event).__name__} of seller {event.seller_id!r} cannot happen in the "
@@ -242,6 +278,14 @@ def waits_since_before(order: Order, since: datetime) -> bool:
         and not wait.allows_partial
         and wait.since <= since
     )
+
+
+def _in_queue_order(orders: Iterable[Order], queue: Queue, after: Order | None) -> list[Order]:
+    """Return the orders by their positions in a queue, only those behind an order if given."""
+    behind = None if after is None else queue_position(after, queue)
+    placed = [(queue_position(order, queue), order) for order in orders]
+    found = [entry for entry in placed if behind is None or entry[0] > behind]
+    return [order for _, order in sorted(found, key=itemgetter(0))]
 
 
 def _copy(mapping: Mapping[_Key, _Value]) -> dict[_Key, _Value]:

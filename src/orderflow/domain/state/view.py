@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
+    from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt, Stock
@@ -31,6 +32,11 @@ class View(Protocol):
     @property
     def policy(self) -> AllocationPolicy | None:
         """The seller's own policy: that of the last `PolicyChanged`, or `None`."""
+        ...
+
+    @property
+    def next_page(self) -> NextPage | None:
+        """The `Outcome.next_page` of the last outcome."""
         ...
 
     def order(self, order_id: str) -> Order | None:
@@ -61,6 +67,7 @@ class View(Protocol):
         sku: str,
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,
+        after: Order | None = None,
     ) -> Iterable[Order]:
         """Return the orders on back order that wait for a product, in the order of the queue.
 
@@ -72,11 +79,20 @@ class View(Protocol):
         If `at_most` is given, the view may omit an order if it is blocked on this product and
         short of more units of it than `at_most` returns. It may call `at_most` at any time until it
         returns the next order, or not at all. No outcome depends on which of these orders it omits.
+
+        If `after` is given, the view returns only orders behind the position of that order, which
+        need not wait itself. It is never given together with `at_most`.
         """
         ...
 
-    def back_orders(self) -> Iterable[Order]:
-        """Return all orders on back order, in any order. Only a change of policy needs them."""
+    def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on back order, in any order. Only a change of policy needs them.
+
+        Args:
+            after: Return only orders placed after this one, or at the same time with a larger id.
+            limit: Return at most this many orders: those placed first, then those with the
+                smaller id.
+        """
         ...
 
     def blocked_on(self, order_id: str) -> str | None:
@@ -94,16 +110,18 @@ class View(Protocol):
         """Return the receipts of a product, by the moment they are expected, then by id."""
         ...
 
-    def ended_holds(self, at: datetime) -> Iterable[Order]:
+    def ended_holds(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on hold with a hold that ends at this moment or before it.
 
-        They may come in any order.
+        They may come in any order. If there are more than `limit`, return those whose first hold
+        ends first, then those with the smaller id.
         """
         ...
 
-    def waiting_since_before(self, since: datetime) -> Iterable[Order]:
+    def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet.
 
-        They may come in any order. Only a policy with a `wait_max` needs them.
+        They may come in any order. If there are more than `limit`, return those that wait longest,
+        then those with the smaller id. Only a policy with a `wait_max` needs them.
         """
         ...

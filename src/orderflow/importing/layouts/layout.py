@@ -69,6 +69,15 @@ def _moment(_instance: object, attribute: attrs.Attribute[datetime | None], valu
         validators.require_moment(f"OrderLayout.{attribute.name}", value)
 
 
+def _prefix(_instance: object, _attribute: attrs.Attribute[str], value: object) -> None:
+    validators.require(
+        ok=value == "" or validators.is_identifier(value),
+        field="OrderLayout.order_prefix",
+        demand=f"empty, or {validators.IDENTIFIER_DEMAND}",
+        value=value,
+    )
+
+
 def _comma_or_point(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
     validators.require(
         ok=value in {"", ",", "."},
@@ -84,6 +93,8 @@ def columns_of(layout: type[Layout] | Layout, *, required: bool = False) -> list
     kinds = {"required"} if required else {"required", "optional"}
     spared = layout.spared if required and isinstance(layout, OrderLayout) else frozenset()
     names = [each.name for each in attrs.fields(kind) if each.metadata.get("column") in kinds]
+    if required and isinstance(layout, OrderLayout) and layout.items:
+        names.append("items")
     return [name for name in names if name not in spared]
 
 
@@ -117,7 +128,7 @@ class OrderLayout:
         order_id: The order id. Rows with the same id are lines of one order, wherever they are.
         sku: The product of a line.
         quantity: The units of a line.
-        placed_at: When the order was placed. If its rows differ, the earliest.
+        placed_at: When the order was placed. If its rows differ by up to an hour, the earliest.
         line_id: The id of a line within its order. Default: lines are numbered as they come.
         more_items: The columns of further items in the same row.
         items: Instead of `sku`: a column with several items in each cell.
@@ -125,10 +136,10 @@ class OrderLayout:
         quantity_default: The units of a line without a quantity, such as 1 for a row a unit.
         placed_at_default: When an order without a time was placed.
         must_have: Columns that a file must have, although there are others for their fields.
-        priority: The priority. If the rows of an order differ, the highest.
+        priority: The priority.
         promised_by: The promised date. If the rows of an order differ, the earliest.
-        courier: The courier service. If the rows of an order differ in the courier or the
-            address, the order is rejected.
+        courier: The courier service. If the rows of an order differ in this, the priority, the
+            address, or the time by more than an hour, the order is rejected.
         ship_to_name: The addressee.
         ship_to_company: The company.
         ship_to_street: The street.
@@ -138,8 +149,11 @@ class OrderLayout:
         ship_to_postcode: The postcode.
         ship_to_country: The two-letter country code.
         ship_to_phone: The number that the courier may call.
+        drop_repeated: Whether rows that equal an earlier row of their order are skipped.
+        order_prefix: What is put before each order id, such as UK- for one of several shops.
         country_default: The country of addresses without one.
         first_counts: Columns that a file may have twice. Other repeated columns are refused.
+        footers: What the rows below the table say, such as `record(s) downloaded`.
         skip: Which rows to skip.
         zone: The time zone, or its name such as Europe/London, for times without an offset.
         time_format: The format of times, as for `datetime.strptime`. Default: ISO 8601.
@@ -173,8 +187,11 @@ class OrderLayout:
     ship_to_postcode: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_country: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_phone: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    order_prefix: str = attrs.field(default="", validator=_prefix)
+    drop_repeated: bool = False
     country_default: str | None = None
     first_counts: frozenset[str] = frozenset()
+    footers: Names = attrs.field(default=(), converter=_names)
     skip: tuple[SkipRule, ...] = ()
     zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
     time_format: str | None = attrs.field(default=None, validator=check_time_format)

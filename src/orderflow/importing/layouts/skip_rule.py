@@ -12,7 +12,7 @@ from orderflow.importing.values.quantities import is_below_zero
 from orderflow.importing.values.times import is_none
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
 __all__ = ["SkipKind", "SkipRule", "without"]
 
@@ -38,6 +38,8 @@ class SkipKind(Term):
     """Units that came back, or were written off."""
     NO_ORDER = "NO_ORDER"
     """No order at all: a description of the columns, a sum, a draft."""
+    UNKNOWN = "UNKNOWN"
+    """A text that the preset does not know. Its orders are rejected, not skipped."""
     OTHER = "OTHER"
     """Anything else."""
 
@@ -52,6 +54,7 @@ _REASONS = {
     SkipKind.SENT_BY_OTHERS: "despatched by the marketplace",
     SkipKind.RETURNED: "returned",
     SkipKind.NO_ORDER: "no order",
+    SkipKind.UNKNOWN: "must be a text that the preset knows; include it, or drop its orders",
     SkipKind.OTHER: "skipped by a rule",
 }
 
@@ -124,11 +127,12 @@ class SkipRule:
         return self.is_one_of | _fold_case(self.begins_with)
 
     def without(self, text: str) -> SkipRule | None:
-        """Return the rule without one of its texts; None if it has no other condition."""
+        """Return the rule for all texts but this; None if it has no other condition."""
         text = text.casefold()
         rest = attrs.evolve(
             self,
             is_one_of=self.is_one_of - {text},
+            is_none_of=self.is_none_of | {text} if self.is_none_of else self.is_none_of,
             begins_with=tuple(each for each in self.begins_with if each.casefold() != text),
         )
         conditions = (rest.texts, rest.is_none_of, rest.is_filled, rest.is_blank)
@@ -141,7 +145,8 @@ def without(
     """Return rules that no longer skip some statuses or kinds.
 
     Raises:
-        InvalidValueError: If no rule skips such a status or kind.
+        InvalidValueError: If no rule skips such a status or kind. Where all unknown texts are
+            rejected, any text is a status.
     """
     left = tuple(rules)
     for kind in kinds:
@@ -151,16 +156,10 @@ def without(
     for status in statuses:
         folded = status.strip().casefold()
         texts = sorted(frozenset().union(*(rule.texts for rule in left)))
-        _require_known("status", texts, folded)
-        left = tuple(_without(left, folded))
+        if not any(rule.is_none_of for rule in left):
+            _require_known("status", texts, folded)
+        left = tuple(rest for rule in left if (rest := rule.without(folded)) is not None)
     return left
-
-
-def _without(rules: Iterable[SkipRule], status: str) -> Iterator[SkipRule]:
-    for rule in rules:
-        rest = rule.without(status) if status in rule.texts else rule
-        if rest is not None:
-            yield rest
 
 
 def _require_known(field: str, known: Collection[str], value: str) -> None:

@@ -55,7 +55,10 @@ def test_what_is_no_policy_is_an_error_that_says_what(
 ) -> None:
     with engine.begin() as connection:
         row = {"seller_id": "", "policy": policy}
-        connection.execute(text("INSERT INTO orderflow_policies VALUES (:seller_id, :policy)"), row)
+        connection.execute(
+            text("INSERT INTO orderflow_policies (seller_id, value) VALUES (:seller_id, :policy)"),
+            row,
+        )
     with pytest.raises(StorageError, match=f"default policy .*{fault}.*set another one"):
         SqlDefaultPolicy(engine).get()
 

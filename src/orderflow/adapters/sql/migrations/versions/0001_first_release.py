@@ -52,7 +52,7 @@ def upgrade() -> None:
     _events()
     _outbox()
     _inbox()
-    _create("policies", Column("value", Text), key=())
+    _create("policies", Column("value", Text), Column("next_page", Text), key=())
     _create("preferences", Column("value", Text, nullable=False), key=())
     _notice_store()
 
@@ -109,10 +109,9 @@ def _orders() -> None:
     _index("orders", "placed", "placed_at", "order_id")
     _index("orders", "status", "status", "placed_at", "order_id")
     _index("orders", "parts", "split_from", "order_id", where="split_from IS NOT NULL")
-    _index("orders", "held", "held_until", where="held_until IS NOT NULL")
-    _index(
-        "orders", "waits", "waits_since", where="status = 'ON_BACK_ORDER' AND NOT allows_partial"
-    )
+    _index("orders", "held", "held_until", "order_id", where="held_until IS NOT NULL")
+    waits = "status = 'ON_BACK_ORDER' AND NOT allows_partial"
+    _index("orders", "waits", "waits_since", "order_id", where=waits)
 
 
 def _lines() -> None:

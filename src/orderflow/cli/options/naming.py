@@ -1,0 +1,106 @@
+"""Names the option or argument that holds an invalid value.
+
+The types of orderflow name their fields. Somebody at the command line has options, so the message
+has to name those.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, get_args
+
+import typer
+from typer.models import ArgumentInfo, OptionInfo
+
+from orderflow.errors.quoting import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from inspect import Parameter
+
+    from orderflow.errors import InvalidValueError
+
+__all__ = ["bad_parameter", "shown_name"]
+
+_BY_TYPE = {
+    "AddLine": ("add",),
+    "Address": ("ship_to",),
+    "ChangeQuantity": ("quantity",),
+    "OrderLine": ("lines",),
+    "PickedLine": ("found",),
+    "RemoveLine": ("remove", "lines"),
+    "ReplaceLine": ("replace",),
+}
+"""The parameters that one value of a type is read from as a whole."""
+
+_BY_FIELD = {
+    "country": "holidays",
+    "earlier_max": "ahead",
+    "lines": "lines",
+    "picked": "found",
+    "quantity": "units",
+    "reason": "why",
+    "receipt_id": "receipt",
+    "seller_id": "seller",
+    "subdivision": "holidays",
+    "warehouse_id": "warehouse",
+}
+"""The parameters whose names differ from those of the fields."""
+
+_IN_WORDS = {
+    "a timedelta": "a number of days",
+    "a datetime with a time zone": "a time",
+    ", or None": "",
+    "None unless": "omitted unless",
+}
+
+
+def bad_parameter(
+    error: InvalidValueError, parameters: Mapping[str, Parameter]
+) -> typer.BadParameter | None:
+    """Return the error of an option or argument, or `None` if no parameter holds the value.
+
+    Args:
+        error: What is wrong with a field.
+        parameters: The parameters of the command, by name.
+    """
+    for name, part in _candidates(error.field):
+        if name in parameters:
+            value = f", not {quoted(error.value)}" if type(error.value) in {str, int} else ""
+            hint = f"'{shown_name(parameters[name])}'"
+            demand = _in_words(error.demand, parameters)
+            return typer.BadParameter(f"{part}must be {demand}{value}", param_hint=hint)
+    return None
+
+
+def _candidates(field: str) -> Iterator[tuple[str, str]]:
+    """Yield parameters, and which part of the parameter is meant if it has several."""
+    owner, _, name = field.rpartition(".")
+    for parameter in _BY_TYPE.get(owner, ()):
+        yield parameter, f"{name.replace('_', ' ')} "
+    yield name, ""
+    yield _BY_FIELD.get(name, ""), ""
+
+
+def shown_name(parameter: Parameter) -> str:
+    """Return the option or argument as a user writes it."""
+    for info in get_args(parameter.annotation):
+        if isinstance(info, OptionInfo):
+            # What is written first is the default for Typer, until it makes the option.
+            given = map(str, (info.default, *(info.param_decls or ())))
+            option = f"--{parameter.name.replace('_', '-')}"
+            return next((each for each in given if each.startswith("--")), option)
+        if isinstance(info, ArgumentInfo) and info.metavar:
+            return str(info.metavar)
+    return parameter.name.upper()
+
+
+def _in_words(demand: str, parameters: Mapping[str, Parameter]) -> str:
+    for term, words in _IN_WORDS.items():
+        demand = demand.replace(term, words)
+
+    def option(match: re.Match[str]) -> str:
+        parameter = parameters.get(match[0])
+        return match[0] if parameter is None else shown_name(parameter)
+
+    return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]+(?= is )", option, demand)

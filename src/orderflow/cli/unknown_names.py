@@ -1,0 +1,128 @@
+"""Names that the database does not have yet: a typing error, or the first use of a new name.
+
+A read of one is refused with the nearest name that exists. A command that makes one says so.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from orderflow.cli.output import terminal
+from orderflow.errors import NotFoundError
+from orderflow.errors.quoting import listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import TypeVar
+
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.stock import StockKey
+    from orderflow.service import OrderFlow
+
+    T = TypeVar("T")
+
+__all__ = [
+    "UnknownNameError",
+    "check_seller",
+    "of_known_names",
+    "report_new_names",
+    "report_new_seller",
+]
+
+_NEAR = 0.6
+_SHOWN_MAX = 5
+
+
+class UnknownNameError(NotFoundError):
+    """Nothing in the database has this name."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        hint = _did_you_mean(name, known)
+        super().__init__(f"there is no {what} {quoted(name)}{hint or _some_of(known)}")
+
+
+def check_seller(flow: OrderFlow, seller_id: str) -> None:
+    """Require a seller with any state, unless no seller has any.
+
+    Raises:
+        UnknownNameError: If only others have.
+    """
+    if not _is_known(flow, seller_id) and (others := flow.sellers()):
+        raise UnknownNameError("seller", seller_id, others)
+
+
+def of_known_names(
+    rows: Iterable[T],
+    flow: OrderFlow,
+    *,
+    seller_ids: Iterable[str],
+    warehouse_id: str | None,
+    sku: str | None,
+) -> Iterator[T]:
+    """Yield rows. If there are none, the warehouse or the product may not exist.
+
+    Raises:
+        UnknownNameError: If that is why there are none.
+    """
+    row = None
+    for row in rows:
+        yield row
+    keys = [key for each in seller_ids for key in _keys(flow, each)] if row is None else []
+    if not keys:
+        return  # if nothing is known yet, nothing is mistyped
+    warehouses = {key.warehouse_id for key in keys}
+    if warehouse_id is not None and warehouse_id not in warehouses:
+        raise UnknownNameError("stock or receipt in warehouse", warehouse_id, warehouses)
+    skus = {key.sku for key in keys}
+    if sku is None or sku in skus:
+        return
+    if not any(flow.seller(each).orders(sku=sku, limit=1) for each in seller_ids):
+        raise UnknownNameError("product", sku, skus)
+
+
+def report_new_seller(flow: OrderFlow, seller_id: str) -> None:
+    """Report a seller without any state."""
+    if not _is_known(flow, seller_id):
+        hint = _did_you_mean(seller_id, flow.sellers())
+        _report(f"new seller {seller_id!r}{hint}")
+
+
+def report_new_names(flow: OrderFlow, command: Command) -> None:
+    """Report a seller, a warehouse and products that a command is the first to name."""
+    seller_id = command.seller_id
+    report_new_seller(flow, seller_id)
+    new = flow.seller(seller_id).unknown_products(command)
+    if not new:
+        return
+    warehouse_id = new[0].warehouse_id
+    known = _keys(flow, seller_id)
+    skus = [key.sku for key in known if key.warehouse_id == warehouse_id]
+    hint = "" if skus else _did_you_mean(warehouse_id, {key.warehouse_id for key in known})
+    products = listed([f"{key.sku}{_did_you_mean(key.sku, skus)}" for key in new])
+    _report(f"new in warehouse {warehouse_id!r}{hint} of seller {seller_id!r}: {products}")
+
+
+def _is_known(flow: OrderFlow, seller_id: str) -> bool:
+    return bool(flow.seller(seller_id).events(limit=1))
+
+
+def _keys(flow: OrderFlow, seller_id: str) -> list[StockKey]:
+    seller = flow.seller(seller_id)
+    return [each.key for each in seller.stock()] + [each.key for each in seller.receipts()]
+
+
+def _report(text: str) -> None:
+    terminal.messages().print(text)
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the nearest name as a question, if one is near; case does not count."""
+    folded = {each.casefold(): each for each in sorted(known)}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=_NEAR)
+    return f" (did you mean {folded[near[0]]!r}?)" if near else ""
+
+
+def _some_of(known: Iterable[str]) -> str:
+    first = sorted(known)[:_SHOWN_MAX]
+    return f"; known: {listed([*map(quoted, first)])}" if first else ""

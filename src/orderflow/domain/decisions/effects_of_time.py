@@ -1,0 +1,79 @@
+"""The effects of time: holds that have ended, and waits that were long enough.
+
+Every command applies them before its own change, as if they were a command of their own. If one
+transaction may not change all these orders, pages of `ServeWaiting` come first. No such page serves
+a queue before all effects are applied. Otherwise an order could be served before an earlier one
+whose hold has ended as well.
+"""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from orderflow.domain.allocation.serving import defer, serve
+from orderflow.domain.model.events import HoldReleased, OrderWaitedEnough
+from orderflow.domain.model.status import Status
+
+if TYPE_CHECKING:
+    from orderflow.domain.allocation.serving_state import ServingState
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.state.draft import Draft
+
+__all__ = ["apply_effects_of_time", "let_time_pass"]
+
+
+def let_time_pass(serving: ServingState) -> bool:
+    """Apply the effects of time and serve the queues; return whether nothing is left to do."""
+    if not apply_effects_of_time(serving):
+        defer(serving)
+    elif serving.draft.events:
+        serve(serving)
+    return not serving.unserved() and serving.next_page() is None
+
+
+def apply_effects_of_time(serving: ServingState) -> bool:
+    """Release ended holds, and allow a part to orders that waited long enough.
+
+    Returns:
+        Whether these were all. If not, the next page has to go on.
+    """
+    draft = serving.draft
+    limit = None if serving.orders_max is None else serving.orders_max + 1
+    due = [*_ended_holds(draft, limit), *_long_waits(draft, limit)]
+    for order in sorted(due[: serving.orders_max], key=_releases_first):
+        if order.status is Status.ON_HOLD:
+            ended = [hold for hold in order.holds if hold.until and hold.until <= draft.at]
+            reasons = tuple(hold.reason for hold in ended)
+            draft.emit(HoldReleased(*draft.name(order), reasons))
+        else:
+            draft.emit(OrderWaitedEnough(*draft.name(order)))
+    if serving.orders_max is None or len(due) <= serving.orders_max:
+        return True
+    serving.continue_later((due[0].warehouse_id, due[0].lines[0].sku))
+    return False
+
+
+def _ended_holds(draft: Draft, limit: int | None) -> list[Order]:
+    """Return the orders with ended holds, by the first end; a view has them in any order."""
+    ended = [
+        (min(hold.until for hold in order.holds if hold.until), order.order_id, order)
+        for order in draft.view.ended_holds(draft.at, limit)
+    ]
+    return [order for _, _, order in sorted(ended, key=itemgetter(0, 1))]
+
+
+def _long_waits(draft: Draft, limit: int | None) -> list[Order]:
+    """Return the orders that have waited long enough, the longest wait first."""
+    if draft.policy.wait_max is None:
+        return []
+    since = draft.at - draft.policy.wait_max
+    long = [
+        (order.wait and order.wait.since, order.order_id, order)
+        for order in draft.view.waiting_since_before(since, limit)
+    ]
+    return [order for _, _, order in sorted(long, key=itemgetter(0, 1))]
+
+
+def _releases_first(order: Order) -> tuple[bool, str]:
+    return (order.status is not Status.ON_HOLD, order.order_id)

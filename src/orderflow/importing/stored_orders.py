@@ -1,0 +1,170 @@
+"""Compare the orders of a file with the stored orders, and collect the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, time, timedelta, tzinfo
+
+import attrs
+
+from orderflow.domain.model.commands import CancelOrder, EditOrder, PlaceOrder
+from orderflow.domain.model.lifecycle import Action, allowed_actions
+from orderflow.domain.model.order import Order
+from orderflow.domain.model.terms import Term
+from orderflow.domain.model.warehouse_commands import RequestCancellation
+from orderflow.importing.comparing import edits_to, obstacle_to
+from orderflow.importing.file_orders import PLACED_APART_MAX
+from orderflow.importing.identity import command_id, content_of
+from orderflow.importing.result import CalledOffOrder, ChangedOrder, ConflictingOrder
+
+__all__ = ["OnChange", "StoredOrders"]
+
+MIDNIGHT = time()
+_SHOWN = "%Y-%m-%d %H:%M UTC"
+_CALLS_OFF: dict[Action, type[CancelOrder | RequestCancellation]] = {
+    Action.CANCEL: CancelOrder,
+    Action.REQUEST_CANCELLATION: RequestCancellation,
+}
+
+
+class OnChange(Term):
+    """What to do with a stored order that differs from the file."""
+
+    SKIP = "SKIP"
+    """Leave it as it is."""
+    UPDATE = "UPDATE"
+    """Edit it, or cancel it if the file says that it is off."""
+
+
+@attrs.define(kw_only=True)
+class StoredOrders:
+    """Compares orders with the stored ones.
+
+    Attributes:
+        warehouse_id: The warehouse of the import.
+        at: The moment of the import.
+        find: Returns a stored order, if there is one.
+        parts_of: Returns the orders that were split off from an order.
+        was_imported: Whether a command with this id was saved before.
+        on_change: What to do with an order that differs.
+        has_line_ids: Whether the file has line ids.
+        zone: The time zone of the file. A day without a time is its midnight.
+        commands: The commands to run.
+        new: The number of new orders.
+        unchanged: The number of unchanged orders.
+        changed: The changed orders.
+        called_off: The open orders that are off in the file.
+        conflicting: The orders that cannot be the stored ones.
+    """
+
+    warehouse_id: str
+    at: datetime
+    find: Callable[[str], Order | None]
+    parts_of: Callable[[str], Iterable[Order]]
+    was_imported: Callable[[str], bool]
+    on_change: OnChange
+    has_line_ids: bool
+    zone: tzinfo
+    commands: list[PlaceOrder | EditOrder | CancelOrder | RequestCancellation] = attrs.field(
+        factory=list
+    )
+    new: int = 0
+    unchanged: int = 0
+    changed: list[ChangedOrder] = attrs.field(factory=list)
+    called_off: list[CalledOffOrder] = attrs.field(factory=list)
+    conflicting: list[ConflictingOrder] = attrs.field(factory=list)
+    _of_day: dict[datetime, int] = attrs.field(factory=dict, init=False)
+
+    def take(self, order: Order, *, has_priority: bool, has_time: bool) -> None:
+        """Compare one order of the file.
+
+        Args:
+            order: The order.
+            has_priority: Whether the file gives its priority.
+            has_time: Whether the file says when it was placed.
+        """
+        content = content_of(order)
+        place_id = command_id(order.order_id, *content)
+        stored = self.find(order.order_id)
+        if stored is None:
+            self.new += 1
+            order = self._in_file_order(order)
+            self.commands.append(PlaceOrder(order=order, at=self.at, command_id=place_id))
+            return
+        conflict = self._conflict(stored, order, has_time=has_time)
+        if conflict:
+            self.conflicting.append(ConflictingOrder(order.order_id, conflict))
+            return
+        edits = edits_to(stored, order, has_line_ids=self.has_line_ids, has_priority=has_priority)
+        if not edits or self.was_imported(place_id):
+            self.unchanged += 1
+            return
+        obstacle = obstacle_to(stored)
+        self.changed.append(ChangedOrder(order.order_id, edits, obstacle))
+        if self.on_change is OnChange.UPDATE and not obstacle:
+            self.commands.append(
+                EditOrder(
+                    seller_id=order.seller_id,
+                    order_id=order.order_id,
+                    at=self.at,
+                    edits=edits,
+                    expected_version=stored.version,
+                    command_id=command_id(order.order_id, *content, stored.version, edits),
+                )
+            )
+
+    def _in_file_order(self, order: Order) -> Order:
+        """Move an order that was placed on a day, with no time, behind those before it in the file.
+
+        Otherwise the orders of one day would be served by their ids.
+        """
+        local = order.placed_at.astimezone(self.zone)
+        if local.time() != MIDNIGHT:
+            return order
+        before = self._of_day.get(order.placed_at, 0)
+        self._of_day[order.placed_at] = before + 1
+        return attrs.evolve(order, placed_at=order.placed_at + timedelta(microseconds=before))
+
+    def call_off(self, order_id: str, reason: str) -> None:
+        """Look whether an order that is off in the file is still open here, or a part of it."""
+        stored = self.find(order_id)
+        if stored is None:
+            return
+        for each in (stored, *self.parts_of(order_id)):
+            if each.warehouse_id == self.warehouse_id:
+                self._call_off(each, reason)
+
+    def _call_off(self, order: Order, reason: str) -> None:
+        allowed = allowed_actions(order.status)
+        command = next((kind for action, kind in _CALLS_OFF.items() if action in allowed), None)
+        if command is None:
+            return
+        self.called_off.append(CalledOffOrder(order.order_id, reason))
+        if self.on_change is OnChange.UPDATE:
+            self.commands.append(
+                command(
+                    seller_id=order.seller_id,
+                    order_id=order.order_id,
+                    at=self.at,
+                    reason=reason,
+                    expected_version=order.version,
+                    command_id=command_id(order.order_id, "off", reason, order.version),
+                )
+            )
+
+    def _conflict(self, stored: Order, order: Order, *, has_time: bool) -> str:
+        """Return why the stored order cannot be the one of the file; empty if it can."""
+        if stored.split_from is not None:
+            return (
+                f"this id was given to a part that was split off from order "
+                f"{stored.split_from!r}; import it with an order prefix"
+            )
+        if stored.warehouse_id != self.warehouse_id:
+            return f"it leaves from warehouse {stored.warehouse_id!r}"
+        if has_time and abs(stored.placed_at - order.placed_at) > PLACED_APART_MAX:
+            return (
+                f"it was placed at {stored.placed_at:{_SHOWN}}, and that of the file at "
+                f"{order.placed_at:{_SHOWN}}; if it is of another shop, import it with an order "
+                f"prefix"
+            )
+        return ""

@@ -1,0 +1,83 @@
+"""A mistyped name: a read is refused with the nearest one, and a command says what it made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.runner import flat
+from tests.cli.shop import Shop, shop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["shop"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("orders", "stock", "receipts", "backorders", "events", "dead-letters"),
+        *("backorders MUG", "show A-1", "explain A-1", "actions A-1", "events A-1"),
+        *("release-ended-holds", "cancel A-1", "send --all", "withdraw R-1", "allocate A-1"),
+    ],
+)
+def test_an_unknown_seller_is_refused_with_the_nearest_one(shop: Shop, command: str) -> None:
+    message = shop.refused(*command.split(), "--seller", "acmee")
+    assert message == "orderflow: there is no seller 'acmee' (did you mean 'acme'?)"
+
+
+def test_if_no_seller_is_near_the_known_ones_are_named(shop: Shop) -> None:
+    message = shop.refused("stock", "--seller", "zenith")
+    assert message == "orderflow: there is no seller 'zenith'; known: 'acme'"
+
+
+@pytest.mark.parametrize("command", ["stock mug", "receipts mug", "backorders mug"])
+def test_an_unknown_product_is_refused_with_the_nearest_one(shop: Shop, command: str) -> None:
+    expected = "orderflow: there is no product 'mug' (did you mean 'MUG'?)"
+    assert shop.refused(*command.split()) == expected
+    assert shop.refused("orders", "--sku", "mug", "--status", "NEW") == expected
+
+
+def test_an_unknown_warehouse_is_refused_with_the_nearest_one(shop: Shop) -> None:
+    message = shop.refused("stock", "--warehouse", "ledes")
+    assert "there is no stock or receipt in warehouse 'ledes' (did you mean 'leeds'?)" in message
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["stock CUP", "receipts MUG", "backorders MUG", "orders --sku CUP --status NEW"],
+)
+def test_a_known_name_with_nothing_to_list_is_answered_with_nothing(
+    shop: Shop, command: str
+) -> None:
+    assert "none" in shop.do(*command.split())
+
+
+def test_a_command_says_which_names_are_new(shop: Shop) -> None:
+    result = shop.run("book-in", "MUGS", 1)
+    assert result.exit_code == 0
+    assert "new in warehouse 'leeds' of seller 'acme': MUGS (did you mean 'MUG'?)" in result.stderr
+    result = shop.run("count", "MUG", 1, "--warehouse", "ledes")
+    assert "new in warehouse 'ledes' (did you mean 'leeds'?) of seller 'acme': MUG" in result.stderr
+    result = shop.run("book-in", "MUG", 1, "--seller", "acmee", "--warehouse", "leeds")
+    assert "new seller 'acmee' (did you mean 'acme'?)" in result.stderr
+    assert "new" not in shop.run("book-in", "MUG", 1).stderr
+
+
+def test_a_policy_of_a_new_seller_is_for_one_that_is_said_to_be_new(shop: Shop) -> None:
+    message = shop.refused("change-policy", "acmee", "--queue", "PRIORITY")
+    assert message == "orderflow: there is no seller 'acmee' (did you mean 'acme'?)"
+    result = shop.run("change-policy", "acmee", "--queue", "PRIORITY", "--new")
+    assert result.exit_code == 0
+    assert flat(result.stderr) == "new seller 'acmee' (did you mean 'acme'?)"
+    assert "queue PRIORITY" in shop.do("policies")
+
+
+@pytest.mark.parametrize("command", ["orders", "stock MUG", "backorders", "events"])
+def test_where_there_is_nothing_yet_nothing_is_mistyped(tmp_path: Path, command: str) -> None:
+    empty = Shop(tmp_path / "empty.db")
+    empty.do("init")
+    assert "none" in empty.do(*command.split())
+    assert "queue PRIORITY" in empty.do("change-policy", "acme", "--queue", "PRIORITY")

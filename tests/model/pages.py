@@ -1,0 +1,168 @@
+"""Pages: what one transaction does of a command that changes many orders.
+
+The rules are those of "Pages" in `docs/explanation/who-gets-the-stock.md`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow import PartialAllocation, Status
+from tests.model.serving import (
+    defer,
+    has_waited_long_enough,
+    leave,
+    pass_over,
+    serve_all_queues,
+    was_passed_over_often_enough,
+    watch,
+)
+from tests.model.world import Page
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderflow import HoldReason
+    from tests.model.world import Order, World
+
+
+def next_page(world: World, now: datetime) -> None:
+    """Do what the page before left to do."""
+    page = world.page
+    world.begin(now)
+    if page is None:
+        if apply_effects_of_time(world):
+            serve_all_queues(world)
+    elif page.step in ("SERVE", "PASS OVER"):
+        world.passing = page.passing
+        _serve_or_pass_over(world, page)
+    else:
+        world.passes_count = False
+        _go_on_with_policy(world, page)
+    end_page(world)
+
+
+def end_page(world: World) -> None:
+    """Split what may leave, and note what is left to the next page."""
+    if world.page is None and world.passes_count:
+        leave(world)
+        if world.passing and (world.is_passing or world.deferred):
+            step = "PASS OVER" if world.is_passing else "SERVE"
+            world.page = Page(step, passing=world.passing)
+    elif world.page is None and world.deferred:
+        world.page = Page("OFFER")
+    elif world.page is None:
+        leave(world)
+    watch(world)
+
+
+def _serve_or_pass_over(world: World, page: Page) -> None:
+    world.begin_to_serve()
+    if page.step == "SERVE":
+        serve_all_queues(world)
+        return
+    world.is_passing = world.deferred = True
+    pass_over(world)
+
+
+# Time
+
+
+def apply_effects_of_time(world: World) -> bool:
+    """Apply what is due; if that is more than a page, leave the rest and serve nobody."""
+    world.hold_ended = []
+    due = [*_with_ended_holds(world), *_with_long_waits(world)]
+    some = due[: world.orders_max]
+    for order in some:
+        if order.status is Status.ON_HOLD:
+            ended = _ended_holds(world, order)
+            release(world, order, ended)
+            world.hold_ended += [(order, reason) for reason in ended]
+        else:
+            _begin_to_keep(world, order)
+    if len(some) < len(due):
+        for order in list(world.changed):
+            if order.waits():
+                defer(world, order)
+        world.deferred = True
+    return len(some) == len(due)
+
+
+def _with_ended_holds(world: World) -> list[Order]:
+    ended = [
+        (min(until for until in order.holds.values() if until), order.order_id, order)
+        for order in world.orders
+        if _ended_holds(world, order)
+    ]
+    return [order for _, _, order in sorted(ended, key=lambda each: each[:2])]
+
+
+def _ended_holds(world: World, order: Order) -> list[HoldReason]:
+    return [reason for reason, until in order.holds.items() if until and until <= world.now]
+
+
+def _with_long_waits(world: World) -> list[Order]:
+    if world.policy.partial_allocation is not PartialAllocation.AFTER_WAITING:
+        return []
+    long = [order for order in world.orders if has_waited_long_enough(world, order)]
+    return sorted(long, key=lambda order: (order.since, order.order_id))
+
+
+def release(world: World, order: Order, reasons: list[HoldReason]) -> None:
+    """Release some holds of an order; it waits if there is no other."""
+    for reason in reasons:
+        del order.holds[reason]
+    world.has_changed(order)
+    if not order.holds:
+        let_wait(world, order)
+
+
+def let_wait(world: World, order: Order) -> None:
+    """Put an order on back order, until it is served."""
+    order.status = Status.ON_BACK_ORDER
+    world.has_changed(order)
+    if has_waited_long_enough(world, order):
+        _begin_to_keep(world, order)
+
+
+def _begin_to_keep(world: World, order: Order) -> None:
+    order.allows_partial = True
+    world.has_changed(order)
+
+
+# A change of policy
+
+
+def _go_on_with_policy(world: World, page: Page) -> None:
+    if page.step == "REVIEW":
+        review(world, page.after)
+        world.page = world.page or Page("OFFER")
+    elif page.step == "OFFER":
+        serve_all_queues(world)
+        if not world.deferred:
+            world.page = Page("SPLIT")
+    else:
+        world.reviewed = _read(world, page)
+        leave(world)
+
+
+def review(world: World, after: Order | None) -> None:
+    """Let those on back order begin to keep, or give up what they may not have."""
+    read = _read(world, Page("REVIEW", after))
+    for order in [*read, *(each for each in world.changed if each.waits())]:
+        if has_waited_long_enough(world, order) or was_passed_over_often_enough(world, order):
+            _begin_to_keep(world, order)
+        if order.holds_units() and not world.allows_partial(order):
+            order.let_go()
+            world.has_changed(order)
+        world.reviewed.append(order)
+
+
+def _read(world: World, page: Page) -> list[Order]:
+    """Return the next orders on back order, by when they were placed; the rest is left."""
+    waiting = world.back_orders_before
+    begin = 0 if page.after is None else waiting.index(page.after) + 1
+    read = waiting[begin:][: world.orders_max]
+    if len(read) == world.orders_max:
+        world.page = Page(page.step, read[-1])
+    return [order for order in read if order.waits()]
