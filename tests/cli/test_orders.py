@@ -59,8 +59,9 @@ def test_more_orders_than_a_page_are_all_listed(
 def test_a_listing_as_csv_has_no_formulas(shop: Shop) -> None:
     shop.do("place", "=1+1", "MUG=1", "--at", NOON)
     lines = shop.run("orders", "--csv").stdout.splitlines()
-    assert lines[0] == "order_id,seller_id,warehouse_id,status,placed_at,units,allocated,short"
-    assert lines[1] == "'=1+1,acme,leeds,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0"
+    columns = "order_id,seller_id,warehouse_id,status,placed_at,units,allocated,short,cover"
+    assert lines[0] == columns
+    assert lines[1] == "'=1+1,acme,leeds,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0,"
 
 
 def test_an_order_is_shown_with_all_its_data(shop: Shop) -> None:
@@ -88,6 +89,47 @@ def test_the_queue_of_a_product_has_positions(shop: Shop) -> None:
     (product,) = shop.ask("backorders")["products"]
     assert (product["sku"], product["orders"], product["short"]) == ("CUP", 2, 6)
     assert (product["since"][:16], product["expected"]) == (NOON, 5)
+
+
+def test_listings_say_when_an_order_is_expected(shop: Shop) -> None:
+    shop.do("announce", "R-1", "CUP", 1, "2999-03-09")
+    shop.do("announce", "R-2", "CUP", 1, "2999-03-10T08:00")
+    shop.do("place", "A-2", "CUP=4", "--at", "2026-03-02T13:00")
+    expected = {"expected_at": "2999-03-10T08:00:00+00:00", "overdue_since": None}
+    unknown = {"expected_at": None, "overdue_since": None}
+    for rows in (shop.ask("orders")["orders"], shop.ask("backorders", "CUP")["queue"]):
+        assert [(row["order_id"], row["cover"]) for row in rows] == [
+            ("A-1", expected),
+            ("A-2", unknown),
+        ]
+    assert "A-1 ON_BACK_ORDER 2026-03-02 12:00 5 3 2 2999-03-10 08:00 A-2" in shop.do("orders")
+    assert "CUP 2 6 2026-03-02 12:00 2 2999-03-09 00:00" in shop.do("backorders")
+
+
+def test_listings_say_since_when_a_receipt_is_overdue_and_give_no_date(shop: Shop) -> None:
+    shop.do("announce", "R-1", "CUP", 1, "2999-03-09")
+    shop.do("announce", "R-2", "CUP", 1, "2026-03-03")
+    overdue = {"expected_at": None, "overdue_since": "2026-03-03T00:00:00+00:00"}
+    assert shop.ask("orders")["orders"][0]["cover"] == overdue
+    assert "A-1 2026-03-02 12:00 2 0 2 0 overdue since 2026-03-03 00:00" in (
+        f"{shop.do('backorders', 'CUP')}"
+    )
+    said = "overdue since 2026-03-03 00:00"
+    assert said in shop.do("backorders")
+    assert said in shop.do("orders", "--csv")
+    assert f"{said} UTC, so it has no date." in shop.do("explain", "A-1")
+
+
+def test_orders_of_several_sellers_are_listed_by_moment(shop: Shop) -> None:
+    shop.do("place", "B-1", "TEA=1", "--seller", "zoo", "--later", "--at", "2026-03-01")
+    shop.do("place", "A-2", "TEA=1", "--later", "--at", "2026-03-03")
+    shop.do("place", "B-2", "TEA=1", "--seller", "zoo", "--later", "--at", "2026-03-02T13:00")
+    everybody = {"ORDERFLOW_DB": str(shop.db)}
+    listed = json.loads(run("orders", "--json", environment=everybody).stdout)["orders"]
+    assert [order["order_id"] for order in listed] == ["B-1", "A-1", "B-2", "A-2"]
+    first = flat(run("orders", "--limit", 1, environment=everybody).stdout)
+    assert "order seller status" in first
+    assert "B-1 zoo NEW" in first
 
 
 def test_the_queue_goes_by_the_policy(shop: Shop) -> None:

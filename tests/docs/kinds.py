@@ -21,6 +21,7 @@ def table() -> str:
     rows = ["| kind | when | default timing |", "| --- | --- | --- |"]
     for kind, info in NOTICE_KINDS.items():
         never = "" if info.may_be_daily else "; never in a digest"
+        never = never if info.may_be_at_once else "; never at once"
         rows.append(f"| `{kind}` | {info.meaning} | `{info.timing}`{never} |")
     return "\n".join(rows)
 

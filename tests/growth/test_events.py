@@ -16,10 +16,10 @@ from orderflow.core import State
 from orderflow.edits import ChangeCourier
 from orderflow.invariants import history_violations
 from orderflow.notices import (
+    NOTICE_KINDS,
     HeldNotice,
     LineCount,
     Notice,
-    NoticeKind,
     NoticeTiming,
     PartlyServedNotice,
     Preference,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 SIZES = {memory: (300, 600, 1_200), on_sqlite: (200, 400, 800)}
 SOMEBODY = (Recipient("log", "somebody"),)
 DAILY = tuple(
-    (kind, NoticeTiming.DAILY) for kind in NoticeKind if kind is not NoticeKind.EXPECTED_DATE_MOVED
+    (kind, NoticeTiming.DAILY) for kind, info in NOTICE_KINDS.items() if info.may_be_daily
 )
 
 

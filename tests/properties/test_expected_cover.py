@@ -68,6 +68,11 @@ def booked_in(
     return carried_out(state, policy, *commands)
 
 
+def as_they_count(state: State, warehouse_id: str, sku: str, at: datetime) -> list[ExpectedReceipt]:
+    """Return the receipts of a product as they are counted: those that are overdue come last."""
+    return sorted(state.expected(warehouse_id, sku), key=lambda each: each.expected_at < at)
+
+
 def short(state: State, before: Order, cover: ExpectedCover) -> int:
     """Return what is left of a shortage; a line that has left in a parcel of its own has none."""
     now = state.orders[before.order_id]
@@ -85,9 +90,9 @@ def test_the_receipts_that_are_named_cover_the_line_and_without_the_last_it_is_s
     state, at = expecting(history, announced)
     policy = state.policy or history.policy
     for waits in waiting(state):
-        for cover in expected_cover(waits, state, policy):
+        for cover in expected_cover(waits, state, at, policy):
             assert not cover.is_there
-            all_there_are = list(state.expected(waits.warehouse_id, cover.sku))
+            all_there_are = as_they_count(state, waits.warehouse_id, cover.sku, at)
             come = list(cover.receipts) or all_there_are
             assert all_there_are[: len(come)] == come
             assert short(booked_in(state, policy, come[:-1], at), waits, cover) > 0
@@ -99,10 +104,15 @@ def test_the_receipts_that_are_named_cover_the_line_and_without_the_last_it_is_s
     wanted=st.lists(st.tuples(st.integers(1, 4), st.integers(0, 2)), min_size=1, max_size=6),
     units=st.integers(0, 3),
     coming=st.lists(st.integers(1, 6), max_size=6),
+    at=st.integers(0, 7).map(later),
     policy=STRICT,
 )
 def test_everyone_in_a_long_queue_is_covered_when_it_was_said(
-    wanted: list[tuple[int, int]], units: int, coming: list[int], policy: AllocationPolicy
+    wanted: list[tuple[int, int]],
+    units: int,
+    coming: list[int],
+    at: datetime,
+    policy: AllocationPolicy,
 ) -> None:
     commands: list[Command] = [BookInStock(key=key(), received=units, at=NOON)] if units else []
     for number, (quantity, priority) in enumerate(wanted):
@@ -113,12 +123,26 @@ def test_everyone_in_a_long_queue_is_covered_when_it_was_said(
         commands.append(AnnounceReceipt(receipt=receipt, at=NOON))
     state = carried_out(State(ACME), policy, *commands)
     for waits in waiting(state):
-        (cover,) = expected_cover(waits, state, policy)
-        come = list(cover.receipts) or list(state.expected(LEEDS, "MUG"))
+        (cover,) = expected_cover(waits, state, at, policy)
+        come = list(cover.receipts) or as_they_count(state, LEEDS, "MUG", at)
         before = booked_in(state, policy, come[:-1], NOON)
         assert short(before, waits, cover) > 0
         after = booked_in(before, policy, come[-1:], NOON)
         assert (short(after, waits, cover) == 0) == bool(cover.receipts)
+
+
+@given(history=histories(SCOPE), announced=ANNOUNCED, days=st.integers(0, 12))
+def test_no_line_is_expected_before_the_moment_or_by_a_receipt_that_is_overdue(
+    history: History, announced: list[tuple[str, int, int]], days: int
+) -> None:
+    state, now = expecting(history, announced)
+    at = now + timedelta(days=days)
+    for waits in waiting(state):
+        for cover in expected_cover(waits, state, at, state.policy or history.policy):
+            overdue = [each.expected_at for each in cover.receipts if each.expected_at < at]
+            assert cover.overdue_since == min(overdue, default=None)
+            assert (cover.expected_at is not None) == (bool(cover.receipts) and not overdue)
+            assert cover.expected_at is None or cover.expected_at >= at
 
 
 @given(history=histories(SCOPE, policy=FAIR), announced=ANNOUNCED)
@@ -128,7 +152,7 @@ def test_where_shares_are_fair_the_line_is_covered_by_then_at_the_latest(
     state, at = expecting(history, announced)
     policy = state.policy or history.policy
     for waits in waiting(state):
-        for cover in expected_cover(waits, state, policy):
+        for cover in expected_cover(waits, state, at, policy):
             assert not cover.is_there
             if cover.receipts:
                 assert short(booked_in(state, policy, cover.receipts, at), waits, cover) == 0
@@ -143,7 +167,7 @@ def test_an_explanation_names_the_receipts_that_the_forecast_does(
         explanation = explain(each.order_id, state, at, history.policy)
         assert explanation.order == each
         covers = tuple(shortage.cover for shortage in explanation.shortages)
-        assert covers == expected_cover(each, state, history.policy)
+        assert covers == expected_cover(each, state, at, history.policy)
 
 
 @given(history=histories(SCOPE))

@@ -73,7 +73,7 @@ def explained(flow: OrderFlow, outcome: Outcome, state: State, at: datetime) -> 
         explanation = acme.explain(order.order_id, at=at)
         assert explanation.partial_from is None or explanation.partial_from > at - LENGTHS[1]
         assert acme.actions(order.order_id, at=at)
-        expected_cover(order, state, flow.default_policy)
+        expected_cover(order, state, at, flow.default_policy)
 
 
 @given(data=st.data())

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.status import Status
+    from orderflow.domain.model.stock import ExpectedReceipt
 
 __all__ = ["NoticeContext", "NumberedEvents"]
 
@@ -33,6 +34,10 @@ class NoticeContext(View, Protocol):
         self, *, status: Status | None = None, sku: str | None = None, limit: int | None = None
     ) -> Sequence[Order]:
         """Return the seller's orders, oldest first, optionally by status or by SKU."""
+        ...
+
+    def receipts(self) -> Sequence[ExpectedReceipt]:
+        """Return the seller's expected receipts, sorted by expected time, then by id."""
         ...
 
     def events(

@@ -20,6 +20,7 @@ class NoticeKind(Term):
     PARTLY_SERVED = "PARTLY_SERVED"
     COMPLETED = "COMPLETED"
     EXPECTED_DATE_MOVED = "EXPECTED_DATE_MOVED"
+    RECEIPT_OVERDUE = "RECEIPT_OVERDUE"
     RECALLED = "RECALLED"
     CANCELLATION_ACCEPTED = "CANCELLATION_ACCEPTED"
     CANCELLATION_REJECTED = "CANCELLATION_REJECTED"
@@ -58,12 +59,14 @@ class NoticeKindInfo:
         title: What happened to the order, as the predicate of a sentence.
         meaning: When a notice of this kind is written.
         timing: When it is sent if the seller has not chosen.
+        may_be_at_once: Whether an event causes it, so that it may be sent at once.
         may_be_daily: Whether it may be part of a digest.
     """
 
     title: str
     meaning: str
     timing: NoticeTiming = NoticeTiming.AT_ONCE
+    may_be_at_once: bool = True
     may_be_daily: bool = True
 
 
@@ -87,6 +90,12 @@ NOTICE_KINDS: dict[NoticeKind, NoticeKindInfo] = {
         "An announced, withdrawn or short receipt changed the date at which an order on back order "
         "is expected to be complete.",
         may_be_daily=False,
+    ),
+    NoticeKind.RECEIPT_OVERDUE: NoticeKindInfo(
+        "needs an overdue receipt",
+        "The time of an announced receipt has passed, and an order on back order needs it.",
+        NoticeTiming.DAILY,
+        may_be_at_once=False,
     ),
     NoticeKind.RECALLED: NoticeKindInfo(
         "came back from the warehouse",

@@ -30,6 +30,7 @@ __all__ = [
     "OnBackOrderNotice",
     "PartlyServedNotice",
     "RecalledNotice",
+    "ReceiptOverdueNotice",
     "ReleasedNotice",
     "ShortLine",
     "WayOut",
@@ -55,6 +56,7 @@ class ShortLine:
         short: The units that are missing.
         replacements: Products in stock that could replace it.
         expected_at: When announced receipts cover the line; `None` if they do not.
+        overdue_since: When the first overdue receipt that the line needs was expected.
         is_there: Whether stock already covers the line, while the order waits for another one.
     """
 
@@ -63,6 +65,7 @@ class ShortLine:
     short: int
     replacements: tuple[InStockReplacement, ...] = ()
     expected_at: datetime | None = None
+    overdue_since: datetime | None = None
     is_there: bool = False
 
 
@@ -152,6 +155,13 @@ class ExpectedDateNotice(_OrderNotice):
 
 
 @attrs.frozen(kw_only=True)
+class ReceiptOverdueNotice(_OrderNotice):
+    """The order needs a receipt that was expected at the time of this notice, and is overdue."""
+
+    short: tuple[ShortLine, ...]
+
+
+@attrs.frozen(kw_only=True)
 class RecalledNotice(_OrderNotice):
     """The order is back from the warehouse, which could not find these units."""
 
@@ -192,6 +202,7 @@ Notice = (
     | PartlyServedNotice
     | CompletedNotice
     | ExpectedDateNotice
+    | ReceiptOverdueNotice
     | RecalledNotice
     | CancellationAcceptedNotice
     | CancellationRejectedNotice
@@ -237,6 +248,7 @@ _KIND_OF: dict[type, NoticeKind] = {
     PartlyServedNotice: NoticeKind.PARTLY_SERVED,
     CompletedNotice: NoticeKind.COMPLETED,
     ExpectedDateNotice: NoticeKind.EXPECTED_DATE_MOVED,
+    ReceiptOverdueNotice: NoticeKind.RECEIPT_OVERDUE,
     RecalledNotice: NoticeKind.RECALLED,
     CancellationAcceptedNotice: NoticeKind.CANCELLATION_ACCEPTED,
     CancellationRejectedNotice: NoticeKind.CANCELLATION_REJECTED,

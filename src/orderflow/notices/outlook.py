@@ -49,16 +49,18 @@ class Outlook:
     Attributes:
         replacements: Products that could replace it, with enough units in stock.
         expected_at: When the line will be covered; `None` if unknown.
+        overdue_since: When the first overdue receipt that the line needs was expected.
         is_there: Whether stock already covers the line, while the order waits for another one.
     """
 
     replacements: tuple[InStockReplacement, ...] = ()
     expected_at: datetime | None = None
+    overdue_since: datetime | None = None
     is_there: bool = False
 
 
-OutlookSource = Callable[[Order, View], Mapping[str, Outlook]]
-"""Returns the outlook of each short line of an order on back order, by line id."""
+OutlookSource = Callable[[Order, View, datetime], Mapping[str, Outlook]]
+"""Returns the outlook of each short line of an order on back order at a moment, by line id."""
 
 _UNKNOWN = Outlook()
 
@@ -79,28 +81,39 @@ def outlook_source(
     replacements = catalogue if catalogue is not None else ReplacementList()
     policy = default_policy if default_policy is not None else AllocationPolicy()
 
-    def outlook(order: Order, view: View) -> Mapping[str, Outlook]:
+    def outlook(order: Order, view: View, at: datetime) -> Mapping[str, Outlook]:
         found: dict[str, tuple[InStockReplacement, ...]] = {}
         for each in replacement_offers(order, view, replacements):
             line_id = each.edit.line_id
             replacement = InStockReplacement(each.edit.sku, each.available)
             found[line_id] = (*found.get(line_id, ()), replacement)
         return {
-            cover.line_id: Outlook(found.get(cover.line_id, ()), cover.expected_at, cover.is_there)
-            for cover in expected_cover(order, view, policy)
+            cover.line_id: Outlook(
+                found.get(cover.line_id, ()),
+                cover.expected_at,
+                cover.overdue_since,
+                cover.is_there,
+            )
+            for cover in expected_cover(order, view, at, policy)
         }
 
     return outlook
 
 
 def describe_short_lines(
-    order: Order, view: View, outlook: OutlookSource | None = None
+    order: Order, view: View, at: datetime, outlook: OutlookSource | None = None
 ) -> tuple[ShortLine, ...]:
-    """Return the short lines of an order, with the outlook of each."""
-    found = outlook(order, view) if outlook is not None else {}
+    """Return the short lines of an order, with the outlook of each at this moment."""
+    found = outlook(order, view, at) if outlook is not None else {}
     return tuple(
         ShortLine(
-            line.line_id, line.sku, line.short, each.replacements, each.expected_at, each.is_there
+            line.line_id,
+            line.sku,
+            line.short,
+            each.replacements,
+            each.expected_at,
+            each.overdue_since,
+            each.is_there,
         )
         for line in order.short_lines
         for each in (found.get(line.line_id, _UNKNOWN),)

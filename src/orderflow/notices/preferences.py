@@ -74,10 +74,17 @@ class Preference:
     @timings.validator
     def _check_timings(self, _attribute: object, value: object) -> None:
         for kind, timing in self.timings:
+            info = NOTICE_KINDS[kind]
             validators.require(
-                ok=NOTICE_KINDS[kind].may_be_daily or not timing.is_daily,
+                ok=info.may_be_daily or not timing.is_daily,
                 field="Preference.timings",
                 demand=f"AT_ONCE or NONE for {kind}, which would be out of date in a digest",
+                value=timing.value,
+            )
+            validators.require(
+                ok=info.may_be_at_once or not timing.is_at_once,
+                field="Preference.timings",
+                demand=f"DAILY or NONE for {kind}, which only the digest finds",
                 value=timing.value,
             )
         kinds = [kind for kind, _ in self.timings]

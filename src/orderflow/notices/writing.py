@@ -32,6 +32,7 @@ from orderflow.domain.model.events import (
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
+from orderflow.domain.model.stock import WarehouseSku
 from orderflow.domain.queries.actions import actions
 from orderflow.notices.changes import OrderChanges
 from orderflow.notices.context import NoticeContext
@@ -44,6 +45,7 @@ from orderflow.notices.notice import (
     OnBackOrderNotice,
     PartlyServedNotice,
     RecalledNotice,
+    ReceiptOverdueNotice,
     ReleasedNotice,
     ShortLine,
     WayOut,
@@ -142,6 +144,37 @@ class NoticeWriter:
             **self._describe(order),
         )
 
+    def receipts_overdue(
+        self, since: datetime, until: datetime, limit: int
+    ) -> tuple[ReceiptOverdueNotice, ...]:
+        """Return notices about receipts that fell overdue in a period, and that orders need.
+
+        Args:
+            since: The start of the period, inclusive.
+            until: The end of the period, exclusive.
+            limit: The largest number of orders, oldest first, that are checked for a product.
+        """
+        late = {
+            WarehouseSku(each.key.warehouse_id, each.key.sku): None
+            for each in self.context.receipts()
+            if since <= each.expected_at < until
+        }
+        orders = {
+            order.order_id: order
+            for warehouse_id, sku in late
+            for order in self.context.orders(status=Status.ON_BACK_ORDER, sku=sku, limit=limit)
+            if order.warehouse_id == warehouse_id
+        }
+        return tuple(
+            ReceiptOverdueNotice(
+                seller_id=order.seller_id, order_id=order.order_id, at=overdue, short=short
+            )
+            for order in orders.values()
+            for short in (self._describe(order)["short"],)
+            for overdue in _overdue_since(short)
+            if since <= overdue < until
+        )
+
     def _of_change(
         self, event: OrderEvent, before: Order, after: Order, now: Order
     ) -> Iterator[Notice]:
@@ -171,7 +204,7 @@ class NoticeWriter:
         present = self._present.get(order.order_id)
         if present is None:
             present = self._present[order.order_id] = {
-                "short": describe_short_lines(order, self.context, self.outlook),
+                "short": describe_short_lines(order, self.context, self.now, self.outlook),
                 "ways_out": self._ways_out(order),
             }
         return present
@@ -194,6 +227,12 @@ def _about(event: OrderEvent) -> _About:
 
 def _since(order: Order, at: datetime) -> datetime:
     return order.wait.since if order.wait is not None else at
+
+
+def _overdue_since(short: tuple[ShortLine, ...]) -> tuple[datetime, ...]:
+    """Return when the last of the overdue receipts fell overdue that these lines need."""
+    overdue = [line.overdue_since for line in short if line.overdue_since is not None]
+    return (max(overdue),) if overdue else ()
 
 
 def _counts(units: LineUnits, order: Order) -> tuple[LineCount, ...]:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 __all__ = ["DigestResult", "DigestSender"]
 
 DAY = timedelta(days=1)
+_NEED_NO_EVENTS = frozenset({NoticeKind.ON_BACK_ORDER, NoticeKind.RECEIPT_OVERDUE})
 
 
 @attrs.frozen(kw_only=True)
@@ -208,15 +209,17 @@ class DigestSender:
         writer = NoticeWriter(reading, now, policy, self._outlook, with_ways_out=False)
         kinds = [kind for kind in NoticeKind if preference.timing(kind).is_daily]
         notices: list[Notice] = []
-        if kinds != [NoticeKind.ON_BACK_ORDER]:  # these alone need no events
+        if not _NEED_NO_EVENTS.issuperset(kinds):
             events = [each for each in reading.events(since=since) if each.at < until]
             events.sort(key=subject_of)  # so the history of each order is folded once
             others = (notice for event in events for notice in writer.notices_of(event))
             notices += [
                 each
                 for each in coalesce(others, until - since)
-                if kind_of(each) in kinds and kind_of(each) is not NoticeKind.ON_BACK_ORDER
+                if kind_of(each) in kinds and kind_of(each) not in _NEED_NO_EVENTS
             ]
+        if NoticeKind.RECEIPT_OVERDUE in kinds:
+            notices += writer.receipts_overdue(since, until, self._notices_max)
         waiting: list[tuple[datetime, str, Order]] = []
         if NoticeKind.ON_BACK_ORDER in kinds:
             waiting = [

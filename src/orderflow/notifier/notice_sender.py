@@ -198,15 +198,13 @@ class NoticeSender:
     def _read(
         self, messages: Sequence[OutboxMessage], reading: Reading
     ) -> tuple[list[_MessageNotices], dict[int, list[tuple[Order, datetime | None]]]]:
-        policy = self._default_policy
-        writer = NoticeWriter(
-            reading, read_clock(self._clock), policy, self._outlook, changes=self._changes
-        )
+        policy, now = self._default_policy, read_clock(self._clock)
+        writer = NoticeWriter(reading, now, policy, self._outlook, changes=self._changes)
         written = [_MessageNotices(each, writer.notices_of(each.event)) for each in messages]
         affected = {}
         for index, message in enumerate(messages):
             affected[index] = [
-                (order, expected_date(describe_short_lines(order, reading, self._outlook)))
+                (order, expected_date(describe_short_lines(order, reading, now, self._outlook)))
                 for order in affected_orders(message.event, reading, self._orders_max)
             ]
         return written, {index: orders for index, orders in affected.items() if orders}

@@ -50,7 +50,12 @@ EXAMPLE_PREFERENCES = (
         digest_at=time(23, 59),
         zone=ZoneInfo("Europe/London"),
     ),
-    Preference(timings=tuple((kind, NoticeTiming.AT_ONCE) for kind in NoticeKind)),
+    Preference(
+        timings=tuple(
+            (kind, NoticeTiming.AT_ONCE if info.may_be_at_once else NoticeTiming.DAILY)
+            for kind, info in NOTICE_KINDS.items()
+        )
+    ),
     Preference(
         recipients=(Recipient("mail", "x@shop.example"),),
         timings=tuple((each, NoticeTiming.NONE) for each in reversed(NOTICE_KINDS)),

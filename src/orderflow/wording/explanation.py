@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderflow.domain.model.order import Hold, Order
+    from orderflow.domain.queries.expected_cover import ExpectedCover
     from orderflow.domain.queries.explanation import Shortage
 
 __all__ = ["in_words"]
@@ -113,6 +114,8 @@ def _cover(shortage: Shortage, explanation: Explanation) -> str:
     cover = shortage.cover
     if cover.is_there:
         return "That is enough for this line."
+    if cover.overdue_since is not None:
+        return _overdue(cover)
     if cover.expected_at is None:
         return "No announced receipt would cover this line, so its date is unknown."
     *before, last = cover.receipts
@@ -124,6 +127,12 @@ def _cover(shortage: Shortage, explanation: Explanation) -> str:
         sure = " as far as is known"
     receipt = f"Receipt {last.receipt_id!r}, expected at {moment_text(last.expected_at)},"
     return f"{receipt} would cover this line{sure}{after}."
+
+
+def _overdue(cover: ExpectedCover) -> str:
+    late = next(each for each in cover.receipts if each.expected_at == cover.overdue_since)
+    since = moment_text(late.expected_at)
+    return f"This line needs receipt {late.receipt_id!r}, overdue since {since}, so it has no date."
 
 
 def _partial_allocation(explanation: Explanation) -> Iterator[str]:

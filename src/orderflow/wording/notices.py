@@ -23,6 +23,7 @@ from orderflow.notices.notice import (
     OnBackOrderNotice,
     PartlyServedNotice,
     RecalledNotice,
+    ReceiptOverdueNotice,
     ReleasedNotice,
     kind_of,
 )
@@ -95,6 +96,8 @@ def _lines(notice: Notice) -> Iterator[str]:
             yield f"On back order since {moment_text(notice.since)}. Every line is now allocated."
         case ExpectedDateNotice():
             yield _date_change(notice)
+        case ReceiptOverdueNotice():
+            yield from _short(notice.short)
         case RecalledNotice():
             yield f"The warehouse could not find {_counts(notice.missing)}."
         case CancellationAcceptedNotice():
@@ -114,6 +117,8 @@ def _lines(notice: Notice) -> Iterator[str]:
 def _short(lines: Iterable[ShortLine]) -> Iterator[str]:
     for line in lines:
         expected = f", expected {moment_text(line.expected_at)}" if line.expected_at else ""
+        if line.overdue_since:
+            expected = f", overdue since {moment_text(line.overdue_since)}, no date"
         if line.is_there:
             expected = ", in stock, but the order is waiting for other lines"
         yield f"Line {line.line_id}: {line.short} of {line.sku} short{expected}."

@@ -19,10 +19,11 @@ from orderflow import (
 )
 from orderflow.core import State, expected_cover
 from tests.unit.domain.test_walks import OPENINGS
-from tests.unit.shop import ACME, Shop, key, later, shop_with
+from tests.unit.shop import ACME, NOON, Shop, key, later, shop_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 URGENT: dict[str, Any] = {
@@ -39,10 +40,10 @@ def expect(shop: Shop, *units: int, sku: str = "MUG") -> None:
         shop.announce(ExpectedReceipt(f"{sku}{number}", key(sku), quantity, day))
 
 
-def covers(shop: Shop, order_id: str) -> list[tuple[str, bool, list[str]]]:
+def covers(shop: Shop, order_id: str, at: datetime = NOON) -> list[tuple[str, bool, list[str]]]:
     """Return line id, whether it is there, and the ids of the receipts."""
     policy = shop.flow.seller(ACME).policy()
-    found = expected_cover(shop.order(order_id), shop.state(), policy)
+    found = expected_cover(shop.order(order_id), shop.state(), at, policy)
     return [(each.line_id, each.is_there, ids(each)) for each in found]
 
 
@@ -73,12 +74,35 @@ def test_receipts_count_in_the_order_in_which_they_are_expected() -> None:
     assert covers(shop, "A") == [("1", False, ["soon", "late"])]
 
 
+def test_an_overdue_receipt_is_counted_last() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A", ("MUG", 3))
+    shop.take("B", ("MUG", 3))
+    expect(shop, 3, 4)
+    on_the_second_day = later(25 * 60)
+    assert covers(shop, "A", on_the_second_day) == [("1", False, ["MUG2"])]
+    assert covers(shop, "B", on_the_second_day) == [("1", False, ["MUG2", "MUG1"])]
+
+
+def test_a_line_that_needs_an_overdue_receipt_has_no_date() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A", ("MUG", 5))
+    expect(shop, 3, 4)
+    day, order, state = 24 * 60, shop.order("A"), shop.state()
+    dates = [
+        (cover.overdue_since, cover.expected_at)
+        for at in (later(day), later(day + 1), later(2 * day + 1))
+        for cover in expected_cover(order, state, at)
+    ]
+    assert dates == [(None, later(2 * day)), (later(day), None), (later(day), None)]
+
+
 def test_nobody_knows_where_all_that_is_announced_does_not_suffice() -> None:
     shop = shop_with(MUG=0, PAN=0)
     shop.take("A", ("MUG", 3), ("PAN", 1))
     expect(shop, 1, 1)
     expect(shop, 1, sku="PAN")
-    mugs, pans = expected_cover(shop.order("A"), shop.state())
+    mugs, pans = expected_cover(shop.order("A"), shop.state(), NOON)
     assert (mugs.is_known, mugs.expected_at, ids(mugs)) == (False, None, [])
     assert (pans.is_known, pans.expected_at) == (True, later(24 * 60))
 
@@ -106,7 +130,7 @@ def test_what_is_available_is_there_for_an_order_that_waits_for_something_else()
 def test_what_is_available_is_there_for_a_new_order() -> None:
     shop = shop_with(MUG=2)
     shop.take("A", ("MUG", 2), allocate=False)
-    (cover,) = expected_cover(shop.order("A"), shop.state())
+    (cover,) = expected_cover(shop.order("A"), shop.state(), NOON)
     assert (cover.is_there, cover.is_known, cover.expected_at) == (True, True, None)
 
 
@@ -179,5 +203,5 @@ def test_the_queue_is_read_no_further_than_what_is_expected_reaches() -> None:
     expect(shop, 3)
     state = shop.state()
     counted = _Counted(ACME, state.orders, state.records, state.receipts)
-    assert not expected_cover(shop.order("A8"), counted)[0].is_known
+    assert not expected_cover(shop.order("A8"), counted, NOON)[0].is_known
     assert counted.__dict__["read"] == ["A0", "A1"]

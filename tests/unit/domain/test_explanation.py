@@ -279,6 +279,18 @@ def test_an_order_is_expected_when_its_last_line_is() -> None:
     assert [each.cover.expected_at for each in explanation.shortages] == [later(90), later(60)]
 
 
+def test_an_order_that_needs_an_overdue_receipt_has_no_date() -> None:
+    shop = shop_with(MUG=0, PAN=0)
+    shop.take("A", ("PAN", 1), ("MUG", 1))
+    shop.announce(ExpectedReceipt("R1", key("PAN"), 1, later(90)))
+    shop.announce(ExpectedReceipt("R2", key(), 1, later(60)))
+    dates = [
+        (each.overdue_since, each.expected_at)
+        for each in (explained(shop, at=later(minutes)) for minutes in (60, 61, 91))
+    ]
+    assert dates == [(None, later(90)), (later(60), None), (later(60), None)]
+
+
 def test_what_is_there_already_is_not_waited_for() -> None:
     shop = shop_with(NEVER, MUG=2, PAN=0)
     shop.take("A", ("MUG", 2), ("PAN", 1))

@@ -161,6 +161,14 @@ def test_a_forecast_says_how_sure_it_is(policy: AllocationPolicy, sentence: str)
     assert sentence in words(shop)
 
 
+def test_a_line_that_needs_an_overdue_receipt_has_no_date() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A", ("MUG", 3))
+    expect(shop, 1, 1, 1)
+    needs = "This line needs receipt 'R1', overdue since 2025-03-04 12:00 UTC"
+    assert f"{needs}, so it has no date." in in_words(shop.explain("A", at=later(24 * 60 + 1)))
+
+
 def test_what_is_not_announced_is_not_known() -> None:
     assert "so its date is unknown." in words(OPENINGS["ON_BACK_ORDER"]())
 

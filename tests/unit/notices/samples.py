@@ -22,6 +22,7 @@ from orderflow.notices import (
     OnBackOrderNotice,
     PartlyServedNotice,
     RecalledNotice,
+    ReceiptOverdueNotice,
     ReleasedNotice,
     ShortLine,
     WayOut,
@@ -35,6 +36,7 @@ def notices(text: str = "A", at: datetime = NOON) -> list[Notice]:
     """Return a notice of each kind, in which whatever may be a text is this one."""
     about: dict[str, Any] = {"seller_id": text, "order_id": text, "at": at}
     short = (ShortLine(text, text, 3, (InStockReplacement(text, 9),), FRIDAY),)
+    late = (ShortLine(text, text, 3, overdue_since=NOON),)
     ways = (WayOut(Action.CANCEL, (Status.CANCELLED,)), WayOut(Action.SPLIT, (), ((text, 2),)))
     counts = (LineCount(text, text, 2),)
     return [
@@ -42,6 +44,7 @@ def notices(text: str = "A", at: datetime = NOON) -> list[Notice]:
         PartlyServedNotice(**about, since=NOON, served=counts, short=short, ways_out=ways),
         CompletedNotice(**about, since=NOON),
         ExpectedDateNotice(**about, before=FRIDAY, expected_at=None),
+        ReceiptOverdueNotice(**about, short=late),
         RecalledNotice(**about, missing=counts),
         CancellationAcceptedNotice(**about),
         CancellationRejectedNotice(**about, reason=text),

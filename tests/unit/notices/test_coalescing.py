@@ -25,7 +25,18 @@ from tests.unit.notices.samples import FRIDAY, histories, notices
 from tests.unit.shop import NOON, About, about, later
 
 WINDOW = timedelta(minutes=10)
-ON_BACK_ORDER, PARTLY, COMPLETED, MOVED, RECALLED, ACCEPTED, REJECTED, HELD, RELEASED = notices()
+(
+    ON_BACK_ORDER,
+    PARTLY,
+    COMPLETED,
+    MOVED,
+    OVERDUE,
+    RECALLED,
+    ACCEPTED,
+    REJECTED,
+    HELD,
+    RELEASED,
+) = notices()
 
 
 def at(minutes: int, notice: Notice) -> Notice:

@@ -27,7 +27,7 @@ def outlook(
     state = shop.state()
     order = state.order(order_id)
     assert order is not None
-    return dict(source(order, state))
+    return dict(source(order, state, NOON))
 
 
 def expect(shop: Shop, receipt_id: str, units: int, sku: str = "MUG") -> None:
@@ -62,6 +62,18 @@ def test_a_line_is_expected_when_the_receipt_comes_that_reaches_it() -> None:
     assert dates == [FRIDAY, SATURDAY, None]
 
 
+def test_what_needs_an_overdue_receipt_has_no_date() -> None:
+    shop = shop_with()
+    expect(shop, "R1", 3)
+    shop.take("A", ("MUG", 3))
+    state, source = shop.state(), outlook_source()
+    order = state.orders["A"]
+    assert source(order, state, FRIDAY) == {"1": Outlook(expected_at=FRIDAY)}
+    late = FRIDAY + timedelta(minutes=1)
+    assert source(order, state, late) == {"1": Outlook(overdue_since=FRIDAY)}
+    assert expected_date(describe_short_lines(order, state, late, source)) is None
+
+
 def test_dates_go_by_the_policy_of_the_seller() -> None:
     shop = shop_with(AllocationPolicy(queue=Queue.PRIORITY))
     expect(shop, "R1", 3)
@@ -79,13 +91,13 @@ def test_an_order_that_takes_nothing_before_it_is_complete_is_expected_with_its_
     order = state.order("A")
     assert order is not None
     short = describe_short_lines(
-        order, state, outlook_source(default_policy=shop.flow.default_policy)
+        order, state, NOON, outlook_source(default_policy=shop.flow.default_policy)
     )
     assert [(line.expected_at, line.is_there) for line in short] == [(FRIDAY, False), (None, True)]
     assert expected_date(short) == FRIDAY
     shop.withdraw("R1")
     state = shop.state()
     short = describe_short_lines(
-        order, state, outlook_source(default_policy=shop.flow.default_policy)
+        order, state, NOON, outlook_source(default_policy=shop.flow.default_policy)
     )
     assert expected_date(short) is None

@@ -73,6 +73,12 @@ def test_a_kind_that_is_old_news_in_a_digest_is_refused_there(timing: NoticeTimi
         Preference(timings=((NoticeKind.EXPECTED_DATE_MOVED, timing),))
 
 
+@pytest.mark.parametrize("timing", [NoticeTiming.AT_ONCE, NoticeTiming.BOTH])
+def test_a_kind_that_no_event_causes_cannot_be_sent_at_once(timing: NoticeTiming) -> None:
+    with pytest.raises(InvalidValueError, match="DAILY or NONE for RECEIPT_OVERDUE"):
+        Preference(timings=((NoticeKind.RECEIPT_OVERDUE, timing),))
+
+
 def test_a_kind_has_one_timing() -> None:
     with pytest.raises(InvalidValueError, match="at most one timing for each kind"):
         Preference(

@@ -6,7 +6,14 @@ import attrs
 import pytest
 
 from orderflow import Action, HoldReason
-from orderflow.notices import NOTICE_KINDS, ExpectedDateNotice, HeldNotice, Notice, kind_of
+from orderflow.notices import (
+    NOTICE_KINDS,
+    ExpectedDateNotice,
+    HeldNotice,
+    Notice,
+    NoticeKind,
+    kind_of,
+)
 from orderflow.notices.writing import _WAYS_OUT
 from orderflow.wording.notices import _HOLDS, _WAYS, subject_line, to_paragraph
 from tests.unit.notices.samples import FRIDAY, bulletin, digest, notices
@@ -31,6 +38,15 @@ def test_an_order_on_back_order_is_told_of_with_what_is_short_and_the_ways_out()
         "In stock instead of A: A (9).",
         "Cancel the order.",
         "Split the order and send the allocated units now: 2 of A.",
+    )
+
+
+def test_a_line_that_needs_an_overdue_receipt_is_told_of_without_a_date() -> None:
+    (overdue,) = (each for each in notices() if kind_of(each) is NoticeKind.RECEIPT_OVERDUE)
+    paragraph = to_paragraph(overdue)
+    assert paragraph.heading == "Order A needs an overdue receipt"
+    assert paragraph.lines == (
+        "Line A: 3 of A short, overdue since 2025-03-03 12:00 UTC, no date.",
     )
 
 

@@ -98,7 +98,7 @@ def test_what_is_looked_up_of_a_short_line_is_told() -> None:
     shop = shop_with(MUG=0)
     outcome = shop.take("A", ("MUG", 2), ("PAN", 1))
     friday = NOON + timedelta(days=4)
-    outlook: OutlookSource = lambda order, _: {  # noqa: E731 - a function in one line
+    outlook: OutlookSource = lambda order, *_: {  # noqa: E731 - a function in one line
         order.lines[0].line_id: Outlook((InStockReplacement("CUP", 9),), friday)
     }
     (notice,) = told(shop, outcome, outlook=outlook)

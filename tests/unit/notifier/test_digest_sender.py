@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import HoldReason, Order
+from orderflow import ExpectedReceipt, HoldReason, Order
 from orderflow.notices import (
     Bulletin,
     NoticeKind,
@@ -14,13 +15,19 @@ from orderflow.notices import (
     OnBackOrderNotice,
     Outlook,
     Preference,
+    ReceiptOverdueNotice,
+    kind_of,
 )
 from orderflow.notifier import DigestResult
 from orderflow.ports import NoticeError, View
 from tests.unit.notifier.office import HOOK, JO, Office, Postman
-from tests.unit.shop import ACME, NOON, key
+from tests.unit.shop import ACME, NOON, key, order
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 BOTH = Preference(recipients=(JO, HOOK))
+NONE = NoticeTiming.NONE
 
 
 def next_morning(office: Office) -> None:
@@ -146,7 +153,7 @@ def test_who_could_not_be_reached_on_one_day_gets_all_of_it_on_the_next() -> Non
 def test_no_more_back_orders_are_written_of_than_stand_in_a_digest() -> None:
     asked: list[str] = []
 
-    def outlook(order: Order, _view: View) -> dict[str, Outlook]:
+    def outlook(order: Order, _view: View, _at: datetime) -> dict[str, Outlook]:
         asked.append(order.order_id)
         return {}
 
@@ -262,3 +269,69 @@ def test_a_digest_tries_nothing_out_and_is_bounded() -> None:
         (),
         (),
     ]
+
+
+def announce(office: Office, receipt_id: str, units: int, at: datetime, sku: str = "MUG") -> None:
+    receipt = ExpectedReceipt(receipt_id, key(sku), units, at)
+    office.flow.seller(ACME).announce(receipt)
+
+
+def told_of(office: Office) -> list[tuple[str, str]]:
+    """Return the orders of the last digest, and the kind of each notice."""
+    _, digest = office.mail.sent[-1]
+    return [(each.order_id, kind_of(each)) for each in digest.notices]
+
+
+def test_a_digest_tells_once_that_the_day_of_a_receipt_has_passed() -> None:
+    office = Office()
+    for order_id in "ABC":
+        office.take(order_id)
+    announce(office, "R1", 2, NOON + timedelta(days=1))
+    next_morning(office)
+    office.digests().run_once()
+    next_morning(office)
+    assert office.digests().run_once() == DigestResult(sent=1)
+    assert told_of(office) == [("A", "RECEIPT_OVERDUE"), ("B", "RECEIPT_OVERDUE")]
+    overdue = office.mail.sent[-1][1].notices[0]
+    assert isinstance(overdue, ReceiptOverdueNotice)
+    assert (overdue.at, overdue.short[0].overdue_since) == (NOON + timedelta(days=1),) * 2
+    next_morning(office)
+    assert office.digests().run_once() == DigestResult()
+
+
+def test_an_overdue_receipt_is_not_told_of_if_no_order_needs_it() -> None:
+    office = Office()
+    office.take("A")
+    office.take("B", ("PAN", 1))
+    office.take("C")
+    next_morning(office)
+    office.digests().run_once()
+    noon = office.clock.moment.replace(hour=12)
+    announce(office, "R1", 1, noon)  # others bring enough
+    announce(office, "R2", 9, noon + timedelta(days=9))
+    announce(office, "R3", 1, noon, "CUP")  # nobody waits for it
+    announce(office, "R4", 1, noon, "PAN")  # it is moved meanwhile
+    next_morning(office)
+    announce(office, "R4", 1, noon + timedelta(days=9), "PAN")
+    assert office.digests().run_once() == DigestResult()
+
+
+def test_an_order_in_another_warehouse_does_not_need_it() -> None:
+    office = Office(Preference(recipients=(JO,), timings=((NoticeKind.ON_BACK_ORDER, NONE),)))
+    office.flow.seller(ACME).place(order("A", warehouse_id="york"))
+    announce(office, "R1", 2, NOON + timedelta(hours=1))
+    next_morning(office)
+    assert office.digests().run_once() == DigestResult()
+
+
+def test_an_order_with_two_overdue_receipts_is_told_of_on_either_day() -> None:
+    office = Office()
+    office.take("A", ("MUG", 1), ("PAN", 1))
+    for number, sku in enumerate(("MUG", "PAN"), 1):
+        announce(office, sku, 1, NOON + timedelta(days=number), sku)
+    next_morning(office)
+    office.digests().run_once()
+    for _ in range(2):
+        next_morning(office)
+        assert office.digests().run_once() == DigestResult(sent=1)
+        assert told_of(office) == [("A", "RECEIPT_OVERDUE")]

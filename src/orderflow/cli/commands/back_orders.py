@@ -10,16 +10,18 @@ from orderflow.cli.connection import WarehouseOptions, connect
 from orderflow.cli.execution import key_of
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, order_cover, product_cover
 from orderflow.cli.output.listing import Column, moment_cell, print_listing
 from orderflow.cli.unknown_names import check_seller
 from orderflow.domain.model.status import Status
+from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderflow.cli.connection import Database
     from orderflow.domain.model.order import Order
-    from orderflow.domain.model.stock import StockKey
+    from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 
 __all__ = ["backorders"]
 
@@ -31,6 +33,7 @@ _QUEUE_COLUMNS = (
     Column("allocated"),
     Column("short"),
     Column("priority"),
+    EXPECTED_COLUMN,
 )
 _PRODUCT_COLUMNS = (
     Column("sku"),
@@ -40,6 +43,7 @@ _PRODUCT_COLUMNS = (
     Column("short", "units short"),
     Column("since", "oldest since (UTC)", moment_cell),
     Column("expected", "units expected"),
+    EXPECTED_COLUMN,
 )
 
 
@@ -71,6 +75,7 @@ def backorders(
 
 def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
     """Yield the orders that are short of a product, in the order of the queue."""
+    now = SystemClock().now()
     for position, order in enumerate(database.flow.seller(key.seller_id).queue(key), 1):
         yield {
             "position": position,
@@ -80,20 +85,26 @@ def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
             "allocated": order.allocated_of(key.sku),
             "short": order.short_of(key.sku),
             "priority": order.priority,
+            **order_cover(database, order, now),
         }
 
 
 def _waited_for(database: Database, where: WarehouseOptions) -> Iterator[dict[str, Any]]:
     """Yield the products that orders wait for, those with the most short units first."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    receipts: dict[tuple[str, str, str], list[ExpectedReceipt]] = {}
     for seller_id in database.sellers(where.seller):
         for order in database.orders(seller_id, Status.ON_BACK_ORDER):
             for sku in {line.sku: None for line in order.short_lines}:
                 _count(rows, order, sku)
         for receipt in database.flow.seller(seller_id).receipts():
-            row = rows.get((seller_id, receipt.key.warehouse_id, receipt.key.sku))
-            if row is not None:
-                row["expected"] += receipt.quantity
+            product = (seller_id, receipt.key.warehouse_id, receipt.key.sku)
+            receipts.setdefault(product, []).append(receipt)
+    now = SystemClock().now()
+    for product, row in rows.items():
+        come = receipts.get(product, ())
+        row["expected"] = sum(receipt.quantity for receipt in come)
+        row.update(product_cover(come, now))
     for row in sorted(rows.values(), key=lambda row: (-row["short"], row["sku"])):
         if where.warehouse in (None, row["warehouse_id"]):
             yield row
@@ -109,7 +120,6 @@ def _count(rows: dict[tuple[str, str, str], dict[str, Any]], order: Order, sku: 
             "orders": 0,
             "short": 0,
             "since": _since(order),
-            "expected": 0,
         },
     )
     row["orders"] += 1

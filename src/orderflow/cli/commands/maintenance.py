@@ -20,7 +20,7 @@ from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.console import styled
 from orderflow.cli.output.listing import Column, print_listing
-from orderflow.cli.output.records import ORDER_COLUMNS, order_row, print_table
+from orderflow.cli.output.records import order_columns, order_row, print_table
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.errors import RefusedError
 from orderflow.service import SystemClock
@@ -102,7 +102,7 @@ def release_ended_holds(
             outcome = database.flow.seller(seller_id).release_ended_holds(at=moment)
             released += outcome.orders
     rows = map(order_row, released)
-    print_listing("orders", ORDER_COLUMNS, rows, ListingOptions(limit=0, as_json=as_json))
+    print_listing("orders", order_columns(), rows, ListingOptions(limit=0, as_json=as_json))
 
 
 class ExistingPolicyError(RefusedError):

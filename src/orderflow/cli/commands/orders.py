@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from heapq import merge
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,12 +17,20 @@ from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import event_row
+from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, order_cover
 from orderflow.cli.output.listing import Column, moment_cell, print_listing
-from orderflow.cli.output.records import ORDER_COLUMNS, data_of, order_row, print_order, print_table
+from orderflow.cli.output.records import (
+    data_of,
+    order_columns,
+    order_row,
+    print_order,
+    print_table,
+)
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.domain.model.status import Status
+from orderflow.service import SystemClock
 from orderflow.wording.explanation import in_words
 from orderflow.wording.moments import moment_text
 
@@ -77,15 +87,18 @@ def orders(
         str | None, typer.Option(metavar="SKU", help="Only orders with a line of this product.")
     ] = None,
 ) -> None:
-    """List orders, oldest first."""
+    """List orders, oldest first, and when those on back order are expected to be covered."""
+    now = SystemClock().now()
     with connect(where) as database:
+        sellers = database.sellers(where.seller)
+        of_each = (database.orders(seller_id, status, sku) for seller_id in sellers)
         rows = (
-            order_row(order)
-            for seller_id in database.sellers(where.seller)
-            for order in database.orders(seller_id, status, sku)
+            {**order_row(order), **order_cover(database, order, now)}
+            for order in merge(*of_each, key=attrgetter("placed_at"))
             if where.warehouse in (None, order.warehouse_id)
         )
-        print_listing("orders", ORDER_COLUMNS, database.known(rows, where, sku), how)
+        columns = (*order_columns(several_sellers=len(sellers) > 1), EXPECTED_COLUMN)
+        print_listing("orders", columns, database.known(rows, where, sku), how)
 
 
 @with_options("The database", where=SellerOptions)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from orderflow.domain.model.stock import ExpectedReceipt, Stock
 
 __all__ = [
-    "ORDER_COLUMNS",
     "RECEIPT_COLUMNS",
     "STOCK_COLUMNS",
     "data_of",
+    "order_columns",
     "order_row",
     "print_order",
     "print_outcome",
@@ -39,16 +39,6 @@ __all__ = [
 OTHER_ORDERS_MAX = 20
 """At most this many of the other orders that changed are shown."""
 
-ORDER_COLUMNS = (
-    Column("order_id", "order"),
-    Column("seller_id", "seller", if_differs=True),
-    Column("warehouse_id", "warehouse", if_differs=True),
-    Column("status"),
-    Column("placed_at", "placed (UTC)", moment_cell),
-    Column("units"),
-    Column("allocated"),
-    Column("short"),
-)
 STOCK_COLUMNS = (
     Column("sku"),
     Column("seller_id", "seller", if_differs=True),
@@ -80,6 +70,24 @@ def data_of(thing: object) -> dict[str, Any]:
     return data
 
 
+def order_columns(*, several_sellers: bool = False) -> tuple[Column, ...]:
+    """Return the columns of orders.
+
+    Args:
+        several_sellers: Whether to name the seller, even if all orders shown are of one seller.
+    """
+    return (
+        Column("order_id", "order"),
+        Column("seller_id", "seller", if_differs=not several_sellers),
+        Column("warehouse_id", "warehouse", if_differs=True),
+        Column("status"),
+        Column("placed_at", "placed (UTC)", moment_cell),
+        Column("units"),
+        Column("allocated"),
+        Column("short"),
+    )
+
+
 def order_row(order: Order) -> dict[str, Any]:
     """Return an order as a row of a listing, with its sums."""
     short = order.short if _may_get_more(order) else 0
@@ -100,7 +108,7 @@ def stock_row(stock: Stock) -> dict[str, Any]:
 def receipt_row(receipt: ExpectedReceipt) -> dict[str, Any]:
     """Return an expected receipt as a row of a listing."""
     data = data_of(receipt)
-    is_late = receipt.expected_at < SystemClock().now()
+    is_late = receipt.is_overdue(SystemClock().now())
     return {**data.pop("key"), **data, "is_overdue": is_late}
 
 
@@ -145,7 +153,7 @@ def _print_orders(console: Console, title: str, orders: Sequence[Order]) -> None
     if not orders:
         return
     console.print(f"{title}: {len(orders):,}")
-    print_table(console, ORDER_COLUMNS, map(order_row, orders[:OTHER_ORDERS_MAX]))
+    print_table(console, order_columns(), map(order_row, orders[:OTHER_ORDERS_MAX]))
     if len(orders) > OTHER_ORDERS_MAX:
         console.print("  … (--json shows all)")
 

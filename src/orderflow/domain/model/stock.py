@@ -92,6 +92,10 @@ class ExpectedReceipt:
     quantity: int = attrs.field(validator=validators.units(1))
     expected_at: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
 
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether the receipt was expected before this moment."""
+        return self.expected_at < at
+
 
 def by_expectation(receipt: ExpectedReceipt) -> tuple[datetime, str]:
     """Return the sort key of a receipt: the moment it is expected, then its id."""

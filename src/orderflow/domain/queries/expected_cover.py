@@ -2,8 +2,9 @@
 
 The queue of a product is compared with its expected receipts, one after another. A line is covered
 by the first receipt that brings enough units for all earlier orders and for the line. This assumes
-that the receipts arrive as announced and nothing else changes. How exact it is depends on the
-policy.
+that the receipts arrive as announced and nothing else changes. Nobody knows when an overdue receipt
+arrives: it counts as the last to arrive, and a line that needs it has no date. How exact this is
+depends on the policy.
 
 - In strict order with partial allocation, it is exact.
 - Under a fair share, it is the latest receipt: all who wait are counted as earlier.
@@ -17,13 +18,19 @@ Orders on hold are not served, so they are not counted.
 from __future__ import annotations
 
 from bisect import bisect_left
+from datetime import datetime
 from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
 
 import attrs
 
 from orderflow.domain.allocation.preemption import is_preemptible
-from orderflow.domain.model.arguments import require_order, require_policy, require_view
+from orderflow.domain.model.arguments import (
+    require_moment,
+    require_order,
+    require_policy,
+    require_view,
+)
 from orderflow.domain.model.policy import (
     AllocationPolicy,
     Rationing,
@@ -36,7 +43,6 @@ from orderflow.domain.model.stock import ExpectedReceipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
 
     from orderflow.domain.model.order import Order, OrderLine
     from orderflow.domain.state.view import View
@@ -56,18 +62,24 @@ class ExpectedCover:
         is_there: Whether enough units are available. The order then waits for another product,
             to be allocated, or to be released.
         receipts: The expected receipts that are needed to cover the line, in the order in which
-            they are expected. Empty if enough is available, or if all receipts are not enough.
+            they are expected, and then the overdue ones that are needed too. Empty if enough is
+            available, or if all receipts are not enough.
+        overdue_since: When the first overdue one of these receipts was expected; `None` if none
+            of them is overdue.
     """
 
     line_id: str
     sku: str
     is_there: bool = False
     receipts: tuple[ExpectedReceipt, ...] = ()
+    overdue_since: datetime | None = None
 
     @property
     def expected_at(self) -> datetime | None:
-        """When the last of the receipts is expected; `None` if there are none."""
-        return self.receipts[-1].expected_at if self.receipts else None
+        """When the last of the receipts is expected; `None` if there is none, or one is overdue."""
+        if not self.receipts or self.overdue_since is not None:
+            return None
+        return self.receipts[-1].expected_at
 
     @property
     def is_known(self) -> bool:
@@ -76,7 +88,7 @@ class ExpectedCover:
 
 
 def expected_cover(
-    order: Order, view: View, default_policy: AllocationPolicy = _DEFAULT
+    order: Order, view: View, at: datetime, default_policy: AllocationPolicy = _DEFAULT
 ) -> tuple[ExpectedCover, ...]:
     """Return for each short line the source of the units that it needs.
 
@@ -86,6 +98,7 @@ def expected_cover(
         order: The order, as it is in the view. Only a new order and one on hold or on back order
             has short lines.
         view: The state of the order's seller.
+        at: The present moment. Receipts that were expected before it are overdue.
         default_policy: The policy to use if the seller has none of its own.
 
     Raises:
@@ -93,13 +106,27 @@ def expected_cover(
     """
     require_order("expected_cover.order", order)
     require_view("expected_cover.view", view)
+    at = require_moment("expected_cover.at", at)
     require_policy("expected_cover.default_policy", default_policy)
     policy = view.policy or default_policy
     covers: dict[str, ExpectedCover] = {}
-    for supply in supplies_of(order, view, policy):
+    for supply in supplies_of(order, view, at, policy):
         supply.claim(units for _, units in demand_before(order, supply.sku, view, policy))
         covers.update((cover.line_id, cover) for _, cover in supply.covers())
     return tuple(covers[line.line_id] for line in lines_to_cover(order))
+
+
+def last_expected_at(covers: Iterable[ExpectedCover]) -> datetime | None:
+    """Return when all of these lines will be covered; `None` if any date is unknown."""
+    dates = [cover.expected_at for cover in covers if not cover.is_there]
+    known = [date for date in dates if date is not None]
+    return max(known, default=None) if len(known) == len(dates) else None
+
+
+def first_overdue_since(covers: Iterable[ExpectedCover]) -> datetime | None:
+    """Return when the first overdue receipt was expected that these lines need, if there is one."""
+    dates = [cover.overdue_since for cover in covers if cover.overdue_since is not None]
+    return min(dates, default=None)
 
 
 def lines_to_cover(order: Order) -> tuple[OrderLine, ...]:
@@ -124,26 +151,34 @@ def demand_before(
             yield other, other.short_of(sku)
 
 
-def supplies_of(order: Order, view: View, policy: AllocationPolicy) -> list[Supply]:
+def supplies_of(order: Order, view: View, at: datetime, policy: AllocationPolicy) -> list[Supply]:
     """Return the supply of each product that the order's lines to cover need."""
     skus = {line.sku: 0 for line in lines_to_cover(order)}
     records = view.stock(order.warehouse_id, tuple(skus))
     available = skus | {record.key.sku: record.available for record in records}
-    return [Supply(order, sku, units, view, policy) for sku, units in available.items()]
+    return [Supply(order, sku, units, view, at, policy) for sku, units in available.items()]
 
 
 class Supply:
     """The available and expected units of a product, and how many of them others get first."""
 
-    def __init__(
-        self, order: Order, sku: str, available: int, view: View, policy: AllocationPolicy
+    def __init__(  # noqa: PLR0917 - one call
+        self,
+        order: Order,
+        sku: str,
+        available: int,
+        view: View,
+        at: datetime,
+        policy: AllocationPolicy,
     ) -> None:
         self.order = order
         self.sku = sku
         self._policy = policy
         self.available = available
         self.preemptible = _preemptible(order, sku, view, policy)
-        self._receipts = tuple(view.expected(order.warehouse_id, sku))
+        self._at = at
+        receipts = view.expected(order.warehouse_id, sku)
+        self._receipts = tuple(sorted(receipts, key=lambda receipt: receipt.is_overdue(at)))
         self._claimed = 0
 
     def claim(self, claims: Iterable[int]) -> None:
@@ -164,8 +199,13 @@ class Supply:
             is_there = missing <= 0 or own <= self.preemptible
             number = 0 if is_there else 1 + bisect_left(come, missing)
             receipts = self._receipts[:number] if number <= len(come) else ()
+            overdue = (each.expected_at for each in receipts if each.is_overdue(self._at))
             cover = ExpectedCover(
-                line_id=line.line_id, sku=line.sku, is_there=is_there, receipts=receipts
+                line_id=line.line_id,
+                sku=line.sku,
+                is_there=is_there,
+                receipts=receipts,
+                overdue_since=next(overdue, None),
             )
             yield line, cover
 

@@ -33,6 +33,8 @@ from orderflow.domain.queries.expected_cover import (
     ExpectedCover,
     Supply,
     demand_before,
+    first_overdue_since,
+    last_expected_at,
     supplies_of,
 )
 from orderflow.domain.state.overlay import Overlay
@@ -151,11 +153,12 @@ class Explanation:
     @property
     def expected_at(self) -> datetime | None:
         """When the last short line is expected to be covered; `None` if this is not known."""
-        covers = [shortage.cover for shortage in self.shortages]
-        if not all(cover.is_known for cover in covers):
-            return None
-        moments = [cover.expected_at for cover in covers if cover.expected_at is not None]
-        return max(moments, default=None)
+        return last_expected_at(shortage.cover for shortage in self.shortages)
+
+    @property
+    def overdue_since(self) -> datetime | None:
+        """When the first overdue receipt was expected that the order needs; `None` if none is."""
+        return first_overdue_since(shortage.cover for shortage in self.shortages)
 
 
 def explain(
@@ -194,7 +197,7 @@ def explain(
         raise OrderNotFoundError(view.seller_id, order_id)
     shortages = tuple(
         shortage
-        for supply in supplies_of(order, now, policy)
+        for supply in supplies_of(order, now, at, policy)
         for shortage in _shortages(supply, now, policy, earlier_max)
     )
     numbers = {line.line_id: number for number, line in enumerate(order.lines)}
