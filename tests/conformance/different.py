@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from orderflow import AllocationPolicy, ExpectedReceipt, Outcome
     from orderflow.commands import Command
+    from orderflow.core import NextPage
     from orderflow.events import Event
 
     T = TypeVar("T")
@@ -105,6 +106,10 @@ class DifferentUnitOfWork:
     def policy(self) -> AllocationPolicy | None:
         return copy(self.seller.state.policy)
 
+    @property
+    def next_page(self) -> NextPage | None:
+        return copy(self.seller.state.next_page)
+
     # The reads of a decision
 
     def order(self, order_id: str) -> Order | None:
@@ -135,9 +140,11 @@ class DifferentUnitOfWork:
         sku: str,
         policy: AllocationPolicy,
         at_most: Callable[[], int] | None = None,
+        after: Order | None = None,
     ) -> Iterator[Order]:
         self._read.add((warehouse_id, sku))
         orders = self.seller.state.orders.values()
+        behind = None if after is None else queue_position(after, policy.queue)
         queue = sorted(
             (
                 order
@@ -145,6 +152,7 @@ class DifferentUnitOfWork:
                 if order.warehouse_id == warehouse_id
                 and order.status is Status.ON_BACK_ORDER
                 and self.is_in_queue(order, sku, policy)
+                and (behind is None or queue_position(order, policy.queue) > behind)
             ),
             key=lambda order: queue_position(order, policy.queue),
         )
@@ -165,8 +173,15 @@ class DifferentUnitOfWork:
         may_be = self.blocked_on(order.order_id) == sku and order.short_of(sku) > limit
         return may_be and self._dice.random() < 0.5
 
-    def back_orders(self) -> Iterator[Order]:
-        return self._found(lambda order: order.status is Status.ON_BACK_ORDER)
+    def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterator[Order]:
+        return self._found(
+            lambda order: (
+                order.status is Status.ON_BACK_ORDER
+                and (after is None or _by_placing(order) > _by_placing(after))
+            ),
+            limit,
+            first=_by_placing,
+        )
 
     def blocked_on(self, order_id: str) -> str | None:
         return self.seller.state.queue_index.get(order_id)
@@ -181,19 +196,23 @@ class DifferentUnitOfWork:
         key = StockKey(self.seller_id, warehouse_id, sku)
         return (copy(each) for each in self.receipts() if each.key == key)
 
-    def ended_holds(self, at: datetime) -> Iterator[Order]:
+    def ended_holds(self, at: datetime, limit: int | None = None) -> Iterator[Order]:
         return self._found(
-            lambda order: any(hold.until and hold.until <= at for hold in order.holds)
+            lambda order: any(hold.until and hold.until <= at for hold in order.holds),
+            limit,
+            first=lambda order: (min(each.until for each in order.holds if each.until),),
         )
 
-    def waiting_since_before(self, since: datetime) -> Iterator[Order]:
+    def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterator[Order]:
         return self._found(
             lambda order: (
                 order.status is Status.ON_BACK_ORDER
                 and order.wait is not None
                 and order.wait.since <= since
                 and not order.wait.allows_partial
-            )
+            ),
+            limit,
+            first=lambda order: (order.wait and order.wait.since,),
         )
 
     # The listings
@@ -269,9 +288,16 @@ class DifferentUnitOfWork:
 
     # What is left free
 
-    def _found(self, is_meant: Callable[[Order], bool]) -> Iterator[Order]:
+    def _found(
+        self,
+        is_meant: Callable[[Order], bool],
+        limit: int | None = None,
+        *,
+        first: Callable[[Order], tuple[Any, ...]] = lambda _: (),
+    ) -> Iterator[Order]:
         found = [order for order in self.seller.state.orders.values() if is_meant(order)]
-        return self._shuffled(map(self._as_read, found))
+        found.sort(key=lambda order: (*first(order), order.order_id))
+        return self._shuffled(map(self._as_read, found[:limit]))
 
     def _as_read(self, order: Order) -> Order:
         self._read.update((order.warehouse_id, line.sku) for line in order.lines)

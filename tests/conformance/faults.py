@@ -74,7 +74,7 @@ class _FaultyUnitOfWork:
         sound = getattr(self._work, name)
         if name not in self._faults:
             return sound
-        if name == "policy":
+        if name in {"policy", "next_page"}:
             return self._faults[name](self, lambda: sound)
         return partial(self._faults[name], self, sound)
 

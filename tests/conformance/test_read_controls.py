@@ -311,8 +311,8 @@ def numbered_anew(
     return EventPage.of(numbered if limit is None else numbered[:limit], after)
 
 
-def later_than(_: object, sound: Fault, at: Any) -> list[Order]:  # noqa: ANN401
-    return list(sound(at - timedelta(microseconds=1)))
+def later_than(_: object, sound: Fault, at: Any, *limit: int) -> list[Order]:  # noqa: ANN401
+    return list(sound(at - timedelta(microseconds=1), *limit))
 
 
 def after_the_time(_: object, sound: Fault, *given: object, since: Any = None, **named: Any) -> Any:  # noqa: ANN401
@@ -370,7 +370,7 @@ CASES: dict[str, tuple[tuple[Any, ...], dict[str, Fault]]] = {
     "waiting_since_before that allow a part": (
         (LONG,),
         {
-            "waiting_since_before": lambda work, _, since: [
+            "waiting_since_before": lambda work, _, since, *__: [
                 each for each in work.back_orders() if each.wait.since <= since
             ]
         },

@@ -172,8 +172,6 @@ class _Inspection:
         self._made = made
         self._repository = repository
         folder.mkdir()
-        self._engine = open_database(folder / NAME, create=True)
-        settle(self._engine, ["synchronous = OFF"])  # nothing of it has to last
 
     def look(self, image: Image) -> tuple[bool, list[str]]:
         """Tell whether it lacks a command that was answered, and what else is wrong with it."""
@@ -183,26 +181,29 @@ class _Inspection:
             (self._folder / name).write_bytes(data)
         lost, found = image.acknowledged > 0, list[str]()
         try:
-            if not image.acknowledged:  # there may be no tables yet
-                open_database(self._folder / NAME, create=True).dispose()
-            stored = _stored(self._engine)
+            # There may be no tables before the first answer.
+            engine = open_database(self._folder / NAME, create=not image.acknowledged)
+            settle(engine, ["synchronous = OFF"])  # nothing of it has to last
+            stored = _stored(engine)
             lost = len(stored) < image.acknowledged
-            found += self._faults(stored, image)
+            found += self._faults(engine, stored, image)
+            engine.dispose()
         except Exception as error:  # noqa: BLE001 - whatever it is, the image has led to it
             found.append(repr(error))
-        self._engine.dispose()
         name = f"point {image.point}, {image.unsynced.value}, {image.acknowledged} answered"
         return lost, [f"{name}: {each}" for each in found]
 
-    def _faults(self, stored: dict[tuple[str, str], str], image: Image) -> Iterable[str]:
+    def _faults(
+        self, engine: Engine, stored: dict[tuple[str, str], str], image: Image
+    ) -> Iterable[str]:
         made = self._made
         first = made.commands[: len(stored)]
         if stored != {key: made.stored[key] for key in map(_key, first)}:
             yield f"{len(stored)} commands are stored, and they are not the first ones"
         if len(stored) > image.acknowledged + 1:
             yield "it has commands that were not given yet"
-        yield from map(str, check(SqlRepository(self._engine)).violations)
-        flow, again = flow_on(self._repository(self._engine)), min(len(stored), image.acknowledged)
+        yield from map(str, check(SqlRepository(engine)).violations)
+        flow, again = flow_on(self._repository(engine)), min(len(stored), image.acknowledged)
         flow.recover()
         if again < len(made.commands):
             answer = flow.handle(made.commands[again])

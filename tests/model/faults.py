@@ -87,7 +87,7 @@ def only_changed_orders_served(patch: pytest.MonkeyPatch) -> None:
 
 @_fault()
 def nothing_released_by_time(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(effects_of_time, "_ended_holds", lambda _draft, _limit: ())
+    patch.setattr(effects_of_time, "_ended_holds", lambda _draft, _limit: [])
 
 
 # Rationing
@@ -148,7 +148,7 @@ def passed_over_by_earlier_orders(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(PartialAllocation.AFTER_WAITING)
 def long_waits_not_noticed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(effects_of_time, "_long_waits", lambda _draft, _limit: ())
+    patch.setattr(effects_of_time, "_long_waits", lambda _draft, _limit: [])
 
 
 # Fulfilment

@@ -199,6 +199,19 @@ def test_an_error_is_kept_to_a_bounded_length() -> None:
     assert len(office.outbox.dead()[0].error) == 500
 
 
+def test_an_error_is_kept_as_text_that_every_database_takes() -> None:
+    office = Office("A", attempts_max=1)
+
+    def fail(_: OutboxMessage) -> None:
+        raise ValueError("to \ud800 and \0" + "\ud800" * 500)
+
+    office.desk.before = fail
+    office.relay.run()
+    error = office.outbox.dead()[0].error
+    assert error.startswith("ValueError: to \\ud800 and \\0\\ud800")
+    assert (len(error), error.isascii(), "\0" in error) == (500, True, False)
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from(["ok", "fail", "slow", "die"]), st.integers(0, 1)), max_size=40

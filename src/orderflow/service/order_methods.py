@@ -142,7 +142,10 @@ class OrderMethods(SellerScope):
     def release_ended_holds(
         self, *, at: datetime | None = None, command_id: str | None = None
     ) -> Outcome:
-        """Release the holds that have ended. Call this from a scheduler."""
+        """Release the holds that have ended. Call this from a scheduler.
+
+        If many have ended, several transactions release them. The outcome is that of the first.
+        """
         fields = self._fields(at, command_id)
         return self.handle(do.ReleaseEndedHolds(seller_id=self.seller_id, **fields))
 

@@ -151,7 +151,7 @@ class Relay:
         return RelayResult(sent)
 
     def _fail(self, message: OutboxMessage, error: Exception) -> RelayResult:
-        text = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS_MAX]
+        text = _storable(f"{type(error).__name__}: {error}")
         failures = message.attempts + 1
         final = isinstance(error, NoticeError) and error.is_final
         if final or failures >= self._attempts_max:
@@ -162,3 +162,9 @@ class Relay:
         wait = min(self._wait_max, self._first_wait * 2**doublings)
         self._outbox.mark_failed(message, text, read_clock(self._clock) + wait)
         return RelayResult(failed=1)
+
+
+def _storable(text: str) -> str:
+    """Return the start of a text, with what no database takes written as an escape."""
+    plain = text[:ERROR_CHARACTERS_MAX].encode(errors="backslashreplace").decode()
+    return plain.replace("\0", "\\0")[:ERROR_CHARACTERS_MAX]

@@ -38,6 +38,7 @@ from orderflow.domain.state.state import State
 from orderflow.invariants import history_violations, violations
 from orderflow.service import OrderFlow
 from orderflow.testing.bounded import BoundedRepository
+from orderflow.testing.page_contract import PageContract
 from orderflow.testing.read_arguments_contract import ReadArgumentsContract
 from orderflow.testing.reading_contract import ReadingContract
 from orderflow.testing.reference import require_like_reference
@@ -70,7 +71,9 @@ def _order(order_id: str, quantity: int, *, seller_id: str = "acme") -> Order:
     )
 
 
-class RepositoryContract(ViewContract, ReadingContract, SavingContract, ReadArgumentsContract):
+class RepositoryContract(
+    ViewContract, ReadingContract, SavingContract, PageContract, ReadArgumentsContract
+):
     """Tests of a repository. Inherit them and implement `make_repository`."""
 
     @abstractmethod

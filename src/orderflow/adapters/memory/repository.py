@@ -195,7 +195,7 @@ class MemoryUnitOfWork:
         return self._seller.waiting((warehouse_id, sku), policy, at_most, after)
 
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order, sorted by the time they were placed, then by id."""
+        """Return the orders on back order: all, or those placed first."""
         return self.orders(status=_WAITING, after=after, limit=limit)
 
     def blocked_on(self, order_id: str) -> str | None:

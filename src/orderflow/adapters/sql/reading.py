@@ -20,7 +20,7 @@ from orderflow.adapters.sql.rows import (
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
 from orderflow.codec import loads
 from orderflow.domain.model.arguments import require_identifier
-from orderflow.domain.model.policy import Queue, queue_position
+from orderflow.domain.model.policy import Queue
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
@@ -136,9 +136,8 @@ class SqlReading:
             limit = min(limit * _PAGE_GROWTH, _PAGE_MAX)
 
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order, sorted by the time they were placed, then by id."""
-        found = self._orders_due(*self._back_orders(after), limit=limit)
-        return sorted(found, key=lambda order: queue_position(order, Queue.FIRST_COME))
+        """Return the orders on back order: all, or those placed first."""
+        return self._orders_due(*self._back_orders(after), limit=limit)
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return the product that a waiting order is blocked on, if any."""

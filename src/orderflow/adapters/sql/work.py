@@ -144,7 +144,7 @@ class SqlUnitOfWork(SqlReading):
         return receipt
 
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order, sorted by the time they were placed, then by id."""
+        """Return the orders on back order: all, or those placed first."""
         self._require_exclusive_policy()
         return super().back_orders(after, limit)
 

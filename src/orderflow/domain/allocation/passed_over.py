@@ -58,7 +58,7 @@ def _passed_over(
     if passing.is_counted:
         return
     last = queue_position(passing.until, draft.policy.queue)
-    for order in draft.view.waiting(*product, draft.policy, after=passing.after):
+    for order in draft.view.waiting(*product, draft.policy, None, passing.after):
         if queue_position(order, draft.policy.queue) >= last:
             return
         if order.order_id not in draft.orders and not allows_partial(order, draft.policy):

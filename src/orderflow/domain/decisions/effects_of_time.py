@@ -8,6 +8,7 @@ whose hold has ended as well.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.serving import defer, serve
@@ -15,8 +16,6 @@ from orderflow.domain.model.events import HoldReleased, OrderWaitedEnough
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
     from orderflow.domain.state.draft import Draft
@@ -55,13 +54,25 @@ def apply_effects_of_time(serving: ServingState) -> bool:
     return False
 
 
-def _ended_holds(draft: Draft, limit: int | None) -> Iterable[Order]:
-    return draft.view.ended_holds(draft.at, limit)
+def _ended_holds(draft: Draft, limit: int | None) -> list[Order]:
+    """Return the orders with ended holds, by the first end; a view has them in any order."""
+    ended = [
+        (min(hold.until for hold in order.holds if hold.until), order.order_id, order)
+        for order in draft.view.ended_holds(draft.at, limit)
+    ]
+    return [order for _, _, order in sorted(ended, key=itemgetter(0, 1))]
 
 
-def _long_waits(draft: Draft, limit: int | None) -> Iterable[Order]:
-    wait_max = draft.policy.wait_max
-    return () if wait_max is None else draft.view.waiting_since_before(draft.at - wait_max, limit)
+def _long_waits(draft: Draft, limit: int | None) -> list[Order]:
+    """Return the orders that have waited long enough, the longest wait first."""
+    if draft.policy.wait_max is None:
+        return []
+    since = draft.at - draft.policy.wait_max
+    long = [
+        (order.wait and order.wait.since, order.order_id, order)
+        for order in draft.view.waiting_since_before(since, limit)
+    ]
+    return [order for _, _, order in sorted(long, key=itemgetter(0, 1))]
 
 
 def _releases_first(order: Order) -> tuple[bool, str]:

@@ -31,7 +31,7 @@ from orderflow.domain.allocation.serving import serve
 from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.events import OrderWaitedEnough, PolicyChanged
 from orderflow.domain.model.next_page import NextPage, PageStep
-from orderflow.domain.model.policy import Fulfilment, has_waited_enough, queue_position
+from orderflow.domain.model.policy import Fulfilment, Queue, has_waited_enough, queue_position
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _step(serving: ServingState, page: NextPage, products: list[ProductKey]) -> 
 def _review(serving: ServingState, after: Order | None) -> NextPage | None:
     """Let orders on back order begin to allow a part, or give it back."""
     draft = serving.draft
-    read = list(draft.view.back_orders(after, serving.orders_max))
+    read = _back_orders(serving, after)
     orders = {order.order_id: order for order in read} | draft.orders
     waiting = [order for order in orders.values() if order.status is Status.ON_BACK_ORDER]
     waiting.sort(key=lambda order: queue_position(order, draft.policy.queue))
@@ -114,10 +114,16 @@ def _review(serving: ServingState, after: Order | None) -> NextPage | None:
 
 def _split(serving: ServingState, after: Order | None) -> NextPage | None:
     """Make the automatic splits of orders on back order."""
-    read = list(serving.draft.view.back_orders(after, serving.orders_max))
+    read = _back_orders(serving, after)
     serving.reviewed = {order.order_id: order for order in read}
     split_by_policy(serving)
     return _go_on_after(read, serving.orders_max, PageStep.SPLIT)
+
+
+def _back_orders(serving: ServingState, after: Order | None) -> list[Order]:
+    """Return the next orders on back order, by the time they were placed."""
+    found = serving.draft.view.back_orders(after, serving.orders_max)
+    return sorted(found, key=lambda order: queue_position(order, Queue.FIRST_COME))
 
 
 def _go_on_after(read: list[Order], orders_max: int | None, step: PageStep) -> NextPage | None:

@@ -90,7 +90,7 @@ class Overlay:
         return merge(above, below, key=partial(queue_position, queue=policy.queue))
 
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order, sorted by the time they were placed, then by id."""
+        """Return the orders on back order: all, or those placed first."""
         below = self._unchanged(self._below.back_orders(after))
         placed = partial(queue_position, queue=Queue.FIRST_COME)
         return islice(merge(self._above.back_orders(after), below, key=placed), limit)

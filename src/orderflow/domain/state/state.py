@@ -176,7 +176,7 @@ class State:
         return _in_queue_order(queue, policy.queue, after)
 
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order, sorted by the time they were placed, then by id."""
+        """Return the orders on back order: all, or those placed first."""
         found = [order for order in self.orders.values() if order.status is _WAITING]
         return _in_queue_order(found, Queue.FIRST_COME, after)[:limit]
 

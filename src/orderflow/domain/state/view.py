@@ -86,13 +86,12 @@ class View(Protocol):
         ...
 
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order, sorted by the time they were placed, then by id.
-
-        Only a change of policy needs them.
+        """Return the orders on back order, in any order. Only a change of policy needs them.
 
         Args:
-            after: Return only orders after this one in that order.
-            limit: Return at most this many orders.
+            after: Return only orders placed after this one, or at the same time with a larger id.
+            limit: Return at most this many orders: those placed first, then those with the
+                smaller id.
         """
         ...
 

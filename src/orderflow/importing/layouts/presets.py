@@ -79,7 +79,7 @@ def _shared(tables: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, An
 
 def _layout(fields: dict[str, Any]) -> OrderLayout:
     for_orders = tuple(_rules(fields, "skip_orders"))
-    unknown = _unknown(fields.pop("orders_where", {}), for_orders)
+    unknown = _unknown(fields.pop("states_to_send", {}), for_orders)
     skip = (*for_orders, *unknown, *_rules(fields, "skip_rows"))
     fields.update((name, frozenset(fields[name])) for name in _SETS if name in fields)
     return OrderLayout(**fields, skip=skip)
@@ -91,10 +91,10 @@ def _rules(fields: dict[str, Any], scope: str) -> Iterator[SkipRule]:
 
 
 def _unknown(
-    orders_where: Mapping[str, list[str]], rules: tuple[SkipRule, ...]
+    states_to_send: Mapping[str, list[str]], rules: tuple[SkipRule, ...]
 ) -> Iterator[SkipRule]:
     """Yield rules for the texts of a column that the preset does not know."""
-    for column, texts in orders_where.items():
+    for column, texts in states_to_send.items():
         known = frozenset({"", *texts}).union(
             *(rule.texts for rule in rules if rule.column == column)
         )

@@ -1,0 +1,163 @@
+"""The contract of commands in pages, as tests: a part of `RepositoryContract`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.commands import (
+    ChangePolicy,
+    HoldOrder,
+    PlaceOrder,
+    PlaceOrders,
+    ServeWaiting,
+)
+from orderflow.domain.model.next_page import NextPage, PageStep, Passing
+from orderflow.domain.model.order import Hold, HoldReason
+from orderflow.domain.model.policy import AllocationPolicy, Fulfilment, Queue
+from orderflow.service import OrderFlow
+from orderflow.testing.differences import require_same
+from orderflow.testing.example_shop import HOLD_ENDS_AT, MUGS, POLICY, ExampleShop, later, new_order
+
+if TYPE_CHECKING:
+    from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.order import Order
+    from orderflow.ports import Reading, Repository, UnitOfWork
+
+__all__ = ["PageContract"]
+
+_BY_ID = attrgetter("order_id")
+
+
+class PageContract(ABC):
+    """Tests of what a repository reads and stores for commands that change many orders."""
+
+    @abstractmethod
+    def make_repository(self) -> Repository:
+        """Make an empty repository."""
+
+    def test_back_orders_returns_a_page(self) -> None:
+        """With `limit`, `back_orders` returns those placed first; with `after`, later ones."""
+        shop = ExampleShop(self.make_repository())
+        big, wide, y1, late = shop.orders("big", "wide", "y1", "late")
+        for after, limit, found in (
+            (None, 0, []),
+            (None, 1, [big]),
+            (None, 3, [big, wide, y1]),
+            (big, 1, [wide]),
+            (wide, 9, [late, y1]),
+            (shop.state.orders["small"], None, [late]),
+            (late, None, []),
+        ):
+            shop.require(found, "back_orders", after, limit, sorted_by=_BY_ID)
+
+    @pytest.mark.parametrize(
+        ("queue", "order_ids"),
+        [
+            (Queue.FIRST_COME, ["big", "wide", "late"]),
+            (Queue.PRIORITY, ["late", "big", "wide"]),
+            (Queue.PROMISED_DATE, ["wide", "big", "late"]),
+        ],
+    )
+    def test_waiting_begins_behind_an_order(self, queue: Queue, order_ids: list[str]) -> None:
+        """With `after`, `waiting` returns the orders behind its position in the queue."""
+        shop = ExampleShop(self.make_repository())
+        policy = AllocationPolicy(queue=queue)
+        orders = shop.orders(*order_ids)
+        for number, order in enumerate(orders, 1):
+            shop.require(orders[number:], "waiting", "leeds", "MUG", policy, None, order)
+        first_come = AllocationPolicy()
+        placed_between = shop.state.orders["9"]  # it does not wait
+        late = shop.orders("late")
+        shop.require(late, "waiting", "leeds", "MUG", first_come, None, placed_between)
+
+    def test_ended_holds_returns_those_that_ended_first(self) -> None:
+        """An order counts once, however many of its holds have ended."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        reasons = (HoldReason.ADDRESS, HoldReason.SELLER_DELAY)
+        flow.handle(PlaceOrders(orders=_orders("a", "b", "c"), at=later(0)))
+        for order_id, *ends in (("a", 3, 9), ("b", 1, 2), ("c", 3, 4)):
+            for reason, end in zip(reasons, ends, strict=True):
+                hold = Hold(reason, until=later(end))
+                held = HoldOrder(seller_id="acme", order_id=order_id, hold=hold, at=later(0))
+                flow.handle(held)
+        for limit, found in ((0, ""), (1, "b"), (2, "ab"), (3, "abc"), (4, "abc"), (None, "abc")):
+            ended = repository.read("acme", partial(_ended_holds, limit=limit))
+            require_same(f"ended_holds(…, {limit})", sorted(ended), list(found))
+
+    def test_waiting_since_before_returns_those_that_wait_longest(self) -> None:
+        """With `limit`, the longest waits are returned, and of the same length the smaller id."""
+        shop = ExampleShop(self.make_repository())
+        for limit, order_ids in (
+            (0, []),
+            (1, ["wide"]),
+            (2, ["late", "wide"]),
+            (3, ["late", "wide", "y1"]),
+        ):
+            orders = shop.orders(*order_ids)
+            shop.require(orders, "waiting_since_before", HOLD_ENDS_AT, limit, sorted_by=_BY_ID)
+
+    def test_the_next_page_is_saved(self) -> None:
+        """`next_page` is that of the last outcome of the seller, also if it has none."""
+        repository = self.make_repository()
+        flow = OrderFlow(repository)
+        flow.handle(PlaceOrders(orders=_orders("a", "b", "c"), at=later(0)))
+        flow.seller("zenith").change_policy(POLICY, at=later(0))
+        change = ChangePolicy(
+            seller_id="acme", policy=AllocationPolicy(fulfilment=Fulfilment.SPLIT), at=later(1)
+        )
+        go_on = ServeWaiting(keys=(MUGS,), at=later(1))
+        review, split = PageStep.REVIEW, PageStep.SPLIT
+        pages = (
+            *(NextPage(review, "b"), NextPage(PageStep.OFFER), NextPage(split)),
+            *(NextPage(split, "b"), None),
+        )
+        for number, expected in enumerate(pages):
+            repository.write("acme", partial(_save_one_page, change if number == 0 else go_on))
+            _require_next_page(repository, "acme", expected)
+            _require_next_page(repository, "zenith", None)
+            left = [] if expected is None else [MUGS]
+            require_same("unserved()", list(repository.unserved()), left)
+
+    def test_the_queues_of_passed_over_orders_are_saved(self) -> None:
+        """The passes of an order are counted once, after the queues are served."""
+        repository = self.make_repository()
+        OrderFlow(repository).seller("acme").change_policy(POLICY, at=later(0))
+        OrderFlow(repository).seller("acme").book_in(MUGS, 2, at=later(0))
+        OrderFlow(repository).handle(PlaceOrders(orders=_orders("a", "b", "c"), at=later(0)))
+        small = PlaceOrder(order=new_order("d", 9, ("MUG", 1)), at=later(1))
+        go_on = ServeWaiting(keys=(MUGS,), at=later(1))
+        for command, after, step in (
+            (small, "b", PageStep.PASS_OVER),
+            (go_on, "d", PageStep.SERVE),
+            (go_on, None, None),
+        ):
+            repository.write("acme", partial(_save_one_page, command))
+            passing = (Passing("leeds", "MUG", "d", after),)
+            expected = None if step is None else NextPage(step, passing=passing)
+            _require_next_page(repository, "acme", expected)
+        waits = [order.wait for order in OrderFlow(repository).seller("acme").orders()]
+        require_same("passes", [wait and wait.passed_over for wait in waits], [1, 1, 1, None])
+
+
+def _orders(*order_ids: str) -> tuple[Order, ...]:
+    return tuple(new_order(each, placed, ("MUG", 9)) for placed, each in enumerate(order_ids))
+
+
+def _ended_holds(reading: Reading, limit: int | None) -> list[str]:
+    return [order.order_id for order in reading.ended_holds(later(24 * 60), limit)]
+
+
+def _save_one_page(command: Command, work: UnitOfWork) -> None:
+    work.save(command, decide(command, work, orders_max=2))
+
+
+def _require_next_page(repository: Repository, seller_id: str, expected: NextPage | None) -> None:
+    for run in (repository.read, repository.write):
+        require_same("next_page", run(seller_id, lambda reading: reading.next_page), expected)
