@@ -34,7 +34,7 @@ BOTH = Preference(recipients=(JO, HOOK))
 LONG = Recipient("mail", f"jo@{'x' * 1_900}.example")
 
 
-def next_receipt(order: Order, view: View) -> dict[str, Outlook]:
+def next_receipt(order: Order, view: View, _at: datetime) -> dict[str, Outlook]:
     """Expect each line to be covered by the next receipt of its product."""
     dates = {
         line.line_id: next(iter(view.expected(order.warehouse_id, line.sku)), None)

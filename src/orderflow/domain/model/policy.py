@@ -196,7 +196,7 @@ class AllocationPolicy:
             value=order_id,
         )
         validators.require(
-            ok=validators.is_units(number, 1),
+            ok=type(number) is int and number >= 1,
             field="split_id.number",
             demand="a whole number, 1 or more",
             value=number,

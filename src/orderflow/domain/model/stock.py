@@ -93,8 +93,12 @@ class ExpectedReceipt:
     expected_at: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
 
     def is_overdue(self, at: datetime) -> bool:
-        """Whether the receipt was expected before this moment."""
-        return self.expected_at < at
+        """Whether the receipt was expected before this moment.
+
+        Raises:
+            InvalidValueError: If this is not a moment.
+        """
+        return self.expected_at < validators.require_moment("is_overdue.at", at)
 
 
 def by_expectation(receipt: ExpectedReceipt) -> tuple[datetime, str]:
