@@ -67,9 +67,46 @@ def test_stock_and_orders_are_imported_and_the_figures_are_for_people(shop: File
     assert shop.orders() == {"1": "ALLOCATED", "2": "ON_BACK_ORDER"}
 
 
+def test_a_count_of_stock_says_how_many_units_it_is_up_and_down(shop: FileShop) -> None:
+    stock(shop, "MUG,5", "CUP,5", "TEA,5", "POT,0")
+    path = shop.write("MUG,9", "CUP,2", "TEA,4", "POT,0", header="sku,on_hand")
+    report = shop.report(path, "--dry-run")
+    assert (report["done"], report["counted_up"], report["counted_down"]) == (3, 4, 4)
+    result = shop.take_in(path)
+    assert "products counted 3 units up 4 units down 4" in flat(result.stdout)
+
+
+def test_stock_below_zero_is_told_once_with_what_to_do(shop: FileShop) -> None:
+    result = stock(shop, "MUG,-3", "CUP,1", "TEA,-1")
+    assert result.exit_code == 1
+    assert "below zero, the other system has sold units" in flat(result.stderr)
+    assert "; and 1 more rows" in flat(result.stderr)
+
+
+def test_deliveries_are_booked_in_and_complete_back_orders(shop: FileShop) -> None:
+    stock(shop, "MUG,0", "CUP,0")
+    orders = shop.write("1,MUG,2,2026-03-01T10:00Z", header="order_id,sku,quantity,placed_at")
+    shop.take_in(orders)
+    header = "receipt_id,sku,quantity,expected_at"
+    shop.take_in(shop.write("R1,MUG,5,2999-03-01T10:00Z", header=header))
+    header = "ASN,sku,received,rejected,more"
+    path = shop.write("R1,MUG,2,1,yes", "R2,CUP,4,0,no", header=header)
+    columns = ("--receipt-id-column", "ASN", "--more-to-come-column", "more")
+    rejects = shop.folder / "rejects.csv"
+    result = shop.take_in(path, "--kind", "deliveries", *columns, "--rejects", str(rejects))
+    assert result.exit_code == 1
+    assert "deliveries booked in 1 back orders completed 1" in flat(result.stdout)
+    assert "refused: R2: seller 'acme' expects no receipt 'R2'" in flat(result.stderr)
+    assert rejects.read_text().splitlines()[1].startswith("R2,CUP,4,0,no,")
+    again = shop.report(path, *columns, code=1)
+    assert (again["kind"], again["done"], again["unchanged"]) == ("DELIVERIES", 0, 1)
+
+
 def test_a_count_of_stock_says_which_orders_it_completes(shop: FileShop) -> None:
     shop.take_in(shop.write(row("1", quantity=2)))
-    assert "stock imported 1 back orders completed 1" in flat(stock(shop, "MUG,2").stdout)
+    assert "products counted 1 units up 2 back orders completed 1" in flat(
+        stock(shop, "MUG,2").stdout
+    )
     assert shop.orders() == {"1": "ALLOCATED"}
     assert "back orders opened 1" in flat(stock(shop, "MUG,1").stdout)
 

@@ -14,6 +14,7 @@ from orderflow.importing.files.source import Source, open_source
 from orderflow.importing.known_skus import UnknownSku
 from orderflow.importing.layouts.columns import IgnoredColumn
 from orderflow.importing.layouts.layout import (
+    DeliveryLayout,
     ItemColumns,
     OrderLayout,
     ReceiptLayout,
@@ -34,7 +35,7 @@ from orderflow.importing.result import (
     RepeatedRow,
     record_id,
 )
-from orderflow.importing.stock import read_receipts, read_stock
+from orderflow.importing.stock import read_deliveries, read_receipts, read_stock
 from orderflow.importing.stored_orders import OnChange
 from orderflow.importing.table import REASON_COLUMN, File, Progress, detect_layout
 
@@ -44,6 +45,7 @@ __all__ = [
     "CalledOffOrder",
     "ChangedOrder",
     "ConflictingOrder",
+    "DeliveryLayout",
     "EncodingGuess",
     "Existing",
     "Fault",
@@ -70,6 +72,7 @@ __all__ = [
     "detect_layout",
     "open_source",
     "plain_cell",
+    "read_deliveries",
     "read_orders",
     "read_receipts",
     "read_replacements",

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from orderflow.importing.faults import FileError
 from orderflow.importing.layouts.columns import column_list, is_complete, names_of
-from orderflow.importing.layouts.layout import ReceiptLayout, StockLayout, columns_of
+from orderflow.importing.layouts.layout import (
+    DeliveryLayout,
+    ReceiptLayout,
+    StockLayout,
+    columns_of,
+)
 from orderflow.importing.layouts.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -19,12 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["OddRows"]
 
-_NUMBERS = {"quantity", "on_hand"}
+_NUMBERS = {"quantity", "on_hand", "received"}
 _TOTAL = re.compile(
     r"(grand |sub-?)?totals?|sum|summe|gesamt(summe)?|totale|totaal|somme", re.IGNORECASE
 )
 _FOOTER_CELLS_MAX = 3
-_KNOWN: tuple[Layout, ...] = (*PRESETS.values(), StockLayout(), ReceiptLayout())
+_KNOWN: tuple[Layout, ...] = (*PRESETS.values(), StockLayout(), ReceiptLayout(), DeliveryLayout())
 
 
 class OddRows:

@@ -8,6 +8,7 @@ import attrs
 
 from orderflow.domain.model.commands import (
     AnnounceReceipt,
+    BookInStock,
     CancelOrder,
     CountStock,
     EditOrder,
@@ -34,7 +35,13 @@ __all__ = [
 ]
 
 ImportCommand = (
-    PlaceOrder | EditOrder | CancelOrder | RequestCancellation | CountStock | AnnounceReceipt
+    PlaceOrder
+    | EditOrder
+    | CancelOrder
+    | RequestCancellation
+    | CountStock
+    | AnnounceReceipt
+    | BookInStock
 )
 """A command of an import."""
 
@@ -50,6 +57,8 @@ def record_id(command: ImportCommand) -> str:
             return key.sku
         case AnnounceReceipt(receipt=receipt):
             return receipt.receipt_id
+        case BookInStock():
+            return str(command.receipt_id)  # a delivery in a file names its receipt
 
 
 @attrs.frozen
@@ -113,8 +122,8 @@ class RepeatedRow:
 class Import:
     """The commands of a file and a report on its rows. Nothing has been changed yet.
 
-    Each row was read, skipped or rejected. A row that was read is a line of an order, a count, or a
-    receipt.
+    Each row was read, skipped or rejected. A row that was read is a line of an order, a count, a
+    receipt or a delivery.
 
     Attributes:
         file: The name of the file.

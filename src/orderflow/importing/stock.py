@@ -1,14 +1,14 @@
-"""Read stock and expected receipts from a file.
+"""Read stock, expected receipts and deliveries from a file.
 
 A file of stock gives the units on hand, so each of its rows becomes a count. A file of receipts
-gives the expected deliveries.
+announces what will arrive. A file of deliveries books in the receipts that have arrived.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from orderflow.domain.model.commands import AnnounceReceipt, CountStock
+from orderflow.domain.model.commands import AnnounceReceipt, BookInStock, CountStock
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.importing.cells import Cells
@@ -16,9 +16,10 @@ from orderflow.importing.faults import Fault, FaultCount, SkippedRow, by_row
 from orderflow.importing.file_times import times_of
 from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids, command_id
-from orderflow.importing.layouts.layout import Layout, ReceiptLayout, StockLayout
+from orderflow.importing.layouts.layout import DeliveryLayout, Layout, ReceiptLayout, StockLayout
 from orderflow.importing.result import Import, RejectedRow
 from orderflow.importing.table import open_table
+from orderflow.importing.values.quantities import is_below_zero
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,17 @@ if TYPE_CHECKING:
     from orderflow.importing.result import ImportCommand
     from orderflow.importing.table import File, Progress, Table
 
-__all__ = ["read_receipts", "read_stock"]
+__all__ = ["read_deliveries", "read_receipts", "read_stock"]
 
 _Layout = TypeVar("_Layout", bound=Layout)
+
+_BELOW_ZERO = (
+    "must be 0 or more; below zero, the other system has sold units that it does not have: "
+    "count 0 here, and import the orders that wait for them"
+)
+_YES_OR_NO = dict.fromkeys(("yes", "y", "true", "1"), True) | dict.fromkeys(
+    ("no", "n", "false", "0", ""), False
+)
 
 
 def read_stock(
@@ -73,9 +82,7 @@ def read_stock(
 
         def read(cells: Cells) -> tuple[str, ImportCommand] | None:
             sku = cells.identifier("sku")
-            counted = cells.whole(
-                "on_hand", smallest=0, largest=UNITS_MAX, thousands=layout.thousands
-            )
+            counted = _counted(cells, layout)
             note = cells.note("note")
             if sku is None or counted is None or note is None:
                 return None
@@ -142,6 +149,82 @@ def read_receipts(
             return receipt_id, AnnounceReceipt(receipt=receipt, at=at, command_id=content)
 
         return _import(table, read, "receipt_id", progress, all_or_nothing=all_or_nothing)
+
+
+def read_deliveries(
+    file: File,
+    *,
+    seller_id: str,
+    warehouse_id: str,
+    at: datetime,
+    layout: DeliveryLayout | None = None,
+    batch: str = "",
+    all_or_nothing: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    name: str | None = None,
+    file_format: FileFormat = DETECTED,
+) -> Import:
+    """Read deliveries into commands that book in announced receipts.
+
+    A second row with the same receipt is faulty.
+
+    Args:
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
+        seller_id: The seller of the receipts.
+        warehouse_id: The warehouse in which they arrived.
+        at: The moment of the import, for the commands.
+        layout: The column names of the file.
+        batch: A name that separates deliveries with equal content, such as the parts of one
+            receipt. The same delivery of one batch takes effect once.
+        all_or_nothing: Whether a single fault means that there are no commands.
+        progress: Called every 1,000 rows and at the end.
+        name: The name of the file in messages. Default: its path.
+        file_format: The format of its text. Default: detected.
+
+    Raises:
+        FileError: If the file cannot be read, or its columns do not fit the layout.
+        InvalidValueError: If an id or the moment breaks its rule.
+    """
+    check_ids("read_deliveries", seller_id, warehouse_id, at)
+    layout = layout if layout is not None else DeliveryLayout()
+    units: dict[str, Any] = {"smallest": 0, "largest": UNITS_MAX, "thousands": layout.thousands}
+    with open_table(file, {"deliveries": layout}, file_format=file_format, name=name) as table:
+
+        def read(cells: Cells) -> tuple[str, ImportCommand] | None:
+            receipt_id, sku = cells.identifier("receipt_id"), cells.identifier("sku")
+            received = cells.whole("received", **units)
+            rejected = cells.whole("rejected", required=False, **units)
+            more_to_come = _yes_or_no(cells, "more_to_come")
+            if receipt_id is None or sku is None or received is None or cells.faults:
+                return None
+            content = (warehouse_id, batch, sku, received, rejected or 0, more_to_come)
+            return receipt_id, BookInStock(
+                key=StockKey(seller_id, warehouse_id, sku),
+                received=received,
+                rejected=rejected or 0,
+                receipt_id=receipt_id,
+                more_to_come=more_to_come,
+                at=at,
+                command_id=command_id(receipt_id, "delivery", *content),
+            )
+
+        return _import(table, read, "receipt_id", progress, all_or_nothing=all_or_nothing)
+
+
+def _counted(cells: Cells, layout: StockLayout) -> int | None:
+    text = cells.text("on_hand")
+    if is_below_zero(text):
+        cells.fault("on_hand", text, _BELOW_ZERO)
+        return None
+    return cells.whole("on_hand", smallest=0, largest=UNITS_MAX, thousands=layout.thousands)
+
+
+def _yes_or_no(cells: Cells, field: str) -> bool:
+    text = cells.text(field)
+    answer = _YES_OR_NO.get(text.casefold())
+    if answer is None:
+        cells.fault(field, text, "must be yes or no")
+    return bool(answer)
 
 
 def _import(

@@ -19,7 +19,8 @@ from orderflow.domain.model.arguments import (
     require_kind,
     require_number,
 )
-from orderflow.domain.model.commands import Command, PlaceOrder
+from orderflow.domain.model.commands import Command, CountStock, PlaceOrder
+from orderflow.domain.model.events import StockAdjusted
 from orderflow.domain.model.status import Status
 from orderflow.errors import BatchInterruptedError, OrderFlowError, StorageError
 from orderflow.ports import TransactionalRepository
@@ -56,6 +57,8 @@ class BatchResult(Generic[C]):
         done: The number of commands that succeeded, by type.
         refused: The commands that were refused, in order.
         placed: The number of orders placed, by their first status.
+        counted_up: The units by which counts of stock were above what was on hand.
+        counted_down: The units by which others were below it.
         back_orders_opened: The number of earlier orders that went on back order.
         back_orders_completed: The number of back orders that became complete.
     """
@@ -63,6 +66,8 @@ class BatchResult(Generic[C]):
     done: Counter[type[C]] = attrs.field(factory=Counter)
     refused: list[RefusedCommand[C]] = attrs.field(factory=list)
     placed: Counter[Status] = attrs.field(factory=Counter)
+    counted_up: int = 0
+    counted_down: int = 0
     back_orders_opened: int = 0
     back_orders_completed: int = 0
 
@@ -71,6 +76,11 @@ class BatchResult(Generic[C]):
         self.back_orders_completed += len(outcome.back_orders_completed)
         if isinstance(command, PlaceOrder) and outcome.order is not None:
             self.placed[outcome.order.status] += 1
+        if isinstance(command, CountStock):
+            for event in outcome.events:
+                if isinstance(event, StockAdjusted):
+                    self.counted_up += max(0, event.change)
+                    self.counted_down += max(0, -event.change)
         opened = set(outcome.back_orders_opened) - {outcome.order_id}
         self.back_orders_opened += len(opened)
 
@@ -78,6 +88,8 @@ class BatchResult(Generic[C]):
         self.done += other.done
         self.refused += other.refused
         self.placed += other.placed
+        self.counted_up += other.counted_up
+        self.counted_down += other.counted_down
         self.back_orders_opened += other.back_orders_opened
         self.back_orders_completed += other.back_orders_completed
 

@@ -1,4 +1,4 @@
-"""`orderflow import`: orders, stock and expected receipts from CSV."""
+"""`orderflow import`: orders, stock, expected receipts and deliveries from CSV."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ from orderflow.cli.output import terminal
 from orderflow.cli.output.import_report import ImportReport
 from orderflow.cli.unknown_names import report_new_seller
 from orderflow.importing import (
+    DeliveryLayout,
     OnChange,
     ReceiptLayout,
     StockLayout,
     detect_layout,
+    read_deliveries,
     read_orders,
     read_receipts,
     read_stock,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.order import Order
     from orderflow.importing import Import, ImportCommand, Progress
+    from orderflow.ports import Reading
     from orderflow.service import BatchResult
 
 __all__ = ["import_"]
@@ -62,8 +65,8 @@ class ImportOptions:
         known_skus_only: Reject orders with a product that the seller has no stock or receipt of.
         all_or_nothing: Import everything in one transaction, or nothing at all.
         rejects: Write rejected and refused rows to this file, to correct and import again.
-        batch: A name that distinguishes two stock or receipt files with the same content. The
-            default for stock is the day.
+        batch: A name that distinguishes two files of stock, receipts or deliveries with the same
+            content. The default for stock is the day.
         at: When the import happens, in ISO 8601, UTC unless it has an offset; default: now.
         dry_run: Show the effect of the import, without saving.
         as_json: Print JSON, with every fault.
@@ -94,7 +97,7 @@ def import_(
     form: FileForm,
     columns: ColumnNames,
 ) -> None:
-    """Import orders, stock or expected receipts from CSV.
+    """Import orders, stock, expected receipts or deliveries from CSV.
 
     Rows that cannot be imported are reported, and the others are imported. You can import the
     same file again, also after an interruption: nothing is imported twice.
@@ -255,6 +258,9 @@ class _FileImport:
                 self.source, layout=layout, batch=how.batch or "", time_zone=zone, **given
             )
             return self._without_done(result)
+        if isinstance(layout, DeliveryLayout):
+            result = read_deliveries(self.source, layout=layout, batch=how.batch or "", **given)
+            return self._without_done(result)
         return read_orders(
             self.source,
             preset={layout_name: self.form.included(layout)},
@@ -270,7 +276,12 @@ class _FileImport:
 
     def _without_done(self, result: Import) -> Import:
         """Remove and count the commands that an earlier run has done."""
-        commands = [each for each in result.commands if not self._was_done(str(each.command_id))]
+
+        def new(reading: Reading) -> list[ImportCommand]:
+            ids = ((each, str(each.command_id)) for each in result.commands)
+            return [each for each, command_id in ids if reading.answered(command_id) is None]
+
+        commands = self.database.repository.read(self.seller_id, new)  # in one transaction
         unchanged = len(result.commands) - len(commands)
         return attrs.evolve(result, commands=tuple(commands), unchanged=unchanged)
 

@@ -15,6 +15,7 @@ from orderflow.domain.model.terms import Term
 from orderflow.errors import InvalidValueError
 from orderflow.importing import (
     PRESETS,
+    DeliveryLayout,
     FileFormat,
     ItemColumns,
     OrderLayout,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["ColumnNames", "FileForm", "FileKind", "FileLayout", "kind_of", "layouts_of"]
 
 
-FileLayout = OrderLayout | StockLayout | ReceiptLayout
+FileLayout = OrderLayout | StockLayout | ReceiptLayout | DeliveryLayout
 """The layout of a file that can be imported."""
 
 
@@ -43,12 +44,14 @@ class FileKind(Term):
     ORDERS = "ORDERS"
     STOCK = "STOCK"
     RECEIPTS = "RECEIPTS"
+    DELIVERIES = "DELIVERIES"
 
 
 _BASES: dict[FileKind, Mapping[str, FileLayout]] = {
     FileKind.ORDERS: {str(preset): layout for preset, layout in PRESETS.items()},
     FileKind.STOCK: {"STOCK": StockLayout()},
     FileKind.RECEIPTS: {"RECEIPTS": ReceiptLayout()},
+    FileKind.DELIVERIES: {"DELIVERIES": DeliveryLayout()},
 }
 """The layouts of each kind of file, by their names."""
 
@@ -111,8 +114,11 @@ class ColumnNames:
         ship_to_phone_column: The number that the courier may call.
         on_hand_column: Stock files: the units counted.
         note_column: Stock files: a note on the count.
-        receipt_id_column: Receipt files: the receipt id.
+        receipt_id_column: Receipt and delivery files: the receipt id.
         expected_at_column: Receipt files: when the receipt is expected.
+        received_column: Delivery files: the units that go into stock.
+        rejected_column: Delivery files: the units that arrived, but do not go into stock.
+        more_to_come_column: Delivery files: whether the rest of the receipt comes later, yes or no.
     """
 
     order_id_column: str | None = _COLUMN
@@ -137,6 +143,9 @@ class ColumnNames:
     note_column: str | None = _COLUMN
     receipt_id_column: str | None = _COLUMN
     expected_at_column: str | None = _COLUMN
+    received_column: str | None = _COLUMN
+    rejected_column: str | None = _COLUMN
+    more_to_come_column: str | None = _COLUMN
 
     def given(self) -> dict[str, list[tuple[str, ...]]]:
         """Return the columns of each field that has an option: of each item of a row."""

@@ -35,6 +35,12 @@ _OPTIONS = {
 }
 """The option of each setting that would make a value valid."""
 
+_IMPORTED = {
+    FileKind.STOCK: "products counted",
+    FileKind.RECEIPTS: "receipts announced",
+    FileKind.DELIVERIES: "deliveries booked in",
+}
+
 LISTED_MAX = 10
 """At most this many problems of each sort are listed; the rest are counted."""
 
@@ -92,6 +98,8 @@ class ImportReport:
             "done": done.done.total(),
             "placed": dict(done.placed),
             "edited": done.done[EditOrder],
+            "counted_up": done.counted_up,
+            "counted_down": done.counted_down,
             "back_orders_completed": done.back_orders_completed,
             "back_orders_opened": done.back_orders_opened,
             "unchanged": result.unchanged,
@@ -161,7 +169,9 @@ class ImportReport:
         yield "  of these on back order", done.placed[Status.ON_BACK_ORDER]
         yield "orders edited", edited
         if self.kind is not FileKind.ORDERS:
-            yield f"{self.kind.lower()} imported", done.done.total()
+            yield _IMPORTED[self.kind], done.done.total()
+        yield "  units up", done.counted_up
+        yield "  units down", done.counted_down
         yield "back orders completed", done.back_orders_completed
         yield "back orders opened", done.back_orders_opened
         yield "already present, unchanged", result.unchanged

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 __all__ = [
+    "DeliveryLayout",
     "ItemColumns",
     "Layout",
     "Names",
@@ -28,7 +29,6 @@ __all__ = [
 
 Names = tuple[str, ...]
 """The possible names of a column."""
-
 
 _REQUIRED = {"column": "required"}
 _OPTIONAL = {"column": "optional"}
@@ -334,6 +334,38 @@ class ReceiptLayout:
 
 
 @attrs.frozen(kw_only=True)
+class DeliveryLayout:
+    """The column names of a file of deliveries: announced receipts that have arrived.
+
+    Attributes:
+        receipt_id, sku: The announced receipt and its product.
+        received: The units that go into stock.
+        rejected: The units that arrived, but do not go into stock.
+        more_to_come: Yes or no: whether the rest of the receipt is expected later.
+        must_have: Columns that a file must have, as in `OrderLayout`.
+        thousands: The thousands separator in numbers.
+        quoted: Whether cells may be quoted.
+    """
+
+    receipt_id: Names = attrs.field(
+        default=("receipt_id",), converter=_names, validator=_some, metadata=_REQUIRED
+    )
+    sku: Names = attrs.field(
+        default=("sku",), converter=_names, validator=_some, metadata=_REQUIRED
+    )
+    received: Names = attrs.field(
+        default=("received",), converter=_names, validator=_some, metadata=_REQUIRED
+    )
+    rejected: Names = attrs.field(default=("rejected",), converter=_names, metadata=_OPTIONAL)
+    more_to_come: Names = attrs.field(
+        default=("more_to_come",), converter=_names, metadata=_OPTIONAL
+    )
+    must_have: frozenset[str] = frozenset()
+    thousands: str = attrs.field(default="", validator=_comma_or_point)
+    quoted: bool = True
+
+
+@attrs.frozen(kw_only=True)
 class ReplacementLayout:
     """The column names of a file of replacements: the fields of `Replacement`.
 
@@ -364,5 +396,5 @@ class ReplacementLayout:
     quoted: bool = True
 
 
-Layout = OrderLayout | StockLayout | ReceiptLayout | ReplacementLayout
+Layout = OrderLayout | StockLayout | ReceiptLayout | DeliveryLayout | ReplacementLayout
 """The column names of a file, and how to read its cells."""
