@@ -85,10 +85,8 @@ class OpenFiles:
         except OSError:
             return None
         is_filled = found.st_size > 0 or path.name.endswith(_MAY_BE_EMPTY)
-        same_file = (found.st_dev, found.st_ino)
-        if self._is_immutable:
-            same_file = (*same_file, found.st_size, found.st_mtime_ns)
-        return (*same_file, is_filled)
+        content = (found.st_size, found.st_mtime_ns) if self._is_immutable else ()
+        return (found.st_dev, found.st_ino, *content, is_filled)
 
 
 class DatabaseFile:
