@@ -19,13 +19,15 @@ def test_what_was_rejected_does_not_go_into_stock(shop: Shop) -> None:
     shop.do("announce", "R-1", "MUG", 10, "2026-03-09")
     options = ("--receipt", "R-1", "--rejected", 1)
     printed = shop.do("book-in", "MUG", 4, *options, "--more-to-come")
-    assert "MUG: 4 received, 1 rejected, 5 still to come, receipt R-1" in printed
+    assert "MUG: 4 of 10 received, 1 rejected, 5 still to come, receipt R-1" in printed
     assert shop.ask("stock", "MUG")["stock"][0]["on_hand"] == 9
     (receipt,) = shop.ask("receipts")["receipts"]
     assert (receipt["receipt_id"], receipt["quantity"]) == ("R-1", 5)
     assert receipt["is_overdue"] is True
     assert "R-1 MUG 5 2026-03-09 00:00 yes" in shop.do("receipts", "MUG")
-    assert "4 received, 1 short" in shop.do("book-in", "MUG", 4, "--receipt", "R-1")
+    printed = shop.do("book-in", "MUG", 4, "--receipt", "R-1")
+    assert "4 of 5 received, 1 short" in printed
+    assert "receipt R-1 is closed; --more-to-come keeps it open" in printed
 
 
 def test_a_receipt_is_closed_when_all_has_come_even_if_more_was_said_to_come(shop: Shop) -> None:
@@ -33,6 +35,7 @@ def test_a_receipt_is_closed_when_all_has_come_even_if_more_was_said_to_come(sho
     printed = shop.do("book-in", "MUG", 10, "--receipt", "R-1", "--more-to-come")
     assert "MUG: 10 received, all has come, receipt R-1" in printed
     assert "receipt R-1 is closed" in printed
+    assert "--more-to-come" not in printed
 
 
 def test_a_receipt_is_announced_again_and_withdrawn(shop: Shop) -> None:

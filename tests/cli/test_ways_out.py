@@ -40,6 +40,37 @@ def test_two_units_may_replace_one(shop: Shop) -> None:
     assert "cannot be replaced 2 at a time" in shop.refused("replace", "A-1", 2, "MUG", "--per", 2)
 
 
+def test_a_line_may_be_named_by_its_product(shop: Shop) -> None:
+    shop.do("edit", "A-1", "--quantity", "MUG=2", "--replace", "CUP=TEA")
+    assert shop.lines("A-1") == {"1": ("MUG", 2, 2), "2": ("TEA", 2, 0)}
+    shop.do("replace", "A-1", "TEA", "MUG")
+    assert shop.lines("A-1")["2"] == ("MUG", 2, 2)
+    assert "'LINE': order 'A-1' has 'MUG' on lines 1, 2; name one" in shop.wrong(
+        "remove", "A-1", "MUG"
+    )
+    shop.do("edit", "A-1", "--add", "CUP=1")
+    shop.do("remove", "A-1", "CUP")
+    assert set(shop.lines("A-1")) == {"1", "2"}
+    assert "has no line 'POT'; its lines are 1, 2" in shop.refused("remove", "A-1", "POT")
+
+
+def test_the_id_of_a_line_comes_before_a_product_of_the_same_name(shop: Shop) -> None:
+    shop.do("place", "A-2", "2=1", "1=1")
+    shop.do("remove", "A-2", "2")
+    assert shop.lines("A-2") == {"1": ("2", 1, 0)}
+
+
+def test_an_edit_that_names_a_product_takes_effect_once(shop: Shop) -> None:
+    command = ("replace", "A-1", "CUP", "TEA", "--command-id", "c-1")
+    first = shop.ask(*command)
+    shop.do("edit", "A-1", "--add", "CUP=1")
+    there = shop.everything()
+    assert shop.ask(*command) == first
+    assert shop.everything() == there
+    other = ("replace", "A-1", "MUG", "TEA", "--command-id", "c-1")
+    assert "was used for another command" in shop.refused(*other)
+
+
 def test_allocated_units_are_split_off(shop: Shop) -> None:
     split = shop.ask("split", "A-1")["outcome"]
     assert [order["order_id"] for order in split["orders"]] == ["A-1", "A-1.1"]

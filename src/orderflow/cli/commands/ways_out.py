@@ -10,6 +10,7 @@ import typer
 
 from orderflow.cli.connection import SellerOptions
 from orderflow.cli.execution import OrderExecutionOptions, do_to_order
+from orderflow.cli.line_names import edit_order
 from orderflow.cli.options.arguments import (
     ADDRESS_FORM,
     OrderId,
@@ -23,7 +24,6 @@ from orderflow.cli.options.from_settings import with_options
 from orderflow.domain.model.commands import (
     AllocateOrder,
     CancelOrder,
-    EditOrder,
     HoldOrder,
     ReleaseHold,
     RequestCancellation,
@@ -115,12 +115,14 @@ def edit(
 ) -> None:
     """Edit an order, and allocate it again.
 
+    LINE is the id of a line, or the SKU of one.
+
     All changes are made, or none. An order can be edited until it is sent to the warehouse.
     """
     asked = tuple(changes.edits())
     if not asked:
         raise typer.BadParameter("name at least one change: see orderflow edit --help")
-    do_to_order(EditOrder, order_id, where, how, edits=asked)
+    edit_order(order_id, where, how, *asked)
 
 
 @with_options("The database", where=SellerOptions)
@@ -129,7 +131,7 @@ def remove(
     order_id: OrderId,
     lines: Annotated[
         list[str] | None,
-        typer.Argument(metavar="LINE", help="Line ids; default: every short line."),
+        typer.Argument(metavar="LINE", help="Line ids or SKUs; default: every short line."),
     ] = None,
     *,
     where: SellerOptions,
@@ -137,14 +139,14 @@ def remove(
 ) -> None:
     """Remove lines from an order: every short line, unless you name others."""
     removals = tuple(map(RemoveLine, lines or ())) or (RemoveShortLines(),)
-    do_to_order(EditOrder, order_id, where, how, edits=removals)
+    edit_order(order_id, where, how, *removals)
 
 
 @with_options("The database", where=SellerOptions)
 @with_options("Execution", how=OrderExecutionOptions)
 def replace(
     order_id: OrderId,
-    line_id: Annotated[str, typer.Argument(metavar="LINE", help="Line id.")],
+    line_id: Annotated[str, typer.Argument(metavar="LINE", help="Line id or SKU.")],
     sku: Annotated[str, typer.Argument(metavar="SKU", help="SKU of the replacement.")],
     *,
     where: SellerOptions,
@@ -160,7 +162,7 @@ def replace(
 ) -> None:
     """Replace the product of a line, and allocate the order again."""
     change = ReplaceLine(line_id, sku, units=units, per=per, reason=reason)
-    do_to_order(EditOrder, order_id, where, how, edits=(change,))
+    edit_order(order_id, where, how, change)
 
 
 @with_options("The database", where=SellerOptions)

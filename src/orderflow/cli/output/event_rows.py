@@ -124,7 +124,9 @@ def _stock(event: StockBookedIn | StockAdjusted) -> str:
     if isinstance(event, StockAdjusted):
         note = f": {event.note}" if event.note else ""
         return f"{event.change:+} ({_lower(event.reason)}){note}"
-    said = [f"{event.received} received"]
+    expected = event.expected or 0
+    of = f" of {expected}" if event.received < expected else ""
+    said = [f"{event.received}{of} received"]
     said += [f"{event.rejected} rejected"] if event.rejected else []
     said += [f"{event.short} short"] if event.short else []
     said += [f"{event.over} over"] if event.over else []

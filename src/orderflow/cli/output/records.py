@@ -139,8 +139,11 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         print_table(console, STOCK_COLUMNS, map(stock_row, outcome.stock))
     if outcome.receipts:
         print_table(console, RECEIPT_COLUMNS, map(receipt_row, outcome.receipts))
+    booked_in = [event for event in outcome.events if isinstance(event, StockBookedIn)]
+    short = {event.receipt_id for event in booked_in if event.short}
     for receipt_id in outcome.receipts_closed:
-        console.print(f"receipt {receipt_id} is closed")
+        hint = "; --more-to-come keeps it open" if receipt_id in short else ""
+        console.print(f"receipt {receipt_id} is closed{hint}")
     new = {event.order_id for event in outcome.events if isinstance(event, OrderSplitOff)}
     _print_orders(console, "New orders", [o for o in outcome.other_orders if o.order_id in new])
     others = [order for order in outcome.other_orders if order.order_id not in new]

@@ -1,0 +1,78 @@
+"""Lines of an order that are named by their id, or by their product."""
+
+from __future__ import annotations
+
+from functools import reduce
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+import attrs
+import typer
+
+from orderflow.cli.execution import carry_out, earlier_command
+from orderflow.domain.model.commands import EditOrder
+from orderflow.domain.model.edits import ChangeQuantity, RemoveLine, ReplaceLine
+from orderflow.domain.model.events import OrderEdited
+from orderflow.domain.state.fold import evolve_order
+from orderflow.errors.quoting import listed, quoted
+
+if TYPE_CHECKING:
+    from orderflow.cli.connection import Database, SellerOptions
+    from orderflow.cli.execution import OrderExecutionOptions
+    from orderflow.domain.model.edits import Edit, RemoveShortLines
+    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.order import Order
+
+__all__ = ["edit_order"]
+
+
+def edit_order(
+    order_id: str,
+    where: SellerOptions,
+    how: OrderExecutionOptions,
+    *edits: Edit | RemoveShortLines,
+) -> None:
+    """Edit an order, and print the outcome. A line may be named by its SKU."""
+
+    def command(database: Database) -> EditOrder:
+        seller_id = database.seller(where.seller)
+        order = _order_before(database, seller_id, order_id, how)
+        named = tuple(_with_line_id(order, each) for each in edits)
+        return EditOrder(seller_id=seller_id, order_id=order_id, edits=named, **how.fields())
+
+    carry_out(command, where, how)
+
+
+def _order_before(
+    database: Database, seller_id: str, order_id: str, how: OrderExecutionOptions
+) -> Order:
+    """Return the order, as it was before an earlier edit with the same command id."""
+    seller = database.flow.seller(seller_id)
+    earlier = earlier_command(database, seller_id, how)
+    if not isinstance(earlier, EditOrder):
+        return seller.order(order_id)
+
+    def is_before(event: Event) -> bool:
+        return not (isinstance(event, OrderEdited) and event.at == earlier.at)
+
+    before = takewhile(is_before, seller.events(order_id))
+    return reduce(evolve_order, before, None) or seller.order(order_id)  # type: ignore[arg-type]
+
+
+def _with_line_id(order: Order, edit: Edit | RemoveShortLines) -> Edit | RemoveShortLines:
+    if not isinstance(edit, ChangeQuantity | RemoveLine | ReplaceLine):
+        return edit
+    return attrs.evolve(edit, line_id=_line_id(order, edit.line_id))
+
+
+def _line_id(order: Order, name: str) -> str:
+    """Return the id of a line; a name that no line has is left to the edit to refuse."""
+    found = [line.line_id for line in order.lines if line.sku == name]
+    if any(line.line_id == name for line in order.lines) or not found:
+        return name
+    if len(found) > 1:
+        raise typer.BadParameter(
+            f"order {quoted(order.order_id)} has {quoted(name)} on lines {listed(found)}; name one",
+            param_hint="'LINE'",
+        )
+    return found[0]
