@@ -77,11 +77,11 @@ def orders(
         str | None, typer.Option(metavar="SKU", help="Only orders with a line of this product.")
     ] = None,
 ) -> None:
-    """List orders, oldest first."""
+    """List orders, oldest first. Those of several sellers are listed seller by seller."""
     with connect(where) as database:
         rows = (
             order_row(order)
-            for seller_id in database.sellers(where.seller)
+            for seller_id in database.sellers_with_orders(where.seller, status, sku)
             for order in database.orders(seller_id, status, sku)
             if where.warehouse in (None, order.warehouse_id)
         )
