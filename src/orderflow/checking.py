@@ -3,12 +3,14 @@
 If only orderflow writes to the database, there are none. A violation means that another program
 wrote to it, that the storage is damaged, or that orderflow has a bug.
 
-Sellers are checked one after another, each on one snapshot of the database. Rows are read in
-pages. Only one seller's stored state and folded state are in memory at a time.
+Sellers are checked one after another, some at a time on one snapshot of the database. Rows are
+read in pages. Only one seller's stored state and folded state are in memory at a time.
 """
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import attrs
@@ -28,7 +30,7 @@ from orderflow.invariants import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from orderflow.adapters.sql import SellerAudit, SqlRepository
 
@@ -98,6 +100,7 @@ def check(
     repository: SqlRepository,
     *,
     default_policy: AllocationPolicy | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> CheckResult:
     """Check everything in a database.
 
@@ -105,6 +108,7 @@ def check(
         repository: The repository on the database.
         default_policy: The policy of sellers without one of their own, as given to `OrderFlow`.
             With another one, the check may report units that a waiting order could use.
+        progress: Called with the number of sellers checked so far, and the number of all sellers.
 
     Raises:
         InvalidValueError: If the repository is not one on a database.
@@ -115,19 +119,28 @@ def check(
     if default_policy is not None:
         require_policy("check.default_policy", default_policy)
     default = default_policy if default_policy is not None else AllocationPolicy()
-    result = CheckResult()
-    for stored in repository.audit():
-        state = stored.state
-        policy = state.policy or default
-        result = CheckResult(
-            sellers=result.sellers + 1,
-            orders=result.orders + len(state.orders),
-            stock=result.stock + len(state.records),
-            events=result.events + stored.events,
-            violations=(*result.violations, *_violations(stored, policy)),
-            unserved=(*result.unserved, *_unserved(stored)),
-        )
-    return result
+    task = partial(_check_seller, default_policy=default)
+    results = list(repository.audit(task, progress=progress))
+    return CheckResult(
+        sellers=len(results),
+        orders=sum(each.orders for each in results),
+        stock=sum(each.stock for each in results),
+        events=sum(each.events for each in results),
+        violations=tuple(chain.from_iterable(each.violations for each in results)),
+        unserved=tuple(chain.from_iterable(each.unserved for each in results)),
+    )
+
+
+def _check_seller(stored: SellerAudit, default_policy: AllocationPolicy) -> CheckResult:
+    state = stored.state
+    return CheckResult(
+        sellers=1,
+        orders=len(state.orders),
+        stock=len(state.records),
+        events=stored.events,
+        violations=tuple(_violations(stored, state.policy or default_policy)),
+        unserved=tuple(_unserved(stored)),
+    )
 
 
 def _unserved(stored: SellerAudit) -> Iterator[StockKey]:
@@ -144,7 +157,7 @@ def _violations(stored: SellerAudit, policy: AllocationPolicy) -> Iterator[Viola
         Rule.ALLOCATION: allocation_violations(orders, stock.values()),
         Rule.AGREEMENT: agreement_violations(orders),
     }
-    if stored.next_page is None:  # or else these hold only after the last page
+    if stored.next_page is None or not stored.next_page.changes_policy:
         findings[Rule.IDLE_STOCK] = idle_stock_violations(orders, served, policy)
         findings[Rule.POLICY] = [
             *patience_violations(orders, policy),

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from orderflow import Queue
 from orderflow.adapters.sql import Tables
 from orderflow.adapters.sql.rows import Moments
+from orderflow.adapters.sql.sellers import page_of_sellers
 from orderflow.adapters.sql.statements import PLACE_COLUMNS, statements_of
 from tests.conformance.filling import NOON, fill
 from tests.conformance.plans import Access, plan_of
@@ -214,6 +215,17 @@ def test_the_last_number_is_the_end_of_an_index(connection: Connection) -> None:
 def test_sellers_are_found_by_jumping_through_an_index(connection: Connection) -> None:
     found = plan(connection, STATEMENTS.sellers).accesses
     assert {each.by for each in found} <= {"events_pk", "events_at"}
+
+
+def test_sellers_with_orders_are_found_by_an_index_of_each(connection: Connection) -> None:
+    tables = Tables.default()
+    in_status = (tables.orders, {"status": "NEW"}, ("placed_at", "order_id"))
+    of_product = (tables.lines, {"sku": "P3"}, ("order_id",))
+    statement = page_of_sellers(tables.orders, [in_status, of_product], "", 9)
+    found = {each.by: each.columns for each in plan(connection, statement).accesses}
+    assert found["orders_status"] >= {"seller_id", "status"}
+    assert found["order_lines_sku"] >= {"seller_id", "sku"}
+    assert all("seller_id" in columns for columns in found.values())
 
 
 @pytest.mark.parametrize("name", sorted(OF_ALL_THAT_A_SELLER_HAS))

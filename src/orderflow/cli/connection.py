@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from orderflow.errors.secrets import HIDDEN
 from orderflow.service import OrderFlow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from typing import TypeVar
 
     from orderflow.domain.model.order import Order
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 PAGE = 200
-"""How many orders are read at a time."""
+"""How many orders or sellers are read at a time."""
 
 DB = attrs.field(default="orderflow.db", metadata={"envvar": "ORDERFLOW_DB", "metavar": "FILE|URL"})
 SELLER = attrs.field(default=None, metadata={"envvar": "ORDERFLOW_SELLER", "metavar": "ID"})
@@ -114,6 +115,34 @@ class Database:
         """
         return [self.seller(given)] if given is not None else list(self.repository.sellers())
 
+    def sellers_with_orders(
+        self, given: str | None, status: Status | None = None, sku: str | None = None
+    ) -> Iterator[str]:
+        """Yield the given seller, or those with such orders, reading one page at a time.
+
+        Raises:
+            UnknownNameError: If the given one has no state.
+        """
+        read = partial(self.repository.sellers_with_orders, status=status, sku=sku)
+        return self._sellers(given, read)
+
+    def sellers_with_receipts(self, given: str | None) -> Iterator[str]:
+        """Yield the given seller, or those with expected receipts, reading one page at a time.
+
+        Raises:
+            UnknownNameError: If the given one has no state.
+        """
+        return self._sellers(given, self.repository.sellers_with_receipts)
+
+    def _sellers(self, given: str | None, read: Callable[..., Sequence[str]]) -> Iterator[str]:
+        if given is not None:
+            yield self.seller(given)
+            return
+        after: str | None = None
+        while page := read(after=after, limit=PAGE):
+            yield from page
+            after = page[-1]
+
     def known(
         self, rows: Iterable[T], where: WarehouseOptions, sku: str | None = None
     ) -> Iterator[T]:
@@ -125,7 +154,7 @@ class Database:
         return of_known_names(
             rows,
             self.flow,
-            seller_ids=self.sellers(where.seller),
+            sellers=partial(self.sellers, where.seller),
             warehouse_id=where.warehouse,
             sku=sku,
         )

@@ -6,6 +6,7 @@ A read of one is refused with the nearest name that exists. A command that makes
 from __future__ import annotations
 
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from orderflow.cli.output import terminal
@@ -13,7 +14,7 @@ from orderflow.errors import NotFoundError
 from orderflow.errors.quoting import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TypeVar
 
     from orderflow.domain.model.commands import Command
@@ -29,6 +30,8 @@ __all__ = [
     "report_new_names",
     "report_new_seller",
 ]
+
+_SELLERS_MAX = 1_000
 
 _NEAR = 0.6
 _SHOWN_MAX = 5
@@ -56,11 +59,13 @@ def of_known_names(
     rows: Iterable[T],
     flow: OrderFlow,
     *,
-    seller_ids: Iterable[str],
+    sellers: Callable[[], Iterable[str]],
     warehouse_id: str | None,
     sku: str | None,
 ) -> Iterator[T]:
     """Yield rows. If there are none, the warehouse or the product may not exist.
+
+    Of more than `_SELLERS_MAX` sellers, the names are not looked up: all would have to be read.
 
     Raises:
         UnknownNameError: If that is why there are none.
@@ -68,7 +73,12 @@ def of_known_names(
     row = None
     for row in rows:
         yield row
-    keys = [key for each in seller_ids for key in _keys(flow, each)] if row is None else []
+    if row is not None or (warehouse_id is None and sku is None):
+        return
+    seller_ids = list(islice(sellers(), _SELLERS_MAX + 1))
+    if len(seller_ids) > _SELLERS_MAX:
+        return
+    keys = [key for each in seller_ids for key in _keys(flow, each)]
     if not keys:
         return  # if nothing is known yet, nothing is mistyped
     warehouses = {key.warehouse_id for key in keys}

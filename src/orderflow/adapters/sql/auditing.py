@@ -3,7 +3,8 @@
 `SqlReading` trusts the tables. The audit does not: a row that is no valid order or event is a
 fault in its result, not an error. Data that is stored twice must agree.
 
-Rows are read in pages. Only one seller's stored state and folded state are in memory at a time.
+Rows are read in pages, each for several sellers. Only one seller's stored state and folded state
+are in memory at a time.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import attrs
-from sqlalchemy import select, tuple_
 
+from orderflow.adapters.sql.audited_rows import AuditedRows
 from orderflow.adapters.sql.rows import (
     ORDER_COLUMNS,
     RECEIPT_COLUMNS,
@@ -37,7 +38,7 @@ from orderflow.errors import OrderFlowError
 from orderflow.errors.quoting import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Table
 
@@ -56,7 +57,6 @@ T = TypeVar("T")
 
 __all__ = ["SellerAudit", "audit"]
 
-ROWS_AT_ONCE = 500
 EVENTS_AT_ONCE = 20_000
 
 _AS_TEXT = ("ship_to", "holds")  # different texts can have the same meaning
@@ -83,17 +83,27 @@ class SellerAudit:
     faults: tuple[str, ...]
 
 
-def audit(executor: Executor, *, tables: Tables, seller_id: str) -> SellerAudit:
-    """Read everything that is stored about one seller, in the executor's transaction."""
-    return _Audit(executor, tables, seller_id).run()
+def audit(
+    executor: Executor, *, tables: Tables, seller_ids: Sequence[str]
+) -> Iterator[SellerAudit]:
+    """Read everything that is stored about some sellers, in the executor's transaction.
+
+    Args:
+        executor: The connection.
+        tables: The tables.
+        seller_ids: The sellers, in order, without another one between them.
+    """
+    rows, moments = AuditedRows(executor, seller_ids), Moments(as_text=executor.is_sqlite)
+    for seller_id in seller_ids:
+        yield _Audit(rows, moments, tables, seller_id).run()
 
 
 class _Audit:
-    def __init__(self, executor: Executor, tables: Tables, seller_id: str) -> None:
-        self._executor = executor
+    def __init__(self, rows: AuditedRows, moments: Moments, tables: Tables, seller_id: str) -> None:
+        self._audited = rows
         self._tables = tables
         self._seller_id = seller_id
-        self._moments = Moments(as_text=executor.is_sqlite)
+        self._moments = moments
         self._faults: list[str] = []
         self._subjects: dict[int, str] = {}
 
@@ -107,6 +117,8 @@ class _Audit:
         self._check_outbox()
         self._check_commands()
         policy, next_page = self._policy()
+        if next_page is not None and not unserved:
+            self._report("the next page", f"is to {next_page.step}, but no product is unserved")
         return SellerAudit(
             state=State.of(
                 self._seller_id,
@@ -205,10 +217,7 @@ class _Audit:
                 yield receipt
 
     def _policy(self) -> tuple[AllocationPolicy | None, NextPage | None]:
-        policies = self._tables.policies.c
-        columns = (policies.value, policies.next_page)
-        own = select(*columns).where(policies.seller_id == self._seller_id)
-        rows = self._executor.rows(own, {})
+        rows = [(row["value"], row["next_page"]) for row in self._rows(self._tables.policies)]
         policy = self._try("the policy", policy_of, rows)
         return policy, self._try("the next page", next_page_of, rows)
 
@@ -269,18 +278,7 @@ class _Audit:
                 self._report(name, f"has an outcome about order {outcome.order_id!r}")
 
     def _rows(self, table: Table) -> Iterator[Values]:
-        """Yield the seller's rows of a table, sorted by key."""
-        key = [column for column in table.primary_key if column.name != "seller_id"]
-        query = select(table).where(table.c.seller_id == self._seller_id).order_by(*key)
-        query = query.limit(ROWS_AT_ONCE)
-        names = [column.name for column in table.columns]
-        page = self._executor.rows(query, {})
-        while page:
-            for row in page:
-                yield dict(zip(names, row, strict=True))
-            last = dict(zip(names, page[-1], strict=True))
-            behind = tuple_(*key) > tuple_(*(last[column.name] for column in key))
-            page = self._executor.rows(query.where(behind), {})
+        return self._audited.of(self._seller_id, table)
 
     def _try(self, name: str, make: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
         """Return what `make` returns, or report why it failed."""

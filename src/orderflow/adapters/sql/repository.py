@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from orderflow.adapters.sql.auditing import audit
 from orderflow.adapters.sql.reading import SqlReading
+from orderflow.adapters.sql.sellers import sellers_with_orders, sellers_with_receipts
 from orderflow.adapters.sql.statements import statements_of
 from orderflow.adapters.sql.store import SqlStore
 from orderflow.adapters.sql.transactions import HostTransaction
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.tables import Tables
     from orderflow.adapters.sql.transactions import Transactions
+    from orderflow.domain.model.status import Status
     from orderflow.ports import Reading, Repository, UnitOfWork
 
     T = TypeVar("T")
 
 __all__ = ["SqlRepository"]
+
+_AUDITED_AT_ONCE = 50
+"""How many sellers an audit reads on one snapshot."""
 
 _ROUNDS_MAX = 10
 """How often a unit of work starts again because it needs more locks than expected."""
@@ -130,6 +135,43 @@ class SqlRepository(SqlStore):
             lambda executor: [row[0] for row in executor.rows(self._statements.sellers, {})]
         )
 
+    def sellers_with_orders(
+        self,
+        *,
+        status: Status | None = None,
+        sku: str | None = None,
+        after: str | None = None,
+        limit: int,
+    ) -> Sequence[str]:
+        """Return the ids of the next sellers that have any order, in order.
+
+        Args:
+            status: Return only sellers with an order of this status.
+            sku: Return only sellers with an order of this product.
+            after: Return only sellers after this one, the last of the previous page.
+            limit: Return at most this many.
+        """
+        return self._transactions.read(
+            partial(
+                sellers_with_orders,
+                tables=self._tables,
+                status=status,
+                sku=sku,
+                after=after,
+                limit=limit,
+            )
+        )
+
+    def sellers_with_receipts(self, *, after: str | None = None, limit: int) -> Sequence[str]:
+        """Return the ids of the next sellers that expect a receipt, in order.
+
+        Args:
+            after: Return only sellers after this one, the last of the previous page.
+            limit: Return at most this many.
+        """
+        task = partial(sellers_with_receipts, tables=self._tables, after=after, limit=limit)
+        return self._transactions.read(task)
+
     def unserved(self) -> Sequence[StockKey]:
         """Return the products of all sellers whose queue has not been served, in order."""
         return self._transactions.read(
@@ -138,14 +180,36 @@ class SqlRepository(SqlStore):
             ]
         )
 
-    def audit(self) -> Iterator[SellerAudit]:
-        """Yield what is stored about each seller, without trusting any row.
+    def audit(
+        self,
+        task: Callable[[SellerAudit], T],
+        *,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> Iterator[T]:
+        """Run a task on what is stored about each seller, without trusting any row.
 
-        Each seller is read on one snapshot of the database. In the host's transaction, that needs
-        the isolation level SERIALIZABLE. A row belongs to the seller in its `seller_id`.
+        Some sellers at a time are read on one snapshot of the database. In the host's transaction,
+        that needs the isolation level SERIALIZABLE. A row belongs to the seller in its
+        `seller_id`.
+
+        Args:
+            task: What to run for each seller. It must not keep what it is given. After a conflict
+                with another transaction, it may run again.
+            progress: Called with the number of sellers so far, and the number of all sellers.
+
+        Yields:
+            What the task returned for each seller, in order.
         """
-        for seller_id in self._transactions.read(self._owners):
-            yield self._transactions.read(partial(audit, tables=self._tables, seller_id=seller_id))
+        owners = self._transactions.read(self._owners)
+        for begin in range(0, len(owners), _AUDITED_AT_ONCE):
+            some = owners[begin : begin + _AUDITED_AT_ONCE]
+
+            def read(executor: Executor, some: Sequence[str] = some) -> list[T]:
+                stored = audit(executor, tables=self._tables, seller_ids=some)
+                return [task(each) for each in stored]
+
+            yield from self._transactions.read(read)
+            progress(begin + len(some), len(owners))
 
     def _owners(self, executor: Executor) -> Sequence[str]:
         """Return every value of `seller_id` in any table, in order."""

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from orderflow.cli.connection import Database
     from orderflow.domain.model.order import Order
-    from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+    from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, StockKey
+
+    Rows = dict[ProductKey, dict[str, Any]]
 
 __all__ = ["backorders"]
 
@@ -60,7 +62,11 @@ def backorders(
     where: WarehouseOptions,
     how: ListingOptions,
 ) -> None:
-    """List the products that orders wait for, or the queue of one product."""
+    """List the products that orders wait for, or the queue of one product.
+
+    The products with the most short units come first. Those of several sellers are listed seller
+    by seller.
+    """
     with connect(where) as database:
         if sku is None:
             rows = database.known(_waited_for(database, where), where)
@@ -90,29 +96,37 @@ def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
 
 
 def _waited_for(database: Database, where: WarehouseOptions) -> Iterator[dict[str, Any]]:
-    """Yield the products that orders wait for, those with the most short units first."""
-    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-    receipts: dict[tuple[str, str, str], list[ExpectedReceipt]] = {}
-    for seller_id in database.sellers(where.seller):
-        for order in database.orders(seller_id, Status.ON_BACK_ORDER):
-            for sku in {line.sku: None for line in order.short_lines}:
-                _count(rows, order, sku)
-        for receipt in database.flow.seller(seller_id).receipts():
-            product = (seller_id, receipt.key.warehouse_id, receipt.key.sku)
-            receipts.setdefault(product, []).append(receipt)
+    """Yield the products that orders wait for, seller by seller, those shortest of units first.
+
+    A listing of a few rows reads no more sellers than it needs.
+    """
+    for seller_id in database.sellers_with_orders(where.seller, Status.ON_BACK_ORDER):
+        rows = _waited_for_by(database, seller_id).values()
+        for row in sorted(rows, key=lambda row: (-row["short"], row["sku"])):
+            if where.warehouse in (None, row["warehouse_id"]):
+                yield row
+
+
+def _waited_for_by(database: Database, seller_id: str) -> Rows:
+    rows: Rows = {}
+    for order in database.orders(seller_id, Status.ON_BACK_ORDER):
+        for sku in {line.sku: None for line in order.short_lines}:
+            _count(rows, order, sku)
+    receipts: dict[ProductKey, list[ExpectedReceipt]] = {}
+    for receipt in database.flow.seller(seller_id).receipts():
+        product = (receipt.key.warehouse_id, receipt.key.sku)
+        receipts.setdefault(product, []).append(receipt)
     now = SystemClock().now()
     for product, row in rows.items():
         come = receipts.get(product, ())
         row["expected"] = sum(receipt.quantity for receipt in come)
         row.update(product_cover(come, now))
-    for row in sorted(rows.values(), key=lambda row: (-row["short"], row["sku"])):
-        if where.warehouse in (None, row["warehouse_id"]):
-            yield row
+    return rows
 
 
-def _count(rows: dict[tuple[str, str, str], dict[str, Any]], order: Order, sku: str) -> None:
+def _count(rows: Rows, order: Order, sku: str) -> None:
     row = rows.setdefault(
-        (order.seller_id, order.warehouse_id, sku),
+        (order.warehouse_id, sku),
         {
             "seller_id": order.seller_id,
             "warehouse_id": order.warehouse_id,

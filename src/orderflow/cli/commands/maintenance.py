@@ -63,9 +63,15 @@ def check(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
 
     The exit code is 3 if there are any.
     """
-    with connect(where) as database:
-        default = database.flow.default_policy
-        found = check_database(database.repository, default_policy=default)
+    with (
+        connect(where) as database,
+        terminal.progress_bar(terminal.messages(), "Checking", 1) as show,
+    ):
+        found = check_database(
+            database.repository,
+            default_policy=database.flow.default_policy,
+            progress=lambda done, total: show(done / total, f"{done:,} of {total:,} sellers"),
+        )
     if as_json:
         terminal.print_json(_as_json(found))
     else:

@@ -87,10 +87,13 @@ def orders(
         str | None, typer.Option(metavar="SKU", help="Only orders with a line of this product.")
     ] = None,
 ) -> None:
-    """List orders, oldest first, and when those on back order are expected to be covered."""
+    """List orders, oldest first, and when those on back order are expected to be covered.
+
+    Of several sellers, the first orders of each are read, to sort them by time.
+    """
     now = SystemClock().now()
     with connect(where) as database:
-        sellers = database.sellers(where.seller)
+        sellers = list(database.sellers_with_orders(where.seller, status, sku))
         of_each = (database.orders(seller_id, status, sku) for seller_id in sellers)
         rows = (
             {**order_row(order), **order_cover(database, order, now)}

@@ -78,7 +78,7 @@ def receipts(
     with connect(where) as database:
         expected = (
             receipt
-            for seller_id in database.sellers(where.seller)
+            for seller_id in database.sellers_with_receipts(where.seller)
             for receipt in database.flow.seller(seller_id).receipts()
         )
         rows = (

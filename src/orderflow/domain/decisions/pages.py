@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["serve_page"]
 
-_OF_POLICY_CHANGE = (PageStep.REVIEW, PageStep.OFFER, PageStep.SPLIT)
-
 
 def serve_page(serving: ServingState, command: ServeWaiting) -> None:
     """Do the next page of an earlier command; without a limit of orders, do all of them."""
@@ -33,7 +31,7 @@ def serve_page(serving: ServingState, command: ServeWaiting) -> None:
     page = serving.draft.view.next_page
     if page is None:
         _serve(serving, products, is_due=not apply_effects_of_time(serving))
-    elif page.step in _OF_POLICY_CHANGE:
+    elif page.changes_policy:
         policy_change.go_on(serving, page, products)
         return
     else:

@@ -24,6 +24,9 @@ class PageStep(Term):
     SPLIT = "SPLIT"
 
 
+_OF_A_CHANGE = (PageStep.REVIEW, PageStep.OFFER, PageStep.SPLIT)
+
+
 @attrs.frozen
 class Passing:
     """A queue in which orders are passed over.
@@ -58,3 +61,8 @@ class NextPage:
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
     passing: tuple[Passing, ...] = attrs.field(default=(), validator=validators.tuple_of(Passing))
+
+    @property
+    def changes_policy(self) -> bool:
+        """Whether this is a page of a change of policy."""
+        return self.step in _OF_A_CHANGE
