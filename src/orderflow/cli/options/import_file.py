@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import re
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import typer
 
+from orderflow.cli.options.row_condition import skip_rule
 from orderflow.domain.model.terms import Term
 from orderflow.errors import InvalidValueError
 from orderflow.importing import (
@@ -21,7 +22,6 @@ from orderflow.importing import (
     Preset,
     ReceiptLayout,
     SkipKind,
-    SkipRule,
     StockLayout,
 )
 from orderflow.importing.values.times import TimeReader
@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-__all__ = ["ColumnNames", "FileForm", "FileKind", "FileLayout", "kind_of", "layouts_of"]
+__all__ = [
+    "ColumnNames",
+    "FileForm",
+    "FileKind",
+    "FileLayout",
+    "HistoryForm",
+    "kind_of",
+    "layouts_of",
+]
 
 
 FileLayout = OrderLayout | StockLayout | ReceiptLayout
@@ -77,10 +85,14 @@ _CHANGED_FIELDS = {
 }
 """The other options that apply only to the layouts with these fields."""
 
+_OPTIONS = {
+    field: option for option, field in (_FIELDS | _CHANGED_FIELDS).items() if field != "skip"
+}
+"""The options by the fields that they change."""
+
 NOW = "now"
 """What `--placed-at` takes for the moment of the import."""
 
-_CONDITION = re.compile(r"([^=]*?)(=|!=|\^=)(.*)", re.DOTALL)
 _COLUMN = attrs.field(default=None, metadata={"metavar": "COLUMN"})
 
 
@@ -99,6 +111,9 @@ class ColumnNames:
         line_id_column: The id of the line within its order.
         priority_column: The priority of the order.
         promised_by_column: The promised date of the order.
+        customer_column: For a replay: the customer, whose cancellations name no order.
+        price_column: For a replay: the price. Free units without a customer are adjustments.
+        cancelled_at_column: For a replay: when the shop cancelled the order.
         courier_column: The courier service.
         ship_to_name_column: The addressee.
         ship_to_company_column: The company.
@@ -123,6 +138,9 @@ class ColumnNames:
     line_id_column: list[str] | None = _COLUMN
     priority_column: str | None = _COLUMN
     promised_by_column: str | None = _COLUMN
+    customer_column: str | None = _COLUMN
+    price_column: str | None = _COLUMN
+    cancelled_at_column: str | None = _COLUMN
     courier_column: str | None = _COLUMN
     ship_to_name_column: str | None = _COLUMN
     ship_to_company_column: str | None = _COLUMN
@@ -252,12 +270,13 @@ class FileForm:
     def file_format(self) -> FileFormat:
         """How the text of the file is written."""
         delimiter = "\t" if self.delimiter == "tab" else self.delimiter
-        return FileFormat(
-            encoding=self.encoding or "",
-            delimiter=delimiter or "",
-            sheet=self.sheet or "",
-            skip_rows=self.skip_rows,
-        )
+        with _named_options():
+            return FileFormat(
+                encoding=self.encoding or "",
+                delimiter=delimiter or "",
+                sheet=self.sheet or "",
+                skip_rows=self.skip_rows,
+            )
 
     def included(self, layout: OrderLayout) -> OrderLayout:
         """Return the layout without the rules that are switched off.
@@ -293,6 +312,18 @@ class FileForm:
         return changes
 
 
+@attrs.frozen(kw_only=True)
+class HistoryForm(FileForm):
+    """The format of a history.
+
+    Attributes:
+        time_zone: The time zone of the warehouse, and of times without one unless the preset has
+            one.
+    """
+
+    time_zone: ZoneInfo = attrs.field(factory=lambda: ZoneInfo("Europe/London"))
+
+
 def layouts_of(
     kind: FileKind | None, form: FileForm, columns: ColumnNames, at: datetime
 ) -> dict[str, FileLayout]:
@@ -305,8 +336,7 @@ def layouts_of(
         at: The moment of the import.
 
     Raises:
-        BadParameter: If an option does not apply to this kind of file.
-        InvalidValueError: If a value breaks its rule.
+        BadParameter: If an option does not apply to this kind of file, or breaks its rule.
     """
     layouts: dict[str, FileLayout] = {}
     for each, bases in _BASES.items():
@@ -321,7 +351,8 @@ def layouts_of(
         for name, base in bases.items() if not unfit else ():
             if form.preset in {None, name}:
                 changes = {**columns.changes(each), **form.changes(base, at)}
-                layouts[name] = attrs.evolve(base, **changes)
+                with _named_options():
+                    layouts[name] = attrs.evolve(base, **changes)
     return layouts
 
 
@@ -344,6 +375,17 @@ def _unfit_option(kind: FileKind, form: FileForm, columns: ColumnNames) -> str:
     return next((option for option, field in given.items() if not hasattr(base, field)), "")
 
 
+@contextmanager
+def _named_options() -> Iterator[None]:
+    """Turn the error that a field is invalid into one that names its option."""
+    try:
+        yield
+    except InvalidValueError as error:
+        field = error.field.rpartition(".")[2]
+        option = _OPTIONS.get(field, field).replace("_", "-")
+        raise typer.BadParameter(f"must be {error.demand}", param_hint=f"'--{option}'") from error
+
+
 def _moment(text: str) -> datetime:
     try:
         return TimeReader(UTC).read(text)
@@ -351,28 +393,3 @@ def _moment(text: str) -> datetime:
         raise typer.BadParameter(
             f"must be {NOW}, or {error}", param_hint="'--placed-at'"
         ) from error
-
-
-def skip_rule(option: str, text: str) -> SkipRule:
-    """Read a condition such as `Status=cancelled`.
-
-    >>> skip_rule("drop_rows", "Code^=SHIP").begins_with
-    ('SHIP',)
-
-    Raises:
-        BadParameter: If it is not one.
-    """
-    found = _CONDITION.fullmatch(text)
-    column, operator, value = found.groups() if found is not None else ("", "", "")
-    if not column.strip() or (operator == "^=" and not value):
-        raise typer.BadParameter(
-            f"{text!r} is not a condition: try Status=cancelled",
-            param_hint=f"'--{option.replace('_', '-')}'",
-        )
-    rule: dict[str, Any] = {
-        "=": {"is_one_of": frozenset({value})} if value else {"is_blank": True},
-        "!=": {"is_none_of": frozenset({value})} if value else {"is_filled": True},
-        "^=": {"begins_with": (value,)},
-    }[operator]
-    whole_order = option == "drop_orders"
-    return SkipRule(reason=text, column=column.strip(), whole_order=whole_order, **rule)

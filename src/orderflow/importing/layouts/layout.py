@@ -138,6 +138,9 @@ class OrderLayout:
         must_have: Columns that a file must have, although there are others for their fields.
         priority: The priority.
         promised_by: The promised date. If the rows of an order differ, the earliest.
+        customer: For a replay: the customer, who may cancel units later without naming the order.
+        price: For a replay: the price of a unit. Free units without a customer are adjustments.
+        cancelled_at: For a replay: when the shop cancelled the order.
         courier: The courier service. If the rows of an order differ in this, the priority, the
             address, or the time by more than an hour, the order is rejected.
         ship_to_name: The addressee.
@@ -177,6 +180,9 @@ class OrderLayout:
     must_have: frozenset[str] = frozenset()
     priority: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     promised_by: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    customer: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    price: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    cancelled_at: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     courier: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_name: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_company: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
