@@ -25,8 +25,7 @@ import attrs
 from orderflow import MemoryRepository
 from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.checking import check
-from orderflow.importing import open_source
-from orderflow.replay import HistoryReader, Replay, Summary
+from orderflow.replay import Replay, Summary, read_history
 
 if TYPE_CHECKING:
     from orderflow import Outcome
@@ -84,8 +83,8 @@ def _replay(text: bytes, lines: int, repository: Repository, name: str) -> Summa
     counted = Counted()
     run = Replay(observers=[counted], repository=repository)
     begun, used = perf_counter(), process_time()
-    with open_source(io.BytesIO(text), name=name) as source:
-        summary = run.run(HistoryReader(source))
+    with read_history(io.BytesIO(text), name=name) as history:
+        summary = run.run(history)
     seconds, used = perf_counter() - begun, process_time() - used
     _print(
         f"{name}: {lines / seconds:,.0f} lines/s, {counted.commands / seconds:,.0f} commands/s "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.runner import flat, run
+from tests.cli.runner import flat, run, run_json
 from tests.replay.histories import HEADER, row, write, write_shop
 
 if TYPE_CHECKING:
@@ -49,29 +49,30 @@ def test_an_empty_standard_input() -> None:
 def test_a_wrong_column_is_named_with_file_row_and_the_nearest_one(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row())
     message = failed(run("replay", path, "--quantity-column", "Quantty"))
-    assert "a.csv, row 1: there is no column 'Quantty' (quantity)" in message
-    assert "did you mean 'Quantity'?" in message
+    assert "a.csv, row 1: no preset fits" in message
+    assert "the nearest is ONLINE_RETAIL_II, which lacks 'Quantty' (quantity)" in message
 
 
 def test_columns_that_no_preset_knows(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "1,2", header="colour,weight")
-    assert "'colour', 'weight', which match no preset" in failed(run("replay", path))
+    assert "no preset fits the columns 'colour', 'weight'" in failed(run("replay", path))
 
 
 def test_a_file_that_was_cut_short(tmp_path: Path) -> None:
     path = write_shop(tmp_path / "shop.csv.gz")
     path.write_bytes(path.read_bytes()[:-1_000])
-    assert "cut short" in failed(run("replay", path))
+    assert "the compressed data ends early" in failed(run("replay", path))
 
 
 def test_a_wrong_encoding(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"{HEADER}\n{row()}\n", encoding="utf-16")
-    assert "utf-16" in failed(run("replay", path))
+    assert run_json("replay", path)["encoding"] == "utf-16"
     path = write(tmp_path / "b.csv", row())
     assert "not in the encoding" in failed(run("replay", path, "--encoding", "utf-16"))
     message = failed(run("replay", path, "--encoding", "martian"))
-    assert "'--encoding': must be the name of a text encoding, such as utf-8 or cp1252" in message
+    assert "'martian' is not the name of a text encoding" in message
+    assert "(--encoding)" in message
 
 
 @pytest.mark.parametrize("time_format", ["", "%", "%d %d", "%H:%M", "soon"])
@@ -95,28 +96,21 @@ def test_an_invalid_row_is_reported_and_stops_nothing(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), row("1002", quantity="two"), row("1003"))
     result = run("replay", path)
     assert result.exit_code == 1
-    assert (
-        f"rejected: {path}, row 3: Quantity must be a whole number of 1 to 9 digits, and not 0, "
-        f"not 'two'\n" == result.stderr
-    )
+    assert result.stderr.startswith("rejected: row 3, Quantity 'two': must be a whole number")
     assert "order lines 2" in flat(result.stdout)
 
 
-def test_after_ten_rejected_rows_they_are_only_counted(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", row(), *[row(quantity="x")] * 25)
-    messages = run("replay", path).stderr.splitlines()
-    assert len(messages) == 11
-    assert messages[-1] == "rejected: and 15 more"
-
-
-def test_strict_stops_at_the_first_invalid_row(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", row(), row(quantity="two"))
-    assert "row 3: Quantity must be" in failed(run("replay", path, "--strict"))
+def test_one_cause_of_rejected_rows_is_told_once_with_their_number(tmp_path: Path) -> None:
+    invalid = [row(str(2_000 + number), quantity="x") for number in range(25)]
+    path = write(tmp_path / "a.csv", *(row(str(number)) for number in range(30)), *invalid)
+    (message,) = run("replay", path).stderr.splitlines()
+    assert message.startswith("rejected: row 32, Quantity 'x': must be a whole number")
+    assert message.endswith("; and 24 more rows")
 
 
 def test_rejects_are_not_written_over_the_file_that_is_read(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row())
-    assert "is the file that is read" in failed(run("replay", path, "--rejects", path))
+    assert "is the input file" in failed(run("replay", path, "--rejects", path))
     assert row() in path.read_text()
 
 
@@ -141,7 +135,7 @@ def test_rejects_that_cannot_be_written(tmp_path: Path) -> None:
         (["--patience", "1e99"], "is not a valid DAYS"),
         (["--patience", "nan"], "is not a valid DAYS"),
         (["--delimiter", ";;"], "'--delimiter': must be one character"),
-        (["--window-minutes", "-1"], "'--window-minutes': must be from 0"),
+        (["--cancellation-prefix", "\n"], "'--cancellation-prefix': must be empty, or a text"),
         (["--lead-days-max", "1"], "'--lead-days-max': must be no less than --lead-days-min"),
         (["--opening-units", "-1"], "'--opening-units': must be"),
         (["--opening-units", "some"], "'--opening-units'"),
@@ -162,5 +156,5 @@ def test_an_invalid_demo(options: list[str]) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_full_disk(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", row(), *[row(quantity="x")] * 2)
+    path = write(tmp_path / "a.csv", row(), *[row("1002", quantity="x")] * 2)
     assert "No space left" in failed(run("replay", path, "--rejects", "/dev/full"))

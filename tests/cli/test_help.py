@@ -12,16 +12,17 @@ import typer.main
 from orderflow import AllocationPolicy
 from orderflow.cli.app import app
 from orderflow.cli.options.from_settings import attribute_texts
-from orderflow.cli.options.history_file import ColumnOptions, FileOptions
+from orderflow.cli.options.import_file import ColumnNames, HistoryForm
 from orderflow.cli.options.working_hours import ReplayHours
-from orderflow.replay import ReplenishmentRule, SellerBehaviour
+from orderflow.replay import HistoryRules, ReplenishmentRule, SellerBehaviour
 from tests.cli.reference import PAGE, commands, options, redrawn
 from tests.cli.runner import flat, run
 
 SETTINGS = [
     AllocationPolicy,
-    ColumnOptions,
-    FileOptions,
+    ColumnNames,
+    HistoryForm,
+    HistoryRules,
     SellerBehaviour,
     ReplayHours,
     ReplenishmentRule,

@@ -34,9 +34,9 @@ def test_it_runs_as_a_module(tmp_path: Path) -> None:
 
 
 def test_exit_codes_reach_the_shell(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", row(), row(quantity="x"))
+    path = write(tmp_path / "a.csv", row(), row("1002", quantity="x"))
     assert run("replay", str(path)).returncode == 1
-    assert run("replay", str(path), "--strict").returncode == 2
+    assert run("replay", str(path), "--colour", "red").returncode == 2
     assert run("replay").returncode == 2
     assert run("--version").returncode == 0
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import json
 from typing import TYPE_CHECKING
 
 import attrs
@@ -10,10 +12,11 @@ import pytest
 
 from orderflow.adapters.memory.repository import MemoryUnitOfWork
 from orderflow.commands import CountStock
+from orderflow.importing import REASON_COLUMN
 from orderflow.replay import Replay
 from orderflow.replay.generator import Shop
 from tests.cli.runner import flat, run, run_json
-from tests.replay.histories import needs_real_history, row, write, write_real, write_shop
+from tests.replay.histories import REAL, needs_real_history, row, write, write_real, write_shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,15 +108,18 @@ def test_settings_reach_the_replay(history: Path) -> None:
 def test_columns_can_be_named(tmp_path: Path) -> None:
     path = write(
         tmp_path / "own.csv",
+        "7;mug;2;24.12.2025 09:30;1;31.12.2025 12:00",
         "7;MUG;2;24.12.2025 09:30;1;31.12.2025 12:00",
         header="no;what;many;when;urgency;due",
     )
     result = run_json(
         *("replay", path, "--delimiter", ";", "--time-format", "%d.%m.%Y %H:%M"),
-        *("--order-column", "no", "--sku-column", "what", "--quantity-column", "many"),
-        *("--time-column", "when", "--priority-column", "urgency", "--promise-column", "due"),
+        *("--order-id-column", "no", "--sku-column", "what", "--quantity-column", "many"),
+        *("--placed-at-column", "when", "--priority-column", "urgency"),
+        *("--promised-by-column", "due"),
     )
-    assert (result["orders"], result["units"]) == (1, 2)
+    assert (result["orders"], result["units"]) == (1, 4)
+    assert result["added"]["products"] == 2, "mug is not MUG"
 
 
 def test_one_column_of_a_preset_can_have_another_name(tmp_path: Path) -> None:
@@ -125,8 +131,8 @@ def test_one_column_of_a_preset_can_have_another_name(tmp_path: Path) -> None:
 
 def test_a_preset_can_be_named(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), row(sku="POST"))
-    names = ("--order-column", "Invoice", "--sku-column", "StockCode")
-    more = ("--quantity-column", "Quantity", "--time-column", "InvoiceDate")
+    names = ("--order-id-column", "Invoice", "--sku-column", "StockCode")
+    more = ("--quantity-column", "Quantity", "--placed-at-column", "InvoiceDate")
     assert run_json("replay", path, "--preset", "online_retail_ii")["lines"] == 1
     assert run_json("replay", path, "--preset", "plain", *names, *more)["lines"] == 2
 
@@ -158,59 +164,88 @@ def test_free_units_are_found_with_the_option(tmp_path: Path) -> None:
 
 
 def test_a_corrected_reject_can_be_replayed(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", row(), row("1002", quantity="two"), row("1003"))
+    path = write(
+        tmp_path / "a.csv", row(), row("1002"), row("1002", "CUP", quantity="two"), row("1003")
+    )
     rejects = tmp_path / "rejects.csv"
     result = run("replay", path, "--rejects", rejects)
     assert result.exit_code == 1
-    assert "rejected 1" in flat(result.stdout)
-    (rejected,) = csv.DictReader(rejects.read_text(encoding="utf-8-sig").splitlines())
-    assert rejected["reason"].startswith("row 3: Quantity must be")
+    assert "rejected 2" in flat(result.stdout)
+    other, rejected = csv.DictReader(rejects.read_text(encoding="utf-8-sig").splitlines())
+    assert other[REASON_COLUMN] == "row 4 of the same order has a fault"
+    assert rejected[REASON_COLUMN].startswith("Quantity 'two' must be")
     assert (rejected["Invoice"], rejected["Quantity"]) == ("1002", "two")
 
     text = rejects.read_text(encoding="utf-8-sig")
     rejects.write_text(text.replace(",two,", ",2,"), encoding="utf-8")
     mended = run_json("replay", rejects, "--rejects", tmp_path / "again.csv")
-    assert (mended["orders"], mended["units"]) == (1, 2)
+    assert (mended["orders"], mended["units"]) == (1, 3)
+    assert len((tmp_path / "again.csv").read_text(encoding="utf-8").splitlines()) == 1
 
 
-def test_a_reject_that_is_rejected_again_has_one_reason(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", row(), row(quantity="two"))
-    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
-    run("replay", path, "--rejects", first)
-    assert run("replay", first, "--rejects", second).exit_code == 1
-    header, line = second.read_text(encoding="utf-8-sig").splitlines()
-    assert header.count("reason") == 1
-    assert line.startswith('"row 2: ')
-
-
-def test_rejects_are_no_formulas_to_a_spreadsheet_and_are_replayed_as_they_came(
-    tmp_path: Path,
-) -> None:
-    path = write(tmp_path / "a.csv", row(sku="=1+1", quantity="two"), row(quantity="-x"))
+def test_refused_orders_are_rejected_too(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.csv",
+        row("7", quantity="200"),
+        row("7.1", time="2026-03-02 10:00:00"),
+        row("8"),
+    )
     rejects = tmp_path / "rejects.csv"
-    assert run("replay", path, "--rejects", rejects).exit_code == 1
-    formula, number = csv.DictReader(rejects.read_text(encoding="utf-8-sig").splitlines())
-    assert (formula["StockCode"], number["Quantity"]) == ("'=1+1", "'-x")
-
-    again = tmp_path / "again.csv"
-    assert run("replay", rejects, "--rejects", again).exit_code == 1
-    (formula, number) = csv.DictReader(again.read_text(encoding="utf-8-sig").splitlines())
-    assert (formula["StockCode"], number["Quantity"]) == ("'=1+1", "'-x")
+    result = run("replay", path, "--fulfilment", "SPLIT", "--rejects", rejects)
+    assert result.exit_code == 1
+    assert result.stderr == "refused: 7.1: order '7.1' is already a part of order '7'\n"
+    (refused,) = csv.DictReader(rejects.read_text(encoding="utf-8").splitlines())
+    assert refused["Invoice"] == "7.1"
 
 
-def test_rejects_are_written_as_the_bytes_that_were_read(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", row())
-    path.write_bytes(path.read_bytes() + row(sku="CAF\xc9").encode("latin-1") + b"\n")
-    rejects = tmp_path / "rejects.csv"
-    assert run("replay", path, "--rejects", rejects).exit_code == 1
-    assert b",CAF\xc9," in rejects.read_bytes()
+def test_if_most_rows_are_rejected_that_is_the_result(tmp_path: Path) -> None:
+    invalid = [row(str(number), quantity="x") for number in range(20)]
+    path = write(tmp_path / "a.csv", row("1001"), *invalid, row("1002"))
+    result = run("replay", path)
+    assert result.exit_code == 1
+    heading, said, first, *_ = result.stdout.splitlines()
+    assert heading.startswith("Replay of ")
+    assert said == " Nothing was replayed: 20 of 22 rows were rejected."
+    assert first.startswith(" rejected: row 3, Quantity 'x': must be a whole number")
+    assert "fill rate" not in result.stdout
+    as_json = json.loads(run("replay", path, "--json").stdout)
+    assert (as_json["replayed"], as_json["rows"]["rejected"]) == (False, 20)
+    assert "orders" not in as_json
+    assert len(as_json["faults"]) == 20
 
 
-def test_without_rejects_the_file_has_only_a_header(tmp_path: Path) -> None:
-    rejects = tmp_path / "rejects.csv"
-    run_json("replay", write(tmp_path / "a.csv", row()), "--rejects", rejects)
-    assert rejects.read_text(encoding="utf-8-sig").startswith("reason,Invoice,")
-    assert len(rejects.read_text().splitlines()) == 1
+def test_all_or_nothing_replays_no_part_of_a_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", row(), row("1002"), row("1003", quantity="x"))
+    assert "fill rate" in run("replay", path).stdout
+    result = run("replay", path, "--all-or-nothing")
+    assert result.exit_code == 1
+    assert "Nothing was replayed: 1 of 3 rows" in flat(result.stdout)
+
+
+def test_the_newest_first_is_as_good_as_the_oldest_first(history: Path, tmp_path: Path) -> None:
+    with gzip.open(history, "rt", encoding="utf-8", newline="") as file:
+        header, *lines = file.read().splitlines()
+    by_order: dict[str, list[str]] = {}
+    for line in lines:
+        by_order.setdefault(line.partition(",")[0], []).append(line)
+    newest_first = [line for rows in reversed(by_order.values()) for line in rows]
+    path = write(tmp_path / "newest.csv", *newest_first, header=header)
+    first, second = run_json("replay", history), run_json("replay", path)
+    for name in ("rows", "first_attempt", "back_orders", "waiting_seconds", "account", "added"):
+        assert first[name] == second[name]
+
+
+@pytest.mark.parametrize(
+    ("export", "placed"), [("shopify_orders_sample.csv", 1), ("shopware5_OrderImport.csv", 1)]
+)
+def test_the_exports_of_shops_can_be_replayed_as_found(export: str, placed: int) -> None:
+    path = REAL.parents[1] / "exports" / export
+    if not path.exists():
+        pytest.skip("the exports are not beside the checkout, in ../shared/data")
+    result = run_json("replay", path)
+    assert result["orders"] >= placed
+    assert result["rows"]["rejected"] == 0
+    assert result["account"]["difference"] == 0
 
 
 def test_an_account_that_is_not_at_0_ends_with_3(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow.importing import open_source, read_orders
-from orderflow.replay import EntryKind, HistoryReader
+from orderflow.importing import read_orders
+from orderflow.replay import EntryKind, read_history
 from tests.importing.files import AT, SELLER, WAREHOUSE, orders, real
 from tests.replay.histories import write_shop
 
@@ -37,12 +37,11 @@ def by_import(path: Path) -> _Found:
 
 
 def by_replay(path: Path) -> _Found:
-    with open_source(path) as source:
-        return {
-            entry.order_id: (entry.at, Counter((row.sku, row.units) for row in entry.rows))
-            for entry in HistoryReader(source)
-            if entry.kind is EntryKind.SALE
-        }
+    return {
+        entry.order_id: (entry.at, Counter((row.sku, row.units) for row in entry.rows))
+        for entry in read_history(path)
+        if entry.kind is EntryKind.SALE
+    }
 
 
 def test_an_import_and_a_replay_find_the_same_orders(tmp_path: Path) -> None:

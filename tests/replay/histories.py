@@ -7,20 +7,20 @@ import gzip
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orderflow.importing import open_source
+from orderflow import MemoryRepository
 from orderflow.replay import (
     SELLER,
     Entry,
     EntryKind,
-    HistoryReader,
     Replay,
     ReplenishmentRule,
     Row,
     Settings,
+    read_history,
 )
 from orderflow.replay.generator import COLUMNS, Shop, cells_of, generate
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from orderflow import Order
-    from orderflow.replay import HistoryFormat, Rejects
+    from orderflow.replay import History
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "online_retail_ii/online_retail_II.csv.gz"
 needs_real_history = pytest.mark.skipif(
@@ -66,7 +66,7 @@ def entry_of_lines(
     kind: EntryKind = EntryKind.SALE,
 ) -> Entry:
     """Make an entry whose lines may repeat a product."""
-    rows = tuple(Row(0, [], kind, order_id, sku, n, at(moment), customer) for sku, n in lines)
+    rows = tuple(Row(sku, units) for sku, units in lines)
     return Entry(kind, order_id, at(moment), customer, rows)
 
 
@@ -74,7 +74,9 @@ def replayed(
     *entries: Entry, opening: Mapping[str, int], settings: Settings | None = None
 ) -> Replay:
     """Replay entries against an opening stock, up to the last of them."""
-    run = Replay(settings or Settings(rule=NOTHING_COMES), opening=opening)
+    run = Replay(
+        settings or Settings(rule=NOTHING_COMES), opening=opening, repository=MemoryRepository()
+    )
     for each in entries:
         run.step(each)
     return run
@@ -126,10 +128,7 @@ def write_real(path: Path, rows: int, *, skip: int = 0) -> Path:
     return path
 
 
-def read(
-    path: Path, file_format: HistoryFormat | None = None, rejects: Rejects | None = None
-) -> tuple[Sequence[Entry], HistoryReader]:
+def read(path: Path, **options: Any) -> tuple[Sequence[Entry], History]:  # noqa: ANN401
     """Read a whole file."""
-    with open_source(path) as source:
-        history = HistoryReader(source, file_format, rejects)
+    with read_history(path, **{"time_zone": "Europe/London", **options}) as history:
         return list(history), history

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from orderflow import InvalidValueError
-from orderflow.replay import HistoryFormat, Replay, ReplenishmentRule, SellerBehaviour, Settings
-
-
-@pytest.mark.parametrize(
-    ("field", "values"),
-    [
-        ("encoding", ["a\0b", "nonsense", "rot13", "", None, 5]),
-        ("delimiter", ["\0", '"', "\n", "", ", ", "\ud800", None, 5]),
-        ("time_format", ["", "%", "%d %d", "a\0%Y", "%H:%M", "soon", 5]),
-        ("time_zone", ["Europe/London", None, 5]),
-        ("window", [timedelta(-1), timedelta.max, timedelta(days=36_526), 60, None]),
-    ],
+from orderflow.replay import (
+    HistoryRules,
+    Replay,
+    ReplenishmentRule,
+    SellerBehaviour,
+    Settings,
+    read_history,
 )
-def test_a_format_names_what_no_file_can_be_read_by(field: str, values: list[Any]) -> None:
-    for value in values:
-        with pytest.raises(InvalidValueError) as refusal:
-            HistoryFormat(**{field: value})
-        assert refusal.value.field == f"HistoryFormat.{field}"
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
     ("kind", "field", "values"),
     [
+        (HistoryRules, "cancellation_prefix", [" ", "C\n", 5]),
+        (HistoryRules, "free_is_found", [1, None]),
         (Settings, "policy", ["NEVER", None]),
         (Settings, "rule", [7, None]),
         (Settings, "calendar", ["leeds", None]),
@@ -50,6 +45,11 @@ def test_a_setting_of_a_replay_is_refused_by_its_name(
         with pytest.raises(InvalidValueError) as refusal:
             kind(**{field: value})
         assert refusal.value.field == f"{kind.__name__}.{field}"
+
+
+def test_a_preset_that_there_is_not_is_refused_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValueError, match=r"^read_history.preset must be one of PLAIN"):
+        read_history(tmp_path / "none.csv", preset="LEMONADE")
 
 
 @pytest.mark.parametrize("units", [-1, 10**12 + 1, "5", None])

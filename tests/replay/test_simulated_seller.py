@@ -208,7 +208,7 @@ def test_short_units_are_given_up_before_those_that_were_split_off() -> None:
 
 def test_what_is_split_off_while_a_customer_cancels_is_cancelled_too() -> None:
     urgent = entry("2 09:01", "2", {"MUG": 2, "TIN": 9})
-    urgent = attrs.evolve(urgent, rows=tuple(row._replace(priority=5) for row in urgent.rows))
+    urgent = attrs.evolve(urgent, priority=5)
     run = replayed(
         entry("2 09:00", "1", {"MUG": 2, "JAR": 9}),
         urgent,

@@ -30,7 +30,6 @@ from orderflow.errors import CodecError, NoticeError
 from orderflow.errors.quoting import ITEM_CHARACTERS_MAX, ITEMS_MAX, MESSAGE_CHARACTERS_MAX
 from orderflow.events import OrderAllocated, OrderEdited, OrderPlaced
 from orderflow.importing import (
-    open_source,
     read_orders,
     read_receipts,
     read_replacements,
@@ -38,7 +37,7 @@ from orderflow.importing import (
 )
 from orderflow.invariants import replay_violations
 from orderflow.notifier import load_settings, read_settings
-from orderflow.replay import HistoryReader
+from orderflow.replay import read_history
 from tests.cli.runner import run
 from tests.unit.shop import ACME, LEEDS, NOON, order, shop_with
 
@@ -150,11 +149,6 @@ def test_a_message_stays_short(way: str) -> None:
     assert 20 < len(message_of(WAYS_IN[way])) < SHORT
 
 
-def _open_history(path: Path) -> None:
-    with open_source(path) as source:
-        HistoryReader(source)
-
-
 FILES: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "settings": ("notify.toml", f'{LONG} = "', load_settings),
     "settings in JSON": ("notify.json", json.dumps(OF_SETTINGS["unknown settings"]), load_settings),
@@ -168,7 +162,7 @@ FILES: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "columns of receipts": ("due.csv", ",".join(MANY), lambda path: read_receipts(path, **WHERE)),
     "columns of a history": (
         *("history.csv", ",".join(MANY)),
-        _open_history,
+        read_history,
     ),
 }
 

@@ -53,6 +53,8 @@ class Cells:
         """Return the text of a cell; empty if the cell or the column is missing."""
         cells = self._cells
         found = self.positions.get(field, ())
+        if len(found) <= 1:
+            return cells[found[0]].strip() if found and found[0] < len(cells) else ""
         texts = (text for each in found if each < len(cells) and (text := cells[each].strip()))
         between = _BETWEEN_PARTS.get(field)
         return next(texts, "") if between is None else between.join(texts)
@@ -126,7 +128,7 @@ class Cells:
     def moment(self, field: str, times: TimeReader, *, required: bool = False) -> datetime | None:
         """Return a moment; a date of zeros counts as empty."""
         text = self.text(field)
-        if is_none(text):
+        if not text or is_none(text):
             if required:
                 self.fault(field, text, _EMPTY)
             return None

@@ -17,17 +17,23 @@ from orderflow.importing.values.packed import ItemPattern
 from orderflow.importing.values.unreadable import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime, tzinfo
 
     from orderflow.importing.files.source import Record
+    from orderflow.importing.layouts.columns import Columns
     from orderflow.importing.layouts.layout import OrderLayout
     from orderflow.importing.table import Table
 
-__all__ = ["ADDRESS", "Line", "OrderRow", "OrderRows"]
+__all__ = ["ADDRESS", "Line", "OrderRow", "OrderRows", "RowRules"]
 
 ADDRESS = tuple(f"ship_to_{field.name}" for field in attrs.fields(Address))
 """The layout fields of an address, in the order of its fields."""
+
+_NO_ADDRESS = ("",) * len(ADDRESS)
+
+_KNOWN_MAX, _KNOWN_CHARACTERS_MAX = 10_000, 100
+"""How many texts of a column, and how long ones, are remembered with what a rule says of them."""
 
 _PROTECTED = {"ship_to_postcode", "ship_to_phone"}
 """Fields that Shopify protects with an apostrophe, so that a spreadsheet keeps their zeros."""
@@ -58,30 +64,65 @@ class OrderRow(NamedTuple):
     promised_by: datetime | None = None
     priority: int | None = None
     courier: str = ""
-    address: tuple[str, ...] = ("",) * len(ADDRESS)
+    address: tuple[str, ...] = _NO_ADDRESS
+
+
+class RowRules:
+    """Finds the rule that skips a row. Rules for whole orders win over those for single rows."""
+
+    def __init__(self, rules: Iterable[SkipRule], columns: Columns) -> None:
+        self._rules: list[tuple[int, SkipRule, dict[str, bool]]] = [
+            (position, rule, {})
+            for rule in sorted(rules, key=lambda rule: not rule.whole_order)
+            if (position := columns.position_of(rule.column)) is not None
+        ]
+
+    def find(self, cells: list[str]) -> SkipRule | None:
+        """Return the rule that a row fits, if there is one."""
+        for position, rule, known in self._rules:
+            text = cells[position]
+            fits = known.get(text)
+            if fits is None:
+                fits = rule.fits(text)
+                if len(known) < _KNOWN_MAX and len(text) < _KNOWN_CHARACTERS_MAX:
+                    known[text] = fits
+            if fits:
+                return rule
+        return None
 
 
 class OrderRows:
-    """Reads the rows of a file of orders."""
+    """Reads the rows of a file of orders.
 
-    def __init__(self, table: Table[OrderLayout], zone: tzinfo | str | None = None) -> None:
+    Args:
+        table: The file; its rows must not have been read.
+        zone: The zone of times without an offset, if the layout has none.
+        units_min: The fewest units of a line.
+
+    Attributes:
+        times: How the moments of the file are read.
+    """
+
+    def __init__(
+        self,
+        table: Table[OrderLayout],
+        zone: tzinfo | str | None = None,
+        *,
+        units_min: int = 1,
+    ) -> None:
         layout = table.layout
         self._columns = table.columns
         self._layout = layout
-        self._times = times_of(table, zone)
+        self._units_min = units_min
+        self._has_address = not table.columns.positions.keys().isdisjoint(ADDRESS)
+        self.times = times_of(table, zone)
         self._pattern = ItemPattern(layout.item_pattern) if layout.item_pattern else None
-        # Rules for whole orders come first: they win over rules for single rows.
-        rules = sorted(layout.skip, key=lambda rule: not rule.whole_order)
-        self._rules = [
-            (position, rule)
-            for rule in rules
-            if (position := table.columns.position_of(rule.column)) is not None
-        ]
+        self._rules = RowRules(layout.skip, table.columns)
 
     @property
     def zone(self) -> tzinfo:
         """The time zone of times without an offset."""
-        return self._times.zone or UTC
+        return self.times.zone or UTC
 
     def read(self, record: Record) -> OrderRow:
         """Read one row with all of its faults."""
@@ -92,7 +133,7 @@ class OrderRows:
             return OrderRow(record.row, text if is_identifier(text) else None, [fault])
         if record.skip:
             return OrderRow(record.row, None, [], skipped=SkipRule(reason=record.skip, column=""))
-        rule = self._rule(record.cells)
+        rule = self._rules.find(record.cells)
         order_id = self._order_id(cells)
         if rule is not None and rule.kind is SkipKind.UNKNOWN:
             cells.faults.append(self._unknown(record, rule))
@@ -107,8 +148,8 @@ class OrderRows:
             faults=cells.faults,
             skipped=rule,
             lines=() if rule is not None else self._lines(cells),
-            placed_at=cells.moment("placed_at", self._times),
-            promised_by=cells.moment("promised_by", self._times),
+            placed_at=cells.moment("placed_at", self.times),
+            promised_by=cells.moment("promised_by", self.times),
             priority=cells.whole(
                 "priority",
                 smallest=-PRIORITY_MAX,
@@ -117,15 +158,12 @@ class OrderRows:
                 required=False,
             ),
             courier=cells.identifier("courier", required=False) or "",
-            address=self._address(cells),
+            address=self._address(cells) if self._has_address else _NO_ADDRESS,
         )
 
     def _order_id(self, cells: Cells) -> str | None:
         text, prefix = cells.text("order_id"), self._layout.order_prefix
         return cells.check_identifier("order_id", prefix + text if text else "")
-
-    def _rule(self, cells: list[str]) -> SkipRule | None:
-        return next((rule for position, rule in self._rules if rule.fits(cells[position])), None)
 
     def _unknown(self, record: Record, rule: SkipRule) -> Fault:
         position = self._columns.position_of(rule.column)
@@ -143,9 +181,13 @@ class OrderRows:
         """Read the items of a row. Only the first one must be there."""
         if self._pattern is not None:
             return tuple(self._packed(cells, self._pattern))
+        line = self._line(cells)
+        first = () if line is None else (line,)
+        if not self._columns.more_items:
+            return first
         more = map(cells.of_item, self._columns.more_items)
-        items = (cells, *(each for each in more if each.text("sku") or each.text("quantity")))
-        return tuple(line for each in items if (line := self._line(each)) is not None)
+        items = (each for each in more if each.text("sku") or each.text("quantity"))
+        return (*first, *(line for each in items if (line := self._line(each)) is not None))
 
     def _packed(self, cells: Cells, pattern: ItemPattern) -> Iterator[Line]:
         """Read the items of one cell."""
@@ -176,7 +218,7 @@ class OrderRows:
         if not text and layout.quantity_default is not None:
             return layout.quantity_default
         return cells.check_whole(
-            field, text, smallest=1, largest=UNITS_MAX, thousands=layout.thousands
+            field, text, smallest=self._units_min, largest=UNITS_MAX, thousands=layout.thousands
         )
 
     def _sku(self, text: str) -> str:

@@ -15,8 +15,7 @@ from orderflow.importing.file_orders import FileOrders, OrderMaker
 from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids
 from orderflow.importing.known_skus import KnownSkus
-from orderflow.importing.layouts.layout import OrderLayout
-from orderflow.importing.layouts.presets import PRESETS, Preset
+from orderflow.importing.layouts.choice import LayoutChoice, choose_layouts
 from orderflow.importing.order_rows import OrderRows
 from orderflow.importing.result import Import, RejectedRow, RepeatedRow
 from orderflow.importing.stored_orders import OnChange, StoredOrders
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from orderflow.importing.file_orders import FileOrder
     from orderflow.importing.files.file_format import FileFormat
+    from orderflow.importing.layouts.layout import OrderLayout
     from orderflow.importing.table import File, Progress, Table
 
 __all__ = ["Existing", "OnChange", "read_orders"]
@@ -41,7 +41,7 @@ def read_orders(
     seller_id: str,
     warehouse_id: str,
     at: datetime,
-    preset: Preset | str | OrderLayout | Mapping[str, OrderLayout] | None = None,
+    preset: LayoutChoice = None,
     time_zone: tzinfo | str | None = None,
     existing: Existing = MappingProxyType({}),
     parts_of: Callable[[str], Iterable[Order]] = lambda _: (),
@@ -87,7 +87,7 @@ def read_orders(
         demand="an OnChange",
         value=on_change,
     )
-    layouts = _layouts(preset)
+    layouts = choose_layouts(preset, "read_orders.preset")
     with open_table(file, layouts, file_format=file_format, name=name) as table:
         rows = OrderRows(table, time_zone)
         file_orders = FileOrders(table.columns, drops_repeated=table.layout.drop_repeated)
@@ -118,24 +118,6 @@ def read_orders(
         result = _conclude(table, file_orders, maker, stored)
     result = attrs.evolve(result, unknown_skus=skus.unknown)
     return attrs.evolve(result, commands=()) if all_or_nothing and result.faults else result
-
-
-def _layouts(
-    preset: Preset | str | OrderLayout | Mapping[str, OrderLayout] | None,
-) -> Mapping[str, OrderLayout]:
-    if preset is None:
-        return {str(each): layout for each, layout in PRESETS.items()}
-    if isinstance(preset, OrderLayout):
-        return {"the layout": preset}
-    if isinstance(preset, Mapping):
-        return preset
-    validators.require(
-        ok=preset in list(Preset),
-        field="read_orders.preset",
-        demand=f"one of {', '.join(Preset)}, or layouts",
-        value=preset,
-    )
-    return {preset: PRESETS[Preset(preset)]}
 
 
 def _conclude(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from orderflow.importing.cells import Cells
 from orderflow.importing.export import write_csv
@@ -19,17 +19,42 @@ from orderflow.importing.layouts.layout import columns_of
 from orderflow.importing.table import REASON_COLUMN, open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from orderflow.importing.files.file_format import FileFormat
     from orderflow.importing.layouts.layout import Layout
-    from orderflow.importing.result import Import
+    from orderflow.importing.result import RejectedRow
     from orderflow.importing.table import File, Table
 
 __all__ = ["write_rejects"]
 
 
+class ReadFile(Protocol):
+    """What is known about a file that was read."""
+
+    @property
+    def file(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def layout(self) -> Layout:
+        """The layout it was read with."""
+        ...
+
+    @property
+    def file_format(self) -> FileFormat:
+        """The format of its text."""
+        ...
+
+    @property
+    def rejected(self) -> Sequence[RejectedRow]:
+        """The rejected rows."""
+        ...
+
+
 def write_rejects(
-    result: Import,
+    result: ReadFile,
     file: File,
     to: Path | str | BinaryIO,
     *,
@@ -40,7 +65,7 @@ def write_rejects(
     The file is read again, so only the numbers of these rows have to stay in memory.
 
     Args:
-        result: The import of the file.
+        result: What was read from the file: an `Import`, or a `History`.
         file: The same file. A stream must be seekable.
         to: The output: a path, or a stream of bytes.
         refused: Orders (or products, or receipts) whose commands were refused, with the reason.
@@ -61,7 +86,7 @@ def write_rejects(
         raise FileError(str(path), f"cannot be written: {error}") from error
 
 
-def _write(result: Import, file: File, to: BinaryIO, refused: Mapping[str, str]) -> int:
+def _write(result: ReadFile, file: File, to: BinaryIO, refused: Mapping[str, str]) -> int:
     if not isinstance(file, Path | str) and not file.seekable():
         raise FileError(result.file, "cannot be read a second time; save it to a file first")
     encoding, delimiter = result.file_format.encoding, result.file_format.delimiter

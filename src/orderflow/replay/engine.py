@@ -30,10 +30,9 @@ from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import DuplicateOrderError
 from orderflow.replay.account import Account
-from orderflow.replay.faults import Rejects
+from orderflow.replay.entries import EntryKind
 from orderflow.replay.figures import Figures
 from orderflow.replay.replenishment import Replenishment, ReplenishmentRule
-from orderflow.replay.rows import EntryKind
 from orderflow.replay.session import SELLER, WAREHOUSE, ReplaySession
 from orderflow.replay.simulated_seller import SellerBehaviour, SimulatedSeller
 from orderflow.replay.simulated_warehouse import SimulatedWarehouse
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.ports import Repository
-    from orderflow.replay.history import Entry
+    from orderflow.replay.entries import Entry
     from orderflow.replay.session import Observer
 
 __all__ = ["Replay", "Settings"]
@@ -89,7 +88,6 @@ class Replay:
     Args:
         settings: The policy, and what to add to the history.
         opening: The opening stock of single products. Default: what the replenishment rule says.
-        rejects: Where to report rows that cannot be replayed.
         observers: Further observers of every command.
         repository: Where to store orders and stock; it must be without data of the seller `SELLER`.
             Default: in memory.
@@ -100,6 +98,7 @@ class Replay:
         warehouse: What the warehouse does.
         figures: How well orders have been served so far.
         account: The units that have come and left so far.
+        refused: The orders that could not be placed, with the reason.
         now: The current moment of the replay.
     """
 
@@ -108,7 +107,6 @@ class Replay:
         settings: Settings | None = None,
         *,
         opening: Mapping[str, int] | None = None,
-        rejects: Rejects | None = None,
         observers: Sequence[Observer] = (),
         repository: Repository | None = None,
     ) -> None:
@@ -121,11 +119,10 @@ class Replay:
                 demand=validators.units_demand(0),
                 value=units,
             )
-        self._rejects = rejects if rejects is not None else Rejects()
         self._replenishment = Replenishment(
             self.settings.rule, self.settings.calendar, self.settings.books_in
         )
-        kept = repository if repository is not None else MemoryRepository()
+        kept = repository if repository is not None else MemoryRepository(has_events=False)
         self.session = ReplaySession(mine.policy, self._replenishment, kept)
         self.account = Account()
         self.figures = Figures()
@@ -134,6 +131,8 @@ class Replay:
         self.session.add_observers(
             self.account, self.figures, self.warehouse, self.seller, *observers
         )
+        self.refused: dict[str, str] = {}
+        self._rows_refused = 0
         self._rows: Counter[EntryKind] = Counter()
         self._cut_offs = 0
         self._next_cut_off: datetime | None = None
@@ -158,6 +157,8 @@ class Replay:
                 self._place(entry)
             case EntryKind.CANCELLATION:
                 self.seller.cancel(entry)
+            case EntryKind.ORDER_CANCELLED:
+                self.seller.cancel_order(entry)
             case EntryKind.WRITE_OFF | EntryKind.FOUND:
                 self.warehouse.adjust(entry)
 
@@ -192,6 +193,8 @@ class Replay:
             balance=balance,
             rows=self._rows,
             skipped=self.seller.skipped,
+            refused=self.refused,
+            rows_refused=self._rows_refused,
             added=Additions(
                 products=self.session.products,
                 opening_units=balance.opening,
@@ -205,7 +208,7 @@ class Replay:
 
     def _place(self, entry: Entry) -> None:
         if len(entry.rows) > LINES_MAX:
-            self._reject(entry, f"order {entry.order_id!r} has more than {LINES_MAX:,} lines")
+            self._refuse(entry, f"order {entry.order_id!r} has more than {LINES_MAX:,} lines")
             return
         order = Order(
             order_id=entry.order_id,
@@ -216,25 +219,25 @@ class Replay:
                 for number, row in enumerate(entry.rows, 1)
             ),
             placed_at=entry.at,
-            priority=entry.rows[0].priority,
-            promised_by=entry.rows[0].promised_by,
+            priority=entry.priority,
+            promised_by=entry.promised_by,
         )
         self.seller.set_customer(entry.order_id, entry.customer)
         try:
             self.session.handle(PlaceOrder(order=order, at=entry.at))
         except DuplicateOrderError as error:
-            reason = f"order {entry.order_id!r} has already been placed, without this line"
+            reason = f"order {entry.order_id!r} has already been placed"
             if error.split_from is not None:
                 reason = f"order {entry.order_id!r} is already a part of order {error.split_from!r}"
-            self._reject(entry, reason)
+            self._refuse(entry, reason)
             return
         for row in entry.rows:
             self._replenishment.add_demand(row.sku, row.units, entry.at)
 
-    def _reject(self, entry: Entry, reason: str) -> None:
+    def _refuse(self, entry: Entry, reason: str) -> None:
         self._rows[entry.kind] -= len(entry.rows)
-        for row in entry.rows:
-            self._rejects.add(row.row, row.cells, reason)
+        self._rows_refused += len(entry.rows)
+        self.refused[entry.order_id] = reason
 
     def _cut_off(self, at: datetime) -> None:
         self._cut_offs += 1

@@ -22,8 +22,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from orderflow.replay.history import Entry
-from orderflow.replay.rows import EntryKind, Row
+from orderflow.replay.entries import Entry, EntryKind, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -149,5 +148,5 @@ def _write_offs(shop: Shop, draw: Random, sales: Sequence[Entry]) -> Iterator[En
 def _entry(
     kind: EntryKind, order_id: str, at: datetime, customer: str, units: Iterable[tuple[str, int]]
 ) -> Entry:
-    rows = tuple(Row(0, [], kind, order_id, sku, each, at, customer) for sku, each in units)
+    rows = tuple(Row(sku, each) for sku, each in units)
     return Entry(kind, order_id, at, customer, rows)

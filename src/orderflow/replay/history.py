@@ -1,250 +1,274 @@
-"""A history as entries in time order: orders, cancellations and stock adjustments.
+"""A history: the orders of a file in time order, with cancellations and stock adjustments.
 
-The rows of a file are in time order, or nearly. They are buffered for a window of time, sorted, and
-grouped by order. A row that is later than the window allows is rejected. So reading needs memory
-for the rows of one window only, however long the file is.
+Rows may be in any order. They are gathered by order, and orders are sorted by time: in memory up to
+a bound, in a temporary file beyond it. So reading needs bounded memory, however long the file is.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from datetime import datetime, timedelta, tzinfo
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import attrs
 
-from orderflow.domain.calendar import clocks
-from orderflow.domain.model import validators
-from orderflow.importing.export import plain_cell
-from orderflow.importing.files.delimiter import DELIMITER_DEMAND, is_delimiter
-from orderflow.importing.files.encoding import ENCODING_DEMAND, is_encoding
-from orderflow.importing.values.times import TimeReader, check_time_format
-from orderflow.replay.faults import HistoryError, Rejects
-from orderflow.replay.layout import HistoryLayout, layout_of
-from orderflow.replay.rows import EntryKind, InvalidRowError, Row, RowParser, SkipReason
+from orderflow.importing.faults import Fault, FileError
+from orderflow.importing.files.encoding import EncodingGuess
+from orderflow.importing.files.file_format import DETECTED, FileFormat
+from orderflow.importing.files.sorting import Sorter
+from orderflow.importing.layouts.choice import choose_layouts
+from orderflow.importing.layouts.layout import OrderLayout
+from orderflow.importing.result import RejectedRow
+from orderflow.importing.table import open_table
+from orderflow.replay.entries import Entry, EntryKind, Row
+from orderflow.replay.gathering import Gathering
+from orderflow.replay.rejections import Rejections
+from orderflow.replay.rows import HistoryRows
+from orderflow.replay.rules import HistoryRules, history_layout, rules_of
+from orderflow.replay.span import Span, SpanFinder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime, tzinfo
 
-    from orderflow.importing.files.source import Record, Source
+    from orderflow.importing.layouts.choice import LayoutChoice
+    from orderflow.importing.layouts.columns import Columns
+    from orderflow.importing.table import File, Progress, Table
+    from orderflow.replay.gathering import OrderParts
+    from orderflow.replay.rows import HistoryRow
 
-__all__ = [
-    "HISTORY_REASON_COLUMN",
-    "Entry",
-    "HistoryFormat",
-    "HistoryReader",
-    "Tally",
-    "in_time_order",
-]
-
-GAP_MAX = timedelta(days=366)
-"""How far ahead the next row may be. Otherwise one mistyped year would make all later rows late."""
-
-HISTORY_REASON_COLUMN = "reason"
-"""The first column of a file of rejected rows. Cells of such a file are safe in a spreadsheet."""
+__all__ = ["History", "read_history"]
 
 _DIGITS = re.compile(r"\d+")
 
 
-@attrs.frozen
-class Entry:
-    """One event of the history: the rows of one kind that share an order id."""
+class _Item(NamedTuple):
+    """An entry as it is sorted: by its first five fields."""
 
-    kind: EntryKind
-    order_id: str
     at: datetime
-    customer: str
-    rows: tuple[Row, ...]
+    is_cancelled: bool
+    number: int
+    order_id: str
+    kind: EntryKind
+    customer: str = ""
+    rows: tuple[tuple[str, int, int], ...] = ()
+    priority: int = 0
+    promised_by: datetime | None = None
 
 
-@attrs.frozen(kw_only=True)
-class HistoryFormat:
-    """How to read a file.
-
-    Attributes:
-        layout: The layout of the file. Default: the preset that matches the header.
-        changes: The fields of the layout that this file overrides.
-        time_zone: The time zone of moments that name none.
-        time_format: The format of moments, as for `datetime.strptime`. Default: ISO 8601.
-        encoding: The text encoding.
-        delimiter: The character between two cells.
-        window: How far rows may be out of time order, and how far apart the lines of an order.
-    """
-
-    layout: HistoryLayout | None = None
-    changes: Mapping[str, Any] = MappingProxyType({})
-    time_zone: tzinfo = attrs.field(factory=lambda: ZoneInfo("Europe/London"))
-    time_format: str | None = attrs.field(default=None, validator=check_time_format)
-    encoding: str = attrs.field(default="utf-8-sig")
-    delimiter: str = attrs.field(default=",")
-    window: timedelta = attrs.field(default=timedelta(minutes=60))
-
-    def __attrs_post_init__(self) -> None:
-        rules = (
-            ("time_zone", clocks.is_time_zone(self.time_zone), "a time zone"),
-            ("encoding", is_encoding(self.encoding), ENCODING_DEMAND),
-            ("delimiter", is_delimiter(self.delimiter), DELIMITER_DEMAND),
-        )
-        for name, ok, demand in rules:
-            field, value = f"HistoryFormat.{name}", getattr(self, name)
-            validators.require(ok=ok, field=field, demand=demand, value=value)
-        validators.require_duration("HistoryFormat.window", self.window, or_zero=True)
+def _place(item: _Item) -> tuple[object, ...]:
+    return item[:5]
 
 
-@attrs.define
-class Tally:
-    """The number of rows read, and of rows skipped by reason."""
+@attrs.frozen(kw_only=True, eq=False)
+class History:
+    """The entries of a file in time order. They can be iterated as often as you like.
 
-    rows: int = 0
-    skipped: Counter[SkipReason] = attrs.field(factory=Counter)
-
-
-class HistoryReader:
-    """The entries of one file. It can be iterated once.
+    Close it, or use it as a context manager: a long history is in a temporary file.
 
     Attributes:
-        header: The names of the columns.
-        rejects: Where invalid rows are reported.
-        tally: The rows read so far.
-
-    Raises:
-        HistoryError: If the file is empty, or a column is missing.
+        file: The name of the file.
+        layout: The layout it was read with.
+        layout_name: The name of this layout, such as that of a preset.
+        file_format: The format of its text.
+        guess: How its encoding was guessed; None if it is certain.
+        notes: What else was found out about the file, for people.
+        rows: The number of rows, without the header and blank rows.
+        skipped: The number of skipped rows by reason.
+        faults: The faults in row order; of very many, some.
+        faults_found: The number of all faults.
+        rejected: The rows of orders with a fault, in row order; of very many, some.
+        rows_rejected: The number of all such rows.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        file_format: HistoryFormat | None = None,
-        rejects: Rejects | None = None,
-    ) -> None:
-        form = file_format if file_format is not None else HistoryFormat()
-        self.rejects = rejects if rejects is not None else Rejects(source.name)
-        self.tally = Tally()
-        self._name = source.name
-        self._window = form.window
-        self._records = source.records(form.delimiter)
-        first = next(self._records, None)
-        if first is None:
-            raise HistoryError(source.name, "is empty; its first row must name the columns")
-        if first.fault:
-            raise HistoryError(source.name, first.fault, row=first.row)
-        self.header = [plain_cell(name) for name in first.cells]
-        self._is_rejects_file = self.header[0] == HISTORY_REASON_COLUMN
-        if form.layout is None:
-            layout = layout_of(source.name, self.header, form.changes)
-        else:
-            layout = attrs.evolve(form.layout, **form.changes)
-        positions = layout.positions(source.name, self.header)
-        self._time = positions["time"]
-        self._parser = RowParser(
-            layout,
-            positions,
-            len(self.header),
-            TimeReader(form.time_zone, form.time_format),
-        )
+    file: str
+    layout: OrderLayout
+    layout_name: str
+    file_format: FileFormat
+    guess: EncodingGuess | None
+    notes: tuple[str, ...]
+    rows: int
+    skipped: Counter[str]
+    faults: tuple[Fault, ...]
+    faults_found: int
+    rejected: tuple[RejectedRow, ...]
+    rows_rejected: int
+    _items: Sorter[_Item]
+    _span: Span
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the entries, and remove the temporary file."""
+        self._items.close()
+
+    @property
+    def is_mostly_rejected(self) -> bool:
+        """Whether more rows were rejected than can be replayed."""
+        return 2 * self.rows_rejected > self.rows - self.skipped.total()
 
     def __iter__(self) -> Iterator[Entry]:
-        """Yield the entries in time order.
-
-        Raises:
-            HistoryError: If the file has no rows.
-            FileError: If the file cannot be read to its end.
-            RowError: If a row is invalid and `Rejects` is strict.
-        """
-        yield from in_time_order(self._rows(), self._window, self.rejects, self._time_of)
-        if not self.tally.rows:
-            raise HistoryError(self._name, "has a header, but no rows")
-
-    def _time_of(self, row: Row) -> str:
-        """Name the time of a row as it is written in the file."""
-        return f"{self.header[self._time]} {row.cells[self._time]!r}"
-
-    def _rows(self) -> Iterator[Row]:
-        for each in self._records:
-            self.tally.rows += 1
-            record = _plain(each) if self._is_rejects_file else each
-            try:
-                row = self._parser.parse(record)
-            except InvalidRowError as error:
-                self.rejects.add(record.row, record.cells, str(error))
-                continue
-            if isinstance(row, SkipReason):
-                self.tally.skipped[row] += 1
-            else:
-                yield row
+        """Yield the entries. Those of the same moment are sorted by the number in their id."""
+        known: dict[str, str] = {}  # one text for each product, not for each line
+        for item in self._items:
+            if item.at in self._span:
+                yield Entry(
+                    item.kind,
+                    item.order_id,
+                    item.at,
+                    item.customer,
+                    tuple(Row(known.setdefault(sku, sku), *rest) for sku, *rest in item.rows),
+                    item.priority,
+                    item.promised_by,
+                )
 
 
-def _plain(record: Record) -> Record:
-    return record._replace(cells=[plain_cell(cell) for cell in record.cells])
+def read_history(
+    file: File,
+    *,
+    preset: LayoutChoice = None,
+    rules: HistoryRules | None = None,
+    time_zone: tzinfo | str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    name: str | None = None,
+    file_format: FileFormat = DETECTED,
+) -> History:
+    """Read a file of orders as a history.
 
-
-_Key = tuple[EntryKind, str]
-
-
-@attrs.define
-class _Group:
-    begin: datetime
-    rows: list[Row] = attrs.field(factory=list)
-
-
-def in_time_order(
-    rows: Iterable[Row], window: timedelta, rejects: Rejects, time_of: Callable[[Row], str]
-) -> Iterator[Entry]:
-    """Sort rows by time and group them by order, within a window of time.
-
-    Entries of the same moment are sorted by the number in the order id.
+    One faulty row rejects all rows of its order, as in an import.
 
     Args:
-        rows: The rows as they are read.
-        window: How far rows may be out of time order.
-        rejects: Where rows that are further out are reported.
-        time_of: Names the time of a row for the reason.
+        file: Its path, or a stream of bytes; plain, compressed or a workbook.
+        preset: The layout of the file, or the name of a preset. Of several layouts with names, the
+            one that fits best. Default: the preset that fits.
+        rules: What rows mean, beside being lines of orders. Default: the rules of the preset.
+        time_zone: The zone of times without an offset, if the layout has none.
+        progress: Called every 1,000 rows and at the end.
+        name: The name of the file in messages. Default: its path.
+        file_format: The format of its text. Default: detected.
+
+    Raises:
+        FileError: If the file cannot be read, its columns do not fit the layout, or it has no rows.
+        InvalidValueError: If there is no such preset.
     """
-    groups: dict[_Key, _Group] = {}
-    latest: datetime | None = None
-    for row in rows:
-        at = row.at
-        if latest is None:
-            latest = at
-        elif at - latest > GAP_MAX:
-            reason = f"{time_of(row)} is more than {GAP_MAX.days} days after all rows before it"
-            rejects.add(row.row, row.cells, reason)
-            continue
-        elif at > latest:
-            latest = at
-            yield from _due_entries(groups, latest - window)
-        elif latest - at > window:
-            late = f"{time_of(row)} is {_minutes(latest - at)} before that of an earlier row"
-            allowed = f"rows may be {_minutes(window)} out of time order"
-            rejects.add(row.row, row.cells, f"{late}; {allowed}: sort the file, or allow more")
-            continue
-        group = groups.setdefault((row.kind, row.order_id), _Group(at))
-        group.begin = min(group.begin, at)
-        group.rows.append(row)
-    if latest is not None:
-        yield from _due_entries(groups, latest + window)
+    layouts = choose_layouts(preset, "read_history.preset")
+    wanted = {each: history_layout(layout) for each, layout in layouts.items()}
+    with open_table(file, wanted, file_format=file_format, name=name) as table:
+        layout = layouts[table.layout_name]
+        rows = HistoryRows(table, layout, rules_of(table.layout_name, rules), time_zone)
+        with Gathering(drops_repeated=layout.drop_repeated) as gathering:
+            reading = _Reading(table.columns, layout, gathering)
+            for record in table.rows(progress):
+                reading.take(rows.read(record))
+            if not table.rows_read:
+                raise FileError(table.name, "has a header, but no rows")
+            return reading.finish(table)
 
 
-def _due_entries(groups: dict[_Key, _Group], before: datetime) -> Iterator[Entry]:
-    """Remove the groups that began before a moment, and yield them as entries."""
-    due = [
-        (group.begin, _number(order_id), order_id, kind)
-        for (kind, order_id), group in groups.items()
-        if group.begin < before
-    ]
-    for at, _, order_id, kind in sorted(due):
-        rows = groups.pop((kind, order_id)).rows
-        yield Entry(kind, order_id, at, rows[0].customer, tuple(rows))
+class _Reading:
+    """Turns rows into sorted entries."""
+
+    def __init__(self, columns: Columns, layout: OrderLayout, gathering: Gathering) -> None:
+        self._columns = columns
+        self._layout = layout
+        self._gathering = gathering
+        self._rejections = Rejections()
+        self._skipped: Counter[str] = Counter()
+        self._items = Sorter[_Item](_place)
+        self._spans = SpanFinder()
+
+    def take(self, row: HistoryRow) -> None:
+        """Take one row."""
+        order_id = row.order.order_id
+        if order_id is not None:
+            self._gathering.add(order_id, row)
+        elif row.order.faults:
+            self._rejections.add([row.order.row], row.order.faults)
+        else:
+            self._skipped[row.left_out or row.skipped] += 1
+
+    def finish(self, table: Table[OrderLayout]) -> History:
+        """Make the history of all rows."""
+        for order in self._gathering.orders():
+            self._finish_order(order)
+        span, *others = self._spans.spans() or [Span(date.min, date.min)]
+        if others:
+            self._reject_outliers(span)
+        return History(
+            file=table.name,
+            layout=self._layout,
+            layout_name=table.layout_name,
+            file_format=table.file_format,
+            guess=table.guess,
+            notes=tuple(table.notes),
+            rows=table.rows_read,
+            skipped=self._skipped,
+            faults=self._rejections.faults,
+            faults_found=self._rejections.faults_found,
+            rejected=self._rejections.rejected,
+            rows_rejected=self._rejections.rows_rejected,
+            items=self._items,
+            span=span,
+        )
+
+    def _finish_order(self, order: OrderParts) -> None:
+        reason = order.left_out or (order.called_off if order.cancelled_at is None else "")
+        if reason:
+            self._skipped[reason] += len(order.rows)
+            return
+        at = order.placed_at or self._layout.placed_at_default
+        if at is None and order.lines and not order.faults:
+            name = self._columns.name("placed_at")
+            order.faults.append(
+                Fault(order.rows[0], name, "''", "is empty in every row of the order")
+            )
+        if order.faults:
+            self._rejections.add(order.rows, order.faults)
+            return
+        self._skipped.update(reason for _, reason in order.skipped)
+        if at is not None:
+            for item in _items_of(order, at):
+                self._items.add(item, len(item.rows) or 1)
+                self._spans.add(at, len(item.rows))
+
+    def _reject_outliers(self, span: Span) -> None:
+        name = self._columns.name("placed_at")
+        for item in self._items:
+            if item.at not in span and item.rows:
+                rows = sorted({row for _, _, row in item.rows})
+                fault = Fault(rows[0], name, f"'{item.at:%Y-%m-%d}'", span.demand)
+                self._rejections.add(rows, [fault])
 
 
-def _number(order_id: str) -> int:
-    digits = _DIGITS.search(order_id)
-    return int(digits[0]) if digits else 0
-
-
-def _minutes(span: timedelta) -> str:
-    return f"{span // timedelta(minutes=1):,} minutes"
+def _items_of(order: OrderParts, at: datetime) -> Iterator[_Item]:
+    """Yield the entries of an order: one for each kind of its lines."""
+    digits = _DIGITS.search(order.order_id)
+    number = int(digits[0]) if digits else 0
+    kinds: dict[EntryKind, list[tuple[str, int, int]]] = {}
+    for kind, sku, units, row in order.lines:
+        kinds.setdefault(kind, []).append((sku, units, row))
+    for kind, lines in kinds.items():
+        yield _Item(
+            at,
+            False,  # noqa: FBT003 - a field
+            number,
+            order.order_id,
+            kind,
+            order.customer,
+            tuple(lines),
+            order.priority or 0,
+            order.promised_by,
+        )
+    if order.cancelled_at is not None and EntryKind.SALE in kinds:
+        yield _Item(
+            max(at, order.cancelled_at),
+            True,  # noqa: FBT003 - a field
+            number,
+            order.order_id,
+            EntryKind.ORDER_CANCELLED,
+        )

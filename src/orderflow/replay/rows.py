@@ -1,185 +1,140 @@
-"""The meaning of each row: a sale, a cancellation, a stock adjustment, or nothing."""
+"""The meaning of each row: a sale, a cancellation, a stock adjustment, or nothing.
+
+Rows are read as an import reads them. What an import skips, because nothing is left to send, was
+ordered all the same: despatched orders are the history.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from orderflow.domain.model.terms import Term
-from orderflow.domain.model.validators import is_identifier
-from orderflow.importing.faults import quote_value
+from orderflow.domain.model.validators import UNITS_MAX
+from orderflow.importing.cells import Cells
+from orderflow.importing.faults import Fault, quote_value
+from orderflow.importing.layouts.skip_rule import SkipKind
+from orderflow.importing.order_rows import OrderRows, RowRules
+from orderflow.replay.entries import EntryKind
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from orderflow.importing.files.source import Record
-    from orderflow.importing.values.times import TimeReader
-    from orderflow.replay.layout import HistoryLayout
+    from orderflow.importing.layouts.layout import OrderLayout
+    from orderflow.importing.order_rows import Line, OrderRow
+    from orderflow.importing.table import Table
+    from orderflow.replay.rules import HistoryRules
 
-__all__ = ["EntryKind", "InvalidRowError", "Row", "RowParser", "SkipReason"]
+__all__ = ["HistoryRow", "HistoryRows"]
 
-IDENTIFIER_MAX = 100
-"""Below the limit of an identifier, since a split appends to the order id."""
-
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
-
-
-class EntryKind(Term):
-    """What a row or entry records."""
-
-    SALE = "SALE"
-    CANCELLATION = "CANCELLATION"
-    WRITE_OFF = "WRITE_OFF"
-    FOUND = "FOUND"
+_FREE = re.compile(r"[^1-9]*0[^1-9]*")
+"""A price of 0, in any notation and currency."""
 
 
-class SkipReason(Term):
-    """Why a valid row is skipped."""
+class HistoryRow(NamedTuple):
+    """A row with its meaning.
 
-    NOT_GOODS = "NOT_GOODS"
-    """Postage, a fee or a voucher."""
-    ACCOUNTING = "ACCOUNTING"
-    """An adjustment of the accounts."""
-    NO_CUSTOMER = "NO_CUSTOMER"
-    """A cancellation without a customer."""
-    NO_SALE = "NO_SALE"
-    """A cancellation without a sale in the history."""
+    Attributes:
+        order: The row as an import reads it.
+        lines: The kind of each line, its product and its units.
+        skipped: Why the row is skipped, if it is.
+        left_out: Why its whole order is left out, if it is.
+        called_off: Why it is left out, unless a row says when it was cancelled.
+        customer: The customer; empty if unknown.
+        cancelled_at: When the shop cancelled the order.
+    """
 
-
-class Row(NamedTuple):
-    """A row to replay. Its units are always above 0, and its moment is in UTC."""
-
-    row: int
-    cells: list[str]
-    kind: EntryKind
-    order_id: str
-    sku: str
-    units: int
-    at: datetime
-    customer: str
-    priority: int = 0
-    promised_by: datetime | None = None
+    order: OrderRow
+    lines: tuple[tuple[EntryKind, str, int], ...] = ()
+    skipped: str = ""
+    left_out: str = ""
+    called_off: str = ""
+    customer: str = ""
+    cancelled_at: datetime | None = None
 
 
-class InvalidRowError(Exception):
-    """A row is invalid; the text says why."""
+class HistoryRows:
+    """Reads the rows of a history.
 
-
-class RowParser:
-    """Parses rows of one layout. Values that repeat from row to row are parsed once."""
+    Args:
+        table: The file, opened with the layout of a history.
+        layout: The layout as an import has it.
+        rules: What rows mean.
+        zone: The zone of times without an offset, if the layout has none.
+    """
 
     def __init__(
-        self, layout: HistoryLayout, positions: dict[str, int], width: int, times: TimeReader
+        self,
+        table: Table[OrderLayout],
+        layout: OrderLayout,
+        rules: HistoryRules,
+        zone: tzinfo | str | None,
     ) -> None:
-        self._layout = layout
-        self._width = width
-        self._times = times
-        self._names = layout.columns()
-        self._order, self._sku, self._quantity, self._time = (
-            positions[role] for role in ("order", "sku", "quantity", "time")
-        )
-        self._customer = positions.get("customer")
-        self._price = positions.get("price")
-        self._priority, self._promise = positions.get("priority"), positions.get("promise")
-        self._skus: dict[str, str | None] = {}
-        self._order_text: str | None = None
-        self._order_id = ""
-        self._time_text: str | None = None
-        self._at = datetime.min.replace(tzinfo=UTC)
+        self._rows = OrderRows(table, zone, units_min=-UNITS_MAX)
+        self._columns = table.columns
+        self._free_is_found = rules.free_is_found
+        prefix = rules.cancellation_prefix
+        self._cancels = f"{layout.order_prefix}{prefix}" if prefix else None
+        skip = layout.skip
+        cancelled = [each for each in skip if each.whole_order and each.kind is SkipKind.CANCELLED]
+        # Where the rules say what cancels units, no other row may be below 0.
+        returned = [each for each in skip if each.kind is SkipKind.RETURNED and not prefix]
+        self._called_off = RowRules(cancelled, table.columns)
+        self._returned = RowRules(returned, table.columns)
 
-    def parse(self, record: Record) -> Row | SkipReason:
-        """Parse a row.
-
-        Raises:
-            InvalidRowError: If the row is invalid.
-        """
-        row, cells, fault, _ = record
-        if fault:
-            raise InvalidRowError(fault)
-        if len(cells) != self._width:
-            raise InvalidRowError(f"it has {len(cells)} cells, the header has {self._width}")
-        order_id = self._read_order_id(cells[self._order])
-        layout = self._layout
-        if layout.accounting_prefix and order_id.startswith(layout.accounting_prefix):
-            return SkipReason.ACCOUNTING
-        sku = self._read_sku(cells[self._sku])
-        if sku is None:
-            return SkipReason.NOT_GOODS
-        customer = cells[self._customer].strip() if self._customer is not None else ""
-        units = self._read_units(cells[self._quantity])
-        kind = self._kind(order_id, units, customer, cells)
-        if cells[self._time] != self._time_text:
-            self._at = self._read_time("time", cells[self._time])
-            self._time_text = cells[self._time]
-        priority = self._read_priority(cells) if self._priority is not None else 0
-        promised_by = self._read_promise(cells) if self._promise is not None else None
-        return Row(
-            row, cells, kind, order_id, sku, abs(units), self._at, customer, priority, promised_by
+    def read(self, record: Record) -> HistoryRow:
+        """Read one row with all of its faults."""
+        row = self._rows.read(record)
+        rule = row.skipped
+        reason = rule.reason if rule is not None else ""
+        if rule is not None and rule.whole_order:
+            return HistoryRow(row, left_out=reason)
+        if record.fault or row.order_id is None:
+            return HistoryRow(row, skipped=reason)
+        cells = Cells(self._columns, record)
+        customer = cells.text("customer")
+        lines = []
+        for line in row.lines:
+            kind = self._kind(row.order_id, line, customer, cells)
+            if kind is not None:
+                lines.append((kind, line.sku, abs(line.quantity)))
+            elif (returned := self._returned.find(record.cells)) is not None:
+                reason = returned.reason
+            else:
+                row.faults.append(self._fault(row.order_id, line))
+        cancelled_at = cells.moment("cancelled_at", self._rows.times)
+        called_off = self._called_off.find(record.cells) if cancelled_at is None else None
+        row.faults.extend(cells.faults)
+        return HistoryRow(
+            row,
+            tuple(lines),
+            skipped="" if lines else reason,
+            called_off=called_off.reason if called_off is not None else "",
+            customer=customer,
+            cancelled_at=cancelled_at,
         )
 
-    def _kind(self, order_id: str, units: int, customer: str, cells: list[str]) -> EntryKind:
-        layout = self._layout
-        if layout.cancellation_prefix and order_id.startswith(layout.cancellation_prefix):
-            if units > 0:
-                raise self._invalid("quantity", "below 0 on a cancellation", str(units))
-            return EntryKind.CANCELLATION
-        if units > 0 and not layout.free_is_found:
+    def _kind(self, order_id: str, line: Line, customer: str, cells: Cells) -> EntryKind | None:
+        """Return what a line records; None if it cannot be."""
+        units = line.quantity
+        if self._is_cancellation(order_id):
+            return EntryKind.CANCELLATION if units < 0 else None
+        if units > 0 and not self._free_is_found:
             return EntryKind.SALE
-        if not customer and self._price is not None and self._is_free(cells[self._price]):
+        if units and not customer and _FREE.fullmatch(cells.text("price")) is not None:
             return EntryKind.FOUND if units > 0 else EntryKind.WRITE_OFF
-        if units < 0:
-            raise self._invalid("quantity", "above 0 on an order", str(units))
-        return EntryKind.SALE
+        return EntryKind.SALE if units > 0 else None
 
-    def _is_free(self, text: str) -> bool:
-        try:
-            return float(text) == 0
-        except ValueError:
-            raise self._invalid("price", "a number", text) from None
+    def _is_cancellation(self, order_id: str) -> bool:
+        return self._cancels is not None and order_id.startswith(self._cancels)
 
-    def _read_order_id(self, text: str) -> str:
-        if text != self._order_text:
-            order_id = text.strip()
-            self._check_identifier("order", order_id)
-            self._order_text, self._order_id = text, order_id
-        return self._order_id
-
-    def _read_sku(self, text: str) -> str | None:
-        """Return the product, or `None` if the code is not a product."""
-        try:
-            return self._skus[text]
-        except KeyError:
-            sku = text.strip().upper()
-            self._check_identifier("sku", sku)
-            self._skus[text] = sku if self._layout.is_goods(sku) else None
-            return self._skus[text]
-
-    def _read_units(self, text: str) -> int:
-        text = text.strip()
-        units = int(text) if _WHOLE_NUMBER.fullmatch(text) else 0
-        if not units:
-            raise self._invalid("quantity", "a whole number of 1 to 9 digits, and not 0", text)
-        return units
-
-    def _read_time(self, role: str, text: str) -> datetime:
-        try:
-            return self._times.read(text.strip())
-        except ValueError:
-            example = self._times.time_format or "2026-03-02 09:30"
-            raise self._invalid(role, f"a time like {example}", text) from None
-
-    def _read_priority(self, cells: list[str]) -> int:
-        text = cells[self._priority or 0].strip()
-        if text and not _WHOLE_NUMBER.fullmatch(text):
-            raise self._invalid("priority", "a whole number, or empty", text)
-        return int(text or 0)
-
-    def _read_promise(self, cells: list[str]) -> datetime | None:
-        text = cells[self._promise or 0].strip()
-        return self._read_time("promise", text) if text else None
-
-    def _check_identifier(self, role: str, value: str) -> None:
-        if not is_identifier(value) or len(value) > IDENTIFIER_MAX:
-            raise self._invalid(role, f"1 to {IDENTIFIER_MAX} printable characters", value)
-
-    def _invalid(self, role: str, demand: str, value: str) -> InvalidRowError:
-        return InvalidRowError(f"{self._names[role]} must be {demand}, not {quote_value(value)}")
+    def _fault(self, order_id: str, line: Line) -> Fault:
+        field = "quantity" if "quantity" in self._columns.positions else "items"
+        below = self._is_cancellation(order_id)
+        demand = "below 0 on a cancellation" if below else "above 0 on an order"
+        return Fault(
+            line.row,
+            self._columns.name(field),
+            quote_value(str(line.quantity)),
+            f"must be {demand}",
+        )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.ports import Repository
+    from orderflow.ports import Reading, Repository
     from orderflow.replay.replenishment import Replenishment
 
 __all__ = ["SELLER", "WAREHOUSE", "Observer", "ReplaySession"]
@@ -81,6 +81,15 @@ class ReplaySession:
     def order(self, order_id: str) -> Order:
         """Return an order."""
         return self.flow.seller(SELLER).order(order_id)
+
+    def with_parts(self, order_id: str) -> tuple[Order, ...]:
+        """Return an order and those that were split off from it; nothing if there is none."""
+
+        def read(reading: Reading) -> tuple[Order, ...]:
+            order = reading.order(order_id)
+            return () if order is None else (order, *reading.split_off(order_id))
+
+        return self._repository.read(SELLER, read)
 
     def on_hand(self, sku: str) -> int:
         """Return the units on hand of a product."""

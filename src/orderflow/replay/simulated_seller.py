@@ -8,6 +8,9 @@ left.
 Units that these orders do not contain have already been despatched, so they are a return. By
 default, returns do not go back on sale. Units that the customer never bought in this history
 cannot be cancelled.
+
+A shop's own export names the order that was cancelled, and when. The seller cancels that order if
+it has not been despatched; otherwise its units are a return.
 """
 
 from __future__ import annotations
@@ -24,14 +27,14 @@ from orderflow.domain.model.commands import BookInStock, CancelOrder, EditOrder,
 from orderflow.domain.model.edits import ChangeQuantity, Edit, RemoveLine
 from orderflow.domain.model.status import Status
 from orderflow.errors import SplitRefusedError
-from orderflow.replay.rows import SkipReason
+from orderflow.replay.entries import SkipReason
 from orderflow.replay.session import SELLER
 
 if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.replay.history import Entry
+    from orderflow.replay.entries import Entry
     from orderflow.replay.session import ReplaySession
 
 __all__ = ["CancelledUnits", "SellerBehaviour", "SimulatedSeller"]
@@ -127,12 +130,26 @@ class SimulatedSeller:
             before = wanted.total()
             for order_id in self._newest_first(customer):
                 self._take_off(self._session.order(order_id), wanted, entry)
-        self._count_returns(customer, wanted, entry.at)
+        self._count_returns(wanted, customer.bought, entry.at)
         self.cancelled.without_sale += wanted.total()
         for row in reversed(entry.rows):
             if wanted[row.sku] >= row.units:
                 wanted[row.sku] -= row.units
                 self.skipped[SkipReason.NO_SALE] += 1
+
+    def cancel_order(self, entry: Entry) -> None:
+        """Cancel an order as the shop did, with the parts that were split off from it."""
+        for order in self._session.with_parts(entry.order_id):
+            if order.status is Status.DESPATCHED:
+                units = Counter[str]()
+                for line in order.lines:
+                    units[line.sku] += line.quantity
+                self._count_returns(units, units.copy(), entry.at)
+            elif order.status is not Status.CANCELLED:
+                for line in order.lines:
+                    self.cancelled.before_despatch += line.quantity
+                    self._session.replenishment.add_demand(line.sku, -line.quantity, entry.at)
+                self._cancel(order.order_id, entry.at, "cancelled in the shop")
 
     def at_cut_off(self, at: datetime) -> None:
         """Cancel orders that have waited too long, and split those that can leave in part."""
@@ -198,14 +215,14 @@ class SimulatedSeller:
                 )
             )
 
-    def _count_returns(self, customer: _Customer, wanted: Counter[str], at: datetime) -> None:
+    def _count_returns(self, wanted: Counter[str], bought: Counter[str], at: datetime) -> None:
         """Count cancelled units that the customer has received as returns."""
         for sku, units in wanted.items():
-            returned = min(units, customer.bought[sku])
+            returned = min(units, bought[sku])
             if not returned:
                 continue
             wanted[sku] -= returned
-            customer.bought[sku] -= returned
+            bought[sku] -= returned
             self.cancelled.returned += returned
             if self._behaviour.returns_to_stock:
                 self._session.handle(

@@ -15,7 +15,7 @@ from orderflow.domain.model.commands import (
 )
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.status import Status
-from orderflow.replay.rows import EntryKind
+from orderflow.replay.entries import EntryKind
 from orderflow.replay.session import SELLER
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.stock import ExpectedReceipt
-    from orderflow.replay.history import Entry
+    from orderflow.replay.entries import Entry
     from orderflow.replay.session import ReplaySession
 
 __all__ = ["SimulatedWarehouse"]

@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 
 from orderflow.replay.account import Balance
+from orderflow.replay.entries import EntryKind, SkipReason
 from orderflow.replay.figures import BackOrders, FirstAttempt, WaitingTimes
-from orderflow.replay.rows import EntryKind, SkipReason
 from orderflow.replay.simulated_seller import CancelledUnits
 
 __all__ = ["Additions", "Summary"]
@@ -53,6 +53,8 @@ class Summary:
         balance: The account of units.
         rows: The number of rows by kind.
         skipped: The number of rows that changed nothing, by reason.
+        refused: The orders that could not be placed, with the reason.
+        rows_refused: The number of their rows.
         added: What the replay added to the history.
     """
 
@@ -66,6 +68,8 @@ class Summary:
     balance: Balance
     rows: Counter[EntryKind]
     skipped: Counter[SkipReason]
+    refused: dict[str, str]
+    rows_refused: int
     added: Additions
 
     def as_json(self) -> dict[str, Any]:

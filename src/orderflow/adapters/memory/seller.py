@@ -40,8 +40,9 @@ __all__ = ["SellerState"]
 class SellerState:
     """The state of one seller, and its indexes."""
 
-    def __init__(self, seller_id: str) -> None:
+    def __init__(self, seller_id: str, *, has_events: bool = True) -> None:
         self.seller_id = seller_id
+        self._has_events = has_events
         self.lock = RLock()
         self.orders: dict[str, Order] = {}
         self.stock: dict[ProductKey, Stock] = {}
@@ -65,7 +66,7 @@ class SellerState:
 
     def copy(self) -> SellerState:
         """Return a copy without the queues, which depend on the policy."""
-        other = SellerState(self.seller_id)
+        other = SellerState(self.seller_id, has_events=self._has_events)
         other.orders = dict(self.orders)
         other.stock = dict(self.stock)
         other.receipts = dict(self.receipts)
@@ -99,7 +100,8 @@ class SellerState:
             closed = self.receipts.pop(receipt_id, None)
             if closed is not None:
                 del self.expected[_product_of(closed)][receipt_id]
-        self.events += outcome.events
+        if self._has_events:
+            self.events += outcome.events
         blocked_on = dict(outcome.queue_index)
         for order in outcome.orders:
             self._write_order(order, blocked_on.pop(order.order_id, None))

@@ -13,6 +13,7 @@ import typer
 from rich.padding import Padding
 from rich.rule import Rule
 
+from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.cli.commands import demo_file
 from orderflow.cli.commands.demo_file import SETTINGS
 from orderflow.cli.commands.demo_tour import DemoTour, Step
@@ -93,7 +94,12 @@ def _run(shop: Shop, console: Console) -> tuple[DemoTour, Report, Outcome]:
     begin = perf_counter()
     entries = generate(shop)
     tour = DemoTour()
-    run = Replay(SETTINGS, opening=stock_for(entries, shop.seed), observers=[tour])
+    run = Replay(
+        SETTINGS,
+        opening=stock_for(entries, shop.seed),
+        observers=[tour],
+        repository=MemoryRepository(),  # with the events
+    )
     afternoon = demo_file.afternoon(entries)
     left = Outcome(seller_id=SELLER)
     with terminal.progress_bar(console, "Running the shop", len(entries)) as show:

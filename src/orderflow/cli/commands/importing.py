@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import attrs
 import typer
 
 from orderflow.cli.connection import Database, WarehouseOptions, connect
+from orderflow.cli.input_file import bytes_in, input_file, name_of
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.import_file import (
     ColumnNames,
@@ -42,7 +39,7 @@ from orderflow.importing import (
 from orderflow.service import Batches, SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from orderflow.domain.model.order import Order
     from orderflow.importing import Import, ImportCommand, Progress
@@ -50,8 +47,6 @@ if TYPE_CHECKING:
     from orderflow.service import BatchResult
 
 __all__ = ["import_"]
-
-STANDARD_INPUT = "-"
 
 
 @attrs.frozen(kw_only=True)
@@ -113,7 +108,7 @@ def import_(
     with (
         terminal.clean_end(terminal.messages(), interrupted=stays),
         connect(where) as database,
-        _source(file) as source,
+        input_file(file) as source,
     ):
         seller_id = database.seller(where.seller, may_be_new=True)
         if not how.as_json:
@@ -147,17 +142,6 @@ def _end(report: ImportReport, how: ImportOptions) -> None:
         raise typer.Exit(terminal.EXIT_REJECTED)
 
 
-@contextmanager
-def _source(file: str) -> Iterator[Path | BinaryIO]:
-    """Yield the file; standard input is copied, because rejected rows are read twice."""
-    if file != STANDARD_INPUT:
-        yield Path(file)
-        return
-    with TemporaryFile() as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept)
-        yield kept
-
-
 @attrs.frozen(kw_only=True)
 class _FileImport:
     """The import of one file."""
@@ -174,13 +158,13 @@ class _FileImport:
     @property
     def name(self) -> str:
         """The name of the file in messages."""
-        return str(self.source) if isinstance(self.source, Path) else "standard input"
+        return name_of(self.source)
 
     def run(self) -> ImportReport:
         """Read the file, run its commands, and write the rejected rows."""
         how = self.how
         with terminal.progress_bar(
-            terminal.messages(), f"Reading {self.name}", self._bytes_total()
+            terminal.messages(), f"Reading {self.name}", bytes_in(self.source)
         ) as show:
 
             def show_rows(so_far: Progress) -> None:
@@ -304,9 +288,3 @@ class _FileImport:
         return self.database.repository.read(
             self.seller_id, lambda reading: reading.answered(command_id) is not None
         )
-
-    def _bytes_total(self) -> int | None:
-        try:
-            return self.source.stat().st_size if isinstance(self.source, Path) else None
-        except OSError:
-            return None  # reading the file reports the error

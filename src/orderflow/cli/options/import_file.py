@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import re
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,18 +10,17 @@ from zoneinfo import ZoneInfo
 import attrs
 import typer
 
-from orderflow.domain.model.terms import Term
+from orderflow.cli.options.column_names import ColumnNames, FileKind
+from orderflow.cli.options.row_condition import skip_rule
 from orderflow.errors import InvalidValueError
 from orderflow.importing import (
     PRESETS,
     DeliveryLayout,
     FileFormat,
-    ItemColumns,
     OrderLayout,
     Preset,
     ReceiptLayout,
     SkipKind,
-    SkipRule,
     StockLayout,
 )
 from orderflow.importing.values.times import TimeReader
@@ -31,21 +29,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-__all__ = ["ColumnNames", "FileForm", "FileKind", "FileLayout", "kind_of", "layouts_of"]
+__all__ = [
+    "ColumnNames",
+    "FileForm",
+    "FileKind",
+    "FileLayout",
+    "HistoryForm",
+    "kind_of",
+    "layouts_of",
+]
 
 
 FileLayout = OrderLayout | StockLayout | ReceiptLayout | DeliveryLayout
 """The layout of a file that can be imported."""
-
-
-class FileKind(Term):
-    """What a file contains."""
-
-    ORDERS = "ORDERS"
-    STOCK = "STOCK"
-    RECEIPTS = "RECEIPTS"
-    DELIVERIES = "DELIVERIES"
-
 
 _BASES: dict[FileKind, Mapping[str, FileLayout]] = {
     FileKind.ORDERS: {str(preset): layout for preset, layout in PRESETS.items()},
@@ -80,125 +76,13 @@ _CHANGED_FIELDS = {
 }
 """The other options that apply only to the layouts with these fields."""
 
+_OPTIONS = {
+    field: option for option, field in (_FIELDS | _CHANGED_FIELDS).items() if field != "skip"
+}
+"""The options by the fields that they change."""
+
 NOW = "now"
 """What `--placed-at` takes for the moment of the import."""
-
-_CONDITION = re.compile(r"([^=]*?)(=|!=|\^=)(.*)", re.DOTALL)
-_COLUMN = attrs.field(default=None, metadata={"metavar": "COLUMN"})
-
-
-@attrs.frozen(kw_only=True)
-class ColumnNames:
-    """Column names that differ from those of the preset, or of the PLAIN layout.
-
-    Attributes:
-        order_id_column: The order id. Several columns can be named, with commas between them: in
-            each row, the first one with a text is read. The parts of a name or a street are joined.
-        sku_column: The SKU. Repeat this and the quantity's for rows with several items, or write
-            the number of the item as {n}.
-        quantity_column: The units of a line, or of a receipt.
-        items_column: Instead of the SKU: a column with several items in each cell.
-        placed_at_column: When the order was placed.
-        line_id_column: The id of the line within its order.
-        priority_column: The priority of the order.
-        promised_by_column: The promised date of the order.
-        courier_column: The courier service.
-        ship_to_name_column: The addressee.
-        ship_to_company_column: The company.
-        ship_to_street_column: The street.
-        ship_to_street_2_column: The second line of the street.
-        ship_to_city_column: The city.
-        ship_to_region_column: The state, province or county.
-        ship_to_postcode_column: The postcode.
-        ship_to_country_column: The country, as a two-letter code.
-        ship_to_phone_column: The number that the courier may call.
-        on_hand_column: Stock files: the units counted.
-        note_column: Stock files: a note on the count.
-        receipt_id_column: Receipt and delivery files: the receipt id.
-        expected_at_column: Receipt files: when the receipt is expected.
-        received_column: Delivery files: the units that go into stock.
-        rejected_column: Delivery files: the units that arrived, but do not go into stock.
-        more_to_come_column: Delivery files: whether the rest of the receipt comes later, yes or no.
-    """
-
-    order_id_column: str | None = _COLUMN
-    sku_column: list[str] | None = _COLUMN
-    quantity_column: list[str] | None = _COLUMN
-    items_column: str | None = _COLUMN
-    placed_at_column: str | None = _COLUMN
-    line_id_column: list[str] | None = _COLUMN
-    priority_column: str | None = _COLUMN
-    promised_by_column: str | None = _COLUMN
-    courier_column: str | None = _COLUMN
-    ship_to_name_column: str | None = _COLUMN
-    ship_to_company_column: str | None = _COLUMN
-    ship_to_street_column: str | None = _COLUMN
-    ship_to_street_2_column: str | None = _COLUMN
-    ship_to_city_column: str | None = _COLUMN
-    ship_to_region_column: str | None = _COLUMN
-    ship_to_postcode_column: str | None = _COLUMN
-    ship_to_country_column: str | None = _COLUMN
-    ship_to_phone_column: str | None = _COLUMN
-    on_hand_column: str | None = _COLUMN
-    note_column: str | None = _COLUMN
-    receipt_id_column: str | None = _COLUMN
-    expected_at_column: str | None = _COLUMN
-    received_column: str | None = _COLUMN
-    rejected_column: str | None = _COLUMN
-    more_to_come_column: str | None = _COLUMN
-
-    def given(self) -> dict[str, list[tuple[str, ...]]]:
-        """Return the columns of each field that has an option: of each item of a row."""
-        named: dict[str, list[tuple[str, ...]]] = {}
-        for option, given in attrs.asdict(self).items():
-            if given is not None:
-                texts = [given] if isinstance(given, str) else given
-                named[option.removesuffix("_column")] = [_names(option, text) for text in texts]
-        return named
-
-    def changes(self, kind: FileKind) -> dict[str, Any]:
-        """Return the fields of a layout that the options change."""
-        named = self.given()
-        changes: dict[str, Any] = {field: items[0] for field, items in named.items()}
-        if kind is FileKind.ORDERS and len(named.get("sku", ())) > 1:
-            changes["more_items"] = tuple(_more_items(named))
-        if named:
-            changes["must_have"] = frozenset(
-                name for items in named.values() for names in items for name in names
-            )
-        return changes
-
-
-def _more_items(named: dict[str, list[tuple[str, ...]]]) -> Iterator[ItemColumns]:
-    """Yield the columns of the second item of a row and the following ones."""
-    items = {field: named.get(field, []) for field in ("sku", "quantity", "line_id")}
-    number = len(items["sku"])
-    for field, given in items.items():
-        if len(given) != number and (given or field == "quantity"):
-            raise typer.BadParameter(
-                f"is needed once for each of the {number} --sku-column",
-                param_hint=f"'--{field.replace('_', '-')}-column'",
-            )
-    for at in range(1, number):
-        yield ItemColumns(**{field: given[at] for field, given in items.items() if given})
-
-
-def _names(option: str, text: str) -> tuple[str, ...]:
-    """Read names with commas between them, as a row of CSV: a name with a comma is quoted."""
-    try:
-        names = tuple(name.strip() for name in next(csv.reader([text], strict=True), ()))
-    except csv.Error as error:
-        raise _not_names(option, text) from error
-    if not all(names) or not names:
-        raise _not_names(option, text)
-    return names
-
-
-def _not_names(option: str, text: str) -> typer.BadParameter:
-    return typer.BadParameter(
-        f'{text!r} is not a list of columns: try SKU,"Listing ID"',
-        param_hint=f"'--{option.replace('_', '-')}'",
-    )
 
 
 def _flag(*names: str) -> Any:  # noqa: ANN401 - as attrs has it
@@ -261,12 +145,13 @@ class FileForm:
     def file_format(self) -> FileFormat:
         """How the text of the file is written."""
         delimiter = "\t" if self.delimiter == "tab" else self.delimiter
-        return FileFormat(
-            encoding=self.encoding or "",
-            delimiter=delimiter or "",
-            sheet=self.sheet or "",
-            skip_rows=self.skip_rows,
-        )
+        with _named_options():
+            return FileFormat(
+                encoding=self.encoding or "",
+                delimiter=delimiter or "",
+                sheet=self.sheet or "",
+                skip_rows=self.skip_rows,
+            )
 
     def included(self, layout: OrderLayout) -> OrderLayout:
         """Return the layout without the rules that are switched off.
@@ -302,6 +187,18 @@ class FileForm:
         return changes
 
 
+@attrs.frozen(kw_only=True)
+class HistoryForm(FileForm):
+    """The format of a history.
+
+    Attributes:
+        time_zone: The time zone of the warehouse, and of times without one unless the preset has
+            one.
+    """
+
+    time_zone: ZoneInfo = attrs.field(factory=lambda: ZoneInfo("Europe/London"))
+
+
 def layouts_of(
     kind: FileKind | None, form: FileForm, columns: ColumnNames, at: datetime
 ) -> dict[str, FileLayout]:
@@ -314,8 +211,7 @@ def layouts_of(
         at: The moment of the import.
 
     Raises:
-        BadParameter: If an option does not apply to this kind of file.
-        InvalidValueError: If a value breaks its rule.
+        BadParameter: If an option does not apply to this kind of file, or breaks its rule.
     """
     layouts: dict[str, FileLayout] = {}
     for each, bases in _BASES.items():
@@ -330,7 +226,8 @@ def layouts_of(
         for name, base in bases.items() if not unfit else ():
             if form.preset in {None, name}:
                 changes = {**columns.changes(each), **form.changes(base, at)}
-                layouts[name] = attrs.evolve(base, **changes)
+                with _named_options():
+                    layouts[name] = attrs.evolve(base, **changes)
     return layouts
 
 
@@ -353,6 +250,17 @@ def _unfit_option(kind: FileKind, form: FileForm, columns: ColumnNames) -> str:
     return next((option for option, field in given.items() if not hasattr(base, field)), "")
 
 
+@contextmanager
+def _named_options() -> Iterator[None]:
+    """Turn the error that a field is invalid into one that names its option."""
+    try:
+        yield
+    except InvalidValueError as error:
+        field = error.field.rpartition(".")[2]
+        option = _OPTIONS.get(field, field).replace("_", "-")
+        raise typer.BadParameter(f"must be {error.demand}", param_hint=f"'--{option}'") from error
+
+
 def _moment(text: str) -> datetime:
     try:
         return TimeReader(UTC).read(text)
@@ -360,28 +268,3 @@ def _moment(text: str) -> datetime:
         raise typer.BadParameter(
             f"must be {NOW}, or {error}", param_hint="'--placed-at'"
         ) from error
-
-
-def skip_rule(option: str, text: str) -> SkipRule:
-    """Read a condition such as `Status=cancelled`.
-
-    >>> skip_rule("drop_rows", "Code^=SHIP").begins_with
-    ('SHIP',)
-
-    Raises:
-        BadParameter: If it is not one.
-    """
-    found = _CONDITION.fullmatch(text)
-    column, operator, value = found.groups() if found is not None else ("", "", "")
-    if not column.strip() or (operator == "^=" and not value):
-        raise typer.BadParameter(
-            f"{text!r} is not a condition: try Status=cancelled",
-            param_hint=f"'--{option.replace('_', '-')}'",
-        )
-    rule: dict[str, Any] = {
-        "=": {"is_one_of": frozenset({value})} if value else {"is_blank": True},
-        "!=": {"is_none_of": frozenset({value})} if value else {"is_filled": True},
-        "^=": {"begins_with": (value,)},
-    }[operator]
-    whole_order = option == "drop_orders"
-    return SkipRule(reason=text, column=column.strip(), whole_order=whole_order, **rule)

@@ -38,11 +38,15 @@ class WorkingHours:
 
 
 @attrs.frozen(kw_only=True)
-class ReplayHours(WorkingHours):
-    """When the warehouse of a replay works.
+class ReplayHours:
+    """When the warehouse of a replay works. Its time zone is that of the file.
 
     Attributes:
+        cut_off: The local cut-off time.
+        working_days: The days of the week on which it works.
         books_in: The local time at which receipts are booked in.
     """
 
+    cut_off: time = time(16)
+    working_days: frozenset[Weekday] = frozenset(tuple(Weekday)[:5])
     books_in: time = time(8)

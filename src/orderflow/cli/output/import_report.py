@@ -8,6 +8,7 @@ import attrs
 
 from orderflow.cli.options.import_file import FileKind
 from orderflow.cli.output import tables
+from orderflow.cli.output.problems import by_cause, print_problems
 from orderflow.cli.output.records import data_of
 from orderflow.domain.model.commands import CancelOrder, EditOrder
 from orderflow.domain.model.status import Status
@@ -16,33 +17,19 @@ from orderflow.importing import Import, ImportCommand, record_id
 from orderflow.service import BatchResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import Console
 
-    from orderflow.importing import ChangedOrder, Fault
+    from orderflow.importing import ChangedOrder
 
 __all__ = ["ImportReport"]
-
-_OPTIONS = {
-    "country": "--country",
-    "day_first": "--day-first or --month-first",
-    "include_status": "--include-status",
-    "item_pattern": "--item-pattern",
-    "thousands": "--thousands",
-    "time_format": "--time-format",
-    "time_zone": "--time-zone",
-}
-"""The option of each setting that would make a value valid."""
 
 _IMPORTED = {
     FileKind.STOCK: "products counted",
     FileKind.RECEIPTS: "receipts announced",
     FileKind.DELIVERIES: "deliveries booked in",
 }
-
-LISTED_MAX = 10
-"""At most this many problems of each sort are listed; the rest are counted."""
 
 
 @attrs.frozen(kw_only=True)
@@ -123,17 +110,17 @@ class ImportReport:
         for column in result.ignored:
             if column.nearest is not None:
                 _print(console, f"ignored column {column.name!r}; did you mean {column.nearest!r}?")
-        _list(console, "rejected", list(_by_cause(result.faults)))
-        _list(console, "refused", [f"{name}: {reason}" for name, reason in self.refused])
+        print_problems(console, "rejected", list(by_cause(result.faults)))
+        print_problems(console, "refused", [f"{name}: {reason}" for name, reason in self.refused])
         blocked = [f"{each.order_id}: {each.obstacle}" for each in self.blocked]
-        _list(console, "not changed", blocked)
+        print_problems(console, "not changed", blocked)
         conflicting = [f"{each.order_id}: {each.reason}" for each in result.conflicting]
-        _list(console, "not imported", conflicting)
+        print_problems(console, "not imported", conflicting)
         called_off = [f"{each.order_id}: {each.reason}" for each in result.called_off]
-        _list(console, "off in the file", called_off)
+        print_problems(console, "off in the file", called_off)
         if called_off and not self.updates:
             _print(console, "they are open here; --on-change update cancels them")
-        _list(console, "unknown product", [str(each) for each in result.unknown_skus])
+        print_problems(console, "unknown product", [str(each) for each in result.unknown_skus])
         if result.repeated:
             row, first = result.repeated[0].row, result.repeated[0].first
             _print(
@@ -189,27 +176,9 @@ class ImportReport:
         yield f"{self.kind.lower()} refused", len(done.refused)
 
 
-def _by_cause(faults: Iterable[Fault]) -> Iterator[str]:
-    """Yield the faults, those of one cause once: their number, the first one, and the option."""
-    causes: dict[tuple[str, str], list[Fault]] = {}
-    for fault in faults:
-        causes.setdefault((fault.column, fault.reason), []).append(fault)
-    for first, *others in causes.values():
-        more = f"; and {len(others):,} more rows" if others else ""
-        option = f" ({_OPTIONS[first.setting]})" if first.setting in _OPTIONS else ""
-        yield f"{first}{option}{more}"
-
-
 def _changed(changed: ChangedOrder) -> dict[str, Any]:
     edits = [{"type": type(each).__name__, **data_of(each)} for each in changed.edits]
     return {"order_id": changed.order_id, "edits": edits, "obstacle": changed.obstacle}
-
-
-def _list(console: Console, what: str, texts: list[str]) -> None:
-    for text in texts[:LISTED_MAX]:
-        _print(console, f"{what}: {text}")
-    if len(texts) > LISTED_MAX:
-        _print(console, f"{what}: and {len(texts) - LISTED_MAX:,} more")
 
 
 def _print(console: Console, text: str) -> None:

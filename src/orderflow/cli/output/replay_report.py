@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,20 +12,19 @@ from rich.columns import Columns
 from rich.padding import Padding
 
 from orderflow.cli.output import tables, terminal
+from orderflow.cli.output.problems import by_cause, print_problems
 from orderflow.domain.calendar.calendar import Weekday
-from orderflow.replay import EntryKind, Settings, SkipReason, Summary
+from orderflow.replay import EntryKind, History, Settings, SkipReason, Summary
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-    from orderflow.replay import HistoryReader, ReplenishmentRule
+    from orderflow.replay import ReplenishmentRule
 
 __all__ = ["Report", "Rows"]
 
 _SKIPPED = {
-    SkipReason.NOT_GOODS: "not goods (postage, fees, vouchers)",
-    SkipReason.ACCOUNTING: "accounting adjustment",
     SkipReason.NO_CUSTOMER: "cancellation without a customer",
     SkipReason.NO_SALE: "cancellation without a sale in the history",
 }
@@ -32,39 +32,51 @@ _SKIPPED = {
 
 @attrs.frozen(kw_only=True)
 class Rows:
-    """The number of rows in a file, by what happened to them."""
+    """The number of rows in a file, by what happened to them.
 
+    Attributes:
+        read: All rows of the file.
+        used: The lines that were replayed, by kind.
+        skipped: The skipped rows, by reason.
+        rejected: The rejected rows, and those of refused orders.
+    """
+
+    read: int
     used: dict[str, int]
-    skipped: dict[SkipReason, int]
+    skipped: dict[str, int]
     rejected: int
 
     @classmethod
-    def of(cls, history: HistoryReader, summary: Summary) -> Rows:
-        """Combine the counts of the reader and of the replay."""
-        skipped = history.tally.skipped + summary.skipped
-        used = {
-            "order lines": summary.rows[EntryKind.SALE],
-            "cancellations": summary.rows[EntryKind.CANCELLATION] - summary.skipped.total(),
-            "write-offs": summary.rows[EntryKind.WRITE_OFF],
-            "found": summary.rows[EntryKind.FOUND],
-        }
+    def of(cls, history: History, summary: Summary | None) -> Rows:
+        """Combine the counts of the file and of the replay."""
+        skipped = Counter(history.skipped)
+        if summary is None:
+            return cls(
+                read=history.rows,
+                used={},
+                skipped=dict(skipped.most_common()),
+                rejected=history.rows_rejected,
+            )
+        skipped.update({_SKIPPED[each]: number for each, number in summary.skipped.items()})
+        cancelled = summary.rows[EntryKind.CANCELLATION] - summary.skipped.total()
         return cls(
-            used=used,
-            skipped={skip: skipped[skip] for skip in SkipReason},
-            rejected=history.rejects.count,
+            read=history.rows,
+            used={
+                "order lines": summary.rows[EntryKind.SALE],
+                "cancellations": cancelled,
+                "write-offs": summary.rows[EntryKind.WRITE_OFF],
+                "found": summary.rows[EntryKind.FOUND],
+            },
+            skipped=dict(skipped.most_common()),
+            rejected=history.rows_rejected + summary.rows_refused,
         )
-
-    @property
-    def read(self) -> int:
-        """All rows of the file."""
-        return sum(self.used.values()) + sum(self.skipped.values()) + self.rejected
 
     def as_json(self) -> dict[str, Any]:
         """Return the numbers as plain values."""
         return {
             "read": self.read,
             **{name.replace(" ", "_").replace("-", "_"): n for name, n in self.used.items()},
-            "skipped": {skip.lower(): n for skip, n in self.skipped.items()},
+            "skipped": self.skipped,
             "rejected": self.rejected,
         }
 
@@ -76,45 +88,69 @@ class Report:
     Attributes:
         title: What was replayed.
         settings: The settings of the run.
-        summary: The result.
+        summary: The result; None if nothing was replayed, because of the rejected rows.
         seconds: How long the run took.
-        rows: The rows of the file, if there was one.
+        history: The file, if there was one.
     """
 
     title: str
     settings: Settings
-    summary: Summary
+    summary: Summary | None
     seconds: float
-    rows: Rows | None = None
+    history: History | None = None
+
+    @property
+    def rows(self) -> Rows | None:
+        """The rows of the file, if there was one."""
+        return None if self.history is None else Rows.of(self.history, self.summary)
 
     @property
     def exit_code(self) -> int:
         """The exit code of the command."""
-        if self.summary.balance.difference:
+        if self.summary is not None and self.summary.balance.difference:
             return terminal.EXIT_UNBALANCED
         return terminal.EXIT_REJECTED if self.rows is not None and self.rows.rejected else 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values."""
-        lines = self.rows.read if self.rows is not None else self.summary.lines.total
+        summary = self.summary
         return {
             "title": self.title,
-            **({"rows": self.rows.as_json()} if self.rows is not None else {}),
+            "replayed": summary is not None,
+            **(_file(self.history, self.rows) if self.history and self.rows else {}),
             "settings": attrs.asdict(self.settings, value_serializer=_plain),
-            **self.summary.as_json(),
+            **(summary.as_json() if summary is not None else {}),
+            "refused": dict(summary.refused) if summary is not None else {},
             "wall_seconds": round(self.seconds, 3),
-            "lines_per_second": round(lines / self.seconds),
+            "lines_per_second": round(self._lines / self.seconds),
         }
 
+    def print_problems(self, console: Console) -> None:
+        """Print what was guessed, rejected and refused."""
+        history = self.history
+        if history is not None and history.guess is not None:
+            console.print(f"{history.file}: {history.guess}; --encoding names another")
+        for note in history.notes if history is not None else ():
+            console.print(f"{self.title}: {note}")
+        if history is not None and self.summary is not None:
+            print_problems(console, "rejected", list(by_cause(history.faults)))
+        refused = self.summary.refused.items() if self.summary is not None else ()
+        print_problems(console, "refused", [f"{each}: {reason}" for each, reason in refused])
+
     def print(self, console: Console) -> None:
-        """Print the report as tables."""
-        summary = self.summary
-        if self.rows is not None:
-            _print(console, _rows(self.rows))
-        _print(
-            console,
-            tables.definitions("This run", added(self.settings, summary)),
-        )
+        """Print the report as tables. If nothing was replayed, the reasons are the result."""
+        summary, rows, history = self.summary, self.rows, self.history
+        if summary is None and history is not None:
+            console.print(
+                f" Nothing was replayed: {history.rows_rejected:,} of {history.rows:,} rows were "
+                f"rejected."
+            )
+            print_problems(console, " rejected", list(by_cause(history.faults)))
+        if rows is not None:
+            _print(console, _rows(rows))
+        if summary is None:
+            return
+        _print(console, tables.definitions("This run", added(self.settings, summary)))
         _print(console, tables.first_attempt(summary))
         _print(
             console,
@@ -124,10 +160,26 @@ class Report:
             console,
             Columns([tables.account(summary.balance), tables.cancelled(summary)], padding=(0, 6)),
         )
-        lines = self.rows.read if self.rows is not None else summary.lines.total
+        lines = self._lines
         console.print(
             f" {lines:,} lines in {self.seconds:.1f} s: {lines / self.seconds:,.0f} lines a second"
         )
+
+    @property
+    def _lines(self) -> int:
+        if self.history is not None:
+            return self.history.rows
+        return self.summary.lines.total if self.summary is not None else 0
+
+
+def _file(history: History, rows: Rows) -> dict[str, Any]:
+    return {
+        "preset": history.layout_name,
+        **attrs.asdict(history.file_format),
+        "notes": list(history.notes),
+        "rows": rows.as_json(),
+        "faults": [attrs.asdict(each) for each in history.faults],
+    }
 
 
 def added(settings: Settings, summary: Summary) -> dict[str, str]:
@@ -179,7 +231,7 @@ def _rows(rows: Rows) -> Table:
             drawn.add_row(name, f"{count:,}")
     for skip, count in rows.skipped.items():
         if count:
-            drawn.add_row(f"skipped: {_SKIPPED[skip]}", f"{count:,}", style="dim")
+            drawn.add_row(f"skipped: {skip}", f"{count:,}", style="dim")
     drawn.add_row("rejected", f"{rows.rejected:,}", style="red" if rows.rejected else "dim")
     drawn.add_row("total", f"{rows.read:,}")
     return drawn

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.importing.layouts.layout_checks import (
+    check_item_pattern,
+    check_moment,
+    check_prefix,
+    check_thousands,
+    check_units,
+)
 from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule, without
-from orderflow.importing.values.packed import PATTERN_DEMAND, ItemPattern
 from orderflow.importing.values.times import check_time_format, check_zone
 
 if TYPE_CHECKING:
@@ -43,46 +49,6 @@ def _some(instance: object, attribute: attrs.Attribute[Names], value: Names) -> 
         ok=len(value) > 0,
         field=f"{type(instance).__name__}.{attribute.name}",
         demand="the name of a column",
-        value=value,
-    )
-
-
-def _item_pattern(_instance: object, _attribute: attrs.Attribute[str], value: str) -> None:
-    try:
-        ok = not value or ItemPattern(value) is not None
-    except (TypeError, ValueError):
-        ok = False
-    validators.require(ok=ok, field="OrderLayout.item_pattern", demand=PATTERN_DEMAND, value=value)
-
-
-def _units(_instance: object, _attribute: attrs.Attribute[int | None], value: object) -> None:
-    validators.require(
-        ok=value is None or (type(value) is int and 1 <= value <= validators.UNITS_MAX),
-        field="OrderLayout.quantity_default",
-        demand=f"a whole number from 1 to {validators.UNITS_MAX}, or None",
-        value=value,
-    )
-
-
-def _moment(_instance: object, attribute: attrs.Attribute[datetime | None], value: Any) -> None:  # noqa: ANN401 - any value
-    if value is not None:
-        validators.require_moment(f"OrderLayout.{attribute.name}", value)
-
-
-def _prefix(_instance: object, _attribute: attrs.Attribute[str], value: object) -> None:
-    validators.require(
-        ok=value == "" or validators.is_identifier(value),
-        field="OrderLayout.order_prefix",
-        demand=f"empty, or {validators.IDENTIFIER_DEMAND}",
-        value=value,
-    )
-
-
-def _comma_or_point(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
-    validators.require(
-        ok=value in {"", ",", "."},
-        field=f"{type(instance).__name__}.{attribute.name}",
-        demand="a comma, a point, or empty",
         value=value,
     )
 
@@ -138,6 +104,9 @@ class OrderLayout:
         must_have: Columns that a file must have, although there are others for their fields.
         priority: The priority.
         promised_by: The promised date. If the rows of an order differ, the earliest.
+        customer: For a replay: the customer, who may cancel units later without naming the order.
+        price: For a replay: the price of a unit. Free units without a customer are adjustments.
+        cancelled_at: For a replay: when the shop cancelled the order.
         courier: The courier service. If the rows of an order differ in this, the priority, the
             address, or the time by more than an hour, the order is rejected.
         ship_to_name: The addressee.
@@ -171,12 +140,15 @@ class OrderLayout:
     line_id: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     more_items: tuple[ItemColumns, ...] = ()
     items: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    item_pattern: str = attrs.field(default="", validator=_item_pattern)
-    quantity_default: int | None = attrs.field(default=None, validator=_units)
-    placed_at_default: datetime | None = attrs.field(default=None, validator=_moment)
+    item_pattern: str = attrs.field(default="", validator=check_item_pattern)
+    quantity_default: int | None = attrs.field(default=None, validator=check_units)
+    placed_at_default: datetime | None = attrs.field(default=None, validator=check_moment)
     must_have: frozenset[str] = frozenset()
     priority: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     promised_by: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    customer: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    price: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    cancelled_at: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     courier: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_name: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_company: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
@@ -187,7 +159,7 @@ class OrderLayout:
     ship_to_postcode: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_country: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_phone: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    order_prefix: str = attrs.field(default="", validator=_prefix)
+    order_prefix: str = attrs.field(default="", validator=check_prefix)
     drop_repeated: bool = False
     country_default: str | None = None
     first_counts: frozenset[str] = frozenset()
@@ -196,7 +168,7 @@ class OrderLayout:
     zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
     time_format: str | None = attrs.field(default=None, validator=check_time_format)
     day_first: bool | None = None
-    thousands: str = attrs.field(default="", validator=_comma_or_point)
+    thousands: str = attrs.field(default="", validator=check_thousands)
     upper_sku: bool = False
     quoted: bool = True
 
@@ -292,7 +264,7 @@ class StockLayout:
     )
     note: Names = attrs.field(default=("note",), converter=_names, metadata=_OPTIONAL)
     must_have: frozenset[str] = frozenset()
-    thousands: str = attrs.field(default="", validator=_comma_or_point)
+    thousands: str = attrs.field(default="", validator=check_thousands)
     quoted: bool = True
 
 
@@ -329,7 +301,7 @@ class ReceiptLayout:
     zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
     time_format: str | None = attrs.field(default=None, validator=check_time_format)
     day_first: bool | None = None
-    thousands: str = attrs.field(default="", validator=_comma_or_point)
+    thousands: str = attrs.field(default="", validator=check_thousands)
     quoted: bool = True
 
 
@@ -361,7 +333,7 @@ class DeliveryLayout:
         default=("more_to_come",), converter=_names, metadata=_OPTIONAL
     )
     must_have: frozenset[str] = frozenset()
-    thousands: str = attrs.field(default="", validator=_comma_or_point)
+    thousands: str = attrs.field(default="", validator=check_thousands)
     quoted: bool = True
 
 

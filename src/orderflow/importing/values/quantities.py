@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from orderflow.importing.values.unreadable import UnreadableError
 
@@ -27,6 +28,7 @@ _GROUPED = re.compile(
 _BELOW_ZERO = re.compile(r"-\s*[0-9.,']*[1-9][0-9.,']*")
 
 
+@lru_cache(maxsize=256)
 def read_whole(text: str, *, smallest: int, largest: int, thousands: str = "") -> int:
     """Read a whole number.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -118,24 +119,21 @@ class TimeReader:
         Raises:
             UnreadableError: If this is not a moment or out of range.
         """
+        return _read(self, text)
+
+    def parse(self, text: str) -> datetime:
+        """Return a moment as it is written, without a zone if it has none.
+
+        Raises:
+            UnreadableError: If this is not a moment.
+        """
         if self.time_format is not None:
-            moment = self._of_format(text, self.time_format)
-        elif (numbers := _NUMBERS.fullmatch(text)) is not None:
-            moment = self._of_numbers(numbers.groupdict(default=""))
-        elif (named := _NAMED.fullmatch(text)) is not None:
-            moment = _of_names(named.groupdict(default=""))
-        else:
-            moment = _of_iso(text)
-        if moment.tzinfo is None:
-            if self.zone is None:
-                demand = "a time with its offset, unless a time zone is set for the file"
-                raise UnreadableError(demand, "time_zone")
-            moment = moment.replace(tzinfo=self.zone)
-        if not validators.is_moment(moment):
-            raise UnreadableError(
-                f"in the years {validators.YEAR_MIN} to {validators.YEAR_MAX} of UTC"
-            )
-        return validators.in_utc(moment)
+            return self._of_format(text, self.time_format)
+        if (numbers := _NUMBERS.fullmatch(text)) is not None:
+            return self._of_numbers(numbers.groupdict(default=""))
+        if (named := _NAMED.fullmatch(text)) is not None:
+            return _of_names(named.groupdict(default=""))
+        return _of_iso(text)
 
     def _of_numbers(self, parts: dict[str, str]) -> datetime:
         first, second = int(parts["first"]), int(parts["second"])
@@ -151,6 +149,20 @@ class TimeReader:
             return datetime.strptime(text, time_format)  # noqa: DTZ007 - the zone follows
         except ValueError as error:
             raise UnreadableError(f"a time in the format {time_format}", "time_format") from error
+
+
+@lru_cache(maxsize=256)
+def _read(reader: TimeReader, text: str) -> datetime:
+    """Read a moment; the rows of an order, and orders of a day, repeat theirs."""
+    moment = reader.parse(text)
+    if moment.tzinfo is None:
+        if reader.zone is None:
+            demand = "a time with its offset, unless a time zone is set for the file"
+            raise UnreadableError(demand, "time_zone")
+        moment = moment.replace(tzinfo=reader.zone)
+    if not validators.is_moment(moment):
+        raise UnreadableError(f"in the years {validators.YEAR_MIN} to {validators.YEAR_MAX} of UTC")
+    return validators.in_utc(moment)
 
 
 def _of_names(parts: dict[str, str]) -> datetime:

@@ -1,0 +1,149 @@
+"""Options for the columns of a file to import."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import typer
+
+from orderflow.domain.model.terms import Term
+from orderflow.importing import ItemColumns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["ColumnNames", "FileKind"]
+
+
+class FileKind(Term):
+    """What a file contains."""
+
+    ORDERS = "ORDERS"
+    STOCK = "STOCK"
+    RECEIPTS = "RECEIPTS"
+    DELIVERIES = "DELIVERIES"
+
+
+_COLUMN = attrs.field(default=None, metadata={"metavar": "COLUMN"})
+
+
+@attrs.frozen(kw_only=True)
+class ColumnNames:
+    """Column names that differ from those of the preset, or of the PLAIN layout.
+
+    Attributes:
+        order_id_column: The order id. Several columns can be named, with commas between them: in
+            each row, the first one with a text is read. The parts of a name or a street are joined.
+        sku_column: The SKU. Repeat this and the quantity's for rows with several items, or write
+            the number of the item as {n}.
+        quantity_column: The units of a line, or of a receipt.
+        items_column: Instead of the SKU: a column with several items in each cell.
+        placed_at_column: When the order was placed.
+        line_id_column: The id of the line within its order.
+        priority_column: The priority of the order.
+        promised_by_column: The promised date of the order.
+        customer_column: For a replay: the customer, whose cancellations name no order.
+        price_column: For a replay: the price. Free units without a customer are adjustments.
+        cancelled_at_column: For a replay: when the shop cancelled the order.
+        courier_column: The courier service.
+        ship_to_name_column: The addressee.
+        ship_to_company_column: The company.
+        ship_to_street_column: The street.
+        ship_to_street_2_column: The second line of the street.
+        ship_to_city_column: The city.
+        ship_to_region_column: The state, province or county.
+        ship_to_postcode_column: The postcode.
+        ship_to_country_column: The country, as a two-letter code.
+        ship_to_phone_column: The number that the courier may call.
+        on_hand_column: Stock files: the units counted.
+        note_column: Stock files: a note on the count.
+        receipt_id_column: Receipt and delivery files: the receipt id.
+        expected_at_column: Receipt files: when the receipt is expected.
+        received_column: Delivery files: the units that go into stock.
+        rejected_column: Delivery files: the units that arrived, but do not go into stock.
+        more_to_come_column: Delivery files: whether the rest of the receipt comes later, yes or no.
+    """
+
+    order_id_column: str | None = _COLUMN
+    sku_column: list[str] | None = _COLUMN
+    quantity_column: list[str] | None = _COLUMN
+    items_column: str | None = _COLUMN
+    placed_at_column: str | None = _COLUMN
+    line_id_column: list[str] | None = _COLUMN
+    priority_column: str | None = _COLUMN
+    promised_by_column: str | None = _COLUMN
+    customer_column: str | None = _COLUMN
+    price_column: str | None = _COLUMN
+    cancelled_at_column: str | None = _COLUMN
+    courier_column: str | None = _COLUMN
+    ship_to_name_column: str | None = _COLUMN
+    ship_to_company_column: str | None = _COLUMN
+    ship_to_street_column: str | None = _COLUMN
+    ship_to_street_2_column: str | None = _COLUMN
+    ship_to_city_column: str | None = _COLUMN
+    ship_to_region_column: str | None = _COLUMN
+    ship_to_postcode_column: str | None = _COLUMN
+    ship_to_country_column: str | None = _COLUMN
+    ship_to_phone_column: str | None = _COLUMN
+    on_hand_column: str | None = _COLUMN
+    note_column: str | None = _COLUMN
+    receipt_id_column: str | None = _COLUMN
+    expected_at_column: str | None = _COLUMN
+    received_column: str | None = _COLUMN
+    rejected_column: str | None = _COLUMN
+    more_to_come_column: str | None = _COLUMN
+
+    def given(self) -> dict[str, list[tuple[str, ...]]]:
+        """Return the columns of each field that has an option: of each item of a row."""
+        named: dict[str, list[tuple[str, ...]]] = {}
+        for option, given in attrs.asdict(self).items():
+            if given is not None:
+                texts = [given] if isinstance(given, str) else given
+                named[option.removesuffix("_column")] = [_names(option, text) for text in texts]
+        return named
+
+    def changes(self, kind: FileKind) -> dict[str, Any]:
+        """Return the fields of a layout that the options change."""
+        named = self.given()
+        changes: dict[str, Any] = {field: items[0] for field, items in named.items()}
+        if kind is FileKind.ORDERS and len(named.get("sku", ())) > 1:
+            changes["more_items"] = tuple(_more_items(named))
+        if named:
+            changes["must_have"] = frozenset(
+                name for items in named.values() for names in items for name in names
+            )
+        return changes
+
+
+def _more_items(named: dict[str, list[tuple[str, ...]]]) -> Iterator[ItemColumns]:
+    """Yield the columns of the second item of a row and the following ones."""
+    items = {field: named.get(field, []) for field in ("sku", "quantity", "line_id")}
+    number = len(items["sku"])
+    for field, given in items.items():
+        if len(given) != number and (given or field == "quantity"):
+            raise typer.BadParameter(
+                f"is needed once for each of the {number} --sku-column",
+                param_hint=f"'--{field.replace('_', '-')}-column'",
+            )
+    for at in range(1, number):
+        yield ItemColumns(**{field: given[at] for field, given in items.items() if given})
+
+
+def _names(option: str, text: str) -> tuple[str, ...]:
+    """Read names with commas between them, as a row of CSV: a name with a comma is quoted."""
+    try:
+        names = tuple(name.strip() for name in next(csv.reader([text], strict=True), ()))
+    except csv.Error as error:
+        raise _not_names(option, text) from error
+    if not all(names) or not names:
+        raise _not_names(option, text)
+    return names
+
+
+def _not_names(option: str, text: str) -> typer.BadParameter:
+    return typer.BadParameter(
+        f'{text!r} is not a list of columns: try SKU,"Listing ID"',
+        param_hint=f"'--{option.replace('_', '-')}'",
+    )

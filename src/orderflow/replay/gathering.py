@@ -1,0 +1,164 @@
+"""Gather the rows of each order, wherever they are in a file, in bounded memory.
+
+Rows of one order that follow one another are one part. Parts are sorted by order, and the parts of
+an order are merged.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Self
+
+import attrs
+
+from orderflow.domain.model.validators import LINES_MAX
+from orderflow.importing.faults import Fault
+from orderflow.importing.files.sorting import Sorter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderflow.importing.order_rows import OrderRow
+    from orderflow.replay.entries import EntryKind
+    from orderflow.replay.rows import HistoryRow
+
+__all__ = ["Gathering", "OrderParts"]
+
+_PART_ROWS_MAX = 1_000
+
+HistoryLine = tuple["EntryKind", str, int, int]
+"""The kind of a line, its product, its units, and its row."""
+
+
+@attrs.define
+class OrderParts:
+    """The rows of one order, or some of them that follow one another.
+
+    Attributes:
+        order_id: The order id.
+        rows: The numbers of its rows.
+        lines: Its lines.
+        skipped: The rows that are skipped, with the reason.
+        faults: Its faults.
+        digests: The digest of the cells of each row, if repeated rows are to be dropped.
+        left_out: Why the whole order is left out, if it is.
+        called_off: Why it is left out, unless `cancelled_at` is known.
+    """
+
+    order_id: str
+    rows: list[int] = attrs.field(factory=list)
+    lines: list[HistoryLine] = attrs.field(factory=list)
+    skipped: list[tuple[int, str]] = attrs.field(factory=list)
+    faults: list[Fault] = attrs.field(factory=list)
+    digests: dict[int, int] = attrs.field(factory=dict)
+    left_out: str = ""
+    called_off: str = ""
+    customer: str = ""
+    placed_at: datetime | None = None
+    promised_by: datetime | None = None
+    priority: int | None = None
+    cancelled_at: datetime | None = None
+
+    def add(self, found: HistoryRow) -> None:
+        """Add a row."""
+        row = found.order
+        self.rows.append(row.row)
+        self.lines += ((*line, row.row) for line in found.lines)
+        if found.skipped:
+            self.skipped.append((row.row, found.skipped))
+        self.faults += row.faults
+        self._merge(found, row)
+
+    def drop_repeated(self) -> None:
+        """Skip the rows whose cells equal those of an earlier row."""
+        first: dict[int, int] = {}
+        repeated = {
+            row for row, digest in self.digests.items() if first.setdefault(digest, row) != row
+        }
+        self.lines = [line for line in self.lines if line[-1] not in repeated]
+        self.skipped += ((row, "repeats an earlier row of its order") for row in sorted(repeated))
+
+    def join(self, other: OrderParts) -> None:
+        """Add a later part of the same order."""
+        self.rows += other.rows
+        self.lines += other.lines
+        self.skipped += other.skipped
+        self.faults += other.faults
+        self.digests |= other.digests
+        self._merge(other, other)
+
+    def _merge(self, found: HistoryRow | OrderParts, values: OrderRow | OrderParts) -> None:
+        self.left_out = self.left_out or found.left_out
+        self.called_off = self.called_off or found.called_off
+        self.customer = self.customer or found.customer
+        self.placed_at = _earlier(self.placed_at, values.placed_at)
+        self.promised_by = _earlier(self.promised_by, values.promised_by)
+        self.cancelled_at = _earlier(self.cancelled_at, found.cancelled_at)
+        if self.priority is None:
+            self.priority = values.priority
+
+
+class Gathering:
+    """Gathers rows into orders.
+
+    Args:
+        drops_repeated: Whether repeated rows of an order are skipped.
+    """
+
+    def __init__(self, *, drops_repeated: bool) -> None:
+        self._drops_repeated = drops_repeated
+        self._sorter = Sorter[OrderParts](lambda part: part.order_id)
+        self._part: OrderParts | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._sorter.close()
+
+    def add(self, order_id: str, row: HistoryRow) -> None:
+        """Add a row of an order."""
+        part = self._part
+        if part is None or part.order_id != order_id or len(part.rows) >= _PART_ROWS_MAX:
+            self._put_away()
+            part = self._part = OrderParts(order_id)
+        part.add(row)
+        if self._drops_repeated and row.lines:
+            part.digests[row.order.row] = row.order.digest
+
+    def orders(self) -> Iterator[OrderParts]:
+        """Yield the orders. What is above the limit of an order comes in parts, with a fault."""
+        self._put_away()
+        for _, parts in groupby(self._sorter, key=lambda part: part.order_id):
+            yield from self._merged(parts)
+
+    def _merged(self, parts: Iterator[OrderParts]) -> Iterator[OrderParts]:
+        order = next(parts)
+        for part in parts:
+            if len(order.lines) <= LINES_MAX:
+                order.join(part)
+            else:
+                yield _too_long(part)
+        if len(order.lines) > LINES_MAX:
+            _too_long(order)
+        elif self._drops_repeated:
+            order.drop_repeated()
+        yield order
+
+    def _put_away(self) -> None:
+        if self._part is not None:
+            self._sorter.add(self._part, len(self._part.rows))
+            self._part = None
+
+
+def _too_long(order: OrderParts) -> OrderParts:
+    reason = f"its order has more than {LINES_MAX:,} lines; divide it"
+    order.faults.append(Fault(order.rows[0], "", "", reason))
+    return order
+
+
+def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:
+    if first is None or other is None:
+        return first or other
+    return min(first, other)
