@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections import Counter
 from datetime import UTC, time
 from os import PathLike
 from pathlib import Path
@@ -24,6 +25,7 @@ from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
 from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import require_kind
 from orderflow.errors import CodecError, InvalidValueError, SettingsError
+from orderflow.errors.quoting import quoted
 from orderflow.notices import NoticeKind, NoticeTiming, Preference, Preferences, Recipient
 
 if TYPE_CHECKING:
@@ -130,6 +132,18 @@ class NotifySettings:
     )
 
 
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object of JSON. A key that appears twice would hide a value."""
+    keys = Counter(key for key, _ in pairs)
+    if len(keys) < len(pairs):
+        key, _ = keys.most_common(1)[0]
+        raise ValueError(f"the key {quoted(key)} appears more than once in an object")
+    return dict(pairs)
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_object)
+
+
 def load_settings(path: str | PathLike[str]) -> NotifySettings:
     """Read settings from a file: JSON if its name ends in ``.json``, otherwise TOML.
 
@@ -140,7 +154,7 @@ def load_settings(path: str | PathLike[str]) -> NotifySettings:
     require_kind("load_settings.path", path, (str, PathLike), demand="the path of a file")
     try:
         text = Path(path).read_text(encoding="utf-8")
-        data = json.loads(text) if str(path).endswith(".json") else tomllib.loads(text)
+        data = _JSON.decode(text) if str(path).endswith(".json") else tomllib.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise SettingsError(str(path), (f"$: cannot be read: {reason}",)) from error

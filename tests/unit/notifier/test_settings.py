@@ -164,3 +164,10 @@ def test_settings_that_are_made_in_python_are_held_to_the_same() -> None:
         MailSettings(host="smtp.shop.example", sender="a@b", port=0)
     with pytest.raises(InvalidValueError, match=r"Guard\.allowed"):
         WebhookSettings(allowed=("everywhere",))
+
+
+def test_a_key_of_json_appears_once(tmp_path: Path) -> None:
+    path = tmp_path / "notify.json"
+    path.write_text('{"default": {"logs": ["a"]}, "default": {"logs": ["b"]}}', encoding="utf-8")
+    with pytest.raises(SettingsError, match="the key 'default' appears more than once"):
+        load_settings(path)

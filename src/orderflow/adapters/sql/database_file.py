@@ -3,7 +3,9 @@
 SQLite does not notice when its open file is deleted, moved, or replaced by another one. It goes on
 in a file that nobody else will ever read. So each connection records the device and inode of its
 files. They are compared when a transaction begins, and before it commits. The files in `-wal` and
-`-shm` count too: as long as a connection is open, SQLite deletes neither.
+`-shm` count too: as long as a connection is open, SQLite deletes neither. Nor does it ever empty
+its database. A file that is overwritten in place by another program cannot be told from one that
+SQLite itself has written.
 
 A WAL database in a read-only folder can be read only as an immutable file: nothing is locked, and
 changes of others are not expected. So its size and time of change are compared as well.
@@ -31,6 +33,7 @@ __all__ = ["FILES", "DatabaseFile", "OpenFiles", "watch_files"]
 FILES = "orderflow_files"
 """Key in a connection's `info`: its `OpenFiles`."""
 
+_MAY_BE_EMPTY = ("-wal", "-shm")
 _CREATE, _WRITE, _READ = "rwc", "rw", "ro&immutable=1"
 _CANNOT_WRITE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
@@ -66,10 +69,10 @@ class OpenFiles:
         """
         for path, identity in self._found.items():
             now = self._identity(path)
-            if identity is None:
+            if identity is None or (now is not None and now == (*identity[:-1], True)):
                 self._found[path] = now
             elif now != identity:
-                happened = "deleted or moved" if now is None else "replaced or changed"
+                happened = "deleted or moved" if now is None else "replaced, emptied or changed"
                 raise StorageError(
                     f"{path} was {happened} while the database was open, so nothing was saved; "
                     f"close the database in every process, put the right files back together, and "
@@ -81,8 +84,9 @@ class OpenFiles:
             found = path.stat()
         except OSError:
             return None
-        same_file = (found.st_dev, found.st_ino)
-        return (*same_file, found.st_size, found.st_mtime_ns) if self._is_immutable else same_file
+        is_filled = found.st_size > 0 or path.name.endswith(_MAY_BE_EMPTY)
+        content = (found.st_size, found.st_mtime_ns) if self._is_immutable else ()
+        return (found.st_dev, found.st_ino, *content, is_filled)
 
 
 class DatabaseFile:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.adapters.sql.per_seller import PerSeller
+from orderflow.domain.model.arguments import require_policy
 from orderflow.domain.model.policy import AllocationPolicy
 
 if TYPE_CHECKING:
@@ -51,7 +52,11 @@ class SqlDefaultPolicy:
 
         Set it before any order waits. A new default does not serve the queues of the sellers that
         it applies to.
+
+        Raises:
+            InvalidValueError: If this is no policy.
         """
+        require_policy("SqlDefaultPolicy.policy", policy)
         self._stored.set(policy)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,11 +16,10 @@ from orderflow.adapters.sql.faults import translate_error
 from orderflow.adapters.sql.revision import REVISION, revision_of
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.upgrading import upgrade
+from orderflow.domain.model.arguments import require_kind
 from orderflow.errors import InvalidValueError, SchemaError, StorageError
 
 if TYPE_CHECKING:
-    from os import PathLike
-
     from sqlalchemy import Connection, Engine
     from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -69,6 +70,14 @@ def open_database(
 
 def require_file_name(path: str | PathLike[str]) -> None:
     """Raise `InvalidValueError` for a name that SQLite would not take for that of a file."""
+    demand = "the path of a file"
+    require_kind("open_database.path", path, (str, PathLike), demand=demand)
+    try:
+        is_possible = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        is_possible = False
+    if not is_possible or isinstance(os.fspath(path), bytes):
+        raise InvalidValueError("open_database.path", demand, path)
     if str(path) in {"", ":memory:"} or str(path).startswith("file:"):
         demand = "the path of a file; for a state in memory, use MemoryRepository"
         raise InvalidValueError("open_database.path", demand, str(path))

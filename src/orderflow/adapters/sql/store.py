@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.transactions import HostTransaction, OwnTransactions
+from orderflow.domain.model.arguments import require_methods
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SqlStore"]
 
+_ENGINE_DEMAND = "a SQLAlchemy engine, or an object with the methods of Transactions"
+
 
 class SqlStore:
     """Works on tables, in transactions of its own or in one of the host's.
@@ -25,12 +28,18 @@ class SqlStore:
         engine: A SQLAlchemy engine for SQLite or PostgreSQL, or an object with the methods of
             `Transactions`.
         tables: The tables. Default: those with orderflow's own names.
+
+    Raises:
+        InvalidValueError: If this is no engine.
     """
 
     def __init__(self, engine: Engine | Transactions, *, tables: Tables | None = None) -> None:
-        self._transactions: Transactions = (
-            OwnTransactions(engine) if isinstance(engine, Engine) else engine
-        )
+        if isinstance(engine, Engine):
+            self._transactions: Transactions = OwnTransactions(engine)
+        else:
+            field = f"{type(self).__name__}.engine"
+            require_methods(field, engine, "read", "write", demand=_ENGINE_DEMAND)
+            self._transactions = engine
         self._tables = tables if tables is not None else Tables.default()
 
     @classmethod

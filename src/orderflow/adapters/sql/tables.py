@@ -11,6 +11,7 @@ values (an address, holds, an event) are JSON, as `orderflow.codec` writes it.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -35,6 +36,7 @@ from sqlalchemy import (
 
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.validators import IDENTIFIER_CHARACTERS_MAX, LINES_MAX, UNITS_MAX
+from orderflow.errors import InvalidValueError
 
 __all__ = ["DEFAULT_PREFIX", "Tables"]
 
@@ -61,6 +63,10 @@ _STATUS = _characters(_STATUS_CHARACTERS_MAX)
 _MOMENT = String(32).with_variant(DateTime(timezone=True), "postgresql")
 
 
+_NAME = re.compile(r"[A-Za-z0-9_]{0,40}", re.ASCII)
+_NAME_DEMAND = "at most 40 letters, digits and underscores"
+
+
 class Tables:
     """The tables of orderflow, with names that the host can choose.
 
@@ -71,6 +77,9 @@ class Tables:
 
     Attributes:
         metadata: The metadata of the tables.
+
+    Raises:
+        InvalidValueError: If the prefix or the schema is no plain name.
     """
 
     def __init__(
@@ -80,6 +89,9 @@ class Tables:
         schema: str | None = None,
         metadata: MetaData | None = None,
     ) -> None:
+        for field, name in (("prefix", prefix), ("schema", schema)):
+            if name is not None and not (isinstance(name, str) and _NAME.fullmatch(name)):
+                raise InvalidValueError(f"Tables.{field}", _NAME_DEMAND, name)
         self.prefix = prefix
         self.schema = schema
         self.metadata = metadata if metadata is not None else MetaData()

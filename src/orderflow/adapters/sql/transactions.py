@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from orderflow.adapters.sql.database_file import watch_files
 from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.faults import translate_commit_error, translate_error
+from orderflow.domain.model.arguments import require_methods
 from orderflow.errors import ContentionError, StorageError
 
 if TYPE_CHECKING:
@@ -158,11 +159,17 @@ class HostTransaction:
             library.
 
     Raises:
+        InvalidValueError: If this is neither of them.
         StorageError: If the isolation level would hide the current state of locked rows.
     """
 
     def __init__(self, connection: Connection | Executor) -> None:
-        executor = CoreExecutor(connection) if isinstance(connection, Connection) else connection
+        if isinstance(connection, Connection):
+            executor: Executor = CoreExecutor(connection)
+        else:
+            demand = "an open SQLAlchemy connection, or an executor"
+            require_methods("within.connection", connection, "rows", "isolation", demand=demand)
+            executor = connection
         self._executor = executor
         isolation = executor.isolation()
         if isolation not in _ISOLATION_LEVELS:

@@ -6,20 +6,21 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from orderflow.adapters.sql.faults import translate_error
 from orderflow.adapters.sql.revision import REVISION, revision_of
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.transactions import commit
+from orderflow.domain.model.arguments import require_kind
 from orderflow.errors import InvalidValueError, SchemaError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from alembic.config import Config
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
 __all__ = ["upgrade", "upgrade_statements"]
 
@@ -40,10 +41,12 @@ def upgrade(engine: Engine, *, tables: Tables | None = None) -> str | None:
         The previous revision, or `None` if there were no tables.
 
     Raises:
+        InvalidValueError: If this is no engine.
         SchemaError: If the tables are of a later release.
         StorageError: If no migration of orderflow created the tables, or the database reported an
             error.
     """
+    require_kind("upgrade.engine", engine, Engine, demand="a SQLAlchemy engine")
     tables = tables if tables is not None else Tables.default()
     try:
         with engine.connect() as connection:

@@ -172,7 +172,7 @@ def split(
     new_order_id: Annotated[
         str | None,
         typer.Argument(
-            metavar="NEW_ORDER", help="Id of the new order; default: ORDER-1, ORDER-2 and so on."
+            metavar="NEW_ORDER", help="Id of the new order; default: ORDER.1, ORDER.2 and so on."
         ),
     ] = None,
     *,

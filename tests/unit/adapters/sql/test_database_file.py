@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -71,6 +72,11 @@ def replace(path: Path) -> None:
     path.with_name("copy.db").rename(path)
 
 
+def empty(path: Path) -> None:
+    """Empty it in place, as `> shop.db` in a shell does."""
+    os.truncate(path, 0)
+
+
 def delete_wal(path: Path) -> None:
     beside(path, "-wal").unlink()
 
@@ -84,7 +90,7 @@ def delete_shm(path: Path) -> None:
 
 
 HARMED = r"shop.db.* was (deleted|replaced).* while the database was open"
-HARMS = (delete, move, replace, delete_wal, replace_wal, delete_shm)
+HARMS = (delete, move, replace, empty, delete_wal, replace_wal, delete_shm)
 
 
 @pytest.mark.parametrize("harm", HARMS)
@@ -239,5 +245,5 @@ def test_an_immutable_file_may_not_change(path: Path) -> None:
     files = OpenFiles.of(path, is_immutable=True)
     files.require_same()
     path.write_text("another", encoding="utf-8")
-    with pytest.raises(StorageError, match=r"shop.db was replaced or changed"):
+    with pytest.raises(StorageError, match=r"shop.db was replaced, emptied or changed"):
         files.require_same()
