@@ -86,8 +86,15 @@ def orders(
     sku: Annotated[
         str | None, typer.Option(metavar="SKU", help="Only orders with a line of this product.")
     ] = None,
+    expected: Annotated[
+        bool,
+        typer.Option(
+            "--expected",
+            help="Show when back orders are expected to be covered. This reads the queue of each.",
+        ),
+    ] = False,
 ) -> None:
-    """List orders, oldest first, and when those on back order are expected to be covered.
+    """List orders, oldest first.
 
     Of several sellers, the first orders of each are read, to sort them by time.
     """
@@ -96,11 +103,12 @@ def orders(
         sellers = list(database.sellers_with_orders(where.seller, status, sku))
         of_each = (database.orders(seller_id, status, sku) for seller_id in sellers)
         rows = (
-            {**order_row(order), **order_cover(database, order, now)}
+            order_row(order) | (order_cover(database, order, now) if expected else {})
             for order in merge(*of_each, key=attrgetter("placed_at"))
             if where.warehouse in (None, order.warehouse_id)
         )
-        columns = (*order_columns(several_sellers=len(sellers) > 1), EXPECTED_COLUMN)
+        columns = order_columns(several_sellers=len(sellers) > 1)
+        columns += (EXPECTED_COLUMN,) if expected else ()
         print_listing("orders", columns, database.known(rows, where, sku), how)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
 from orderflow.importing.values.packed import PATTERN_DEMAND, ItemPattern
@@ -41,7 +41,7 @@ def check_units(_instance: object, _attribute: attrs.Attribute[int | None], valu
 
 
 def check_moment(
-    _instance: object, attribute: attrs.Attribute[datetime | None], value: Any
+    _instance: object, attribute: attrs.Attribute[datetime | None], value: datetime | None
 ) -> None:
     """Require a moment, or `None`."""
     if value is not None:
