@@ -27,7 +27,6 @@ SHARED = {
     "explanation.py": "why an order waits, as data and in words",
     "faults.py": "what may go wrong in the package of that folder",
     "history.py": "what always holds of a history, one that is replayed, and one that is shown",
-    "layout.py": "the layout of a file to import, and of one to replay",
     "listing.py": "the options of a listing, and its output",
     "notice_store.py": "one port, two adapters",
     "notices.py": "notices in words, their ports, and their commands in the command line",

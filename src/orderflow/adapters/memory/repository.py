@@ -42,20 +42,20 @@ class MemoryRepository:
 
     Args:
         outbox: The outbox for events. If omitted, there are no messages.
-        keeps_events: Whether events can be read. Otherwise a long run needs less memory.
+        stores_events: Whether events can be read. Otherwise a long run needs less memory.
 
     Raises:
-        InvalidValueError: If there is an outbox, which numbers events, and they are not kept.
+        InvalidValueError: If there is an outbox, which numbers events, and they are not stored.
     """
 
-    def __init__(self, outbox: MemoryOutbox | None = None, *, keeps_events: bool = True) -> None:
+    def __init__(self, outbox: MemoryOutbox | None = None, *, stores_events: bool = True) -> None:
         validators.require(
-            ok=keeps_events or outbox is None,
-            field="MemoryRepository.keeps_events",
+            ok=stores_events or outbox is None,
+            field="MemoryRepository.stores_events",
             demand="true if there is an outbox",
-            value=keeps_events,
+            value=stores_events,
         )
-        self._keeps_events = keeps_events
+        self._stores_events = stores_events
         self._sellers: dict[str, SellerState] = {}
         # Sellers without any state, while somebody uses them: a read leaves no trace.
         self._new = WeakValueDictionary[str, SellerState]()
@@ -111,7 +111,7 @@ class MemoryRepository:
         with self._lock:
             seller = self._sellers.get(seller_id) or self._new.get(seller_id)
             if seller is None:
-                seller = SellerState(seller_id, keeps_events=self._keeps_events)
+                seller = SellerState(seller_id, stores_events=self._stores_events)
                 self._new[seller_id] = seller
             return seller
 
