@@ -122,7 +122,7 @@ class Replay:
         self._replenishment = Replenishment(
             self.settings.rule, self.settings.calendar, self.settings.books_in
         )
-        kept = repository if repository is not None else MemoryRepository(has_events=False)
+        kept = repository if repository is not None else MemoryRepository(stores_events=False)
         self.session = ReplaySession(mine.policy, self._replenishment, kept)
         self.account = Account()
         self.figures = Figures()

@@ -18,10 +18,11 @@ from orderflow import (
     PartialAllocation,
     Queue,
 )
+from orderflow.adapters.memory import MemoryOutbox
 from orderflow.commands import BookInStock, PlaceOrder, ServeWaiting
 from orderflow.core import State, decide
 from orderflow.edits import AddLine, RemoveLine
-from orderflow.errors import OrderFlowError, StaleVersionError
+from orderflow.errors import InvalidValueError, OrderFlowError, StaleVersionError
 from orderflow.invariants import violations
 from tests.unit.shop import ACME, NOON, key, later, order, shop_with
 
@@ -291,6 +292,19 @@ def test_queues_that_are_still_to_be_served_are_told_until_they_are() -> None:
     assert [each.status for each in OrderFlow(repository).seller(ACME).orders()] == [
         "ALLOCATED"
     ] * 2
+
+
+def test_a_repository_without_events_has_everything_else() -> None:
+    flow = OrderFlow(MemoryRepository(stores_events=False))
+    flow.seller(ACME).place(order("A"), at=NOON)
+    flow.seller(ACME).book_in(key(), 9, at=NOON)
+    assert list(flow.seller(ACME).events()) == []
+    assert flow.seller(ACME).order("A").status == "ALLOCATED"
+
+
+def test_an_outbox_needs_events() -> None:
+    with pytest.raises(InvalidValueError, match=r"^MemoryRepository.stores_events must be true"):
+        MemoryRepository(MemoryOutbox(), stores_events=False)
 
 
 def test_threads_that_are_the_first_to_write_of_a_seller_lose_nothing() -> None:

@@ -49,22 +49,22 @@ class MemoryRepository:
 
     Args:
         outbox: The outbox for events. If omitted, there are no messages.
-        has_events: Whether events can be read. Otherwise a long run needs less memory.
+        stores_events: Whether events can be read. Otherwise a long run needs less memory.
 
     Raises:
         InvalidValueError: If there is an outbox, which numbers events, and they are not kept.
     """
 
-    def __init__(self, outbox: MemoryOutbox | None = None, *, has_events: bool = True) -> None:
+    def __init__(self, outbox: MemoryOutbox | None = None, *, stores_events: bool = True) -> None:
         demand = "a MemoryOutbox, or None"
         require_kind("MemoryRepository.outbox", outbox, (MemoryOutbox, NoneType), demand=demand)
         validators.require(
-            ok=has_events or outbox is None,
-            field="MemoryRepository.has_events",
+            ok=stores_events or outbox is None,
+            field="MemoryRepository.stores_events",
             demand="true if there is an outbox",
-            value=has_events,
+            value=stores_events,
         )
-        self._has_events = has_events
+        self._stores_events = stores_events
         self._sellers: dict[str, SellerState] = {}
         # Sellers without any state, while somebody uses them: a read leaves no trace.
         self._new = WeakValueDictionary[str, SellerState]()
@@ -124,7 +124,7 @@ class MemoryRepository:
         with self._lock:
             seller = self._sellers.get(seller_id) or self._new.get(seller_id)
             if seller is None:
-                seller = SellerState(seller_id, has_events=self._has_events)
+                seller = SellerState(seller_id, stores_events=self._stores_events)
                 self._new[seller_id] = seller
             return seller
 
