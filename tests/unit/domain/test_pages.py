@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow import (
     AllocationPolicy,
+    Hold,
+    HoldReason,
     MemoryRepository,
     OrderFlow,
     PartialAllocation,
@@ -17,13 +21,24 @@ from orderflow import (
     Queue,
     Rationing,
 )
-from orderflow.commands import BookInStock, EditOrder, PlaceOrder, PlaceOrders
+from orderflow.commands import (
+    BookInStock,
+    ChangePolicy,
+    CountStock,
+    EditOrder,
+    HoldOrder,
+    PlaceOrder,
+    PlaceOrders,
+    ReleaseEndedHolds,
+    ServeWaiting,
+)
 from orderflow.core import PageStep, State, decide
 from orderflow.edits import RemoveLine
 from orderflow.errors import (
     ActionRefusedError,
     InvalidValueError,
     NotFoundError,
+    PagesFirstError,
     RefusedError,
 )
 from orderflow.invariants import violations
@@ -32,7 +47,12 @@ from tests.unit.paging import pages
 from tests.unit.shop import ACME, NOON, key, later, order
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderflow import Order
     from orderflow.testing.strategies import History
+
+NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 
 
 def waiting_for(sku: str, how_many: int, policy: AllocationPolicy | None = None) -> State:
@@ -108,6 +128,129 @@ def test_those_who_were_passed_over_get_what_is_left_on_the_next_page() -> None:
         (1, True),
         None,
     ]
+
+
+def test_an_order_of_the_same_command_is_not_passed_over_on_a_later_page_either() -> None:
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=1)
+    state = pages(BookInStock(key=key(), received=2, at=NOON), State(ACME), policy, 1)[0]
+    first, second, last = (
+        order(order_id, ("MUG", quantity), placed_at=later(int(order_id)))
+        for order_id, quantity in (("1", 9), ("2", 9), ("3", 1))
+    )
+    state, _ = pages(PlaceOrder(order=first, at=later(3)), state, policy, 1)
+    state, outcomes = pages(PlaceOrders(orders=(second, last), at=later(4)), state, policy, 1)
+    assert len(outcomes) == 2
+    assert [order.allocated for order in state.orders.values()] == [1, 0, 1]
+    waits = [order.wait for order in state.orders.values()]
+    assert [wait and wait.passed_over for wait in waits] == [1, 0, None]
+
+
+def held_until(*minutes: int) -> State:
+    """Return a state with an order on hold until each of these moments, the first one earliest."""
+    state = State(ACME)
+    for number, minute in enumerate(minutes):
+        placed = order(f"{number}", ("MUG", 1), placed_at=later(number))
+        hold = Hold(HoldReason.ADDRESS, until=later(minute))
+        for command in (
+            PlaceOrder(order=placed, at=NOON),
+            HoldOrder(seller_id=ACME, order_id=f"{number}", hold=hold, at=NOON),
+        ):
+            state = state.after(decide(command, state))
+    return state.after(decide(BookInStock(key=key(), received=1, at=NOON), state))
+
+
+def test_a_page_releases_the_holds_that_ended_first() -> None:
+    state = held_until(50, 20, 40, 30, 60)
+    release = ReleaseEndedHolds(seller_id=ACME, at=later(60))
+    outcomes = pages(release, state, AllocationPolicy(), 2)[1]
+    released = [[each.order_id for each in outcome.orders] for outcome in outcomes]
+    assert released == [["1", "3"], ["0", "2"], ["4", "0"]]
+
+
+def test_a_page_ends_the_longest_waits() -> None:
+    hour = timedelta(hours=1)
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, wait_max=hour)
+    state = waiting_for("MUG", 5, policy)
+    release = ReleaseEndedHolds(seller_id=ACME, at=later(70))
+    outcomes = pages(release, state, policy, 2)[1]
+    allowed = [[each.order_id for each in outcome.orders] for outcome in outcomes]
+    assert allowed == [["000", "001"], ["002", "003"], ["004"]]
+
+
+def test_the_first_in_the_queue_is_served_first_whichever_hold_ended_first() -> None:
+    late = PlaceOrder(order=order("9", ("MUG", 1), placed_at=later(9)), at=later(60))
+    paged = pages(late, held_until(50, 20, 40), AllocationPolicy(), 1)[0]
+    allocated = {each.order_id: each.allocated for each in paged.orders.values()}
+    assert allocated == {"0": 1, "1": 0, "2": 0, "9": 0}
+
+
+def test_a_released_order_gives_up_its_part_although_more_holds_have_ended() -> None:
+    state = pages(BookInStock(key=key(), received=2, at=NOON), State(ACME), NEVER, 9)[0]
+    for number, (minute, quantity) in enumerate(((20, 2), (30, 5))):
+        hold = Hold(HoldReason.ADDRESS, until=later(minute))
+        placed = order(f"{number}", ("MUG", quantity), placed_at=later(number))
+        state = pages(PlaceOrder(order=placed, at=NOON), state, NEVER, 9)[0]
+        put = HoldOrder(seller_id=ACME, order_id=f"{number}", hold=hold, at=NOON)
+        state = pages(put, state, NEVER, 9)[0]
+    waiting = PlaceOrder(order=order("2", ("MUG", 1), placed_at=later(2)), at=NOON)
+    for command in (CountStock(key=key(), counted=1, at=NOON), waiting):
+        state = pages(command, state, NEVER, 9)[0]
+    assert [each.allocated for each in state.orders.values()] == [1, 0, 0]
+    paged = pages(ReleaseEndedHolds(seller_id=ACME, at=later(60)), state, NEVER, 1)[0]
+    assert [each.allocated for each in paged.orders.values()] == [0, 0, 1]
+
+
+def test_urgent_orders_find_the_later_ones_of_the_new_queue() -> None:
+    """A hold has ended under the old policy, and its order has preempted there."""
+    old = attrs.evolve(NEVER, preemption=Preemption.URGENT, urgent_from=1)
+    hold = Hold(HoldReason.ADDRESS, until=later(20))
+    state = State(ACME)
+    for command in (
+        PlaceOrder(order=order("U", ("MUG", 1), placed_at=NOON, priority=1), at=NOON),
+        HoldOrder(seller_id=ACME, order_id="U", hold=hold, at=NOON),
+        PlaceOrder(order=order("V", ("MUG", 5), placed_at=later(1), priority=1), at=NOON),
+        BookInStock(key=key(), received=1, at=NOON),
+        PlaceOrder(order=order("A", ("MUG", 1), placed_at=later(5)), at=NOON),
+    ):
+        state = pages(command, state, old, 9)[0]
+    new = attrs.evolve(old, queue=Queue.PRIORITY)
+    state = pages(ChangePolicy(seller_id=ACME, policy=new, at=later(60)), state, old, 9)[0]
+    allocated = {each.order_id: each.allocated for each in state.orders.values()}
+    assert allocated == {"U": 1, "V": 0, "A": 0}
+
+
+class CountedReads:
+    """A view that counts the orders that are read from its queues."""
+
+    def __init__(self, state: State) -> None:
+        self.read = 0
+        self._state = state
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever it is
+        return getattr(self._state, name)
+
+    def waiting(self, *given: Any) -> Iterator[Order]:  # noqa: ANN401
+        for each in self._state.waiting(*given):
+            self.read += 1
+            yield each
+
+
+def test_a_full_page_reads_no_further_than_the_next_order() -> None:
+    view: Any = CountedReads(waiting_for("MUG", 9))
+    decide(BookInStock(key=key(), received=9, at=NOON), view, orders_max=2)
+    assert view.read == 3
+
+
+def test_nothing_comes_between_two_pages_of_a_change_of_policy() -> None:
+    state = waiting_for("MUG", 3)
+    change = ChangePolicy(seller_id=ACME, policy=NEVER, at=later(9))
+    state = state.after(decide(change, state, orders_max=2))
+    with pytest.raises(PagesFirstError, match="repeat ServeWaiting") as first:
+        decide(BookInStock(key=key("PAN"), received=1, at=later(9)), state)
+    assert (first.value.seller_id, first.value.products) == (ACME, ())
+    go_on = ServeWaiting(keys=(key(),), at=later(9))
+    state = state.after(decide(go_on, state))
+    decide(BookInStock(key=key("PAN"), received=1, at=later(9)), state)
 
 
 SAME_IN_PAGES = policies().filter(
@@ -204,6 +347,19 @@ class TestTheService:
         self.interrupted(monkeypatch, flow)
         assert (flow.recover(), flow.recover()) == (1, 0)
         assert {each.status for each in flow.seller(ACME).orders()} == {"ALLOCATED"}
+
+    def test_an_interrupted_change_of_policy_is_finished_by_any_command(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        flow, repository = self.flow()
+        flow.seller(ACME).book_in(key("PAN"), 2, at=NOON)
+        with monkeypatch.context() as patch:
+            patch.setattr(OrderFlow, "_serve", lambda *_: None)
+            flow.seller(ACME).change_policy(NEVER, at=NOON)
+        assert repository.read(ACME, lambda reading: reading.next_page) is not None
+        flow.seller(ACME).book_in(key("PAN"), 1, at=NOON)
+        assert repository.read(ACME, lambda reading: reading.next_page) is None
+        assert repository.unserved() == []
 
     def test_a_page_of_no_orders_is_refused(self) -> None:
         with pytest.raises(InvalidValueError, match=r"OrderFlow\.orders_max must be"):
