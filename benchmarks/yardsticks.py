@@ -251,7 +251,7 @@ def _split(
     held = tuple((line.line_id, line.allocated) for line in order.lines if line.allocated)
     if not held:
         return
-    new_id = f"{order_id}-1"
+    new_id = f"{order_id}.1"
     events.append(OrderSplit(order.seller_id, order_id, at, new_id, held))
     leaving, staying = [], []
     for line in order.lines:
