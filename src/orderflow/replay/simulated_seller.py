@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["CancelledUnits", "SellerBehaviour", "SimulatedSeller"]
 
 
+_FINAL = frozenset({Status.DESPATCHED, Status.CANCELLED})
+
+
 @attrs.frozen(kw_only=True)
 class SellerBehaviour:
     """What the seller does about back orders and returns.
@@ -114,6 +117,9 @@ class SimulatedSeller:
             if self._behaviour.split:
                 self._track_split(order)
             self._track_customer(order)
+        for order in outcome.orders:
+            if order.status in _FINAL:  # a long history has many
+                self._customer_of.pop(order.order_id, None)
 
     def cancel(self, entry: Entry) -> None:
         """Carry out a customer's cancellation."""
