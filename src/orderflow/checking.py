@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.model.arguments import require_methods, require_policy
+from orderflow.domain.model.arguments import require_function, require_methods, require_policy
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.stock import StockKey
 from orderflow.domain.model.terms import Term
@@ -116,6 +116,7 @@ def check(
     """
     demand = "a SqlRepository, such as SqlRepository(engine)"
     require_methods("check.repository", repository, "audit", demand=demand)
+    require_function("check.progress", progress)
     if default_policy is not None:
         require_policy("check.default_policy", default_policy)
     default = default_policy if default_policy is not None else AllocationPolicy()

@@ -94,7 +94,7 @@ def _order_read_before_its_products(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _orders_found_and_not_locked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SqlUnitOfWork, "ended_holds", SqlReading.ended_holds)
+    monkeypatch.setattr(SqlUnitOfWork, "_orders_due", SqlReading._orders_due)  # noqa: SLF001 - the sound one
 
 
 def _receipt_without_its_product(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,7 @@ class MemoryRepository:
     def __init__(self, outbox: MemoryOutbox | None = None, *, stores_events: bool = True) -> None:
         demand = "a MemoryOutbox, or None"
         require_kind("MemoryRepository.outbox", outbox, (MemoryOutbox, NoneType), demand=demand)
+        require_kind("MemoryRepository.stores_events", stores_events, bool, demand="true or false")
         validators.require(
             ok=stores_events or outbox is None,
             field="MemoryRepository.stores_events",
