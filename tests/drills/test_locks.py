@@ -90,7 +90,7 @@ class _Watched(SqlUnitOfWork):
         for order in (*outcome.orders, *(each for each in before if each is not None)):
             products = {(order.warehouse_id, line.sku) for line in order.lines}
             self._note_locked("save", products)
-        if outcome.policy is not None:
+        if outcome.policy is not None or outcome.next_page is not None:
             assert self._needed_first.policy
 
     def _note_locked(self, name: str, products: set[tuple[str, str]]) -> None:

@@ -14,8 +14,9 @@ one locks that product too. So their other products are locked only if they are 
 
 *The policy.* The row of the seller's policy is locked before any product, so no command uses a
 policy that has just been replaced. Most commands share this lock. A command that changes the policy
-needs it exclusively, which is known when it reads all back orders. It is then rolled back and
-started again with the exclusive lock.
+needs it exclusively, and so does one that leaves pages to later commands, since that is stored in
+the same row. This is known when it reads back orders, meets a next page or saves one. It is then
+rolled back and started again with the exclusive lock.
 
 *Order.* A command finds the products that it needs as it runs. If each command locked them as it
 found them, two commands could deadlock. A row is therefore locked only if it sorts after all locked
@@ -154,7 +155,7 @@ class SqlUnitOfWork(SqlReading):
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Save an outcome: the changes, the events, and the command if it has an id."""
-        if outcome.policy is not None or outcome.next_page is not None:
+        if outcome.next_page is not None:
             self._require_exclusive_policy()
         self._lock_for(outcome.orders)
         if self.missing:
