@@ -82,7 +82,7 @@ def _set_form(info: ParameterInfo, hint: Any, default: Any) -> Any:  # noqa: ANN
 
 def _form_of(info: ParameterInfo, hint: Any) -> _Form | None:  # noqa: ANN401 - any type may be a hint
     plain = next((part for part in get_args(hint) if part is not NoneType), hint)
-    for kind in (hint, plain):
+    for kind in (hint, plain, *get_args(plain)):  # the last: of each text of a list
         if kind in _FORMS:
             return _FORMS[kind]
         if isinstance(kind, type) and issubclass(kind, Enum):
