@@ -13,7 +13,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from orderflow.domain.model.events import OrderPassedOver, OrderWaitedEnough
+from orderflow.domain.model.events import OrderPassedOver
 from orderflow.domain.model.policy import allows_partial, has_waited_enough, queue_position
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.errors import LimitRefusedError
@@ -30,7 +30,7 @@ __all__ = ["pass_over"]
 
 
 def pass_over(serving: ServingState) -> bool:
-    """Count the passes of this serving; return whether an order may now be allocated a part.
+    """Count the passes of this serving; return whether an order has waited enough by that.
 
     Raises:
         LimitRefusedError: If an order was passed over too often to be counted.
@@ -66,13 +66,10 @@ def _passed_over(
 
 
 def _pass(draft: Draft, order: Order) -> bool:
-    """Count a pass of an order; return whether it may now be allocated a part."""
+    """Count a pass of an order; return whether it has waited enough now, and is to be served."""
     _check_passes(order)
     passed = draft.emit_for(order, OrderPassedOver(*draft.name(order)))
-    allowed = has_waited_enough(passed, draft.policy, draft.at)
-    if allowed:
-        draft.emit(OrderWaitedEnough(*draft.name(order)))
-    return allowed
+    return has_waited_enough(passed, draft.policy, draft.at)
 
 
 def _check_passes(order: Order) -> None:
