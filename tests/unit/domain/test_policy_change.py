@@ -19,12 +19,13 @@ from orderflow import (
     Queue,
     Rationing,
 )
-from orderflow.commands import ChangePolicy
+from orderflow.commands import ChangePolicy, PlaceOrder
 from orderflow.core import NextPage, PageStep, State, decide, evolve
 from orderflow.domain.model.events import subject_of
 from orderflow.domain.state.overlay import Overlay
 from orderflow.events import PolicyChanged
 from orderflow.testing.strategies import policies
+from tests.unit.paging import pages
 from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order, shop_with
 
 ALWAYS = AllocationPolicy()
@@ -217,6 +218,22 @@ def test_long_queues_are_served_in_pages() -> None:
     assert outcome.next_page == NextPage(PageStep.REVIEW, after="1")
     assert dict(outcome.queue_index) == {"0": None, "1": None}
     assert [each.allocated for each in flow.seller(ACME).orders()] == [1] * 5
+
+
+def test_the_offers_go_on_if_urgent_orders_preempt_from_more_than_a_page() -> None:
+    shop = shop_with(MUG=4)
+    for number, order_id in enumerate("ABCD"):
+        shop.take(order_id, ("MUG", 1), placed_at=later(10 + number))
+    for number, quantity in enumerate((3, 1)):
+        urgent = order(f"U{number}", ("MUG", quantity), placed_at=later(number), priority=5)
+        shop.handle(PlaceOrder(order=urgent, at=later(20)))
+    command = ChangePolicy(seller_id=ACME, policy=URGENT, at=later(30))
+    paged, outcomes = pages(command, shop.state(), ALWAYS, 3)
+    steps = [outcome.next_page and outcome.next_page.step for outcome in outcomes]
+    assert steps == [PageStep.OFFER, None]
+    at_once, _ = pages(command, shop.state(), ALWAYS, None)
+    assert [each.allocated for each in paged.orders.values()] == [0, 0, 0, 0, 3, 1]
+    assert paged.records == at_once.records
 
 
 def test_what_is_given_up_is_cut_into_pages_too() -> None:
