@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Replay Online Retail II in memory and into a SQLite file.",
     )
     parser.add_argument("file", type=Path, help="online_retail_II.csv, plain or gzip")
-    parser.add_argument("lines", type=int, nargs="?", default=LINES, help=f"{LINES:,} if left out")
+    parser.add_argument("lines", type=int, nargs="?", default=LINES, help=f"{LINES:,} if omitted")
     return parser
 
 

@@ -34,7 +34,7 @@ SHARED = {
     "orders.py": "orders in a file, and on the command line",
     "outbox.py": "a port, and its two adapters",
     "preemption.py": "what urgent orders take, and what always holds of it",
-    "preferences.py": "what a seller wants to be told, and the table that keeps it",
+    "preferences.py": "what a seller wants to hear, and the table that keeps it",
     "relay.py": "the relay of the outbox, and its commands in the command line",
     "replacements.py": "which products replace which, and the file that says so",
     "repository.py": "a port, and its two adapters",

@@ -1,7 +1,7 @@
 """At the ends of all ranges, a command is done or refused: nothing overflows, nothing is invalid.
 
 What is drawn is an ordinary history. Each number, moment and length of time in it is then put to an
-end of its range, or beyond. What cannot be made is left out.
+end of its range, or beyond. What cannot be made is skipped.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def sample(hint: Any, name: str = "") -> Any:  # noqa: ANN401 - of the type that
 
 
 def allows(hint: Any, value: object) -> bool:  # noqa: ANN401 - any annotation
-    """Whether an annotation allows a value. The items of a collection are left out."""
+    """Whether an annotation allows a value. The items of a collection are skipped."""
     if get_origin(hint) in {typing.Union, types.UnionType}:
         return any(allows(each, value) for each in get_args(hint))
     if isinstance(hint, TypeVar):

@@ -120,7 +120,7 @@ def earlier_command(database: Database, seller_id: str, how: ExecutionOptions) -
 
 
 def key_of(database: Database, where: WarehouseOptions, sku: str) -> StockKey:
-    """Return the stock key of a product, of which nothing may be known yet."""
+    """Return the stock key of a product, which may still be unknown."""
     seller_id = database.seller(where.seller, may_be_new=True)
     return StockKey(seller_id, database.warehouse(seller_id, where.warehouse), sku)
 

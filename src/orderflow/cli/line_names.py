@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 import typer
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from orderflow.cli.connection import Database, SellerOptions
     from orderflow.cli.execution import OrderExecutionOptions
     from orderflow.domain.model.edits import Edit, RemoveShortLines
-    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.events import Event, OrderEvent
     from orderflow.domain.model.order import Order
 
 __all__ = ["edit_order"]
@@ -55,8 +54,10 @@ def _order_before(
     def is_before(event: Event) -> bool:
         return not (isinstance(event, OrderEdited) and event.at == earlier.at)
 
-    before = takewhile(is_before, seller.events(order_id))
-    return reduce(evolve_order, before, None) or seller.order(order_id)  # type: ignore[arg-type]
+    order: Order | None = None
+    for event in takewhile(is_before, seller.events(order_id)):
+        order = evolve_order(order, cast("OrderEvent", event))  # all are of this order
+    return order if order is not None else seller.order(order_id)
 
 
 def _with_line_id(order: Order, edit: Edit | RemoveShortLines) -> Edit | RemoveShortLines:

@@ -313,7 +313,7 @@ class StaleVersionError(RefusedError):
 
 
 class PagesFirstError(RefusedError):
-    """The next pages of an earlier command, or what is due by now, come before this command.
+    """The next pages of an earlier command, or what is already due, come before this command.
 
     `OrderFlow` serves these pages by itself. Only a caller of `decide` meets this error.
 

@@ -78,7 +78,7 @@ class SkippedRow:
 
 
 class FaultCount:
-    """Counts the rows with faults of a file, of which no more than a bound are kept."""
+    """Counts the faulty rows of a file, and refuses the file if there are too many."""
 
     def __init__(self, file: str) -> None:
         self._file = file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -146,33 +146,18 @@ def _conclude(
                 has_time=found.placed_at is not None,
             )
     faults.sort(key=lambda fault: fault.row)
-    return _import(
+    return Import.of(
         table,
-        stored,
-        faults=tuple(faults),
-        rejected=tuple(sorted(rejected, key=lambda each: each.row)),
-        skipped=tuple(sorted(skipped, key=lambda each: each.row)),
-        repeated=tuple(sorted(repeated, key=lambda each: each.row)),
-    )
-
-
-def _import(table: Table[OrderLayout], stored: StoredOrders, **rows: Any) -> Import:  # noqa: ANN401 - its fields
-    return Import(
-        file=table.name,
-        layout=table.layout,
-        layout_name=table.layout_name,
-        file_format=table.file_format,
-        guess=table.guess,
-        notes=tuple(table.notes),
-        ignored=table.columns.ignored,
-        rows=table.rows_read,
         commands=tuple(stored.commands),
         new=stored.new,
         unchanged=stored.unchanged,
         changed=tuple(stored.changed),
         called_off=tuple(stored.called_off),
         conflicting=tuple(stored.conflicting),
-        **rows,
+        faults=tuple(faults),
+        rejected=tuple(sorted(rejected, key=lambda each: each.row)),
+        skipped=tuple(sorted(skipped, key=lambda each: each.row)),
+        repeated=tuple(sorted(repeated, key=lambda each: each.row)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -22,6 +23,9 @@ from orderflow.importing.files.file_format import FileFormat
 from orderflow.importing.known_skus import UnknownSku
 from orderflow.importing.layouts.columns import IgnoredColumn
 from orderflow.importing.layouts.layout import Layout
+
+if TYPE_CHECKING:
+    from orderflow.importing.table import Table
 
 __all__ = [
     "CalledOffOrder",
@@ -168,6 +172,21 @@ class Import:
     conflicting: tuple[ConflictingOrder, ...] = ()
     repeated: tuple[RepeatedRow, ...] = ()
     unknown_skus: tuple[UnknownSku, ...] = ()
+
+    @classmethod
+    def of(cls, table: Table[Any], **found: Any) -> Self:  # noqa: ANN401 - the other fields
+        """Return the import of a table that was read to its end."""
+        return cls(
+            file=table.name,
+            layout=table.layout,
+            layout_name=table.layout_name,
+            file_format=table.file_format,
+            guess=table.guess,
+            notes=tuple(table.notes),
+            ignored=table.columns.ignored,
+            rows=table.rows_read,
+            **found,
+        )
 
     @property
     def reasons(self) -> dict[str, int]:

@@ -259,15 +259,8 @@ def _import(
                 commands[value], row_of[value] = command, record.row
         count.add(cells.faults)
         faults += cells.faults
-    return Import(
-        file=table.name,
-        layout=table.layout,
-        layout_name=table.layout_name,
-        file_format=table.file_format,
-        guess=table.guess,
-        notes=tuple(table.notes),
-        ignored=table.columns.ignored,
-        rows=table.rows_read,
+    return Import.of(
+        table,
         commands=() if all_or_nothing and faults else tuple(commands.values()),
         faults=tuple(faults),
         skipped=tuple(skipped),

@@ -19,7 +19,7 @@ from orderflow.importing.result import CalledOffOrder, ChangedOrder, Conflicting
 
 __all__ = ["OnChange", "StoredOrders"]
 
-MIDNIGHT = time()
+_MIDNIGHT = time()
 _SHOWN = "%Y-%m-%d %H:%M UTC"
 _CALLS_OFF: dict[Action, type[CancelOrder | RequestCancellation]] = {
     Action.CANCEL: CancelOrder,
@@ -119,14 +119,14 @@ class StoredOrders:
         Otherwise the orders of one day would be served by their ids.
         """
         local = order.placed_at.astimezone(self.zone)
-        if local.time() != MIDNIGHT:
+        if local.time() != _MIDNIGHT:
             return order
         before = self._of_day.get(order.placed_at, 0)
         self._of_day[order.placed_at] = before + 1
         return attrs.evolve(order, placed_at=order.placed_at + timedelta(microseconds=before))
 
     def call_off(self, order_id: str, reason: str) -> None:
-        """Look whether an order that is off in the file is still open here, or a part of it."""
+        """Call off an order that is off in the file, and its parts, if they are still open here."""
         stored = self.find(order_id)
         if stored is None:
             return

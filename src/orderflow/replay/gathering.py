@@ -42,8 +42,8 @@ class OrderParts:
         skipped: The rows that are skipped, with the reason.
         faults: Its faults.
         digests: The digest of the cells of each row, if repeated rows are to be dropped.
-        left_out: Why the whole order is left out, if it is.
-        called_off: Why it is left out, unless `cancelled_at` is known.
+        left_out: Why the whole order is omitted, if it is.
+        called_off: Why it is omitted, unless `cancelled_at` is known.
     """
 
     order_id: str

@@ -1,7 +1,7 @@
 """The meaning of each row: a sale, a cancellation, a stock adjustment, or nothing.
 
 Rows are read as an import reads them. What an import skips, because nothing is left to send, was
-ordered all the same: despatched orders are the history.
+ordered anyway: despatched orders are the history.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class HistoryRow(NamedTuple):
         order: The row as an import reads it.
         lines: The kind of each line, its product and its units.
         skipped: Why the row is skipped, if it is.
-        left_out: Why its whole order is left out, if it is.
-        called_off: Why it is left out, unless a row says when it was cancelled.
+        left_out: Why its whole order is omitted, if it is.
+        called_off: Why it is omitted, unless a row says when it was cancelled.
         customer: The customer; empty if unknown.
         cancelled_at: When the shop cancelled the order.
     """

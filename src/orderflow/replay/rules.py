@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["HISTORY_RULES", "HistoryRules", "history_layout", "rules_of"]
 
 _ORDERED = frozenset({SkipKind.DESPATCHED, SkipKind.PARTLY_REFUNDED, SkipKind.RETURNED})
-"""Rows that an import skips, because nothing is left to send. They were ordered all the same."""
+"""Rows that an import skips, because nothing is left to send. They were ordered anyway."""
 
 
 def _prefix(_instance: object, _attribute: attrs.Attribute[str | None], value: object) -> None:

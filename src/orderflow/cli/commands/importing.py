@@ -25,6 +25,7 @@ from orderflow.cli.output.import_report import ImportReport
 from orderflow.cli.unknown_names import report_new_seller
 from orderflow.importing import (
     DeliveryLayout,
+    FileFormat,
     OnChange,
     ReceiptLayout,
     StockLayout,
@@ -101,7 +102,7 @@ def import_(
     orders refused, and 2 if the import could not run to its end.
     """
     at = how.at if how.at is not None else SystemClock().now()
-    layouts = layouts_of(how.kind, form, columns, at)
+    layouts, file_format = layouts_of(how.kind, form, columns, at), form.file_format
     stays = "nothing was saved"
     if not (how.all_or_nothing or how.dry_run):
         stays = "what was imported so far is saved; import the file again to do the rest"
@@ -120,6 +121,7 @@ def import_(
             at=at,
             source=source,
             form=form,
+            file_format=file_format,
             layouts=layouts,
             how=how,
         ).run()
@@ -152,6 +154,7 @@ class _FileImport:
     at: datetime
     source: Path | BinaryIO
     form: FileForm
+    file_format: FileFormat
     layouts: dict[str, FileLayout]
     how: ImportOptions
 
@@ -171,7 +174,7 @@ class _FileImport:
                 show(so_far.bytes_read, f"{so_far.rows:,} rows")
 
             name, layout = detect_layout(
-                self.source, self.layouts, file_format=self.form.file_format, name=self.name
+                self.source, self.layouts, file_format=self.file_format, name=self.name
             )
             kind = kind_of(layout)
             if how.batch is not None and kind is FileKind.ORDERS:
@@ -230,7 +233,7 @@ class _FileImport:
             "all_or_nothing": how.all_or_nothing,
             "progress": progress,
             "name": self.name,
-            "file_format": self.form.file_format,
+            "file_format": self.file_format,
         }
         zone = self.form.time_zone
         if isinstance(layout, StockLayout):

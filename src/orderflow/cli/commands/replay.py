@@ -30,7 +30,9 @@ from orderflow.replay import (
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
-    from orderflow.importing import Progress
+    from collections.abc import Mapping
+
+    from orderflow.importing import FileFormat, Progress
     from orderflow.replay import History, Summary
 
 __all__ = ["replay"]
@@ -84,11 +86,17 @@ def replay(
         books_in=hours.books_in,
         behaviour=behaviour,
     )
+    file_format = form.file_format
+    layouts = {
+        name: layout
+        for name, layout in layouts_of(FileKind.ORDERS, form, columns, SystemClock().now()).items()
+        if isinstance(layout, OrderLayout)
+    }
     begin = perf_counter()
     with (
         terminal.clean_end(terminal.messages(), interrupted="nothing was saved"),
         input_file(file) as source,
-        _read(source, form, meaning, columns) as history,
+        _read(source, file_format, layouts, form, meaning) as history,
     ):
         if rejects is not None:
             write_rejects(history, source, rejects)
@@ -107,14 +115,13 @@ def replay(
 
 
 def _read(
-    source: Path | BinaryIO, form: HistoryForm, meaning: HistoryRules, columns: ColumnNames
+    source: Path | BinaryIO,
+    file_format: FileFormat,
+    layouts: Mapping[str, OrderLayout],
+    form: HistoryForm,
+    meaning: HistoryRules,
 ) -> History:
-    name, file_format = name_of(source), form.file_format
-    layouts = {
-        each: layout
-        for each, layout in layouts_of(FileKind.ORDERS, form, columns, SystemClock().now()).items()
-        if isinstance(layout, OrderLayout)
-    }
+    name = name_of(source)
     with terminal.progress_bar(terminal.messages(), f"Reading {name}", bytes_in(source)) as show:
 
         def show_rows(so_far: Progress) -> None:

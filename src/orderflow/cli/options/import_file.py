@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -26,7 +25,7 @@ from orderflow.importing import (
 from orderflow.importing.values.times import TimeReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 
 __all__ = [
@@ -75,11 +74,6 @@ _CHANGED_FIELDS = {
     "include_kind": "skip",
 }
 """The other options that apply only to the layouts with these fields."""
-
-_OPTIONS = {
-    field: option for option, field in (_FIELDS | _CHANGED_FIELDS).items() if field != "skip"
-}
-"""The options by the fields that they change."""
 
 NOW = "now"
 """What `--placed-at` takes for the moment of the import."""
@@ -145,13 +139,12 @@ class FileForm:
     def file_format(self) -> FileFormat:
         """How the text of the file is written."""
         delimiter = "\t" if self.delimiter == "tab" else self.delimiter
-        with _named_options():
-            return FileFormat(
-                encoding=self.encoding or "",
-                delimiter=delimiter or "",
-                sheet=self.sheet or "",
-                skip_rows=self.skip_rows,
-            )
+        return FileFormat(
+            encoding=self.encoding or "",
+            delimiter=delimiter or "",
+            sheet=self.sheet or "",
+            skip_rows=self.skip_rows,
+        )
 
     def included(self, layout: OrderLayout) -> OrderLayout:
         """Return the layout without the rules that are switched off.
@@ -226,8 +219,7 @@ def layouts_of(
         for name, base in bases.items() if not unfit else ():
             if form.preset in {None, name}:
                 changes = {**columns.changes(each), **form.changes(base, at)}
-                with _named_options():
-                    layouts[name] = attrs.evolve(base, **changes)
+                layouts[name] = attrs.evolve(base, **changes)
     return layouts
 
 
@@ -248,17 +240,6 @@ def _unfit_option(kind: FileKind, form: FileForm, columns: ColumnNames) -> str:
         },
     }
     return next((option for option, field in given.items() if not hasattr(base, field)), "")
-
-
-@contextmanager
-def _named_options() -> Iterator[None]:
-    """Turn the error that a field is invalid into one that names its option."""
-    try:
-        yield
-    except InvalidValueError as error:
-        field = error.field.rpartition(".")[2]
-        option = _OPTIONS.get(field, field).replace("_", "-")
-        raise typer.BadParameter(f"must be {error.demand}", param_hint=f"'--{option}'") from error
 
 
 def _moment(text: str) -> datetime:

@@ -35,10 +35,13 @@ _BY_TYPE = {
 
 _BY_FIELD = {
     "country": "holidays",
+    "country_default": "country",
     "earlier_max": "ahead",
     "lines": "lines",
     "picked": "found",
+    "placed_at_default": "placed_at",
     "quantity": "units",
+    "quantity_default": "quantity",
     "reason": "why",
     "receipt_id": "receipt",
     "seller_id": "seller",

@@ -30,7 +30,7 @@ __all__ = ["pass_over"]
 
 
 def pass_over(serving: ServingState) -> bool:
-    """Count the passes of this serving; return whether an order has waited enough by that.
+    """Count the passes of this serving; return whether that makes an order wait enough.
 
     Raises:
         LimitRefusedError: If an order was passed over too often to be counted.

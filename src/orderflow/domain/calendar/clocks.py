@@ -46,7 +46,7 @@ def is_time_zone(value: object) -> bool:
             noon.utcoffset() is not None
             and noon.astimezone(UTC).astimezone(value).replace(tzinfo=None) == _NOON
         )
-    except NotImplementedError:  # raised by `tzinfo` itself, which is a base and no zone
+    except NotImplementedError:  # Python's abstract `tzinfo` raises it: a base class is no zone
         return False
 
 

@@ -157,8 +157,9 @@ def in_utc(value: datetime) -> datetime:
     try:
         has_zone = isinstance(value, datetime) and value.utcoffset() is not None
         return value.astimezone(UTC) if has_zone else value
+    # The conversion leaves the range of a datetime, or the zone is abstract or answers nonsense.
     except (NotImplementedError, OverflowError, TypeError, ValueError):
-        return value  # out of the range of a datetime, or its time zone does not work
+        return value
 
 
 def in_utc_if_any(value: datetime | None) -> datetime | None:

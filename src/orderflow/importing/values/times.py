@@ -67,7 +67,7 @@ def zone_of(zone: tzinfo | str | None, field: str = "time zone") -> tzinfo | Non
         raise InvalidValueError(field, demand, zone) from error
 
 
-def check_zone(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+def check_zone(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401 - it may be anything
     """Require that a field is a time zone, the name of one, or `None`."""
     zone_of(value, f"{type(instance).__name__}.{attribute.name}")
 
