@@ -123,10 +123,13 @@ def connection(request: pytest.FixtureRequest, filled: dict[str, Engine]) -> Ite
 
 def given(connection: Connection) -> dict[str, Any]:
     """Say what the statements are asked about."""
-    now = Moments(as_text=connection.dialect.name == "sqlite").write(NOON)
+    write = Moments(as_text=connection.dialect.name == "sqlite").write
+    now = write(NOON)
     key = {"seller_id": "S1", "order_id": "00007", "warehouse_id": "leeds", "sku": "P3"}
     key["placed_at"] = now
-    place = {"placed_at": now, "order_id": "00000", "rank": 0, "has_no_promise": 0, "due_by": now}
+    behind = write(NOON - timedelta(minutes=900))  # many orders were placed after it
+    place = {"placed_at": behind, "order_id": "00900"}
+    place |= {"rank": 0, "has_no_promise": 0, "due_by": now}
     return {
         **key,
         **{f"of_{name}": value for name, value in key.items()},
@@ -139,7 +142,7 @@ def given(connection: Connection) -> dict[str, Any]:
         "ids": ["00007", "00017", "00027"],
         "skus": ["P1", "P2", "P3"],
         "at": now,
-        "since": Moments(as_text=connection.dialect.name == "sqlite").write(LATE),
+        "since": write(LATE),
         "after": 7,
         "limit": 4,
         "at_most": 9,
