@@ -71,7 +71,8 @@ def test_a_notice_names_expected_dates_and_replacements(shop: FileShop) -> None:
     catalogue.write_text("sku,replaces\nCUP,MUG\n", encoding="utf-8")
     with mail_server() as (box, port):
         path = settings(shop, port)
-        shop.run("notify", "--settings", path, "--replacements", catalogue)
+        now = f"{DAY}10:03"
+        shop.run("notify", "--settings", path, "--replacements", catalogue, "--at", now)
     text = text_of(box, 0)
     assert "Line 1: 2 of MUG short, expected 2026-03-09 08:00 UTC." in text
     assert "In stock instead of MUG: CUP (4)." in text
