@@ -24,7 +24,7 @@ KINDS = [*get_args(Command | Event), Outcome, Order]
 ODD: list[Any] = [None, True, 0, -1, 2**63, 1.5, "", "A", "OTHER", "AddLine", [], {}, ["A", 1]]
 
 many = settings(
-    suppress_health_check=[HealthCheck.too_slow], max_examples=5 * settings().max_examples
+    suppress_health_check=[HealthCheck.too_slow], max_examples=2 * settings().max_examples
 )
 
 
