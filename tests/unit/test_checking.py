@@ -109,7 +109,10 @@ def _image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @given(data=st.data())
-@settings(max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_whatever_is_changed_in_one_row_is_found(
     data: st.DataObject, image: bytes, tmp_path: Path
 ) -> None:
