@@ -18,6 +18,7 @@ import pytest
 
 from orderflow import StorageError
 from orderflow.adapters.sql.transactions import OwnTransactions
+from orderflow.importing import findings, listed
 from tests.cli.files import HEADER, FileShop
 from tests.cli.runner import flat, run
 from tests.cli.shop import Shop
@@ -344,6 +345,21 @@ def test_causes_are_listed_one_by_one_up_to_ten(shop: FileShop) -> None:
     )
     assert "rows rejected 12" in flat(result.stdout)
     assert shop.orders() == {"good": "ON_BACK_ORDER"}
+
+
+def test_what_is_not_listed_is_said(shop: FileShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listed, "LISTED_MAX", 5)
+    monkeypatch.setattr(findings, "REJECTED_MAX", 15)
+    path = shop.write(*(row(str(number), quantity="two") for number in range(22)), row("good"))
+    result = shop.take_in(path, "--rejects", shop.folder / "rejects.csv")
+    said = flat(result.stderr)
+    assert "and 4 more rows rejected: 22 faults in all; the first 5 are counted here" in said
+    assert "the file of rejected rows has the first 15, up to row 16; 7 later ones" in said
+    assert "rows rejected 22" in flat(result.stdout)
+    found = shop.report(path, "--rejects", shop.folder / "rejects.csv", code=1)
+    assert (len(found["faults"]), len(found["rejected"])) == (5, 15)
+    assert (found["in_all"]["faults"], found["in_all"]["rejected"]) == (22, 22)
+    assert found["rejects"] == {"rows": 15, "left_out": 7, "last_row": 16}
 
 
 def test_json_has_every_fault_and_standard_error_nothing(shop: FileShop) -> None:
