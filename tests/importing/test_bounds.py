@@ -27,6 +27,8 @@ from orderflow.importing import file_orders as limits
 from orderflow.importing import findings as found
 from orderflow.importing import rejects as rejects_file
 from orderflow.importing.files import chunks, sorting, source
+from orderflow.service import batches
+from tests.docs.diagrams import ROOT
 from tests.importing.files import AT, HEADER, SELLER, WAREHOUSE, imported, orders, plain, row
 
 if TYPE_CHECKING:
@@ -225,6 +227,20 @@ def test_a_quote_that_is_never_closed_rejects_one_row_in_bounded_memory(
     assert (result.rows, result.new) == (300, 299)
     (fault,) = result.faults
     assert (fault.row, "the row has more than 2,000 characters" in fault.reason) == (3, True)
+
+
+def test_the_page_has_the_limits() -> None:
+    page = (ROOT / "docs" / "how-to" / "import-orders.md").read_text(encoding="utf-8")
+    for subject, limit in {
+        "characters of a row": source.ROW_CHARACTERS_MAX,
+        "lines of an order": limits.LINES_MAX,
+        "rows of an order": limits.ROWS_MAX,
+        "items in each list of the result": listed.LISTED_MAX,
+        "rejected rows in the result, and in a file of rejected rows": found.REJECTED_MAX,
+        "characters in a file of rejected rows": rejects_file.CHARACTERS_MAX,
+        "refused commands in a `BatchResult`": batches.REFUSED_MAX,
+    }.items():
+        assert f"| {subject} | {limit:,}" in page, subject
 
 
 def test_a_line_without_an_end_is_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
