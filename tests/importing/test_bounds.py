@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from orderflow import Status
+from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing import (
     PRESETS,
     FileError,
@@ -233,7 +234,7 @@ def test_the_page_has_the_limits() -> None:
     page = (ROOT / "docs" / "how-to" / "import-orders.md").read_text(encoding="utf-8")
     for subject, limit in {
         "characters of a row": source.ROW_CHARACTERS_MAX,
-        "lines of an order": limits.LINES_MAX,
+        "lines of an order": LINES_MAX,
         "rows of an order": limits.ROWS_MAX,
         "items in each list of the result": listed.LISTED_MAX,
         "rejected rows in the result, and in a file of rejected rows": found.REJECTED_MAX,

@@ -67,7 +67,7 @@ class ImportOptions:
             content. The default for stock is the day.
         at: When the import happens, in ISO 8601, UTC unless it has an offset; default: now.
         dry_run: Show the effect of the import, without saving.
-        as_json: Print JSON, with every fault.
+        as_json: Print JSON, with the first 10,000 faults and the number of all.
     """
 
     kind: FileKind | None = None
