@@ -255,11 +255,10 @@ def _import(
                 continue
             cells = Cells(table.columns, record)
             pair = read(cells)
-            if pair is not None:
-                value, command = pair
-                found.add((value, record.row, command))
-            else:
+            if pair is None or cells.faults:
                 findings.reject_row(record.row, cells.faults)
+            else:
+                found.add((pair[0], record.row, pair[1]))
         for value, same in groupby(found, itemgetter(0)):
             earlier = 0
             for item in same:
