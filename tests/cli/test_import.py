@@ -19,6 +19,7 @@ import pytest
 from orderflow import StorageError
 from orderflow.adapters.sql.transactions import OwnTransactions
 from orderflow.importing import findings, listed
+from orderflow.service import batches
 from tests.cli.files import HEADER, FileShop
 from tests.cli.runner import flat, run
 from tests.cli.shop import Shop
@@ -421,6 +422,16 @@ def test_a_refused_order_is_reported_and_the_others_are_imported(shop: FileShop)
     (rejected,) = csv.DictReader(rejects.read_text(encoding="utf-8").splitlines())
     assert rejected["order_id"] == "A.1"
     assert "split off from order 'A'" in rejected["rejected_because"]
+
+
+def test_refused_orders_that_are_not_listed_are_counted(
+    shop: FileShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "REFUSED_MAX", 0)
+    result = shop.take_in(refused_part(shop), "--rejects", shop.folder / "rejects.csv")
+    assert "refused: and 1 more" in result.stderr
+    assert "the file of rejected rows has none of the last 1 of these" in result.stderr
+    assert (result.exit_code, "orders refused 1" in flat(result.stdout)) == (1, True)
 
 
 def test_all_or_nothing_undoes_everything_if_one_order_is_refused(shop: FileShop) -> None:

@@ -183,8 +183,8 @@ class Batches:
             StorageError: If the database failed. Nothing has changed.
         """
         _check(commands)
-        result = self._run_together(commands, undo=lambda result: bool(result.refused))
-        if not result.refused:
+        result = self._run_together(commands, undo=lambda result: bool(result.refusals))
+        if not result.refusals:
             return result
         return BatchResult(refused=result.refused, refusals=result.refusals)
 

@@ -191,7 +191,7 @@ class _FileImport:
         refused = {record_id(each.command): str(each.error) for each in done.refused}
         if how.rejects is not None and refused:
             rejects = write_rejects(result, self.source, how.rejects, refused=refused)
-        failed = bool(result.faults or refused) or self._is_blocked(result)
+        failed = bool(result.faults or done.refusals) or self._is_blocked(result)
         return ImportReport(
             kind=kind,
             result=result,

@@ -77,7 +77,7 @@ class ImportReport:
     def is_whole(self) -> bool:
         """Whether everything in the file was imported."""
         result = self.result
-        missed = result.rejected or self.done.refused or self.blocked or result.conflicting
+        missed = result.rejected or self.done.refusals or self.blocked or result.conflicting
         return not missed and (self.updates or not result.called_off)
 
     def as_json(self) -> dict[str, Any]:
@@ -132,6 +132,9 @@ class ImportReport:
         print_rejects(console, self.rejects)
         refused = [f"{name}: {reason}" for name, reason in self.refused]
         print_problems(console, "refused", refused, self.done.refusals)
+        unlisted = self.done.refusals - len(refused)
+        if unlisted and self.rejects is not None:
+            _print(console, f"the file of rejected rows has none of the last {unlisted:,} of these")
         blocked = [f"{each.order_id}: {each.obstacle}" for each in result.changed if each.obstacle]
         print_problems(console, "not changed", blocked if self.updates else [], self.blocked)
         _print_orders(console, "not imported", result.conflicting)

@@ -41,10 +41,11 @@ def print_problems(
     console: Console, sort: str, texts: Sequence[str], total: int | None = None
 ) -> None:
     """Print problems of one sort. If these are not all of them, the total says how many are."""
-    more = (len(texts) if total is None else total) - LISTED_MAX
-    for text in texts[:LISTED_MAX]:
+    shown = texts[:LISTED_MAX]
+    more = (len(texts) if total is None else total) - len(shown)
+    for text in shown:
         console.print(f"{sort}: {text}")
-    if more > 0:
+    if more:
         console.print(f"{sort}: and {more:,} more")
 
 
