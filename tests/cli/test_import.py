@@ -18,6 +18,8 @@ import pytest
 
 from orderflow import StorageError
 from orderflow.adapters.sql.transactions import OwnTransactions
+from orderflow.importing import findings, listed
+from orderflow.service import batches
 from tests.cli.files import HEADER, FileShop
 from tests.cli.runner import flat, run
 from tests.cli.shop import Shop
@@ -346,6 +348,21 @@ def test_causes_are_listed_one_by_one_up_to_ten(shop: FileShop) -> None:
     assert shop.orders() == {"good": "ON_BACK_ORDER"}
 
 
+def test_what_is_not_listed_is_said(shop: FileShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listed, "LISTED_MAX", 5)
+    monkeypatch.setattr(findings, "REJECTED_MAX", 15)
+    path = shop.write(*(row(str(number), quantity="two") for number in range(22)), row("good"))
+    result = shop.take_in(path, "--rejects", shop.folder / "rejects.csv")
+    said = flat(result.stderr)
+    assert "and 4 more rows rejected: 22 faults in all; the first 5 are counted here" in said
+    assert "the file of rejected rows has the first 15, up to row 16; 7 later ones" in said
+    assert "rows rejected 22" in flat(result.stdout)
+    found = shop.report(path, "--rejects", shop.folder / "rejects.csv", code=1)
+    assert (len(found["faults"]), len(found["rejected"])) == (5, 15)
+    assert (found["in_all"]["faults"], found["in_all"]["rejected"]) == (22, 22)
+    assert found["rejects"] == {"rows": 15, "left_out": 7, "last_row": 16}
+
+
 def test_json_has_every_fault_and_standard_error_nothing(shop: FileShop) -> None:
     path = shop.write(*(f"{number},=MUG,x,never" for number in range(12)))
     result = shop.take_in(path, "--json")
@@ -405,6 +422,16 @@ def test_a_refused_order_is_reported_and_the_others_are_imported(shop: FileShop)
     (rejected,) = csv.DictReader(rejects.read_text(encoding="utf-8").splitlines())
     assert rejected["order_id"] == "A.1"
     assert "split off from order 'A'" in rejected["rejected_because"]
+
+
+def test_refused_orders_that_are_not_listed_are_counted(
+    shop: FileShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "REFUSED_MAX", 0)
+    result = shop.take_in(refused_part(shop), "--rejects", shop.folder / "rejects.csv")
+    assert "refused: and 1 more" in result.stderr
+    assert "the file of rejected rows has none of the last 1 of these" in result.stderr
+    assert (result.exit_code, "orders refused 1" in flat(result.stdout)) == (1, True)
 
 
 def test_all_or_nothing_undoes_everything_if_one_order_is_refused(shop: FileShop) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from orderflow.adapters.memory.repository import MemoryUnitOfWork
 from orderflow.commands import CountStock
-from orderflow.importing import REASON_COLUMN
+from orderflow.importing import REASON_COLUMN, findings, listed
 from orderflow.replay import Replay
 from orderflow.replay.generator import Shop
 from tests.cli.runner import flat, run, run_json
@@ -211,7 +211,17 @@ def test_if_most_rows_are_rejected_that_is_the_result(tmp_path: Path) -> None:
     as_json = json.loads(run("replay", path, "--json").stdout)
     assert (as_json["replayed"], as_json["rows"]["rejected"]) == (False, 20)
     assert "orders" not in as_json
-    assert len(as_json["faults"]) == 20
+    assert len(as_json["faults"]) == as_json["in_all"]["faults"] == 20
+
+
+def test_what_is_not_listed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listed, "LISTED_MAX", 5)
+    monkeypatch.setattr(findings, "REJECTED_MAX", 15)
+    invalid = [row(str(number), quantity="x") for number in range(20)]
+    path = write(tmp_path / "a.csv", *invalid, *(row(str(number)) for number in range(100, 130)))
+    result = run("replay", path, "--rejects", tmp_path / "rejects.csv")
+    assert "rejected: 20 faults in all; the first 5 are counted here" in flat(result.stderr)
+    assert "has the first 15, up to row 16; 5 later ones are not in it" in flat(result.stderr)
 
 
 def test_all_or_nothing_replays_no_part_of_a_file(tmp_path: Path) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from orderflow.importing import FileError, read_stock
+from orderflow.importing import PRESETS, FileError, header, read_stock
 from orderflow.importing.header import ROWS_ABOVE_MAX
+from orderflow.importing.layouts import columns
 from tests.importing.files import AT, HEADER, imported, lines, reasons, row, stream
+
+if TYPE_CHECKING:
+    from orderflow.importing.layouts.layout import Layout
 
 TITLE = 'Orders of March 2026\n"made by, somebody"\n\n,,,\n'
 
@@ -47,16 +53,16 @@ def test_a_repeated_header_is_skipped_and_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "header",
+    "other",
     [
         "sku,on_hand,note,",
         "Name,Created at,Lineitem sku,Lineitem quantity",
         "order_id,sku,placed_at,quantity",
     ],
 )
-def test_another_table_in_the_file_is_refused(header: str) -> None:
+def test_another_table_in_the_file_is_refused(other: str) -> None:
     with pytest.raises(FileError, match=r"a\.csv, row 4: another table begins here"):
-        imported(f"{HEADER}\n{row()}\n\n{header}\nMUG,5,,\n")
+        imported(f"{HEADER}\n{row()}\n\n{other}\nMUG,5,,\n")
 
 
 @pytest.mark.parametrize("footer", ["Total,,37,", ",Sum:,37,", ",,37,", "GESAMT,,,"])
@@ -79,3 +85,20 @@ def test_totals_below_a_count_are_skipped() -> None:
         stream("sku,on_hand\nMUG,5\nTotal,5\n"), seller_id="acme", warehouse_id="leeds", at=AT
     )
     assert (len(result.commands), result.reasons) == (1, {"a total": 1})
+
+
+def test_only_rows_that_may_be_the_header_are_compared_with_all_layouts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[tuple[str, ...]] = []
+
+    def is_complete(layout: Layout, names: tuple[str, ...]) -> bool:
+        compared.append(names)
+        return columns.is_complete(layout, names)
+
+    monkeypatch.setattr(header, "is_complete", is_complete)
+    above = [f"Export, {number}" for number in range(30)]
+    result = imported("\n".join([*above, "order_id,sku,quantity,placed_at", row(), ""]))
+    assert result.new == 1
+    delimiters, presets = 4, len(PRESETS)
+    assert len(compared) <= (delimiters + 1) * presets + delimiters * 51

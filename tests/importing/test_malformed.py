@@ -99,7 +99,7 @@ def test_what_was_rejected_and_not_mended_is_rejected_again(data: bytes) -> None
     if result is None:
         return
     once = io.BytesIO()
-    count = write_rejects(result, io.BytesIO(data), once)
+    count = write_rejects(result, io.BytesIO(data), once).rows
     assert count == len(result.rejected)
     again = imported(once.getvalue(), encoding=result.file_format.encoding)
     accounted(again)

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow.importing import REASON_COLUMN, FileError, read_orders, write_rejects
+from orderflow.importing import (
+    REASON_COLUMN,
+    FileError,
+    WrittenRejects,
+    read_orders,
+    write_rejects,
+)
 from tests.importing.files import AT, HEADER, SELLER, WAREHOUSE, imported, lines, orders, row
 
 if TYPE_CHECKING:
@@ -38,7 +44,7 @@ def test_rejected_rows_have_the_columns_of_the_file_and_the_reason_behind_them()
 def test_rows_of_orders_that_were_refused_are_written_as_well() -> None:
     data, to = f"{HEADER}\n{GOOD}\n{BAD}\n{row('3')}\n{row('3')}\n".encode(), io.BytesIO()
     reason = "its id is taken"
-    assert write_rejects(imported(data), io.BytesIO(data), to, refused={"3": reason}) == 3
+    assert write_rejects(imported(data), io.BytesIO(data), to, refused={"3": reason}).rows == 3
     _, bad, *refused = to.getvalue().decode().splitlines()
     assert bad.startswith(BAD)
     assert refused == [f"{row('3')},{reason}"] * 2
@@ -103,7 +109,7 @@ def test_rejects_are_written_to_a_path(tmp_path: Path) -> None:
     path, to = tmp_path / "a.csv", tmp_path / "rejects.csv"
     path.write_text(f"{HEADER}\n{BAD}\n")
     result = read_orders(str(path), seller_id=SELLER, warehouse_id=WAREHOUSE, at=AT)
-    assert write_rejects(result, str(path), str(to)) == 1
+    assert write_rejects(result, str(path), str(to)) == WrittenRejects(1, 0, 2)
     assert to.read_text().startswith(f"{HEADER},{REASON_COLUMN}\n")
     with pytest.raises(FileError, match="is the input file"):
         write_rejects(result, path, path)

@@ -13,13 +13,10 @@ from orderflow.commands import CancelOrder, RequestCancellation
 from orderflow.importing import (
     PRESETS,
     CalledOffOrder,
-    FileError,
     OnChange,
     Preset,
     RepeatedRow,
-    read_stock,
 )
-from orderflow.importing.faults import FAULTY_ROWS_MAX
 from tests.importing.files import (
     AT,
     HEADER,
@@ -31,7 +28,6 @@ from tests.importing.files import (
     plain,
     reasons,
     row,
-    stream,
 )
 
 if TYPE_CHECKING:
@@ -208,13 +204,3 @@ def test_orders_of_one_day_are_served_as_the_file_has_them() -> None:
     assert {each.command_id for each in again.commands} == {
         each.command_id for each in result.commands
     }
-
-
-def test_a_file_with_very_many_faults_is_refused_as_a_whole() -> None:
-    rows = [f"{number},MUG,x,2026-03-01T10:00Z" for number in range(FAULTY_ROWS_MAX + 1)]
-    assert len(plain(*rows[1:]).rejected) == FAULTY_ROWS_MAX
-    with pytest.raises(FileError, match=r"more than 100,000 rows with faults; the last is row"):
-        plain(*rows)
-    counts = "\n".join(["sku,on_hand", *(f"{number},x" for number in range(FAULTY_ROWS_MAX + 1))])
-    with pytest.raises(FileError, match=r"more than 100,000 rows with faults"):
-        read_stock(stream(counts), seller_id=SELLER, warehouse_id=WAREHOUSE, at=AT)

@@ -13,7 +13,7 @@ import pytest
 
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing import PRESETS, FileError, OrderLayout, Preset, SkipKind, write_rejects
-from orderflow.importing.files import sorting
+from orderflow.importing.files import chunks
 from orderflow.replay import EntryKind, Replay, Settings, read_history
 from orderflow.replay.generator import Shop
 from tests.replay.histories import (
@@ -48,7 +48,7 @@ IN_ORDER = [
 def in_short(path: Path) -> list[tuple[object, ...]]:
     """Read a file, and tell each entry in short."""
     entries, history = read(path)
-    assert history.rows_rejected == 0, history.faults
+    assert history.rejected.total == 0, history.faults
     return [(each.order_id, each.kind.value, *(row[:2] for row in each.rows)) for each in entries]
 
 
@@ -109,7 +109,7 @@ def test_orders_of_the_same_moment_go_by_the_number(tmp_path: Path) -> None:
 def test_a_file_in_any_order_gives_the_same_replay_in_memory_and_on_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory_max: int
 ) -> None:
-    monkeypatch.setattr(sorting, "IN_MEMORY_MAX", in_memory_max)
+    monkeypatch.setattr(chunks, "IN_MEMORY_MAX", in_memory_max)
     path = write_shop(tmp_path / "shop.csv", Shop(orders=120, customers=20))
     header, *lines = path.read_text(encoding="utf-8").splitlines()
     expected, _ = read(path)
@@ -140,7 +140,7 @@ def test_what_is_left_out_is_counted_by_the_reason(tmp_path: Path) -> None:
         "not goods (postage, fees, discounts)": 1,
         "accounting adjustment": 1,
     }
-    assert (history.rows_rejected, history.faults_found) == (1, 1)
+    assert (history.rejected.total, history.faults.total) == (1, 1)
     assert not history.is_mostly_rejected
 
 
@@ -159,7 +159,7 @@ def test_a_faulty_row_rejects_its_order_which_can_be_corrected(tmp_path: Path) -
         ),
     ]
     rejects = tmp_path / "rejects.csv"
-    assert write_rejects(history, path, rejects) == 2
+    assert write_rejects(history, path, rejects).rows == 2
     rejects.write_text(rejects.read_text(encoding="utf-8").replace(",x,", ",3,"), encoding="utf-8")
     (again,), _ = read(rejects)
     assert [(each.sku, each.units) for each in again.rows] == [("MUG", 1), ("CUP", 3)]
@@ -196,7 +196,7 @@ def test_an_order_of_too_many_lines_is_rejected_in_bounded_memory(tmp_path: Path
     path = write(tmp_path / "a.csv", row("7"), *[row()] * (LINES_MAX + 2_500))
     (entry,), history = read(path)
     assert entry.order_id == "7"
-    assert history.rows_rejected == LINES_MAX + 2_500
+    assert history.rejected.total == LINES_MAX + 2_500
     assert "has more than 10,000 lines" in str(history.faults[0])
 
 
@@ -214,7 +214,7 @@ def test_a_quote_left_open_rejects_one_row(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), '1002,"' + "x" * 140_000, row("1003"))
     entries, history = read(path)
     assert [each.order_id for each in entries] == ["1001", "1003"]
-    assert history.rows_rejected == 1
+    assert history.rejected.total == 1
 
 
 SHOPIFY = (

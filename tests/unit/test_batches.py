@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+import attrs
 import pytest
 
 from orderflow import InvalidValueError, MemoryRepository, OrderFlow, Status, StorageError
@@ -11,6 +12,7 @@ from orderflow.adapters.memory import MemoryOutbox
 from orderflow.commands import BookInStock, PlaceOrder
 from orderflow.errors import BatchInterruptedError
 from orderflow.service import Batches
+from orderflow.service import batches as batches_module
 from tests.unit.shop import ACME, NOON, key, order
 
 if TYPE_CHECKING:
@@ -86,6 +88,20 @@ def test_no_commands_do_nothing() -> None:
     repository = FullDisk(0)
     batches = Batches(OrderFlow(repository), repository)
     assert batches.run([]) == batches.run_all_or_none([]) == batches.preview([])
+
+
+def test_refused_commands_are_kept_up_to_a_bound_and_counted_beyond(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batches_module, "REFUSED_MAX", 3)
+    repository = MemoryRepository()
+    flow = OrderFlow(repository)
+    batches = Batches(flow, repository, size=2)
+    batches.run(placing(*"12345"))
+    again = [attrs.evolve(each, command_id=None) for each in placing(*"12345")]
+    for result in (batches.run(again), batches.run_all_or_none(again), batches.preview(again)):
+        assert [each.command for each in result.refused] == again[:3]
+        assert result.refusals == 5
 
 
 def test_commands_of_two_sellers_are_no_batch() -> None:

@@ -7,7 +7,7 @@ replacements.
 """
 
 from orderflow.importing.export import plain_cell, safe_cell, write_csv
-from orderflow.importing.faults import Fault, FileError, SkippedRow
+from orderflow.importing.faults import Fault, FileError, RejectedRow, RepeatedRow, SkippedRow
 from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import FileFormat
 from orderflow.importing.files.source import Source, open_source
@@ -22,8 +22,9 @@ from orderflow.importing.layouts.layout import (
 )
 from orderflow.importing.layouts.presets import PRESETS, Preset
 from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
+from orderflow.importing.listed import Listed
 from orderflow.importing.orders import Existing, read_orders
-from orderflow.importing.rejects import write_rejects
+from orderflow.importing.rejects import WrittenRejects, write_rejects
 from orderflow.importing.replacements import read_replacements
 from orderflow.importing.result import (
     CalledOffOrder,
@@ -31,8 +32,6 @@ from orderflow.importing.result import (
     ConflictingOrder,
     Import,
     ImportCommand,
-    RejectedRow,
-    RepeatedRow,
     record_id,
 )
 from orderflow.importing.stock import read_deliveries, read_receipts, read_stock
@@ -56,6 +55,7 @@ __all__ = [
     "Import",
     "ImportCommand",
     "ItemColumns",
+    "Listed",
     "OnChange",
     "OrderLayout",
     "Preset",
@@ -69,6 +69,7 @@ __all__ = [
     "Source",
     "StockLayout",
     "UnknownSku",
+    "WrittenRejects",
     "detect_layout",
     "open_source",
     "plain_cell",

@@ -1,30 +1,20 @@
-"""Faults of a file, as a whole or in one of its rows."""
+"""Faults of a file, as a whole or in one row, and rows that are not imported as they are."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import attrs
 
 from orderflow.errors import OrderFlowError
 from orderflow.errors.quoting import quoted
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
 __all__ = [
-    "FAULTY_ROWS_MAX",
     "Fault",
-    "FaultCount",
     "FileError",
+    "RejectedRow",
+    "RepeatedRow",
     "SkippedRow",
-    "by_row",
     "quote_value",
 ]
-
-
-FAULTY_ROWS_MAX = 100_000
-"""A file with more faulty rows is refused as a whole."""
 
 
 class FileError(OrderFlowError):
@@ -77,36 +67,22 @@ class SkippedRow:
     reason: str
 
 
-class FaultCount:
-    """Counts the faulty rows of a file, and refuses the file if there are too many."""
+@attrs.frozen
+class RejectedRow:
+    """A row that was not imported, because it or another row of its order has a fault."""
 
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._rows = 0
+    row: int
+    reason: str
 
-    def add(self, faults: Sequence[Fault]) -> None:
-        """Count the faults of one row.
 
-        Raises:
-            FileError: If too many rows have faults.
-        """
-        if not faults:
-            return
-        self._rows += 1
-        if self._rows > FAULTY_ROWS_MAX:
-            fault = f"has more than {FAULTY_ROWS_MAX:,} rows with faults; the last is {faults[0]}"
-            raise FileError(self._file, f"{fault}; is it read as what it is?")
+@attrs.frozen
+class RepeatedRow:
+    """A row whose cells equal those of an earlier row of its order. Both are lines."""
+
+    row: int
+    first: int
 
 
 def quote_value(value: str, limit: int = 60) -> str:
     """Quote a value for a message, shortened if it is long."""
     return quoted(value, limit)
-
-
-def by_row(faults: Iterable[Fault]) -> dict[int, str]:
-    """Return the faults of each row, joined to one text."""
-    reasons: dict[int, list[str]] = {}
-    for fault in faults:
-        text = f"{fault.column} {fault.value} {fault.reason}" if fault.column else fault.reason
-        reasons.setdefault(fault.row, []).append(text)
-    return {row: "; ".join(texts) for row, texts in reasons.items()}

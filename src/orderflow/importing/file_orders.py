@@ -1,7 +1,8 @@
 """Combine rows into orders: rows with the same order id, wherever they are in the file.
 
 An order may begin in the first row and end in the last. Nothing can be placed before the whole file
-was read. Until then, only the number and the line of each row stay in memory.
+was read. Rows are sorted by order id, and orders by their first rows: in memory up to a bound, in a
+temporary file beyond it.
 
 One faulty row rejects all rows of its order, because an order must not be sent with a line missing.
 """
@@ -10,30 +11,42 @@ from __future__ import annotations
 
 from array import array
 from datetime import datetime, timedelta
-from itertools import count
-from typing import TYPE_CHECKING
+from itertools import count, groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
 from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import InvalidValueError
-from orderflow.importing.faults import Fault, SkippedRow, quote_value
+from orderflow.importing.faults import Fault, RepeatedRow, SkippedRow, quote_value
+from orderflow.importing.files.sorting import Sorter
+from orderflow.importing.findings import of_same_order
 from orderflow.importing.layouts.skip_rule import SkipKind
-from orderflow.importing.order_rows import ADDRESS, Line
+from orderflow.importing.order_rows import ADDRESS, Line, OrderRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from orderflow.importing.findings import Findings
     from orderflow.importing.known_skus import KnownSkus
     from orderflow.importing.layouts.columns import Columns
     from orderflow.importing.layouts.layout import OrderLayout
-    from orderflow.importing.order_rows import OrderRow
 
-__all__ = ["PLACED_APART_MAX", "FileOrder", "FileOrders", "OrderMaker"]
+__all__ = ["PLACED_APART_MAX", "ROWS_MAX", "FileOrder", "FileOrders", "OrderMaker"]
 
 PLACED_APART_MAX = timedelta(hours=1)
 """How far apart the rows of one order may be placed: systems write lines one after another."""
+
+ROWS_MAX = 10 * LINES_MAX
+"""How many rows an order may have, with those that are no lines."""
+
+FAULTS_MAX = 1_000
+"""An order with so many faults is rejected without its other rows being kept."""
+
+_CHARACTERS = 500
+"""So much text takes as much memory as a row without any."""
 
 _SHOWN = "%Y-%m-%d %H:%M UTC"
 
@@ -43,90 +56,150 @@ class FileOrder:
     """The rows of one order that were read so far.
 
     Attributes:
+        order_id: The order id.
         rows: The numbers of all of its rows.
         lines: Its lines.
         skipped: Its rows that are skipped.
+        repeated: Its rows that repeat an earlier one.
         reason: Why the whole order is skipped, if it is.
         is_off: Whether it is skipped because it was called off.
+        is_cut: Whether it was too long, so that only its first rows are here.
         faults: Its faults.
-        digests: The digest of each row.
     """
 
-    rows: list[int] = attrs.field(factory=list)
+    order_id: str
+    rows: array[int] = attrs.field(factory=lambda: array("q"))
     lines: list[Line] = attrs.field(factory=list)
     skipped: list[SkippedRow] = attrs.field(factory=list)
+    repeated: list[RepeatedRow] = attrs.field(factory=list)
     reason: str = ""
     is_off: bool = False
+    is_cut: bool = False
     faults: list[Fault] = attrs.field(factory=list)
-    digests: array[int] = attrs.field(factory=lambda: array("q"))
     placed_at: datetime | None = None
     promised_by: datetime | None = None
     priority: int | None = None
     courier: str = ""
     address: tuple[str, ...] = ("",) * len(ADDRESS)
 
-    def repeated(self) -> dict[int, int]:
-        """Return the rows of lines that equal an earlier row, with the earlier row."""
-        first: dict[int, int] = {}
-        of_lines = {line.row for line in self.lines}
-        return {
-            row: first[digest]
-            for row, digest in zip(self.rows, self.digests, strict=True)
-            if row in of_lines and first.setdefault(digest, row) != row
-        }
+    @property
+    def first_row(self) -> int:
+        """Its first row."""
+        return self.rows[0]
 
-    def drop_repeated(self) -> None:
-        """Skip the rows that equal an earlier row."""
-        repeated = self.repeated()
-        self.lines = [line for line in self.lines if line.row not in repeated]
-        self.skipped += [SkippedRow(row, "repeats an earlier row") for row in repeated]
+    @property
+    def is_full(self) -> bool:
+        """Whether it cannot be imported, whatever its other rows are."""
+        return (
+            len(self.lines) > LINES_MAX
+            or len(self.rows) > ROWS_MAX
+            or len(self.faults) >= FAULTS_MAX
+        )
+
+    def skip(self, reason: str, *, is_off: bool) -> None:
+        """Skip the whole order."""
+        self.reason = self.reason or reason
+        self.is_off = self.is_off or is_off
+        for each in (self.lines, self.skipped, self.repeated, self.faults):
+            each.clear()
 
 
 class FileOrders:
     """The orders of a file, combined from its rows.
 
-    Attributes:
-        skipped: Skipped rows without a valid order id.
-        faults: Faults of rows without a valid order id.
+    Args:
+        columns: The columns of the file.
+        findings: Collects the rows that belong to no order, and those above the limits of one.
+        drops_repeated: Whether rows that equal an earlier row of their order are skipped.
     """
 
-    def __init__(self, columns: Columns, *, drops_repeated: bool) -> None:
-        self._drops_repeated = drops_repeated
-        self.skipped: list[SkippedRow] = []
-        self.faults: list[Fault] = []
+    def __init__(self, columns: Columns, findings: Findings, *, drops_repeated: bool) -> None:
         self._columns = columns
-        self._orders: dict[str, FileOrder] = {}
+        self._findings = findings
+        self._drops_repeated = drops_repeated
+        self._rows = Sorter[OrderRow](attrgetter("order_id"))
+        self._orders = Sorter[FileOrder](attrgetter("first_row"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._rows.close()
+        self._orders.close()
 
     def add(self, row: OrderRow) -> None:
-        """Add a row to its order."""
-        rule = row.skipped
-        if row.order_id is None:
-            self.faults += row.faults
-            if rule is not None:
-                self.skipped.append(SkippedRow(row.row, rule.reason))
-            return
-        order = self._orders.get(row.order_id)
-        if order is None:
-            order = self._orders[row.order_id] = FileOrder()
+        """Add a row to its order.
+
+        Raises:
+            OSError: If a temporary file cannot be written.
+        """
+        if row.order_id is not None:
+            self._rows.add(row, _size(row) + len(row.lines))
+        elif row.skipped is not None:
+            self._findings.skip(row.row, row.skipped.reason)
+        else:
+            self._findings.reject_row(row.row, row.faults)
+
+    def orders(self) -> Iterator[FileOrder]:
+        """Yield the orders by their first rows.
+
+        Raises:
+            OSError: If a temporary file cannot be written or read.
+        """
+        for order_id, rows in groupby(self._rows, attrgetter("order_id")):
+            order = self._gather(order_id, rows)
+            size = len(order.lines) + len(order.skipped) + len(order.repeated)
+            self._orders.add(order, _size(order) + size)
+        self._rows.close()
+        yield from self._orders
+
+    def _gather(self, order_id: str, rows: Iterator[OrderRow]) -> FileOrder:
+        order, digests = FileOrder(order_id), dict[int, int]()
+        for row in rows:
+            self._add(order, row, digests)
+            if order.is_full:
+                self._leave_out(order, rows)
+        return order
+
+    def _add(self, order: FileOrder, row: OrderRow, digests: dict[int, int]) -> None:
         order.rows.append(row.row)
-        order.digests.append(row.digest)
-        order.faults += row.faults
+        rule = row.skipped
         if rule is not None and rule.whole_order:
-            order.reason = order.reason or rule.reason
-            order.is_off = order.is_off or rule.kind is SkipKind.CANCELLED
+            order.skip(rule.reason, is_off=rule.kind is SkipKind.CANCELLED)
+        if order.reason:
             return
+        order.faults += row.faults
         if rule is not None:
             order.skipped.append(SkippedRow(row.row, rule.reason))
+        first = digests.setdefault(row.digest, row.row) if row.lines else row.row
+        if first != row.row and self._drops_repeated:
+            order.skipped.append(SkippedRow(row.row, "repeats an earlier row"))
+            return
+        if first != row.row:
+            order.repeated.append(RepeatedRow(row.row, first))
         order.lines += row.lines
         self._merge(order, row)
 
-    def orders(self) -> Iterator[tuple[str, FileOrder]]:
-        """Yield the orders by their first rows, and drop each one."""
-        for order_id in tuple(self._orders):
-            order = self._orders.pop(order_id)
-            if self._drops_repeated:
-                order.drop_repeated()
-            yield order_id, order
+    def _leave_out(self, order: FileOrder, others: Iterator[OrderRow]) -> None:
+        """Skip or reject the other rows of an order that cannot be imported."""
+        order.is_cut = True
+        if order.reason:
+            for row in others:
+                self._findings.skip(row.row, order.reason)
+            return
+        lines, rows = len(order.lines), len(order.rows)
+        last = order.lines[LINES_MAX].row if lines > LINES_MAX else order.rows[-1]
+        reason = of_same_order(min([last, *(fault.row for fault in order.faults)]))
+        for row in others:
+            lines, rows = lines + len(row.lines), rows + 1
+            self._findings.reject_row(row.row, row.faults, reason)
+        if len(order.lines) > LINES_MAX:
+            reason = f"its order has {lines:,} lines, and may have {LINES_MAX:,}; divide it"
+            order.faults.append(Fault(last, "", "", reason))
+        elif len(order.rows) > ROWS_MAX:
+            reason = f"its order has {rows:,} rows, and may have {ROWS_MAX:,}; divide it"
+            order.faults.append(Fault(last, "", "", reason))
+        order.lines.clear()
 
     def _merge(self, order: FileOrder, row: OrderRow) -> None:
         self._merge_placed_at(order, row)
@@ -182,7 +255,7 @@ class OrderMaker:
         self._skus = skus
         self._known_skus_only = known_skus_only
 
-    def make(self, order_id: str, found: FileOrder) -> Order | None:
+    def make(self, found: FileOrder) -> Order | None:
         """Return the order. If that is impossible, add its faults and return None."""
         faults: list[Fault] = []
         row = found.rows[0]
@@ -198,7 +271,7 @@ class OrderMaker:
         if placed_at is None or found.faults:
             return None
         return Order(
-            order_id=order_id,
+            order_id=found.order_id,
             seller_id=self._seller_id,
             warehouse_id=self._warehouse_id,
             lines=lines,
@@ -211,10 +284,6 @@ class OrderMaker:
 
     def _lines(self, lines: list[Line], faults: list[Fault]) -> tuple[OrderLine, ...]:
         """Make the lines. A line without an id gets the next free number."""
-        if len(lines) > LINES_MAX:
-            reason = f"its order has {len(lines):,} lines, and may have {LINES_MAX:,}; divide it"
-            faults.append(Fault(lines[LINES_MAX].row, "", "", reason))
-            return ()
         taken = {line.line_id for line in lines}
         free = (text for number in count(1) if (text := str(number)) not in taken)
         made: dict[str, OrderLine] = {}
@@ -259,3 +328,8 @@ def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:
     if first is None or other is None:
         return first or other
     return min(first, other)
+
+
+def _size(found: OrderRow | FileOrder) -> int:
+    """Return how much memory a row or an order takes, without its lines, in rows."""
+    return 1 + len(found.faults) + sum(map(len, found.address)) // _CHARACTERS

@@ -106,14 +106,20 @@ def _headers(
     source: Source, delimiter: str, layouts: Mapping[str, _Layout], skip_rows: int | None
 ) -> Iterator[Header[_Layout]]:
     """Yield the rows that may be the header, up to the first that is complete."""
+    known = frozenset[str]().union(*(names_of(layout, ()) for layout in layouts.values()))
+    any_layout = dict(islice(layouts.items(), 1))  # for rows that none fits
     with source.rewinding():
         records = source.records(delimiter)
         if skip_rows is not None:
             below = (record for record in records if record.row > skip_rows)
             records = islice(below, 1)
         for record in islice(records, ROWS_ABOVE_MAX + 1):
+            names = tuple(plain_cell(cell).strip() for cell in record.cells)
             header = max(
-                (_header(record, delimiter, *named) for named in layouts.items()),
+                (
+                    _header(record, names, delimiter, *named)
+                    for named in (any_layout if known.isdisjoint(names) else layouts).items()
+                ),
                 key=lambda header: header.fitness,
             )
             yield header
@@ -121,14 +127,8 @@ def _headers(
                 return
 
 
-def _header(record: Record, delimiter: str, name: str, layout: _Layout) -> Header[_Layout]:
-    names = tuple(plain_cell(cell).strip() for cell in record.cells)
-    return Header(
-        record.row,
-        names,
-        delimiter,
-        name,
-        layout,
-        is_complete=is_complete(layout, names),
-        fault=record.fault,
-    )
+def _header(
+    record: Record, names: tuple[str, ...], delimiter: str, layout_name: str, layout: _Layout
+) -> Header[_Layout]:
+    complete = is_complete(layout, names)
+    return Header(record.row, names, delimiter, layout_name, layout, complete, record.fault)

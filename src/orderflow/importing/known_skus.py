@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
+from math import inf
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.importing.files.sorting import Sorter
 from orderflow.importing.layouts.columns import nearest
+from orderflow.importing.listed import Listed, Listing
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,7 +53,7 @@ class KnownSkus:
     >>> known = KnownSkus(["MUG", "123"])
     >>> known.is_known("mug", 2), known.is_known("0123", 3), known.is_known("MUG", 4)
     (False, False, True)
-    >>> [(each.sku, each.nearest) for each in known.unknown]
+    >>> [(each.sku, each.nearest) for each in known.unknown()]
     [('mug', 'MUG'), ('0123', '123')]
 
     Args:
@@ -60,35 +65,32 @@ class KnownSkus:
         self._by_form: dict[str, str] = {}
         for sku in sorted(self._known or ()):
             self._by_form.setdefault(_form(sku), sku)
-        self._unknown: dict[str, UnknownSku] = {}
+        self._similar: dict[str, str | None] = {}
+        self._unknown = Sorter[tuple[str, int]](itemgetter(0))
 
-    @property
-    def unknown(self) -> tuple[UnknownSku, ...]:
-        """The products that were not known, the first row first."""
-        return tuple(self._unknown.values())
+    def unknown(self) -> Listed[UnknownSku]:
+        """Return the products that were not known, the first row first."""
+        found = Listing[UnknownSku](attrgetter("row"))
+        for sku, pairs in groupby(self._unknown, itemgetter(0)):
+            first, count = inf, 0
+            for _, row in pairs:
+                first, count = min(first, row), count + 1
+            found.add(UnknownSku(sku, count, int(first), self.nearest(sku)))
+        return found.listed()
 
     def is_known(self, sku: str, row: int) -> bool:
         """Whether a product is known; otherwise it is noted."""
         if self._known is None or sku in self._known:
             return True
-        found = self._unknown.get(sku)
-        if found is None:
-            self._unknown[sku] = UnknownSku(sku, 1, row, self._nearest(sku))
-        else:
-            self._unknown[sku] = attrs.evolve(found, rows=found.rows + 1)
+        self._unknown.add((sku, row))
+        is_new = sku not in self._similar and _form(sku) not in self._by_form
+        if is_new and len(self._similar) < _SIMILAR_MAX and len(self._known) <= _KNOWN_MAX:
+            self._similar[sku] = nearest(sku, sorted(self._known))
         return False
 
     def nearest(self, sku: str) -> str | None:
         """Return the known product that was probably meant, if this one was found unknown."""
-        found = self._unknown.get(sku)
-        return found.nearest if found is not None else None
-
-    def _nearest(self, sku: str) -> str | None:
-        same = self._by_form.get(_form(sku))
-        known = self._known or ()
-        if same is None and len(self._unknown) < _SIMILAR_MAX and len(known) <= _KNOWN_MAX:
-            return nearest(sku, sorted(known))
-        return same
+        return self._by_form.get(_form(sku)) or self._similar.get(sku)
 
 
 def _form(sku: str) -> str:

@@ -54,7 +54,7 @@ class OddRows:
             FileError: If another table begins here. Its rows would be read as those of the first.
         """
         row, cells = record.row, record.cells
-        if self._is_footer(cells):
+        if self._footers and self._is_footer(cells):
             return "a footer"
         if record.fault:
             return ""

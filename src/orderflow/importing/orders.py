@@ -10,14 +10,14 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.order import Order
-from orderflow.importing.faults import FaultCount, SkippedRow, by_row
 from orderflow.importing.file_orders import FileOrders, OrderMaker
 from orderflow.importing.files.file_format import DETECTED
+from orderflow.importing.findings import Findings
 from orderflow.importing.identity import check_ids
 from orderflow.importing.known_skus import KnownSkus
 from orderflow.importing.layouts.choice import LayoutChoice, choose_layouts
 from orderflow.importing.order_rows import OrderRows
-from orderflow.importing.result import Import, RejectedRow, RepeatedRow
+from orderflow.importing.result import Import
 from orderflow.importing.stored_orders import OnChange, StoredOrders
 from orderflow.importing.table import open_table
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
     from orderflow.importing.file_orders import FileOrder
     from orderflow.importing.files.file_format import FileFormat
-    from orderflow.importing.layouts.layout import OrderLayout
-    from orderflow.importing.table import File, Progress, Table
+    from orderflow.importing.table import File, Progress
 
 __all__ = ["Existing", "OnChange", "read_orders"]
 
@@ -89,13 +88,7 @@ def read_orders(
     )
     layouts = choose_layouts(preset, "read_orders.preset")
     with open_table(file, layouts, file_format=file_format, name=name) as table:
-        rows = OrderRows(table, time_zone)
-        file_orders = FileOrders(table.columns, drops_repeated=table.layout.drop_repeated)
-        count = FaultCount(table.name)
-        for record in table.rows(progress):
-            row = rows.read(record)
-            count.add(row.faults)
-            file_orders.add(row)
+        rows, findings = OrderRows(table, time_zone), Findings()
         skus = KnownSkus(known_skus)
         maker = OrderMaker(
             table.columns,
@@ -115,54 +108,35 @@ def read_orders(
             has_line_ids="line_id" in table.columns.positions,
             zone=rows.zone,
         )
-        result = _conclude(table, file_orders, maker, stored)
-    result = attrs.evolve(result, unknown_skus=skus.unknown)
+        dropped = table.layout.drop_repeated
+        with FileOrders(table.columns, findings, drops_repeated=dropped) as file_orders:
+            for record in table.rows(progress):
+                file_orders.add(rows.read(record))
+            for found in file_orders.orders():
+                _take(found, maker, stored, findings)
+        result = Import.of(table, findings, unknown_skus=skus.unknown(), **stored.result())
     return attrs.evolve(result, commands=()) if all_or_nothing and result.faults else result
 
 
-def _conclude(
-    table: Table[OrderLayout], file_orders: FileOrders, maker: OrderMaker, stored: StoredOrders
-) -> Import:
-    faults, skipped = file_orders.faults, file_orders.skipped
-    rejected = [RejectedRow(row, reason) for row, reason in by_row(faults).items()]
-    repeated: list[RepeatedRow] = []
-    for order_id, found in file_orders.orders():
-        if found.reason:
-            skipped += [SkippedRow(row, found.reason) for row in found.rows]
-            if found.is_off:
-                stored.call_off(order_id, found.reason)
-            continue
-        order = maker.make(order_id, found) if found.lines or found.faults else None
-        if found.faults:
-            faults += found.faults
-            rejected += _reject(found)
-            continue
-        skipped += found.skipped
-        repeated += [RepeatedRow(*pair) for pair in found.repeated().items()]
-        if order is not None:
-            stored.take(
-                order,
-                has_priority=found.priority is not None,
-                has_time=found.placed_at is not None,
-            )
-    faults.sort(key=lambda fault: fault.row)
-    return Import.of(
-        table,
-        commands=tuple(stored.commands),
-        new=stored.new,
-        unchanged=stored.unchanged,
-        changed=tuple(stored.changed),
-        called_off=tuple(stored.called_off),
-        conflicting=tuple(stored.conflicting),
-        faults=tuple(faults),
-        rejected=tuple(sorted(rejected, key=lambda each: each.row)),
-        skipped=tuple(sorted(skipped, key=lambda each: each.row)),
-        repeated=tuple(sorted(repeated, key=lambda each: each.row)),
-    )
-
-
-def _reject(found: FileOrder) -> list[RejectedRow]:
-    """Reject all rows of an order; rows without a fault refer to the first faulty one."""
-    reasons = by_row(found.faults)
-    other = f"row {min(reasons):,} of the same order has a fault"
-    return [RejectedRow(row, reasons.get(row, other)) for row in found.rows]
+def _take(found: FileOrder, maker: OrderMaker, stored: StoredOrders, findings: Findings) -> None:
+    """Take one order of the file: skip or reject its rows, or compare it with the stored one."""
+    if found.reason:
+        for row in found.rows:
+            findings.skip(row, found.reason)
+        if found.is_off:
+            stored.call_off(found.order_id, found.reason)
+        return
+    order = None if found.is_cut or not (found.lines or found.faults) else maker.make(found)
+    if found.faults:
+        findings.reject(found.rows, found.faults)
+        return
+    for skipped in found.skipped:
+        findings.skip(skipped.row, skipped.reason)
+    for repeated in found.repeated:
+        findings.repeated.add(repeated)
+    if order is not None:
+        stored.take(
+            order,
+            has_priority=found.priority is not None,
+            has_time=found.placed_at is not None,
+        )

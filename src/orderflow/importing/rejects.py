@@ -3,14 +3,20 @@
 The new file has the columns, the delimiter and the encoding of the original. A last column gives
 the reason and is not imported. A row that did not fit the header keeps its length, so it does not
 fit before somebody corrects it. A row that could not be read as CSV becomes one cell with its line.
+
+The new file has a limit, so that a small compressed file cannot fill a disk. It has all of the rows
+up to the limit, and none after it.
 """
 
 from __future__ import annotations
 
 import io
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+
+import attrs
 
 from orderflow.importing.cells import Cells
 from orderflow.importing.export import write_csv
@@ -19,14 +25,35 @@ from orderflow.importing.layouts.layout import columns_of
 from orderflow.importing.table import REASON_COLUMN, open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from orderflow.importing.faults import RejectedRow
     from orderflow.importing.files.file_format import FileFormat
+    from orderflow.importing.files.source import Record
     from orderflow.importing.layouts.layout import Layout
-    from orderflow.importing.result import RejectedRow
+    from orderflow.importing.listed import Listed
     from orderflow.importing.table import File, Table
 
-__all__ = ["write_rejects"]
+__all__ = ["CHARACTERS_MAX", "WrittenRejects", "write_rejects"]
+
+CHARACTERS_MAX = 50_000_000
+"""No row is written after so many characters."""
+
+
+@attrs.frozen
+class WrittenRejects:
+    """What was written to a file of rejected rows.
+
+    Attributes:
+        rows: The number of rows written.
+        left_out: The number of rows that are not in it, because of its limit.
+        last_row: The last row of the original that is in it, if any. The rows left out are after
+            it.
+    """
+
+    rows: int
+    left_out: int = 0
+    last_row: int | None = None
 
 
 class ReadFile(Protocol):
@@ -48,7 +75,7 @@ class ReadFile(Protocol):
         ...
 
     @property
-    def rejected(self) -> Sequence[RejectedRow]:
+    def rejected(self) -> Listed[RejectedRow]:
         """The rejected rows."""
         ...
 
@@ -59,8 +86,8 @@ def write_rejects(
     to: Path | str | BinaryIO,
     *,
     refused: Mapping[str, str] = MappingProxyType({}),
-) -> int:
-    """Write the rejected rows of a file and return their number.
+) -> WrittenRejects:
+    """Write the rejected rows of a file, at most 100,000 and about 50 MB.
 
     The file is read again, so only the numbers of these rows have to stay in memory.
 
@@ -86,41 +113,67 @@ def write_rejects(
         raise FileError(str(path), f"cannot be written: {error}") from error
 
 
-def _write(result: ReadFile, file: File, to: BinaryIO, refused: Mapping[str, str]) -> int:
+def _write(
+    result: ReadFile, file: File, to: BinaryIO, refused: Mapping[str, str]
+) -> WrittenRejects:
     if not isinstance(file, Path | str) and not file.seekable():
         raise FileError(result.file, "cannot be read a second time; save it to a file first")
     encoding, delimiter = result.file_format.encoding, result.file_format.delimiter
-    reasons = {each.row: each.reason for each in result.rejected}
     with open_table(
         file,
         {"the same": result.layout},
         file_format=result.file_format,
         name=result.file,
     ) as table:
+        rejects = _Rejects(table, result.rejected, refused)
         text = io.TextIOWrapper(cast("Any", to), encoding, errors="surrogateescape", newline="")
         try:
-            return write_csv(
+            written = write_csv(
                 text,
                 [*table.header, REASON_COLUMN],
-                _rows(table, reasons, refused),
+                rejects.rows(),
                 delimiter=delimiter,
                 quoted=result.layout.quoted,
             )
         finally:
             text.detach()  # flushes too; whoever opened the stream closes it
+    return WrittenRejects(written, rejects.left_out, rejects.last_row)
 
 
-def _rows(
-    table: Table[Layout], reasons: Mapping[int, str], refused: Mapping[str, str]
-) -> Iterator[list[str]]:
-    name, *_ = columns_of(table.layout, required=True)
-    prefix: str = getattr(table.layout, "order_prefix", "")
-    for record in table.rows():
-        reason = reasons.get(record.row)
-        if reason is None and refused:
-            reason = refused.get(prefix + Cells(table.columns, record).text(name))
-        if reason is not None:
-            yield [*record.cells, _encodable(reason, table.file_format.encoding)]
+class _Rejects:
+    """The rows to write, and the number of those that are left out."""
+
+    def __init__(
+        self, table: Table[Layout], rejected: Listed[RejectedRow], refused: Mapping[str, str]
+    ) -> None:
+        self.left_out = rejected.more
+        self.last_row: int | None = None
+        self._table = table
+        self._reasons = {each.row: each.reason for each in rejected}
+        self._end = rejected[-1].row if rejected.more else inf
+        self._refused = refused
+        self._name = columns_of(table.layout, required=True)[0]
+        self._prefix: str = getattr(table.layout, "order_prefix", "")
+
+    def rows(self) -> Iterator[list[str]]:
+        """Yield the rows up to the limit, each with its reason."""
+        characters = 0
+        for record in self._table.rows():
+            reason = self._reasons.get(record.row) or self._refusal(record)
+            if reason is None:
+                continue
+            if characters > CHARACTERS_MAX or record.row > self._end:
+                self.left_out += 1
+                continue
+            self.last_row = record.row
+            characters += len(reason) + sum(map(len, record.cells))
+            yield [*record.cells, _encodable(reason, self._table.file_format.encoding)]
+
+    def _refusal(self, record: Record) -> str | None:
+        if not self._refused:
+            return None
+        text = Cells(self._table.columns, record).text(self._name)
+        return self._refused.get(self._prefix + text)
 
 
 def _encodable(text: str, encoding: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
@@ -17,14 +18,16 @@ from orderflow.domain.model.commands import (
 )
 from orderflow.domain.model.edits import Edit
 from orderflow.domain.model.warehouse_commands import RequestCancellation
-from orderflow.importing.faults import Fault, SkippedRow
+from orderflow.importing.faults import Fault, RejectedRow, RepeatedRow, SkippedRow
 from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import FileFormat
 from orderflow.importing.known_skus import UnknownSku
 from orderflow.importing.layouts.columns import IgnoredColumn
 from orderflow.importing.layouts.layout import Layout
+from orderflow.importing.listed import Listed
 
 if TYPE_CHECKING:
+    from orderflow.importing.findings import Findings
     from orderflow.importing.table import Table
 
 __all__ = [
@@ -33,8 +36,6 @@ __all__ = [
     "ConflictingOrder",
     "Import",
     "ImportCommand",
-    "RejectedRow",
-    "RepeatedRow",
     "record_id",
 ]
 
@@ -65,12 +66,7 @@ def record_id(command: ImportCommand) -> str:
             return str(command.receipt_id)  # a delivery in a file names its receipt
 
 
-@attrs.frozen
-class RejectedRow:
-    """A row that was not imported, because it or another row of its order has a fault."""
-
-    row: int
-    reason: str
+_NONE = Listed[Any]()
 
 
 @attrs.frozen
@@ -114,20 +110,15 @@ class ConflictingOrder:
     reason: str
 
 
-@attrs.frozen
-class RepeatedRow:
-    """A row whose cells equal those of an earlier row of its order. Both are lines."""
-
-    row: int
-    first: int
-
-
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Import:
     """The commands of a file and a report on its rows. Nothing has been changed yet.
 
     Each row was read, skipped or rejected. A row that was read is a line of an order, a count, a
     receipt or a delivery.
+
+    A file of any length takes bounded memory. Many commands are in a temporary file, which vanishes
+    with them. Of each other list there are the first items, and its `total` counts all of them.
 
     Attributes:
         file: The name of the file.
@@ -138,15 +129,17 @@ class Import:
         notes: What else was found out about the file, for people.
         ignored: The columns that were not read.
         rows: The number of rows, without the header and blank rows.
-        commands: The commands to run, in this order.
-        faults: All faults, in row order.
+        commands: The commands to run, in this order. They can be read as often as you like.
+        faults: The faults, in row order.
         rejected: The rows that were not imported, in order: faulty rows, and the other rows of
             their orders.
         skipped: The skipped rows, in order.
+        reasons: The number of skipped rows by reason, the most frequent first.
         new: The number of new orders.
         unchanged: The number of stored orders that equal the file, or were imported from the same
             content before.
         changed: The stored orders that differ from the file.
+        unchangeable: The number of these that cannot be changed.
         called_off: The stored orders that are off in the file, and open here.
         conflicting: The orders whose ids are those of other stored orders. They are not imported.
         repeated: The rows that repeat an earlier row of their order.
@@ -161,20 +154,27 @@ class Import:
     notes: tuple[str, ...]
     ignored: tuple[IgnoredColumn, ...]
     rows: int
-    commands: tuple[ImportCommand, ...]
-    faults: tuple[Fault, ...]
-    rejected: tuple[RejectedRow, ...]
-    skipped: tuple[SkippedRow, ...] = ()
+    commands: Sequence[ImportCommand]
+    faults: Listed[Fault] = _NONE
+    rejected: Listed[RejectedRow] = _NONE
+    skipped: Listed[SkippedRow] = _NONE
+    reasons: Mapping[str, int] = MappingProxyType({})
     new: int = 0
     unchanged: int = 0
-    changed: tuple[ChangedOrder, ...] = ()
-    called_off: tuple[CalledOffOrder, ...] = ()
-    conflicting: tuple[ConflictingOrder, ...] = ()
-    repeated: tuple[RepeatedRow, ...] = ()
-    unknown_skus: tuple[UnknownSku, ...] = ()
+    changed: Listed[ChangedOrder] = _NONE
+    unchangeable: int = 0
+    called_off: Listed[CalledOffOrder] = _NONE
+    conflicting: Listed[ConflictingOrder] = _NONE
+    repeated: Listed[RepeatedRow] = _NONE
+    unknown_skus: Listed[UnknownSku] = _NONE
 
     @classmethod
-    def of(cls, table: Table[Any], **found: Any) -> Self:  # noqa: ANN401 - the other fields
+    def of(
+        cls,
+        table: Table[Any],
+        findings: Findings,
+        **found: Any,  # noqa: ANN401 - the other fields
+    ) -> Self:
         """Return the import of a table that was read to its end."""
         return cls(
             file=table.name,
@@ -185,10 +185,10 @@ class Import:
             notes=tuple(table.notes),
             ignored=table.columns.ignored,
             rows=table.rows_read,
+            faults=findings.faults.listed(),
+            rejected=findings.rejected.listed(),
+            skipped=findings.skipped.listed(),
+            repeated=findings.repeated.listed(),
+            reasons=MappingProxyType(dict(findings.reasons.most_common())),
             **found,
         )
-
-    @property
-    def reasons(self) -> dict[str, int]:
-        """The number of skipped rows by reason, the most frequent first."""
-        return dict(Counter(each.reason for each in self.skipped).most_common())

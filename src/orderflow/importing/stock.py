@@ -6,18 +6,25 @@ announces what will arrive. A file of deliveries books in the receipts that have
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
 
 from orderflow.domain.model.commands import AnnounceReceipt, BookInStock, CountStock
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.importing.cells import Cells
-from orderflow.importing.faults import Fault, FaultCount, SkippedRow, by_row
+from orderflow.importing.faults import Fault, quote_value
 from orderflow.importing.file_times import times_of
 from orderflow.importing.files.file_format import DETECTED
+from orderflow.importing.files.long_list import LongList
+from orderflow.importing.files.sorting import Sorter
+from orderflow.importing.findings import Findings
 from orderflow.importing.identity import check_ids, command_id
 from orderflow.importing.layouts.layout import DeliveryLayout, Layout, ReceiptLayout, StockLayout
-from orderflow.importing.result import Import, RejectedRow
+from orderflow.importing.result import Import, ImportCommand
 from orderflow.importing.table import open_table
 from orderflow.importing.values.quantities import is_below_zero
 
@@ -26,12 +33,13 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from orderflow.importing.files.file_format import FileFormat
-    from orderflow.importing.result import ImportCommand
     from orderflow.importing.table import File, Progress, Table
 
 __all__ = ["read_deliveries", "read_receipts", "read_stock"]
 
 _Layout = TypeVar("_Layout", bound=Layout)
+_Found = tuple[str, int, ImportCommand]
+"""What must be unique in a row, the row, and its command."""
 
 _BELOW_ZERO = (
     "must be 0 or more; below zero, the other system has sold units that it does not have: "
@@ -236,33 +244,31 @@ def _import(
     all_or_nothing: bool,
 ) -> Import:
     """Read a command from each row. The values of the column `unique` must differ."""
-    commands: dict[str, ImportCommand] = {}
-    row_of: dict[str, int] = {}
-    faults: list[Fault] = []
-    count = FaultCount(table.name)
-    skipped: list[SkippedRow] = []
-    for record in table.rows(progress):
-        if record.fault:
-            faults.append(Fault(record.row, "", "", record.fault))
-            count.add(faults[-1:])
-            continue
-        if record.skip:
-            skipped.append(SkippedRow(record.row, record.skip))
-            continue
-        cells = Cells(table.columns, record)
-        found = read(cells)
-        if found is not None:
-            value, command = found
-            if value in commands:
-                cells.fault(unique, value, f"is already in row {row_of[value]:,}")
+    findings = Findings()
+    with Sorter[_Found](itemgetter(0)) as found, Sorter[_Found](itemgetter(1)) as first:
+        for record in table.rows(progress):
+            if record.fault:
+                findings.reject_row(record.row, [Fault(record.row, "", "", record.fault)])
+                continue
+            if record.skip:
+                findings.skip(record.row, record.skip)
+                continue
+            cells = Cells(table.columns, record)
+            pair = read(cells)
+            if pair is None or cells.faults:
+                findings.reject_row(record.row, cells.faults)
             else:
-                commands[value], row_of[value] = command, record.row
-        count.add(cells.faults)
-        faults += cells.faults
-    return Import.of(
-        table,
-        commands=() if all_or_nothing and faults else tuple(commands.values()),
-        faults=tuple(faults),
-        skipped=tuple(skipped),
-        rejected=tuple(RejectedRow(row, reason) for row, reason in by_row(faults).items()),
-    )
+                found.add((pair[0], record.row, pair[1]))
+        for value, same in groupby(found, itemgetter(0)):
+            earlier = 0
+            for item in same:
+                if not earlier:
+                    earlier = item[1]
+                    first.add(item)
+                    continue
+                reason = f"is already in row {earlier:,}"
+                name = table.columns.name(unique)
+                findings.reject_row(item[1], [Fault(item[1], name, quote_value(value), reason)])
+        commands = LongList(command for _, _, command in first)
+    result = Import.of(table, findings, commands=commands)
+    return attrs.evolve(result, commands=()) if all_or_nothing and result.faults else result

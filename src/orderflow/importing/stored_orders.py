@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta, tzinfo
+from typing import Any
 
 import attrs
 
@@ -14,8 +15,15 @@ from orderflow.domain.model.terms import Term
 from orderflow.domain.model.warehouse_commands import RequestCancellation
 from orderflow.importing.comparing import edits_to, obstacle_to
 from orderflow.importing.file_orders import PLACED_APART_MAX
+from orderflow.importing.files.long_list import LongList
 from orderflow.importing.identity import command_id, content_of
-from orderflow.importing.result import CalledOffOrder, ChangedOrder, ConflictingOrder
+from orderflow.importing.listed import Listing
+from orderflow.importing.result import (
+    CalledOffOrder,
+    ChangedOrder,
+    ConflictingOrder,
+    ImportCommand,
+)
 
 __all__ = ["OnChange", "StoredOrders"]
 
@@ -53,6 +61,7 @@ class StoredOrders:
         new: The number of new orders.
         unchanged: The number of unchanged orders.
         changed: The changed orders.
+        unchangeable: The number of these that cannot be changed.
         called_off: The open orders that are off in the file.
         conflicting: The orders that cannot be the stored ones.
     """
@@ -65,15 +74,26 @@ class StoredOrders:
     on_change: OnChange
     has_line_ids: bool
     zone: tzinfo
-    commands: list[PlaceOrder | EditOrder | CancelOrder | RequestCancellation] = attrs.field(
-        factory=list
-    )
+    commands: LongList[ImportCommand] = attrs.field(factory=LongList)
     new: int = 0
     unchanged: int = 0
-    changed: list[ChangedOrder] = attrs.field(factory=list)
-    called_off: list[CalledOffOrder] = attrs.field(factory=list)
-    conflicting: list[ConflictingOrder] = attrs.field(factory=list)
+    changed: Listing[ChangedOrder] = attrs.field(factory=Listing)
+    unchangeable: int = 0
+    called_off: Listing[CalledOffOrder] = attrs.field(factory=Listing)
+    conflicting: Listing[ConflictingOrder] = attrs.field(factory=Listing)
     _of_day: dict[datetime, int] = attrs.field(factory=dict, init=False)
+
+    def result(self) -> dict[str, Any]:
+        """Return what was found, as the fields of an import."""
+        return {
+            "commands": self.commands,
+            "new": self.new,
+            "unchanged": self.unchanged,
+            "changed": self.changed.listed(),
+            "unchangeable": self.unchangeable,
+            "called_off": self.called_off.listed(),
+            "conflicting": self.conflicting.listed(),
+        }
 
     def take(self, order: Order, *, has_priority: bool, has_time: bool) -> None:
         """Compare one order of the file.
@@ -89,20 +109,22 @@ class StoredOrders:
         if stored is None:
             self.new += 1
             order = self._in_file_order(order)
-            self.commands.append(PlaceOrder(order=order, at=self.at, command_id=place_id))
+            placing = PlaceOrder(order=order, at=self.at, command_id=place_id)
+            self.commands.add(placing, 1 + len(order.lines))
             return
         conflict = self._conflict(stored, order, has_time=has_time)
         if conflict:
-            self.conflicting.append(ConflictingOrder(order.order_id, conflict))
+            self.conflicting.add(ConflictingOrder(order.order_id, conflict))
             return
         edits = edits_to(stored, order, has_line_ids=self.has_line_ids, has_priority=has_priority)
         if not edits or self.was_imported(place_id):
             self.unchanged += 1
             return
         obstacle = obstacle_to(stored)
-        self.changed.append(ChangedOrder(order.order_id, edits, obstacle))
+        self.changed.add(ChangedOrder(order.order_id, edits, obstacle))
+        self.unchangeable += bool(obstacle)
         if self.on_change is OnChange.UPDATE and not obstacle:
-            self.commands.append(
+            self.commands.add(
                 EditOrder(
                     seller_id=order.seller_id,
                     order_id=order.order_id,
@@ -110,7 +132,8 @@ class StoredOrders:
                     edits=edits,
                     expected_version=stored.version,
                     command_id=command_id(order.order_id, *content, stored.version, edits),
-                )
+                ),
+                1 + len(edits),
             )
 
     def _in_file_order(self, order: Order) -> Order:
@@ -139,9 +162,9 @@ class StoredOrders:
         command = next((kind for action, kind in _CALLS_OFF.items() if action in allowed), None)
         if command is None:
             return
-        self.called_off.append(CalledOffOrder(order.order_id, reason))
+        self.called_off.add(CalledOffOrder(order.order_id, reason))
         if self.on_change is OnChange.UPDATE:
-            self.commands.append(
+            self.commands.add(
                 command(
                     seller_id=order.seller_id,
                     order_id=order.order_id,

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import attrs
 
-from orderflow.importing.faults import Fault, FileError
+from orderflow.importing.faults import Fault, FileError, RejectedRow
 from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import DETECTED, FileFormat
 from orderflow.importing.files.sorting import Sorter
+from orderflow.importing.findings import Findings
 from orderflow.importing.layouts.choice import choose_layouts
 from orderflow.importing.layouts.layout import OrderLayout
-from orderflow.importing.result import RejectedRow
+from orderflow.importing.listed import Listed
 from orderflow.importing.table import open_table
 from orderflow.replay.entries import Entry, EntryKind, Row
 from orderflow.replay.gathering import Gathering
-from orderflow.replay.rejections import Rejections
 from orderflow.replay.rows import HistoryRows
 from orderflow.replay.rules import HistoryRules, history_layout, rules_of
 from orderflow.replay.span import Span, SpanFinder
@@ -76,10 +76,9 @@ class History:
         notes: What else was found out about the file, for people.
         rows: The number of rows, without the header and blank rows.
         skipped: The number of skipped rows by reason.
-        faults: The faults in row order; of very many, some.
-        faults_found: The number of all faults.
-        rejected: The rows of orders with a fault, in row order; of very many, some.
-        rows_rejected: The number of all such rows.
+        faults: The first faults, in row order, and how many there are in all.
+        rejected: The first rows of orders with a fault, in row order, and how many there are in
+            all.
     """
 
     file: str
@@ -90,10 +89,8 @@ class History:
     notes: tuple[str, ...]
     rows: int
     skipped: Counter[str]
-    faults: tuple[Fault, ...]
-    faults_found: int
-    rejected: tuple[RejectedRow, ...]
-    rows_rejected: int
+    faults: Listed[Fault]
+    rejected: Listed[RejectedRow]
     _items: Sorter[_Item]
     _span: Span
 
@@ -110,7 +107,7 @@ class History:
     @property
     def is_mostly_rejected(self) -> bool:
         """Whether more rows were rejected than can be replayed."""
-        return 2 * self.rows_rejected > self.rows - self.skipped.total()
+        return 2 * self.rejected.total > self.rows - self.skipped.total()
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield the entries. Those of the same moment are sorted by the number in their id."""
@@ -177,8 +174,7 @@ class _Reading:
         self._columns = columns
         self._layout = layout
         self._gathering = gathering
-        self._rejections = Rejections()
-        self._skipped: Counter[str] = Counter()
+        self._findings = Findings()
         self._items = Sorter[_Item](_place)
         self._spans = SpanFinder()
 
@@ -188,9 +184,9 @@ class _Reading:
         if order_id is not None:
             self._gathering.add(order_id, row)
         elif row.order.faults:
-            self._rejections.add([row.order.row], row.order.faults)
+            self._findings.reject_row(row.order.row, row.order.faults)
         else:
-            self._skipped[row.left_out or row.skipped] += 1
+            self._findings.skip(row.order.row, row.left_out or row.skipped)
 
     def finish(self, table: Table[OrderLayout]) -> History:
         """Make the history of all rows."""
@@ -207,11 +203,9 @@ class _Reading:
             guess=table.guess,
             notes=tuple(table.notes),
             rows=table.rows_read,
-            skipped=self._skipped,
-            faults=self._rejections.faults,
-            faults_found=self._rejections.faults_found,
-            rejected=self._rejections.rejected,
-            rows_rejected=self._rejections.rows_rejected,
+            skipped=self._findings.reasons,
+            faults=self._findings.faults.listed(),
+            rejected=self._findings.rejected.listed(),
             items=self._items,
             span=span,
         )
@@ -219,7 +213,8 @@ class _Reading:
     def _finish_order(self, order: OrderParts) -> None:
         reason = order.left_out or (order.called_off if order.cancelled_at is None else "")
         if reason:
-            self._skipped[reason] += len(order.rows)
+            for row in order.rows:
+                self._findings.skip(row, reason)
             return
         at = order.placed_at or self._layout.placed_at_default
         if at is None and order.lines and not order.faults:
@@ -228,9 +223,10 @@ class _Reading:
                 Fault(order.rows[0], name, "''", "is empty in every row of the order")
             )
         if order.faults:
-            self._rejections.add(order.rows, order.faults)
+            self._findings.reject(order.rows, order.faults)
             return
-        self._skipped.update(reason for _, reason in order.skipped)
+        for row, reason in order.skipped:
+            self._findings.skip(row, reason)
         if at is not None:
             for item in _items_of(order, at):
                 self._items.add(item, len(item.rows) or 1)
@@ -242,7 +238,7 @@ class _Reading:
             if item.at not in span and item.rows:
                 rows = sorted({row for _, _, row in item.rows})
                 fault = Fault(rows[0], name, f"'{item.at:%Y-%m-%d}'", span.demand)
-                self._rejections.add(rows, [fault])
+                self._findings.reject(rows, [fault])
 
 
 def _items_of(order: OrderParts, at: datetime) -> Iterator[_Item]:

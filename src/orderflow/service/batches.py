@@ -40,6 +40,9 @@ C = TypeVar("C", bound=Command)
 COMMANDS_PER_BATCH = 200
 """A batch of this size blocks other writers for less than a second."""
 
+REFUSED_MAX = 10_000
+"""How many refused commands a result has. All are counted."""
+
 
 @attrs.frozen
 class RefusedCommand(Generic[C]):
@@ -55,7 +58,8 @@ class BatchResult(Generic[C]):
 
     Attributes:
         done: The number of commands that succeeded, by type.
-        refused: The commands that were refused, in order.
+        refused: The commands that were refused, in order; of more than 10,000, the first ones.
+        refusals: The number of all commands that were refused.
         placed: The number of orders placed, by their first status.
         counted_up: The units by which counts of stock were above what was on hand.
         counted_down: The units by which others were below it.
@@ -65,11 +69,17 @@ class BatchResult(Generic[C]):
 
     done: Counter[type[C]] = attrs.field(factory=Counter)
     refused: list[RefusedCommand[C]] = attrs.field(factory=list)
+    refusals: int = 0
     placed: Counter[Status] = attrs.field(factory=Counter)
     counted_up: int = 0
     counted_down: int = 0
     back_orders_opened: int = 0
     back_orders_completed: int = 0
+
+    def _add_refused(self, command: C, error: OrderFlowError) -> None:
+        self.refusals += 1
+        if len(self.refused) < REFUSED_MAX:
+            self.refused.append(RefusedCommand(command, error))
 
     def _add_outcome(self, command: C, outcome: Outcome) -> None:
         self.done[type(command)] += 1
@@ -86,7 +96,8 @@ class BatchResult(Generic[C]):
 
     def _add(self, other: BatchResult[C]) -> None:
         self.done += other.done
-        self.refused += other.refused
+        self.refused += other.refused[: REFUSED_MAX - len(self.refused)]
+        self.refusals += other.refusals
         self.placed += other.placed
         self.counted_up += other.counted_up
         self.counted_down += other.counted_down
@@ -143,6 +154,8 @@ class Batches:
     def run(self, commands: Sequence[C]) -> BatchResult[C]:
         """Run commands, each batch in its own transaction.
 
+        They are read twice, a batch at a time, so they may be more than fit into memory.
+
         Raises:
             BatchInterruptedError: If the database failed after some batches were saved.
             StorageError: If it failed in the first batch.
@@ -169,11 +182,15 @@ class Batches:
         Raises:
             StorageError: If the database failed. Nothing has changed.
         """
-        result = self._run_together(commands, undo=lambda result: bool(result.refused))
-        return BatchResult(refused=result.refused) if result.refused else result
+        _check(commands)
+        result = self._run_together(commands, undo=lambda result: bool(result.refusals))
+        if not result.refusals:
+            return result
+        return BatchResult(refused=result.refused, refusals=result.refusals)
 
     def preview(self, commands: Sequence[C]) -> BatchResult[C]:
         """Return the effect of all commands, one after another, without saving it."""
+        _check(commands)
         return self._run_together(commands, undo=lambda _: True)
 
     def _run_together(
@@ -183,7 +200,6 @@ class Batches:
         undo: Callable[[BatchResult[C]], bool] = lambda _: False,
     ) -> BatchResult[C]:
         """Run commands in one transaction; undo it if `undo` is true of the result."""
-        _check(commands)
         if not commands:
             return BatchResult()
 
@@ -206,7 +222,7 @@ class Batches:
             except StorageError:
                 raise  # the whole transaction has failed, and may be tried again
             except OrderFlowError as error:
-                result.refused.append(RefusedCommand(command, error))
+                result._add_refused(command, error)  # noqa: SLF001 - of this module
             else:
                 result._add_outcome(command, outcome)  # noqa: SLF001 - of this module
             self._progress(number)
@@ -216,15 +232,16 @@ class Batches:
 def _check(commands: Sequence[Command]) -> None:
     demand = "a list of commands of one seller"
     require_kind("Batches.commands", commands, Sequence, demand=demand)
+    sellers: set[str] = set()
     for command in commands:
         require_command("Batches.commands", command)
-    sellers = sorted({command.seller_id for command in commands})
-    validators.require(
-        ok=len(sellers) <= 1,
-        field="Batches.commands",
-        demand="commands of one seller",
-        value=", ".join(sellers),
-    )
+        sellers.add(command.seller_id)
+        validators.require(
+            ok=len(sellers) == 1,
+            field="Batches.commands",
+            demand="commands of one seller",
+            value=", ".join(sorted(sellers)),
+        )
 
 
 class _UndoneError(Exception):

@@ -37,6 +37,7 @@ from orderflow.importing import (
     record_id,
     write_rejects,
 )
+from orderflow.importing.files.long_list import LongList
 from orderflow.service import Batches, SystemClock
 
 if TYPE_CHECKING:
@@ -60,12 +61,13 @@ class ImportOptions:
             if the file says that it is off.
         known_skus_only: Reject orders with a product that the seller has no stock or receipt of.
         all_or_nothing: Import everything in one transaction, or nothing at all.
-        rejects: Write rejected and refused rows to this file, to correct and import again.
+        rejects: Write rejected and refused rows to this file, to correct and import again: the
+            first 100,000, or 50 MB. What is not in it is reported.
         batch: A name that distinguishes two files of stock, receipts or deliveries with the same
             content. The default for stock is the day.
         at: When the import happens, in ISO 8601, UTC unless it has an offset; default: now.
         dry_run: Show the effect of the import, without saving.
-        as_json: Print JSON, with every fault.
+        as_json: Print JSON, with the first 10,000 faults and the number of all.
     """
 
     kind: FileKind | None = None
@@ -180,21 +182,23 @@ class _FileImport:
             if how.batch is not None and kind is FileKind.ORDERS:
                 raise typer.BadParameter("does not apply to orders", param_hint="'--batch'")
             result = self._read(name, layout, show_rows)
+        rejects = None
         if how.rejects is not None:  # now: if it cannot be written, nothing should be imported
-            write_rejects(result, self.source, how.rejects)
+            rejects = write_rejects(result, self.source, how.rejects)
         if how.all_or_nothing and self._is_blocked(result):
             result = attrs.evolve(result, commands=())
         done = self._carry_out(result)
         refused = {record_id(each.command): str(each.error) for each in done.refused}
         if how.rejects is not None and refused:
-            write_rejects(result, self.source, how.rejects, refused=refused)
-        failed = bool(result.faults or refused) or self._is_blocked(result)
+            rejects = write_rejects(result, self.source, how.rejects, refused=refused)
+        failed = bool(result.faults or done.refusals) or self._is_blocked(result)
         return ImportReport(
             kind=kind,
             result=result,
             done=done,
             updates=how.on_change is OnChange.UPDATE,
             saved=not (how.dry_run or (how.all_or_nothing and failed)),
+            rejects=rejects,
         )
 
     def _is_blocked(self, result: Import) -> bool:
@@ -202,7 +206,7 @@ class _FileImport:
         updates = self.how.on_change is OnChange.UPDATE
         return bool(
             result.conflicting
-            or (updates and any(each.obstacle for each in result.changed))
+            or (updates and result.unchangeable)
             or (not updates and result.called_off)
         )
 
@@ -264,13 +268,13 @@ class _FileImport:
     def _without_done(self, result: Import) -> Import:
         """Remove and count the commands that an earlier run has done."""
 
-        def new(reading: Reading) -> list[ImportCommand]:
+        def new(reading: Reading) -> LongList[ImportCommand]:
             ids = ((each, str(each.command_id)) for each in result.commands)
-            return [each for each, command_id in ids if reading.answered(command_id) is None]
+            return LongList(each for each, name in ids if reading.answered(name) is None)
 
         commands = self.database.repository.read(self.seller_id, new)  # in one transaction
         unchanged = len(result.commands) - len(commands)
-        return attrs.evolve(result, commands=tuple(commands), unchanged=unchanged)
+        return attrs.evolve(result, commands=commands, unchanged=unchanged)
 
     def _order(self, order_id: str) -> Order | None:
         return self.database.repository.read(

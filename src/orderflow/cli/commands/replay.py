@@ -63,7 +63,10 @@ def replay(
     ] = False,
     rejects: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write rejected rows to this file, to correct them."),
+        typer.Option(
+            metavar="FILE",
+            help="Write rejected rows to this file, to correct them: the first 100,000.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -98,18 +101,18 @@ def replay(
         input_file(file) as source,
         _read(source, file_format, layouts, form, meaning) as history,
     ):
-        if rejects is not None:
-            write_rejects(history, source, rejects)
-        blocked = history.is_mostly_rejected or (all_or_nothing and history.rows_rejected)
+        written = write_rejects(history, source, rejects) if rejects is not None else None
+        blocked = history.is_mostly_rejected or (all_or_nothing and history.rejected.total)
         summary = None if blocked else _run(history, settings)
         if rejects is not None and summary is not None and summary.refused:
-            write_rejects(history, source, rejects, refused=summary.refused)
+            written = write_rejects(history, source, rejects, refused=summary.refused)
         report = Report(
             title=history.file,
             settings=settings,
             summary=summary,
             seconds=perf_counter() - begin,
             history=history,
+            rejects=written,
         )
     _end(report, as_json=as_json)
 

@@ -8,12 +8,12 @@ import attrs
 
 from orderflow.cli.options.import_file import FileKind
 from orderflow.cli.output import tables
-from orderflow.cli.output.problems import by_cause, print_problems
+from orderflow.cli.output.problems import print_faults, print_problems, print_rejects
 from orderflow.cli.output.records import data_of
 from orderflow.domain.model.commands import CancelOrder, EditOrder
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.warehouse_commands import RequestCancellation
-from orderflow.importing import Import, ImportCommand, record_id
+from orderflow.importing import Import, ImportCommand, WrittenRejects, record_id
 from orderflow.service import BatchResult
 
 if TYPE_CHECKING:
@@ -21,9 +21,20 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from orderflow.importing import ChangedOrder
+    from orderflow.importing import (
+        CalledOffOrder,
+        ChangedOrder,
+        ConflictingOrder,
+        Listed,
+    )
 
 __all__ = ["ImportReport"]
+
+_LISTED = (
+    *("changed", "called_off", "conflicting", "repeated", "unknown_skus"),
+    *("faults", "rejected"),
+)
+"""The lists that have only their first items, if there are very many."""
 
 _IMPORTED = {
     FileKind.STOCK: "products counted",
@@ -42,6 +53,7 @@ class ImportReport:
         done: What the commands did.
         updates: Whether orders that differ in the file were to be edited.
         saved: Whether the changes were saved.
+        rejects: What was written to the file of rejected rows, if there is one.
     """
 
     kind: FileKind
@@ -49,6 +61,7 @@ class ImportReport:
     done: BatchResult[ImportCommand]
     updates: bool
     saved: bool
+    rejects: WrittenRejects | None = None
 
     @property
     def refused(self) -> list[tuple[str, str]]:
@@ -56,15 +69,15 @@ class ImportReport:
         return [(record_id(each.command), str(each.error)) for each in self.done.refused]
 
     @property
-    def blocked(self) -> list[ChangedOrder]:
-        """The orders that were to be edited, but cannot be."""
-        return [each for each in self.result.changed if self.updates and each.obstacle]
+    def blocked(self) -> int:
+        """The number of orders that were to be edited, but cannot be."""
+        return self.result.unchangeable if self.updates else 0
 
     @property
     def is_whole(self) -> bool:
         """Whether everything in the file was imported."""
         result = self.result
-        missed = result.rejected or self.done.refused or self.blocked or result.conflicting
+        missed = result.rejected or self.done.refusals or self.blocked or result.conflicting
         return not missed and (self.updates or not result.called_off)
 
     def as_json(self) -> dict[str, Any]:
@@ -81,7 +94,7 @@ class ImportReport:
             "notes": list(result.notes),
             "ignored_columns": [attrs.asdict(each) for each in result.ignored],
             "rows": result.rows,
-            "skipped": result.reasons,
+            "skipped": dict(result.reasons),
             "done": done.done.total(),
             "placed": dict(done.placed),
             "edited": done.done[EditOrder],
@@ -98,6 +111,11 @@ class ImportReport:
             "faults": [attrs.asdict(each) for each in result.faults],
             "rejected": [attrs.asdict(each) for each in result.rejected],
             "refused": [{"id": name, "reason": reason} for name, reason in self.refused],
+            "in_all": {
+                **{name: getattr(result, name).total for name in _LISTED},
+                "refused": done.refusals,
+            },
+            "rejects": attrs.asdict(self.rejects) if self.rejects is not None else None,
         }
 
     def print_problems(self, console: Console) -> None:
@@ -110,26 +128,30 @@ class ImportReport:
         for column in result.ignored:
             if column.nearest is not None:
                 _print(console, f"ignored column {column.name!r}; did you mean {column.nearest!r}?")
-        print_problems(console, "rejected", list(by_cause(result.faults)))
-        print_problems(console, "refused", [f"{name}: {reason}" for name, reason in self.refused])
-        blocked = [f"{each.order_id}: {each.obstacle}" for each in self.blocked]
-        print_problems(console, "not changed", blocked)
-        conflicting = [f"{each.order_id}: {each.reason}" for each in result.conflicting]
-        print_problems(console, "not imported", conflicting)
-        called_off = [f"{each.order_id}: {each.reason}" for each in result.called_off]
-        print_problems(console, "off in the file", called_off)
-        if called_off and not self.updates:
+        print_faults(console, "rejected", result.faults)
+        print_rejects(console, self.rejects)
+        refused = [f"{name}: {reason}" for name, reason in self.refused]
+        print_problems(console, "refused", refused, self.done.refusals)
+        unlisted = self.done.refusals - len(refused)
+        if unlisted and self.rejects is not None:
+            _print(console, f"the file of rejected rows has none of the last {unlisted:,} of these")
+        blocked = [f"{each.order_id}: {each.obstacle}" for each in result.changed if each.obstacle]
+        print_problems(console, "not changed", blocked if self.updates else [], self.blocked)
+        _print_orders(console, "not imported", result.conflicting)
+        _print_orders(console, "off in the file", result.called_off)
+        if result.called_off and not self.updates:
             _print(console, "they are open here; --on-change update cancels them")
-        print_problems(console, "unknown product", [str(each) for each in result.unknown_skus])
+        unknown = list(map(str, result.unknown_skus))
+        print_problems(console, "unknown product", unknown, result.unknown_skus.total)
         if result.repeated:
             row, first = result.repeated[0].row, result.repeated[0].first
             _print(
                 console,
-                f"rows repeated: {len(result.repeated):,}; for example, row {row:,} equals row "
+                f"rows repeated: {result.repeated.total:,}; for example, row {row:,} equals row "
                 f"{first:,}; both are lines, unless --drop-repeated is given",
             )
         if result.changed and not self.updates:
-            count = len(result.changed)
+            count = result.changed.total
             _print(
                 console,
                 f"already present, but different: {count:,}; --on-change update edits them",
@@ -150,7 +172,7 @@ class ImportReport:
 
     def _figures(self) -> Iterator[tuple[str, int]]:
         result, done = self.result, self.done
-        placed, edited, blocked = done.placed.total(), done.done[EditOrder], len(self.blocked)
+        placed, edited = done.placed.total(), done.done[EditOrder]
         yield "rows read", result.rows
         yield "orders placed", placed
         yield "  of these on back order", done.placed[Status.ON_BACK_ORDER]
@@ -162,23 +184,31 @@ class ImportReport:
         yield "back orders completed", done.back_orders_completed
         yield "back orders opened", done.back_orders_opened
         yield "already present, unchanged", result.unchanged
-        yield "already present, but different", len(result.changed) - edited - blocked
-        yield "already present, cannot be edited", blocked
+        yield "already present, but different", result.changed.total - edited - self.blocked
+        yield "already present, cannot be edited", self.blocked
         yield "orders cancelled", done.done[CancelOrder]
         yield "cancellations requested", done.done[RequestCancellation]
-        yield "off in the file, open here", 0 if self.updates else len(result.called_off)
-        yield "orders of another shop or warehouse", len(result.conflicting)
-        yield "rows repeated", len(result.repeated)
-        yield "products unknown", len(result.unknown_skus)
+        yield "off in the file, open here", 0 if self.updates else result.called_off.total
+        yield "orders of another shop or warehouse", result.conflicting.total
+        yield "rows repeated", result.repeated.total
+        yield "products unknown", result.unknown_skus.total
         for reason, number in result.reasons.items():
             yield f"rows skipped: {reason}", number
-        yield "rows rejected", len(result.rejected)
-        yield f"{self.kind.lower()} refused", len(done.refused)
+        yield "rows rejected", result.rejected.total
+        yield f"{self.kind.lower()} refused", done.refusals
 
 
 def _changed(changed: ChangedOrder) -> dict[str, Any]:
     edits = [{"type": type(each).__name__, **data_of(each)} for each in changed.edits]
     return {"order_id": changed.order_id, "edits": edits, "obstacle": changed.obstacle}
+
+
+def _print_orders(
+    console: Console, sort: str, orders: Listed[ConflictingOrder] | Listed[CalledOffOrder]
+) -> None:
+    print_problems(
+        console, sort, [f"{each.order_id}: {each.reason}" for each in orders], orders.total
+    )
 
 
 def _print(console: Console, text: str) -> None:

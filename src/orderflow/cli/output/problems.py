@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from orderflow.importing import Fault
+    from orderflow.importing import Fault, Listed, WrittenRejects
 
-__all__ = ["by_cause", "print_problems"]
+__all__ = ["print_faults", "print_problems", "print_rejects"]
 
 _OPTIONS = {
     "country": "--country",
@@ -28,8 +28,37 @@ LISTED_MAX = 10
 """At most this many problems of each sort are listed; the rest are counted."""
 
 
-def by_cause(faults: Iterable[Fault]) -> Iterator[str]:
-    """Yield the faults, those of one cause once: their number, the first one, and the option."""
+def print_faults(console: Console, sort: str, faults: Listed[Fault]) -> None:
+    """Print faults, those of one cause once: their number, the first one, and the option."""
+    print_problems(console, sort, list(_by_cause(faults)))
+    if faults.more:
+        console.print(
+            f"{sort}: {faults.total:,} faults in all; the first {len(faults):,} are counted here"
+        )
+
+
+def print_problems(
+    console: Console, sort: str, texts: Sequence[str], total: int | None = None
+) -> None:
+    """Print problems of one sort. If these are not all of them, the total says how many are."""
+    shown = texts[:LISTED_MAX]
+    more = (len(texts) if total is None else total) - len(shown)
+    for text in shown:
+        console.print(f"{sort}: {text}")
+    if more:
+        console.print(f"{sort}: and {more:,} more")
+
+
+def print_rejects(console: Console, rejects: WrittenRejects | None) -> None:
+    """Print which rows are not in a file of rejected rows, because of its limit."""
+    if rejects is not None and rejects.left_out:
+        console.print(
+            f"the file of rejected rows has the first {rejects.rows:,}, up to row "
+            f"{rejects.last_row or 0:,}; {rejects.left_out:,} later ones are not in it"
+        )
+
+
+def _by_cause(faults: Iterable[Fault]) -> Iterator[str]:
     causes: dict[tuple[str, str], list[Fault]] = {}
     for fault in faults:
         causes.setdefault((fault.column, fault.reason), []).append(fault)
@@ -37,11 +66,3 @@ def by_cause(faults: Iterable[Fault]) -> Iterator[str]:
         more = f"; and {len(others):,} more rows" if others else ""
         option = f" ({_OPTIONS[first.setting]})" if first.setting in _OPTIONS else ""
         yield f"{first}{option}{more}"
-
-
-def print_problems(console: Console, sort: str, texts: Sequence[str]) -> None:
-    """Print problems of one sort."""
-    for text in texts[:LISTED_MAX]:
-        console.print(f"{sort}: {text}")
-    if len(texts) > LISTED_MAX:
-        console.print(f"{sort}: and {len(texts) - LISTED_MAX:,} more")

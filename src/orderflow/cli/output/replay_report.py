@@ -12,8 +12,9 @@ from rich.columns import Columns
 from rich.padding import Padding
 
 from orderflow.cli.output import tables, terminal
-from orderflow.cli.output.problems import by_cause, print_problems
+from orderflow.cli.output.problems import print_faults, print_problems, print_rejects
 from orderflow.domain.calendar.calendar import Weekday
+from orderflow.importing import WrittenRejects
 from orderflow.replay import EntryKind, History, Settings, SkipReason, Summary
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Rows:
                 read=history.rows,
                 used={},
                 skipped=dict(skipped.most_common()),
-                rejected=history.rows_rejected,
+                rejected=history.rejected.total,
             )
         skipped.update({_SKIPPED[each]: number for each, number in summary.skipped.items()})
         cancelled = summary.rows[EntryKind.CANCELLATION] - summary.skipped.total()
@@ -68,7 +69,7 @@ class Rows:
                 "found": summary.rows[EntryKind.FOUND],
             },
             skipped=dict(skipped.most_common()),
-            rejected=history.rows_rejected + summary.rows_refused,
+            rejected=history.rejected.total + summary.rows_refused,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -91,6 +92,7 @@ class Report:
         summary: The result; None if nothing was replayed, because of the rejected rows.
         seconds: How long the run took.
         history: The file, if there was one.
+        rejects: What was written to the file of rejected rows, if there is one.
     """
 
     title: str
@@ -98,6 +100,7 @@ class Report:
     summary: Summary | None
     seconds: float
     history: History | None = None
+    rejects: WrittenRejects | None = None
 
     @property
     def rows(self) -> Rows | None:
@@ -118,6 +121,7 @@ class Report:
             "title": self.title,
             "replayed": summary is not None,
             **(_file(self.history, self.rows) if self.history and self.rows else {}),
+            "rejects": attrs.asdict(self.rejects) if self.rejects is not None else None,
             "settings": attrs.asdict(self.settings, value_serializer=_plain),
             **(summary.as_json() if summary is not None else {}),
             "refused": dict(summary.refused) if summary is not None else {},
@@ -133,7 +137,8 @@ class Report:
         for note in history.notes if history is not None else ():
             console.print(f"{self.title}: {note}")
         if history is not None and self.summary is not None:
-            print_problems(console, "rejected", list(by_cause(history.faults)))
+            print_faults(console, "rejected", history.faults)
+        print_rejects(console, self.rejects)
         refused = self.summary.refused.items() if self.summary is not None else ()
         print_problems(console, "refused", [f"{each}: {reason}" for each, reason in refused])
 
@@ -142,10 +147,10 @@ class Report:
         summary, rows, history = self.summary, self.rows, self.history
         if summary is None and history is not None:
             console.print(
-                f" Nothing was replayed: {history.rows_rejected:,} of {history.rows:,} rows were "
+                f" Nothing was replayed: {history.rejected.total:,} of {history.rows:,} rows were "
                 f"rejected."
             )
-            print_problems(console, " rejected", list(by_cause(history.faults)))
+            print_faults(console, " rejected", history.faults)
         if rows is not None:
             _print(console, _rows(rows))
         if summary is None:
@@ -179,6 +184,7 @@ def _file(history: History, rows: Rows) -> dict[str, Any]:
         "notes": list(history.notes),
         "rows": rows.as_json(),
         "faults": [attrs.asdict(each) for each in history.faults],
+        "in_all": {"faults": history.faults.total},
     }
 
 

@@ -1,31 +1,28 @@
 """Sort more items than fit into memory.
 
 Items are sorted in memory up to a bound. Beyond it, sorted runs go to a temporary file, and reading
-merges them. The file has no name and vanishes with the sorter.
+merges them. Many short runs are merged into a long one, so that reading never has many chunks in
+memory at once.
 """
 
 from __future__ import annotations
 
-import pickle
 from heapq import merge
-from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Generic, Self, TypeVar
-from weakref import finalize
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from orderflow.importing.files import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["IN_MEMORY_MAX", "Sorter"]
+__all__ = ["RUNS_MAX", "Sorter"]
 
-IN_MEMORY_MAX = 200_000
-"""How much is sorted in memory, in the units of the sizes that are given to a sorter."""
-
-_CHUNK_ITEMS = 200
-"""How many items of a run are read at once."""
+RUNS_MAX = 100
+"""This many runs of one level are merged into a run of the next one."""
 
 _Item = TypeVar("_Item")
-_Run = list[int]
-"""Where in the file the chunks of a run begin."""
+_Run = list[chunks.Chunk]
+"""The chunks of sorted items."""
 
 
 class Sorter(Generic[_Item]):
@@ -41,16 +38,16 @@ class Sorter(Generic[_Item]):
 
     Args:
         key: Returns what to sort an item by.
-        in_memory_max: How much stays in memory.
+        in_memory_max: How much stays in memory. Default: 50,000 units of about 1 KB.
     """
 
-    def __init__(self, key: Callable[[_Item], Any], *, in_memory_max: int = IN_MEMORY_MAX) -> None:
+    def __init__(self, key: Callable[[_Item], Any], *, in_memory_max: int | None = None) -> None:
         self._key = key
-        self._in_memory_max = in_memory_max
+        self._in_memory_max = in_memory_max or chunks.IN_MEMORY_MAX
         self._items: list[_Item] = []
         self._size = 0
-        self._runs: list[_Run] = []
-        self._file: IO[bytes] | None = None
+        self._levels: list[list[_Run]] = []
+        self._file = chunks.ChunkFile()
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +68,9 @@ class Sorter(Generic[_Item]):
         self._items.append(item)
         self._size += size
         if self._size >= self._in_memory_max:
-            self._write_run()
+            self._items.sort(key=self._key)
+            self._write_run(self._items, 0)
+            self._items, self._size = [], 0
 
     def __iter__(self) -> Iterator[_Item]:
         """Yield all items in order.
@@ -80,31 +79,22 @@ class Sorter(Generic[_Item]):
             OSError: If the temporary file cannot be read.
         """
         self._items.sort(key=self._key)
-        return merge(*map(self._read_run, self._runs), self._items, key=self._key)
+        older = (run for level in reversed(self._levels) for run in level)
+        return self._merge(older, self._items)
 
     def close(self) -> None:
         """Forget the items, and remove the temporary file."""
-        self._items, self._runs, self._size = [], [], 0
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._items, self._levels, self._size = [], [], 0
+        self._file.close()
 
-    def _write_run(self) -> None:
-        if self._file is None:
-            self._file = TemporaryFile()  # noqa: SIM115 - `close` closes it, or the next line
-            finalize(self, self._file.close)
-        self._items.sort(key=self._key)
-        run: _Run = []
-        for begin in range(0, len(self._items), _CHUNK_ITEMS):
-            run.append(self._file.tell())
-            pickle.dump(self._items[begin : begin + _CHUNK_ITEMS], self._file, protocol=5)
-        self._runs.append(run)
-        self._items, self._size = [], 0
+    def _write_run(self, items: Iterable[_Item], level: int) -> None:
+        if level == len(self._levels):
+            self._levels.append([])
+        runs = self._levels[level]
+        runs.append(list(self._file.write(items)))
+        if len(runs) == RUNS_MAX:
+            self._write_run(self._merge(runs), level + 1)
+            runs.clear()
 
-    def _read_run(self, run: _Run) -> Iterator[_Item]:
-        file = self._file
-        for begin in run:
-            if file is None or file.closed:
-                return
-            file.seek(begin)
-            yield from pickle.load(file)  # noqa: S301 - nobody else can write this file
+    def _merge(self, runs: Iterable[_Run], *sorted_items: list[_Item]) -> Iterator[_Item]:
+        return merge(*map(self._file.items, runs), *sorted_items, key=self._key)

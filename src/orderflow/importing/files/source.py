@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Record", "Source", "open_source"]
 
+ROW_CHARACTERS_MAX = 1_000_000
+"""How long a row may be. Each cell may have 131,072 characters."""
+
 _URL_STARTS = ("http:/", "https:/", "ftp:/", "s3:/")
 _SPOOLED_BYTES_MAX = 16 * 1024 * 1024
 """The data of a pipe is buffered in memory up to this size, then on disk."""
@@ -127,7 +130,7 @@ class Source:
         validators.require(
             ok=is_delimiter(delimiter), field="delimiter", demand=DELIMITER_DEMAND, value=delimiter
         )
-        lines = _Lines(self._text)
+        lines = _Lines(self._text, self.name)
         reader = csv.reader(
             lines,
             delimiter=delimiter,
@@ -166,22 +169,36 @@ class Source:
 class _Lines:
     """Lines that can be put back after a faulty row has swallowed them."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
+    def __init__(self, text: TextIO, name: str) -> None:
+        self._text = text
+        self._name = name
         self._again: list[str] = []
         self._taken: list[str] = []
+        self._characters = 0
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> str:
-        line = self._again.pop() if self._again else next(self._lines)
+        line = self._again.pop() if self._again else self._text.readline(ROW_CHARACTERS_MAX + 1)
+        if not line:
+            raise StopIteration
         self._taken.append(line)
+        self._characters += len(line)
+        if self._characters > ROW_CHARACTERS_MAX:
+            self._refuse(line)
         return line
+
+    def _refuse(self, line: str) -> None:
+        if len(line) > ROW_CHARACTERS_MAX:
+            fault = f"has a line of more than {ROW_CHARACTERS_MAX:,} characters; is it a table?"
+            raise FileError(self._name, fault)
+        raise csv.Error(f"the row has more than {ROW_CHARACTERS_MAX:,} characters")
 
     def start_row(self) -> None:
         """Start a row."""
         self._taken.clear()
+        self._characters = 0
 
     def put_back(self) -> str:
         """Return the first line of the row and put the others back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -53,12 +54,17 @@ def _some(instance: object, attribute: attrs.Attribute[Names], value: Names) -> 
     )
 
 
+@cache
+def _column_fields(kind: type, *, required: bool) -> tuple[str, ...]:
+    kinds = {"required"} if required else {"required", "optional"}
+    return tuple(each.name for each in attrs.fields(kind) if each.metadata.get("column") in kinds)
+
+
 def columns_of(layout: type[Layout] | Layout, *, required: bool = False) -> list[str]:
     """Return the layout fields that name columns: all of them, or only the required ones."""
-    kind = layout if isinstance(layout, type) else type(layout)
-    kinds = {"required"} if required else {"required", "optional"}
+    kind: type = layout if isinstance(layout, type) else type(layout)
     spared = layout.spared if required and isinstance(layout, OrderLayout) else frozenset()
-    names = [each.name for each in attrs.fields(kind) if each.metadata.get("column") in kinds]
+    names = [*_column_fields(kind, required=required)]
     if required and isinstance(layout, OrderLayout) and layout.items:
         names.append("items")
     return [name for name in names if name not in spared]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 from unicodedata import normalize
 
 from orderflow.importing.values.unreadable import UnreadableError
@@ -97,6 +97,7 @@ _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 """What CLDR lists among the countries, and is none."""
 
 
+@lru_cache(maxsize=1_000)
 def _plain(name: str) -> str:
     """Return a name without capitals, accents, punctuation, brackets and its article.
 
