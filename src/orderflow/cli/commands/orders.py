@@ -11,7 +11,14 @@ import typer
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
-from orderflow.cli.options.arguments import AsJson, OrderId, ShipTo, address, unit_pairs
+from orderflow.cli.options.arguments import (
+    AsJson,
+    OrderId,
+    ShipTo,
+    address,
+    custom_field_pairs,
+    unit_pairs,
+)
 from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
@@ -215,6 +222,18 @@ def place(
         str | None, typer.Option(metavar="TEXT", help="The courier service.")
     ] = None,
     ship_to: ShipTo = None,
+    customer_reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="The customer's own name for the order, such as PO-4711."
+        ),
+    ] = None,
+    custom_fields: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--custom-field", metavar="NAME=TEXT", help="A text that is kept with the order."
+        ),
+    ] = None,
     later: Annotated[
         bool, typer.Option("--later", help="Leave it NEW; orderflow allocate continues.")
     ] = False,
@@ -234,6 +253,8 @@ def place(
             placed_at=before.order.placed_at if isinstance(before, PlaceOrder) else fields["at"],
             courier=courier,
             ship_to=address("--ship-to", ship_to) if ship_to is not None else None,
+            customer_reference=customer_reference,
+            custom_fields=tuple(custom_field_pairs(custom_fields or ())),
             priority=priority,
             promised_by=promised_by,
         )
@@ -255,6 +276,9 @@ def _rest(order: Order) -> list[str]:
         said.append(f"courier {order.courier}")
     if order.ship_to is not None:
         said.append(f"to {_address_text(order.ship_to)}")
+    if order.customer_reference is not None:
+        said.append(f"customer reference {order.customer_reference}")
+    said += [f"{name}: {text}" for name, text in order.custom_fields]
     if order.split_from is not None:
         said.append(f"split from {order.split_from}")
     for hold in order.holds:

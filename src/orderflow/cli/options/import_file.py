@@ -232,7 +232,7 @@ def _unfit_option(kind: FileKind, form: FileForm, columns: ColumnNames) -> str:
     """Return an option that does not apply to a kind of file; empty if all do."""
     base = next(iter(_BASES[kind].values()))
     given = {
-        **{f"{field}_column": field for field in columns.given()},
+        **columns.given(),
         **{
             option: field
             for option, field in (_FIELDS | _CHANGED_FIELDS).items()

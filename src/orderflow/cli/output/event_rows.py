@@ -8,6 +8,8 @@ from orderflow.codec import to_data
 from orderflow.domain.model.edits import (
     AddLine,
     ChangeCourier,
+    ChangeCustomerReference,
+    ChangeCustomField,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -154,6 +156,10 @@ def _edit(edit: Edit) -> str:
             return f"courier {courier or 'of the warehouse'}"
         case ChangeShipTo():
             return "another address"
+        case ChangeCustomerReference(customer_reference=reference):
+            return "no customer reference" if reference is None else f"reference {reference}"
+        case ChangeCustomField(name=name, text=text):
+            return f"no {name}" if text is None else f"{name}: {text}"
         case ChangePriority(priority=priority):
             return f"priority {priority}"
         case ChangePromise(promised_by=promised_by):

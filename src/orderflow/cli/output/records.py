@@ -80,6 +80,7 @@ def order_columns(*, several_sellers: bool = False) -> tuple[Column, ...]:
         Column("order_id", "order"),
         Column("seller_id", "seller", if_differs=not several_sellers),
         Column("warehouse_id", "warehouse", if_differs=True),
+        Column("customer_reference", "reference", if_differs=True),
         Column("status"),
         Column("placed_at", "placed (UTC)", moment_cell),
         Column("units"),
