@@ -285,7 +285,6 @@ def test_rows_and_orders_are_dropped_by_conditions(
     ("options", "words"),
     [
         (("--kind", "stock", "--preset", "shopify"), "--preset"),
-        (("--kind", "stock", "--time-zone", "UTC"), "--time-zone"),
         (("--kind", "stock", "--day-first"), "--day-first"),
         (("--kind", "stock", "--keep-column", "n"), "'--keep-column': does not apply to"),
         (("--keep-column", "skus"), "'skus', which was named, did you mean 'sku'?"),
