@@ -21,6 +21,7 @@ from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import InvalidValueError
 from orderflow.importing.faults import Fault, RepeatedRow, SkippedRow, quote_value
+from orderflow.importing.files.chunks import units_of
 from orderflow.importing.files.sorting import Sorter
 from orderflow.importing.findings import of_same_order
 from orderflow.importing.layouts.skip_rule import SkipKind
@@ -44,9 +45,6 @@ ROWS_MAX = 10 * LINES_MAX
 
 FAULTS_MAX = 1_000
 """An order with so many faults is rejected without its other rows being kept."""
-
-_CHARACTERS = 500
-"""So much text takes as much memory as a row without any."""
 
 _SHOWN = "%Y-%m-%d %H:%M UTC"
 
@@ -357,4 +355,4 @@ def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:
 
 def _size(found: OrderRow | FileOrder) -> int:
     """Return how much memory a row or an order takes, without its lines, in rows."""
-    return 1 + len(found.faults) + sum(map(len, found.address)) // _CHARACTERS
+    return 1 + len(found.faults) + units_of(found.address) + units_of(found.custom_fields)
