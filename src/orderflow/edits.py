@@ -3,6 +3,8 @@
 from orderflow.domain.model.edits import (
     AddLine,
     ChangeCourier,
+    ChangeCustomerReference,
+    ChangeCustomField,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -16,6 +18,8 @@ from orderflow.domain.model.edits import (
 __all__ = [
     "AddLine",
     "ChangeCourier",
+    "ChangeCustomField",
+    "ChangeCustomerReference",
     "ChangePriority",
     "ChangePromise",
     "ChangeQuantity",

@@ -285,8 +285,10 @@ def test_rows_and_orders_are_dropped_by_conditions(
     ("options", "words"),
     [
         (("--kind", "stock", "--preset", "shopify"), "--preset"),
-        (("--kind", "stock", "--time-zone", "UTC"), "--time-zone"),
         (("--kind", "stock", "--day-first"), "--day-first"),
+        (("--kind", "stock", "--keep-column", "n"), "'--keep-column': does not apply to"),
+        (("--keep-column", "skus"), "'skus', which was named, did you mean 'sku'?"),
+        (("--keep-column", "sku,sku"), "'--keep-column': must be at most 50 columns, each once"),
         (("--on-hand-column", "n"), "there is no column 'n' (on_hand)"),
         (("--kind", "orders", "--on-hand-column", "n"), "'--on-hand-column': does not apply to"),
         (("--kind", "stock", "--item-pattern", "{sku}"), "'--item-pattern': does not apply to"),
@@ -506,6 +508,31 @@ def test_all_or_nothing_imports_nothing_if_an_order_cannot_be_edited(
     found = shop.report(path, "--on-change", "update", "--all-or-nothing", code=1)
     assert (found["saved"], found["done"]) == (False, 0)
     assert set(shop.orders()) == {"1"}
+
+
+def test_columns_are_kept_with_the_order_as_custom_fields(shop: FileShop) -> None:
+    keep = ("--keep-column", "Gift", "--keep-column", '"Sales, by channel"')
+    header = f'{HEADER},Gift,"Sales, by channel",PO number'
+    options = (*keep, "--customer-reference-column", "PO number")
+    shop.take_in(shop.write(f"{row('1')},yes,fair,PO-1", header=header), *options)
+    order = shop.ask("show", "1")
+    assert order["customer_reference"] == "PO-1"
+    assert order["custom_fields"] == {"Gift": "yes", "Sales, by channel": "fair"}
+    path = shop.write(f"{row('1')},no,,PO-2", header=header)
+    (changed,) = shop.report(path, *options, "--on-change", "update")["changed"]
+    assert changed["edits"] == [
+        {"type": "ChangeCustomerReference", "customer_reference": "PO-2"},
+        {"type": "ChangeCustomField", "name": "Gift", "text": "no"},
+    ]
+    assert shop.ask("show", "1")["custom_fields"]["Gift"] == "no"
+    assert shop.report(path, *options)["unchanged"] == 1
+
+
+def test_rows_of_an_order_that_differ_in_a_kept_column_are_rejected(shop: FileShop) -> None:
+    path = shop.write(f"{row('1')},yes", f"{row('1', 'CUP')},no", header=f"{HEADER},Gift")
+    result = shop.take_in(path, "--keep-column", "Gift")
+    assert result.exit_code == 1
+    assert "row 3, Gift 'no': differs from 'yes' in an earlier row" in flat(result.stderr)
 
 
 def test_changes_of_address_and_promise_are_plain_values(shop: FileShop) -> None:

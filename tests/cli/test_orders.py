@@ -59,9 +59,10 @@ def test_more_orders_than_a_page_are_all_listed(
 def test_a_listing_as_csv_has_no_formulas(shop: Shop) -> None:
     shop.do("place", "=1+1", "MUG=1", "--at", NOON)
     lines = shop.run("orders", "--csv").stdout.splitlines()
-    columns = "order_id,seller_id,warehouse_id,status,placed_at,units,allocated,short"
-    assert lines[0] == columns
-    assert lines[1] == "'=1+1,acme,leeds,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0"
+    assert lines[0] == (
+        "order_id,seller_id,warehouse_id,customer_reference,status,placed_at,units,allocated,short"
+    )
+    assert lines[1] == "'=1+1,acme,leeds,,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0"
 
 
 def test_an_order_is_shown_with_all_its_data(shop: Shop) -> None:
@@ -119,10 +120,10 @@ def test_listings_say_since_when_a_receipt_is_overdue_and_give_no_date(shop: Sho
     assert "A-1 2026-03-02 12:00 2 0 2 0 overdue since 2026-03-03 00:00" in (
         f"{shop.do('backorders', 'CUP')}"
     )
-    said = "overdue since 2026-03-03 00:00"
-    assert said in shop.do("backorders")
-    assert said in shop.do("orders", "--expected", "--csv")
-    assert f"{said} UTC, so it has no date." in shop.do("explain", "A-1")
+    assert "overdue since 2026-03-03 00:00" in shop.do("backorders")
+    in_utc = "overdue since 2026-03-03T00:00:00+00:00"
+    assert in_utc in shop.do("orders", "--expected", "--csv")
+    assert "overdue since 2026-03-03 00:00 UTC, so it has no date." in shop.do("explain", "A-1")
 
 
 def test_orders_of_several_sellers_are_listed_by_moment(shop: Shop) -> None:
@@ -301,6 +302,50 @@ def test_an_order_is_placed_with_courier_and_address(shop: Shop) -> None:
     shop.do("place", "A-2", "MUG=1", "--courier", "DHL", "--ship-to", "a|b|c|d|GB")
     order = shop.ask("show", "A-2")
     assert (order["courier"], order["ship_to"]["city"]) == ("DHL", "c")
+
+
+def test_an_order_is_placed_with_the_customer_s_reference_and_custom_fields(shop: Shop) -> None:
+    fields = ("--custom-field", "Sum=1+1=2", "--custom-field", "Gift=yes")
+    shop.do("place", "A-2", "MUG=1", "--customer-reference", "PO-1", *fields)
+    order = shop.ask("show", "A-2")
+    assert order["customer_reference"] == "PO-1"
+    assert order["custom_fields"] == {"Gift": "yes", "Sum": "1+1=2"}
+    assert shop.ask("orders")["orders"][1]["custom_fields"] == order["custom_fields"]
+    said = flat(shop.do("show", "A-2"))
+    assert "customer reference PO-1 Gift: yes Sum: 1+1=2" in said
+    assert "A-2 PO-1 ALLOCATED" in flat(shop.do("orders"))
+    assert "customer" not in flat(shop.do("show", "A-1"))
+
+
+def test_the_customer_s_reference_and_custom_fields_are_edited(shop: Shop) -> None:
+    gift = ("--custom-field", "Gift=yes")
+    shop.do("edit", "A-1", "--customer-reference", "PO-1", *gift, "--custom-field", "Bow=red")
+    shop.do("edit", "A-1", "--customer-reference", "", "--custom-field", "Bow=")
+    order = shop.ask("show", "A-1")
+    assert (order["customer_reference"], order["custom_fields"]) == (None, {"Gift": "yes"})
+    details = [row["details"] for row in shop.ask("events", "A-1")["events"]]
+    assert details[-2:] == ["reference PO-1, Gift: yes, Bow: red", "no customer reference, no Bow"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--custom-field", "Gift"], "'--custom-field': 'Gift' is not a pair: try Gift=yes"),
+        (["--custom-field", "=yes"], "'--custom-field': '=yes' is not a pair: try Gift=yes"),
+        (["--custom-field", " =yes"], "'--custom-field': name must be a text of 1 to 128"),
+        (["--customer-reference", " x"], "'--customer-reference': must be a text of 1 to 128"),
+    ],
+    ids=["no text", "no name", "blank name", "blank before a reference"],
+)
+def test_a_custom_field_that_makes_no_sense_is_named(
+    shop: Shop, options: list[str], words: str
+) -> None:
+    assert words in shop.wrong("edit", "A-1", *options)
+
+
+def test_a_custom_field_that_is_given_twice_is_refused(shop: Shop) -> None:
+    twice = ("--custom-field", "Gift=yes", "--custom-field", "Gift=no")
+    assert "'--custom-field': must be at most 50 pairs" in shop.wrong("place", "B", "MUG=1", *twice)
 
 
 def test_a_part_of_an_address_that_not_every_address_has_is_named(shop: Shop) -> None:

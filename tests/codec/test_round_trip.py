@@ -23,7 +23,7 @@ from orderflow.domain.model.events import Event, StockBookedIn
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.stock import WarehouseSku
 from orderflow.errors import CodecError
-from tests.codec.things import AT, CALENDAR, CLASSES, EDIT, KEY, things
+from tests.codec.things import AT, CALENDAR, CLASSES, EDIT, KEY, ORDER, things
 
 drawn = settings(
     suppress_health_check=[HealthCheck.too_slow], max_examples=settings().max_examples // 2
@@ -108,6 +108,10 @@ def test_a_calendar_reads_as_documented() -> None:
         "holidays": ["2026-12-25", "2026-12-28"],
         "date_cut_offs": [["2026-12-24", "12:00:00"]],
     }
+
+
+def test_custom_fields_are_an_object_of_texts() -> None:
+    assert to_data(ORDER)["data"]["custom_fields"] == {"Gift": "yes", "Sales channel": "fair"}
 
 
 def test_changes_within_an_edit_say_which_they_are() -> None:

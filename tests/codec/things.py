@@ -45,6 +45,7 @@ ORDER = Order(
     placed_at=AT,
     status=Status.ON_HOLD,
     ship_to=Address("Jo", "1 High St", "Leeds"),
+    custom_fields={"Gift": "yes", "Sales channel": "fair"},
     holds=(Hold(HoldReason.ADDRESS, until=AT),),
 )
 EDIT = EditOrder(
@@ -161,6 +162,7 @@ def consistent(fields: dict[str, Any]) -> Order:
         "lines": tuple(lines.values()),
         "holds": tuple(holds[reason] for reason in sorted(holds)),
         "wait": fields["wait"] if status in MAY_WAIT else None,
+        "custom_fields": dict(fields["custom_fields"]),
     }
     return Order(**{**fields, **agreed})
 

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
 PAGE = ROOT / "docs" / "reference" / "types.md"
 LIMITS = {
-    "id of an order, a line, a seller, a warehouse, a product, a receipt or a command; courier": (
+    "id of an order, a line, a seller, a warehouse, a product, a receipt or a command; courier, "
+    "customer reference, name of a custom field": (
         f"1 to {rules.IDENTIFIER_CHARACTERS_MAX} printable characters, no white space around them"
     ),
-    "note, reason, part of an address": (
+    "note, reason, part of an address, text of a custom field": (
         f"at most {rules.NOTE_CHARACTERS_MAX:,} characters, no control characters but white space"
     ),
     "units of a line, a stock record, a receipt or one movement": (
@@ -45,6 +46,7 @@ LIMITS = {
     ),
     "priority": f"whole, from {-rules.PRIORITY_MAX:,} to {rules.PRIORITY_MAX:,}",
     "lines of an order": f"1 to {rules.LINES_MAX:,}",
+    "custom fields of an order": f"at most {rules.CUSTOM_FIELDS_MAX}",
     "edits of one command": f"1 to {rules.EDITS_MAX:,}",
     "moment": (
         f"with a time zone, from {rules.YEAR_MIN}-01-01 to the end of {rules.YEAR_MAX}, in UTC"
@@ -105,6 +107,11 @@ EDGES: dict[str, tuple[Callable[[Any], object], object, object]] = {
     "version": (lambda n: CancelOrder(**about(), expected_version=n), 10**12, 10**12 + 1),
     "priority": (ChangePriority, -(10**9), -(10**9) - 1),
     "lines": (lines, 10_000, 10_001),
+    "custom fields": (
+        lambda number: order("A", custom_fields={str(each): "" for each in range(number)}),
+        50,
+        51,
+    ),
     "edits": (
         lambda number: EditOrder(**about(), edits=(RemoveLine("1"),) * number),
         30_000,

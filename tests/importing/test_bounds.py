@@ -136,6 +136,15 @@ def test_twice_the_rows_take_as_much_memory(
     assert peak(make(1_200), read) < 1.25 * peak(make(600), read)
 
 
+def test_long_custom_fields_count_towards_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "IN_MEMORY_MAX", 1_000)
+    columns = tuple(f"Note {number}" for number in range(10))
+    layout = attrs.evolve(PRESETS[Preset.PLAIN], custom_fields=columns)
+    rows = [row(f"A-{number}", more=f",{number:01000}" * len(columns)) for number in range(600)]
+    text = "\n".join([",".join([HEADER, *columns]), *rows, ""]).encode()
+    assert peak(text, lambda text: imported(text, preset=layout)) < 0.7 * len(text)
+
+
 def test_of_each_list_there_are_the_first_items_and_the_number_of_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -15,6 +15,8 @@ from orderflow.domain.model.edits import apply_edits
 from orderflow.edits import (
     AddLine,
     ChangeCourier,
+    ChangeCustomerReference,
+    ChangeCustomField,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -60,17 +62,27 @@ def test_the_time_of_placing_is_not_compared() -> None:
 
 def test_each_field_that_differs_is_one_change() -> None:
     later = AT + timedelta(days=2)
-    wanted = order(courier="DPD", ship_to=HOME, priority=5, promised_by=later)
+    kept = {"customer_reference": "PO-1", "custom_fields": {"Gift": "yes"}}
+    wanted = order(courier="DPD", ship_to=HOME, priority=5, promised_by=later, **kept)
     assert changes(order(), wanted) == (
         ChangeCourier("DPD"),
         ChangeShipTo(HOME),
+        ChangeCustomerReference("PO-1"),
+        ChangeCustomField("Gift", "yes"),
         ChangePriority(5),
         ChangePromise(later),
     )
 
 
+def test_only_the_custom_fields_that_differ_are_changed() -> None:
+    stored = order(custom_fields={"Bow": "red", "Gift": "no", "Channel": "fair"})
+    wanted = order(custom_fields={"Bow": "red", "Gift": "yes"})
+    assert changes(stored, wanted) == (ChangeCustomField("Gift", "yes"),)
+
+
 def test_what_the_file_does_not_say_takes_nothing_away() -> None:
-    stored = order(courier="DPD", ship_to=HOME, priority=5, promised_by=AT)
+    kept = {"customer_reference": "PO-1", "custom_fields": {"Gift": "yes"}}
+    stored = order(courier="DPD", ship_to=HOME, priority=5, promised_by=AT, **kept)
     assert changes(stored, order(), priority=False) == ()
     assert changes(stored, order(), priority=True) == (ChangePriority(0),)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from orderflow import Address, InvalidValueError
@@ -62,6 +63,68 @@ def test_rows_that_differ_in_any_part_of_the_address_are_at_fault() -> None:
         (3, "ship_to_region", "'Kent'"),
         (3, "ship_to_phone", "'0114'"),
     ]
+
+
+KEPT = OrderLayout(
+    order_id="order_id",
+    sku="sku",
+    quantity="quantity",
+    placed_at="placed_at",
+    customer_reference="PO",
+    custom_fields=("Gift", "Sales channel"),
+)
+
+
+def test_a_reference_and_custom_fields_are_kept_with_the_order() -> None:
+    header = f"{HEADER},PO,Gift,Note,Sales channel"
+    rows = (row(more=",,,to the door,fair"), row(more=',PO-1,"yes, with a bow",,'))
+    (order,) = orders(plain(*rows, header=header, preset=KEPT)).values()
+    assert order.customer_reference == "PO-1"
+    assert order.custom_fields == (("Gift", "yes, with a bow"), ("Sales channel", "fair"))
+
+
+def test_a_file_without_a_text_for_them_has_no_custom_fields() -> None:
+    (order,) = orders(
+        plain(row(more=",,,"), header=f"{HEADER},PO,Gift,Sales channel", preset=KEPT)
+    ).values()
+    assert (order.customer_reference, order.custom_fields) == (None, ())
+
+
+def test_rows_that_differ_in_a_custom_field_or_the_reference_are_at_fault() -> None:
+    header = f"{HEADER},Sales channel,PO,Gift"
+    rows = (row(more=",fair,PO-1,yes"), row(more=",fair,PO-1,"), row(more=",web,PO-2,no"))
+    assert reasons(plain(*rows, header=header, preset=KEPT)) == [
+        (4, "PO", "'PO-2'"),
+        (4, "Gift", "'no'"),
+        (4, "Sales channel", "'web'"),
+    ]
+
+
+def test_a_text_that_no_custom_field_can_have_is_a_fault_of_its_column() -> None:
+    header = f"{HEADER},PO,Gift,Sales channel"
+    rows = (row(more=f",,yes,{'x' * 1_001}"), row("2", more=",4.00638E+12,,"))
+    assert reasons(plain(*rows, header=header, preset=KEPT)) == [
+        (2, "Sales channel", f"'{'x' * 58}…"),
+        (3, "PO", "'4.00638E+12'"),
+    ]
+
+
+def test_a_column_to_keep_that_is_not_there_is_named_with_the_nearest() -> None:
+    header = f"{HEADER},PO,Gift,Sale channel"
+    with pytest.raises(FileError, match="no column 'Sales channel', which was named, did you mean"):
+        plain(row(more=",,,"), header=header, preset=KEPT)
+    with pytest.raises(FileError, match="'Sales channel', which was named, did you mean 'Sale "):
+        plain(row(more=",,,"), header=header, preset={"a": KEPT, "b": KEPT})
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [("Gift", "Gift"), ("",), ("a\nb",), ("x" * 129,), tuple(map(str, range(51)))],
+    ids=["twice", "empty", "two lines", "long", "many"],
+)
+def test_only_columns_that_can_be_custom_fields_are_kept(columns: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidValueError, match=r"OrderLayout\.custom_fields must be at most 50"):
+        attrs.evolve(KEPT, custom_fields=columns)
 
 
 def test_the_lines_of_an_order_are_gathered_from_wherever_they_stand() -> None:

@@ -305,6 +305,7 @@ def test_amazon_s_quotes_are_characters_and_the_earliest_promise_counts() -> Non
     assert order.ship_to is not None
     assert order.ship_to.name == 'Jo "J" Do'
     assert order.ship_to.street_2 == "Flat 2, Rear"
+    assert order.customer_reference == "PO-1"
 
 
 def test_a_country_by_name_has_its_code() -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import attrs
 import typer
@@ -15,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, open_database
 from orderflow.adapters.sql.embedded import require_file_name
 from orderflow.cli.database_name import WAY_OUT, file_of, name_of, secrets_in, server_of
+from orderflow.cli.options.user_zone import READ_FIRST
 from orderflow.cli.unknown_names import check_seller, of_known_names
 from orderflow.errors import MissingExtraError, SchemaError, StorageError
 from orderflow.errors.secrets import HIDDEN
@@ -34,6 +36,7 @@ __all__ = [
     "DatabaseOptions",
     "SellerOptions",
     "WarehouseOptions",
+    "ZonedOptions",
     "connect",
     "open_engine",
 ]
@@ -43,6 +46,9 @@ PAGE = 200
 
 DB = attrs.field(default="orderflow.db", metadata={"envvar": "ORDERFLOW_DB", "metavar": "FILE|URL"})
 SELLER = attrs.field(default=None, metadata={"envvar": "ORDERFLOW_SELLER", "metavar": "ID"})
+TIME_ZONE = attrs.field(
+    default=None, metadata={"envvar": "ORDERFLOW_TIME_ZONE", "metavar": "ZONE", **READ_FIRST}
+)
 WAREHOUSE = attrs.field(default=None, metadata={"envvar": "ORDERFLOW_WAREHOUSE", "metavar": "ID"})
 
 
@@ -58,7 +64,19 @@ class DatabaseOptions:
 
 
 @attrs.frozen(kw_only=True)
-class SellerOptions(DatabaseOptions):
+class ZonedOptions(DatabaseOptions):
+    """Which database to use, and the zone of the times that a user types and reads.
+
+    Attributes:
+        time_zone: The zone of times that you type without an offset, and of times shown; default:
+            UTC.
+    """
+
+    time_zone: ZoneInfo | None = TIME_ZONE
+
+
+@attrs.frozen(kw_only=True)
+class SellerOptions(ZonedOptions):
     """Which database and seller to work on.
 
     Attributes:

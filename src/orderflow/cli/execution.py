@@ -44,7 +44,7 @@ class ExecutionOptions:
     """How to run a command.
 
     Attributes:
-        at: When it happened, in ISO 8601, UTC unless it has an offset; default: now.
+        at: When it happened, in ISO 8601; default: now.
         command_id: An id of your own. A command repeated with the same id changes nothing.
         dry_run: Show the effect on this order and on others, without saving.
         as_json: Print JSON.

@@ -1,8 +1,9 @@
 """Reads and writes composite values: classes, tuples, sets and unions of classes.
 
-A class is an object with its fields by name, a tuple is an array, and a set is a sorted array. If
-a field can have several classes, `type` in its object names the class. All of this follows from
-the type hints, so a new type needs no code here.
+A class is an object with its fields by name, a tuple is an array, and a set is a sorted array.
+Pairs of texts are an object with the second texts by the first. If a field can have several
+classes, `type` in its object names the class. All of this follows from the type hints, so a new
+type needs no code here.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from cattrs import Converter
 from cattrs.fns import identity
 
 from orderflow.codec.faults import Faults, InvalidToken, below, refusal, step_to
-from orderflow.codec.scalars import register_scalars
+from orderflow.codec.scalars import read_text, register_scalars
 from orderflow.errors import CodecError, InvalidValueError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def read_fields(
             try:
                 values[name] = read(given[name], kind)
             except CodecError as error:
-                faults.add_below(f".{name}", error)
+                faults.add_below(step_to(name), error)
         elif required:
             faults.add(f".{name}: is missing")
     if len(values) < len(given):
@@ -154,6 +155,21 @@ def _tuple_writer(kind: Any, converter: Converter) -> Writer:  # noqa: ANN401 - 
     return lambda things: [write(thing) for write, thing in zip(writers, things, strict=True)]
 
 
+def _is_pairs_of_texts(kind: object) -> bool:
+    return kind == tuple[tuple[str, str], ...]
+
+
+def _pairs_reader(_: object) -> Reader:
+    def read(value: object, _: object) -> tuple[tuple[str, str], ...]:
+        names = {name: Field(read_text, str) for name in read_object(value) if type(name) is str}
+        texts, faults = read_fields(value, names, "it")
+        if faults:
+            raise faults.error()
+        return tuple(sorted(texts.items()))
+
+    return read
+
+
 def _is_named_tuple(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields")
 
@@ -243,10 +259,12 @@ def _converter() -> Converter:
     register_scalars(converter)
     converter.register_structure_hook_factory(attrs.has, _class_reader)
     converter.register_structure_hook_factory(_is_tuple, _tuple_reader)
+    converter.register_structure_hook_factory(_is_pairs_of_texts, _pairs_reader)
     converter.register_structure_hook_factory(_is_named_tuple, _named_tuple_reader)
     converter.register_structure_hook_factory(_is_set, _set_reader)
     converter.register_structure_hook_factory(_is_choice, _choice_reader)
     converter.register_unstructure_hook_factory(_is_tuple, _tuple_writer)
+    converter.register_unstructure_hook_factory(_is_pairs_of_texts, lambda _: dict)
     converter.register_unstructure_hook_factory(_is_named_tuple, _named_tuple_writer)
     converter.register_unstructure_hook_factory(_is_set, _set_writer)
     converter.register_unstructure_hook_factory(_is_choice, _choice_writer)

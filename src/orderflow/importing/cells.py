@@ -116,6 +116,11 @@ class Cells:
         self.fault(field, text, f"must be {validators.NOTE_DEMAND}")
         return None
 
+    def notes(self, field: str) -> tuple[str, ...]:
+        """Return the note in each column of a field; empty where it is faulty."""
+        columns = self.positions.get(field, ())
+        return tuple(self.of_item({field: (column,)}).note(field) or "" for column in columns)
+
     def country(self, field: str) -> str:
         """Return the code of a country; empty if the cell is empty."""
         text = self.text(field)

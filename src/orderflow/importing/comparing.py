@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from orderflow.domain.model.edits import (
     AddLine,
     ChangeCourier,
+    ChangeCustomerReference,
+    ChangeCustomField,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -53,6 +55,11 @@ def edits_to(
         edits.append(ChangeCourier(wanted.courier))
     if wanted.ship_to is not None and wanted.ship_to != stored.ship_to:
         edits.append(ChangeShipTo(wanted.ship_to))
+    reference = wanted.customer_reference
+    if reference is not None and reference != stored.customer_reference:
+        edits.append(ChangeCustomerReference(reference))
+    here = set(stored.custom_fields)
+    edits += [ChangeCustomField(*field) for field in wanted.custom_fields if field not in here]
     if has_priority and wanted.priority != stored.priority:
         edits.append(ChangePriority(wanted.priority))
     if wanted.promised_by is not None and wanted.promised_by != stored.promised_by:

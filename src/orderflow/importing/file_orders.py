@@ -21,6 +21,7 @@ from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import InvalidValueError
 from orderflow.importing.faults import Fault, RepeatedRow, SkippedRow, quote_value
+from orderflow.importing.files.chunks import units_of
 from orderflow.importing.files.sorting import Sorter
 from orderflow.importing.findings import of_same_order
 from orderflow.importing.layouts.skip_rule import SkipKind
@@ -44,9 +45,6 @@ ROWS_MAX = 10 * LINES_MAX
 
 FAULTS_MAX = 1_000
 """An order with so many faults is rejected without its other rows being kept."""
-
-_CHARACTERS = 500
-"""So much text takes as much memory as a row without any."""
 
 _SHOWN = "%Y-%m-%d %H:%M UTC"
 
@@ -81,6 +79,8 @@ class FileOrder:
     priority: int | None = None
     courier: str = ""
     address: tuple[str, ...] = ("",) * len(ADDRESS)
+    customer_reference: str = ""
+    custom_fields: tuple[str, ...] = ()
 
     @property
     def first_row(self) -> int:
@@ -215,11 +215,24 @@ class FileOrders:
             order.address = tuple(
                 self._agree(order, row.row, field, first, other) for field, first, other in pairs
             )
+        if row.customer_reference != order.customer_reference:
+            order.customer_reference = self._agree(
+                *(order, row.row, "customer_reference"),
+                *(order.customer_reference, row.customer_reference),
+            )
+        if row.custom_fields != order.custom_fields:
+            before = order.custom_fields or row.custom_fields
+            order.custom_fields = tuple(
+                self._agree(order, row.row, "custom_fields", *pair, column=column)
+                for column, pair in enumerate(zip(before, row.custom_fields, strict=True))
+            )
 
-    def _agree(self, order: FileOrder, row: int, field: str, first: str, other: str) -> str:
+    def _agree(
+        self, order: FileOrder, row: int, field: str, first: str, other: str, *, column: int = 0
+    ) -> str:
         """Return the value that two rows agree on; an empty cell agrees with any value."""
         if first and other and first != other:
-            self._contradict(order, row, field, first, other)
+            self._contradict(order, row, field, first, other, column=column)
         return first or other
 
     def _merge_placed_at(self, order: FileOrder, row: OrderRow) -> None:
@@ -229,9 +242,12 @@ class FileOrders:
             self._contradict(order, row.row, "placed_at", f"{first:{_SHOWN}}", f"{other:{_SHOWN}}")
         order.placed_at = _earlier(first, other)
 
-    def _contradict(self, order: FileOrder, row: int, field: str, first: str, other: str) -> None:
+    def _contradict(
+        self, order: FileOrder, row: int, field: str, first: str, other: str, *, column: int = 0
+    ) -> None:
         reason = f"differs from {quote_value(first)} in an earlier row of the order"
-        order.faults.append(Fault(row, self._columns.name(field), quote_value(other), reason))
+        name = self._columns.names(field)[column]
+        order.faults.append(Fault(row, name, quote_value(other), reason))
 
 
 class OrderMaker:
@@ -250,6 +266,7 @@ class OrderMaker:
         self._columns = columns
         self._seller_id = seller_id
         self._warehouse_id = warehouse_id
+        self._custom_fields = columns.names("custom_fields")
         self._country = layout.country_default
         self._placed_at = layout.placed_at_default
         self._skus = skus
@@ -280,6 +297,12 @@ class OrderMaker:
             promised_by=found.promised_by,
             courier=found.courier or None,
             ship_to=ship_to,
+            customer_reference=found.customer_reference or None,
+            custom_fields=tuple(
+                (name, text)
+                for name, text in zip(self._custom_fields, found.custom_fields, strict=False)
+                if text
+            ),
         )
 
     def _lines(self, lines: list[Line], faults: list[Fault]) -> tuple[OrderLine, ...]:
@@ -332,4 +355,4 @@ def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:
 
 def _size(found: OrderRow | FileOrder) -> int:
     """Return how much memory a row or an order takes, without its lines, in rows."""
-    return 1 + len(found.faults) + sum(map(len, found.address)) // _CHARACTERS
+    return 1 + len(found.faults) + units_of(found.address) + units_of(found.custom_fields)

@@ -16,6 +16,7 @@ from orderflow.importing.export import plain_cell
 from orderflow.importing.faults import FileError
 from orderflow.importing.files.delimiter import DELIMITERS, named_delimiter
 from orderflow.importing.layouts.columns import (
+    absent_columns,
     column_list,
     is_complete,
     missing_columns,
@@ -89,10 +90,9 @@ def find_header(
 def _unfit(file: str, header: Header[_Layout]) -> FileError:
     """Return the error that no layout fits: which one is nearest, and what it lacks."""
     missing = missing_columns(header.layout, header.names)
-    absent = sorted(header.layout.must_have.difference(header.names))
     _, matches, _ = header.fitness
     faults = [f"no preset fits the columns {column_list(header.names)}"]
-    faults += [f"there is no column {name!r}, which was named" for name in absent]
+    faults += absent_columns(header.layout, header.names)
     if matches and missing:
         lacks = (f"{' or '.join(map(repr, names))} ({field})" for field, names in missing.items())
         faults.append(f"the nearest is {header.layout_name}, which lacks {', '.join(lacks)}")

@@ -44,6 +44,8 @@ def content_of(order: Order) -> tuple[object, ...]:
         order.promised_by.isoformat() if order.promised_by is not None else None,
         order.courier,
         attrs.astuple(order.ship_to) if order.ship_to is not None else None,
+        order.customer_reference,
+        order.custom_fields,
     )
 
 

@@ -65,6 +65,8 @@ class OrderRow(NamedTuple):
     priority: int | None = None
     courier: str = ""
     address: tuple[str, ...] = _NO_ADDRESS
+    customer_reference: str = ""
+    custom_fields: tuple[str, ...] = ()
 
 
 class RowRules:
@@ -159,6 +161,8 @@ class OrderRows:
             ),
             courier=cells.identifier("courier", required=False) or "",
             address=self._address(cells) if self._has_address else _NO_ADDRESS,
+            customer_reference=cells.identifier("customer_reference", required=False) or "",
+            custom_fields=cells.notes("custom_fields"),
         )
 
     def _order_id(self, cells: Cells) -> str | None:

@@ -15,6 +15,7 @@ from orderflow.domain.model.terms import Term
 from orderflow.domain.model.warehouse_commands import RequestCancellation
 from orderflow.importing.comparing import edits_to, obstacle_to
 from orderflow.importing.file_orders import PLACED_APART_MAX
+from orderflow.importing.files.chunks import units_of
 from orderflow.importing.files.long_list import LongList
 from orderflow.importing.identity import command_id, content_of
 from orderflow.importing.listed import Listing
@@ -110,7 +111,8 @@ class StoredOrders:
             self.new += 1
             order = self._in_file_order(order)
             placing = PlaceOrder(order=order, at=self.at, command_id=place_id)
-            self.commands.add(placing, 1 + len(order.lines))
+            kept = units_of(text for _, text in order.custom_fields)
+            self.commands.add(placing, 1 + len(order.lines) + kept)
             return
         conflict = self._conflict(stored, order, has_time=has_time)
         if conflict:

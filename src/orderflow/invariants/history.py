@@ -51,6 +51,8 @@ _UNCHANGED_BY_A_SPLIT = (
     "promised_by",
     "courier",
     "ship_to",
+    "customer_reference",
+    "custom_fields",
 )
 
 

@@ -114,6 +114,7 @@ def _merge(earlier: Notice, later: Notice) -> Notice | None:
                 seller_id=later.seller_id,
                 order_id=later.order_id,
                 at=later.at,
+                customer_reference=later.customer_reference,
                 since=later.since,
                 short=later.short,
                 ways_out=later.ways_out,

@@ -1,7 +1,7 @@
 """Notices to a seller about one order, with one class for each kind.
 
 A notice contains plain values only, so it can be sent anywhere without the state behind it. `at` is
-the time of the event that caused it.
+the time of the event that caused it. `customer_reference` is that of the order, if it has one.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ class _OrderNotice:
     seller_id: str
     order_id: str
     at: datetime
+    customer_reference: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -161,6 +161,7 @@ def date_notice(
         seller_id=order.seller_id,
         order_id=order.order_id,
         at=at,
+        customer_reference=order.customer_reference,
         before=before,
         expected_at=expected_at,
     )

@@ -74,6 +74,7 @@ class _About(TypedDict):
     seller_id: str
     order_id: str
     at: datetime
+    customer_reference: str | None
 
 
 class _Present(TypedDict):
@@ -108,12 +109,12 @@ class NoticeWriter:
         """Return the notices for an event. Most events have none."""
         match event:
             case CancellationAccepted():
-                return (CancellationAcceptedNotice(**_about(event)),)
+                return (CancellationAcceptedNotice(**self._about(event)),)
             case CancellationRejected(reason=reason):
-                return (CancellationRejectedNotice(**_about(event), reason=reason),)
+                return (CancellationRejectedNotice(**self._about(event), reason=reason),)
             case OrderHeld(hold=hold):
                 notice = HeldNotice(
-                    **_about(event), reason=hold.reason, until=hold.until, note=hold.note
+                    **self._about(event), reason=hold.reason, until=hold.until, note=hold.note
                 )
                 return (notice,)
             case (
@@ -137,11 +138,7 @@ class NoticeWriter:
     def on_back_order(self, order: Order, at: datetime) -> OnBackOrderNotice:
         """Return a notice about an order on back order, for an event at this time."""
         return OnBackOrderNotice(
-            seller_id=order.seller_id,
-            order_id=order.order_id,
-            at=at,
-            since=_since(order, at),
-            **self._describe(order),
+            **_about(order, at), since=_since(order, at), **self._describe(order)
         )
 
     def receipts_overdue(
@@ -166,9 +163,7 @@ class NoticeWriter:
             if order.warehouse_id == warehouse_id
         }
         return tuple(
-            ReceiptOverdueNotice(
-                seller_id=order.seller_id, order_id=order.order_id, at=overdue, short=short
-            )
+            ReceiptOverdueNotice(**_about(order, overdue), short=short)
             for order in orders.values()
             for short in (self._describe(order)["short"],)
             for overdue in _overdue_since(short)
@@ -180,11 +175,11 @@ class NoticeWriter:
     ) -> Iterator[Notice]:
         match event:
             case OrderRecalled(units=units) | OrderShortPicked(units=units):
-                yield RecalledNotice(**_about(event), missing=_counts(units, before))
+                yield RecalledNotice(**_about(now, event.at), missing=_counts(units, before))
             case HoldReleased(reasons=reasons):
-                yield ReleasedNotice(**_about(event), reasons=reasons, status=now.status)
+                yield ReleasedNotice(**_about(now, event.at), reasons=reasons, status=now.status)
             case OrderAllocated() if before.wait is not None and before.wait.since < event.at:
-                yield CompletedNotice(**_about(event), since=before.wait.since)
+                yield CompletedNotice(**_about(now, event.at), since=before.wait.since)
             case _:
                 pass
         if after.status is not Status.ON_BACK_ORDER or now.status is not Status.ON_BACK_ORDER:
@@ -193,7 +188,7 @@ class NoticeWriter:
             yield self.on_back_order(now, event.at)
         elif isinstance(event, OrderPartlyAllocated) and before.wait.since < event.at:
             yield PartlyServedNotice(
-                **_about(event),
+                **_about(now, event.at),
                 since=before.wait.since,
                 served=_counts(event.units, before),
                 **self._describe(now),
@@ -209,6 +204,15 @@ class NoticeWriter:
             }
         return present
 
+    def _about(self, event: OrderEvent) -> _About:
+        order = self.context.order(event.order_id)
+        return {
+            "seller_id": event.seller_id,
+            "order_id": event.order_id,
+            "at": event.at,
+            "customer_reference": order.customer_reference if order is not None else None,
+        }
+
     def _ways_out(self, order: Order) -> tuple[WayOut, ...]:
         if not self.with_ways_out:
             return ()
@@ -221,8 +225,13 @@ class NoticeWriter:
         )
 
 
-def _about(event: OrderEvent) -> _About:
-    return {"seller_id": event.seller_id, "order_id": event.order_id, "at": event.at}
+def _about(order: Order, at: datetime) -> _About:
+    return {
+        "seller_id": order.seller_id,
+        "order_id": order.order_id,
+        "at": at,
+        "customer_reference": order.customer_reference,
+    }
 
 
 def _since(order: Order, at: datetime) -> datetime:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["HISTORY_RULES", "HistoryRules", "history_layout", "rules_of"]
 
+_UNREAD = (*ADDRESS, "courier", "customer_reference", "custom_fields")
+"""The fields of a layout that do not matter in a replay."""
+
 _ORDERED = frozenset({SkipKind.DESPATCHED, SkipKind.PARTLY_REFUNDED, SkipKind.RETURNED})
 """Rows that an import skips, because nothing is left to send. They were ordered anyway."""
 
@@ -68,7 +71,7 @@ def history_layout(layout: OrderLayout) -> OrderLayout:
     Orders that the shop cancelled are not skipped either: `HistoryRows` knows what to do with them.
     """
     sent = {rule.column for rule in layout.skip if rule.kind is SkipKind.DESPATCHED}
-    unread: dict[str, Any] = dict.fromkeys((*ADDRESS, "courier"), ())
+    unread: dict[str, Any] = dict.fromkeys(_UNREAD, ())
     return attrs.evolve(
         layout,
         **unread,

@@ -1,7 +1,8 @@
-"""Explanations as plain English sentences. Times are in UTC."""
+"""Explanations as plain English sentences."""
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.arguments import require_kind
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["in_words"]
 
 
-def in_words(explanation: Explanation) -> tuple[str, ...]:
+def in_words(explanation: Explanation, *, time_zone: tzinfo = UTC) -> tuple[str, ...]:
     """Return an explanation as sentences: first the order's status, then each short line.
+
+    Args:
+        explanation: The explanation.
+        time_zone: The time zone of the times in the sentences.
 
     >>> from datetime import UTC, datetime
     >>> from orderflow import Explanation, AllocationPolicy, Order, OrderLine
@@ -32,40 +37,40 @@ def in_words(explanation: Explanation) -> tuple[str, ...]:
     ("Order 'A-1' is new: it has not been allocated yet, and has no units.",)
 
     Raises:
-        InvalidValueError: If it is not an explanation.
+        InvalidValueError: If it is not an explanation, or there is no such time zone.
     """
     require_kind("in_words.explanation", explanation, Explanation, demand="an Explanation")
-    sentences = [_where(explanation.order)]
+    require_kind("in_words.time_zone", time_zone, tzinfo, demand="a time zone")
+    sentences = [_where(explanation.order, time_zone)]
     for shortage in explanation.shortages:
         sentences += [
             _lack(shortage),
             _queue(shortage, explanation),
             _stock(shortage),
-            _cover(shortage, explanation),
+            _cover(shortage, explanation, time_zone),
         ]
     if not all(shortage.cover.is_there for shortage in explanation.shortages):
-        sentences += _partial_allocation(explanation)
+        sentences += _partial_allocation(explanation, time_zone)
     return (*sentences, *_preemption(explanation))
 
 
-def _where(order: Order) -> str:
+def _where(order: Order, zone: tzinfo) -> str:
     subject = f"Order {order.order_id!r}"
     if order.status is Status.ON_HOLD:
-        reasons = ", ".join(map(_reason, order.holds))
+        reasons = ", ".join(_reason(hold, zone) for hold in order.holds)
         rest = "its queue position stays the same, but it gets no stock until it is released"
         return f"{subject} is on hold ({reasons}): {rest}."
     if order.status is Status.ON_BACK_ORDER:
-        since = (
-            f"has been on back order since {moment_text(order.wait.since)}" if order.wait else ""
-        )
-        short = _part(order.short, order.units)
-        return f"{subject} {since or 'is on back order'}: it is short of {short}."
+        since = "is on back order"
+        if order.wait is not None:
+            since = f"has been on back order since {moment_text(order.wait.since, zone)}"
+        return f"{subject} {since}: it is short of {_part(order.short, order.units)}."
     return f"{subject} {_WHERE[order.status]}."
 
 
-def _reason(hold: Hold) -> str:
+def _reason(hold: Hold, zone: tzinfo) -> str:
     reason = hold.reason.lower().replace("_", " ")
-    return reason if hold.until is None else f"{reason} until {moment_text(hold.until)}"
+    return reason if hold.until is None else f"{reason} until {moment_text(hold.until, zone)}"
 
 
 def _lack(shortage: Shortage) -> str:
@@ -110,12 +115,12 @@ def _stock(shortage: Shortage) -> str:
     return f"{available} of {shortage.line.sku!r} {verb} available now{preemptible}."
 
 
-def _cover(shortage: Shortage, explanation: Explanation) -> str:
+def _cover(shortage: Shortage, explanation: Explanation, zone: tzinfo) -> str:
     cover = shortage.cover
     if cover.is_there:
         return "That is enough for this line."
     if cover.overdue_since is not None:
-        return _overdue(cover)
+        return _overdue(cover, zone)
     if cover.expected_at is None:
         return "No announced receipt would cover this line, so its date is unknown."
     *before, last = cover.receipts
@@ -125,17 +130,17 @@ def _cover(shortage: Shortage, explanation: Explanation) -> str:
         sure = " at the latest"
     elif not explanation.allows_partial:
         sure = " as far as is known"
-    receipt = f"Receipt {last.receipt_id!r}, expected at {moment_text(last.expected_at)},"
+    receipt = f"Receipt {last.receipt_id!r}, expected at {moment_text(last.expected_at, zone)},"
     return f"{receipt} would cover this line{sure}{after}."
 
 
-def _overdue(cover: ExpectedCover) -> str:
+def _overdue(cover: ExpectedCover, zone: tzinfo) -> str:
     late = next(each for each in cover.receipts if each.expected_at == cover.overdue_since)
-    since = moment_text(late.expected_at)
+    since = moment_text(late.expected_at, zone)
     return f"This line needs receipt {late.receipt_id!r}, overdue since {since}, so it has no date."
 
 
-def _partial_allocation(explanation: Explanation) -> Iterator[str]:
+def _partial_allocation(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     partial_allocation = explanation.policy.partial_allocation
     if explanation.allows_partial:
         long = partial_allocation is PartialAllocation.AFTER_WAITING
@@ -149,7 +154,7 @@ def _partial_allocation(explanation: Explanation) -> Iterator[str]:
     if explanation.passes_left is not None:
         ways.append(_after_passes(explanation.passes_left))
     if explanation.partial_from is not None:
-        ways.append(f"from {moment_text(explanation.partial_from)} on")
+        ways.append(f"from {moment_text(explanation.partial_from, zone)} on")
     if ways:
         yield f"It begins to take units {' or '.join(ways)}."
 

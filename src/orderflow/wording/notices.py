@@ -61,7 +61,8 @@ def to_paragraph(notice: Notice) -> Paragraph:
     >>> to_paragraph(CompletedNotice(seller_id="acme", order_id="7", at=noon, since=noon)).heading
     'Order 7 is complete'
     """
-    heading = f"Order {notice.order_id} {NOTICE_KINDS[kind_of(notice)].title}"
+    reference = f" ({notice.customer_reference})" if notice.customer_reference is not None else ""
+    heading = f"Order {notice.order_id}{reference} {NOTICE_KINDS[kind_of(notice)].title}"
     return Paragraph(notice.order_id, heading, tuple(_lines(notice)))
 
 

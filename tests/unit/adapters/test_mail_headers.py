@@ -103,6 +103,14 @@ def test_an_encoded_word_in_any_field_arrives_as_it_was_written(text: str) -> No
         check(notice, content)
 
 
+@pytest.mark.parametrize("text", ENCODED_WORDS)
+def test_an_encoded_word_in_the_customer_s_reference_arrives_as_it_was_written(text: str) -> None:
+    notice = attrs.evolve(notices("7")[2], customer_reference=text)
+    mail = Received(WRITER.write(JO, bulletin(notice), NOON).as_bytes())
+    assert tuple(name for name, _ in mail.headers) == HEADERS
+    assert mail["Subject"] == f"Order 7 ({text}) is complete"
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_no_text_in_any_field_adds_a_header(text: str) -> None:
     for _, content in sent(text):

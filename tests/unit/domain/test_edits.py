@@ -17,9 +17,12 @@ from orderflow import (
     StockKey,
 )
 from orderflow.commands import EditOrder
+from orderflow.domain.model.validators import CUSTOM_FIELDS_MAX
 from orderflow.edits import (
     AddLine,
     ChangeCourier,
+    ChangeCustomerReference,
+    ChangeCustomField,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -346,6 +349,43 @@ def test_courier_and_address_can_be_changed_and_taken_back() -> None:
     again = shop.edit("A", ChangeCourier(None), ChangeShipTo(None)).order
     assert again is not None
     assert (again.courier, again.ship_to) == (None, None)
+
+
+def test_the_customer_s_reference_can_be_changed_and_taken_back() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A", customer_reference="PO-1")
+    shop.edit("A", ChangeCustomerReference("PO-2"))
+    assert shop.order("A").customer_reference == "PO-2"
+    shop.edit("A", ChangeCustomerReference(None))
+    assert shop.order("A").customer_reference is None
+
+
+def test_custom_fields_are_added_changed_and_removed_one_by_one() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A", custom_fields={"Gift": "yes", "Channel": "fair"})
+    assert shop.order("A").custom_fields == (("Channel", "fair"), ("Gift", "yes"))
+    shop.edit("A", ChangeCustomField("Gift", "no"), ChangeCustomField("Bow", "red"))
+    assert dict(shop.order("A").custom_fields) == {"Bow": "red", "Channel": "fair", "Gift": "no"}
+    shop.edit("A", ChangeCustomField("Channel", None), ChangeCustomField("none", None))
+    assert shop.order("A").custom_fields == (("Bow", "red"), ("Gift", "no"))
+
+
+def test_an_order_does_not_get_more_custom_fields_than_it_may_have() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A", custom_fields={f"{number:02}": "" for number in range(CUSTOM_FIELDS_MAX)})
+    with pytest.raises(LimitRefusedError, match="custom fields"):
+        shop.edit("A", ChangeCustomField("one more", ""))
+    shop.edit("A", ChangeCustomField("one more", ""), ChangeCustomField("00", None))
+    assert len(shop.order("A").custom_fields) == CUSTOM_FIELDS_MAX
+
+
+def test_neither_reference_nor_custom_fields_change_who_gets_the_stock() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 2))
+    shop.take("B", ("MUG", 2))
+    shop.edit("B", ChangeCustomerReference("A"), ChangeCustomField("priority", "9"))
+    shop.receive("MUG", 1)
+    assert (shop.held("A"), shop.held("B")) == ((2,), (0,))
 
 
 def test_an_order_on_hold_is_edited_and_stays_on_hold() -> None:

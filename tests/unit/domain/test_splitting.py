@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from orderflow import AllocationPolicy, OrderLine, PartialAllocation, Status, Stock
@@ -33,11 +35,14 @@ def test_covered_lines_leave_whole() -> None:
 
 def test_the_new_order_is_like_the_old_one_and_says_where_it_comes_from() -> None:
     shop = shop_with(MUG=1)
-    shop.take("A", ("MUG", 2), priority=4, courier="VAN")
+    kept: dict[str, Any] = {"customer_reference": "PO-1", "custom_fields": {"Gift": "yes"}}
+    shop.take("A", ("MUG", 2), priority=4, courier="VAN", **kept)
     shop.split("A", "A2")
     part, rest = shop.order("A2"), shop.order("A")
     assert (part.split_from, rest.split_from) == ("A", None)
     assert (part.placed_at, part.priority, part.courier) == (rest.placed_at, 4, "VAN")
+    assert part.customer_reference == rest.customer_reference == "PO-1"
+    assert part.custom_fields == rest.custom_fields == (("Gift", "yes"),)
     assert part.version == 0
 
 

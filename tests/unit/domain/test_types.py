@@ -43,7 +43,12 @@ SAMPLES = [
     OrderLine("1", "MUG", 2, 1),
     Hold(HoldReason.OTHER, NOON, "later"),
     Address("Ann", "1 High Street", "Leeds"),
-    order("A", ("MUG", 1), ship_to=Address("Ann", "1 High Street", "Leeds")),
+    order(
+        *("A", ("MUG", 1)),
+        ship_to=Address("Ann", "1 High Street", "Leeds"),
+        customer_reference="PO-1",
+        custom_fields={"Gift": "yes", "Bow": "red"},
+    ),
     AllocationPolicy(),
     ChangeQuantity("1", 2),
     CancelOrder(**about()),

@@ -8,6 +8,7 @@ import pytest
 from orderflow import Action, HoldReason
 from orderflow.notices import (
     NOTICE_KINDS,
+    CompletedNotice,
     ExpectedDateNotice,
     HeldNotice,
     Notice,
@@ -29,6 +30,13 @@ def test_a_heading_says_what_happened_to_which_order(notice: Notice) -> None:
     assert paragraph.heading == f"Order A {NOTICE_KINDS[kind_of(notice)].title}"
     assert paragraph.lines
     assert all(line.endswith(".") or "Note: " in line for line in paragraph.lines)
+
+
+def test_a_heading_has_the_customer_s_reference_only_if_there_is_one() -> None:
+    notice = CompletedNotice(seller_id="acme", order_id="7", at=NOON, since=NOON)
+    assert to_paragraph(notice).heading == "Order 7 is complete"
+    named = attrs.evolve(notice, customer_reference="PO-1")
+    assert to_paragraph(named).heading == "Order 7 (PO-1) is complete"
 
 
 def test_an_order_on_back_order_is_told_of_with_what_is_short_and_the_ways_out() -> None:

@@ -226,6 +226,30 @@ def test_a_despatch_that_settles_a_request_tells_that_it_was_rejected() -> None:
     assert kinds(told(shop, shop.despatch("A"))) == ["CANCELLATION_REJECTED"]
 
 
+def test_every_notice_has_the_reference_of_the_customer() -> None:
+    shop = shop_with(MUG=0)
+    notices = told(shop, shop.take("A", ("MUG", 3), customer_reference="PO-1"))
+    shop.clock.wait()
+    notices += told(shop, shop.receive("MUG", 1))
+    held = shop.hold("A", HoldReason.OTHER)
+    notices += told(shop, held, shop.release_hold("A"))
+    shop.clock.wait()
+    notices += told(shop, shop.receive("MUG", 2))
+    shop.send_to_warehouse("A")
+    shop.request_cancellation("A")
+    notices += told(shop, shop.reject_cancellation("A"))
+    notices += told(shop, shop.report_short_pick("A", {"1": 1}))
+    shop.receive("MUG", 2)
+    shop.send_to_warehouse("A")
+    shop.request_cancellation("A")
+    notices += told(shop, shop.accept_cancellation("A"))
+    assert set(kinds(notices)) == {
+        *("ON_BACK_ORDER", "PARTLY_SERVED", "HELD", "RELEASED", "COMPLETED"),
+        *("CANCELLATION_REJECTED", "RECALLED", "CANCELLATION_ACCEPTED"),
+    }
+    assert {notice.customer_reference for notice in notices} == {"PO-1"}
+
+
 def test_a_hold_is_told_and_its_end() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")

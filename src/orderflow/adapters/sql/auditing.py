@@ -59,7 +59,7 @@ __all__ = ["SellerAudit", "audit"]
 
 EVENTS_AT_ONCE = 20_000
 
-_AS_TEXT = ("ship_to", "holds")  # different texts can have the same meaning
+_AS_TEXT = ("ship_to", "holds", "custom_fields")  # different texts can have the same meaning
 
 
 @attrs.frozen(kw_only=True)

@@ -53,6 +53,8 @@ ORDER_COLUMNS = (
     "passed_over",
     "allows_partial",
     "version",
+    "customer_reference",
+    "custom_fields",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -122,6 +124,8 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         split_count=row[10],
         wait=None if since is None else BackOrderWait(moments.read(since), row[12], bool(row[13])),
         version=row[14],
+        customer_reference=row[15],
+        custom_fields=() if row[16] is None else json.loads(row[16]),
     )
 
 
@@ -138,6 +142,8 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "promised_by": moments.write_any(order.promised_by),
         "courier": order.courier,
         "ship_to": None if order.ship_to is None else _json(to_data(order.ship_to)),
+        "customer_reference": order.customer_reference,
+        "custom_fields": _json(dict(order.custom_fields)) if order.custom_fields else None,
         "holds": _json([to_data(hold) for hold in order.holds]) if order.holds else None,
         "held_until": moments.write(min(ends)) if ends else None,
         "split_from": order.split_from,

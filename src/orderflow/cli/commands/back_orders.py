@@ -11,7 +11,7 @@ from orderflow.cli.execution import key_of
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, order_cover, product_cover
-from orderflow.cli.output.listing import Column, moment_cell, print_listing
+from orderflow.cli.output.listing import Column, print_listing, time_column
 from orderflow.cli.unknown_names import check_seller
 from orderflow.domain.model.status import Status
 from orderflow.service import SystemClock
@@ -30,7 +30,7 @@ __all__ = ["backorders"]
 _QUEUE_COLUMNS = (
     Column("position"),
     Column("order_id", "order"),
-    Column("since", "waiting since (UTC)", moment_cell),
+    time_column("since", "waiting since"),
     Column("wanted", "units wanted"),
     Column("allocated"),
     Column("short"),
@@ -43,7 +43,7 @@ _PRODUCT_COLUMNS = (
     Column("warehouse_id", "warehouse", if_differs=True),
     Column("orders", "orders waiting"),
     Column("short", "units short"),
-    Column("since", "oldest since (UTC)", moment_cell),
+    time_column("since", "oldest since"),
     Column("expected", "units expected"),
     EXPECTED_COLUMN,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from zoneinfo import ZoneInfo
 
 import attrs
 import typer
@@ -20,6 +21,7 @@ from orderflow.cli.options.import_file import (
     kind_of,
     layouts_of,
 )
+from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.import_report import ImportReport
 from orderflow.cli.unknown_names import report_new_seller
@@ -65,7 +67,7 @@ class ImportOptions:
             first 100,000, or 50 MB. What is not in it is reported.
         batch: A name that distinguishes two files of stock, receipts or deliveries with the same
             content. The default for stock is the day.
-        at: When the import happens, in ISO 8601, UTC unless it has an offset; default: now.
+        at: When the import happens, in ISO 8601; default: now.
         dry_run: Show the effect of the import, without saving.
         as_json: Print JSON, with the first 10,000 faults and the number of all.
     """
@@ -120,6 +122,7 @@ def import_(
             database=database,
             seller_id=seller_id,
             warehouse_id=database.warehouse(seller_id, where.warehouse),
+            time_zone=where.time_zone,
             at=at,
             source=source,
             form=form,
@@ -153,6 +156,7 @@ class _FileImport:
     database: Database
     seller_id: str
     warehouse_id: str
+    time_zone: ZoneInfo | None
     at: datetime
     source: Path | BinaryIO
     form: FileForm
@@ -239,14 +243,14 @@ class _FileImport:
             "name": self.name,
             "file_format": self.file_format,
         }
-        zone = self.form.time_zone
         if isinstance(layout, StockLayout):
-            batch = how.batch if how.batch is not None else f"{self.at:%Y-%m-%d}"
+            day = self.at.astimezone(user_zone())
+            batch = how.batch if how.batch is not None else f"{day:%Y-%m-%d}"
             result = read_stock(self.source, layout=layout, batch=batch, **given)
             return self._without_done(result)
         if isinstance(layout, ReceiptLayout):
             result = read_receipts(
-                self.source, layout=layout, batch=how.batch or "", time_zone=zone, **given
+                self.source, layout=layout, batch=how.batch or "", time_zone=self.time_zone, **given
             )
             return self._without_done(result)
         if isinstance(layout, DeliveryLayout):
@@ -255,7 +259,7 @@ class _FileImport:
         return read_orders(
             self.source,
             preset={layout_name: self.form.included(layout)},
-            time_zone=zone,
+            time_zone=self.time_zone,
             existing=self._order,
             parts_of=self._parts_of,
             known_skus=self._known_skus(),

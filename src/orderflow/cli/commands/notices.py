@@ -15,7 +15,7 @@ import attrs
 import typer
 
 from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox
-from orderflow.cli.connection import DatabaseOptions, connect
+from orderflow.cli.connection import ZonedOptions, connect
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.output import terminal
 from orderflow.importing import read_replacements
@@ -46,7 +46,7 @@ class NoticeOptions:
     Attributes:
         settings: Who is notified, of what, and how: a TOML file, or JSON if it ends in .json.
         replacements: Which products can replace which: a CSV file, or JSON if it ends in .json.
-        at: The time to act at, in ISO 8601, UTC unless it has an offset; default: now.
+        at: The time to act at, in ISO 8601; default: now.
         dry_run: Show what would be sent and to whom, without sending.
         as_json: Print JSON.
     """
@@ -62,11 +62,11 @@ class NoticeOptions:
     as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
 
 
-@with_options("The database", where=DatabaseOptions)
+@with_options("The database", where=ZonedOptions)
 @with_options("Notices", how=NoticeOptions)
 def notify(
     *,
-    where: DatabaseOptions,
+    where: ZonedOptions,
     how: NoticeOptions,
     follow: Annotated[
         bool, typer.Option("--follow", help="Keep running and send new notices, until Ctrl-C.")
@@ -107,9 +107,9 @@ def notify(
         raise typer.Exit(terminal.EXIT_REJECTED)
 
 
-@with_options("The database", where=DatabaseOptions)
+@with_options("The database", where=ZonedOptions)
 @with_options("Notices", how=NoticeOptions)
-def digest(*, where: DatabaseOptions, how: NoticeOptions) -> None:
+def digest(*, where: ZonedOptions, how: NoticeOptions) -> None:
     """Send the daily digests that are due.
 
     Run it as often as you like: each recipient gets each digest once.
@@ -231,7 +231,7 @@ def _warn(text: str) -> None:
 
 
 @contextmanager
-def _opened(where: DatabaseOptions, settings: NotifySettings) -> Iterator[Database]:
+def _opened(where: ZonedOptions, settings: NotifySettings) -> Iterator[Database]:
     with (
         terminal.clean_end(terminal.messages(), interrupted=_REST_FOLLOWS),
         connect(where) as database,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,14 +11,22 @@ import typer
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
-from orderflow.cli.options.arguments import AsJson, OrderId, ShipTo, address, unit_pairs
+from orderflow.cli.options.arguments import (
+    AsJson,
+    OrderId,
+    ShipTo,
+    address,
+    custom_field_pairs,
+    unit_pairs,
+)
 from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import event_row
 from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, order_cover
-from orderflow.cli.output.listing import Column, moment_cell, print_listing
+from orderflow.cli.output.listing import Column, print_listing, time_column
 from orderflow.cli.output.records import (
     data_of,
     order_columns,
@@ -40,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["actions", "events", "explain", "orders", "place", "show"]
 
 _EVENT_COLUMNS = (
-    Column("at", "at (UTC)", moment_cell),
+    time_column("at", "at"),
     Column("subject"),
     Column("event"),
     Column("details"),
@@ -139,7 +147,9 @@ def events(
     """List what happened to an order, or to everything of the seller; oldest first."""
     with connect(where) as database:
         seller_id = database.seller(where.seller)
-        rows = map(event_row, database.flow.seller(seller_id).events(order_id, since=since))
+        found = database.flow.seller(seller_id).events(order_id, since=since)
+        zone = UTC if how.as_json or how.as_csv else user_zone()
+        rows = (event_row(event, zone) for event in found)
         print_listing("events", _EVENT_COLUMNS, rows, how)
 
 
@@ -196,7 +206,7 @@ def explain(
     if as_json:
         terminal.print_json({**data_of(why), "in_words": list(in_words(why))})
     else:
-        terminal.results().print(*in_words(why))
+        terminal.results().print(*in_words(why, time_zone=user_zone()))
 
 
 @with_options("The database", where=WarehouseOptions)
@@ -215,6 +225,18 @@ def place(
         str | None, typer.Option(metavar="TEXT", help="The courier service.")
     ] = None,
     ship_to: ShipTo = None,
+    customer_reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="The customer's own name for the order, such as PO-4711."
+        ),
+    ] = None,
+    custom_fields: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--custom-field", metavar="NAME=TEXT", help="A text that is kept with the order."
+        ),
+    ] = None,
     later: Annotated[
         bool, typer.Option("--later", help="Leave it NEW; orderflow allocate continues.")
     ] = False,
@@ -234,6 +256,8 @@ def place(
             placed_at=before.order.placed_at if isinstance(before, PlaceOrder) else fields["at"],
             courier=courier,
             ship_to=address("--ship-to", ship_to) if ship_to is not None else None,
+            customer_reference=customer_reference,
+            custom_fields=tuple(custom_field_pairs(custom_fields or ())),
             priority=priority,
             promised_by=promised_by,
         )
@@ -244,21 +268,25 @@ def place(
 
 def _rest(order: Order) -> list[str]:
     """Return everything about the order except its status and lines, each in one line."""
-    said = [f"placed {moment_text(order.placed_at)} in {order.warehouse_id}"]
+    zone = user_zone()
+    said = [f"placed {moment_text(order.placed_at, zone)} in {order.warehouse_id}"]
     if order.wait is not None:
-        said.append(f"on back order since {moment_text(order.wait.since)}")
+        said.append(f"on back order since {moment_text(order.wait.since, zone)}")
     if order.promised_by is not None:
-        said.append(f"promised by {moment_text(order.promised_by)}")
+        said.append(f"promised by {moment_text(order.promised_by, zone)}")
     if order.priority:
         said.append(f"priority {order.priority}")
     if order.courier is not None:
         said.append(f"courier {order.courier}")
     if order.ship_to is not None:
         said.append(f"to {_address_text(order.ship_to)}")
+    if order.customer_reference is not None:
+        said.append(f"customer reference {order.customer_reference}")
+    said += [f"{name}: {text}" for name, text in order.custom_fields]
     if order.split_from is not None:
         said.append(f"split from {order.split_from}")
     for hold in order.holds:
-        until = f" until {moment_text(hold.until)}" if hold.until is not None else ""
+        until = f" until {moment_text(hold.until, zone)}" if hold.until is not None else ""
         said.append(f"held: {hold.reason}{until}{': ' + hold.note if hold.note else ''}")
     return said
 

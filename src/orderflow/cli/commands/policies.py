@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderflow.cli.connection import DatabaseOptions, connect
+from orderflow.cli.connection import DatabaseOptions, ZonedOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
@@ -39,12 +39,12 @@ def policies(*, where: DatabaseOptions, how: ListingOptions) -> None:
 
 
 @with_options("Who gets the stock", policy=AllocationPolicy)
-@with_options("The database", where=DatabaseOptions)
+@with_options("The database", where=ZonedOptions)
 @with_options("Execution", how=ExecutionOptions)
 def change_policy(
     seller: Annotated[str, typer.Argument(metavar="SELLER", help="Seller id.")],
     *,
-    where: DatabaseOptions,
+    where: ZonedOptions,
     policy: AllocationPolicy,
     how: ExecutionOptions,
     new: Annotated[

@@ -16,6 +16,7 @@ from orderflow.cli.options.arguments import (
     OrderId,
     Reason,
     address,
+    custom_field_pairs,
     pairs,
     unit_pairs,
 )
@@ -32,6 +33,8 @@ from orderflow.domain.model.commands import (
 from orderflow.domain.model.edits import (
     AddLine,
     ChangeCourier,
+    ChangeCustomerReference,
+    ChangeCustomField,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -70,6 +73,8 @@ class EditOptions:
         replace: Replace the product of a line.
         courier: The courier service; an empty text leaves the choice to the warehouse.
         ship_to: The delivery address; see place.
+        customer_reference: The customer's own name for the order; an empty text removes it.
+        custom_fields: The text of a custom field; an empty text removes the field.
         priority: The priority; a higher one comes first in queues by priority.
         promised_by: The promised date; an earlier one comes first in queues by promised date.
         no_promise: Remove the promised date.
@@ -81,6 +86,10 @@ class EditOptions:
     replace: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=SKU"})
     courier: str | None = None
     ship_to: str | None = attrs.field(default=None, metadata={"metavar": ADDRESS_FORM})
+    customer_reference: str | None = None
+    custom_fields: list[str] = attrs.field(
+        factory=list, metadata={"names": ("--custom-field",), "metavar": "NAME=TEXT"}
+    )
     priority: int | None = None
     promised_by: datetime | None = None
     no_promise: bool = attrs.field(default=False, metadata={"names": ("--no-promise",)})
@@ -99,6 +108,10 @@ class EditOptions:
             yield ChangeCourier(self.courier or None)
         if self.ship_to is not None:
             yield ChangeShipTo(address("--ship-to", self.ship_to))
+        if self.customer_reference is not None:
+            yield ChangeCustomerReference(self.customer_reference or None)
+        for name, text in custom_field_pairs(self.custom_fields):
+            yield ChangeCustomField(name, text or None)
         if self.priority is not None:
             yield ChangePriority(self.priority)
         if self.promised_by is not None:

@@ -23,6 +23,7 @@ __all__ = [
     "ShipTo",
     "Sku",
     "address",
+    "custom_field_pairs",
     "pairs",
     "unit_pairs",
 ]
@@ -85,6 +86,24 @@ def unit_pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, int]]:
                 param_hint=f"'{hint}'",
             )
         yield name, int(value)
+
+
+def custom_field_pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Read pairs of the name and the text of a custom field. A text may contain an equals sign.
+
+    >>> list(custom_field_pairs(["Gift=yes", "Sum=1+1=2"]))
+    [('Gift', 'yes'), ('Sum', '1+1=2')]
+
+    Raises:
+        BadParameter: If a text is not a pair.
+    """
+    for pair in texts:
+        name, equals, text = pair.partition("=")
+        if not (equals and name):
+            raise typer.BadParameter(
+                f"{quoted(pair)} is not a pair: try Gift=yes", param_hint="'--custom-field'"
+            )
+        yield name, text
 
 
 def address(hint: str, text: str) -> Address:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -25,6 +26,9 @@ class FileKind(Term):
     RECEIPTS = "RECEIPTS"
     DELIVERIES = "DELIVERIES"
 
+
+_OTHER_FIELDS = {"keep_column": "custom_fields"}
+"""The options that are not called like their field of a layout."""
 
 _COLUMN = attrs.field(default=None, metadata={"metavar": "COLUMN"})
 
@@ -57,6 +61,10 @@ class ColumnNames:
         ship_to_postcode_column: The postcode.
         ship_to_country_column: The country, as a two-letter code.
         ship_to_phone_column: The number that the courier may call.
+        customer_reference_column: The customer's own name for the order, such as its purchase order
+            number.
+        keep_column: Keep this column with the order, as a custom field. Its text is about the
+            order: the rows of an order must not differ in it.
         on_hand_column: Stock files: the units counted.
         note_column: Stock files: a note on the count.
         receipt_id_column: Receipt and delivery files: the receipt id.
@@ -87,6 +95,8 @@ class ColumnNames:
     ship_to_postcode_column: str | None = _COLUMN
     ship_to_country_column: str | None = _COLUMN
     ship_to_phone_column: str | None = _COLUMN
+    customer_reference_column: str | None = _COLUMN
+    keep_column: list[str] | None = _COLUMN
     on_hand_column: str | None = _COLUMN
     note_column: str | None = _COLUMN
     receipt_id_column: str | None = _COLUMN
@@ -95,21 +105,31 @@ class ColumnNames:
     rejected_column: str | None = _COLUMN
     more_to_come_column: str | None = _COLUMN
 
-    def given(self) -> dict[str, list[tuple[str, ...]]]:
+    def given(self) -> dict[str, str]:
+        """Return the options that are given, and the field of a layout that each names."""
+        return {
+            option: _OTHER_FIELDS.get(option, option.removesuffix("_column"))
+            for option, given in attrs.asdict(self).items()
+            if given is not None
+        }
+
+    def _named(self) -> dict[str, list[tuple[str, ...]]]:
         """Return the columns of each field that has an option: of each item of a row."""
         named: dict[str, list[tuple[str, ...]]] = {}
-        for option, given in attrs.asdict(self).items():
-            if given is not None:
-                texts = [given] if isinstance(given, str) else given
-                named[option.removesuffix("_column")] = [_names(option, text) for text in texts]
+        for option, field in self.given().items():
+            given = getattr(self, option)
+            texts = [given] if isinstance(given, str) else given
+            named[field] = [_names(option, text) for text in texts]
         return named
 
     def changes(self, kind: FileKind) -> dict[str, Any]:
         """Return the fields of a layout that the options change."""
-        named = self.given()
+        named = self._named()
         changes: dict[str, Any] = {field: items[0] for field, items in named.items()}
         if kind is FileKind.ORDERS and len(named.get("sku", ())) > 1:
             changes["more_items"] = tuple(_more_items(named))
+        if "custom_fields" in named:
+            changes["custom_fields"] = tuple(chain.from_iterable(named["custom_fields"]))
         if named:
             changes["must_have"] = frozenset(
                 name for items in named.values() for names in items for name in names

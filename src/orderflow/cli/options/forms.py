@@ -7,7 +7,7 @@ and show choices in lower case, so every option and argument gets a parser from 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum
 from inspect import Signature, signature
 from types import NoneType
@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from orderflow.cli.options.user_zone import user_zone
 from orderflow.domain.calendar.calendar import Weekday
+from orderflow.domain.calendar.clocks import first_moment
 from orderflow.domain.model import validators
 from orderflow.errors.quoting import quoted
 
@@ -134,7 +136,7 @@ def _number(kind: type[int | float], least: float | None, most: float | None) ->
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+        moment = first_moment(moment, user_zone())
     if not validators.is_moment(moment):
         years = f"{validators.YEAR_MIN} to {validators.YEAR_MAX}"
         raise typer.BadParameter(f"{text!r} must be in the years {years} of UTC")

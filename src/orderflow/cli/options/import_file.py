@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ import typer
 
 from orderflow.cli.options.column_names import ColumnNames, FileKind
 from orderflow.cli.options.row_condition import skip_rule
+from orderflow.cli.options.user_zone import READ_FIRST, user_zone
 from orderflow.errors import InvalidValueError
 from orderflow.importing import (
     PRESETS,
@@ -26,6 +26,7 @@ from orderflow.importing.values.times import TimeReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 
 __all__ = [
@@ -64,7 +65,6 @@ _FIELDS = {
 
 _CHANGED_FIELDS = {
     "preset": "skip",
-    "time_zone": "zone",
     "placed_at": "placed_at_default",
     "country": "country_default",
     "unquoted": "quoted",
@@ -93,7 +93,6 @@ class FileForm:
         delimiter: The character between two cells, or the word tab; default: detected.
         sheet: The sheet of a workbook; default: the only one that is not empty.
         skip_rows: How many rows stand above the header; default: it is searched.
-        time_zone: The zone of times without one, unless the preset has one.
         time_format: The format of times, such as %d/%m/%Y %H:%M; default: ISO 8601.
         day_first: Whether the day or the month comes first in 02/03/2026.
         thousands: The thousands separator, a comma or a point.
@@ -118,7 +117,6 @@ class FileForm:
     delimiter: str | None = None
     sheet: str | None = None
     skip_rows: int | None = None
-    time_zone: ZoneInfo | None = None
     time_format: str | None = None
     day_first: bool | None = _flag("--day-first/--month-first")
     thousands: str | None = None
@@ -189,7 +187,9 @@ class HistoryForm(FileForm):
             one.
     """
 
-    time_zone: ZoneInfo = attrs.field(factory=lambda: ZoneInfo("Europe/London"))
+    time_zone: ZoneInfo = attrs.field(
+        factory=lambda: ZoneInfo("Europe/London"), metadata=READ_FIRST
+    )
 
 
 def layouts_of(
@@ -232,7 +232,7 @@ def _unfit_option(kind: FileKind, form: FileForm, columns: ColumnNames) -> str:
     """Return an option that does not apply to a kind of file; empty if all do."""
     base = next(iter(_BASES[kind].values()))
     given = {
-        **{f"{field}_column": field for field in columns.given()},
+        **columns.given(),
         **{
             option: field
             for option, field in (_FIELDS | _CHANGED_FIELDS).items()
@@ -244,7 +244,7 @@ def _unfit_option(kind: FileKind, form: FileForm, columns: ColumnNames) -> str:
 
 def _moment(text: str) -> datetime:
     try:
-        return TimeReader(UTC).read(text)
+        return TimeReader(user_zone()).read(text)
     except ValueError as error:
         raise typer.BadParameter(
             f"must be {NOW}, or {error}", param_hint="'--placed-at'"

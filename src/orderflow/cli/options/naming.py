@@ -25,6 +25,7 @@ __all__ = ["bad_parameter", "shown_name"]
 _BY_TYPE = {
     "AddLine": ("add",),
     "Address": ("ship_to",),
+    "ChangeCustomField": ("custom_fields",),
     "ChangeQuantity": ("quantity",),
     "OrderLine": ("lines",),
     "PickedLine": ("found",),
@@ -36,6 +37,7 @@ _BY_TYPE = {
 _BY_FIELD = {
     "country": "holidays",
     "country_default": "country",
+    "custom_fields": "keep_column",
     "earlier_max": "ahead",
     "lines": "lines",
     "picked": "found",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from orderflow.codec import to_data
 from orderflow.domain.model.edits import (
     AddLine,
     ChangeCourier,
+    ChangeCustomerReference,
+    ChangeCustomField,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -44,22 +47,23 @@ from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
 
 __all__ = ["event_details", "event_row", "policy_text"]
 
 
-def event_row(event: Event) -> dict[str, Any]:
-    """Return an event as a row of a listing."""
+def event_row(event: Event, zone: tzinfo = UTC) -> dict[str, Any]:
+    """Return an event as a row of a listing, with times in its details in a time zone."""
     return {
         "at": event.at.isoformat(),
         "event": type(event).__name__,
         "subject": _subject(event),
-        "details": event_details(event),
+        "details": event_details(event, zone),
         "data": to_data(event)["data"],
     }
 
 
-def event_details(event: Event) -> str:
+def event_details(event: Event, zone: tzinfo = UTC) -> str:
     """Return the details of an event in a few words."""
     match event:
         case OrderPlaced(order=order) | OrderSplitOff(order=order):
@@ -75,9 +79,9 @@ def event_details(event: Event) -> str:
         ):
             return _units(units)
         case OrderEdited(edits=edits):
-            return ", ".join(map(_edit, edits))
+            return ", ".join(_edit(edit, zone) for edit in edits)
         case OrderHeld(hold=hold):
-            until = "" if hold.until is None else f" until {moment_text(hold.until)}"
+            until = "" if hold.until is None else f" until {moment_text(hold.until, zone)}"
             return f"{_lower(hold.reason)}{until}"
         case HoldReleased(reasons=reasons):
             return ", ".join(map(_lower, reasons))
@@ -92,7 +96,8 @@ def event_details(event: Event) -> str:
         case StockBookedIn() | StockAdjusted():
             return _stock(event)
         case ReceiptAnnounced(receipt=receipt):
-            return f"{receipt.quantity} {receipt.key.sku} at {moment_text(receipt.expected_at)}"
+            expected_at = moment_text(receipt.expected_at, zone)
+            return f"{receipt.quantity} {receipt.key.sku} at {expected_at}"
         case PolicyChanged(policy=policy):
             return policy_text(to_data(policy)["data"])
         case _:
@@ -140,7 +145,7 @@ def _units(units: LineUnits) -> str:
     return ", ".join(f"{number} of line {line_id}" for line_id, number in units) or "nothing"
 
 
-def _edit(edit: Edit) -> str:
+def _edit(edit: Edit, zone: tzinfo) -> str:
     match edit:
         case AddLine(sku=sku, quantity=quantity):
             return f"add {quantity} {sku}"
@@ -154,12 +159,16 @@ def _edit(edit: Edit) -> str:
             return f"courier {courier or 'of the warehouse'}"
         case ChangeShipTo():
             return "another address"
+        case ChangeCustomerReference(customer_reference=reference):
+            return "no customer reference" if reference is None else f"reference {reference}"
+        case ChangeCustomField(name=name, text=text):
+            return f"no {name}" if text is None else f"{name}: {text}"
         case ChangePriority(priority=priority):
             return f"priority {priority}"
         case ChangePromise(promised_by=promised_by):
-            return (
-                "no promise" if promised_by is None else f"promised by {moment_text(promised_by)}"
-            )
+            if promised_by is None:
+                return "no promise"
+            return f"promised by {moment_text(promised_by, zone)}"
 
 
 def _lower(word: str) -> str:

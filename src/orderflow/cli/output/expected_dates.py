@@ -29,7 +29,7 @@ def _write(cover: dict[str, str | None]) -> str:
     return moment_cell(cover["expected_at"]) if cover["expected_at"] is not None else ""
 
 
-EXPECTED_COLUMN = Column("cover", "expected (UTC)", _write)
+EXPECTED_COLUMN = Column("cover", "expected", _write, has_times=True)
 
 
 def order_cover(database: Database, order: Order, at: datetime) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import tables, terminal
 from orderflow.wording.moments import moment_text
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-__all__ = ["Column", "moment_cell", "print_listing", "table_of"]
+__all__ = ["Column", "moment_cell", "print_listing", "table_of", "time_column"]
 
 
 @attrs.frozen
@@ -32,23 +33,37 @@ class Column:
         key: The key of its values in a row.
         title: The heading; default: the key.
         write: Turns a value into text.
+        has_times: Whether its values have times, so that the heading names their time zone.
         if_differs: Whether to omit it from a table if all rows have the same value.
     """
 
     key: str
     title: str = ""
     write: Callable[[Any], str] = str
+    has_times: bool = attrs.field(default=False, kw_only=True)
     if_differs: bool = attrs.field(default=False, kw_only=True)
 
     @property
     def name(self) -> str:
         """The heading."""
-        return self.title or self.key.replace("_", " ")
+        name = self.title or self.key.replace("_", " ")
+        return f"{name} ({user_zone()})" if self.has_times else name
+
+
+def time_column(key: str, title: str) -> Column:
+    """Return a column of ISO 8601 moments, which a table shows in the time zone of the user."""
+    return Column(key, title, moment_cell, has_times=True)
 
 
 def moment_cell(at: str) -> str:
-    """Write an ISO 8601 moment for a column whose title says UTC."""
-    return moment_text(datetime.fromisoformat(at), with_zone=False)
+    """Write an ISO 8601 moment below a heading that names the time zone of the user.
+
+    In the hour that the clocks show twice, the abbreviation tells which one it is.
+    """
+    zone = user_zone()
+    local = datetime.fromisoformat(at).astimezone(zone)
+    is_shown_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return moment_text(local, zone, with_zone=is_shown_twice)
 
 
 def print_listing(
@@ -98,7 +113,10 @@ def _differ(column: Column, rows: Sequence[Row]) -> bool:
 
 
 def _plain(column: Column, value: object) -> object:
-    """Return a value for a CSV cell, as text if it is an object."""
+    """Return a value for a CSV cell, as text if it is an object. Times stay in UTC."""
+    if isinstance(value, dict) and column.has_times:
+        filled = ((key, at) for key, at in value.items() if at is not None)
+        return "; ".join(f"{key.replace('_', ' ')} {at}" for key, at in filled)
     return column.write(value) if isinstance(value, dict | list) else value
 
 

@@ -8,7 +8,7 @@ import attrs
 from rich.padding import Padding
 
 from orderflow.cli.output.event_rows import event_details
-from orderflow.cli.output.listing import Column, moment_cell, table_of
+from orderflow.cli.output.listing import Column, table_of, time_column
 from orderflow.codec import to_data
 from orderflow.domain.model.events import OrderSplitOff, PolicyChanged, StockAdjusted, StockBookedIn
 from orderflow.domain.model.status import MAY_WAIT, Status
@@ -53,7 +53,7 @@ RECEIPT_COLUMNS = (
     Column("warehouse_id", "warehouse", if_differs=True),
     Column("sku"),
     Column("quantity", "units"),
-    Column("expected_at", "expected (UTC)", moment_cell),
+    time_column("expected_at", "expected"),
 )
 _LINE_COLUMNS = (
     Column("line_id", "line"),
@@ -80,8 +80,9 @@ def order_columns(*, several_sellers: bool = False) -> tuple[Column, ...]:
         Column("order_id", "order"),
         Column("seller_id", "seller", if_differs=not several_sellers),
         Column("warehouse_id", "warehouse", if_differs=True),
+        Column("customer_reference", "reference", if_differs=True),
         Column("status"),
-        Column("placed_at", "placed (UTC)", moment_cell),
+        time_column("placed_at", "placed"),
         Column("units"),
         Column("allocated"),
         Column("short"),

@@ -8,7 +8,7 @@ A command applies several edits one after another: all of them, or none.
 - The last line cannot be removed. Cancel the order instead.
 - An added line or a replacement may name any product, as the lines of a placed order may. One that
   the warehouse does not have yet waits on back order: `Seller.unknown_products` warns of it.
-- An order cannot get more lines than the limit, nor a line more units.
+- An order cannot get more lines or custom fields than the limit, nor a line more units.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from orderflow.errors import EditRefusedError, LimitRefusedError
 __all__ = [
     "AddLine",
     "ChangeCourier",
+    "ChangeCustomField",
+    "ChangeCustomerReference",
     "ChangePriority",
     "ChangePromise",
     "ChangeQuantity",
@@ -106,6 +108,23 @@ class ChangeShipTo:
 
 
 @attrs.frozen
+class ChangeCustomerReference:
+    """Change the customer's own name for the order. With `None`, it has none."""
+
+    customer_reference: str | None = attrs.field(
+        validator=attrs.validators.optional(validators.identifier)
+    )
+
+
+@attrs.frozen
+class ChangeCustomField:
+    """Change the text of a custom field, or add the field. With `None`, it is removed."""
+
+    name: str = attrs.field(validator=validators.identifier)
+    text: str | None = attrs.field(validator=attrs.validators.optional(validators.note))
+
+
+@attrs.frozen
 class ChangePriority:
     """Change the priority of the order, for a queue by priority."""
 
@@ -128,6 +147,8 @@ Edit = (
     | ChangeQuantity
     | ChangeCourier
     | ChangeShipTo
+    | ChangeCustomerReference
+    | ChangeCustomField
     | ChangePriority
     | ChangePromise
 )
@@ -169,9 +190,11 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
     Raises:
         LineNotFoundError: If the order has no line that an edit names.
         EditRefusedError: If an edit cannot be applied.
-        LimitRefusedError: If the order would get too many lines, or a line too many units.
+        LimitRefusedError: If the order would get too many lines or custom fields, or a line too
+            many units.
     """
     lines = {line.line_id: line for line in order.lines}
+    custom_fields: dict[str, str | None] = dict(order.custom_fields)
     fields: dict[str, Any] = {}
     ids: _LineIds | None = None
     for edit in edits:
@@ -189,18 +212,21 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
                 line = _find(order, lines, line_id)
                 allocated = min(line.allocated, quantity)
                 lines[line_id] = OrderLine(line_id, line.sku, quantity, allocated)
-            case ChangeCourier(courier):
-                fields["courier"] = courier
-            case ChangeShipTo(ship_to):
-                fields["ship_to"] = ship_to
-            case ChangePriority(priority):
-                fields["priority"] = priority
-            case ChangePromise(promised_by):
-                fields["promised_by"] = promised_by
+            case (
+                ChangeCourier()
+                | ChangeShipTo()
+                | ChangeCustomerReference()
+                | ChangePriority()
+                | ChangePromise()
+            ):
+                fields |= attrs.asdict(edit, recurse=False)
+            case ChangeCustomField(name, text):
+                custom_fields[name] = text
             case _:
                 assert_never(edit)
     _check_number(order, len(lines))
     fields["lines"] = tuple(lines.values())
+    fields["custom_fields"] = _filled(order, custom_fields)
     return fields
 
 
@@ -218,6 +244,20 @@ def _check_number(order: Order, lines: int) -> None:
             validators.LINES_MAX,
             "place the other lines as another order",
         )
+
+
+def _filled(order: Order, custom_fields: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """Return the custom fields that have a text; refuse too many."""
+    filled = [(name, text) for name, text in custom_fields.items() if text is not None]
+    if len(filled) > validators.CUSTOM_FIELDS_MAX:
+        raise LimitRefusedError(
+            f"order {order.order_id!r}",
+            "custom fields",
+            len(filled),
+            validators.CUSTOM_FIELDS_MAX,
+            "remove others in the same edit",
+        )
+    return tuple(sorted(filled))
 
 
 def _find(order: Order, lines: dict[str, OrderLine], line_id: str) -> OrderLine:

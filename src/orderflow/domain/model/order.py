@@ -167,6 +167,11 @@ class Order:
     `split_count` counts the orders that were split off from this one. `wait` is set from when the
     order first goes on back order until it is covered.
 
+    `customer_reference` is the customer's own name for the order, such as a purchase order number.
+    `custom_fields` are texts that the shop keeps with it, by name. Give a mapping or pairs; they
+    become pairs, sorted by name. Neither affects who gets the stock. A part that is split off has
+    both.
+
     Raises:
         InvalidValueError: If a field breaks its rule, two lines share an id, or the status
             disagrees with the units of the lines.
@@ -191,6 +196,12 @@ class Order:
     )
     ship_to: Address | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(Address))
+    )
+    customer_reference: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
+    custom_fields: tuple[tuple[str, str], ...] = attrs.field(
+        default=(), converter=validators.sorted_pairs, validator=validators.custom_fields
     )
     holds: tuple[Hold, ...] = attrs.field(default=(), validator=validators.tuple_of(Hold))
     split_from: str | None = attrs.field(

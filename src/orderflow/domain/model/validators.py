@@ -6,6 +6,7 @@ and durations also ensure that no sum of them leaves the range of Python's types
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ NOTE_CHARACTERS_MAX = 1_000
 UNITS_MAX = 10**12
 PRIORITY_MAX = 10**9
 LINES_MAX = 10_000
+CUSTOM_FIELDS_MAX = 50
 EDITS_MAX = 3 * LINES_MAX
 """Enough to remove every line of an order, add as many, and change each of them."""
 YEAR_MIN, YEAR_MAX = 1970, 2999
@@ -98,6 +100,12 @@ NOTE_DEMAND = f"a text of at most {NOTE_CHARACTERS_MAX} characters without contr
 MOMENT_DEMAND = f"a datetime with a time zone, in the years {YEAR_MIN} to {YEAR_MAX} of UTC"
 DURATION_DEMAND = f"a timedelta above 0, and at most {DURATION_MAX.days} days"
 SECONDS_DEMAND = f"a number of seconds above 0, and at most {SECONDS_MAX}"
+
+
+_CUSTOM_FIELDS_DEMAND = (
+    f"at most {CUSTOM_FIELDS_MAX} pairs of a name, which is {IDENTIFIER_DEMAND}, "
+    f"and {NOTE_DEMAND}; each name once"
+)
 
 
 def units_demand(smallest: int) -> str:
@@ -178,6 +186,32 @@ def note(instance: object, attribute: Attribute[Any], value: object) -> None:
         raise _broken(instance, attribute, NOTE_DEMAND, value)
 
 
+def sorted_pairs(
+    value: Mapping[str, str] | tuple[tuple[str, str], ...],
+) -> tuple[tuple[str, str], ...]:
+    """Return pairs sorted by their names. Return any other value unchanged; it is refused later."""
+    if value == ():
+        return ()
+    pairs = tuple(value.items()) if isinstance(value, Mapping) else value
+    try:
+        return tuple(sorted(pairs)) if isinstance(pairs, tuple) else pairs
+    except TypeError:
+        return pairs
+
+
+def custom_fields(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Require that a field is a tuple of pairs of a name and a text, each name once."""
+    if value == ():
+        return
+    if not (
+        isinstance(value, tuple)
+        and len(value) <= CUSTOM_FIELDS_MAX
+        and all(map(_is_custom_field, value))
+        and len(dict(value)) == len(value)
+    ):
+        raise _broken(instance, attribute, _CUSTOM_FIELDS_DEMAND, value)
+
+
 def units(smallest: int) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that requires `is_units` of a field."""
 
@@ -252,6 +286,15 @@ def _is_in_utc(value: object) -> bool:
     """Whether this is a moment whose time zone is `datetime.UTC` itself."""
     return (
         isinstance(value, datetime) and value.tzinfo is UTC and YEAR_MIN <= value.year <= YEAR_MAX
+    )
+
+
+def _is_custom_field(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2  # noqa: PLR2004 - a pair
+        and is_identifier(value[0])
+        and is_note(value[1])
     )
 
 

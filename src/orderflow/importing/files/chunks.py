@@ -12,13 +12,22 @@ from weakref import finalize
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["CHUNK_BYTES", "IN_MEMORY_MAX", "Chunk", "ChunkFile"]
+__all__ = ["CHUNK_BYTES", "IN_MEMORY_MAX", "Chunk", "ChunkFile", "units_of"]
 
 IN_MEMORY_MAX = 50_000
 """How much of a collection stays in memory, in the sizes of its items: a unit is about 1 KB."""
 
 CHUNK_BYTES = 32 * 1024
 """A chunk ends at this size. It is read as a whole, and many are read at once."""
+
+
+_CHARACTERS = 500
+"""So much text takes as much memory as a row without any: a unit."""
+
+
+def units_of(texts: Iterable[str]) -> int:
+    """Return how much some texts count towards the bound of a collection."""
+    return sum(map(len, texts)) // _CHARACTERS
 
 
 class Chunk(NamedTuple):

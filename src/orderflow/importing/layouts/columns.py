@@ -22,6 +22,7 @@ __all__ = [
     "Columns",
     "IgnoredColumn",
     "Positions",
+    "absent_columns",
     "column_list",
     "find_columns",
     "is_complete",
@@ -72,7 +73,11 @@ class Columns:
 
     def name(self, field: str) -> str:
         """Return the name in the file of a field's first column."""
-        return self.header[self.positions[field][0]]
+        return self.names(field)[0]
+
+    def names(self, field: str) -> tuple[str, ...]:
+        """Return the names in the file of a field's columns."""
+        return tuple(self.header[position] for position in self.positions.get(field, ()))
 
     def position_of(self, name: str) -> int | None:
         """Return the position of a column by its name in the file."""
@@ -97,11 +102,7 @@ def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> 
         more_items.append({})
         for field, alternatives in wanted.items():
             finder.find(more_items[-1], field, alternatives, required=field != "line_id")
-    finder.faults += [
-        f"there is no column {name!r}, which was named"
-        for name in sorted(layout.must_have.difference(names))
-        if NUMBER not in name
-    ]
+    finder.faults += absent_columns(layout, names)
     if finder.faults:
         raise FileError(
             file,
@@ -179,8 +180,17 @@ def missing_columns(layout: Layout, names: Sequence[str]) -> dict[str, Names]:
 
 def is_complete(layout: Layout, names: Sequence[str]) -> bool:
     """Whether these columns include all that a layout needs."""
-    absent = layout.must_have.difference(names)
-    return not missing_columns(layout, names) and all(NUMBER in name for name in absent)
+    return not missing_columns(layout, names) and not absent_columns(layout, names)
+
+
+def absent_columns(layout: Layout, names: Sequence[str]) -> list[str]:
+    """Return a fault for each column that was named, and is not one of these columns."""
+    named = layout.must_have.union(getattr(layout, "custom_fields", ()))
+    return [
+        f"there is no column {name!r}, which was named{_hint([name], names)}"
+        for name in sorted(named.difference(names))
+        if NUMBER not in name
+    ]
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -205,9 +215,12 @@ def column_list(names: Sequence[str]) -> str:
 
 def _missing_column(field: str, wanted: Names, names: Sequence[str]) -> str:
     called = " or ".join(repr(name) for name in wanted)
+    return f"there is no column {called} ({field}){_hint(wanted, names)}"
+
+
+def _hint(wanted: Iterable[str], names: Sequence[str]) -> str:
     close = next((found for name in wanted if (found := nearest(name, names))), None)
-    hint = f", did you mean {close!r}?" if close else ""
-    return f"there is no column {called} ({field}){hint}"
+    return f", did you mean {close!r}?" if close else ""
 
 
 def required_columns(layout: Layout) -> str:

@@ -10,6 +10,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.importing.layouts.layout_checks import (
+    check_custom_fields,
     check_item_pattern,
     check_moment,
     check_prefix,
@@ -114,7 +115,7 @@ class OrderLayout:
         price: For a replay: the price of a unit. Free units without a customer are adjustments.
         cancelled_at: For a replay: when the shop cancelled the order.
         courier: The courier service. If the rows of an order differ in this, the priority, the
-            address, or the time by more than an hour, the order is rejected.
+            address, the reference, or the time by more than an hour, the order is rejected.
         ship_to_name: The addressee.
         ship_to_company: The company.
         ship_to_street: The street.
@@ -126,6 +127,10 @@ class OrderLayout:
         ship_to_phone: The number that the courier may call.
         drop_repeated: Whether rows that equal an earlier row of their order are skipped.
         order_prefix: What is put before each order id, such as UK- for one of several shops.
+        customer_reference: The customer's own name for the order, such as a purchase order number.
+        custom_fields: Columns that are kept with the order, as custom fields of the same names. A
+            file must have all of them. Their texts are about the order, not about one line: if the
+            rows of an order differ, it is rejected.
         country_default: The country of addresses without one.
         first_counts: Columns that a file may have twice. Other repeated columns are refused.
         footers: What the rows below the table say, such as `record(s) downloaded`.
@@ -165,6 +170,10 @@ class OrderLayout:
     ship_to_postcode: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_country: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     ship_to_phone: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    customer_reference: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    custom_fields: Names = attrs.field(
+        default=(), converter=_names, validator=check_custom_fields, metadata=_OPTIONAL
+    )
     order_prefix: str = attrs.field(default="", validator=check_prefix)
     drop_repeated: bool = False
     country_default: str | None = None

@@ -13,12 +13,28 @@ if TYPE_CHECKING:
     import attrs
 
 __all__ = [
+    "check_custom_fields",
     "check_item_pattern",
     "check_moment",
     "check_prefix",
     "check_thousands",
     "check_units",
 ]
+
+
+def check_custom_fields(
+    _instance: object, _attribute: attrs.Attribute[tuple[str, ...]], value: tuple[object, ...]
+) -> None:
+    """Require columns whose names can be those of custom fields."""
+    most = validators.CUSTOM_FIELDS_MAX
+    validators.require(
+        ok=len(value) <= most
+        and all(map(validators.is_identifier, value))
+        and len(set(value)) == len(value),
+        field="OrderLayout.custom_fields",
+        demand=f"at most {most} columns, each once, whose names are {validators.IDENTIFIER_DEMAND}",
+        value=value,
+    )
 
 
 def check_item_pattern(_instance: object, _attribute: attrs.Attribute[str], value: str) -> None:

@@ -12,6 +12,8 @@ from orderflow.domain.model import validators
 from orderflow.domain.model.edits import (
     AddLine,
     ChangeCourier,
+    ChangeCustomerReference,
+    ChangeCustomField,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -211,6 +213,8 @@ def draw_order(
         priority=chooser.pick(_PRIORITIES),
         promised_by=_promise(chooser, scope),
         courier=chooser.pick(_COURIERS),
+        customer_reference=chooser.pick(_REFERENCES),
+        custom_fields=chooser.pick(_CUSTOM_FIELDS),
     )
 
 
@@ -247,6 +251,10 @@ def _edit(chooser: Chooser, order: Order, scope: Scope) -> Edit:
         return ChangeCourier(chooser.pick(_COURIERS))
     if kind is ChangeShipTo:
         return ChangeShipTo(chooser.pick(_ADDRESSES))
+    if kind is ChangeCustomerReference:
+        return ChangeCustomerReference(chooser.pick(_REFERENCES))
+    if kind is ChangeCustomField:
+        return ChangeCustomField(chooser.pick(("Channel", "Gift")), chooser.pick((None, "yes")))
     line_id = draw_line_id(chooser, order) if chooser.number(0, 19) else "9"
     if kind is RemoveLine:
         return RemoveLine(line_id)
@@ -279,6 +287,8 @@ _ADDRESSES = (
         phone="+81 3 0000 0000",
     ),
 )
+_REFERENCES = (None, None, "PO-1")
+_CUSTOM_FIELDS = ((), (), (("Gift", "yes"),), (("Channel", ""), ("Gift", "no\nbow")))
 _PROMISED_DAYS = (None, None, 1, 2)
 _EDITS_OF_A_COMMAND = (1, 1, 1, 2, 3)
 _RATIOS = ((1, 1), (1, 1), (1, 1), (2, 1), (1, 2))
@@ -293,4 +303,6 @@ _EDITS: tuple[type[Edit], ...] = (
     ChangePromise,
     ChangeCourier,
     ChangeShipTo,
+    ChangeCustomerReference,
+    ChangeCustomField,
 )

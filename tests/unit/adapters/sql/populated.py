@@ -101,7 +101,9 @@ def _orders_of_acme(flow: OrderFlow) -> None:
     acme.deliver("F", at=later(90))
     acme.request_cancellation("G", at=later(82))
     acme.accept_cancellation("G", at=later(83))
-    acme.place(order("H", ("PAN", 4), ("MUG", 2), courier="DPD", ship_to=home), at=later(84))
+    kept = {"customer_reference": "PO-1", "custom_fields": {"Å": "ja", "Gift": '"yes"'}}
+    h = order("H", ("PAN", 4), ("MUG", 2), courier="DPD", ship_to=home, **kept)
+    acme.place(h, at=later(84))
     acme.split("H", "H-1", at=later(85))
     acme.place(order("I", ("PAN", 1), ("PAN", 2), promised_by=later(9_000)), at=later(86))
     acme.place(order("J", ("PAN", 2), ("MUG", 1)), at=later(87))

@@ -85,6 +85,8 @@ def _orders() -> None:
         Column("promised_by", _MOMENT),
         Column("courier", _IDENTIFIER),
         Column("ship_to", Text),
+        Column("customer_reference", _IDENTIFIER),
+        Column("custom_fields", Text),
         Column("holds", Text),
         Column("held_until", _MOMENT),
         Column("split_from", _IDENTIFIER),
