@@ -86,6 +86,7 @@ def test_a_webhook_is_an_event_with_the_bulletin_signed() -> None:
         "seller_id": "A",
         "order_id": "A",
         "at": "2025-03-03T12:00:00+00:00",
+        "customer_reference": None,
         "since": "2025-03-03T12:00:00+00:00",
     }
     assert from_envelope(body) == told
