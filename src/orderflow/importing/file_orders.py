@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from orderflow.importing.known_skus import KnownSkus
     from orderflow.importing.layouts.columns import Columns
     from orderflow.importing.layouts.layout import OrderLayout
+    from orderflow.importing.layouts.skip_rule import SkipRule
 
 __all__ = ["PLACED_APART_MAX", "ROWS_MAX", "FileOrder", "FileOrders", "OrderMaker"]
 
@@ -46,6 +47,7 @@ ROWS_MAX = 10 * LINES_MAX
 FAULTS_MAX = 1_000
 """An order with so many faults is rejected without its other rows being kept."""
 
+_WITHOUT_GOODS = frozenset({SkipKind.CANCELLED, SkipKind.NOT_GOODS})
 _SHOWN = "%Y-%m-%d %H:%M UTC"
 
 
@@ -61,6 +63,8 @@ class FileOrder:
         repeated: Its rows that repeat an earlier one.
         reason: Why the whole order is skipped, if it is.
         is_off: Whether it is skipped because it was called off.
+        row_kinds: The kinds of the rules that skip single rows.
+        cancelled: Why single rows were called off, if any were.
         is_cut: Whether it was too long, so that only its first rows are here.
         faults: Its faults.
     """
@@ -72,6 +76,8 @@ class FileOrder:
     repeated: list[RepeatedRow] = attrs.field(factory=list)
     reason: str = ""
     is_off: bool = False
+    row_kinds: frozenset[SkipKind] = frozenset()
+    cancelled: str = ""
     is_cut: bool = False
     faults: list[Fault] = attrs.field(factory=list)
     placed_at: datetime | None = None
@@ -95,6 +101,21 @@ class FileOrder:
             or len(self.rows) > ROWS_MAX
             or len(self.faults) >= FAULTS_MAX
         )
+
+    @property
+    def off_reason(self) -> str:
+        """Why the order is off; empty if it is not. It is if all of its goods were called off."""
+        if self.reason:
+            return self.reason if self.is_off else ""
+        is_empty = not self.lines and self.row_kinds <= _WITHOUT_GOODS
+        return self.cancelled if is_empty else ""
+
+    def skip_row(self, row: int, rule: SkipRule) -> None:
+        """Skip a single row."""
+        self.skipped.append(SkippedRow(row, rule.reason))
+        self.row_kinds |= {rule.kind}
+        if rule.kind is SkipKind.CANCELLED:
+            self.cancelled = self.cancelled or rule.reason
 
     def skip(self, reason: str, *, is_off: bool) -> None:
         """Skip the whole order."""
@@ -170,7 +191,7 @@ class FileOrders:
             return
         order.faults += row.faults
         if rule is not None:
-            order.skipped.append(SkippedRow(row.row, rule.reason))
+            order.skip_row(row.row, rule)
         first = digests.setdefault(row.digest, row.row) if row.lines else row.row
         if first != row.row and self._drops_repeated:
             order.skipped.append(SkippedRow(row.row, "repeats an earlier row"))

@@ -123,8 +123,8 @@ def _take(found: FileOrder, maker: OrderMaker, stored: StoredOrders, findings: F
     if found.reason:
         for row in found.rows:
             findings.skip(row, found.reason)
-        if found.is_off:
-            stored.call_off(found.order_id, found.reason)
+        if found.off_reason:
+            stored.call_off(found.order_id, found.off_reason)
         return
     order = None if found.is_cut or not (found.lines or found.faults) else maker.make(found)
     if found.faults:
@@ -140,3 +140,5 @@ def _take(found: FileOrder, maker: OrderMaker, stored: StoredOrders, findings: F
             has_priority=found.priority is not None,
             has_time=found.placed_at is not None,
         )
+    elif found.off_reason:
+        stored.call_off(found.order_id, found.off_reason)
