@@ -165,7 +165,8 @@ class ImportReport:
         if self.kind is not FileKind.ORDERS:
             how = f"{kind}, {form.encoding}"
         _print(console, f"{self.result.file}: {how}, delimiter {delimiter}")
-        rows = [(name, f"{number:,}") for name, number in self._figures() if number]
+        rows = [("rows read", f"{self.result.rows:,}")]
+        rows += [(name, f"{number:,}") for name, number in self._figures() if number]
         figures = tables.table("", "", rows=rows)
         figures.show_header = False
         console.print(figures)
@@ -173,7 +174,6 @@ class ImportReport:
     def _figures(self) -> Iterator[tuple[str, int]]:
         result, done = self.result, self.done
         placed, edited = done.placed.total(), done.done[EditOrder]
-        yield "rows read", result.rows
         yield "orders placed", placed
         yield "  of these on back order", done.placed[Status.ON_BACK_ORDER]
         yield "orders edited", edited

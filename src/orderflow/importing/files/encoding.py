@@ -61,6 +61,9 @@ _COMMONEST = "cp1252"
 _LIKELIHOOD_MIN = 0.002
 """Below it there are too few letters to tell."""
 
+_SURE_MAX = 0.99
+"""What is shown at most: a guess is no certainty."""
+
 _CONFIDENCE_MIN = 0.55
 """The likeliest reading counts if it is 1.2 times as likely as any other."""
 
@@ -80,8 +83,9 @@ class EncodingGuess:
     example: str
 
     def __str__(self) -> str:
+        sure = min(self.confidence, _SURE_MAX)
         return (
-            f"its encoding was guessed: {self.encoding} ({self.confidence:.0%} sure), "
+            f"its encoding was guessed: {self.encoding} ({sure:.0%} sure), "
             f"which reads {quote_value(self.example)}"
         )
 
