@@ -53,9 +53,10 @@ class ImportOptions:
         on_change: Skip an order that is already present, but different; or update it, and cancel it
             if the file says that it is off.
         known_skus_only: Reject orders with a product that the seller has no stock or receipt of.
-        all_or_nothing: Import everything in one transaction, or nothing at all.
+        all_or_nothing: Import everything in one transaction, all files of it, or nothing at all.
         rejects: Write rejected and refused rows to this file, to correct and import again: the
-            first 100,000, or 50 MB. What is not in it is reported.
+            first 100,000, or 50 MB. What is not in it is reported. Of several files, a folder, in
+            which each has a file of its name.
         batch: A name that distinguishes two files of stock, receipts or deliveries with the same
             content. The default for stock is the day.
         at: When the import happens, in ISO 8601; default: now.
@@ -88,6 +89,7 @@ class FileImport:
     file_format: FileFormat
     layouts: dict[str, FileLayout]
     how: ImportOptions
+    rejects: Path | None
 
     @property
     def name(self) -> str:
@@ -121,14 +123,14 @@ class FileImport:
             name, layout = self.detect()
             result = self._read(name, layout, show_rows)
         rejects = None
-        if how.rejects is not None:  # now: if it cannot be written, nothing should be imported
-            rejects = write_rejects(result, self.source, how.rejects)
+        if self.rejects is not None:  # now: if it cannot be written, nothing should be imported
+            rejects = write_rejects(result, self.source, self.rejects)
         if how.all_or_nothing and self._is_blocked(result):
             result = attrs.evolve(result, commands=())
         done = self._carry_out(result)
         refused = {record_id(each.command): str(each.error) for each in done.refused}
-        if how.rejects is not None and refused:
-            rejects = write_rejects(result, self.source, how.rejects, refused=refused)
+        if self.rejects is not None and refused:
+            rejects = write_rejects(result, self.source, self.rejects, refused=refused)
         failed = bool(result.faults or done.refusals) or self._is_blocked(result)
         return ImportReport(
             kind=kind_of(layout),

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
+import attrs
 import typer
 
 from orderflow.cli.connection import WarehouseOptions, connect
 from orderflow.cli.file_import import FileImport, ImportOptions
 from orderflow.cli.input_file import input_file
+from orderflow.cli.input_files import find_files, reject_files
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.import_file import ColumnNames, FileForm, layouts_of
 from orderflow.cli.output import terminal
+from orderflow.cli.several_files import import_files
 from orderflow.cli.unknown_names import report_new_seller
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from orderflow.cli.input_files import InputFiles
+    from orderflow.cli.output.files_report import FilesReport
     from orderflow.cli.output.import_report import ImportReport
 
 __all__ = ["import_"]
@@ -26,8 +35,13 @@ __all__ = ["import_"]
 @with_options("The file", form=FileForm)
 @with_options("Import", how=ImportOptions)
 def import_(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="CSV file, plain or gzip; - for standard input.")
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE",
+            help="CSV files or workbooks, plain or compressed, and folders of them; - for standard "
+            "input.",
+        ),
     ],
     *,
     where: WarehouseOptions,
@@ -40,34 +54,47 @@ def import_(
     Rows that cannot be imported are reported, and the others are imported. You can import the
     same file again, also after an interruption: nothing is imported twice.
 
-    The exit code is 0 if everything in the file is now present. It is 1 if rows were rejected or
-    orders refused, and 2 if the import could not run to its end.
+    Several files are imported one after another, those of a folder by their names, and each is
+    detected by itself. What is no table in a folder is left out and named.
+
+    The exit code is 0 if everything in the files is now present. It is 1 if rows were rejected or
+    orders refused, and 2 if a file could not be read or the import could not run to its end.
     """
     at = how.at if how.at is not None else SystemClock().now()
-    layouts, file_format = layouts_of(how.kind, form, columns, at), form.file_format
+    layouts = layouts_of(how.kind, form, columns, at)
     stays = "nothing was saved"
     if not (how.all_or_nothing or how.dry_run):
-        stays = "what was imported so far is saved; import the file again to do the rest"
+        stays = "what was imported so far is saved; import the same again to do the rest"
     with (
         terminal.clean_end(terminal.messages(), interrupted=stays),
         connect(where) as database,
-        input_file(file) as source,
+        ExitStack() as opened,
     ):
+        found = find_files(files)
         seller_id = database.seller(where.seller, may_be_new=True)
         if not how.as_json:
             report_new_seller(database.flow, seller_id)
-        report = FileImport(
-            database=database,
-            seller_id=seller_id,
-            warehouse_id=database.warehouse(seller_id, where.warehouse),
-            time_zone=where.time_zone,
-            at=at,
-            source=source,
-            form=form,
-            file_format=file_format,
-            layouts=layouts,
-            how=how,
-        ).run()
+        imports = [
+            FileImport(
+                database=database,
+                seller_id=seller_id,
+                warehouse_id=database.warehouse(seller_id, where.warehouse),
+                time_zone=where.time_zone,
+                at=at,
+                source=opened.enter_context(input_file(name)),
+                form=form,
+                file_format=form.file_format,
+                layouts=layouts,
+                how=how,
+                rejects=rejects,
+            )
+            for name, rejects in zip(found.names, _rejects(found, how), strict=True)
+        ]
+        report: ImportReport | FilesReport
+        if found.is_one:
+            report = imports[0].run()
+        else:
+            report = attrs.evolve(import_files(imports), left_out=found.left_out)
     if how.as_json:
         terminal.print_json(report.as_json())
     else:
@@ -75,7 +102,16 @@ def import_(
     _end(report, how)
 
 
-def _end(report: ImportReport, how: ImportOptions) -> None:
+def _rejects(found: InputFiles, how: ImportOptions) -> Sequence[Path | None]:
+    """Return where the rejected rows of each file are written."""
+    if how.rejects is None:
+        return [None] * len(found.names)
+    if found.is_one and not how.rejects.is_dir():
+        return [how.rejects]
+    return reject_files(found.names, how.rejects)
+
+
+def _end(report: ImportReport | FilesReport, how: ImportOptions) -> None:
     console = terminal.messages()
     if not how.as_json:
         report.print_problems(console)
@@ -83,5 +119,5 @@ def _end(report: ImportReport, how: ImportOptions) -> None:
         console.print("This is what would happen; nothing was saved.")
     elif how.all_or_nothing and not report.saved:
         console.print("Nothing was saved, because not everything could be imported.")
-    if not report.is_whole:
-        raise typer.Exit(terminal.EXIT_REJECTED)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)

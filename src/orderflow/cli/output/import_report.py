@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.cli.options.import_file import FileKind
-from orderflow.cli.output import tables
+from orderflow.cli.output import tables, terminal
 from orderflow.cli.output.problems import print_faults, print_problems, print_rejects
 from orderflow.cli.output.records import data_of
 from orderflow.domain.model.commands import CancelOrder, EditOrder
@@ -79,6 +79,11 @@ class ImportReport:
         result = self.result
         missed = result.rejected or self.done.refusals or self.blocked or result.conflicting
         return not missed and (self.updates or not result.called_off)
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the import."""
+        return 0 if self.is_whole else terminal.EXIT_REJECTED
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values."""

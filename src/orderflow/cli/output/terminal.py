@@ -35,6 +35,7 @@ __all__ = [
     "clean_usage",
     "messages",
     "print_csv",
+    "print_error",
     "print_json",
     "print_json_line",
     "progress_bar",
@@ -138,10 +139,7 @@ def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
         console.print(f"orderflow: {error.object!a} cannot be written in {error.encoding}")
         raise typer.Exit(EXIT_NOT_RUN) from error
     except (OrderFlowError, OSError) as error:
-        first, *others = _lines(error)
-        console.print(styled(("orderflow: ", "red"), without_secrets(first)))
-        for line in others:
-            console.print(f"  {line}")
+        print_error(console, error)
         refused = isinstance(error, RefusedError | NotFoundError)
         raise typer.Exit(EXIT_REFUSED if refused else EXIT_NOT_RUN) from error
     except KeyboardInterrupt as error:
@@ -175,6 +173,14 @@ def progress_bar(
             bar.update(task, completed=done, place=printable(place))
 
         yield show
+
+
+def print_error(console: Console, error: Exception) -> None:
+    """Print the message of an error, in lines if it has several."""
+    first, *others = _lines(error)
+    console.print(styled(("orderflow: ", "red"), without_secrets(first)))
+    for line in others:
+        console.print(f"  {line}")
 
 
 def _lines(error: Exception) -> tuple[str, ...]:
