@@ -10,12 +10,13 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.order import Order
-from orderflow.importing.file_orders import FileOrders, OrderMaker
+from orderflow.importing.file_orders import FileOrders
 from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.findings import Findings
 from orderflow.importing.identity import check_ids
 from orderflow.importing.known_skus import KnownSkus
 from orderflow.importing.layouts.choice import LayoutChoice, choose_layouts
+from orderflow.importing.order_maker import OrderMaker
 from orderflow.importing.order_rows import OrderRows
 from orderflow.importing.result import Import
 from orderflow.importing.stored_orders import OnChange, StoredOrders
