@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from orderflow.importing import (
     DeliveryLayout,
     FileFormat,
     OnChange,
+    OrderLayout,
     ReceiptLayout,
     StockLayout,
     detect_layout,
@@ -31,15 +33,16 @@ from orderflow.importing import (
     write_rejects,
 )
 from orderflow.importing.files.long_list import LongList
-from orderflow.service import Batches
+from orderflow.importing.layouts.choice import part_of
+from orderflow.importing.layouts.file_part import FilePart
+from orderflow.service import Batches, BatchResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from orderflow.domain.model.order import Order
-    from orderflow.importing import Import, ImportCommand, Progress
+    from orderflow.importing import Import, ImportCommand, Progress, WrittenRejects
     from orderflow.ports import Reading
-    from orderflow.service import BatchResult
 
 __all__ = ["FileImport", "ImportOptions"]
 
@@ -50,13 +53,15 @@ class ImportOptions:
 
     Attributes:
         kind: What the file contains; default: detected from its columns.
+        lines: The lines of the orders, if they are in a file of their own: order id, SKU and units.
+            The options for columns apply to both files; name an order id for each, with a comma.
         on_change: Skip an order that is already present, but different; or update it, and cancel it
             if the file says that it is off.
         known_skus_only: Reject orders with a product that the seller has no stock or receipt of.
         all_or_nothing: Import everything in one transaction, all files of it, or nothing at all.
         rejects: Write rejected and refused rows to this file, to correct and import again: the
-            first 100,000, or 50 MB. What is not in it is reported. Of several files, a folder, in
-            which each has a file of its name.
+            first 100,000, or 50 MB. What is not in it is reported. Of several files, or with
+            --lines, a folder, in which each has a file of its name.
         batch: A name that distinguishes two files of stock, receipts or deliveries with the same
             content. The default for stock is the day.
         at: When the import happens, in ISO 8601; default: now.
@@ -65,6 +70,7 @@ class ImportOptions:
     """
 
     kind: FileKind | None = None
+    lines: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
     on_change: OnChange = OnChange.SKIP
     known_skus_only: bool = attrs.field(default=False, metadata={"names": ("--known-skus-only",)})
     all_or_nothing: bool = attrs.field(default=False, metadata={"names": ("--all-or-nothing",)})
@@ -77,7 +83,10 @@ class ImportOptions:
 
 @attrs.frozen(kw_only=True)
 class FileImport:
-    """The import of one file."""
+    """The import of one file.
+
+    Its rejected rows, and those of the file of its lines, are written to files of their own.
+    """
 
     database: Database
     seller_id: str
@@ -89,12 +98,19 @@ class FileImport:
     file_format: FileFormat
     layouts: dict[str, FileLayout]
     how: ImportOptions
-    rejects: Path | None
+    rejects: Path | None = None
+    lines_rejects: Path | None = None
 
     @property
     def name(self) -> str:
         """The name of the file in messages."""
         return name_of(self.source)
+
+    @property
+    def order_layouts(self) -> dict[str, OrderLayout]:
+        """The layouts that a file of orders may have, each with its lines."""
+        layouts = self.layouts.items()
+        return {name: layout for name, layout in layouts if isinstance(layout, OrderLayout)}
 
     def detect(self) -> tuple[str, FileLayout]:
         """Return the layout of the file, with its name.
@@ -103,8 +119,14 @@ class FileImport:
             FileError: If the file cannot be read, or no layout fits.
             BadParameter: If an option does not apply to what it contains.
         """
+        layouts: Mapping[str, FileLayout] = self.layouts
+        if self.how.lines is not None:
+            layouts = {
+                name: part_of(layout, FilePart.ORDERS)
+                for name, layout in self.order_layouts.items()
+            }
         name, layout = detect_layout(
-            self.source, self.layouts, file_format=self.file_format, name=self.name
+            self.source, layouts, file_format=self.file_format, name=self.name
         )
         if self.how.batch is not None and kind_of(layout) is FileKind.ORDERS:
             raise typer.BadParameter("does not apply to orders", param_hint="'--batch'")
@@ -122,24 +144,39 @@ class FileImport:
 
             name, layout = self.detect()
             result = self._read(name, layout, show_rows)
-        rejects = None
-        if self.rejects is not None:  # now: if it cannot be written, nothing should be imported
-            rejects = write_rejects(result, self.source, self.rejects)
+        # now: if they cannot be written, nothing should be imported
+        rejects = self._write_rejects(result)
         if how.all_or_nothing and self._is_blocked(result):
             result = attrs.evolve(result, commands=())
         done = self._carry_out(result)
         refused = {record_id(each.command): str(each.error) for each in done.refused}
-        if self.rejects is not None and refused:
-            rejects = write_rejects(result, self.source, self.rejects, refused=refused)
-        failed = bool(result.faults or done.refusals) or self._is_blocked(result)
-        return ImportReport(
+        if refused:
+            rejects = self._write_rejects(result, refused)
+        failed = result.has_faults or bool(done.refusals) or self._is_blocked(result)
+        report = ImportReport(
             kind=kind_of(layout),
             result=result,
             done=done,
             updates=how.on_change is OnChange.UPDATE,
             saved=not (how.dry_run or (how.all_or_nothing and failed)),
-            rejects=rejects,
+            rejects=rejects[0],
         )
+        if result.lines is None:
+            return report
+        lines = attrs.evolve(report, result=result.lines, done=BatchResult(), rejects=rejects[1])
+        return attrs.evolve(report, lines=lines)
+
+    def _write_rejects(
+        self, result: Import, refused: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[WrittenRejects | None, WrittenRejects | None]:
+        """Write the rejected rows of the file, and those of the file of its lines."""
+        of_file = of_lines = None
+        if self.rejects is not None:
+            of_file = write_rejects(result, self.source, self.rejects, refused=refused)
+        if self.lines_rejects is not None and self.how.lines is not None and result.lines:
+            lines, to = self.how.lines, self.lines_rejects
+            of_lines = write_rejects(result.lines, lines, to, refused=refused)
+        return of_file, of_lines
 
     def _is_blocked(self, result: Import) -> bool:
         """Whether an order of the file is not what it should be here, and cannot be made so."""
@@ -194,7 +231,9 @@ class FileImport:
             return self._without_done(result)
         return read_orders(
             self.source,
-            preset={layout_name: self.form.included(layout)},
+            preset={layout_name: self.form.included(self.order_layouts[layout_name])},
+            lines=how.lines,
+            lines_format=self.file_format,
             time_zone=self.time_zone,
             existing=self._order,
             parts_of=self._parts_of,

@@ -26,7 +26,7 @@ from orderflow.importing.layouts.skip_rule import SkipKind
 from orderflow.importing.order_rows import ADDRESS, Line, OrderRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from orderflow.importing.findings import Findings
     from orderflow.importing.layouts.columns import Columns
@@ -63,6 +63,7 @@ class FileOrder:
         cancelled: Why single rows were called off, if any were.
         is_cut: Whether it was too long, so that only its first rows are here.
         faults: Its faults.
+        apart: Its rows in the file of lines, if the file has the orders without their lines.
     """
 
     order_id: str
@@ -83,11 +84,22 @@ class FileOrder:
     address: tuple[str, ...] = ("",) * len(ADDRESS)
     customer_reference: str = ""
     custom_fields: tuple[str, ...] = ()
+    apart: FileOrder | None = None
 
     @property
     def first_row(self) -> int:
         """Its first row."""
         return self.rows[0]
+
+    @property
+    def is_skipped(self) -> bool:
+        """Whether each of its rows is skipped by itself."""
+        return not self.faults and len(self.skipped) == len(self.rows)
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether it has faults, or its lines have."""
+        return bool(self.faults or (self.apart is not None and self.apart.faults))
 
     @property
     def is_full(self) -> bool:
@@ -151,24 +163,31 @@ class FileOrders:
             OSError: If a temporary file cannot be written.
         """
         if row.order_id is not None:
-            self._rows.add(row, _size(row) + len(row.lines))
+            self._rows.add(row, _size(row))
         elif row.skipped is not None:
             self._findings.skip(row.row, row.skipped.reason)
         else:
             self._findings.reject_row(row.row, row.faults)
 
-    def orders(self) -> Iterator[FileOrder]:
+    def orders(self, gathered: Iterable[FileOrder] | None = None) -> Iterator[FileOrder]:
         """Yield the orders by their first rows.
+
+        Args:
+            gathered: The orders in any order. Default: those of this file alone.
 
         Raises:
             OSError: If a temporary file cannot be written or read.
         """
-        for order_id, rows in groupby(self._rows, attrgetter("order_id")):
-            order = self._gather(order_id, rows)
-            size = len(order.lines) + len(order.skipped) + len(order.repeated)
-            self._orders.add(order, _size(order) + size)
+        for order in self.by_id() if gathered is None else gathered:
+            apart = order.apart
+            self._orders.add(order, _size(order) + (0 if apart is None else _size(apart)))
         self._rows.close()
         yield from self._orders
+
+    def by_id(self) -> Iterator[FileOrder]:
+        """Yield the orders by their ids."""
+        for order_id, rows in groupby(self._rows, attrgetter("order_id")):
+            yield self._gather(order_id, rows)
 
     def _gather(self, order_id: str, rows: Iterator[OrderRow]) -> FileOrder:
         order, digests = FileOrder(order_id), dict[int, int]()
@@ -274,5 +293,8 @@ def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:
 
 
 def _size(found: OrderRow | FileOrder) -> int:
-    """Return how much memory a row or an order takes, without its lines, in rows."""
-    return 1 + len(found.faults) + units_of(found.address) + units_of(found.custom_fields)
+    """Return how much memory a row or an order takes, in rows."""
+    size = 1 + len(found.lines) + len(found.faults)
+    if isinstance(found, FileOrder):
+        size += len(found.skipped) + len(found.repeated)
+    return size + units_of(found.address) + units_of(found.custom_fields)

@@ -103,7 +103,8 @@ def _unfit(file: str, header: Header[_Layout], layouts: Mapping[str, _Layout]) -
     if lacks and any(_nearness(layout, names)):
         faults.append(f"the nearest is {name}, which lacks {', '.join(lacks)}")
     if missing:
-        hints = (f"{each} ({near!r}?)" if near else each for each, near in _near(layout, names))
+        near = _near(layout, names, by_field=True)
+        hints = (f"{each} ({found!r}?)" if found else each for each, found in near)
         faults.append(f"name the columns of {', '.join(hints)}")
     elif absent:
         faults.append("export it with that column, or name another of its columns")
@@ -112,12 +113,17 @@ def _unfit(file: str, header: Header[_Layout], layouts: Mapping[str, _Layout]) -
     return FileError(file, *faults, row=header.row, settings=settings)
 
 
-def _near(layout: Layout, names: Sequence[str]) -> Iterator[tuple[str, str | None]]:
-    """Yield the fields without a column, with the unused one that was probably meant, if any."""
+def _near(
+    layout: Layout, names: Sequence[str], *, by_field: bool = False
+) -> Iterator[tuple[str, str | None]]:
+    """Yield the fields without a column, with the unused one that was probably meant, if any.
+
+    With `by_field`, its name may also be similar to that of the field.
+    """
     used = names_of(layout, names)
     free = [name for name in names if name not in used]
     for field, wanted in missing_columns(layout, names).items():
-        found = near_column((*wanted, field), free)
+        found = near_column((*wanted, field) if by_field else wanted, free)
         if found is not None:
             free.remove(found)
         yield field, found

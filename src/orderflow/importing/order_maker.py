@@ -32,8 +32,10 @@ class OrderMaker:
         warehouse_id: str,
         skus: KnownSkus,
         known_skus_only: bool,
+        line_columns: Columns | None = None,
     ) -> None:
         self._columns = columns
+        self._line_columns = line_columns if line_columns is not None else columns
         self._seller_id = seller_id
         self._warehouse_id = warehouse_id
         self._custom_fields = columns.names("custom_fields")
@@ -53,9 +55,9 @@ class OrderMaker:
             if not unread:
                 faults.append(Fault(row, name, "''", "is empty in every row of the order"))
         ship_to = self._address(found, faults)
-        lines = self._lines(found.lines, faults)
         found.faults += faults
-        if placed_at is None or found.faults:
+        lines = self._lines(found.apart if found.apart is not None else found)
+        if placed_at is None or found.has_faults:
             return None
         return Order(
             order_id=found.order_id,
@@ -75,8 +77,9 @@ class OrderMaker:
             ),
         )
 
-    def _lines(self, lines: list[Line], faults: list[Fault]) -> tuple[OrderLine, ...]:
-        """Make the lines. A line without an id gets the next free number."""
+    def _lines(self, found: FileOrder) -> tuple[OrderLine, ...]:
+        """Make the lines, and add their faults. A line without an id gets the next free number."""
+        lines, faults = found.lines, found.faults
         taken = {line.line_id for line in lines}
         free = (text for number in count(1) if (text := str(number)) not in taken)
         made: dict[str, OrderLine] = {}
@@ -86,16 +89,17 @@ class OrderMaker:
             line_id = line.line_id or next(free)
             if line_id in made:
                 reason = "is the id of another line of the order"
-                name = self._columns.name("line_id")
+                name = self._line_columns.name("line_id")
                 faults.append(Fault(line.row, name, quote_value(line_id), reason))
             made[line_id] = OrderLine(line_id, line.sku, line.quantity)
         return tuple(made.values())
 
     def _unknown(self, line: Line) -> Fault:
-        field = "sku" if "sku" in self._columns.positions else "items"
+        columns = self._line_columns
+        field = "sku" if "sku" in columns.positions else "items"
         close = self._skus.nearest(line.sku)
         hint = f"; did you mean {close!r}?" if close is not None else ""
-        name = self._columns.name(field)
+        name = columns.name(field)
         return Fault(line.row, name, quote_value(line.sku), f"is not a known product{hint}")
 
     def _address(self, found: FileOrder, faults: list[Fault]) -> Address | None:

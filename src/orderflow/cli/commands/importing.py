@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
@@ -13,7 +14,7 @@ from orderflow.cli.file_import import FileImport, ImportOptions
 from orderflow.cli.input_file import input_file
 from orderflow.cli.input_files import find_files, reject_files
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.options.import_file import ColumnNames, FileForm, layouts_of
+from orderflow.cli.options.import_file import ColumnNames, FileForm, FileKind, layouts_of
 from orderflow.cli.output import terminal
 from orderflow.cli.several_files import import_files
 from orderflow.cli.unknown_names import report_new_seller
@@ -21,7 +22,6 @@ from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from orderflow.cli.input_files import InputFiles
     from orderflow.cli.output.files_report import FilesReport
@@ -61,33 +61,34 @@ def import_(
     orders refused, and 2 if a file could not be read or the import could not run to its end.
     """
     at = how.at if how.at is not None else SystemClock().now()
-    layouts = layouts_of(how.kind, form, columns, at)
+    layouts = layouts_of(_kind(how), form, columns, at)
     stays = "nothing was saved"
     if not (how.all_or_nothing or how.dry_run):
-        stays = "what was imported so far is saved; import the same again to do the rest"
+        stays = "what was imported so far is saved; import the file again to do the rest"
     with (
         terminal.clean_end(terminal.messages(), interrupted=stays),
         connect(where) as database,
         ExitStack() as opened,
     ):
         found = find_files(files)
+        _check_lines(found, how)
         seller_id = database.seller(where.seller, may_be_new=True)
         if not how.as_json:
             report_new_seller(database.flow, seller_id)
+        first = FileImport(
+            database=database,
+            seller_id=seller_id,
+            warehouse_id=database.warehouse(seller_id, where.warehouse),
+            time_zone=where.time_zone,
+            at=at,
+            source=Path(found.names[0]),
+            form=form,
+            file_format=form.file_format,
+            layouts=layouts,
+            how=how,
+        )
         imports = [
-            FileImport(
-                database=database,
-                seller_id=seller_id,
-                warehouse_id=database.warehouse(seller_id, where.warehouse),
-                time_zone=where.time_zone,
-                at=at,
-                source=opened.enter_context(input_file(name)),
-                form=form,
-                file_format=form.file_format,
-                layouts=layouts,
-                how=how,
-                rejects=rejects,
-            )
+            attrs.evolve(first, source=opened.enter_context(input_file(name)), **rejects)
             for name, rejects in zip(found.names, _rejects(found, how), strict=True)
         ]
         report: ImportReport | FilesReport
@@ -95,25 +96,39 @@ def import_(
             report = imports[0].run()
         else:
             report = attrs.evolve(import_files(imports), left_out=found.left_out)
-    if how.as_json:
-        terminal.print_json(report.as_json())
-    else:
-        report.print(terminal.results())
     _end(report, how)
 
 
-def _rejects(found: InputFiles, how: ImportOptions) -> Sequence[Path | None]:
-    """Return where the rejected rows of each file are written."""
+def _kind(how: ImportOptions) -> FileKind | None:
+    """Return what the file contains, as far as the options say."""
+    if how.lines is not None and how.kind not in {None, FileKind.ORDERS}:
+        raise typer.BadParameter("applies to a file of orders", param_hint="'--lines'")
+    return how.kind if how.lines is None else FileKind.ORDERS
+
+
+def _check_lines(found: InputFiles, how: ImportOptions) -> None:
+    if how.lines is not None and not found.is_one:
+        raise typer.BadParameter("applies to one file of orders", param_hint="'--lines'")
+
+
+def _rejects(found: InputFiles, how: ImportOptions) -> Sequence[dict[str, Any]]:
+    """Return where the rejected rows of each file are written, and those of its lines."""
     if how.rejects is None:
-        return [None] * len(found.names)
+        return [{} for _ in found.names]
+    if how.lines is not None:
+        rejects, lines_rejects = reject_files([*found.names, str(how.lines)], how.rejects)
+        return [{"rejects": rejects, "lines_rejects": lines_rejects}]
     if found.is_one and not how.rejects.is_dir():
-        return [how.rejects]
-    return reject_files(found.names, how.rejects)
+        return [{"rejects": how.rejects}]
+    return [{"rejects": path} for path in reject_files(found.names, how.rejects)]
 
 
 def _end(report: ImportReport | FilesReport, how: ImportOptions) -> None:
     console = terminal.messages()
-    if not how.as_json:
+    if how.as_json:
+        terminal.print_json(report.as_json())
+    else:
+        report.print(terminal.results())
         report.print_problems(console)
     if how.dry_run:
         console.print("This is what would happen; nothing was saved.")

@@ -88,12 +88,8 @@ class FilesReport:
         for each in self.files:
             if isinstance(each, FailedFile):
                 terminal.print_error(console, each.error)
-                continue
-            with console.capture() as captured:
-                each.print_problems(console)
-            if captured.get():
-                console.print(f"{each.result.file}:")
-                each.print_problems(console)
+            else:
+                each.print_problems_of_file(console)
         for left in self.left_out:
             console.print(f"left out: {left.file}: {left.reason}")
 
