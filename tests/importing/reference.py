@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "importing.md"
 BEGIN = "<!-- presets: generated -->"
 END = "<!-- end -->"
+_NOT_READ = {"items", "customer", "price", "cancelled_at"}
+"""The columns of lines, and those that only a replay reads."""
 
 
 def redrawn(page: str) -> str:
@@ -33,11 +35,24 @@ def redrawn(page: str) -> str:
 
 def _exports() -> str:
     rows = [
-        f"| [`{preset}`](#{preset.lower()}) | {each.export} | {each.found} | {each.checked} |"
+        f"| [`{preset}`](#{preset.lower()}) | {each.export} | {_read(PRESETS[preset])} |"
+        f" {_skipped(PRESETS[preset])} | {each.found} | {each.checked} |"
         for preset, each in EXPORTS.items()
     ]
-    head = "| preset | export | where its columns were found | checked with |"
-    return "\n".join([head, "| --- | --- | --- | --- |", *rows])
+    head = ("preset", "export", "reads", "skips", "where its columns were found", "checked with")
+    return "\n".join([f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}", *rows])
+
+
+def _read(layout: OrderLayout) -> str:
+    """Name what is read of an order beside its lines and its time; an address is one thing."""
+    fields = set(columns_of(layout)) - set(columns_of(type(layout), required=True))
+    read = {field for field in fields if getattr(layout, field)} - _NOT_READ
+    names = {"address" if field.startswith("ship_to_") else field for field in read}
+    return ", ".join(sorted(name.replace("_", " ") for name in names)) or "nothing"
+
+
+def _skipped(layout: OrderLayout) -> str:
+    return ", ".join(dict.fromkeys(f"`{rule.kind}`" for rule in layout.skip)) or "nothing"
 
 
 def _without_preset() -> str:

@@ -66,6 +66,52 @@ def test_delimiters_and_line_ends_are_found_out(delimiter: str, line_end: str) -
     assert lines(result) == [("1", "Mütze €", 1)]
 
 
+GERMAN = f"""\
+{HEADER},ship_to_name,ship_to_street,ship_to_city,ship_to_postcode,ship_to_country
+1,Schürze,2,2026-03-01T10:00Z,Jörg Müller,Grüner Weg 3,Köln,50667,DE
+1,Gießkanne,1,2026-03-01T10:00Z,,,,,
+2,Öllampe,4,2026-03-01T11:00Z,Bärbel Groß,Mühlstraße 9,Zürich,8001,CH
+"""
+FOUND = ("utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "cp1250", "mac-roman", "cp850")
+TO_BE_NAMED = ("utf-16-le", "cp500")
+
+
+@pytest.mark.parametrize("encoding", [*FOUND, *TO_BE_NAMED])
+def test_the_same_orders_are_read_whatever_the_file_is_written_in(encoding: str) -> None:
+    expected = imported(GERMAN).commands
+    assert len(expected) == 2
+    named = {"encoding": encoding} if encoding in TO_BE_NAMED else {}
+    for delimiter in DELIMITERS:
+        for line_end in ("\n", "\r\n", "\r"):
+            text = GERMAN.replace(",", delimiter).replace("\n", line_end)
+            result = imported(text.encode(encoding), **named)
+            assert result.commands == expected, (delimiter, line_end)
+            assert not named or result.guess is None
+
+
+@pytest.mark.parametrize("encoding", TO_BE_NAMED)
+def test_an_encoding_that_cannot_be_found_out_is_refused(encoding: str) -> None:
+    with pytest.raises(FileError):
+        imported(GERMAN.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Jürgen Klein", "cp850"),
+        ("Café", "cp1252"),
+        ("España", "macroman"),
+        ("Dvořák, Příčná", "cp852"),
+        ("Żarówka, Dziękuję", "maclatin2"),
+        ("Иван Петров", "cp866"),
+    ],
+)
+def test_words_that_nobody_writes_are_no_reading(text: str, encoding: str) -> None:
+    """Read in other encodings, these are `JÅrgen`, `CafÈ`, `EspaĖa`, `Dvoý†k`, `∆ar¢wka`."""
+    result = imported(f"{HEADER}\n{row(sku=text.replace(',', ''))}\n".encode(encoding))
+    assert lines(result) == [("1", text.replace(",", ""), 1)]
+
+
 def test_delimiters_within_the_names_of_columns_do_not_count() -> None:
     header = 'order_id;sku;quantity;placed_at;"a,b,c,d,e,f,g,h"'
     result = imported(f'{header}\n1;MUG;1;2026-03-01T10:00Z;"1,2,3,4,5"\n')

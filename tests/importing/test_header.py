@@ -39,6 +39,41 @@ def test_a_header_far_below_is_not_searched() -> None:
         imported(f"a report\n{above}{HEADER}\n{row()}\n")
 
 
+@pytest.mark.parametrize(
+    ("header", "nearest", "what_to_do"),
+    [
+        (
+            "Order,SKU,Qty,Placed",
+            "PLAIN, which lacks 'order_id' (order_id), 'sku' (sku), ",
+            (
+                "name the columns of order_id ('Order'?), sku ('SKU'?), quantity, "
+                "placed_at ('Placed'?)"
+            ),
+        ),
+        (
+            "Order Number,Order Date,SKU,Quantity",
+            "WOOCOMMERCE_ADVANCED, which lacks 'Order Status'",
+            "export it with that column, or name another of its columns",
+        ),
+        (
+            "Name,Created at,Lineitem sku,Quantity",
+            "SHOPIFY, which lacks 'Lineitem quantity' (quantity)",
+            "name the columns of quantity ('Quantity'?)",
+        ),
+    ],
+    ids=["other-names", "one-column-less", "one-other-name"],
+)
+def test_what_no_preset_fits_is_told_in_three_lines(
+    header: str, nearest: str, what_to_do: str
+) -> None:
+    with pytest.raises(FileError) as failure:
+        imported(f"{header}\n")
+    first, second, third = failure.value.lines
+    assert first.startswith("a.csv, row 1: no preset fits the columns ")
+    assert second.startswith(f"the nearest is {nearest}")
+    assert third == what_to_do
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_the_delimiter_is_that_of_the_header_not_of_what_stands_above(delimiter: str) -> None:
     text = f"{HEADER}\n{row()}\n".replace(",", delimiter)

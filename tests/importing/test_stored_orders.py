@@ -16,6 +16,8 @@ from orderflow.importing import (
     OnChange,
     Preset,
     RepeatedRow,
+    SkipKind,
+    SkipRule,
 )
 from tests.importing.files import (
     AT,
@@ -93,6 +95,47 @@ def test_the_parts_of_an_order_are_called_off_with_it(acme: Seller) -> None:
     assert [each.order_id for each in result.called_off] == ["#1", "#1.1"]
     carry_out(acme, result)
     assert {order.status for order in acme.orders()} == {"CANCELLED"}
+
+
+AMAZON = "order-id\tpurchase-date\torder-status\tsku\tquantity\titem-status"
+
+
+def amazon(*rows: str) -> str:
+    of_day = (row.replace(" ", "\t2026-03-01T10:00:00+00:00\tUnshipped\t", 1) for row in rows)
+    return "\n".join([AMAZON, *(row.replace(" ", "\t") for row in of_day), ""])
+
+
+def test_an_order_is_off_if_all_of_its_items_are(acme: Seller) -> None:
+    carry_out(acme, stored(acme, amazon("1 MUG 1 Unshipped", "1 CUP 2 Unshipped")))
+    one = stored(acme, amazon("1 MUG 1 Cancelled", "1 CUP 2 Unshipped"))
+    assert (one.called_off, [len(each.edits) for each in one.changed]) == ((), [1])
+    sent = stored(acme, amazon("1 MUG 1 Cancelled", "1 CUP 2 Shipped"))
+    assert (sent.called_off, len(sent.skipped)) == ((), 2)
+    text = amazon("1 MUG 1 Cancelled", "1 CUP 0 Cancelled", "2 MUG 1 Cancelled")
+    result = stored(acme, text, on_change=OnChange.UPDATE)
+    assert result.called_off == (CalledOffOrder("1", "cancelled or refunded"),)
+    carry_out(acme, result)
+    assert [order.status for order in acme.orders()] == ["CANCELLED"]
+
+
+def test_postage_does_not_keep_an_order_whose_goods_are_off(acme: Seller) -> None:
+    layout = attrs.evolve(
+        PRESETS[Preset.PLAIN],
+        skip=(
+            SkipRule(column="state", kind=SkipKind.CANCELLED, reason="gone", is_one_of="off"),
+            SkipRule(column="sku", kind=SkipKind.NOT_GOODS, is_one_of="POST"),
+            SkipRule(column="state", kind=SkipKind.DESPATCHED, is_one_of="sent", whole_order=True),
+        ),
+    )
+    header = f"{HEADER},state"
+    first = "\n".join([header, row("1", more=","), row("2", more=","), ""])
+    carry_out(acme, stored(acme, first, preset=layout))
+    off = (row("1", more=",off"), row("1", "POST", more=","))
+    post = row("2", "POST", more=",")
+    result = stored(acme, "\n".join([header, *off, post, ""]), preset=layout)
+    assert result.called_off == (CalledOffOrder("1", "gone"),)
+    sent = stored(acme, "\n".join([header, *off, row("1", more=",sent"), ""]), preset=layout)
+    assert sent.called_off == ()
 
 
 def test_an_order_with_the_id_of_a_part_is_not_that_part(acme: Seller) -> None:

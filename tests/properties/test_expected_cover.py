@@ -12,6 +12,7 @@ from orderflow import ExpectedReceipt, PartialAllocation, Rationing, StockKey
 from orderflow.commands import AnnounceReceipt, BookInStock, PlaceOrder
 from orderflow.core import State, decide, expected_cover, explain
 from orderflow.domain.model.commands import ReleaseEndedHolds
+from orderflow.domain.queries.expected_cover import ExpectedCovers
 from orderflow.testing.strategies import History, histories, policies
 from tests.properties.runs import SCOPE, Run
 from tests.unit.shop import ACME, LEEDS, NOON, key, later, order
@@ -19,6 +20,7 @@ from tests.unit.shop import ACME, LEEDS, NOON, key, later, order
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from random import Random
 
     from orderflow import AllocationPolicy, ExpectedCover, Order
     from orderflow.commands import Command
@@ -168,6 +170,19 @@ def test_an_explanation_names_the_receipts_that_the_forecast_does(
         assert explanation.order == each
         covers = tuple(shortage.cover for shortage in explanation.shortages)
         assert covers == expected_cover(each, state, at, history.policy)
+
+
+@given(history=histories(SCOPE), announced=ANNOUNCED, draw=st.randoms(use_true_random=False))
+def test_dates_of_many_orders_are_those_of_each_in_any_order(
+    history: History, announced: list[tuple[str, int, int]], draw: Random
+) -> None:
+    state, at = expecting(history, announced)
+    policy = state.policy or history.policy
+    orders = list(state.orders.values())
+    draw.shuffle(orders)
+    covers = ExpectedCovers(at, policy)
+    for each in orders:
+        assert covers.of(each, state) == expected_cover(each, state, at, policy)
 
 
 @given(history=histories(SCOPE))

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["bytes_in", "input_file", "name_of"]
+__all__ = ["STANDARD_INPUT", "bytes_in", "input_file", "name_of"]
 
-_STANDARD_INPUT = "-"
+STANDARD_INPUT = "-"
+"""The name of standard input on the command line."""
 
 
 @contextmanager
 def input_file(file: str) -> Iterator[Path | BinaryIO]:
     """Yield the file; standard input is copied, because rejected rows are read twice."""
-    if file != _STANDARD_INPUT:
+    if file != STANDARD_INPUT:
         yield Path(file)
         return
     with TemporaryFile() as kept:

@@ -25,15 +25,18 @@ class FileError(OrderFlowError):
         row: The last row reached, if any. The first row of the file is 1.
         settings: The settings that mend it: fields of `FileFormat`, or `sku_column` and the like
             for those of a layout.
+        lines: The message in lines, for people: what is wrong, and what to do.
     """
 
     def __init__(
-        self, file: str, fault: str, *, row: int | None = None, settings: tuple[str, ...] = ()
+        self, file: str, *faults: str, row: int | None = None, settings: tuple[str, ...] = ()
     ) -> None:
         self.file = file
         self.row = row
         self.settings = settings
-        super().__init__(f"{file}{'' if row is None else f', row {row:,}'}: {fault}")
+        first, *others = faults
+        self.lines = (f"{file}{'' if row is None else f', row {row:,}'}: {first}", *others)
+        super().__init__("; ".join(self.lines))
 
 
 @attrs.frozen

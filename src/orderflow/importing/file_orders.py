@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from array import array
 from datetime import datetime, timedelta
-from itertools import count, groupby
+from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Self
 
 import attrs
 
-from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.domain.model.validators import LINES_MAX
-from orderflow.errors import InvalidValueError
 from orderflow.importing.faults import Fault, RepeatedRow, SkippedRow, quote_value
 from orderflow.importing.files.chunks import units_of
 from orderflow.importing.files.sorting import Sorter
@@ -28,14 +26,13 @@ from orderflow.importing.layouts.skip_rule import SkipKind
 from orderflow.importing.order_rows import ADDRESS, Line, OrderRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from orderflow.importing.findings import Findings
-    from orderflow.importing.known_skus import KnownSkus
     from orderflow.importing.layouts.columns import Columns
-    from orderflow.importing.layouts.layout import OrderLayout
+    from orderflow.importing.layouts.skip_rule import SkipRule
 
-__all__ = ["PLACED_APART_MAX", "ROWS_MAX", "FileOrder", "FileOrders", "OrderMaker"]
+__all__ = ["PLACED_APART_MAX", "ROWS_MAX", "FileOrder", "FileOrders"]
 
 PLACED_APART_MAX = timedelta(hours=1)
 """How far apart the rows of one order may be placed: systems write lines one after another."""
@@ -46,6 +43,7 @@ ROWS_MAX = 10 * LINES_MAX
 FAULTS_MAX = 1_000
 """An order with so many faults is rejected without its other rows being kept."""
 
+_WITHOUT_GOODS = frozenset({SkipKind.CANCELLED, SkipKind.NOT_GOODS})
 _SHOWN = "%Y-%m-%d %H:%M UTC"
 
 
@@ -61,8 +59,11 @@ class FileOrder:
         repeated: Its rows that repeat an earlier one.
         reason: Why the whole order is skipped, if it is.
         is_off: Whether it is skipped because it was called off.
+        row_kinds: The kinds of the rules that skip single rows.
+        cancelled: Why single rows were called off, if any were.
         is_cut: Whether it was too long, so that only its first rows are here.
         faults: Its faults.
+        apart: Its rows in the file of lines, if the file has the orders without their lines.
     """
 
     order_id: str
@@ -72,6 +73,8 @@ class FileOrder:
     repeated: list[RepeatedRow] = attrs.field(factory=list)
     reason: str = ""
     is_off: bool = False
+    row_kinds: frozenset[SkipKind] = frozenset()
+    cancelled: str = ""
     is_cut: bool = False
     faults: list[Fault] = attrs.field(factory=list)
     placed_at: datetime | None = None
@@ -81,11 +84,22 @@ class FileOrder:
     address: tuple[str, ...] = ("",) * len(ADDRESS)
     customer_reference: str = ""
     custom_fields: tuple[str, ...] = ()
+    apart: FileOrder | None = None
 
     @property
     def first_row(self) -> int:
         """Its first row."""
         return self.rows[0]
+
+    @property
+    def is_skipped(self) -> bool:
+        """Whether each of its rows is skipped by itself."""
+        return not self.faults and len(self.skipped) == len(self.rows)
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether it has faults, or its lines have."""
+        return bool(self.faults or (self.apart is not None and self.apart.faults))
 
     @property
     def is_full(self) -> bool:
@@ -95,6 +109,21 @@ class FileOrder:
             or len(self.rows) > ROWS_MAX
             or len(self.faults) >= FAULTS_MAX
         )
+
+    @property
+    def off_reason(self) -> str:
+        """Why the order is off; empty if it is not. It is if all of its goods were called off."""
+        if self.reason:
+            return self.reason if self.is_off else ""
+        is_empty = not self.lines and self.row_kinds <= _WITHOUT_GOODS
+        return self.cancelled if is_empty else ""
+
+    def skip_row(self, row: int, rule: SkipRule) -> None:
+        """Skip a single row."""
+        self.skipped.append(SkippedRow(row, rule.reason))
+        self.row_kinds |= {rule.kind}
+        if rule.kind is SkipKind.CANCELLED:
+            self.cancelled = self.cancelled or rule.reason
 
     def skip(self, reason: str, *, is_off: bool) -> None:
         """Skip the whole order."""
@@ -134,24 +163,31 @@ class FileOrders:
             OSError: If a temporary file cannot be written.
         """
         if row.order_id is not None:
-            self._rows.add(row, _size(row) + len(row.lines))
+            self._rows.add(row, _size(row))
         elif row.skipped is not None:
             self._findings.skip(row.row, row.skipped.reason)
         else:
             self._findings.reject_row(row.row, row.faults)
 
-    def orders(self) -> Iterator[FileOrder]:
+    def orders(self, gathered: Iterable[FileOrder] | None = None) -> Iterator[FileOrder]:
         """Yield the orders by their first rows.
+
+        Args:
+            gathered: The orders in any order. Default: those of this file alone.
 
         Raises:
             OSError: If a temporary file cannot be written or read.
         """
-        for order_id, rows in groupby(self._rows, attrgetter("order_id")):
-            order = self._gather(order_id, rows)
-            size = len(order.lines) + len(order.skipped) + len(order.repeated)
-            self._orders.add(order, _size(order) + size)
+        for order in self.by_id() if gathered is None else gathered:
+            apart = order.apart
+            self._orders.add(order, _size(order) + (0 if apart is None else _size(apart)))
         self._rows.close()
         yield from self._orders
+
+    def by_id(self) -> Iterator[FileOrder]:
+        """Yield the orders by their ids."""
+        for order_id, rows in groupby(self._rows, attrgetter("order_id")):
+            yield self._gather(order_id, rows)
 
     def _gather(self, order_id: str, rows: Iterator[OrderRow]) -> FileOrder:
         order, digests = FileOrder(order_id), dict[int, int]()
@@ -170,7 +206,7 @@ class FileOrders:
             return
         order.faults += row.faults
         if rule is not None:
-            order.skipped.append(SkippedRow(row.row, rule.reason))
+            order.skip_row(row.row, rule)
         first = digests.setdefault(row.digest, row.row) if row.lines else row.row
         if first != row.row and self._drops_repeated:
             order.skipped.append(SkippedRow(row.row, "repeats an earlier row"))
@@ -250,103 +286,6 @@ class FileOrders:
         order.faults.append(Fault(row, name, quote_value(other), reason))
 
 
-class OrderMaker:
-    """Makes orders from combined rows."""
-
-    def __init__(
-        self,
-        columns: Columns,
-        layout: OrderLayout,
-        *,
-        seller_id: str,
-        warehouse_id: str,
-        skus: KnownSkus,
-        known_skus_only: bool,
-    ) -> None:
-        self._columns = columns
-        self._seller_id = seller_id
-        self._warehouse_id = warehouse_id
-        self._custom_fields = columns.names("custom_fields")
-        self._country = layout.country_default
-        self._placed_at = layout.placed_at_default
-        self._skus = skus
-        self._known_skus_only = known_skus_only
-
-    def make(self, found: FileOrder) -> Order | None:
-        """Return the order. If that is impossible, add its faults and return None."""
-        faults: list[Fault] = []
-        row = found.rows[0]
-        placed_at = found.placed_at or self._placed_at
-        if placed_at is None:
-            name = self._columns.name("placed_at")
-            unread = {fault.column for fault in found.faults}.intersection({"", name})
-            if not unread:
-                faults.append(Fault(row, name, "''", "is empty in every row of the order"))
-        ship_to = self._address(found, faults)
-        lines = self._lines(found.lines, faults)
-        found.faults += faults
-        if placed_at is None or found.faults:
-            return None
-        return Order(
-            order_id=found.order_id,
-            seller_id=self._seller_id,
-            warehouse_id=self._warehouse_id,
-            lines=lines,
-            placed_at=placed_at,
-            priority=found.priority or 0,
-            promised_by=found.promised_by,
-            courier=found.courier or None,
-            ship_to=ship_to,
-            customer_reference=found.customer_reference or None,
-            custom_fields=tuple(
-                (name, text)
-                for name, text in zip(self._custom_fields, found.custom_fields, strict=False)
-                if text
-            ),
-        )
-
-    def _lines(self, lines: list[Line], faults: list[Fault]) -> tuple[OrderLine, ...]:
-        """Make the lines. A line without an id gets the next free number."""
-        taken = {line.line_id for line in lines}
-        free = (text for number in count(1) if (text := str(number)) not in taken)
-        made: dict[str, OrderLine] = {}
-        for line in lines:
-            if not self._skus.is_known(line.sku, line.row) and self._known_skus_only:
-                faults.append(self._unknown(line))
-            line_id = line.line_id or next(free)
-            if line_id in made:
-                reason = "is the id of another line of the order"
-                name = self._columns.name("line_id")
-                faults.append(Fault(line.row, name, quote_value(line_id), reason))
-            made[line_id] = OrderLine(line_id, line.sku, line.quantity)
-        return tuple(made.values())
-
-    def _unknown(self, line: Line) -> Fault:
-        field = "sku" if "sku" in self._columns.positions else "items"
-        close = self._skus.nearest(line.sku)
-        hint = f"; did you mean {close!r}?" if close is not None else ""
-        name = self._columns.name(field)
-        return Fault(line.row, name, quote_value(line.sku), f"is not a known product{hint}")
-
-    def _address(self, found: FileOrder, faults: list[Fault]) -> Address | None:
-        if not any(found.address):
-            return None
-        names = (field.removeprefix("ship_to_") for field in ADDRESS)
-        fields = dict(zip(names, found.address, strict=True))
-        fields["country"] = fields["country"] or self._country or ""
-        try:
-            return Address(**fields)
-        except InvalidValueError as error:
-            field = f"ship_to_{error.field.removeprefix('Address.')}"
-            column = self._columns.name(field) if field in self._columns.positions else field
-            if column in {fault.column for fault in found.faults}:
-                return None
-            setting = "country" if error.value == "" else ""
-            value, reason = quote_value(str(error.value)), f"must be {error.demand}"
-            faults.append(Fault(found.rows[0], column, value, reason, setting))
-            return None
-
-
 def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:
     if first is None or other is None:
         return first or other
@@ -354,5 +293,8 @@ def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:
 
 
 def _size(found: OrderRow | FileOrder) -> int:
-    """Return how much memory a row or an order takes, without its lines, in rows."""
-    return 1 + len(found.faults) + units_of(found.address) + units_of(found.custom_fields)
+    """Return how much memory a row or an order takes, in rows."""
+    size = 1 + len(found.lines) + len(found.faults)
+    if isinstance(found, FileOrder):
+        size += len(found.skipped) + len(found.repeated)
+    return size + units_of(found.address) + units_of(found.custom_fields)

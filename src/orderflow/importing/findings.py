@@ -47,12 +47,12 @@ class Findings:
         self.reasons[reason] += 1
         self.skipped.add(SkippedRow(row, reason))
 
-    def reject(self, rows: Iterable[int], faults: Sequence[Fault]) -> None:
-        """Reject rows that belong together, because some of them have faults."""
+    def reject(self, rows: Iterable[int], faults: Sequence[Fault], other: str = "") -> None:
+        """Reject rows that belong together, because of faults in them, or for another reason."""
         by_row: dict[int, list[Fault]] = {}
         for fault in faults:
             by_row.setdefault(fault.row, []).append(fault)
-        other = of_same_order(min(by_row))
+        other = of_same_order(min(by_row)) if by_row else other
         for row in rows:
             self.reject_row(row, by_row.get(row, ()), other)
 

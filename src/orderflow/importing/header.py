@@ -16,16 +16,18 @@ from orderflow.importing.export import plain_cell
 from orderflow.importing.faults import FileError
 from orderflow.importing.files.delimiter import DELIMITERS, named_delimiter
 from orderflow.importing.layouts.columns import (
+    absence,
     absent_columns,
     column_list,
     is_complete,
     missing_columns,
     names_of,
+    near_column,
 )
-from orderflow.importing.layouts.layout import Layout
+from orderflow.importing.layouts.layout import Layout, columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from orderflow.importing.files.source import Record, Source
 
@@ -83,23 +85,59 @@ def find_header(
     if best.fault:
         raise FileError(source.name, best.fault, row=best.row)
     if len(layouts) > 1 and not best.is_complete:
-        raise _unfit(source.name, best)
+        raise _unfit(source.name, best, layouts)
     return best
 
 
-def _unfit(file: str, header: Header[_Layout]) -> FileError:
+def _unfit(file: str, header: Header[_Layout], layouts: Mapping[str, _Layout]) -> FileError:
     """Return the error that no layout fits: which one is nearest, and what it lacks."""
-    missing = missing_columns(header.layout, header.names)
-    _, matches, _ = header.fitness
-    faults = [f"no preset fits the columns {column_list(header.names)}"]
-    faults += absent_columns(header.layout, header.names)
-    if matches and missing:
-        lacks = (f"{' or '.join(map(repr, names))} ({field})" for field, names in missing.items())
-        faults.append(f"the nearest is {header.layout_name}, which lacks {', '.join(lacks)}")
+    names = header.names
+    name, layout = max(layouts.items(), key=lambda each: _nearness(each[1], names))
+    named = set.intersection(*(set(absent_columns(each, names)) for each in layouts.values()))
+    faults = [f"no preset fits the columns {column_list(names)}"]
+    faults += [absence(each, names) for each in sorted(named)]
+    missing = missing_columns(layout, names)
+    absent = [each for each in absent_columns(layout, names) if each not in named]
+    lacks = [f"{' or '.join(map(repr, wanted))} ({field})" for field, wanted in missing.items()]
+    lacks += map(repr, absent)
+    if lacks and any(_nearness(layout, names)):
+        faults.append(f"the nearest is {name}, which lacks {', '.join(lacks)}")
     if missing:
-        faults.append(f"name the columns of {', '.join(missing)}")
-    settings = tuple(f"{field}_column" for field in missing)
-    return FileError(file, "; ".join(faults), row=header.row, settings=settings)
+        near = _near(layout, names, by_field=True)
+        hints = (f"{each} ({found!r}?)" if found else each for each, found in near)
+        faults.append(f"name the columns of {', '.join(hints)}")
+    elif absent:
+        faults.append("export it with that column, or name another of its columns")
+    fields = columns_of(layout, required=True)[:1] if absent and not missing else missing
+    settings = tuple(f"{field}_column" for field in fields)
+    return FileError(file, *faults, row=header.row, settings=settings)
+
+
+def _near(
+    layout: Layout, names: Sequence[str], *, by_field: bool = False
+) -> Iterator[tuple[str, str | None]]:
+    """Yield the fields without a column, with the unused one that was probably meant, if any.
+
+    With `by_field`, its name may also be similar to that of the field.
+    """
+    used = names_of(layout, names)
+    free = [name for name in names if name not in used]
+    for field, wanted in missing_columns(layout, names).items():
+        found = near_column((*wanted, field) if by_field else wanted, free)
+        if found is not None:
+            free.remove(found)
+        yield field, found
+
+
+def _nearness(layout: Layout, names: Sequence[str]) -> tuple[int, float]:
+    """How many of the columns that a layout needs are there. A similar name is worth half."""
+    needed = columns_of(layout, required=True)
+    near = dict(_near(layout, names))
+    similar = [found for found in near.values() if found is not None]
+    same = [field for field, found in near.items() if (found or "").casefold() == field]
+    points = 2 * (len(needed) - len(near)) + len(similar) + len(same)
+    points = max(0, points - len(absent_columns(layout, names)))
+    return points, points / len(needed)
 
 
 def _headers(

@@ -12,6 +12,7 @@ from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identi
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault, quote_value
 from orderflow.importing.file_times import times_of
+from orderflow.importing.layouts.file_part import FilePart
 from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
 from orderflow.importing.values.packed import ItemPattern
 from orderflow.importing.values.unreadable import UnreadableError
@@ -183,6 +184,8 @@ class OrderRows:
 
     def _lines(self, cells: Cells) -> tuple[Line, ...]:
         """Read the items of a row. Only the first one must be there."""
+        if self._layout.part is FilePart.ORDERS:
+            return ()
         if self._pattern is not None:
             return tuple(self._packed(cells, self._pattern))
         line = self._line(cells)

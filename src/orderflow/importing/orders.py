@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import ExitStack
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,14 +12,12 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.order import Order
-from orderflow.importing.file_orders import FileOrders, OrderMaker
 from orderflow.importing.files.file_format import DETECTED
-from orderflow.importing.findings import Findings
 from orderflow.importing.identity import check_ids
 from orderflow.importing.known_skus import KnownSkus
 from orderflow.importing.layouts.choice import LayoutChoice, choose_layouts
-from orderflow.importing.order_rows import OrderRows
-from orderflow.importing.result import Import
+from orderflow.importing.order_files import OrderFiles
+from orderflow.importing.order_maker import OrderMaker
 from orderflow.importing.stored_orders import OnChange, StoredOrders
 from orderflow.importing.table import open_table
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from orderflow.importing.file_orders import FileOrder
     from orderflow.importing.files.file_format import FileFormat
+    from orderflow.importing.result import Import
     from orderflow.importing.table import File, Progress
 
 __all__ = ["Existing", "OnChange", "read_orders"]
@@ -52,6 +53,9 @@ def read_orders(
     progress: Callable[[Progress], None] | None = None,
     name: str | None = None,
     file_format: FileFormat = DETECTED,
+    lines: File | None = None,
+    lines_name: str | None = None,
+    lines_format: FileFormat = DETECTED,
 ) -> Import:
     """Read the orders of a file into commands.
 
@@ -74,9 +78,14 @@ def read_orders(
         progress: Called every 1,000 rows and at the end.
         name: The name of the file in messages. Default: its path.
         file_format: The format of its text. Default: detected.
+        lines: The file with the lines of the orders, if they are in one of their own. Its columns
+            are those of the same layout: order id, product, units and line id. An order without
+            lines is rejected, and so are lines without an order: see `Import.lines`.
+        lines_name: The name of this file in messages. Default: its path.
+        lines_format: The format of its text. Default: detected.
 
     Raises:
-        FileError: If the file cannot be read, or its columns do not fit the layout.
+        FileError: If a file cannot be read, or its columns do not fit the layout.
         InvalidValueError: If an id or the moment breaks its rule, or there is no such preset.
     """
     check_ids("read_orders", seller_id, warehouse_id, at)
@@ -87,16 +96,21 @@ def read_orders(
         value=on_change,
     )
     layouts = choose_layouts(preset, "read_orders.preset")
-    with open_table(file, layouts, file_format=file_format, name=name) as table:
-        rows, findings = OrderRows(table, time_zone), Findings()
-        skus = KnownSkus(known_skus)
+    main = partial(open_table, file, file_format=file_format, name=name)
+    others = None
+    if lines is not None:
+        others = partial(open_table, lines, file_format=lines_format, name=lines_name)
+    skus = KnownSkus(known_skus)
+    with ExitStack() as opened:
+        files = OrderFiles.open(opened, layouts, time_zone, main, others)
         maker = OrderMaker(
-            table.columns,
-            table.layout,
+            files.main.table.columns,
+            files.main.table.layout,
             seller_id=seller_id,
             warehouse_id=warehouse_id,
             skus=skus,
             known_skus_only=known_skus_only,
+            line_columns=files.line_columns,
         )
         stored = StoredOrders(
             warehouse_id=warehouse_id,
@@ -105,38 +119,41 @@ def read_orders(
             parts_of=parts_of,
             was_imported=was_imported,
             on_change=on_change,
-            has_line_ids="line_id" in table.columns.positions,
-            zone=rows.zone,
+            has_line_ids="line_id" in files.line_columns.positions,
+            zone=files.main.zone,
         )
-        dropped = table.layout.drop_repeated
-        with FileOrders(table.columns, findings, drops_repeated=dropped) as file_orders:
-            for record in table.rows(progress):
-                file_orders.add(rows.read(record))
-            for found in file_orders.orders():
-                _take(found, maker, stored, findings)
-        result = Import.of(table, findings, unknown_skus=skus.unknown(), **stored.result())
-    return attrs.evolve(result, commands=()) if all_or_nothing and result.faults else result
+        for found in files.read(progress):
+            _take(found, files, maker, stored)
+        result = files.result(skus, stored.result())
+    return attrs.evolve(result, commands=()) if all_or_nothing and result.has_faults else result
 
 
-def _take(found: FileOrder, maker: OrderMaker, stored: StoredOrders, findings: Findings) -> None:
+def _take(found: FileOrder, files: OrderFiles, maker: OrderMaker, stored: StoredOrders) -> None:
     """Take one order of the file: skip or reject its rows, or compare it with the stored one."""
+    parts = tuple(files.parts(found))
     if found.reason:
-        for row in found.rows:
-            findings.skip(row, found.reason)
-        if found.is_off:
-            stored.call_off(found.order_id, found.reason)
+        for part, findings in parts:
+            for row in part.rows:
+                findings.skip(row, found.reason)
+        if found.off_reason:
+            stored.call_off(found.order_id, found.off_reason)
         return
-    order = None if found.is_cut or not (found.lines or found.faults) else maker.make(found)
-    if found.faults:
-        findings.reject(found.rows, found.faults)
+    is_cut = any(part.is_cut for part, _ in parts)
+    has_rows = any(part.lines or part.faults for part, _ in parts)
+    order = maker.make(found) if has_rows and not is_cut else None
+    if found.has_faults:
+        files.reject(found)
         return
-    for skipped in found.skipped:
-        findings.skip(skipped.row, skipped.reason)
-    for repeated in found.repeated:
-        findings.repeated.add(repeated)
+    for part, findings in parts:
+        for skipped in part.skipped:
+            findings.skip(skipped.row, skipped.reason)
+        for repeated in part.repeated:
+            findings.repeated.add(repeated)
     if order is not None:
         stored.take(
             order,
             has_priority=found.priority is not None,
             has_time=found.placed_at is not None,
         )
+    elif found.off_reason:
+        stored.call_off(found.order_id, found.off_reason)

@@ -144,6 +144,7 @@ class Import:
         conflicting: The orders whose ids are those of other stored orders. They are not imported.
         repeated: The rows that repeat an earlier row of their order.
         unknown_skus: The products that were not among the known ones.
+        lines: What was read from the file of the lines, if there is one. It has no commands.
     """
 
     file: str
@@ -167,6 +168,12 @@ class Import:
     conflicting: Listed[ConflictingOrder] = _NONE
     repeated: Listed[RepeatedRow] = _NONE
     unknown_skus: Listed[UnknownSku] = _NONE
+    lines: Import | None = None
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether a row has a fault, in the file or in that of the lines."""
+        return bool(self.faults or (self.lines is not None and self.lines.faults))
 
     @classmethod
     def of(

@@ -18,6 +18,7 @@ from orderflow import (
     Rationing,
 )
 from orderflow.core import State, expected_cover
+from orderflow.domain.queries.expected_cover import ExpectedCovers
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, NOON, Shop, key, later, shop_with
 
@@ -205,3 +206,25 @@ def test_the_queue_is_read_no_further_than_what_is_expected_reaches() -> None:
     counted = _Counted(ACME, state.orders, state.records, state.receipts)
     assert not expected_cover(shop.order("A8"), counted, NOON)[0].is_known
     assert counted.__dict__["read"] == ["A0", "A1"]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        AllocationPolicy(),
+        AllocationPolicy(rationing=Rationing.FAIR_SHARE),
+        AllocationPolicy(**URGENT),
+    ],
+    ids=["first-come", "fair", "urgent"],
+)
+def test_many_orders_are_covered_as_each_of_them_is(policy: AllocationPolicy) -> None:
+    shop = shop_with(policy, MUG=3)
+    for number, priority in enumerate((0, 0, 6, 7, 0, 8)):
+        shop.take(str(number), ("MUG", 2), priority=priority)
+    shop.hold("4", HoldReason.OTHER)
+    expect(shop, 4, 2, 9)
+    orders = [shop.order(str(number)) for number in range(6)]
+    for asked in (orders, orders[::-1], orders[3:] + orders):
+        covers = ExpectedCovers(NOON, policy)
+        for each in asked:
+            assert covers.of(each, shop.state()) == expected_cover(each, shop.state(), NOON, policy)

@@ -10,7 +10,7 @@ from orderflow.cli.connection import WarehouseOptions, connect
 from orderflow.cli.execution import key_of
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
-from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, order_cover, product_cover
+from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, OrderCovers, product_cover
 from orderflow.cli.output.listing import Column, print_listing, time_column
 from orderflow.cli.unknown_names import check_seller
 from orderflow.domain.model.status import Status
@@ -81,7 +81,7 @@ def backorders(
 
 def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
     """Yield the orders that are short of a product, in the order of the queue."""
-    now = SystemClock().now()
+    covers = OrderCovers(database, SystemClock().now())
     for position, order in enumerate(database.flow.seller(key.seller_id).queue(key), 1):
         yield {
             "position": position,
@@ -91,7 +91,7 @@ def _queue(database: Database, key: StockKey) -> Iterator[dict[str, Any]]:
             "allocated": order.allocated_of(key.sku),
             "short": order.short_of(key.sku),
             "priority": order.priority,
-            **order_cover(database, order, now),
+            **covers.of(order),
         }
 
 

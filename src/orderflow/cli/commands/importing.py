@@ -2,85 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
 
-from orderflow.cli.connection import Database, WarehouseOptions, connect
-from orderflow.cli.input_file import bytes_in, input_file, name_of
+from orderflow.cli.connection import WarehouseOptions, connect
+from orderflow.cli.file_import import FileImport, ImportOptions
+from orderflow.cli.input_file import input_file
+from orderflow.cli.input_files import find_files, reject_files
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.options.import_file import (
-    ColumnNames,
-    FileForm,
-    FileKind,
-    FileLayout,
-    kind_of,
-    layouts_of,
-)
-from orderflow.cli.options.user_zone import user_zone
+from orderflow.cli.options.import_file import ColumnNames, FileForm, FileKind, layouts_of
 from orderflow.cli.output import terminal
-from orderflow.cli.output.import_report import ImportReport
+from orderflow.cli.several_files import import_files
 from orderflow.cli.unknown_names import report_new_seller
-from orderflow.importing import (
-    DeliveryLayout,
-    FileFormat,
-    OnChange,
-    ReceiptLayout,
-    StockLayout,
-    detect_layout,
-    read_deliveries,
-    read_orders,
-    read_receipts,
-    read_stock,
-    record_id,
-    write_rejects,
-)
-from orderflow.importing.files.long_list import LongList
-from orderflow.service import Batches, SystemClock
+from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-    from orderflow.domain.model.order import Order
-    from orderflow.importing import Import, ImportCommand, Progress
-    from orderflow.ports import Reading
-    from orderflow.service import BatchResult
+    from orderflow.cli.input_files import InputFiles
+    from orderflow.cli.output.files_report import FilesReport
+    from orderflow.cli.output.import_report import ImportReport
 
 __all__ = ["import_"]
-
-
-@attrs.frozen(kw_only=True)
-class ImportOptions:
-    """How to import a file.
-
-    Attributes:
-        kind: What the file contains; default: detected from its columns.
-        on_change: Skip an order that is already present, but different; or update it, and cancel it
-            if the file says that it is off.
-        known_skus_only: Reject orders with a product that the seller has no stock or receipt of.
-        all_or_nothing: Import everything in one transaction, or nothing at all.
-        rejects: Write rejected and refused rows to this file, to correct and import again: the
-            first 100,000, or 50 MB. What is not in it is reported.
-        batch: A name that distinguishes two files of stock, receipts or deliveries with the same
-            content. The default for stock is the day.
-        at: When the import happens, in ISO 8601; default: now.
-        dry_run: Show the effect of the import, without saving.
-        as_json: Print JSON, with the first 10,000 faults and the number of all.
-    """
-
-    kind: FileKind | None = None
-    on_change: OnChange = OnChange.SKIP
-    known_skus_only: bool = attrs.field(default=False, metadata={"names": ("--known-skus-only",)})
-    all_or_nothing: bool = attrs.field(default=False, metadata={"names": ("--all-or-nothing",)})
-    rejects: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
-    batch: str | None = None
-    at: datetime | None = None
-    dry_run: bool = attrs.field(default=False, metadata={"names": ("--dry-run",)})
-    as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
 
 
 @with_options("The database", where=WarehouseOptions)
@@ -88,8 +35,13 @@ class ImportOptions:
 @with_options("The file", form=FileForm)
 @with_options("Import", how=ImportOptions)
 def import_(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="CSV file, plain or gzip; - for standard input.")
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE",
+            help="CSV files or workbooks, plain or compressed, and folders of them; - for standard "
+            "input.",
+        ),
     ],
     *,
     where: WarehouseOptions,
@@ -102,200 +54,85 @@ def import_(
     Rows that cannot be imported are reported, and the others are imported. You can import the
     same file again, also after an interruption: nothing is imported twice.
 
-    The exit code is 0 if everything in the file is now present. It is 1 if rows were rejected or
-    orders refused, and 2 if the import could not run to its end.
+    Several files are imported one after another, those of a folder by their names, and each is
+    detected by itself. What is no table in a folder is left out and named.
+
+    The exit code is 0 if everything in the files is now present. It is 1 if rows were rejected or
+    orders refused, and 2 if a file could not be read or the import could not run to its end.
     """
     at = how.at if how.at is not None else SystemClock().now()
-    layouts, file_format = layouts_of(how.kind, form, columns, at), form.file_format
+    layouts = layouts_of(_kind(how), form, columns, at)
     stays = "nothing was saved"
     if not (how.all_or_nothing or how.dry_run):
         stays = "what was imported so far is saved; import the file again to do the rest"
     with (
         terminal.clean_end(terminal.messages(), interrupted=stays),
         connect(where) as database,
-        input_file(file) as source,
+        ExitStack() as opened,
     ):
+        found = find_files(files)
+        _check_lines(found, how)
         seller_id = database.seller(where.seller, may_be_new=True)
         if not how.as_json:
             report_new_seller(database.flow, seller_id)
-        report = _FileImport(
+        first = FileImport(
             database=database,
             seller_id=seller_id,
             warehouse_id=database.warehouse(seller_id, where.warehouse),
             time_zone=where.time_zone,
             at=at,
-            source=source,
+            source=Path(found.names[0]),
             form=form,
-            file_format=file_format,
+            file_format=form.file_format,
             layouts=layouts,
             how=how,
-        ).run()
+        )
+        imports = [
+            attrs.evolve(first, source=opened.enter_context(input_file(name)), **rejects)
+            for name, rejects in zip(found.names, _rejects(found, how), strict=True)
+        ]
+        report: ImportReport | FilesReport
+        if found.is_one:
+            report = imports[0].run()
+        else:
+            report = attrs.evolve(import_files(imports), left_out=found.left_out)
+    _end(report, how)
+
+
+def _kind(how: ImportOptions) -> FileKind | None:
+    """Return what the file contains, as far as the options say."""
+    if how.lines is not None and how.kind not in {None, FileKind.ORDERS}:
+        raise typer.BadParameter("applies to a file of orders", param_hint="'--lines'")
+    return how.kind if how.lines is None else FileKind.ORDERS
+
+
+def _check_lines(found: InputFiles, how: ImportOptions) -> None:
+    if how.lines is not None and not found.is_one:
+        raise typer.BadParameter("applies to one file of orders", param_hint="'--lines'")
+
+
+def _rejects(found: InputFiles, how: ImportOptions) -> Sequence[dict[str, Any]]:
+    """Return where the rejected rows of each file are written, and those of its lines."""
+    if how.rejects is None:
+        return [{} for _ in found.names]
+    if how.lines is not None:
+        rejects, lines_rejects = reject_files([*found.names, str(how.lines)], how.rejects)
+        return [{"rejects": rejects, "lines_rejects": lines_rejects}]
+    if found.is_one and not how.rejects.is_dir():
+        return [{"rejects": how.rejects}]
+    return [{"rejects": path} for path in reject_files(found.names, how.rejects)]
+
+
+def _end(report: ImportReport | FilesReport, how: ImportOptions) -> None:
+    console = terminal.messages()
     if how.as_json:
         terminal.print_json(report.as_json())
     else:
         report.print(terminal.results())
-    _end(report, how)
-
-
-def _end(report: ImportReport, how: ImportOptions) -> None:
-    console = terminal.messages()
-    if not how.as_json:
         report.print_problems(console)
     if how.dry_run:
         console.print("This is what would happen; nothing was saved.")
     elif how.all_or_nothing and not report.saved:
         console.print("Nothing was saved, because not everything could be imported.")
-    if not report.is_whole:
-        raise typer.Exit(terminal.EXIT_REJECTED)
-
-
-@attrs.frozen(kw_only=True)
-class _FileImport:
-    """The import of one file."""
-
-    database: Database
-    seller_id: str
-    warehouse_id: str
-    time_zone: ZoneInfo | None
-    at: datetime
-    source: Path | BinaryIO
-    form: FileForm
-    file_format: FileFormat
-    layouts: dict[str, FileLayout]
-    how: ImportOptions
-
-    @property
-    def name(self) -> str:
-        """The name of the file in messages."""
-        return name_of(self.source)
-
-    def run(self) -> ImportReport:
-        """Read the file, run its commands, and write the rejected rows."""
-        how = self.how
-        with terminal.progress_bar(
-            terminal.messages(), f"Reading {self.name}", bytes_in(self.source)
-        ) as show:
-
-            def show_rows(so_far: Progress) -> None:
-                show(so_far.bytes_read, f"{so_far.rows:,} rows")
-
-            name, layout = detect_layout(
-                self.source, self.layouts, file_format=self.file_format, name=self.name
-            )
-            kind = kind_of(layout)
-            if how.batch is not None and kind is FileKind.ORDERS:
-                raise typer.BadParameter("does not apply to orders", param_hint="'--batch'")
-            result = self._read(name, layout, show_rows)
-        rejects = None
-        if how.rejects is not None:  # now: if it cannot be written, nothing should be imported
-            rejects = write_rejects(result, self.source, how.rejects)
-        if how.all_or_nothing and self._is_blocked(result):
-            result = attrs.evolve(result, commands=())
-        done = self._carry_out(result)
-        refused = {record_id(each.command): str(each.error) for each in done.refused}
-        if how.rejects is not None and refused:
-            rejects = write_rejects(result, self.source, how.rejects, refused=refused)
-        failed = bool(result.faults or done.refusals) or self._is_blocked(result)
-        return ImportReport(
-            kind=kind,
-            result=result,
-            done=done,
-            updates=how.on_change is OnChange.UPDATE,
-            saved=not (how.dry_run or (how.all_or_nothing and failed)),
-            rejects=rejects,
-        )
-
-    def _is_blocked(self, result: Import) -> bool:
-        """Whether an order of the file is not what it should be here, and cannot be made so."""
-        updates = self.how.on_change is OnChange.UPDATE
-        return bool(
-            result.conflicting
-            or (updates and result.unchangeable)
-            or (not updates and result.called_off)
-        )
-
-    def _carry_out(self, result: Import) -> BatchResult[ImportCommand]:
-        how, commands = self.how, result.commands
-        with terminal.progress_bar(terminal.messages(), "Saving", len(commands)) as show:
-
-            def show_commands(number: int) -> None:
-                if number % terminal.SHOWN_EVERY == 0:
-                    show(number, f"{number:,} of {len(commands):,}")
-
-            database = self.database
-            batches = Batches(database.flow, database.repository, progress=show_commands)
-            if how.dry_run:
-                return batches.preview(commands)
-            if how.all_or_nothing:
-                return batches.run_all_or_none(commands)
-            return batches.run(commands)
-
-    def _read(
-        self, layout_name: str, layout: FileLayout, progress: Callable[[Progress], None]
-    ) -> Import:
-        how = self.how
-        given: dict[str, Any] = {
-            "seller_id": self.seller_id,
-            "warehouse_id": self.warehouse_id,
-            "at": self.at,
-            "all_or_nothing": how.all_or_nothing,
-            "progress": progress,
-            "name": self.name,
-            "file_format": self.file_format,
-        }
-        if isinstance(layout, StockLayout):
-            day = self.at.astimezone(user_zone())
-            batch = how.batch if how.batch is not None else f"{day:%Y-%m-%d}"
-            result = read_stock(self.source, layout=layout, batch=batch, **given)
-            return self._without_done(result)
-        if isinstance(layout, ReceiptLayout):
-            result = read_receipts(
-                self.source, layout=layout, batch=how.batch or "", time_zone=self.time_zone, **given
-            )
-            return self._without_done(result)
-        if isinstance(layout, DeliveryLayout):
-            result = read_deliveries(self.source, layout=layout, batch=how.batch or "", **given)
-            return self._without_done(result)
-        return read_orders(
-            self.source,
-            preset={layout_name: self.form.included(layout)},
-            time_zone=self.time_zone,
-            existing=self._order,
-            parts_of=self._parts_of,
-            known_skus=self._known_skus(),
-            known_skus_only=how.known_skus_only,
-            was_imported=self._was_done,
-            on_change=how.on_change,
-            **given,
-        )
-
-    def _without_done(self, result: Import) -> Import:
-        """Remove and count the commands that an earlier run has done."""
-
-        def new(reading: Reading) -> LongList[ImportCommand]:
-            ids = ((each, str(each.command_id)) for each in result.commands)
-            return LongList(each for each, name in ids if reading.answered(name) is None)
-
-        commands = self.database.repository.read(self.seller_id, new)  # in one transaction
-        unchanged = len(result.commands) - len(commands)
-        return attrs.evolve(result, commands=commands, unchanged=unchanged)
-
-    def _order(self, order_id: str) -> Order | None:
-        return self.database.repository.read(
-            self.seller_id, lambda reading: reading.order(order_id)
-        )
-
-    def _parts_of(self, order_id: str) -> tuple[Order, ...]:
-        return self.database.flow.seller(self.seller_id).parts_of(order_id).children
-
-    def _known_skus(self) -> frozenset[str] | None:
-        """Return the products that the seller has stock or receipts of, if there are any."""
-        seller = self.database.flow.seller(self.seller_id)
-        keys = (*(each.key for each in seller.stock()), *(each.key for each in seller.receipts()))
-        known = frozenset(key.sku for key in keys)
-        return known if known or self.how.known_skus_only else None
-
-    def _was_done(self, command_id: str) -> bool:
-        return self.database.repository.read(
-            self.seller_id, lambda reading: reading.answered(command_id) is not None
-        )
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)

@@ -25,7 +25,7 @@ from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import event_row
-from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, order_cover
+from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, OrderCovers
 from orderflow.cli.output.listing import Column, print_listing, time_column
 from orderflow.cli.output.records import (
     data_of,
@@ -98,7 +98,7 @@ def orders(
         bool,
         typer.Option(
             "--expected",
-            help="Show when back orders are expected to be covered. This reads the queue of each.",
+            help="Show when back orders are expected to be covered. This reads the queues.",
         ),
     ] = False,
 ) -> None:
@@ -106,12 +106,12 @@ def orders(
 
     Of several sellers, the first orders of each are read, to sort them by time.
     """
-    now = SystemClock().now()
     with connect(where) as database:
+        covers = OrderCovers(database, SystemClock().now())
         sellers = list(database.sellers_with_orders(where.seller, status, sku))
         of_each = (database.orders(seller_id, status, sku) for seller_id in sellers)
         rows = (
-            order_row(order) | (order_cover(database, order, now) if expected else {})
+            order_row(order) | (covers.of(order) if expected else {})
             for order in merge(*of_each, key=attrgetter("placed_at"))
             if where.warehouse in (None, order.warehouse_id)
         )

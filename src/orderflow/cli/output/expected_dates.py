@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orderflow.cli.output.listing import Column, moment_cell
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.expected_cover import (
-    expected_cover,
+    ExpectedCovers,
     first_overdue_since,
     last_expected_at,
 )
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from orderflow.cli.connection import Database
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.stock import ExpectedReceipt
+    from orderflow.domain.queries.expected_cover import ExpectedCover
+    from orderflow.ports import Reading
 
-__all__ = ["EXPECTED_COLUMN", "order_cover", "product_cover"]
+__all__ = ["EXPECTED_COLUMN", "OrderCovers", "product_cover"]
 
 
 def _write(cover: dict[str, str | None]) -> str:
@@ -32,15 +35,27 @@ def _write(cover: dict[str, str | None]) -> str:
 EXPECTED_COLUMN = Column("cover", "expected", _write, has_times=True)
 
 
-def order_cover(database: Database, order: Order, at: datetime) -> dict[str, Any]:
-    """Return when an order on back order is expected to be covered, or since when it is overdue."""
-    if order.status is not Status.ON_BACK_ORDER:
-        return _cover(None, None)
-    policy = database.flow.default_policy
-    covers = database.repository.read(
-        order.seller_id, lambda reading: expected_cover(order, reading, at, policy)
-    )
-    return _cover(last_expected_at(covers), first_overdue_since(covers))
+class OrderCovers:
+    """When orders on back order are expected to be covered, or since when they are overdue."""
+
+    def __init__(self, database: Database, at: datetime) -> None:
+        self._database = database
+        self._at = at
+        self._covers: dict[str, ExpectedCovers] = {}
+
+    def of(self, order: Order) -> dict[str, Any]:
+        """Return the cover of an order. The queues of its products are read once for all orders."""
+        if order.status is not Status.ON_BACK_ORDER:
+            return _cover(None, None)
+        covers = self._database.repository.read(order.seller_id, partial(self._read, order))
+        return _cover(last_expected_at(covers), first_overdue_since(covers))
+
+    def _read(self, order: Order, reading: Reading) -> tuple[ExpectedCover, ...]:
+        known = self._covers.get(order.seller_id)
+        if known is None:
+            policy = reading.policy or self._database.flow.default_policy
+            known = self._covers[order.seller_id] = ExpectedCovers(self._at, policy)
+        return known.of(order, reading)
 
 
 def product_cover(receipts: Iterable[ExpectedReceipt], at: datetime) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.cli.options.import_file import FileKind
-from orderflow.cli.output import tables
+from orderflow.cli.output import tables, terminal
 from orderflow.cli.output.problems import print_faults, print_problems, print_rejects
 from orderflow.cli.output.records import data_of
 from orderflow.domain.model.commands import CancelOrder, EditOrder
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.warehouse_commands import RequestCancellation
 from orderflow.importing import Import, ImportCommand, WrittenRejects, record_id
+from orderflow.importing.layouts.file_part import FilePart
 from orderflow.service import BatchResult
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class ImportReport:
         updates: Whether orders that differ in the file were to be edited.
         saved: Whether the changes were saved.
         rejects: What was written to the file of rejected rows, if there is one.
+        lines: What was read from the file of the lines, if there is one.
     """
 
     kind: FileKind
@@ -62,6 +64,7 @@ class ImportReport:
     updates: bool
     saved: bool
     rejects: WrittenRejects | None = None
+    lines: ImportReport | None = None
 
     @property
     def refused(self) -> list[tuple[str, str]]:
@@ -78,7 +81,13 @@ class ImportReport:
         """Whether everything in the file was imported."""
         result = self.result
         missed = result.rejected or self.done.refusals or self.blocked or result.conflicting
-        return not missed and (self.updates or not result.called_off)
+        is_whole = not missed and (self.updates or not result.called_off)
+        return is_whole and (self.lines is None or self.lines.is_whole)
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the import."""
+        return 0 if self.is_whole else terminal.EXIT_REJECTED
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values."""
@@ -116,6 +125,7 @@ class ImportReport:
                 "refused": done.refusals,
             },
             "rejects": attrs.asdict(self.rejects) if self.rejects is not None else None,
+            "lines": self.lines.as_json() if self.lines is not None else None,
         }
 
     def print_problems(self, console: Console) -> None:
@@ -156,24 +166,38 @@ class ImportReport:
                 console,
                 f"already present, but different: {count:,}; --on-change update edits them",
             )
+        if self.lines is not None:
+            self.lines.print_problems_of_file(console)
+
+    def print_problems_of_file(self, console: Console) -> None:
+        """Print the problems, if there are any, below the name of the file."""
+        with console.capture() as captured:
+            self.print_problems(console)
+        if captured.get():
+            _print(console, f"{self.result.file}:")
+            self.print_problems(console)
 
     def print(self, console: Console) -> None:
         """Print the figures."""
         form, kind = self.result.file_format, self.kind.lower()
+        if getattr(self.result.layout, "part", None) is FilePart.LINES:
+            kind = "their lines"
         delimiter = "tab" if form.delimiter == "\t" else form.delimiter
         how = f"{kind}, {self.result.layout_name}, {form.encoding}"
         if self.kind is not FileKind.ORDERS:
             how = f"{kind}, {form.encoding}"
         _print(console, f"{self.result.file}: {how}, delimiter {delimiter}")
-        rows = [(name, f"{number:,}") for name, number in self._figures() if number]
+        rows = [("rows read", f"{self.result.rows:,}")]
+        rows += [(name, f"{number:,}") for name, number in self._figures() if number]
         figures = tables.table("", "", rows=rows)
         figures.show_header = False
         console.print(figures)
+        if self.lines is not None:
+            self.lines.print(console)
 
     def _figures(self) -> Iterator[tuple[str, int]]:
         result, done = self.result, self.done
         placed, edited = done.placed.total(), done.done[EditOrder]
-        yield "rows read", result.rows
         yield "orders placed", placed
         yield "  of these on back order", done.placed[Status.ON_BACK_ORDER]
         yield "orders edited", edited

@@ -63,6 +63,7 @@ def _by_cause(faults: Iterable[Fault]) -> Iterator[str]:
     for fault in faults:
         causes.setdefault((fault.column, fault.reason), []).append(fault)
     for first, *others in causes.values():
-        more = f"; and {len(others):,} more rows" if others else ""
+        rows = "row" if len(others) == 1 else "rows"
+        more = f"; and {len(others):,} more {rows}" if others else ""
         option = f" ({_OPTIONS[first.setting]})" if first.setting in _OPTIONS else ""
         yield f"{first}{option}{more}"

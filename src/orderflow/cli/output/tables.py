@@ -29,7 +29,7 @@ __all__ = [
 def table(title: str, *columns: str, rows: Iterable[tuple[str, ...]] = ()) -> Table:
     """Draw a table of names and numbers; the first column has the title."""
     drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    drawn.add_column(title)
+    drawn.add_column(title, overflow="fold")
     for column in columns:
         drawn.add_column(column, justify="right", no_wrap=True)
     for row in rows:

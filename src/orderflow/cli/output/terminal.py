@@ -35,6 +35,7 @@ __all__ = [
     "clean_usage",
     "messages",
     "print_csv",
+    "print_error",
     "print_json",
     "print_json_line",
     "progress_bar",
@@ -54,6 +55,12 @@ EXIT_UNBALANCED = 3
 """The account of units does not balance, or another invariant is violated."""
 EXIT_INTERRUPTED = 130
 """Ctrl-C stopped the command."""
+
+_OPTIONS = {
+    "quantity_column": "--quantity-column or --quantity",
+    "placed_at_column": "--placed-at-column or --placed-at",
+}
+"""The options of the settings that have several."""
 
 _STAYS = "changes saved before that are kept"
 
@@ -132,8 +139,7 @@ def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
         console.print(f"orderflow: {error.object!a} cannot be written in {error.encoding}")
         raise typer.Exit(EXIT_NOT_RUN) from error
     except (OrderFlowError, OSError) as error:
-        option = _options(error.settings) if isinstance(error, FileError) else ""
-        console.print(styled(("orderflow: ", "red"), without_secrets(f"{error}{option}")))
+        print_error(console, error)
         refused = isinstance(error, RefusedError | NotFoundError)
         raise typer.Exit(EXIT_REFUSED if refused else EXIT_NOT_RUN) from error
     except KeyboardInterrupt as error:
@@ -169,7 +175,23 @@ def progress_bar(
         yield show
 
 
+def print_error(console: Console, error: Exception) -> None:
+    """Print the message of an error, in lines if it has several."""
+    first, *others = _lines(error)
+    console.print(styled(("orderflow: ", "red"), without_secrets(first)))
+    for line in others:
+        console.print(f"  {line}")
+
+
+def _lines(error: Exception) -> tuple[str, ...]:
+    """Return the message of an error in lines, with the options that mend it."""
+    if not isinstance(error, FileError):
+        return (str(error),)
+    *others, last = error.lines
+    return (*others, f"{last}{_options(error.settings)}")
+
+
 def _options(settings: tuple[str, ...]) -> str:
     """Name the options of some settings."""
-    options = ", ".join(f"--{setting.replace('_', '-')}" for setting in settings)
+    options = ", ".join(_OPTIONS.get(each, f"--{each.replace('_', '-')}") for each in settings)
     return f" ({options})" if options else ""

@@ -17,10 +17,16 @@ from orderflow.domain.model.status import FROZEN
 if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
-    from orderflow.domain.model.policy import Queue, QueuePosition
+    from orderflow.domain.model.policy import Queue
     from orderflow.domain.model.stock import ProductKey
 
-__all__ = ["is_preemptible", "preempt_for", "preemptible_products", "within_reach"]
+__all__ = [
+    "is_preemptible",
+    "preempt_for",
+    "preemptible_products",
+    "preemption_rank",
+    "within_reach",
+]
 
 _NEVER = Preemption.NEVER
 
@@ -83,20 +89,24 @@ def preempt_for(serving: ServingState, order: Order, *, completely: bool) -> Non
         draft.emit(OrderDeallocated(*draft.name(later), units_lost, reason))
 
 
-def is_preemptible(order: Order, position: QueuePosition, queue: Queue) -> bool:
-    """Whether an urgent order at a position in the queue may preempt units of another order.
+def is_preemptible(order: Order) -> bool:
+    """Whether urgent orders may preempt the units of an order: it is not at the warehouse yet."""
+    return order.status not in FROZEN
 
-    The other order must be later by more than its id, and not at the warehouse yet.
-    """
-    return order.status not in FROZEN and queue_position(order, queue)[:-1] > position[:-1]
+
+def preemption_rank(order: Order, queue: Queue) -> tuple[object, ...]:
+    """Return the position of an order but for its id: a preempting order has a smaller one."""
+    return queue_position(order, queue)[:-1]
 
 
 def _later_orders(serving: ServingState, order: Order, sku: str) -> list[Order]:
     """Return the orders whose units of a product the order may preempt, the last one first."""
     queue = serving.draft.policy.queue
-    position = queue_position(order, queue)
+    position, rank = queue_position(order, queue), preemption_rank(order, queue)
     return [
         later
         for later in serving.with_units.behind(position, (order.warehouse_id, sku))
-        if is_preemptible(later, position, queue) and later.allocated_of(sku)
+        if is_preemptible(later)
+        and preemption_rank(later, queue) > rank
+        and later.allocated_of(sku)
     ]

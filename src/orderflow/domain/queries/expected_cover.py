@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.allocation.preemption import is_preemptible
 from orderflow.domain.model.arguments import (
     require_moment,
     require_order,
@@ -36,18 +35,19 @@ from orderflow.domain.model.policy import (
     Rationing,
     allows_partial,
     is_urgent,
-    queue_position,
 )
 from orderflow.domain.model.status import MAY_WAIT, Status
 from orderflow.domain.model.stock import ExpectedReceipt
+from orderflow.domain.queries.queue_demand import PreemptibleUnits, QueueDemand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from orderflow.domain.model.order import Order, OrderLine
+    from orderflow.domain.model.stock import ProductKey
     from orderflow.domain.state.view import View
 
-__all__ = ["ExpectedCover", "expected_cover"]
+__all__ = ["ExpectedCover", "ExpectedCovers", "expected_cover"]
 
 _DEFAULT = AllocationPolicy()
 
@@ -108,12 +108,47 @@ def expected_cover(
     require_view("expected_cover.view", view)
     at = require_moment("expected_cover.at", at)
     require_policy("expected_cover.default_policy", default_policy)
-    policy = view.policy or default_policy
-    covers: dict[str, ExpectedCover] = {}
-    for supply in supplies_of(order, view, at, policy):
-        supply.claim(units for _, units in demand_before(order, supply.sku, view, policy))
-        covers.update((cover.line_id, cover) for _, cover in supply.covers())
-    return tuple(covers[line.line_id] for line in lines_to_cover(order))
+    return ExpectedCovers(at, view.policy or default_policy).of(order, view)
+
+
+class ExpectedCovers:
+    """The expected cover of many orders of one seller, with each queue read once.
+
+    What was read of a product stays as it was, also if the next order is asked for in a later
+    transaction.
+
+    Args:
+        at: The present moment, as in `expected_cover`.
+        policy: The policy of the seller.
+    """
+
+    def __init__(self, at: datetime, policy: AllocationPolicy) -> None:
+        self._at = at
+        self._policy = policy
+        self._products: dict[ProductKey, _Product] = {}
+
+    def of(self, order: Order, view: View) -> tuple[ExpectedCover, ...]:
+        """Return for each short line of an order the source of the units that it needs."""
+        covers: dict[str, ExpectedCover] = {}
+        for supply in self.supplies(order, view):
+            supply.claim_earlier(view)
+            covers.update((cover.line_id, cover) for _, cover in supply.covers())
+        return tuple(covers[line.line_id] for line in lines_to_cover(order))
+
+    def supplies(self, order: Order, view: View) -> list[Supply]:
+        """Return the supply of each product that the order's lines to cover need."""
+        skus = tuple({line.sku: None for line in lines_to_cover(order)})
+        self._read(order.warehouse_id, skus, view)
+        return [Supply(order, self._products[order.warehouse_id, sku], view) for sku in skus]
+
+    def _read(self, warehouse_id: str, skus: Iterable[str], view: View) -> None:
+        """Read the products that were not read yet."""
+        new = tuple(sku for sku in skus if (warehouse_id, sku) not in self._products)
+        records = view.stock(warehouse_id, new) if new else ()
+        available = dict.fromkeys(new, 0) | {each.key.sku: each.available for each in records}
+        for sku, units in available.items():
+            product = _Product((warehouse_id, sku), units, view, self._at, self._policy)
+            self._products[warehouse_id, sku] = product
 
 
 def last_expected_at(covers: Iterable[ExpectedCover]) -> datetime | None:
@@ -135,71 +170,36 @@ def lines_to_cover(order: Order) -> tuple[OrderLine, ...]:
     return order.short_lines if waits else ()
 
 
-def demand_before(
-    order: Order, sku: str, view: View, policy: AllocationPolicy
-) -> Iterator[tuple[Order, int]]:
-    """Yield the orders that are served before the order, with the units that they are short of.
-
-    Under a fair share, these are all other orders that wait for the product.
-    """
-    position = queue_position(order, policy.queue)
-    is_shared = policy.rationing is Rationing.FAIR_SHARE
-    for other in view.waiting(order.warehouse_id, sku, policy):
-        if not is_shared and queue_position(other, policy.queue) >= position:
-            return
-        if other.order_id != order.order_id:
-            yield other, other.short_of(sku)
-
-
-def supplies_of(order: Order, view: View, at: datetime, policy: AllocationPolicy) -> list[Supply]:
-    """Return the supply of each product that the order's lines to cover need."""
-    skus = {line.sku: 0 for line in lines_to_cover(order)}
-    records = view.stock(order.warehouse_id, tuple(skus))
-    available = skus | {record.key.sku: record.available for record in records}
-    return [Supply(order, sku, units, view, at, policy) for sku, units in available.items()]
-
-
 class Supply:
-    """The available and expected units of a product, and how many of them others get first."""
+    """The units of a product that an order may get, and how many of them others get first."""
 
-    def __init__(  # noqa: PLR0917 - one call
-        self,
-        order: Order,
-        sku: str,
-        available: int,
-        view: View,
-        at: datetime,
-        policy: AllocationPolicy,
-    ) -> None:
+    def __init__(self, order: Order, product: _Product, view: View) -> None:
         self.order = order
-        self.sku = sku
-        self._policy = policy
-        self.available = available
-        self.preemptible = _preemptible(order, sku, view, policy)
-        self._at = at
-        receipts = view.expected(order.warehouse_id, sku)
-        self._receipts = tuple(sorted(receipts, key=lambda receipt: receipt.is_overdue(at)))
+        self.sku = product.sku
+        self.available = product.available
+        self.preemptible = product.preemptible_by(order, view)
+        self._product = product
         self._claimed = 0
 
-    def claim(self, claims: Iterable[int]) -> None:
-        """Count the units that others get first, up to all that are available or expected."""
-        due = (
-            self.available + self.preemptible + sum(receipt.quantity for receipt in self._receipts)
-        )
-        for units in claims:
-            self._claimed += units
-            if self._claimed >= due:
-                return
+    def claim(self, units: int) -> None:
+        """Count units that others get first."""
+        self._claimed += units
+
+    def claim_earlier(self, view: View) -> None:
+        """Count the units of the orders that are served first."""
+        product = self._product
+        enough = self.available + self.preemptible + product.announced
+        self.claim(product.queue.before(self.order, view, enough))
 
     def covers(self) -> Iterator[tuple[OrderLine, ExpectedCover]]:
         """Yield the order's short lines of the product, and the cover of each."""
-        come = list(accumulate(receipt.quantity for receipt in self._receipts))
+        come = self._product.come
         for line, own in self._own_units():
             missing = self._claimed + own - self.available - self.preemptible
             is_there = missing <= 0 or own <= self.preemptible
             number = 0 if is_there else 1 + bisect_left(come, missing)
-            receipts = self._receipts[:number] if number <= len(come) else ()
-            overdue = (each.expected_at for each in receipts if each.is_overdue(self._at))
+            receipts = self._product.receipts[:number] if number <= len(come) else ()
+            overdue = (each.expected_at for each in receipts if each.is_overdue(self._product.at))
             cover = ExpectedCover(
                 line_id=line.line_id,
                 sku=line.sku,
@@ -213,19 +213,38 @@ class Supply:
         """Yield each line, and the units that it and others of its lines need."""
         lines = [line for line in self.order.lines_of(self.sku) if line.short]
         units = list(accumulate(line.short for line in lines))
-        policy = self._policy
+        policy = self._product.policy
         if allows_partial(self.order, policy) and policy.rationing is Rationing.STRICT:
             return zip(lines, units, strict=True)  # they take the available units one by one
         return zip(lines, repeat(units[-1]), strict=False)
 
 
-def _preemptible(order: Order, sku: str, view: View, policy: AllocationPolicy) -> int:
-    """Return the units that the order, if it is urgent, may preempt from later orders."""
-    if not is_urgent(order, policy):
-        return 0
-    position = queue_position(order, policy.queue)
-    return sum(
-        later.allocated_of(sku)
-        for later in view.orders_with_units(order.warehouse_id, sku)
-        if is_preemptible(later, position, policy.queue)
-    )
+class _Product:
+    """What is available, expected and needed of a product, read once for many orders."""
+
+    def __init__(
+        self,
+        key: ProductKey,
+        available: int,
+        view: View,
+        at: datetime,
+        policy: AllocationPolicy,
+    ) -> None:
+        warehouse_id, self.sku = key
+        self.at = at
+        self.policy = policy
+        self.available = available
+        receipts = view.expected(warehouse_id, self.sku)
+        self.receipts = tuple(sorted(receipts, key=lambda receipt: receipt.is_overdue(at)))
+        self.come = list(accumulate(receipt.quantity for receipt in self.receipts))
+        self.announced = self.come[-1] if self.come else 0
+        self.queue = QueueDemand(self.sku, policy)
+        self._preemptible: PreemptibleUnits | None = None
+
+    def preemptible_by(self, order: Order, view: View) -> int:
+        """Return the units that the order, if it is urgent, may preempt from later orders."""
+        if not is_urgent(order, self.policy):
+            return 0
+        if self._preemptible is None:
+            self._preemptible = PreemptibleUnits(order.warehouse_id, self.sku, view, self.policy)
+        return self._preemptible.behind(order)

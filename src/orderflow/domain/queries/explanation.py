@@ -31,12 +31,12 @@ from orderflow.domain.model.policy import (
 from orderflow.domain.model.status import FROZEN, Status
 from orderflow.domain.queries.expected_cover import (
     ExpectedCover,
+    ExpectedCovers,
     Supply,
-    demand_before,
     first_overdue_since,
     last_expected_at,
-    supplies_of,
 )
+from orderflow.domain.queries.queue_demand import demand_before
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError
 
@@ -197,7 +197,7 @@ def explain(
         raise OrderNotFoundError(view.seller_id, order_id)
     shortages = tuple(
         shortage
-        for supply in supplies_of(order, now, at, policy)
+        for supply in ExpectedCovers(at, policy).supplies(order, now)
         for shortage in _shortages(supply, now, policy, earlier_max)
     )
     numbers = {line.line_id: number for number, line in enumerate(order.lines)}
@@ -222,7 +222,7 @@ def _shortages(
         if len(earlier) < earlier_max:
             urgent = is_urgent(other, policy)
             earlier.append(EarlierDemand(order_id=other.order_id, units=short, is_urgent=urgent))
-    supply.claim(units)
+    supply.claim(sum(units))
     is_shared = policy.rationing is Rationing.FAIR_SHARE
     same_for_all: dict[str, Any] = {
         "position": None if is_shared else len(units) + 1,

@@ -37,16 +37,21 @@ _CHUNK_BYTES = 1024 * 1024
 _START_BYTES = 1024
 _SAMPLE_BYTES_MAX = 32 * 1024
 _NO_TEXT = {"Cc", "Cn", "Co"}
-_SYMBOLS = r"\xa2-\xa9\xac\xae-\xb1\xb4\xb6\xb8\xd7\xf7\u02c0-\u02ff"
-_SYMBOL_IN_WORD = re.compile(rf"(?<=[^\W\d_])[{_SYMBOLS}](?=[^\W\d_])")
-"""Nobody writes a word with a symbol in it: a reading without any is preferred."""
+_LETTER = r"[^\W\d_]"
+_SYMBOL = r"[\xa2-\xaa\xac\xae-\xb4\xb6\xb8-\xba\xbc-\xbe\xd7\xf7\u02c0-\u02ff\u2030-\u2bff]"
+_GREEK_CYRILLIC = r"[\u0370-\u04ff]"
+_NO_WORD = re.compile(
+    rf"(?<={_LETTER}){_SYMBOL}(?={_LETTER})|[A-Za-z]{_GREEK_CYRILLIC}|{_GREEK_CYRILLIC}[A-Za-z]"
+)
+"""A symbol within a word, or a word in two alphabets."""
 
 _BETWEEN_CELLS = re.compile(rb'[,;\t|"\r\n]+')
 
 _CANDIDATES = (
     *(f"windows-{number}" for number in range(1250, 1258)),
     *("cp874", "cp932", "gb18030", "big5", "cp949", "koi8-r"),
-    *("iso-8859-2", "iso-8859-15", "macroman"),
+    *("iso-8859-2", "iso-8859-15", "macroman", "maclatin2"),
+    *("cp437", "cp850", "cp852", "cp866"),
 )
 """What spreadsheets and shops write. chardet knows more, which read the same bytes differently."""
 
@@ -55,6 +60,9 @@ _COMMONEST = "cp1252"
 
 _LIKELIHOOD_MIN = 0.002
 """Below it there are too few letters to tell."""
+
+_SURE_MAX = 0.99
+"""What is shown at most: a guess is no certainty."""
 
 _CONFIDENCE_MIN = 0.55
 """The likeliest reading counts if it is 1.2 times as likely as any other."""
@@ -75,8 +83,9 @@ class EncodingGuess:
     example: str
 
     def __str__(self) -> str:
+        sure = min(self.confidence, _SURE_MAX)
         return (
-            f"its encoding was guessed: {self.encoding} ({self.confidence:.0%} sure), "
+            f"its encoding was guessed: {self.encoding} ({sure:.0%} sure), "
             f"which reads {quote_value(self.example)}"
         )
 
@@ -196,5 +205,20 @@ def _readings(name: str, sample: bytes) -> list[_Reading]:
             readings[text] = known._replace(encoding=encoding)
     if not readings:
         raise FileError(name, "is not UTF-8; name its encoding", settings=("encoding",))
-    plain = [each for each in readings.values() if _SYMBOL_IN_WORD.search(each.text) is None]
-    return plain or list(readings.values())
+    written = [each for each in readings.values() if _is_written(each.text)]
+    return written or list(readings.values())
+
+
+def _is_written(text: str) -> bool:
+    """Whether somebody may have written the words of a text: other readings are preferred.
+
+    >>> _is_written("Müller"), _is_written("MŁller"), _is_written("M√ller"), _is_written("Mьller")
+    (True, False, False, False)
+    """
+    capital_within = any(
+        letter.isupper()
+        and not letter.isascii()
+        and (before.islower() or (before.isupper() and after.islower()))
+        for before, letter, after in zip(text, text[1:], f"{text[2:]} ", strict=False)
+    )
+    return _NO_WORD.search(text) is None and not capital_within

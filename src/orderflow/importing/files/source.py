@@ -257,7 +257,8 @@ def open_source(
 def _buffer(file: Path | BinaryIO, stack: ExitStack) -> io.BufferedReader[Any]:
     if isinstance(file, Path):
         if str(file).startswith(_URL_STARTS):
-            raise FileError(str(file), "is a URL; download the file first")
+            url = str(file).replace(":/", "://", 1)  # a path has only one of the slashes
+            raise FileError(url, "is a URL; download the file first")
         return stack.enter_context(_open(file))
     if not file.seekable():
         file = _copy(file, stack)

@@ -22,12 +22,14 @@ __all__ = [
     "Columns",
     "IgnoredColumn",
     "Positions",
+    "absence",
     "absent_columns",
     "column_list",
     "find_columns",
     "is_complete",
     "missing_columns",
     "names_of",
+    "near_column",
     "nearest",
     "required_columns",
 ]
@@ -102,7 +104,7 @@ def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> 
         more_items.append({})
         for field, alternatives in wanted.items():
             finder.find(more_items[-1], field, alternatives, required=field != "line_id")
-    finder.faults += absent_columns(layout, names)
+    finder.faults += [absence(name, names) for name in absent_columns(layout, names)]
     if finder.faults:
         raise FileError(
             file,
@@ -184,13 +186,14 @@ def is_complete(layout: Layout, names: Sequence[str]) -> bool:
 
 
 def absent_columns(layout: Layout, names: Sequence[str]) -> list[str]:
-    """Return a fault for each column that was named, and is not one of these columns."""
+    """Return the columns that a file must have, and that are not among these."""
     named = layout.must_have.union(getattr(layout, "custom_fields", ()))
-    return [
-        f"there is no column {name!r}, which was named{_hint([name], names)}"
-        for name in sorted(named.difference(names))
-        if NUMBER not in name
-    ]
+    return [name for name in sorted(named.difference(names)) if NUMBER not in name]
+
+
+def absence(name: str, names: Sequence[str]) -> str:
+    """Return the fault of a column that was named, and is not one of these columns."""
+    return f"there is no column {name!r}, which was named{_hint([name], names)}"
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -213,13 +216,18 @@ def column_list(names: Sequence[str]) -> str:
     return ", ".join(map(quote_value, names[:_LISTED_MAX])) + more + hint
 
 
+def near_column(wanted: Iterable[str], names: Sequence[str]) -> str | None:
+    """Return the column that was probably meant, if any is similar to one of those wanted."""
+    return next((close for each in wanted if (close := nearest(each, names))), None)
+
+
 def _missing_column(field: str, wanted: Names, names: Sequence[str]) -> str:
     called = " or ".join(repr(name) for name in wanted)
     return f"there is no column {called} ({field}){_hint(wanted, names)}"
 
 
 def _hint(wanted: Iterable[str], names: Sequence[str]) -> str:
-    close = next((found for name in wanted if (found := nearest(name, names))), None)
+    close = near_column(wanted, names)
     return f", did you mean {close!r}?" if close else ""
 
 

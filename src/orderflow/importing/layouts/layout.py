@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.importing.layouts.file_part import FilePart
 from orderflow.importing.layouts.layout_checks import (
     check_custom_fields,
     check_item_pattern,
@@ -109,6 +110,7 @@ class OrderLayout:
         quantity_default: The units of a line without a quantity, such as 1 for a row a unit.
         placed_at_default: When an order without a time was placed.
         must_have: Columns that a file must have, although there are others for their fields.
+        part: What the file has, if the lines are in a file of their own.
         priority: The priority.
         promised_by: The promised date. If the rows of an order differ, the earliest.
         customer: For a replay: the customer, who may cancel units later without naming the order.
@@ -155,6 +157,7 @@ class OrderLayout:
     quantity_default: int | None = attrs.field(default=None, validator=check_units)
     placed_at_default: datetime | None = attrs.field(default=None, validator=check_moment)
     must_have: frozenset[str] = frozenset()
+    part: FilePart = FilePart.WHOLE
     priority: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     promised_by: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     customer: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
@@ -208,9 +211,11 @@ class OrderLayout:
         return frozenset(
             field
             for field, instead in {
-                "sku": bool(self.items),
-                "quantity": bool(self.items) or self.quantity_default is not None,
-                "placed_at": self.placed_at_default is not None,
+                "sku": bool(self.items) or self.part is FilePart.ORDERS,
+                "quantity": bool(self.items)
+                or self.quantity_default is not None
+                or self.part is FilePart.ORDERS,
+                "placed_at": self.placed_at_default is not None or self.part is FilePart.LINES,
             }.items()
             if instead
         )

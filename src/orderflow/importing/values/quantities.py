@@ -44,6 +44,8 @@ def read_whole(text: str, *, smallest: int, largest: int, thousands: str = "") -
     1000
     >>> read_whole("1.000", smallest=1, largest=1_000, thousands=",")
     1
+    >>> read_whole("1 200", smallest=1, largest=9_999, thousands=",")
+    1200
 
     Args:
         text: The text of the cell.
@@ -105,9 +107,11 @@ def _plain(text: str) -> str:
 
 def _without_thousands(text: str, thousands: str) -> str:
     point = "." if thousands == "," else ","
-    grouped = (
-        rf"[+-]?[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+(?:{re.escape(point)}[0-9]+)?"
+    grouped = re.fullmatch(
+        rf"[+-]?[0-9]{{1,3}}([{thousands}{_SPACES}])[0-9]{{3}}(?:\1[0-9]{{3}})*"
+        rf"(?:{re.escape(point)}[0-9]+)?",
+        text,
     )
-    if re.fullmatch(grouped, text):
-        text = text.replace(thousands, "")
+    if grouped is not None:
+        text = text.replace(grouped[1], "")
     return re.sub(rf"(?<=[0-9]){re.escape(point)}0+\Z", "", text)

@@ -1,0 +1,276 @@
+"""The import of one file: read it, run its commands, and write its rejected rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+import attrs
+import typer
+
+from orderflow.cli.connection import Database
+from orderflow.cli.input_file import bytes_in, name_of
+from orderflow.cli.options.import_file import FileForm, FileKind, FileLayout, kind_of
+from orderflow.cli.options.user_zone import user_zone
+from orderflow.cli.output import terminal
+from orderflow.cli.output.import_report import ImportReport
+from orderflow.importing import (
+    DeliveryLayout,
+    FileFormat,
+    OnChange,
+    OrderLayout,
+    ReceiptLayout,
+    StockLayout,
+    detect_layout,
+    read_deliveries,
+    read_orders,
+    read_receipts,
+    read_stock,
+    record_id,
+    write_rejects,
+)
+from orderflow.importing.files.long_list import LongList
+from orderflow.importing.layouts.choice import part_of
+from orderflow.importing.layouts.file_part import FilePart
+from orderflow.service import Batches, BatchResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from orderflow.domain.model.order import Order
+    from orderflow.importing import Import, ImportCommand, Progress, WrittenRejects
+    from orderflow.ports import Reading
+
+__all__ = ["FileImport", "ImportOptions"]
+
+
+@attrs.frozen(kw_only=True)
+class ImportOptions:
+    """How to import a file.
+
+    Attributes:
+        kind: What the file contains; default: detected from its columns.
+        lines: The lines of the orders, if they are in a file of their own: order id, SKU and units.
+            The options for columns apply to both files; name an order id for each, with a comma.
+        on_change: Skip an order that is already present, but different; or update it, and cancel it
+            if the file says that it is off.
+        known_skus_only: Reject orders with a product that the seller has no stock or receipt of.
+        all_or_nothing: Import everything in one transaction, all files of it, or nothing at all.
+        rejects: Write rejected and refused rows to this file, to correct and import again: the
+            first 100,000, or 50 MB. What is not in it is reported. Of several files, or with
+            --lines, a folder, in which each has a file of its name.
+        batch: A name that distinguishes two files of stock, receipts or deliveries with the same
+            content. The default for stock is the day.
+        at: When the import happens, in ISO 8601; default: now.
+        dry_run: Show the effect of the import, without saving.
+        as_json: Print JSON, with the first 10,000 faults and the number of all.
+    """
+
+    kind: FileKind | None = None
+    lines: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
+    on_change: OnChange = OnChange.SKIP
+    known_skus_only: bool = attrs.field(default=False, metadata={"names": ("--known-skus-only",)})
+    all_or_nothing: bool = attrs.field(default=False, metadata={"names": ("--all-or-nothing",)})
+    rejects: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
+    batch: str | None = None
+    at: datetime | None = None
+    dry_run: bool = attrs.field(default=False, metadata={"names": ("--dry-run",)})
+    as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
+
+
+@attrs.frozen(kw_only=True)
+class FileImport:
+    """The import of one file.
+
+    Its rejected rows, and those of the file of its lines, are written to files of their own.
+    """
+
+    database: Database
+    seller_id: str
+    warehouse_id: str
+    time_zone: ZoneInfo | None
+    at: datetime
+    source: Path | BinaryIO
+    form: FileForm
+    file_format: FileFormat
+    layouts: dict[str, FileLayout]
+    how: ImportOptions
+    rejects: Path | None = None
+    lines_rejects: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the file in messages."""
+        return name_of(self.source)
+
+    @property
+    def order_layouts(self) -> dict[str, OrderLayout]:
+        """The layouts that a file of orders may have, each with its lines."""
+        layouts = self.layouts.items()
+        return {name: layout for name, layout in layouts if isinstance(layout, OrderLayout)}
+
+    def detect(self) -> tuple[str, FileLayout]:
+        """Return the layout of the file, with its name.
+
+        Raises:
+            FileError: If the file cannot be read, or no layout fits.
+            BadParameter: If an option does not apply to what it contains.
+        """
+        layouts: Mapping[str, FileLayout] = self.layouts
+        if self.how.lines is not None:
+            layouts = {
+                name: part_of(layout, FilePart.ORDERS)
+                for name, layout in self.order_layouts.items()
+            }
+        name, layout = detect_layout(
+            self.source, layouts, file_format=self.file_format, name=self.name
+        )
+        if self.how.batch is not None and kind_of(layout) is FileKind.ORDERS:
+            raise typer.BadParameter("does not apply to orders", param_hint="'--batch'")
+        return name, layout
+
+    def run(self) -> ImportReport:
+        """Read the file, run its commands, and write the rejected rows."""
+        how = self.how
+        with terminal.progress_bar(
+            terminal.messages(), f"Reading {self.name}", bytes_in(self.source)
+        ) as show:
+
+            def show_rows(so_far: Progress) -> None:
+                show(so_far.bytes_read, f"{so_far.rows:,} rows")
+
+            name, layout = self.detect()
+            result = self._read(name, layout, show_rows)
+        # now: if they cannot be written, nothing should be imported
+        rejects = self._write_rejects(result)
+        if how.all_or_nothing and self._is_blocked(result):
+            result = attrs.evolve(result, commands=())
+        done = self._carry_out(result)
+        refused = {record_id(each.command): str(each.error) for each in done.refused}
+        if refused:
+            rejects = self._write_rejects(result, refused)
+        failed = result.has_faults or bool(done.refusals) or self._is_blocked(result)
+        report = ImportReport(
+            kind=kind_of(layout),
+            result=result,
+            done=done,
+            updates=how.on_change is OnChange.UPDATE,
+            saved=not (how.dry_run or (how.all_or_nothing and failed)),
+            rejects=rejects[0],
+        )
+        if result.lines is None:
+            return report
+        lines = attrs.evolve(report, result=result.lines, done=BatchResult(), rejects=rejects[1])
+        return attrs.evolve(report, lines=lines)
+
+    def _write_rejects(
+        self, result: Import, refused: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[WrittenRejects | None, WrittenRejects | None]:
+        """Write the rejected rows of the file, and those of the file of its lines."""
+        of_file = of_lines = None
+        if self.rejects is not None:
+            of_file = write_rejects(result, self.source, self.rejects, refused=refused)
+        if self.lines_rejects is not None and self.how.lines is not None and result.lines:
+            lines, to = self.how.lines, self.lines_rejects
+            of_lines = write_rejects(result.lines, lines, to, refused=refused)
+        return of_file, of_lines
+
+    def _is_blocked(self, result: Import) -> bool:
+        """Whether an order of the file is not what it should be here, and cannot be made so."""
+        updates = self.how.on_change is OnChange.UPDATE
+        return bool(
+            result.conflicting
+            or (updates and result.unchangeable)
+            or (not updates and result.called_off)
+        )
+
+    def _carry_out(self, result: Import) -> BatchResult[ImportCommand]:
+        how, commands = self.how, result.commands
+        with terminal.progress_bar(terminal.messages(), "Saving", len(commands)) as show:
+
+            def show_commands(number: int) -> None:
+                if number % terminal.SHOWN_EVERY == 0:
+                    show(number, f"{number:,} of {len(commands):,}")
+
+            database = self.database
+            batches = Batches(database.flow, database.repository, progress=show_commands)
+            if how.dry_run:
+                return batches.preview(commands)
+            if how.all_or_nothing:
+                return batches.run_all_or_none(commands)
+            return batches.run(commands)
+
+    def _read(
+        self, layout_name: str, layout: FileLayout, progress: Callable[[Progress], None]
+    ) -> Import:
+        how = self.how
+        given: dict[str, Any] = {
+            "seller_id": self.seller_id,
+            "warehouse_id": self.warehouse_id,
+            "at": self.at,
+            "all_or_nothing": how.all_or_nothing,
+            "progress": progress,
+            "name": self.name,
+            "file_format": self.file_format,
+        }
+        if isinstance(layout, StockLayout):
+            day = self.at.astimezone(user_zone())
+            batch = how.batch if how.batch is not None else f"{day:%Y-%m-%d}"
+            result = read_stock(self.source, layout=layout, batch=batch, **given)
+            return self._without_done(result)
+        if isinstance(layout, ReceiptLayout):
+            result = read_receipts(
+                self.source, layout=layout, batch=how.batch or "", time_zone=self.time_zone, **given
+            )
+            return self._without_done(result)
+        if isinstance(layout, DeliveryLayout):
+            result = read_deliveries(self.source, layout=layout, batch=how.batch or "", **given)
+            return self._without_done(result)
+        return read_orders(
+            self.source,
+            preset={layout_name: self.form.included(self.order_layouts[layout_name])},
+            lines=how.lines,
+            lines_format=self.file_format,
+            time_zone=self.time_zone,
+            existing=self._order,
+            parts_of=self._parts_of,
+            known_skus=self._known_skus(),
+            known_skus_only=how.known_skus_only,
+            was_imported=self._was_done,
+            on_change=how.on_change,
+            **given,
+        )
+
+    def _without_done(self, result: Import) -> Import:
+        """Remove and count the commands that an earlier run has done."""
+
+        def new(reading: Reading) -> LongList[ImportCommand]:
+            ids = ((each, str(each.command_id)) for each in result.commands)
+            return LongList(each for each, name in ids if reading.answered(name) is None)
+
+        commands = self.database.repository.read(self.seller_id, new)  # in one transaction
+        unchanged = len(result.commands) - len(commands)
+        return attrs.evolve(result, commands=commands, unchanged=unchanged)
+
+    def _order(self, order_id: str) -> Order | None:
+        return self.database.repository.read(
+            self.seller_id, lambda reading: reading.order(order_id)
+        )
+
+    def _parts_of(self, order_id: str) -> tuple[Order, ...]:
+        return self.database.flow.seller(self.seller_id).parts_of(order_id).children
+
+    def _known_skus(self) -> frozenset[str] | None:
+        """Return the products that the seller has stock or receipts of, if there are any."""
+        seller = self.database.flow.seller(self.seller_id)
+        keys = (*(each.key for each in seller.stock()), *(each.key for each in seller.receipts()))
+        known = frozenset(key.sku for key in keys)
+        return known if known or self.how.known_skus_only else None
+
+    def _was_done(self, command_id: str) -> bool:
+        return self.database.repository.read(
+            self.seller_id, lambda reading: reading.answered(command_id) is not None
+        )
