@@ -363,7 +363,7 @@ def test_what_is_not_listed_is_said(shop: FileShop, monkeypatch: pytest.MonkeyPa
     found = shop.report(path, "--rejects", shop.folder / "rejects.csv", code=1)
     assert (len(found["faults"]), len(found["rejected"])) == (5, 15)
     assert (found["in_all"]["faults"], found["in_all"]["rejected"]) == (22, 22)
-    assert found["rejects"] == {"rows": 15, "left_out": 7, "last_row": 16}
+    assert found["rejects"] == {"rows": 15, "omitted": 7, "last_row": 16}
 
 
 def test_json_has_every_fault_and_standard_error_nothing(shop: FileShop) -> None:

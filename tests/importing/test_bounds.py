@@ -202,7 +202,7 @@ def test_an_order_above_its_limits_is_rejected_or_skipped_as_a_whole(
 
 
 @pytest.mark.parametrize("limit", ["rows", "characters"])
-def test_a_file_of_rejected_rows_has_the_first_and_says_how_many_are_left_out(
+def test_a_file_of_rejected_rows_has_the_first_and_says_how_many_are_omitted(
     monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     if limit == "rows":
@@ -214,7 +214,7 @@ def test_a_file_of_rejected_rows_has_the_first_and_says_how_many_are_left_out(
     assert write_rejects(result, io.BytesIO(data), to) == WrittenRejects(3, 6, 5)
     assert [line[0] for line in to.getvalue().decode().splitlines()] == ["o", "0", "1", "2"]
     refused = dict.fromkeys("gz", "its id is taken")
-    assert write_rejects(result, io.BytesIO(data), to, refused=refused).left_out == 7
+    assert write_rejects(result, io.BytesIO(data), to, refused=refused).omitted == 7
 
 
 def test_a_row_has_a_bounded_number_of_reasons() -> None:

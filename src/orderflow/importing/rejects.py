@@ -46,13 +46,13 @@ class WrittenRejects:
 
     Attributes:
         rows: The number of rows written.
-        left_out: The number of rows that are not in it, because of its limit.
-        last_row: The last row of the original that is in it, if any. The rows left out are after
+        omitted: The number of rows that are not in it, because of its limit.
+        last_row: The last row of the original that is in it, if any. The omitted rows are after
             it.
     """
 
     rows: int
-    left_out: int = 0
+    omitted: int = 0
     last_row: int | None = None
 
 
@@ -137,16 +137,16 @@ def _write(
             )
         finally:
             text.detach()  # flushes too; whoever opened the stream closes it
-    return WrittenRejects(written, rejects.left_out, rejects.last_row)
+    return WrittenRejects(written, rejects.omitted, rejects.last_row)
 
 
 class _Rejects:
-    """The rows to write, and the number of those that are left out."""
+    """The rows to write, and the number of those that are omitted."""
 
     def __init__(
         self, table: Table[Layout], rejected: Listed[RejectedRow], refused: Mapping[str, str]
     ) -> None:
-        self.left_out = rejected.more
+        self.omitted = rejected.more
         self.last_row: int | None = None
         self._table = table
         self._reasons = {each.row: each.reason for each in rejected}
@@ -163,7 +163,7 @@ class _Rejects:
             if reason is None:
                 continue
             if characters > CHARACTERS_MAX or record.row > self._end:
-                self.left_out += 1
+                self.omitted += 1
                 continue
             self.last_row = record.row
             characters += len(reason) + sum(map(len, record.cells))

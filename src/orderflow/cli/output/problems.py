@@ -51,10 +51,10 @@ def print_problems(
 
 def print_rejects(console: Console, rejects: WrittenRejects | None) -> None:
     """Print which rows are not in a file of rejected rows, because of its limit."""
-    if rejects is not None and rejects.left_out:
+    if rejects is not None and rejects.omitted:
         console.print(
             f"the file of rejected rows has the first {rejects.rows:,}, up to row "
-            f"{rejects.last_row or 0:,}; {rejects.left_out:,} later ones are not in it"
+            f"{rejects.last_row or 0:,}; {rejects.omitted:,} later ones are not in it"
         )
 
 
