@@ -41,7 +41,7 @@ ROWS_MAX = 10 * LINES_MAX
 """How many rows an order may have, with those that are no lines."""
 
 FAULTS_MAX = 1_000
-"""An order with so many faults is rejected without its other rows being kept."""
+"""At this many faults an order is rejected, and its other rows are not kept."""
 
 _WITHOUT_GOODS = frozenset({SkipKind.CANCELLED, SkipKind.NOT_GOODS})
 _SHOWN = "%Y-%m-%d %H:%M UTC"

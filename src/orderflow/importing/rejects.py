@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["CHARACTERS_MAX", "WrittenRejects", "write_rejects"]
 
 CHARACTERS_MAX = 50_000_000
-"""No row is written after so many characters."""
+"""A file of rejected rows ends after this number of characters."""
 
 
 @attrs.frozen

@@ -118,7 +118,7 @@ class Import:
     receipt or a delivery.
 
     A file of any length takes bounded memory. Many commands are in a temporary file, which vanishes
-    with them. Of each other list there are the first items, and its `total` counts all of them.
+    with them. Each other list has the first items, and its `total` counts all of them.
 
     Attributes:
         file: The name of the file.

@@ -55,7 +55,7 @@ def import_(
     same file again, also after an interruption: nothing is imported twice.
 
     Several files are imported one after another, those of a folder by their names, and each is
-    detected by itself. What is no table in a folder is left out and named.
+    detected by itself. What is no table in a folder is skipped and named.
 
     The exit code is 0 if everything in the files is now present. It is 1 if rows were rejected or
     orders refused, and 2 if a file could not be read or the import could not run to its end.

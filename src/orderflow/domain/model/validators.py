@@ -165,8 +165,8 @@ def in_utc(value: datetime) -> datetime:
     try:
         has_zone = isinstance(value, datetime) and value.utcoffset() is not None
         return value.astimezone(UTC) if has_zone else value
-    # The conversion leaves the range of a datetime, or the zone is abstract or answers nonsense.
-    except (NotImplementedError, OverflowError, TypeError, ValueError):
+    # The conversion leaves the range of a datetime, or the zone answers nonsense.
+    except (NotImplementedError, OverflowError, TypeError, ValueError):  # or it is abstract
         return value
 
 
