@@ -209,6 +209,13 @@ def test_blank_cells_behind_the_header_do_no_harm_and_blank_rows_are_none() -> N
     assert result.rows == 2
 
 
+def test_a_row_with_an_open_quote_rejects_its_order_if_the_order_id_comes_before_it() -> None:
+    result = plain(row("1"), '1,"MUG,2,2026-03-01T10:00Z', row("2"), '"3,MUG,2,2026-03-01T10:00Z')
+    assert orders(result).keys() == {"2"}
+    assert [each.row for each in result.faults] == [3, 5]
+    assert [each.row for each in result.rejected] == [2, 3, 5]
+
+
 def test_a_quote_that_is_left_open_costs_its_own_row_only() -> None:
     result = plain(row("1"), '2,"MUG,1,2026-03-01T10:00Z', row("3"), row("4"))
     assert list(orders(result)) == ["1", "3", "4"]

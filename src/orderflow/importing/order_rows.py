@@ -129,6 +129,8 @@ class OrderRows:
 
     def read(self, record: Record) -> OrderRow:
         """Read one row with all of its faults."""
+        if record.start:
+            record = record._replace(cells=list(record.start))
         cells = Cells(self._columns, record)
         if record.fault:
             text = self._layout.order_prefix + cells.text("order_id")
