@@ -19,7 +19,7 @@ from threading import Event as Signal
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 import orderflow.checking
 import orderflow.notifier
@@ -146,7 +146,7 @@ SAMPLES: dict[Any, Callable[[], Any]] = {
     Flow: lambda: OrderFlow(MemoryRepository()),
     Order: lambda: order("A"),
     OrderFlowError: lambda: OrderFlowError("refused"),
-    SqlRepository: lambda: SqlRepository(create_engine("sqlite://")),
+    SqlRepository: lambda: SqlRepository(create_engine("sqlite://", poolclass=NullPool)),
     # Implementations of ports
     AsyncTasks: lambda: AsyncOrderFlow(ThreadedRepository(MemoryRepository())),
     ports.AsyncRepository: lambda: ThreadedRepository(MemoryRepository()),
