@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from orderflow.importing import (
     RejectedRow,
     SkippedRow,
     SkipRule,
+    write_rejects,
 )
-from tests.importing.files import HEADER, imported, lines, orders, plain, reasons, row
+from tests.importing.files import HEADER, imported, lines, orders, plain, reasons, row, stream
 
 if TYPE_CHECKING:
     from typing import Any
@@ -210,10 +212,16 @@ def test_blank_cells_behind_the_header_do_no_harm_and_blank_rows_are_none() -> N
 
 
 def test_a_row_with_an_open_quote_rejects_its_order_if_the_order_id_comes_before_it() -> None:
-    result = plain(row("1"), '1,"MUG,2,2026-03-01T10:00Z', row("2"), '"3,MUG,2,2026-03-01T10:00Z')
+    rows = [row("1"), '1,"MUG,2,2026-03-01T10:00Z', row("2"), '"3,MUG,2,2026-03-01T10:00Z']
+    result = plain(*rows)
     assert orders(result).keys() == {"2"}
     assert [each.row for each in result.faults] == [3, 5]
     assert [each.row for each in result.rejected] == [2, 3, 5]
+    rejects = io.BytesIO()
+    write_rejects(result, stream("\n".join([HEADER, *rows, ""])), rejects)
+    again = imported(rejects.getvalue())
+    assert not orders(again)
+    assert [each.row for each in again.rejected] == [2, 3, 4]
 
 
 def test_a_quote_that_is_left_open_costs_its_own_row_only() -> None:

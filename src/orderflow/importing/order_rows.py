@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -116,6 +117,7 @@ class OrderRows:
         layout = table.layout
         self._columns = table.columns
         self._layout = layout
+        self._delimiter = table.file_format.delimiter
         self._units_min = units_min
         self._has_address = not table.columns.positions.keys().isdisjoint(ADDRESS)
         self.times = times_of(table, zone)
@@ -129,8 +131,8 @@ class OrderRows:
 
     def read(self, record: Record) -> OrderRow:
         """Read one row with all of its faults."""
-        if record.start:
-            record = record._replace(cells=list(record.start))
+        if record.fault:
+            record = record._replace(cells=self._before_quote(record.cells))
         cells = Cells(self._columns, record)
         if record.fault:
             text = self._layout.order_prefix + cells.text("order_id")
@@ -167,6 +169,19 @@ class OrderRows:
             customer_reference=cells.identifier("customer_reference", required=False) or "",
             custom_fields=cells.notes("custom_fields"),
         )
+
+    def _before_quote(self, cells: list[str]) -> list[str]:
+        """Return the cells of a line that is kept in one cell because a quote is open in it.
+
+        Those before the quote are whole. The cells of other rows are returned unchanged.
+        """
+        if '"' not in cells[0] or not self._layout.quoted:
+            return cells
+        try:
+            found = next(csv.reader([cells[0]], delimiter=self._delimiter))
+        except csv.Error:
+            return cells
+        return found[:-1] or cells
 
     def _order_id(self, cells: Cells) -> str | None:
         text, prefix = cells.text("order_id"), self._layout.order_prefix

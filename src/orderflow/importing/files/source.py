@@ -55,14 +55,12 @@ class Record(NamedTuple):
         cells: Its cells.
         fault: Why it cannot be read, if so.
         skip: Why it is no data, if so.
-        start: If it cannot be read as CSV: its cells before the open quote.
     """
 
     row: int
     cells: list[str]
     fault: str = ""
     skip: str = ""
-    start: tuple[str, ...] = ()
 
 
 class Source:
@@ -149,8 +147,7 @@ class Source:
                     return
                 except csv.Error as error:
                     fault = f"cannot be read as CSV: {error}; is a closing quote missing?"
-                    line = lines.put_back()
-                    yield Record(self._row, [line], fault, start=_start_of(line, delimiter))
+                    yield Record(self._row, [lines.put_back()], fault)
                 else:
                     if cells:
                         yield Record(self._row, cells)
@@ -167,15 +164,6 @@ class Source:
         except UnicodeError as error:
             fault = f"is not in the encoding {self.file_format.encoding}: {error}"
             raise FileError(self.name, fault, row=self._row or None) from error
-
-
-def _start_of(line: str, delimiter: str) -> tuple[str, ...]:
-    """Return the cells of a line before the one with the open quote."""
-    try:
-        cells = next(csv.reader([line], delimiter=delimiter))
-    except csv.Error:
-        return ()
-    return tuple(cells[:-1])
 
 
 class _Lines:
