@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from orderflow import MemoryRepository, OrderFlow, StockKey
+from orderflow.cli.unknown_names import check_seller
 from tests.cli.runner import flat
 from tests.cli.shop import Shop, shop
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["shop"]
@@ -81,3 +85,13 @@ def test_where_there_is_nothing_yet_nothing_is_mistyped(tmp_path: Path, command:
     empty.do("init")
     assert "none" in empty.do(*command.split())
     assert "queue PRIORITY" in empty.do("change-policy", "acme", "--queue", "PRIORITY")
+
+
+def test_a_seller_that_is_made_while_it_is_looked_up_is_known() -> None:
+    class MadeMeanwhile(MemoryRepository):
+        def sellers(self) -> Sequence[str]:
+            key = StockKey("acme", "leeds", "MUG")
+            OrderFlow(self).seller("acme").book_in(key, 1, at=datetime(2026, 3, 2, tzinfo=UTC))
+            return super().sellers()
+
+    check_seller(OrderFlow(MadeMeanwhile()), "acme")

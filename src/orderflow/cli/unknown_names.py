@@ -51,8 +51,11 @@ def check_seller(flow: OrderFlow, seller_id: str) -> None:
     Raises:
         UnknownNameError: If only others have.
     """
-    if not _is_known(flow, seller_id) and (others := flow.sellers()):
-        raise UnknownNameError("seller", seller_id, others)
+    if _is_known(flow, seller_id):
+        return
+    known = flow.sellers()
+    if known and seller_id not in known:  # another process may have made it since
+        raise UnknownNameError("seller", seller_id, known)
 
 
 def of_known_names(
@@ -127,8 +130,8 @@ def _report(text: str) -> None:
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return the nearest name as a question, if one is near; case does not count."""
-    folded = {each.casefold(): each for each in sorted(known)}
+    """Return the nearest other name as a question, if one is near; case does not count."""
+    folded = {each.casefold(): each for each in sorted(known) if each != name}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=_NEAR)
     return f" (did you mean {folded[near[0]]!r}?)" if near else ""
 
