@@ -77,6 +77,14 @@ class Awaited:
 
 
 class TestAsyncSqlRepository(RepositoryContract):
+    @pytest.fixture(scope="class", params=DRIVERS)
+    @classmethod
+    def url(
+        cls, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[URL]:
+        with url_for(request.param, tmp_path_factory.mktemp("contract")) as url:
+            yield url
+
     @pytest.fixture(autouse=True)
     def engine(self, url: URL) -> Iterator[None]:
         self._emptying = waiting(url)

@@ -28,9 +28,12 @@ class _OnSqlite:
 
 
 class _OnPostgres:
-    @pytest.fixture(autouse=True)
-    def database(self) -> Iterator[None]:
-        with django_postgres() as self._alias:
+    _alias: str
+
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def database(cls) -> Iterator[None]:
+        with django_postgres() as cls._alias:
             yield
 
 

@@ -12,11 +12,16 @@ from tests.databases import empty, postgres
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Engine
+
 
 class TestPostgresRepository(RepositoryContract, TransactionalContract):
-    @pytest.fixture(autouse=True)
-    def engine(self) -> Iterator[None]:
-        with postgres() as self._engine:
+    _engine: Engine
+
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def engine(cls) -> Iterator[None]:
+        with postgres() as cls._engine:
             yield
 
     def make_repository(self) -> SqlRepository:

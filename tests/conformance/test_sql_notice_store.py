@@ -34,7 +34,8 @@ class TestSqliteNoticeStore(_SqlNoticeStoreContract):
 
 
 class TestPostgresNoticeStore(_SqlNoticeStoreContract):
-    @pytest.fixture(autouse=True)
-    def engine(self) -> Iterator[None]:
-        with postgres() as self._engine:
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def engine(cls) -> Iterator[None]:
+        with postgres() as cls._engine:
             yield

@@ -34,7 +34,8 @@ class TestSqliteOutbox(_SqlOutboxContract):
 
 
 class TestPostgresOutbox(_SqlOutboxContract):
-    @pytest.fixture(autouse=True)
-    def engine(self) -> Iterator[None]:
-        with postgres() as self._engine:
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def engine(cls) -> Iterator[None]:
+        with postgres() as cls._engine:
             yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderflow import OrderLine, Stock
@@ -18,6 +18,7 @@ UNREADABLE = re.compile(r"mappingproxy| at 0x|<function|<lambda>")
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 @given(data=st.data())
+@settings(max_examples=settings().max_examples // 10)
 def test_every_value_shows_its_type_and_its_fields(kind: type, data: st.DataObject) -> None:
     shown = repr(data.draw(things(kind)))
     assert shown.startswith(f"{kind.__name__}(")
