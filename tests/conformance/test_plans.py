@@ -85,7 +85,8 @@ CHANGES: dict[str, dict[str, object]] = {
     "requeue": {"rank": 1},
     "change_receipt": {"quantity": 3},
 }
-LOOKED_AT_ELSEWHERE = {"unserved", "unserved_of", "last_number", "sellers", "queue_pages"}
+LOOKED_AT_ELSEWHERE = {"unserved", "unserved_of", "last_number", "sellers"}
+LOOKED_AT_ELSEWHERE |= {"queue_pages", "order_pages", "stock_pages"}
 OF_A_WHOLE_DATABASE = {"owners"}
 OF_ALL_THAT_A_SELLER_HAS = {"receipts"}
 ONLY_ADDS = {"add_answer", "add_event", "add_line", "add_message", "add_order", "add_placeholder"}
@@ -129,6 +130,7 @@ def given(connection: Connection) -> dict[str, Any]:
     key["placed_at"] = now
     behind = write(NOON - timedelta(minutes=900))  # many orders were placed after it
     place = {"placed_at": behind, "order_id": "00900"}
+    place |= {"warehouse_id": "leeds", "sku": "P3"}
     place |= {"rank": 0, "has_no_promise": 0, "due_by": now}
     return {
         **key,
@@ -141,6 +143,7 @@ def given(connection: Connection) -> dict[str, Any]:
         "command_id": "C10",
         "ids": ["00007", "00017", "00027"],
         "skus": ["P1", "P2", "P3"],
+        "status": "ON_BACK_ORDER",
         "at": now,
         "since": write(LATE),
         "after": 7,
@@ -222,10 +225,11 @@ def test_sellers_are_found_by_jumping_through_an_index(connection: Connection) -
 
 def test_sellers_with_orders_are_found_by_an_index_of_each(connection: Connection) -> None:
     tables = Tables.default()
-    in_status = (tables.orders, {"status": "NEW"}, ("placed_at", "order_id"))
-    of_product = (tables.lines, {"sku": "P3"}, ("order_id",))
-    statement = page_of_sellers(tables.orders, [in_status, of_product], "", 9)
-    found = {each.by: each.columns for each in plan(connection, statement).accesses}
+    in_status = (tables.orders, "status", ("placed_at", "order_id"))
+    of_product = (tables.lines, "sku", ("order_id",))
+    statement = page_of_sellers(tables.orders, (in_status, of_product))
+    values = {"after": "", "limit": 9, "status": "NEW", "sku": "P3"}
+    found = {each.by: each.columns for each in plan_of(connection, statement, values).accesses}
     assert found["orders_status"] >= {"seller_id", "status"}
     assert found["order_lines_sku"] >= {"seller_id", "sku"}
     assert all("seller_id" in columns for columns in found.values())
@@ -235,6 +239,23 @@ def test_sellers_with_orders_are_found_by_an_index_of_each(connection: Connectio
 def test_a_listing_looks_at_one_seller(connection: Connection, name: str) -> None:
     (found,) = plan(connection, getattr(STATEMENTS, name)).accesses
     assert found.columns == {"seller_id"}
+
+
+@pytest.mark.parametrize("given", STATEMENTS.order_pages, ids=str)
+def test_a_page_of_orders_is_of_one_seller(
+    connection: Connection, given: tuple[bool, bool, bool]
+) -> None:
+    found = plan(connection, STATEMENTS.order_pages[given]).accesses
+    assert all("seller_id" in each.columns for each in found)
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["first", "further"])
+def test_a_page_of_stock_is_read_in_the_order_of_an_index(
+    connection: Connection, *, begun: bool
+) -> None:
+    found = plan(connection, STATEMENTS.stock_pages[begun])
+    assert found.accesses == (access("stock_pk", *(PRODUCT if begun else ())),)
+    assert not found.is_sorted
 
 
 def test_every_statement_is_looked_at() -> None:

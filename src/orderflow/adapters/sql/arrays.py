@@ -1,17 +1,23 @@
-"""Reads dependent rows as one JSON text, in the SQL of each database."""
+"""Lists as one value, in the SQL of each database: dependent rows, and texts to look for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Text
+from sqlalchemy import ARRAY, Boolean, String, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
-    from sqlalchemy.sql.compiler import SQLCompiler
+    from collections.abc import Sequence
 
-__all__ = ["JsonArrays"]
+    from sqlalchemy import ColumnElement, Dialect
+    from sqlalchemy.sql.compiler import SQLCompiler
+    from sqlalchemy.types import TypeEngine
+
+__all__ = ["IsOneOf", "JsonArrays"]
 
 
 class JsonArrays(FunctionElement[str]):
@@ -34,3 +40,52 @@ def _of_sqlite(arrays: JsonArrays, compiler: SQLCompiler, **options: object) -> 
 def _of_postgres(arrays: JsonArrays, compiler: SQLCompiler, **options: object) -> str:
     columns = compiler.process(arrays.clauses, **options)
     return f"CAST(json_agg(json_build_array({columns})) AS TEXT)"
+
+
+class _Texts(TypeDecorator["Sequence[str]"]):
+    """A list of texts: an array on PostgreSQL, JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the database."""
+        return Text() if dialect.name == "sqlite" else dialect.type_descriptor(ARRAY(String))
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:  # noqa: ANN401 - see above
+        """Return the list as the driver takes it."""
+        return json.dumps(value) if dialect.name == "sqlite" else value
+
+
+class IsOneOf(FunctionElement[bool]):
+    """Whether a column is one of the texts in a parameter.
+
+    The list is one parameter, so the statement has the same text for lists of every length.
+
+    Args:
+        column: The column.
+        name: The name of the parameter.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[str], name: str) -> None:
+        super().__init__(column, bindparam(name, type_=_Texts()))
+
+    def self_group(self, against: object = None) -> Self:
+        """Return this as it is. SQLAlchemy would add `= 1`, and SQLite would use no index."""
+        del against
+        return self
+
+
+@compiles(IsOneOf, "sqlite")
+def _one_of_sqlite(condition: IsOneOf, compiler: SQLCompiler, **options: object) -> str:
+    column, texts = (compiler.process(each, **options) for each in condition.clauses)
+    return f"{column} IN (SELECT value FROM json_each({texts}))"  # noqa: S608 - compiled parts
+
+
+@compiles(IsOneOf, "postgresql")
+def _one_of_postgres(condition: IsOneOf, compiler: SQLCompiler, **options: object) -> str:
+    column, texts = (compiler.process(each, **options) for each in condition.clauses)
+    return f"{column} = ANY ({texts})"

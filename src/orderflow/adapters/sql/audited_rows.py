@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select
+
+from orderflow.adapters.sql.statements import is_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
     from sqlalchemy import Table
+    from sqlalchemy.sql import Executable
 
     from orderflow.adapters.sql.executor import Executor
 
@@ -55,15 +59,27 @@ class AuditedRows:
 
     def _all_of(self, table: Table) -> Iterator[Values]:
         """Yield the rows of all these sellers in a table, sorted by seller and key."""
-        key, seller_id = list(table.primary_key), table.c.seller_id
-        query = select(table).where(seller_id >= self._first, seller_id <= self._last)
-        query = query.order_by(*key).limit(ROWS_AT_ONCE)
+        first, next_ = _pages_of(table)
         names = [column.name for column in table.columns]
-        page = self._executor.rows(query, {})
+        parameters = {"first": self._first, "last": self._last}
+        page = self._executor.rows(first, parameters)
         while True:
             rows = [dict(zip(names, row, strict=True)) for row in page]
             yield from (row for row in rows if row["seller_id"] in self._places)
             if len(rows) < ROWS_AT_ONCE:
                 return
-            behind = tuple_(*key) > tuple_(*(rows[-1][column.name] for column in key))
-            page = self._executor.rows(query.where(behind), {})
+            behind = {f"after_{c.name}": rows[-1][c.name] for c in table.primary_key}
+            page = self._executor.rows(next_, parameters | behind)
+
+
+@lru_cache(maxsize=64)
+def _pages_of(table: Table) -> tuple[Executable, Executable]:
+    """Return queries for the first page of some sellers' rows, and for a page after a row."""
+    key, seller_id = list(table.primary_key), table.c.seller_id
+    first = (
+        select(table)
+        .where(seller_id >= bindparam("first"), seller_id <= bindparam("last"))
+        .order_by(*key)
+        .limit(ROWS_AT_ONCE)
+    )
+    return first, first.where(is_after(*key))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from orderflow.adapters.sql.arrays import IsOneOf
 from orderflow.adapters.sql.store import SqlStore
 from orderflow.codec import dumps, loads
 from orderflow.domain.model import validators
@@ -137,7 +138,7 @@ class _Statements:
         stored = select(seller, table.c.value).order_by(seller)
         self.all = stored.where(seller != bindparam("default"))
         # The default comes first, since its seller id sorts before all others.
-        self.of = stored.where(seller.in_(bindparam("sellers", expanding=True)))
+        self.of = stored.where(IsOneOf(seller, "sellers"))
         # SQLite has the same ON CONFLICT clause as PostgreSQL.
         put = insert(table).values(seller_id=bindparam("seller_id"), value=bindparam("value"))
         self.put = put.on_conflict_do_update(

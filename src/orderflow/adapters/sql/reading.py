@@ -6,8 +6,6 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, tuple_
-
 from orderflow.adapters.sql.rows import (
     Moments,
     lines_of,
@@ -20,7 +18,6 @@ from orderflow.adapters.sql.rows import (
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
 from orderflow.codec import loads
 from orderflow.domain.model.arguments import require_identifier
-from orderflow.domain.model.policy import Queue
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
@@ -44,9 +41,6 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import AllocationPolicy
 
 __all__ = ["SqlReading"]
-
-AT_ONCE_MAX = 500
-"""The largest number of orders or products in one statement: databases limit parameters."""
 
 _FIRST_PAGE, _PAGE_GROWTH, _PAGE_MAX = 4, 4, 256
 
@@ -90,7 +84,7 @@ class SqlReading:
     def prefetch(self, order_ids: Collection[str]) -> None:
         """Record which of these orders do not exist."""
         unread = [order_id for order_id in order_ids if order_id not in self._orders]
-        there = {row[0] for row in self._rows_of(self._statements.order_ids, "ids", unread)}
+        there = {row[0] for row in self._rows(self._statements.order_ids, ids=unread)}
         self._orders.update(dict.fromkeys(each for each in unread if each not in there))
 
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
@@ -176,18 +170,15 @@ class SqlReading:
     ) -> Sequence[Order]:
         """Return the seller's orders, sorted by the time they were placed, then by id."""
         status = check_orders_read(status=status, sku=sku, after=after, limit=limit)
-        orders, lines = self._statements.tables.orders.c, self._statements.tables.lines.c
-        query = self._statements.orders_where().order_by(orders.placed_at, orders.order_id)
+        page = self._statements.order_pages[status is not None, sku is not None, after is not None]
+        parameters: Values = {"limit": UNITS_MAX if limit is None else limit}
         if status is not None:
-            query = query.where(orders.status == status.value)
+            parameters["status"] = status.value
         if sku is not None:
-            ours = lines.seller_id == bindparam("seller_id")
-            having = select(lines.order_id).where(ours, lines.sku == sku)
-            query = query.where(orders.order_id.in_(having))
+            parameters["sku"] = sku
         if after is not None:
-            place = (self.moments.write(after.placed_at), after.order_id)
-            query = query.where(tuple_(orders.placed_at, orders.order_id) > tuple_(*place))
-        return self._read_orders(query.limit(limit))
+            parameters |= self._behind(after)
+        return self._read_orders(page, **parameters)
 
     def split_off(self, order_id: str) -> Sequence[Order]:
         """Return the orders that were split from an order, by their id."""
@@ -199,19 +190,13 @@ class SqlReading:
     ) -> Sequence[Stock]:
         """Return the seller's stock records, sorted by key."""
         check_stock_read(after=after, limit=limit)
-        stock = self._statements.tables.stock.c
-        query = (
-            select(stock.warehouse_id, stock.sku, stock.on_hand, stock.allocated)
-            .where(stock.seller_id == bindparam("seller_id"), stock.is_known)
-            .order_by(stock.warehouse_id, stock.sku)
-            .limit(limit)
-        )
+        page = self._statements.stock_pages[after is not None]
+        parameters: Values = {"limit": UNITS_MAX if limit is None else limit}
         if after is not None:
-            place = tuple_(stock.warehouse_id, stock.sku)
-            query = query.where(place > tuple_(after.warehouse_id, after.sku))
+            parameters |= {"after_warehouse_id": after.warehouse_id, "after_sku": after.sku}
         return [
             Stock(StockKey(self.seller_id, warehouse_id, sku), on_hand, allocated)
-            for warehouse_id, sku, on_hand, allocated in self._rows(query)
+            for warehouse_id, sku, on_hand, allocated in self._rows(page, **parameters)
         ]
 
     def receipts(self) -> Sequence[ExpectedReceipt]:
@@ -241,10 +226,9 @@ class SqlReading:
         if order_id is None and since is not None:
             recent = self._rows(self._statements.events_since, since=self.moments.write(since))
             return sorted((row for row in recent if row[0] > after), key=itemgetter(0))
-        at_most = limit if since is None else None
+        at_most = UNITS_MAX if limit is None or since is not None else limit
         if order_id is None:
-            return self._rows(self._statements.events.limit(at_most), after=after)
-        at_most = UNITS_MAX if at_most is None else at_most
+            return self._rows(self._statements.events, after=after, limit=at_most)
         of_order = self._statements.events_of
         return self._rows(of_order, order_id=order_id, after=after, limit=at_most)
 
@@ -276,10 +260,8 @@ class SqlReading:
 
     def _orders_by_id(self, order_ids: Sequence[str]) -> dict[str, Order]:
         missing = [order_id for order_id in order_ids if self._orders.get(order_id) is None]
-        for begin in range(0, len(missing), AT_ONCE_MAX):
-            self._read_orders(
-                self._statements.some_orders, ids=missing[begin : begin + AT_ONCE_MAX]
-            )
+        if missing:
+            self._read_orders(self._statements.some_orders, ids=missing)
         return {each: order for each in order_ids if (order := self._orders[each]) is not None}
 
     def _orders_due(
@@ -292,9 +274,14 @@ class SqlReading:
     def _back_orders(self, after: Order | None) -> tuple[Executable, Values]:
         if after is None:
             return self._statements.back_orders, {}
-        place = place_values(after, self.moments)
-        names = PLACE_COLUMNS[Queue.FIRST_COME]
-        return self._statements.back_orders_after, {f"after_{each}": place[each] for each in names}
+        return self._statements.back_orders_after, self._behind(after)
+
+    def _behind(self, after: Order) -> Values:
+        """Return the place of an order among all orders, by the time they were placed."""
+        return {
+            "after_placed_at": self.moments.write(after.placed_at),
+            "after_order_id": after.order_id,
+        }
 
     def _load_policy(self) -> None:
         if not self._has_read_policy:
@@ -325,15 +312,7 @@ class SqlReading:
         """
         for warehouse_id, group in groupby(products, key=itemgetter(0)):
             skus = [sku for _, sku in group]
-            yield from self._rows_of(statement, "skus", skus, warehouse_id=warehouse_id)
-
-    def _rows_of(
-        self, statement: Executable, name: str, values: Sequence[object], **parameters: object
-    ) -> Iterator[Row]:
-        """Yield the rows of a statement with any number of keys."""
-        for begin in range(0, len(values), AT_ONCE_MAX):
-            some = {name: values[begin : begin + AT_ONCE_MAX]}
-            yield from self._rows(statement, **some, **parameters)
+            yield from self._rows(statement, skus=skus, warehouse_id=warehouse_id)
 
 
 def _waits_for(order: Order, sku: str) -> bool:

@@ -7,9 +7,10 @@ seller to the next, looks once into the index of each, and ends when the page is
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from orderflow.adapters.sql.statements import each_value
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.tables import Tables
     from orderflow.domain.model.status import Status
 
-    Part = tuple[Table, dict[str, str], tuple[str, ...]]
+    Part = tuple[Table, str, tuple[str, ...]]
 
 __all__ = ["page_of_sellers", "sellers_with_orders", "sellers_with_receipts"]
 
@@ -42,47 +43,48 @@ def sellers_with_orders(
 ) -> Sequence[str]:
     """Return the ids of sellers with such orders: see `SqlRepository.sellers_with_orders`."""
     parts: list[Part] = []
+    values: dict[str, str] = {}
     if status is not None:
-        parts.append((tables.orders, {"status": status.value}, ("placed_at", "order_id")))
+        parts.append((tables.orders, "status", ("placed_at", "order_id")))
+        values["status"] = status.value
     if sku is not None:
-        parts.append((tables.lines, {"sku": sku}, ("order_id",)))
-    return _page(executor, tables.orders, parts, after, limit)
+        parts.append((tables.lines, "sku", ("order_id",)))
+        values["sku"] = sku
+    page = page_of_sellers(tables.orders, tuple(parts))
+    return _sellers(executor, page, values, after, limit)
 
 
 def sellers_with_receipts(
     executor: Executor, *, tables: Tables, after: str | None, limit: int
 ) -> Sequence[str]:
     """Return the ids of sellers with expected receipts."""
-    return _page(executor, tables.receipts, [], after, limit)
+    return _sellers(executor, page_of_sellers(tables.receipts), {}, after, limit)
 
 
-def _page(
-    executor: Executor,
-    table: Table,
-    parts: Sequence[Part],
-    after: str | None,
-    limit: int,
+def _sellers(
+    executor: Executor, page: Executable, values: dict[str, str], after: str | None, limit: int
 ) -> Sequence[str]:
-    return [
-        row[0] for row in executor.rows(page_of_sellers(table, parts, after or _FIRST, limit), {})
-    ]
+    given = {"after": _FIRST if after is None else after, "limit": limit, **values}
+    return [row[0] for row in executor.rows(page, given)]
 
 
-def page_of_sellers(table: Table, parts: Sequence[Part], after: str, limit: int) -> Executable:
+@lru_cache(maxsize=64)
+def page_of_sellers(table: Table, parts: tuple[Part, ...] = ()) -> Executable:
     """Return a query for sellers with a row in a table, and with a row of each part.
+
+    Its parameters are `after`, the last seller of the previous page, `limit`, and the value of each
+    part under the name of its column.
 
     Args:
         table: The table.
-        parts: Tables, the values of some columns, and the columns that follow them in an index.
-        after: Find only sellers after this one.
-        limit: Find at most this many.
+        parts: Tables, a column of each, and the columns that follow it in an index.
     """
-    seller_id = each_value(table.c.seller_id, table.c.seller_id > after).c.value
-    page = select(seller_id).where(seller_id.is_not(None)).limit(limit)
-    for each, values, order in parts:
-        wanted = [each.c[name] == value for name, value in values.items()]
-        row = select(each.c.seller_id).where(each.c.seller_id == seller_id, *wanted)
+    seller_id = each_value(table.c.seller_id, table.c.seller_id > bindparam("after")).c.value
+    page = select(seller_id).where(seller_id.is_not(None)).limit(bindparam("limit"))
+    for each, name, order in parts:
+        wanted = each.c[name] == bindparam(name)
+        row = select(each.c.seller_id).where(each.c.seller_id == seller_id, wanted)
         # The first row in the order of an index. For EXISTS, PostgreSQL may read all sellers.
-        row = row.order_by(*(each.c[name] for name in order)).limit(1)
+        row = row.order_by(*(each.c[column] for column in order)).limit(1)
         page = page.where(row.scalar_subquery().is_not(None))
     return page

@@ -6,6 +6,7 @@ Each uses an index. `tests/conformance` checks their plans on each database.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
-from orderflow.adapters.sql.arrays import JsonArrays
+from orderflow.adapters.sql.arrays import IsOneOf, JsonArrays
 from orderflow.adapters.sql.rows import ORDER_COLUMNS, RECEIPT_COLUMNS
 from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
 from orderflow.domain.model.policy import Queue
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
     Columns = ReadOnlyColumnCollection[str, Column[Any]]
 
-__all__ = ["PLACE_COLUMNS", "Statements", "each_value", "statements_of"]
+__all__ = ["PLACE_COLUMNS", "Statements", "each_value", "is_after", "statements_of"]
 
 SELLER: BindParameter[str] = bindparam("seller_id")
 
@@ -77,6 +78,10 @@ class Statements:
             for blocked_on in (False, True)
             for after in (False, True)
         }
+        self.order_pages = {
+            given: self._order_page(*given) for given in product((False, True), repeat=3)
+        }
+        self.stock_pages = {after: self._stock_page(after=after) for after in (False, True)}
 
     def orders_where(
         self, *conditions: ColumnElement[bool] | TextClause
@@ -110,11 +115,11 @@ class Statements:
     def _name_order_reads(self, tables: Tables) -> None:
         orders, lines = tables.orders.c, tables.lines.c
         self.order = self.orders_where(orders.order_id == bindparam("order_id"))
-        self.some_orders = self.orders_where(orders.order_id.in_(bindparam("ids", expanding=True)))
+        self.some_orders = self.orders_where(IsOneOf(orders.order_id, "ids"))
         split_off = orders.split_from == bindparam("split_from")
         self.split_off = self._orders_found_by(split_off).order_by(orders.order_id)
         self.order_ids = select(orders.order_id).where(
-            orders.seller_id == SELLER, orders.order_id.in_(bindparam("ids", expanding=True))
+            orders.seller_id == SELLER, IsOneOf(orders.order_id, "ids")
         )
         self.orders_with_units = (
             select(lines.order_id)
@@ -128,13 +133,11 @@ class Statements:
         )
         waits = orders.status == literal_column(f"'{Status.ON_BACK_ORDER}'")
         placing = (orders.placed_at, orders.order_id)
-        behind = [bindparam(f"after_{column.name}", type_=column.type) for column in placing]
-        is_behind = tuple_(*placing) > tuple_(*behind)
         # A page is found in order, but not returned in order: to sort it, SQLite would rather read
         # all orders of the seller in order.
         self.back_orders, self.back_orders_after = (
             self._orders_found_by(condition, *placing, limit=bindparam("limit"))
-            for condition in (waits, and_(waits, is_behind))
+            for condition in (waits, and_(waits, is_after(*placing)))
         )
         ended = self.orders_where(orders.held_until <= bindparam("at"))
         ended = ended.order_by(orders.held_until, orders.order_id)
@@ -145,7 +148,7 @@ class Statements:
         self.products_of = (
             select(lines.warehouse_id, lines.sku)
             .distinct()
-            .where(lines.seller_id == SELLER, lines.order_id.in_(bindparam("ids", expanding=True)))
+            .where(lines.seller_id == SELLER, IsOneOf(lines.order_id, "ids"))
         )
 
     def _name_stock_reads(self, tables: Tables) -> None:
@@ -160,7 +163,7 @@ class Statements:
         ).where(
             stock.seller_id == SELLER,
             stock.warehouse_id == bindparam("warehouse_id"),
-            stock.sku.in_(bindparam("skus", expanding=True)),
+            IsOneOf(stock.sku, "skus"),
         )
         self.locked_stock = self.stock.order_by(stock.sku).with_for_update()
         self.unserved = (
@@ -204,6 +207,7 @@ class Statements:
             select(events.number, events.event)
             .where(events.seller_id == SELLER, events.number > bindparam("after"))
             .order_by(events.number)
+            .limit(bindparam("limit"))
         )
         # Unsorted, or a database might read all events of the seller in order.
         self.events_since = select(events.number, events.event).where(
@@ -266,10 +270,34 @@ class Statements:
         )
         if blocked_on:
             page = page.where(entries.is_blocked, entries.least <= bindparam("at_most"))
+        return page.where(is_after(*columns)) if after else page
+
+    def _order_page(self, status: bool, sku: bool, after: bool) -> Executable:  # noqa: FBT001 - keys
+        """Return a query for a page of all orders, or of those with a status or a product."""
+        orders, lines = self.tables.orders.c, self.tables.lines.c
+        conditions = []
+        if status:
+            conditions.append(orders.status == bindparam("status"))
+        if sku:
+            having = select(lines.order_id).where(
+                lines.seller_id == SELLER, lines.sku == bindparam("sku")
+            )
+            conditions.append(orders.order_id.in_(having))
+        placing = (orders.placed_at, orders.order_id)
         if after:
-            place = [bindparam(f"after_{column.name}", type_=column.type) for column in columns]
-            page = page.where(tuple_(*columns) > tuple_(*place))
-        return page
+            conditions.append(is_after(*placing))
+        page = self.orders_where(*conditions).order_by(*placing)
+        return page.limit(bindparam("limit"))
+
+    def _stock_page(self, *, after: bool) -> Executable:
+        stock = self.tables.stock.c
+        key = (stock.warehouse_id, stock.sku)
+        page = select(*key, stock.on_hand, stock.allocated).where(
+            stock.seller_id == SELLER, stock.is_known
+        )
+        if after:
+            page = page.where(is_after(*key))
+        return page.order_by(*key).limit(bindparam("limit"))
 
 
 PLACE_COLUMNS = {
@@ -291,6 +319,12 @@ def each_value(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> 
     values = first.cte("each_value", recursive=True)
     further = select(func.min(column)).where(column > values.c.value, *conditions)
     return values.union_all(select(further.scalar_subquery()).where(values.c.value.is_not(None)))
+
+
+def is_after(*columns: Column[Any]) -> ColumnElement[bool]:
+    """Whether a row comes after the place that is given as `after_…`."""
+    place = [bindparam(f"after_{column.name}", type_=column.type) for column in columns]
+    return tuple_(*columns) > tuple_(*place)
 
 
 def _values(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> Executable:

@@ -220,7 +220,7 @@ class SqlUnitOfWork(SqlReading):
         """Lock the products of orders not read yet; report whether any was locked."""
         if self._executor.is_sqlite:
             return False
-        rows = self._rows_of(self._statements.products_of, "ids", order_ids)
+        rows = self._rows(self._statements.products_of, ids=order_ids)
         return self._lock({(warehouse_id, sku) for warehouse_id, sku in rows})
 
     def _lock_for(self, orders: Iterable[Order]) -> bool:
