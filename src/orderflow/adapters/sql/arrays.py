@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import ARRAY, Boolean, String, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from sqlalchemy import ColumnElement, Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
-    from sqlalchemy.types import TypeEngine
 
 __all__ = ["IsOneOf", "JsonArrays"]
 
@@ -42,19 +40,16 @@ def _of_postgres(arrays: JsonArrays, compiler: SQLCompiler, **options: object) -
     return f"CAST(json_agg(json_build_array({columns})) AS TEXT)"
 
 
-class _Texts(TypeDecorator["Sequence[str]"]):
-    """A list of texts: an array on PostgreSQL, JSON on SQLite."""
+class _JsonTexts(Text):
+    """A list of texts as JSON."""
 
-    impl = Text
-    cache_ok = True
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        """Return what converts the list for the driver."""
+        del dialect
+        return json.dumps
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type of the database."""
-        return Text() if dialect.name == "sqlite" else dialect.type_descriptor(ARRAY(String))
 
-    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:  # noqa: ANN401 - see above
-        """Return the list as the driver takes it."""
-        return json.dumps(value) if dialect.name == "sqlite" else value
+_TEXTS = _JsonTexts().with_variant(ARRAY(String), "postgresql")
 
 
 class IsOneOf(FunctionElement[bool]):
@@ -71,7 +66,7 @@ class IsOneOf(FunctionElement[bool]):
     inherit_cache = True
 
     def __init__(self, column: ColumnElement[str], name: str) -> None:
-        super().__init__(column, bindparam(name, type_=_Texts()))
+        super().__init__(column, bindparam(name, type_=_TEXTS))
 
     def self_group(self, against: object = None) -> Self:
         """Return this as it is. SQLAlchemy would add `= 1`, and SQLite would use no index."""

@@ -6,26 +6,25 @@ runs them.
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
-from functools import lru_cache
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
+from orderflow.adapters.sql.prepared import prepare
 from orderflow.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from sqlalchemy import ClauseElement, Connection, Dialect
+    from sqlalchemy import Connection
+    from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.sql import Executable
-    from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.sql.dml import UpdateBase
 
-    Parameters = Mapping[str, Any]
-    Row = Sequence[Any]
+    from orderflow.adapters.sql.prepared import Parameters, Row
 
-__all__ = ["CHANGES", "CoreExecutor", "Executor", "as_text", "compile_statement"]
+__all__ = ["CHANGES", "CoreExecutor", "Executor"]
 
 CHANGES = "orderflow_changes"
 """Key in a SQLite connection's `info`: the number of changes made before its transaction."""
@@ -56,53 +55,71 @@ class Executor(Protocol):
         ...
 
 
-@lru_cache(maxsize=256)
-def compile_statement(
-    statement: ClauseElement, dialect: Dialect, names: tuple[str, ...]
-) -> SQLCompiler:
-    """Return the compiled statement, for parameters of these names."""
-    return cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(names)))
-
-
-def _values_of(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
-    """Return a function that returns the values of these names, in this order."""
-    if len(names) == 1:
-        return lambda parameters: (parameters[names[0]],)
-    return itemgetter(*names)
-
-
-def as_text(
-    statement: ClauseElement, dialect: Dialect, parameters: Sequence[Parameters]
-) -> tuple[str, Sequence[Any]]:
-    """Return the text and the parameters of a writing statement, in the driver's form.
-
-    No column type of these tables needs a conversion. Looking for one in each value would take as
-    long as the write itself.
-    """
-    compiled = compile_statement(statement, dialect, tuple(parameters[0]))
-    own = compiled.params.keys() - parameters[0].keys()  # parameters fixed in the statement
-    if own:
-        parameters = [compiled.params | dict(each) for each in parameters]
-    names = compiled.positiontup
-    rows = parameters if names is None else list(map(_values_of(names), parameters))
-    return str(compiled), rows
-
-
 class CoreExecutor:
-    """Runs statements on a SQLAlchemy connection."""
+    """Runs statements on a SQLAlchemy connection.
+
+    SQLAlchemy keeps the pool, the transaction and the dialect, and decides what happens to a broken
+    connection. The text of a statement goes to the driver's own cursor. If somebody listens to what
+    SQLAlchemy runs, or if its options change the text, SQLAlchemy runs the statement itself.
+
+    Make one for each unit of work: it looks for listeners once.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.is_sqlite = connection.dialect.name == "sqlite"
+        self._has_listeners = _has_listeners(connection)
 
     def rows(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
         """Run a statement and return its rows."""
-        return self.connection.execute(statement, parameters).all()
+        if self._has_listeners:
+            return self.connection.execute(statement, parameters).all()
+        prepared = prepare(statement, self.connection.dialect, tuple(parameters))
+        found = self._run_text(prepared.text, prepared.values(parameters), has_rows=True)
+        return prepared.results(found)
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in this order."""
-        text, rows = as_text(statement, self.connection.dialect, parameters)
-        self.connection.exec_driver_sql(text, rows)
+        if self._has_listeners:
+            self.connection.execute(statement, parameters)
+            return
+        prepared = prepare(statement, self.connection.dialect, tuple(parameters[0]))
+        self._run_text(prepared.text, prepared.plain_values(parameters), has_rows=False)
+
+    def _run_text(self, text: str, values: Any, *, has_rows: bool) -> Sequence[Row]:  # noqa: ANN401 - the driver's
+        connection, cursor = self.connection, None
+        if not connection.in_transaction():
+            connection.begin()  # as SQLAlchemy does before its first statement
+        driver = connection.connection
+        rows: Sequence[Row] = ()
+        try:
+            cursor = driver.cursor()
+            if has_rows:
+                cursor.execute(text, values)
+                rows = cursor.fetchall()
+            elif len(values) == 1:
+                cursor.execute(text, values[0])
+            else:
+                cursor.executemany(text, values)
+            cursor.close()
+        except BaseException as error:  # noqa: BLE001 - SQLAlchemy decides which it wraps
+            self._raise(error, text, values, cursor)
+        return rows
+
+    def _raise(
+        self,
+        error: BaseException,
+        text: str,
+        values: Any,  # noqa: ANN401 - the driver's
+        cursor: DBAPICursor | None,
+    ) -> NoReturn:
+        """Raise a driver's error as SQLAlchemy does, which then drops a broken connection."""
+        connection = self.connection
+        is_drivers = isinstance(error, connection.dialect.loaded_dbapi.Error)
+        # No public method tells the pool and the error listeners of a failed statement.
+        connection._handle_dbapi_exception(  # noqa: SLF001 - see above
+            error, text if is_drivers else None, values, cursor, None
+        )
 
     def isolation(self) -> str:
         """Return the isolation level of the current transaction, as SQL names it."""
@@ -129,3 +146,18 @@ class CoreExecutor:
                     f'SQLite driver had not started one; execute "BEGIN IMMEDIATE" before them'
                 )
         self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _has_listeners(connection: Connection) -> bool:
+    """Whether SQLAlchemy must run the statements itself."""
+    listeners, of_dialect = connection.dispatch, connection.dialect.dispatch
+    return (
+        any(getattr(listeners, name) for name in _LISTENERS)
+        or any(getattr(of_dialect, name) for name in _REPLACING)
+        or connection.engine.logger.isEnabledFor(logging.INFO)
+        or "schema_translate_map" in connection.get_execution_options()
+    )
+
+
+_LISTENERS = ("before_execute", "after_execute", "before_cursor_execute", "after_cursor_execute")
+_REPLACING = ("do_execute", "do_executemany", "do_execute_no_params", "do_setinputsizes")

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import Executable
     from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-    from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.prepared import Row
     from orderflow.adapters.sql.tables import Tables
     from orderflow.adapters.sql.transactions import Transactions
 

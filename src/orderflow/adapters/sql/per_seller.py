@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Engine, Table
 
-    from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.prepared import Row
     from orderflow.adapters.sql.tables import Tables
     from orderflow.adapters.sql.transactions import Transactions
 

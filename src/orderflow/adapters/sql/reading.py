@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql import Executable
 
-    from orderflow.adapters.sql.executor import Executor, Row
+    from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.prepared import Row
     from orderflow.adapters.sql.rows import Values
     from orderflow.adapters.sql.statements import Statements
     from orderflow.domain.model.commands import Command

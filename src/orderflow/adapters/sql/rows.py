@@ -17,7 +17,7 @@ from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from orderflow.adapters.sql.executor import Row
+    from orderflow.adapters.sql.prepared import Row
 
     Values = dict[str, Any]
 

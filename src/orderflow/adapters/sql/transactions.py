@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -165,13 +166,13 @@ class HostTransaction:
 
     def __init__(self, connection: Connection | Executor) -> None:
         if isinstance(connection, Connection):
-            executor: Executor = CoreExecutor(connection)
+            self._executor: Callable[[], Executor] = partial(CoreExecutor, connection)
         else:
             demand = "an open SQLAlchemy connection, or an executor"
             require_methods("within.connection", connection, "rows", "isolation", demand=demand)
             executor = connection
-        self._executor = executor
-        isolation = executor.isolation()
+            self._executor = lambda: executor
+        isolation = self._executor().isolation()
         if isolation not in _ISOLATION_LEVELS:
             raise StorageError(
                 f"orderflow does not support the isolation level {isolation}, which hides what "
@@ -182,8 +183,9 @@ class HostTransaction:
     def write(self, task: Callable[[Executor], T]) -> T:
         """Run a task that writes, in a savepoint."""
         try:
-            with self._executor.savepoint():
-                return task(self._executor)
+            executor = self._executor()
+            with executor.savepoint():
+                return task(executor)
         except DBAPIError as error:
             raise translate_error(error, 1) from error
 
@@ -194,7 +196,7 @@ class HostTransaction:
         SERIALIZABLE, all statements see one snapshot.
         """
         try:
-            return task(self._executor)
+            return task(self._executor())
         except DBAPIError as error:
             raise translate_error(error, 1) from error
 

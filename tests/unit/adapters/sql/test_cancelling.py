@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import URL, event
 
 from orderflow import AsyncOrderFlow
 from orderflow.adapters.sql.asynchronous import AsyncSqlRepository
+from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.checking import check
 from tests.databases.asynchronous import DRIVERS, engine_on, url_for
 from tests.unit.shop import ACME, NOON, key, order
@@ -39,12 +40,23 @@ def at_step(engine: AsyncEngine, number: int, act: Callable[[], object]) -> Iter
         if steps == number:
             act()
 
-    kinds = ("before_cursor_execute", "commit")
-    for kind in kinds:
-        event.listen(engine.sync_engine, kind, count)
-    yield
-    for kind in kinds:
-        event.remove(engine.sync_engine, kind, count)
+    def counting(run: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*given: object) -> Any:  # noqa: ANN401 - what it returns
+            count()
+            return run(*given)
+
+        return counted
+
+    event.listen(engine.sync_engine, "commit", count)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("rows", "run"):
+            patch.setattr(CoreExecutor, name, counting(getattr(CoreExecutor, name)))
+        yield
+    event.remove(engine.sync_engine, "commit", count)
+
+
+def listen(*_: object) -> None:
+    """Listen to statements, which SQLAlchemy then runs itself."""
 
 
 class Impatient:
@@ -61,8 +73,14 @@ class Impatient:
                 asyncio.get_running_loop().call_soon(self)
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["once", "again"])
-def test_a_command_is_cancelled_at_each_of_its_steps(url: URL, *, again: bool) -> None:
+@pytest.mark.parametrize(
+    ("again", "watched"),
+    [(False, False), (True, False), (True, True)],
+    ids=["once", "again", "again, watched"],
+)
+def test_a_command_is_cancelled_at_each_of_its_steps(
+    url: URL, *, again: bool, watched: bool
+) -> None:
     async def cancel_at(engine: AsyncEngine, step: int) -> bool:
         flow, impatient = AsyncOrderFlow(AsyncSqlRepository(engine)), Impatient(again=again)
         acme = flow.seller(ACME)
@@ -78,6 +96,8 @@ def test_a_command_is_cancelled_at_each_of_its_steps(url: URL, *, again: bool) -
 
     async def drill() -> int:
         async with engine_on(url) as engine:
+            if watched:
+                event.listen(engine.sync_engine, "before_cursor_execute", listen)
             repository, step = AsyncSqlRepository(engine), 1
             while await cancel_at(engine, step):
                 step += 1

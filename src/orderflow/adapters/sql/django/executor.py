@@ -7,9 +7,7 @@ has its own view of when a transaction begins and ends, and the host's writes co
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import lru_cache
-from itertools import starmap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import Error, transaction
@@ -17,7 +15,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 
-from orderflow.adapters.sql.executor import as_text, compile_statement
+from orderflow.adapters.sql.prepared import prepare
 from orderflow.errors import StorageError
 
 if TYPE_CHECKING:
@@ -26,13 +24,9 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from sqlalchemy import Dialect
     from sqlalchemy.sql import Executable
-    from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.sql.dml import UpdateBase
-    from sqlalchemy.sql.selectable import ReturnsRows
 
-    from orderflow.adapters.sql.executor import Parameters, Row
-
-    Conversion = Callable[[Any], Any] | None
+    from orderflow.adapters.sql.prepared import Parameters, Row
 
 __all__ = ["DjangoExecutor", "translate_django_errors"]
 
@@ -73,27 +67,21 @@ class DjangoExecutor:
 
     def rows(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
         """Run a statement and return its rows."""
-        compiled = compile_statement(statement, self._dialect, tuple(parameters))
-        state = compiled.construct_expanded_state(dict(parameters))
-        conversions = {**_conversions_in(compiled), **state.processors}
-        names = state.positiontup or ()
-        values = [_convert(state.parameters[name], conversions.get(name)) for name in names]
+        prepared = prepare(statement, self._dialect, tuple(parameters))
         with translate_django_errors(), self._connection.cursor() as cursor:
-            cursor.execute(state.statement, values)
+            cursor.execute(prepared.text, prepared.values(parameters))
             rows: Sequence[Row] = cursor.fetchall()
-        back = _conversions_back(statement, self._dialect)
-        if not any(back):
-            return rows
-        return [tuple(starmap(_convert, zip(row, back, strict=True))) for row in rows]
+        return prepared.results(rows)
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in this order."""
-        text, rows = as_text(statement, self._dialect, parameters)
+        prepared = prepare(statement, self._dialect, tuple(parameters[0]))
+        rows = prepared.plain_values(parameters)
         with translate_django_errors(), self._connection.cursor() as cursor:
             if len(rows) == 1:
-                cursor.execute(text, rows[0])
+                cursor.execute(prepared.text, rows[0])
             else:
-                cursor.executemany(text, rows)
+                cursor.executemany(prepared.text, rows)
 
     def isolation(self) -> str:
         """Return the isolation level of the current transaction, as SQL names it."""
@@ -117,23 +105,3 @@ def translate_django_errors() -> Iterator[None]:
         yield
     except Error as error:
         raise DBAPIError(None, None, error.__cause__ or error) from error
-
-
-@lru_cache(maxsize=256)
-def _conversions_in(compiled: SQLCompiler) -> dict[str, Conversion]:
-    """Return the conversion of each parameter for the driver, or `None` if it needs none."""
-    types = {
-        name: each.type.dialect_impl(compiled.dialect) for name, each in compiled.binds.items()
-    }
-    return {name: each.bind_processor(compiled.dialect) for name, each in types.items()}
-
-
-@lru_cache(maxsize=256)
-def _conversions_back(statement: ReturnsRows, dialect: Dialect) -> tuple[Conversion, ...]:
-    """Return the conversion of each result column from the driver, or `None` if it needs none."""
-    types = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
-    return tuple(each.result_processor(dialect, None) for each in types)
-
-
-def _convert(value: object, convert: Conversion) -> Any:  # noqa: ANN401 - any type's
-    return value if convert is None else convert(value)
