@@ -86,6 +86,13 @@ class CoreExecutor:
         prepared = prepare(statement, self.connection.dialect, tuple(parameters[0]))
         self._run_text(prepared.text, prepared.plain_values(parameters), has_rows=False)
 
+    def command(self, text: str) -> None:
+        """Run a statement that begins or ends something."""
+        if self._has_listeners:
+            self.connection.exec_driver_sql(text)
+        else:
+            self._run_text(text, [()], has_rows=False)
+
     def _run_text(self, text: str, values: Any, *, has_rows: bool) -> Sequence[Row]:  # noqa: ANN401 - the driver's
         connection, cursor = self.connection, None
         if not connection.in_transaction():
@@ -145,7 +152,7 @@ class CoreExecutor:
                     f"{changes} changes of this transaction are already committed, because the "
                     f'SQLite driver had not started one; execute "BEGIN IMMEDIATE" before them'
                 )
-        self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+        self.command("BEGIN IMMEDIATE")
 
 
 def _has_listeners(connection: Connection) -> bool:

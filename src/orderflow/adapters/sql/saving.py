@@ -6,6 +6,7 @@ each of its queues.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from orderflow.adapters.sql.rows import line_values, order_values, queue_values, receipt_values
@@ -202,7 +203,9 @@ class Saving:
         """Add, change and remove rows with these statements."""
         add, change, *remove = statements
         self._run(add, changes.added)
-        self._run(change, [_of_key(table, v) | _without_key(table, v) for v in changes.changed])
+        names = _key_names(table)
+        changed = [{names.get(n, n): v for n, v in row.items()} for row in changes.changed]
+        self._run(change, changed)
         for statement in remove:
             self._run(statement, [_of_key(table, values) for values in changes.removed])
 
@@ -233,9 +236,11 @@ def _product(seller_id: str, product: ProductKey) -> Values:
     return {"seller_id": seller_id, "warehouse_id": product[0], "sku": product[1]}
 
 
+@lru_cache(maxsize=256)
+def _key_names(table: Table) -> Mapping[str, str]:
+    """Return the names under which a statement finds a row, by the names of the key's columns."""
+    return {column.name: f"of_{column.name}" for column in table.primary_key}
+
+
 def _of_key(table: Table, values: Values) -> Values:
-    return {f"of_{column.name}": values[column.name] for column in table.primary_key}
-
-
-def _without_key(table: Table, values: Values) -> Values:
-    return {name: value for name, value in values.items() if name not in table.primary_key}
+    return {of_name: values[name] for name, of_name in _key_names(table).items()}

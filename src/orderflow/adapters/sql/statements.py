@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     Integer,
     and_,
     bindparam,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
+    type_coerce,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -91,7 +93,7 @@ class Statements:
         It is one statement, so nobody can change an order between two reads.
         """
         orders = self.tables.orders
-        columns = [orders.c[name] for name in ORDER_COLUMNS]
+        columns = [_flag(orders.c[name]) for name in ORDER_COLUMNS]
         of_order = self._lines_of_order(orders.c)
         return select(*columns, of_order).where(orders.c.seller_id == SELLER, *conditions)
 
@@ -158,8 +160,8 @@ class Statements:
             stock.sku,
             stock.on_hand,
             stock.allocated,
-            stock.is_known,
-            stock.is_unserved,
+            _flag(stock.is_known),
+            _flag(stock.is_unserved),
         ).where(
             stock.seller_id == SELLER,
             stock.warehouse_id == bindparam("warehouse_id"),
@@ -319,6 +321,11 @@ def each_value(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> 
     values = first.cte("each_value", recursive=True)
     further = select(func.min(column)).where(column > values.c.value, *conditions)
     return values.union_all(select(further.scalar_subquery()).where(values.c.value.is_not(None)))
+
+
+def _flag(column: Column[Any]) -> ColumnElement[Any]:
+    """Return a column as the driver gives it: SQLite gives 0 or 1 for a boolean."""
+    return type_coerce(column, Integer) if isinstance(column.type, Boolean) else column
 
 
 def is_after(*columns: Column[Any]) -> ColumnElement[bool]:

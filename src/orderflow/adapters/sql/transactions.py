@@ -99,30 +99,31 @@ class OwnTransactions:
         """Run a task that writes, and commit; retry if a concurrent transaction won."""
 
         def once() -> T:
-            with self._begin() as connection:
-                return task(CoreExecutor(connection))
+            with self._begin() as executor:
+                return task(executor)
 
         return with_retry(once, self._sleep)
 
     def read(self, task: Callable[[Executor], T]) -> T:
         """Run a task that only reads, on one snapshot of the database."""
-        with self._begin(for_reading=True) as connection:
-            return task(CoreExecutor(connection))
+        with self._begin(for_reading=True) as executor:
+            return task(executor)
 
     @contextmanager
-    def _begin(self, *, for_reading: bool = False) -> Iterator[Connection]:
+    def _begin(self, *, for_reading: bool = False) -> Iterator[CoreExecutor]:
         try:
             with self._engine.connect() as connection:
+                executor = CoreExecutor(connection)
                 if self._is_sqlite:
                     # Lock now, so that nothing changes between the first read and the first write.
-                    connection.exec_driver_sql("BEGIN" if for_reading else "BEGIN IMMEDIATE")
+                    executor.command("BEGIN" if for_reading else "BEGIN IMMEDIATE")
                 elif for_reading:
                     connection.execution_options(
                         isolation_level="REPEATABLE READ", postgresql_readonly=True
                     )
                 else:
                     connection.execution_options(isolation_level="READ COMMITTED")
-                yield connection
+                yield executor
                 try:
                     commit(connection)
                 except DBAPIError as error:
