@@ -81,7 +81,8 @@ def _of_postgres(cursor: Any, sql: str, values: Any) -> Plan:  # noqa: ANN401 - 
         if node["Node Type"] == "Seq Scan":
             found.append(Access("no index", frozenset()))
         if "Index Name" in node:
-            condition = re.sub(r"'[^']*'|::[a-z ]+|\"", "", node.get("Index Cond", ""))
+            # Neither what it is compared with, nor types.
+            condition = re.sub(r"'[^']*'|::[a-z ]+|\"|\w+\.\w+", "", node.get("Index Cond", ""))
             columns = {n for n in re.findall(r"[a-z_]+", condition) if "orderflow_" not in n}
             index = node["Index Name"].removeprefix("orderflow_")
             found.append(Access(index, frozenset(columns)))

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from orderflow import Queue
 from orderflow.adapters.sql import Tables
+from orderflow.adapters.sql.arrays import as_set
 from orderflow.adapters.sql.rows import Moments
 from orderflow.adapters.sql.sellers import page_of_sellers
 from orderflow.adapters.sql.statements import PLACE_COLUMNS, statements_of
@@ -90,7 +91,7 @@ LOOKED_AT_ELSEWHERE |= {"queue_pages", "order_pages", "stock_pages"}
 OF_A_WHOLE_DATABASE = {"owners"}
 OF_ALL_THAT_A_SELLER_HAS = {"receipts"}
 ONLY_ADDS = {"add_answer", "add_event", "add_line", "add_message", "add_order", "add_placeholder"}
-ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "next_numbers", "set_policy", "add_policy_row"}
+ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "add_events", "set_policy", "add_policy_row"}
 ONLY_ADDS |= {"set_next_page"}
 IN_THE_ORDER_OF_AN_INDEX = (
     *("back_orders", "back_orders_after", "ended_holds", "waiting_since_before"),
@@ -187,7 +188,9 @@ def test_what_is_changed_is_found_by_its_whole_key(connection: Connection, name:
     table: Any = statement
     keys = {column.name for column in table.table.primary_key}
     values = {f"of_{each}": given(connection)[f"of_{each}"] for each in sorted(keys)}
-    found = plan_of(connection, statement, values | CHANGES.get(name, {}))
+    rows = [values | CHANGES.get(name, {})]
+    statement, given_rows = as_set(table, connection.dialect, rows)
+    found = plan_of(connection, statement, given_rows[0])
     # By the primary key, or by another index that has all of it.
     assert [each.columns for each in found.accesses] == [access(index, *columns).columns]
 

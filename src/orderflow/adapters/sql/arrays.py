@@ -1,21 +1,46 @@
-"""Lists as one value, in the SQL of each database: dependent rows, and texts to look for."""
+"""Lists as one value, in the SQL of each database: rows to read or write, and texts to look for."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import ARRAY, Boolean, String, Text, bindparam
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Delete,
+    Insert,
+    Integer,
+    String,
+    Text,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Dialect
+    from sqlalchemy import Column, ColumnElement, Dialect, Subquery
     from sqlalchemy.sql.compiler import SQLCompiler
+    from sqlalchemy.sql.dml import UpdateBase
+    from sqlalchemy.types import TypeEngine
 
-__all__ = ["IsOneOf", "JsonArrays"]
+    from orderflow.adapters.sql.prepared import Parameters
+
+__all__ = ["KEY", "SET_WISE", "IsOneOf", "JsonArrays", "as_set", "given_as_json", "given_rows"]
 
 
 class JsonArrays(FunctionElement[str]):
@@ -84,3 +109,73 @@ def _one_of_sqlite(condition: IsOneOf, compiler: SQLCompiler, **options: object)
 def _one_of_postgres(condition: IsOneOf, compiler: SQLCompiler, **options: object) -> str:
     column, texts = (compiler.process(each, **options) for each in condition.clauses)
     return f"{column} = ANY ({texts})"
+
+
+SET_WISE = "orderflow_set_wise"
+"""Execution option of a statement that `as_set` can run for all rows at once."""
+
+KEY = "of_"
+"""The prefix of parameters that find a row by its key."""
+
+_POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy has none
+
+_TYPES: tuple[tuple[type[TypeEngine[Any]], type[TypeEngine[Any]]], ...] = (
+    (DateTime, DateTime),
+    (Boolean, Boolean),
+    (Integer, BigInteger),
+)
+
+
+def as_set(
+    statement: UpdateBase, dialect: Dialect, rows: Sequence[Parameters]
+) -> tuple[UpdateBase, Sequence[Parameters]]:
+    """Return a statement, and what it is given, to run once for all rows if possible.
+
+    On PostgreSQL, all rows are one parameter, as JSON. A statement for each row takes longer there.
+    """
+    is_set_wise = statement.get_execution_options().get(SET_WISE, False)
+    if dialect.name != "postgresql" or not is_set_wise:
+        return statement, rows
+    return _of_set(statement, tuple(rows[0])), [given_as_json(rows)]
+
+
+def given_as_json(rows: Sequence[Parameters]) -> Parameters:
+    """Return the parameters of `given_rows`."""
+    texts = json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
+    return {"rows": texts, "how_many": len(rows)}
+
+
+def given_rows(columns: Mapping[str, Column[Any]]) -> Subquery:
+    """Return the rows that are given as one parameter, on PostgreSQL.
+
+    Args:
+        columns: The columns whose types the values have, by name.
+    """
+    typed = [column(name, _plain(each)) for name, each in columns.items()]
+    texts = cast(bindparam("rows", type_=Text()), JSON)
+    rows = func.json_to_recordset(texts).table_valued(*typed).render_derived(with_types=True)
+    # Without the number of rows, PostgreSQL expects 100 and would rather read a whole table.
+    return select(*rows.c).limit(bindparam("how_many", type_=Integer)).subquery("given")
+
+
+def _plain(column: Column[Any]) -> TypeEngine[Any]:
+    """Return the type of a column without its limits, which the table checks."""
+    kind = column.type.dialect_impl(_POSTGRESQL)
+    for known, plain in _TYPES:
+        if isinstance(kind, known):
+            return DateTime(timezone=True) if plain is DateTime else plain()
+    return Text()
+
+
+@lru_cache(maxsize=256)
+def _of_set(statement: UpdateBase, names: tuple[str, ...]) -> UpdateBase:
+    """Return the statement that writes the rows in one parameter, for parameters of these names."""
+    table: Any = statement.table
+    given = given_rows({name: table.c[name.removeprefix(KEY)] for name in names}).c
+    if isinstance(statement, Insert):
+        return statement.from_select(list(names), select(*given))
+    has_key = [each == given[KEY + each.name] for each in table.primary_key]
+    if isinstance(statement, Delete):
+        return delete(table).where(*has_key)
+    changed = {name: given[name] for name in names if not name.startswith(KEY)}
+    return update(table).where(*has_key).values(changed)

@@ -10,6 +10,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
+from orderflow.adapters.sql.arrays import as_set
 from orderflow.adapters.sql.prepared import prepare
 from orderflow.errors import StorageError
 
@@ -80,10 +81,12 @@ class CoreExecutor:
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in this order."""
+        dialect = self.connection.dialect
+        statement, parameters = as_set(statement, dialect, parameters)
         if self._has_listeners:
             self.connection.execute(statement, parameters)
             return
-        prepared = prepare(statement, self.connection.dialect, tuple(parameters[0]))
+        prepared = prepare(statement, dialect, tuple(parameters[0]))
         self._run_text(prepared.text, prepared.plain_values(parameters), has_rows=False)
 
     def command(self, text: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from orderflow.adapters.sql.arrays import KEY, given_as_json
 from orderflow.adapters.sql.rows import line_values, order_values, queue_values, receipt_values
 from orderflow.codec import dumps
 from orderflow.domain.model.commands import ServeWaiting
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.dml import UpdateBase
 
     from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.prepared import Parameters
     from orderflow.adapters.sql.rows import Moments, Values
     from orderflow.adapters.sql.statements import Statements
     from orderflow.domain.model.commands import Command
@@ -151,28 +153,39 @@ class Saving:
         """Append the events, and put them into the outbox."""
         if not events:
             return
-        numbers = self._numbers(seller_id, len(events))
-        rows, messages = [], []
-        for number, event in zip(numbers, events, strict=True):
-            rows.append(
-                {
-                    "seller_id": seller_id,
-                    "number": number,
-                    "order_id": getattr(event, "order_id", None),
-                    "kind": type(event).__name__,
-                    "at": self._moments.write(event.at),
-                    "event": dumps(event),
-                }
-            )
-            messages.append(
-                {
-                    "seller_id": seller_id,
-                    "number": number,
-                    "subject": subject_of(event),
-                }
-            )
-        self._run(self._statements.add_event, rows)
+        rows = [
+            {
+                "seller_id": seller_id,
+                "order_id": getattr(event, "order_id", None),
+                "kind": type(event).__name__,
+                "at": self._moments.write(event.at),
+                "event": dumps(event),
+            }
+            for event in events
+        ]
+        if self._executor.is_sqlite:
+            self._number_events(seller_id, events, rows)
+            return
+        # If two transactions touch the same order, the second one waits for the first, so its
+        # numbers from the sequence are higher.
+        given = [
+            row | {"subject": subject_of(event), "place": place}
+            for place, (row, event) in enumerate(zip(rows, events, strict=True))
+        ]
+        self._run(self._statements.add_events[self._outbox], [given_as_json(given)])
+
+    def _number_events(
+        self, seller_id: str, events: Sequence[Event], rows: Sequence[Values]
+    ) -> None:
+        """Add events with the next numbers of the seller. SQLite has one writer at a time."""
+        ((last,),) = self._executor.rows(self._statements.last_number, {"seller_id": seller_id})
+        numbered = [row | {"number": number} for number, row in enumerate(rows, last + 1)]
+        self._run(self._statements.add_event, numbered)
         if self._outbox:
+            messages = [
+                {"seller_id": seller_id, "number": number, "subject": subject_of(event)}
+                for number, event in enumerate(events, last + 1)
+            ]
             self._run(self._statements.add_message, messages)
 
     def answer(self, command: Command, outcome: Outcome) -> None:
@@ -187,18 +200,6 @@ class Saving:
             }
             self._run(self._statements.add_answer, [row])
 
-    def _numbers(self, seller_id: str, how_many: int) -> Iterable[int]:
-        """Return the next numbers of events.
-
-        On PostgreSQL they come from a sequence. If two transactions touch the same order, the
-        second one waits for the first, so its numbers are higher.
-        """
-        if self._executor.is_sqlite:
-            ((last,),) = self._executor.rows(self._statements.last_number, {"seller_id": seller_id})
-            return range(last + 1, last + 1 + how_many)
-        rows = self._executor.rows(self._statements.next_numbers, {"how_many": how_many})
-        return sorted(row[0] for row in rows)
-
     def _write(self, table: Table, changes: _Changes, statements: tuple[UpdateBase, ...]) -> None:
         """Add, change and remove rows with these statements."""
         add, change, *remove = statements
@@ -209,7 +210,7 @@ class Saving:
         for statement in remove:
             self._run(statement, [_of_key(table, values) for values in changes.removed])
 
-    def _run(self, statement: UpdateBase, rows: Sequence[Values]) -> None:
+    def _run(self, statement: UpdateBase, rows: Sequence[Parameters]) -> None:
         if rows:
             self._executor.run(statement, rows)
 
@@ -239,7 +240,7 @@ def _product(seller_id: str, product: ProductKey) -> Values:
 @lru_cache(maxsize=256)
 def _key_names(table: Table) -> Mapping[str, str]:
     """Return the names under which a statement finds a row, by the names of the key's columns."""
-    return {column.name: f"of_{column.name}" for column in table.primary_key}
+    return {column.name: KEY + column.name for column in table.primary_key}
 
 
 def _of_key(table: Table, values: Values) -> Values:

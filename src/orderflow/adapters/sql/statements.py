@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
-from orderflow.adapters.sql.arrays import IsOneOf, JsonArrays
+from orderflow.adapters.sql.arrays import KEY, SET_WISE, IsOneOf, JsonArrays, given_rows
 from orderflow.adapters.sql.rows import ORDER_COLUMNS, RECEIPT_COLUMNS
 from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
 from orderflow.domain.model.policy import Queue
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         TextClause,
         Update,
     )
+    from sqlalchemy.dialects.postgresql import Insert
     from sqlalchemy.sql import Executable
     from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -56,6 +57,12 @@ if TYPE_CHECKING:
 __all__ = ["PLACE_COLUMNS", "Statements", "each_value", "is_after", "statements_of"]
 
 SELLER: BindParameter[str] = bindparam("seller_id")
+
+_NEW_MESSAGE = {
+    "attempts": literal_column("0"),
+    "error": literal_column("''"),
+    "is_dead": false(),
+}
 
 
 @lru_cache(maxsize=64)
@@ -199,9 +206,6 @@ class Statements:
             commands.seller_id == SELLER, commands.command_id == bindparam("command_id")
         )
         events = tables.events.c
-        self.next_numbers = select(tables.event_numbers.next_value()).select_from(
-            func.generate_series(1, bindparam("how_many", type_=Integer))
-        )
         self.last_number = select(func.coalesce(func.max(events.number), 0)).where(
             events.seller_id == SELLER
         )
@@ -226,12 +230,12 @@ class Statements:
         ]
 
     def _name_writes(self, tables: Tables) -> None:
-        self.add_order, self.change_order = insert(tables.orders), _change(tables.orders)
-        self.add_line, self.change_line = insert(tables.lines), _change(tables.lines)
+        self.add_order, self.change_order = _add(tables.orders), _change(tables.orders)
+        self.add_line, self.change_line = _add(tables.lines), _change(tables.lines)
         self.remove_line = _remove(tables.lines)
-        self.add_stock, self.change_stock = insert(tables.stock), _change(tables.stock)
-        self.add_placeholder = postgresql_insert(tables.stock).on_conflict_do_nothing()
-        self.enqueue, self.requeue = insert(tables.queue), _change(tables.queue)
+        self.add_stock, self.change_stock = _add(tables.stock), _change(tables.stock)
+        self.add_placeholder = _add(tables.stock).on_conflict_do_nothing()
+        self.enqueue, self.requeue = _add(tables.queue), _change(tables.queue)
         self.dequeue = _remove(tables.queue)
         add_policy = postgresql_insert(tables.policies)
         self.add_policy_row = add_policy.on_conflict_do_nothing()
@@ -241,14 +245,35 @@ class Statements:
             )
             for name in ("value", "next_page")
         )
-        self.add_receipt, self.change_receipt = insert(tables.receipts), _change(tables.receipts)
+        self.add_receipt, self.change_receipt = _add(tables.receipts), _change(tables.receipts)
         self.remove_receipt = _remove(tables.receipts)
         self.add_event = insert(tables.events)
         # Values that all new messages share are part of the statement, so they are passed once.
-        self.add_message = insert(tables.outbox).values(
-            attempts=literal_column("0"), error=literal_column("''"), is_dead=false()
-        )
+        self.add_message = insert(tables.outbox).values(_NEW_MESSAGE)
+        self.add_events = {outbox: self._add_events(outbox=outbox) for outbox in (False, True)}
         self.add_answer = insert(tables.commands)
+
+    def _add_events(self, *, outbox: bool) -> Insert:
+        """Return the statement that numbers and adds events on PostgreSQL, and their messages.
+
+        The numbers come from a sequence, in the order of `place`.
+        """
+        events, messages = self.tables.events, self.tables.outbox
+        columns = {c.name: c for c in events.c if c.name != "number"}
+        columns |= {"subject": messages.c.subject, "place": events.c.number}
+        given = given_rows(columns)
+        in_order = select(*given.c).order_by(given.c.place).subquery("in_order")
+        number = self.tables.event_numbers.next_value().label("number")
+        numbered = select(number, *in_order.c).cte("numbered")
+        names = [c.name for c in events.c]
+        add = postgresql_insert(events).from_select(
+            names, select(*(numbered.c[name] for name in names))
+        )
+        if not outbox:
+            return add
+        names = ["seller_id", "number", "subject", *_NEW_MESSAGE]
+        message = select(*(numbered.c[name] for name in names[:3]), *_NEW_MESSAGE.values())
+        return postgresql_insert(messages).from_select(names, message).add_cte(add.cte("added"))
 
     def _lines_of_order(self, orders: Columns) -> ScalarSelect[str]:
         lines = self.tables.lines.c
@@ -339,18 +364,24 @@ def _values(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> Exe
     return select(values).where(values.is_not(None))
 
 
+def _add(table: Table) -> Insert:
+    """Add a row."""
+    # SQLite has the same ON CONFLICT clause as PostgreSQL.
+    return postgresql_insert(table).execution_options(**{SET_WISE: True})
+
+
 def _change(table: Table) -> Update:
     """Update the given columns of the row whose key is given as `of_…`."""
-    return update(table).where(*_has_key(table))
+    return update(table).where(*_has_key(table)).execution_options(**{SET_WISE: True})
 
 
 def _remove(table: Table) -> Delete:
     """Delete the row whose key is given as `of_…`."""
-    return delete(table).where(*_has_key(table))
+    return delete(table).where(*_has_key(table)).execution_options(**{SET_WISE: True})
 
 
 def _has_key(table: Table) -> list[ColumnElement[bool]]:
-    return [column == bindparam(f"of_{column.name}") for column in table.primary_key]
+    return [column == bindparam(KEY + column.name) for column in table.primary_key]
 
 
 def _events_of(events: Columns) -> Executable:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 
+from orderflow.adapters.sql.arrays import as_set
 from orderflow.adapters.sql.prepared import prepare
 from orderflow.errors import StorageError
 
@@ -75,6 +76,7 @@ class DjangoExecutor:
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in this order."""
+        statement, parameters = as_set(statement, self._dialect, parameters)
         prepared = prepare(statement, self._dialect, tuple(parameters[0]))
         rows = prepared.plain_values(parameters)
         with translate_django_errors(), self._connection.cursor() as cursor:
