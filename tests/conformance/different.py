@@ -121,6 +121,9 @@ class DifferentUnitOfWork:
             if self._dice.random() < 0.5:
                 self.order(order_id)
 
+    def prefetch_for(self, command: Command) -> None:
+        self.prefetch([getattr(command, "order_id", "none")])
+
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterator[Stock]:
         self._read.update((warehouse_id, sku) for sku in skus)
         wanted = set(skus)

@@ -41,7 +41,6 @@ READS = {
     "order_ids": ("orders_pk", "order_id"),
     "products_of": ("order_lines_pk", "order_id"),
     "stock": ("stock_pk", *PRODUCT),
-    "locked_stock": ("stock_pk", *PRODUCT),
     "orders_with_units": ("order_lines_with_units", *PRODUCT),
     "back_orders": ("orders_status", "status"),
     "back_orders_after": ("orders_status", "status", "placed_at", "order_id"),
@@ -87,6 +86,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "change_receipt": {"quantity": 3},
 }
 LOOKED_AT_ELSEWHERE = {"unserved", "unserved_of", "last_number", "sellers"}
+LOOKED_AT_ELSEWHERE |= {"locked_stock", "free_stock"}  # of PostgreSQL only
 LOOKED_AT_ELSEWHERE |= {"queue_pages", "order_pages", "stock_pages"}
 OF_A_WHOLE_DATABASE = {"owners"}
 OF_ALL_THAT_A_SELLER_HAS = {"receipts"}
@@ -205,8 +205,27 @@ def test_a_page_of_a_queue_is_read_in_the_order_of_an_index(
     index = f"queue_{names.get(queue, 'promise')}"
     columns = [*PRODUCT, *(PLACE_COLUMNS[queue] if begun else ())]
     found = plan(connection, STATEMENTS.queue_pages[queue, blocked_on, begun])
-    assert found.accesses == (access(index, *columns),)
+    of_order = (access("orders_pk", "order_id"), access("order_lines_pk", "order_id"))
+    assert sorted(found.accesses) == sorted((access(index, *columns), *of_order))
     assert not found.is_sorted
+
+
+@pytest.mark.parametrize("name", ["locked_stock", "free_stock"])
+@pytest.mark.parametrize("products", [1, 40])
+def test_stock_to_lock_is_found_by_its_whole_key(
+    filled: dict[str, Engine], name: str, products: int
+) -> None:
+    given = {
+        "seller_id": "S1",
+        "warehouse_ids": ["leeds"] * products,
+        "skus": [f"P{number}" for number in range(products)],
+        "ids": ["00007"],
+    }
+    with filled["postgresql"].connect() as connection:
+        found = plan_of(connection, getattr(STATEMENTS, name), given).accesses
+    assert sorted(found) == sorted(
+        [access("stock_pk", *PRODUCT), access("order_lines_pk", "order_id")]
+    )
 
 
 def test_what_is_to_be_served_further_has_an_index_of_its_own(connection: Connection) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import select
 from contextlib import closing, contextmanager
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
 from tests.databases import postgres, sqlite
+from tests.drills.cursors import at_cursors
 from tests.drills.failing import fail, no_wait
 from tests.drills.power_disk import Disk
 
@@ -98,6 +100,40 @@ class Statements:
         return other, [()] if many else ()
 
 
+class Texts(Statements):
+    """Lets one statement or COMMIT fail where it reaches the driver's cursor.
+
+    Nobody listens to SQLAlchemy, so the statements go to the driver as text, and on PostgreSQL
+    several in one exchange.
+
+    Args:
+        engine: The engine.
+        statement: As for `Statements`.
+        commit: As for `Statements`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        statement: Callable[[Any], str | None],
+        commit: Callable[[Any], None] | None = None,
+    ) -> None:
+        super().__init__(engine)
+        self._engine = engine
+        self._statement = statement
+        self._commit = commit
+        at_cursors(engine, self._before_text)
+
+    def _before_text(self, driver: Any, text: str) -> str | None:  # noqa: ANN401 - the driver's
+        act: Callable[[Any], str | None] | None = self._statement
+        if text == "COMMIT":
+            act = self._commit
+        if act is None or not self._is_next():
+            return None
+        of_driver = SimpleNamespace(driver_connection=driver)
+        return act(SimpleNamespace(connection=of_driver, engine=self._engine))
+
+
 def interrupt(connection: Connection) -> None:
     """Let SQLite interrupt what it does next on this connection, once."""
     driver: Any = connection.connection.driver_connection
@@ -170,6 +206,22 @@ def _on_disk(code: int, folder: Path, stride: int) -> FailingFigures:
         return fail(engine, obstacle, stride=stride)
 
 
+def _texts_on_sqlite(folder: Path, stride: int) -> FailingFigures:
+    with opened(folder / "texts.db") as engine:
+        return fail(engine, Texts(engine, interrupt, interrupt), stride=stride)
+
+
+def _texts_on_postgres(
+    statement: Callable[[Any], str | None],
+    commit: Callable[[Any], None] | None,
+    _folder: Path,
+    stride: int,
+) -> FailingFigures:
+    with postgres() as engine:
+        obstacle = Texts(engine, statement, commit)
+        return fail(engine, obstacle, stride=stride, repository=no_wait)
+
+
 def _on_postgres(
     statement: Callable[[Connection], str | None] | None,
     commit: Callable[[Connection], None] | None,
@@ -189,4 +241,10 @@ WAYS: dict[str, Callable[[Path, int], FailingFigures]] = {
     "PostgreSQL hangs up": partial(_on_postgres, hang_up, hang_up),
     "PostgreSQL commits and hangs up": partial(_on_postgres, None, hang_up_afterwards),
     "PostgreSQL lets another one go first": partial(_on_postgres, give_way, None),
+    "SQLite interrupts a text": _texts_on_sqlite,
+    "PostgreSQL refuses in an exchange": partial(_texts_on_postgres, refuse, None),
+    "PostgreSQL hangs up in an exchange": partial(_texts_on_postgres, hang_up, hang_up),
+    "PostgreSQL lets another one go first in an exchange": partial(
+        _texts_on_postgres, give_way, None
+    ),
 }

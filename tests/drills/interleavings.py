@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orderflow.adapters.sql import SqlRepository
 from tests.databases import postgres
 from tests.drills.drill import Drill, Drilled
-from tests.drills.exploring import explore_all, explore_differing
+from tests.drills.exploring import explore_all, explore_differing, explore_interrupted
 from tests.drills.pairs import PAIRS, Table
 from tests.drills.stepping import Stepper
 
@@ -51,9 +51,11 @@ def explored(
     explore: Explore,
     repository: Callable[[Engine], SqlRepository] = SqlRepository,
     progress: Callable[[int], None] = lambda _: None,
+    *,
+    listens: bool = True,
 ) -> Explored:
     """Run a pair in all of the orders that are explored."""
-    table, stepper = Table(engine, pair), Stepper(engine.url, repository)
+    table, stepper = Table(engine, pair), Stepper(engine.url, repository, listens=listens)
     result = Explored()
 
     def run(choose: Choose) -> Run:
@@ -82,13 +84,15 @@ def _interleave(name: str, runs_max: int, _seed: int, progress: Progress) -> Dri
     with postgres() as engine:
         differing = explored(engine, pair, explore_differing, progress=tell)
         every = explored(engine, pair, partial(explore_all, runs_max=runs_max), progress=tell)
-    found = [*differing.faults, *every.faults]
+        sent = explored(engine, pair, explore_interrupted, progress=tell, listens=False)
+    found = [*differing.faults, *every.faults, *sent.faults]
     if every.left - differing.left:
         found.append("every order comes to more than those that differ")
     if every.runs == _EVERY:
         found.append("not every order was run")
-    runs = differing.runs + every.runs
+    runs = differing.runs + every.runs + sent.runs
     notes = {"orders that differ": differing.runs, "of all": every.runs}
+    notes["in exchanges"] = sent.runs
     return Drilled(runs, 2 * runs, tuple(found), notes)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, event, text
 
 from orderflow import NotFoundError, OrderFlow, Outcome, RefusedError
 from orderflow.adapters.sql import SqlRepository
+from tests.drills.cursors import at_cursors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,13 +86,26 @@ def answer_of(flow: OrderFlow, command: Command) -> Outcome | str:
 
 
 class Stepper:
-    """Runs two commands in the order that a schedule tells."""
+    """Runs two commands in the order that a schedule tells.
+
+    Args:
+        url: The database.
+        repository: What keeps the state.
+        listens: Whether it listens to SQLAlchemy, which then sends each statement by itself, or
+            pauses where the driver is given one, on the way into an exchange.
+    """
 
     def __init__(
-        self, url: URL, repository: Callable[[Engine], SqlRepository] = SqlRepository
+        self,
+        url: URL,
+        repository: Callable[[Engine], SqlRepository] = SqlRepository,
+        *,
+        listens: bool = True,
     ) -> None:
         self._changed = Condition()
-        self._sessions = [_Session(url, self._changed, repository) for _ in range(2)]
+        self._sessions = [
+            _Session(url, self._changed, repository, listens=listens) for _ in range(2)
+        ]
         self._blocked = create_engine(url, isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
@@ -133,7 +147,12 @@ class _Session:
     """One connection, and the thread that works on it."""
 
     def __init__(
-        self, url: URL, changed: Condition, repository: Callable[[Engine], SqlRepository]
+        self,
+        url: URL,
+        changed: Condition,
+        repository: Callable[[Engine], SqlRepository],
+        *,
+        listens: bool,
     ) -> None:
         self.engine = create_engine(
             url,
@@ -148,12 +167,15 @@ class _Session:
         self._changed = changed
         self._flow = OrderFlow(repository(self.engine))
         self._answer: Outcome | str | BaseException = ""
+        if not listens:
+            at_cursors(self.engine, self._before_text)
         with self.engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             self._pid = driver.info.backend_pid
-        event.listen(self.engine, "before_cursor_execute", self._before_statement)
-        event.listen(self.engine, "commit", self._before_commit)
-        event.listen(self.engine, "rollback", self._before_rollback)
+        if listens:
+            event.listen(self.engine, "before_cursor_execute", self._before_statement)
+            event.listen(self.engine, "commit", self._before_commit)
+            event.listen(self.engine, "rollback", self._before_rollback)
         event.listen(self.engine, "handle_error", self._count)
 
     def start(self, command: Command) -> None:
@@ -189,6 +211,17 @@ class _Session:
     ) -> None:
         self._pause(Step.of(text, self._held))
         self._held |= self.next.touches - _SEQUENCES
+
+    def _before_text(self, connection: object, text: str) -> None:
+        """Pause before a text goes to the driver, in the middle of an exchange too."""
+        if self.state == "done":  # it connects
+            return
+        if text == "COMMIT":
+            self._before_commit(connection)
+        elif text == "ROLLBACK":
+            self._before_rollback(connection)
+        else:
+            self._before_statement(connection, None, text)
 
     def _before_commit(self, _connection: object) -> None:
         self._pause(Step(reveals=self._held, lets_go=self._held))

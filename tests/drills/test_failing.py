@@ -35,6 +35,10 @@ STRIDES = {
     "PostgreSQL hangs up": 8,
     "PostgreSQL commits and hangs up": 1,
     "PostgreSQL lets another one go first": 8,
+    "SQLite interrupts a text": 8,
+    "PostgreSQL refuses in an exchange": 12,
+    "PostgreSQL hangs up in an exchange": 12,
+    "PostgreSQL lets another one go first in an exchange": 12,
 }
 
 

@@ -126,6 +126,14 @@ class Reading(View, Protocol):
 class UnitOfWork(Reading, Protocol):
     """The reads of one command, and its one write."""
 
+    def prefetch_for(self, command: Command) -> None:
+        """Prepare for the reads of a command that is decided next.
+
+        This changes no result. A repository that waits for each answer of its database can read
+        here what the command names, all at once.
+        """
+        ...
+
     def save(self, command: Command, outcome: Outcome) -> None:
         """Save an outcome: the changes, the events, and the command if it has an id.
 

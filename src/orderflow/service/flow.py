@@ -107,6 +107,7 @@ class OrderFlow(Flow[Repository, Outcome]):
         return self._repository.write(command.seller_id, partial(self._decide, command))
 
     def _decide(self, command: Command, work: UnitOfWork) -> Outcome:
+        work.prefetch_for(command)
         if command.command_id is not None:
             answered = work.answered(command.command_id)
             if answered is not None:

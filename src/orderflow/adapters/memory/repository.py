@@ -187,6 +187,9 @@ class MemoryUnitOfWork:
     def prefetch(self, order_ids: Collection[str]) -> None:
         """Do nothing: everything is in memory."""
 
+    def prefetch_for(self, command: Command) -> None:
+        """Do nothing: everything is in memory."""
+
     def stock(self, warehouse_id: str, skus: Collection[str]) -> Iterable[Stock]:
         """Return the existing stock records of these products."""
         found = self._seller.stock.get

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    collate,
     column,
     delete,
     func,
@@ -31,7 +32,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Column, ColumnElement, Dialect, Subquery
     from sqlalchemy.sql.compiler import SQLCompiler
@@ -40,7 +41,16 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.sql.prepared import Parameters
 
-__all__ = ["KEY", "SET_WISE", "IsOneOf", "JsonArrays", "as_set", "given_as_json", "given_rows"]
+__all__ = [
+    "KEY",
+    "SET_WISE",
+    "IsOneOf",
+    "JsonArrays",
+    "as_set",
+    "given_as_json",
+    "given_pairs",
+    "given_rows",
+]
 
 
 class JsonArrays(FunctionElement[str]):
@@ -109,6 +119,16 @@ def _one_of_sqlite(condition: IsOneOf, compiler: SQLCompiler, **options: object)
 def _one_of_postgres(condition: IsOneOf, compiler: SQLCompiler, **options: object) -> str:
     column, texts = (compiler.process(each, **options) for each in condition.clauses)
     return f"{column} = ANY ({texts})"
+
+
+def given_pairs(*names: str) -> Iterable[ColumnElement[str]]:
+    """Return the columns of rows that are given as a list for each column, on PostgreSQL.
+
+    They sort by code point, as in Python.
+    """
+    lists = (bindparam(name, type_=_TEXTS) for name in names)
+    given = func.unnest(*lists).table_valued(*names).render_derived()
+    return [collate(each, "C").label(each.name) for each in given.c]
 
 
 SET_WISE = "orderflow_set_wise"

@@ -10,12 +10,14 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
+from sqlalchemy.exc import DBAPIError
+
 from orderflow.adapters.sql.arrays import as_set
 from orderflow.adapters.sql.prepared import prepare
 from orderflow.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.sql.prepared import Parameters, Row
 
-__all__ = ["CHANGES", "CoreExecutor", "Executor"]
+__all__ = ["CHANGES", "CoreExecutor", "Executor", "commit", "executor_of"]
 
 CHANGES = "orderflow_changes"
 """Key in a SQLite connection's `info`: the number of changes made before its transaction."""
@@ -43,8 +45,18 @@ class Executor(Protocol):
         """Run a statement and return its rows."""
         ...
 
+    def rows_later(
+        self, statement: Executable, parameters: Parameters
+    ) -> Callable[[], Sequence[Row]]:
+        """Run a statement now or later, and return what returns its rows.
+
+        Statements run in the order in which they were given. Ask for rows as late as possible: a
+        driver may run several statements in one exchange with the database.
+        """
+        ...
+
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
-        """Run a statement once for each set of parameters, in this order."""
+        """Run a statement once for each set of parameters, in this order, now or later."""
         ...
 
     def isolation(self) -> str:
@@ -63,13 +75,18 @@ class CoreExecutor:
     connection. The text of a statement goes to the driver's own cursor. If somebody listens to what
     SQLAlchemy runs, or if its options change the text, SQLAlchemy runs the statement itself.
 
-    Make one for each unit of work: it looks for listeners once.
+    Make one for each unit of work, by `executor_of`: it looks for listeners once.
+
+    Attributes:
+        connection: The connection.
+        is_in_doubt: Whether a commit failed, and it is not known whether it happened.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.is_sqlite = connection.dialect.name == "sqlite"
-        self._has_listeners = _has_listeners(connection)
+        self.is_in_doubt = False
+        self._has_listeners = has_listeners(connection)
 
     def rows(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
         """Run a statement and return its rows."""
@@ -78,6 +95,13 @@ class CoreExecutor:
         prepared = prepare(statement, self.connection.dialect, tuple(parameters))
         found = self._run_text(prepared.text, prepared.values(parameters), has_rows=True)
         return prepared.results(found)
+
+    def rows_later(
+        self, statement: Executable, parameters: Parameters
+    ) -> Callable[[], Sequence[Row]]:
+        """Run a statement, and return what returns its rows."""
+        rows = self.rows(statement, parameters)
+        return lambda: rows
 
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in this order."""
@@ -88,6 +112,26 @@ class CoreExecutor:
             return
         prepared = prepare(statement, dialect, tuple(parameters[0]))
         self._run_text(prepared.text, prepared.plain_values(parameters), has_rows=False)
+
+    def begin(self, *, for_reading: bool) -> None:
+        """Begin a transaction, right after the connection was opened."""
+        if self.is_sqlite:
+            # Lock now, so that nothing changes between the first read and the first write.
+            self.command("BEGIN" if for_reading else "BEGIN IMMEDIATE")
+        elif for_reading:
+            self.connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        else:
+            self.connection.execution_options(isolation_level="READ COMMITTED")
+
+    def commit(self) -> None:
+        """Commit."""
+        self.is_in_doubt = True
+        commit(self.connection)
+
+    def roll_back(self) -> None:
+        """Undo the transaction. SQLAlchemy does it when the connection is closed."""
 
     def command(self, text: str) -> None:
         """Run a statement that begins or ends something."""
@@ -158,7 +202,29 @@ class CoreExecutor:
         self.command("BEGIN IMMEDIATE")
 
 
-def _has_listeners(connection: Connection) -> bool:
+def commit(connection: Connection) -> None:
+    """Commit, and discard the connection if that fails.
+
+    Its transaction may still be open, and the pool would hand it to the next user.
+    """
+    try:
+        connection.commit()
+    except DBAPIError:
+        connection.invalidate()
+        raise
+
+
+def executor_of(connection: Connection) -> CoreExecutor:
+    """Return the executor for a connection, and for what listens to it now."""
+    dialect = connection.dialect
+    if dialect.driver != "psycopg" or dialect.is_async or has_listeners(connection):
+        return CoreExecutor(connection)
+    from orderflow.adapters.sql.pipelined import PipelinedExecutor  # noqa: PLC0415 - needs psycopg
+
+    return PipelinedExecutor(connection)
+
+
+def has_listeners(connection: Connection) -> bool:
     """Whether SQLAlchemy must run the statements itself."""
     listeners, of_dialect = connection.dispatch, connection.dialect.dispatch
     return (

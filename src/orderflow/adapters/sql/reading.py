@@ -85,6 +85,8 @@ class SqlReading:
     def prefetch(self, order_ids: Collection[str]) -> None:
         """Record which of these orders do not exist."""
         unread = [order_id for order_id in order_ids if order_id not in self._orders]
+        if not unread:
+            return
         there = {row[0] for row in self._rows(self._statements.order_ids, ids=unread)}
         self._orders.update(dict.fromkeys(each for each in unread if each not in there))
 
@@ -119,15 +121,16 @@ class SqlReading:
             parameters |= {"limit": limit, "at_most": UNITS_MAX if at_most is None else at_most()}
             page = self._statements.queue_pages[policy.queue, policy.restricts_partial, has_begun]
             rows = self._rows(page, **parameters)
-            orders = self._orders_by_id([row[-1] for row in rows])
-            for least, *_, order_id in rows:
-                wanted = at_most is None or not policy.restricts_partial or least <= at_most()
-                if wanted and _waits_for(orders[order_id], sku):
-                    yield orders[order_id]
+            orders = self._note_orders([row[1 + len(names) :] for row in rows])
+            self._note_waiting(orders, (warehouse_id, sku))
+            for row, order in zip(rows, orders, strict=True):
+                wanted = at_most is None or not policy.restricts_partial or row[0] <= at_most()
+                if wanted and _waits_for(order, sku):
+                    yield order
             if len(rows) < limit or (at_most is not None and at_most() <= 0):
                 return
             has_begun = True
-            parameters |= {f"after_{n}": v for n, v in zip(names, rows[-1][1:], strict=True)}
+            parameters |= {f"after_{n}": v for n, v in zip(names, rows[-1][1:], strict=False)}
             limit = min(limit * _PAGE_GROWTH, _PAGE_MAX)
 
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
@@ -236,7 +239,7 @@ class SqlReading:
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""
         require_identifier("answered.command_id", command_id)
-        rows = self._rows(self._statements.answer, command_id=command_id)
+        rows = self._answer_rows(command_id)
         return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
 
     def unserved(self) -> Sequence[ProductKey]:
@@ -245,12 +248,21 @@ class SqlReading:
 
     # The statements
 
+    def _answer_rows(self, command_id: str) -> Sequence[Row]:
+        return self._rows(self._statements.answer, command_id=command_id)
+
     def _rows(self, statement: Executable, **parameters: object) -> Sequence[Row]:
         return self._executor.rows(statement, {"seller_id": self.seller_id, **parameters})
 
+    def _later(self, statement: Executable, **parameters: object) -> Callable[[], Sequence[Row]]:
+        return self._executor.rows_later(statement, {"seller_id": self.seller_id, **parameters})
+
     def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
-        """Read orders with their lines. Orders that were read before are not replaced."""
-        rows = self._rows(statement, **parameters)
+        """Read orders with their lines."""
+        return self._note_orders(self._rows(statement, **parameters))
+
+    def _note_orders(self, rows: Sequence[Row]) -> Sequence[Order]:
+        """Return the orders of these rows. Orders that were read before are not replaced."""
         for *columns, blocked_on, lines in rows:
             order_id = columns[0]
             if self._orders.get(order_id) is None:
@@ -258,6 +270,9 @@ class SqlReading:
                 self._orders[order_id] = order_of(self.seller_id, columns, of_order, self.moments)
                 self._blocked_on[order_id] = blocked_on
         return [order for row in rows if (order := self._orders[row[0]]) is not None]
+
+    def _note_waiting(self, orders: Sequence[Order], product: ProductKey) -> None:
+        """Prepare to serve the first of these orders, which wait for a product."""
 
     def _orders_by_id(self, order_ids: Sequence[str]) -> dict[str, Order]:
         missing = [order_id for order_id in order_ids if self._orders.get(order_id) is None]

@@ -22,13 +22,22 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    true,
     tuple_,
     type_coerce,
+    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
-from orderflow.adapters.sql.arrays import KEY, SET_WISE, IsOneOf, JsonArrays, given_rows
+from orderflow.adapters.sql.arrays import (
+    KEY,
+    SET_WISE,
+    IsOneOf,
+    JsonArrays,
+    given_pairs,
+    given_rows,
+)
 from orderflow.adapters.sql.rows import ORDER_COLUMNS, RECEIPT_COLUMNS
 from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
 from orderflow.domain.model.policy import Queue
@@ -99,10 +108,12 @@ class Statements:
 
         It is one statement, so nobody can change an order between two reads.
         """
-        orders = self.tables.orders
-        columns = [_flag(orders.c[name]) for name in ORDER_COLUMNS]
-        of_order = self._lines_of_order(orders.c)
-        return select(*columns, of_order).where(orders.c.seller_id == SELLER, *conditions)
+        ours = self.tables.orders.c.seller_id == SELLER
+        return select(*self._order_columns()).where(ours, *conditions)
+
+    def _order_columns(self) -> list[ColumnElement[Any]]:
+        orders = self.tables.orders.c
+        return [*(_flag(orders[name]) for name in ORDER_COLUMNS), self._lines_of_order(orders)]
 
     def _orders_found_by(
         self,
@@ -162,19 +173,36 @@ class Statements:
 
     def _name_stock_reads(self, tables: Tables) -> None:
         stock = tables.stock.c
-        self.stock = select(
+        columns = (
             stock.warehouse_id,
             stock.sku,
             stock.on_hand,
             stock.allocated,
             _flag(stock.is_known),
             _flag(stock.is_unserved),
-        ).where(
+        )
+        self.stock = select(*columns).where(
             stock.seller_id == SELLER,
             stock.warehouse_id == bindparam("warehouse_id"),
             IsOneOf(stock.sku, "skus"),
         )
-        self.locked_stock = self.stock.order_by(stock.sku).with_for_update()
+        lines = tables.lines.c
+        of_orders = select(lines.warehouse_id, lines.sku).where(
+            lines.seller_id == SELLER, IsOneOf(lines.order_id, "ids")
+        )
+        given = select(*given_pairs("warehouse_ids", "skus"))
+        # Locked one after the other in this order, so that no two commands wait for each other.
+        wanted = union(given, of_orders).order_by("warehouse_ids", "skus").subquery("wanted")
+        one = select(*columns).where(
+            stock.seller_id == SELLER,
+            stock.warehouse_id == wanted.c.warehouse_ids,
+            stock.sku == wanted.c.skus,
+        )
+        self.locked_stock, self.free_stock = (
+            select(*locked.c).select_from(wanted).join(locked, true())
+            for skip in (False, True)
+            for locked in [one.with_for_update(skip_locked=skip).lateral("locked")]
+        )
         self.unserved = (
             select(stock.seller_id, stock.warehouse_id, stock.sku)
             .where(text(IS_UNSERVED))
@@ -191,8 +219,9 @@ class Statements:
         self.shared_policy = self.policy.with_for_update(read=True, key_share=True)
         self.exclusive_policy = self.policy.with_for_update()
         receipts = tables.receipts
-        columns = [receipts.c[name] for name in RECEIPT_COLUMNS]
-        ours = select(*columns).where(receipts.c.seller_id == SELLER)
+        ours = select(*(receipts.c[name] for name in RECEIPT_COLUMNS)).where(
+            receipts.c.seller_id == SELLER
+        )
         self.receipts = ours.order_by(receipts.c.expected_at, receipts.c.receipt_id)
         self.receipt = ours.where(receipts.c.receipt_id == bindparam("receipt_id"))
         self.expected = self.receipts.where(
@@ -283,10 +312,15 @@ class Statements:
         return select(JsonArrays(*fields)).where(*same_order).scalar_subquery()
 
     def _queue_page(self, queue: Queue, *, blocked_on: bool, after: bool) -> Executable:
-        entries = self.tables.queue.c
+        """Return a query for the places of a page of a queue, each followed by its order."""
+        entries, orders = self.tables.queue.c, self.tables.orders
         columns = [entries[name] for name in PLACE_COLUMNS[queue]]
+        same_order = and_(
+            orders.c.seller_id == entries.seller_id, orders.c.order_id == entries.order_id
+        )
         page = (
-            select(entries.least, *columns)
+            select(entries.least, *columns, *self._order_columns())
+            .join_from(self.tables.queue, orders, same_order)
             .where(
                 entries.seller_id == SELLER,
                 entries.warehouse_id == bindparam("warehouse_id"),

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from orderflow.adapters.sql.database_file import watch_files
-from orderflow.adapters.sql.executor import CoreExecutor
+from orderflow.adapters.sql.executor import executor_of
 from orderflow.adapters.sql.faults import translate_commit_error, translate_error
 from orderflow.domain.model.arguments import require_methods
 from orderflow.errors import ContentionError, StorageError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.executor import CoreExecutor, Executor
 
     T = TypeVar("T")
 
@@ -36,7 +36,6 @@ __all__ = [
     "HostTransaction",
     "OwnTransactions",
     "Transactions",
-    "commit",
     "with_retry",
 ]
 
@@ -91,8 +90,7 @@ class OwnTransactions:
     def __init__(self, engine: Engine, sleep: Callable[[float], None] = time.sleep) -> None:
         self._engine = engine
         self._sleep = sleep
-        self._is_sqlite = engine.dialect.name == "sqlite"
-        if self._is_sqlite:
+        if engine.dialect.name == "sqlite":
             watch_files(engine)
 
     def write(self, task: Callable[[Executor], T]) -> T:
@@ -113,23 +111,16 @@ class OwnTransactions:
     def _begin(self, *, for_reading: bool = False) -> Iterator[CoreExecutor]:
         try:
             with self._engine.connect() as connection:
-                executor = CoreExecutor(connection)
-                if self._is_sqlite:
-                    # Lock now, so that nothing changes between the first read and the first write.
-                    executor.command("BEGIN" if for_reading else "BEGIN IMMEDIATE")
-                elif for_reading:
-                    connection.execution_options(
-                        isolation_level="REPEATABLE READ", postgresql_readonly=True
-                    )
-                else:
-                    connection.execution_options(isolation_level="READ COMMITTED")
-                yield executor
+                executor = executor_of(connection)
+                executor.begin(for_reading=for_reading)
                 try:
-                    commit(connection)
-                except DBAPIError as error:
-                    if for_reading:
-                        raise
-                    raise translate_commit_error(error, ATTEMPTS_MAX) from error
+                    yield executor
+                    executor.commit()
+                except BaseException as error:
+                    executor.roll_back()
+                    if isinstance(error, DBAPIError) and executor.is_in_doubt and not for_reading:
+                        raise translate_commit_error(error, ATTEMPTS_MAX) from error
+                    raise
         except DBAPIError as error:
             raise translate_error(error, ATTEMPTS_MAX) from error
         except NoConnectionError as error:
@@ -137,18 +128,6 @@ class OwnTransactions:
                 "no connection became free in time; raise the engine's pool_size, or run fewer "
                 "tasks at once; nothing was changed"
             ) from error
-
-
-def commit(connection: Connection) -> None:
-    """Commit, and discard the connection if that fails.
-
-    Its transaction may still be open, and the pool would hand it to the next user.
-    """
-    try:
-        connection.commit()
-    except DBAPIError:
-        connection.invalidate()
-        raise
 
 
 class HostTransaction:
@@ -167,7 +146,7 @@ class HostTransaction:
 
     def __init__(self, connection: Connection | Executor) -> None:
         if isinstance(connection, Connection):
-            self._executor: Callable[[], Executor] = partial(CoreExecutor, connection)
+            self._executor: Callable[[], Executor] = partial(executor_of, connection)
         else:
             demand = "an open SQLAlchemy connection, or an executor"
             require_methods("within.connection", connection, "rows", "isolation", demand=demand)

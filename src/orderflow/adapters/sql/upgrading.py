@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
+from orderflow.adapters.sql.executor import commit
 from orderflow.adapters.sql.faults import translate_error
 from orderflow.adapters.sql.revision import REVISION, revision_of
 from orderflow.adapters.sql.tables import Tables
-from orderflow.adapters.sql.transactions import commit
 from orderflow.domain.model.arguments import require_kind
 from orderflow.errors import InvalidValueError, SchemaError, StorageError
 

@@ -19,10 +19,13 @@ the same row. This is known when it reads back orders, meets a next page or save
 rolled back and started again with the exclusive lock.
 
 *Order.* A command finds the products that it needs as it runs. If each command locked them as it
-found them, two commands could deadlock. A row is therefore locked only if it sorts after all locked
-rows. Otherwise the command stops locking, and runs to its end only to find its products. It is then
-rolled back and started again with all these rows locked first, in order. Usually the second attempt
-succeeds.
+found them, two commands could deadlock. A command therefore waits only for a row that sorts after
+all rows that it has locked. Another row is locked if nobody else has it. If somebody has, the
+command stops locking, and runs to its end only to find its products. It is then rolled back and
+started again with all these rows locked first, in order. Usually the second attempt succeeds.
+
+*Exchanges.* What a command names is locked and read first, in one exchange with the database if its
+driver can do that. The products of the orders that a queue will serve are locked together too.
 
 *Reads.* Each statement sees what was committed before it started (READ COMMITTED). An order that is
 read before its products are locked may change in between. So its products are read and locked
@@ -42,6 +45,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.adapters.sql.named import orders_named_by, products_named_by, units_to_serve
 from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.rows import next_page_of
 from orderflow.adapters.sql.saving import Saving
@@ -49,7 +53,8 @@ from orderflow.domain.model.stock import ProductKey
 from orderflow.domain.model.validators import UNITS_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import datetime
 
     from sqlalchemy.sql import Executable
 
@@ -73,11 +78,13 @@ class Needed:
         products: All products.
         absent: The products among them that have no row yet.
         policy: Whether the lock on the policy must be exclusive.
+        has_policy_row: Whether the policy has a row, as far as is known.
     """
 
     products: frozenset[ProductKey] = frozenset()
     absent: frozenset[ProductKey] = frozenset()
     policy: bool = False
+    has_policy_row: bool = True
 
 
 class LocksMissingError(Exception):
@@ -120,14 +127,56 @@ class SqlUnitOfWork(SqlReading):
         self._receipts: dict[str, ExpectedReceipt] = {}
         self._saving = Saving(executor, statements, self.moments, outbox=outbox)
         self._needed_first = needed
-        self._load_stock(needed.products)
+        self._policy_ahead: Sequence[Row] | None = None
+        self._answers_ahead: dict[str, Callable[[], Sequence[Row]]] = {}
+        self._no_hold_ended_by: datetime | None = None
+        self._units_left: dict[ProductKey, int] = {}
 
     @property
     def needed(self) -> Needed:
         """All locks that are taken or needed."""
         products = frozenset(self._stock)
         absent = self._needed_first.absent | products - self._rows_there
-        return Needed(products, absent, self._needed_first.policy)
+        return attrs.evolve(self._needed_first, products=products, absent=absent)
+
+    def prefetch_for(self, command: Command) -> None:
+        """Lock and read what a command names, in one exchange with the database if possible.
+
+        Each statement has a snapshot of its own: one that both locked and read would miss an order
+        that was queued while it waited for the lock.
+        """
+        if self._executor.is_sqlite:
+            return  # it answers at once
+        to, order_ids = self._statements, orders_named_by(command)
+        named = sorted(products_named_by(command) | self._needed_first.products)
+        if not self._needed_first.has_policy_row:
+            self._saving.policy_row(self.seller_id)
+        policy = self._later(self._policy_statement)
+        locked = self._queue_locks(named, order_ids)
+        if command.command_id is not None:
+            answer = self._later(to.answer, command_id=command.command_id)
+            self._answers_ahead[command.command_id] = answer
+        reads = (to.products_of, to.some_orders) if order_ids else ()
+        orders = [self._later(statement, ids=order_ids) for statement in reads]
+        hold = self._later(to.ended_holds, at=self.moments.write(command.at), limit=1)
+        self._policy_ahead = policy()
+        if not self._policy_ahead:  # it would be locked after the products
+            raise LocksMissingError(attrs.evolve(self._needed_first, has_policy_row=False))
+        if not hold():
+            self._no_hold_ended_by = command.at
+        self._note_locks(named, locked)
+        if orders:
+            self._note_orders_ahead(order_ids, *(rows() for rows in orders))
+        named_orders = [order for each in order_ids if (order := self._orders.get(each))]
+        self._units_left = units_to_serve(command, self._stock, named_orders)
+
+    def _note_orders_ahead(
+        self, order_ids: Sequence[str], products: Sequence[Row], orders: Sequence[Row]
+    ) -> None:
+        """Note orders, unless one has got another product since theirs were locked."""
+        if self._stock.keys() >= {(row[0], row[1]) for row in products}:
+            self._orders.update(dict.fromkeys(order_ids))
+            self._note_orders(orders)
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
@@ -144,6 +193,12 @@ class SqlUnitOfWork(SqlReading):
         if receipt is not None:
             self._receipts[receipt_id] = receipt
         return receipt
+
+    def ended_holds(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
+        """Return the orders on hold with a hold that has ended by this time."""
+        if self._no_hold_ended_by is not None and at <= self._no_hold_ended_by:
+            return ()
+        return super().ended_holds(at, limit)
 
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order: all, or those placed first."""
@@ -190,6 +245,18 @@ class SqlUnitOfWork(SqlReading):
             self._lock_for(orders)
         return orders
 
+    def _note_waiting(self, orders: Sequence[Order], product: ProductKey) -> None:
+        """Lock all products of the orders that will be served, at once and so in order."""
+        if self._executor.is_sqlite:
+            self._lock_for(orders)
+            return
+        served, left = 0, self._units_left.get(product, 0)
+        while served < len(orders) and left > 0:
+            left -= orders[served].short_of(product[1])
+            served += 1
+        self._units_left[product] = left
+        self._lock_for(orders[:served])
+
     def _orders_due(
         self, statement: Executable, parameters: Values, *, limit: int | None
     ) -> Iterable[Order]:
@@ -200,18 +267,27 @@ class SqlUnitOfWork(SqlReading):
             if not self._lock_orders(found):
                 return self._orders_by_id(found).values()
 
+    @property
+    def _policy_statement(self) -> Executable:
+        to = self._statements
+        return to.exclusive_policy if self._needed_first.policy else to.shared_policy
+
     def _policy_rows(self) -> Sequence[Row]:
         if self._executor.is_sqlite:
             return super()._policy_rows()
-        to = self._statements
-        statement = to.exclusive_policy if self._needed_first.policy else to.shared_policy
-        rows = self._rows(statement)
+        rows, self._policy_ahead = self._policy_ahead, None
+        if rows is None:
+            rows = self._rows(self._policy_statement)
         if not rows:
             self._saving.policy_row(self.seller_id)
-            rows = self._rows(statement)
+            rows = self._rows(self._policy_statement)
         if next_page_of(rows) is not None:
             self._require_exclusive_policy()  # this may be the next page
         return rows
+
+    def _answer_rows(self, command_id: str) -> Sequence[Row]:
+        ahead = self._answers_ahead.get(command_id)
+        return super()._answer_rows(command_id) if ahead is None else ahead()
 
     def _require_exclusive_policy(self) -> None:
         if not (self._executor.is_sqlite or self._needed_first.policy):
@@ -219,7 +295,7 @@ class SqlUnitOfWork(SqlReading):
 
     def _lock_orders(self, order_ids: Sequence[str]) -> bool:
         """Lock the products of orders not read yet; report whether any was locked."""
-        if self._executor.is_sqlite:
+        if self._executor.is_sqlite or not order_ids:
             return False
         rows = self._rows(self._statements.products_of, ids=order_ids)
         return self._lock({(warehouse_id, sku) for warehouse_id, sku in rows})
@@ -232,7 +308,8 @@ class SqlUnitOfWork(SqlReading):
 
     def _lock(self, products: Collection[ProductKey]) -> bool:
         """Lock products if they are next in order; report whether any was locked."""
-        missing = sorted(set(products).difference(self._stock))
+        first = self._needed_first.products if self._last is None else frozenset()
+        missing = sorted(first.union(products).difference(self._stock))
         if not missing:
             return False
         if self._executor.is_sqlite:
@@ -240,26 +317,69 @@ class SqlUnitOfWork(SqlReading):
             return False
         _ = self.policy  # locked before any product
         if self.missing or (self._last is not None and missing[0] < self._last):
-            self.missing.update(missing)
-            super()._load_stock(missing)
+            return self._lock_free(missing)
+        return self._note_locks(missing, self._queue_locks(missing))
+
+    def _lock_free(self, products: Sequence[ProductKey]) -> bool:
+        """Lock products that come before locked ones, unless that would mean to wait."""
+        if not self.missing:
+            free = self._lock_later(self._statements.free_stock, products)()
+            self._stock.update(((row[0], row[1]), None) for row in free)
+            for row in free:
+                self._note_stock(row)
+                self._last = max(self._last or ("", ""), (row[0], row[1]))
+        left = [product for product in products if product not in self._rows_there]
+        self.missing.update(left)
+        super()._load_stock(left)
+        return not left
+
+    def _queue_locks(
+        self, products: Sequence[ProductKey], order_ids: Sequence[str] = ()
+    ) -> Sequence[Callable[[], Sequence[Row]]]:
+        """Lock sorted products, and those of some orders if no product has to be added first."""
+        is_absent = self._needed_first.absent.__contains__
+        locked_stock = self._statements.locked_stock
+        if not self._needed_first.absent:
+            wanted = products or order_ids
+            return [self._lock_later(locked_stock, products, order_ids)] if wanted else []
+        locked = []
+        for add, group in groupby(products, is_absent):
+            some = tuple(group)
+            if add:
+                self._saving.placeholders(self.seller_id, some)
+            locked.append(self._lock_later(locked_stock, some))
+        return locked
+
+    def _lock_later(
+        self,
+        statement: Executable,
+        products: Sequence[ProductKey],
+        order_ids: Sequence[str] = (),
+    ) -> Callable[[], Sequence[Row]]:
+        warehouse_ids, skus = [product[0] for product in products], [each[1] for each in products]
+        return self._later(statement, warehouse_ids=warehouse_ids, skus=skus, ids=order_ids)
+
+    def _note_locks(
+        self, wanted: Sequence[ProductKey], locked: Sequence[Callable[[], Sequence[Row]]]
+    ) -> bool:
+        """Note the rows that were locked; report whether all that is wanted was."""
+        self._stock.update(dict.fromkeys(wanted))
+        found = [row for rows in locked for row in rows()]
+        for row in found:
+            self._note_stock(row)
+        products = sorted({*wanted, *((row[0], row[1]) for row in found)})
+        if not products:
             return False
-        self._last = missing[-1]
-        self._stock.update(dict.fromkeys(missing))
-        for is_absent, group in groupby(missing, self._needed_first.absent.__contains__):
-            self._lock_rows(tuple(group), add=is_absent)
-        absent = [product for product in missing if product not in self._rows_there]
-        if absent != missing[len(missing) - len(absent) :]:
+        self._last = products[-1]
+        absent = [product for product in products if product not in self._rows_there]
+        if absent != products[len(products) - len(absent) :]:
             self.missing.update(absent)  # later rows are already locked
             return False
         if absent:
-            self._lock_rows(absent, add=True)
+            self._saving.placeholders(self.seller_id, absent)
+            for row in self._lock_later(self._statements.locked_stock, absent)():
+                self._note_stock(row)
         return True
-
-    def _lock_rows(self, products: Sequence[ProductKey], *, add: bool) -> None:
-        if add:
-            self._saving.placeholders(self.seller_id, products)
-        for row in self._stock_rows(self._statements.locked_stock, products):
-            self._note_stock(row)
 
     def _note_stock(self, row: Row) -> None:
         super()._note_stock(row)

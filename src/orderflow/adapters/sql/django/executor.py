@@ -74,6 +74,13 @@ class DjangoExecutor:
             rows: Sequence[Row] = cursor.fetchall()
         return prepared.results(rows)
 
+    def rows_later(
+        self, statement: Executable, parameters: Parameters
+    ) -> Callable[[], Sequence[Row]]:
+        """Run a statement, and return what returns its rows."""
+        rows = self.rows(statement, parameters)
+        return lambda: rows
+
     def run(self, statement: UpdateBase, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in this order."""
         statement, parameters = as_set(statement, self._dialect, parameters)
