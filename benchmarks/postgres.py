@@ -8,6 +8,10 @@ for three quarters of the units.
 - `raw` is the driver carrying out the same statements in as many processes, locks and look-ups
   included, with the same commits. What orderflow sends is taken down once, one order after another.
 - `one_worker` is orderflow in one process.
+
+`place-many` places several hundred orders of many products in each transaction, in one process.
+What orderflow writes is one statement for each table, with all rows as one parameter, and `raw`
+writes the same.
 """
 
 from __future__ import annotations
@@ -46,6 +50,7 @@ Products = Literal["many", "one"]
 
 WORKERS = (1, 2, 4, 8)
 PRODUCTS: dict[Products, int] = {"many": 1_000, "one": 1}
+BATCH = 500
 LINES = 3
 _PROCESSES = get_context("spawn")  # a fork would share the connections
 
@@ -60,9 +65,13 @@ def cases(*, quick: bool) -> Iterable[Case]:
                 prepare=partial(sides, products, workers, 80 if quick else 240),
                 rounds=3 if quick else 5,
             )
+    many = partial(sides, "many", 1, 1_000 if quick else 4_000, batch=BATCH)
+    yield Case(name="postgres/place-many", per="line", prepare=many, rounds=3 if quick else 5)
 
 
-def sides(products: Products, workers: int, orders: int, url: URL | None = None) -> dict[str, Side]:
+def sides(
+    products: Products, workers: int, orders: int, url: URL | None = None, *, batch: int = 1
+) -> dict[str, Side]:
     """Return the sides of a case: so many workers, who place so many orders together.
 
     Args:
@@ -70,9 +79,11 @@ def sides(products: Products, workers: int, orders: int, url: URL | None = None)
         workers: How many processes place orders.
         orders: How many they place in a round.
         url: An empty database; one on a server of our own, if left out.
+        batch: How many of the orders each command places.
     """
-    database = _Database(url if url is not None else _server_url(), PRODUCTS[products], orders)
-    drawn = database.orders
+    url = url if url is not None else _server_url()
+    database = _Database(url, PRODUCTS[products], orders, batch)
+    drawn = database.batches
     taken_down = database.taken_down()
     crew = _Crew(database.url, workers)
     found: dict[str, Side] = {ORDERFLOW: partial(_round, database, crew, _place, drawn, workers)}
@@ -91,9 +102,11 @@ def _server_url() -> URL:
 class _Database:
     """A database with stock in it, and the orders that there are to place."""
 
-    def __init__(self, url: URL, products: int, orders: int) -> None:
+    def __init__(self, url: URL, products: int, orders: int, batch: int) -> None:
         self.url = url
         self.orders = _draw(products, orders)
+        firsts = range(0, orders, batch)
+        self.batches = [tuple(self.orders[begin : begin + batch]) for begin in firsts]
         self._engine = create_engine(url, poolclass=NullPool)
         Tables.default().metadata.create_all(self._engine)
         flow = OrderFlow(SqlRepository(self._engine))
@@ -117,7 +130,7 @@ class _Database:
     def taken_down(self) -> list[Unit]:
         """Place the orders, and return what was sent to the database for each."""
         self.reset()
-        return [_sent(self._engine, order) for order in self.orders]
+        return [_sent(self._engine, each) for each in self.batches]
 
 
 def _draw(products: int, orders: int) -> list[Order]:
@@ -145,14 +158,14 @@ def _stock(orders: Sequence[Order]) -> Iterable[tuple[str, int]]:
     return ((sku, units * 3 // 4) for sku, units in sorted(wanted.items()))
 
 
-def _sent(engine: Engine, order: Order) -> Unit:
+def _sent(engine: Engine, orders: tuple[Order, ...]) -> Unit:
     unit: Unit = []
 
     def note(_: object, __: object, sql: str, values: Any, ___: object, many: bool) -> None:  # noqa: ANN401, FBT001 - as SQLAlchemy calls it
         unit.append((sql, values, many))
 
     event.listen(engine, "before_cursor_execute", note)
-    OrderFlow(SqlRepository(engine)).seller(SELLER).place(order, at=OPENING)
+    _place_together(OrderFlow(SqlRepository(engine)), orders)
     event.remove(engine, "before_cursor_execute", note)
     return unit
 
@@ -165,7 +178,7 @@ def _round(
     workers: int,
 ) -> float:
     database.reset()
-    return crew.seconds(work, things, workers) / (len(things) * LINES)
+    return crew.seconds(work, things, workers) / (len(database.orders) * LINES)
 
 
 @attrs.frozen
@@ -215,9 +228,16 @@ def _wait_for_work(url: URL, pipe: Connection) -> None:
             pipe.send("done")
 
 
-def _place(hands: _Hands, orders: Sequence[Order]) -> None:
-    for order in orders:
-        hands.flow.seller(SELLER).place(order, at=OPENING)
+def _place(hands: _Hands, batches: Sequence[tuple[Order, ...]]) -> None:
+    for orders in batches:
+        _place_together(hands.flow, orders)
+
+
+def _place_together(flow: OrderFlow, orders: tuple[Order, ...]) -> None:
+    if len(orders) == 1:
+        flow.seller(SELLER).place(orders[0], at=OPENING)
+    else:
+        flow.seller(SELLER).place_many(orders, at=OPENING)
 
 
 def _write_raw(hands: _Hands, units: Sequence[Unit]) -> None:
