@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.sql.prepared import Parameters, Row
 
-__all__ = ["CHANGES", "CoreExecutor", "Executor", "commit", "executor_of"]
+__all__ = ["CHANGES", "CoreExecutor", "Executor", "commit", "has_listeners"]
 
 CHANGES = "orderflow_changes"
 """Key in a SQLite connection's `info`: the number of changes made before its transaction."""
@@ -75,7 +75,7 @@ class CoreExecutor:
     connection. The text of a statement goes to the driver's own cursor. If somebody listens to what
     SQLAlchemy runs, or if its options change the text, SQLAlchemy runs the statement itself.
 
-    Make one for each unit of work, by `executor_of`: it looks for listeners once.
+    Make one for each unit of work, by `executor_of` of `transactions`: it looks for listeners once.
 
     Attributes:
         connection: The connection.
@@ -212,16 +212,6 @@ def commit(connection: Connection) -> None:
     except DBAPIError:
         connection.invalidate()
         raise
-
-
-def executor_of(connection: Connection) -> CoreExecutor:
-    """Return the executor for a connection, and for what listens to it now."""
-    dialect = connection.dialect
-    if dialect.driver != "psycopg" or dialect.is_async or has_listeners(connection):
-        return CoreExecutor(connection)
-    from orderflow.adapters.sql.pipelined import PipelinedExecutor  # noqa: PLC0415 - needs psycopg
-
-    return PipelinedExecutor(connection)
 
 
 def has_listeners(connection: Connection) -> bool:

@@ -15,10 +15,7 @@ from sqlalchemy import (
     Integer,
     and_,
     bindparam,
-    delete,
-    false,
     func,
-    insert,
     literal_column,
     select,
     text,
@@ -26,20 +23,16 @@ from sqlalchemy import (
     tuple_,
     type_coerce,
     union,
-    update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
 from orderflow.adapters.sql.arrays import (
-    KEY,
-    SET_WISE,
     IsOneOf,
     JsonArrays,
     given_pairs,
-    given_rows,
 )
 from orderflow.adapters.sql.rows import ORDER_COLUMNS, RECEIPT_COLUMNS
 from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
+from orderflow.adapters.sql.write_statements import WriteStatements
 from orderflow.domain.model.policy import Queue
 from orderflow.domain.model.status import Status
 
@@ -48,14 +41,10 @@ if TYPE_CHECKING:
         CTE,
         Column,
         ColumnElement,
-        Delete,
         ScalarSelect,
         Select,
-        Table,
         TextClause,
-        Update,
     )
-    from sqlalchemy.dialects.postgresql import Insert
     from sqlalchemy.sql import Executable
     from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -67,12 +56,6 @@ __all__ = ["PLACE_COLUMNS", "Statements", "each_value", "is_after", "statements_
 
 SELLER: BindParameter[str] = bindparam("seller_id")
 
-_NEW_MESSAGE = {
-    "attempts": literal_column("0"),
-    "error": literal_column("''"),
-    "is_dead": false(),
-}
-
 
 @lru_cache(maxsize=64)
 def statements_of(tables: Tables) -> Statements:
@@ -80,16 +63,16 @@ def statements_of(tables: Tables) -> Statements:
     return Statements(tables)
 
 
-class Statements:
+class Statements(WriteStatements):
     """All statements of the repository, in SQLAlchemy Core."""
 
     def __init__(self, tables: Tables) -> None:
-        self.tables = tables
+        super().__init__(tables)
         self._name_order_reads(tables)
         self._name_stock_reads(tables)
+        self._name_locks(tables)
         self._name_history_reads(tables)
         self._name_seller_reads(tables)
-        self._name_writes(tables)
         self.queue_pages = {
             (queue, blocked_on, after): self._queue_page(queue, blocked_on=blocked_on, after=after)
             for queue in Queue
@@ -173,35 +156,10 @@ class Statements:
 
     def _name_stock_reads(self, tables: Tables) -> None:
         stock = tables.stock.c
-        columns = (
-            stock.warehouse_id,
-            stock.sku,
-            stock.on_hand,
-            stock.allocated,
-            _flag(stock.is_known),
-            _flag(stock.is_unserved),
-        )
-        self.stock = select(*columns).where(
+        self.stock = select(*_of_stock(stock)).where(
             stock.seller_id == SELLER,
             stock.warehouse_id == bindparam("warehouse_id"),
             IsOneOf(stock.sku, "skus"),
-        )
-        lines = tables.lines.c
-        of_orders = select(lines.warehouse_id, lines.sku).where(
-            lines.seller_id == SELLER, IsOneOf(lines.order_id, "ids")
-        )
-        given = select(*given_pairs("warehouse_ids", "skus"))
-        # Locked one after the other in this order, so that no two commands wait for each other.
-        wanted = union(given, of_orders).order_by("warehouse_ids", "skus").subquery("wanted")
-        one = select(*columns).where(
-            stock.seller_id == SELLER,
-            stock.warehouse_id == wanted.c.warehouse_ids,
-            stock.sku == wanted.c.skus,
-        )
-        self.locked_stock, self.free_stock = (
-            select(*locked.c).select_from(wanted).join(locked, true())
-            for skip in (False, True)
-            for locked in [one.with_for_update(skip_locked=skip).lateral("locked")]
         )
         self.unserved = (
             select(stock.seller_id, stock.warehouse_id, stock.sku)
@@ -227,6 +185,26 @@ class Statements:
         self.expected = self.receipts.where(
             receipts.c.warehouse_id == bindparam("warehouse_id"),
             receipts.c.sku == bindparam("sku"),
+        )
+
+    def _name_locks(self, tables: Tables) -> None:
+        """Name the statements that lock stock on PostgreSQL, in the order of the products."""
+        lines, stock = tables.lines.c, tables.stock.c
+        of_orders = select(lines.warehouse_id, lines.sku).where(
+            lines.seller_id == SELLER, IsOneOf(lines.order_id, "ids")
+        )
+        given = select(*given_pairs("warehouse_ids", "skus"))
+        # Locked one after the other in this order, so that no two commands wait for each other.
+        wanted = union(given, of_orders).order_by("warehouse_ids", "skus").subquery("wanted")
+        one = select(*_of_stock(stock)).where(
+            stock.seller_id == SELLER,
+            stock.warehouse_id == wanted.c.warehouse_ids,
+            stock.sku == wanted.c.skus,
+        )
+        self.locked_stock, self.free_stock = (
+            select(*locked.c).select_from(wanted).join(locked, true())
+            for skip in (False, True)
+            for locked in [one.with_for_update(skip_locked=skip).lateral("locked")]
         )
 
     def _name_history_reads(self, tables: Tables) -> None:
@@ -257,52 +235,6 @@ class Statements:
             _values(each.c.seller_id, *(is_policy if each is tables.policies else ()))
             for each in tables.state
         ]
-
-    def _name_writes(self, tables: Tables) -> None:
-        self.add_order, self.change_order = _add(tables.orders), _change(tables.orders)
-        self.add_line, self.change_line = _add(tables.lines), _change(tables.lines)
-        self.remove_line = _remove(tables.lines)
-        self.add_stock, self.change_stock = _add(tables.stock), _change(tables.stock)
-        self.add_placeholder = _add(tables.stock).on_conflict_do_nothing()
-        self.enqueue, self.requeue = _add(tables.queue), _change(tables.queue)
-        self.dequeue = _remove(tables.queue)
-        add_policy = postgresql_insert(tables.policies)
-        self.add_policy_row = add_policy.on_conflict_do_nothing()
-        self.set_policy, self.set_next_page = (
-            add_policy.on_conflict_do_update(
-                index_elements=["seller_id"], set_={name: add_policy.excluded[name]}
-            )
-            for name in ("value", "next_page")
-        )
-        self.add_receipt, self.change_receipt = _add(tables.receipts), _change(tables.receipts)
-        self.remove_receipt = _remove(tables.receipts)
-        self.add_event = insert(tables.events)
-        # Values that all new messages share are part of the statement, so they are passed once.
-        self.add_message = insert(tables.outbox).values(_NEW_MESSAGE)
-        self.add_events = {outbox: self._add_events(outbox=outbox) for outbox in (False, True)}
-        self.add_answer = insert(tables.commands)
-
-    def _add_events(self, *, outbox: bool) -> Insert:
-        """Return the statement that numbers and adds events on PostgreSQL, and their messages.
-
-        The numbers come from a sequence, in the order of `place`.
-        """
-        events, messages = self.tables.events, self.tables.outbox
-        columns = {c.name: c for c in events.c if c.name != "number"}
-        columns |= {"subject": messages.c.subject, "place": events.c.number}
-        given = given_rows(columns)
-        in_order = select(*given.c).order_by(given.c.place).subquery("in_order")
-        number = self.tables.event_numbers.next_value().label("number")
-        numbered = select(number, *in_order.c).cte("numbered")
-        names = [c.name for c in events.c]
-        add = postgresql_insert(events).from_select(
-            names, select(*(numbered.c[name] for name in names))
-        )
-        if not outbox:
-            return add
-        names = ["seller_id", "number", "subject", *_NEW_MESSAGE]
-        message = select(*(numbered.c[name] for name in names[:3]), *_NEW_MESSAGE.values())
-        return postgresql_insert(messages).from_select(names, message).add_cte(add.cte("added"))
 
     def _lines_of_order(self, orders: Columns) -> ScalarSelect[str]:
         lines = self.tables.lines.c
@@ -382,6 +314,11 @@ def each_value(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> 
     return values.union_all(select(further.scalar_subquery()).where(values.c.value.is_not(None)))
 
 
+def _of_stock(stock: Columns) -> list[ColumnElement[Any]]:
+    names = ("warehouse_id", "sku", "on_hand", "allocated", "is_known", "is_unserved")
+    return [_flag(stock[name]) for name in names]
+
+
 def _flag(column: Column[Any]) -> ColumnElement[Any]:
     """Return a column as the driver gives it: SQLite gives 0 or 1 for a boolean."""
     return type_coerce(column, Integer) if isinstance(column.type, Boolean) else column
@@ -396,26 +333,6 @@ def is_after(*columns: Column[Any]) -> ColumnElement[bool]:
 def _values(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> Executable:
     values = each_value(column, *conditions).c.value
     return select(values).where(values.is_not(None))
-
-
-def _add(table: Table) -> Insert:
-    """Add a row."""
-    # SQLite has the same ON CONFLICT clause as PostgreSQL.
-    return postgresql_insert(table).execution_options(**{SET_WISE: True})
-
-
-def _change(table: Table) -> Update:
-    """Update the given columns of the row whose key is given as `of_…`."""
-    return update(table).where(*_has_key(table)).execution_options(**{SET_WISE: True})
-
-
-def _remove(table: Table) -> Delete:
-    """Delete the row whose key is given as `of_…`."""
-    return delete(table).where(*_has_key(table)).execution_options(**{SET_WISE: True})
-
-
-def _has_key(table: Table) -> list[ColumnElement[bool]]:
-    return [column == bindparam(KEY + column.name) for column in table.primary_key]
 
 
 def _events_of(events: Columns) -> Executable:

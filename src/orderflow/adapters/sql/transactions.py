@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from orderflow.adapters.sql.database_file import watch_files
-from orderflow.adapters.sql.executor import executor_of
+from orderflow.adapters.sql.executor import CoreExecutor, has_listeners
 from orderflow.adapters.sql.faults import translate_commit_error, translate_error
 from orderflow.domain.model.arguments import require_methods
 from orderflow.errors import ContentionError, StorageError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from orderflow.adapters.sql.executor import CoreExecutor, Executor
+    from orderflow.adapters.sql.executor import Executor
 
     T = TypeVar("T")
 
@@ -36,6 +36,7 @@ __all__ = [
     "HostTransaction",
     "OwnTransactions",
     "Transactions",
+    "executor_of",
     "with_retry",
 ]
 
@@ -77,6 +78,16 @@ def with_retry(once: Callable[[], T], sleep: Callable[[float], None]) -> T:
             wait = random.uniform(0, FIRST_WAIT_SECONDS * 4**attempt)  # noqa: S311 - no secret
             sleep(wait)
     return once()
+
+
+def executor_of(connection: Connection) -> CoreExecutor:
+    """Return the executor for a connection, and for what listens to it now."""
+    dialect = connection.dialect
+    if dialect.driver != "psycopg" or dialect.is_async or has_listeners(connection):
+        return CoreExecutor(connection)
+    from orderflow.adapters.sql.pipelined import PipelinedExecutor  # noqa: PLC0415 - needs psycopg
+
+    return PipelinedExecutor(connection)
 
 
 class OwnTransactions:
