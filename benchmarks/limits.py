@@ -95,15 +95,27 @@ LIMITS = (
     ),
     Limit(
         cases="sqlite/place/full",
-        says="at least 0.9 of the speed of the driver",
+        says="at least 0.65 of the speed of the driver",
         against="raw",
-        at_most=1 / 0.9,
+        at_most=1 / 0.65,
     ),
     Limit(
         cases="sqlite/place/relaxed",
-        says="at least 0.25 of the speed of the driver",
+        says="at least 0.45 of the speed of the driver",
         against="raw",
-        at_most=1 / 0.25,
+        at_most=1 / 0.45,
+    ),
+    Limit(
+        cases="sqlite/place-many/*",
+        says="at least 0.75 of the speed of the driver",
+        against="raw",
+        at_most=1 / 0.75,
+    ),
+    Limit(
+        cases="postgres/place-many",
+        says="at least 0.6 of the speed of the driver",
+        against="raw",
+        at_most=1 / 0.6,
     ),
     Limit(
         cases="sqlite/place-many/*",

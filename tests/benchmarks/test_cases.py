@@ -133,3 +133,8 @@ def test_placing_in_a_file_is_measured(batch: int) -> None:
 def test_placing_on_a_server_is_measured(products: postgres.Products) -> None:
     with postgres_url() as url:
         assert_measured(postgres.sides(products, 2, 6, url))
+
+
+def test_placing_many_on_a_server_is_measured() -> None:
+    with postgres_url() as url:
+        assert_measured(postgres.sides("many", 1, 6, url, batch=3))
