@@ -57,6 +57,7 @@ class SqlReading:
         self._orders: dict[str, Order | None] = {}
         self._blocked_on: dict[str, str | None] = {}
         self._stock: dict[ProductKey, Stock | None] = {}
+        self._first_queue: ProductKey | None = None
         self._policy: AllocationPolicy | None = None
         self._next_page: NextPage | None = None
         self._has_read_policy = False
@@ -117,11 +118,16 @@ class SqlReading:
             place = place_values(after, self.moments)
             parameters |= {f"after_{name}": place[name] for name in names}
         has_begun = after is not None
+        # An order may wait in many queues. It is read with one of them, or once by its id.
+        self._first_queue = self._first_queue or (warehouse_id, sku)
+        with_orders = self._first_queue == (warehouse_id, sku)
+        to = self._statements
+        pages = to.queue_pages_with_orders if with_orders else to.queue_pages
         while True:
             parameters |= {"limit": limit, "at_most": UNITS_MAX if at_most is None else at_most()}
-            page = self._statements.queue_pages[policy.queue, policy.restricts_partial, has_begun]
+            page = pages[policy.queue, policy.restricts_partial, has_begun]
             rows = self._rows(page, **parameters)
-            orders = self._note_orders([row[1 + len(names) :] for row in rows])
+            orders = self._orders_of_page(rows, len(names), with_orders=with_orders)
             self._note_waiting(orders, (warehouse_id, sku))
             for row, order in zip(rows, orders, strict=True):
                 wanted = at_most is None or not policy.restricts_partial or row[0] <= at_most()
@@ -270,6 +276,14 @@ class SqlReading:
                 self._orders[order_id] = order_of(self.seller_id, columns, of_order, self.moments)
                 self._blocked_on[order_id] = blocked_on
         return [order for row in rows if (order := self._orders[row[0]]) is not None]
+
+    def _orders_of_page(
+        self, rows: Sequence[Row], places: int, *, with_orders: bool
+    ) -> Sequence[Order]:
+        """Return the orders of a page of a queue, whose places end in the order id."""
+        if with_orders:
+            return self._note_orders([row[1 + places :] for row in rows])
+        return list(self._orders_by_id([row[places] for row in rows]).values())
 
     def _note_waiting(self, orders: Sequence[Order], product: ProductKey) -> None:
         """Prepare to serve the first of these orders, which wait for a product."""

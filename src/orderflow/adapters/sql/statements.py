@@ -73,12 +73,15 @@ class Statements(WriteStatements):
         self._name_locks(tables)
         self._name_history_reads(tables)
         self._name_seller_reads(tables)
-        self.queue_pages = {
-            (queue, blocked_on, after): self._queue_page(queue, blocked_on=blocked_on, after=after)
-            for queue in Queue
-            for blocked_on in (False, True)
-            for after in (False, True)
-        }
+        self.queue_pages, self.queue_pages_with_orders = (
+            {
+                (queue, blocked_on, after): self._queue_page(queue, blocked_on, after, with_orders)
+                for queue in Queue
+                for blocked_on in (False, True)
+                for after in (False, True)
+            }
+            for with_orders in (False, True)
+        )
         self.order_pages = {
             given: self._order_page(*given) for given in product((False, True), repeat=3)
         }
@@ -243,16 +246,18 @@ class Statements(WriteStatements):
         same_order = (lines.seller_id == orders.seller_id, lines.order_id == orders.order_id)
         return select(JsonArrays(*fields)).where(*same_order).scalar_subquery()
 
-    def _queue_page(self, queue: Queue, *, blocked_on: bool, after: bool) -> Executable:
-        """Return a query for the places of a page of a queue, each followed by its order."""
+    def _queue_page(
+        self,
+        queue: Queue,
+        blocked_on: bool,  # noqa: FBT001 - keys
+        after: bool,  # noqa: FBT001
+        with_orders: bool,  # noqa: FBT001
+    ) -> Executable:
+        """Return a query for the places of a page of a queue, each followed by its order or not."""
         entries, orders = self.tables.queue.c, self.tables.orders
         columns = [entries[name] for name in PLACE_COLUMNS[queue]]
-        same_order = and_(
-            orders.c.seller_id == entries.seller_id, orders.c.order_id == entries.order_id
-        )
         page = (
-            select(entries.least, *columns, *self._order_columns())
-            .join_from(self.tables.queue, orders, same_order)
+            select(entries.least, *columns)
             .where(
                 entries.seller_id == SELLER,
                 entries.warehouse_id == bindparam("warehouse_id"),
@@ -261,6 +266,11 @@ class Statements(WriteStatements):
             .order_by(*columns)
             .limit(bindparam("limit"))
         )
+        if with_orders:
+            of_order = orders.c.order_id == entries.order_id
+            page = page.add_columns(*self._order_columns()).join_from(
+                self.tables.queue, orders, and_(orders.c.seller_id == entries.seller_id, of_order)
+            )
         if blocked_on:
             page = page.where(entries.is_blocked, entries.least <= bindparam("at_most"))
         return page.where(is_after(*columns)) if after else page

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.rows import Values
     from orderflow.adapters.sql.statements import Statements
     from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.order import Order, OrderLine
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.stock import ExpectedReceipt
 
@@ -125,6 +125,7 @@ class SqlUnitOfWork(SqlReading):
         self._rows_there: set[ProductKey] = set()
         self._unserved: set[ProductKey] = set()
         self._receipts: dict[str, ExpectedReceipt] = {}
+        self._lines_locked: dict[str, tuple[OrderLine, ...]] = {}
         self._saving = Saving(executor, statements, self.moments, outbox=outbox)
         self._needed_first = needed
         self._policy_ahead: Sequence[Row] | None = None
@@ -301,7 +302,11 @@ class SqlUnitOfWork(SqlReading):
         return self._lock({(warehouse_id, sku) for warehouse_id, sku in rows})
 
     def _lock_for(self, orders: Iterable[Order]) -> bool:
-        return self._lock({(each.warehouse_id, line.sku) for each in orders for line in each.lines})
+        """Lock all products of orders; an order that several queues have is looked at once."""
+        lines_locked = self._lines_locked
+        unseen = [each for each in orders if lines_locked.get(each.order_id) is not each.lines]
+        lines_locked.update((each.order_id, each.lines) for each in unseen)
+        return self._lock({(each.warehouse_id, line.sku) for each in unseen for line in each.lines})
 
     def _load_stock(self, products: Collection[ProductKey]) -> None:
         self._lock(products)
