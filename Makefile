@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
-EXTRAS := async,calendar,cli,countries,files,mail,postgres,testing
+EXTRAS := async,calendar,cli,countries,files,frames,mail,postgres,testing
 PYTEST := -m pytest --numprocesses auto --dist loadfile
 
 # The environment that holds the wheel for one Python. The tests there can't see src.

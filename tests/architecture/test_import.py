@@ -52,6 +52,10 @@ def test_the_state_in_a_database_loads_sqlalchemy_alone() -> None:
     assert loaded.isdisjoint({"alembic", "django", "psycopg"})
 
 
+def test_tables_load_no_package_that_they_may_come_from() -> None:
+    assert loaded_by("orderflow.frames") - REQUIRED == {"narwhals"}
+
+
 def test_an_extra_that_is_loaded_is_seen() -> None:
     assert loaded_by("hypothesis") - REQUIRED != set()
 

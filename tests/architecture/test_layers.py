@@ -6,9 +6,9 @@ Within the domain, each folder imports only what stands left of it:
 
     model ◀ state ◀ allocation ◀ decisions ◀ queries        model ◀ calendar
 
-Beside the ports stand the codec, which knows the domain and the notices, and `importing`, which
-knows the domain alone. `testing` may look at everything but the command line. The package itself
-shows what the modules below it define, so that of these none may import from it.
+Beside the ports stand the codec, which knows the domain and the notices, and `importing` and
+`frames`, which know the domain alone. `testing` may look at everything but the command line. The
+package itself shows what the modules below it define, so that of these none may import from it.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ FACES = {"calendar", "commands", "core", "edits", "events"}
 MAY_IMPORT |= {face: {"errors", "domain"} for face in FACES}
 MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE, *FACES}
 MAY_IMPORT["importing"] = {"errors", "domain"}
+MAY_IMPORT["frames"] = {"errors", "domain"}
 MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec", "notices"}
 MAY_IMPORT["notifier"] = MAY_IMPORT[PACKAGE]
 MAY_IMPORT["checking"] = MAY_IMPORT[PACKAGE]
@@ -43,6 +44,7 @@ MAY_IMPORT["cli"] = {
     *MAY_IMPORT["testing"],
     "testing",
     "importing",
+    "frames",
     "replay",
     "notifier",
 }
@@ -135,6 +137,7 @@ def test_each_layer_imports_only_what_stands_left_of_it() -> None:
         ("orderflow.importing.orders", "from orderflow.replay import HistoryReader"),
         ("orderflow.service", "from orderflow.importing import read_orders"),
         ("orderflow", "from orderflow.importing import read_orders"),
+        ("orderflow.frames.allocation", "from orderflow.core import allocate"),
         ("orderflow.replay.engine", "from orderflow.cli import main"),
         ("orderflow.testing.kits", "from orderflow.cli import main"),
         ("orderflow", "from orderflow.testing import strategies"),

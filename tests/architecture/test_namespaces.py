@@ -16,7 +16,7 @@ from orderflow import adapters
 from orderflow.domain.model.terms import Term
 
 FACES = ["", ".calendar", ".commands", ".core", ".edits", ".events"]
-SUBJECTS = [".codec", ".importing", ".invariants", ".notices", ".notifier", ".ports"]
+SUBJECTS = [".codec", ".frames", ".importing", ".invariants", ".notices", ".notifier", ".ports"]
 NAMES_MAX = 60
 
 

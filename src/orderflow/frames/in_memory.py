@@ -1,0 +1,150 @@
+"""Allocation of a table in memory: its columns become arrays of whole numbers for the kernel."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from orderflow.domain.model.policy import Rationing
+from orderflow.domain.model.status import Status
+from orderflow.frames.checked import AVAILABLE, checked_lines, checked_stock
+from orderflow.frames.checks import ROW, fault
+from orderflow.frames.compiled import runner
+from orderflow.frames.engines import left_join_in_order, same_engine
+from orderflow.frames.queue_order import BEGINS, as_number, in_queue_order
+from orderflow.frames.table_columns import KEYS
+from orderflow.frames.table_rules import Rule
+from orderflow.frames.units import Units, status_after
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.frames.engines import Frame
+
+    Table = nw.DataFrame[Any]
+
+__all__ = ["allocate_in_memory"]
+
+_PRODUCT, _WANTED, _RETURNED, _SHORT = "__product", "__wanted", "__returned", "__short"
+_TAKES_PART, _COUNTS, _PASSES = "__takes_part", "__counts", "__passes"
+
+
+def allocate_in_memory(
+    lines: Table, stock: Frame, policy: AllocationPolicy, at: datetime | None
+) -> Table:
+    """Return the lines with the units allocated to each, and the status of its order.
+
+    Raises:
+        InvalidValueError: If a column is missing.
+        TableError: If a value breaks its rule.
+    """
+    table = checked_lines(lines, policy)
+    names = table.columns
+    records = checked_stock(same_engine(stock, lines), [key for key in KEYS if key in names])
+    units = Units.of(policy, names)
+    queue = table.with_columns(
+        _products(table, records), units.wanted.alias(_WANTED), *_of_wait(policy, units, names, at)
+    )
+    queue = in_queue_order(queue.drop("sku", "quantity", "allocated", strict=False), policy)
+    taken, short = _serve(queue, records, policy)
+    engine = lines.implementation
+    allocated = nw.new_series("allocated", taken, nw.Int64(), backend=engine)
+    if units.kept is not None:
+        allocated = table.select(units.kept.alias("allocated"))["allocated"] + allocated
+    lines = lines.with_columns(allocated, nw.new_series(_SHORT, short, nw.Int8(), backend=engine))
+    status = status_after(nw.col(_SHORT) > 0, lines.columns)
+    return lines.with_columns(status.alias("status")).drop(_SHORT)
+
+
+def _products(lines: Table, records: Table) -> nw.Series[Any]:
+    """Return the row of the stock record of each line; behind the last one, if there is none."""
+    keys = [key for key in KEYS if key in records.columns]
+    found = records.select(*keys).with_row_index(_PRODUCT)
+    found = left_join_in_order(lines.select(*keys), found, keys)
+    return found[_PRODUCT].fill_null(len(records)).cast(nw.Int32())
+
+
+def _of_wait(
+    policy: AllocationPolicy, units: Units, names: Collection[str], at: datetime | None
+) -> Iterator[nw.Expr]:
+    """Yield what the kernel reads of orders that may not always have a part."""
+    if not policy.restricts_partial:
+        return
+    returned = nw.lit(0) if units.returned is None else units.returned
+    yield returned.alias(_RETURNED)
+    waits, enough = [], []
+    if "allows_partial" in names:
+        enough.append(nw.col("allows_partial"))
+    if policy.passes_max is not None:
+        passed_over = nw.col("passed_over")
+        yield nw.max_horizontal(passed_over, nw.lit(0)).alias(_PASSES)
+        waits.append(passed_over >= 0)
+        enough.append(passed_over >= policy.passes_max)
+    if policy.wait_max is not None and at is not None:
+        waits.append(~nw.col("waiting_since").is_null())
+        enough.append(as_number("waiting_since") <= _microseconds(at - policy.wait_max))
+    if not enough:
+        yield nw.lit(value=False).alias(_TAKES_PART)
+        return
+    is_waiting = nw.any_horizontal(*waits, ignore_nulls=True)
+    if "status" in names:
+        is_waiting = nw.col("status") == str(Status.ON_BACK_ORDER)
+    takes_part = is_waiting & nw.any_horizontal(*enough, ignore_nulls=True)
+    yield takes_part.alias(_TAKES_PART)
+    yield (is_waiting & ~takes_part).cast(nw.Int64()).alias(_COUNTS)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def _serve(queue: Table, records: Table, policy: AllocationPolicy) -> tuple[Any, Any]:
+    """Return the units allocated to each line, and whether its order is short, row by row."""
+    run, lines = runner(len(queue)), len(queue)
+
+    def column(name: str) -> Any:  # noqa: ANN401 - a list or an array
+        return run.numbers(queue[name])
+
+    of_lines = column(_PRODUCT), column(_WANTED), column(BEGINS)
+    available = run.units(records[AVAILABLE], extra=1)
+    taken, short = run.zeros(lines), run.flags(lines)
+    if policy.restricts_partial:
+        returned = column(_RETURNED)
+        run.function("return_units")(of_lines[0], returned, available)
+        _check_returned(queue, records, available)
+        run.function("take_in_turn")(of_lines, column(_TAKES_PART), available, taken)
+        if policy.passes_max is not None:
+            of_waits = run.units(queue[_COUNTS]), run.units(queue[_PASSES]), policy.passes_max
+            run.function("serve_passed_over")(of_lines, returned, *of_waits, available, taken)
+    elif policy.rationing is Rationing.FAIR_SHARE:
+        run.function("share")(of_lines, policy.share_max or 0, available, taken)
+    else:
+        run.function("take_parts")(of_lines, available, taken)
+    run.function("mark_short")(of_lines, taken, short)
+    if ROW in queue.columns:
+        in_rows = run.zeros(lines), run.flags(lines)
+        run.function("put_back")(column(ROW), taken, short, *in_rows)
+        return in_rows
+    return taken, short
+
+
+def _check_returned(queue: Table, records: Table, available: Any) -> None:  # noqa: ANN401
+    """Require that no product gets back more units than its record has allocated.
+
+    Raises:
+        TableError: If one does.
+    """
+    before, allocated = records[AVAILABLE].to_list(), records["allocated"].to_list()
+    for product, units in enumerate(available):
+        most = before[product] + allocated[product] if product < len(before) else 0
+        if units > most:
+            demand = "at most what the stock record has allocated, with the other lines of it"
+            is_broken = (nw.col(_PRODUCT) == product) & (nw.col(_RETURNED) > 0)
+            raise fault(
+                "lines",
+                queue.with_columns(nw.col(_RETURNED).alias("allocated")),
+                Rule("allocated", demand, is_broken),
+            )

@@ -1,0 +1,82 @@
+"""The lines of a table in the order of the queue, with the lines of each order together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from orderflow.frames.checks import ROW, check, fault
+from orderflow.frames.table_columns import OF_ORDER, ORDER_KEYS, position
+from orderflow.frames.table_rules import other_id, same_in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orderflow.domain.model.policy import AllocationPolicy
+
+    Table = nw.DataFrame[Any]
+
+__all__ = ["BEGINS", "as_number", "in_queue_order"]
+
+BEGINS = "__begins"
+"""Whether a line is the first one of its order."""
+
+_NO_MOMENT = 2**62
+"""Stands for a missing moment: later than all others."""
+
+
+def in_queue_order(lines: Table, policy: AllocationPolicy) -> Table:
+    """Return the lines in queue order. If that is not their own order, they have `ROW`.
+
+    Raises:
+        TableError: If two lines have the same key, or the lines of an order do not agree.
+    """
+    order = [name for name in ORDER_KEYS if name in lines.columns]
+    places = position(policy, as_number)
+    names = [f"__place_{i}" for i in range(len(places))]
+    lines = lines.with_columns(
+        *(place.alias(name) for name, (_, place) in zip(names, places, strict=True))
+    )
+    key = [*names, *order, "line_id"]
+    if not _ascends(lines, key):
+        lines = lines.with_row_index(ROW).sort(*key)
+        if not _ascends(lines, key):
+            raise fault("lines", lines, other_id(~_follows(key)))
+    begins = [_differs(each) for each in order]
+    lines = lines.with_columns(nw.any_horizontal(*begins, ignore_nulls=True).alias(BEGINS))
+    heads = lines.filter(nw.col(BEGINS)).select(*order)
+    if not _ascends(heads, order) and len(heads.unique()) < len(heads):
+        differ = [nw.col(name) != nw.col(name).min().over(*order) for name in names]
+        check("lines", lines, same_in_order([column for column, _ in places], differ))
+    of_order = [name for name in OF_ORDER if name in lines.columns]
+    differ = [~nw.col(BEGINS) & _differs(name) for name in of_order]
+    check("lines", lines, same_in_order(of_order, differ))
+    return lines.drop(*key)
+
+
+def as_number(name: str) -> nw.Expr:
+    """Return moments as microseconds since 1970; a missing one is later than all others."""
+    return nw.col(name).dt.timestamp("us").fill_null(_NO_MOMENT)
+
+
+def _ascends(lines: Table, key: Sequence[str]) -> bool:
+    """Whether each line comes after the one before."""
+    follows = lines.select(_follows(key).alias("follows"))["follows"]
+    return bool(follows.tail(max(0, len(lines) - 1)).all())
+
+
+def _follows(key: Sequence[str]) -> nw.Expr:
+    """Return whether a line comes after the one before, by several columns."""
+    *first, last = (nw.col(name) for name in key)
+    follows = last > last.shift(1)
+    for column in reversed(first):
+        before = column.shift(1)
+        follows = (column > before) | ((column == before) & follows)
+    return follows
+
+
+def _differs(name: str) -> nw.Expr:
+    """Return whether a value is not that of the line before, or there is none before."""
+    column, before = nw.col(name), nw.col(name).shift(1)
+    return (column != before).fill_null(value=True) & ~(column.is_null() & before.is_null())
