@@ -26,6 +26,7 @@ from orderflow import (
 )
 from orderflow.core import allocate
 from orderflow.testing.strategies.choices import Chooser
+from tests.frames.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,13 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SELLERS, WAREHOUSES, SKUS = ("acme", "zenith", "é"), ("leeds", "york"), ("MUG", "PAN", "TOY")
 ORDER_IDS = ("1", "10", "2", "B", "a", "é", "#8", "𝄞")
 LINE_IDS = ("1", "10", "2", "a")
+OPTIONAL = frozenset({"status", "allocated", "allows_partial"})
+LINE_NAMES = (
+    *("seller_id", "warehouse_id", "order_id", "line_id", "sku", "quantity", "allocated"),
+    *("placed_at", "priority", "promised_by", "status"),
+    *("waiting_since", "passed_over", "allows_partial"),
+)
+STOCK_NAMES = ("seller_id", "warehouse_id", "sku", "on_hand", "allocated")
 WAITING = (Status.NEW, Status.ON_BACK_ORDER)
 OTHERS = (Status.ALLOCATED, Status.ON_HOLD, Status.SENT_TO_WAREHOUSE, Status.CANCELLED)
 
@@ -61,14 +69,18 @@ class Backlog:
     columns: frozenset[str]
     seed: int
 
+    def tables(self, engine: str) -> tuple[Any, Any]:
+        """Return the tables of lines and of stock."""
+        line_names = [name for name in LINE_NAMES if name not in OPTIONAL - self.columns]
+        return table(engine, self.lines(), line_names), table(engine, self._records(), STOCK_NAMES)
+
     def lines(self) -> list[Row]:
-        """Return the rows of the table of lines."""
-        rows = [row for order in self.orders for row in self._rows(order)]
+        """Return the rows of the table of lines, with all columns that there are."""
+        rows = [row for order in self.orders for row in _rows(order)]
         Random(self.seed).shuffle(rows)  # noqa: S311 - a shuffle that can be repeated
         return rows
 
-    def records(self) -> list[Row]:
-        """Return the rows of the table of stock."""
+    def _records(self) -> list[Row]:
         return [
             {
                 "seller_id": each.key.seller_id,
@@ -94,12 +106,18 @@ class Backlog:
             for line in order.lines
         }
 
-    def _rows(self, order: Order) -> Iterator[Row]:
-        wait = order.wait
-        of_order = {
+
+def _rows(order: Order) -> Iterator[Row]:
+    wait = order.wait
+    for line in order.lines:
+        yield {
             "seller_id": order.seller_id,
             "warehouse_id": order.warehouse_id,
             "order_id": order.order_id,
+            "line_id": line.line_id,
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "allocated": line.allocated,
             "placed_at": order.placed_at,
             "priority": order.priority,
             "promised_by": order.promised_by,
@@ -108,15 +126,6 @@ class Backlog:
             "passed_over": None if wait is None else wait.passed_over,
             "allows_partial": wait is not None and wait.allows_partial,
         }
-        for line in order.lines:
-            row = of_order | {
-                "line_id": line.line_id,
-                "sku": line.sku,
-                "quantity": line.quantity,
-                "allocated": line.allocated,
-            }
-            optional = {"status", "allocated", "allows_partial"} - self.columns
-            yield {name: value for name, value in row.items() if name not in optional}
 
 
 @st.composite
@@ -141,9 +150,7 @@ def policies(draw: DrawFn) -> AllocationPolicy:
 def backlogs(draw: DrawFn) -> Backlog:
     """Draw a backlog. Times, priorities and ids often coincide."""
     chooser = Chooser(draw)
-    columns = frozenset(
-        name for name in ("status", "allocated", "allows_partial") if chooser.flag()
-    )
+    columns = frozenset(name for name in sorted(OPTIONAL) if chooser.flag())
     has_units = "allocated" in columns
     statuses = WAITING + (OTHERS if has_units and "status" in columns else ())
     orders = tuple(

@@ -33,9 +33,8 @@ ENGINES: dict[str, Callable[[pl.DataFrame], Any]] = {
 """Makes a table of each package."""
 
 
-def table(engine: str, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - whatever the engine has
-    """Return a table with these rows, in this order."""
-    names = list(rows[0]) if rows else []
+def table(engine: str, rows: Sequence[Row], names: Sequence[str]) -> Any:  # noqa: ANN401 - whatever the engine has
+    """Return a table with these rows, in this order, and these columns."""
     return ENGINES[engine](pl.DataFrame(rows, schema={name: _TYPES[name] for name in names}))
 
 

@@ -50,20 +50,21 @@ def check_quantities(frame: Frame) -> None:
         so_far = quantity.cum_sum()
         if not isinstance(frame, nw.DataFrame):
             so_far = so_far.over(order_by=ROW if _has_rows(frame) else "order_id")
-        raise fault("lines", frame, Rule("quantity", demand, so_far > UNITS_OF_ALL_MAX))
+        raise fault("lines", frame, Rule("quantity", demand, so_far > float(UNITS_OF_ALL_MAX)))
 
 
 def fault(table: str, frame: Frame, rule: Rule) -> TableError:
     """Return the error of the first row that breaks a rule."""
     has_rows = _has_rows(frame)
-    columns = [nw.col(rule.column), rule.is_broken.alias("is_broken")]
+    value = nw.col(rule.column)
+    columns = [value, value.is_null().alias("is_null"), rule.is_broken.alias("is_broken")]
     found = frame.select(*([nw.col(ROW)] * has_rows), *columns)
     if isinstance(found, nw.DataFrame) and not has_rows:
         found, has_rows = found.with_row_index(ROW), True
     found = found.filter(nw.col("is_broken"))
-    found = (found.sort(ROW) if has_rows else found).head(1)
-    row = collected(found).rows(named=True)[0]
-    return TableError(table, rule.column, row.get(ROW), rule.demand, row[rule.column])
+    row = collected((found.sort(ROW) if has_rows else found).head(1)).rows(named=True)[0]
+    shown = None if row["is_null"] else row[rule.column]
+    return TableError(table, rule.column, row.get(ROW), rule.demand, shown)
 
 
 def _has_rows(frame: Frame) -> bool:

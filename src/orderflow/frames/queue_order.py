@@ -43,7 +43,7 @@ def in_queue_order(lines: Table, policy: AllocationPolicy) -> Table:
         lines = lines.with_row_index(ROW).sort(*key)
         if not _ascends(lines, key):
             raise fault("lines", lines, other_id(~_follows(key)))
-    begins = [_differs(each) for each in order]
+    begins = [_differs(each) for each in (*names, *order)]
     lines = lines.with_columns(nw.any_horizontal(*begins, ignore_nulls=True).alias(BEGINS))
     heads = lines.filter(nw.col(BEGINS)).select(*order)
     if not _ascends(heads, order) and len(heads.unique()) < len(heads):
