@@ -41,7 +41,8 @@ __all__ = ["NOON", "Backlog", "backlogs", "policies"]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SELLERS, WAREHOUSES, SKUS = ("acme", "zenith", "é"), ("leeds", "york"), ("MUG", "PAN", "TOY")
 ORDER_IDS = ("1", "10", "2", "B", "a", "é", "#8", "𝄞")
-LINE_IDS = ("1", "10", "2", "a")
+LINE_IDS = ("2", "a", "10", "é1")
+"""In the order in which they are served."""
 OPTIONAL = frozenset({"status", "allocated", "allows_partial"})
 LINE_NAMES = (
     *("seller_id", "warehouse_id", "order_id", "line_id", "sku", "quantity", "allocated"),

@@ -95,7 +95,7 @@ FAULTS = {
     "null quantity": ("quantity", 2, None, "a whole number from 1 to 1000000000000, not None"),
     "null moment": ("placed_at", 3, None, "a moment with a time zone, not None"),
     "null status": ("status", 3, None, "a text that is not empty"),
-    "empty id": ("line_id", 1, "", "a text that is not empty, or a whole number, not ''"),
+    "empty id": ("order_id", 0, "", "a text that is not empty, or a whole number, not ''"),
     "zero": ("quantity", 0, 0, "a whole number from 1 to 1000000000000, not 0"),
     "negative": ("quantity", 0, -3, "a whole number from 1 to 1000000000000, not -3"),
     "too many": ("quantity", 3, 10**12 + 1, "a whole number from 1 to 1000000000000, not 10000"),

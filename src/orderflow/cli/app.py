@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from orderflow.cli.commands.allocate_file import allocate_file
 from orderflow.cli.commands.back_orders import backorders
 from orderflow.cli.commands.cut_off import cut_off
 from orderflow.cli.commands.demo import demo
@@ -122,6 +123,7 @@ _add(
     "Try it out",
     (demo, "--seed 7"),
     (replay, "online_retail_II.csv.gz --partial-allocation NEVER"),
+    (allocate_file, "lines.parquet stock.parquet -o allocated.parquet"),
     (cut_off, "--holidays GB-ENG --at 2026-12-24T15:30"),
 )
 _add(

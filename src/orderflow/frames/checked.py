@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import narwhals.stable.v2 as nw
 
 from orderflow.errors import InvalidValueError
-from orderflow.frames.checks import ROW, check, check_quantities
-from orderflow.frames.table_columns import KEYS, line_columns, stock_columns
+from orderflow.frames.checks import check, check_quantities
+from orderflow.frames.engines import ROW
+from orderflow.frames.table_columns import KEYS, line_columns, present, stock_columns
 from orderflow.frames.table_rules import Rule, line_rules, stock_rules
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def checked_lines(lines: FrameT, policy: AllocationPolicy) -> FrameT:
         TableError: If a value breaks its rule.
     """
     types = lines.collect_schema()
-    found = _checked("lines", lines, line_columns(policy, types))
+    found = _checked("lines", lines, present("lines", line_columns(policy), types))
     check("lines", found, line_rules(set(found.collect_schema().names())))
     check_quantities(found)
     return found
@@ -46,7 +47,7 @@ def checked_stock(stock: FrameT, keys: Sequence[str]) -> FrameT:
         TableError: If a value breaks its rule, or two records are of one product.
     """
     types = stock.collect_schema()
-    found = _checked("stock", stock, stock_columns(types))
+    found = _checked("stock", stock, present("stock", stock_columns(), types))
     names = set(found.collect_schema().names())
     own = [key for key in KEYS if key in names]
     if own != list(keys):
@@ -66,4 +67,6 @@ def _checked(table: str, frame: FrameT, columns: list[Column]) -> FrameT:
     types = frame.collect_schema()
     check(table, frame, [rule for column in columns for rule in column.rules(types[column.name])])
     rows = [ROW] if ROW in types else []
-    return frame.select(*rows, *(column.value().alias(column.name) for column in columns))
+    return frame.select(
+        *rows, *(column.value(types[column.name]).alias(column.name) for column in columns)
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
-from orderflow.frames.engines import collected
+from orderflow.frames.engines import ROW, collected
 from orderflow.frames.faults import TableError
 from orderflow.frames.table_rules import UNITS_OF_ALL_MAX, Rule
 
@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 
     Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
-__all__ = ["ROW", "check", "check_quantities", "fault"]
-
-ROW = "__row"
-"""The number of each row, as a column, where the rows may have another order."""
+__all__ = ["check", "check_quantities", "fault"]
 
 
 def check(table: str, frame: Frame, rules: Iterable[Rule]) -> None:

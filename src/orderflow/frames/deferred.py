@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from orderflow.errors import InvalidValueError
-from orderflow.frames.checks import ROW
-from orderflow.frames.engines import collected
+from orderflow.frames.engines import ROW, collected, with_rows
 from orderflow.frames.in_memory import allocate_in_memory
-from orderflow.frames.table_columns import line_columns
+from orderflow.frames.table_columns import line_columns, present
 from orderflow.frames.window import allocate_by_window, suits_window
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ def _polars(lines: Lazy, stock: Frame, policy: AllocationPolicy, at: datetime | 
     """Allocate when the frame is collected."""
     import polars as pl  # noqa: PLC0415 - only where the table is of it
 
-    types = lines.collect_schema()
-    line_columns(policy, types)
+    present("lines", line_columns(policy), lines.collect_schema())
     native: pl.LazyFrame = lines.to_native()
 
     def allocate(frame: pl.DataFrame) -> pl.DataFrame:
@@ -71,15 +69,11 @@ def _duckdb(lines: Lazy, stock: Frame, policy: AllocationPolicy, at: datetime | 
         table = allocate_in_memory(collected(lines), stock, policy, at)
         return _relation(native, table)
     if isinstance(stock, nw.DataFrame) or not stock.implementation.is_duckdb():
-        stock = nw.from_native(_relation(native, collected(stock)))
-    numbered = [_with_rows(each.to_native()) for each in (lines, stock)]
-    result = allocate_by_window(numbered[0], numbered[1], policy)
+        records: Lazy = nw.from_native(_relation(native, collected(stock)))
+    else:
+        records = stock
+    result = allocate_by_window(with_rows(lines), with_rows(records), policy)
     return result.sort(ROW).drop(ROW).to_native()
-
-
-def _with_rows(relation: Any) -> Lazy:  # noqa: ANN401 - as above
-    numbered: Lazy = nw.from_native(relation.project(f'*, row_number() OVER () - 1 AS "{ROW}"'))
-    return numbered
 
 
 def _relation(other: Any, table: nw.DataFrame[Any]) -> Any:  # noqa: ANN401 - as above

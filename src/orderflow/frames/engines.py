@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     Frame = Table | nw.LazyFrame[Any]
     Engine = Literal["polars", "pyarrow", "pandas"]
 
-__all__ = ["as_frame", "collected", "eager_engine", "left_join_in_order", "same_engine"]
+__all__ = ["ROW", "as_frame", "collected", "eager_engine", "left_join_in_order", "same_engine"]
+
+ROW = "__row"
+"""The number of each row, as a column, where the rows may have another order."""
 
 EAGER: tuple[Engine, ...] = ("polars", "pyarrow", "pandas")
 """The packages that hold a table in memory, the fastest first."""
@@ -61,9 +64,15 @@ def left_join_in_order(left: Table, right: Table, keys: list[str]) -> Table:
             right.to_native(), on=keys, how="left", maintain_order="left"
         )
         return nw.from_native(joined, eager_only=True)
-    row = "__row"
-    found = left.with_row_index(row).join(right, on=keys, how="left")
-    return found if found[row].is_sorted() else found.sort(row)
+    found = left.with_row_index(ROW).join(right, on=keys, how="left")
+    return found if found[ROW].is_sorted() else found.sort(ROW)
+
+
+def with_rows(relation: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return a relation of DuckDB with the number of each row."""
+    numbered = relation.to_native().project(f'*, row_number() OVER () - 1 AS "{ROW}"')
+    found: nw.LazyFrame[Any] = nw.from_native(numbered)
+    return found
 
 
 def eager_engine() -> Engine:

@@ -10,9 +10,9 @@ import narwhals.stable.v2 as nw
 from orderflow.domain.model.policy import Rationing
 from orderflow.domain.model.status import Status
 from orderflow.frames.checked import AVAILABLE, checked_lines, checked_stock
-from orderflow.frames.checks import ROW, fault
+from orderflow.frames.checks import fault
 from orderflow.frames.compiled import runner
-from orderflow.frames.engines import left_join_in_order, same_engine
+from orderflow.frames.engines import ROW, left_join_in_order, same_engine
 from orderflow.frames.queue_order import BEGINS, as_number, in_queue_order
 from orderflow.frames.table_columns import KEYS
 from orderflow.frames.table_rules import Rule

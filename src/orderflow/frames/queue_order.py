@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
-from orderflow.frames.checks import ROW, check, fault
-from orderflow.frames.table_columns import OF_ORDER, ORDER_KEYS, position
+from orderflow.frames.checks import check, fault
+from orderflow.frames.engines import ROW
+from orderflow.frames.table_columns import OF_ORDER, ORDER_KEYS, line_order, position
 from orderflow.frames.table_rules import other_id, same_in_order
 
 if TYPE_CHECKING:
@@ -35,10 +36,12 @@ def in_queue_order(lines: Table, policy: AllocationPolicy) -> Table:
     order = [name for name in ORDER_KEYS if name in lines.columns]
     places = position(policy, as_number)
     names = [f"__place_{i}" for i in range(len(places))]
+    of_line = line_order(lines.schema)
     lines = lines.with_columns(
-        *(place.alias(name) for name, (_, place) in zip(names, places, strict=True))
+        *(place.alias(name) for name, (_, place) in zip(names, places, strict=True)),
+        *(value.alias(name) for name, value in of_line),
     )
-    key = [*names, *order, "line_id"]
+    key = [*names, *order, *(name for name, _ in of_line)]
     if not _ascends(lines, key):
         lines = lines.with_row_index(ROW).sort(*key)
         if not _ascends(lines, key):

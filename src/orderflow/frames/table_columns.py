@@ -14,7 +14,7 @@ from orderflow.frames.faults import TableError
 from orderflow.frames.table_rules import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from orderflow.domain.model.policy import AllocationPolicy
 
@@ -26,7 +26,9 @@ __all__ = [
     "ORDER_KEYS",
     "Column",
     "line_columns",
+    "line_order",
     "position",
+    "present",
     "stock_columns",
 ]
 
@@ -61,13 +63,13 @@ class Column:
         """Whether a column of this type can have such values."""
         return isinstance(dtype, nw.String | nw.Categorical | nw.Enum) or dtype.is_integer()
 
-    def value(self) -> nw.Expr:
+    def value(self, _dtype: nw.dtypes.DType) -> nw.Expr:
         """Return the values in the one type in which they are compared."""
         return nw.col(self.name).cast(nw.String())
 
-    def is_broken(self, _dtype: nw.dtypes.DType) -> nw.Expr | None:
+    def is_broken(self, dtype: nw.dtypes.DType) -> nw.Expr | None:
         """Return whether a value that is not null is not as demanded."""
-        return self.value() == nw.lit("")
+        return self.value(dtype) == nw.lit("")
 
     def rules(self, dtype: nw.dtypes.DType) -> Iterator[Rule]:
         """Yield the rules of the values."""
@@ -98,7 +100,7 @@ class Number(Column):
         """Whether a column of this type can have such values."""
         return dtype.is_numeric()
 
-    def value(self) -> nw.Expr:
+    def value(self, _dtype: nw.dtypes.DType) -> nw.Expr:
         """Return the values in the one type in which they are compared."""
         number = nw.col(self.name)
         return (number.fill_null(-1) if self.may_be_null else number).cast(nw.Int64())
@@ -115,6 +117,23 @@ class Number(Column):
 
 
 @attrs.frozen
+class LineId(Column):
+    """The column of line ids. Whole numbers stay numbers, which are compared faster."""
+
+    demand = f"a text that is not empty, or a whole number from 0 to {UNITS_MAX}"
+
+    def value(self, dtype: nw.dtypes.DType) -> nw.Expr:
+        """Return the values in the one type in which they are compared."""
+        return nw.col(self.name).cast(nw.Int64() if dtype.is_integer() else nw.String())
+
+    def is_broken(self, dtype: nw.dtypes.DType) -> nw.Expr | None:
+        """Return whether a value that is not null is not as demanded."""
+        if not dtype.is_integer():
+            return super().is_broken(dtype)
+        return (nw.col(self.name) < 0) | (nw.col(self.name) > UNITS_MAX)
+
+
+@attrs.frozen
 class Moment(Column):
     """A column of moments with a time zone."""
 
@@ -124,7 +143,7 @@ class Moment(Column):
         """Whether a column of this type can have such values."""
         return isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
 
-    def value(self) -> nw.Expr:
+    def value(self, _dtype: nw.dtypes.DType) -> nw.Expr:
         """Return the values in the one type in which they are compared."""
         return nw.col(self.name)
 
@@ -142,7 +161,7 @@ class Flag(Column):
         """Whether a column of this type can have such values."""
         return isinstance(dtype, nw.Boolean)
 
-    def value(self) -> nw.Expr:
+    def value(self, _dtype: nw.dtypes.DType) -> nw.Expr:
         """Return the values in the one type in which they are compared."""
         return nw.col(self.name).fill_null(value=False)
 
@@ -150,18 +169,12 @@ class Flag(Column):
         """Return None: every truth value is as demanded."""
 
 
-def line_columns(policy: AllocationPolicy, types: Types) -> list[Column]:
-    """Return the columns of the table of lines that a policy reads.
-
-    Raises:
-        InvalidValueError: If a column is missing.
-        TableError: If a column is of a wrong type.
-    """
-    line_id = types.get("line_id")
+def line_columns(policy: AllocationPolicy) -> list[Column]:
+    """Return the columns of the table of lines that a policy reads."""
     columns = [
         *(Column(name, is_optional=name != "sku") for name in KEYS),
         Column("order_id"),
-        Number("line_id") if line_id is not None and line_id.is_integer() else Column("line_id"),
+        LineId("line_id"),
         Number("quantity", least=1),
         Number("allocated", is_optional=True),
         Column("status", is_optional=True),
@@ -177,19 +190,48 @@ def line_columns(policy: AllocationPolicy, types: Types) -> list[Column]:
         columns.append(Moment("waiting_since", may_be_null=True))
     if policy.partial_allocation is PartialAllocation.AFTER_WAITING:
         columns.append(Flag("allows_partial", is_optional=True, may_be_null=True))
-    return _present("lines", columns, types)
+    return columns
 
 
-def stock_columns(types: Types) -> list[Column]:
-    """Return the columns of the table of stock.
+def stock_columns() -> list[Column]:
+    """Return the columns of the table of stock."""
+    keys = [Column(name, is_optional=name != "sku") for name in KEYS]
+    return [*keys, Number("on_hand"), Number("allocated", is_optional=True)]
+
+
+def present(table: str, columns: Iterable[Column], types: Types) -> list[Column]:
+    """Return the columns that a table has.
 
     Raises:
         InvalidValueError: If a column is missing.
         TableError: If a column is of a wrong type.
     """
-    keys = [Column(name, is_optional=name != "sku") for name in KEYS]
-    numbers = [Number("on_hand"), Number("allocated", is_optional=True)]
-    return _present("stock", [*keys, *numbers], types)
+    found = []
+    for column in columns:
+        dtype = types.get(column.name)
+        if dtype is not None:
+            if not column.fits(dtype):
+                demand = f"a column in which each value is {column.demand}"
+                raise TableError(table, column.name, None, demand, dtype)
+            found.append(column)
+        elif not column.is_optional:
+            demand = f"a table with the column {column.name!r}: {column.demand}"
+            raise InvalidValueError(table, demand, list(types))
+    return found
+
+
+def line_order(types: Types) -> list[tuple[str, nw.Expr]]:
+    """Return what the lines of an order are served by: their ids, the shortest first.
+
+    So 2 comes before 10, whether these ids are numbers or texts.
+
+    Returns:
+        Pairs of a name and a value.
+    """
+    line_id = nw.col("line_id")
+    if types["line_id"].is_integer():
+        return [("__line_id", line_id)]
+    return [("__length", line_id.str.len_chars()), ("__line_id", line_id)]
 
 
 def position(
@@ -212,18 +254,3 @@ def position(
     promised_by = "promised_by"
     is_last = nw.col(promised_by).is_null().cast(nw.Int8())
     return [(promised_by, is_last), (promised_by, moment(promised_by)), placed_at]
-
-
-def _present(table: str, columns: list[Column], types: Types) -> list[Column]:
-    present = []
-    for column in columns:
-        dtype = types.get(column.name)
-        if dtype is not None:
-            if not column.fits(dtype):
-                demand = f"a column in which each value is {column.demand}"
-                raise TableError(table, column.name, None, demand, dtype)
-            present.append(column)
-        elif not column.is_optional:
-            demand = f"a table with the column {column.name!r}: {column.demand}"
-            raise InvalidValueError(table, demand, list(types))
-    return present

@@ -14,7 +14,15 @@ from orderflow.domain.model.policy import PartialAllocation, Rationing
 from orderflow.frames.checked import AVAILABLE, checked_lines, checked_stock
 from orderflow.frames.checks import check, fault
 from orderflow.frames.engines import collected
-from orderflow.frames.table_columns import KEYS, OF_ORDER, ORDER_KEYS, line_columns, position
+from orderflow.frames.table_columns import (
+    KEYS,
+    OF_ORDER,
+    ORDER_KEYS,
+    line_columns,
+    line_order,
+    position,
+    present,
+)
 from orderflow.frames.table_rules import other_id, same_in_order
 from orderflow.frames.units import Units, status_after
 
@@ -50,7 +58,7 @@ def allocate_by_window(lines: Lazy, stock: Lazy, policy: AllocationPolicy) -> La
     """
     checked = checked_lines(lines, policy)
     types = lines.collect_schema()
-    columns = line_columns(policy, types)
+    columns = present("lines", line_columns(policy), types)
     names = [column.name for column in columns]
     keys = [key for key in KEYS if key in names]
     order = [key for key in ORDER_KEYS if key in names]
@@ -59,19 +67,21 @@ def allocate_by_window(lines: Lazy, stock: Lazy, policy: AllocationPolicy) -> La
     units = Units.of(policy, names)
     kept = nw.lit(0) if units.kept is None else units.kept
     places = [place for _, place in position(policy, nw.col)]
-    queue = [f"__place_{i}" for i in range(len(places))]
+    queue = [(f"__place_{i}", place) for i, place in enumerate(places)]
+    lines_of = line_order(checked.collect_schema())
+    by = [*(name for name, _ in queue), *order, *(name for name, _ in lines_of)]
     served = (
         lines.with_columns(
             *(nw.col(name).alias(_own(name)) for name in names),
-            *(column.value().alias(column.name) for column in columns),
+            *(column.value(types[column.name]).alias(column.name) for column in columns),
         )
         .with_columns(
             units.wanted.alias(_WANTED),
             kept.alias(_KEPT),
-            *(place.alias(name) for name, place in zip(queue, places, strict=True)),
+            *(value.alias(name) for name, value in (*queue, *lines_of)),
         )
         .join(records, on=keys, how="left")
-        .with_columns(_so_far(keys, [*queue, *order, "line_id"]).alias(_SO_FAR))
+        .with_columns(_so_far(keys, by).alias(_SO_FAR))
         .with_columns(_taken().alias(_TAKEN))
         .with_columns((nw.col(_TAKEN) < nw.col(_WANTED)).any().over(*order).alias(_SHORT))
     )

@@ -19,6 +19,7 @@ __all__ = [
     "cancelled",
     "definitions",
     "duration",
+    "fill_rates",
     "first_attempt",
     "rate",
     "table",
@@ -75,14 +76,19 @@ def duration(seconds: float | None) -> str:
 def first_attempt(summary: Summary) -> Table:
     """Draw how much was served at first attempt."""
     kinds = {"orders": summary.orders, "lines": summary.lines, "units": summary.units}
+    return fill_rates("Served at first attempt", "served", kinds)
+
+
+def fill_rates(title: str, served: str, kinds: Mapping[str, FirstAttempt]) -> Table:
+    """Draw how much of each kind was served, under a word for that."""
     return table(
-        "Served at first attempt",
+        title,
         "total",
-        "served",
+        served,
         "fill rate",
         rows=[
-            (name, f"{served.total:,}", f"{served.served:,}", rate(served))
-            for name, served in kinds.items()
+            (name, f"{each.total:,}", f"{each.served:,}", rate(each))
+            for name, each in kinds.items()
         ],
     )
 
