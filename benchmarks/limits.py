@@ -122,6 +122,17 @@ LIMITS = (
         says="30,000 lines a second or more",
         at_most=1 / 30_000,
     ),
+    Limit(
+        cases="frames/ALWAYS/polars/*",
+        says="8,000,000 lines a second or more",
+        at_most=1 / 8_000_000,
+    ),
+    Limit(
+        cases="frames/NEVER/polars/*",
+        says="5,000,000 lines a second or more",
+        at_most=1 / 5_000_000,
+    ),
+    Limit(cases="frames/memory/*", says="3 times the input", against="input", at_most=3),
     Limit(cases="memory/*", says="2 KiB or less", at_most=2_048),
     Limit(cases="import", says="under 100 ms", at_most=100 * MILLISECOND),
 )

@@ -23,6 +23,7 @@ __all__ = ["BEGINS", "as_number", "in_queue_order"]
 BEGINS = "__begins"
 """Whether a line is the first one of its order."""
 
+_FOLLOWS = "__follows"
 _NO_MOMENT = 2**62
 """Stands for a missing moment: later than all others."""
 
@@ -42,20 +43,31 @@ def in_queue_order(lines: Table, policy: AllocationPolicy) -> Table:
         *(value.alias(name) for name, value in of_line),
     )
     key = [*names, *order, *(name for name, _ in of_line)]
-    if not _ascends(lines, key):
-        lines = lines.with_row_index(ROW).sort(*key)
-        if not _ascends(lines, key):
-            raise fault("lines", lines, other_id(~_follows(key)))
-    begins = [_differs(each) for each in (*names, *order)]
-    lines = lines.with_columns(nw.any_horizontal(*begins, ignore_nulls=True).alias(BEGINS))
+    begins = nw.any_horizontal(*(_differs(each) for each in (*names, *order)), ignore_nulls=True)
+    lines = lines.with_columns(_follows(key).alias(_FOLLOWS), begins.alias(BEGINS))
+    if not _all_follow(lines):
+        # Numbers are sorted fast, and then the texts are nearly in order.
+        lines = lines.drop(_FOLLOWS, BEGINS).with_row_index(ROW).sort(*names).sort(*key)
+        lines = lines.with_columns(_follows(key).alias(_FOLLOWS), begins.alias(BEGINS))
+        if not _all_follow(lines):
+            raise fault("lines", lines, other_id(~nw.col(_FOLLOWS)))
+    _check_orders(lines, policy, order, names)
+    return lines.drop(*key, _FOLLOWS)
+
+
+def _check_orders(
+    lines: Table, policy: AllocationPolicy, order: Sequence[str], names: Sequence[str]
+) -> None:
+    """Require that the lines of each order say the same of it."""
     heads = lines.filter(nw.col(BEGINS)).select(*order)
-    if not _ascends(heads, order) and len(heads.unique()) < len(heads):
+    heads = heads.with_columns(_follows(order).alias(_FOLLOWS))
+    if not _all_follow(heads) and len(heads.select(*order).unique()) < len(heads):
         differ = [nw.col(name) != nw.col(name).min().over(*order) for name in names]
-        check("lines", lines, same_in_order([column for column, _ in places], differ))
+        said = [column for column, _ in position(policy, as_number)]
+        check("lines", lines, same_in_order(said, differ))
     of_order = [name for name in OF_ORDER if name in lines.columns]
     differ = [~nw.col(BEGINS) & _differs(name) for name in of_order]
     check("lines", lines, same_in_order(of_order, differ))
-    return lines.drop(*key)
 
 
 def as_number(name: str) -> nw.Expr:
@@ -63,10 +75,9 @@ def as_number(name: str) -> nw.Expr:
     return nw.col(name).dt.timestamp("us").fill_null(_NO_MOMENT)
 
 
-def _ascends(lines: Table, key: Sequence[str]) -> bool:
-    """Whether each line comes after the one before."""
-    follows = lines.select(_follows(key).alias("follows"))["follows"]
-    return bool(follows.tail(max(0, len(lines) - 1)).all())
+def _all_follow(lines: Table) -> bool:
+    """Whether each line comes after the one before. The first one has none before."""
+    return bool(lines[_FOLLOWS].tail(max(0, len(lines) - 1)).all())
 
 
 def _follows(key: Sequence[str]) -> nw.Expr:

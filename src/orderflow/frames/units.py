@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.policy import AllocationPolicy
 
-__all__ = ["WAITING", "Units", "status_after"]
+__all__ = ["AFTERWARDS", "WAITING", "Units", "status_after"]
 
 WAITING = (str(Status.NEW), str(Status.ON_BACK_ORDER))
 """The statuses of orders that are offered stock."""
+
+AFTERWARDS = (str(Status.ALLOCATED), str(Status.ON_BACK_ORDER))
+"""The statuses of such orders afterwards: of those that are not short, and of those that are."""
 
 
 @attrs.frozen
@@ -52,14 +55,12 @@ class Units:
         return cls(_where(waits, quantity - kept), returned, kept)
 
 
-def status_after(short: nw.Expr, names: Collection[str]) -> nw.Expr:
-    """Return the status of the order of each line. What did not wait keeps its status."""
-    served, waits = nw.lit(str(Status.ALLOCATED)), nw.lit(str(Status.ON_BACK_ORDER))
-    status = nw.when(short).then(waits).otherwise(served)
+def status_after(served: nw.Expr, names: Collection[str]) -> nw.Expr:
+    """Return the status of the order of each line: one of `AFTERWARDS`, unless it did not wait."""
     if "status" not in names:
-        return status
+        return served
     before = nw.col("status").cast(nw.String())
-    return nw.when(before.is_in(WAITING)).then(status).otherwise(before)
+    return nw.when(before.is_in(WAITING)).then(served).otherwise(before)
 
 
 def _where(condition: nw.Expr | None, units: nw.Expr) -> nw.Expr:

@@ -24,7 +24,7 @@ from orderflow.frames.table_columns import (
     present,
 )
 from orderflow.frames.table_rules import other_id, same_in_order
-from orderflow.frames.units import Units, status_after
+from orderflow.frames.units import AFTERWARDS, Units, status_after
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ def allocate_by_window(lines: Lazy, stock: Lazy, policy: AllocationPolicy) -> La
     queue = [(f"__place_{i}", place) for i, place in enumerate(places)]
     lines_of = line_order(checked.collect_schema())
     by = [*(name for name, _ in queue), *order, *(name for name, _ in lines_of)]
-    served = (
+    result = (
         lines.with_columns(
             *(nw.col(name).alias(_own(name)) for name in names),
             *(column.value(types[column.name]).alias(column.name) for column in columns),
@@ -86,9 +86,11 @@ def allocate_by_window(lines: Lazy, stock: Lazy, policy: AllocationPolicy) -> La
         .with_columns((nw.col(_TAKEN) < nw.col(_WANTED)).any().over(*order).alias(_SHORT))
     )
     allocated = (nw.col(_KEPT) + nw.col(_TAKEN)).cast(nw.Int64())
-    outcome = {"allocated": allocated, "status": status_after(nw.col(_SHORT), names)}
+    covered, waits = (nw.lit(status) for status in AFTERWARDS)
+    served = nw.when(nw.col(_SHORT)).then(waits).otherwise(covered)
+    outcome = {"allocated": allocated, "status": status_after(served, names)}
     own = {name: nw.col(_own(name) if name in names else name) for name in types.names()}
-    return served.select(*(each.alias(name) for name, each in (own | outcome).items()))
+    return result.select(*(each.alias(name) for name, each in (own | outcome).items()))
 
 
 def _own(name: str) -> str:
