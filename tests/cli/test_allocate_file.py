@@ -117,7 +117,7 @@ FAULTS = {
     "no time": ("2026-03-02T11", "soonT11", "row 5: placed_at must be a moment with a time zone,"),
     "repeated line": ("A,2,", "A,1,", ": line_id must be an id that no other line of the "),
     "missing column": ("quantity", "units", "must be a table with the column 'quantity'"),
-    "repeated column": ("priority", "sku", "row 1 must be names that differ, not 'sku'"),
+    "repeated column": ("priority", "sku", "row 1 must be names that differ, and do not "),
 }
 
 
@@ -134,12 +134,40 @@ def test_a_fault_is_named_as_a_spreadsheet_shows_it(
     assert not (folder / "out.csv").exists()
 
 
+ODD = {
+    "long row": (LINES + "D,1,MUG,1,2026-03-02T11:00:00Z,0,x,y\n").encode(),
+    "long rows": LINES.replace("Z,", "Z,0,").replace("00,", "00,0,").encode(),
+    "other encoding": LINES.replace("two", "zw\xf6lf").encode("latin-1"),
+    "huge cell": LINES.replace("two", "x" * 200_000, 1).replace("order_id", "y" * 200_000).encode(),
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("content", ODD.values(), ids=ODD.keys())
+def test_an_odd_file_is_refused(folder: Path, engine: str, content: bytes) -> None:
+    (folder / "lines.csv").write_bytes(content)
+    result = allocate(folder, "--engine", engine)
+    assert (result.exit_code, result.stderr[:10]) == (2, "orderflow:")
+    assert str(folder / "lines.csv") in result.stderr
+    assert not (folder / "out.csv").exists()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_file_without_lines_is_allocated(folder: Path, engine: str) -> None:
+    (folder / "lines.csv").write_text(LINES.partition("\n")[0] + "\n", encoding="utf-8")
+    result = allocate(folder, "--engine", engine)
+    assert result.exit_code == 0, result.stderr
+    assert rows(folder / "out.csv") == []
+    assert (folder / "out.csv").read_text(encoding="utf-8").count("\n") == 1
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_file_that_is_no_table_is_named(folder: Path, engine: str) -> None:
     (folder / "lines.parquet").write_text("PAR2", encoding="utf-8")
     result = allocate(folder, "--engine", engine, lines="lines.parquet")
     assert result.exit_code == 2
-    assert "lines.parquet or " in result.stderr
+    assert f"lines.parquet: was not allocated by {engine}: " in result.stderr
     missing = allocate(folder, "--engine", engine, lines="other.csv")
     assert (missing.exit_code, "other.csv" in missing.stderr) == (2, True)
 
@@ -152,6 +180,7 @@ def test_no_file_is_destroyed(folder: Path) -> None:
     assert (result.exit_code, "exists; --overwrite replaces it" in result.stderr) == (2, True)
     assert (folder / "out.csv").read_text(encoding="utf-8") == "mine"
     assert "ends in .csv or .parquet" in allocate(folder, out="out.xlsx").stderr
+    assert "is no folder" in allocate(folder, out="none/out.csv").stderr
     assert allocate(folder, "--overwrite").exit_code == 0
 
 

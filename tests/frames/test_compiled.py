@@ -42,14 +42,16 @@ def test_without_numba_plain_python_runs_large_tables_too(monkeypatch: pytest.Mo
     assert isinstance(runner(COMPILED_FROM), Plain)
 
 
-@settings(max_examples=40)
+@pytest.mark.parametrize("engine", ["polars", "pandas", "pyarrow"])
+@settings(max_examples=25)
 @given(backlog=backlogs(), policy=policies())
-def test_compiled_code_agrees_with_the_core(backlog: Backlog, policy: AllocationPolicy) -> None:
+def test_compiled_code_agrees_with_the_core(
+    engine: str, backlog: Backlog, policy: AllocationPolicy
+) -> None:
     pytest.importorskip("numba")
-    lines, stock = backlog.tables("polars")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiled, "COMPILED_FROM", 0)
-        rows = rows_of(allocate_lines(lines, stock, policy, at=NOON))
+        rows = rows_of(allocate_lines(*backlog.tables(engine), policy, at=NOON))
     expected = backlog.expected(policy)
     for row in rows:
         key = (row["seller_id"], row["order_id"], row["line_id"])

@@ -51,6 +51,8 @@ class TableFiles:
         for path in (lines, stock, output):
             if path.suffix.lower() not in KINDS:
                 raise FileError(str(path), f"must have a name that ends in {' or '.join(KINDS)}")
+        if not output.parent.is_dir():
+            raise FileError(str(output.parent), "is no folder; name another file with --output")
         if output.exists():
             for path in (lines, stock):
                 if path.exists() and output.samefile(path):
@@ -102,8 +104,10 @@ class TableFiles:
                 str(file), f"must be {error.demand}, not {quoted(error.value)}"
             ) from error
         except Exception as error:
-            if type(error).__module__.split(".")[0].lstrip("_") not in ENGINES:
+            package = type(error).__module__.split(".")[0].lstrip("_")
+            if package not in {*ENGINES, "csv"} and not isinstance(error, UnicodeError):
                 raise
             reason = str(error).partition("\n")[0]
-            files_read = f"{self._lines} or {self._stock}"
-            raise FileError(files_read, f"cannot be read: {reason}") from error
+            raise FileError(
+                str(self._lines), f"was not allocated by {self._engine}: {reason}"
+            ) from error

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AVAILABLE", "checked_lines", "checked_stock"]
 
-AVAILABLE = "available"
+AVAILABLE = "__of_available"
 
 
 def checked_lines(lines: FrameT, policy: AllocationPolicy) -> FrameT:

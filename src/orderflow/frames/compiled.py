@@ -101,5 +101,12 @@ def _compiled_kernel() -> dict[str, Function]:
         if isinstance(function, FunctionType):
             compiled = FunctionType(function.__code__, functions, name)
             compiled.__module__ = kernel.__name__
-            functions[name] = numba.njit(compiled, cache=True, nogil=True)
+            functions[name] = _compile(numba, compiled)
     return functions
+
+
+def _compile(numba: Any, function: FunctionType) -> Any:  # noqa: ANN401 - numba has no types
+    try:
+        return numba.njit(function, cache=True, nogil=True)
+    except RuntimeError:  # no folder for the cache can be written to
+        return numba.njit(function, nogil=True)

@@ -83,7 +83,7 @@ def _relation(other: Any, table: nw.DataFrame[Any]) -> Any:  # noqa: ANN401 - as
 
 
 def _lazy_of(stock: Frame, lines: Lazy) -> Lazy:
-    if isinstance(stock, nw.DataFrame):
+    if isinstance(stock, nw.DataFrame) or stock.implementation is not lines.implementation:
         demand = f"a table of {lines.implementation.name}, as the lines"
         raise InvalidValueError("allocate_lines.stock", demand, stock.implementation.name)
     return stock

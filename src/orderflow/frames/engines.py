@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ROW", "as_frame", "collected", "eager_engine", "left_join_in_order", "same_engine"]
 
-ROW = "__row"
+OWN = "__of_"
+"""What the names of columns begin with that are added on the way to the result."""
+
+ROW = f"{OWN}row"
 """The number of each row, as a column, where the rows may have another order."""
 
 EAGER: tuple[Engine, ...] = ("polars", "pyarrow", "pandas")
@@ -29,15 +32,18 @@ def as_frame(name: str, table: object) -> Frame:
     What is of no package that narwhals knows is read by the Arrow C interface.
 
     Raises:
-        InvalidValueError: If it is no table.
+        InvalidValueError: If it is no table, or has a column with a name of ours.
     """
     frame = nw.from_native(table, pass_through=True)
-    if isinstance(frame, nw.DataFrame | nw.LazyFrame):
-        return frame
-    if hasattr(table, "__arrow_c_stream__"):
-        return nw.from_arrow(table, backend=eager_engine())
-    demand = "a table of Polars, pandas, PyArrow, DuckDB or another package that narwhals knows"
-    raise InvalidValueError(f"allocate_lines.{name}", demand, type(table))
+    if not isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        if not hasattr(table, "__arrow_c_stream__"):
+            demand = "a table of Polars, pandas, PyArrow, DuckDB or another package of narwhals"
+            raise InvalidValueError(f"allocate_lines.{name}", demand, type(table))
+        frame = nw.from_arrow(table, backend=eager_engine())
+    own = [each for each in frame.collect_schema().names() if each.startswith(OWN)]
+    if own:
+        raise InvalidValueError(name, f"a table without columns that begin with {OWN}", own[0])
+    return frame
 
 
 def collected(frame: Frame) -> nw.DataFrame[Any]:

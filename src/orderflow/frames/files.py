@@ -87,7 +87,12 @@ def read_table(path: Path, engine: Engine) -> Frame:
         options |= _csv_options(engine, _header(path))
         if engine == "duckdb":
             return nw.scan_csv(source, backend=engine, **options)
-        return nw.read_csv(source, backend=engine, **options)
+        table = nw.read_csv(source, backend=engine, **options)
+        if engine == "pandas" and table.to_native().index.dtype != "int64":
+            # It takes the first cells of rows that are too long for an index.
+            demand = f"a table whose rows have {len(table.columns)} cells, as its header"
+            raise InvalidValueError(str(path), demand, "longer rows")
+        return table
     if engine == "duckdb":
         return nw.scan_parquet(source, backend=engine)
     return nw.read_parquet(source, backend=engine, **options)
@@ -98,7 +103,9 @@ def _csv_options(engine: Engine, header: list[str]) -> dict[str, Any]:
         case "polars":
             return {"infer_schema": False}
         case "duckdb":
-            return {"all_varchar": True, "header": True}
+            quotes = {"quotechar": '"', "escapechar": '"'}
+            columns = dict.fromkeys(header, "VARCHAR")
+            return {"auto_detect": False, "header": True, "columns": columns, **quotes}
         case "pandas":
             of_null = {"keep_default_na": False, "na_values": [""]}
             return {"dtype": str, "encoding": "utf-8-sig", **of_null}
@@ -144,13 +151,14 @@ def _header(path: Path) -> list[str]:
     """Return the names of the columns of a CSV file.
 
     Raises:
-        InvalidValueError: If a name is there twice.
+        InvalidValueError: If a name is there twice, or is one of those that are added to a table.
     """
     with path.open(newline="", encoding="utf-8-sig") as file:
         names = next(csv.reader(file), [])
-    repeated = [name for name in names if names.count(name) > 1]
-    if repeated:
-        raise InvalidValueError(f"{path}, row 1", "names that differ", repeated[0])
+    unfit = [name for name in names if names.count(name) > 1 or name.startswith("__")]
+    if unfit:
+        demand = "names that differ, and do not begin with two underscores"
+        raise InvalidValueError(f"{path}, row 1", demand, unfit[0])
     return names
 
 

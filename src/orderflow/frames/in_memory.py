@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = ["allocate_in_memory"]
 
-_PRODUCT, _WANTED, _RETURNED, _STATUS = "__product", "__wanted", "__returned", "__status"
-_TAKES_PART, _COUNTS, _PASSES = "__takes_part", "__counts", "__passes"
+_PRODUCT, _WANTED, _RETURNED, _STATUS = (
+    "__of_product",
+    "__of_wanted",
+    "__of_returned",
+    "__of_status",
+)
+_TAKES_PART, _COUNTS, _PASSES = "__of_takes_part", "__of_counts", "__of_passes"
 
 
 def allocate_in_memory(

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["BEGINS", "as_number", "in_queue_order"]
 
-BEGINS = "__begins"
+BEGINS = "__of_begins"
 """Whether a line is the first one of its order."""
 
-_FOLLOWS = "__follows"
+_FOLLOWS = "__of_follows"
 _NO_MOMENT = 2**62
 """Stands for a missing moment: later than all others."""
 
@@ -36,7 +36,7 @@ def in_queue_order(lines: Table, policy: AllocationPolicy) -> Table:
     """
     order = [name for name in ORDER_KEYS if name in lines.columns]
     places = position(policy, as_number)
-    names = [f"__place_{i}" for i in range(len(places))]
+    names = [f"__of_place_{i}" for i in range(len(places))]
     of_line = line_order(lines.schema)
     lines = lines.with_columns(
         *(place.alias(name) for name, (_, place) in zip(names, places, strict=True)),

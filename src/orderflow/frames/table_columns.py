@@ -231,7 +231,7 @@ def line_order(types: Types) -> list[tuple[str, nw.Expr]]:
     line_id = nw.col("line_id")
     if types["line_id"].is_integer():
         return [("line_id", line_id)]
-    return [("__length", line_id.str.len_chars()), ("line_id", line_id)]
+    return [("__of_length", line_id.str.len_chars()), ("line_id", line_id)]
 
 
 def position(

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["allocate_by_window", "suits_window"]
 
-_WANTED, _KEPT, _SO_FAR, _TAKEN = "__wanted", "__kept", "__so_far", "__taken"
-_SHORT = "__short"
+_WANTED, _KEPT, _SO_FAR, _TAKEN = "__of_wanted", "__of_kept", "__of_so_far", "__of_taken"
+_SHORT = "__of_short"
 
 
 def suits_window(policy: AllocationPolicy) -> bool:
@@ -67,7 +67,7 @@ def allocate_by_window(lines: Lazy, stock: Lazy, policy: AllocationPolicy) -> La
     units = Units.of(policy, names)
     kept = nw.lit(0) if units.kept is None else units.kept
     places = [place for _, place in position(policy, nw.col)]
-    queue = [(f"__place_{i}", place) for i, place in enumerate(places)]
+    queue = [(f"__of_place_{i}", place) for i, place in enumerate(places)]
     lines_of = line_order(checked.collect_schema())
     by = [*(name for name, _ in queue), *order, *(name for name, _ in lines_of)]
     result = (
@@ -95,7 +95,7 @@ def allocate_by_window(lines: Lazy, stock: Lazy, policy: AllocationPolicy) -> La
 
 def _own(name: str) -> str:
     """Return the name of a column as it came, while its own name has the checked values."""
-    return f"__own_{name}"
+    return f"__of_own_{name}"
 
 
 def _so_far(keys: Sequence[str], queue: Sequence[str]) -> nw.Expr:
@@ -116,7 +116,7 @@ def _check_orders(lines: Lazy, policy: AllocationPolicy, order: Sequence[str]) -
         raise fault("lines", lines, other_id(nw.col("quantity").count().over(*line) > 1))
     names = lines.collect_schema().names()
     said = position(policy, nw.col) + [(each, nw.col(each)) for each in OF_ORDER if each in names]
-    columns = [f"__said_{i}" for i in range(len(said))]
+    columns = [f"__of_said_{i}" for i in range(len(said))]
     lines = lines.with_columns(
         *(value.alias(name) for name, (_, value) in zip(columns, said, strict=True))
     )
