@@ -16,7 +16,10 @@ in memory beyond the input during a call stands beside what the input takes.
 from __future__ import annotations
 
 import gc
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
@@ -48,6 +51,7 @@ PACKAGES: dict[str, Callable[[pl.DataFrame], Any]] = {
 }
 LINES_OF_AN_ORDER = 3
 PAGE_BYTES = 4_096
+FILES = ("lines.parquet", "stock.parquet")
 
 
 def cases(*, quick: bool) -> Iterable[Case]:
@@ -59,20 +63,24 @@ def cases(*, quick: bool) -> Iterable[Case]:
     for package in PACKAGES.keys() - {"polars"}:
         yield _case("ALWAYS", package, small, shuffled=False)
     for name in POLICIES:
-        yield Case(
-            name=f"frames/memory/{name}/{size_name(large)}",
-            per="line",
-            prepare=partial(memory_sides, name, large),
-            rounds=1,
-            warm_ups=1,
-            unit="byte",
-        )
+        for shuffled in (False, True):
+            yield Case(
+                name=f"frames/memory/{name}/{_order(shuffled=shuffled)}/{size_name(large)}",
+                per="line",
+                prepare=partial(memory_sides, name, large, shuffled=shuffled),
+                rounds=1,
+                warm_ups=0,
+                unit="byte",
+            )
+
+
+def _order(*, shuffled: bool) -> str:
+    return "shuffled" if shuffled else "in-order"
 
 
 def _case(name: str, package: str, lines: int, *, shuffled: bool) -> Case:
-    order = "shuffled" if shuffled else "in-order"
     return Case(
-        name=f"frames/{name}/{package}/{order}/{size_name(lines)}",
+        name=f"frames/{name}/{package}/{_order(shuffled=shuffled)}/{size_name(lines)}",
         per="line",
         prepare=partial(sides, name, package, lines, shuffled=shuffled),
         rounds=3,
@@ -168,15 +176,26 @@ def _without_numba(call: Callable[[], object]) -> object:
         compiled.COMPILED_FROM = before
 
 
-def memory_sides(name: str, lines: int) -> dict[str, Side]:
-    """Return the most that a call needs beyond the input, and what the input takes."""
-    table, stock = draw_tables(lines)
+def memory_sides(name: str, lines: int, *, shuffled: bool = False) -> dict[str, Side]:
+    """Return the most that a call needs beyond the input, and what the input takes.
+
+    The tables are drawn by another process. What this one had used and freed would hide the growth.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        with ProcessPoolExecutor(1, get_context("spawn")) as others:
+            others.submit(_draw_into, folder, lines, shuffled=shuffled).result()
+        table, stock = (pl.read_parquet(Path(folder, name)) for name in FILES)
+    allocate_lines(table.head(compiled.COMPILED_FROM), stock, POLICIES[name])  # compiles the kernel
+    call = partial(allocate_lines, table, stock, POLICIES[name])
     return {
-        ORDERFLOW: lambda: (
-            _peak_bytes(partial(allocate_lines, table, stock, POLICIES[name])) / lines
-        ),
+        ORDERFLOW: lambda: _peak_bytes(call) / lines,
         "input": lambda: table.estimated_size() / lines,
     }
+
+
+def _draw_into(folder: str, lines: int, *, shuffled: bool) -> None:
+    for name, table in zip(FILES, draw_tables(lines, shuffled=shuffled), strict=True):
+        table.write_parquet(Path(folder, name))
 
 
 def _peak_bytes(call: Callable[[], object]) -> float:

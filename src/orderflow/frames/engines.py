@@ -10,17 +10,32 @@ import narwhals.stable.v2 as nw
 from orderflow.errors import InvalidValueError, MissingExtraError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     Table = nw.DataFrame[Any]
     Frame = Table | nw.LazyFrame[Any]
     Engine = Literal["polars", "pyarrow", "pandas"]
 
-__all__ = ["ROW", "as_frame", "collected", "eager_engine", "left_join_in_order", "same_engine"]
+__all__ = [
+    "OWN",
+    "ROW",
+    "as_frame",
+    "by_slices",
+    "collected",
+    "eager_engine",
+    "left_join_in_order",
+    "same_engine",
+    "with_rows",
+]
 
 OWN = "__of_"
 """What the names of columns begin with that are added on the way to the result."""
 
 ROW = f"{OWN}row"
 """The number of each row, as a column, where the rows may have another order."""
+
+SLICE = 1_000_000
+"""How many rows are read at a time where each needs memory of its own."""
 
 EAGER: tuple[Engine, ...] = ("polars", "pyarrow", "pandas")
 """The packages that hold a table in memory, the fastest first."""
@@ -61,6 +76,23 @@ def same_engine(frame: Frame, as_other: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
     if frame.implementation is as_other.implementation:
         return frame
     return nw.from_arrow(frame, backend=as_other.implementation)
+
+
+def by_slices(table: Table, compute: Callable[[Table], Table], *, overlap: int = 0) -> Table:
+    """Return what is computed of a table, a slice at a time, so that it takes little memory.
+
+    Args:
+        table: A table in memory.
+        compute: Returns a table with the same rows.
+        overlap: How many rows before a slice it needs. It returns these too.
+    """
+    if len(table) <= SLICE:
+        return compute(table)
+    parts = []
+    for begin in range(0, len(table), SLICE):
+        before = min(begin, overlap)
+        parts.append(compute(table[begin - before : begin + SLICE])[before:])
+    return nw.concat(parts)
 
 
 def left_join_in_order(left: Table, right: Table, keys: list[str]) -> Table:

@@ -10,12 +10,11 @@ import narwhals.stable.v2 as nw
 from orderflow.domain.model.policy import Rationing
 from orderflow.domain.model.status import Status
 from orderflow.frames.checked import AVAILABLE, checked_lines, checked_stock
-from orderflow.frames.checks import fault
 from orderflow.frames.compiled import runner
-from orderflow.frames.engines import ROW, left_join_in_order, same_engine
-from orderflow.frames.queue_order import BEGINS, as_number, in_queue_order
+from orderflow.frames.engines import by_slices, left_join_in_order, same_engine
+from orderflow.frames.faults import TableError
+from orderflow.frames.queue_order import as_number, in_queue_order
 from orderflow.frames.table_columns import KEYS
-from orderflow.frames.table_rules import Rule
 from orderflow.frames.units import AFTERWARDS, Units, status_after
 
 if TYPE_CHECKING:
@@ -50,26 +49,33 @@ def allocate_in_memory(
     names = table.columns
     records = checked_stock(same_engine(stock, lines), [key for key in KEYS if key in names])
     units = Units.of(policy, names)
-    queue = table.with_columns(
-        _products(table, records), units.wanted.alias(_WANTED), *_of_wait(policy, units, names, at)
-    )
-    queue = in_queue_order(queue.drop("sku", "quantity", "allocated", strict=False), policy)
-    taken, short = _serve(queue, records, policy)
+    numbers = table.select(units.wanted.alias(_WANTED), *_of_wait(policy, units, names, at))
+    of_lines = {name: numbers[name] for name in numbers.columns}
+    of_lines[_PRODUCT] = _products(table, records)
+    taken, short = _serve(of_lines, *in_queue_order(table, policy), records, policy)
+    # No column is added to the lines and dropped again: that would copy those of several chunks.
     engine = lines.implementation
     allocated = nw.new_series("allocated", taken, nw.Int64(), backend=engine)
     if units.kept is not None:
         allocated = table.select(units.kept.alias("allocated"))["allocated"] + allocated
-    terms = nw.new_series(_STATUS, list(AFTERWARDS), nw.String(), backend=engine)
-    lines = lines.with_columns(allocated, terms[short])  # by far faster than by a condition
-    return lines.with_columns(status_after(nw.col(_STATUS), names).alias("status")).drop(_STATUS)
+    terms = nw.new_series("served", list(AFTERWARDS), nw.String(), backend=engine)
+    status = terms[short]  # by far faster than by a condition
+    if "status" in names:
+        both = table.select("status").with_columns(status)
+        status = both.select(status_after(nw.col("served"), names).alias("status"))["status"]
+    return lines.with_columns(allocated, status.alias("status"))
 
 
 def _products(lines: Table, records: Table) -> nw.Series[Any]:
     """Return the row of the stock record of each line; behind the last one, if there is none."""
     keys = [key for key in KEYS if key in records.columns]
     found = records.select(*keys).with_row_index(_PRODUCT)
-    found = left_join_in_order(lines.select(*keys), found, keys)
-    return found[_PRODUCT].fill_null(len(records)).cast(nw.Int32())
+    product = nw.col(_PRODUCT).fill_null(len(records)).cast(nw.Int32())
+
+    def join(part: Table) -> Table:
+        return left_join_in_order(part, found, keys).select(product)
+
+    return by_slices(lines.select(*keys), join)[_PRODUCT]
 
 
 def _of_wait(
@@ -106,37 +112,45 @@ def _microseconds(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def _serve(queue: Table, records: Table, policy: AllocationPolicy) -> tuple[Any, Any]:
+def _serve(
+    of_lines: dict[str, nw.Series[Any]],
+    begins: nw.Series[Any],
+    rows: nw.Series[Any] | None,
+    records: Table,
+    policy: AllocationPolicy,
+) -> tuple[Any, Any]:
     """Return the units allocated to each line, and whether its order is short, row by row."""
-    run, lines = runner(len(queue)), len(queue)
+    run, lines = runner(len(begins)), len(begins)
+    order = None if rows is None else run.numbers(rows)
 
-    def column(name: str) -> Any:  # noqa: ANN401 - a list or an array
-        return run.numbers(queue[name])
+    def column(name: str) -> nw.Series[Any]:
+        return of_lines[name] if order is None else of_lines[name][order]
 
-    of_lines = column(_PRODUCT), column(_WANTED), column(BEGINS)
+    queue = *(run.numbers(column(name)) for name in (_PRODUCT, _WANTED)), run.numbers(begins)
     available = run.units(records[AVAILABLE], extra=1)
     taken, short = run.zeros(lines), run.flags(lines)
     if policy.restricts_partial:
-        returned = column(_RETURNED)
-        run.function("return_units")(of_lines[0], returned, available)
-        _check_returned(queue, records, available)
-        run.function("take_in_turn")(of_lines, column(_TAKES_PART), available, taken)
+        returned = run.numbers(column(_RETURNED))
+        run.function("return_units")(queue[0], returned, available)
+        _check_returned(of_lines, records, available)
+        takes_part = run.numbers(column(_TAKES_PART))
+        run.function("take_in_turn")(queue, takes_part, available, taken)
         if policy.passes_max is not None:
-            of_waits = run.units(queue[_COUNTS]), run.units(queue[_PASSES]), policy.passes_max
-            run.function("serve_passed_over")(of_lines, returned, *of_waits, available, taken)
+            of_waits = run.units(column(_COUNTS)), run.units(column(_PASSES)), policy.passes_max
+            run.function("serve_passed_over")(queue, returned, *of_waits, available, taken)
     elif policy.rationing is Rationing.FAIR_SHARE:
-        run.function("share")(of_lines, policy.share_max or 0, available, taken)
+        run.function("share")(queue, policy.share_max or 0, available, taken)
     else:
-        run.function("take_parts")(of_lines, available, taken)
-    run.function("mark_short")(of_lines, taken, short)
-    if ROW in queue.columns:
-        in_rows = run.zeros(lines), run.flags(lines)
-        run.function("put_back")(column(ROW), taken, short, *in_rows)
-        return in_rows
-    return taken, short
+        run.function("take_parts")(queue, available, taken)
+    run.function("mark_short")(queue, taken, short)
+    if order is None:
+        return taken, short
+    in_rows = run.zeros(lines), run.flags(lines)
+    run.function("put_back")(order, taken, short, *in_rows)
+    return in_rows
 
 
-def _check_returned(queue: Table, records: Table, available: Any) -> None:  # noqa: ANN401
+def _check_returned(of_lines: dict[str, nw.Series[Any]], records: Table, available: Any) -> None:  # noqa: ANN401 - a list or an array
     """Require that no product gets back more units than its record has allocated.
 
     Raises:
@@ -147,9 +161,8 @@ def _check_returned(queue: Table, records: Table, available: Any) -> None:  # no
         most = before[product] + allocated[product] if product < len(before) else 0
         if units > most:
             demand = "at most what the stock record has allocated, with the other lines of it"
-            is_broken = (nw.col(_PRODUCT) == product) & (nw.col(_RETURNED) > 0)
-            raise fault(
-                "lines",
-                queue.with_columns(nw.col(_RETURNED).alias("allocated")),
-                Rule("allocated", demand, is_broken),
+            pairs = zip(of_lines[_PRODUCT], of_lines[_RETURNED], strict=True)
+            row, value = next(
+                (row, value) for row, (own, value) in enumerate(pairs) if own == product and value
             )
+            raise TableError("lines", "allocated", row, demand, value)

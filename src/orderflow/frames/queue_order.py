@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from orderflow.frames.checks import check, fault
-from orderflow.frames.engines import ROW
+from orderflow.frames.engines import ROW, by_slices
 from orderflow.frames.table_columns import OF_ORDER, ORDER_KEYS, line_order, position
 from orderflow.frames.table_rules import other_id, same_in_order
 
@@ -18,18 +18,21 @@ if TYPE_CHECKING:
 
     Table = nw.DataFrame[Any]
 
-__all__ = ["BEGINS", "as_number", "in_queue_order"]
+__all__ = ["as_number", "in_queue_order"]
 
-BEGINS = "__of_begins"
-"""Whether a line is the first one of its order."""
-
-_FOLLOWS = "__of_follows"
+_FOLLOWS, _BEGINS = "__of_follows", "__of_begins"
 _NO_MOMENT = 2**62
 """Stands for a missing moment: later than all others."""
 
 
-def in_queue_order(lines: Table, policy: AllocationPolicy) -> Table:
-    """Return the lines in queue order. If that is not their own order, they have `ROW`.
+def in_queue_order(
+    lines: Table, policy: AllocationPolicy
+) -> tuple[nw.Series[Any], nw.Series[Any] | None]:
+    """Find the order of the queue, and where each order begins in it.
+
+    Returns:
+        Whether each line of the queue is the first one of its order; and the rows of the table in
+        the order of the queue, or None if they are in that order.
 
     Raises:
         TableError: If two lines have the same key, or the lines of an order do not agree.
@@ -43,31 +46,23 @@ def in_queue_order(lines: Table, policy: AllocationPolicy) -> Table:
         *(value.alias(name) for name, value in of_line),
     )
     key = [*names, *order, *(name for name, _ in of_line)]
-    begins = nw.any_horizontal(*(_differs(each) for each in (*names, *order)), ignore_nulls=True)
-    lines = lines.with_columns(_follows(key).alias(_FOLLOWS), begins.alias(BEGINS))
-    if not _all_follow(lines):
-        # Numbers are sorted fast, and then the texts are nearly in order.
-        lines = lines.drop(_FOLLOWS, BEGINS).with_row_index(ROW).sort(*names).sort(*key)
-        lines = lines.with_columns(_follows(key).alias(_FOLLOWS), begins.alias(BEGINS))
-        if not _all_follow(lines):
-            raise fault("lines", lines, other_id(~nw.col(_FOLLOWS)))
-    _check_orders(lines, policy, order, names)
-    return lines.drop(*key, _FOLLOWS)
-
-
-def _check_orders(
-    lines: Table, policy: AllocationPolicy, order: Sequence[str], names: Sequence[str]
-) -> None:
-    """Require that the lines of each order say the same of it."""
-    heads = lines.filter(nw.col(BEGINS)).select(*order)
-    heads = heads.with_columns(_follows(order).alias(_FOLLOWS))
-    if not _all_follow(heads) and len(heads.select(*order).unique()) < len(heads):
-        differ = [nw.col(name) != nw.col(name).min().over(*order) for name in names]
-        said = [column for column, _ in position(policy, as_number)]
-        check("lines", lines, same_in_order(said, differ))
+    head = [*names, *order]
     of_order = [name for name in OF_ORDER if name in lines.columns]
-    differ = [~nw.col(BEGINS) & _differs(name) for name in of_order]
-    check("lines", lines, same_in_order(of_order, differ))
+    queue = lines.select(*key, *of_order)
+    compared = _compared(queue, key, head)
+    if not _all_follow(compared):
+        # Numbers are sorted fast, and then the texts are nearly in order.
+        queue = queue.with_row_index(ROW).sort(*names).sort(*key)
+        compared = _compared(queue, key, head)
+        if not _all_follow(compared):
+            raise fault("lines", queue, other_id(~_follows(key)))
+    heads = queue.select(*order).filter(compared[_BEGINS])
+    if not _all_follow(_compared(heads, order, order)) and len(heads.unique()) < len(heads):
+        differ = [nw.col(name) != nw.col(name).min().over(*order) for name in names]
+        check("lines", lines, same_in_order([column for column, _ in places], differ))
+    differ = [~_begins(head) & _differs(name) for name in of_order]
+    check("lines", queue, same_in_order(of_order, differ))
+    return compared[_BEGINS], queue[ROW] if ROW in queue.columns else None
 
 
 def as_number(name: str) -> nw.Expr:
@@ -75,9 +70,23 @@ def as_number(name: str) -> nw.Expr:
     return nw.col(name).dt.timestamp("us").fill_null(_NO_MOMENT)
 
 
-def _all_follow(lines: Table) -> bool:
+def _compared(lines: Table, key: Sequence[str], head: Sequence[str]) -> Table:
+    """Compare each line with the one before: whether it follows, and whether an order begins."""
+    return by_slices(
+        lines.select(*dict.fromkeys((*key, *head))),
+        lambda part: part.select(_follows(key).alias(_FOLLOWS), _begins(head).alias(_BEGINS)),
+        overlap=1,
+    )
+
+
+def _all_follow(compared: Table) -> bool:
     """Whether each line comes after the one before. The first one has none before."""
-    return bool(lines[_FOLLOWS].tail(max(0, len(lines) - 1)).all())
+    return bool(compared[_FOLLOWS].tail(max(0, len(compared) - 1)).all())
+
+
+def _begins(head: Sequence[str]) -> nw.Expr:
+    """Return whether a line is the first one of its order."""
+    return nw.any_horizontal(*(_differs(name) for name in head), ignore_nulls=True)
 
 
 def _follows(key: Sequence[str]) -> nw.Expr:
