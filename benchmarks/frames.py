@@ -10,7 +10,7 @@
 
 The rows are in the order of the queue, as a backlog is usually stored, or `shuffled`. The time is
 elapsed time, because every package uses all processors. In `memory`, the most that the process has
-in memory beyond the input during a call stands beside what the input takes.
+in memory beyond the input during a call is compared with what the input takes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,16 @@ from orderflow.frames import allocate_lines, compiled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["POLICIES", "cases", "draw_tables", "memory_sides", "sides"]
+__all__ = [
+    "PACKAGES",
+    "POLICIES",
+    "by_duckdb",
+    "by_window",
+    "cases",
+    "draw_tables",
+    "memory_sides",
+    "sides",
+]
 
 POLICIES = {
     "ALWAYS": AllocationPolicy(),
@@ -96,8 +105,8 @@ def sides(name: str, package: str, lines: int, *, shuffled: bool = False) -> dic
         "join": partial(_join, package, *own),
     }
     if package == "polars":
-        calls["window"] = partial(_window, table, stock)
-        calls["duckdb"] = partial(_duckdb, table, stock)
+        calls["window"] = partial(by_window, table, stock)
+        calls["duckdb"] = partial(by_duckdb, table, stock)
         calls["plain"] = partial(_without_numba, calls[ORDERFLOW])
     return {side: partial(_seconds_per_line, call, lines) for side, call in calls.items()}
 
@@ -150,7 +159,8 @@ def _join(package: str, lines: Any, stock: Any) -> object:  # noqa: ANN401 - a t
     return lines.join(stock, keys="sku", join_type="left outer")
 
 
-def _window(lines: pl.DataFrame, stock: pl.DataFrame) -> pl.DataFrame:
+def by_window(lines: pl.DataFrame, stock: pl.DataFrame) -> pl.DataFrame:
+    """Return the units under partial allocation, by one expression of Polars."""
     by = ["placed_at", "order_id", "line_id"]
     so_far = pl.col("quantity").cum_sum().over("sku", order_by=by)
     left = pl.col("on_hand") - (so_far - pl.col("quantity"))
@@ -158,14 +168,16 @@ def _window(lines: pl.DataFrame, stock: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(allocated=pl.min_horizontal(left, "quantity").clip(0))
 
 
-def _duckdb(lines: pl.DataFrame, stock: pl.DataFrame) -> object:  # noqa: ARG001 - by their names
+def by_duckdb(lines: pl.DataFrame, stock: pl.DataFrame) -> pl.DataFrame:  # noqa: ARG001 - by name
+    """Return the units under partial allocation, by one query of DuckDB."""
     query = (
         "SELECT *, greatest(0, least(quantity, on_hand - sum(quantity) OVER ("
         "  PARTITION BY sku ORDER BY placed_at, order_id, line_id) + quantity)) AS allocated "
         "FROM lines LEFT JOIN stock USING (sku)"
     )
     with duckdb.connect() as connection:
-        return connection.sql(query).pl()
+        units: pl.DataFrame = connection.sql(query).pl()
+    return units
 
 
 def _without_numba(call: Callable[[], object]) -> object:

@@ -5,7 +5,7 @@ Theory
 
 A queue has three arrays, with an entry for each line: `product`, `wanted` and `begins`. The lines
 come in the order of the queue. The lines of an order follow one another, in line order, and
-`begins` is true at the first of them. What is known of an order stands at its first line. `product`
+`begins` is true at the first of them. What is known of an order is at its first line. `product`
 is the index of the line's product in `available`. The last entry of `available` is for products
 without a stock record, and stays 0. `wanted` are the units that a line is short of, and 0 if its
 order does not wait. Each function adds what it allocates to `taken`, and removes it from

@@ -31,7 +31,7 @@ class Units:
         wanted: The units that are offered to it, if available.
         returned: The units that it gives back first, because its order may not have a part. None
             if no line gives back any.
-        kept: The units that it has otherwise. None if no line has any.
+        kept: The units that it keeps. None if no line has any.
     """
 
     wanted: nw.Expr

@@ -1,7 +1,7 @@
 """Allocation as one window expression, which a lazy engine runs itself.
 
-It suffices if orders are served one after another and may have a part. Of each product, a line gets
-what the lines before it leave: the available units less what those lines want together.
+It suffices if orders are served one after another and may have a part. A line gets what
+the lines before it leave of its product: the available units less what those lines want together.
 """
 
 from __future__ import annotations
