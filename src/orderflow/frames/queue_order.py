@@ -31,7 +31,7 @@ def in_queue_order(
     """Find the order of the queue, and where each order begins in it.
 
     Returns:
-        Whether each line of the queue is the first one of its order; and the rows of the table in
+        Whether each line of the queue is the first one of its order. Then the rows of the table in
         the order of the queue, or None if they are in that order.
 
     Raises:
