@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderflow import AllocationPolicy, Queue
-from orderflow.frames import allocate_lines
+from orderflow.frames import allocate_lines, engines
 from orderflow.frames.window import allocate_by_window
 from tests.frames.backlogs import NOON, backlogs, policies
 from tests.frames.tables import ENGINES, rows_of
@@ -45,6 +45,17 @@ def test_every_package_agrees_with_the_core(
 def test_the_kernel_agrees_with_the_core(backlog: Backlog, policy: AllocationPolicy) -> None:
     lines, stock = backlog.tables("polars")
     check(backlog, policy, allocate_lines(lines, stock, policy, at=NOON))
+
+
+@pytest.mark.parametrize("engine", ["polars", "pandas", "pyarrow"])
+@settings(max_examples=15)
+@given(backlog=backlogs(), policy=policies())
+def test_a_table_read_in_slices_agrees_with_the_core(
+    engine: str, backlog: Backlog, policy: AllocationPolicy
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "SLICE", 2)
+        check(backlog, policy, allocate_lines(*backlog.tables(engine), policy, at=NOON))
 
 
 @given(backlog=backlogs(), queue=st.sampled_from(Queue))

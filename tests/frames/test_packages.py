@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -14,7 +16,8 @@ import pyarrow as pa
 import pytest
 
 from orderflow import AllocationPolicy, InvalidValueError, PartialAllocation
-from orderflow.frames import allocate_lines
+from orderflow.errors import MissingExtraError
+from orderflow.frames import allocate_lines, engines, files
 from tests.frames.tables import ENGINES, rows_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -125,3 +128,23 @@ def test_a_column_with_a_name_of_ours_is_refused(name: str) -> None:
     lines = LINES.rename({"note": name})
     with pytest.raises(InvalidValueError, match="without columns that begin with __of_"):
         allocate_lines(lines, STOCK)
+
+
+def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (engines, files):
+        monkeypatch.setattr(module, "find_spec", lambda _: None)
+    lines: Any = Foreign(LINES)
+    with pytest.raises(MissingExtraError, match="polars or pyarrow or pandas is not installed"):
+        allocate_lines(lines, STOCK)
+    with pytest.raises(MissingExtraError, match="duckdb is not installed"):
+        files.installed_engine("duckdb")
+    with pytest.raises(MissingExtraError, match="polars or duckdb or pyarrow or pandas is not"):
+        files.installed_engine()
+
+
+def test_without_narwhals_the_extra_is_named() -> None:
+    source = "import sys; sys.modules['narwhals'] = None; import orderflow.frames"
+    run = subprocess.run(  # noqa: S603 - the text above
+        [sys.executable, "-c", source], check=False, capture_output=True, text=True
+    )
+    assert "narwhals is not installed; install it with: pip install 'orderflow-" in run.stderr

@@ -10,7 +10,7 @@ from orderflow.errors import MissingExtraError
 try:
     from orderflow.frames.allocation import allocate_lines
 except ModuleNotFoundError as error:
-    if error.name != "narwhals":
+    if str(error.name).partition(".")[0] != "narwhals":
         raise
     raise MissingExtraError("narwhals", "frames") from error
 from orderflow.frames.faults import TableError
