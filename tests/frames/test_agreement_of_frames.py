@@ -18,6 +18,7 @@ from tests.frames.tables import ENGINES, rows_of
 if TYPE_CHECKING:
     from tests.frames.backlogs import Backlog
 
+EXAMPLES = settings().max_examples
 KEY = ("seller_id", "order_id", "line_id")
 OUTCOME = ("allocated", "status")
 
@@ -32,7 +33,7 @@ def check(backlog: Backlog, policy: AllocationPolicy, allocated: Any) -> None:  
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=25)
+@settings(max_examples=EXAMPLES // 8)
 @given(backlog=backlogs(), policy=policies())
 def test_every_package_agrees_with_the_core(
     engine: str, backlog: Backlog, policy: AllocationPolicy
@@ -41,6 +42,7 @@ def test_every_package_agrees_with_the_core(
     check(backlog, policy, allocate_lines(lines, stock, policy, at=NOON))
 
 
+@settings(max_examples=EXAMPLES // 2)
 @given(backlog=backlogs(), policy=policies())
 def test_the_kernel_agrees_with_the_core(backlog: Backlog, policy: AllocationPolicy) -> None:
     lines, stock = backlog.tables("polars")
@@ -48,16 +50,17 @@ def test_the_kernel_agrees_with_the_core(backlog: Backlog, policy: AllocationPol
 
 
 @pytest.mark.parametrize("engine", ["polars", "pandas", "pyarrow"])
-@settings(max_examples=15)
+@settings(max_examples=EXAMPLES // 12)
 @given(backlog=backlogs(), policy=policies())
 def test_a_table_read_in_slices_agrees_with_the_core(
     engine: str, backlog: Backlog, policy: AllocationPolicy
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "SLICE", 2)
+        patch.setattr(engines, "SLICE", 9)
         check(backlog, policy, allocate_lines(*backlog.tables(engine), policy, at=NOON))
 
 
+@settings(max_examples=EXAMPLES // 4)
 @given(backlog=backlogs(), queue=st.sampled_from(Queue))
 def test_one_window_expression_agrees_with_the_core(backlog: Backlog, queue: Queue) -> None:
     policy = AllocationPolicy(queue=queue)

@@ -18,7 +18,7 @@ from orderflow import (
     Preemption,
     Queue,
 )
-from orderflow.frames import TableError, allocate_lines
+from orderflow.frames import TableError, allocate_lines, checks
 from tests.frames.tables import ENGINES, rows_of
 
 if TYPE_CHECKING:
@@ -146,8 +146,8 @@ def test_a_bad_line_is_named_if_the_policy_reads_it(
     error = fault_of(engine, lines, STOCK, policy)
     assert str(error).startswith(f'lines["{column}"][{error.row}] must be {demand}')
     assert error.row in ({1, 2} if "same" in demand else {row})
-    other = NEVER if policy is not NEVER else AllocationPolicy()
-    rows_of(allocate_lines(*tables(engine, lines, STOCK), other))
+    if engine == "polars":
+        allocate_lines(lines, STOCK, NEVER if policy is not NEVER else AllocationPolicy())
 
 
 RECORDS = {
@@ -169,14 +169,18 @@ def test_a_bad_stock_record_is_named(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_sum_that_leaves_64_bits_is_named(engine: str) -> None:
-    count = 2**61 // 10**12 + 10
+def test_a_sum_that_leaves_64_bits_is_named(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 2**61
+    if engine != "polars":  # the limit takes two million lines; one engine shows that it suffices
+        most = 2**53
+        monkeypatch.setattr(checks, "UNITS_OF_ALL_MAX", most)
+    count = most // 10**12 + 10
     lines = pl.DataFrame({"line_id": pl.int_range(count, eager=True)}).with_columns(
         order_id=pl.lit("A"), sku=pl.lit("MUG"), placed_at=NOON, quantity=10**12
     )
     error = fault_of(engine, lines, STOCK.select("sku", "on_hand"), AllocationPolicy())
-    assert (error.column, error.row) == ("quantity", 2**61 // 10**12)
-    assert str(error).endswith("together have at most 2305843009213693952 units, not 1000000000000")
+    assert (error.column, error.row) == ("quantity", most // 10**12)
+    assert str(error).endswith(f"lines together have at most {most} units, not 1000000000000")
 
 
 TYPES: dict[str, tuple[str, pl.Expr, str]] = {

@@ -43,7 +43,7 @@ def test_without_numba_plain_python_runs_large_tables_too(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("engine", ["polars", "pandas", "pyarrow"])
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 10)
 @given(backlog=backlogs(), policy=policies())
 def test_compiled_code_agrees_with_the_core(
     engine: str, backlog: Backlog, policy: AllocationPolicy
