@@ -64,6 +64,15 @@ def test_what_the_preset_does_not_skip_cannot_be_included(
     assert shop.orders() == {}
 
 
+@pytest.mark.parametrize("command", ["import", "replay"])
+def test_a_status_that_nobody_knows_and_no_row_has_is_named(shop: FileShop, command: str) -> None:
+    given = ("--include-status", "Bezahlt", "--include-status", "bogus", "--include-status", "paid")
+    errors = flat(shop.run(command, SHOPIFY, *given).stderr)
+    assert "no row has the status 'bogus', which is included" in errors
+    assert "'bezahlt', which" not in errors
+    assert "'paid', which" not in errors
+
+
 def test_the_option_for_an_unknown_state_and_for_a_missing_country_is_named(
     shop: FileShop,
 ) -> None:

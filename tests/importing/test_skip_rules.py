@@ -87,6 +87,12 @@ def test_where_unknown_texts_are_rejected_any_text_is_included() -> None:
     assert placed(layout.including("pending")) == ["1", "5"]
 
 
+def test_what_says_nothing_about_the_order_takes_no_status() -> None:
+    rule = SkipRule(column="returned", kind=SkipKind.RETURNED, is_none_of={"0", ""})
+    with pytest.raises(InvalidValueError, match="there is no such rule"):
+        _with(rule).including("bogus")
+
+
 def _with(rule: SkipRule) -> OrderLayout:
     return OrderLayout(order_id="1", sku="2", quantity="3", placed_at="4", skip=(rule,))
 

@@ -59,6 +59,7 @@ class OrderFile:
         """Read the rows."""
         for record in self.table.rows(progress):
             self.orders.add(self._rows.read(record))
+        self._rows.note_unmet()
 
     def alone(self, part: FileOrder, reason: str) -> Fault:
         """Return the fault of rows whose other part is missing."""

@@ -19,7 +19,7 @@ from orderflow.importing.values.packed import ItemPattern
 from orderflow.importing.values.unreadable import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime, tzinfo
 
     from orderflow.importing.files.source import Record
@@ -74,7 +74,8 @@ class OrderRow(NamedTuple):
 class RowRules:
     """Finds the rule that skips a row. Rules for whole orders win over those for single rows."""
 
-    def __init__(self, rules: Iterable[SkipRule], columns: Columns) -> None:
+    def __init__(self, rules: Collection[SkipRule], columns: Columns) -> None:
+        self._guessed = frozenset[str]().union(*(rule.guessed for rule in rules))
         self._rules: list[tuple[int, SkipRule, dict[str, bool]]] = [
             (position, rule, {})
             for rule in sorted(rules, key=lambda rule: not rule.whole_order)
@@ -93,6 +94,14 @@ class RowRules:
             if fits:
                 return rule
         return None
+
+    def unmet(self) -> list[str]:
+        """Return the texts that were included without being known, and that no row has."""
+        known = [texts for _, rule, texts in self._rules if rule.guessed]
+        if any(len(texts) == _KNOWN_MAX for texts in known):
+            return []
+        met = {text.strip().casefold() for texts in known for text in texts}
+        return sorted(self._guessed - met)
 
 
 class OrderRows:
@@ -115,6 +124,7 @@ class OrderRows:
         units_min: int = 1,
     ) -> None:
         layout = table.layout
+        self._notes = table.notes
         self._columns = table.columns
         self._layout = layout
         self._delimiter = table.file_format.delimiter
@@ -128,6 +138,12 @@ class OrderRows:
     def zone(self) -> tzinfo:
         """The time zone of times without an offset."""
         return self.times.zone or UTC
+
+    def note_unmet(self) -> None:
+        """Note what was to be included and is in no row. Call it after the last row."""
+        self._notes += (
+            f"no row has the status {text!r}, which is included" for text in self._rules.unmet()
+        )
 
     def read(self, record: Record) -> OrderRow:
         """Read one row with all of its faults."""

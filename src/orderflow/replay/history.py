@@ -162,6 +162,7 @@ def read_history(
             reading = _Reading(table.columns, layout, gathering)
             for record in table.rows(progress):
                 reading.take(rows.read(record))
+            rows.note_unmet()
             if not table.rows_read:
                 raise FileError(table.name, "has a header, but no rows")
             return reading.finish(table)

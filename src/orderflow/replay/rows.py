@@ -82,6 +82,10 @@ class HistoryRows:
         self._called_off = RowRules(cancelled, table.columns)
         self._returned = RowRules(returned, table.columns)
 
+    def note_unmet(self) -> None:
+        """Note what was to be included and is in no row. Call it after the last row."""
+        self._rows.note_unmet()
+
     def read(self, record: Record) -> HistoryRow:
         """Read one row with all of its faults."""
         row = self._rows.read(record)

@@ -96,6 +96,8 @@ class SkipRule:
         is_blank: Skip rows without a text.
         is_below_zero: Skip rows with a negative number.
         whole_order: Whether the whole order of such a row is skipped.
+        guessed: The texts in `is_none_of` that were included without being known. If no row has
+            one, a reader of the file notes it.
     """
 
     column: str
@@ -108,6 +110,7 @@ class SkipRule:
     is_blank: bool = False
     is_below_zero: bool = False
     whole_order: bool = False
+    guessed: frozenset[str] = attrs.field(default=frozenset(), converter=_fold_case)
 
     def fits(self, text: str) -> bool:
         """Whether a row with this text in the column is skipped."""
@@ -126,13 +129,20 @@ class SkipRule:
         """The texts that it skips, in lower case."""
         return self.is_one_of | _fold_case(self.begins_with)
 
+    @property
+    def takes_any_status(self) -> bool:
+        """Whether it rejects the orders of every status that it does not know."""
+        return self.kind is SkipKind.UNKNOWN and bool(self.is_none_of)
+
     def without(self, text: str) -> SkipRule | None:
         """Return the rule for all texts but this; None if it has no other condition."""
         text = text.casefold()
+        added = {text} - self.is_none_of if self.takes_any_status else frozenset()
         rest = attrs.evolve(
             self,
             is_one_of=self.is_one_of - {text},
-            is_none_of=self.is_none_of | {text} if self.is_none_of else self.is_none_of,
+            is_none_of=self.is_none_of | added,
+            guessed=self.guessed | added,
             begins_with=tuple(each for each in self.begins_with if each.casefold() != text),
         )
         conditions = (rest.texts, rest.is_none_of, rest.is_filled, rest.is_blank)
@@ -146,7 +156,7 @@ def without(
 
     Raises:
         InvalidValueError: If no rule skips such a status or kind. Where all unknown texts are
-            rejected, any text is a status.
+            rejected, any text is a status: a reader of the file notes one that no row has.
     """
     left = tuple(rules)
     for kind in kinds:
@@ -156,7 +166,7 @@ def without(
     for status in statuses:
         folded = status.strip().casefold()
         texts = sorted(frozenset().union(*(rule.texts for rule in left)))
-        if not any(rule.is_none_of for rule in left):
+        if not any(rule.takes_any_status for rule in left):
             _require_known("status", texts, folded)
         left = tuple(rest for rule in left if (rest := rule.without(folded)) is not None)
     return left
