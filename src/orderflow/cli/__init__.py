@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 __all__ = ["main"]
+
+_NEW_OBJECTS_MAX = 100_000
+"""How many more objects there may be before the garbage collector looks at the new ones.
+
+Python's 700 to 2,000 suit small programs. An import or a replay makes millions of objects, nearly
+all of which die without the collector or live to the end. The process is ours, so it may be told.
+"""
 
 
 def main() -> None:
@@ -18,4 +26,6 @@ def main() -> None:
             f"orderflow: the command line needs {error.name}; "
             f"install it with: pip install 'orderflow-backorder[cli]'"
         )
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(_NEW_OBJECTS_MAX, *gc.get_threshold()[1:])
     app()

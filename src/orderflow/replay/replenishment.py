@@ -109,6 +109,8 @@ class Replenishment:
         self._products: dict[str, _Product] = {}
         self._receipts = 0
         self._next_review: date | None = None
+        self._demand_at: datetime | None = None
+        self._demand_day = date.min
 
     def add_product(self, key: StockKey, units: int, at: datetime) -> None:
         """Add a new product and its opening stock."""
@@ -116,9 +118,11 @@ class Replenishment:
 
     def add_demand(self, sku: str, units: int, at: datetime) -> None:
         """Add units that customers ordered. Negative units were cancelled."""
+        if at != self._demand_at:  # once for all lines of an order
+            self._demand_at, self._demand_day = at, self._calendar.local_day(at)
         product = self._products[sku]
         product.position -= units
-        product.recent.append((self._calendar.local_day(at), units))
+        product.recent.append((self._demand_day, units))
         product.recent_units += units
 
     def adjust(self, sku: str, units: int) -> None:

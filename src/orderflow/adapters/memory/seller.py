@@ -242,6 +242,8 @@ class SellerState:
         return {(order.warehouse_id, line.sku): 0 for line in order.short_lines}
 
     def _index_units(self, before: Order | None, after: Order) -> None:
+        if before is not None and before.lines is after.lines:
+            return
         units_before = _products_with_units(before) if before is not None else {}
         units_after = _products_with_units(after)
         for product in units_after:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.blocked_on import queue_index
@@ -35,9 +34,8 @@ def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
     _check_counts(draft)
     opened, completed = _back_orders(draft)
     stock: list[Stock] = []
-    for shelf in draft.shelves.values():
+    for _, shelf in sorted(draft.shelves.items()):
         stock += shelf.changed()
-    stock.sort(key=attrgetter("key"))  # in the order of the view, they would depend on it
     receipts = draft.receipts
     return Outcome(
         seller_id=draft.seller_id,

@@ -60,10 +60,13 @@ class Shelf(dict[str, int]):
                 self._booked[sku] = self._booked.get(sku, 0) + on_hand
 
     def changed(self) -> list[Stock]:
-        """Build the records that are new or changed."""
+        """Build the records that are new or changed, by their SKUs.
+
+        In the order of the view, they would depend on it.
+        """
         changed = []
         booked, made = self._booked, self._made
-        for sku, record in self._records.items():
+        for sku, record in sorted(self._records.items()):
             on_hand = record.on_hand + booked.get(sku, 0)
             allocated = on_hand - self[sku]
             if allocated != record.allocated or on_hand != record.on_hand or sku in made:
