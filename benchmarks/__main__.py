@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 from benchmarks.baseline import Baseline
+from benchmarks.flames import draw_flames
+from benchmarks.pythons import measure_on
 from benchmarks.runs import PROCESSES, all_cases, profile, run, run_here
-from benchmarks.table import changes, figures, held_against_limits
+from benchmarks.table import changes, figures, held_against_limits, side_by_side
 
 __all__ = ["main"]
 
@@ -25,6 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
             print(run_here(options.name, quick=options.quick).dumps())
         case "profile":
             print(profile(options.name, quick=options.quick))
+        case "flames":
+            draw_flames(options.folder, quick=options.quick)
+        case "pythons":
+            found = measure_on(options.interpreters, only=options.only, quick=options.quick)
+            print(side_by_side(found))
         case _:
             return _run(options)
     return 0
@@ -74,6 +81,13 @@ def _parser() -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=does)
         one.add_argument("name")
         one.add_argument("--quick", action="store_true")
+    flames = commands.add_parser("flames", help="draw flame graphs of the hottest paths")
+    flames.add_argument("folder", type=Path)
+    flames.add_argument("--quick", action="store_true")
+    pythons = commands.add_parser("pythons", help="measure on several Pythons, in turn")
+    pythons.add_argument("interpreters", nargs="+", metavar="PYTHON", help="such as python3.13")
+    pythons.add_argument("--only", default="command", metavar="NAME")
+    pythons.add_argument("--quick", action="store_true")
     return parser
 
 

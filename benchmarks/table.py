@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from benchmarks.limits import verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from benchmarks.baseline import Baseline
 
-__all__ = ["changes", "figure", "figures", "held_against_limits"]
+__all__ = ["changes", "figure", "figures", "held_against_limits", "side_by_side"]
 
 _TEN_THOUSAND = 10_000
 SAME_WITHIN = 0.05
@@ -70,6 +70,22 @@ def changes(before: Baseline, after: Baseline) -> str:
             )
         )
     return _table(("benchmark", "before", "after", "beside its yardstick", ""), rows)
+
+
+def side_by_side(baselines: Mapping[str, Baseline]) -> str:
+    """Return a row for each case, with the library's median in each of several runs.
+
+    In brackets: the ratio to the first yardstick of the same run.
+    """
+    rows = []
+    for case in next(iter(baselines.values())).cases():
+        cells = []
+        for baseline in baselines.values():
+            own, *yardsticks = baseline.sides(case)
+            ratio = f" ({times(own.ratio_to(yardsticks[0]))})" if yardsticks else ""
+            cells.append(f"{pace(own.median, own.unit, own.per)}{ratio}")
+        rows.append((f"`{case}`", *cells))
+    return _table(("benchmark", *baselines), rows)
 
 
 def figure(value: float, unit: str) -> str:

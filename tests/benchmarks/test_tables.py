@@ -98,7 +98,7 @@ def test_every_limit_is_about_something_that_is_measured() -> None:
     names = [case.name for case in all_cases(quick=False)]
     baseline = together(
         *(
-            measured(name, orderflow=[1.0], by_hand=[1.0], with_few=[1.0], raw=[1.0])
+            measured(name, orderflow=[1.0], by_hand=[1.0], with_few=[1.0], raw=[1.0], input=[1.0])
             for name in names
         )
     )
@@ -135,11 +135,11 @@ def test_the_command_line_runs_a_case_in_a_process_of_its_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "baseline.json"
-    assert main(["--quick", "--only", "memory/ALWAYS", "--json", str(path)]) == 0
+    assert main(["--quick", "--only", "memory/AFTER", "--json", str(path)]) == 0
     printed = capsys.readouterr()
-    assert "memory/ALWAYS" in printed.out
-    assert "[1/1] memory/ALWAYS" in printed.err
-    assert Baseline.load(path).cases() == ["memory/ALWAYS"]
+    assert "memory/AFTER_WAITING" in printed.out
+    assert "[1/1] memory/AFTER_WAITING" in printed.err
+    assert Baseline.load(path).cases() == ["memory/AFTER_WAITING"]
     assert main(["table", str(path)]) == 0
     assert capsys.readouterr().out == printed.out
 
