@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -108,6 +110,31 @@ def test_one_file_that_cannot_be_read_does_not_stop_the_others(shop: FileShop) -
     assert shown.exit_code == 2
     assert "strange.csv, row 1: no preset fits the columns" in flat(shown.stderr)
     assert "strange.csv not read" in flat(shown.stdout)
+
+
+def test_a_failure_of_the_database_is_told_with_what_was_done_before(shop: FileShop) -> None:
+    for number in (1, 2, 3):
+        shop.write(f"{number},MUG,1,{TIME}", name=f"{number}.csv")
+    with closing(sqlite3.connect(shop.db)) as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON orderflow_orders WHEN NEW.order_id = '2' "
+            "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+    files = ("1.csv", "2.csv", "3.csv")
+    found = report(shop, *files, code=2)
+    assert (names(found), found["not_done"]) == (["1.csv"], ["2.csv", "3.csv"])
+    assert "the disk is full" in found["error"]
+    assert found["in_all"]["done"] == 1
+    result = shop.run("import", *files, "--warehouse", "leeds")
+    assert result.exit_code == 2
+    assert [line.split()[:3] for line in result.stdout.splitlines()[-4:]] == [
+        ["1.csv", "orders", "1"],
+        ["2.csv", "stopped"],
+        ["3.csv", "not", "begun"],
+        ["in", "all", "1"],
+    ]
+    assert "the disk is full" in flat(result.stderr)
+    assert shop.orders() == {"1": "ALLOCATED"}
 
 
 def test_all_or_nothing_spans_all_files(shop: FileShop) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from orderflow.cli.output.files_report import FailedFile, FilesReport
+from orderflow.errors import OrderFlowError
 from orderflow.importing import FileError
 from orderflow.service import BatchResult
 
@@ -25,8 +26,9 @@ __all__ = ["import_files"]
 def import_files(files: Sequence[FileImport]) -> FilesReport:
     """Import files of one seller, each as it would be imported alone after those before it.
 
-    A file that cannot be read does not stop the others. A preview, and an import of all or nothing,
-    is one transaction over all files, so that each file meets what those before it would leave.
+    A file that cannot be read does not stop the others. If anything else fails, the report has the
+    files before that and the error. A preview, and an import of all or nothing, is one transaction
+    over all files, so that each file meets what those before it would leave.
 
     Raises:
         BadParameter: If an option does not apply to what one of the files contains.
@@ -37,13 +39,24 @@ def import_files(files: Sequence[FileImport]) -> FilesReport:
             with suppress(FileError):  # it is reported when the file is read
                 each.detect()
     if not first.how.dry_run and not first.how.all_or_nothing:
-        return FilesReport(files=tuple(map(_import, files)), saved=True)
+        return _import_one_by_one(files)
     try:
         return first.database.repository.together(
             first.seller_id, lambda repository: _import_together(files, repository)
         )
     except _UndoneError as undone:
         return undone.report
+
+
+def _import_one_by_one(files: Sequence[FileImport]) -> FilesReport:
+    done: list[ImportReport | FailedFile] = []
+    for number, each in enumerate(files):
+        try:
+            done.append(_import(each))
+        except (OrderFlowError, OSError, KeyboardInterrupt) as error:
+            not_done = tuple(file.name for file in files[number:])
+            return FilesReport(files=tuple(done), saved=True, error=error, not_done=not_done)
+    return FilesReport(files=tuple(done), saved=True)
 
 
 def _import(file: FileImport) -> ImportReport | FailedFile:

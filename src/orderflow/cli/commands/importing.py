@@ -16,6 +16,7 @@ from orderflow.cli.input_files import find_files, reject_files
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.import_file import ColumnNames, FileForm, FileKind, layouts_of
 from orderflow.cli.output import terminal
+from orderflow.cli.output.files_report import FilesReport
 from orderflow.cli.several_files import import_files
 from orderflow.cli.unknown_names import report_new_seller
 from orderflow.service import SystemClock
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orderflow.cli.input_files import InputFiles
-    from orderflow.cli.output.files_report import FilesReport
     from orderflow.cli.output.import_report import ImportReport
 
 __all__ = ["import_"]
@@ -96,7 +96,7 @@ def import_(
             report = imports[0].run()
         else:
             report = attrs.evolve(import_files(imports), left_out=found.left_out)
-    _end(report, how)
+        _end(report, how)
 
 
 def _kind(how: ImportOptions) -> FileKind | None:
@@ -134,5 +134,7 @@ def _end(report: ImportReport | FilesReport, how: ImportOptions) -> None:
         console.print("This is what would happen; nothing was saved.")
     elif how.all_or_nothing and not report.saved:
         console.print("Nothing was saved, because not everything could be imported.")
+    if isinstance(report, FilesReport) and report.error is not None:
+        raise report.error
     if report.exit_code:
         raise typer.Exit(report.exit_code)

@@ -49,11 +49,16 @@ class FilesReport:
         files: The report of each file, in the order of the import.
         left_out: The entries of folders that were not imported.
         saved: Whether the changes were saved.
+        error: What ended the import before its end, if anything did.
+        not_done: The names of the files that are therefore not imported, or in part. The first one
+            was being imported.
     """
 
     files: tuple[ImportReport | FailedFile, ...]
     left_out: tuple[LeftOut, ...] = ()
     saved: bool
+    error: Exception | KeyboardInterrupt | None = None
+    not_done: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -68,6 +73,8 @@ class FilesReport:
             "saved": self.saved,
             "files": [each.as_json() for each in self.files],
             "left_out": [attrs.asdict(each) for each in self.left_out],
+            "error": None if self.error is None else str(self.error) or "stopped by Ctrl-C",
+            "not_done": list(self.not_done),
             "in_all": self._in_all(),
         }
 
@@ -78,6 +85,11 @@ class FilesReport:
             if isinstance(each, ImportReport)
             else (each.file, "not read", *[""] * len(_FIGURES))
             for each in self.files
+        ]
+        states = ("stopped", *["not begun"] * len(self.not_done))
+        rows += [
+            (each, state, *[""] * len(_FIGURES))
+            for each, state in zip(self.not_done, states, strict=False)
         ]
         rows += [(each.file, "left out", *[""] * len(_FIGURES)) for each in self.left_out]
         rows.append(("in all", "", *_shown(self._in_all())))
