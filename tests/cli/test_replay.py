@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,14 +14,13 @@ import pytest
 from orderflow.adapters.memory.repository import MemoryUnitOfWork
 from orderflow.commands import CountStock
 from orderflow.importing import REASON_COLUMN, findings, listed
-from orderflow.replay import Replay
+from orderflow.replay import Replay, engine
 from orderflow.replay.generator import Shop
 from tests.cli.runner import flat, run, run_json
 from tests.replay.histories import REAL, needs_real_history, row, write, write_real, write_shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from orderflow import Outcome
     from orderflow.commands import Command
@@ -313,3 +313,53 @@ def test_the_real_history_is_read_as_it_is(tmp_path: Path) -> None:
     assert result["rows"]["read"] == 3_000
     assert result["rows"]["rejected"] == 0
     assert result["account"]["difference"] == 0
+
+
+def test_several_files_are_one_history(history: Path, tmp_path: Path) -> None:
+    header, *rows = gzip.decompress(history.read_bytes()).decode().splitlines()
+    folder = tmp_path / "months"
+    folder.mkdir()
+    for number in range(3):  # an order has all of its rows in one file
+        part = [row for row in rows if int(row.partition(",")[0].strip('"C')) % 3 == number]
+        text = "\n".join([header, *part, ""])
+        (folder / f"{number}.csv").write_text(text, encoding="utf-8")
+    (folder / "notes.pdf").write_bytes(b"%PDF-1.7")
+    one, found = run_json("replay", history), run_json("replay", folder)
+    assert found["title"] == "3 files"
+    assert [Path(each["file"]).name for each in found["files"]] == ["0.csv", "1.csv", "2.csv"]
+    assert [Path(each["file"]).name for each in found["left_out"]] == ["notes.pdf"]
+    differ = {key for key in one if one[key] != found.get(key)}
+    assert differ <= {"title", "left_out", "wall_seconds", "lines_per_second", *FACTS_OF_A_FILE}
+
+
+FACTS_OF_A_FILE = {
+    *("preset", "encoding", "delimiter", "sheet", "skip_rows", "notes", "faults", "rejects")
+}
+
+
+def test_an_order_that_two_files_have_is_refused_once(tmp_path: Path) -> None:
+    first = write(tmp_path / "a.csv", row("1"), row("2", quantity="x"))
+    second = write(tmp_path / "b.csv", row("1"), row("3"))
+    rejects = tmp_path / "rejects"
+    result = run("replay", first, second, "--rejects", rejects, "--json")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert found["refused"] == {"1": "order '1' has already been placed"}
+    assert (found["in_all"], found["orders"]) == ({"faults": 1, "refused": 1}, 2)
+    assert found["rows"]["rejected"] == 2
+    texts = {path.name: path.read_text(encoding="utf-8") for path in rejects.iterdir()}
+    assert {name: text.count("already been placed") for name, text in texts.items()} == {
+        "a.csv": 1,
+        "b.csv": 1,
+    }
+
+
+def test_only_the_first_refused_orders_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LISTED_MAX", 2)
+    path = write(tmp_path / "a.csv", *(row(str(number)) for number in range(5)))
+    result = run("replay", path, path, "--json")
+    found = json.loads(result.stdout)
+    assert (len(found["refused"]), found["in_all"]["refused"]) == (2, 5)
+    assert "refused: and 3 more" in run("replay", path, path).stderr

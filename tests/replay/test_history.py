@@ -14,7 +14,7 @@ import pytest
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing import PRESETS, FileError, OrderLayout, Preset, SkipKind, write_rejects
 from orderflow.importing.files import chunks
-from orderflow.replay import EntryKind, Replay, Settings, read_history
+from orderflow.replay import EntryKind, Replay, Settings, are_mostly_rejected, read_history
 from orderflow.replay.generator import Shop
 from tests.replay.histories import (
     HEADER,
@@ -141,7 +141,7 @@ def test_what_is_left_out_is_counted_by_the_reason(tmp_path: Path) -> None:
         "accounting adjustment": 1,
     }
     assert (history.rejected.total, history.faults.total) == (1, 1)
-    assert not history.is_mostly_rejected
+    assert not are_mostly_rejected([history])
 
 
 def test_a_faulty_row_rejects_its_order_which_can_be_corrected(tmp_path: Path) -> None:

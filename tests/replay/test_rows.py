@@ -10,7 +10,7 @@ import pytest
 
 from orderflow.domain.model.validators import IDENTIFIER_CHARACTERS_MAX
 from orderflow.importing import PRESETS, Preset
-from orderflow.replay import Entry, EntryKind, HistoryRules
+from orderflow.replay import Entry, EntryKind, HistoryRules, are_mostly_rejected
 from tests.replay.histories import read, row, write
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def test_an_invalid_cell_is_named_by_column_and_value(
     assert entries == []
     assert [fault in str(each) for each in history.faults] == [True]
     assert [each.row for each in history.rejected] == [2]
-    assert history.is_mostly_rejected
+    assert are_mostly_rejected([history])
 
 
 def test_ids_and_products_may_be_as_long_as_in_the_core(tmp_path: Path) -> None:

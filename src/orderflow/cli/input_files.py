@@ -15,7 +15,7 @@ from orderflow.importing.files.kind import kind_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FILES_MAX", "InputFiles", "LeftOut", "find_files", "reject_files"]
+__all__ = ["FILES_MAX", "InputFiles", "LeftOut", "find_files", "reject_files", "reject_paths"]
 
 FILES_MAX = 1_000
 """The most files of one import, and the most entries of a folder."""
@@ -74,6 +74,17 @@ def find_files(given: Sequence[str]) -> InputFiles:
         raise typer.BadParameter("is standard input, which can be read once", param_hint="'-'")
     is_one = len(given) == 1 and names == list(given)
     return InputFiles(tuple(names), tuple(left_out), is_one)
+
+
+def reject_paths(found: InputFiles, given: Path | None) -> Sequence[Path | None]:
+    """Return where the rejected rows of each file are written: to a file, or into a folder.
+
+    Raises:
+        BadParameter: If the folder cannot hold them.
+    """
+    if given is None or (found.is_one and not given.is_dir()):
+        return [given] * len(found.names)
+    return reject_files(found.names, given)
 
 
 def reject_files(names: Sequence[str], folder: Path) -> list[Path]:

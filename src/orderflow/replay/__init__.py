@@ -8,7 +8,7 @@ from orderflow.replay.account import Account, Balance
 from orderflow.replay.engine import Replay, Settings
 from orderflow.replay.entries import Entry, EntryKind, Row, SkipReason
 from orderflow.replay.figures import BackOrders, Figures, FirstAttempt, WaitingTimes
-from orderflow.replay.history import History, read_history
+from orderflow.replay.history import History, are_mostly_rejected, merge_histories, read_history
 from orderflow.replay.replenishment import ReplenishmentRule
 from orderflow.replay.rules import HISTORY_RULES, HistoryRules
 from orderflow.replay.session import SELLER, WAREHOUSE
@@ -38,5 +38,7 @@ __all__ = [
     "SkipReason",
     "Summary",
     "WaitingTimes",
+    "are_mostly_rejected",
+    "merge_histories",
     "read_history",
 ]

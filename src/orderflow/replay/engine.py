@@ -29,6 +29,7 @@ from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.errors import DuplicateOrderError
+from orderflow.importing.listed import LISTED_MAX
 from orderflow.replay.account import Account
 from orderflow.replay.entries import EntryKind
 from orderflow.replay.figures import Figures
@@ -98,7 +99,8 @@ class Replay:
         warehouse: What the warehouse does.
         figures: How well orders have been served so far.
         account: The units that have come and left so far.
-        refused: The orders that could not be placed, with the reason.
+        refused: The orders that could not be placed, with the reason: the first 10,000.
+        refusals: The number of all orders that could not be placed.
         now: The current moment of the replay.
     """
 
@@ -132,6 +134,7 @@ class Replay:
             self.account, self.figures, self.warehouse, self.seller, *observers
         )
         self.refused: dict[str, str] = {}
+        self.refusals = 0
         self._rows_refused = 0
         self._rows: Counter[EntryKind] = Counter()
         self._cut_offs = 0
@@ -194,6 +197,7 @@ class Replay:
             rows=self._rows,
             skipped=self.seller.skipped,
             refused=self.refused,
+            refusals=self.refusals,
             rows_refused=self._rows_refused,
             added=Additions(
                 products=self.session.products,
@@ -237,7 +241,9 @@ class Replay:
     def _refuse(self, entry: Entry, reason: str) -> None:
         self._rows[entry.kind] -= len(entry.rows)
         self._rows_refused += len(entry.rows)
-        self.refused[entry.order_id] = reason
+        self.refusals += 1
+        if len(self.refused) < LISTED_MAX:
+            self.refused[entry.order_id] = reason
 
     def _cut_off(self, at: datetime) -> None:
         self._cut_offs += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
+from heapq import merge
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import attrs
@@ -29,7 +30,7 @@ from orderflow.replay.rules import HistoryRules, history_layout, rules_of
 from orderflow.replay.span import Span, SpanFinder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime, tzinfo
 
     from orderflow.importing.layouts.choice import LayoutChoice
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from orderflow.replay.gathering import OrderParts
     from orderflow.replay.rows import HistoryRow
 
-__all__ = ["History", "read_history"]
+__all__ = ["History", "are_mostly_rejected", "merge_histories", "read_history"]
 
 _DIGITS = re.compile(r"\d+")
 
@@ -104,11 +105,6 @@ class History:
         """Forget the entries, and remove the temporary file."""
         self._items.close()
 
-    @property
-    def is_mostly_rejected(self) -> bool:
-        """Whether more rows were rejected than can be replayed."""
-        return 2 * self.rejected.total > self.rows - self.skipped.total()
-
     def __iter__(self) -> Iterator[Entry]:
         """Yield the entries. Those of the same moment are sorted by the number in their id."""
         known: dict[str, str] = {}  # one text for each product, not for each line
@@ -166,6 +162,31 @@ def read_history(
             if not table.rows_read:
                 raise FileError(table.name, "has a header, but no rows")
             return reading.finish(table)
+
+
+def are_mostly_rejected(histories: Collection[History]) -> bool:
+    """Whether more rows of some files were rejected than can be replayed."""
+    rejected = sum(each.rejected.total for each in histories)
+    return 2 * rejected > sum(each.rows - each.skipped.total() for each in histories)
+
+
+def merge_histories(histories: Iterable[Iterable[Entry]]) -> Iterator[Entry]:
+    """Yield the entries of several histories, such as one for each month, in time order.
+
+    Entries of the same moment are sorted as in one history. An order that two histories have is
+    yielded twice: a replay refuses the second one.
+    """
+    return merge(*histories, key=_place_among_entries)
+
+
+def _place_among_entries(entry: Entry) -> tuple[object, ...]:
+    is_cancelled = entry.kind is EntryKind.ORDER_CANCELLED
+    return (entry.at, is_cancelled, _number_in(entry.order_id), entry.order_id, entry.kind)
+
+
+def _number_in(order_id: str) -> int:
+    digits = _DIGITS.search(order_id)
+    return int(digits[0]) if digits else 0
 
 
 class _Reading:
@@ -244,8 +265,7 @@ class _Reading:
 
 def _items_of(order: OrderParts, at: datetime) -> Iterator[_Item]:
     """Yield the entries of an order: one for each kind of its lines."""
-    digits = _DIGITS.search(order.order_id)
-    number = int(digits[0]) if digits else 0
+    number = _number_in(order.order_id)
     kinds: dict[EntryKind, list[tuple[str, int, int]]] = {}
     for kind, sku, units, row in order.lines:
         kinds.setdefault(kind, []).append((sku, units, row))

@@ -53,7 +53,8 @@ class Summary:
         balance: The account of units.
         rows: The number of rows by kind.
         skipped: The number of rows that changed nothing, by reason.
-        refused: The orders that could not be placed, with the reason.
+        refused: The orders that could not be placed, with the reason: the first 10,000.
+        refusals: The number of all orders that could not be placed.
         rows_refused: The number of their rows.
         added: What the replay added to the history.
     """
@@ -69,6 +70,7 @@ class Summary:
     rows: Counter[EntryKind]
     skipped: Counter[SkipReason]
     refused: dict[str, str]
+    refusals: int
     rows_refused: int
     added: Additions
 

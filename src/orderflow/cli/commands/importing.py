@@ -12,7 +12,7 @@ import typer
 from orderflow.cli.connection import WarehouseOptions, connect
 from orderflow.cli.file_import import FileImport, ImportOptions
 from orderflow.cli.input_file import input_file
-from orderflow.cli.input_files import find_files, reject_files
+from orderflow.cli.input_files import find_files, reject_files, reject_paths
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.import_file import ColumnNames, FileForm, FileKind, layouts_of
 from orderflow.cli.output import terminal
@@ -113,14 +113,10 @@ def _check_lines(found: InputFiles, how: ImportOptions) -> None:
 
 def _rejects(found: InputFiles, how: ImportOptions) -> Sequence[dict[str, Any]]:
     """Return where the rejected rows of each file are written, and those of its lines."""
-    if how.rejects is None:
-        return [{} for _ in found.names]
-    if how.lines is not None:
+    if how.lines is not None and how.rejects is not None:
         rejects, lines_rejects = reject_files([*found.names, str(how.lines)], how.rejects)
         return [{"rejects": rejects, "lines_rejects": lines_rejects}]
-    if found.is_one and not how.rejects.is_dir():
-        return [{"rejects": how.rejects}]
-    return [{"rejects": path} for path in reject_files(found.names, how.rejects)]
+    return [{"rejects": path} for path in reject_paths(found, how.rejects)]
 
 
 def _end(report: ImportReport | FilesReport, how: ImportOptions) -> None:

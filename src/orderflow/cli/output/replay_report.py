@@ -11,6 +11,7 @@ import attrs
 from rich.columns import Columns
 from rich.padding import Padding
 
+from orderflow.cli.input_files import LeftOut
 from orderflow.cli.output import tables, terminal
 from orderflow.cli.output.problems import print_faults, print_problems, print_rejects
 from orderflow.domain.calendar.calendar import Weekday
@@ -18,12 +19,14 @@ from orderflow.importing import WrittenRejects
 from orderflow.replay import EntryKind, History, Settings, SkipReason, Summary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console, RenderableType
     from rich.table import Table
 
     from orderflow.replay import ReplenishmentRule
 
-__all__ = ["Report", "Rows"]
+__all__ = ["FileReplayed", "Report", "Rows"]
 
 _SKIPPED = {
     SkipReason.NO_CUSTOMER: "cancellation without a customer",
@@ -48,28 +51,26 @@ class Rows:
     rejected: int
 
     @classmethod
-    def of(cls, history: History, summary: Summary | None) -> Rows:
-        """Combine the counts of the file and of the replay."""
-        skipped = Counter(history.skipped)
-        if summary is None:
-            return cls(
-                read=history.rows,
-                used={},
-                skipped=dict(skipped.most_common()),
-                rejected=history.rejected.total,
-            )
-        skipped.update({_SKIPPED[each]: number for each, number in summary.skipped.items()})
-        cancelled = summary.rows[EntryKind.CANCELLATION] - summary.skipped.total()
-        return cls(
-            read=history.rows,
-            used={
+    def of(cls, histories: Sequence[History], summary: Summary | None) -> Rows:
+        """Combine the counts of the files and of the replay."""
+        skipped = sum((each.skipped for each in histories), Counter[str]())
+        used: dict[str, int] = {}
+        rejected = sum(each.rejected.total for each in histories)
+        if summary is not None:
+            skipped.update({_SKIPPED[each]: number for each, number in summary.skipped.items()})
+            cancelled = summary.rows[EntryKind.CANCELLATION] - summary.skipped.total()
+            used = {
                 "order lines": summary.rows[EntryKind.SALE],
                 "cancellations": cancelled,
                 "write-offs": summary.rows[EntryKind.WRITE_OFF],
                 "found": summary.rows[EntryKind.FOUND],
-            },
+            }
+            rejected += summary.rows_refused
+        return cls(
+            read=sum(each.rows for each in histories),
+            used=used,
             skipped=dict(skipped.most_common()),
-            rejected=history.rejected.total + summary.rows_refused,
+            rejected=rejected,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -82,6 +83,41 @@ class Rows:
         }
 
 
+@attrs.frozen
+class FileReplayed:
+    """A file that was replayed.
+
+    Attributes:
+        history: What was read from it.
+        rejects: What was written to the file of rejected rows, if there is one.
+    """
+
+    history: History
+    rejects: WrittenRejects | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as plain values."""
+        history = self.history
+        return {
+            "preset": history.layout_name,
+            **attrs.asdict(history.file_format),
+            "notes": list(history.notes),
+            "faults": [attrs.asdict(each) for each in history.faults],
+            "rejects": attrs.asdict(self.rejects) if self.rejects is not None else None,
+        }
+
+    def print_problems(self, console: Console, *, with_faults: bool) -> None:
+        """Print what was guessed, and what was rejected."""
+        history = self.history
+        if history.guess is not None:
+            console.print(f"{history.file}: {history.guess}; --encoding names another")
+        for note in history.notes:
+            console.print(f"{history.file}: {note}")
+        if with_faults:
+            print_faults(console, "rejected", history.faults)
+        print_rejects(console, self.rejects)
+
+
 @attrs.frozen(kw_only=True)
 class Report:
     """The result of a run, with its settings.
@@ -91,21 +127,22 @@ class Report:
         settings: The settings of the run.
         summary: The result; None if nothing was replayed, because of the rejected rows.
         seconds: How long the run took.
-        history: The file, if there was one.
-        rejects: What was written to the file of rejected rows, if there is one.
+        files: The files, if there were any.
+        left_out: The entries of folders that were not replayed.
     """
 
     title: str
     settings: Settings
     summary: Summary | None
     seconds: float
-    history: History | None = None
-    rejects: WrittenRejects | None = None
+    files: tuple[FileReplayed, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def rows(self) -> Rows | None:
-        """The rows of the file, if there was one."""
-        return None if self.history is None else Rows.of(self.history, self.summary)
+        """The rows of the files, if there were any."""
+        histories = [each.history for each in self.files]
+        return Rows.of(histories, self.summary) if histories else None
 
     @property
     def exit_code(self) -> int:
@@ -115,13 +152,24 @@ class Report:
         return terminal.EXIT_REJECTED if self.rows is not None and self.rows.rejected else 0
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report as plain values."""
-        summary = self.summary
+        """Return the report as plain values. What is about one of several files is in `files`."""
+        summary, rows = self.summary, self.rows
+        in_all = {
+            "faults": sum(each.history.faults.total for each in self.files),
+            "refused": summary.refusals if summary is not None else 0,
+        }
+        of_files: dict[str, Any] = {"rejects": None}
+        if len(self.files) == 1:
+            of_files = self.files[0].as_json()
+        elif self.files:
+            files = [{"file": each.history.file, **each.as_json()} for each in self.files]
+            of_files = {"files": files}
         return {
             "title": self.title,
             "replayed": summary is not None,
-            **(_file(self.history, self.rows) if self.history and self.rows else {}),
-            "rejects": attrs.asdict(self.rejects) if self.rejects is not None else None,
+            **of_files,
+            "left_out": [attrs.asdict(each) for each in self.left_out],
+            **({"rows": rows.as_json(), "in_all": in_all} if rows is not None else {}),
             "settings": attrs.asdict(self.settings, value_serializer=_plain),
             **(summary.as_json() if summary is not None else {}),
             "refused": dict(summary.refused) if summary is not None else {},
@@ -131,26 +179,23 @@ class Report:
 
     def print_problems(self, console: Console) -> None:
         """Print what was guessed, rejected and refused."""
-        history = self.history
-        if history is not None and history.guess is not None:
-            console.print(f"{history.file}: {history.guess}; --encoding names another")
-        for note in history.notes if history is not None else ():
-            console.print(f"{self.title}: {note}")
-        if history is not None and self.summary is not None:
-            print_faults(console, "rejected", history.faults)
-        print_rejects(console, self.rejects)
-        refused = self.summary.refused.items() if self.summary is not None else ()
-        print_problems(console, "refused", [f"{each}: {reason}" for each, reason in refused])
+        for each in self.files:
+            each.print_problems(console, with_faults=self.summary is not None)
+        for left in self.left_out:
+            console.print(f"left out: {left.file}: {left.reason}")
+        if self.summary is not None:
+            refused = [f"{each}: {reason}" for each, reason in self.summary.refused.items()]
+            print_problems(console, "refused", refused, self.summary.refusals)
 
     def print(self, console: Console) -> None:
         """Print the report as tables. If nothing was replayed, the reasons are the result."""
-        summary, rows, history = self.summary, self.rows, self.history
-        if summary is None and history is not None:
+        summary, rows = self.summary, self.rows
+        if summary is None and rows is not None:
             console.print(
-                f" Nothing was replayed: {history.rejected.total:,} of {history.rows:,} rows were "
-                f"rejected."
+                f" Nothing was replayed: {rows.rejected:,} of {rows.read:,} rows were rejected."
             )
-            print_faults(console, " rejected", history.faults)
+            for each in self.files:
+                print_faults(console, " rejected", each.history.faults)
         if rows is not None:
             _print(console, _rows(rows))
         if summary is None:
@@ -172,20 +217,9 @@ class Report:
 
     @property
     def _lines(self) -> int:
-        if self.history is not None:
-            return self.history.rows
+        if self.rows is not None:
+            return self.rows.read
         return self.summary.lines.total if self.summary is not None else 0
-
-
-def _file(history: History, rows: Rows) -> dict[str, Any]:
-    return {
-        "preset": history.layout_name,
-        **attrs.asdict(history.file_format),
-        "notes": list(history.notes),
-        "rows": rows.as_json(),
-        "faults": [attrs.asdict(each) for each in history.faults],
-        "in_all": {"faults": history.faults.total},
-    }
 
 
 def added(settings: Settings, summary: Summary) -> dict[str, str]:
