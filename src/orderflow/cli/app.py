@@ -15,7 +15,13 @@ from orderflow.cli.commands.back_orders import backorders
 from orderflow.cli.commands.cut_off import cut_off
 from orderflow.cli.commands.demo import demo
 from orderflow.cli.commands.importing import import_
-from orderflow.cli.commands.maintenance import check, init, recover, release_ended_holds
+from orderflow.cli.commands.maintenance import (
+    check,
+    init,
+    partition,
+    recover,
+    release_ended_holds,
+)
 from orderflow.cli.commands.notices import digest, notify
 from orderflow.cli.commands.orders import actions, events, explain, orders, place, show
 from orderflow.cli.commands.policies import change_policy, policies
@@ -132,6 +138,7 @@ _add(
     (policies, "--json"),
     (change_policy, "acme --queue PRIORITY --dry-run"),
     (check, "--json"),
+    (partition, ""),
     (recover, ""),
     (release_ended_holds, "--seller acme"),
 )

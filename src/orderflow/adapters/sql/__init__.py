@@ -10,6 +10,7 @@ from orderflow.adapters.sql.executor import Executor
 from orderflow.adapters.sql.inbox import SqlInbox
 from orderflow.adapters.sql.notice_store import SqlNoticeStore
 from orderflow.adapters.sql.outbox import SqlOutbox
+from orderflow.adapters.sql.partitioning import partition_by_seller
 from orderflow.adapters.sql.preferences import SqlPreferences
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.tables import Tables
@@ -29,6 +30,7 @@ __all__ = [
     "SqlRepository",
     "Tables",
     "open_database",
+    "partition_by_seller",
     "upgrade",
     "upgrade_statements",
 ]

@@ -137,6 +137,8 @@ SET_WISE = "orderflow_set_wise"
 KEY = "of_"
 """The prefix of parameters that find a row by its key."""
 
+_KEY_OF_SELLER = f"{KEY}seller_id"
+
 _POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy has none
 
 _TYPES: tuple[tuple[type[TypeEngine[Any]], type[TypeEngine[Any]]], ...] = (
@@ -152,11 +154,13 @@ def as_set(
     """Return a statement, and what it is given, to run once for all rows if possible.
 
     On PostgreSQL, all rows are one parameter, as JSON. A statement for each row takes longer there.
+    They are rows of one seller, which is a parameter of its own: a partition is found by it.
     """
     is_set_wise = statement.get_execution_options().get(SET_WISE, False)
     if dialect.name != "postgresql" or not is_set_wise:
         return statement, rows
-    return _of_set(statement, tuple(rows[0])), [given_as_json(rows)]
+    given = {name: rows[0][name] for name in (_KEY_OF_SELLER,) if name in rows[0]}
+    return _of_set(statement, tuple(rows[0])), [{**given_as_json(rows), **given}]
 
 
 def given_as_json(rows: Sequence[Parameters]) -> Parameters:
@@ -191,10 +195,12 @@ def _plain(column: Column[Any]) -> TypeEngine[Any]:
 def _of_set(statement: UpdateBase, names: tuple[str, ...]) -> UpdateBase:
     """Return the statement that writes the rows in one parameter, for parameters of these names."""
     table: Any = statement.table
-    given = given_rows({name: table.c[name.removeprefix(KEY)] for name in names}).c
+    of_rows = [name for name in names if name != _KEY_OF_SELLER]
+    given = given_rows({name: table.c[name.removeprefix(KEY)] for name in of_rows}).c
     if isinstance(statement, Insert):
         return statement.from_select(list(names), select(*given))
-    has_key = [each == given[KEY + each.name] for each in table.primary_key]
+    key = {_KEY_OF_SELLER: bindparam(_KEY_OF_SELLER), **given}
+    has_key = [each == key[KEY + each.name] for each in table.primary_key]
     if isinstance(statement, Delete):
         return delete(table).where(*has_key)
     changed = {name: given[name] for name in names if not name.startswith(KEY)}

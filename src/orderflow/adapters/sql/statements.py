@@ -243,7 +243,7 @@ class Statements(WriteStatements):
         lines = self.tables.lines.c
         # A subquery for each order, so no database plans a scan of all the seller's lines.
         fields = (lines.position, lines.line_id, lines.sku, lines.quantity, lines.allocated)
-        same_order = (lines.seller_id == orders.seller_id, lines.order_id == orders.order_id)
+        same_order = (lines.seller_id == SELLER, lines.order_id == orders.order_id)
         return select(JsonArrays(*fields)).where(*same_order).scalar_subquery()
 
     def _queue_page(

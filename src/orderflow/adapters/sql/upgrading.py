@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-__all__ = ["upgrade", "upgrade_statements"]
+__all__ = ["UPGRADE_LOCK", "upgrade", "upgrade_statements"]
 
-_LOCK = 0x6F72646572666C6F  # "orderflo": concurrent upgrades run one after the other
+UPGRADE_LOCK = 0x6F72646572666C6F  # "orderflo": concurrent upgrades run one after the other
 
 
 def upgrade(engine: Engine, *, tables: Tables | None = None) -> str | None:
@@ -68,7 +68,7 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
 
 
 def _check_absent(connection: Connection, tables: Tables) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import attrs
 import typer
 
-from orderflow.adapters.sql import SqlDefaultPolicy, upgrade
+from orderflow.adapters.sql import SqlDefaultPolicy, partition_by_seller, upgrade
+from orderflow.adapters.sql.partitioning import PARTITIONS_MAX
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.checking import check as check_database
 from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect, open_engine
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from orderflow.checking import CheckResult
     from orderflow.domain.model.order import Order
 
-__all__ = ["check", "init", "recover", "release_ended_holds"]
+__all__ = ["check", "init", "partition", "recover", "release_ended_holds"]
 
 _VIOLATION_COLUMNS = (Column("seller_id", "seller"), Column("rule"), Column("finding"))
 
@@ -78,6 +79,35 @@ def check(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
         _print(found)
     if found.violations:
         raise typer.Exit(terminal.EXIT_UNBALANCED)
+
+
+@with_options("The database", where=DatabaseOptions)
+def partition(
+    *,
+    where: DatabaseOptions,
+    partitions: Annotated[
+        int,
+        typer.Option(min=2, max=PARTITIONS_MAX, help="The partitions of each table; permanent."),
+    ] = 16,
+    as_json: AsJson = False,
+) -> None:
+    """Partition the tables of a PostgreSQL database by a hash of the seller.
+
+    It is one transaction, which copies all rows. Commands wait meanwhile.
+    """
+    with (
+        connect(where) as database,
+        terminal.progress_bar(terminal.messages(), "Partitioning", 1) as show,
+    ):
+        partition_by_seller(
+            database.engine,
+            partitions=partitions,
+            progress=lambda done, total: show(done / total, f"{done} of {total} tables"),
+        )
+    if as_json:
+        terminal.print_json({"db": name_of(where.db), "partitions": partitions})
+    else:
+        terminal.results().print(f"{name_of(where.db)}: {partitions} partitions of each table")
 
 
 @with_options("The database", where=DatabaseOptions)
