@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     Unit = list[tuple[str, Any, bool]]
     Work = Callable[["_Hands", Sequence[Any]], None]
 
-__all__ = ["WORKERS", "cases", "sides"]
+__all__ = ["WORKERS", "cases", "draw_orders", "server_url", "sides", "stock_for"]
 
 Products = Literal["many", "one"]
 
@@ -81,7 +81,7 @@ def sides(
         url: An empty database; one on a server of our own, if left out.
         batch: How many of the orders each command places.
     """
-    url = url if url is not None else _server_url()
+    url = url if url is not None else server_url()
     database = _Database(url, PRODUCTS[products], orders, batch)
     drawn = database.batches
     taken_down = database.taken_down()
@@ -92,7 +92,8 @@ def sides(
     return found | {"raw": partial(_round, database, crew, _write_raw, taken_down, workers)}
 
 
-def _server_url() -> URL:
+def server_url() -> URL:
+    """Start a server of our own, which ends with this process."""
     server = Server(binaries())
     atexit.register(server.remove)
     server.start()
@@ -104,13 +105,13 @@ class _Database:
 
     def __init__(self, url: URL, products: int, orders: int, batch: int) -> None:
         self.url = url
-        self.orders = _draw(products, orders)
+        self.orders = draw_orders(products, orders)
         firsts = range(0, orders, batch)
         self.batches = [tuple(self.orders[begin : begin + batch]) for begin in firsts]
         self._engine = create_engine(url, poolclass=NullPool)
         Tables.default().metadata.create_all(self._engine)
         flow = OrderFlow(SqlRepository(self._engine))
-        for sku, units in _stock(self.orders):
+        for sku, units in stock_for(self.orders):
             flow.handle(CountStock(key=StockKey(SELLER, WAREHOUSE, sku), counted=units, at=OPENING))
         self._names = [table.name for table in Tables.default().state]
         with self._engine.begin() as connection:
@@ -133,7 +134,8 @@ class _Database:
         return [_sent(self._engine, each) for each in self.batches]
 
 
-def _draw(products: int, orders: int) -> list[Order]:
+def draw_orders(products: int, orders: int) -> list[Order]:
+    """Draw orders of three lines, each of any product."""
     random = Random(SEED)  # noqa: S311 - the same draws in every run are the point
     return [
         Order(
@@ -150,7 +152,8 @@ def _draw(products: int, orders: int) -> list[Order]:
     ]
 
 
-def _stock(orders: Sequence[Order]) -> Iterable[tuple[str, int]]:
+def stock_for(orders: Sequence[Order]) -> Iterable[tuple[str, int]]:
+    """Yield each product, with the units that make three quarters of what is ordered."""
     wanted: dict[str, int] = {}
     for order in orders:
         for line in order.lines:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from benchmarks.baseline import Baseline
 
-__all__ = ["changes", "figure", "figures", "held_against_limits", "side_by_side"]
+__all__ = ["changes", "figure", "figures", "held_against_limits", "side_by_side", "table"]
 
 _TEN_THOUSAND = 10_000
 SAME_WITHIN = 0.05
@@ -29,7 +29,7 @@ def figures(baseline: Baseline) -> str:
         ]
         paces = (pace(value, own.unit, own.per) for value in (own.median, own.least))
         rows.append((f"`{case}`", *paces, ", ".join(ratios)))
-    return _table(("benchmark", "median", "best", "beside its yardsticks"), rows)
+    return table(("benchmark", "median", "best", "beside its yardsticks"), rows)
 
 
 def held_against_limits(baseline: Baseline) -> str:
@@ -43,7 +43,7 @@ def held_against_limits(baseline: Baseline) -> str:
         )
         for verdict in verdicts(baseline)
     ]
-    return _table(("benchmark", "limit", "measured", ""), rows) if rows else ""
+    return table(("benchmark", "limit", "measured", ""), rows) if rows else ""
 
 
 def changes(before: Baseline, after: Baseline) -> str:
@@ -69,7 +69,7 @@ def changes(before: Baseline, after: Baseline) -> str:
                 _said(new_ratio / old_ratio),
             )
         )
-    return _table(("benchmark", "before", "after", "beside its yardstick", ""), rows)
+    return table(("benchmark", "before", "after", "beside its yardstick", ""), rows)
 
 
 def side_by_side(baselines: Mapping[str, Baseline]) -> str:
@@ -85,7 +85,7 @@ def side_by_side(baselines: Mapping[str, Baseline]) -> str:
             ratio = f" ({times(own.ratio_to(yardsticks[0]))})" if yardsticks else ""
             cells.append(f"{pace(own.median, own.unit, own.per)}{ratio}")
         rows.append((f"`{case}`", *cells))
-    return _table(("benchmark", *baselines), rows)
+    return table(("benchmark", *baselines), rows)
 
 
 def figure(value: float, unit: str) -> str:
@@ -137,7 +137,8 @@ def _said(change: float) -> str:
     return f"{abs(change - 1):.0%} {'more' if change > 1 else 'less'}"
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a table in Markdown."""
     return "\n".join(_lines([heads, *rows]))
 
 
