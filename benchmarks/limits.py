@@ -118,6 +118,12 @@ LIMITS = (
         at_most=1 / 0.6,
     ),
     Limit(
+        cases="company/*",
+        says="at least half of the speed of batches of 16",
+        against="batches",
+        at_most=2,
+    ),
+    Limit(
         cases="sqlite/place-many/*",
         says="30,000 lines a second or more",
         at_most=1 / 30_000,

@@ -15,7 +15,17 @@ from pstats import Stats
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from benchmarks import backlog, booking_in, commands, frames, importing, memory, postgres, sqlite
+from benchmarks import (
+    backlog,
+    booking_in,
+    commands,
+    company,
+    frames,
+    importing,
+    memory,
+    postgres,
+    sqlite,
+)
 from benchmarks.baseline import Baseline
 from benchmarks.case import ORDERFLOW, measure
 
@@ -29,7 +39,7 @@ PROCESSES = 3
 
 def all_cases(*, quick: bool, only: str = "") -> list[Case]:
     """Return the cases whose name holds a text."""
-    subjects = (commands, backlog, frames, booking_in, memory, importing, sqlite, postgres)
+    subjects = (commands, backlog, frames, booking_in, memory, importing, sqlite, postgres, company)
     cases = [case for subject in subjects for case in subject.cases(quick=quick)]
     return [case for case in cases if only in case.name]
 

@@ -36,6 +36,7 @@ from orderflow.domain.queries.parts import OrderParts
 from orderflow.domain.queries.replacements import Replacement, ReplacementList, ReplacementOffer
 from orderflow.errors import (
     ActionRefusedError,
+    BusyError,
     CommandIdReusedError,
     ContentionError,
     DuplicateOrderError,
@@ -71,6 +72,7 @@ __all__ = [
     "AsyncOrderFlow",
     "AsyncSeller",
     "BackOrderWait",
+    "BusyError",
     "CommandIdReusedError",
     "ContentionError",
     "DuplicateOrderError",

@@ -98,7 +98,15 @@ def test_every_limit_is_about_something_that_is_measured() -> None:
     names = [case.name for case in all_cases(quick=False)]
     baseline = together(
         *(
-            measured(name, orderflow=[1.0], by_hand=[1.0], with_few=[1.0], raw=[1.0], input=[1.0])
+            measured(
+                name,
+                orderflow=[1.0],
+                by_hand=[1.0],
+                with_few=[1.0],
+                raw=[1.0],
+                input=[1.0],
+                batches=[1.0],
+            )
             for name in names
         )
     )

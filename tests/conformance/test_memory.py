@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow import MemoryRepository
+from orderflow.adapters.group_commit import GroupCommit
 from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
 from orderflow.testing.notice_store_contract import NoticeStoreContract
 from orderflow.testing.outbox_contract import OutboxContract
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 class TestMemoryRepository(RepositoryContract, TransactionalContract):
     def make_repository(self) -> MemoryRepository:
         return MemoryRepository()
+
+
+class TestGroupCommit(RepositoryContract, TransactionalContract):
+    def make_repository(self) -> GroupCommit:
+        return GroupCommit(MemoryRepository())
 
 
 class TestMemoryOutbox(OutboxContract):

@@ -244,6 +244,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "DuplicateOrderError": ("acme", "A-1", "A"),
     "CommandIdReusedError": ("acme", "C1"),
     "StaleVersionError": ("A", 1, 2),
+    "BusyError": ("acme", "others wait"),
     "ContentionError": (5,),
     "SchemaError": (None, "0001"),
     "UnfinishedError": ("disk I/O error",),

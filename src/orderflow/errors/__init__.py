@@ -25,6 +25,7 @@
     ├── MissingExtraError          a package of an extra is not installed (also an ImportError)
     ├── StorageError               the state could not be read or written; nothing has changed
     │   ├── BatchInterruptedError  the first batches were saved: run all of them again
+    │   ├── BusyError              too many commands of the seller wait: try again later
     │   ├── ContentionError        a concurrent change won: try again
     │   ├── SchemaError            the tables are missing, or of another release
     │   └── UnfinishedError        it may have been saved: repeat it with its command id
@@ -43,6 +44,7 @@ from orderflow.errors.quoting import ITEMS_MAX, listed, quoted, shortened
 from orderflow.errors.secrets import without_secrets
 from orderflow.errors.storage import (
     BatchInterruptedError,
+    BusyError,
     ContentionError,
     SchemaError,
     StorageError,
@@ -52,6 +54,7 @@ from orderflow.errors.storage import (
 __all__ = [
     "ActionRefusedError",
     "BatchInterruptedError",
+    "BusyError",
     "CodecError",
     "CommandIdReusedError",
     "ContentionError",

@@ -6,6 +6,7 @@ from orderflow.errors.base import OrderFlowError
 
 __all__ = [
     "BatchInterruptedError",
+    "BusyError",
     "ContentionError",
     "SchemaError",
     "StorageError",
@@ -33,6 +34,23 @@ class BatchInterruptedError(StorageError):
         super().__init__(
             f"{cause}; the first {commands_saved:,} commands are saved: run all commands again "
             f"with the same command ids to save the rest"
+        )
+
+
+class BusyError(StorageError):
+    """Too many commands of one seller wait to be carried out. Nothing has changed.
+
+    Attributes:
+        seller_id: The seller.
+        reason: How many others wait, or for how long the command did.
+    """
+
+    def __init__(self, seller_id: str, reason: str) -> None:
+        self.seller_id = seller_id
+        self.reason = reason
+        super().__init__(
+            f"the command of seller {seller_id!r} was not carried out, because {reason}; try again "
+            f"later, or send fewer at once"
         )
 
 
