@@ -47,7 +47,6 @@ from orderflow.errors.outside import (
     WebhookSignatureError,
 )
 from orderflow.errors.quoting import ITEMS_MAX, listed, quoted, shortened
-from orderflow.errors.secrets import without_secrets
 from orderflow.errors.storage import (
     BatchInterruptedError,
     BusyError,
