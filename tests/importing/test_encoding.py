@@ -16,6 +16,7 @@ from orderflow.importing.files.delimiter import DELIMITERS
 from orderflow.importing.files.encoding import detect_encoding
 from tests.importing.files import AT, HEADER, imported, lines, row
 
+RUSSIAN = "Иван Петров,Москва\nАнна Сидорова,Казань\nОльга Ким,Тверь\n"  # noqa: RUF001 - it is
 TEXT = f"{HEADER}\n{row(sku='Mütze €')}\n"
 
 
@@ -151,3 +152,21 @@ def test_a_pipe_is_read_although_it_cannot_be_rewound() -> None:
 def test_a_compressed_file_that_was_cut_short_says_so() -> None:
     with pytest.raises(FileError, match="compressed data ends"):
         imported(gzip.compress(TEXT.encode() * 100)[:-20])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("euc_jp", "山田太郎,東京都港区芝公園\n佐藤花子,大阪府大阪市北区\n鈴木一郎,京都\n"),
+        ("mac_cyrillic", RUSSIAN),
+    ],
+)
+def test_a_rare_encoding_is_not_taken_for_a_common_one(encoding: str, text: str) -> None:
+    with pytest.raises(FileError, match="name its encoding"):
+        detect_encoding("a.csv", io.BytesIO(text.encode(encoding)))
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8_r", "iso8859_5", "cp866"])
+def test_cyrillic_is_told_apart(encoding: str) -> None:
+    found, _ = detect_encoding("a.csv", io.BytesIO(RUSSIAN.encode(encoding)))
+    assert RUSSIAN.encode(encoding).decode(found) == RUSSIAN

@@ -76,6 +76,7 @@ class RowRules:
 
     def __init__(self, rules: Collection[SkipRule], columns: Columns) -> None:
         self._guessed = frozenset[str]().union(*(rule.guessed for rule in rules))
+        self._unfit = [rule for rule in rules if rule.must_fit]
         self._rules: list[tuple[int, SkipRule, dict[str, bool]]] = [
             (position, rule, {})
             for rule in sorted(rules, key=lambda rule: not rule.whole_order)
@@ -92,16 +93,20 @@ class RowRules:
                 if len(known) < _KNOWN_MAX and len(text) < _KNOWN_CHARACTERS_MAX:
                     known[text] = fits
             if fits:
+                if rule in self._unfit:
+                    self._unfit.remove(rule)
                 return rule
         return None
 
-    def unmet(self) -> list[str]:
-        """Return the texts that were included without being known, and that no row has."""
+    def notes(self) -> Iterator[str]:
+        """Yield what was asked for and is in no row: statuses to include, and rules to skip."""
         known = [texts for _, rule, texts in self._rules if rule.guessed]
-        if any(len(texts) == _KNOWN_MAX for texts in known):
-            return []
-        met = {text.strip().casefold() for texts in known for text in texts}
-        return sorted(self._guessed - met)
+        if all(len(texts) < _KNOWN_MAX for texts in known):
+            met = {text.strip().casefold() for texts in known for text in texts}
+            for text in sorted(self._guessed - met):
+                yield f"no row has the status {text!r}, which is included"
+        for rule in self._unfit:
+            yield f"no row is skipped because of {rule.reason!r}"
 
 
 class OrderRows:
@@ -141,9 +146,7 @@ class OrderRows:
 
     def note_unmet(self) -> None:
         """Note what was to be included and is in no row. Call it after the last row."""
-        self._notes += (
-            f"no row has the status {text!r}, which is included" for text in self._rules.unmet()
-        )
+        self._notes += self._rules.notes()
 
     def read(self, record: Record) -> OrderRow:
         """Read one row with all of its faults."""

@@ -50,7 +50,7 @@ class ColumnNames:
         promised_by_column: The promised date of the order.
         customer_column: For a replay: the customer, whose cancellations name no order.
         price_column: For a replay: the price. Free units without a customer are adjustments.
-        cancelled_at_column: For a replay: when the shop cancelled the order.
+        cancelled_at_column: When the shop cancelled the order, which is then off.
         courier_column: The courier service.
         ship_to_name_column: The addressee.
         ship_to_company_column: The company.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -20,6 +20,7 @@ from orderflow.importing import (
     Preset,
     ReceiptLayout,
     SkipKind,
+    SkipRule,
     StockLayout,
 )
 from orderflow.importing.values.times import TimeReader
@@ -214,12 +215,13 @@ def layouts_of(
         if unfit and kind is not None:
             raise typer.BadParameter(
                 f"does not apply to a file of {each.lower()}",
-                param_hint=f"'--{unfit.replace('_', '-')}'",
+                param_hint=f"'--{_dashed(unfit)}'",
             )
         for name, base in bases.items() if not unfit else ():
             if form.preset in {None, name}:
-                changes = {**columns.changes(each), **form.changes(base, at)}
-                layouts[name] = attrs.evolve(base, **changes)
+                layouts[name] = attrs.evolve(base, **_changes(each, base, form, columns, at))
+    if not layouts:
+        _refuse_options(form, columns)
     return layouts
 
 
@@ -240,6 +242,34 @@ def _unfit_option(kind: FileKind, form: FileForm, columns: ColumnNames) -> str:
         },
     }
     return next((option for option, field in given.items() if not hasattr(base, field)), "")
+
+
+def _changes(
+    kind: FileKind, base: FileLayout, form: FileForm, columns: ColumnNames, at: datetime
+) -> dict[str, Any]:
+    """Return the fields of a layout that the options change."""
+    named, formed = columns.changes(kind), form.changes(base, at)
+    must_have = named.get("must_have", base.must_have) | {
+        rule.column for rule in formed.get("skip", ()) if rule.must_fit
+    }
+    skip = formed.get("skip", getattr(base, "skip", ()))
+    off = [
+        SkipRule(column=each, kind=SkipKind.CANCELLED, is_filled=True, whole_order=True)
+        for each in named.get("cancelled_at", ())
+    ]
+    changes = {**named, **formed, "must_have": must_have}
+    return {**changes, "skip": (*skip, *off)} if off else changes
+
+
+def _refuse_options(form: FileForm, columns: ColumnNames) -> NoReturn:
+    """Refuse options that apply to different kinds of files."""
+    unfit = {kind: _unfit_option(kind, form, columns) for kind in _BASES}
+    faults = [f"--{_dashed(name)} not to {kind.lower()}" for kind, name in unfit.items()]
+    raise typer.BadParameter(f"no kind of file takes all of these options: {', '.join(faults)}")
+
+
+def _dashed(option: str) -> str:
+    return option.replace("_", "-")
 
 
 def _moment(text: str) -> datetime:

@@ -24,8 +24,8 @@ def skip_rule(option: str, text: str) -> SkipRule:
         BadParameter: If it is not one.
     """
     found = _CONDITION.fullmatch(text)
-    column, operator, value = found.groups() if found is not None else ("", "", "")
-    if not column.strip() or (operator == "^=" and not value):
+    column, operator, value = map(str.strip, found.groups() if found is not None else ("", "", ""))
+    if not column or (operator == "^=" and not value):
         raise typer.BadParameter(
             f"{text!r} is not a condition: try Status=cancelled",
             param_hint=f"'--{option.replace('_', '-')}'",
@@ -36,4 +36,4 @@ def skip_rule(option: str, text: str) -> SkipRule:
         "^=": {"begins_with": (value,)},
     }[operator]
     whole_order = option == "drop_orders"
-    return SkipRule(reason=text, column=column.strip(), whole_order=whole_order, **rule)
+    return SkipRule(reason=text, column=column, whole_order=whole_order, must_fit=True, **rule)

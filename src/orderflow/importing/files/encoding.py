@@ -42,15 +42,18 @@ _SYMBOL = r"[\xa2-\xaa\xac\xae-\xb4\xb6\xb8-\xba\xbc-\xbe\xd7\xf7\u02c0-\u02ff\u
 _GREEK_CYRILLIC = r"[\u0370-\u04ff]"
 _NO_WORD = re.compile(
     rf"(?<={_LETTER}){_SYMBOL}(?={_LETTER})|[A-Za-z]{_GREEK_CYRILLIC}|{_GREEK_CYRILLIC}[A-Za-z]"
+    rf"|(?:^|\s)[\u2013\u2014\xbb]{_LETTER}",
+    re.MULTILINE,
 )
-"""A symbol within a word, or a word in two alphabets."""
+"""A symbol within a word or before it, or a word in two alphabets."""
 
 _BETWEEN_CELLS = re.compile(rb'[,;\t|"\r\n]+')
 
 _CANDIDATES = (
     *(f"windows-{number}" for number in range(1250, 1258)),
     *("cp874", "cp932", "gb18030", "big5", "cp949", "koi8-r"),
-    *("iso-8859-2", "iso-8859-15", "macroman", "maclatin2"),
+    *("iso-8859-2", "iso-8859-5", "iso-8859-15", "macroman", "maclatin2"),
+    *("euc-jp", "maccyrillic"),
     *("cp437", "cp850", "cp852", "cp866"),
 )
 """What spreadsheets and shops write. chardet knows more, which read the same bytes differently."""
@@ -66,6 +69,9 @@ _SURE_MAX = 0.99
 
 _CONFIDENCE_MIN = 0.55
 """The likeliest reading counts if it is 1.2 times as likely as any other."""
+
+_CONFIDENCE_MIN_OF = {"gb18030": 0.7}
+"""Nearly every pair of bytes is a Chinese letter, so others read as Chinese too."""
 
 
 @attrs.frozen
@@ -162,7 +168,8 @@ def _guess(name: str, cells: list[bytes]) -> tuple[str, EncodingGuess | None]:
     pairs = zip(best.text.split("\n"), other.text.split("\n"), strict=True)
     example, instead = next((pair for pair in pairs if pair[0] != pair[1]), (best.example, ""))
     confidence = best.likelihood / (best.likelihood + other.likelihood)
-    if best.likelihood < _LIKELIHOOD_MIN or confidence < _CONFIDENCE_MIN:
+    confidence_min = _CONFIDENCE_MIN_OF.get(best.encoding, _CONFIDENCE_MIN)
+    if best.likelihood < _LIKELIHOOD_MIN or confidence < confidence_min:
         also = f" and {quote_value(instead)} in {other.encoding}" if instead else ""
         raise FileError(
             name,

@@ -71,6 +71,10 @@ def _check_size(name: str, workbook: BinaryIO) -> None:
         )
 
 
+_EXACT_MAX = 10**15
+"""Excel keeps 15 digits of a number."""
+
+
 def _choose(name: str, book: Any, sheet: str) -> str:  # noqa: ANN401 - calamine may be missing
     names: list[str] = book.sheet_names
     if sheet:
@@ -97,8 +101,10 @@ def _text(cell: object) -> str:
     match cell:
         case bool():
             return str(cell).lower()
-        case float():
-            return str(int(cell)) if cell.is_integer() else repr(cell)
+        case float() if cell.is_integer() and abs(cell) < _EXACT_MAX:
+            return str(int(cell))
+        case float():  # of a large number, the last digits are lost: 1e+20 is refused as such
+            return repr(cell) if not cell.is_integer() else f"{cell:e}"
         case datetime() | date() | time():
             return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
         case timedelta():

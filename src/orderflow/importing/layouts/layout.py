@@ -115,7 +115,7 @@ class OrderLayout:
         promised_by: The promised date. If the rows of an order differ, the earliest.
         customer: For a replay: the customer, who may cancel units later without naming the order.
         price: For a replay: the price of a unit. Free units without a customer are adjustments.
-        cancelled_at: For a replay: when the shop cancelled the order.
+        cancelled_at: When the shop cancelled the order.
         courier: The courier service. If the rows of an order differ in this, the priority, the
             address, the reference, or the time by more than an hour, the order is rejected.
         ship_to_name: The addressee.

@@ -96,6 +96,7 @@ class SkipRule:
         is_blank: Skip rows without a text.
         is_below_zero: Skip rows with a negative number.
         whole_order: Whether the whole order of such a row is skipped.
+        must_fit: Whether a reader of the file notes it if the rule skips no row.
         guessed: The texts in `is_none_of` that were included without being known. If no row has
             one, a reader of the file notes it.
     """
@@ -110,6 +111,7 @@ class SkipRule:
     is_blank: bool = False
     is_below_zero: bool = False
     whole_order: bool = False
+    must_fit: bool = False
     guessed: frozenset[str] = attrs.field(default=frozenset(), converter=_fold_case)
 
     def fits(self, text: str) -> bool:
