@@ -39,9 +39,7 @@ class Expected(NamedTuple):
 
 
 EXPECTED = {
-    "plain.csv": Expected(
-        Preset.PLAIN, {"A-1": [("MUG", 2), ("CUP", 1)]}, {CANCELLED: 1}
-    ),
+    "plain.csv": Expected(Preset.PLAIN, {"A-1": [("MUG", 2), ("CUP", 1)]}, {CANCELLED: 1}),
     "shopify.csv": Expected(
         Preset.SHOPIFY,
         {"#1001": [("MUG", 2), ("CUP", 1), ("Tea towel - Red", 1)], "#1012": [("MUG", 1)]},

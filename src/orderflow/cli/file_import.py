@@ -17,6 +17,7 @@ from orderflow.cli.options.import_file import FileForm, FileKind, FileLayout, ki
 from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.import_report import ImportReport
+from orderflow.domain.model.commands import CountStock
 from orderflow.importing import (
     DeliveryLayout,
     FileFormat,
@@ -128,8 +129,13 @@ class FileImport:
         name, layout = detect_layout(
             self.source, layouts, file_format=self.file_format, name=self.name
         )
-        if self.how.batch is not None and kind_of(layout) is FileKind.ORDERS:
+        kind = kind_of(layout)
+        if self.how.batch is not None and kind is FileKind.ORDERS:
             raise typer.BadParameter("does not apply to orders", param_hint="'--batch'")
+        if self.how.known_skus_only and kind is not FileKind.ORDERS:
+            raise typer.BadParameter(
+                f"does not apply to a file of {kind.lower()}", param_hint="'--known-skus-only'"
+            )
         return name, layout
 
     def run(self) -> ImportReport:
@@ -219,11 +225,17 @@ class FileImport:
         if isinstance(layout, StockLayout):
             day = self.at.astimezone(user_zone())
             batch = how.batch if how.batch is not None else f"{day:%Y-%m-%d}"
-            result = read_stock(self.source, layout=layout, batch=batch, **given)
+            known = self._known_skus()
+            result = read_stock(self.source, layout=layout, batch=batch, known_skus=known, **given)
             return self._without_done(result)
         if isinstance(layout, ReceiptLayout):
             result = read_receipts(
-                self.source, layout=layout, batch=how.batch or "", time_zone=self.time_zone, **given
+                self.source,
+                layout=layout,
+                batch=how.batch or "",
+                known_skus=self._known_skus(),
+                time_zone=self.time_zone,
+                **given,
             )
             return self._without_done(result)
         if isinstance(layout, DeliveryLayout):
@@ -246,14 +258,27 @@ class FileImport:
 
     def _without_done(self, result: Import) -> Import:
         """Remove and count the commands that an earlier run has done."""
+        outdated = 0
 
         def new(reading: Reading) -> LongList[ImportCommand]:
-            ids = ((each, str(each.command_id)) for each in result.commands)
-            return LongList(each for each, name in ids if reading.answered(name) is None)
+            nonlocal outdated
+            outdated = 0
+            kept: LongList[ImportCommand] = LongList()
+            for each in result.commands:
+                if reading.answered(str(each.command_id)) is None:
+                    kept.add(each)
+                elif isinstance(each, CountStock):
+                    (stock,) = reading.stock(each.key.warehouse_id, (each.key.sku,)) or (None,)
+                    outdated += stock is None or stock.on_hand != each.counted
+            return kept
 
         commands = self.database.repository.read(self.seller_id, new)  # in one transaction
         unchanged = len(result.commands) - len(commands)
-        return attrs.evolve(result, commands=commands, unchanged=unchanged)
+        notes = result.notes
+        if outdated:
+            again = f"{outdated:,} counts of this batch were imported before"
+            notes += (f"{again}, and the stock is another now; --batch NAME counts it again",)
+        return attrs.evolve(result, commands=commands, unchanged=unchanged, notes=notes)
 
     def _order(self, order_id: str) -> Order | None:
         return self.database.repository.read(

@@ -15,6 +15,7 @@ from orderflow.importing.findings import Findings
 from orderflow.importing.layouts.choice import part_of
 from orderflow.importing.layouts.file_part import FilePart
 from orderflow.importing.order_rows import OrderRows
+from orderflow.importing.other_warehouse import OtherWarehouse
 from orderflow.importing.result import Import
 
 if TYPE_CHECKING:
@@ -45,9 +46,14 @@ class OrderFile:
     """
 
     def __init__(
-        self, opened: ExitStack, table: Table[OrderLayout], zone: tzinfo | str | None
+        self,
+        opened: ExitStack,
+        table: Table[OrderLayout],
+        zone: tzinfo | str | None,
+        warehouse_id: str,
     ) -> None:
         self.table = table
+        self._elsewhere = OtherWarehouse(table.header, warehouse_id)
         self.findings = Findings()
         drops_repeated = table.layout.drop_repeated
         self.orders = FileOrders(table.columns, self.findings, drops_repeated=drops_repeated)
@@ -58,7 +64,11 @@ class OrderFile:
     def read(self, progress: Callable[[Progress], None] | None) -> None:
         """Read the rows."""
         for record in self.table.rows(progress):
-            self.orders.add(self._rows.read(record))
+            row = self._rows.read(record)
+            fault = self._elsewhere.fault(record)
+            if fault is not None:
+                row.faults.append(fault)
+            self.orders.add(row)
         self._rows.note_unmet()
 
     def alone(self, part: FileOrder, reason: str) -> Fault:
@@ -85,6 +95,8 @@ class OrderFiles:
         opened: ExitStack,
         layouts: Mapping[str, OrderLayout],
         zone: tzinfo | str | None,
+        *,
+        warehouse_id: str,
         main: Open,
         lines: Open | None,
     ) -> Self:
@@ -94,13 +106,16 @@ class OrderFiles:
             FileError: If one cannot be read, or its columns do not fit.
         """
         if lines is None:
-            return cls(OrderFile(opened, opened.enter_context(main(layouts)), zone), None)
+            return cls(
+                OrderFile(opened, opened.enter_context(main(layouts)), zone, warehouse_id), None
+            )
         of_main = {name: part_of(each, FilePart.ORDERS) for name, each in layouts.items()}
         table = opened.enter_context(main(of_main))
         name = table.layout_name
         of_lines = {name: part_of(layouts[name], FilePart.LINES)}
         other = opened.enter_context(lines(of_lines))
-        return cls(OrderFile(opened, table, zone), OrderFile(opened, other, zone))
+        files = (OrderFile(opened, each, zone, warehouse_id) for each in (table, other))
+        return cls(*files)
 
     @property
     def line_columns(self) -> Columns:

@@ -102,7 +102,9 @@ def read_orders(
         others = partial(open_table, lines, file_format=lines_format, name=lines_name)
     skus = KnownSkus(known_skus)
     with ExitStack() as opened:
-        files = OrderFiles.open(opened, layouts, time_zone, main, others)
+        files = OrderFiles.open(
+            opened, layouts, time_zone, warehouse_id=warehouse_id, main=main, lines=others
+        )
         maker = OrderMaker(
             files.main.table.columns,
             files.main.table.layout,

@@ -23,13 +23,15 @@ from orderflow.importing.files.long_list import LongList
 from orderflow.importing.files.sorting import Sorter
 from orderflow.importing.findings import Findings
 from orderflow.importing.identity import check_ids, command_id
+from orderflow.importing.known_skus import KnownSkus
 from orderflow.importing.layouts.layout import DeliveryLayout, Layout, ReceiptLayout, StockLayout
+from orderflow.importing.other_warehouse import OtherWarehouse
 from orderflow.importing.result import Import, ImportCommand
 from orderflow.importing.table import open_table
 from orderflow.importing.values.quantities import is_below_zero
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime, tzinfo
 
     from orderflow.importing.files.file_format import FileFormat
@@ -58,6 +60,7 @@ def read_stock(
     at: datetime,
     layout: StockLayout | None = None,
     batch: str = "",
+    known_skus: Collection[str] | None = None,
     all_or_nothing: bool = False,
     progress: Callable[[Progress], None] | None = None,
     name: str | None = None,
@@ -75,6 +78,7 @@ def read_stock(
         layout: The column names of the file.
         batch: A name that separates counts with equal results, such as the day. The same count of
             one batch takes effect once, however often it is imported.
+        known_skus: The products that the seller has. Others are new, and listed in the result.
         all_or_nothing: Whether a single fault means that there are no commands.
         progress: Called every 1,000 rows and at the end.
         name: The name of the file in messages. Default: its path.
@@ -86,6 +90,7 @@ def read_stock(
     """
     check_ids("read_stock", seller_id, warehouse_id, at)
     layout = layout if layout is not None else StockLayout()
+    skus = KnownSkus(known_skus)
     with open_table(file, {"stock": layout}, file_format=file_format, name=name) as table:
 
         def read(cells: Cells) -> tuple[str, ImportCommand] | None:
@@ -94,11 +99,14 @@ def read_stock(
             note = cells.note("note")
             if sku is None or counted is None or note is None:
                 return None
+            skus.is_known(sku, cells.row)
             key = StockKey(seller_id, warehouse_id, sku)
             content = command_id(sku, "stock", warehouse_id, batch, counted, note)
             return sku, CountStock(key=key, counted=counted, note=note, at=at, command_id=content)
 
-        return _import(table, read, "sku", progress, all_or_nothing=all_or_nothing)
+        elsewhere = OtherWarehouse(table.header, warehouse_id)
+        result = _import(table, read, "sku", elsewhere, progress)
+    return _finish(result, skus, all_or_nothing=all_or_nothing)
 
 
 def read_receipts(
@@ -110,6 +118,7 @@ def read_receipts(
     layout: ReceiptLayout | None = None,
     time_zone: tzinfo | str | None = None,
     batch: str = "",
+    known_skus: Collection[str] | None = None,
     all_or_nothing: bool = False,
     progress: Callable[[Progress], None] | None = None,
     name: str | None = None,
@@ -127,6 +136,7 @@ def read_receipts(
         layout: The column names of the file.
         time_zone: The zone of times without an offset, if the layout has none.
         batch: As in `read_stock`: a new batch announces the same receipts again.
+        known_skus: As in `read_stock`.
         all_or_nothing: Whether a single fault means that there are no commands.
         progress: Called every 1,000 rows and at the end.
         name: The name of the file in messages. Default: its path.
@@ -138,6 +148,7 @@ def read_receipts(
     """
     check_ids("read_receipts", seller_id, warehouse_id, at)
     layout = layout if layout is not None else ReceiptLayout()
+    skus = KnownSkus(known_skus)
     with open_table(file, {"receipts": layout}, file_format=file_format, name=name) as table:
         times = times_of(table, time_zone)
 
@@ -149,6 +160,7 @@ def read_receipts(
             expected_at = cells.moment("expected_at", times, required=True)
             if receipt_id is None or sku is None or units is None or expected_at is None:
                 return None
+            skus.is_known(sku, cells.row)
             key = StockKey(seller_id, warehouse_id, sku)
             content = command_id(
                 receipt_id, "receipt", warehouse_id, batch, sku, units, expected_at.isoformat()
@@ -156,7 +168,9 @@ def read_receipts(
             receipt = ExpectedReceipt(receipt_id, key, units, expected_at)
             return receipt_id, AnnounceReceipt(receipt=receipt, at=at, command_id=content)
 
-        return _import(table, read, "receipt_id", progress, all_or_nothing=all_or_nothing)
+        elsewhere = OtherWarehouse(table.header, warehouse_id)
+        result = _import(table, read, "receipt_id", elsewhere, progress)
+    return _finish(result, skus, all_or_nothing=all_or_nothing)
 
 
 def read_deliveries(
@@ -195,6 +209,7 @@ def read_deliveries(
     """
     check_ids("read_deliveries", seller_id, warehouse_id, at)
     layout = layout if layout is not None else DeliveryLayout()
+    skus = KnownSkus(None)  # a receipt has to be announced
     units: dict[str, Any] = {"smallest": 0, "largest": UNITS_MAX, "thousands": layout.thousands}
     with open_table(file, {"deliveries": layout}, file_format=file_format, name=name) as table:
 
@@ -216,7 +231,9 @@ def read_deliveries(
                 command_id=command_id(receipt_id, "delivery", *content),
             )
 
-        return _import(table, read, "receipt_id", progress, all_or_nothing=all_or_nothing)
+        elsewhere = OtherWarehouse(table.header, warehouse_id)
+        result = _import(table, read, "receipt_id", elsewhere, progress)
+    return _finish(result, skus, all_or_nothing=all_or_nothing)
 
 
 def _counted(cells: Cells, layout: StockLayout) -> int | None:
@@ -239,9 +256,8 @@ def _import(
     table: Table[_Layout],
     read: Callable[[Cells], tuple[str, ImportCommand] | None],
     unique: str,
+    elsewhere: OtherWarehouse,
     progress: Callable[[Progress], None] | None,
-    *,
-    all_or_nothing: bool,
 ) -> Import:
     """Read a command from each row. The values of the column `unique` must differ."""
     findings = Findings()
@@ -254,6 +270,10 @@ def _import(
                 findings.skip(record.row, record.skip)
                 continue
             cells = Cells(table.columns, record)
+            fault = elsewhere.fault(record)
+            if fault is not None:
+                findings.reject_row(record.row, [fault])
+                continue
             pair = read(cells)
             if pair is None or cells.faults:
                 findings.reject_row(record.row, cells.faults)
@@ -270,5 +290,10 @@ def _import(
                 name = table.columns.name(unique)
                 findings.reject_row(item[1], [Fault(item[1], name, quote_value(value), reason)])
         commands = LongList(command for _, _, command in first)
-    result = Import.of(table, findings, commands=commands)
-    return attrs.evolve(result, commands=()) if all_or_nothing and result.faults else result
+    return Import.of(table, findings, commands=commands)
+
+
+def _finish(result: Import, skus: KnownSkus, *, all_or_nothing: bool) -> Import:
+    """Return a result with the products that are new; with one fault, perhaps without commands."""
+    commands = () if all_or_nothing and result.faults else result.commands
+    return attrs.evolve(result, commands=commands, unknown_skus=skus.unknown())

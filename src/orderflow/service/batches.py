@@ -19,8 +19,8 @@ from orderflow.domain.model.arguments import (
     require_kind,
     require_number,
 )
-from orderflow.domain.model.commands import Command, CountStock, PlaceOrder
-from orderflow.domain.model.events import StockAdjusted
+from orderflow.domain.model.commands import BookInStock, Command, CountStock, PlaceOrder
+from orderflow.domain.model.events import StockAdjusted, StockBookedIn
 from orderflow.domain.model.status import Status
 from orderflow.errors import BatchInterruptedError, OrderFlowError, StorageError
 from orderflow.ports import TransactionalRepository
@@ -63,6 +63,8 @@ class BatchResult(Generic[C]):
         placed: The number of orders placed, by their first status.
         counted_up: The units by which counts of stock were above what was on hand.
         counted_down: The units by which others were below it.
+        receipts_short: The number of receipts that were closed although units were missing.
+        units_short: These units.
         back_orders_opened: The number of earlier orders that went on back order.
         back_orders_completed: The number of back orders that became complete.
     """
@@ -73,6 +75,8 @@ class BatchResult(Generic[C]):
     placed: Counter[Status] = attrs.field(factory=Counter)
     counted_up: int = 0
     counted_down: int = 0
+    receipts_short: int = 0
+    units_short: int = 0
     back_orders_opened: int = 0
     back_orders_completed: int = 0
 
@@ -91,6 +95,11 @@ class BatchResult(Generic[C]):
                 if isinstance(event, StockAdjusted):
                     self.counted_up += max(0, event.change)
                     self.counted_down += max(0, -event.change)
+        if isinstance(command, BookInStock):
+            for event in outcome.events:
+                if isinstance(event, StockBookedIn) and event.short:
+                    self.receipts_short += 1
+                    self.units_short += event.short
         opened = set(outcome.back_orders_opened) - {outcome.order_id}
         self.back_orders_opened += len(opened)
 
@@ -101,6 +110,8 @@ class BatchResult(Generic[C]):
         self.placed += other.placed
         self.counted_up += other.counted_up
         self.counted_down += other.counted_down
+        self.receipts_short += other.receipts_short
+        self.units_short += other.units_short
         self.back_orders_opened += other.back_orders_opened
         self.back_orders_completed += other.back_orders_completed
 

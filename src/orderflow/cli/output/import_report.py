@@ -109,6 +109,8 @@ class ImportReport:
             "edited": done.done[EditOrder],
             "counted_up": done.counted_up,
             "counted_down": done.counted_down,
+            "receipts_short": done.receipts_short,
+            "units_short": done.units_short,
             "back_orders_completed": done.back_orders_completed,
             "back_orders_opened": done.back_orders_opened,
             "unchanged": result.unchanged,
@@ -152,7 +154,14 @@ class ImportReport:
         if result.called_off and not self.updates:
             _print(console, "they are open here; --on-change update cancels them")
         unknown = list(map(str, result.unknown_skus))
-        print_problems(console, "unknown product", unknown, result.unknown_skus.total)
+        sort = "unknown product" if self.kind is FileKind.ORDERS else "new product"
+        print_problems(console, sort, unknown, result.unknown_skus.total)
+        if self.done.receipts_short:
+            _print(
+                console,
+                f"receipts closed with units missing: {self.done.receipts_short:,}, "
+                f"{self.done.units_short:,} units; a column more_to_come keeps them open",
+            )
         if result.repeated:
             row, first = result.repeated[0].row, result.repeated[0].first
             _print(

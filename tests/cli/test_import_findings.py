@@ -1,0 +1,131 @@
+"""What a file says beside its rows is told: nothing ends with exit code 0 and a wrong result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import xlsxwriter
+
+from tests.cli.files import FileShop
+from tests.cli.runner import flat
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TIME = "2026-03-01T10:00Z"
+STATUS = "order_id,sku,quantity,placed_at,Status"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> FileShop:
+    return FileShop(tmp_path)
+
+
+@pytest.mark.parametrize("option", ["--drop-orders", "--drop-rows"])
+@pytest.mark.parametrize("command", ["import", "replay"])
+def test_a_rule_about_a_column_that_is_not_there_is_refused(
+    shop: FileShop, option: str, command: str
+) -> None:
+    file = shop.write(f"A,MUG,1,{TIME},storniert", header=STATUS)
+    result = shop.run(command, file, option, "status=storniert")
+    assert result.exit_code == 2
+    expected = "there is no column 'status', which was named, did you mean 'Status'?"
+    assert expected in flat(result.stderr)
+
+
+def test_a_rule_that_skips_no_row_is_named(shop: FileShop) -> None:
+    file = shop.write(f"A,MUG,1,{TIME},storniert", f"B,MUG,1,{TIME},ok", header=STATUS)
+    options = ("--drop-orders", "Status = storniert", "--drop-rows", "Status=stornieert")
+    found = shop.report(file, *options)
+    assert found["notes"] == ["no row is skipped because of 'Status=stornieert'"]
+    assert (found["skipped"], list(shop.orders())) == ({"Status = storniert": 1}, ["B"])
+
+
+@pytest.mark.parametrize("column", ["cancelled_at", "Storno"])
+def test_an_order_of_a_plain_file_with_a_time_of_cancellation_is_off(
+    shop: FileShop, column: str
+) -> None:
+    named = () if column == "cancelled_at" else ("--cancelled-at-column", column)
+    header = f"order_id,sku,quantity,placed_at,{column}"
+    shop.report(shop.write(f"A,MUG,1,{TIME},", f"B,MUG,1,{TIME},{TIME}", header=header), *named)
+    assert shop.orders() == {"A": "ON_BACK_ORDER"}
+    later = shop.write(f"A,MUG,1,{TIME},2026-03-01T11:00Z", header=header)
+    found = shop.report(later, *named, code=1)
+    assert [each["order_id"] for each in found["called_off"]] == ["A"]
+    shop.report(later, *named, "--on-change", "update")
+    assert shop.orders() == {"A": "CANCELLED"}
+
+
+def test_a_number_of_a_workbook_that_has_lost_digits_is_rejected(shop: FileShop) -> None:
+    path = shop.folder / "orders.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["order_id", "sku", "quantity", "placed_at"])
+        sheet.write_row(1, 0, [1, 400638133393100000000, 1, TIME])
+        sheet.write_row(2, 0, [2, 4006381333931, 1, TIME])
+    found = shop.report(path, code=1)
+    assert [(each["row"], each["value"]) for each in found["faults"]] == [(2, "'4.006381e+20'")]
+    assert list(shop.orders()) == ["2"]
+
+
+def test_options_for_different_kinds_of_files_are_refused(shop: FileShop) -> None:
+    file = shop.write("MUG,1", header="sku,x")
+    result = shop.take_in(file, "--quantity-column", "x", "--on-hand-column", "x")
+    assert result.exit_code == 2
+    assert "no kind of file takes all of these options: --on-hand-column not to orders" in flat(
+        result.stderr
+    )
+
+
+def test_a_count_that_was_imported_before_says_if_the_stock_has_changed(shop: FileShop) -> None:
+    file = shop.write("MUG,5", "POT,2", header="sku,on_hand")
+    shop.report(file)
+    assert shop.report(file)["notes"] == []
+    shop.do("book-in", "MUG", 3, "--warehouse", "leeds")
+    found = shop.report(file)
+    assert (found["done"], found["unchanged"]) == (0, 2)
+    (note,) = found["notes"]
+    assert note.startswith("1 counts of this batch were imported before")
+    assert note.endswith("and the stock is another now; --batch NAME counts it again")
+
+
+def test_products_that_a_count_or_a_receipt_makes_are_named(shop: FileShop) -> None:
+    assert shop.report(shop.write("MUG,5", header="sku,on_hand"))["unknown_skus"] == []
+    counted = shop.take_in(shop.write("MUG,6", "mug,1", header="sku,on_hand"))
+    assert "new product: 'mug', row 3; did you mean 'MUG'?" in flat(counted.stderr)
+    receipts = shop.write(f"R1,POT,5,{TIME}", header="receipt_id,sku,quantity,expected_at")
+    assert [each["sku"] for each in shop.report(receipts)["unknown_skus"]] == ["POT"]
+    refused = shop.take_in(receipts, "--known-skus-only")
+    assert (refused.exit_code, "does not apply to a file of receipts" in flat(refused.stderr)) == (
+        2,
+        True,
+    )
+
+
+def test_a_delivery_that_closes_a_receipt_with_units_missing_says_so(shop: FileShop) -> None:
+    for number in (1, 2):
+        shop.do("announce", f"R{number}", "MUG", 5, "2026-03-09T10:00Z", "--warehouse", "leeds")
+    rows = ("R1,MUG,2,no", "R2,MUG,2,yes")
+    file = shop.write(*rows, header="receipt_id,sku,received,more_to_come")
+    result = shop.take_in(file)
+    expected = (
+        "receipts closed with units missing: 1, 3 units; a column more_to_come keeps them open"
+    )
+    assert (result.exit_code, expected in flat(result.stderr)) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("sku,on_hand,warehouse_id", "MUG,5"),
+        ("order_id,sku,quantity,placed_at,warehouse_id", f"A,MUG,1,{TIME}"),
+        ("receipt_id,sku,quantity,expected_at,warehouse_id", f"R,MUG,1,{TIME}"),
+    ],
+)
+def test_rows_of_another_warehouse_are_rejected(shop: FileShop, header: str, row: str) -> None:
+    found = shop.report(shop.write(f"{row},york", header=header), code=1)
+    assert [(each["column"], each["value"], each["reason"]) for each in found["faults"]] == [
+        ("warehouse_id", "'york'", "is not the warehouse of this import, 'leeds'")
+    ]
+    assert shop.report(shop.write(f"{row},leeds", header=header))["done"] == 1
