@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
@@ -20,12 +20,14 @@ STANDARD_INPUT = "-"
 
 @contextmanager
 def input_file(file: str) -> Iterator[Path | BinaryIO]:
-    """Yield the file; standard input is copied, because rejected rows are read twice."""
-    if file != STANDARD_INPUT:
+    """Yield the file; standard input and pipes are copied, because they are read twice."""
+    is_stream = file == STANDARD_INPUT
+    if not (is_stream or Path(file).is_fifo()):
         yield Path(file)
         return
     with TemporaryFile() as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept)
+        with nullcontext(sys.stdin.buffer) if is_stream else Path(file).open("rb") as source:
+            shutil.copyfileobj(source, kept)
         yield kept
 
 
