@@ -471,7 +471,7 @@ def test_a_changed_order_is_edited_only_with_the_option(shop: FileShop) -> None:
     path = shop.write(row("1", quantity=5))
     result = shop.take_in(path)
     assert result.exit_code == 0
-    assert "already present, but different: 1; --on-change update edits" in flat(result.stderr)
+    assert "already present, but different: 1 --on-change update edits" in flat(result.stderr)
     assert shop.ask("show", "1")["units"] == 2
 
     found = shop.report(path, "--on-change", "update")

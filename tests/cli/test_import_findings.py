@@ -129,3 +129,71 @@ def test_rows_of_another_warehouse_are_rejected(shop: FileShop, header: str, row
         ("warehouse_id", "'york'", "is not the warehouse of this import, 'leeds'")
     ]
     assert shop.report(shop.write(f"{row},leeds", header=header))["done"] == 1
+
+
+SHOPIFY = ",".join(
+    (
+        *("Name", "Financial Status", "Fulfillment Status", "Lineitem quantity"),
+        *("Lineitem sku", "Created at", "Cancelled at"),
+    )
+)
+
+
+def shopify(number: int, *, fulfilled: str = "", off: str = "", paid: str = "paid") -> str:
+    return f"#{number},{paid},{fulfilled},2,MUG,2026-03-01 1{number}:00:00 +0000,{off}"
+
+
+def test_orders_that_are_off_are_cancelled_although_each_gives_its_stock_to_the_next(
+    shop: FileShop,
+) -> None:
+    shop.do("count", "MUG", 2, "--warehouse", "leeds")
+    shop.report(shop.write(shopify(1), shopify(2), shopify(3), header=SHOPIFY))
+    off = [shopify(number, off="2026-03-02 10:00:00 +0000") for number in (1, 2, 3)]
+    file = shop.write(*off, header=SHOPIFY)
+    shop.report(file, "--on-change", "update", "--all-or-nothing")
+    assert set(shop.orders().values()) == {"CANCELLED"}
+
+
+def test_orders_are_edited_although_each_gives_its_stock_to_the_next(shop: FileShop) -> None:
+    shop.do("count", "MUG", 4, "--warehouse", "leeds")
+    shop.report(shop.write(*(f"{number},MUG,4,{TIME}" for number in (1, 2, 3))))
+    file = shop.write(*(f"{number},MUG,3,{TIME}" for number in (1, 2, 3)))
+    found = shop.report(file, "--on-change", "update")
+    assert (found["edited"], found["refused"]) == (3, [])
+    assert shop.orders() == {"1": "ALLOCATED", "2": "ON_BACK_ORDER", "3": "ON_BACK_ORDER"}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (shopify(1, fulfilled="fulfilled"), "already despatched"),
+        (shopify(1, fulfilled="on_hold"), "kept back by the shop"),
+        (shopify(1, paid="pending"), "not paid yet"),
+    ],
+)
+def test_an_order_that_is_open_here_and_skipped_in_the_file_is_named(
+    shop: FileShop, row: str, reason: str
+) -> None:
+    shop.report(shop.write(shopify(1), header=SHOPIFY))
+    found = shop.report(shop.write(row, header=SHOPIFY), code=1)
+    expected = f"it is open here (ON_BACK_ORDER), but is skipped in the file: {reason}"
+    assert found["conflicting"] == [{"order_id": "#1", "reason": expected}]
+
+
+def test_changed_orders_are_named_and_so_is_why_one_cannot_be_edited(shop: FileShop) -> None:
+    shop.report(shop.write(f"1,MUG,1,{TIME}", f"2,MUG,1,{TIME}"))
+    shop.do("cancel", 2)
+    errors = flat(shop.take_in(shop.write(f"1,MUG,3,{TIME}", f"2,MUG,3,{TIME}")).stderr)
+    assert "already present, but different: 1 already present, but different: 2: " in errors
+    assert "--on-change update edits those that can be edited" in errors
+
+
+def test_a_workbook_with_a_cell_far_away_is_refused(shop: FileShop) -> None:
+    path = shop.folder / "orders.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["order_id", "sku", "quantity", "placed_at"])
+        sheet.write(1_048_575, 16_383, "x")
+    result = shop.take_in(path)
+    assert result.exit_code == 2
+    assert "has a sheet of 1,048,576 rows and 16,384 columns" in flat(result.stderr)

@@ -90,6 +90,12 @@ def read_orders(
     """
     check_ids("read_orders", seller_id, warehouse_id, at)
     validators.require(
+        ok=callable(existing) or isinstance(existing, Mapping),
+        field="read_orders.existing",
+        demand="a function or a mapping of stored orders by their ids",
+        value=existing,
+    )
+    validators.require(
         ok=isinstance(on_change, OnChange),
         field="read_orders.on_change",
         demand="an OnChange",
@@ -139,6 +145,8 @@ def _take(found: FileOrder, files: OrderFiles, maker: OrderMaker, stored: Stored
                 findings.skip(row, found.reason)
         if found.off_reason:
             stored.call_off(found.order_id, found.off_reason)
+        else:
+            stored.skip(found.order_id, found.reason)
         return
     is_cut = any(part.is_cut for part, _ in parts)
     has_rows = any(part.lines or part.faults for part, _ in parts)

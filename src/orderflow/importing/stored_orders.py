@@ -11,6 +11,7 @@ import attrs
 from orderflow.domain.model.commands import CancelOrder, EditOrder, PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Order
+from orderflow.domain.model.status import Status
 from orderflow.domain.model.terms import Term
 from orderflow.domain.model.warehouse_commands import RequestCancellation
 from orderflow.importing.comparing import edits_to, obstacle_to
@@ -43,6 +44,9 @@ class OnChange(Term):
     """Leave it as it is."""
     UPDATE = "UPDATE"
     """Edit it, or cancel it if the file says that it is off."""
+
+
+_OPEN = frozenset({Status.NEW, Status.ON_BACK_ORDER, Status.ALLOCATED})
 
 
 @attrs.define(kw_only=True)
@@ -158,6 +162,13 @@ class StoredOrders:
         for each in (stored, *self.parts_of(order_id)):
             if each.warehouse_id == self.warehouse_id:
                 self._call_off(each, reason)
+
+    def skip(self, order_id: str, reason: str) -> None:
+        """Note an order that is not sent according to the file, but is open here."""
+        stored = self.find(order_id)
+        if stored is not None and stored.status in _OPEN and stored.split_from is None:
+            conflict = f"it is open here ({stored.status}), but is skipped in the file: {reason}"
+            self.conflicting.add(ConflictingOrder(order_id, conflict))
 
     def _call_off(self, order: Order, reason: str) -> None:
         allowed = allowed_actions(order.status)

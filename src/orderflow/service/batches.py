@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import attrs
 
@@ -20,9 +20,22 @@ from orderflow.domain.model.arguments import (
     require_number,
 )
 from orderflow.domain.model.commands import BookInStock, Command, CountStock, PlaceOrder
-from orderflow.domain.model.events import StockAdjusted, StockBookedIn
+from orderflow.domain.model.events import (
+    OrderAllocated,
+    OrderDeallocated,
+    OrderPartlyAllocated,
+    OrderPassedOver,
+    OrderWaitedEnough,
+    StockAdjusted,
+    StockBookedIn,
+)
 from orderflow.domain.model.status import Status
-from orderflow.errors import BatchInterruptedError, OrderFlowError, StorageError
+from orderflow.errors import (
+    BatchInterruptedError,
+    OrderFlowError,
+    StaleVersionError,
+    StorageError,
+)
 from orderflow.ports import TransactionalRepository
 from orderflow.ports.implementations import require_port
 from orderflow.service.flow import OrderFlow
@@ -118,6 +131,9 @@ class BatchResult(Generic[C]):
 
 class Batches:
     """Runs many commands of one seller, and continues after a refused one.
+
+    An earlier command may have given stock to an order of a later one, or taken some. That does not
+    count against the `expected_version` of the later one: any other change does.
 
     >>> from datetime import UTC, datetime
     >>> from orderflow import MemoryRepository, OrderFlow, StockKey
@@ -229,7 +245,7 @@ class Batches:
         result = BatchResult[C]()
         for number, command in enumerate(commands, begin + 1):
             try:
-                outcome = flow.handle(command)
+                outcome = _handle(flow, command)
             except StorageError:
                 raise  # the whole transaction has failed, and may be tried again
             except OrderFlowError as error:
@@ -238,6 +254,35 @@ class Batches:
                 result._add_outcome(command, outcome)  # noqa: SLF001 - of this module
             self._progress(number)
         return result
+
+
+def _handle(flow: OrderFlow, command: Command) -> Outcome:
+    """Run a command, whatever stock its order was given since the expected version."""
+    try:
+        return flow.handle(command)
+    except StaleVersionError as stale:
+        if not _was_only_allocated(flow, command.seller_id, stale):
+            raise
+        version = stale.actual
+    return flow.handle(attrs.evolve(cast("Any", command), expected_version=version))
+
+
+_ALLOCATION = (
+    OrderAllocated,
+    OrderPartlyAllocated,
+    OrderDeallocated,
+    OrderPassedOver,
+    OrderWaitedEnough,
+)
+
+
+def _was_only_allocated(flow: OrderFlow, seller_id: str, stale: StaleVersionError) -> bool:
+    """Whether an order has only gained or lost stock since the expected version."""
+    number = stale.actual - stale.expected
+    if number < 1:
+        return False
+    latest = tuple(flow.seller(seller_id).events(stale.order_id))[-number:]
+    return len(latest) == number and all(isinstance(each, _ALLOCATION) for each in latest)
 
 
 def _check(commands: Sequence[Command]) -> None:

@@ -170,11 +170,9 @@ class ImportReport:
                 f"{first:,}; both are lines, unless --drop-repeated is given",
             )
         if result.changed and not self.updates:
-            count = result.changed.total
-            _print(
-                console,
-                f"already present, but different: {count:,}; --on-change update edits them",
-            )
+            names = [f"{each.order_id}{_why_not(each)}" for each in result.changed]
+            print_problems(console, "already present, but different", names, result.changed.total)
+            _print(console, "--on-change update edits those that can be edited")
         if self.lines is not None:
             self.lines.print_problems_of_file(console)
 
@@ -242,6 +240,10 @@ def _print_orders(
     print_problems(
         console, sort, [f"{each.order_id}: {each.reason}" for each in orders], orders.total
     )
+
+
+def _why_not(order: ChangedOrder) -> str:
+    return f": {order.obstacle}" if order.obstacle else ""
 
 
 def _print(console: Console, text: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, datetime, time, timedelta
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
@@ -60,6 +62,8 @@ def _check_size(name: str, workbook: BinaryIO) -> None:
     try:
         with ZipFile(workbook) as archive:
             size = sum(each.file_size for each in archive.infolist())
+            if size <= UNPACKED_BYTES_MAX:
+                _check_area(name, archive)
     except BadZipFile as error:
         raise FileError(name, "is a zip archive that is damaged or was cut short") from error
     finally:
@@ -71,8 +75,44 @@ def _check_size(name: str, workbook: BinaryIO) -> None:
         )
 
 
+AREA_MAX = 10_000_000
+"""The most cells of a sheet, blank ones included."""
+
+_CHUNK_BYTES = 1024 * 1024
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_REFERENCE_BYTES_MAX = 14
+
 _EXACT_MAX = 10**15
 """Excel keeps 15 digits of a number."""
+
+
+def _check_area(name: str, archive: ZipFile) -> None:
+    """Check the area of each sheet: one cell in its last corner takes memory for all others."""
+    for sheet in archive.namelist():
+        if not sheet.startswith("xl/worksheets/"):
+            continue
+        rows = columns = 0
+        rest = b""
+        with archive.open(sheet) as data:
+            while chunk := data.read(_CHUNK_BYTES):
+                for letters, digits in _REFERENCE.findall(rest + chunk):
+                    rows, columns = max(rows, int(digits)), max(columns, _number_of(letters))
+                rest = chunk[-_REFERENCE_BYTES_MAX:]
+        if rows * columns > AREA_MAX:
+            raise FileError(
+                name,
+                f"has a sheet of {rows:,} rows and {columns:,} columns, of at most {AREA_MAX:,} "
+                f"cells; delete the cells far from the others, or save it as CSV",
+            )
+
+
+def _number_of(letters: bytes) -> int:
+    """Return the number of a column.
+
+    >>> _number_of(b"A"), _number_of(b"AA"), _number_of(b"XFD")
+    (1, 27, 16384)
+    """
+    return reduce(lambda number, letter: 26 * number + letter - 64, letters, 0)
 
 
 def _choose(name: str, book: Any, sheet: str) -> str:  # noqa: ANN401 - calamine may be missing
