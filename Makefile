@@ -25,7 +25,7 @@ FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_mem
   --deselect=tests/machine/test_machine.py::test_the_machine_comes_upon_a_fault
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench drills wheel check clean
+.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench drills spark wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench: .venv/.dev ## measure beside yardsticks; ARGS=--quick for a look, --help 
 drills: .venv/.dev ## kill, race and starve it on real databases for long; ARGS=--quick, --help
 	$(BIN)/python -m tests.drills $(ARGS)
 
+spark: .venv/.spark ## run the tests of Spark, which `make test` leaves out; needs 2 GB of memory
+	ORDERFLOW_TEST_SPARK=1 $(BIN)/python -m pytest tests/spark
+
 wheel: build/wheel/.built ## build the wheel; import it beside its required dependencies, add an extra
 	rm -rf build/bare
 	$(PYTHON) -m venv build/bare
@@ -102,6 +105,10 @@ clean: ## remove what the other targets made
 
 .venv/.dev: pyproject.toml .venv/.pip
 	$(PIP) install --group dev --editable '.[$(EXTRAS)]'
+	@touch $@
+
+.venv/.spark: pyproject.toml .venv/.dev
+	$(PIP) install --group spark
 	@touch $@
 
 build/wheel/.built: pyproject.toml README.md LICENSE $(shell find src -type f ! -name '*.pyc') | .venv/.pip

@@ -47,7 +47,9 @@ def allocate_lines(
 
     A table in memory is allocated at once. A lazy frame of Polars is allocated when it is
     collected. A relation of DuckDB is checked at once, and allocated when its rows are read, unless
-    the policy needs all of them in memory. The rows are in the order of the lines.
+    the policy needs all of them in memory. A data frame of Spark is checked at once, and allocated
+    by its workers when its rows are read. The rows are in the order of the lines. Spark has no such
+    order: in each of its partitions, they come by seller, warehouse and the order of the queue.
 
     Args:
         lines: A table with a row for each line, with the columns `order_id`, `line_id`, `sku`,
@@ -62,7 +64,8 @@ def allocate_lines(
         status of its order. They replace columns of these names.
 
     Raises:
-        InvalidValueError: If a column is missing, or the policy makes no sense for a table.
+        InvalidValueError: If a column is missing, the policy makes no sense for a table, or a
+            seller has more lines than a worker of Spark has memory for.
         TableError: If a value breaks its rule. Its row is counted from 0.
         MissingExtraError: If a package is missing.
     """

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 from orderflow.errors import InvalidValueError
 from orderflow.frames.engines import ROW, collected, with_rows
 from orderflow.frames.in_memory import allocate_in_memory
+from orderflow.frames.spark import allocate_on_spark
 from orderflow.frames.table_columns import line_columns, present
 from orderflow.frames.window import allocate_by_window, suits_window
 
@@ -36,6 +37,8 @@ def allocate_deferred(
         return _polars(lines, stock, policy, at)
     if lines.implementation.is_duckdb():
         return _duckdb(lines, stock, policy, at)
+    if lines.implementation.is_pyspark() or lines.implementation.is_pyspark_connect():
+        return allocate_on_spark(lines, stock, policy, at)
     if not suits_window(policy):
         raise InvalidValueError(
             "allocate_lines.lines",

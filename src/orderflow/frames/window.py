@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Lazy = nw.LazyFrame[Any]
 
-__all__ = ["allocate_by_window", "suits_window"]
+__all__ = ["allocate_by_window", "check_orders", "suits_window"]
 
 _WANTED, _KEPT, _SO_FAR, _TAKEN = "__of_wanted", "__of_kept", "__of_so_far", "__of_taken"
 _SHORT = "__of_short"
@@ -62,7 +62,7 @@ def allocate_by_window(lines: Lazy, stock: Lazy, policy: AllocationPolicy) -> La
     names = [column.name for column in columns]
     keys = [key for key in KEYS if key in names]
     order = [key for key in ORDER_KEYS if key in names]
-    _check_orders(checked, policy, order)
+    check_orders(checked, policy, order)
     records = checked_stock(stock, keys).select(*keys, AVAILABLE)
     units = Units.of(policy, names)
     kept = nw.lit(0) if units.kept is None else units.kept
@@ -108,7 +108,7 @@ def _taken() -> nw.Expr:
     return nw.max_horizontal(nw.min_horizontal(left, nw.col(_WANTED)), nw.lit(0))
 
 
-def _check_orders(lines: Lazy, policy: AllocationPolicy, order: Sequence[str]) -> None:
+def check_orders(lines: Lazy, policy: AllocationPolicy, order: Sequence[str]) -> None:
     """Require that the lines of each order say the same of it, and have ids of their own."""
     line = [*order, "line_id"]
     repeated = lines.group_by(*line).agg(nw.len().alias("lines")).filter(nw.col("lines") > 1)
@@ -116,6 +116,8 @@ def _check_orders(lines: Lazy, policy: AllocationPolicy, order: Sequence[str]) -
         raise fault("lines", lines, other_id(nw.col("quantity").count().over(*line) > 1))
     names = lines.collect_schema().names()
     said = position(policy, nw.col) + [(each, nw.col(each)) for each in OF_ORDER if each in names]
+    if "waiting_since" in names:  # a comparison leaves a null out
+        said.append(("waiting_since", nw.col("waiting_since").is_null().cast(nw.Int8())))
     columns = [f"__of_said_{i}" for i in range(len(said))]
     lines = lines.with_columns(
         *(value.alias(name) for name, (_, value) in zip(columns, said, strict=True))
