@@ -222,25 +222,8 @@ class FileImport:
             "name": self.name,
             "file_format": self.file_format,
         }
-        if isinstance(layout, StockLayout):
-            day = self.at.astimezone(user_zone())
-            batch = how.batch if how.batch is not None else f"{day:%Y-%m-%d}"
-            known = self._known_skus()
-            result = read_stock(self.source, layout=layout, batch=batch, known_skus=known, **given)
-            return self._without_done(result)
-        if isinstance(layout, ReceiptLayout):
-            result = read_receipts(
-                self.source,
-                layout=layout,
-                batch=how.batch or "",
-                known_skus=self._known_skus(),
-                time_zone=self.time_zone,
-                **given,
-            )
-            return self._without_done(result)
-        if isinstance(layout, DeliveryLayout):
-            result = read_deliveries(self.source, layout=layout, batch=how.batch or "", **given)
-            return self._without_done(result)
+        if not isinstance(layout, OrderLayout):
+            return self._without_done(self._read_stock_of(layout, given))
         return read_orders(
             self.source,
             preset={layout_name: self.form.included(self.order_layouts[layout_name])},
@@ -255,6 +238,21 @@ class FileImport:
             on_change=how.on_change,
             **given,
         )
+
+    def _read_stock_of(
+        self, layout: StockLayout | ReceiptLayout | DeliveryLayout, given: dict[str, Any]
+    ) -> Import:
+        """Read counts, announced receipts or deliveries."""
+        batch = self.how.batch
+        if isinstance(layout, DeliveryLayout):
+            return read_deliveries(self.source, layout=layout, batch=batch or "", **given)
+        given = {**given, "known_skus": self._known_skus()}
+        if isinstance(layout, ReceiptLayout):
+            given["time_zone"] = self.time_zone
+            return read_receipts(self.source, layout=layout, batch=batch or "", **given)
+        day = f"{self.at.astimezone(user_zone()):%Y-%m-%d}"
+        batch = batch if batch is not None else day
+        return read_stock(self.source, layout=layout, batch=batch, **given)
 
     def _without_done(self, result: Import) -> Import:
         """Remove and count the commands that an earlier run has done."""

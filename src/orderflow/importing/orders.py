@@ -89,18 +89,7 @@ def read_orders(
         InvalidValueError: If an id or the moment breaks its rule, or there is no such preset.
     """
     check_ids("read_orders", seller_id, warehouse_id, at)
-    validators.require(
-        ok=callable(existing) or isinstance(existing, Mapping),
-        field="read_orders.existing",
-        demand="a function or a mapping of stored orders by their ids",
-        value=existing,
-    )
-    validators.require(
-        ok=isinstance(on_change, OnChange),
-        field="read_orders.on_change",
-        demand="an OnChange",
-        value=on_change,
-    )
+    _check(existing, on_change)
     layouts = choose_layouts(preset, "read_orders.preset")
     main = partial(open_table, file, file_format=file_format, name=name)
     others = None
@@ -134,6 +123,21 @@ def read_orders(
             _take(found, files, maker, stored)
         result = files.result(skus, stored.result())
     return attrs.evolve(result, commands=()) if all_or_nothing and result.has_faults else result
+
+
+def _check(existing: object, on_change: object) -> None:
+    validators.require(
+        ok=callable(existing) or isinstance(existing, Mapping),
+        field="read_orders.existing",
+        demand="a function or a mapping of stored orders by their ids",
+        value=existing,
+    )
+    validators.require(
+        ok=isinstance(on_change, OnChange),
+        field="read_orders.on_change",
+        demand="an OnChange",
+        value=on_change,
+    )
 
 
 def _take(found: FileOrder, files: OrderFiles, maker: OrderMaker, stored: StoredOrders) -> None:

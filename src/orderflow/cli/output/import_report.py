@@ -162,6 +162,13 @@ class ImportReport:
                 f"receipts closed with units missing: {self.done.receipts_short:,}, "
                 f"{self.done.units_short:,} units; a column more_to_come keeps them open",
             )
+        self._print_differences(console)
+        if self.lines is not None:
+            self.lines.print_problems_of_file(console)
+
+    def _print_differences(self, console: Console) -> None:
+        """Print the rows that are repeated, and the orders that differ from the stored ones."""
+        result = self.result
         if result.repeated:
             row, first = result.repeated[0].row, result.repeated[0].first
             _print(
@@ -173,8 +180,6 @@ class ImportReport:
             names = [f"{each.order_id}{_why_not(each)}" for each in result.changed]
             print_problems(console, "already present, but different", names, result.changed.total)
             _print(console, "--on-change update edits those that can be edited")
-        if self.lines is not None:
-            self.lines.print_problems_of_file(console)
 
     def print_problems_of_file(self, console: Console) -> None:
         """Print the problems, if there are any, below the name of the file."""
