@@ -131,6 +131,14 @@ def test_columns_that_are_missing_are_named() -> None:
         StockLayout(sku=())
 
 
+def test_a_misspelt_column_is_searched_among_the_first_of_very_many() -> None:
+    others = ",".join(f"{number}" for number in range(2_000))
+    with pytest.raises(FileError, match=r"\(on_hand\), did you mean 'onhand'"):
+        stock(f"sku,onhand,{others}\n")
+    with pytest.raises(FileError, match=r"\(on_hand\); the layout needs"):
+        stock(f"sku,{others},onhand\n")
+
+
 def test_a_seller_that_no_command_could_carry_is_refused_before_a_file_is_read() -> None:
     with pytest.raises(InvalidValueError, match=r"read_stock\.seller_id"):
         read_stock(io.BytesIO(), seller_id="", warehouse_id=WAREHOUSE, at=AT)

@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 _LISTED_MAX = 40
+_COMPARED_MAX = 1_000
 _ITEM_FIELDS = ("sku", "quantity", "line_id")
 NUMBER = "{n}"
 """What stands for the number in the names of numbered columns."""
@@ -217,8 +218,12 @@ def column_list(names: Sequence[str]) -> str:
 
 
 def near_column(wanted: Iterable[str], names: Sequence[str]) -> str | None:
-    """Return the column that was probably meant, if any is similar to one of those wanted."""
-    return next((close for each in wanted if (close := nearest(each, names))), None)
+    """Return the column that was probably meant, if any is similar to one of those wanted.
+
+    A row may be full of columns. Only the first ones are compared.
+    """
+    compared = names[:_COMPARED_MAX]
+    return next((close for each in wanted if (close := nearest(each, compared))), None)
 
 
 def _missing_column(field: str, wanted: Names, names: Sequence[str]) -> str:
