@@ -1,6 +1,6 @@
 """However much is wrong with what comes from outside, a message about it stays short.
 
-Each way in is given megabytes that are wrong. The message must fit on a screen or two.
+Each way in is given a megabyte that is wrong. The message must fit on a screen or two.
 """
 
 from __future__ import annotations
@@ -45,10 +45,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-BYTES = 5_000_000
+BYTES = 1_000_000
 LONG = "x" * BYTES
 MANY = [f"K{number:06}" for number in range(BYTES // 10)]
 SHORT = MESSAGE_CHARACTERS_MAX + 100
+ITEMS = 20_000
 KEY = {"seller_id": ACME, "warehouse_id": LEEDS, "sku": "MUG"}
 ORDER = {"order_id": "A", **KEY, "placed_at": NOON.isoformat()}
 LINES = [OrderLine(name, "MUG", 1) for name in MANY[:10_000]]
@@ -70,31 +71,33 @@ def fold(event: object) -> State:
     return evolve(State(ACME), placed, event)  # type: ignore[arg-type] # whatever a file may hold
 
 
-OF_JSON = {
-    "unknown fields": json_of(KEY | dict.fromkeys(MANY, 1)),
-    "a long unknown field": json_of(KEY | {LONG: 1}),
-    "a field that occurs often": json_of(KEY).replace('"data"', '"data": 1, ' * 400_000 + '"data"'),
-    "bad items": json_of(ORDER | {"lines": [1] * (BYTES // 10)}, "Order"),
-    "bad fields of items": json_of(ORDER | {"lines": [{"a": 1}] * 100_000}, "Order"),
-    "lines with one id": json_of(
-        ORDER | {"lines": [{"line_id": "1", "sku": "A", "quantity": 1}] * 50_000}, "Order"
+OF_JSON: dict[str, Callable[[], str]] = {
+    "unknown fields": lambda: json_of(KEY | dict.fromkeys(MANY, 1)),
+    "a long unknown field": lambda: json_of(KEY | {LONG: 1}),
+    "a field that occurs often": lambda: json_of(KEY).replace(
+        '"data"', '"data": 1, ' * 80_000 + '"data"'
     ),
-    "a long text": json_of(KEY | {"sku": LONG}),
-    "a long number": json_of(KEY).replace('"MUG"', "1" * 4_000),
-    "a longer number": json_of(KEY).replace('"MUG"', "1" * BYTES),
-    "a long type": json_of(KEY, LONG),
-    "a long version": json_of(KEY, version=LONG),
-    "no JSON": LONG,
-    "no end": "[" * BYTES,
-    "a long time": json_of(ORDER | {"placed_at": LONG, "lines": []}, "Order"),
+    "bad items": lambda: json_of(ORDER | {"lines": [1] * (BYTES // 10)}, "Order"),
+    "bad fields of items": lambda: json_of(ORDER | {"lines": [{"a": 1}] * ITEMS}, "Order"),
+    "lines with one id": lambda: json_of(
+        ORDER | {"lines": [{"line_id": "1", "sku": "A", "quantity": 1}] * 10_000}, "Order"
+    ),
+    "a long text": lambda: json_of(KEY | {"sku": LONG}),
+    "a long number": lambda: json_of(KEY).replace('"MUG"', "1" * 4_000),
+    "a longer number": lambda: json_of(KEY).replace('"MUG"', "1" * BYTES),
+    "a long type": lambda: json_of(KEY, LONG),
+    "a long version": lambda: json_of(KEY, version=LONG),
+    "no JSON": lambda: LONG,
+    "no end": lambda: "[" * BYTES,
+    "a long time": lambda: json_of(ORDER | {"placed_at": LONG, "lines": []}, "Order"),
 }
 OF_SETTINGS: dict[str, dict[str, Any]] = {
     "unknown settings": dict.fromkeys(MANY, 1),
-    "bad sellers": {"sellers": dict.fromkeys(MANY[:100_000], 1)},
+    "bad sellers": {"sellers": dict.fromkeys(MANY, 1)},
     "a long seller": {"sellers": {LONG: 1}},
     "unknown kinds": {"default": {"kinds": dict.fromkeys(MANY, "AT_ONCE")}},
     "a long kind": {"default": {"kinds": {LONG: "AT_ONCE"}}},
-    "bad addresses": {"default": {"mail": [1] * 100_000}},
+    "bad addresses": {"default": {"mail": [1] * ITEMS}},
     "a long address": {"default": {"mail": [LONG]}},
     "a long link": {"link": LONG},
     "a long zone": {"default": {"zone": LONG}},
@@ -122,7 +125,7 @@ WAYS_IN: dict[str, Callable[[], object]] = {
     "a URL": lambda: Guard(allowed=(LONG,)),
     "an error of a database": lambda: _raise(StorageError(LONG)),
     "an error of a mail server": lambda: _raise(NoticeError(LONG, LONG, "try again")),
-    **{f"JSON: {name}": lambda text=text: loads(text) for name, text in OF_JSON.items()},  # type: ignore[misc]
+    **{f"JSON: {name}": lambda text=text: loads(text()) for name, text in OF_JSON.items()},  # type: ignore[misc]
     **{
         f"settings: {name}": lambda data=data: read_settings(data)  # type: ignore[misc]
         for name, data in OF_SETTINGS.items()
@@ -152,7 +155,7 @@ def test_a_message_stays_short(way: str) -> None:
 FILES: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "settings": ("notify.toml", f'{LONG} = "', load_settings),
     "settings in JSON": ("notify.json", json.dumps(OF_SETTINGS["unknown settings"]), load_settings),
-    "replacements": ("cups.csv", "sku,replaces,units\n" + "A,,x\n" * 200_000, read_replacements),
+    "replacements": ("cups.csv", "sku,replaces,units\n" + "A,,x\n" * ITEMS, read_replacements),
     "fields of replacements": (
         *("cups.json", json.dumps([dict.fromkeys(MANY, 1)])),
         read_replacements,
@@ -187,7 +190,7 @@ def test_the_faults_of_rows_stay_short(tmp_path: Path) -> None:
 
 def test_the_first_faults_are_named_and_the_others_are_counted() -> None:
     with pytest.raises(CodecError) as caught:
-        loads(OF_JSON["unknown fields"])
+        loads(OF_JSON["unknown fields"]())
     assert caught.value.further == len(MANY) - ITEMS_MAX
     assert [each.split(":")[0] for each in caught.value.faults] == [
         f"$.data.{name}" for name in MANY[:ITEMS_MAX]
@@ -197,9 +200,9 @@ def test_the_first_faults_are_named_and_the_others_are_counted() -> None:
 
 def test_faults_at_all_depths_are_counted() -> None:
     with pytest.raises(CodecError) as caught:
-        loads(OF_JSON["bad fields of items"])
+        loads(OF_JSON["bad fields of items"]())
     faults_of_a_line = 4  # three fields are missing, and one is unknown
-    assert len(caught.value.faults) + caught.value.further == 1 + faults_of_a_line * 100_000
+    assert len(caught.value.faults) + caught.value.further == 1 + faults_of_a_line * ITEMS
 
 
 def test_an_error_names_the_first_lines() -> None:
@@ -211,7 +214,7 @@ def test_a_long_message_keeps_its_end_which_is_the_way_out() -> None:
     error = NoticeError("jo@shop.example", LONG, "try again tomorrow")
     assert str(error).startswith("'jo@shop.example' was not notified: xxx")
     assert str(error).endswith("xxx; try again tomorrow")
-    assert "… (5,000," in str(error)
+    assert "… (1,000," in str(error)
 
 
 def test_a_finding_about_a_large_order_stays_short() -> None:
