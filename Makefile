@@ -5,6 +5,9 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXTRAS := async,calendar,cli,countries,files,frames,mail,postgres,testing
 PYTEST := -m pytest --numprocesses auto --dist loadfile
 
+# Each worker, and each program that a test starts, would compile all modules again.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The environment that holds the wheel for one Python. The tests there can't see src.
 VERSION   := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 INSTALLED := build/env-$(VERSION)
