@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +15,6 @@ import pytest
 from tests.cli.runner import flat, run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from typer.testing import Result
 
 NOON = "2026-03-02T12:00"
@@ -89,11 +90,20 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    """Make a database with 5 MUG, no TEA, and an order of 3 MUG and 2 CUP, which waits."""
-    made = Shop(tmp_path / "shop.db")
-    made.do("init")
-    made.do("book-in", "MUG", 5, "--at", "2026-03-02T08:00")
-    made.do("announce", "R-0", "TEA", 1, "2026-03-09", "--at", "2026-03-02T08:00")
-    made.do("withdraw", "R-0", "--at", "2026-03-02T09:00")
-    made.do("place", "A-1", "MUG=3", "CUP=2", "--at", NOON)
-    return made
+    """Return a database with 5 MUG, no TEA, and an order of 3 MUG and 2 CUP, which waits."""
+    path = tmp_path / "shop.db"
+    path.write_bytes(_file_of_the_shop())
+    return Shop(path)
+
+
+@cache
+def _file_of_the_shop() -> bytes:
+    with TemporaryDirectory() as folder:
+        made = Shop(Path(folder) / "shop.db")
+        made.do("init")
+        made.do("book-in", "MUG", 5, "--at", "2026-03-02T08:00Z")
+        made.do("announce", "R-0", "TEA", 1, "2026-03-09T00:00Z", "--at", "2026-03-02T08:00Z")
+        made.do("withdraw", "R-0", "--at", "2026-03-02T09:00Z")
+        made.do("place", "A-1", "MUG=3", "CUP=2", "--at", f"{NOON}Z")
+        assert [each.name for each in Path(folder).iterdir()] == ["shop.db"]
+        return Path(folder, "shop.db").read_bytes()

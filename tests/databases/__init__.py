@@ -7,6 +7,8 @@ import os
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +19,6 @@ from tests.databases.server import Server, binaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -32,7 +33,9 @@ _numbers = count(1)
 
 
 def sqlite(path: Path, *, synchronous: str = "FULL", busy_seconds: float = 30) -> Engine:
-    """Open a SQLite file as orderflow wants it, with its tables."""
+    """Open a SQLite file as orderflow wants it. A new one gets its tables."""
+    if not path.exists():
+        path.write_bytes(_file_with_tables())
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
@@ -42,8 +45,17 @@ def sqlite(path: Path, *, synchronous: str = "FULL", busy_seconds: float = 30) -
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA foreign_keys = ON")
 
-    Tables.default().metadata.create_all(engine)
     return engine
+
+
+@cache
+def _file_with_tables() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "orderflow.db"
+        engine = create_engine(f"sqlite:///{path}")
+        Tables.default().metadata.create_all(engine)
+        engine.dispose()
+        return path.read_bytes()
 
 
 @contextmanager
