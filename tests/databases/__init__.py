@@ -53,6 +53,8 @@ def _file_with_tables() -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "orderflow.db"
         engine = create_engine(f"sqlite:///{path}")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # the file says so from then on
         Tables.default().metadata.create_all(engine)
         engine.dispose()
         return path.read_bytes()
