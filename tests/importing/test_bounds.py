@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import tracemalloc
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 
-from orderflow import Status
+from orderflow import Address, Status
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing import (
     PRESETS,
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orderflow.importing import Import
+
+
+TEXTS_OF_ADDRESS = tuple(each.name for each in attrs.fields(Address) if each.name != "country")
 
 
 @pytest.fixture
@@ -136,13 +139,40 @@ def test_twice_the_rows_take_as_much_memory(
     assert peak(make(1_200), read) < 1.25 * peak(make(600), read)
 
 
-def test_long_custom_fields_count_towards_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("on_change", OnChange)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"custom_fields": tuple(f"Note {number}" for number in range(8))},
+        {f"ship_to_{field}": (field,) for field in TEXTS_OF_ADDRESS},
+    ],
+    ids=["custom-fields", "address"],
+)
+def test_every_long_text_of_an_order_counts_towards_the_bound(
+    monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any], on_change: OnChange
+) -> None:
     monkeypatch.setattr(chunks, "IN_MEMORY_MAX", 1_000)
-    columns = tuple(f"Note {number}" for number in range(10))
-    layout = attrs.evolve(PRESETS[Preset.PLAIN], custom_fields=columns)
-    rows = [row(f"A-{number}", more=f",{number:01000}" * len(columns)) for number in range(600)]
-    text = "\n".join([",".join([HEADER, *columns]), *rows, ""]).encode()
-    assert peak(text, lambda text: imported(text, preset=layout)) < 0.7 * len(text)
+    columns = [name for names in fields.values() for name in names]
+    layout = attrs.evolve(PRESETS[Preset.PLAIN], country_default="GB", **fields)
+    short, long = (
+        "\n".join(
+            [
+                ",".join([HEADER, *columns]),
+                *(row(f"A-{n}", more=f",{n:0{digits}}" * len(columns)) for n in range(600)),
+            ]
+        ).encode()
+        for digits in (1, 1_000)
+    )
+    stored = {}
+    if on_change is OnChange.UPDATE:  # so that each order is edited
+        stored = orders(imported(short, preset=layout))
+
+    def read(text: bytes) -> Import:
+        result = imported(text, preset=layout, existing=stored, on_change=on_change)
+        assert len(result.commands) == 600
+        return result
+
+    assert peak(long, read) < 0.7 * len(long)
 
 
 def test_of_each_list_there_are_the_first_items_and_the_number_of_all(

@@ -297,4 +297,5 @@ def _size(found: OrderRow | FileOrder) -> int:
     size = 1 + len(found.lines) + len(found.faults)
     if isinstance(found, FileOrder):
         size += len(found.skipped) + len(found.repeated)
-    return size + units_of(found.address) + units_of(found.custom_fields)
+    texts = (found.courier, found.customer_reference, *found.address, *found.custom_fields)
+    return size + units_of(texts)

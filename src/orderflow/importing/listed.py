@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from orderflow.importing.files import chunks
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -57,11 +59,19 @@ class Listing(Generic[_Item]):
         self._first = first
         self._max = LISTED_MAX if listed_max is None else listed_max
         self._items: list[_Item] = []
-        self._total = 0
+        self._total = self._size = 0
 
-    def add(self, item: _Item) -> None:
-        """Add an item."""
+    def add(self, item: _Item, size: int = 0) -> None:
+        """Add an item.
+
+        Args:
+            item: The item.
+            size: How much it counts towards the bound of memory, if it is large.
+        """
         self._total += 1
+        if self._size >= chunks.IN_MEMORY_MAX:
+            return
+        self._size += size
         self._items.append(item)
         if len(self._items) > self._max * _SLACK:
             self._cut()

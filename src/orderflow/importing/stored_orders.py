@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -115,8 +115,7 @@ class StoredOrders:
             self.new += 1
             order = self._in_file_order(order)
             placing = PlaceOrder(order=order, at=self.at, command_id=place_id)
-            kept = units_of(text for _, text in order.custom_fields)
-            self.commands.add(placing, 1 + len(order.lines) + kept)
+            self.commands.add(placing, 1 + len(order.lines) + units_of(_texts(order)))
             return
         conflict = self._conflict(stored, order, has_time=has_time)
         if conflict:
@@ -127,7 +126,8 @@ class StoredOrders:
             self.unchanged += 1
             return
         obstacle = obstacle_to(stored)
-        self.changed.add(ChangedOrder(order.order_id, edits, obstacle))
+        size = 1 + len(edits) + units_of(_texts(order))
+        self.changed.add(ChangedOrder(order.order_id, edits, obstacle), size)
         self.unchangeable += bool(obstacle)
         if self.on_change is OnChange.UPDATE and not obstacle:
             self.commands.add(
@@ -139,7 +139,7 @@ class StoredOrders:
                     expected_version=stored.version,
                     command_id=command_id(order.order_id, *content, stored.version, edits),
                 ),
-                1 + len(edits),
+                size,
             )
 
     def _in_file_order(self, order: Order) -> Order:
@@ -204,3 +204,13 @@ class StoredOrders:
                 f"prefix"
             )
         return ""
+
+
+def _texts(order: Order) -> Iterator[str]:
+    """Yield the texts of an order, without its lines."""
+    yield order.courier or ""
+    yield order.customer_reference or ""
+    if order.ship_to is not None:
+        yield from attrs.astuple(order.ship_to)
+    for field in order.custom_fields:
+        yield from field
