@@ -251,6 +251,12 @@ def test_each_pair_of_columns_is_a_line(shop: FileShop) -> None:
     assert [line["sku"] for line in shop.ask("show", "2")["lines"]] == ["MUG"]
 
 
+def test_several_products_in_a_row_may_have_one_quantity_for_all(shop: FileShop) -> None:
+    path = shop.write("1,2026-03-01T10:00Z,MUG,CUP", header="order_id,placed_at,A,B")
+    assert shop.report(path, "--sku-column", "A", "--sku-column", "B", "--quantity", "1")["done"]
+    assert [line["quantity"] for line in shop.ask("show", "1")["lines"]] == [1, 1]
+
+
 def test_numbered_columns_and_alternatives(shop: FileShop) -> None:
     path = shop.write(
         '1,2026-03-01T10:00Z,MUG,,2,,"a, b",1',
@@ -304,7 +310,7 @@ def test_rows_and_orders_are_dropped_by_conditions(
         (("--sku-column", 'A,"'), "'--sku-column': 'A,\"' is not a list of columns"),
         (
             ("--sku-column", "A", "--sku-column", "B"),
-            "'--quantity-column': is needed once for each",
+            "'--quantity-column': is needed once for each of the 2 --sku-column, or --quantity",
         ),
         (("--sku-column", "sku,none"), "there is no column 'none', which was named"),
         (("--thousands", "x"), "a comma, a point"),

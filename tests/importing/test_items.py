@@ -121,6 +121,18 @@ def test_what_a_file_lacks_can_be_given_for_all_of_its_rows() -> None:
     assert [order.placed_at == AT for order in orders(result).values()] == [True, False]
 
 
+def test_items_need_no_quantity_if_all_of_them_have_the_same() -> None:
+    text = f"Order,Date,SKU #1,SKU #2\n1,{DAY},MUG,CUP\n2,{DAY},MUG,\n"
+    result = imported(text, preset=attrs.evolve(NUMBERED, quantity_default=3))
+    assert lines(result, "1") == [("1", "MUG", 3), ("2", "CUP", 3)]
+    assert lines(result, "2") == [("1", "MUG", 3)]
+    second = (ItemColumns(sku="SKU #2"),)
+    layout = attrs.evolve(NUMBERED, sku="SKU #1", quantity_default=1, more_items=second)
+    assert lines(imported(text, preset=layout), "1") == [("1", "MUG", 1), ("2", "CUP", 1)]
+    with pytest.raises(InvalidValueError, match="more_items must be items that each have"):
+        attrs.evolve(NUMBERED, more_items=second)
+
+
 @pytest.mark.parametrize("value", [0, 10**13, "1", True, 1.0])
 def test_a_default_quantity_is_a_number_of_units(value: Any) -> None:  # noqa: ANN401 - of no type that is allowed
     with pytest.raises(InvalidValueError, match="quantity_default"):

@@ -122,12 +122,17 @@ class ColumnNames:
             named[field] = [_names(option, text) for text in texts]
         return named
 
-    def changes(self, kind: FileKind) -> dict[str, Any]:
-        """Return the fields of a layout that the options change."""
+    def changes(self, kind: FileKind, *, has_quantity: bool = False) -> dict[str, Any]:
+        """Return the fields of a layout that the options change.
+
+        Args:
+            kind: What the file contains.
+            has_quantity: Whether lines without a quantity have a default.
+        """
         named = self._named()
         changes: dict[str, Any] = {field: items[0] for field, items in named.items()}
         if kind is FileKind.ORDERS and len(named.get("sku", ())) > 1:
-            changes["more_items"] = tuple(_more_items(named))
+            changes["more_items"] = tuple(_more_items(named, has_quantity=has_quantity))
         if "custom_fields" in named:
             changes["custom_fields"] = tuple(chain.from_iterable(named["custom_fields"]))
         if named:
@@ -137,14 +142,18 @@ class ColumnNames:
         return changes
 
 
-def _more_items(named: dict[str, list[tuple[str, ...]]]) -> Iterator[ItemColumns]:
+def _more_items(
+    named: dict[str, list[tuple[str, ...]]], *, has_quantity: bool
+) -> Iterator[ItemColumns]:
     """Yield the columns of the second item of a row and the following ones."""
     items = {field: named.get(field, []) for field in ("sku", "quantity", "line_id")}
     number = len(items["sku"])
     for field, given in items.items():
-        if len(given) != number and (given or field == "quantity"):
+        is_needed = field == "quantity" and not has_quantity
+        if len(given) != number and (given or is_needed):
+            instead = ", or --quantity for all of them" if is_needed else ""
             raise typer.BadParameter(
-                f"is needed once for each of the {number} --sku-column",
+                f"is needed once for each of the {number} --sku-column{instead}",
                 param_hint=f"'--{field.replace('_', '-')}-column'",
             )
     for at in range(1, number):

@@ -248,7 +248,8 @@ def _changes(
     kind: FileKind, base: FileLayout, form: FileForm, columns: ColumnNames, at: datetime
 ) -> dict[str, Any]:
     """Return the fields of a layout that the options change."""
-    named, formed = columns.changes(kind), form.changes(base, at)
+    named = columns.changes(kind, has_quantity=form.quantity is not None)
+    formed = form.changes(base, at)
     must_have = named.get("must_have", base.must_have) | {
         rule.column for rule in formed.get("skip", ()) if rule.must_fit
     }

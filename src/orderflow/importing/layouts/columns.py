@@ -104,7 +104,8 @@ def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> 
     for wanted in more:
         more_items.append({})
         for field, alternatives in wanted.items():
-            finder.find(more_items[-1], field, alternatives, required=field != "line_id")
+            required = field in columns_of(layout, required=True)
+            finder.find(more_items[-1], field, alternatives, required=required)
     finder.faults += [absence(name, names) for name in absent_columns(layout, names)]
     if finder.faults:
         raise FileError(

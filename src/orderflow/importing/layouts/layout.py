@@ -78,12 +78,12 @@ class ItemColumns:
 
     Attributes:
         sku: The product.
-        quantity: The units.
+        quantity: The units. May be omitted if the layout has a `quantity_default`.
         line_id: The id of the line within its order.
     """
 
     sku: Names = attrs.field(converter=_names, validator=_some)
-    quantity: Names = attrs.field(converter=_names, validator=_some)
+    quantity: Names = attrs.field(default=(), converter=_names)
     line_id: Names = attrs.field(default=(), converter=_names)
 
 
@@ -198,6 +198,12 @@ class OrderLayout:
                 demand="the name of a column",
                 value=getattr(self, field),
             )
+        validators.require(
+            ok="quantity" in self.spared or all(each.quantity for each in self.more_items),
+            field="OrderLayout.more_items",
+            demand="items that each have a column of units, unless there is a quantity_default",
+            value=self.more_items,
+        )
         validators.require(
             ok=bool(self.items) == bool(self.item_pattern),
             field="OrderLayout.item_pattern",
