@@ -11,6 +11,7 @@ from orderflow.importing.values.countries import codes_of_names, country_code
 from orderflow.importing.values.unreadable import UnreadableError
 from tests.importing.files import orders, plain, reasons, row
 
+NO_CODES = ("EU", "EN", "ZZ", "xx", "ÄT", "D1", "276", "DEX")
 HEADER = "order_id,sku,quantity,placed_at,ship_to_name,ship_to_street,ship_to_city,ship_to_country"
 
 
@@ -18,6 +19,7 @@ HEADER = "order_id,sku,quantity,placed_at,ship_to_name,ship_to_street,ship_to_ci
     ("text", "code"),
     [
         *(("GB", "GB"), ("de", "DE"), ("UK", "GB"), ("USA", "US"), ("U.S.", "US")),
+        *(("DEU", "DE"), ("gbr", "GB"), ("XK", "XK"), ("IC", "IC")),
         *(("United States", "US"), ("United States (US)", "US"), ("GREAT BRITAIN", "GB")),
         *(("The Netherlands", "NL"), ("Côte d'Ivoire", "CI"), ("Cote d\u2019Ivoire", "CI")),
         *(("Bosnia and Herzegovina", "BA"), ("Bosnia & Herzegovina", "BA"), ("Hong Kong", "HK")),
@@ -39,6 +41,7 @@ def test_a_country_is_read_by_its_code_or_its_name(text: str, code: str) -> None
         ("!", "a two-letter country code, or the name of a country"),
         ("n" * 5_000, "a two-letter country code, or the name of a country"),
         ("European Union", "a two-letter country code, or the name of a country"),
+        *((code, "a two-letter country code, or the name of a country") for code in NO_CODES),
         ("Kongo", "a two-letter country code; this is a name of CD and CG"),
     ],
 )

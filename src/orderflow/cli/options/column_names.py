@@ -59,7 +59,7 @@ class ColumnNames:
         ship_to_city_column: The city.
         ship_to_region_column: The state, province or county.
         ship_to_postcode_column: The postcode.
-        ship_to_country_column: The country, as a two-letter code.
+        ship_to_country_column: The country: its name, or a code of two or three letters.
         ship_to_phone_column: The number that the courier may call.
         customer_reference_column: The customer's own name for the order, such as its purchase order
             number.

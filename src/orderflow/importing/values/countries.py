@@ -1,4 +1,4 @@
-"""Read the country of an address: a two-letter code, or a name.
+"""Read the country of an address: a code of two or three letters, or a name.
 
 Names are those that Unicode's CLDR has for countries in the languages below, as Babel carries
 them. CLDR has one English name for each country, and shops write others: they are listed here.
@@ -18,6 +18,39 @@ __all__ = ["codes_of_names", "country_code"]
 _CODE = "a two-letter country code"
 _CODE_CHARACTERS = 2
 _NAME_CHARACTERS_MAX = 100
+
+_SECOND_LETTERS = {
+    "A": "CDEFGILMOQRSTUWXZ",
+    "B": "ABDEFGHIJLMNOQRSTVWYZ",
+    "C": "ACDFGHIKLMNOPQRUVWXYZ",
+    "D": "EGJKMOZ",
+    "E": "ACEGHRST",
+    "F": "IJKMOR",
+    "G": "ABDEFGHILMNPQRSTUWY",
+    "H": "KMNRTU",
+    "I": "CDELMNOQRST",
+    "J": "EMOP",
+    "K": "EGHIMNPRWYZ",
+    "L": "ABCIKRSTUVY",
+    "M": "ACDEFGHKLMNOPQRSTUVWXYZ",
+    "N": "ACEFGILOPRUZ",
+    "O": "M",
+    "P": "AEFGHKLMNRSTWY",
+    "Q": "A",
+    "R": "EOSUW",
+    "S": "ABCDEGHIJKLMNORSTVXYZ",
+    "T": "ACDFGHJKLMNORTVWZ",
+    "U": "AGMSYZ",
+    "V": "ACEGINU",
+    "W": "FS",
+    "X": "K",
+    "Y": "ET",
+    "Z": "AMW",
+}
+_CODES = frozenset(
+    first + second for first, letters in _SECOND_LETTERS.items() for second in letters
+)
+"""The codes of ISO 3166-1, and those that Unicode's CLDR adds, such as XK for Kosovo."""
 
 _FIRST_LANGUAGE = "en"
 _LANGUAGES = (
@@ -64,12 +97,18 @@ def country_code(text: str) -> str:
     name = _plain(text[: _NAME_CHARACTERS_MAX + 1])
     if name in _OTHER_NAMES:
         return _OTHER_NAMES[name]
-    if len(text) == _CODE_CHARACTERS and text.isascii() and text.isalpha():
+    if text.upper() in _CODES:
         return text.upper()
+    if len(text) == _CODE_CHARACTERS and text.isascii():
+        raise UnreadableError(f"{_CODE}, or the name of a country")
     if not name or len(text) > _NAME_CHARACTERS_MAX:
         raise UnreadableError(f"{_CODE}, or the name of a country")
     try:
-        codes = codes_of_names(_FIRST_LANGUAGE).get(name) or codes_of_names(*_LANGUAGES).get(name)
+        codes = (
+            codes_of_names(_FIRST_LANGUAGE).get(name)
+            or codes_of_names(*_LANGUAGES).get(name)
+            or _codes_of_three().get(text.upper())
+        )
     except ImportError as error:
         demand = f"{_CODE}; its name can be read with orderflow-backorder[countries]"
         raise UnreadableError(demand) from error
@@ -88,13 +127,22 @@ def codes_of_names(*languages: str) -> dict[str, frozenset[str]]:
     codes: defaultdict[str, set[str]] = defaultdict(set)
     for language in languages:
         for code, name in Locale.parse(language).territories.items():
-            if len(code) == _CODE_CHARACTERS and code.isalpha() and code not in _NO_COUNTRIES:
+            if code in _CODES:
                 codes[_plain(name)].add(code)
     return {name: frozenset(found) for name, found in codes.items()}
 
 
-_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
-"""What CLDR lists among the countries, and is none."""
+@cache
+def _codes_of_three() -> dict[str, frozenset[str]]:
+    """Return the codes of each code of three letters, such as DEU."""
+    from babel.core import get_global  # noqa: PLC0415 - only where it is needed
+
+    aliases = get_global("territory_aliases").items()
+    return {
+        code: frozenset(found)
+        for code, found in aliases
+        if len(code) == len("DEU") and code.isalpha()
+    }
 
 
 @lru_cache(maxsize=1_000)

@@ -30,12 +30,17 @@ _CLOCK = (
 _NUMBERS = re.compile(
     rf"(?P<first>\d{{1,2}})([./-])(?P<second>\d{{1,2}})\2(?P<year>\d{{4}}|\d\d){_CLOCK}", _FLAGS
 )
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})([./-])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}}){_CLOCK}", _FLAGS
+)
+_SEPARATED = re.compile(r"^(\d{4})[./](\d\d)[./](\d\d)(?=[ T])", re.ASCII)
 _NAMED = re.compile(
     r"(?:(?P<day>\d{1,2})[ -](?P<name>[a-z]{3})[a-z]*"
     r"|(?P<name_first>[a-z]{3})[a-z]*[ -](?P<day_last>\d{1,2}))"
     rf",?[ -](?P<year>\d{{4}}|\d\d){_CLOCK}",
     _FLAGS,
 )
+_ISO_DEMAND = "a time like 2026-03-02 09:30"
 _NOON = _MONTHS_OF_YEAR = 12
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SAMPLE = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -99,8 +104,8 @@ class TimeReader:
     When the clocks go back, an ambiguous time is the earlier moment. When they go forward, a
     skipped time is read as if they had not changed yet. A date alone is its first moment.
 
-    Also read, beside ISO 8601: `2 Mar 2026`, `Mar-02-26`, `02/03/2026 9:30 PM`. A year of two
-    digits is in this century.
+    Also read, beside ISO 8601: `2026/3/2`, `2 Mar 2026`, `Mar-02-26`, `02/03/2026 9:30 PM`. A year
+    of two digits is in this century.
 
     Attributes:
         zone: The zone of times without an offset. If None, such times are refused.
@@ -129,11 +134,15 @@ class TimeReader:
         """
         if self.time_format is not None:
             return self._of_format(text, self.time_format)
+        text = " ".join(text.split())
+        if (found := _YEAR_FIRST.fullmatch(text)) is not None:
+            parts = found.groupdict(default="")
+            return _moment(parts, int(parts["month"]), int(parts["day"]), _ISO_DEMAND)
         if (numbers := _NUMBERS.fullmatch(text)) is not None:
             return self._of_numbers(numbers.groupdict(default=""))
         if (named := _NAMED.fullmatch(text)) is not None:
             return _of_names(named.groupdict(default=""))
-        return _of_iso(text)
+        return _of_iso(_SEPARATED.sub(r"\1-\2-\3", text))
 
     def _of_numbers(self, parts: dict[str, str]) -> datetime:
         first, second = int(parts["first"]), int(parts["second"])
@@ -223,4 +232,4 @@ def _of_iso(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise UnreadableError("a time like 2026-03-02 09:30", "time_format") from None
+        raise UnreadableError(_ISO_DEMAND, "time_format") from None
