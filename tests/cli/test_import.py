@@ -179,12 +179,13 @@ def test_options_describe_any_other_file(shop: FileShop) -> None:
     assert order["ship_to"]["country"] == "DE"
 
 
-def test_options_set_tabs_quotes_and_time_formats(shop: FileShop) -> None:
+@pytest.mark.parametrize("tab", ["tab", "\\t", "\t"], ids=["word", "escaped", "character"])
+def test_options_set_tabs_quotes_and_time_formats(shop: FileShop, tab: str) -> None:
     path = shop.folder / "a.txt"
     path.write_text(
         'order_id\tsku\tquantity\tplaced_at\n1\t5" nail\t1\t1.3.26 9h\n', encoding="utf-8"
     )
-    form = ("--delimiter", "tab", "--unquoted", "--time-format", "%d.%m.%y %Hh")
+    form = ("--delimiter", tab, "--unquoted", "--time-format", "%d.%m.%y %Hh")
     result = shop.take_in(path, *form, "--time-zone", "UTC", "--encoding", "utf-8")
     assert result.exit_code == 0
     assert "orders, PLAIN, utf-8, delimiter tab" in flat(result.stdout)

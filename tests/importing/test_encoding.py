@@ -140,6 +140,21 @@ def test_bytes_that_are_no_text_make_their_cell_nonsense_and_no_other() -> None:
     assert [(each.row, each.column) for each in result.faults] == [(4, "sku")]
 
 
+@pytest.mark.parametrize(
+    ("column", "before", "after"),
+    [("order_id", "", ",MUG,1,2026-03-01T10:00Z,,"), ("ship_to_name", f"{row()},", ",SE")],
+    ids=["id", "name"],
+)
+def test_bytes_that_are_no_text_are_the_reason_of_a_fault(
+    column: str, before: str, after: str
+) -> None:
+    good = "".join(f"{row(f'G-{n}')},Åsa {n},SE\n" for n in range(9))
+    text = f"{HEADER},ship_to_name,ship_to_country\n{good}{before}M?ller{after}\n"
+    (fault,) = imported(text.encode().replace(b"?", b"\xfc")).faults
+    assert (fault.column, fault.value, fault.setting) == (column, "'M\ufffdller'", "encoding")
+    assert fault.reason.startswith("has bytes that are no text in the encoding of the file")
+
+
 def test_a_pipe_is_read_although_it_cannot_be_rewound() -> None:
     end, begin = os.pipe()
     with open(begin, "wb") as other:  # noqa: PTH123 - a descriptor

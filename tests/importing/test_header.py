@@ -100,10 +100,23 @@ def test_another_table_in_the_file_is_refused(other: str) -> None:
         imported(f"{HEADER}\n{row()}\n\n{other}\nMUG,5,,\n")
 
 
-@pytest.mark.parametrize("footer", ["Total,,37,", ",Sum:,37,", ",,37,", "GESAMT,,,"])
+@pytest.mark.parametrize(
+    "footer",
+    [
+        *("Total,,37,", ",Sum:,37,", ",,37,", "GESAMT,,,"),
+        *("2 records", "1,204 rows exported".replace(",", " "), "Total orders: 2", "# end"),
+        *("Total orders: 2,,,", "--- End of report ---", "Number of lines = 3"),
+    ],
+)
 def test_totals_below_the_orders_are_skipped(footer: str) -> None:
     result = imported(f"{HEADER}\n{row()}\n{footer}\n")
     assert (result.new, result.faults, len(result.skipped)) == (1, (), 1)
+
+
+@pytest.mark.parametrize("cut", ["#10", "1001", "1", "end-7", "2 mugs", "order 7", '"2 records'])
+def test_a_last_row_that_was_cut_short_is_no_footer(cut: str) -> None:
+    result = imported(f"{HEADER}\n{row()}\n{cut}")
+    assert [(fault.row, fault.column) for fault in result.faults] == [(3, "")]
 
 
 def test_a_row_with_half_of_what_it_needs_is_no_total() -> None:

@@ -6,7 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model import validators
-from orderflow.importing.faults import Fault, quote_value
+from orderflow.importing.faults import Fault
 from orderflow.importing.values.countries import country_code
 from orderflow.importing.values.quantities import SHORTENED, is_shortened, read_whole
 from orderflow.importing.values.times import is_none
@@ -149,4 +149,4 @@ class Cells:
         found = self.positions[field]
         filled = (each for each in found if each < len(cells) and cells[each].strip())
         name = self._header[next(filled, found[0])]
-        self.faults.append(Fault(self.row, name, quote_value(value), reason, setting))
+        self.faults.append(Fault.of_cell(self.row, name, value, reason, setting))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
 from orderflow.errors import OrderFlowError
@@ -15,6 +17,9 @@ __all__ = [
     "SkippedRow",
     "quote_value",
 ]
+
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+"""Bytes that are invalid in the encoding of a file are read as these."""
 
 
 class FileError(OrderFlowError):
@@ -56,6 +61,15 @@ class Fault:
     value: str
     reason: str
     setting: str = ""
+
+    @classmethod
+    def of_cell(cls, row: int, column: str, value: str, reason: str, setting: str = "") -> Fault:
+        """Return the fault of a cell. If it has bytes that are no text, that is the reason."""
+        if not _NO_TEXT.search(value):
+            return cls(row, column, quote_value(value), reason, setting)
+        shown = quote_value(_NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", value))
+        reason = "has bytes that are no text in the encoding of the file; save it as UTF-8 again"
+        return cls(row, column, shown, reason, "encoding")
 
     def __str__(self) -> str:
         place = f", {self.column} {self.value}" if self.column else ""

@@ -28,6 +28,14 @@ _NUMBERS = {"quantity", "on_hand", "received"}
 _TOTAL = re.compile(
     r"(grand |sub-?)?totals?|sum|summe|gesamt(summe)?|totale|totaal|somme", re.IGNORECASE
 )
+_REMARK = re.compile(
+    r"(total|number of) (orders|rows|records|lines|items)\s*[:=]?\s*[\d,. ]+"
+    r"|\d[\d,. ]* (orders?|rows?|records?|lines?|items?)( \w+){0,3}[.!]?"
+    r"|(# )?\s*-*\s*end( of (the )?(file|report|export|list|data))?\s*-*",
+    re.IGNORECASE,
+)
+"""What a report says below its rows. No row that was cut short reads so."""
+
 _FOOTER_CELLS_MAX = 3
 _KNOWN: tuple[Layout, ...] = (*PRESETS.values(), StockLayout(), ReceiptLayout(), DeliveryLayout())
 
@@ -57,7 +65,7 @@ class OddRows:
         if self._footers and self._is_footer(cells):
             return "a footer"
         if record.fault:
-            return ""
+            return "a footer" if self._is_remark(cells) else ""
         if not self._names.isdisjoint(cells):
             names = tuple(cell.strip() for cell in cells)
             if names == self._header:
@@ -74,7 +82,12 @@ class OddRows:
             return "names neither an order nor a product"
         if len(texts) == 1 and _TOTAL.fullmatch(texts[0].strip(":")) is not None:
             return "a total"
-        return ""
+        return "a footer" if len(texts) == 1 and self._is_remark(cells) else ""
+
+    @staticmethod
+    def _is_remark(cells: Sequence[str]) -> bool:
+        filled = [text for cell in cells if (text := cell.strip())]
+        return len(filled) == 1 and _REMARK.fullmatch(filled[0]) is not None
 
     def _is_footer(self, cells: Sequence[str]) -> bool:
         """Whether a row says how the file was made. It may have fewer cells than the header."""

@@ -116,6 +116,6 @@ class OrderMaker:
             if column in {fault.column for fault in found.faults}:
                 return None
             setting = "country" if error.value == "" else ""
-            value, reason = quote_value(str(error.value)), f"must be {error.demand}"
-            faults.append(Fault(found.rows[0], column, value, reason, setting))
+            value, reason = str(error.value), f"must be {error.demand}"
+            faults.append(Fault.of_cell(found.rows[0], column, value, reason, setting))
             return None

@@ -137,7 +137,7 @@ class FileForm:
     @property
     def file_format(self) -> FileFormat:
         """How the text of the file is written."""
-        delimiter = "\t" if self.delimiter == "tab" else self.delimiter
+        delimiter = "\t" if self.delimiter in {"tab", r"\t"} else self.delimiter
         return FileFormat(
             encoding=self.encoding or "",
             delimiter=delimiter or "",

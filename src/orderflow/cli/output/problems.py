@@ -16,6 +16,7 @@ __all__ = ["print_faults", "print_problems", "print_rejects"]
 _OPTIONS = {
     "country": "--country",
     "day_first": "--day-first or --month-first",
+    "encoding": "--encoding",
     "include_status": "--include-status",
     "item_pattern": "--item-pattern",
     "thousands": "--thousands",
