@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from orderflow import MemoryRepository, OrderFlow, StockKey
 from orderflow.commands import BookInStock, CancelOrder, EditOrder, PlaceOrder, SplitOrder
 from orderflow.edits import ChangeCourier, ChangeQuantity
-from orderflow.importing import OnChange
+from orderflow.importing import OnChange, orders
 from tests.importing.files import AT, HEADER, SELLER, WAREHOUSE, plain, row
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
     from orderflow import Order
@@ -25,18 +27,24 @@ class Host:
     def __init__(self) -> None:
         self.repository = MemoryRepository()
         self.flow = OrderFlow(self.repository)
+        self.asked_for: list[list[str]] = []
         for sku in ("MUG", "CUP"):
             key = StockKey(SELLER, WAREHOUSE, sku)
             self.flow.handle(BookInStock(key=key, received=2, at=AT))
 
-    def order(self, order_id: str) -> Order | None:
-        return self.repository.read(SELLER, lambda reading: reading.order(order_id))
+    def orders(self, order_ids: Collection[str]) -> dict[str, Order]:
+        self.asked_for.append(list(order_ids))
+        return {
+            order_id: order
+            for order_id in order_ids
+            if (order := self.repository.read(SELLER, methodcaller("order", order_id))) is not None
+        }
 
     def was_imported(self, command_id: str) -> bool:
         return self.repository.write(SELLER, lambda work: work.answered(command_id) is not None)
 
     def read(self, *rows: str, **options: Any) -> Import:  # noqa: ANN401 - of `read_orders`
-        return plain(*rows, existing=self.order, **options)
+        return plain(*rows, existing=self.orders, **options)
 
     def carry_out(self, result: Import) -> None:
         for command in result.commands:
@@ -49,6 +57,20 @@ class Host:
 @pytest.fixture
 def host() -> Host:
     return Host()
+
+
+def test_orders_are_asked_for_together_in_the_order_of_the_file(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "PAGE_ORDERS_MAX", 3)
+    monkeypatch.setattr(orders, "PAGE_ROWS_MAX", 24)
+    long = [row("8", f"SKU-{number}") for number in range(12)]
+    rows = [row(each) for each in "7192"] + long + [row(each) for each in "3456"]
+    result = host.read(*rows)
+    assert host.asked_for == [["7", "1", "9"], ["2", "8"], ["3", "4", "5"], ["6"]]
+    host.carry_out(result)
+    again = host.read(*rows)
+    assert (result.new, again.new, again.unchanged) == (9, 0, 9)
 
 
 def test_a_file_that_is_imported_twice_is_unchanged_the_second_time(host: Host) -> None:

@@ -170,3 +170,16 @@ def test_a_path_that_no_file_can_have_is_refused(reader: str, path: str) -> None
 def test_what_is_no_file_is_refused(reader: str, file: object) -> None:
     with pytest.raises(InvalidValueError, match=r"^file must be a path, or an open stream"):
         READERS[reader](file)
+
+
+@pytest.mark.parametrize(
+    ("existing", "demand"),
+    [([], "a function or a mapping"), (lambda _: None, "a function that returns a mapping")],
+    ids=["list", "function"],
+)
+def test_stored_orders_are_a_mapping_or_a_function_that_returns_one(
+    existing: Any,  # noqa: ANN401 - what a caller may give
+    demand: str,
+) -> None:
+    with pytest.raises(InvalidValueError, match=f"^read_orders.existing must be {demand}"):
+        plain(row(), existing=existing)

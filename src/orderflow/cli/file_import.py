@@ -39,7 +39,7 @@ from orderflow.importing.layouts.file_part import FilePart
 from orderflow.service import Batches, BatchResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from orderflow.domain.model.order import Order
     from orderflow.importing import Import, ImportCommand, Progress, WrittenRejects
@@ -230,7 +230,7 @@ class FileImport:
             lines=how.lines,
             lines_format=self.file_format,
             time_zone=self.time_zone,
-            existing=self._order,
+            existing=self._orders,
             parts_of=self._parts_of,
             known_skus=self._known_skus(),
             known_skus_only=how.known_skus_only,
@@ -278,10 +278,14 @@ class FileImport:
             notes += (f"{again}, and the stock is another now; --batch NAME counts it again",)
         return attrs.evolve(result, commands=commands, unchanged=unchanged, notes=notes)
 
-    def _order(self, order_id: str) -> Order | None:
-        return self.database.repository.read(
-            self.seller_id, lambda reading: reading.order(order_id)
-        )
+    def _orders(self, order_ids: Collection[str]) -> dict[str, Order]:
+        """Return the stored ones of some orders, read in one transaction."""
+
+        def stored(reading: Reading) -> dict[str, Order]:
+            reading.prefetch(order_ids)
+            return {each: order for each in order_ids if (order := reading.order(each))}
+
+        return self.database.repository.read(self.seller_id, stored)
 
     def _parts_of(self, order_id: str) -> tuple[Order, ...]:
         return self.database.flow.seller(self.seller_id).parts_of(order_id).children

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from types import MappingProxyType
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Existing", "OnChange", "read_orders"]
 
-Existing = Callable[[str], Order | None] | Mapping[str, Order]
-"""The seller's stored orders, by order id."""
+Existing = Callable[[Collection[str]], Mapping[str, Order]] | Mapping[str, Order]
+"""The seller's stored orders by order id, or a function that returns those of some ids."""
+
+PAGE_ORDERS_MAX, PAGE_ROWS_MAX = 100, 10_000
+"""How many orders of the file are compared together, and about how many rows and lines."""
 
 
 def read_orders(
@@ -67,7 +70,8 @@ def read_orders(
         preset: The layout of the file, or the name of a preset. Of several layouts with names, the
             one that fits best. Default: the preset that fits.
         time_zone: The zone of times without an offset, if the layout has none.
-        existing: The seller's stored orders.
+        existing: The seller's stored orders by order id; or a function that gets up to 100 ids, and
+            returns the stored ones of these orders.
         parts_of: The stored orders that were split off from an order; they are called off with it.
         was_imported: Whether a command with this id was saved before. It separates orders that
             changed since they were imported from orders that the file changes.
@@ -112,15 +116,17 @@ def read_orders(
         stored = StoredOrders(
             warehouse_id=warehouse_id,
             at=at,
-            find=existing if callable(existing) else existing.get,
+            existing=existing if callable(existing) else lambda _: existing,
             parts_of=parts_of,
             was_imported=was_imported,
             on_change=on_change,
             has_line_ids="line_id" in files.line_columns.positions,
             zone=files.main.zone,
         )
-        for found in files.read(progress):
-            _take(found, files, maker, stored)
+        for page in _pages(files, progress):
+            stored.read([found.order_id for found in page])
+            for found in page:
+                _take(found, files, maker, stored)
         result = files.result(skus, stored.result())
     return attrs.evolve(result, commands=()) if all_or_nothing and result.has_faults else result
 
@@ -138,6 +144,22 @@ def _check(existing: object, on_change: object) -> None:
         demand="an OnChange",
         value=on_change,
     )
+
+
+def _pages(
+    files: OrderFiles, progress: Callable[[Progress], None] | None
+) -> Iterator[list[FileOrder]]:
+    """Read the orders, and yield those that are compared together."""
+    page: list[FileOrder] = []
+    size = 0
+    for found in files.read(progress):
+        page.append(found)
+        size += sum(len(part.rows) + len(part.lines) for part, _ in files.parts(found))
+        if len(page) == PAGE_ORDERS_MAX or size >= PAGE_ROWS_MAX:
+            yield page
+            page, size = [], 0
+    if page:
+        yield page
 
 
 def _take(found: FileOrder, files: OrderFiles, maker: OrderMaker, stored: StoredOrders) -> None:

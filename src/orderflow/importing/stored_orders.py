@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 import attrs
 
+from orderflow.domain.model import validators
 from orderflow.domain.model.commands import CancelOrder, EditOrder, PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Order
@@ -56,7 +57,7 @@ class StoredOrders:
     Attributes:
         warehouse_id: The warehouse of the import.
         at: The moment of the import.
-        find: Returns a stored order, if there is one.
+        existing: Returns those of some orders that are stored, by their ids.
         parts_of: Returns the orders that were split off from an order.
         was_imported: Whether a command with this id was saved before.
         on_change: What to do with an order that differs.
@@ -73,7 +74,7 @@ class StoredOrders:
 
     warehouse_id: str
     at: datetime
-    find: Callable[[str], Order | None]
+    existing: Callable[[Collection[str]], Mapping[str, Order]]
     parts_of: Callable[[str], Iterable[Order]]
     was_imported: Callable[[str], bool]
     on_change: OnChange
@@ -86,6 +87,7 @@ class StoredOrders:
     unchangeable: int = 0
     called_off: Listing[CalledOffOrder] = attrs.field(factory=Listing)
     conflicting: Listing[ConflictingOrder] = attrs.field(factory=Listing)
+    _found: Mapping[str, Order] = attrs.field(factory=dict, init=False)
     _of_day: dict[datetime, int] = attrs.field(factory=dict, init=False)
 
     def result(self) -> dict[str, Any]:
@@ -99,6 +101,20 @@ class StoredOrders:
             "called_off": self.called_off.listed(),
             "conflicting": self.conflicting.listed(),
         }
+
+    def read(self, order_ids: Collection[str]) -> None:
+        """Read the stored ones of the orders that come next, and forget those before."""
+        self._found = self.existing(order_ids)
+        validators.require(
+            ok=isinstance(self._found, Mapping),
+            field="read_orders.existing",
+            demand="a function that returns a mapping of stored orders by their ids",
+            value=self._found,
+        )
+
+    def find(self, order_id: str) -> Order | None:
+        """Return a stored order of those that were read, if there is one."""
+        return self._found.get(order_id)
 
     def take(self, order: Order, *, has_priority: bool, has_time: bool) -> None:
         """Compare one order of the file.
