@@ -4,8 +4,9 @@
 what counts is the memory of a process of its own, and that is measured once. Another process writes
 the file, and counts what is in it with the `csv` module alone. The two counts must agree.
 
-With `--replay`, the file is replayed. With `--rows bad`, each row has faults. With
-`--rows open-quote`, the first order begins with a quote that is never closed.
+With `--replay`, the file is replayed. With `--save`, `orderflow import` saves it in SQLite, where
+there is stock for half of it, and what is stored is counted. With `--rows bad`, each row has
+faults. With `--rows open-quote`, the first order begins with a quote that is never closed.
 """
 
 from __future__ import annotations
@@ -14,19 +15,23 @@ import argparse
 import csv
 import gzip
 import json
+import os
 import random
 import resource
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
 
-from orderflow.commands import PlaceOrder
+from orderflow import OrderFlow, StockKey
+from orderflow.commands import CountStock, PlaceOrder
 from orderflow.importing import read_orders, write_rejects
 from orderflow.replay import EntryKind, Replay, read_history
+from orderflow.service import Batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,11 +39,13 @@ if TYPE_CHECKING:
 __all__ = ["main", "write"]
 
 ROWS = 100_000
+SKUS = 5_000
 COLUMNS = (
     *("order_id", "sku", "quantity", "placed_at", "priority", "promised_by", "courier"),
     *("ship_to_name", "ship_to_street", "ship_to_city", "ship_to_postcode", "ship_to_country"),
 )
 _AT = datetime(2026, 4, 2, tzinfo=UTC)
+_DATABASE = "shop.db"
 
 
 class Counts(NamedTuple):
@@ -97,10 +104,12 @@ def main(arguments: Sequence[str]) -> int:
         written = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - itself
         expected = Counts(*json.loads(written.stdout)) if written.stdout != "null" else None
         size = path.stat().st_size
-        begun = process_time()
-        found = _replay(path) if options.replay else _import(path)
-        seconds = process_time() - begun
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # kilobytes on Linux
+        if options.save:
+            found, usage = _save(path)
+        else:
+            found = _replay(path) if options.replay else _import(path)
+            usage = resource.getrusage(resource.RUSAGE_SELF)
+    seconds, megabytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024  # of kilobytes
     took = f"{seconds:.1f} s of the processor, {megabytes:.0f} MB at most"
     rows = f"{options.count:,} rows, {size / 1e6:,.2f} MB"
     sys.stdout.write(f"{rows}, {found.orders:,} orders, {found.units:,} units: {took}\n")
@@ -110,6 +119,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _write(options: argparse.Namespace) -> Counts | None:
+    if options.save:
+        _stock(options.write.with_name(_DATABASE), options.count)
     if options.rows == "bad":
         write_bad(options.write, options.count)
         return None
@@ -118,6 +129,33 @@ def _write(options: argparse.Namespace) -> Counts | None:
         return count(options.write)
     open_quote(options.write)
     return None
+
+
+def _stock(path: Path, rows: int) -> None:
+    """Make a database with stock for half of the units of the file, which has 5 in a row."""
+    from orderflow.adapters.sql import (  # noqa: PLC0415 - else its memory is measured, too
+        SqlRepository,
+        open_database,
+    )
+
+    repository = SqlRepository(open_database(path, create=True))
+    keys = [StockKey("acme", "leeds", f"SKU-{number}") for number in range(min(SKUS, rows))]
+    each = 5 * rows // len(keys) // 2
+    counts = [CountStock(key=key, counted=each, at=_AT) for key in keys]
+    Batches(OrderFlow(repository), repository).run(counts)
+
+
+def _save(path: Path) -> tuple[Counts, resource.struct_rusage]:
+    """Import the file with the command line, and count what is stored."""
+    database = path.with_name(_DATABASE)
+    command = [sys.executable, "-m", "orderflow", "import", str(path), "--db", str(database)]
+    with subprocess.Popen([*command, "--seller", "acme", "--warehouse", "leeds"]) as process:  # noqa: S603 - this package
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    with closing(sqlite3.connect(database)) as stored:
+        (orders,) = stored.execute("SELECT count(*) FROM orderflow_orders").fetchone()
+        of_lines = "SELECT count(*), sum(quantity) FROM orderflow_order_lines"
+        return Counts(orders, *stored.execute(of_lines).fetchone()), usage
 
 
 def _import(path: Path) -> Counts:
@@ -146,7 +184,7 @@ def _replay(path: Path) -> Counts:
 
 def _cells(row: int, number: int) -> tuple[object, ...]:
     return (
-        *(f"A-{number}", f"SKU-{row % 5000}", 1 + row % 9),
+        *(f"A-{number}", f"SKU-{row % SKUS}", 1 + row % 9),
         *(f"2026-03-{1 + number % 28:02} 10:{number % 60:02}Z", number % 3),
         *("2026-04-01T12:00Z", "DPD", f"Customer {number}", f"{number} High Street"),
         *("Leeds", f"LS{number % 99} 1AA", "GB"),
@@ -161,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("count", type=int, nargs="?", default=ROWS, help="the rows of the file")
     parser.add_argument("--sorted", action="store_true", help="leave the orders in their order")
     parser.add_argument("--replay", action="store_true", help="replay the file")
+    parser.add_argument("--save", action="store_true", help="import the file into SQLite")
     parser.add_argument("--rows", choices=["good", "bad", "open-quote"], default="good")
     parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
     return parser
