@@ -184,8 +184,19 @@ class CoreExecutor:
         """Undo the block and release its locks if it raises."""
         if self.is_sqlite:
             self._begin_immediate()
-        with self.connection.begin_nested():
+        if self._has_listeners or any(getattr(self.connection.dispatch, e) for e in _SAVEPOINTS):
+            with self.connection.begin_nested():
+                yield
+            return
+        self.command("SAVEPOINT orderflow")
+        try:
             yield
+        except BaseException:
+            if not self.connection.invalidated:
+                self.command("ROLLBACK TO SAVEPOINT orderflow")
+                self.command("RELEASE SAVEPOINT orderflow")
+            raise
+        self.command("RELEASE SAVEPOINT orderflow")
 
     def _begin_immediate(self) -> None:
         """Take SQLite's write lock now, so that nothing changes between a read and a write."""
@@ -226,4 +237,5 @@ def has_listeners(connection: Connection) -> bool:
 
 
 _LISTENERS = ("before_execute", "after_execute", "before_cursor_execute", "after_cursor_execute")
+_SAVEPOINTS = ("savepoint", "rollback_savepoint", "release_savepoint")
 _REPLACING = ("do_execute", "do_executemany", "do_execute_no_params", "do_setinputsizes")
