@@ -117,6 +117,8 @@ def test_listings_say_since_when_a_receipt_is_overdue_and_give_no_date(shop: Sho
     shop.do("announce", "R-2", "CUP", 1, "2026-03-03")
     overdue = {"expected_at": None, "overdue_since": "2026-03-03T00:00:00+00:00"}
     assert shop.ask("orders", "--expected")["orders"][0]["cover"] == overdue
+    (product,) = shop.ask("backorders")["products"]
+    assert product["cover"] == overdue
     assert "A-1 2026-03-02 12:00 2 0 2 0 overdue since 2026-03-03 00:00" in (
         f"{shop.do('backorders', 'CUP')}"
     )

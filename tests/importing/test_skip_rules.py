@@ -87,6 +87,23 @@ def test_where_unknown_texts_are_rejected_any_text_is_included() -> None:
     assert placed(layout.including("pending")) == ["1", "5"]
 
 
+def test_a_text_behind_a_known_beginning_is_known_and_is_included_alone() -> None:
+    amazon = PRESETS[Preset.AMAZON]
+    header = "order-id\tsku\tquantity\tpurchase-date\torder-status"
+    states = ["Shipped - Delivered to Buyer", "Shipped - Returning", "Shipped", "Lost"]
+    rows = [f"{n}\tMUG\t1\t2026-03-01T10:00Z\t{state}" for n, state in enumerate(states)]
+    text = "\n".join([header, *rows])
+
+    def found(layout: OrderLayout) -> tuple[list[str], int, int]:
+        result = imported(text, preset=layout)
+        assert result.notes == ()
+        return list(orders(result)), len(result.skipped), len(result.faults)
+
+    assert found(amazon) == ([], 3, 1)
+    assert found(amazon.including(states[0])) == (["0"], 2, 1)
+    assert found(amazon.including(kinds=[SkipKind.DESPATCHED])) == (["0", "1", "2"], 0, 1)
+
+
 def test_what_says_nothing_about_the_order_takes_no_status() -> None:
     rule = SkipRule(column="returned", kind=SkipKind.RETURNED, is_none_of={"0", ""})
     with pytest.raises(InvalidValueError, match="there is no such rule"):

@@ -59,11 +59,14 @@ class OrderCovers:
 
 
 def product_cover(receipts: Iterable[ExpectedReceipt], at: datetime) -> dict[str, Any]:
-    """Return when the next of a product's receipts is expected, or since when one is overdue."""
+    """Return when the next of a product's receipts is expected.
+
+    If one is overdue, no date is known: return since when it is.
+    """
     dates = [(each.expected_at, each.is_overdue(at)) for each in receipts]
-    due = [date for date, is_overdue in dates if not is_overdue]
-    overdue = [date for date, is_overdue in dates if is_overdue]
-    return _cover(min(due, default=None), min(overdue, default=None))
+    overdue = min((date for date, is_overdue in dates if is_overdue), default=None)
+    due = min((date for date, _ in dates), default=None) if overdue is None else None
+    return _cover(due, overdue)
 
 
 def _cover(expected_at: datetime | None, overdue_since: datetime | None) -> dict[str, Any]:

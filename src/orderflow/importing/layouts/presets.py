@@ -95,10 +95,14 @@ def _unknown(
 ) -> Iterator[SkipRule]:
     """Yield rules for the texts of a column that the preset does not know."""
     for column, texts in states_to_send.items():
-        known = frozenset({"", *texts}).union(
-            *(rule.texts for rule in rules if rule.column == column)
+        others = [rule for rule in rules if rule.column == column]
+        yield SkipRule(
+            column=column,
+            kind=SkipKind.UNKNOWN,
+            is_none_of=frozenset({"", *texts}).union(*(rule.texts for rule in others)),
+            spares_begins_with=tuple(text for rule in others for text in rule.begins_with),
+            whole_order=True,
         )
-        yield SkipRule(column=column, kind=SkipKind.UNKNOWN, is_none_of=known, whole_order=True)
 
 
 _TABLES = _tables()

@@ -95,6 +95,8 @@ class SkipRule:
         is_filled: Skip rows with any text. A date of zeros does not count.
         is_blank: Skip rows without a text.
         is_below_zero: Skip rows with a negative number.
+        spares: Texts that are not skipped, although the rule fits.
+        spares_begins_with: Do not skip rows whose text begins with one of these.
         whole_order: Whether the whole order of such a row is skipped.
         must_fit: Whether a reader of the file notes it if the rule skips no row.
         guessed: The texts in `is_none_of` that were included without being known. If no row has
@@ -110,6 +112,8 @@ class SkipRule:
     is_filled: bool = False
     is_blank: bool = False
     is_below_zero: bool = False
+    spares: frozenset[str] = attrs.field(default=frozenset(), converter=_fold_case)
+    spares_begins_with: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     whole_order: bool = False
     must_fit: bool = False
     guessed: frozenset[str] = attrs.field(default=frozenset(), converter=_fold_case)
@@ -117,10 +121,12 @@ class SkipRule:
     def fits(self, text: str) -> bool:
         """Whether a row with this text in the column is skipped."""
         text = text.strip().casefold()
+        if text in self.spares or _begins_with(text, self.spares_begins_with):
+            return False
         return (
             text in self.is_one_of
             or (bool(self.is_none_of) and text not in self.is_none_of)
-            or text.startswith(tuple(each.casefold() for each in self.begins_with))
+            or _begins_with(text, self.begins_with)
             or (self.is_filled and not is_none(text))
             or (self.is_blank and not text)
             or (self.is_below_zero and is_below_zero(text))
@@ -140,15 +146,21 @@ class SkipRule:
         """Return the rule for all texts but this; None if it has no other condition."""
         text = text.casefold()
         added = {text} - self.is_none_of if self.takes_any_status else frozenset()
+        starts = tuple(each for each in self.begins_with if each.casefold() != text)
         rest = attrs.evolve(
             self,
             is_one_of=self.is_one_of - {text},
             is_none_of=self.is_none_of | added,
             guessed=self.guessed | added,
-            begins_with=tuple(each for each in self.begins_with if each.casefold() != text),
+            begins_with=starts,
+            spares=self.spares | ({text} if _begins_with(text, starts) else set()),
         )
         conditions = (rest.texts, rest.is_none_of, rest.is_filled, rest.is_blank)
         return rest if any(conditions) or rest.is_below_zero else None
+
+
+def _begins_with(text: str, starts: Iterable[str]) -> bool:
+    return text.startswith(tuple(each.casefold() for each in starts))
 
 
 def without(
