@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
-from orderflow.importing import PRESETS, FileError, header, read_stock
+from orderflow.importing import PRESETS, FileError, Preset, header, read_stock
 from orderflow.importing.header import ROWS_ABOVE_MAX
 from orderflow.importing.layouts import columns
 from tests.importing.files import AT, HEADER, imported, lines, reasons, row, stream
@@ -14,6 +15,10 @@ from tests.importing.files import AT, HEADER, imported, lines, reasons, row, str
 if TYPE_CHECKING:
     from orderflow.importing.layouts.layout import Layout
 
+BOTH = {
+    name: attrs.evolve(PRESETS[name], placed_at_default=AT, skip=())
+    for name in (Preset.PLAIN, Preset.ETSY)
+}
 TITLE = 'Orders of March 2026\n"made by, somebody"\n\n,,,\n'
 
 
@@ -44,11 +49,13 @@ def test_a_header_far_below_is_not_searched() -> None:
     [
         (
             "Order,SKU,Qty,Placed",
-            "PLAIN, which lacks 'order_id' (order_id), 'sku' (sku), ",
-            (
-                "name the columns of order_id ('Order'?), sku ('SKU'?), quantity, "
-                "placed_at ('Placed'?)"
-            ),
+            "PLAIN, which lacks 'order_id' (order_id), 'quantity' (quantity), 'placed_at' ",
+            "name the columns of order_id ('Order'?), quantity, placed_at ('Placed'?)",
+        ),
+        (
+            "Order ID,Order Date,SKU,Qty",
+            "PLAIN, which lacks 'quantity' (quantity), 'placed_at' (placed_at)",
+            "name the columns of quantity, placed_at",
         ),
         (
             "Order Number,Order Date,SKU,Quantity",
@@ -61,7 +68,7 @@ def test_a_header_far_below_is_not_searched() -> None:
             "name the columns of quantity ('Quantity'?)",
         ),
     ],
-    ids=["other-names", "one-column-less", "one-other-name"],
+    ids=["other-names", "usual-names", "one-column-less", "one-other-name"],
 )
 def test_what_no_preset_fits_is_told_in_three_lines(
     header: str, nearest: str, what_to_do: str
@@ -72,6 +79,34 @@ def test_what_no_preset_fits_is_told_in_three_lines(
     assert first.startswith("a.csv, row 1: no preset fits the columns ")
     assert second.startswith(f"the nearest is {nearest}")
     assert third == what_to_do
+
+
+def test_without_any_known_column_no_preset_is_called_the_nearest() -> None:
+    with pytest.raises(FileError) as failure:
+        imported("Order,Date,Article,Qty\n")
+    assert failure.value.lines[1:] == (
+        "name the columns of order_id ('Order'?), sku ('Article'?), quantity, placed_at",
+    )
+
+
+@pytest.mark.parametrize(
+    "names", ["Order_ID,SKU,Quantity,Placed_At", "order id,Sku,QUANTITY,Placed-at"]
+)
+def test_the_plain_names_may_be_written_in_other_ways(names: str) -> None:
+    text = f"{names}\n{row(quantity='x')}\n{row('2')}\n"
+    result = imported(text)
+    assert lines(result, "2") == [("1", "MUG", 1)]
+    assert reasons(result) == [(2, names.split(",")[2], "'x'")]
+    counted = stream("SKU,On Hand\nMUG,5\n")
+    assert len(read_stock(counted, seller_id="acme", warehouse_id="leeds", at=AT).commands) == 1
+
+
+def test_a_name_that_is_written_as_in_the_layout_comes_first() -> None:
+    text = f"{HEADER},SKU\n{row()},CUP\n"
+    assert lines(imported(text)) == [("1", "MUG", 1)]
+    etsy = "Order ID,SKU,Quantity,Sale Date,Order Date"
+    found = imported(f"{etsy}\n1,MUG,1,2026-03-01T10:00Z,\n", preset=BOTH)
+    assert found.layout_name == "ETSY"
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])

@@ -18,7 +18,9 @@ from orderflow.importing.files.delimiter import DELIMITERS, named_delimiter
 from orderflow.importing.layouts.columns import (
     absence,
     absent_columns,
+    as_named,
     column_list,
+    folded,
     is_complete,
     missing_columns,
     names_of,
@@ -54,10 +56,12 @@ class Header(NamedTuple, Generic[_Layout]):
     fault: str = ""
 
     @property
-    def fitness(self) -> tuple[bool, int, int]:
+    def fitness(self) -> tuple[bool, bool, int, int]:
         """How well it fits. If no row fits at all, the one with the most cells is the header."""
-        matches = names_of(self.layout, self.names).intersection(self.names)
-        return self.is_complete, len(matches), len(self.names)
+        names = as_named(self.layout, self.names)
+        matches = names_of(self.layout, names).intersection(names)
+        is_exact = self.is_complete and names == self.names
+        return self.is_complete, is_exact, len(matches), len(names)
 
 
 def find_header(
@@ -100,7 +104,7 @@ def _unfit(file: str, header: Header[_Layout], layouts: Mapping[str, _Layout]) -
     absent = [each for each in absent_columns(layout, names) if each not in named]
     lacks = [f"{' or '.join(map(repr, wanted))} ({field})" for field, wanted in missing.items()]
     lacks += map(repr, absent)
-    if lacks and any(_nearness(layout, names)):
+    if lacks and _is_near(layout, names):
         faults.append(f"the nearest is {name}, which lacks {', '.join(lacks)}")
     if missing:
         near = _near(layout, names, by_field=True)
@@ -121,7 +125,11 @@ def _near(
     With `by_field`, its name may also be similar to that of the field.
     """
     used = names_of(layout, names)
-    free = [name for name in names if name not in used]
+    free = [
+        name
+        for name, named in zip(names, as_named(layout, names), strict=True)
+        if named not in used
+    ]
     for field, wanted in missing_columns(layout, names).items():
         found = near_column((*wanted, field) if by_field else wanted, free)
         if found is not None:
@@ -129,8 +137,18 @@ def _near(
         yield field, found
 
 
+def _is_near(layout: Layout, names: Sequence[str]) -> bool:
+    """Whether one of the columns that a layout needs is there."""
+    return len(missing_columns(layout, names)) < len(columns_of(layout, required=True))
+
+
 def _nearness(layout: Layout, names: Sequence[str]) -> tuple[int, float]:
-    """How many of the columns that a layout needs are there. A similar name is worth half."""
+    """How many of the columns that a layout needs are there. A similar name is worth half.
+
+    A layout with several items in each cell is not near without the column of these cells.
+    """
+    if "items" in missing_columns(layout, names):
+        return 0, 0.0
     needed = columns_of(layout, required=True)
     near = dict(_near(layout, names))
     similar = [found for found in near.values() if found is not None]
@@ -144,7 +162,7 @@ def _headers(
     source: Source, delimiter: str, layouts: Mapping[str, _Layout], skip_rows: int | None
 ) -> Iterator[Header[_Layout]]:
     """Yield the rows that may be the header, up to the first that is complete."""
-    known = frozenset[str]().union(*(names_of(layout, ()) for layout in layouts.values()))
+    known = {folded(name) for layout in layouts.values() for name in names_of(layout, ())}
     any_layout = dict(islice(layouts.items(), 1))  # for rows that none fits
     with source.rewinding():
         records = source.records(delimiter)
@@ -156,7 +174,9 @@ def _headers(
             header = max(
                 (
                     _header(record, names, delimiter, *named)
-                    for named in (any_layout if known.isdisjoint(names) else layouts).items()
+                    for named in (
+                        any_layout if known.isdisjoint(map(folded, names)) else layouts
+                    ).items()
                 ),
                 key=lambda header: header.fitness,
             )

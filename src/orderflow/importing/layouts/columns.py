@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from difflib import get_close_matches
 from itertools import count
 from typing import TYPE_CHECKING
@@ -24,8 +25,10 @@ __all__ = [
     "Positions",
     "absence",
     "absent_columns",
+    "as_named",
     "column_list",
     "find_columns",
+    "folded",
     "is_complete",
     "missing_columns",
     "names_of",
@@ -95,7 +98,10 @@ def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> 
     """
     names = tuple(name.strip() for name in header)
     first, *more = _items(layout, names)
-    finder = _Finder(names, layout.first_counts if isinstance(layout, OrderLayout) else frozenset())
+    finder = _Finder(
+        as_named(layout, names),
+        layout.first_counts if isinstance(layout, OrderLayout) else frozenset(),
+    )
     for field in columns_of(layout):
         wanted_names = first.get(field, getattr(layout, field))
         required = field in columns_of(layout, required=True)
@@ -172,14 +178,38 @@ def names_of(layout: Layout, names: Sequence[str]) -> set[str]:
     return wanted.union(name for each in items for found in each.values() for name in found)
 
 
+def folded(name: str) -> str:
+    """Return a name without what people write in different ways.
+
+    >>> folded("Order ID"), folded("order_id")
+    ('order_id', 'order_id')
+    """
+    return name.casefold().replace(" ", "_").replace("-", "_")
+
+
+def as_named(layout: Layout, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of a file as the layout writes them, if it takes them in any case."""
+    if isinstance(layout, OrderLayout) and not layout.any_case:
+        return tuple(names)
+    wanted = {folded(name): name for field in columns_of(layout) for name in getattr(layout, field)}
+    count = Counter(map(folded, names))
+    return tuple(
+        wanted[folded(name)]
+        if count[folded(name)] == 1 and folded(name) in wanted and name not in layout.must_have
+        else name
+        for name in names
+    )
+
+
 def missing_columns(layout: Layout, names: Sequence[str]) -> dict[str, Names]:
     """Return the required fields that none of these columns is for, with the columns wanted."""
     first = _items(layout, names)[0]
+    present = as_named(layout, names)
     wanted = {
         field: first.get(field, getattr(layout, field))
         for field in columns_of(layout, required=True)
     }
-    return {field: found for field, found in wanted.items() if not set(found).intersection(names)}
+    return {field: found for field, found in wanted.items() if not set(found).intersection(present)}
 
 
 def is_complete(layout: Layout, names: Sequence[str]) -> bool:

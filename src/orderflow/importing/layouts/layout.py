@@ -134,6 +134,7 @@ class OrderLayout:
             file must have all of them. Their texts are about the order, not about one line: if the
             rows of an order differ, it is rejected.
         country_default: The country of addresses without one.
+        any_case: Whether the names of columns may differ in capitals, spaces and hyphens.
         first_counts: Columns that a file may have twice. Other repeated columns are refused.
         footers: What the rows below the table say, such as `record(s) downloaded`.
         skip: Which rows to skip.
@@ -180,6 +181,7 @@ class OrderLayout:
     order_prefix: str = attrs.field(default="", validator=check_prefix)
     drop_repeated: bool = False
     country_default: str | None = None
+    any_case: bool = False
     first_counts: frozenset[str] = frozenset()
     footers: Names = attrs.field(default=(), converter=_names)
     skip: tuple[SkipRule, ...] = ()
