@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from orderflow import OrderFlow, StockKey
 from orderflow.adapters.sql import SqlRepository
 from orderflow.checking import check
+from tests.databases.processes import start
 from tests.drills.commands import NOON
 from tests.drills.databases import Postgres, on
 from tests.drills.drill import Drill, Drilled
 from tests.drills.findings import Reference, faults, tell_all
-from tests.drills.stream import Logs, opened, start, start_stream
+from tests.drills.stream import Logs, opened, start_stream
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess

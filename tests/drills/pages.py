@@ -15,10 +15,11 @@ from orderflow import MemoryRepository, OrderFlow
 from orderflow.adapters.sql import SqlRepository
 from orderflow.checking import check
 from tests.databases import empty
+from tests.databases.processes import start
 from tests.drills.databases import on
 from tests.drills.drill import Drill, Drilled
 from tests.drills.long_commands import LONG_COMMANDS, WAITING
-from tests.drills.stream import At, opened, start
+from tests.drills.stream import At, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

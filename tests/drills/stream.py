@@ -12,7 +12,6 @@ import time
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +22,7 @@ from orderflow import NotFoundError, OrderFlow, RefusedError, Relay, StorageErro
 from orderflow.adapters.sql import SqlOutbox, SqlRepository, open_database
 from orderflow.adapters.sql.transactions import OwnTransactions
 from orderflow.codec import dumps
+from tests.databases.processes import start
 from tests.drills.commands import command_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ __all__ = [
     "answer_to",
     "flow_on",
     "opened",
-    "start",
     "start_stream",
     "work",
 ]
@@ -54,8 +53,6 @@ ORDERS_MAX = 3
 
 _LEASE = timedelta(seconds=0.2)
 _TRIES_MAX = 300
-_PROCESSES = get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.drills.stream", "psycopg", "sqlalchemy.dialects"])
 
 
 @attrs.frozen
@@ -138,13 +135,6 @@ def answer_to(flow: OrderFlow, command: Command) -> str:
     except (NotFoundError, RefusedError):
         return "refused"
     return sha256(dumps(outcome).encode()).hexdigest()[:16]
-
-
-def start(task: Callable[..., None], *arguments: object) -> BaseProcess:
-    """Start a process."""
-    process = _PROCESSES.Process(target=task, args=arguments)
-    process.start()
-    return process
 
 
 def start_stream(

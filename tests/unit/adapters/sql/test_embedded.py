@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from sqlalchemy import text
 from orderflow import InvalidValueError, OrderFlow, StorageError
 from orderflow.adapters.sql import SchemaError, SqlRepository, open_database
 from orderflow.adapters.sql.revision import REVISION
+from tests.databases.processes import pool_of
 from tests.unit.adapters.sql.populated import of_revision
 from tests.unit.shop import NOON, key
 
@@ -105,19 +104,19 @@ def test_a_durability_of_another_word_is_refused(path: Path) -> None:
 def test_a_writer_waits_for_another_one(path: Path) -> None:
     with opened(path, create=True) as engine, engine.connect() as other:
         other.exec_driver_sql("BEGIN IMMEDIATE")
-        source = f"""
-from tests.unit.adapters.sql.test_embedded import *
-with opened({str(path)!r}) as engine:
-    acme = OrderFlow(SqlRepository(engine)).seller("acme")
-    print(acme.book_in(key(), 1, at=NOON).stock[0].on_hand)
-"""
-        with subprocess.Popen(  # noqa: S603 - the text above
-            [sys.executable, "-c", source], stdout=subprocess.PIPE
-        ) as process:
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(2)
+        with pool_of(1) as pool:
+            assert pool.submit(int).result(30) == 0  # the process runs
+            booked = pool.submit(_book_in, str(path))
+            with pytest.raises(TimeoutError):
+                booked.result(1)
             other.commit()
-            assert process.communicate(timeout=30)[0] == b"1\n"
+            assert booked.result(30) == 1
+
+
+def _book_in(path: str) -> int:
+    with opened(path) as engine:
+        acme = OrderFlow(SqlRepository(engine)).seller("acme")
+        return acme.book_in(key(), 1, at=NOON).stock[0].on_hand
 
 
 def test_a_host_that_has_begun_nothing_is_told_before_its_changes_are_torn_apart(
@@ -144,11 +143,11 @@ def test_a_host_that_has_begun_nothing_is_told_before_its_changes_are_torn_apart
 
 
 def test_several_processes_may_make_it_at_once(path: Path) -> None:
-    source = f"""
-from orderflow.adapters.sql import open_database
-open_database({str(path)!r}, create=True)
-"""
-    makers = [subprocess.Popen([sys.executable, "-c", source]) for _ in range(4)]  # noqa: S603
-    assert [maker.wait(60) for maker in makers] == [0, 0, 0, 0]
+    with pool_of(4) as pool:
+        list(pool.map(_make, [str(path)] * 4, timeout=60))
     with opened(path):
         pass
+
+
+def _make(path: str) -> None:
+    open_database(path, create=True).dispose()

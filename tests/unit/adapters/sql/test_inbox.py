@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Event
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from orderflow.adapters.sql import SchemaError, SqlInbox, Tables
 from orderflow.adapters.sql.inbox import _statements_of
 from orderflow.adapters.sql.rows import Moments
 from tests.conformance.plans import plan_of
+from tests.databases.processes import pool_of
 from tests.unit.shop import NOON, later
 
 if TYPE_CHECKING:
@@ -155,8 +155,7 @@ def _receive_all(url: str) -> int:
 
 def test_of_several_processes_that_receive_the_same_one_does_the_work(receiver: Engine) -> None:
     url = receiver.url.render_as_string(hide_password=False)
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(4, mp_context=spawn) as pool:
+    with pool_of(4) as pool:
         first = list(pool.map(_receive_all, [url] * 4))
     assert sum(first) == 60
     assert done(receiver) == 60

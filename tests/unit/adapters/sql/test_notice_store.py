@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ from orderflow.adapters.sql.notice_store import _statements_of
 from orderflow.notices import Preference, Recipient
 from orderflow.notifier import DigestSender
 from tests.conformance.plans import Access, plan_of
+from tests.databases.processes import pool_of
 from tests.unit.shop import NOON, Clock, order
 
 if TYPE_CHECKING:
@@ -92,8 +91,7 @@ def test_digests_that_are_run_at_once_in_several_processes_are_sent_once(
         for order_id in "AB":
             flow.seller(seller_id).place(order(order_id, ("MUG", 1), seller_id=seller_id), at=NOON)
     url, log = engine.url.render_as_string(hide_password=False), tmp_path / "log"
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(4, mp_context=spawn) as pool:
+    with pool_of(4) as pool:
         sent = list(pool.map(_run, [url] * 4, [str(log)] * 4))
     lines = log.read_text(encoding="utf-8").splitlines()
     assert sorted(lines) == [f"{desk} {seller} 2" for desk in desks for seller in SELLERS]

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import multiprocessing
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from orderflow.adapters.sql import SqlOutbox, SqlRepository
 from orderflow.adapters.sql.tables import Tables
 from orderflow.ports import OutboxMessage
 from orderflow.service import RelayResult
+from tests.databases.processes import pool_of
 from tests.databases.waiting import wait_until_somebody_waits
 from tests.unit.shop import NOON, order
 
@@ -310,8 +310,7 @@ def test_relays_in_several_processes_neither_lose_a_message_nor_turn_the_order_r
     engine: Engine, tmp_path: Path
 ) -> None:
     url, log = engine.url.render_as_string(hide_password=False), tmp_path / "log"
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(5, mp_context=spawn) as pool:
+    with pool_of(5) as pool:
         relays = [pool.submit(_relay, url, str(log)) for _ in range(3)]
         list(pool.map(_write, [url] * 2, "AB"))
         told = [relay.result() for relay in relays]
