@@ -94,7 +94,7 @@ def _server_url() -> URL:
     if given:
         return make_url(given).set(drivername="postgresql+psycopg")
     # What is flushed to the disk does not matter to a server that ends with the tests.
-    server = Server(binaries(), "-c", "fsync=off")
+    server = Server(binaries(), "-c", "fsync=off", "-c", "max_wal_size=128MB")
     atexit.register(server.remove)
     server.start()
     return server.url

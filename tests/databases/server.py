@@ -25,6 +25,8 @@ __all__ = ["Server", "binaries"]
 _START_SECONDS_MAX = 30
 _END_SECONDS_MAX = 30
 _NOT_ROOT = "nobody"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+_MEMORY_BYTES_MIN = 2 * 1024 * 1024 * 1024
 
 
 def binaries() -> Path:
@@ -56,6 +58,17 @@ def _of_the_system() -> list[Path]:
     return [*beside, *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
 
 
+def _in_memory() -> Path | None:
+    """Return a folder whose files are in memory, if there is one with room.
+
+    A disk takes most of the time in which a database is made. What is killed here is a process:
+    what it has written is there afterwards, on a disk or in memory.
+    """
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK):
+        return _MEMORY if shutil.disk_usage(_MEMORY).free > _MEMORY_BYTES_MIN else None
+    return None
+
+
 class Server:
     """A server with data of its own.
 
@@ -70,7 +83,7 @@ class Server:
     def __init__(self, programs: Path, *options: str) -> None:
         self._programs = programs
         # The path of a socket may have 107 bytes, so that a deep folder will not do.
-        self._folder = Path(tempfile.mkdtemp(prefix="of-pg-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="of-pg-", dir=_in_memory()))
         self._data = self._folder / "data"
         self._options = options
         self._owner = os.getpid()
