@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -17,6 +13,7 @@ from orderflow.adapters.sql import Tables
 from tests.cli.runner import flat, run, run_json
 from tests.cli.shop import Shop, shop
 from tests.databases import postgres
+from tests.databases.processes import pool_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -206,16 +203,12 @@ def test_recover_serves_unserved_queues(shop: Shop) -> None:
 
 
 def test_processes_that_write_at_the_same_time_lose_nothing(shop: Shop) -> None:
-    def place(number: int) -> int:
-        return subprocess.run(  # noqa: S603 - this package
-            [sys.executable, "-m", "orderflow", "place", f"B-{number}", "CUP=1"],
-            check=False,
-            capture_output=True,
-            env={**os.environ, "ORDERFLOW_DB": str(shop.db)},
-            timeout=120,
-        ).returncode
-
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(place, range(8))) == [0] * 8
+    with pool_of(4) as pool:
+        placed = list(pool.map(_place, [shop] * 8, range(8), timeout=120))
+    assert placed == [0] * 8
     assert len(shop.ask("backorders", "CUP")["queue"]) == 9
     assert "no violations" in shop.do("check")
+
+
+def _place(shop: Shop, number: int) -> int:
+    return shop.run("place", f"B-{number}", "CUP=1").exit_code

@@ -10,6 +10,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from functools import partial
 from itertools import count, islice
 from typing import TYPE_CHECKING, TypeVar
@@ -585,6 +586,7 @@ def test_a_stopped_import_continues_when_it_is_run_again(shop: FileShop) -> None
     ) as process:
         while not shop.orders():
             assert process.poll() is None
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         output, messages = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, b"")

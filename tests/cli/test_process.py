@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_exit_codes_reach_the_shell(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX")
 def test_ctrl_c_prints_a_message_and_no_traceback(tmp_path: Path) -> None:
-    path = write_shop(tmp_path / "shop.csv.gz", Shop(orders=5_000))
+    path = write_shop(tmp_path / "shop.csv.gz", Shop(orders=2_000))
     with subprocess.Popen(  # noqa: S603 - this package
         [*ORDERFLOW, "replay", str(path), "--rejects", str(tmp_path / "rejects.csv")],
         stdout=subprocess.PIPE,
@@ -51,6 +52,7 @@ def test_ctrl_c_prints_a_message_and_no_traceback(tmp_path: Path) -> None:
     ) as process:
         while not (tmp_path / "rejects.csv").exists():
             assert process.poll() is None
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         output, messages = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, b"")

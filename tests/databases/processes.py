@@ -14,7 +14,7 @@ __all__ = ["pool_of", "start"]
 
 _PROCESSES = get_context("forkserver")
 _PROCESSES.set_forkserver_preload(
-    ["tests.drills.stream", "psycopg", "pytest", "sqlalchemy.dialects"]
+    ["tests.cli.runner", "tests.drills.stream", "psycopg", "pytest", "sqlalchemy.dialects"]
 )
 
 
