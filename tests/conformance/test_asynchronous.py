@@ -25,9 +25,9 @@ from orderflow import (
 from orderflow.adapters.sql import SqlRepository
 from orderflow.adapters.sql.asynchronous import AsyncSqlRepository
 from orderflow.checking import check
-from orderflow.testing.repository_contract import RepositoryContract
 from orderflow.testing.strategies import History, histories
 from tests.conformance.filling import NOON
+from tests.conformance.sharing import SharingContract
 from tests.databases import empty, sqlite
 from tests.databases.asynchronous import DRIVERS, engine_on, url_for
 from tests.drills.stepping import answer_of
@@ -76,7 +76,11 @@ class Awaited:
         return asyncio.run_coroutine_threadsafe(self._repository.run(task), self._loop).result()
 
 
-class TestAsyncSqlRepository(RepositoryContract):
+class TestAsyncSqlRepository(SharingContract):
+    _emptying: Engine
+    _loop: asyncio.AbstractEventLoop
+    _repository: AsyncSqlRepository
+
     @pytest.fixture(scope="class", params=DRIVERS)
     @classmethod
     def url(
@@ -85,21 +89,21 @@ class TestAsyncSqlRepository(RepositoryContract):
         with url_for(request.param, tmp_path_factory.mktemp("contract")) as url:
             yield url
 
-    @pytest.fixture(autouse=True)
-    def engine(self, url: URL) -> Iterator[None]:
-        self._emptying = waiting(url)
-        self._loop = asyncio.new_event_loop()
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def engine(cls, url: URL) -> Iterator[None]:
+        cls.shared, cls._emptying, cls._loop = None, waiting(url), asyncio.new_event_loop()
         with ThreadPoolExecutor(1) as thread:
-            thread.submit(self._loop.run_forever)
+            thread.submit(cls._loop.run_forever)
             opened = engine_on(url)
-            self._repository = AsyncSqlRepository(self._await(opened.__aenter__()))
+            cls._repository = AsyncSqlRepository(cls._await(opened.__aenter__()))
             yield
-            self._await(opened.__aexit__(None, None, None))
-            self._loop.call_soon_threadsafe(self._loop.stop)
-        self._loop.close()
-        self._emptying.dispose()
+            cls._await(opened.__aexit__(None, None, None))
+            cls._loop.call_soon_threadsafe(cls._loop.stop)
+        cls._loop.close()
+        cls._emptying.dispose()
 
-    def make_repository(self) -> Repository:
+    def make_empty(self) -> Repository:
         empty(self._emptying)
         return Awaited(self._repository, self._loop)
 
@@ -107,7 +111,7 @@ class TestAsyncSqlRepository(RepositoryContract):
     @given(history=histories())
     def test_it_answers_as_the_reference_does(self, history: History) -> None:
         """Here through `AsyncOrderFlow`."""
-        empty(self._emptying)
+        self.make_repository()
         page = history.orders_max
         flow = AsyncOrderFlow(self._repository, default_policy=history.policy, orders_max=page)
         reference = OrderFlow(MemoryRepository(), default_policy=history.policy, orders_max=page)
@@ -122,8 +126,9 @@ class TestAsyncSqlRepository(RepositoryContract):
 
         self._await(compare())
 
-    def _await(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+    @classmethod
+    def _await(cls, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, cls._loop).result()
 
 
 async def answer(flow: AsyncOrderFlow, command: Command) -> Outcome | str:

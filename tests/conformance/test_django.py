@@ -5,25 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox, SqlRepository
 from orderflow.testing.notice_store_contract import NoticeStoreContract
 from orderflow.testing.outbox_contract import OutboxContract
-from orderflow.testing.repository_contract import RepositoryContract
+from orderflow.testing.reference import require_like_reference
+from orderflow.testing.strategies import History, histories
 from orderflow.testing.transactional_contract import TransactionalContract
+from tests.conformance.sharing import SharingContract
 from tests.databases.django import ClosingTransactions, django_postgres, django_sqlite, empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from orderflow.ports import NoticeStore, Outbox, Repository
 
 
 class _OnSqlite:
-    @pytest.fixture(autouse=True)
-    def database(self, tmp_path: Path) -> Iterator[None]:
-        with django_sqlite(tmp_path / "host.db") as self._alias:
+    _alias: str
+
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def database(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+        with django_sqlite(tmp_path_factory.mktemp("contract") / "host.db") as cls._alias:
             yield
 
 
@@ -37,12 +42,21 @@ class _OnPostgres:
             yield
 
 
-class _RepositoryContract(RepositoryContract, TransactionalContract):
+class _RepositoryContract(SharingContract, TransactionalContract):
     _alias: str
 
-    def make_repository(self) -> SqlRepository:
+    def make_empty(self) -> SqlRepository:
         empty(self._alias)
         return SqlRepository(ClosingTransactions(self._alias))
+
+    # The statements are those of SQLAlchemy's connections, where all examples are tried.
+    @settings(
+        max_examples=settings().max_examples // 4,
+        suppress_health_check=[HealthCheck.differing_executors],
+    )
+    @given(history=histories())
+    def test_it_answers_as_the_reference_does(self, history: History) -> None:
+        require_like_reference(self.make_repository, history)
 
 
 class _OutboxContract(OutboxContract):

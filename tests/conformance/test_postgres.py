@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow.adapters.sql import SqlRepository
-from orderflow.testing.repository_contract import RepositoryContract
 from orderflow.testing.transactional_contract import TransactionalContract
+from tests.conformance.sharing import SharingContract
 from tests.databases import empty, postgres
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-class TestPostgresRepository(RepositoryContract, TransactionalContract):
+class TestPostgresRepository(SharingContract, TransactionalContract):
     _engine: Engine
 
     @pytest.fixture(autouse=True, scope="class")
@@ -24,6 +24,6 @@ class TestPostgresRepository(RepositoryContract, TransactionalContract):
         with postgres() as cls._engine:
             yield
 
-    def make_repository(self) -> SqlRepository:
+    def make_empty(self) -> SqlRepository:
         empty(self._engine)
         return SqlRepository(self._engine)

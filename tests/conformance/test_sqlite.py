@@ -5,23 +5,29 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow.adapters.sql import SqlRepository
-from orderflow.testing.repository_contract import RepositoryContract
 from orderflow.testing.transactional_contract import TransactionalContract
+from tests.conformance.sharing import SharingContract
 from tests.databases import empty, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from sqlalchemy import Engine
 
 
-class TestSqliteRepository(RepositoryContract, TransactionalContract):
-    @pytest.fixture(autouse=True)
-    def engine(self, tmp_path: Path) -> Iterator[None]:
+class TestSqliteRepository(SharingContract, TransactionalContract):
+    _engine: Engine
+
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def engine(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         # What reaches the disk is looked at elsewhere.
-        self._engine = sqlite(tmp_path / "orderflow.db", synchronous="OFF")
+        cls._engine = sqlite(
+            tmp_path_factory.mktemp("contract") / "orderflow.db", synchronous="OFF"
+        )
         yield
-        self._engine.dispose()
+        cls._engine.dispose()
 
-    def make_repository(self) -> SqlRepository:
+    def make_empty(self) -> SqlRepository:
         empty(self._engine)
         return SqlRepository(self._engine)

@@ -5,6 +5,7 @@ Between them, its orders, receipts and policies have a value other than the defa
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ __all__ = [
     "YORK_BOWLS",
     "YORK_MUGS",
     "ExampleShop",
+    "OnExampleShop",
     "example_commands",
     "later",
     "new_order",
@@ -164,6 +166,18 @@ class ExampleShop:
     def receipts(self, *receipt_ids: str) -> list[ExpectedReceipt]:
         """Return these receipts of "acme", as the outcomes left them."""
         return [self.state.receipts[receipt_id] for receipt_id in receipt_ids]
+
+
+class OnExampleShop(ABC):
+    """What the tests that read the example shop need."""
+
+    @abstractmethod
+    def make_repository(self) -> Repository:
+        """Make an empty repository."""
+
+    def example_shop(self) -> ExampleShop:
+        """Return the example shop in a repository. It is only read, so tests may share it."""
+        return ExampleShop(self.make_repository())
 
 
 def example_commands() -> Iterator[Command]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -22,7 +21,14 @@ from orderflow.domain.model.order import Hold, HoldReason
 from orderflow.domain.model.policy import AllocationPolicy, Fulfilment, Queue
 from orderflow.service import OrderFlow
 from orderflow.testing.differences import require_same
-from orderflow.testing.example_shop import HOLD_ENDS_AT, MUGS, POLICY, ExampleShop, later, new_order
+from orderflow.testing.example_shop import (
+    HOLD_ENDS_AT,
+    MUGS,
+    POLICY,
+    OnExampleShop,
+    later,
+    new_order,
+)
 
 if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
@@ -34,16 +40,12 @@ __all__ = ["PageContract"]
 _BY_ID = attrgetter("order_id")
 
 
-class PageContract(ABC):
+class PageContract(OnExampleShop):
     """Tests of what a repository reads and stores for commands that change many orders."""
-
-    @abstractmethod
-    def make_repository(self) -> Repository:
-        """Make an empty repository."""
 
     def test_back_orders_returns_a_page(self) -> None:
         """With `limit`, `back_orders` returns those placed first; with `after`, later ones."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         big, wide, y1, late = shop.orders("big", "wide", "y1", "late")
         for after, limit, found in (
             (None, 0, []),
@@ -66,7 +68,7 @@ class PageContract(ABC):
     )
     def test_waiting_begins_behind_an_order(self, queue: Queue, order_ids: list[str]) -> None:
         """With `after`, `waiting` returns the orders behind its position in the queue."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         policy = AllocationPolicy(queue=queue)
         orders = shop.orders(*order_ids)
         for number, order in enumerate(orders, 1):
@@ -93,7 +95,7 @@ class PageContract(ABC):
 
     def test_waiting_since_before_returns_those_that_wait_longest(self) -> None:
         """With `limit`, the longest waits are returned, and of the same length the smaller id."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for limit, order_ids in (
             (0, []),
             (1, ["wide"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from datetime import timedelta
 from itertools import product
 from operator import methodcaller
@@ -28,7 +27,7 @@ from orderflow.testing.example_shop import (
     POLICY,
     YORK_BOWLS,
     YORK_MUGS,
-    ExampleShop,
+    OnExampleShop,
     later,
     new_order,
 )
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
-    from orderflow.ports import Reading, Repository
+    from orderflow.ports import Reading
 
 __all__ = ["ReadingContract"]
 
@@ -50,28 +49,24 @@ _BY_PLACING = (
 """The orders of the shop by the time they were placed, then by id. Parts keep that time."""
 
 
-class ReadingContract(ABC):
+class ReadingContract(OnExampleShop):
     """Tests of the listings of `Reading`, each on the same small shop."""
-
-    @abstractmethod
-    def make_repository(self) -> Repository:
-        """Make an empty repository."""
 
     def test_orders_lists_them_by_the_time_they_were_placed(self) -> None:
         """`orders` sorts by time, then by id, with every status and warehouse."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         shop.require(shop.orders(*_BY_PLACING), "orders")
 
     def test_orders_can_be_limited_to_a_status_and_a_product(self) -> None:
         """`orders` finds a product on any line of an order. Both limits apply together."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for status, sku in product((None, *Status), (None, "MUG", "CUP", "HAT", "mug")):
             orders = [each for each in shop.orders(*_BY_PLACING) if _is_meant(each, status, sku)]
             shop.require(orders, "orders", status=status, sku=sku)
 
     def test_orders_lists_a_page(self) -> None:
         """`orders` starts after the last order of the previous page, whatever else is given."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         everything = shop.orders(*_BY_PLACING)
         for number, after in enumerate(everything, 1):
             for limit in (0, 1, 3, 99):
@@ -85,14 +80,14 @@ class ReadingContract(ABC):
 
     def test_split_off_lists_the_parts_by_id(self) -> None:
         """`split_off` lists the orders that were split from one, whatever their status."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         shop.require(shop.orders("big/10", "big/2"), "split_off", "big")
         for without in ("big/2", "wide", "none"):
             shop.require([], "split_off", without)
 
     def test_all_stock_lists_records_by_key(self) -> None:
         """`all_stock` sorts by warehouse, then by SKU, and starts after the given key."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         keys = [CUPS, MUGS, YORK_BOWLS, YORK_MUGS]
         records = [shop.state.records[key.warehouse_id, key.sku] for key in keys]
         shop.require(records, "all_stock")
@@ -103,12 +98,12 @@ class ReadingContract(ABC):
 
     def test_receipts_are_listed_by_the_time_they_are_expected(self) -> None:
         """`receipts` sorts by time, then by id, and omits closed receipts."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         shop.require(shop.receipts("r1", "r9", "r0", "r10", "r2"), "receipts")
 
     def test_events_are_listed_in_the_order_they_were_saved(self) -> None:
         """`events` lists those of one order, or since a time. Times need not increase."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         events = list(shop.events)
         assert events != sorted(events, key=lambda event: event.at)
         for order_id, since in product(
@@ -122,7 +117,7 @@ class ReadingContract(ABC):
 
     def test_events_are_listed_a_page_at_a_time(self) -> None:
         """A page starts after the number of an event, which is the same in every read."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for run in (shop.repository.read, shop.repository.write):
             numbers = _numbers(run, len(shop.events))
             require_same("the numbers of events", numbers, sorted({*numbers} - {0}))
@@ -141,7 +136,7 @@ class ReadingContract(ABC):
 
     def test_answered_returns_each_command_with_its_outcome(self) -> None:
         """`answered` returns both as they were saved, for the seller of the command only."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for command, outcome in shop.answers:
             shop.require((command, outcome), "answered", command.command_id)
         number = len(shop.answers)  # the first command of another seller

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from datetime import timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -12,12 +11,11 @@ import pytest
 
 from orderflow.domain.model.policy import AllocationPolicy, Queue
 from orderflow.testing.differences import require_same
-from orderflow.testing.example_shop import HOLD_ENDS_AT, POLICY, ExampleShop, later
+from orderflow.testing.example_shop import HOLD_ENDS_AT, POLICY, OnExampleShop, later
 
 if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.state.view import View
-    from orderflow.ports import Repository
 
 __all__ = ["ViewContract"]
 
@@ -25,16 +23,12 @@ _MOMENT = timedelta(microseconds=1)
 _BY_ID = attrgetter("order_id")
 
 
-class ViewContract(ABC):
+class ViewContract(OnExampleShop):
     """Tests of the methods of `View`, each on the same small shop."""
-
-    @abstractmethod
-    def make_repository(self) -> Repository:
-        """Make an empty repository."""
 
     def test_order_returns_every_field(self) -> None:
         """`order` returns an order as it was saved last, and `None` for an unknown id."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for order_id, order in shop.state.orders.items():
             shop.require(order, "order", order_id)
         for unknown in ("BIG", "big/1", "bi", "%", "theirs", "none"):
@@ -42,7 +36,7 @@ class ViewContract(ABC):
 
     def test_prefetch_changes_no_answer(self) -> None:
         """`prefetch` may read ahead. Unknown ids are allowed."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         order_ids = [*shop.state.orders, "BIG", "none"]
 
         def task(view: View) -> list[Order | None]:
@@ -55,7 +49,7 @@ class ViewContract(ABC):
 
     def test_stock_returns_the_existing_records(self) -> None:
         """`stock` returns the records of these products in this warehouse."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for warehouse_id, skus, found in (
             ("leeds", ["MUG", "CUP", "HAT"], ["CUP", "MUG"]),
             ("leeds", ["MUG"], ["MUG"]),
@@ -69,14 +63,14 @@ class ViewContract(ABC):
 
     def test_receipt_returns_what_is_still_expected(self) -> None:
         """`receipt` returns a receipt until it is closed, with the units that are still to come."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         assert shop.state.receipts.keys() == {"r0", "r1", "r2", "r9", "r10"}
         for receipt_id in (*shop.state.receipts, "r3", "R0", "theirs", "none"):
             shop.require(shop.state.receipts.get(receipt_id), "receipt", receipt_id)
 
     def test_policy_is_the_last_one_saved(self) -> None:
         """`policy` is `None` until a policy is saved for this seller."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for run in (shop.repository.read, shop.repository.write):
             require_same("policy", run("acme", lambda view: view.policy), POLICY)
             require_same("policy", run("nobody", lambda view: view.policy), None)
@@ -91,7 +85,7 @@ class ViewContract(ABC):
     )
     def test_waiting_returns_the_queue(self, queue: Queue, order_ids: list[str]) -> None:
         """`waiting` sorts by the given policy. If that restricts parts, it follows the index."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         always, blocking = AllocationPolicy(queue=queue), attrs.evolve(POLICY, queue=queue)
         blocked = [order_id for order_id in order_ids if order_id != "wide"]
         for policy, warehouse_id, sku, found in (
@@ -108,7 +102,7 @@ class ViewContract(ABC):
     @pytest.mark.parametrize("most", [0, 1, 2, 3])
     def test_waiting_omits_only_orders_that_cannot_be_completed(self, most: int) -> None:
         """With `at_most`, an order is still returned if it needs few units or is not blocked."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         big, late = shop.orders("big", "late")  # "big" is not blocked, "late" needs two units
         allowed = [[big, late]] if most > 1 else [[big, late], [big]]
 
@@ -122,20 +116,20 @@ class ViewContract(ABC):
 
     def test_back_orders_returns_them_all(self) -> None:
         """`back_orders` returns each order on back order, of every warehouse."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         orders = shop.orders("big", "late", "wide", "y1")
         shop.require(orders, "back_orders", sorted_by=_BY_ID)
 
     def test_blocked_on_returns_the_product_of_the_index(self) -> None:
         """`blocked_on` returns the SKU from the last outcome with the order, if it has one."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         blocked = {"wide": "CUP", "late": "MUG", "y1": "MUG"}
         for order_id in (*shop.state.orders, "none", *blocked, *blocked):  # a read changes nothing
             shop.require(blocked.get(order_id), "blocked_on", order_id)
 
     def test_orders_with_units_returns_those_of_the_product(self) -> None:
         """`orders_with_units` finds orders of any status, on any line, in one warehouse."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for warehouse_id, sku, order_ids in (
             ("leeds", "MUG", ["10", "big/10", "big/2", "small"]),
             ("leeds", "CUP", ["one"]),
@@ -149,7 +143,7 @@ class ViewContract(ABC):
 
     def test_expected_returns_the_receipts_of_the_product(self) -> None:
         """`expected` sorts by the expected time, then by id, and omits closed receipts."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for warehouse_id, sku, receipt_ids in (
             ("leeds", "MUG", ["r9", "r0", "r10"]),
             ("leeds", "CUP", ["r1"]),
@@ -161,7 +155,7 @@ class ViewContract(ABC):
 
     def test_ended_holds_are_found_from_their_end_on(self) -> None:
         """`ended_holds` finds an order if one of its holds has ended. A hold may have no end."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for before in (timedelta(days=365), timedelta(hours=1), _MOMENT):
             shop.require([], "ended_holds", HOLD_ENDS_AT - before)
         for after in (timedelta(0), _MOMENT, timedelta(hours=1), timedelta(days=365)):
@@ -169,7 +163,7 @@ class ViewContract(ABC):
 
     def test_waiting_since_before_finds_long_waits(self) -> None:
         """`waiting_since_before` omits orders that may be allocated a part already."""
-        shop = ExampleShop(self.make_repository())
+        shop = self.example_shop()
         for since, order_ids in (
             (later(1) - _MOMENT, []),
             (later(1), ["wide"]),
