@@ -29,7 +29,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    assert "Is a directory" in failed(run("replay", tmp_path))
+    assert "is a folder without a file to import" in failed(run("replay", tmp_path))
 
 
 def test_an_empty_file(tmp_path: Path) -> None:
