@@ -197,3 +197,29 @@ def test_a_workbook_with_a_cell_far_away_is_refused(shop: FileShop) -> None:
     result = shop.take_in(path)
     assert result.exit_code == 2
     assert "has a sheet of 1,048,576 rows and 16,384 columns" in flat(result.stderr)
+
+
+def test_orders_without_a_time_are_served_in_the_order_of_the_file(shop: FileShop) -> None:
+    file = shop.write("#999,MUG,1", "#1000,MUG,1", header="order_id,sku,quantity")
+    shop.report(file, "--placed-at", "now")
+    shop.do("book-in", "MUG", 1, "--warehouse", "leeds")
+    assert shop.orders() == {"#999": "ALLOCATED", "#1000": "ON_BACK_ORDER"}
+
+
+def test_an_order_that_is_cancelled_here_and_one_of_the_future_are_named(shop: FileShop) -> None:
+    rows = (f"1,MUG,1,{TIME}", "2,MUG,1,2062-03-01T10:00Z")
+    found = shop.report(shop.write(*rows))
+    assert found["notes"] == ["1 order is placed more than a day after this import: 2"]
+    shop.do("cancel", 1)
+    found = shop.report(shop.write(*rows), "--on-change", "update")
+    assert found["notes"] == ["1 order is cancelled here, and open in the file: 1"]
+
+
+def test_a_replay_rejects_two_orders_with_one_number(shop: FileShop) -> None:
+    file = shop.write(f"7,MUG,5,{TIME}", "7,CUP,5,2026-03-01T12:00Z", f"8,MUG,1,{TIME}")
+    for command in ("import", "replay"):
+        result = shop.run(command, file)
+        assert (result.exit_code, "differs from" in flat(result.stderr + result.stdout)) == (
+            1,
+            True,
+        )

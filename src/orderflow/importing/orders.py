@@ -127,6 +127,7 @@ def read_orders(
             stored.read([found.order_id for found in page])
             for found in page:
                 _take(found, files, maker, stored)
+        files.main.table.notes += stored.notes()
         result = files.result(skus, stored.result())
     return attrs.evolve(result, commands=()) if all_or_nothing and result.has_faults else result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
 import attrs
@@ -15,6 +16,7 @@ from orderflow.domain.model.order import Order
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.terms import Term
 from orderflow.domain.model.warehouse_commands import RequestCancellation
+from orderflow.errors.quoting import listed
 from orderflow.importing.comparing import edits_to, obstacle_to
 from orderflow.importing.file_orders import PLACED_APART_MAX
 from orderflow.importing.files.chunks import units_of
@@ -47,6 +49,8 @@ class OnChange(Term):
     """Edit it, or cancel it if the file says that it is off."""
 
 
+_NAMED_MAX = 5
+_AHEAD_MAX = timedelta(days=1)
 _OPEN = frozenset({Status.NEW, Status.ON_BACK_ORDER, Status.ALLOCATED})
 
 
@@ -70,6 +74,8 @@ class StoredOrders:
         unchangeable: The number of these that cannot be changed.
         called_off: The open orders that are off in the file.
         conflicting: The orders that cannot be the stored ones.
+        cancelled: The unchanged orders that are cancelled here.
+        ahead: The new orders that were placed after the import.
     """
 
     warehouse_id: str
@@ -88,6 +94,8 @@ class StoredOrders:
     called_off: Listing[CalledOffOrder] = attrs.field(factory=Listing)
     conflicting: Listing[ConflictingOrder] = attrs.field(factory=Listing)
     _found: Mapping[str, Order] = attrs.field(factory=dict, init=False)
+    cancelled: Listing[str] = attrs.field(factory=partial(Listing, listed_max=_NAMED_MAX))
+    ahead: Listing[str] = attrs.field(factory=partial(Listing, listed_max=_NAMED_MAX))
     _of_day: dict[datetime, int] = attrs.field(factory=dict, init=False)
 
     def result(self) -> dict[str, Any]:
@@ -129,7 +137,9 @@ class StoredOrders:
         stored = self.find(order.order_id)
         if stored is None:
             self.new += 1
-            order = self._in_file_order(order)
+            if order.placed_at > self.at + _AHEAD_MAX:
+                self.ahead.add(order.order_id)
+            order = self._in_file_order(order, has_time=has_time)
             placing = PlaceOrder(order=order, at=self.at, command_id=place_id)
             self.commands.add(placing, 1 + len(order.lines) + units_of(_texts(order)))
             return
@@ -140,6 +150,8 @@ class StoredOrders:
         edits = edits_to(stored, order, has_line_ids=self.has_line_ids, has_priority=has_priority)
         if not edits or self.was_imported(place_id):
             self.unchanged += 1
+            if stored.status is Status.CANCELLED:
+                self.cancelled.add(stored.order_id)
             return
         obstacle = obstacle_to(stored)
         size = 1 + len(edits) + units_of(_texts(order))
@@ -158,13 +170,23 @@ class StoredOrders:
                 size,
             )
 
-    def _in_file_order(self, order: Order) -> Order:
-        """Move an order that was placed on a day, with no time, behind those before it in the file.
+    def notes(self) -> Iterator[str]:
+        """Yield what else was found out about the orders, for people."""
+        for found, text in (
+            (self.cancelled.listed(), "cancelled here, and open in the file"),
+            (self.ahead.listed(), "placed more than a day after this import"),
+        ):
+            if found:
+                are = "order is" if found.total == 1 else "orders are"
+                yield f"{found.total:,} {are} {text}: {listed(found, further=found.more)}"
+
+    def _in_file_order(self, order: Order, *, has_time: bool) -> Order:
+        """Move an order without a time, or with a day alone, behind those before it in the file.
 
         Otherwise the orders of one day would be served by their ids.
         """
         local = order.placed_at.astimezone(self.zone)
-        if local.time() != _MIDNIGHT:
+        if has_time and local.time() != _MIDNIGHT:
             return order
         before = self._of_day.get(order.placed_at, 0)
         self._of_day[order.placed_at] = before + 1

@@ -14,6 +14,7 @@ import attrs
 
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing.faults import Fault
+from orderflow.importing.file_orders import PLACED_APART_MAX
 from orderflow.importing.files.sorting import Sorter
 
 if TYPE_CHECKING:
@@ -92,11 +93,21 @@ class OrderParts:
         self.left_out = self.left_out or found.left_out
         self.called_off = self.called_off or found.called_off
         self.customer = self.customer or found.customer
+        self._check_moments(values)
         self.placed_at = _earlier(self.placed_at, values.placed_at)
         self.promised_by = _earlier(self.promised_by, values.promised_by)
         self.cancelled_at = _earlier(self.cancelled_at, found.cancelled_at)
         if self.priority is None:
             self.priority = values.priority
+
+    def _check_moments(self, values: OrderRow | OrderParts) -> None:
+        """Add a fault if rows were placed far apart: they are of two orders with one number."""
+        first, other = self.placed_at, values.placed_at
+        if first is not None and other is not None and abs(first - other) > PLACED_APART_MAX:
+            row = values.rows[0] if isinstance(values, OrderParts) else values.row
+            reason = f"differs from {first:%Y-%m-%d %H:%M UTC} in another row of the order"
+            fault = Fault(row, "placed_at", f"'{other:%Y-%m-%d %H:%M UTC}'", reason)
+            self.faults.append(fault)
 
 
 class Gathering:
