@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pytest
 
@@ -311,3 +311,27 @@ def test_events_are_not_asked_for_since_a_moment_without_a_time_zone() -> None:
     nowhere = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - that is the fault
     with pytest.raises(InvalidValueError, match=r"events\.since must be a datetime with a time"):
         OrderFlow(MemoryRepository()).seller(ACME).events(since=nowhere)
+
+
+class _Stuck:
+    """A unit of work that names a queue as unserved whatever was saved."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of the other one
+        return getattr(self._work, name)
+
+    def unserved(self) -> list[tuple[str, str]]:
+        return [("leeds", "MUG")]
+
+
+class ForgetfulRepository(MemoryRepository):
+    def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
+        return super().write(seller_id, lambda work: task(cast("UnitOfWork", _Stuck(work))))
+
+
+def test_a_repository_that_never_clears_a_queue_is_named() -> None:
+    flow = OrderFlow(ForgetfulRepository())
+    with pytest.raises(StorageError, match=r"'acme' still.*ForgetfulRepository must clear"):
+        flow.seller("acme").place(order("1"))

@@ -71,7 +71,7 @@ def server_of(db: str) -> URL:
         StorageError: If it is none. The message does not repeat its password.
     """
     url = _url_of(db)
-    if "@" in (url.host or ""):
+    if _is_ambiguous(db, url):
         raise StorageError(
             f"{name_of(db)} has an '@' in its user or password: write it as %40, ':' as %3A "
             f"and '/' as %2F"
@@ -93,11 +93,18 @@ def name_of(db: str) -> str:
         url = _url_of(db)
     except StorageError:
         return f"{start}…"
+    if _is_ambiguous(db, url):
+        return f"{start}…"
     port = f":{url.port}" if url.port is not None else ""
     parts = (f"{url.host or ''}{port}", url.database or "")
     if url.drivername.startswith("sqlite"):
         return f"{start}/{parts[1]}"
     return start + "/".join(part if _PLAIN.fullmatch(part) else "…" for part in parts)
+
+
+def _is_ambiguous(db: str, url: URL) -> bool:
+    """Whether what is read as a host may be the rest of a password with an '@' in it."""
+    return url.username is not None and db.count("@") > 1
 
 
 def secrets_in(db: str) -> list[str]:

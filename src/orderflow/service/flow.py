@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["OrderFlow"]
 
+ROUNDS_MAX = 100
+"""How often queues that come first are served. Other processes leave new ones now and then."""
+
 
 class OrderFlow(Flow[Repository, Outcome]):
     """Orders, stock and back orders of any number of sellers.
@@ -68,7 +71,7 @@ class OrderFlow(Flow[Repository, Outcome]):
                 not be served to the end.
         """
         require_command("handle.command", command)
-        while True:
+        for _ in range(ROUNDS_MAX):
             try:
                 outcome = self._carry_out(command)
             except PagesFirstError as behind:
@@ -76,6 +79,11 @@ class OrderFlow(Flow[Repository, Outcome]):
             else:
                 self._go_on(command, outcome)
                 return outcome
+        raise StorageError(
+            f"seller {command.seller_id!r} still has unserved queues after they were served "
+            f"{ROUNDS_MAX} times; {type(self._repository).__name__} must clear them when it saves "
+            f"ServeWaiting"
+        )
 
     def recover(self) -> int:
         """Serve the queues that an interrupted process left unserved.
