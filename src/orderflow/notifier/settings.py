@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import attrs
 
 from orderflow.adapters.mail import MailServer, OrderLink, Security
+from orderflow.adapters.mail.message import sender_of
 from orderflow.adapters.webhook import Guard
 from orderflow.codec.faults import Faults, below, refusal, step_to
 from orderflow.codec.scalars import read_text
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
 __all__ = ["MailSettings", "NotifySettings", "WebhookSettings", "load_settings", "read_settings"]
+
+
+def _is_sender(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+    sender_of(value, f"{type(instance).__name__}.{attribute.name}")
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +55,7 @@ class MailSettings:
     """
 
     host: str = attrs.field(validator=validators.identifier)
-    sender: str = attrs.field(validator=validators.identifier)
+    sender: str = attrs.field(validator=[validators.identifier, _is_sender])
     port: int = 587
     security: Security = Security.STARTTLS
     user: str | None = None

@@ -140,6 +140,13 @@ def test_a_rule_that_is_broken_by_several_values_is_told() -> None:
         read_settings({"mail": mail})
 
 
+@pytest.mark.parametrize("sender", ["Orders", "a@b, c@d", "=?utf-8?q?Orders?= <a@b.example>"])
+def test_a_sender_is_an_address_that_mails_can_have(sender: str) -> None:
+    mail = {"host": "smtp.shop.example", "sender": sender}
+    with pytest.raises(SettingsError, match=r"\$\.mail\.sender: must be a mail address"):
+        read_settings({"mail": mail})
+
+
 @pytest.mark.parametrize("text", ["[mail", "\x00", "x = 07:61"])
 def test_a_file_that_cannot_be_read_is_named(text: str, tmp_path: Path) -> None:
     path = tmp_path / "notify.toml"

@@ -19,10 +19,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import attrs
 
+from orderflow.adapters.mail.server_name import is_server
 from orderflow.domain.model import validators
 from orderflow.errors import InvalidValueError, MissingExtraError, NoticeError
 from orderflow.wording.notices import subject_line, to_paragraph
@@ -74,10 +75,13 @@ class OrderLink:
     @pattern.validator
     def _check_pattern(self, _attribute: object, value: str) -> None:
         validators.require(
-            ok=bool(_LINK.fullmatch(value)) and "{order_id}" in value and not _has_dots(value),
+            ok=bool(_LINK.fullmatch(value))
+            and "{order_id}" in value
+            and not _has_dots(value)
+            and _has_server(value),
             field="OrderLink.pattern",
             demand=(
-                "an http or https URL with {order_id} after the host, in ASCII, "
+                "an http or https URL with {order_id} after a possible host and port, in ASCII, "
                 "without a user, spaces, other braces, and the path parts '.' and '..'"
             ),
             value=value,
@@ -92,6 +96,14 @@ class OrderLink:
         linked = self.pattern.replace("{seller_id}", _encoded(seller_id))
         linked = linked.replace("{order_id}", _encoded(order_id))
         return "" if _has_dots(linked) else linked
+
+
+def _has_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return is_server(parts.hostname or "", parts.port)
+    except ValueError:  # the port is above the largest one, or the host is no address
+        return False
 
 
 def _has_dots(url: str) -> bool:
@@ -149,7 +161,7 @@ class MailWriter:
         templates: str | PathLike[str] | None = None,
     ) -> None:
         self._templates = _environment(templates)
-        self._sender = _sender(sender)
+        self._sender = sender_of(sender)
         self._link = link
 
     @property
@@ -204,10 +216,15 @@ def _environment(templates: str | PathLike[str] | None) -> Environment:
     )
 
 
-def _sender(text: str) -> Address:
+def sender_of(text: str, field: str = "MailWriter.sender") -> Address:
+    """Return the address that mails come from.
+
+    Raises:
+        InvalidValueError: If it is not a mail address.
+    """
     name, bracket, rest = text.rpartition("<")
     address = rest.removesuffix(">") if bracket else text
-    field, demand = "MailWriter.sender", "a mail address in ASCII, such as 'orders@shop.example'"
+    demand = "a mail address in ASCII, such as 'orders@shop.example'"
     validators.require(ok=address.isascii(), field=field, demand=demand, value=text)
     try:
         return _address(address, name.strip())
