@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-__all__ = ["empty", "postgres", "postgres_url", "sqlite"]
+__all__ = ["empty", "file_with_tables", "postgres", "postgres_url", "sqlite"]
 
 OF_ANOTHER_SERVER = "ORDERFLOW_TEST_POSTGRES"
 """The environment variable for the URL of a server that is there; one is started otherwise."""
@@ -35,7 +35,7 @@ _numbers = count(1)
 def sqlite(path: Path, *, synchronous: str = "FULL", busy_seconds: float = 30) -> Engine:
     """Open a SQLite file as orderflow wants it. A new one gets its tables."""
     if not path.exists():
-        path.write_bytes(_file_with_tables())
+        path.write_bytes(file_with_tables())
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
@@ -49,7 +49,8 @@ def sqlite(path: Path, *, synchronous: str = "FULL", busy_seconds: float = 30) -
 
 
 @cache
-def _file_with_tables() -> bytes:
+def file_with_tables() -> bytes:
+    """Return a SQLite file with the tables of orderflow, to be copied."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "orderflow.db"
         engine = create_engine(f"sqlite:///{path}")

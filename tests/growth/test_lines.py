@@ -33,6 +33,7 @@ from orderflow.edits import AddLine, ChangeQuantity, Edit, RemoveLine, ReplaceLi
 from orderflow.importing import OnChange, OrderLayout, read_orders
 from orderflow.invariants import history_violations
 from orderflow.wording.explanation import in_words
+from tests import databases
 from tests.growth.shops import Prepare, Shop, memory, on_sqlite, products
 from tests.growth.steps import is_linear
 from tests.unit.shop import key, later
@@ -395,5 +396,7 @@ def test_a_search_without_an_index_is_noticed(
         each for each in Tables.default().lines.indexes if str(each.name).endswith("with_units")
     )
     monkeypatch.setattr(Tables.default().lines, "indexes", Tables.default().lines.indexes - {index})
+    made_anew = databases.file_with_tables.__wrapped__  # the file that is copied has the index
+    monkeypatch.setattr(databases, "file_with_tables", made_anew)
     _, database = growth("explain_urgent-urgent", on_sqlite, tmp_path)
     assert not is_linear(*database), database
