@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAMED = {
+    "sender": "orders@shop.example",
     "seller_id": "acme",
     "warehouse_id": "leeds",
     "sku": "MUG",
