@@ -235,7 +235,9 @@ def test_wrong_bounds_are_refused(name: str, value: object) -> None:
 @contextmanager
 def database(name: str, folder: Path) -> Iterator[Engine]:
     if name == "sqlite":
-        yield sqlite(folder / "shop.db")
+        engine = sqlite(folder / "shop.db")
+        yield engine
+        engine.dispose()
         return
     with postgres() as engine:
         yield engine
