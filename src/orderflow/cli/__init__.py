@@ -11,7 +11,7 @@ _NEW_OBJECTS_MAX = 100_000
 """How many more objects there may be before the garbage collector looks at the new ones.
 
 Python's 700 to 2,000 suit small programs. An import or a replay makes millions of objects, nearly
-all of which die without the collector or live to the end. The process is ours, so it may be told.
+all of which die without the collector or live to the end. No other program shares the process.
 """
 
 

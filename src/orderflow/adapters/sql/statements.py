@@ -250,8 +250,8 @@ class Statements(WriteStatements):
         self,
         queue: Queue,
         blocked_on: bool,  # noqa: FBT001 - keys
-        after: bool,  # noqa: FBT001
-        with_orders: bool,  # noqa: FBT001
+        after: bool,  # noqa: FBT001 - as above
+        with_orders: bool,  # noqa: FBT001 - as above
     ) -> Executable:
         """Return a query for the places of a page of a queue, each followed by its order or not."""
         entries, orders = self.tables.queue.c, self.tables.orders
