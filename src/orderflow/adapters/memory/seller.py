@@ -53,7 +53,7 @@ class SellerState:
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
         self.parts: dict[str, list[str]] = {}
-        self.with_units: dict[ProductKey, dict[str, None]] = {}
+        self.with_units: dict[str, dict[str, dict[str, None]]] = {}  # warehouse, SKU, order
         self._hold_ends: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
         self.policy: AllocationPolicy | None = None
@@ -74,7 +74,10 @@ class SellerState:
         other.events = list(self.events)
         other.answers = dict(self.answers)
         other.parts = {order_id: list(parts) for order_id, parts in self.parts.items()}
-        other.with_units = {product: dict(orders) for product, orders in self.with_units.items()}
+        other.with_units = {
+            warehouse_id: {sku: dict(orders) for sku, orders in of_warehouse.items()}
+            for warehouse_id, of_warehouse in self.with_units.items()
+        }
         other._hold_ends = list(self._hold_ends)
         other.policy = self.policy
         other.next_page = self.next_page
@@ -244,14 +247,13 @@ class SellerState:
     def _index_units(self, before: Order | None, after: Order) -> None:
         if before is not None and before.lines is after.lines:
             return
-        units_before = _products_with_units(before) if before is not None else {}
-        units_after = _products_with_units(after)
-        for product in units_after:
-            if product not in units_before:
-                self.with_units.setdefault(product, {})[after.order_id] = None
-        for product in units_before:
-            if product not in units_after:
-                del self.with_units[product][after.order_id]
+        orders = self.with_units.setdefault(after.warehouse_id, {})
+        skus_before = _skus_with_units(before) if before is not None else set[str]()
+        skus_after = _skus_with_units(after)
+        for sku in skus_after - skus_before:
+            orders.setdefault(sku, {})[after.order_id] = None
+        for sku in skus_before - skus_after:
+            del orders[sku][after.order_id]
 
 
 def _waiting_since(order: Order) -> datetime | None:
@@ -264,5 +266,5 @@ def _product_of(receipt: ExpectedReceipt) -> ProductKey:
     return (receipt.key.warehouse_id, receipt.key.sku)
 
 
-def _products_with_units(order: Order) -> dict[ProductKey, None]:
-    return {(order.warehouse_id, line.sku): None for line in order.lines if line.allocated}
+def _skus_with_units(order: Order) -> set[str]:
+    return {line.sku for line in order.lines if line.allocated}
