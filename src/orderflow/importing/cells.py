@@ -65,13 +65,15 @@ class Cells:
 
     def check_identifier(self, field: str, text: str, *, required: bool = True) -> str | None:
         """Return a part of a cell, if it is a valid identifier."""
-        if is_shortened(text):
+        if not text:
+            if required:
+                self.fault(field, text, _EMPTY)
+        elif is_shortened(text):
             self.fault(field, text, f"must be {SHORTENED}")
-            return None
-        if validators.is_identifier(text):
+        elif validators.is_identifier(text):
             return text
-        if text or required:
-            self.fault(field, text, f"must be {validators.IDENTIFIER_DEMAND}" if text else _EMPTY)
+        else:
+            self.fault(field, text, f"must be {validators.IDENTIFIER_DEMAND}")
         return None
 
     def whole(

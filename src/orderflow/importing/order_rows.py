@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import attrs
 
@@ -71,6 +71,18 @@ class OrderRow(NamedTuple):
     custom_fields: tuple[str, ...] = ()
 
 
+class _Further(TypedDict, total=False):
+    promised_by: datetime | None
+    priority: int | None
+    courier: str
+    customer_reference: str
+    custom_fields: tuple[str, ...]
+
+
+_FURTHER = _Further.__annotations__.keys()
+_NOTHING = _Further()
+
+
 class RowRules:
     """Finds the rule that skips a row. Rules for whole orders win over those for single rows."""
 
@@ -135,6 +147,7 @@ class OrderRows:
         self._delimiter = table.file_format.delimiter
         self._units_min = units_min
         self._has_address = not table.columns.positions.keys().isdisjoint(ADDRESS)
+        self._has_further = not table.columns.positions.keys().isdisjoint(_FURTHER)
         self.times = times_of(table, zone)
         self._pattern = ItemPattern(layout.item_pattern) if layout.item_pattern else None
         self._rules = RowRules(layout.skip, table.columns)
@@ -166,7 +179,6 @@ class OrderRows:
             rule = None
         if rule is not None and (rule.whole_order or order_id is None):
             return OrderRow(record.row, order_id, [], skipped=rule)
-        layout = self._layout
         return OrderRow(
             row=record.row,
             order_id=order_id,
@@ -175,19 +187,25 @@ class OrderRows:
             skipped=rule,
             lines=() if rule is not None else self._lines(cells),
             placed_at=cells.moment("placed_at", self.times),
-            promised_by=cells.moment("promised_by", self.times),
-            priority=cells.whole(
+            address=self._address(cells) if self._has_address else _NO_ADDRESS,
+            **(self._further(cells) if self._has_further else _NOTHING),
+        )
+
+    def _further(self, cells: Cells) -> _Further:
+        """Read the fields that many files do not have."""
+        return {
+            "promised_by": cells.moment("promised_by", self.times),
+            "priority": cells.whole(
                 "priority",
                 smallest=-PRIORITY_MAX,
                 largest=PRIORITY_MAX,
-                thousands=layout.thousands,
+                thousands=self._layout.thousands,
                 required=False,
             ),
-            courier=cells.identifier("courier", required=False) or "",
-            address=self._address(cells) if self._has_address else _NO_ADDRESS,
-            customer_reference=cells.identifier("customer_reference", required=False) or "",
-            custom_fields=cells.notes("custom_fields"),
-        )
+            "courier": cells.identifier("courier", required=False) or "",
+            "customer_reference": cells.identifier("customer_reference", required=False) or "",
+            "custom_fields": cells.notes("custom_fields"),
+        }
 
     def _before_quote(self, cells: list[str]) -> list[str]:
         """Return the cells of a line that is kept in one cell because a quote is open in it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Generic, NamedTuple, TypeVar
 
@@ -105,7 +105,7 @@ class Table(Generic[_Layout]):
         """
         for record in self._body():
             cells = [plain_cell(cell) if cell[:1] == "'" else cell for cell in record.cells]
-            if not any(cell.strip() for cell in cells):
+            if not "".join(cells).strip():
                 continue
             self.rows_read += 1
             fitted = record._replace(cells=cells) if record.fault else self._fit(record.row, cells)
@@ -121,7 +121,7 @@ class Table(Generic[_Layout]):
 
     def _body(self) -> Iterator[Record]:
         """Yield the records below the header."""
-        return (record for record in self._records() if record.row > self._header_row)
+        return dropwhile(lambda record: record.row <= self._header_row, self._records())
 
     def _fit(self, row: int, cells: list[str]) -> Record:
         width = len(self.header)

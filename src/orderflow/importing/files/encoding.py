@@ -47,7 +47,7 @@ _NO_WORD = re.compile(
 )
 """A symbol within a word or before it, or a word in two alphabets."""
 
-_BETWEEN_CELLS = re.compile(rb'[,;\t|"\r\n]+')
+_BETWEEN_CELLS = re.compile(rb'[,;\t|"]+')
 
 _CANDIDATES = (
     *(f"windows-{number}" for number in range(1250, 1258)),
@@ -144,7 +144,9 @@ def _foreign_cells(data: BinaryIO, chunk: bytes) -> tuple[list[bytes], bool]:
         if not chunk:
             break
         if size < _SAMPLE_BYTES_MAX and not chunk.isascii():
-            cells.update(cell for cell in _BETWEEN_CELLS.split(chunk) if not cell.isascii())
+            for line in chunk.splitlines():
+                if not line.isascii():
+                    cells.update(each for each in _BETWEEN_CELLS.split(line) if not each.isascii())
             size = sum(map(len, cells))
         chunk = data.read(_CHUNK_BYTES)
     return sorted(cells), is_utf_8
