@@ -24,6 +24,7 @@ from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch
 from orderflow.domain.model.command_fields import CommandFields, OrderFields
 from orderflow.domain.model.commands import EditOrder, PlaceOrder, PlaceOrders
 from orderflow.domain.model.edits import AddLine, ChangeCourier, RemoveLine
+from orderflow.domain.model.event_fields import OrderEventFields
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import COVERED, MAY_WAIT, Status
@@ -82,7 +83,7 @@ def changed(thing: object, path: str, value: object) -> dict[str, Any]:
 
 DOMAIN = orderflow.domain.__path__
 NOT_SENT = {
-    *(CommandFields, OrderFields),  # the bases of the commands
+    *(CommandFields, OrderFields, OrderEventFields),  # the bases of commands and events
     State,  # what `decide` works on; a host keeps the orders and the stock in it, not it
     Preferences,  # a host keeps what is in it
 }

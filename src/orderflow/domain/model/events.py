@@ -12,9 +12,18 @@ from datetime import datetime
 import attrs
 
 from orderflow.domain.model.edits import Edit
+from orderflow.domain.model.event_fields import LineUnits, OrderEventFields
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.stock_events import (
+    STOCK_EVENTS,
+    AdjustmentReason,
+    ReceiptAnnounced,
+    ReceiptWithdrawn,
+    StockAdjusted,
+    StockBookedIn,
+    StockEvent,
+)
 from orderflow.domain.model.terms import Term
 
 __all__ = [
@@ -55,9 +64,6 @@ __all__ = [
     "subject_of",
 ]
 
-LineUnits = tuple[tuple[str, int], ...]
-"""Pairs of a line id and a number of units."""
-
 
 class DeallocationReason(Term):
     """Why an order lost units that it still needed."""
@@ -70,24 +76,6 @@ class DeallocationReason(Term):
     """There were fewer units on hand than were allocated."""
     PREEMPTED = "PREEMPTED"
     """An urgent order took them."""
-
-
-class AdjustmentReason(Term):
-    """Why the stock on hand was corrected."""
-
-    COUNT = "COUNT"
-    DAMAGE = "DAMAGE"
-    LOSS = "LOSS"
-    FOUND = "FOUND"
-    WRITE_OFF = "WRITE_OFF"
-    OTHER = "OTHER"
-
-
-@attrs.frozen
-class _OrderEvent:
-    seller_id: str
-    order_id: str
-    at: datetime
 
 
 @attrs.frozen
@@ -109,28 +97,28 @@ class OrderPlaced:
 
 
 @attrs.frozen
-class OrderAllocated(_OrderEvent):
+class OrderAllocated(OrderEventFields):
     """The order was allocated these units, which cover all its lines."""
 
     units: LineUnits
 
 
 @attrs.frozen
-class OrderPutOnBackOrder(_OrderEvent):
+class OrderPutOnBackOrder(OrderEventFields):
     """The new order was allocated these units, and is short of others."""
 
     units: LineUnits
 
 
 @attrs.frozen
-class OrderPartlyAllocated(_OrderEvent):
+class OrderPartlyAllocated(OrderEventFields):
     """The order on back order was allocated these units, and is still short of others."""
 
     units: LineUnits
 
 
 @attrs.frozen
-class OrderDeallocated(_OrderEvent):
+class OrderDeallocated(OrderEventFields):
     """The order gave these units back."""
 
     units: LineUnits
@@ -138,38 +126,38 @@ class OrderDeallocated(_OrderEvent):
 
 
 @attrs.frozen
-class OrderPassedOver(_OrderEvent):
+class OrderPassedOver(OrderEventFields):
     """A later order took units of the product that the order is blocked on."""
 
 
 @attrs.frozen
-class OrderWaitedEnough(_OrderEvent):
+class OrderWaitedEnough(OrderEventFields):
     """The order has waited enough: from now on it may be allocated a part."""
 
 
 @attrs.frozen
-class OrderEdited(_OrderEvent):
+class OrderEdited(OrderEventFields):
     """The order was edited, and gave back the units that it no longer needs."""
 
     edits: tuple[Edit, ...]
 
 
 @attrs.frozen
-class OrderHeld(_OrderEvent):
+class OrderHeld(OrderEventFields):
     """The order was put on hold. A hold for the same reason was replaced."""
 
     hold: Hold
 
 
 @attrs.frozen
-class HoldReleased(_OrderEvent):
+class HoldReleased(OrderEventFields):
     """The holds for these reasons were released."""
 
     reasons: tuple[HoldReason, ...]
 
 
 @attrs.frozen
-class OrderSplit(_OrderEvent):
+class OrderSplit(OrderEventFields):
     """These allocated units were split off as a new order."""
 
     new_order_id: str
@@ -195,136 +183,58 @@ class OrderSplitOff:
 
 
 @attrs.frozen
-class OrderCancelled(_OrderEvent):
+class OrderCancelled(OrderEventFields):
     """The order was cancelled, and gave back its units."""
 
     reason: str
 
 
 @attrs.frozen
-class OrderSentToWarehouse(_OrderEvent):
+class OrderSentToWarehouse(OrderEventFields):
     """The order was sent to the warehouse."""
 
 
 @attrs.frozen
-class CancellationRequested(_OrderEvent):
+class CancellationRequested(OrderEventFields):
     """The warehouse was asked to cancel the order."""
 
     reason: str
 
 
 @attrs.frozen
-class CancellationAccepted(_OrderEvent):
+class CancellationAccepted(OrderEventFields):
     """The warehouse agreed to cancel the order, which gave back its units."""
 
 
 @attrs.frozen
-class CancellationRejected(_OrderEvent):
+class CancellationRejected(OrderEventFields):
     """The warehouse refused to cancel the order."""
 
     reason: str
 
 
 @attrs.frozen
-class OrderShortPicked(_OrderEvent):
+class OrderShortPicked(OrderEventFields):
     """The warehouse did not find these units. They are off the stock, and the order is short."""
 
     units: LineUnits
 
 
 @attrs.frozen
-class OrderRecalled(_OrderEvent):
+class OrderRecalled(OrderEventFields):
     """The order was recalled from the warehouse because these units of it are missing."""
 
     units: LineUnits
 
 
 @attrs.frozen
-class OrderDespatched(_OrderEvent):
+class OrderDespatched(OrderEventFields):
     """The order left the warehouse with all its units."""
 
 
 @attrs.frozen
-class OrderDelivered(_OrderEvent):
+class OrderDelivered(OrderEventFields):
     """The order was delivered."""
-
-
-@attrs.frozen
-class _StockEvent:
-    key: StockKey
-    at: datetime
-
-    @property
-    def seller_id(self) -> str:
-        """The seller of the stock."""
-        return self.key.seller_id
-
-
-@attrs.frozen
-class StockBookedIn(_StockEvent):
-    """Stock was booked in: `received` units were added, `rejected` units were not.
-
-    If it was booked in against a receipt, `receipt_id` names the receipt, and `expected` is the
-    quantity that was still announced. The receipt is closed unless units are still `to_come`.
-    """
-
-    received: int
-    rejected: int
-    receipt_id: str | None = None
-    expected: int | None = None
-    more_to_come: bool = False
-
-    @property
-    def to_come(self) -> int:
-        """Announced units that are still expected: the new quantity of the receipt."""
-        if self.expected is None or not self.more_to_come:
-            return 0
-        return max(0, self.expected - self.received - self.rejected)
-
-    @property
-    def short(self) -> int:
-        """Announced units that did not arrive and are no longer expected."""
-        if self.expected is None or self.more_to_come:
-            return 0
-        return max(0, self.expected - self.received - self.rejected)
-
-    @property
-    def over(self) -> int:
-        """Units that arrived in excess of the announced quantity."""
-        if self.expected is None:
-            return 0
-        return max(0, self.received + self.rejected - self.expected)
-
-
-@attrs.frozen
-class StockAdjusted(_StockEvent):
-    """The stock on hand was corrected by `change` units; after a count, this may be 0."""
-
-    change: int
-    reason: AdjustmentReason
-    note: str = ""
-
-
-@attrs.frozen
-class ReceiptAnnounced:
-    """A receipt was announced. An earlier receipt with the same id was replaced."""
-
-    at: datetime
-    receipt: ExpectedReceipt
-
-    @property
-    def seller_id(self) -> str:
-        """The seller of the receipt."""
-        return self.receipt.key.seller_id
-
-
-@attrs.frozen
-class ReceiptWithdrawn:
-    """A receipt was withdrawn."""
-
-    seller_id: str
-    receipt_id: str
-    at: datetime
 
 
 @attrs.frozen
@@ -361,12 +271,6 @@ OrderChange = (
 
 OrderEvent = OrderPlaced | OrderSplitOff | OrderChange
 """An event that made or changed one order."""
-
-StockEvent = StockBookedIn | StockAdjusted | ReceiptAnnounced | ReceiptWithdrawn
-"""An event that changed stock or receipts."""
-
-STOCK_EVENTS = (StockBookedIn, StockAdjusted, ReceiptAnnounced, ReceiptWithdrawn)
-"""The types of `StockEvent`, for `isinstance`."""
 
 Event = OrderEvent | StockEvent | PolicyChanged
 """Any event."""

@@ -23,7 +23,6 @@ from orderflow.domain.model.events import (
     CancellationRejected,
     CancellationRequested,
     HoldReleased,
-    LineUnits,
     OrderAllocated,
     OrderCancelled,
     OrderChange,
@@ -54,20 +53,24 @@ from orderflow.domain.model.order import (
     BackOrderWait,
     Hold,
     Order,
-    OrderLine,
     fields_of,
     is_covered,
     order_of,
-    with_units,
 )
 from orderflow.domain.model.status import Status
+from orderflow.domain.state.line_units import (
+    gain_units,
+    lose_all_units,
+    lose_units,
+    remove_units,
+)
 from orderflow.errors import TransitionError
-from orderflow.errors.quoting import listed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.events import Event, StockEvent
+    from orderflow.domain.model.order import OrderLine
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt
 
@@ -230,9 +233,9 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
     """Return the fields that the event changes, except status and version."""
     match event:
         case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder():
-            return {"lines": _gain_units(order.lines, event.units)}
+            return {"lines": gain_units(order.lines, event.units)}
         case OrderDespatched():
-            return {"lines": _lose_all_units(order.lines)}
+            return {"lines": lose_all_units(order.lines)}
         case (
             OrderSentToWarehouse()
             | OrderDelivered()
@@ -241,14 +244,14 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
         ):
             return {}
         case OrderDeallocated() | OrderRecalled() | OrderShortPicked():
-            return {"lines": _lose_units(order.lines, event.units)}
+            return {"lines": lose_units(order.lines, event.units)}
         case OrderCancelled() | CancellationAccepted():
-            return {"lines": _lose_all_units(order.lines), "holds": ()}
+            return {"lines": lose_all_units(order.lines), "holds": ()}
         case OrderEdited():
             return apply_edits(order, event.edits)
         case OrderSplit():
             return {
-                "lines": _remove_units(order.lines, event.units),
+                "lines": remove_units(order.lines, event.units),
                 "split_count": order.split_count + 1,
             }
         case OrderPassedOver():
@@ -299,45 +302,6 @@ def _wait(order: Order, at: datetime) -> BackOrderWait:
 def _wait_since(at: datetime) -> BackOrderWait:
     """Start a wait. All orders that go on back order at the same moment share one object."""
     return BackOrderWait(at)
-
-
-def _gain_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
-    gains = dict(units)
-    gained = []
-    for line in lines:
-        allocated = line.allocated + gains.pop(line.line_id, 0)
-        if not 0 <= allocated <= line.quantity:
-            raise TransitionError(
-                f"line {line.line_id!r} cannot have {allocated} units allocated of {line.quantity}"
-            )
-        if allocated != line.allocated:
-            line = with_units(line, line.quantity, allocated)  # noqa: PLW2901 - as it is now
-        gained.append(line)
-    if gains:
-        raise TransitionError(f"there are no lines {listed(gains)} to gain or lose units")
-    return tuple(gained)
-
-
-def _lose_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
-    return _gain_units(lines, tuple([(line_id, -lost) for line_id, lost in units]))
-
-
-def _lose_all_units(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
-    return tuple([with_units(line, line.quantity, 0) if line.allocated else line for line in lines])
-
-
-def _remove_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
-    leaving = dict(units)
-    rest = []
-    for line in lines:
-        left = leaving.get(line.line_id, 0)
-        if not left:
-            rest.append(line)
-        elif left < line.quantity:
-            rest.append(
-                OrderLine(line.line_id, line.sku, line.quantity - left, line.allocated - left)
-            )
-    return tuple(rest)
 
 
 def _add_hold(holds: tuple[Hold, ...], hold: Hold) -> tuple[Hold, ...]:
