@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select
+from pydantic import BaseModel, Field
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from orderflow import (
@@ -84,8 +84,8 @@ CommandId = Annotated[str, Header(alias="Idempotency-Key")]
 
 
 class Item(BaseModel):
-    sku: str
-    quantity: int
+    sku: str = Field(min_length=1, max_length=100)
+    quantity: int = Field(ge=1, le=1_000_000)
 
 
 # Orders and stock: orderflow runs each call in its own transaction
@@ -131,9 +131,13 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @api.post("/baskets/{basket_id}")
 async def put_in(seller_id: str, basket_id: str, item: Item, engine: Engine) -> None:
-    row = {"seller_id": seller_id, "basket_id": basket_id, **item.model_dump()}
+    """Put a product into a basket, or more units of it."""
+    row = {"seller_id": seller_id, "basket_id": basket_id, "sku": item.sku}
+    of_row = [baskets.c[name] == value for name, value in row.items()]
+    more = update(baskets).where(*of_row).values(quantity=baskets.c.quantity + item.quantity)
     async with transaction(engine) as connection:
-        await connection.execute(insert(baskets), row)
+        if not (await connection.execute(more)).rowcount:
+            await connection.execute(insert(baskets), {**row, "quantity": item.quantity})
 
 
 @api.post("/baskets/{basket_id}/order")

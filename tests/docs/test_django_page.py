@@ -75,6 +75,22 @@ buy("B", "MUG", 2)
 Invoice.objects.all().delete()
 buy("B", "MUG", 2)
 """
+BUY_WRONGLY = """
+from django.test import Client
+def send(body):
+    shop = Client(headers={"host": "localhost"})
+    answer = shop.post("/buy/", body, content_type="application/json")
+    print(answer.status_code, *answer.json())
+good = {"number": "A", "sku": "MUG", "quantity": 1, "pence": 900}
+send(good)
+send(good)
+send({**good, "number": "B", "quantity": 0})
+send({**good, "number": "C", "quantity": 10**13})
+send({**good, "number": "D\\t1"})
+send({"number": "E"})
+send("no JSON")
+send("[]")
+"""
 SELL = """
 from django.utils import timezone
 from checkout.models import Invoice
@@ -130,8 +146,6 @@ class Project:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         before = path.read_text(encoding="utf-8") if add else ""
-        if name == "shop/settings.py":
-            before = before.replace("from pathlib", "import os\nfrom pathlib", 1)
         path.write_text(before + text, encoding="utf-8")
 
     def run(self, *arguments: str) -> str:
@@ -200,6 +214,20 @@ def test_the_project_of_the_page_works(project: Project) -> None:
     assert received == "1"
     assert left == "0"
     assert "Found 3 test(s)" in project.run("manage.py", "test")
+
+
+def test_the_view_answers_what_it_is_asked_wrongly_and_a_broker_that_is_down(
+    tmp_path: Path,
+) -> None:
+    project = Project(tmp_path, {})
+    (tmp_path / "queue").rmdir()
+    (tmp_path / "queue").write_text("no folder", encoding="utf-8")  # so no task can be queued
+    *_, bought, repeated, none, too_many, tab, incomplete, no_json, a_list = project.shell(
+        MIGRATE + BUY_WRONGLY
+    )
+    assert bought == "200 status"
+    assert {repeated, none, too_many, tab, incomplete, a_list} == {"422 error"}
+    assert no_json == "400 error"
 
 
 def test_a_worker_of_celery_tells_what_was_committed(tmp_path: Path) -> None:

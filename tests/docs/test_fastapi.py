@@ -98,10 +98,21 @@ def test_a_basket_that_cannot_be_ordered_stays(database: Path) -> None:
         again = await order(client, "A", 2)  # a second order of this id
         assert again.status_code == 409
         assert "'A'" in again.json()["detail"]
-        assert (await order(client, "B", 0)).status_code == 422
+        await client.post("/baskets/B%09", json={"sku": "MUG", "quantity": 1})
+        assert (await client.post("/baskets/B%09/order")).status_code == 422  # no order id
 
     visit(database, story)
-    assert rows(database, "SELECT basket_id, quantity FROM baskets") == [("A", 2), ("B", 0)]
+    assert rows(database, "SELECT basket_id, quantity FROM baskets") == [("A", 2), ("B\t", 1)]
+
+
+def test_a_basket_gets_more_units_of_a_product_and_no_fewer_than_one(database: Path) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        for quantity, answer in ((2, 200), (3, 200), (0, 422), (-1, 422)):
+            item = {"sku": "MUG", "quantity": quantity}
+            assert (await client.post("/baskets/A", json=item)).status_code == answer
+
+    visit(database, story)
+    assert rows(database, "SELECT sku, quantity FROM baskets") == [("MUG", 5)]
 
 
 def test_a_request_that_is_repeated_is_answered_and_done_once(database: Path) -> None:
