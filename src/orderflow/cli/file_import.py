@@ -21,6 +21,7 @@ from orderflow.domain.model.commands import CountStock
 from orderflow.importing import (
     DeliveryLayout,
     FileFormat,
+    ImportRun,
     OnChange,
     OrderLayout,
     ReceiptLayout,
@@ -39,8 +40,9 @@ from orderflow.importing.layouts.file_part import FilePart
 from orderflow.service import Batches, BatchResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.importing import Import, ImportCommand, Progress, WrittenRejects
     from orderflow.ports import Reading
@@ -101,6 +103,7 @@ class FileImport:
     how: ImportOptions
     rejects: Path | None = None
     lines_rejects: Path | None = None
+    run_of_files: ImportRun = attrs.field(factory=ImportRun)
 
     @property
     def name(self) -> str:
@@ -235,6 +238,8 @@ class FileImport:
             known_skus=self._known_skus(),
             known_skus_only=how.known_skus_only,
             was_imported=self._was_done,
+            history_of=self._history_of,
+            run=self.run_of_files,
             on_change=how.on_change,
             **given,
         )
@@ -289,6 +294,11 @@ class FileImport:
 
     def _parts_of(self, order_id: str) -> tuple[Order, ...]:
         return self.database.flow.seller(self.seller_id).parts_of(order_id).children
+
+    def _history_of(self, order_id: str) -> Iterable[Event]:
+        return self.database.repository.read(
+            self.seller_id, lambda reading: reading.events(order_id)
+        )
 
     def _known_skus(self) -> frozenset[str] | None:
         """Return the products that the seller has stock or receipts of, if there are any."""

@@ -9,7 +9,7 @@ import attrs
 
 from orderflow.cli.output.files_report import FailedFile, FilesReport
 from orderflow.errors import OrderFlowError
-from orderflow.importing import FileError
+from orderflow.importing import FileError, ImportRun
 from orderflow.service import BatchResult
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ def import_files(files: Sequence[FileImport]) -> FilesReport:
 
 
 def _import_one_by_one(files: Sequence[FileImport]) -> FilesReport:
+    run = ImportRun()
     done: list[ImportReport | FailedFile] = []
     for number, each in enumerate(files):
         try:
-            done.append(_import(each))
+            done.append(_import(attrs.evolve(each, run_of_files=run)))
         except (OrderFlowError, OSError, KeyboardInterrupt) as error:
             not_done = tuple(file.name for file in files[number:])
             return FilesReport(files=tuple(done), saved=True, error=error, not_done=not_done)
@@ -82,7 +83,10 @@ def _import_together(files: Sequence[FileImport], repository: Repository) -> Fil
         flow=first.database.flow.on(repository),
     )
     how = attrs.evolve(first.how, dry_run=False)
-    reports = [_import(attrs.evolve(each, database=database, how=how)) for each in files]
+    run = ImportRun()
+    reports = [
+        _import(attrs.evolve(each, database=database, how=how, run_of_files=run)) for each in files
+    ]
     is_undone = how.all_or_nothing and not all(each.is_whole for each in reports)
     saved = not (is_undone or first.how.dry_run)
     said = [_as_left(each, saved=saved, is_undone=is_undone) for each in reports]

@@ -11,6 +11,7 @@ from orderflow.importing.faults import Fault, FileError, RejectedRow, RepeatedRo
 from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import FileFormat
 from orderflow.importing.files.source import Source, open_source
+from orderflow.importing.import_run import ImportRun
 from orderflow.importing.known_skus import UnknownSku
 from orderflow.importing.layouts.columns import IgnoredColumn
 from orderflow.importing.layouts.layout import (
@@ -54,6 +55,7 @@ __all__ = [
     "IgnoredColumn",
     "Import",
     "ImportCommand",
+    "ImportRun",
     "ItemColumns",
     "Listed",
     "OnChange",

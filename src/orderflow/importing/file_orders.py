@@ -61,6 +61,7 @@ class FileOrder:
         is_off: Whether it is skipped because it was called off.
         row_kinds: The kinds of the rules that skip single rows.
         cancelled: Why single rows were called off, if any were.
+        off_skus: The products of these.
         is_cut: Whether it was too long, so that only its first rows are here.
         faults: Its faults.
         apart: Its rows in the file of lines, if the file has the orders without their lines.
@@ -75,6 +76,7 @@ class FileOrder:
     is_off: bool = False
     row_kinds: frozenset[SkipKind] = frozenset()
     cancelled: str = ""
+    off_skus: frozenset[str] = frozenset()
     is_cut: bool = False
     faults: list[Fault] = attrs.field(factory=list)
     placed_at: datetime | None = None
@@ -118,12 +120,13 @@ class FileOrder:
         is_empty = not self.lines and self.row_kinds <= _WITHOUT_GOODS
         return self.cancelled if is_empty else ""
 
-    def skip_row(self, row: int, rule: SkipRule) -> None:
+    def skip_row(self, row: int, rule: SkipRule, off_sku: str) -> None:
         """Skip a single row."""
         self.skipped.append(SkippedRow(row, rule.reason))
         self.row_kinds |= {rule.kind}
         if rule.kind is SkipKind.CANCELLED:
             self.cancelled = self.cancelled or rule.reason
+            self.off_skus |= {off_sku} if off_sku else set()
 
     def skip(self, reason: str, *, is_off: bool) -> None:
         """Skip the whole order."""
@@ -206,7 +209,7 @@ class FileOrders:
             return
         order.faults += row.faults
         if rule is not None:
-            order.skip_row(row.row, rule)
+            order.skip_row(row.row, rule, row.off_sku)
         first = digests.setdefault(row.digest, row.row) if row.lines else row.row
         if first != row.row and self._drops_repeated:
             order.skipped.append(SkippedRow(row.row, "repeats an earlier row"))

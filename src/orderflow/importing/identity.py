@@ -12,9 +12,10 @@ from orderflow.domain.model import validators
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from orderflow.domain.model.edits import Edit
     from orderflow.domain.model.order import Order
 
-__all__ = ["check_ids", "command_id", "content_of"]
+__all__ = ["check_ids", "command_id", "content_of", "edit_id"]
 
 _DIGEST_CHARACTERS = 24
 """96 bits. Among a thousand million contents, a collision has a probability below 10^-11."""
@@ -32,6 +33,11 @@ def command_id(name: str, *content: object) -> str:
     """
     digest = sha256(repr((name, *content)).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{_PREFIX}{name[:_NAME_CHARACTERS_MAX].rstrip()}:{digest[:_DIGEST_CHARACTERS]}"
+
+
+def edit_id(order_id: str, version: int, edits: tuple[Edit, ...]) -> str:
+    """Return the id of the command by which an import edits an order of this version."""
+    return command_id(order_id, "edit", version, edits)
 
 
 def content_of(order: Order) -> tuple[object, ...]:

@@ -53,7 +53,8 @@ class Line(NamedTuple):
 class OrderRow(NamedTuple):
     """One row: the values of its order, and its lines unless the row is skipped.
 
-    Missing and faulty values are `None` or empty. Rows with the same cells have the same digest.
+    Of a row that is skipped because its item was called off, `off_sku` is the product. Missing and
+    faulty values are `None` or empty. Rows with the same cells have the same digest.
     """
 
     row: int
@@ -61,6 +62,7 @@ class OrderRow(NamedTuple):
     faults: list[Fault]
     digest: int = 0
     skipped: SkipRule | None = None
+    off_sku: str = ""
     lines: tuple[Line, ...] = ()
     placed_at: datetime | None = None
     promised_by: datetime | None = None
@@ -185,6 +187,7 @@ class OrderRows:
             digest=hash(tuple(record.cells)),
             faults=cells.faults,
             skipped=rule,
+            off_sku=self._off_sku(cells, rule),
             lines=() if rule is not None else self._lines(cells),
             placed_at=cells.moment("placed_at", self.times),
             address=self._address(cells) if self._has_address else _NO_ADDRESS,
@@ -223,6 +226,11 @@ class OrderRows:
     def _order_id(self, cells: Cells) -> str | None:
         text, prefix = cells.text("order_id"), self._layout.order_prefix
         return cells.check_identifier("order_id", prefix + text if text else "")
+
+    def _off_sku(self, cells: Cells, rule: SkipRule | None) -> str:
+        if rule is None or rule.kind is not SkipKind.CANCELLED:
+            return ""
+        return self._sku(cells.text("sku"))
 
     def _unknown(self, record: Record, rule: SkipRule) -> Fault:
         position = self._columns.position_of(rule.column)

@@ -14,6 +14,7 @@ from orderflow.domain.model import validators
 from orderflow.domain.model.order import Order
 from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.identity import check_ids
+from orderflow.importing.import_run import ImportRun
 from orderflow.importing.known_skus import KnownSkus
 from orderflow.importing.layouts.choice import LayoutChoice, choose_layouts
 from orderflow.importing.order_files import OrderFiles
@@ -24,6 +25,7 @@ from orderflow.importing.table import open_table
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
+    from orderflow.domain.model.events import Event
     from orderflow.importing.file_orders import FileOrder
     from orderflow.importing.files.file_format import FileFormat
     from orderflow.importing.result import Import
@@ -49,6 +51,7 @@ def read_orders(
     existing: Existing = MappingProxyType({}),
     parts_of: Callable[[str], Iterable[Order]] = lambda _: (),
     was_imported: Callable[[str], bool] = lambda _: False,
+    history_of: Callable[[str], Iterable[Event]] = lambda _: (),
     on_change: OnChange = OnChange.SKIP,
     known_skus: Collection[str] | None = None,
     known_skus_only: bool = False,
@@ -59,6 +62,7 @@ def read_orders(
     lines: File | None = None,
     lines_name: str | None = None,
     lines_format: FileFormat = DETECTED,
+    run: ImportRun | None = None,
 ) -> Import:
     """Read the orders of a file into commands.
 
@@ -75,6 +79,8 @@ def read_orders(
         parts_of: The stored orders that were split off from an order; they are called off with it.
         was_imported: Whether a command with this id was saved before. It separates orders that
             changed since they were imported from orders that the file changes.
+        history_of: The events of a stored order, oldest first. With `was_imported`, they show what
+            the last import edited. Default: only the import that placed an order is known.
         on_change: Whether to skip or update a stored order that differs from the file.
         known_skus: The products that the seller has. Others are listed in the result.
         known_skus_only: Whether orders with other products are rejected.
@@ -87,6 +93,8 @@ def read_orders(
             lines is rejected, and so are lines without an order: see `Import.lines`.
         lines_name: The name of this file in messages. Default: its path.
         lines_format: The format of its text. Default: detected.
+        run: What several files have in common that are imported one after another. An order in two
+            of them must be whole in the later one. Default: the file is imported alone.
 
     Raises:
         FileError: If a file cannot be read, or its columns do not fit the layout.
@@ -114,21 +122,23 @@ def read_orders(
             line_columns=files.line_columns,
         )
         stored = StoredOrders(
+            file=files.main.table.name,
+            run=run or ImportRun(),
             warehouse_id=warehouse_id,
             at=at,
             existing=existing if callable(existing) else lambda _: existing,
             parts_of=parts_of,
             was_imported=was_imported,
+            history_of=history_of,
             on_change=on_change,
             has_line_ids="line_id" in files.line_columns.positions,
-            zone=files.main.zone,
         )
         for page in _pages(files, progress):
             stored.read([found.order_id for found in page])
             for found in page:
                 _take(found, files, maker, stored)
         files.main.table.notes += stored.notes()
-        result = files.result(skus, stored.result())
+        result = files.result(skus, stored.finish())
     return attrs.evolve(result, commands=()) if all_or_nothing and result.has_faults else result
 
 
@@ -171,7 +181,7 @@ def _take(found: FileOrder, files: OrderFiles, maker: OrderMaker, stored: Stored
             for row in part.rows:
                 findings.skip(row, found.reason)
         if found.off_reason:
-            stored.call_off(found.order_id, found.off_reason)
+            stored.call_off(found)
         else:
             stored.skip(found.order_id, found.reason)
         return
@@ -187,10 +197,6 @@ def _take(found: FileOrder, files: OrderFiles, maker: OrderMaker, stored: Stored
         for repeated in part.repeated:
             findings.repeated.add(repeated)
     if order is not None:
-        stored.take(
-            order,
-            has_priority=found.priority is not None,
-            has_time=found.placed_at is not None,
-        )
+        stored.take(order, found)
     elif found.off_reason:
-        stored.call_off(found.order_id, found.off_reason)
+        stored.call_off(found)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.commands import CancelOrder, EditOrder, PlaceOrder
+from orderflow.domain.model.edits import Edit, RemoveLine
+from orderflow.domain.model.events import Event
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.status import Status
@@ -21,7 +24,9 @@ from orderflow.importing.comparing import edits_to, obstacle_to
 from orderflow.importing.file_orders import PLACED_APART_MAX
 from orderflow.importing.files.chunks import units_of
 from orderflow.importing.files.long_list import LongList
-from orderflow.importing.identity import command_id, content_of
+from orderflow.importing.identity import command_id, content_of, edit_id
+from orderflow.importing.import_run import ImportRun
+from orderflow.importing.last_import import last_import
 from orderflow.importing.listed import Listing
 from orderflow.importing.result import (
     CalledOffOrder,
@@ -30,9 +35,11 @@ from orderflow.importing.result import (
     ImportCommand,
 )
 
+if TYPE_CHECKING:
+    from orderflow.importing.file_orders import FileOrder
+
 __all__ = ["OnChange", "StoredOrders"]
 
-_MIDNIGHT = time()
 _SHOWN = "%Y-%m-%d %H:%M UTC"
 _CALLS_OFF: dict[Action, type[CancelOrder | RequestCancellation]] = {
     Action.CANCEL: CancelOrder,
@@ -59,14 +66,17 @@ class StoredOrders:
     """Compares orders with the stored ones.
 
     Attributes:
+        file: The name of the file.
+        run: The files that were imported before in the same run.
         warehouse_id: The warehouse of the import.
         at: The moment of the import.
         existing: Returns those of some orders that are stored, by their ids.
         parts_of: Returns the orders that were split off from an order.
         was_imported: Whether a command with this id was saved before.
+        history_of: Returns the events of an order.
         on_change: What to do with an order that differs.
         has_line_ids: Whether the file has line ids.
-        zone: The time zone of the file. A day without a time is its midnight.
+        order_ids: The hashes of the ids of the orders that were compared.
         commands: The commands to run.
         new: The number of new orders.
         unchanged: The number of unchanged orders.
@@ -78,14 +88,17 @@ class StoredOrders:
         ahead: The new orders that were placed after the import.
     """
 
+    file: str
+    run: ImportRun
     warehouse_id: str
     at: datetime
     existing: Callable[[Collection[str]], Mapping[str, Order]]
     parts_of: Callable[[str], Iterable[Order]]
     was_imported: Callable[[str], bool]
+    history_of: Callable[[str], Iterable[Event]]
     on_change: OnChange
     has_line_ids: bool
-    zone: tzinfo
+    order_ids: array[int] = attrs.field(factory=lambda: array("q"))
     commands: LongList[ImportCommand] = attrs.field(factory=LongList)
     new: int = 0
     unchanged: int = 0
@@ -96,10 +109,10 @@ class StoredOrders:
     _found: Mapping[str, Order] = attrs.field(factory=dict, init=False)
     cancelled: Listing[str] = attrs.field(factory=partial(Listing, listed_max=_NAMED_MAX))
     ahead: Listing[str] = attrs.field(factory=partial(Listing, listed_max=_NAMED_MAX))
-    _of_day: dict[datetime, int] = attrs.field(factory=dict, init=False)
 
-    def result(self) -> dict[str, Any]:
-        """Return what was found, as the fields of an import."""
+    def finish(self) -> dict[str, Any]:
+        """Add the file to the run, and return what was found, as the fields of an import."""
+        self.run.add_file(self.file, self.order_ids)
         return {
             "commands": self.commands,
             "new": self.new,
@@ -124,35 +137,44 @@ class StoredOrders:
         """Return a stored order of those that were read, if there is one."""
         return self._found.get(order_id)
 
-    def take(self, order: Order, *, has_priority: bool, has_time: bool) -> None:
-        """Compare one order of the file.
-
-        Args:
-            order: The order.
-            has_priority: Whether the file gives its priority.
-            has_time: Whether the file says when it was placed.
-        """
+    def take(self, order: Order, found: FileOrder) -> None:
+        """Compare one order of the file, made of what was found there."""
         content = content_of(order)
         place_id = command_id(order.order_id, *content)
         stored = self.find(order.order_id)
         if stored is None:
-            self.new += 1
-            if order.placed_at > self.at + _AHEAD_MAX:
-                self.ahead.add(order.order_id)
-            order = self._in_file_order(order, has_time=has_time)
-            placing = PlaceOrder(order=order, at=self.at, command_id=place_id)
-            self.commands.add(placing, 1 + len(order.lines) + units_of(_texts(order)))
+            self.order_ids.append(hash(order.order_id))
+            self._place(order, place_id)
             return
-        conflict = self._conflict(stored, order, has_time=has_time)
+        self.run.pass_by(order.placed_at, stored.placed_at)
+        edits = edits_to(
+            stored,
+            order,
+            has_line_ids=self.has_line_ids,
+            has_priority=found.priority is not None,
+        )
+        conflict = self._conflict(stored, order, edits, has_time=found.placed_at is not None)
         if conflict:
             self.conflicting.add(ConflictingOrder(order.order_id, conflict))
             return
-        edits = edits_to(stored, order, has_line_ids=self.has_line_ids, has_priority=has_priority)
-        if not edits or self.was_imported(place_id):
+        self.order_ids.append(hash(order.order_id))
+        if not edits or self._is_last_import(order, place_id, found):
             self.unchanged += 1
             if stored.status is Status.CANCELLED:
                 self.cancelled.add(stored.order_id)
             return
+        self._call_off_lines(stored, edits, found)
+        self._edit(stored, order, edits)
+
+    def _place(self, order: Order, place_id: str) -> None:
+        self.new += 1
+        if order.placed_at > self.at + _AHEAD_MAX:
+            self.ahead.add(order.order_id)
+        order = attrs.evolve(order, placed_at=self.run.place(order.placed_at))
+        placing = PlaceOrder(order=order, at=self.at, command_id=place_id)
+        self.commands.add(placing, 1 + len(order.lines) + units_of(_texts(order)))
+
+    def _edit(self, stored: Order, order: Order, edits: tuple[Edit, ...]) -> None:
         obstacle = obstacle_to(stored)
         size = 1 + len(edits) + units_of(_texts(order))
         self.changed.add(ChangedOrder(order.order_id, edits, obstacle), size)
@@ -165,10 +187,22 @@ class StoredOrders:
                     at=self.at,
                     edits=edits,
                     expected_version=stored.version,
-                    command_id=command_id(order.order_id, *content, stored.version, edits),
+                    command_id=edit_id(order.order_id, stored.version, edits),
                 ),
                 size,
             )
+
+    def _is_last_import(self, order: Order, place_id: str, found: FileOrder) -> bool:
+        """Whether an order is as the last import had it, and was only changed here since."""
+        imported = last_import(self.history_of(order.order_id), self.was_imported)
+        if imported is None:
+            return self.was_imported(place_id)
+        return not edits_to(
+            imported,
+            order,
+            has_line_ids=self.has_line_ids,
+            has_priority=found.priority is not None,
+        )
 
     def notes(self) -> Iterator[str]:
         """Yield what else was found out about the orders, for people."""
@@ -180,22 +214,16 @@ class StoredOrders:
                 are = "order is" if found.total == 1 else "orders are"
                 yield f"{found.total:,} {are} {text}: {listed(found, further=found.more)}"
 
-    def _in_file_order(self, order: Order, *, has_time: bool) -> Order:
-        """Move an order without a time, or with a day alone, behind those before it in the file.
-
-        Otherwise the orders of one day would be served by their ids.
-        """
-        local = order.placed_at.astimezone(self.zone)
-        if has_time and local.time() != _MIDNIGHT:
-            return order
-        before = self._of_day.get(order.placed_at, 0)
-        self._of_day[order.placed_at] = before + 1
-        return attrs.evolve(order, placed_at=order.placed_at + timedelta(microseconds=before))
-
-    def call_off(self, order_id: str, reason: str) -> None:
+    def call_off(self, found: FileOrder) -> None:
         """Call off an order that is off in the file, and its parts, if they are still open here."""
+        order_id, reason = found.order_id, found.off_reason
         stored = self.find(order_id)
         if stored is None:
+            return
+        others = {line.sku for line in stored.lines} - found.off_skus
+        earlier = self.run.file_of(order_id) if others and not found.reason else ""
+        if earlier:
+            self.conflicting.add(ConflictingOrder(order_id, self._not_whole(earlier, others)))
             return
         for each in (stored, *self.parts_of(order_id)):
             if each.warehouse_id == self.warehouse_id:
@@ -209,8 +237,7 @@ class StoredOrders:
             self.conflicting.add(ConflictingOrder(order_id, conflict))
 
     def _call_off(self, order: Order, reason: str) -> None:
-        allowed = allowed_actions(order.status)
-        command = next((kind for action, kind in _CALLS_OFF.items() if action in allowed), None)
+        command = _calling_off(order)
         if command is None:
             return
         self.called_off.add(CalledOffOrder(order.order_id, reason))
@@ -226,7 +253,16 @@ class StoredOrders:
                 )
             )
 
-    def _conflict(self, stored: Order, order: Order, *, has_time: bool) -> str:
+    def _call_off_lines(self, stored: Order, edits: tuple[Edit, ...], found: FileOrder) -> None:
+        """Name the open lines whose items are off in the file. An edit removes them."""
+        off = sorted(found.off_skus.intersection(_removed(stored, edits)))
+        if off and _calling_off(stored) is not None:
+            reason = f"{listed(off)}: {found.cancelled}"
+            self.called_off.add(CalledOffOrder(stored.order_id, reason))
+
+    def _conflict(
+        self, stored: Order, order: Order, edits: tuple[Edit, ...], *, has_time: bool
+    ) -> str:
         """Return why the stored order cannot be the one of the file; empty if it can."""
         if stored.split_from is not None:
             return (
@@ -241,7 +277,28 @@ class StoredOrders:
                 f"{order.placed_at:{_SHOWN}}; if it is of another shop, import it with an order "
                 f"prefix"
             )
-        return ""
+        removed = _removed(stored, edits)
+        earlier = self.run.file_of(order.order_id) if removed else ""
+        return self._not_whole(earlier, removed) if earlier else ""
+
+    def _not_whole(self, earlier: str, skus: Iterable[str]) -> str:
+        """Return why an order of two files cannot be imported: the later one lacks lines."""
+        return (
+            f"it is in {earlier} too, and has {listed(sorted(skus))} there or here, but not in "
+            f"{self.file}; put all rows of an order into one file, or import a newer file in a run "
+            f"of its own"
+        )
+
+
+def _removed(stored: Order, edits: Iterable[Edit]) -> set[str]:
+    """Return the products of the lines that edits remove."""
+    return {stored.line(edit.line_id).sku for edit in edits if isinstance(edit, RemoveLine)}
+
+
+def _calling_off(order: Order) -> type[CancelOrder | RequestCancellation] | None:
+    """Return the command that calls off an order; None if it is not open."""
+    allowed = allowed_actions(order.status)
+    return next((kind for action, kind in _CALLS_OFF.items() if action in allowed), None)
 
 
 def _texts(order: Order) -> Iterator[str]:

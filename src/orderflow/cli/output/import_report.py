@@ -225,7 +225,7 @@ class ImportReport:
         yield "orders cancelled", done.done[CancelOrder]
         yield "cancellations requested", done.done[RequestCancellation]
         yield "off in the file, open here", 0 if self.updates else result.called_off.total
-        yield "orders of another shop or warehouse", result.conflicting.total
+        yield "orders in conflict", result.conflicting.total
         yield "rows repeated", result.repeated.total
         yield "products unknown", result.unknown_skus.total
         for reason, number in result.reasons.items():
