@@ -34,7 +34,9 @@ def _history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_summary_is_for_people(history: Path) -> None:
     result = run("replay", history)
-    assert (result.exit_code, result.stderr) == (0, "")
+    told = "rows repeated: 11; for example, row 284 equals row 274;"
+    assert (result.exit_code, result.stderr.startswith(told)) == (0, True)
+    assert result.stderr.count("\n") == 1
     printed = flat(result.stdout)
     for text in (
         "Rows read",
@@ -333,7 +335,8 @@ def test_several_files_are_one_history(history: Path, tmp_path: Path) -> None:
 
 
 FACTS_OF_A_FILE = {
-    *("preset", "encoding", "delimiter", "sheet", "skip_rows", "notes", "faults", "rejects")
+    "repeated",
+    *("preset", "encoding", "delimiter", "sheet", "skip_rows", "notes", "faults", "rejects"),
 }
 
 
@@ -345,7 +348,10 @@ def test_an_order_that_two_files_have_is_refused_once(tmp_path: Path) -> None:
     assert result.exit_code == 1
     found = json.loads(result.stdout)
     assert found["refused"] == {"1": "order '1' has already been placed"}
-    assert (found["in_all"], found["orders"]) == ({"faults": 1, "refused": 1}, 2)
+    assert (found["in_all"], found["orders"]) == (
+        {"repeated": 0, "faults": 1, "refused": 1},
+        2,
+    )
     assert found["rows"]["rejected"] == 2
     texts = {path.name: path.read_text(encoding="utf-8") for path in rejects.iterdir()}
     assert {name: text.count("already been placed") for name, text in texts.items()} == {
@@ -363,3 +369,26 @@ def test_only_the_first_refused_orders_are_listed(
     found = json.loads(result.stdout)
     assert (len(found["refused"]), found["in_all"]["refused"]) == (2, 5)
     assert "refused: and 3 more" in run("replay", path, path).stderr
+
+
+def test_repeated_rows_are_named_and_kept_columns_change_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    row = "1,MUG,2,2026-03-01T10:00Z,yes\n"
+    path.write_text("order_id,sku,quantity,placed_at,Gift\n" + row * 2, encoding="utf-8")
+    result = run("replay", path, "--keep-column", "Gift")
+    assert result.exit_code == 0
+    assert "rows repeated: 1; for example, row 3 equals row 2; both are lines, unless" in flat(
+        result.stderr
+    )
+    found = run_json("replay", path)
+    assert (found["repeated"], found["in_all"]["repeated"]) == ([{"row": 3, "first": 2}], 1)
+    dropped = run_json("replay", path, "--drop-repeated")
+    assert (dropped["repeated"], dropped["rows"]["order_lines"]) == ([], 1)
+    result = run("replay", path, "--keep-column", "Gifts")
+    assert "there is no column 'Gifts', which was named" in flat(result.stderr)
+
+
+def test_the_lines_of_a_history_cannot_be_in_another_file(tmp_path: Path) -> None:
+    result = run("replay", tmp_path / "orders.csv", "--lines", tmp_path / "lines.csv")
+    assert result.exit_code == 2
+    assert "'--lines': is only for import; join the two files into one" in flat(result.stderr)

@@ -32,10 +32,13 @@ if TYPE_CHECKING:
     from orderflow.importing.layouts.columns import Columns
     from orderflow.importing.layouts.skip_rule import SkipRule
 
-__all__ = ["PLACED_APART_MAX", "ROWS_MAX", "FileOrder", "FileOrders"]
+__all__ = ["PLACED_APART_MAX", "REPEATS", "ROWS_MAX", "FileOrder", "FileOrders"]
 
 PLACED_APART_MAX = timedelta(hours=1)
 """How far apart the rows of one order may be placed: systems write lines one after another."""
+
+REPEATS = "repeats an earlier row"
+"""Why a row is skipped whose cells equal those of an earlier row of its order."""
 
 ROWS_MAX = 10 * LINES_MAX
 """How many rows an order may have, with those that are no lines."""
@@ -212,7 +215,7 @@ class FileOrders:
             order.skip_row(row.row, rule, row.off_sku)
         first = digests.setdefault(row.digest, row.row) if row.lines else row.row
         if first != row.row and self._drops_repeated:
-            order.skipped.append(SkippedRow(row.row, "repeats an earlier row"))
+            order.skipped.append(SkippedRow(row.row, REPEATS))
             return
         if first != row.row:
             order.repeated.append(RepeatedRow(row.row, first))

@@ -6,6 +6,7 @@ an order are merged.
 
 from __future__ import annotations
 
+from array import array
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Self
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Self
 import attrs
 
 from orderflow.domain.model.validators import LINES_MAX
-from orderflow.importing.faults import Fault
-from orderflow.importing.file_orders import PLACED_APART_MAX
+from orderflow.importing.faults import Fault, RepeatedRow
+from orderflow.importing.file_orders import PLACED_APART_MAX, REPEATS
 from orderflow.importing.files.sorting import Sorter
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class OrderParts:
         lines: Its lines.
         skipped: The rows that are skipped, with the reason.
         faults: Its faults.
-        digests: The digest of the cells of each row, if repeated rows are to be dropped.
+        digests: The digest of the cells of each row; 0 of a row without lines.
+        repeated: The rows that repeat an earlier one.
         left_out: Why the whole order is omitted, if it is.
         called_off: Why it is omitted, unless `cancelled_at` is known.
     """
@@ -52,7 +54,8 @@ class OrderParts:
     lines: list[HistoryLine] = attrs.field(factory=list)
     skipped: list[tuple[int, str]] = attrs.field(factory=list)
     faults: list[Fault] = attrs.field(factory=list)
-    digests: dict[int, int] = attrs.field(factory=dict)
+    digests: array[int] = attrs.field(factory=lambda: array("q"))
+    repeated: list[RepeatedRow] = attrs.field(factory=list)
     left_out: str = ""
     called_off: str = ""
     customer: str = ""
@@ -65,20 +68,26 @@ class OrderParts:
         """Add a row."""
         row = found.order
         self.rows.append(row.row)
+        self.digests.append(row.digest if row.lines else 0)
         self.lines += ((*line, row.row) for line in found.lines)
         if found.skipped:
             self.skipped.append((row.row, found.skipped))
         self.faults += row.faults
         self._merge(found, row)
 
-    def drop_repeated(self) -> None:
-        """Skip the rows whose cells equal those of an earlier row."""
+    def find_repeated(self) -> None:
+        """Find the rows whose cells equal those of an earlier row."""
         first: dict[int, int] = {}
-        repeated = {
-            row for row, digest in self.digests.items() if first.setdefault(digest, row) != row
-        }
-        self.lines = [line for line in self.lines if line[-1] not in repeated]
-        self.skipped += ((row, "repeats an earlier row of its order") for row in sorted(repeated))
+        for row, digest in zip(self.rows, self.digests, strict=True):
+            if digest and first.setdefault(digest, row) != row:
+                self.repeated.append(RepeatedRow(row, first[digest]))
+
+    def drop_repeated(self) -> None:
+        """Skip the rows that repeat an earlier one."""
+        rows = {each.row for each in self.repeated}
+        self.lines = [line for line in self.lines if line[-1] not in rows]
+        self.skipped += ((row, REPEATS) for row in sorted(rows))
+        self.repeated.clear()
 
     def join(self, other: OrderParts) -> None:
         """Add a later part of the same order."""
@@ -86,7 +95,7 @@ class OrderParts:
         self.lines += other.lines
         self.skipped += other.skipped
         self.faults += other.faults
-        self.digests |= other.digests
+        self.digests += other.digests
         self._merge(other, other)
 
     def _merge(self, found: HistoryRow | OrderParts, values: OrderRow | OrderParts) -> None:
@@ -135,8 +144,6 @@ class Gathering:
             self._put_away()
             part = self._part = OrderParts(order_id)
         part.add(row)
-        if self._drops_repeated and row.lines:
-            part.digests[row.order.row] = row.order.digest
 
     def orders(self) -> Iterator[OrderParts]:
         """Yield the orders. What is above the limit of an order comes in parts, with a fault."""
@@ -153,7 +160,9 @@ class Gathering:
                 yield _too_long(part)
         if len(order.lines) > LINES_MAX:
             _too_long(order)
-        elif self._drops_repeated:
+        else:
+            order.find_repeated()
+        if self._drops_repeated:
             order.drop_repeated()
         yield order
 

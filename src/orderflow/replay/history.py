@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import attrs
 
-from orderflow.importing.faults import Fault, FileError, RejectedRow
+from orderflow.importing.faults import Fault, FileError, RejectedRow, RepeatedRow
 from orderflow.importing.files.encoding import EncodingGuess
 from orderflow.importing.files.file_format import DETECTED, FileFormat
 from orderflow.importing.files.sorting import Sorter
@@ -80,6 +80,7 @@ class History:
         faults: The first faults, in row order, and how many there are in all.
         rejected: The first rows of orders with a fault, in row order, and how many there are in
             all.
+        repeated: The first rows that repeat an earlier row of their order, and how many there are.
     """
 
     file: str
@@ -92,6 +93,7 @@ class History:
     skipped: Counter[str]
     faults: Listed[Fault]
     rejected: Listed[RejectedRow]
+    repeated: Listed[RepeatedRow]
     _items: Sorter[_Item]
     _span: Span
 
@@ -228,6 +230,7 @@ class _Reading:
             skipped=self._findings.reasons,
             faults=self._findings.faults.listed(),
             rejected=self._findings.rejected.listed(),
+            repeated=self._findings.repeated.listed(),
             items=self._items,
             span=span,
         )
@@ -249,6 +252,8 @@ class _Reading:
             return
         for row, reason in order.skipped:
             self._findings.skip(row, reason)
+        for repeated in order.repeated:
+            self._findings.repeated.add(repeated)
         if at is not None:
             for item in _items_of(order, at):
                 self._items.add(item, len(item.rows) or 1)

@@ -75,6 +75,12 @@ def replay(
             "files, a folder, in which each has a file of its name.",
         ),
     ] = None,
+    lines: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Only import takes it: a history has the lines in the same file."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Replay an order history: who would have been served, and who would have waited?
@@ -88,6 +94,11 @@ def replay(
     Exit code: 0 on success, 1 if rows were rejected, 2 if the replay failed, 3 if the account of
     units is not 0. If most rows are rejected, nothing is replayed.
     """
+    if lines is not None:
+        raise typer.BadParameter(
+            "is only for import; join the two files into one with a row for each line",
+            param_hint="'--lines'",
+        )
     settings = Settings(
         policy=policy,
         rule=rule,

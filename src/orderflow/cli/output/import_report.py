@@ -8,7 +8,12 @@ import attrs
 
 from orderflow.cli.options.import_file import FileKind
 from orderflow.cli.output import tables, terminal
-from orderflow.cli.output.problems import print_faults, print_problems, print_rejects
+from orderflow.cli.output.problems import (
+    print_faults,
+    print_problems,
+    print_rejects,
+    print_repeated,
+)
 from orderflow.cli.output.records import data_of
 from orderflow.domain.model.commands import CancelOrder, EditOrder
 from orderflow.domain.model.status import Status
@@ -169,13 +174,7 @@ class ImportReport:
     def _print_differences(self, console: Console) -> None:
         """Print the rows that are repeated, and the orders that differ from the stored ones."""
         result = self.result
-        if result.repeated:
-            row, first = result.repeated[0].row, result.repeated[0].first
-            _print(
-                console,
-                f"rows repeated: {result.repeated.total:,}; for example, row {row:,} equals row "
-                f"{first:,}; both are lines, unless --drop-repeated is given",
-            )
+        print_repeated(console, result.repeated)
         if result.changed and not self.updates:
             names = [f"{each.order_id}{_why_not(each)}" for each in result.changed]
             print_problems(console, "already present, but different", names, result.changed.total)

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from orderflow.importing import Fault, Listed, WrittenRejects
+    from orderflow.importing import Fault, Listed, RepeatedRow, WrittenRejects
 
-__all__ = ["print_faults", "print_problems", "print_rejects"]
+__all__ = ["print_faults", "print_problems", "print_rejects", "print_repeated"]
 
 _OPTIONS = {
     "country": "--country",
@@ -56,6 +56,16 @@ def print_rejects(console: Console, rejects: WrittenRejects | None) -> None:
         console.print(
             f"the file of rejected rows has the first {rejects.rows:,}, up to row "
             f"{rejects.last_row or 0:,}; {rejects.omitted:,} later ones are not in it"
+        )
+
+
+def print_repeated(console: Console, repeated: Listed[RepeatedRow]) -> None:
+    """Print how many rows repeat an earlier row of their order, and the first one."""
+    if repeated:
+        row, first = repeated[0].row, repeated[0].first
+        console.print(
+            f"rows repeated: {repeated.total:,}; for example, row {row:,} equals row {first:,}; "
+            f"both are lines, unless --drop-repeated is given"
         )
 
 

@@ -13,7 +13,12 @@ from rich.padding import Padding
 
 from orderflow.cli.input_files import LeftOut
 from orderflow.cli.output import tables, terminal
-from orderflow.cli.output.problems import print_faults, print_problems, print_rejects
+from orderflow.cli.output.problems import (
+    print_faults,
+    print_problems,
+    print_rejects,
+    print_repeated,
+)
 from orderflow.domain.calendar.calendar import Weekday
 from orderflow.importing import WrittenRejects
 from orderflow.replay import EntryKind, History, Settings, SkipReason, Summary
@@ -102,6 +107,7 @@ class FileReplayed:
             "preset": history.layout_name,
             **attrs.asdict(history.file_format),
             "notes": list(history.notes),
+            "repeated": [attrs.asdict(each) for each in history.repeated],
             "faults": [attrs.asdict(each) for each in history.faults],
             "rejects": attrs.asdict(self.rejects) if self.rejects is not None else None,
         }
@@ -116,6 +122,7 @@ class FileReplayed:
         if with_faults:
             print_faults(console, "rejected", history.faults)
         print_rejects(console, self.rejects)
+        print_repeated(console, history.repeated)
 
 
 @attrs.frozen(kw_only=True)
@@ -155,6 +162,7 @@ class Report:
         """Return the report as plain values. What is about one of several files is in `files`."""
         summary, rows = self.summary, self.rows
         in_all = {
+            "repeated": sum(each.history.repeated.total for each in self.files),
             "faults": sum(each.history.faults.total for each in self.files),
             "refused": summary.refusals if summary is not None else 0,
         }
