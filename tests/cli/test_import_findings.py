@@ -67,6 +67,7 @@ def test_a_number_of_a_workbook_that_has_lost_digits_is_rejected(shop: FileShop)
     found = shop.report(path, code=1)
     assert [(each["row"], each["value"]) for each in found["faults"]] == [(2, "'4.006381e+20'")]
     assert list(shop.orders()) == ["2"]
+    assert "orders.xlsx: orders, PLAIN, workbook, sheet Sheet1" in flat(shop.take_in(path).stdout)
 
 
 def test_options_for_different_kinds_of_files_are_refused(shop: FileShop) -> None:

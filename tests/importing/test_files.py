@@ -42,6 +42,16 @@ def book(**sheets: tuple[list[Any], ...]) -> bytes:
     return data.getvalue()
 
 
+def without(workbook: bytes, part: str) -> bytes:
+    """Leave out one part of a workbook."""
+    left = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive, zipfile.ZipFile(left, "w") as to:
+        for each in archive.namelist():
+            if each != part:
+                to.writestr(each, archive.read(each))
+    return left.getvalue()
+
+
 @pytest.mark.parametrize(
     "compress",
     [gzip.compress, bz2.compress, lzma.compress, zstd.compress],
@@ -128,6 +138,29 @@ def test_cells_of_a_workbook_read_as_they_are_meant() -> None:
     assert lines(result, "1") == [("1", "4006381333931", 2)]
     assert lines(result, "3") == [("1", "true", 1)]
     assert reasons(result) == [(3, "quantity", "'1.5'")]
+
+
+def test_numbers_of_a_workbook_keep_the_zeros_that_their_format_shows() -> None:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as made:
+        made.add_worksheet("Notes")
+        sheet = made.add_worksheet("A & B")
+        zip_code = made.add_format({"num_format": "00000"})
+        sheet.write_row(0, 1, HEADER.split(","))
+        for number, value in enumerate([42, 1234567, "MUG", 7], 1):
+            sheet.write_row(number, 1, [number, value, 1, "2026-03-01T10:00Z"])
+            sheet.write(number, 2, value, zip_code if number < 4 else None)
+        sheet.write(1, 3, 2, made.add_format({"num_format": "0"}))
+        sheet.write(2, 3, 3, made.add_format({"num_format": "00;-00"}))
+    result = imported(data.getvalue())
+    assert [lines(result, str(number)) for number in range(1, 5)] == [
+        [("1", "00042", 2)],
+        [("1", "1234567", 3)],
+        [("1", "MUG", 1)],
+        [("1", "7", 1)],
+    ]
+    with pytest.raises(FileError, match="workbook that cannot be read"):
+        imported(without(data.getvalue(), "xl/_rels/workbook.xml.rels"))
 
 
 def test_a_workbook_that_cannot_be_read_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

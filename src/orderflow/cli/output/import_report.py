@@ -193,11 +193,11 @@ class ImportReport:
         form, kind = self.result.file_format, self.kind.lower()
         if getattr(self.result.layout, "part", None) is FilePart.LINES:
             kind = "their lines"
+        how = kind if self.kind is not FileKind.ORDERS else f"{kind}, {self.result.layout_name}"
         delimiter = "tab" if form.delimiter == "\t" else form.delimiter
-        how = f"{kind}, {self.result.layout_name}, {form.encoding}"
-        if self.kind is not FileKind.ORDERS:
-            how = f"{kind}, {form.encoding}"
-        _print(console, f"{self.result.file}: {how}, delimiter {delimiter}")
+        text = f"{form.encoding}, delimiter {delimiter}"
+        text = f"workbook, sheet {form.sheet}" if form.sheet else text
+        _print(console, f"{self.result.file}: {how}, {text}")
         rows = [("rows read", f"{self.result.rows:,}")]
         rows += [(name, f"{number:,}") for name, number in self._figures() if number]
         figures = tables.table("", "", rows=rows)

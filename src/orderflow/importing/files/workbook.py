@@ -6,11 +6,12 @@ import csv
 import io
 import re
 from datetime import date, datetime, time, timedelta
-from functools import reduce
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
 from orderflow.importing.faults import FileError, quote_value
+from orderflow.importing.files.leading_zeros import column_number, leading_zeros
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -48,11 +49,17 @@ def copy_sheet(name: str, workbook: BinaryIO, sheet: str, to: BinaryIO) -> str:
             text = io.TextIOWrapper(to, "utf-8", newline="")
             writer = csv.writer(text)
             rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
-            writer.writerows([[_text(cell) for cell in row] for row in rows])
+            digits = leading_zeros(workbook, chosen, len(rows))
+            for number, row in enumerate(rows):
+                texts = [_text(cell) for cell in row]
+                for column, least in digits.items():
+                    if isinstance(row[column], int | float) and texts[column].isdecimal():
+                        texts[column] = texts[column].zfill(least[number])
+                writer.writerow(texts)
             text.detach()
     except calamine.PasswordError as error:
         raise FileError(name, "has a password; save it without one, or as CSV") from error
-    except (calamine.CalamineError, BadZipFile) as error:
+    except (calamine.CalamineError, BadZipFile, KeyError, ParseError) as error:
         raise FileError(name, f"is an Excel workbook that cannot be read: {error}") from error
     return chosen
 
@@ -96,7 +103,8 @@ def _check_area(name: str, archive: ZipFile) -> None:
         with archive.open(sheet) as data:
             while chunk := data.read(_CHUNK_BYTES):
                 for letters, digits in _REFERENCE.findall(rest + chunk):
-                    rows, columns = max(rows, int(digits)), max(columns, _number_of(letters))
+                    rows = max(rows, int(digits))
+                    columns = max(columns, column_number(letters.decode()))
                 rest = chunk[-_REFERENCE_BYTES_MAX:]
         if rows * columns > AREA_MAX:
             raise FileError(
@@ -104,15 +112,6 @@ def _check_area(name: str, archive: ZipFile) -> None:
                 f"has a sheet of {rows:,} rows and {columns:,} columns, of at most {AREA_MAX:,} "
                 f"cells; delete the cells far from the others, or save it as CSV",
             )
-
-
-def _number_of(letters: bytes) -> int:
-    """Return the number of a column.
-
-    >>> _number_of(b"A"), _number_of(b"AA"), _number_of(b"XFD")
-    (1, 27, 16384)
-    """
-    return reduce(lambda number, letter: 26 * number + letter - 64, letters, 0)
 
 
 def _choose(name: str, book: Any, sheet: str) -> str:  # noqa: ANN401 - calamine may be missing
