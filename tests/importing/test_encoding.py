@@ -113,6 +113,24 @@ def test_words_that_nobody_writes_are_no_reading(text: str, encoding: str) -> No
     assert lines(result) == [("1", text.replace(",", ""), 1)]
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("张伟", "gb18030"), ("杯子", "gb18030"), ("茶壶", "gb18030"), ("Żółw", "cp1250")],
+    ids=["Zhang Wei", "cup", "teapot", "turtle"],
+)
+def test_a_single_short_word_is_no_reason_to_guess(text: str, encoding: str) -> None:
+    """Read in other encodings, these are `уен╟`, `戚赽`, `画錯` and `草逕`."""
+    with pytest.raises(FileError, match="name its encoding"):
+        imported(f"{HEADER}\n{row(sku=text)}\n".encode(encoding))
+
+
+def test_names_of_a_few_letters_are_enough_where_there_are_some_of_them() -> None:
+    names = ("红色马克杯", "上海 张伟", "深圳市南山区科技园")
+    rows = [row(str(number), sku=name) for number, name in enumerate(names)]
+    result = imported("\n".join([HEADER, *rows, ""]).encode("gb18030"))
+    assert [lines(result, str(number))[0][1] for number in range(3)] == list(names)
+
+
 def test_delimiters_within_the_names_of_columns_do_not_count() -> None:
     header = 'order_id;sku;quantity;placed_at;"a,b,c,d,e,f,g,h"'
     result = imported(f'{header}\n1;MUG;1;2026-03-01T10:00Z;"1,2,3,4,5"\n')

@@ -37,6 +37,9 @@ _CHUNK_BYTES = 1024 * 1024
 _START_BYTES = 1024
 _SAMPLE_BYTES_MAX = 32 * 1024
 _NO_TEXT = {"Cc", "Cn", "Co"}
+_LINES_AND_BLOCKS = re.compile(r"[\u2500-\u259f]")
+"""Nobody draws boxes in a file of orders, and the encodings of DOS read other letters as these."""
+
 _LETTER = r"[^\W\d_]"
 _SYMBOL = r"[\xa2-\xaa\xac\xae-\xb4\xb6\xb8-\xba\xbc-\xbe\xd7\xf7\u02c0-\u02ff\u2030-\u2bff]"
 _GREEK_CYRILLIC = r"[\u0370-\u04ff]"
@@ -70,8 +73,8 @@ _SURE_MAX = 0.99
 _CONFIDENCE_MIN = 0.55
 """The likeliest reading counts if it is 1.2 times as likely as any other."""
 
-_CONFIDENCE_MIN_OF = {"gb18030": 0.7}
-"""Nearly every pair of bytes is a Chinese letter, so others read as Chinese too."""
+_CONFIDENCE_MIN_OF = dict.fromkeys(("big5", "cp932", "cp949", "euc_jp", "gb18030"), 0.75)
+"""Nearly every pair of bytes is a letter in these, so texts of others read as letters too."""
 
 
 @attrs.frozen
@@ -207,7 +210,7 @@ def _readings(name: str, sample: bytes) -> list[_Reading]:
             text = sample.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if any(letter != "\n" and category(letter) in _NO_TEXT for letter in text):
+        if _LINES_AND_BLOCKS.search(text) or not _is_text(text):
             continue
         known = readings.setdefault(text, _Reading(encoding, each["confidence"], text))
         if encoding == _COMMONEST:
@@ -216,6 +219,10 @@ def _readings(name: str, sample: bytes) -> list[_Reading]:
         raise FileError(name, "is not UTF-8; name its encoding", settings=("encoding",))
     written = [each for each in readings.values() if _is_written(each.text)]
     return written or list(readings.values())
+
+
+def _is_text(text: str) -> bool:
+    return all(letter == "\n" or category(letter) not in _NO_TEXT for letter in text)
 
 
 def _is_written(text: str) -> bool:
