@@ -306,6 +306,7 @@ def test_rows_and_orders_are_dropped_by_conditions(
         (("--quantity", "0"), "quantity"),
         (("--placed-at", "soon"), "'--placed-at': must be now, or a time like"),
         (("--batch", "today"), "--batch"),
+        (("--sheet", "Orders"), "orders.csv: is no workbook, so it has no sheets (--sheet)"),
         (("--drop-rows", "Status"), "'--drop-rows': 'Status' is not a condition"),
         (("--drop-orders", "=x"), "'--drop-orders': '=x' is not a condition"),
         (("--sku-column", "A,"), "'--sku-column': 'A,' is not a list of columns"),

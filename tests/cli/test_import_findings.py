@@ -79,6 +79,35 @@ def test_options_for_different_kinds_of_files_are_refused(shop: FileShop) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    "option", [("--on-change", "update"), ("--known-skus-only",)], ids=["on-change", "known-skus"]
+)
+def test_an_option_for_orders_is_refused_where_there_are_none(
+    shop: FileShop, option: tuple[str, ...]
+) -> None:
+    count = shop.write("MUG,1", header="sku,on_hand", name="count.csv")
+    coming = shop.write(
+        "R1,MUG,1,2026-03-05", header="receipt_id,sku,quantity,expected_at", name="coming.csv"
+    )
+    told = f"'{option[0]}': does not apply to a file of "
+    assert f"{told}stock" in flat(shop.take_in(count, *option).stderr)
+    result = shop.run("import", count, coming, *option)
+    assert (result.exit_code, f"{told}receipts or stock" in flat(result.stderr)) == (2, True)
+    assert shop.ask("stock")["stock"] == []
+    orders = shop.write(f"1,MUG,1,{TIME}", name="orders.csv")
+    assert shop.run("import", count, orders, *option).exit_code == 0
+
+
+@pytest.mark.parametrize("option", ["--encoding", "--delimiter"])
+def test_a_workbook_has_neither_encoding_nor_delimiter(shop: FileShop, option: str) -> None:
+    path = shop.folder / "orders.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(0, 0, ["order_id", "sku", "quantity", "placed_at"])
+    value = "cp1252" if option == "--encoding" else ";"
+    message = f"orders.xlsx: is a workbook, without {option.replace('--', 'a ')}"
+    assert message.replace("a e", "an e") in flat(shop.take_in(path, option, value).stderr)
+
+
 def test_a_count_that_was_imported_before_says_if_the_stock_has_changed(shop: FileShop) -> None:
     file = shop.write("MUG,5", "POT,2", header="sku,on_hand")
     shop.report(file)

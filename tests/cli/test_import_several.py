@@ -87,6 +87,19 @@ def test_what_is_no_table_in_a_folder_is_named(shop: FileShop) -> None:
     assert "exports/d.pdf left out" in flat(shown.stdout)
 
 
+def test_a_text_in_a_folder_that_is_no_table_says_what_to_do(shop: FileShop) -> None:
+    folder = folder_of(shop)
+    shop.write("Exports, by day", "of the shop, all of them", header="", name="exports/README.txt")
+    shop.write("done, without a fault", header="# Log", name="exports/e.log")
+    assert names(report(shop, folder, code=1), "left_out")[1:3] == ["README.txt", "d.pdf"]
+    shop.write("Exports, by day", "of the shop, all of them", header="", name="exports/notes.txt")
+    shown = shop.run("import", folder, "--warehouse", "leeds")
+    assert shown.exit_code == 2
+    told = "a file that is no table: move it out of the folder, or name the others"
+    assert told in flat(shown.stderr)
+    assert "exports/README.txt: is no table by its name; name it to import it" in flat(shown.stderr)
+
+
 def test_there_is_a_row_for_each_file_and_their_sums(shop: FileShop) -> None:
     folder_of(shop)
     shown = shop.run("import", "exports", "--warehouse", "leeds")

@@ -59,7 +59,7 @@ class ImportOptions:
         lines: The lines of the orders, if they are in a file of their own: order id, SKU and units.
             The options for columns apply to both files; name an order id for each, with a comma.
         on_change: Skip an order that is already present, but different; or update it, and cancel it
-            if the file says that it is off.
+            if the file says that it is off. Default: SKIP.
         known_skus_only: Reject orders with a product that the seller has no stock or receipt of.
         all_or_nothing: Import everything in one transaction, all files of it, or nothing at all.
         rejects: Write rejected and refused rows to this file, to correct and import again: the
@@ -74,7 +74,7 @@ class ImportOptions:
 
     kind: FileKind | None = None
     lines: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
-    on_change: OnChange = OnChange.SKIP
+    on_change: OnChange | None = None
     known_skus_only: bool = attrs.field(default=False, metadata={"names": ("--known-skus-only",)})
     all_or_nothing: bool = attrs.field(default=False, metadata={"names": ("--all-or-nothing",)})
     rejects: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
@@ -82,6 +82,27 @@ class ImportOptions:
     at: datetime | None = None
     dry_run: bool = attrs.field(default=False, metadata={"names": ("--dry-run",)})
     as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
+
+    @property
+    def has_partial_options(self) -> bool:
+        """Whether there is an option that does not apply to each kind of file."""
+        return bool(self.batch is not None or self.known_skus_only or self.on_change)
+
+    def check(self, kinds: Collection[FileKind]) -> None:
+        """Check that the options apply to files of these kinds.
+
+        Raises:
+            BadParameter: If one does not.
+        """
+        if self.batch is not None and FileKind.ORDERS in kinds:
+            raise typer.BadParameter("does not apply to orders", param_hint="'--batch'")
+        given = {"known-skus-only": self.known_skus_only, "on-change": self.on_change is not None}
+        option = next((name for name, is_given in given.items() if is_given), None)
+        if option is not None and kinds and FileKind.ORDERS not in kinds:
+            text = " or ".join(sorted(kind.lower() for kind in kinds))
+            raise typer.BadParameter(
+                f"does not apply to a file of {text}", param_hint=f"'--{option}'"
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -104,6 +125,7 @@ class FileImport:
     rejects: Path | None = None
     lines_rejects: Path | None = None
     run_of_files: ImportRun = attrs.field(factory=ImportRun)
+    is_alone: bool = True
 
     @property
     def name(self) -> str:
@@ -121,7 +143,6 @@ class FileImport:
 
         Raises:
             FileError: If the file cannot be read, or no layout fits.
-            BadParameter: If an option does not apply to what it contains.
         """
         layouts: Mapping[str, FileLayout] = self.layouts
         if self.how.lines is not None:
@@ -129,17 +150,7 @@ class FileImport:
                 name: part_of(layout, FilePart.ORDERS)
                 for name, layout in self.order_layouts.items()
             }
-        name, layout = detect_layout(
-            self.source, layouts, file_format=self.file_format, name=self.name
-        )
-        kind = kind_of(layout)
-        if self.how.batch is not None and kind is FileKind.ORDERS:
-            raise typer.BadParameter("does not apply to orders", param_hint="'--batch'")
-        if self.how.known_skus_only and kind is not FileKind.ORDERS:
-            raise typer.BadParameter(
-                f"does not apply to a file of {kind.lower()}", param_hint="'--known-skus-only'"
-            )
-        return name, layout
+        return detect_layout(self.source, layouts, file_format=self.file_format, name=self.name)
 
     def run(self) -> ImportReport:
         """Read the file, run its commands, and write the rejected rows."""
@@ -152,6 +163,8 @@ class FileImport:
                 show(so_far.bytes_read, f"{so_far.rows:,} rows")
 
             name, layout = self.detect()
+            if self.is_alone:
+                self.how.check({kind_of(layout)})
             result = self._read(name, layout, show_rows)
         # now: if they cannot be written, nothing should be imported
         rejects = self._write_rejects(result)
@@ -240,7 +253,7 @@ class FileImport:
             was_imported=self._was_done,
             history_of=self._history_of,
             run=self.run_of_files,
-            on_change=how.on_change,
+            on_change=how.on_change or OnChange.SKIP,
             **given,
         )
 

@@ -24,6 +24,10 @@ _PACKED = {".bz2", ".gz", ".xz", ".zst"}
 """The endings of compressed files; rejected rows are written as plain text."""
 
 
+_NO_TABLES = {".htm", ".html", ".ini", ".log", ".md", ".rst", ".xml", ".yaml", ".yml"}
+"""The endings of texts that are no tables. One that is called README is none either."""
+
+
 @attrs.frozen
 class LeftOut:
     """An entry of a folder that is not imported.
@@ -45,11 +49,13 @@ class InputFiles:
         names: Their names, in order; - is standard input.
         left_out: The entries of folders that are no tables.
         is_one: Whether one file was named, and no folder.
+        has_folder: Whether a folder was named.
     """
 
     names: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     is_one: bool
+    has_folder: bool
 
 
 def find_files(given: Sequence[str]) -> InputFiles:
@@ -61,10 +67,12 @@ def find_files(given: Sequence[str]) -> InputFiles:
     """
     names: list[str] = []
     left_out: list[LeftOut] = []
+    has_folder = False
     for each in given:
         if each == STANDARD_INPUT or not Path(each).is_dir():
             names.append(each)
             continue
+        has_folder = True
         tables, others = _sorted_out(Path(each))
         names += tables
         left_out += others
@@ -73,7 +81,7 @@ def find_files(given: Sequence[str]) -> InputFiles:
     if names.count(STANDARD_INPUT) > 1:
         raise typer.BadParameter("is standard input, which can be read once", param_hint="'-'")
     is_one = len(given) == 1 and names == list(given)
-    return InputFiles(tuple(names), tuple(left_out), is_one)
+    return InputFiles(tuple(names), tuple(left_out), is_one, has_folder)
 
 
 def reject_paths(found: InputFiles, given: Path | None) -> Sequence[Path | None]:
@@ -132,6 +140,8 @@ def _reason_against(entry: Path) -> str:
         return "is a folder in a folder; name it too"
     if not entry.is_file():
         return "is no file"
+    if entry.suffix.casefold() in _NO_TABLES or entry.name.casefold().startswith("readme"):
+        return "is no table by its name; name it to import it"
     try:
         with entry.open("rb") as file:
             kind_of(str(entry), file)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
+from orderflow.cli.options.import_file import kind_of
 from orderflow.cli.output.files_report import FailedFile, FilesReport
 from orderflow.errors import OrderFlowError
 from orderflow.importing import FileError, ImportRun
@@ -31,13 +32,16 @@ def import_files(files: Sequence[FileImport]) -> FilesReport:
     over all files, so that each file meets what those before it would leave.
 
     Raises:
-        BadParameter: If an option does not apply to what one of the files contains.
+        BadParameter: If an option does not apply to what the files contain.
     """
     first = files[0]
-    if first.how.batch is not None:
+    if first.how.has_partial_options:
+        kinds = set()
         for each in files:
             with suppress(FileError):  # it is reported when the file is read
-                each.detect()
+                kinds.add(kind_of(each.detect()[1]))
+        first.how.check(kinds)
+    files = [attrs.evolve(each, is_alone=False) for each in files]
     if not first.how.dry_run and not first.how.all_or_nothing:
         return _import_one_by_one(files)
     try:

@@ -96,7 +96,9 @@ def import_(
         if found.is_one:
             report = imports[0].run()
         else:
-            report = attrs.evolve(import_files(imports), left_out=found.left_out)
+            report = attrs.evolve(
+                import_files(imports), left_out=found.left_out, has_folder=found.has_folder
+            )
         _end(report, how)
 
 

@@ -48,6 +48,7 @@ class FilesReport:
     Attributes:
         files: The report of each file, in the order of the import.
         left_out: The entries of folders that were not imported.
+        has_folder: Whether the files of a folder were imported.
         saved: Whether the changes were saved.
         error: What ended the import before its end, if anything did.
         not_done: The names of the files that are therefore not imported, or in part. The first one
@@ -56,6 +57,7 @@ class FilesReport:
 
     files: tuple[ImportReport | FailedFile, ...]
     left_out: tuple[LeftOut, ...] = ()
+    has_folder: bool = False
     saved: bool
     error: Exception | KeyboardInterrupt | None = None
     not_done: tuple[str, ...] = ()
@@ -102,6 +104,8 @@ class FilesReport:
                 terminal.print_error(console, each.error)
             else:
                 each.print_problems_of_file(console)
+        if self.has_folder and any(isinstance(each, FailedFile) for each in self.files):
+            console.print("a file that is no table: move it out of the folder, or name the others")
         for left in self.left_out:
             console.print(f"left out: {left.file}: {left.reason}")
 

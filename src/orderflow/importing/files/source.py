@@ -231,6 +231,7 @@ def open_source(
         try:
             raw = _buffer(file, stack)
             kind = kind_of(name, raw)
+            _check_format(name, file_format, kind)
             if kind is Kind.WORKBOOK:
                 raw, file_format = _unpack(name, raw, file_format, stack)
             bytes_total = raw.seek(0, io.SEEK_END)
@@ -252,6 +253,20 @@ def open_source(
         stack.callback(text.detach)  # whoever opened the stream closes it
         found = attrs.evolve(file_format, encoding=encoding)
         yield Source(name, raw, text, file_format=found, guess=guess, bytes_total=bytes_total)
+
+
+def _check_format(name: str, file_format: FileFormat, kind: Kind) -> None:
+    """Refuse what does not apply to the file: sheets, or the encoding and delimiter of a text.
+
+    A sheet is read as UTF-8 with commas.
+    """
+    if kind is not Kind.WORKBOOK:
+        if file_format.sheet:
+            raise FileError(name, "is no workbook, so it has no sheets", settings=("sheet",))
+    elif file_format.encoding not in {"", "utf-8"}:
+        raise FileError(name, "is a workbook, without an encoding", settings=("encoding",))
+    elif file_format.delimiter not in {"", ","}:
+        raise FileError(name, "is a workbook, without a delimiter", settings=("delimiter",))
 
 
 def _buffer(file: Path | BinaryIO, stack: ExitStack) -> io.BufferedReader[Any]:
