@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from orderflow.service import Batches
 from tests.cli.files import FileShop
 from tests.cli.runner import flat
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from orderflow.commands import Command
+    from orderflow.service import BatchResult
 
 TIME = "2026-03-01T10:00Z"
 UPDATE = ("--on-change", "update")
@@ -115,3 +120,23 @@ def test_an_order_that_differs_is_named_and_left_and_that_is_no_failure(shop: Fi
     assert result.exit_code == 0
     assert "already present, but different: 1 --on-change update edits" in flat(result.stderr)
     assert units(shop) == {"MUG": 1}
+
+
+def test_of_two_imports_at_once_each_counts_what_it_placed(
+    shop: FileShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one begins and ends between the reading and the saving of the first."""
+    file = shop.write(f"1,MUG,1,{TIME}", f"2,MUG,1,{TIME}")
+    others: list[dict[str, Any]] = []
+    run = Batches.run
+
+    def run_second(batches: Batches, commands: Sequence[Command]) -> BatchResult[Command]:
+        if not others:
+            others.append({})
+            others[0] = shop.report(file)
+        return run(batches, commands)
+
+    monkeypatch.setattr(Batches, "run", run_second)
+    first = shop.report(file)
+    assert (others[0]["done"], others[0]["unchanged"]) == (2, 0)
+    assert (first["done"], first["placed"], first["unchanged"]) == (0, {}, 2)

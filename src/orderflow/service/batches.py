@@ -71,6 +71,8 @@ class BatchResult(Generic[C]):
 
     Attributes:
         done: The number of commands that succeeded, by type.
+        repeated: The number of commands that changed nothing, because an earlier one with the same
+            id had been saved.
         refused: The commands that were refused, in order; of more than 10,000, the first ones.
         refusals: The number of all commands that were refused.
         placed: The number of orders placed, by their first status.
@@ -83,6 +85,7 @@ class BatchResult(Generic[C]):
     """
 
     done: Counter[type[C]] = attrs.field(factory=Counter)
+    repeated: int = 0
     refused: list[RefusedCommand[C]] = attrs.field(factory=list)
     refusals: int = 0
     placed: Counter[Status] = attrs.field(factory=Counter)
@@ -118,6 +121,7 @@ class BatchResult(Generic[C]):
 
     def _add(self, other: BatchResult[C]) -> None:
         self.done += other.done
+        self.repeated += other.repeated
         self.refused += other.refused[: REFUSED_MAX - len(self.refused)]
         self.refusals += other.refusals
         self.placed += other.placed
@@ -245,26 +249,32 @@ class Batches:
         result = BatchResult[C]()
         for number, command in enumerate(commands, begin + 1):
             try:
-                outcome = _handle(flow, command)
+                outcome, is_repeated = _handle(flow, command)
             except StorageError:
                 raise  # the whole transaction has failed, and may be tried again
             except OrderFlowError as error:
                 result._add_refused(command, error)  # noqa: SLF001 - of this module
             else:
-                result._add_outcome(command, outcome)  # noqa: SLF001 - of this module
+                result.repeated += is_repeated
+                if not is_repeated:
+                    result._add_outcome(command, outcome)  # noqa: SLF001 - of this module
             self._progress(number)
         return result
 
 
-def _handle(flow: OrderFlow, command: Command) -> Outcome:
-    """Run a command, whatever stock its order was given since the expected version."""
+def _handle(flow: OrderFlow, command: Command) -> tuple[Outcome, bool]:
+    """Run a command, whatever stock its order was given since the expected version.
+
+    Return its outcome, and whether an earlier command with its id had that.
+    """
     try:
-        return flow.handle(command)
+        return flow._handle(command)  # noqa: SLF001 - of this package
     except StaleVersionError as stale:
         if not _was_only_allocated(flow, command.seller_id, stale):
             raise
         version = stale.actual
-    return flow.handle(attrs.evolve(cast("Any", command), expected_version=version))
+    again = attrs.evolve(cast("Any", command), expected_version=version)
+    return flow._handle(again)  # noqa: SLF001 - of this package
 
 
 _ALLOCATION = (

@@ -70,15 +70,19 @@ class OrderFlow(Flow[Repository, Outcome]):
             UnfinishedError: If it may have been saved, or if it was saved but the queues could
                 not be served to the end.
         """
+        return self._handle(command)[0]
+
+    def _handle(self, command: Command) -> tuple[Outcome, bool]:
+        """Run a command. Return its outcome, and whether an earlier one with its id had that."""
         require_command("handle.command", command)
         for _ in range(ROUNDS_MAX):
             try:
-                outcome = self._carry_out(command)
+                outcome, is_repeated = self._carry_out(command)
             except PagesFirstError as behind:
                 self._serve(command.seller_id, self._products(behind), command.at)
             else:
                 self._go_on(command, outcome)
-                return outcome
+                return outcome, is_repeated
         raise StorageError(
             f"seller {command.seller_id!r} still has unserved queues after they were served "
             f"{ROUNDS_MAX} times; {type(self._repository).__name__} must clear them when it saves "
@@ -111,15 +115,15 @@ class OrderFlow(Flow[Repository, Outcome]):
         """Return the ids of all sellers with any state, in order."""
         return self._repository.sellers()
 
-    def _carry_out(self, command: Command) -> Outcome:
+    def _carry_out(self, command: Command) -> tuple[Outcome, bool]:
         return self._repository.write(command.seller_id, partial(self._decide, command))
 
-    def _decide(self, command: Command, work: UnitOfWork) -> Outcome:
+    def _decide(self, command: Command, work: UnitOfWork) -> tuple[Outcome, bool]:
         work.prefetch_for(command)
         if command.command_id is not None:
             answered = work.answered(command.command_id)
             if answered is not None:
-                return repeated(command, *answered)
+                return repeated(command, *answered), True
         try:
             outcome = decide(command, work, self._default_policy, orders_max=self._orders_max)
         except OrderFlowError:
@@ -127,7 +131,7 @@ class OrderFlow(Flow[Repository, Outcome]):
             raise
         _check_served(command, work)
         work.save(command, outcome)
-        return outcome
+        return outcome, False
 
     def _go_on(self, command: Command, outcome: Outcome) -> None:
         """Serve the queues that a saved command has left unserved."""
@@ -142,7 +146,7 @@ class OrderFlow(Flow[Repository, Outcome]):
         while rest:
             keys = tuple(StockKey(seller_id, *product) for product in sorted(rest))
             try:
-                rest = set(self._carry_out(ServeWaiting(keys=keys, at=at)).unserved)
+                rest = set(self._carry_out(ServeWaiting(keys=keys, at=at))[0].unserved)
             except PagesFirstError as behind:
                 rest.update(self._products(behind))
 

@@ -119,7 +119,7 @@ def _figures(report: ImportReport) -> dict[str, int]:
     figures = (
         result.rows,
         done.done.total(),
-        result.unchanged,
+        report.unchanged,
         sum(result.reasons.values()),
         result.rejected.total,
         done.refusals,

@@ -77,6 +77,11 @@ class ImportReport:
         return [(record_id(each.command), str(each.error)) for each in self.done.refused]
 
     @property
+    def unchanged(self) -> int:
+        """The number of records that were here before, or came from another import meanwhile."""
+        return self.result.unchanged + self.done.repeated
+
+    @property
     def blocked(self) -> int:
         """The number of orders that were to be edited, but cannot be."""
         return self.result.unchangeable if self.updates else 0
@@ -118,7 +123,7 @@ class ImportReport:
             "units_short": done.units_short,
             "back_orders_completed": done.back_orders_completed,
             "back_orders_opened": done.back_orders_opened,
-            "unchanged": result.unchanged,
+            "unchanged": self.unchanged,
             "changed": [_changed(each) for each in result.changed],
             "called_off": [attrs.asdict(each) for each in result.called_off],
             "conflicting": [attrs.asdict(each) for each in result.conflicting],
@@ -218,7 +223,7 @@ class ImportReport:
         yield "  units down", done.counted_down
         yield "back orders completed", done.back_orders_completed
         yield "back orders opened", done.back_orders_opened
-        yield "already present, unchanged", result.unchanged
+        yield "already present, unchanged", self.unchanged
         yield "already present, but different", result.changed.total - edited - self.blocked
         yield "already present, cannot be edited", self.blocked
         yield "orders cancelled", done.done[CancelOrder]
