@@ -60,9 +60,10 @@ def test_a_listing_as_csv_has_no_formulas(shop: Shop) -> None:
     shop.do("place", "=1+1", "MUG=1", "--at", NOON)
     lines = shop.run("orders", "--csv").stdout.splitlines()
     assert lines[0] == (
-        "order_id,seller_id,warehouse_id,customer_reference,status,placed_at,units,allocated,short"
+        "order_id,seller_id,warehouse_id,customer_reference,status,placed_at,units,allocated,short,"
+        "overdue_since"
     )
-    assert lines[1] == "'=1+1,acme,leeds,,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0"
+    assert lines[1] == "'=1+1,acme,leeds,,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0,"
 
 
 def test_an_order_is_shown_with_all_its_data(shop: Shop) -> None:
@@ -126,6 +127,13 @@ def test_listings_say_since_when_a_receipt_is_overdue_and_give_no_date(shop: Sho
     in_utc = "overdue since 2026-03-03T00:00:00+00:00"
     assert in_utc in shop.do("orders", "--expected", "--csv")
     assert "overdue since 2026-03-03 00:00 UTC, so it has no date." in shop.do("explain", "A-1")
+    shop.do("place", "A-2", "POT=1", "--at", "2026-03-02T13:00")
+    listed = [each["overdue_since"] for each in shop.ask("orders")["orders"]]
+    assert listed == [overdue["overdue_since"], None]
+    shown = shop.do("orders")
+    assert "receipt overdue since (UTC)" in shown
+    assert "A-1 ON_BACK_ORDER 2026-03-02 12:00 5 3 2 2026-03-03 00:00" in shown
+    assert "receipt overdue" not in shop.do("orders", "--sku", "POT")
 
 
 def test_orders_of_several_sellers_are_listed_by_moment(shop: Shop) -> None:

@@ -25,7 +25,7 @@ from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import event_row
-from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, OrderCovers
+from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, OVERDUE_COLUMN, OrderCovers
 from orderflow.cli.output.listing import Column, print_listing, time_column
 from orderflow.cli.output.records import (
     data_of,
@@ -104,19 +104,21 @@ def orders(
 ) -> None:
     """List orders, oldest first.
 
-    Of several sellers, the first orders of each are read, to sort them by time.
+    If a back order needs a receipt that is overdue, a column shows since when. Of several sellers,
+    the first orders of each are read, to sort them by time.
     """
     with connect(where) as database:
         covers = OrderCovers(database, SystemClock().now())
         sellers = list(database.sellers_with_orders(where.seller, status, sku))
         of_each = (database.orders(seller_id, status, sku) for seller_id in sellers)
         rows = (
-            order_row(order) | (covers.of(order) if expected else {})
+            order_row(order)
+            | (covers.of(order) if expected else {"overdue_since": covers.overdue_since(order)})
             for order in merge(*of_each, key=attrgetter("placed_at"))
             if where.warehouse in (None, order.warehouse_id)
         )
         columns = order_columns(several_sellers=len(sellers) > 1)
-        columns += (EXPECTED_COLUMN,) if expected else ()
+        columns += (EXPECTED_COLUMN if expected else OVERDUE_COLUMN,)
         print_listing("orders", columns, database.known(rows, where, sku), how)
 
 

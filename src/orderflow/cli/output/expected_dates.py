@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from orderflow.domain.queries.expected_cover import ExpectedCover
     from orderflow.ports import Reading
 
-__all__ = ["EXPECTED_COLUMN", "OrderCovers", "product_cover"]
+__all__ = ["EXPECTED_COLUMN", "OVERDUE_COLUMN", "OrderCovers", "product_cover"]
 
 
 def _write(cover: dict[str, str | None]) -> str:
@@ -33,6 +33,9 @@ def _write(cover: dict[str, str | None]) -> str:
 
 
 EXPECTED_COLUMN = Column("cover", "expected", _write, has_times=True)
+OVERDUE_COLUMN = Column(
+    "overdue_since", "receipt overdue since", moment_cell, has_times=True, if_any=True
+)
 
 
 class OrderCovers:
@@ -42,6 +45,7 @@ class OrderCovers:
         self._database = database
         self._at = at
         self._covers: dict[str, ExpectedCovers] = {}
+        self._overdue: dict[str, set[tuple[str, str]]] = {}
 
     def of(self, order: Order) -> dict[str, Any]:
         """Return the cover of an order. The queues of its products are read once for all orders."""
@@ -49,6 +53,29 @@ class OrderCovers:
             return _cover(None, None)
         covers = self._database.repository.read(order.seller_id, partial(self._read, order))
         return _cover(last_expected_at(covers), first_overdue_since(covers))
+
+    def overdue_since(self, order: Order) -> str | None:
+        """Return since when a receipt is overdue that an order on back order needs.
+
+        The queues are read only if a receipt of one of its products is overdue.
+        """
+        if order.status is not Status.ON_BACK_ORDER:
+            return None
+        overdue = self._overdue_products(order.seller_id)
+        if overdue.isdisjoint((order.warehouse_id, line.sku) for line in order.short_lines):
+            return None
+        since: str | None = self.of(order)["cover"]["overdue_since"]
+        return since
+
+    def _overdue_products(self, seller_id: str) -> set[tuple[str, str]]:
+        if seller_id not in self._overdue:
+            receipts = self._database.flow.seller(seller_id).receipts()
+            self._overdue[seller_id] = {
+                (each.key.warehouse_id, each.key.sku)
+                for each in receipts
+                if each.is_overdue(self._at)
+            }
+        return self._overdue[seller_id]
 
     def _read(self, order: Order, reading: Reading) -> tuple[ExpectedCover, ...]:
         known = self._covers.get(order.seller_id)

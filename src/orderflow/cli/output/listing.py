@@ -35,6 +35,7 @@ class Column:
         write: Turns a value into text.
         has_times: Whether its values have times, so that the heading names their time zone.
         if_differs: Whether to omit it from a table if all rows have the same value.
+        if_any: Whether to omit it from a table if no row has a value.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Column:
     write: Callable[[Any], str] = str
     has_times: bool = attrs.field(default=False, kw_only=True)
     if_differs: bool = attrs.field(default=False, kw_only=True)
+    if_any: bool = attrs.field(default=False, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -93,7 +95,7 @@ def print_listing(
 
 def table_of(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
     """Return rows as a table, with numbers on the right."""
-    columns = [column for column in columns if not column.if_differs or _differ(column, rows)]
+    columns = [column for column in columns if _is_shown(column, rows)]
     first, *others = columns
     table = tables.table(first.name, *(column.name for column in others))
     for drawn_column, column in zip(table.columns, columns, strict=True):
@@ -108,8 +110,10 @@ def table_of(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
     return table
 
 
-def _differ(column: Column, rows: Sequence[Row]) -> bool:
-    return len({row[column.key] for row in rows}) > 1
+def _is_shown(column: Column, rows: Sequence[Row]) -> bool:
+    if column.if_any:
+        return any(row[column.key] is not None for row in rows)
+    return not column.if_differs or len({row[column.key] for row in rows}) > 1
 
 
 def _plain(column: Column, value: object) -> object:
