@@ -28,7 +28,7 @@ FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_mem
   --deselect=tests/machine/test_machine.py::test_the_machine_comes_upon_a_fault
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench drills spark wheel check clean
+.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills spark wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, table
 bench: .venv/.dev ## measure beside yardsticks; ARGS=--quick for a look, --help for the rest
 	$(BIN)/python -m benchmarks $(ARGS)
 
+peers: build/peers/.installed ## measure beside other packages; ARGS=--quick for a look, --help
+	build/peers/bin/python -m benchmarks peers $(ARGS)
+
 drills: .venv/.dev ## kill, race and starve it on real databases for long; ARGS=--quick, --help
 	$(BIN)/python -m tests.drills $(ARGS)
 
@@ -112,6 +115,12 @@ clean: ## remove what the other targets made
 
 .venv/.spark: pyproject.toml .venv/.dev
 	$(PIP) install --group spark
+	@touch $@
+
+build/peers/.installed: pyproject.toml
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/python -m pip --quiet install --upgrade 'pip>=25.1'
+	build/peers/bin/python -m pip --quiet install --group peers --editable '.[frames,postgres]'
 	@touch $@
 
 build/wheel/.built: pyproject.toml README.md LICENSE $(shell find src -type f ! -name '*.pyc') | .venv/.pip

@@ -5,12 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.baseline import Baseline
 from benchmarks.flames import draw_flames
+from benchmarks.peers.peer import PEERS
+from benchmarks.peers.placing import cases as peer_cases
+from benchmarks.peers.report import beside_peers
 from benchmarks.pythons import measure_on
 from benchmarks.runs import PROCESSES, all_cases, profile, run, run_here
 from benchmarks.table import changes, figures, held_against_limits, side_by_side
+
+if TYPE_CHECKING:
+    from benchmarks.case import Case
 
 __all__ = ["main"]
 
@@ -32,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         case "pythons":
             found = measure_on(options.interpreters, only=options.only, quick=options.quick)
             print(side_by_side(found))
+        case "peers":
+            return _run_peers(options)
         case _:
             return _run(options)
     return 0
@@ -40,14 +49,43 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     cases = all_cases(quick=options.quick, only=options.only)
     if not cases:
-        print(f"no benchmark has {options.only!r} in its name", file=sys.stderr)
-        return 1
+        return _say_nothing_has(options.only)
+    _print_tables(_measure(cases, options))
+    return 0
+
+
+def _run_peers(options: argparse.Namespace) -> int:
+    """Measure beside the packages that are installed; return 1 if one is not."""
+    peers = [each for each in PEERS if any(options.only in name for name in each.case_names())]
+    if not peers:
+        return _say_nothing_has(options.only)
+    missing = [each.package for each in peers if each.version() is None]
+    there = [each for each in peers if each.package not in missing]
+    cases = [
+        each for each in peer_cases(quick=options.quick, peers=there) if options.only in each.name
+    ]
+    if cases:
+        baseline = _measure(cases, options)
+        print(f"Measured with {baseline.machine()}.", end="\n\n")
+        print(beside_peers(baseline))
+    if missing:
+        names = ", ".join(missing)
+        print(f"not measured: {names} not installed; use `make peers`", file=sys.stderr)
+    return int(bool(missing))
+
+
+def _say_nothing_has(name: str) -> int:
+    print(f"no benchmark has {name!r} in its name", file=sys.stderr)
+    return 1
+
+
+def _measure(cases: list[Case], options: argparse.Namespace) -> Baseline:
+    """Measure cases, and keep the figures if that is wanted."""
     processes = options.processes or (1 if options.quick else PROCESSES)
     baseline = run(cases, quick=options.quick, processes=processes)
     if options.json is not None:
         options.json.write_text(baseline.dumps(), encoding="utf-8")
-    _print_tables(baseline)
-    return 0
+    return baseline
 
 
 def _print_tables(baseline: Baseline) -> None:
@@ -60,14 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Measure orderflow beside its yardsticks."
     )
-    parser.add_argument(
-        "--only", default="", metavar="NAME", help="benchmarks with this in the name"
-    )
-    parser.add_argument("--quick", action="store_true", help="small sizes, one process: a look")
-    parser.add_argument(
-        "--processes", type=int, help=f"for each benchmark; {PROCESSES} if left out"
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures as a baseline")
+    _add_run_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="")
     compare = commands.add_parser("compare", help="compare two baselines")
     compare.add_argument("before", type=Path)
@@ -88,7 +119,21 @@ def _parser() -> argparse.ArgumentParser:
     pythons.add_argument("interpreters", nargs="+", metavar="PYTHON", help="such as python3.13")
     pythons.add_argument("--only", default="command", metavar="NAME")
     pythons.add_argument("--quick", action="store_true")
+    _add_run_options(
+        commands.add_parser("peers", help="measure beside other packages that place orders")
+    )
     return parser
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="benchmarks with this in the name"
+    )
+    parser.add_argument("--quick", action="store_true", help="small sizes, one process: a look")
+    parser.add_argument(
+        "--processes", type=int, help=f"for each benchmark; {PROCESSES} if left out"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures as a baseline")
 
 
 if __name__ == "__main__":

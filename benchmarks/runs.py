@@ -28,6 +28,7 @@ from benchmarks import (
 )
 from benchmarks.baseline import Baseline
 from benchmarks.case import ORDERFLOW, measure
+from benchmarks.peers import placing
 
 if TYPE_CHECKING:
     from benchmarks.case import Case
@@ -76,7 +77,8 @@ def profile(name: str, *, quick: bool, functions: int = 14) -> str:
 
 
 def _find(name: str, *, quick: bool) -> Case:
-    return next(case for case in all_cases(quick=quick) if case.name == name)
+    cases = (*all_cases(quick=quick), *placing.cases(quick=quick))
+    return next(case for case in cases if case.name == name)
 
 
 def _run_apart(case: Case, *, quick: bool) -> Baseline:
