@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -22,28 +23,34 @@ from tests.drills.findings import Reference, faults, tell_all
 from tests.drills.stream import Logs, opened, start_stream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.process import BaseProcess
 
-    from sqlalchemy import URL
+    from sqlalchemy import URL, Engine
 
     from tests.drills.databases import Database
     from tests.drills.drill import Progress
 
-__all__ = ["CREATING", "DRILLS", "crashes"]
+__all__ = ["CREATING", "DRILLS", "LAST", "Crashed", "crashes"]
 
 _KILLS_A_DATABASE = 25
-_WORKER = "w"
-_LAST = 100_000  # more than are given before the process is killed
+LAST = 100_000  # more than are given before the process is killed
 _SECONDS_MAX = 60
 
 
-def crashes(database: Database, kills: int, seed: int, progress: Progress) -> Drilled:
-    """Kill a stream of commands again and again, with a new database every now and then."""
+def crashes(
+    database: Database,
+    kills: int,
+    seed: int,
+    progress: Progress,
+    make: Callable[[Database, Logs, Random, Counter[str]], Crashed] | None = None,
+) -> Drilled:
+    """Kill what gives commands again and again, with a new database every now and then."""
     dice, found, commands = Random(seed), list[str](), 0  # noqa: S311 - no secret
     notes = Counter[str]()
     for begin in range(0, kills, _KILLS_A_DATABASE):
         with TemporaryDirectory() as folder:
-            one = _Crashed(database, Logs(Path(folder)), dice, notes)
+            one = (make or _Alone)(database, Logs(Path(folder)), dice, notes)
             for number in range(begin, min(begin + _KILLS_A_DATABASE, kills)):
                 found += [f"kill {number}: {fault}" for fault in one.crash()]
                 progress(number + 1, kills)
@@ -52,51 +59,59 @@ def crashes(database: Database, kills: int, seed: int, progress: Progress) -> Dr
     return Drilled(kills, commands, tuple(found), notes)
 
 
-class _Crashed:
-    """A database, and the stream of commands that is killed on it."""
+class Crashed(ABC):
+    """A database, and the process that is killed while it gives commands to it."""
+
+    workers: tuple[str, ...]
 
     def __init__(self, database: Database, logs: Logs, dice: Random, notes: Counter[str]) -> None:
+        self.url = database.fresh()
+        self.logs = logs
+        self.notes = notes
         self._database = database
-        self._logs = logs
         self._dice = dice
-        self._notes = notes
-        self._url = database.fresh()
-        self._reference = Reference(_WORKER)
+
+    @abstractmethod
+    def start(self) -> BaseProcess:
+        """Start the process."""
+
+    @abstractmethod
+    def compare(self, engine: Engine) -> list[str]:
+        """Recover, and return what else is wrong after a kill."""
 
     @property
     def commands(self) -> int:
-        return len(self._logs.answers(_WORKER))
+        return sum(len(self.logs.answers(worker)) for worker in self.workers)
 
     def crash(self) -> list[str]:
         """Kill somebody; return what is wrong afterwards."""
-        process, found = start_stream(self._url, self._logs, _WORKER, _LAST), list[str]()
+        process, found = self.start(), list[str]()
         if isinstance(self._database, Postgres):
             found += self._kill_on_postgres(process, self._database)
         if self._dice.random() < 0.15:
             process.join(self._dice.uniform(0, 0.15))  # it may be opening the database still
-            self._notes["while opening"] += self.commands == 0
+            self.notes["while opening"] += self.commands == 0
         else:
-            found += self._let_answer(process, self._dice.randint(1, 8))
+            found += self._let_answer(process, len(self.workers) * self._dice.randint(1, 8))
             process.join(self._dice.uniform(0, 0.03))
         process.kill()
         process.join()
         if process.exitcode != -signal.SIGKILL:
             found.append(f"it had ended of its own accord: {process.exitcode}")
-        engine = self._database.opened(self._url)
-        found += faults(engine, self._logs, [_WORKER])
-        found += self._reference.faults(engine, self._logs)
+        engine = self._database.opened(self.url)
+        found += faults(engine, self.logs, self.workers)
+        found += self.compare(engine)
         engine.dispose()
         return found
 
     def end(self) -> list[str]:
         """Let what happened be told to the end; return what is wrong then."""
-        engine = self._database.opened(self._url)
-        found = tell_all(engine, self._logs) + faults(engine, self._logs, [_WORKER])
+        engine = self._database.opened(self.url)
+        found = tell_all(engine, self.logs) + faults(engine, self.logs, self.workers)
         engine.dispose()
-        told = self._logs.told()
-        self._notes["done and not answered"] += self._reference.unanswered
-        self._notes["messages"] += len(set(told))
-        self._notes["told twice"] += len(told) - len(set(told))
+        told = self.logs.told()
+        self.notes["messages"] += len(set(told))
+        self.notes["told twice"] += len(told) - len(set(told))
         return found
 
     def _kill_on_postgres(self, process: BaseProcess, database: Postgres) -> list[str]:
@@ -107,10 +122,10 @@ class _Crashed:
         found = self._let_answer(process, self._dice.randint(1, 5))
         process.join(self._dice.uniform(0, 0.02))
         if way < 0.75:
-            self._notes["backends killed"] += database.kill_backend(self._url)
+            self.notes["backends killed"] += database.kill_backend(self.url)
         else:
             database.restart()
-            self._notes["servers killed"] += 1
+            self.notes["servers killed"] += 1
         return found
 
     def _let_answer(self, process: BaseProcess, more: int) -> list[str]:
@@ -121,6 +136,26 @@ class _Crashed:
             if time.monotonic() > until:
                 return [f"no answer came for {_SECONDS_MAX} seconds"]
         return []
+
+
+class _Alone(Crashed):
+    """One worker, whose commands are compared with what they come to in memory."""
+
+    workers = ("w",)
+
+    def __init__(self, database: Database, logs: Logs, dice: Random, notes: Counter[str]) -> None:
+        super().__init__(database, logs, dice, notes)
+        self._reference = Reference(*self.workers)
+
+    def start(self) -> BaseProcess:
+        return start_stream(self.url, self.logs, *self.workers, LAST)
+
+    def compare(self, engine: Engine) -> list[str]:
+        return self._reference.faults(engine, self.logs)
+
+    def end(self) -> list[str]:
+        self.notes["done and not answered"] += self._reference.unanswered
+        return super().end()
 
 
 def _crashes_on(name: str, kills: int, seed: int, progress: Progress) -> Drilled:

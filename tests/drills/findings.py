@@ -39,7 +39,28 @@ def faults(engine: Engine, logs: Logs, workers: Iterable[str]) -> list[str]:
             f"{worker}-{n}" for n, each in logs.answers(worker).items() if each.text != "refused"
         ]
         found += [f"{each} was answered, and is lost" for each in ids if each not in commands]
+        found += _out_of_turn(worker, len(logs.answers(worker)), commands, events)
     return [*found, *_twice(commands.values(), events), *_untold(logs, events, waiting)]
+
+
+def _out_of_turn(
+    worker: str, answered: int, commands: Iterable[str], events: dict[tuple[str, int], Event]
+) -> Iterable[str]:
+    """Say which commands took effect before earlier ones of the same worker."""
+    for command_id in commands:
+        whose, _, number = command_id.rpartition("-")
+        if whose == worker and int(number) > answered:
+            yield f"{command_id} took effect, and {worker}-{answered} was not answered"
+    latest = Counter[str]()
+    for (seller_id, _), event in events.items():  # by their numbers
+        if not isinstance(event, OrderPlaced):
+            continue
+        whose, number, *_ = event.order.order_id.split("-")
+        if whose != worker:
+            continue
+        if int(number) < latest[seller_id]:
+            yield f"{event.order.order_id} was placed after {worker}-{latest[seller_id]}"
+        latest[seller_id] = int(number)
 
 
 def _stored(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.drills import crash, freedoms, interleavings, pages, power_drills, selling
+from tests.drills import company, crash, freedoms, interleavings, pages, power_drills, selling
 
 __all__ = ["DRILLS"]
 
 DRILLS = (
     *interleavings.DRILLS,
     *crash.DRILLS,
+    *company.DRILLS,
     *power_drills.DRILLS,
     *pages.DRILLS,
     *selling.DRILLS,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from orderflow.commands import Command
-    from orderflow.ports import OutboxMessage
+    from orderflow.ports import OutboxMessage, Repository
 
     T = TypeVar("T")
 
@@ -45,6 +45,7 @@ __all__ = [
     "flow_on",
     "opened",
     "start_stream",
+    "tried",
     "work",
 ]
 
@@ -121,11 +122,12 @@ def opened(url: URL) -> Engine:
 
 def flow_on(engine: Engine, at: datetime, sleep: Callable[[float], None] = time.sleep) -> OrderFlow:
     """Return the service on a database, at a moment."""
-    return OrderFlow(
-        SqlRepository(OwnTransactions(engine, sleep)),
-        clock=At(at),
-        orders_max=ORDERS_MAX,
-    )
+    return flow_of(SqlRepository(OwnTransactions(engine, sleep)), at)
+
+
+def flow_of(repository: Repository, at: datetime) -> OrderFlow:
+    """Return the service on a repository, at a moment."""
+    return OrderFlow(repository, clock=At(at), orders_max=ORDERS_MAX)
 
 
 def answer_to(flow: OrderFlow, command: Command) -> str:
@@ -145,12 +147,29 @@ def start_stream(
 
 
 def _stream(url: URL, logs: Logs, worker: str, last: int, workers: tuple[str, ...]) -> None:
-    engine = _tried(lambda: opened(url))
+    engine = tried(lambda: opened(url))
     work(engine, logs, worker, last, workers)
 
 
-def work(engine: Engine, logs: Logs, worker: str, last: int, workers: tuple[str, ...] = ()) -> None:
-    """Give commands, and write the answer to each down; tell of what happened in between."""
+def work(
+    engine: Engine,
+    logs: Logs,
+    worker: str,
+    last: int,
+    workers: tuple[str, ...] = (),
+    *,
+    repository: Repository | None = None,
+) -> None:
+    """Give commands, and write the answer to each down; tell of what happened in between.
+
+    Args:
+        engine: The database.
+        logs: Where it is written down.
+        worker: Whose commands they are.
+        last: How many commands there are.
+        workers: On whose orders they may be.
+        repository: The repository on that database; one of its own, if left out.
+    """
     # The last one may have been carried out and not answered: it is given again.
     first = max(logs.answers(worker), default=-1) + 1
     waits = list[float]()
@@ -159,20 +178,21 @@ def work(engine: Engine, logs: Logs, worker: str, last: int, workers: tuple[str,
         waits.append(seconds)
         time.sleep(seconds)
 
-    flow = flow_on(engine, command_of(worker, first).at, wait)
+    at = command_of(worker, first).at
+    flow = flow_of(repository, at) if repository else flow_on(engine, at, wait)
     relay = Relay(SqlOutbox(engine), Teller(logs.messages), lease=_LEASE)
-    _tried(flow.recover, wait)
+    tried(flow.recover, wait)
     with logs.log(worker).open("ab", buffering=0) as log:
         for number in range(first, last):
             waits.clear()
             command = command_of(worker, number, workers)
-            text = _tried(partial(answer_to, flow, command), wait)
+            text = tried(partial(answer_to, flow, command), wait)
             log.write(f"{number} {text} {1 + len(waits)}\n".encode())
             if number % 2:
-                _tried(partial(relay.run_once, 8), wait)
+                tried(partial(relay.run_once, 8), wait)
 
 
-def _tried(task: Callable[[], T], sleep: Callable[[float], None] = time.sleep) -> T:
+def tried(task: Callable[[], T], sleep: Callable[[float], None] = time.sleep) -> T:
     """Carry something out as soon as the database can do it."""
     for _ in range(_TRIES_MAX):
         try:
