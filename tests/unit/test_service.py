@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pytest
@@ -15,7 +16,7 @@ from orderflow import (
     PartialAllocation,
     Status,
 )
-from orderflow.commands import BookInStock, CancelOrder
+from orderflow.commands import BookInStock, CancelOrder, ServeWaiting
 from orderflow.core import actions
 from orderflow.edits import ChangeQuantity
 from orderflow.errors import (
@@ -42,8 +43,10 @@ from tests.unit.shop import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from orderflow import Outcome, Seller
+    from orderflow.commands import Command
     from orderflow.ports import UnitOfWork
 
 T = TypeVar("T")
@@ -313,8 +316,8 @@ def test_events_are_not_asked_for_since_a_moment_without_a_time_zone() -> None:
         OrderFlow(MemoryRepository()).seller(ACME).events(since=nowhere)
 
 
-class _Stuck:
-    """A unit of work that names a queue as unserved whatever was saved."""
+class _Faulty:
+    """A unit of work with a fault."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
@@ -322,16 +325,40 @@ class _Stuck:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of the other one
         return getattr(self._work, name)
 
+
+class NeverClears(_Faulty):
     def unserved(self) -> list[tuple[str, str]]:
         return [("leeds", "MUG")]
 
 
-class ForgetfulRepository(MemoryRepository):
+class NamesEverMore(_Faulty):
+    def unserved(self, _numbers: Iterator[int] = count()) -> list[tuple[str, str]]:  # noqa: B008 - for all
+        return [("leeds", f"MUG-{next(_numbers)}")]
+
+
+class SavesNoPage(_Faulty):
+    def save(self, command: Command, outcome: Outcome) -> None:
+        if not isinstance(command, ServeWaiting):
+            self._work.save(command, outcome)
+
+
+class FaultyRepository(MemoryRepository):
+    def __init__(self, fault: Callable[[UnitOfWork], object]) -> None:
+        super().__init__()
+        self._fault = fault
+
     def write(self, seller_id: str, task: Callable[[UnitOfWork], T]) -> T:
-        return super().write(seller_id, lambda work: task(cast("UnitOfWork", _Stuck(work))))
+        return super().write(seller_id, lambda work: task(cast("UnitOfWork", self._fault(work))))
 
 
-def test_a_repository_that_never_clears_a_queue_is_named() -> None:
-    flow = OrderFlow(ForgetfulRepository())
-    with pytest.raises(StorageError, match=r"'acme' still.*ForgetfulRepository must clear"):
-        flow.seller("acme").place(order("1"))
+def serve_three_orders(acme: Seller) -> None:
+    for order_id in "123":
+        acme.place(order(order_id))
+    acme.book_in(key(), 3, at=NOON)
+
+
+@pytest.mark.parametrize("fault", [NeverClears, NamesEverMore, SavesNoPage])
+def test_a_repository_whose_queues_are_never_served_is_named(fault: type[_Faulty]) -> None:
+    acme = OrderFlow(FaultyRepository(fault), orders_max=1).seller(ACME)
+    with pytest.raises(StorageError, match=r"'acme' still.*FaultyRepository must clear"):
+        serve_three_orders(acme)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["OrderFlow"]
 
 ROUNDS_MAX = 100
-"""How often queues that come first are served. Other processes leave new ones now and then."""
+"""How often queues may come first in a row. Other processes leave new ones now and then."""
 
 
 class OrderFlow(Flow[Repository, Outcome]):
@@ -83,11 +83,7 @@ class OrderFlow(Flow[Repository, Outcome]):
             else:
                 self._go_on(command, outcome)
                 return outcome, is_repeated
-        raise StorageError(
-            f"seller {command.seller_id!r} still has unserved queues after they were served "
-            f"{ROUNDS_MAX} times; {type(self._repository).__name__} must clear them when it saves "
-            f"ServeWaiting"
-        )
+        raise self._still_unserved(command.seller_id)
 
     def recover(self) -> int:
         """Serve the queues that an interrupted process left unserved.
@@ -141,14 +137,31 @@ class OrderFlow(Flow[Repository, Outcome]):
             raise UnfinishedError(str(error), is_saved=True) from error
 
     def _serve(self, seller_id: str, products: Collection[tuple[str, str]], at: datetime) -> None:
-        """Serve the queues of these products to the end, one page in each transaction."""
-        rest = set(products)
+        """Serve the queues of these products to the end, one page in each transaction.
+
+        It ends, because each page that leaves something changes an order or goes on to a later one.
+        """
+        rest, last, rounds = set(products), None, 0
         while rest:
             keys = tuple(StockKey(seller_id, *product) for product in sorted(rest))
             try:
-                rest = set(self._carry_out(ServeWaiting(keys=keys, at=at))[0].unserved)
+                page, _ = self._carry_out(ServeWaiting(keys=keys, at=at))
             except PagesFirstError as behind:
                 rest.update(self._products(behind))
+                rounds += 1
+            else:
+                if page == last:
+                    raise self._still_unserved(seller_id)
+                rest, last, rounds = set(page.unserved), page, 0
+            if rounds == ROUNDS_MAX:
+                raise self._still_unserved(seller_id)
+
+    def _still_unserved(self, seller_id: str) -> StorageError:
+        return StorageError(
+            f"seller {seller_id!r} still has unserved queues after they were served; "
+            f"{type(self._repository).__name__} must clear them when it saves ServeWaiting, and "
+            f"save what that changes"
+        )
 
     def _products(self, behind: PagesFirstError) -> Collection[ProductKey]:
         """Return the products whose queues have to be served first."""
