@@ -90,8 +90,8 @@ PEERS = (
         ways=("full", "memory"),
         unlike=(
             "a framework: the product and the order are two classes of this benchmark; stores "
-            "events only, so it finds nothing but by id; no back orders, no command id; commits "
-            "always wait for the disk"
+            "events only, and finds them only by id; no back orders, no command id; commits always "
+            "wait for the disk"
         ),
     ),
     Peer(
@@ -100,8 +100,8 @@ PEERS = (
         ways=("full", "relaxed"),
         unlike=(
             "a whole web shop; also writes prices, taxes and titles, through an ORM; its baskets "
-            "are there before the clock starts; does not look whether there is stock; no back "
-            "orders, no command id, no events"
+            "are there before the clock starts; does not check the stock; no back orders, no "
+            "command id, no events"
         ),
     ),
 )

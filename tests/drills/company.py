@@ -89,7 +89,7 @@ def _call(url: URL, logs: Logs) -> None:
 
 
 def work_in_company(engine: Engine, logs: Logs, last: int) -> None:
-    """Let each caller give so many commands, on each other's orders too."""
+    """Let each caller give this many commands, on each other's orders too."""
     company = GroupCommit(Noting(engine, _log(logs)))
     call = partial(work, engine, logs, last=last, workers=CALLERS, repository=company)
     pool = ThreadPoolExecutor(len(CALLERS))

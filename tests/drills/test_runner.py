@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.drills.__main__ import main
@@ -10,8 +12,6 @@ from tests.drills.drill import Drill, Drilled
 from tests.drills.registry import DRILLS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
     from tests.drills.drill import Progress
@@ -51,6 +51,20 @@ def test_a_name_that_no_drill_has_is_told(capsys: pytest.CaptureFixture[str]) ->
 def test_each_drill_has_a_name_of_its_own() -> None:
     names = [(each.name, each.database) for each in DRILLS]
     assert len(names) == len(set(names))
+
+
+def test_the_page_about_what_survives_has_a_row_for_each_drill_and_no_other() -> None:
+    page = (Path(__file__).parents[2] / "docs/explanation/what-survives.md").read_text("utf-8")
+    _, _, figures = page.partition("### Figures")
+    interleavings, others = re.findall(r"(?:^\|.*\n)+", figures, re.MULTILINE)
+    rows = [("interleaving: " + name, "PostgreSQL") for name, *_ in cells(interleavings)]
+    rows += [(name, database) for name, database, *_ in cells(others)]
+    assert sorted(rows) == sorted((each.name, each.database) for each in DRILLS)
+
+
+def cells(table: str) -> list[list[str]]:
+    """Return the cells of the rows of a table, without its head."""
+    return [[cell.strip() for cell in row.split("|")[1:-1]] for row in table.splitlines()[2:]]
 
 
 def test_a_drill_that_breaks_off_has_found_something(

@@ -120,14 +120,18 @@ class PipelinedExecutor(CoreExecutor):
         """Undo the transaction in one exchange. The driver would need two."""
         self._queue.clear()
         status = self._status()
-        if status in _OPEN and not self.connection.dispatch.rollback:
-            self._undo("ROLLBACK")
-        elif status is TransactionStatus.IDLE and self._has_failed:
-            self._undo()
+        with suppress(DBAPIError):  # the connection is broken, so the server undoes it
+            if status in _OPEN and not self.connection.dispatch.rollback:
+                self._undo("ROLLBACK")
+            elif status is TransactionStatus.IDLE and self._has_failed:
+                self._undo()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo the block and release its locks if it raises."""
+        """Undo the block and release its locks if it raises.
+
+        If it cannot be undone, that error is raised instead, since the whole transaction is lost.
+        """
         name = f"orderflow_{next(_numbers)}"
         self._add(f"SAVEPOINT {name}")
         try:
@@ -147,9 +151,8 @@ class PipelinedExecutor(CoreExecutor):
         if self._has_failed:
             # The driver forgets them too, if it does not know the text yet.
             self._add(f"DEALLOCATE ALL -- {next(_numbers)}")
-        with suppress(DBAPIError):  # the connection is broken
-            self._exchange()
-            self._has_failed = False
+        self._exchange()
+        self._has_failed = False
 
     def _add(self, text: str, values: Any = None, *, has_rows: bool = False) -> _Queued:  # noqa: ANN401 - the driver's
         queued = _Queued(text, values, has_rows=has_rows)

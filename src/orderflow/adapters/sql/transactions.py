@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from orderflow.adapters.sql.database_file import watch_files
@@ -121,7 +121,7 @@ class OwnTransactions:
     @contextmanager
     def _begin(self, *, for_reading: bool = False) -> Iterator[CoreExecutor]:
         try:
-            with self._engine.connect() as connection:
+            with _translate_errors(ATTEMPTS_MAX), self._engine.connect() as connection:
                 executor = executor_of(connection)
                 executor.begin(for_reading=for_reading)
                 try:
@@ -132,8 +132,6 @@ class OwnTransactions:
                     if isinstance(error, DBAPIError) and executor.is_in_doubt and not for_reading:
                         raise translate_commit_error(error, ATTEMPTS_MAX) from error
                     raise
-        except DBAPIError as error:
-            raise translate_error(error, ATTEMPTS_MAX) from error
         except NoConnectionError as error:
             raise StorageError(
                 "no connection became free in time; raise the engine's pool_size, or run fewer "
@@ -173,12 +171,10 @@ class HostTransaction:
 
     def write(self, task: Callable[[Executor], T]) -> T:
         """Run a task that writes, in a savepoint."""
-        try:
+        with _translate_errors(attempts=1):
             executor = self._executor()
             with executor.savepoint():
                 return task(executor)
-        except DBAPIError as error:
-            raise translate_error(error, 1) from error
 
     def read(self, task: Callable[[Executor], T]) -> T:
         """Run a task that only reads.
@@ -186,10 +182,21 @@ class HostTransaction:
         At READ COMMITTED, each statement sees what was committed before it started. At
         SERIALIZABLE, all statements see one snapshot.
         """
-        try:
+        with _translate_errors(attempts=1):
             return task(self._executor())
-        except DBAPIError as error:
-            raise translate_error(error, 1) from error
+
+
+@contextmanager
+def _translate_errors(attempts: int) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise translate_error(error, attempts) from error
+    except PendingRollbackError as error:
+        raise StorageError(
+            "the connection was lost earlier in this transaction; nothing was saved; roll back, "
+            "and run the whole transaction again"
+        ) from error
 
 
 _ISOLATION_LEVELS = {"READ COMMITTED", "SERIALIZABLE"}

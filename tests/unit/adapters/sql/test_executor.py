@@ -13,6 +13,7 @@ from orderflow import ContentionError, OrderFlow, StorageError
 from orderflow.adapters.sql import SchemaError, SqlRepository, Tables
 from orderflow.adapters.sql.executor import CoreExecutor
 from orderflow.adapters.sql.statements import statements_of
+from orderflow.errors import OrderNotFoundError
 from tests.databases import sqlite
 from tests.unit.shop import ACME, NOON, key, order
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.engine import ExceptionContext
+
+    from orderflow.ports import Repository, UnitOfWork
 
     Watch = Callable[[Engine], object]
 
@@ -133,6 +136,41 @@ def test_a_broken_connection_leaves_the_pool(postgresql: Engine) -> None:
     assert [stock.on_hand for stock in acme.stock()] == [2]
     acme.book_in(key(), 3, at=NOON)
     assert [stock.on_hand for stock in acme.stock()] == [2, 3]
+
+
+@pytest.mark.parametrize("name", ["nobody", "before_cursor_execute"])
+def test_a_refusal_does_not_hide_that_the_connection_of_a_transaction_was_lost(
+    postgresql: Engine, name: str
+) -> None:
+    watch = WATCHES[name]
+    if watch is not None:
+        watch(postgresql)
+
+    def lose_and_refuse(work: UnitOfWork) -> None:
+        assert work.answered("once") is None
+        with closing(postgresql.raw_connection()) as other:
+            other.cursor().execute(END_OTHERS)
+        raise OrderNotFoundError(ACME, "A")
+
+    def go_on(repository: Repository) -> None:
+        acme = OrderFlow(repository).seller(ACME)
+        acme.book_in(key(), 3, at=NOON)
+        with pytest.raises(StorageError, match=r"connection.*nothing was saved"):
+            repository.write(ACME, lose_and_refuse)
+        with pytest.raises(StorageError, match=r"lost.*nothing was saved"):
+            acme.book_in(key(), 3, at=NOON)
+        with pytest.raises(StorageError, match=r"lost.*nothing was saved"):
+            acme.stock()
+
+    repository = SqlRepository(postgresql)
+    with pytest.raises(StorageError, match=r"lost.*nothing was saved"):
+        repository.together(ACME, go_on)
+    assert OrderFlow(repository).seller(ACME).stock() == ()
+
+
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 def test_a_lock_that_is_not_given_in_time_is_contention(postgresql: Engine) -> None:
