@@ -124,9 +124,7 @@ PAIRS = {
         (_MUGS,), (place("N", ("CUP", 2)), book_in("CUP", 2)), is_long=True
     ),
     "place and allocate": Pair((_MUGS,), (_NOT_OFFERED, _ALLOCATE)),
-    "place and book in": Pair(
-        _SHORT, (_NOT_OFFERED, book_in("MUG", 4)), after=(_ALLOCATE,), is_long=True
-    ),
+    "place and book in": Pair(_SHORT, (_NOT_OFFERED, book_in("MUG", 4)), after=(_ALLOCATE,)),
     "place and change the policy": Pair(
         _SHORT, (_NOT_OFFERED, _change_policy(_NEVER)), after=(_ALLOCATE, book_in("MUG", 4))
     ),
