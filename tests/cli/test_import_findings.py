@@ -116,7 +116,7 @@ def test_a_count_that_was_imported_before_says_if_the_stock_has_changed(shop: Fi
     found = shop.report(file)
     assert (found["done"], found["unchanged"]) == (0, 2)
     (note,) = found["notes"]
-    assert note.startswith("1 counts of this batch were imported before")
+    assert note.startswith("1 count of this batch was imported before")
     assert note.endswith("and the stock is another now; --batch NAME counts it again")
 
 
