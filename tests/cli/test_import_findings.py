@@ -116,7 +116,7 @@ def test_a_count_that_was_imported_before_says_if_the_stock_has_changed(shop: Fi
     found = shop.report(file)
     assert (found["done"], found["unchanged"]) == (0, 2)
     (note,) = found["notes"]
-    assert note.startswith("1 counts of this batch were imported before")
+    assert note.startswith("1 count of this batch was imported before")
     assert note.endswith("and the stock is another now; --batch NAME counts it again")
 
 
@@ -253,3 +253,24 @@ def test_a_replay_rejects_two_orders_with_one_number(shop: FileShop) -> None:
             1,
             True,
         )
+
+
+@pytest.mark.parametrize("preset", [(), ("--preset", "plain")], ids=["", "preset"])
+def test_a_header_below_the_rows_that_are_searched_names_the_option(
+    shop: FileShop, preset: tuple[str, ...]
+) -> None:
+    file = shop.write(
+        *(f"note {number},a,b" for number in range(50)),
+        "order_id,sku,quantity,placed_at",
+        f"1,MUG,1,{TIME}",
+        header="Export of the day",
+    )
+    told = flat(shop.take_in(file, *preset).stderr)
+    assert "say how many rows stand above the header" in told
+    assert "--skip-rows" in told
+    assert shop.report(file, "--skip-rows", "51")["done"] == 1
+
+
+def test_a_header_of_unknown_columns_is_not_looked_for_further_down(shop: FileShop) -> None:
+    file = shop.write(*(f"1,{n},MUG" for n in range(60)), header="order_id,units,article")
+    assert "--skip-rows" not in shop.take_in(file).stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -46,7 +48,7 @@ def test_a_rule_has_a_kind_and_the_usual_words_for_it() -> None:
         "cancelled or refunded",
         "not goods (postage, fees, discounts)",
     ]
-    assert SkipRule(column="a", reason="voucher").kind is SkipKind.OTHER
+    assert SkipRule(column="a", reason="voucher", is_filled=True).kind is SkipKind.OTHER
 
 
 def test_one_text_is_no_row_of_letters() -> None:
@@ -123,3 +125,23 @@ def test_what_no_rule_skips_cannot_be_included() -> None:
         PRESETS[Preset.PLAIN].including("pending")
     with pytest.raises(InvalidValueError, match=r"SkipRule.kind must be one of CANCELLED"):
         SkipRule(column="a", kind="cancelled")
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        {},
+        {"is_one_of": "off", "spares": "OFF"},
+        {"begins_with": "offer", "spares_begins_with": "off"},
+        {"begins_with": " "},
+        {"is_blank": True, "spares": ""},
+    ],
+    ids=["none", "spared", "spared beginning", "blank beginning", "spared blank"],
+)
+def test_a_rule_that_no_text_can_fit_is_refused(conditions: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError, match="a condition that some text fits"):
+        SkipRule(column="status", **conditions)
+
+
+def test_spaces_around_a_text_do_not_count() -> None:
+    assert SkipRule(column="status", is_one_of=" Off ").fits("off")

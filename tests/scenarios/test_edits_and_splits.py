@@ -250,7 +250,7 @@ def test_a_cancelled_part_counts_under_a_limit_of_parcels() -> None:
     shop.cancel("A.1")  # its unit goes to what is left of the order
     assert (shop.order("A").split_count, shop.held("A")) == (1, (1,))
     assert shop.parts_of("A").children == (shop.order("A.1"),)
-    with pytest.raises(SplitRefusedError, match="it may have 2 parcels, and 1 were split off"):
+    with pytest.raises(SplitRefusedError, match="it may have 2 parcels, and 1 was split off"):
         shop.split("A")
     shop.receive("MUG", 2)
     assert shop.status("A") == "ALLOCATED"

@@ -179,7 +179,7 @@ REFUSALS: list[tuple[str, Callable[[Shop], object], type[Exception], list[str]]]
         [
             "'C'",
             "'1'",
-            "1 units allocated, found: 1",
+            "1 unit allocated, found: 1",
             "name only lines that were not found in full",
         ],
     ),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import require_number
 from orderflow.errors import BusyError, StorageError, UnfinishedError
+from orderflow.errors.quoting import counted
 from orderflow.ports import TransactionalRepository
 from orderflow.ports.implementations import require_port
 
@@ -120,7 +121,8 @@ class GroupCommit:
                 self._waiting[seller_id] = deque()
                 return True
             if len(waiting) >= self._waiting_max:
-                raise BusyError(seller_id, f"{len(waiting):,} other commands wait already")
+                others = counted(len(waiting), "other command waits", "other commands wait")
+                raise BusyError(seller_id, f"{others} already")
             waiting.append(mine)
             return False
 

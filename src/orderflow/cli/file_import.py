@@ -18,6 +18,7 @@ from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.import_report import ImportReport
 from orderflow.domain.model.commands import CountStock
+from orderflow.errors.quoting import counted
 from orderflow.importing import (
     DeliveryLayout,
     FileFormat,
@@ -292,8 +293,9 @@ class FileImport:
         unchanged = len(result.commands) - len(commands)
         notes = result.notes
         if outdated:
-            again = f"{outdated:,} counts of this batch were imported before"
-            notes += (f"{again}, and the stock is another now; --batch NAME counts it again",)
+            counts = counted(outdated, "count of this batch was", "counts of this batch were")
+            again = f"{counts} imported before, and the stock is another now"
+            notes += (f"{again}; --batch NAME counts it again",)
         return attrs.evolve(result, commands=commands, unchanged=unchanged, notes=notes)
 
     def _orders(self, order_ids: Collection[str]) -> dict[str, Order]:

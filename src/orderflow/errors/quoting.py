@@ -13,7 +13,15 @@ from orderflow.errors.secrets import without_secrets
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["ITEMS_MAX", "MESSAGE_CHARACTERS_MAX", "clip", "listed", "quoted", "shortened"]
+__all__ = [
+    "ITEMS_MAX",
+    "MESSAGE_CHARACTERS_MAX",
+    "clip",
+    "counted",
+    "listed",
+    "quoted",
+    "shortened",
+]
 
 MESSAGE_CHARACTERS_MAX = 4_000
 QUOTED_CHARACTERS_MAX = 80
@@ -53,6 +61,20 @@ def listed(texts: Collection[str], separator: str = ", ", *, further: int = 0) -
     first = [shortened(text) for text, _ in zip(texts, range(ITEMS_MAX), strict=False)]
     further += len(texts) - len(first)
     return separator.join(first) + (f" and {further:,} more" if further else "")
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """Return a number with its noun, and with what else depends on the number.
+
+    >>> counted(1, "row"), counted(12_345, "row"), counted(2, "order is late", "orders are late")
+    ('1 row', '12,345 rows', '2 orders are late')
+
+    Args:
+        number: The number.
+        one: The words after a 1.
+        several: The words after any other number. Default: the same, with an s at the end.
+    """
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
 
 
 def clip(message: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderflow.errors.base import OrderFlowError
+from orderflow.errors.quoting import counted
 
 __all__ = [
     "BatchInterruptedError",
@@ -31,8 +32,9 @@ class BatchInterruptedError(StorageError):
     def __init__(self, cause: str, commands_saved: int) -> None:
         self.cause = cause
         self.commands_saved = commands_saved
+        saved = counted(commands_saved, "command is", "commands are")
         super().__init__(
-            f"{cause}; the first {commands_saved:,} commands are saved: run all commands again "
+            f"{cause}; the first {saved} saved: run all commands again "
             f"with the same command ids to save the rest"
         )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 import narwhals.stable.v2 as nw
 
 from orderflow.errors import InvalidValueError, MissingExtraError
+from orderflow.errors.quoting import counted
 from orderflow.frames.engines import ROW, with_rows
 from orderflow.frames.table_columns import line_columns, stock_columns
 from orderflow.frames.texts import with_texts, with_values, without_texts
@@ -90,7 +91,7 @@ def read_table(path: Path, engine: Engine) -> Frame:
         table = nw.read_csv(source, backend=engine, **options)
         if engine == "pandas" and table.to_native().index.dtype != "int64":
             # It takes the first cells of rows that are too long for an index.
-            demand = f"a table whose rows have {len(table.columns)} cells, as its header"
+            demand = f"a table whose rows have {counted(len(table.columns), 'cell')}, as its header"
             raise InvalidValueError(str(path), demand, "longer rows")
         return table
     if engine == "duckdb":

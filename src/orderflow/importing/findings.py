@@ -9,6 +9,7 @@ from collections import Counter
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from orderflow.errors.quoting import counted
 from orderflow.importing.faults import Fault, RejectedRow, RepeatedRow, SkippedRow
 from orderflow.importing.listed import Listing
 
@@ -73,7 +74,7 @@ def _joined(faults: Sequence[Fault]) -> str:
     text = ""
     for number, fault in enumerate(faults):
         if len(text) > _REASON_CHARACTERS_MAX:
-            return f"{text}; and {len(faults) - number} more faults"
+            return f"{text}; and {counted(len(faults) - number, 'more fault')}"
         place = f"{fault.column} {fault.value} " if fault.column else ""
         text += f"{'; ' if text else ''}{place}{fault.reason}"
     return text

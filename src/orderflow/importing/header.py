@@ -56,12 +56,16 @@ class Header(NamedTuple, Generic[_Layout]):
     fault: str = ""
 
     @property
+    def matches(self) -> int:
+        """How many of its names are those of columns that the layout reads."""
+        names = as_named(self.layout, self.names)
+        return len(names_of(self.layout, names).intersection(names))
+
+    @property
     def fitness(self) -> tuple[bool, bool, int, int]:
         """How well it fits. If no row fits at all, the one with the most cells is the header."""
-        names = as_named(self.layout, self.names)
-        matches = names_of(self.layout, names).intersection(names)
-        is_exact = self.is_complete and names == self.names
-        return self.is_complete, is_exact, len(matches), len(names)
+        is_exact = self.is_complete and as_named(self.layout, self.names) == self.names
+        return self.is_complete, is_exact, self.matches, len(self.names)
 
 
 def find_header(
@@ -88,13 +92,27 @@ def find_header(
     best = max(headers, key=lambda header: header.fitness)
     if best.fault:
         raise FileError(source.name, best.fault, row=best.row)
+    searched = sum(header.delimiter == best.delimiter for header in headers)
+    is_below = skip_rows is None and searched > ROWS_ABOVE_MAX and not best.matches
     if len(layouts) > 1 and not best.is_complete:
-        raise _unfit(source.name, best, layouts)
+        raise _unfit(source.name, best, layouts, is_below=is_below)
+    if is_below:
+        fault = f"none of its first {searched} rows has a column of the layout; {_BELOW}"
+        raise FileError(source.name, fault, settings=("skip_rows",))
     return best
 
 
-def _unfit(file: str, header: Header[_Layout], layouts: Mapping[str, _Layout]) -> FileError:
-    """Return the error that no layout fits: which one is nearest, and what it lacks."""
+_BELOW = "say how many rows stand above the header"
+"""What to do about a header that was not found by itself."""
+
+
+def _unfit(
+    file: str, header: Header[_Layout], layouts: Mapping[str, _Layout], *, is_below: bool
+) -> FileError:
+    """Return the error that no layout fits: which one is nearest, and what it lacks.
+
+    If the header may be below the rows that were searched, say so.
+    """
     names = header.names
     name, layout = max(layouts.items(), key=lambda each: _nearness(each[1], names))
     named = set.intersection(*(set(absent_columns(each, names)) for each in layouts.values()))
@@ -114,6 +132,9 @@ def _unfit(file: str, header: Header[_Layout], layouts: Mapping[str, _Layout]) -
         faults.append("export it with that column, or name another of its columns")
     fields = columns_of(layout, required=True)[:1] if absent and not missing else missing
     settings = tuple(f"{field}_column" for field in fields)
+    if is_below:
+        faults[-1] += f"; or {_BELOW}, if it is below row {ROWS_ABOVE_MAX + 1}"
+        settings += ("skip_rows",)
     return FileError(file, *faults, row=header.row, settings=settings)
 
 

@@ -173,7 +173,8 @@ class OrderRows:
             fault = Fault(record.row, "", "", record.fault)
             return OrderRow(record.row, text if is_identifier(text) else None, [fault])
         if record.skip:
-            return OrderRow(record.row, None, [], skipped=SkipRule(reason=record.skip, column=""))
+            odd = SkipRule(reason=record.skip, column="", is_filled=True)
+            return OrderRow(record.row, None, [], skipped=odd)
         rule = self._rules.find(record.cells)
         order_id = self._order_id(cells)
         if rule is not None and rule.kind is SkipKind.UNKNOWN:

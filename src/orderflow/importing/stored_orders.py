@@ -19,7 +19,7 @@ from orderflow.domain.model.order import Order
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.terms import Term
 from orderflow.domain.model.warehouse_commands import RequestCancellation
-from orderflow.errors.quoting import listed
+from orderflow.errors.quoting import counted, listed
 from orderflow.importing.comparing import edits_to, obstacle_to
 from orderflow.importing.file_orders import PLACED_APART_MAX
 from orderflow.importing.files.chunks import units_of
@@ -211,8 +211,8 @@ class StoredOrders:
             (self.ahead.listed(), "placed more than a day after this import"),
         ):
             if found:
-                are = "order is" if found.total == 1 else "orders are"
-                yield f"{found.total:,} {are} {text}: {listed(found, further=found.more)}"
+                orders = counted(found.total, "order is", "orders are")
+                yield f"{orders} {text}: {listed(found, further=found.more)}"
 
     def call_off(self, found: FileOrder) -> None:
         """Call off an order that is off in the file, and its parts, if they are still open here."""

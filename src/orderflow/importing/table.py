@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Generic, NamedTuple, TypeVar
 
 import attrs
 
+from orderflow.errors.quoting import counted
 from orderflow.importing.export import plain_cell
 from orderflow.importing.files.file_format import DETECTED, FileFormat
 from orderflow.importing.files.source import Record, open_source
@@ -179,6 +180,6 @@ def detect_layout(
 
 def _width_fault(cells: int, width: int) -> str:
     return (
-        f"it has {cells} cells, the header has {width}; "
+        f"it has {counted(cells, 'cell')}, the header has {width}; "
         f"does a cell contain a delimiter, or was the row cut short?"
     )

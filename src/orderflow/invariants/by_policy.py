@@ -17,6 +17,7 @@ from orderflow.domain.model.policy import (
     queue_position,
 )
 from orderflow.domain.model.status import Status
+from orderflow.errors.quoting import counted
 from orderflow.invariants.state import key_of, text_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def idle_stock_violations(
         elif _can_be_completed(order, usable_units):
             found.append(f"{name} waits, but could be completed")
         if not _allows_partial(order, policy) and order.allocated:
-            found.append(f"{name} has {order.allocated} units, but is short of others")
+            found.append(f"{name} has {counted(order.allocated, 'unit')}, but is short of others")
     return found
 
 
@@ -83,7 +84,9 @@ def patience_violations(
         if order.status is not Status.ON_BACK_ORDER or wait is None or wait.allows_partial:
             continue
         if policy.passes_max is not None and wait.passed_over >= policy.passes_max:
-            found.append(f"order {order.order_id!r} was passed over {wait.passed_over} times")
+            found.append(
+                f"order {order.order_id!r} was passed over {counted(wait.passed_over, 'time')}"
+            )
         if at is not None and policy.wait_max is not None and at - wait.since >= policy.wait_max:
             found.append(f"order {order.order_id!r} has waited since {wait.since}")
     return [f"{each} and does not allow partial allocation yet" for each in found]
@@ -95,7 +98,9 @@ def fulfilment_violations(orders: Iterable[Order], policy: AllocationPolicy) -> 
     for order in orders:
         may_leave = _may_leave(order, policy) if order.status is Status.ON_BACK_ORDER else 0
         if may_leave:
-            found.append(f"order {order.order_id!r} still has {may_leave} units to split off")
+            found.append(
+                f"order {order.order_id!r} still has {counted(may_leave, 'unit')} to split off"
+            )
     return found
 
 

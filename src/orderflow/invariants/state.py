@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey
+from orderflow.errors.quoting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,13 +92,14 @@ def _faults(order: Order) -> Iterator[str]:
         if not (line.quantity >= 1 and 0 <= line.allocated <= line.quantity):
             yield f"has line {line.line_id!r}, which has {line.allocated} of {line.quantity}"
     if (order.status is Status.ON_HOLD) != bool(order.holds):
-        yield f"is {order.status} and has {len(order.holds)} holds"
+        yield f"is {order.status} and has {counted(len(order.holds), 'hold')}"
     if order.status not in _OPEN and allocated:
         yield f"is {order.status}, but has {allocated} units"
     if order.status is Status.ON_BACK_ORDER and allocated >= quantity:
         yield f"is {order.status}, but no line is short"
     if order.status in _OPEN - _MAY_BE_SHORT and allocated < quantity:
-        yield f"is {order.status}, but {quantity - allocated} units are short"
+        short = counted(quantity - allocated, "unit is", "units are")
+        yield f"is {order.status}, but {short} short"
 
 
 def key_of(order: Order, sku: str) -> StockKey:

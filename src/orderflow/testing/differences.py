@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from orderflow.errors.quoting import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -32,7 +34,7 @@ def require_same(what: str, found: object, expected: object) -> None:
     if faults:
         further = len(faults) - _DIFFERENCES_MAX
         listed = "".join(f"\n  {each}" for each in faults[:_DIFFERENCES_MAX])
-        more = f"\n  and {further} more differences" if further > 0 else ""
+        more = f"\n  and {counted(further, 'more difference')}" if further > 0 else ""
         raise AssertionError(f"{what} differs:{listed}{more}")
 
 
@@ -72,7 +74,7 @@ def _differences_of_items(
     found: Sequence[object], expected: Sequence[object], path: str
 ) -> Iterator[str]:
     if len(found) != len(expected):
-        yield f"{path or 'it'}: {len(found)} items, expected {len(expected)}"
+        yield f"{path or 'it'}: {counted(len(found), 'item')}, expected {len(expected)}"
         yield from (f"missing: {_clipped(to_text(e))}" for e in expected if e not in found)
         yield from (f"not expected: {_clipped(to_text(e))}" for e in found if e not in expected)
         return

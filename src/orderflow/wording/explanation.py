@@ -9,6 +9,7 @@ from orderflow.domain.model.arguments import require_kind
 from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.explanation import Explanation
+from orderflow.errors.quoting import counted
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
@@ -96,21 +97,23 @@ def _queue(shortage: Shortage, explanation: Explanation) -> str:
 
 def _others(shortage: Shortage) -> str:
     named = [
-        f"{each.order_id!r} ({_units(each.units)}{', urgent' if each.is_urgent else ''})"
+        f"{each.order_id!r} ({counted(each.units, 'unit')}{', urgent' if each.is_urgent else ''})"
         for each in shortage.earlier
     ]
     if shortage.further_orders:
         number = shortage.further_orders
-        orders = f"{number} further order{'s' if number > 1 else ''}" if named else _orders(number)
-        named.append(f"{orders} ({_units(shortage.further_units)})")
+        orders = counted(number, "further order" if named else "order")
+        named.append(f"{orders} ({counted(shortage.further_units, 'unit')})")
     return _listed(named)
 
 
 def _stock(shortage: Shortage) -> str:
-    available = _units(shortage.available) if shortage.available else "No unit"
+    available = counted(shortage.available, "unit") if shortage.available else "No unit"
     verb = _is(max(1, shortage.available))
     preemptible = (
-        f", and it may preempt {_units(shortage.preemptible)}" if shortage.preemptible else ""
+        f", and it may preempt {counted(shortage.preemptible, 'unit')}"
+        if shortage.preemptible
+        else ""
     )
     return f"{available} of {shortage.line.sku!r} {verb} available now{preemptible}."
 
@@ -170,22 +173,14 @@ def _preemption(explanation: Explanation) -> Iterator[str]:
         )
 
 
-def _units(number: int) -> str:
-    return "1 unit" if number == 1 else f"{number} units"
-
-
-def _orders(number: int) -> str:
-    return "1 order" if number == 1 else f"{number} orders"
-
-
 def _is(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
 def _part(units: int, of: int) -> str:
     if units < of:
-        return f"{units} of its {_units(of)}"
-    return f"{'all ' if of > 1 else ''}its {_units(of)}"
+        return f"{units} of its {counted(of, 'unit')}"
+    return f"{'all ' if of > 1 else ''}its {counted(of, 'unit')}"
 
 
 def _after_passes(number: int) -> str:

@@ -11,6 +11,7 @@ import attrs
 
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.order import HoldReason
+from orderflow.errors.quoting import counted
 from orderflow.notices.kinds import NOTICE_KINDS, NoticeKind
 from orderflow.notices.notice import (
     Bulletin,
@@ -72,14 +73,14 @@ def subject_line(bulletin: Bulletin) -> str:
     if bulletin.until is not None:
         until = moment_text(bulletin.until)
         if all(kind_of(each) is NoticeKind.ON_BACK_ORDER for each in bulletin.notices):
-            return f"{_count(count, 'new order')} on back order until {until}"
-        return f"{_count(count, 'order update')} until {until}"
+            return f"{counted(count, 'new order')} on back order until {until}"
+        return f"{counted(count, 'order update')} until {until}"
     if count == 1:
         return to_paragraph(bulletin.notices[0]).heading
     if len({notice.order_id for notice in bulletin.notices}) == 1 and not bulletin.left_out:
         latest = to_paragraph(bulletin.notices[-1]).heading
-        return f"{latest}, and {_count(count - 1, 'more update')}"
-    return _count(count, "order update")
+        return f"{latest}, and {counted(count - 1, 'more update')}"
+    return counted(count, "order update")
 
 
 def _lines(notice: Notice) -> Iterator[str]:
@@ -158,10 +159,6 @@ def _date_change(notice: ExpectedDateNotice) -> str:
 
 def _counts(counts: tuple[LineCount, ...]) -> str:
     return ", ".join(f"{each.units} of {each.sku}" for each in counts)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _remark(text: str) -> str:

@@ -212,7 +212,7 @@ def test_how_many_wait_is_bounded_for_each_seller() -> None:
     assert repository.begun.wait(5)
     second.start()
     until(partial(_waits, company, 1))
-    with pytest.raises(BusyError, match="because 1 other commands wait already; try again"):
+    with pytest.raises(BusyError, match="because 1 other command waits already; try again"):
         acme.place(order("B"), at=NOON)
     third = Thread(target=lambda: bolt.count(key(seller_id="bolt"), 1, at=NOON))
     third.start()

@@ -540,7 +540,7 @@ def test_a_status_that_disagrees_with_the_lines_is_refused(status: str, allocate
             lines=(OrderLine("1", "MUG", 2, allocated),),
         )
     assert refusal.value.field == "Order.status"
-    assert f"{allocated} units are allocated and {2 - allocated} are short" in str(refusal.value)
+    assert f"units allocated: {allocated}, units short: {2 - allocated}" in str(refusal.value)
 
 
 @pytest.mark.parametrize(

@@ -135,10 +135,10 @@ COVERED = order("A", status=Status.ALLOCATED, lines=(OrderLine("1", "MUG", 2, 2)
         (broken(COVERED, status=Status.NEW), "is NEW, but has 2 units"),
         (broken(COVERED, status=Status.ON_BACK_ORDER), "is ON_BACK_ORDER, but no line is short"),
         (broken(COVERED, status=Status.ON_HOLD), "is ON_HOLD and has 0 holds"),
-        (broken(COVERED, holds=(Hold(HoldReason.OTHER),)), "is ALLOCATED and has 1 holds"),
+        (broken(COVERED, holds=(Hold(HoldReason.OTHER),)), "is ALLOCATED and has 1 hold"),
         (
             broken(waiting("A", ("MUG", 2, 1)), status=Status.SENT_TO_WAREHOUSE),
-            "is SENT_TO_WAREHOUSE, but 1 units are short",
+            "is SENT_TO_WAREHOUSE, but 1 unit is short",
         ),
     ],
 )
@@ -184,7 +184,7 @@ def test_where_nothing_is_held_only_an_order_that_could_be_completed_is_found(
 
 def test_where_nothing_is_held_a_short_order_that_holds_something_is_found() -> None:
     found = idle_stock_violations([waiting("A", ("MUG", 3, 1))], [Stock(key(), 1, 1)], NEVER)
-    assert found == ["order 'A' has 1 units, but is short of others"]
+    assert found == ["order 'A' has 1 unit, but is short of others"]
 
 
 @pytest.mark.parametrize(("allows_partial", "count"), [(False, 0), (True, 1)])
@@ -220,7 +220,7 @@ def test_units_that_should_have_left_are_found() -> None:
     whole = AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES)
     assert fulfilment_violations([made], ALWAYS) == []
     assert fulfilment_violations([made], SPLIT) == ["order 'A' still has 2 units to split off"]
-    assert fulfilment_violations([made], whole) == ["order 'A' still has 1 units to split off"]
+    assert fulfilment_violations([made], whole) == ["order 'A' still has 1 unit to split off"]
     assert len(fulfilment_violations([made], split_count)) == 1
     assert fulfilment_violations([attrs.evolve(made, split_count=1)], split_count) == []
 

@@ -63,7 +63,7 @@ def test_a_read_that_differs_is_named_after_a_short_history() -> None:
 def test_an_answer_that_differs_is_named_with_its_command() -> None:
     text = failure(waiting=lambda *_: ())
     assert "the answer to command 2 differs:" in text
-    assert ".events: 1 items, expected 2" in text
+    assert ".events: 1 item, expected 2" in text
     assert "\n2. BookInStock(" in text
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from orderflow.adapters.sql.arrays import as_set
 from orderflow.adapters.sql.prepared import prepare
 from orderflow.errors import StorageError
+from orderflow.errors.quoting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -206,8 +207,9 @@ class CoreExecutor:
         if self.connection.in_transaction() and CHANGES in self.connection.info:
             changes = driver.total_changes - self.connection.info[CHANGES]
             if changes:
+                are = counted(changes, "change is", "changes are")
                 raise StorageError(
-                    f"{changes} changes of this transaction are already committed, because the "
+                    f"{are} already committed of this transaction, because the "
                     f'SQLite driver had not started one; execute "BEGIN IMMEDIATE" before them'
                 )
         self.command("BEGIN IMMEDIATE")

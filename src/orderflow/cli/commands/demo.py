@@ -23,6 +23,7 @@ from orderflow.cli.output.console import styled
 from orderflow.cli.output.replay_report import Report
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.outcome import Outcome
+from orderflow.errors.quoting import counted
 from orderflow.replay import SELLER, Replay
 from orderflow.replay.generator import Shop, generate, stock_for
 
@@ -111,7 +112,8 @@ def _run(shop: Shop, console: Console) -> tuple[DemoTour, Report, Outcome]:
             if number % terminal.SHOWN_EVERY == 0:
                 show(number, f"{entry.at:%d %b}")
     run.advance(entries[-1].at + timedelta(days=10))  # the last receipts have arrived
-    title = f"a shop with {shop.orders:,} orders in {_weeks(entries)} weeks (seed {shop.seed})"
+    weeks = counted(_weeks(entries), "week")
+    title = f"a shop with {counted(shop.orders, 'order')} in {weeks} (seed {shop.seed})"
     report = Report(
         title=title, settings=SETTINGS, summary=run.finish(), seconds=perf_counter() - begin
     )

@@ -26,6 +26,7 @@ from orderflow.domain.model.events import (
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.actions import ActionAnswer
+from orderflow.errors.quoting import counted
 from orderflow.replay import SELLER
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ class DemoTour:
             Step(
                 at,
                 "An order is placed",
-                f"Order {order.order_id}: {len(order.lines)} lines, {order.units} units. "
+                f"Order {order.order_id}: {counted(len(order.lines), 'line')}, "
+                f"{counted(order.units, 'unit')}. "
                 f"The stock does not cover all of it. The order is allocated what is available, "
                 f"and goes on back order.",
                 order,
@@ -183,7 +185,7 @@ class DemoTour:
                 self._add_step(
                     event,
                     "The order is split",
-                    f"{new_id} takes the {orders[new_id].units} allocated units and can "
+                    f"{new_id} takes the {counted(orders[new_id].units, 'allocated unit')} and can "
                     f"leave today. {order_id} waits for "
                     f"{short_units(orders[order_id].short_lines)}.",
                 )
@@ -198,7 +200,8 @@ class DemoTour:
 
     def _add_despatched(self, event: OrderDespatched, order: Order) -> None:
         waited = duration((event.at - order.placed_at).total_seconds())
-        text = f"{order.order_id} leaves with {order.units} units, {waited} after it was placed."
+        units = counted(order.units, "unit")
+        text = f"{order.order_id} leaves with {units}, {waited} after it was placed."
         self._add_step(event, "Despatched", text)
 
     def _add_booked_in(self, event: StockBookedIn, stock: str, outcome: Outcome) -> None:

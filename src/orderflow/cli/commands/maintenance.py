@@ -24,6 +24,7 @@ from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.output.records import order_columns, order_row, print_table
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.errors import RefusedError
+from orderflow.errors.quoting import counted
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def check(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
         found = check_database(
             database.repository,
             default_policy=database.flow.default_policy,
-            progress=lambda done, total: show(done / total, f"{done:,} of {total:,} sellers"),
+            progress=lambda done, total: show(
+                done / total, f"{done:,} of {counted(total, 'seller')}"
+            ),
         )
     if as_json:
         terminal.print_json(_as_json(found))
@@ -102,12 +105,14 @@ def partition(
         partition_by_seller(
             database.engine,
             partitions=partitions,
-            progress=lambda done, total: show(done / total, f"{done} of {total} tables"),
+            progress=lambda done, total: show(done / total, f"{done} of {counted(total, 'table')}"),
         )
     if as_json:
         terminal.print_json({"db": name_of(where.db), "partitions": partitions})
     else:
-        terminal.results().print(f"{name_of(where.db)}: {partitions} partitions of each table")
+        terminal.results().print(
+            f"{name_of(where.db)}: {counted(partitions, 'partition')} of each table"
+        )
 
 
 @with_options("The database", where=DatabaseOptions)

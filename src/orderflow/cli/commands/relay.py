@@ -16,7 +16,7 @@ from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.unknown_names import check_seller
 from orderflow.codec import to_data
 from orderflow.errors import NotFoundError, StorageError
-from orderflow.errors.quoting import listed, quoted
+from orderflow.errors.quoting import counted, listed, quoted
 from orderflow.service import Relay
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def relay(
                 f"the output cannot be written: {error.cause}; the remaining messages can be "
                 f"handed on after a minute"
             ) from error
-    terminal.messages().print(f"handed on: {relayed.sent:,} messages")
+    terminal.messages().print(f"handed on: {counted(relayed.sent, 'message')}")
     if relayed.failed or relayed.dead:
         terminal.messages().print(
             "the others will be retried, or are dead letters: see orderflow dead-letters"

@@ -20,6 +20,7 @@ from orderflow.cli.output import terminal
 from orderflow.cli.output.replay_report import FileReplayed, Report
 from orderflow.domain.calendar.calendar import WarehouseCalendar
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.errors.quoting import counted
 from orderflow.importing import OrderLayout, detect_layout, write_rejects
 from orderflow.replay import (
     HistoryRules,
@@ -144,7 +145,7 @@ def _replay(
         if summary is not None and summary.refused:
             written = _write_rejects(histories, sources, paths, summary.refused)
         return Report(
-            title=histories[0].file if found.is_one else f"{len(histories):,} files",
+            title=histories[0].file if found.is_one else counted(len(histories), "file"),
             settings=settings,
             summary=summary,
             seconds=perf_counter() - begin,

@@ -8,7 +8,7 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from orderflow.cli.output import tables
-from orderflow.errors.quoting import listed
+from orderflow.errors.quoting import counted, listed
 from orderflow.frames.engines import collected
 from orderflow.frames.table_columns import KEYS, ORDER_KEYS
 from orderflow.replay import FirstAttempt
@@ -99,7 +99,7 @@ class AllocationReport:
         console.print(tables.fill_rates("Allocated", "allocated", kinds))
         lines, seconds = self.lines.total, self.seconds
         console.print(
-            f"{lines:,} lines in {seconds:.1f} s: {lines / seconds:,.0f} lines a second, "
+            f"{counted(lines, 'line')} in {seconds:.1f} s: {lines / seconds:,.0f} lines a second, "
             f"with reading and writing; in {self.title}"
         )
 

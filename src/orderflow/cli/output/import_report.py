@@ -18,6 +18,7 @@ from orderflow.cli.output.records import data_of
 from orderflow.domain.model.commands import CancelOrder, EditOrder
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.warehouse_commands import RequestCancellation
+from orderflow.errors.quoting import counted
 from orderflow.importing import Import, ImportCommand, WrittenRejects, record_id
 from orderflow.importing.layouts.file_part import FilePart
 from orderflow.service import BatchResult
@@ -170,7 +171,7 @@ class ImportReport:
             _print(
                 console,
                 f"receipts closed with units missing: {self.done.receipts_short:,}, "
-                f"{self.done.units_short:,} units; a column more_to_come keeps them open",
+                f"{counted(self.done.units_short, 'unit')}; a column more_to_come keeps them open",
             )
         self._print_differences(console)
         if self.lines is not None:

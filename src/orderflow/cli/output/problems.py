@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orderflow.errors.quoting import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -53,9 +55,10 @@ def print_problems(
 def print_rejects(console: Console, rejects: WrittenRejects | None) -> None:
     """Print which rows are not in a file of rejected rows, because of its limit."""
     if rejects is not None and rejects.omitted:
+        later = counted(rejects.omitted, "later one is", "later ones are")
         console.print(
             f"the file of rejected rows has the first {rejects.rows:,}, up to row "
-            f"{rejects.last_row or 0:,}; {rejects.omitted:,} later ones are not in it"
+            f"{rejects.last_row or 0:,}; {later} not in it"
         )
 
 
@@ -74,7 +77,6 @@ def _by_cause(faults: Iterable[Fault]) -> Iterator[str]:
     for fault in faults:
         causes.setdefault((fault.column, fault.reason), []).append(fault)
     for first, *others in causes.values():
-        rows = "row" if len(others) == 1 else "rows"
-        more = f"; and {len(others):,} more {rows}" if others else ""
+        more = f"; and {counted(len(others), 'more row')}" if others else ""
         option = f" ({_OPTIONS[first.setting]})" if first.setting in _OPTIONS else ""
         yield f"{first}{option}{more}"

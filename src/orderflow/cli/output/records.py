@@ -12,6 +12,7 @@ from orderflow.cli.output.listing import Column, table_of, time_column
 from orderflow.codec import to_data
 from orderflow.domain.model.events import OrderSplitOff, PolicyChanged, StockAdjusted, StockBookedIn
 from orderflow.domain.model.status import MAY_WAIT, Status
+from orderflow.errors.quoting import counted
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def receipt_row(receipt: ExpectedReceipt) -> dict[str, Any]:
 def print_order(console: Console, order: Order) -> None:
     """Print an order with its lines."""
     waits = _may_get_more(order) and order.short
-    part = f", {order.allocated} of {order.units} units allocated" if waits else ""
+    part = f", {order.allocated:,} of {counted(order.units, 'unit')} allocated" if waits else ""
     console.print(f"{order.order_id} is {order.status}{part} (version {order.version})")
     lines = [{**attrs.asdict(line), "short": line.short if waits else 0} for line in order.lines]
     print_table(console, _LINE_COLUMNS, lines)

@@ -20,6 +20,7 @@ from orderflow.cli.output.problems import (
     print_repeated,
 )
 from orderflow.domain.calendar.calendar import Weekday
+from orderflow.errors.quoting import counted
 from orderflow.importing import WrittenRejects
 from orderflow.replay import EntryKind, History, Settings, SkipReason, Summary
 
@@ -200,7 +201,8 @@ class Report:
         summary, rows = self.summary, self.rows
         if summary is None and rows is not None:
             console.print(
-                f" Nothing was replayed: {rows.rejected:,} of {rows.read:,} rows were rejected."
+                f" Nothing was replayed: {rows.rejected:,} of {counted(rows.read, 'row')} "
+                f"{'was' if rows.rejected == 1 else 'were'} rejected."
             )
             for each in self.files:
                 print_faults(console, " rejected", each.history.faults)
@@ -220,7 +222,8 @@ class Report:
         )
         lines = self._lines
         console.print(
-            f" {lines:,} lines in {self.seconds:.1f} s: {lines / self.seconds:,.0f} lines a second"
+            f" {counted(lines, 'line')} in {self.seconds:.1f} s: "
+            f"{lines / self.seconds:,.0f} lines a second"
         )
 
     @property
@@ -247,16 +250,17 @@ def added(settings: Settings, summary: Summary) -> dict[str, str]:
     return {
         "policy": ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in policy.items()),
         "stock added": (
-            f"{counts.opening_units:,} units of {counts.products:,} products, each counted when "
-            f"first seen"
+            f"{counted(counts.opening_units, 'unit')} of {counted(counts.products, 'product')}, "
+            f"each counted when first seen"
         ),
         "receipts added": (
-            f"{counts.receipts_booked_in:,} with {counts.units_booked_in:,} units; ordered "
-            f"{_level(rule)}; lead time {rule.lead_days_min} to {rule.lead_days_max} days "
+            f"{counts.receipts_booked_in:,} with {counted(counts.units_booked_in, 'unit')}; "
+            f"ordered {_level(rule)}; "
+            f"lead time {rule.lead_days_min} to {counted(rule.lead_days_max, 'day')} "
             f"(seed {rule.seed})"
         ),
         "warehouse added": (
-            f"despatched on {counts.cut_offs:,} days, at {calendar.cut_off:%H:%M} "
+            f"despatched on {counted(counts.cut_offs, 'day')}, at {calendar.cut_off:%H:%M} "
             f"{calendar.time_zone} on {days}; receipts are booked in at {settings.books_in:%H:%M}"
         ),
         "seller": "; ".join(seller),
@@ -265,9 +269,10 @@ def added(settings: Settings, summary: Summary) -> dict[str, str]:
 
 def _level(rule: ReplenishmentRule) -> str:
     often = "every day" if rule.review_days == 1 else f"every {rule.review_days} days"
-    least = f"{rule.level_units:,} units of each product"
+    least = f"{counted(rule.level_units, 'unit')} of each product"
     if rule.cover_days:
-        recent = f"{rule.cover_days} days of the demand of the last {rule.recent_days} days"
+        last = f"the last {counted(rule.recent_days, 'day')}"
+        recent = f"{counted(rule.cover_days, 'day')} of the demand of {last}"
         return f"{often}, up to {recent} or {least}, whichever is more"
     return f"{often}, up to {least}" if rule.level_units else f"{often}, what back orders need"
 

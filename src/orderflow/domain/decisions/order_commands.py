@@ -34,6 +34,7 @@ from orderflow.errors import (
     HoldRefusedError,
     ShortPickRefusedError,
 )
+from orderflow.errors.quoting import counted
 
 if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
@@ -171,7 +172,7 @@ def report_short_pick(draft: Draft, order: Order, command: ReportShortPick) -> N
         if each.units >= line.allocated:
             raise ShortPickRefusedError(
                 order.order_id,
-                f"line {each.line_id!r} has {line.allocated} units allocated, found: "
+                f"line {each.line_id!r} has {counted(line.allocated, 'unit')} allocated, found: "
                 f"{each.units}; name only lines that were not found in full",
             )
         found[each.line_id] = each.units

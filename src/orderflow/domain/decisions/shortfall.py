@@ -22,6 +22,7 @@ from orderflow.domain.model.events import (
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.status import FROZEN, Status
 from orderflow.errors import StockRefusedError
+from orderflow.errors.quoting import counted
 
 if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
@@ -43,7 +44,7 @@ def adjust(draft: Draft, key: StockKey, change: int, reason: AdjustmentReason, n
     if on_hand + change < 0:
         raise StockRefusedError(
             key.sku,
-            f"{-change} units cannot be removed from the {on_hand} on hand; "
+            f"{counted(-change, 'unit')} cannot be removed from the {on_hand} on hand; "
             f"count the stock, and record the count",
         )
     check_on_hand(draft, key, change)

@@ -23,6 +23,7 @@ from orderflow.domain.model.order import allocated_units, fields_of, order_of, w
 from orderflow.domain.model.policy import Fulfilment
 from orderflow.domain.model.status import Status
 from orderflow.errors import DuplicateOrderError, SplitRefusedError
+from orderflow.errors.quoting import counted
 
 if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
@@ -49,8 +50,9 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
     if _only_last_parcel_left(order, draft.policy):
         raise SplitRefusedError(
             order.order_id,
-            f"it may have {draft.policy.parcels_max} parcels, and {order.split_count} were split "
-            f"off, so the last one must be complete",
+            f"it may have {draft.policy.parcels_max} parcels, and "
+            f"{counted(order.split_count, 'was', 'were')} split off, so the last one must be "
+            f"complete",
         )
     order = take(draft, order)
     if order.status is Status.ALLOCATED:

@@ -22,6 +22,7 @@ import attrs
 from orderflow.domain.model import validators
 from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.errors import EditRefusedError, LimitRefusedError
+from orderflow.errors.quoting import counted
 
 __all__ = [
     "AddLine",
@@ -309,8 +310,9 @@ def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) ->
     if line.quantity % change.per:
         raise EditRefusedError(
             order.order_id,
-            f"line {line.line_id!r} has {line.quantity} units of {line.sku!r}, which cannot be "
-            f"replaced {change.per} at a time; change its quantity in the same edit first",
+            f"line {line.line_id!r} has {counted(line.quantity, 'unit')} of {line.sku!r}, which "
+            f"cannot be replaced {change.per} at a time; change its quantity in the same edit "
+            f"first",
         )
     quantity = line.quantity // change.per * change.units
     if quantity > validators.UNITS_MAX:

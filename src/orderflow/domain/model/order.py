@@ -328,6 +328,6 @@ def _status_rules(order: Order) -> Iterator[tuple[bool, str, str, object]]:
         and (order.status not in COVERED or not short)
         and (order.status is not Status.ON_BACK_ORDER or short > 0),
         "status",
-        (f"one that agrees with the lines: {allocated} units are allocated and {short} are short"),
+        f"one that agrees with the lines; units allocated: {allocated}, units short: {short}",
         order.status.value,
     )

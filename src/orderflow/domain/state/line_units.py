@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model.order import OrderLine, with_units
 from orderflow.errors import TransitionError
-from orderflow.errors.quoting import listed
+from orderflow.errors.quoting import counted, listed
 
 if TYPE_CHECKING:
     from orderflow.domain.model.events import LineUnits
@@ -26,7 +26,8 @@ def gain_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLin
         allocated = line.allocated + gains.pop(line.line_id, 0)
         if not 0 <= allocated <= line.quantity:
             raise TransitionError(
-                f"line {line.line_id!r} cannot have {allocated} units allocated of {line.quantity}"
+                f"line {line.line_id!r} cannot have {counted(allocated, 'unit')} allocated of "
+                f"{line.quantity}"
             )
         if allocated != line.allocated:
             line = with_units(line, line.quantity, allocated)  # noqa: PLW2901 - as it is now

@@ -64,7 +64,7 @@ def _texts(values: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def _fold_case(values: str | Iterable[str]) -> frozenset[str]:
-    return frozenset(value.casefold() for value in _texts(values))
+    return frozenset(value.strip().casefold() for value in _texts(values))
 
 
 def _kind(value: str) -> SkipKind:
@@ -83,7 +83,8 @@ def _usual_reason(rule: SkipRule) -> str:
 class SkipRule:
     """Skip rows by the value of one column.
 
-    If a file lacks the column, the rule skips nothing. Texts are compared regardless of case.
+    If a file lacks the column, the rule skips nothing. Texts are compared regardless of case and of
+    spaces around them. A rule without a condition that some text fits is refused.
 
     Attributes:
         column: The column name in the file.
@@ -118,6 +119,21 @@ class SkipRule:
     must_fit: bool = False
     guessed: frozenset[str] = attrs.field(default=frozenset(), converter=_fold_case)
 
+    def __attrs_post_init__(self) -> None:
+        starts = (each for each in self.begins_with if each and each == each.lstrip())
+        can_fit = (
+            any(map(self.fits, self.is_one_of))
+            or any(not _begins_with(each.casefold(), self.spares_begins_with) for each in starts)
+            or (self.is_blank and self.fits(""))
+            or (self.is_none_of or self.is_filled or self.is_below_zero)
+        )
+        validators.require(
+            ok=bool(can_fit),
+            field="SkipRule",
+            demand="a rule with a condition that some text fits, such as is_one_of",
+            value=self.column,
+        )
+
     def fits(self, text: str) -> bool:
         """Whether a row with this text in the column is skipped."""
         text = text.strip().casefold()
@@ -144,19 +160,21 @@ class SkipRule:
 
     def without(self, text: str) -> SkipRule | None:
         """Return the rule for all texts but this; None if it has no other condition."""
-        text = text.casefold()
+        text = text.strip().casefold()
         added = {text} - self.is_none_of if self.takes_any_status else frozenset()
         starts = tuple(each for each in self.begins_with if each.casefold() != text)
-        rest = attrs.evolve(
+        one_of, none_of = self.is_one_of - {text}, self.is_none_of | added
+        others = (self.is_filled, self.is_blank, self.is_below_zero)
+        if not any((one_of, none_of, starts, *others)):
+            return None
+        return attrs.evolve(
             self,
-            is_one_of=self.is_one_of - {text},
-            is_none_of=self.is_none_of | added,
+            is_one_of=one_of,
+            is_none_of=none_of,
             guessed=self.guessed | added,
             begins_with=starts,
             spares=self.spares | ({text} if _begins_with(text, starts) else set()),
         )
-        conditions = (rest.texts, rest.is_none_of, rest.is_filled, rest.is_blank)
-        return rest if any(conditions) or rest.is_below_zero else None
 
 
 def _begins_with(text: str, starts: Iterable[str]) -> bool:

@@ -128,7 +128,7 @@ def test_a_host_that_has_begun_nothing_is_told_before_its_changes_are_torn_apart
         with engine.connect() as connection:
             connection.execute(text("INSERT INTO invoices VALUES ('A')"))
             flow = OrderFlow(SqlRepository.within(connection))
-            with pytest.raises(StorageError, match=r'1 changes .* execute "BEGIN IMMEDIATE"'):
+            with pytest.raises(StorageError, match=r'1 change is .* execute "BEGIN IMMEDIATE"'):
                 flow.seller("acme").book_in(key(), 3, at=NOON)
         with engine.begin() as connection:  # where nothing was changed, orderflow begins itself
             flow = OrderFlow(SqlRepository.within(connection))
