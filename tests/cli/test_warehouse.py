@@ -33,6 +33,35 @@ def test_an_order_goes_its_way(sent: Shop) -> None:
     assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == 2
 
 
+def test_a_part_of_an_order_leaves_and_the_rest_stays(shop: Shop) -> None:
+    shop.do("book-in", "MUG", "9")
+    shop.do("place", "B", "MUG=6")
+    shop.do("send", "B")
+    assert shop.do("despatch", "B", "--units", "1=4", "--dry-run")
+    done = shop.ask("despatch", "B", "--units", "1=4", "--new-order-id", "B-rest")["outcome"]
+    assert [order["order_id"] for order in done["orders"]] == ["B", "B-rest"]
+    assert (shop.status("B"), shop.status("B-rest")) == ("DESPATCHED", "SENT_TO_WAREHOUSE")
+    assert "2 of line 1 to B-rest" in shop.do("events", "B")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "demand"),
+    [
+        (("--all", "--units", "1=1"), "needs one order, named"),
+        (("A-1", "A-2", "--units", "1=1"), "needs one order, named"),
+        (("A-1", "--new-order-id", "B"), "needs --units"),
+        (("A-1", "--units", "1=0"), "omit the line"),
+        (("A-1", "--units", "MUG"), "try 1=5"),
+    ],
+    ids=["all", "two orders", "no units", "nothing", "no pair"],
+)
+def test_units_to_despatch_are_of_one_order(
+    shop: Shop, arguments: tuple[str, ...], demand: str
+) -> None:
+    result = shop.run("despatch", *arguments)
+    assert (result.exit_code, demand in flat(result.stderr)) == (2, True), result.stderr
+
+
 def test_all_ready_orders_are_sent_together(shop: Shop) -> None:
     shop.do("remove", "A-1")
     shop.do("place", "A-2", "MUG=1")

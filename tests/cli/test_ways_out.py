@@ -71,6 +71,18 @@ def test_an_edit_that_names_a_product_takes_effect_once(shop: Shop) -> None:
     assert "was used for another command" in shop.refused(*other)
 
 
+def test_chosen_units_of_an_allocated_order_are_split_off(shop: Shop) -> None:
+    shop.do("book-in", "MUG", "9")
+    shop.do("place", "B", "MUG=6")
+    assert "name those to split off" in shop.refused("split", "B")
+    split = shop.ask("split", "B", "--units", "1=4")["outcome"]
+    assert [(each["order_id"], each["status"]) for each in split["orders"]] == [
+        ("B", "ALLOCATED"),
+        ("B.1", "ALLOCATED"),
+    ]
+    assert "3 units of line '1' cannot be split off" in shop.refused("split", "B", "--units", "1=3")
+
+
 def test_allocated_units_are_split_off(shop: Shop) -> None:
     split = shop.ask("split", "A-1")["outcome"]
     assert [order["order_id"] for order in split["orders"]] == ["A-1", "A-1.1"]

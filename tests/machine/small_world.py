@@ -173,6 +173,8 @@ _ABOUT_ORDERS: tuple[Callable[[Order], Command], ...] = (
     lambda order: do.RejectCancellation(**about(order.order_id)),
     lambda order: ReleaseHold(**about(order.order_id)),
     lambda order: SplitOrder(new_order_id=f"{order.order_id}*", **about(order.order_id)),
+    lambda order: SplitOrder(units=(("1", 1),), **about(order.order_id)),
+    lambda order: do.DespatchOrder(units=(("1", 1),), **about(order.order_id)),
     _hold(deallocate=False),
     _hold(deallocate=True),
     _edit(ChangeQuantity("1", 1)),

@@ -201,10 +201,11 @@ class Machine(RuleBasedStateMachine):
                 self.book(key, change)
             case CountStock(key=key, counted=counted):
                 self.account[key] = counted
-            case DespatchOrder(order_id=order_id):
+            case DespatchOrder(order_id=order_id, units=units):
                 order = before.orders[order_id]
                 for line in order.lines:
-                    self.book(key_of(order, line.sku), -line.quantity)
+                    left = line.quantity if units is None else dict(units).get(line.line_id, 0)
+                    self.book(key_of(order, line.sku), -left)
             case ReportShortPick(order_id=order_id, picked=found):
                 order = before.orders[order_id]
                 for each in found:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
+    from orderflow.events import LineUnits
     from tests.model.world import Order, World
 
     _Make = Callable[[World, Random, datetime], Command | None]
@@ -187,11 +188,22 @@ def _release(order: Order, random: Random, at: datetime) -> Command:
     return ReleaseHold(at=at, seller_id="acme", order_id=order.order_id, reason=reason)
 
 
-@_on(Status.ON_BACK_ORDER)
+@_on(Status.ON_BACK_ORDER, Status.ALLOCATED)
 def _split(order: Order, random: Random, at: datetime) -> Command:
     new_order_id = f"{order.order_id}.{random.choice([1, 1, 2, 'x'])}"
     asked = new_order_id if random.randrange(4) else None
-    return SplitOrder(at=at, seller_id="acme", order_id=order.order_id, new_order_id=asked)
+    units = _some_units(order, random) if random.randrange(2) else None
+    return SplitOrder(
+        at=at, seller_id="acme", order_id=order.order_id, new_order_id=asked, units=units
+    )
+
+
+def _some_units(order: Order, random: Random) -> LineUnits:
+    lines = random.sample(order.lines, random.randint(1, len(order.lines)))
+    return tuple(
+        (line.line_id, random.randint(1, max(1, line.allocated + random.choice([0, 0, 0, 1]))))
+        for line in lines
+    )
 
 
 @_on(*BEFORE_THE_WAREHOUSE)
@@ -208,8 +220,9 @@ def _send(order: Order, _random: Random, at: datetime) -> Command:
 
 
 @_on(*FROZEN)
-def _despatch(order: Order, _random: Random, at: datetime) -> Command:
-    return DespatchOrder(at=at, seller_id="acme", order_id=order.order_id)
+def _despatch(order: Order, random: Random, at: datetime) -> Command:
+    units = _some_units(order, random) if random.randrange(3) == 0 else None
+    return DespatchOrder(at=at, seller_id="acme", order_id=order.order_id, units=units)
 
 
 @_on(Status.SENT_TO_WAREHOUSE)

@@ -49,6 +49,7 @@ from tests.model.pages import (
     review,
 )
 from tests.model.serving import (
+    chosen,
     free_id,
     leaving,
     lose,
@@ -61,6 +62,7 @@ from tests.model.world import FROZEN, Line, Order, RefusedByModelError, World
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from orderflow.events import LineUnits
     from tests.model.world import ProductKey
 
 BEFORE_THE_WAREHOUSE = (Status.NEW, Status.ON_HOLD, Status.ON_BACK_ORDER, Status.ALLOCATED)
@@ -154,8 +156,8 @@ class NaiveModel:
                 self._hold(order, command)
             case ReleaseHold(reason=reason):
                 self._release(order, reason)
-            case SplitOrder(new_order_id=new_order_id):
-                self._split(order, new_order_id)
+            case SplitOrder(new_order_id=new_order_id, units=units):
+                self._split(order, new_order_id, units)
             case CancelOrder():
                 self._cancel(order, *BEFORE_THE_WAREHOUSE)
             case AcceptCancellation():
@@ -168,8 +170,8 @@ class NaiveModel:
                 self._move(order, Status.CANCELLATION_REQUESTED, Status.SENT_TO_WAREHOUSE)
             case DeliverOrder():
                 self._move(order, Status.DESPATCHED, Status.DELIVERED)
-            case DespatchOrder():
-                self._despatch(order)
+            case DespatchOrder(new_order_id=new_order_id, units=units):
+                self._despatch(order, new_order_id, units)
             case ReportShortPick(picked=found):
                 self._short_pick(order, {each.line_id: each.units for each in found})
 
@@ -248,14 +250,15 @@ class NaiveModel:
             raise RefusedByModelError
         release(self.world, order, list(order.holds) if reason is None else [reason])
 
-    def _split(self, order: Order, asked_id: str | None) -> None:
+    def _split(self, order: Order, asked_id: str | None, units: LineUnits | None) -> None:
         new_order_id = asked_id or free_id(self.world, order)
-        self._demand(order, Status.ON_BACK_ORDER)
+        self._demand(order, Status.ON_BACK_ORDER, *((Status.ALLOCATED,) if units else ()))
         take(self.world, order)
-        assert order.waits()  # or it would have been completed before: no stock is idle
-        if not leaving(self.world, order) or self.world.find(new_order_id):
+        assert units or order.waits()  # or it would be allocated: no stock is idle
+        going = chosen(self.world, order, dict(units)) if units else leaving(self.world, order)
+        if not going or self.world.find(new_order_id):
             raise RefusedByModelError
-        split_off(self.world, order, new_order_id)
+        split_off(self.world, order, new_order_id, going)
 
     def _cancel(self, order: Order, *allowed: Status) -> None:
         self._demand(order, *allowed)
@@ -266,13 +269,26 @@ class NaiveModel:
 
     # Orders at the warehouse
 
-    def _despatch(self, order: Order) -> None:
+    def _despatch(self, order: Order, asked_id: str | None, units: LineUnits | None) -> None:
         self._demand(order, *FROZEN)
+        if units is not None:
+            self._split_at_warehouse(order, asked_id or free_id(self.world, order), dict(units))
         for line in order.lines:
             self.world.on_hand[order.product(line)] -= line.allocated
         order.let_go()
         order.status = Status.DESPATCHED
         self.world.has_changed(order)
+
+    def _split_at_warehouse(self, order: Order, order_id: str, left: dict[str, int]) -> None:
+        lines = {line.line_id: line for line in order.lines}
+        if any(each not in lines or lines[each].allocated < left[each] for each in left):
+            raise RefusedByModelError
+        staying = [(line, line.allocated - left.get(line.line_id, 0)) for line in order.lines]
+        staying = [(line, units) for line, units in staying if units]
+        if staying and self.world.find(order_id):
+            raise RefusedByModelError
+        if staying:
+            split_off(self.world, order, order_id, staying, order.status)
 
     def _short_pick(self, order: Order, found: dict[str, int]) -> None:
         self._demand(order, *FROZEN)

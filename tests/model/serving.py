@@ -305,7 +305,7 @@ def leave(world: World) -> None:
         return
     for order in list(dict.fromkeys([*world.reviewed, *world.changed])):
         if order.waits() and leaving(world, order):
-            split_off(world, order, free_id(world, order))
+            split_off(world, order, free_id(world, order), leaving(world, order))
 
 
 def leaving(world: World, order: Order) -> list[tuple[Line, int]]:
@@ -326,8 +326,34 @@ def free_id(world: World, order: Order) -> str:
     raise AssertionError
 
 
-def split_off(world: World, order: Order, order_id: str) -> None:
-    """Make an order of its own of what may leave."""
+def chosen(world: World, order: Order, units: dict[str, int]) -> list[tuple[Line, int]]:
+    """Return what is named of an order, if it may leave; otherwise nothing."""
+    lines = {line.line_id: line for line in order.lines}
+    policy = world.policy
+    if (
+        any(
+            lines[each].allocated < wanted if each in lines else True
+            for each, wanted in units.items()
+        )
+        or sum(units.values()) == sum(line.quantity for line in order.lines)
+        or (policy.parcels_max is not None and order.split_count >= policy.parcels_max - 1)
+        or (
+            policy.fulfilment is Fulfilment.WHOLE_LINES
+            and any(lines[each].quantity > wanted for each, wanted in units.items())
+        )
+    ):
+        return []
+    return [(line, units[line.line_id]) for line in order.lines if line.line_id in units]
+
+
+def split_off(
+    world: World,
+    order: Order,
+    order_id: str,
+    going: list[tuple[Line, int]],
+    status: Status = Status.ALLOCATED,
+) -> None:
+    """Make an order of its own of some units."""
     parcel = Order(
         order_id=order_id,
         warehouse=order.warehouse,
@@ -335,10 +361,10 @@ def split_off(world: World, order: Order, order_id: str) -> None:
         placed_at=order.placed_at,
         priority=order.priority,
         promised_by=order.promised_by,
-        status=Status.ALLOCATED,
+        status=status,
         split_from=order.order_id,
     )
-    for line, units in leaving(world, order):
+    for line, units in going:
         parcel.lines.append(Line(line.line_id, line.sku, units, units))
         line.quantity -= units
         line.allocated -= units

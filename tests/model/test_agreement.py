@@ -96,6 +96,7 @@ EVERYTHING = (
     *("OrderPassedOver", "OrderWaitedEnough", "OrderEdited", "OrderHeld", "HoldReleased"),
     *(
         "OrderSplit",
+        "OrderSplitAtWarehouse",
         "OrderSplitOff",
         "OrderCancelled",
         "OrderSentToWarehouse",

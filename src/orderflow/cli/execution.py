@@ -80,7 +80,7 @@ def do_to_order(
     kind: type[OrderCommand],
     order_id: str,
     where: SellerOptions,
-    how: OrderExecutionOptions,
+    how: ExecutionOptions,
     **fields: Any,  # noqa: ANN401 - of the command
 ) -> None:
     """Run a command about an order, and print the outcome."""

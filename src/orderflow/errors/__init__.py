@@ -240,6 +240,15 @@ class LimitRefusedError(RefusedError):
         )
 
 
+class DespatchRefusedError(RefusedError):
+    """A despatch of more units than the order has at the warehouse."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"order {order_id!r} was not despatched: {reason}")
+
+
 class ShortPickRefusedError(RefusedError):
     """A short pick that names a line without missing units."""
 

@@ -10,6 +10,7 @@ from orderflow.domain.model.events import (
     OrderDespatched,
     OrderShortPicked,
     OrderSplit,
+    OrderSplitAtWarehouse,
     OrderSplitOff,
     StockAdjusted,
     StockBookedIn,
@@ -153,7 +154,10 @@ def _is_preemption(event: Event) -> TypeGuard[OrderDeallocated]:
 def _split_off_violations(
     earlier: State, before: State, event: OrderSplitOff, cause: Event
 ) -> list[str]:
-    if not isinstance(cause, OrderSplit) or cause.new_order_id != event.order_id:
+    if (
+        not isinstance(cause, OrderSplit | OrderSplitAtWarehouse)
+        or cause.new_order_id != event.order_id
+    ):
         return [f"order {event.order_id!r} was split off, but no order was split just before"]
     order_id = cause.order_id
     return split_violations(earlier.orders[order_id], before.orders[order_id], event.order)

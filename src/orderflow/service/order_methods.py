@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model import commands as do
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderflow.domain.model.edits import Edit
+    from orderflow.domain.model.event_fields import LineUnits
     from orderflow.domain.model.order import HoldReason, Order
     from orderflow.domain.model.outcome import Outcome
 
@@ -94,17 +96,25 @@ class OrderMethods(SellerScope):
         order_id: str,
         new_order_id: str | None = None,
         *,
+        units: Mapping[str, int] | None = None,
         at: datetime | None = None,
         command_id: str | None = None,
         expected_version: int | None = None,
     ) -> Outcome:
-        """Split off the allocated units as a new order; the rest stays on back order.
+        """Split off allocated units as a new order, which is allocated.
 
-        If `new_order_id` is omitted, the new order gets the id of this one and the next free
-        number, such as `A.1`, then `A.2`. See `AllocationPolicy.split_ids`.
+        Args:
+            order_id: The order: on back order, or allocated if `units` are named.
+            new_order_id: The id of the new order. Default: the id of this one and the next free
+                number, such as `A.1`, then `A.2`. See `AllocationPolicy.split_ids`.
+            units: The units to split off, by line id. Default: all that are allocated.
+            at: The time. Default: now.
+            command_id: An id that makes it safe to repeat the command.
+            expected_version: Refuse the command if the order has another version.
         """
         fields = self._order_fields(order_id, at, command_id, expected_version)
-        return self.handle(do.SplitOrder(new_order_id=new_order_id, **fields))
+        pairs = _pairs("split.units", units)
+        return self.handle(do.SplitOrder(units=pairs, new_order_id=new_order_id, **fields))
 
     def hold(
         self,
@@ -241,14 +251,27 @@ class OrderMethods(SellerScope):
     def despatch(
         self,
         order_id: str,
+        units: Mapping[str, int] | None = None,
+        new_order_id: str | None = None,
         *,
         at: datetime | None = None,
         command_id: str | None = None,
         expected_version: int | None = None,
     ) -> Outcome:
-        """Mark an order as despatched; its units leave the stock."""
+        """Mark an order as despatched; its units leave the stock.
+
+        Args:
+            order_id: The order.
+            units: The units that left, by line id. The others stay at the warehouse as a new
+                order. Default: all.
+            new_order_id: The id of the new order. Default: as for `split`.
+            at: The time. Default: now.
+            command_id: An id that makes it safe to repeat the command.
+            expected_version: Refuse the command if the order has another version.
+        """
         fields = self._order_fields(order_id, at, command_id, expected_version)
-        return self.handle(do.DespatchOrder(**fields))
+        pairs = _pairs("despatch.units", units)
+        return self.handle(do.DespatchOrder(units=pairs, new_order_id=new_order_id, **fields))
 
     def deliver(
         self,
@@ -261,3 +284,10 @@ class OrderMethods(SellerScope):
         """Mark an order as delivered."""
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.DeliverOrder(**fields))
+
+
+def _pairs(field: str, units: Mapping[str, int] | None) -> LineUnits | None:
+    """Return units by line id as a command has them."""
+    demand = "units by line id, such as {'1': 3}, or None for all"
+    require_kind(field, units, (Mapping, NoneType), demand=demand)
+    return None if units is None else tuple(units.items())

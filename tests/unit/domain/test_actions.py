@@ -20,7 +20,7 @@ ALLOWED = {
     "NEW": "ALLOCATE, EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, CANCEL",
     "ON_HOLD": "EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, RELEASE_HOLD, CANCEL",
     "ON_BACK_ORDER": "EDIT, REPLACE_LINE, SEND_STOCK, SPLIT, HOLD, CANCEL",
-    "ALLOCATED": "EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, CANCEL, SEND_TO_WAREHOUSE",
+    "ALLOCATED": "EDIT, REMOVE_LINE, REPLACE_LINE, SPLIT, HOLD, CANCEL, SEND_TO_WAREHOUSE",
     "SENT_TO_WAREHOUSE": "REQUEST_CANCELLATION, REPORT_SHORT_PICK, DESPATCH",
     "CANCELLATION_REQUESTED": (
         "ACCEPT_CANCELLATION, REJECT_CANCELLATION, REPORT_SHORT_PICK, DESPATCH"
@@ -97,6 +97,20 @@ def test_a_split_says_which_units_would_leave() -> None:
     assert answers(shop)["SPLIT"].units == (("MUG", 2), ("PAN", 1))
 
 
+def test_a_split_of_an_allocated_order_depends_on_what_is_named() -> None:
+    shop = shop_with(MUG=2)
+    shop.take("A", ("MUG", 1), ("MUG", 1))
+    answer = answers(shop)["SPLIT"]
+    assert (answer.leads_to, answer.units, answer.outcome) == ((Status.ALLOCATED,), (), None)
+
+
+def test_one_unit_cannot_be_split() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 1))
+    answer = answers(shop)["SPLIT"]
+    assert (answer.allowed, "no unit would be left" in answer.reason) == (False, True)
+
+
 def test_removing_the_short_lines_says_what_would_be_given_up() -> None:
     shop = shop_with(MUG=1, PAN=0)
     shop.take("A", ("MUG", 1), ("PAN", 2), ("PAN", 1))
@@ -162,6 +176,8 @@ def test_the_answers_agree_with_the_commands(status: str) -> None:
         "DESPATCH": DespatchOrder(**about()),
         "SPLIT": SplitOrder(new_order_id="B", **about()),
     }
+    if status == "ALLOCATED":
+        commands["SPLIT"] = SplitOrder(units=(("1", 1),), **about())
     for action, command in commands.items():
         try:
             outcome = decide(command, shop.state())

@@ -37,6 +37,7 @@ from orderflow.commands import (
     CancelOrder,
     ChangePolicy,
     CountStock,
+    DespatchOrder,
     EditOrder,
     HoldOrder,
     PickedLine,
@@ -115,6 +116,12 @@ DURATION = [timedelta(0), -MICROSECOND, timedelta(days=36_525) + MICROSECOND, ti
 OPTIONAL_MOMENT = [value for value in MOMENT if value is not None]
 NOTE = ["x" * 1_001, None, 3, b"x"]
 UNITS = [0, -1, True, 1.0, "1", TOO_MANY, None]
+LINE_UNITS = [
+    *([("1", 1)], {"1": 1}, ("1", 1), (("1",),), (("1", 1, 1),), (["1", 1],)),
+    *(((line_id, 1),) for line_id in (*IDENTIFIER, "x" * 129)),
+    *((("1", units),) for units in UNITS),
+    (("1", 1), ("1", 2)),
+]
 COUNT = [-1, False, 1.0, "1", TOO_MANY, None]
 OPTIONAL_COUNT = [-1, True, 1.5, "1"]
 PRIORITY = [True, 1.0, "1", None, 10**9 + 1, -(10**9) - 1]
@@ -330,7 +337,16 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         {**NAMED, "edits": (RemoveLine("1"),)},
         {"edits": [(), [RemoveLine("1")], RemoveLine("1"), ("1",), None]},
     ),
-    (SplitOrder, {**NAMED, "new_order_id": "B"}, {"new_order_id": OPTIONAL_IDENTIFIER}),
+    (
+        SplitOrder,
+        {**NAMED, "units": (("1", 1),), "new_order_id": "B"},
+        {"units": [*LINE_UNITS, ()], "new_order_id": OPTIONAL_IDENTIFIER},
+    ),
+    (
+        DespatchOrder,
+        {**NAMED, "units": (("1", 1),), "new_order_id": "B"},
+        {"units": [*LINE_UNITS, ()], "new_order_id": OPTIONAL_IDENTIFIER},
+    ),
     (CancelOrder, NAMED, {"reason": NOTE}),
     (RequestCancellation, NAMED, {"reason": NOTE}),
     (RejectCancellation, NAMED, {"reason": NOTE}),
@@ -435,7 +451,6 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
         *(
             orderflow.commands.AcceptCancellation,
             orderflow.commands.DeliverOrder,
-            orderflow.commands.DespatchOrder,
         ),
         orderflow.commands.SendOrderToWarehouse,
     }

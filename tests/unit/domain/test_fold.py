@@ -37,6 +37,7 @@ from orderflow.events import (
     OrderSentToWarehouse,
     OrderShortPicked,
     OrderSplit,
+    OrderSplitAtWarehouse,
     OrderSplitOff,
     ReceiptAnnounced,
     ReceiptWithdrawn,
@@ -218,7 +219,7 @@ IMPOSSIBLE: dict[str, tuple[tuple[Event, ...], tuple[Event, ...]]] = {
         (
             OrderAllocated(*NAME, ()),
             OrderPutOnBackOrder(*NAME, ()),
-            OrderSplit(*NAME, "B", ()),
+            OrderSplitAtWarehouse(*NAME, "B", ()),
             OrderRecalled(*NAME, ()),
             OrderDespatched(*NAME),
         ),

@@ -35,11 +35,11 @@ from orderflow.commands import (
 from orderflow.core import PageStep, State, decide
 from orderflow.edits import RemoveLine
 from orderflow.errors import (
-    ActionRefusedError,
     InvalidValueError,
     NotFoundError,
     PagesFirstError,
     RefusedError,
+    SplitRefusedError,
 )
 from orderflow.invariants import violations
 from orderflow.testing.strategies import histories, policies
@@ -339,7 +339,7 @@ class TestTheService:
     ) -> None:
         flow, _ = self.flow()
         self.interrupted(monkeypatch, flow)
-        with pytest.raises(ActionRefusedError, match="is ALLOCATED: cannot split"):
+        with pytest.raises(SplitRefusedError, match="all its units are allocated"):
             flow.seller(ACME).split("004", "004-1", at=NOON)
 
     def test_recovery_finishes_what_was_interrupted(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from orderflow import AllocationPolicy, OrderLine, PartialAllocation, Status, Stock
 from orderflow.commands import SplitOrder
 from orderflow.core import State, decide
-from orderflow.errors import ActionRefusedError, DuplicateOrderError, SplitRefusedError
+from orderflow.errors import DuplicateOrderError, SplitRefusedError
 from tests.unit.shop import ACME, NOON, about, key, kinds, order, shop_with
 
 NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
@@ -84,10 +84,10 @@ def test_there_is_nothing_to_split_where_nothing_is_allocated() -> None:
         shop.split("A", "A2")
 
 
-def test_a_covered_order_cannot_be_split() -> None:
+def test_a_covered_order_is_split_only_into_what_is_named() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
-    with pytest.raises(ActionRefusedError, match="is ALLOCATED: cannot split"):
+    with pytest.raises(SplitRefusedError, match="all its units are allocated; name those"):
         shop.split("A", "A2")
 
 

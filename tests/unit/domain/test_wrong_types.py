@@ -18,7 +18,6 @@ from orderflow.calendar import CutOffRules, ExpectedDespatch, WarehouseCalendar
 from orderflow.commands import (
     AcceptCancellation,
     DeliverOrder,
-    DespatchOrder,
     SendOrderToWarehouse,
 )
 from orderflow.core import State, actions, allocate, explain
@@ -36,7 +35,7 @@ WRONG: list[Any] = [
     *([], [1], (), (1,), ((),), {}, {"x": 1}, {1}, frozenset({1}), AllocationPolicy(), NOON),
     *(date(2026, 3, 2), time(9), ZoneInfo("UTC"), UTC),
 ]
-PLAIN = (AcceptCancellation, DeliverOrder, DespatchOrder, SendOrderToWarehouse)
+PLAIN = (AcceptCancellation, DeliverOrder, SendOrderToWarehouse)
 LEEDS = WarehouseCalendar(time_zone=ZoneInfo("Europe/London"))
 MADE: dict[type, dict[str, Any]] = {
     **{kind: good for kind, good, _ in CASES},

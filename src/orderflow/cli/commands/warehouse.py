@@ -8,7 +8,7 @@ import typer
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, OrderExecutionOptions, do_to_order
-from orderflow.cli.options.arguments import OrderId, Reason, unit_pairs
+from orderflow.cli.options.arguments import LineUnits, OrderId, Reason, line_units, unit_pairs
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
@@ -70,11 +70,25 @@ def despatch(
     all_of_them: Annotated[
         bool, typer.Option("--all", help="Every order that was sent to the warehouse.")
     ] = False,
+    units: LineUnits = None,
+    new_order_id: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="With --units: the id of the new order."),
+    ] = None,
 ) -> None:
-    """Mark orders as despatched.
+    """Mark orders as despatched, or some units of one order.
 
-    The exit code is 1 if one of them was refused; the others are despatched.
+    The other units of that order stay at the warehouse as a new order. The exit code is 1 if an
+    order was refused; the others are despatched.
     """
+    if units:
+        if order_ids is None or len(order_ids) > 1:
+            raise typer.BadParameter("needs one order, named", param_hint="'--units'")
+        fields = {"units": line_units(units), "new_order_id": new_order_id}
+        do_to_order(DespatchOrder, order_ids[0], where, how, **fields)
+        return
+    if new_order_id is not None:
+        raise typer.BadParameter("needs --units", param_hint="'--new-order-id'")
     _each(DespatchOrder, Status.SENT_TO_WAREHOUSE, order_ids, where, how, all_of_them=all_of_them)
 
 

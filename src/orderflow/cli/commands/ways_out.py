@@ -13,10 +13,12 @@ from orderflow.cli.execution import OrderExecutionOptions, do_to_order
 from orderflow.cli.line_names import edit_order
 from orderflow.cli.options.arguments import (
     ADDRESS_FORM,
+    LineUnits,
     OrderId,
     Reason,
     address,
     custom_field_pairs,
+    line_units,
     pairs,
     unit_pairs,
 )
@@ -191,9 +193,14 @@ def split(
     *,
     where: SellerOptions,
     how: OrderExecutionOptions,
+    units: LineUnits = None,
 ) -> None:
-    """Split the allocated units off into a new order; the rest stays on back order."""
-    do_to_order(SplitOrder, order_id, where, how, new_order_id=new_order_id)
+    """Split the allocated units of a back order off into a new order, or some units of any order.
+
+    What is split off is allocated. The rest stays as it is.
+    """
+    fields = {"units": line_units(units), "new_order_id": new_order_id}
+    do_to_order(SplitOrder, order_id, where, how, **fields)
 
 
 @with_options("The database", where=SellerOptions)

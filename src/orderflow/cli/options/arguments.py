@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ADDRESS_FORM",
     "AsJson",
+    "LineUnits",
     "OrderId",
     "Reason",
     "ReceiptId",
@@ -24,6 +25,7 @@ __all__ = [
     "Sku",
     "address",
     "custom_field_pairs",
+    "line_units",
     "pairs",
     "unit_pairs",
 ]
@@ -34,6 +36,12 @@ ADDRESS_FORM = f"'{'|'.join(_PARTS)}'"
 _NAMED_FORM = ", ".join(f"{name}=TEXT" for name in _NAMED_PARTS)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+LineUnits = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--units", metavar="LINE=UNITS", help="Only these units of a line. Repeat for others."
+    ),
+]
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="Order id.")]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="The reason, in your own words.")]
 ReceiptId = Annotated[str, typer.Argument(metavar="RECEIPT", help="Receipt id.")]
@@ -86,6 +94,21 @@ def unit_pairs(hint: str, texts: Iterable[str]) -> Iterator[tuple[str, int]]:
                 param_hint=f"'{hint}'",
             )
         yield name, int(value)
+
+
+def line_units(texts: Iterable[str] | None) -> tuple[tuple[str, int], ...] | None:
+    """Read the option `--units` for some units of an order; None if it was not given.
+
+    Raises:
+        BadParameter: If a text is not a pair of a line and a number of units above 0.
+    """
+    units = tuple(unit_pairs("--units", texts or ()))
+    for line_id, count in units:
+        if not count:
+            raise typer.BadParameter(
+                f"0 units of line {quoted(line_id)}: omit the line", param_hint="'--units'"
+            )
+    return units or None
 
 
 def custom_field_pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:

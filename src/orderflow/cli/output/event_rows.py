@@ -36,6 +36,7 @@ from orderflow.domain.model.events import (
     OrderRecalled,
     OrderShortPicked,
     OrderSplit,
+    OrderSplitAtWarehouse,
     OrderSplitOff,
     PolicyChanged,
     ReceiptAnnounced,
@@ -85,7 +86,10 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
             return f"{_lower(hold.reason)}{until}"
         case HoldReleased(reasons=reasons):
             return ", ".join(map(_lower, reasons))
-        case OrderSplit(new_order_id=new, units=units):
+        case (
+            OrderSplit(new_order_id=new, units=units)
+            | OrderSplitAtWarehouse(new_order_id=new, units=units)
+        ):
             return f"{_units(units)} to {new}"
         case (
             OrderCancelled(reason=reason)

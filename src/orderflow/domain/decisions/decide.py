@@ -183,7 +183,7 @@ def _change_order(serving: ServingState, command: OrderCommand) -> None:
         case ReportShortPick():
             order_commands.report_short_pick(draft, order, command)
         case DespatchOrder():
-            order_commands.despatch(draft, order)
+            order_commands.despatch(draft, order, command)
         case DeliverOrder():
             order_commands.deliver(draft, order)
         case _:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.decisions.shortfall import cancel_if_requested
+from orderflow.domain.decisions.splitting import split_at_warehouse
 from orderflow.domain.model.edits import apply_edits, resolve_edits
 from orderflow.domain.model.events import (
     CancellationAccepted,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.commands import (
         CancelOrder,
+        DespatchOrder,
         EditOrder,
         HoldOrder,
         RejectCancellation,
@@ -185,9 +187,14 @@ def report_short_pick(draft: Draft, order: Order, command: ReportShortPick) -> N
     cancel_if_requested(draft, order)
 
 
-def despatch(draft: Draft, order: Order) -> None:
-    """Mark an order as despatched, and reject an open cancellation request."""
+def despatch(draft: Draft, order: Order, command: DespatchOrder) -> None:
+    """Mark an order as despatched, and reject an open cancellation request.
+
+    If a part of it has left, the rest is split off first.
+    """
     require_action(order.order_id, order.status, Action.DESPATCH)
+    if command.units is not None:
+        split_at_warehouse(draft, order, command.units, command.new_order_id)
     if order.status is Status.CANCELLATION_REQUESTED:
         draft.emit(CancellationRejected(*draft.name(order), "it was despatched"))
     draft.emit(OrderDespatched(*draft.name(order)))

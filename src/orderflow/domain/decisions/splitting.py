@@ -1,7 +1,10 @@
-"""Splits: the allocated units of a short order become an order of their own.
+"""Splits: some allocated units of an order become an order of their own.
 
 The new order takes these units, with their stock, and is allocated. The other units stay with the
 original order, whose place in the queue does not change. No unit appears or vanishes.
+
+At the warehouse it is the other way round: what leaves keeps the id, which is on its parcel, and
+the new order takes what stays.
 
 The fulfilment setting determines what may leave: every allocated unit, or only covered lines. It
 may also limit the number of parcels. Then the last parcel must be complete.
@@ -16,13 +19,14 @@ from orderflow.domain.allocation.serving import take
 from orderflow.domain.model.events import (
     LineUnits,
     OrderSplit,
+    OrderSplitAtWarehouse,
     OrderSplitOff,
 )
 from orderflow.domain.model.lifecycle import Action, require_action
 from orderflow.domain.model.order import allocated_units, fields_of, order_of, with_units
 from orderflow.domain.model.policy import Fulfilment
 from orderflow.domain.model.status import Status
-from orderflow.errors import DuplicateOrderError, SplitRefusedError
+from orderflow.errors import DespatchRefusedError, DuplicateOrderError, SplitRefusedError
 from orderflow.errors.quoting import counted
 
 if TYPE_CHECKING:
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["split", "split_by_policy"]
+__all__ = ["split", "split_at_warehouse", "split_by_policy"]
 
 _COMPLETE = Fulfilment.COMPLETE
 
@@ -40,31 +44,66 @@ _COMPLETE = Fulfilment.COMPLETE
 def split(draft: Draft, order: Order, command: SplitOrder) -> None:
     """Split off the units that an order has, or could be allocated now.
 
-    If all its units are available now, the order is allocated and not split.
+    If all its units are available now and the command names none, the order is allocated and not
+    split.
     """
     require_action(order.order_id, order.status, Action.SPLIT)
-    new_order_id = command.new_order_id or _free_id(draft, order)
-    taken = draft.find(new_order_id)
-    if taken is not None:
-        raise DuplicateOrderError(order.seller_id, new_order_id, taken.split_from)
-    if _only_last_parcel_left(order, draft.policy):
+    policy, units = draft.policy, command.units
+    if units is None and order.status is Status.ALLOCATED:
+        raise SplitRefusedError(
+            order.order_id, "all its units are allocated; name those to split off"
+        )
+    new_order_id = _new_id(draft, order, command.new_order_id)
+    if _only_last_parcel_left(order, policy):
         raise SplitRefusedError(
             order.order_id,
-            f"it may have {draft.policy.parcels_max} parcels, and "
+            f"it may have {policy.parcels_max} parcels, and "
             f"{counted(order.split_count, 'was', 'were')} split off, so the last one must be "
             f"complete",
         )
-    order = take(draft, order)
-    if order.status is Status.ALLOCATED:
+    if order.status is Status.ON_BACK_ORDER:
+        order = take(draft, order)
+    if units is not None:
+        leaving = _chosen(order, units, policy)
+    elif order.status is Status.ALLOCATED:
         return
-    leaving = _may_leave(order, draft.policy)
-    if not leaving:
-        raise SplitRefusedError(
-            order.order_id,
-            f"{_nothing_leaves(draft.policy)}; wait until stock is booked in, "
-            f"edit the order, or cancel it",
-        )
+    else:
+        leaving = _may_leave(order, policy)
+        if not leaving:
+            raise SplitRefusedError(
+                order.order_id,
+                f"{_nothing_leaves(policy)}; wait until stock is booked in, "
+                f"edit the order, or cancel it",
+            )
     _split(draft, order, new_order_id, leaving)
+
+
+def split_at_warehouse(
+    draft: Draft, order: Order, leaving: LineUnits, new_order_id: str | None
+) -> None:
+    """Split off the units that stay at the warehouse while others leave it, if there are any.
+
+    The policy has no say: whatever it allows, these units have left.
+    """
+    units = dict(leaving)
+    for line_id, wanted in leaving:
+        allocated = order.line(line_id).allocated
+        if wanted > allocated:
+            raise DespatchRefusedError(
+                order.order_id,
+                f"{counted(wanted, 'unit')} of line {line_id!r} cannot leave, it has {allocated} "
+                f"at the warehouse; name at most these",
+            )
+    staying = tuple(
+        (line.line_id, rest)
+        for line in order.lines
+        if (rest := line.allocated - units.get(line.line_id, 0))
+    )
+    if staying:
+        new_order_id = _new_id(draft, order, new_order_id)
+        draft.emit(OrderSplitAtWarehouse(*draft.name(order), new_order_id, staying))
+        part = _split_off(order, new_order_id, staying, order.status)
+        draft.emit(OrderSplitOff(draft.at, part))
 
 
 def split_by_policy(serving: ServingState) -> None:
@@ -81,7 +120,17 @@ def split_by_policy(serving: ServingState) -> None:
 
 def _split(draft: Draft, order: Order, new_order_id: str, leaving: LineUnits) -> None:
     draft.emit(OrderSplit(*draft.name(order), new_order_id, leaving))
-    draft.emit(OrderSplitOff(draft.at, _split_off(order, new_order_id, leaving)))
+    part = _split_off(order, new_order_id, leaving, Status.ALLOCATED)
+    draft.emit(OrderSplitOff(draft.at, part))
+
+
+def _new_id(draft: Draft, order: Order, wanted: str | None) -> str:
+    """Return the id of a new part: a free one, unless it is given."""
+    new_order_id = wanted or _free_id(draft, order)
+    taken = draft.find(new_order_id)
+    if taken is not None:
+        raise DuplicateOrderError(order.seller_id, new_order_id, taken.split_from)
+    return new_order_id
 
 
 def _only_last_parcel_left(order: Order, policy: AllocationPolicy) -> bool:
@@ -94,13 +143,39 @@ def _may_leave(order: Order, policy: AllocationPolicy) -> LineUnits:
     return allocated_units(order)
 
 
+def _chosen(order: Order, units: LineUnits, policy: AllocationPolicy) -> LineUnits:
+    """Return the units that a command names, in the order of the lines."""
+    named = dict(units)
+    for line_id, wanted in units:
+        line = order.line(line_id)
+        if wanted > line.allocated:
+            raise SplitRefusedError(
+                order.order_id,
+                f"{counted(wanted, 'unit')} of line {line_id!r} cannot be split off, it has "
+                f"{line.allocated} allocated; name at most these",
+            )
+        if policy.fulfilment is Fulfilment.WHOLE_LINES and wanted < line.quantity:
+            raise SplitRefusedError(
+                order.order_id,
+                f"line {line_id!r} has {counted(line.quantity, 'unit')}, and lines are never "
+                f"divided; name all of them, or none",
+            )
+    if sum(named.values()) == order.units:
+        raise SplitRefusedError(
+            order.order_id, "no unit would be left of it; name fewer, or send the whole order"
+        )
+    return tuple(
+        [(line.line_id, named[line.line_id]) for line in order.lines if line.line_id in named]
+    )
+
+
 def _nothing_leaves(policy: AllocationPolicy) -> str:
     if policy.fulfilment is Fulfilment.WHOLE_LINES:
         return "none of its lines is covered, and lines are never divided"
     return "none of its units is allocated"
 
 
-def _split_off(order: Order, new_order_id: str, leaving: LineUnits) -> Order:
+def _split_off(order: Order, new_order_id: str, leaving: LineUnits, status: Status) -> Order:
     units = dict(leaving)
     lines = [
         with_units(line, units[line.line_id], units[line.line_id])
@@ -111,7 +186,7 @@ def _split_off(order: Order, new_order_id: str, leaving: LineUnits) -> Order:
     fields.update(
         order_id=new_order_id,
         lines=tuple(lines),
-        status=Status.ALLOCATED,
+        status=status,
         split_from=order.order_id,
         split_count=0,
         wait=None,

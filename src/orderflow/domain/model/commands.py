@@ -18,6 +18,7 @@ import attrs
 from orderflow.domain.model import validators
 from orderflow.domain.model.command_fields import CommandFields, OrderFields
 from orderflow.domain.model.edits import Edit, RemoveShortLines
+from orderflow.domain.model.event_fields import LineUnits
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
@@ -171,14 +172,29 @@ class EditOrder(OrderFields):
 
 @attrs.frozen(kw_only=True)
 class SplitOrder(OrderFields):
-    """Split off the allocated units as a new order; the rest stays on back order.
+    """Split off allocated units as a new order, which is allocated.
 
-    By default, `AllocationPolicy.split_ids` gives the new order an id: `A.1`, then `A.2`.
+    By default, these are all allocated units of an order on back order. `units` names others, as
+    pairs of a line id and a number. Then an allocated order can be split too. By default,
+    `AllocationPolicy.split_ids` gives the new order an id: `A.1`, then `A.2`.
     """
+
+    units: LineUnits | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.line_units)
+    )
 
     new_order_id: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
+
+    @units.validator
+    def _check_units(self, _attribute: object, value: object) -> None:
+        validators.require(
+            ok=value != (),
+            field="SplitOrder.units",
+            demand="units of one line or more; None for all that are allocated",
+            value=value,
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -53,6 +53,7 @@ __all__ = [
     "OrderSentToWarehouse",
     "OrderShortPicked",
     "OrderSplit",
+    "OrderSplitAtWarehouse",
     "OrderSplitOff",
     "OrderWaitedEnough",
     "PolicyChanged",
@@ -165,6 +166,14 @@ class OrderSplit(OrderEventFields):
 
 
 @attrs.frozen
+class OrderSplitAtWarehouse(OrderEventFields):
+    """These units stay at the warehouse as a new order; the others leave it."""
+
+    new_order_id: str
+    units: LineUnits
+
+
+@attrs.frozen
 class OrderSplitOff:
     """A new order was made of units that were split off from another order."""
 
@@ -257,6 +266,7 @@ OrderChange = (
     | OrderHeld
     | HoldReleased
     | OrderSplit
+    | OrderSplitAtWarehouse
     | OrderCancelled
     | OrderSentToWarehouse
     | CancellationRequested

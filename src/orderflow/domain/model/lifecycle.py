@@ -37,6 +37,7 @@ from orderflow.domain.model.events import (
     OrderSentToWarehouse,
     OrderShortPicked,
     OrderSplit,
+    OrderSplitAtWarehouse,
     OrderWaitedEnough,
 )
 from orderflow.domain.model.order import is_covered
@@ -85,6 +86,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
     Status.ALLOCATED: {
         OrderDeallocated: (_WAITING,),
         OrderEdited: (_ALLOCATED, _WAITING),
+        OrderSplit: (_ALLOCATED,),
         OrderHeld: (_HELD,),
         OrderCancelled: (Status.CANCELLED,),
         OrderSentToWarehouse: (Status.SENT_TO_WAREHOUSE,),
@@ -93,6 +95,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         CancellationRequested: (Status.CANCELLATION_REQUESTED,),
         OrderShortPicked: (_WAITING,),
         OrderRecalled: (_WAITING,),
+        OrderSplitAtWarehouse: (Status.SENT_TO_WAREHOUSE,),
         OrderDespatched: (Status.DESPATCHED,),
     },
     Status.CANCELLATION_REQUESTED: {
@@ -100,6 +103,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         CancellationRejected: (Status.SENT_TO_WAREHOUSE,),
         OrderShortPicked: (_WAITING,),
         OrderRecalled: (_WAITING,),
+        OrderSplitAtWarehouse: (Status.CANCELLATION_REQUESTED,),
     },
     Status.DESPATCHED: {
         OrderDelivered: (Status.DELIVERED,),
@@ -108,6 +112,10 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
     Status.CANCELLED: {},
 }
 """For each status, the events that may happen in it, and the statuses that each may lead to."""
+
+
+_OF_PARTS = (_ALLOCATED, Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED)
+"""The statuses in which an order can begin that was split off from another."""
 
 
 class Action(Term):
@@ -184,7 +192,7 @@ def allowed_actions(status: Status) -> tuple[Action, ...]:
     """Return the actions that the tables allow in this status.
 
     >>> [str(action) for action in allowed_actions(Status.ALLOCATED)]
-    ['EDIT', 'REMOVE_LINE', 'REPLACE_LINE', 'HOLD', 'CANCEL', 'SEND_TO_WAREHOUSE']
+    ['EDIT', 'REMOVE_LINE', 'REPLACE_LINE', 'SPLIT', 'HOLD', 'CANCEL', 'SEND_TO_WAREHOUSE']
     """
     return _ALLOWED[status]
 
@@ -214,8 +222,8 @@ def diagram() -> str:
     ]
     ends = [f"    {status} --> [*]" for status, row in TRANSITIONS.items() if not row]
     first = f"    [*] --> {Status.NEW}: OrderPlaced"
-    split_off = f"    [*] --> {Status.ALLOCATED}: OrderSplitOff"
-    return "\n".join(["stateDiagram-v2", first, split_off, *drawn, *ends])
+    split_off = [f"    [*] --> {status}: OrderSplitOff" for status in _OF_PARTS]
+    return "\n".join(["stateDiagram-v2", first, *split_off, *drawn, *ends])
 
 
 def _is_open(status: Status, way: tuple[type[OrderEvent], ...]) -> bool:

@@ -9,6 +9,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.command_fields import OrderFields
+from orderflow.domain.model.event_fields import LineUnits
 
 __all__ = [
     "AcceptCancellation",
@@ -75,7 +76,33 @@ class ReportShortPick(OrderFields):
 
 @attrs.frozen(kw_only=True)
 class DespatchOrder(OrderFields):
-    """Mark an order as despatched. This rejects an open cancellation request."""
+    """Mark an order as despatched. This rejects an open cancellation request.
+
+    If only a part of it has left, `units` are the pairs of a line id and a number that did. The
+    rest stays at the warehouse as a new order. If a cancellation was requested, that of the rest
+    still is. By default, `AllocationPolicy.split_ids` gives the new order an id.
+    """
+
+    units: LineUnits | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.line_units)
+    )
+    new_order_id: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
+
+    def __attrs_post_init__(self) -> None:
+        validators.require(
+            ok=self.units != (),
+            field="DespatchOrder.units",
+            demand="units of one line or more; None if the whole order has left",
+            value=self.units,
+        )
+        validators.require(
+            ok=self.units is not None or self.new_order_id is None,
+            field="DespatchOrder.new_order_id",
+            demand="None if the whole order has left",
+            value=self.new_order_id,
+        )
 
 
 @attrs.frozen(kw_only=True)

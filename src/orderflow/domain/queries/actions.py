@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from orderflow.domain.model.event_fields import LineUnits
     from orderflow.domain.model.order import Order
     from orderflow.domain.state.view import View
 
@@ -118,6 +119,8 @@ def _answer(
         leads_to = _possible(order.status, action)
     else:
         leads_to = (outcome.order.status,)
+    if action is Action.SPLIT and order.status is Status.ALLOCATED:
+        outcome = None  # the command names the units
     return ActionAnswer(
         action=action,
         allowed=True,
@@ -136,10 +139,19 @@ def _example(action: Action, order: Order, at: datetime) -> OrderCommand | None:
     if action is Action.HOLD:
         hold = Hold(HoldReason.OTHER)
         return HoldOrder(seller_id=seller_id, order_id=order_id, at=at, hold=hold)
+    if action is Action.SPLIT:
+        units = _some_units(order) if order.status is Status.ALLOCATED else None
+        return SplitOrder(seller_id=seller_id, order_id=order_id, at=at, units=units)
     if action is Action.REMOVE_LINE and order.status is Status.ON_BACK_ORDER:
         changes = tuple(RemoveLine(line.line_id) for line in order.short_lines)
         return EditOrder(seller_id=seller_id, order_id=order_id, at=at, edits=changes)
     return None
+
+
+def _some_units(order: Order) -> LineUnits:
+    """Return units that can be split off an allocated order, if any can."""
+    first = order.lines[0]
+    return ((first.line_id, first.quantity if len(order.lines) > 1 else 1),)
 
 
 def _possible(status: Status, action: Action) -> tuple[Status, ...]:
@@ -172,7 +184,6 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
 
 _SIMPLE: dict[Action, Callable[..., OrderCommand]] = {
     Action.ALLOCATE: AllocateOrder,
-    Action.SPLIT: SplitOrder,
     Action.RELEASE_HOLD: ReleaseHold,
     Action.CANCEL: CancelOrder,
     Action.SEND_TO_WAREHOUSE: SendOrderToWarehouse,

@@ -40,6 +40,7 @@ from orderflow.domain.model.events import (
     OrderSentToWarehouse,
     OrderShortPicked,
     OrderSplit,
+    OrderSplitAtWarehouse,
     OrderSplitOff,
     OrderWaitedEnough,
     PolicyChanged,
@@ -249,7 +250,7 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             return {"lines": lose_all_units(order.lines), "holds": ()}
         case OrderEdited():
             return apply_edits(order, event.edits)
-        case OrderSplit():
+        case OrderSplit() | OrderSplitAtWarehouse():
             return {
                 "lines": remove_units(order.lines, event.units),
                 "split_count": order.split_count + 1,

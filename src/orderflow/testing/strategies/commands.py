@@ -38,6 +38,7 @@ from orderflow.domain.model.edits import RemoveLine, RemoveShortLines, ReplaceLi
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.state.state import State
 from orderflow.errors import NotFoundError, RefusedError
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import DrawFn, SearchStrategy
 
+    from orderflow.domain.model.event_fields import LineUnits
     from orderflow.domain.model.order import Order
 
 __all__ = ["History", "commands", "histories", "next_commands"]
@@ -248,7 +250,14 @@ def draw_about(
             ids = scope.order_ids[::-1]
             free = [each for each in ids if state.order(each) is None]
             new = chooser.pick((*(free or ids), None))
-            return SplitOrder(at=at, seller_id=seller_id, order_id=order_id, new_order_id=new)
+            chooses = order.status is Status.ALLOCATED or chooser.flag()
+            units = _some_units(chooser, order) if chooses else None
+            return SplitOrder(
+                at=at, seller_id=seller_id, order_id=order_id, new_order_id=new, units=units
+            )
+        case Action.DESPATCH:
+            units = _some_units(chooser, order) if chooser.flag() else None
+            return DespatchOrder(at=at, seller_id=seller_id, order_id=order_id, units=units)
         case Action.HOLD:
             hold, deallocate = draw_hold(chooser, at), chooser.flag()
             return HoldOrder(
@@ -262,6 +271,12 @@ def draw_about(
             return ReportShortPick(at=at, seller_id=seller_id, order_id=order_id, picked=found)
         case _:
             return _SIMPLE[action](at=at, seller_id=seller_id, order_id=order_id)
+
+
+def _some_units(chooser: Chooser, order: Order) -> LineUnits:
+    """Draw some allocated units of one line, if any line has units."""
+    line = chooser.pick([line for line in order.lines if line.allocated] or order.lines)
+    return ((line.line_id, chooser.number(1, max(1, line.allocated))),)
 
 
 def _removal(chooser: Chooser, order: Order) -> RemoveLine | RemoveShortLines:
@@ -307,6 +322,5 @@ _SIMPLE: dict[Action, Callable[..., Command]] = {
     Action.REQUEST_CANCELLATION: RequestCancellation,
     Action.ACCEPT_CANCELLATION: AcceptCancellation,
     Action.REJECT_CANCELLATION: RejectCancellation,
-    Action.DESPATCH: DespatchOrder,
     Action.DELIVER: DeliverOrder,
 }
