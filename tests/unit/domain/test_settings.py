@@ -149,7 +149,7 @@ def test_a_seller_cannot_split_more_often_than_there_are_parcels() -> None:
     shop = shop_with(split_count(2), MUG=1)
     shop.take("A", ("MUG", 4))
     shop.receive("MUG", 1)
-    with pytest.raises(SplitRefusedError, match="2 parcels, and 1 were split"):
+    with pytest.raises(SplitRefusedError, match="2 parcels, and 1 was split"):
         shop.split("A", "B")
 
 
