@@ -33,6 +33,7 @@ from orderflow.domain.model.events import (
     StockAdjusted,
     StockBookedIn,
     StockEvent,
+    UnitsReturned,
     subject_of,
 )
 
@@ -69,5 +70,6 @@ __all__ = [
     "StockAdjusted",
     "StockBookedIn",
     "StockEvent",
+    "UnitsReturned",
     "subject_of",
 ]

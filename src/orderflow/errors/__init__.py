@@ -240,6 +240,15 @@ class LimitRefusedError(RefusedError):
         )
 
 
+class ReturnRefusedError(RefusedError):
+    """A return of more units than left the warehouse with the order."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"the return for order {order_id!r} was not recorded: {reason}")
+
+
 class ShortPickRefusedError(RefusedError):
     """A short pick that names a line without missing units."""
 

@@ -47,6 +47,8 @@ from orderflow.commands import (
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
+    ReturnState,
+    ReturnUnits,
     ServeWaiting,
     SplitOrder,
     WithdrawReceipt,
@@ -115,6 +117,12 @@ DURATION = [timedelta(0), -MICROSECOND, timedelta(days=36_525) + MICROSECOND, ti
 OPTIONAL_MOMENT = [value for value in MOMENT if value is not None]
 NOTE = ["x" * 1_001, None, 3, b"x"]
 UNITS = [0, -1, True, 1.0, "1", TOO_MANY, None]
+LINE_UNITS = [
+    *([("1", 1)], {"1": 1}, ("1", 1), (("1",),), (("1", 1, 1),), (["1", 1],)),
+    *(((line_id, 1),) for line_id in (*IDENTIFIER, "x" * 129)),
+    *((("1", units),) for units in UNITS),
+    (("1", 1), ("1", 2)),
+]
 COUNT = [-1, False, 1.0, "1", TOO_MANY, None]
 OPTIONAL_COUNT = [-1, True, 1.5, "1"]
 PRIORITY = [True, 1.0, "1", None, 10**9 + 1, -(10**9) - 1]
@@ -209,6 +217,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
                 *((("Gift", "yes"), ("Gift", text)) for text in ("yes", "no")),
                 {str(number): "" for number in range(51)},
             ],
+            "returned": [None, (("1", 1),), *LINE_UNITS],
             "ship_to": ["1 High Street", ADDRESS],
             "holds": [None, [Hold(HoldReason.OTHER)], (HoldReason.OTHER,)],
             "split_from": OPTIONAL_IDENTIFIER,
@@ -338,6 +347,16 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         ReportShortPick,
         {**NAMED, "picked": (PickedLine("1", 0),)},
         {"picked": [(), [PickedLine("1", 0)], ("1",), None]},
+    ),
+    (
+        ReturnUnits,
+        {**NAMED, "state": ReturnState.WRITTEN_OFF},
+        {
+            "state": [None, "BROKEN", HoldReason.OTHER],
+            "units": [(), *LINE_UNITS],
+            "reason": [None, "UNWANTED"],
+            "note": NOTE,
+        },
     ),
     (
         AnnounceReceipt,

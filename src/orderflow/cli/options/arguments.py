@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ADDRESS_FORM",
     "AsJson",
+    "Note",
     "OrderId",
     "Reason",
     "ReceiptId",
@@ -34,6 +35,7 @@ ADDRESS_FORM = f"'{'|'.join(_PARTS)}'"
 _NAMED_FORM = ", ".join(f"{name}=TEXT" for name in _NAMED_PARTS)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Note = Annotated[str, typer.Option(metavar="TEXT", help="A note, in your own words.")]
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="Order id.")]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="The reason, in your own words.")]
 ReceiptId = Annotated[str, typer.Argument(metavar="RECEIPT", help="Receipt id.")]

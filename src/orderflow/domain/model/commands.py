@@ -31,6 +31,7 @@ from orderflow.domain.model.warehouse_commands import (
     RejectCancellation,
     ReportShortPick,
     RequestCancellation,
+    ReturnUnits,
     SendOrderToWarehouse,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "ReleaseHold",
     "ReportShortPick",
     "RequestCancellation",
+    "ReturnUnits",
     "SendOrderToWarehouse",
     "ServeWaiting",
     "SplitOrder",
@@ -316,6 +318,7 @@ OrderCommand = (
     | ReportShortPick
     | DespatchOrder
     | DeliverOrder
+    | ReturnUnits
 )
 """A command about one existing order."""
 

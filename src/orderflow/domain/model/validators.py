@@ -107,6 +107,11 @@ _CUSTOM_FIELDS_DEMAND = (
     f"and {NOTE_DEMAND}; each name once"
 )
 
+_LINE_UNITS_DEMAND = (
+    f"at most {LINES_MAX} pairs of a line id and a whole number of units from 1 to {UNITS_MAX}; "
+    f"each line once"
+)
+
 
 def units_demand(smallest: int) -> str:
     """Return in words what `is_units` requires."""
@@ -212,6 +217,19 @@ def custom_fields(instance: object, attribute: Attribute[Any], value: object) ->
         raise _broken(instance, attribute, _CUSTOM_FIELDS_DEMAND, value)
 
 
+def line_units(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Require that a field is a tuple of pairs of a line id and units above 0, each line once."""
+    if value == ():
+        return
+    if not (
+        isinstance(value, tuple)
+        and len(value) <= LINES_MAX
+        and all(map(_is_units_of_line, value))
+        and len(dict(value)) == len(value)
+    ):
+        raise _broken(instance, attribute, _LINE_UNITS_DEMAND, value)
+
+
 def units(smallest: int) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that requires `is_units` of a field."""
 
@@ -295,6 +313,15 @@ def _is_custom_field(value: object) -> bool:
         and len(value) == 2  # noqa: PLR2004 - a pair
         and is_identifier(value[0])
         and is_note(value[1])
+    )
+
+
+def _is_units_of_line(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2  # noqa: PLR2004 - a pair
+        and is_identifier(value[0])
+        and is_units(value[1], 1)
     )
 
 
