@@ -1,7 +1,7 @@
 """A shop with `stateset-embedded`: `orders.create` reserves what is there, and notes back orders.
 
 Python cannot set how durable its file is. It is in WAL mode, and a commit does not flush: `strace
--f -e trace=fsync,fdatasync` shows three for 300 orders, all of a checkpoint.
+-f -e trace=fsync,fdatasync` shows none while orders are placed.
 """
 
 from __future__ import annotations

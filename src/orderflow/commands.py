@@ -26,12 +26,14 @@ from orderflow.domain.model.commands import (
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
+    ReturnUnits,
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
     StockCommand,
     WithdrawReceipt,
 )
+from orderflow.domain.model.returns import ReturnReason, ReturnState
 
 __all__ = [
     "AcceptCancellation",
@@ -56,6 +58,9 @@ __all__ = [
     "ReleaseHold",
     "ReportShortPick",
     "RequestCancellation",
+    "ReturnReason",
+    "ReturnState",
+    "ReturnUnits",
     "SendOrderToWarehouse",
     "ServeWaiting",
     "SplitOrder",

@@ -34,6 +34,7 @@ from orderflow.domain.model.events import (
     StockAdjusted,
     StockBookedIn,
     StockEvent,
+    UnitsReturned,
     subject_of,
 )
 
@@ -71,5 +72,6 @@ __all__ = [
     "StockAdjusted",
     "StockBookedIn",
     "StockEvent",
+    "UnitsReturned",
     "subject_of",
 ]

@@ -131,6 +131,38 @@ def test_a_cancellation_is_accepted_or_rejected(sent: Shop) -> None:
     assert "no action is allowed" in sent.refused("accept-cancellation", "A-1")
 
 
+def test_units_come_back_into_stock_or_are_written_off(sent: Shop) -> None:
+    sent.do("despatch", "A-1")
+    on_hand = sent.ask("stock", "MUG")["stock"][0]["on_hand"]
+    sent.do("return", "A-1", "back_in_stock", "1=2", "--reason", "unwanted")
+    assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == on_hand + 2
+    sent.do("return", "A-1", "WRITTEN_OFF", "--all", "--note", "broken")
+    assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == on_hand + 2
+    assert sent.ask("show", "A-1")["returned"] == [["1", 3]]
+    assert "3 of line 1 came back" in sent.do("show", "A-1")
+    events = [(each["event"], each["details"]) for each in sent.ask("events", "A-1")["events"]]
+    assert events[-2:] == [
+        ("UnitsReturned", "2 of line 1: back in stock, unwanted"),
+        ("UnitsReturned", "1 of line 1: written off, other: broken"),
+    ]
+    assert "all its units have come back" in sent.refused("return", "A-1", "WRITTEN_OFF", "--all")
+
+
+def test_a_return_names_lines_and_a_state(sent: Shop) -> None:
+    sent.do("despatch", "A-1")
+    either = "'LINE=UNITS': name the lines or use --all, but not both"
+    assert either in sent.wrong("return", "A-1", "WRITTEN_OFF")
+    assert either in sent.wrong("return", "A-1", "WRITTEN_OFF", "1=1", "--all")
+    assert "'x' is not a number of units" in sent.wrong("return", "A-1", "WRITTEN_OFF", "1=x")
+    assert "'LINE=UNITS': must be" in sent.wrong("return", "A-1", "WRITTEN_OFF", "1=0")
+    assert "'LINE=UNITS': must be" in sent.wrong("return", "A-1", "WRITTEN_OFF", "1=1", "1=2")
+    assert "is not one of BACK_IN_STOCK, WRITTEN_OFF" in sent.wrong("return", "A-1", "SOLD", "1=1")
+    assert "4 units of line '1' cannot come back" in sent.refused(
+        "return", "A-1", "WRITTEN_OFF", "1=4"
+    )
+    assert sent.ask("show", "A-1")["returned"] == []
+
+
 def test_a_short_pick_corrects_the_stock_and_the_order_waits_again(sent: Shop) -> None:
     sent.do("adjust", "MUG", "loss", "--by", -2)
     printed = sent.do("short-pick", "A-1", "1=2")

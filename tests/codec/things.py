@@ -27,7 +27,7 @@ from orderflow.domain.model.edits import AddLine, ChangeCourier, RemoveLine
 from orderflow.domain.model.event_fields import OrderEventFields
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.status import COVERED, MAY_WAIT, Status
+from orderflow.domain.model.status import COVERED, MAY_WAIT, SENT_OUT, Status
 from orderflow.domain.model.stock import Stock, StockKey, WarehouseSku
 from orderflow.domain.model.validators import DURATION_MAX
 from orderflow.domain.state.state import State
@@ -164,6 +164,11 @@ def consistent(fields: dict[str, Any]) -> Order:
         "holds": tuple(holds[reason] for reason in sorted(holds)),
         "wait": fields["wait"] if status in MAY_WAIT else None,
         "custom_fields": dict(fields["custom_fields"]),
+        "returned": tuple(
+            (line_id, line.quantity)
+            for line_id, line in lines.items()
+            if status in SENT_OUT and fields["returned"]
+        ),
     }
     return Order(**{**fields, **agreed})
 
@@ -175,6 +180,7 @@ def as_placed(order: Order) -> Order:
         "split_from": None,
         "split_count": 0,
         "wait": None,
+        "returned": (),
         "version": 0,
     }
     return attrs.evolve(order, status=Status.NEW, lines=lines, **past)

@@ -48,6 +48,8 @@ from orderflow.commands import (
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
+    ReturnState,
+    ReturnUnits,
     SendOrderToWarehouse,
     SplitOrder,
     WithdrawReceipt,
@@ -258,6 +260,10 @@ def _short_pick(draw: _Draw) -> Command:
     return ReportShortPick(picked=found, **draw.about())
 
 
+def _return(draw: _Draw) -> Command:
+    return ReturnUnits(state=draw.dice.choice(list(ReturnState)), **draw.about())
+
+
 _MAKERS: dict[_Make, int] = {
     _place_some: 3,
     _book_in: 14,
@@ -281,4 +287,5 @@ _MAKERS: dict[_Make, int] = {
     lambda draw: RejectCancellation(**draw.about()): 1,
     lambda draw: DespatchOrder(**draw.about()): 8,
     lambda draw: DeliverOrder(**draw.about()): 3,
+    _return: 3,
 }

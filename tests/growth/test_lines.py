@@ -27,7 +27,7 @@ from orderflow import (
 from orderflow.adapters.sql import Tables
 from orderflow.checking import check
 from orderflow.codec import dumps, loads
-from orderflow.commands import CancelOrder
+from orderflow.commands import CancelOrder, ReturnState
 from orderflow.core import State, evolve
 from orderflow.edits import AddLine, ChangeQuantity, Edit, RemoveLine, ReplaceLine
 from orderflow.importing import OnChange, OrderLayout, read_orders
@@ -232,6 +232,17 @@ def short_pick(shop: Shop, lines: int) -> Task:
 def leave(shop: Shop, lines: int) -> Task:
     acme = at_the_warehouse(shop, lines).acme
     return lambda: (acme.request_cancellation("A"), acme.despatch("A"), acme.deliver("A"))
+
+
+@case()
+def return_units(shop: Shop, lines: int) -> Task:
+    acme = at_the_warehouse(shop, lines).acme
+    acme.despatch("A")
+    some = {str(number): 1 for number in range(1, lines + 1)}
+    return lambda: (
+        acme.return_units("A", ReturnState.BACK_IN_STOCK, some),
+        acme.return_units("A", ReturnState.WRITTEN_OFF),
+    )
 
 
 @case()

@@ -22,6 +22,8 @@ from orderflow.commands import (
     PlaceOrder,
     ReleaseHold,
     ReportShortPick,
+    ReturnState,
+    ReturnUnits,
     SplitOrder,
 )
 from orderflow.core import State, decide
@@ -119,6 +121,7 @@ def _mark(order: Order) -> tuple[object, ...]:
         order.status.value,
         order.priority,
         order.split_count,
+        order.returned,
         tuple((line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines),
         tuple(hold.reason.value for hold in order.holds),
         order.wait is not None and (order.wait.passed_over, order.wait.allows_partial),
@@ -164,11 +167,17 @@ def _short_pick(order: Order) -> Command:
     return ReportShortPick(picked=(found,), **about(order.order_id))
 
 
+def _return(order: Order) -> Command:
+    units = ((order.lines[0].line_id, 1),)
+    return ReturnUnits(state=ReturnState.BACK_IN_STOCK, units=units, **about(order.order_id))
+
+
 _ABOUT_ORDERS: tuple[Callable[[Order], Command], ...] = (
     lambda order: do.CancelOrder(**about(order.order_id)),
     lambda order: do.SendOrderToWarehouse(**about(order.order_id)),
     lambda order: do.DespatchOrder(**about(order.order_id)),
     lambda order: do.RequestCancellation(**about(order.order_id)),
+    _return,
     lambda order: do.AcceptCancellation(**about(order.order_id)),
     lambda order: do.RejectCancellation(**about(order.order_id)),
     lambda order: ReleaseHold(**about(order.order_id)),

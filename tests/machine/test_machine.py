@@ -30,6 +30,8 @@ from orderflow.commands import (
     CountStock,
     DespatchOrder,
     ReportShortPick,
+    ReturnState,
+    ReturnUnits,
     ServeWaiting,
 )
 from orderflow.core import State
@@ -62,7 +64,8 @@ ON_THE_WAY = {
         Action.REPORT_SHORT_PICK,
     ),
     Status.CANCELLATION_REQUESTED: (Action.ACCEPT_CANCELLATION, Action.REJECT_CANCELLATION),
-    Status.DESPATCHED: (Action.DELIVER,),
+    Status.DESPATCHED: (Action.DELIVER, Action.RETURN_UNITS),
+    Status.DELIVERED: (Action.RETURN_UNITS,),
     Status.ON_HOLD: (Action.RELEASE_HOLD,),
     Status.ON_BACK_ORDER: (Action.SPLIT,),
 }
@@ -211,6 +214,14 @@ class Machine(RuleBasedStateMachine):
                 for each in found:
                     line = order.line(each.line_id)
                     self.book(key_of(order, line.sku), each.units - line.quantity)
+            case ReturnUnits(order_id=order_id, units=units, state=ReturnState.BACK_IN_STOCK):
+                order = before.orders[order_id]
+                earlier = dict(order.returned)
+                for line_id, came_back in units or [
+                    (line.line_id, line.quantity - earlier.get(line.line_id, 0))
+                    for line in order.lines
+                ]:
+                    self.book(key_of(order, order.line(line_id).sku), came_back)
             case _:
                 pass
 

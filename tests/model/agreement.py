@@ -114,6 +114,7 @@ def picture_of_model(world: World) -> Picture:
         f"order {order.order_id}": (
             order.status.value,
             [(line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines],
+            tuple((line.line_id, line.returned) for line in order.lines if line.returned),
             order.split_count,
             order.split_from,
             (order.since, order.passed_over, order.allows_partial) if order.since else None,
@@ -132,6 +133,7 @@ def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock])
         f"order {order.order_id}": (
             order.status.value,
             [(line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines],
+            order.returned,
             order.split_count,
             order.split_from,
             (order.wait.since, order.wait.passed_over, order.wait.allows_partial)

@@ -28,6 +28,8 @@ from orderflow.commands import (
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
+    ReturnState,
+    ReturnUnits,
     SendOrderToWarehouse,
     SplitOrder,
 )
@@ -245,6 +247,19 @@ def _deliver(order: Order, _random: Random, at: datetime) -> Command:
     return DeliverOrder(at=at, seller_id="acme", order_id=order.order_id)
 
 
+@_on(Status.DESPATCHED, Status.DELIVERED)
+def _return(order: Order, random: Random, at: datetime) -> Command:
+    lines = random.sample(order.lines, random.randint(1, len(order.lines)))
+    some = tuple((line.line_id, random.randint(1, line.quantity)) for line in lines)
+    return ReturnUnits(
+        at=at,
+        seller_id="acme",
+        order_id=order.order_id,
+        state=random.choice(list(ReturnState)),
+        units=random.choice([None, some, some]),
+    )
+
+
 @_on(*FROZEN)
 def _short_pick(order: Order, random: Random, at: datetime) -> Command:
     lines = random.sample(order.lines, random.randint(1, len(order.lines)))
@@ -299,6 +314,7 @@ MAKERS: dict[_Make, int] = {
     _accept: 3,
     _reject: 3,
     _deliver: 6,
+    _return: 3,
     _short_pick: 2,
     _book_in: 20,
     _adjust: 4,

@@ -33,6 +33,8 @@ from orderflow.commands import (
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
+    ReturnState,
+    ReturnUnits,
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
@@ -174,6 +176,8 @@ class NaiveModel:
                 self._despatch(order, new_order_id, units)
             case ReportShortPick(picked=found):
                 self._short_pick(order, {each.line_id: each.units for each in found})
+            case ReturnUnits(units=units, state=state):
+                self._return(order, units, state)
 
     def _change_policy(self, policy: AllocationPolicy) -> None:
         world = self.world
@@ -300,6 +304,21 @@ class NaiveModel:
             line = lines[line_id]
             self.world.on_hand[order.product(line)] -= line.allocated - units
             line.allocated = units
+        self.world.has_changed(order)
+
+    def _return(
+        self, order: Order, units: tuple[tuple[str, int], ...] | None, state: ReturnState
+    ) -> None:
+        self._demand(order, Status.DESPATCHED, Status.DELIVERED)
+        out = {line.line_id: line.quantity - line.returned for line in order.lines}
+        asked = out if units is None else dict(units)
+        if not any(out.values()) or any(n > out.get(line_id, 0) for line_id, n in asked.items()):
+            raise RefusedByModelError
+        for line in order.lines:
+            came_back = asked.get(line.line_id, 0)
+            line.returned += came_back
+            if state is ReturnState.BACK_IN_STOCK:
+                self.world.on_hand[order.product(line)] += came_back
         self.world.has_changed(order)
 
     def _move(self, order: Order, allowed: Status, status: Status) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orderflow import InvalidValueError
+from orderflow.commands import ReturnState
 from orderflow.core import PageStep
 from tests.model.agreement import Pair, agree_at_random
 from tests.model.commands import next_command
@@ -103,7 +104,8 @@ EVERYTHING = (
         "CancellationRequested",
     ),
     *("CancellationAccepted", "CancellationRejected", "OrderShortPicked", "OrderRecalled"),
-    *("OrderDespatched", "OrderDelivered", "StockBookedIn", "StockAdjusted", "PolicyChanged"),
+    *("OrderDespatched", "OrderDelivered", "UnitsReturned", *ReturnState),
+    *("StockBookedIn", "StockAdjusted", "PolicyChanged"),
     *("HOLD", "INCOMPLETE", "COUNT", "PREEMPTED"),
 )
 
@@ -115,6 +117,7 @@ def what_happens(pair: Pair, random: Random) -> Counter[str]:
     for event in pair.core.events():
         happened[type(event).__name__] += 1
         happened[getattr(event, "reason", "")] += 1
+        happened[getattr(event, "state", "")] += 1
     return happened
 
 

@@ -38,6 +38,7 @@ class Line:
     sku: str
     quantity: int
     allocated: int = 0
+    returned: int = 0
 
     @property
     def short(self) -> int:

@@ -19,6 +19,7 @@ import pytest
 
 from orderflow import MemoryRepository, Order, OrderLine, Status
 from orderflow.adapters.memory import repository, seller
+from orderflow.commands import ReturnState
 from orderflow.domain.allocation import deallocation, preemption, serving, serving_state
 from orderflow.domain.decisions import splitting
 from orderflow.domain.model import lifecycle, policy
@@ -100,6 +101,16 @@ def a_despatch_leaves_its_units_on_the_shelf(patch: pytest.MonkeyPatch) -> None:
         return {} if isinstance(event, OrderDespatched) else good(before, event)
 
     patch.setattr(fold, "units_removed", units_removed)
+
+
+@fault
+def units_that_are_written_off_are_sold_again(patch: pytest.MonkeyPatch) -> None:
+    good = fold._units_added  # noqa: SLF001
+
+    def units_added(order: Order, event: Any) -> Any:  # noqa: ANN401
+        return good(order, attrs.evolve(event, state=ReturnState.BACK_IN_STOCK))
+
+    patch.setattr(fold, "_units_added", units_added)
 
 
 @fault

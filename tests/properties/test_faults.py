@@ -32,6 +32,7 @@ CAUGHT_BY = {
     "the_balance_is_not_carried_between_lines": "nothing_is_oversold",
     "a_row_is_missing_from_the_lifecycle": "nothing_but_refusals_is_raised",
     "a_cancellation_forgets_to_free": "allocated_is_what_the_lines_hold",
+    "units_that_are_written_off_are_sold_again": "no_unit_appears_or_vanishes",
     "a_despatch_leaves_its_units_on_the_shelf": "no_unit_appears_or_vanishes",
     "every_edited_order_counts_as_covered": "the_status_agrees_with_the_lines",
     "what_becomes_free_is_not_offered": "no_stock_is_idle",

@@ -34,6 +34,7 @@ from orderflow.cli.commands.warehouse import (
     deliver,
     despatch,
     reject_cancellation,
+    return_,
     send,
     short_pick,
 )
@@ -181,6 +182,7 @@ _add(
     (send, "--all"),
     (despatch, "A-1 A-2"),
     (deliver, "A-1"),
+    (return_, "A-1 BACK_IN_STOCK 1=2 --reason UNWANTED"),
     (short_pick, "A-1 1=3"),
     (accept_cancellation, "A-1"),
     (reject_cancellation, "A-1 --reason 'packed already'"),

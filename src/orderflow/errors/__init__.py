@@ -249,6 +249,15 @@ class DespatchRefusedError(RefusedError):
         super().__init__(f"order {order_id!r} was not despatched: {reason}")
 
 
+class ReturnRefusedError(RefusedError):
+    """A return of more units than left the warehouse with the order."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"the return for order {order_id!r} was not recorded: {reason}")
+
+
 class ShortPickRefusedError(RefusedError):
     """A short pick that names a line without missing units."""
 

@@ -14,8 +14,10 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
     StockAdjusted,
     StockBookedIn,
+    UnitsReturned,
 )
 from orderflow.domain.model.policy import Fulfilment
+from orderflow.domain.model.returns import ReturnState
 from orderflow.domain.state.state import evolve
 from orderflow.errors import OrderFlowError
 from orderflow.errors.quoting import clip
@@ -188,12 +190,16 @@ def _came_on_hand(before: State, event: Event) -> Iterator[tuple[StockKey, int]]
             order = before.orders[event.order_id]
             for line_id, missing in event.units:
                 yield key_of(order, order.line(line_id).sku), -missing
+        case UnitsReturned(state=ReturnState.BACK_IN_STOCK):
+            order = before.orders[event.order_id]
+            for line_id, returned in event.units:
+                yield key_of(order, order.line(line_id).sku), returned
         case _:
             pass
 
 
 def account_violations(account: Mapping[StockKey, int], stock: Iterable[Stock]) -> list[str]:
-    """Return violations of rule 3: the units on hand are those received less those gone."""
+    """Return violations of rule 3: on hand are the units that came in or back, less those gone."""
     on_hand = {record.key: record.on_hand for record in stock}
     return [
         f"{text_of(key)}: {on_hand.get(key, 0)} on hand, "

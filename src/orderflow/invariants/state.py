@@ -24,6 +24,7 @@ _OPEN = {
     Status.SENT_TO_WAREHOUSE,
     Status.CANCELLATION_REQUESTED,
 }
+_SENT_OUT = {Status.DESPATCHED, Status.DELIVERED}
 _MAY_BE_SHORT = {Status.ON_HOLD, Status.ON_BACK_ORDER}
 
 
@@ -91,6 +92,11 @@ def _faults(order: Order) -> Iterator[str]:
     for line in order.lines:
         if not (line.quantity >= 1 and 0 <= line.allocated <= line.quantity):
             yield f"has line {line.line_id!r}, which has {line.allocated} of {line.quantity}"
+    sent_out = {line.line_id: line.quantity for line in order.lines if order.status in _SENT_OUT}
+    for line_id, returned in order.returned:
+        sent = sent_out.get(line_id, 0)
+        if not 0 < returned <= sent:
+            yield f"is {order.status}, and {returned} of {sent} of line {line_id!r} came back"
     if (order.status is Status.ON_HOLD) != bool(order.holds):
         yield f"is {order.status} and has {counted(len(order.holds), 'hold')}"
     if order.status not in _OPEN and allocated:

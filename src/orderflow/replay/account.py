@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.model.events import OrderDespatched, StockAdjusted, StockBookedIn
+from orderflow.domain.model.events import (
+    OrderDespatched,
+    StockAdjusted,
+    StockBookedIn,
+    UnitsReturned,
+)
+from orderflow.domain.model.returns import ReturnState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,9 +35,10 @@ OPENING = "opening stock"
 
 @attrs.frozen(kw_only=True)
 class Balance:
-    """The account in units: opening + booked in + found = despatched + lost + on hand.
+    """The account in units: opening + booked in + found + returned = despatched + lost + on hand.
 
     Attributes:
+        returned: The units that customers sent back and that are on hand again.
         difference: The units by which events and stock records disagree, added up over all
             products. Anything but 0 is a bug in orderflow.
     """
@@ -39,6 +46,7 @@ class Balance:
     opening: int
     booked_in: int
     found: int
+    returned: int
     despatched: int
     lost: int
     on_hand: int
@@ -46,8 +54,8 @@ class Balance:
 
     @property
     def came(self) -> int:
-        """Units in the opening stock, booked in or found."""
-        return self.opening + self.booked_in + self.found
+        """Units in the opening stock, booked in, found or returned."""
+        return self.opening + self.booked_in + self.found + self.returned
 
     @property
     def went(self) -> int:
@@ -75,6 +83,10 @@ class Account:
                     order = next(each for each in outcome.orders if each.order_id == order_id)
                     for line in order.lines:
                         self._count("despatched", line.sku, -line.quantity, line.quantity)
+                case UnitsReturned(state=ReturnState.BACK_IN_STOCK, order_id=order_id):
+                    order = next(each for each in outcome.orders if each.order_id == order_id)
+                    for line_id, units in event.units:
+                        self._count("returned", order.line(line_id).sku, units, units)
                 case _:
                     pass
 
@@ -89,6 +101,7 @@ class Account:
             opening=self._totals[OPENING],
             booked_in=self._totals["booked_in"],
             found=self._totals["found"],
+            returned=self._totals["returned"],
             despatched=self._totals["despatched"],
             lost=self._totals["lost"],
             on_hand=records.total(),

@@ -94,6 +94,7 @@ class AsyncSeller:
     report_short_pick = _awaited(Seller.report_short_pick)
     despatch = _awaited(Seller.despatch)
     deliver = _awaited(Seller.deliver)
+    return_units = _awaited(Seller.return_units)
 
     announce = _awaited(Seller.announce)
     withdraw = _awaited(Seller.withdraw)

@@ -10,6 +10,7 @@ from orderflow.domain.model import commands as do
 from orderflow.domain.model.arguments import require_kind
 from orderflow.domain.model.edits import RemoveShortLines
 from orderflow.domain.model.order import Hold
+from orderflow.domain.model.returns import ReturnReason
 from orderflow.service.scope import SellerScope
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.event_fields import LineUnits
     from orderflow.domain.model.order import HoldReason, Order
     from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.returns import ReturnState
 
 __all__ = ["OrderMethods"]
 
@@ -284,6 +286,36 @@ class OrderMethods(SellerScope):
         """Mark an order as delivered."""
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.DeliverOrder(**fields))
+
+    def return_units(
+        self,
+        order_id: str,
+        state: ReturnState,
+        units: Mapping[str, int] | None = None,
+        *,
+        reason: ReturnReason = ReturnReason.OTHER,
+        note: str = "",
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Record units that the customer sent back.
+
+        Args:
+            order_id: The order, which was despatched.
+            state: Whether the units are back in stock or written off.
+            units: The units that came back, by line id. Default: all that have not yet.
+            reason: Why the customer sent them back.
+            note: A text for people.
+            at: The time. Default: now.
+            command_id: An id that makes it safe to repeat the command.
+            expected_version: Refuse the command if the order has another version.
+        """
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        pairs = _pairs("return_units.units", units)
+        return self.handle(
+            do.ReturnUnits(state=state, units=pairs, reason=reason, note=note, **fields)
+        )
 
 
 def _pairs(field: str, units: Mapping[str, int] | None) -> LineUnits | None:

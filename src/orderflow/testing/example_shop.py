@@ -21,12 +21,14 @@ from orderflow.domain.model.commands import (
     EditOrder,
     HoldOrder,
     PlaceOrder,
+    ReturnUnits,
     SendOrderToWarehouse,
     SplitOrder,
 )
 from orderflow.domain.model.edits import AddLine, ChangePriority, ChangePromise, RemoveLine
 from orderflow.domain.model.order import Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation, Preemption, Queue
+from orderflow.domain.model.returns import ReturnState
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.state.state import State
@@ -84,7 +86,14 @@ def new_order(
 ) -> Order:
     """Return a new order for some units of some products, with every other field filled."""
     lines = tuple(OrderLine(str(n), sku, units) for n, (sku, units) in enumerate(wanted, 1))
-    past = {"holds": (), "split_from": None, "split_count": 0, "wait": None, "version": 0}
+    past = {
+        "holds": (),
+        "split_from": None,
+        "split_count": 0,
+        "wait": None,
+        "returned": (),
+        "version": 0,
+    }
     return filled(
         Order,
         order_id=order_id,
@@ -224,7 +233,7 @@ def _orders() -> Iterator[Command]:
 
 
 def _life() -> Iterator[Command]:
-    """Edit, hold, split, cancel, send and despatch orders."""
+    """Edit, hold, split, cancel, send and despatch orders, and take units back."""
     for order_id, edits in (
         ("late", (ChangePriority(50), ChangePromise(None))),
         ("plain", (AddLine("CUP", 2), RemoveLine("1"))),
@@ -238,6 +247,16 @@ def _life() -> Iterator[Command]:
     for order_id in ("9", "10"):
         yield SendOrderToWarehouse(seller_id="acme", order_id=order_id, at=later(16))
     yield DespatchOrder(seller_id="acme", order_id="9", at=later(17))
+    yield filled(
+        ReturnUnits,
+        seller_id="acme",
+        order_id="9",
+        state=ReturnState.WRITTEN_OFF,
+        units=(("1", 1),),
+        expected_version=None,
+        command_id=None,
+        at=later(17),
+    )
 
 
 def _receipts() -> Iterator[Command]:

@@ -48,6 +48,8 @@ from orderflow.commands import (
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
+    ReturnState,
+    ReturnUnits,
     ServeWaiting,
     SplitOrder,
     WithdrawReceipt,
@@ -216,6 +218,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
                 *((("Gift", "yes"), ("Gift", text)) for text in ("yes", "no")),
                 {str(number): "" for number in range(51)},
             ],
+            "returned": [None, (("1", 1),), *LINE_UNITS],
             "ship_to": ["1 High Street", ADDRESS],
             "holds": [None, [Hold(HoldReason.OTHER)], (HoldReason.OTHER,)],
             "split_from": OPTIONAL_IDENTIFIER,
@@ -354,6 +357,16 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         ReportShortPick,
         {**NAMED, "picked": (PickedLine("1", 0),)},
         {"picked": [(), [PickedLine("1", 0)], ("1",), None]},
+    ),
+    (
+        ReturnUnits,
+        {**NAMED, "state": ReturnState.WRITTEN_OFF},
+        {
+            "state": [None, "BROKEN", HoldReason.OTHER],
+            "units": [(), *LINE_UNITS],
+            "reason": [None, "UNWANTED"],
+            "note": NOTE,
+        },
     ),
     (
         AnnounceReceipt,

@@ -16,6 +16,7 @@ from orderflow.commands import (
     OrderCommand,
     PickedLine,
     ReportShortPick,
+    ReturnState,
     SplitOrder,
 )
 from orderflow.domain.model import commands as do
@@ -109,6 +110,7 @@ COMMANDS: dict[str, OrderCommand] = {
     "report short pick": ReportShortPick(picked=(PickedLine("1", 1),), **about()),
     "despatch": do.DespatchOrder(**about()),
     "deliver": do.DeliverOrder(**about()),
+    "return units": do.ReturnUnits(state=ReturnState.WRITTEN_OFF, **about()),
 }
 
 REFUSED = "-"
@@ -129,6 +131,7 @@ LEADS_TO = {
         "report short pick": REFUSED,
         "despatch": REFUSED,
         "deliver": REFUSED,
+        "return units": REFUSED,
     },
     "ON_HOLD": {
         "allocate": REFUSED,
@@ -144,6 +147,7 @@ LEADS_TO = {
         "report short pick": REFUSED,
         "despatch": REFUSED,
         "deliver": REFUSED,
+        "return units": REFUSED,
     },
     "ON_BACK_ORDER": {
         "allocate": REFUSED,
@@ -159,6 +163,7 @@ LEADS_TO = {
         "report short pick": REFUSED,
         "despatch": REFUSED,
         "deliver": REFUSED,
+        "return units": REFUSED,
     },
     "ALLOCATED": {
         "allocate": REFUSED,
@@ -174,6 +179,7 @@ LEADS_TO = {
         "report short pick": REFUSED,
         "despatch": REFUSED,
         "deliver": REFUSED,
+        "return units": REFUSED,
     },
     "SENT_TO_WAREHOUSE": {
         "allocate": REFUSED,
@@ -189,6 +195,7 @@ LEADS_TO = {
         "report short pick": "ON_BACK_ORDER",
         "despatch": "DESPATCHED",
         "deliver": REFUSED,
+        "return units": REFUSED,
     },
     "CANCELLATION_REQUESTED": {
         "allocate": REFUSED,
@@ -204,9 +211,11 @@ LEADS_TO = {
         "report short pick": "CANCELLED",
         "despatch": "DESPATCHED",
         "deliver": REFUSED,
+        "return units": REFUSED,
     },
-    "DESPATCHED": dict.fromkeys(COMMANDS, REFUSED) | {"deliver": "DELIVERED"},
-    "DELIVERED": dict.fromkeys(COMMANDS, REFUSED),
+    "DESPATCHED": dict.fromkeys(COMMANDS, REFUSED)
+    | {"deliver": "DELIVERED", "return units": "DESPATCHED"},
+    "DELIVERED": dict.fromkeys(COMMANDS, REFUSED) | {"return units": "DELIVERED"},
     "CANCELLED": dict.fromkeys(COMMANDS, REFUSED),
 }
 

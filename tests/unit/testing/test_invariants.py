@@ -25,11 +25,13 @@ from orderflow import (
     Stock,
     invariants,
 )
-from orderflow.core import State
+from orderflow.commands import ReturnReason, ReturnState
+from orderflow.core import State, evolve
 from orderflow.errors import OrderFlowError
 from orderflow.events import (
     DeallocationReason,
     Event,
+    LineUnits,
     OrderAllocated,
     OrderDeallocated,
     OrderDespatched,
@@ -40,6 +42,7 @@ from orderflow.events import (
     OrderSplit,
     OrderSplitOff,
     StockBookedIn,
+    UnitsReturned,
 )
 from orderflow.invariants import (
     agreement_violations,
@@ -55,6 +58,7 @@ from orderflow.invariants import (
 )
 from tests.unit.shop import ACME, NOON, key, later, order, shop_with
 
+BACK_IN_STOCK, WRITTEN_OFF = ReturnState
 ALWAYS = AllocationPolicy()
 NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 PATIENT = AllocationPolicy(
@@ -152,6 +156,22 @@ def test_a_line_out_of_bounds_is_found(allocated: int) -> None:
     object.__setattr__(line, "allocated", allocated)
     found = agreement_violations([broken(COVERED, lines=(line,))])
     assert f"order 'A' has line '1', which has {allocated} of 2" in found
+
+
+@pytest.mark.parametrize(
+    ("status", "returned", "found"),
+    [
+        (Status.DELIVERED, (("1", 3),), "is DELIVERED, and 3 of 2 of line '1' came back"),
+        (Status.DELIVERED, (("2", 1),), "is DELIVERED, and 1 of 0 of line '2' came back"),
+        (Status.CANCELLED, (("1", 1),), "is CANCELLED, and 1 of 0 of line '1' came back"),
+    ],
+    ids=["too many", "no such line", "not sent"],
+)
+def test_returned_units_that_have_not_left_are_found(
+    status: Status, returned: LineUnits, found: str
+) -> None:
+    made = order("A", status=status, lines=(OrderLine("1", "MUG", 2),))
+    assert agreement_violations([broken(made, returned=returned)]) == [f"order 'A' {found}"]
 
 
 # Rule 5
@@ -355,6 +375,20 @@ def test_the_opening_stock_counts() -> None:
         OrderDespatched(ACME, "A", NOON),
     ]
     assert history_violations(opening, events, ALWAYS) == []
+
+
+def test_returned_units_count() -> None:
+    events: list[Event] = [
+        *(OrderPlaced(NOON, order("A", ("MUG", 3))), StockBookedIn(key(), NOON, 3, 0)),
+        *(OrderAllocated(ACME, "A", NOON, (("1", 3),)), OrderSentToWarehouse(ACME, "A", NOON)),
+        OrderDespatched(ACME, "A", NOON),
+        UnitsReturned(ACME, "A", NOON, (("1", 2),), BACK_IN_STOCK, ReturnReason.LATE),
+        UnitsReturned(ACME, "A", NOON, (("1", 1),), WRITTEN_OFF, ReturnReason.FAULTY),
+    ]
+    assert history_violations(State(ACME), events, ALWAYS) == []
+    stored = attrs.evolve(evolve(State(ACME), *events), records={})
+    found = history_violations(State(ACME), events, ALWAYS, stored)
+    assert "'MUG' of 'acme' in 'leeds': 0 on hand, but the movements add up to 2" in found
 
 
 def test_events_that_cannot_be_folded_are_found_and_end_the_walk() -> None:

@@ -10,7 +10,7 @@ from orderflow.errors import ContentionError, SchemaError, StorageError, Unfinis
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
 
-__all__ = ["lost_transaction", "translate_commit_error", "translate_error"]
+__all__ = ["translate_commit_error", "translate_error"]
 
 # Serialization failure, deadlock, lock not available, and unique violation from two concurrent
 # inserts. The codes are in appendix A of PostgreSQL's manual.
@@ -62,14 +62,6 @@ def translate_commit_error(error: DBAPIError, attempts: int) -> StorageError:
     if isinstance(translated, ContentionError):
         return translated
     return UnfinishedError(_text(error))
-
-
-def lost_transaction() -> StorageError:
-    """Return the error for what is run in a transaction whose connection is lost."""
-    return StorageError(
-        "the connection was lost earlier in this transaction; nothing was saved; roll back, and "
-        "run the whole transaction again"
-    )
 
 
 def _text(error: DBAPIError) -> str:

@@ -55,6 +55,7 @@ ORDER_COLUMNS = (
     "version",
     "customer_reference",
     "custom_fields",
+    "returned",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -126,6 +127,7 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         version=row[14],
         customer_reference=row[15],
         custom_fields=() if row[16] is None else json.loads(row[16]),
+        returned=() if row[17] is None else tuple(map(tuple, json.loads(row[17]))),
     )
 
 
@@ -152,6 +154,7 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "passed_over": 0 if wait is None else wait.passed_over,
         "allows_partial": False if wait is None else wait.allows_partial,
         "blocked_on": blocked_on,
+        "returned": _json(order.returned) if order.returned else None,
         "version": order.version,
     }
 

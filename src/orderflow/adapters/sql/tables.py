@@ -63,6 +63,16 @@ _STATUS = _characters(_STATUS_CHARACTERS_MAX)
 _MOMENT = String(32).with_variant(DateTime(timezone=True), "postgresql")
 
 
+_STATUSES = ", ".join(f"'{status}'" for status in Status)
+_RULES_OF_ORDERS = {
+    "status": f"status IN ({_STATUSES})",
+    "held": "(status = 'ON_HOLD') = (holds IS NOT NULL)",
+    "until": "held_until IS NULL OR status = 'ON_HOLD'",
+    "waits": "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')",
+    "returned": "returned IS NULL OR status IN ('DESPATCHED', 'DELIVERED')",
+    "counts": "split_count >= 0 AND passed_over >= 0 AND version >= 0",
+}
+
 _NAME = re.compile(r"[A-Za-z0-9_]{0,40}", re.ASCII)
 _NAME_DEMAND = "at most 40 letters, digits and underscores"
 
@@ -175,7 +185,6 @@ class Tables:
         return table
 
     def _orders(self) -> Table:
-        statuses = ", ".join(f"'{status}'" for status in Status)
         table = self._table(
             "orders",
             Column("order_id", _IDENTIFIER, nullable=False),
@@ -196,16 +205,9 @@ class Tables:
             Column("passed_over", BigInteger, nullable=False),
             Column("allows_partial", Boolean, nullable=False),
             Column("blocked_on", _IDENTIFIER),
+            Column("returned", Text),
             Column("version", BigInteger, nullable=False),
-            self._check("orders", "status", f"status IN ({statuses})"),
-            self._check("orders", "held", "(status = 'ON_HOLD') = (holds IS NOT NULL)"),
-            self._check("orders", "until", "held_until IS NULL OR status = 'ON_HOLD'"),
-            self._check(
-                "orders", "waits", "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')"
-            ),
-            self._check(
-                "orders", "counts", "split_count >= 0 AND passed_over >= 0 AND version >= 0"
-            ),
+            *(self._check("orders", name, rule) for name, rule in _RULES_OF_ORDERS.items()),
             key=("order_id",),
         )
         self._index(table, "placed", "placed_at", "order_id")

@@ -18,11 +18,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from orderflow.adapters.sql.database_file import watch_files
 from orderflow.adapters.sql.executor import CoreExecutor, has_listeners
-from orderflow.adapters.sql.faults import (
-    lost_transaction,
-    translate_commit_error,
-    translate_error,
-)
+from orderflow.adapters.sql.faults import translate_commit_error, translate_error
 from orderflow.domain.model.arguments import require_methods
 from orderflow.errors import ContentionError, StorageError
 
@@ -197,7 +193,10 @@ def _translate_errors(attempts: int) -> Iterator[None]:
     except DBAPIError as error:
         raise translate_error(error, attempts) from error
     except PendingRollbackError as error:
-        raise lost_transaction() from error
+        raise StorageError(
+            "the connection was lost earlier in this transaction; nothing was saved; roll back, "
+            "and run the whole transaction again"
+        ) from error
 
 
 _ISOLATION_LEVELS = {"READ COMMITTED", "SERIALIZABLE"}

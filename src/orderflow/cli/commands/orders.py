@@ -79,6 +79,7 @@ _COMMANDS = {
     Action.REPORT_SHORT_PICK: "short-pick",
     Action.DESPATCH: "despatch",
     Action.DELIVER: "deliver",
+    Action.RETURN_UNITS: "return",
 }
 
 
@@ -287,6 +288,7 @@ def _rest(order: Order) -> list[str]:
     said += [f"{name}: {text}" for name, text in order.custom_fields]
     if order.split_from is not None:
         said.append(f"split from {order.split_from}")
+    said += [f"{units} of line {line_id} came back" for line_id, units in order.returned]
     for hold in order.holds:
         until = f" until {moment_text(hold.until, zone)}" if hold.until is not None else ""
         said.append(f"held: {hold.reason}{until}{': ' + hold.note if hold.note else ''}")

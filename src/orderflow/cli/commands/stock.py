@@ -9,7 +9,7 @@ import typer
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out, do_to_stock, key_of
-from orderflow.cli.options.arguments import ReceiptId, Sku
+from orderflow.cli.options.arguments import Note, ReceiptId, Sku
 from orderflow.cli.options.forms import moment_argument
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["adjust", "announce", "book_in", "count", "receipts", "stock", "withdraw"]
 
 Units = Annotated[int, typer.Argument(metavar="UNITS", min=0, help="Number of units.")]
-Note = Annotated[str, typer.Option(metavar="TEXT", help="A note, in your own words.")]
 
 
 @with_options("The database", where=WarehouseOptions)

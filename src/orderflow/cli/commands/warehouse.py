@@ -1,4 +1,4 @@
-"""Orders at the warehouse: send, despatch and deliver them, and record what goes wrong."""
+"""Orders at the warehouse: send, despatch and deliver them, short picks, and returns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import typer
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, OrderExecutionOptions, do_to_order
-from orderflow.cli.options.arguments import LineUnits, OrderId, Reason, line_units, unit_pairs
+from orderflow.cli.options.arguments import (
+    LineUnits,
+    Note,
+    OrderId,
+    Reason,
+    line_units,
+    unit_pairs,
+)
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
@@ -20,8 +27,10 @@ from orderflow.domain.model.commands import (
     PickedLine,
     RejectCancellation,
     ReportShortPick,
+    ReturnUnits,
     SendOrderToWarehouse,
 )
+from orderflow.domain.model.returns import ReturnReason, ReturnState
 from orderflow.domain.model.status import Status
 from orderflow.errors import NotFoundError, RefusedError
 
@@ -36,6 +45,7 @@ __all__ = [
     "deliver",
     "despatch",
     "reject_cancellation",
+    "return_",
     "send",
     "short_pick",
 ]
@@ -145,6 +155,40 @@ def reject_cancellation(
 ) -> None:
     """Reject a request for cancellation: the order continues."""
     do_to_order(RejectCancellation, order_id, where, how, reason=reason)
+
+
+@with_options("The database", where=SellerOptions)
+@with_options("Execution", how=OrderExecutionOptions)
+def return_(
+    order_id: OrderId,
+    state: Annotated[ReturnState, typer.Argument(help="What becomes of the units.")],
+    units: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="LINE=UNITS", help="A line and the units that came back."),
+    ] = None,
+    *,
+    where: SellerOptions,
+    how: OrderExecutionOptions,
+    reason: Annotated[
+        ReturnReason, typer.Option(help="Why the customer sent them back.")
+    ] = ReturnReason.OTHER,
+    note: Note = "",
+    all_of_them: Annotated[
+        bool, typer.Option("--all", help="Every unit that has not come back yet.")
+    ] = False,
+) -> None:
+    """Record units that a customer sent back, for a despatched order.
+
+    Units that are back in stock are offered to the orders that wait. Units that are written off do
+    not change the stock.
+    """
+    if bool(units) is all_of_them:
+        raise typer.BadParameter(
+            "name the lines or use --all, but not both", param_hint="'LINE=UNITS'"
+        )
+    came_back = tuple(unit_pairs("LINE=UNITS", units)) if units else None
+    fields = {"state": state, "units": came_back, "reason": reason, "note": note}
+    do_to_order(ReturnUnits, order_id, where, how, **fields)
 
 
 def _each(

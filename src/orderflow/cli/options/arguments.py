@@ -18,6 +18,7 @@ __all__ = [
     "ADDRESS_FORM",
     "AsJson",
     "LineUnits",
+    "Note",
     "OrderId",
     "Reason",
     "ReceiptId",
@@ -42,6 +43,7 @@ LineUnits = Annotated[
         "--units", metavar="LINE=UNITS", help="Only these units of a line. Repeat for others."
     ),
 ]
+Note = Annotated[str, typer.Option(metavar="TEXT", help="A note, in your own words.")]
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="Order id.")]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="The reason, in your own words.")]
 ReceiptId = Annotated[str, typer.Argument(metavar="RECEIPT", help="Receipt id.")]

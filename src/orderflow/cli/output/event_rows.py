@@ -43,6 +43,7 @@ from orderflow.domain.model.events import (
     ReceiptWithdrawn,
     StockAdjusted,
     StockBookedIn,
+    UnitsReturned,
 )
 from orderflow.wording.moments import moment_text
 
@@ -71,6 +72,9 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
             return ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
         case OrderDeallocated(units=units, reason=reason):
             return f"{_units(units)}: {_lower(reason)}"
+        case UnitsReturned(units=units, state=state, reason=reason, note=note):
+            why = f": {note}" if note else ""
+            return f"{_units(units)}: {_lower(state)}, {_lower(reason)}{why}"
         case (
             OrderAllocated(units=units)
             | OrderPutOnBackOrder(units=units)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -131,12 +132,18 @@ def cancelled(summary: Summary) -> Table:
 
 def account(balance: Balance) -> Table:
     """Draw the account: units that came in beside units that left."""
-    came = {"opening": balance.opening, "booked in": balance.booked_in, "found": balance.found}
+    came = {
+        "opening": balance.opening,
+        "booked in": balance.booked_in,
+        "found": balance.found,
+        "returned": balance.returned,
+    }
     went = {"despatched": balance.despatched, "lost": balance.lost, "on hand": balance.on_hand}
     drawn = table("Account of units", "", "", "")
     drawn.columns[2].justify = "left"
-    for (left, units_left), (right, units_right) in zip(came.items(), went.items(), strict=True):
-        drawn.add_row(left, f"{units_left:,}", right, f"{units_right:,}")
+    sides = ([(name, f"{units:,}") for name, units in side.items()] for side in (came, went))
+    for left, right in zip_longest(*sides, fillvalue=("", "")):
+        drawn.add_row(*left, *right)
     drawn.add_row("together", f"{balance.came:,}", "together", f"{balance.went:,}")
     colour = "green" if balance.difference == 0 else "bold red"
     difference = styled((f"{balance.difference:,}", colour))

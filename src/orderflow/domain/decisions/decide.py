@@ -19,6 +19,7 @@ from orderflow.domain.decisions import order_commands, policy_change, stock_comm
 from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.effects_of_time import let_time_pass
 from orderflow.domain.decisions.pages import serve_page
+from orderflow.domain.decisions.returning import return_units
 from orderflow.domain.decisions.shortfall import adjust
 from orderflow.domain.decisions.splitting import split, split_by_policy
 from orderflow.domain.model.arguments import (
@@ -49,6 +50,7 @@ from orderflow.domain.model.commands import (
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
+    ReturnUnits,
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
@@ -186,6 +188,8 @@ def _change_order(serving: ServingState, command: OrderCommand) -> None:
             order_commands.despatch(draft, order, command)
         case DeliverOrder():
             order_commands.deliver(draft, order)
+        case ReturnUnits():
+            return_units(draft, order, command)
         case _:
             assert_never(command)
 

@@ -32,6 +32,7 @@ from orderflow.domain.model.warehouse_commands import (
     RejectCancellation,
     ReportShortPick,
     RequestCancellation,
+    ReturnUnits,
     SendOrderToWarehouse,
 )
 
@@ -58,6 +59,7 @@ __all__ = [
     "ReleaseHold",
     "ReportShortPick",
     "RequestCancellation",
+    "ReturnUnits",
     "SendOrderToWarehouse",
     "ServeWaiting",
     "SplitOrder",
@@ -332,6 +334,7 @@ OrderCommand = (
     | ReportShortPick
     | DespatchOrder
     | DeliverOrder
+    | ReturnUnits
 )
 """A command about one existing order."""
 

@@ -15,6 +15,7 @@ from orderflow.domain.model.edits import Edit
 from orderflow.domain.model.event_fields import LineUnits, OrderEventFields
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.returns import ReturnReason, ReturnState
 from orderflow.domain.model.stock_events import (
     STOCK_EVENTS,
     AdjustmentReason,
@@ -62,6 +63,7 @@ __all__ = [
     "StockAdjusted",
     "StockBookedIn",
     "StockEvent",
+    "UnitsReturned",
     "subject_of",
 ]
 
@@ -247,6 +249,16 @@ class OrderDelivered(OrderEventFields):
 
 
 @attrs.frozen
+class UnitsReturned(OrderEventFields):
+    """The customer sent these units back. They are on hand again, unless they were written off."""
+
+    units: LineUnits
+    state: ReturnState
+    reason: ReturnReason
+    note: str = ""
+
+
+@attrs.frozen
 class PolicyChanged:
     """The policy that allocates the seller's stock changed."""
 
@@ -276,6 +288,7 @@ OrderChange = (
     | OrderRecalled
     | OrderDespatched
     | OrderDelivered
+    | UnitsReturned
 )
 """An event that changed an existing order."""
 

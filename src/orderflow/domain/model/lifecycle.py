@@ -2,7 +2,7 @@
 
 Only events change the status of an order, and only as `TRANSITIONS` allows. Each status has a
 row. It lists the events that may happen in that status, and the statuses that each leads to. No
-other event can happen. The rows of DELIVERED and CANCELLED are empty: such an order is final.
+other event can happen. No event leads out of DELIVERED or CANCELLED: such an order is final.
 
 If an event may lead to several statuses, the order decides. It is ON_HOLD if it has a hold,
 ALLOCATED if all its lines are covered, and ON_BACK_ORDER otherwise. So an edit puts an allocated
@@ -39,6 +39,7 @@ from orderflow.domain.model.events import (
     OrderSplit,
     OrderSplitAtWarehouse,
     OrderWaitedEnough,
+    UnitsReturned,
 )
 from orderflow.domain.model.order import is_covered
 from orderflow.domain.model.status import Status
@@ -107,8 +108,11 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
     },
     Status.DESPATCHED: {
         OrderDelivered: (Status.DELIVERED,),
+        UnitsReturned: (Status.DESPATCHED,),
     },
-    Status.DELIVERED: {},
+    Status.DELIVERED: {
+        UnitsReturned: (Status.DELIVERED,),
+    },
     Status.CANCELLED: {},
 }
 """For each status, the events that may happen in it, and the statuses that each may lead to."""
@@ -137,6 +141,7 @@ class Action(Term):
     REPORT_SHORT_PICK = "REPORT_SHORT_PICK"
     DESPATCH = "DESPATCH"
     DELIVER = "DELIVER"
+    RETURN_UNITS = "RETURN_UNITS"
 
 
 ACTIONS: dict[Action, tuple[tuple[type[OrderEvent], ...], ...]] = {
@@ -156,6 +161,7 @@ ACTIONS: dict[Action, tuple[tuple[type[OrderEvent], ...], ...]] = {
     Action.REPORT_SHORT_PICK: ((OrderShortPicked,),),
     Action.DESPATCH: ((OrderDespatched,), (CancellationRejected, OrderDespatched)),
     Action.DELIVER: ((OrderDelivered,),),
+    Action.RETURN_UNITS: ((UnitsReturned,),),
 }
 """The sequences of events of each action. It is allowed if one of them is possible."""
 
@@ -220,7 +226,11 @@ def diagram() -> str:
         for (status, target), events in arrows.items()
         if status is not target
     ]
-    ends = [f"    {status} --> [*]" for status, row in TRANSITIONS.items() if not row]
+    ends = [
+        f"    {status} --> [*]"
+        for status, row in TRANSITIONS.items()
+        if all(targets == (status,) for targets in row.values())
+    ]
     first = f"    [*] --> {Status.NEW}: OrderPlaced"
     split_off = [f"    [*] --> {status}: OrderSplitOff" for status in _OF_PARTS]
     return "\n".join(["stateDiagram-v2", first, *split_off, *drawn, *ends])

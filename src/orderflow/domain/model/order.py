@@ -14,12 +14,12 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.address import Address
-from orderflow.domain.model.status import COVERED, MAY_WAIT, WITHOUT_UNITS, Status
+from orderflow.domain.model.status import COVERED, MAY_WAIT, SENT_OUT, WITHOUT_UNITS, Status
 from orderflow.domain.model.terms import Term
 from orderflow.errors import LineNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["Address", "BackOrderWait", "Hold", "HoldReason", "Order", "OrderLine"]
 
@@ -126,6 +126,8 @@ class Order:
     become pairs, sorted by name. Neither affects who gets the stock. A part that is split off has
     both.
 
+    `returned` are the units that the customer has sent back, as pairs of a line id and a number.
+
     Raises:
         InvalidValueError: If a field breaks its rule, two lines share an id, or the status
             disagrees with the units of the lines.
@@ -165,6 +167,7 @@ class Order:
     wait: BackOrderWait | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(BackOrderWait))
     )
+    returned: tuple[tuple[str, int], ...] = attrs.field(default=(), validator=validators.line_units)
     version: int = attrs.field(default=0, validator=validators.whole(0))
 
     def __attrs_post_init__(self) -> None:
@@ -249,6 +252,22 @@ def allocated_units(order: Order) -> tuple[tuple[str, int], ...]:
     return tuple([(line.line_id, line.allocated) for line in order.lines if line.allocated])
 
 
+def units_by_sku(order: Order, units: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return units of lines, which are pairs of a line id and a number, by SKU."""
+    found: dict[str, int] = {}
+    for line_id, count in units:
+        sku = order.line(line_id).sku
+        found[sku] = found.get(sku, 0) + count
+    return found
+
+
+def units_out(order: Order) -> dict[str, int]:
+    """Return the units by line that have not come back, of an order that left the warehouse."""
+    returned = dict(order.returned)
+    out = {line.line_id: line.quantity - returned.get(line.line_id, 0) for line in order.lines}
+    return {line_id: units for line_id, units in out.items() if units}
+
+
 def with_units(line: OrderLine, quantity: int, allocated: int) -> OrderLine:
     """Copy a line with other numbers of units.
 
@@ -306,6 +325,26 @@ def _line_rules(order: Order) -> Iterator[tuple[bool, str, str, object]]:
         "holds",
         "in the order of their reasons, each reason once",
         reasons,
+    )
+    if order.returned:
+        yield from _return_rules(order)
+
+
+def _return_rules(order: Order) -> Iterator[tuple[bool, str, str, object]]:
+    yield (
+        order.status in SENT_OUT,
+        "returned",
+        f"empty unless the order left the warehouse; it is {order.status}",
+        order.returned,
+    )
+    quantities = {line.line_id: line.quantity for line in order.lines}
+    returned = dict(order.returned)
+    yield (
+        list(returned) == [line_id for line_id in quantities if line_id in returned]
+        and all(units <= quantities[line_id] for line_id, units in order.returned),
+        "returned",
+        "at most the units of each line, in the order of the lines",
+        order.returned,
     )
 
 

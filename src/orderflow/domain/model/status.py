@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orderflow.domain.model.terms import Term
 
-__all__ = ["COVERED", "FROZEN", "MAY_WAIT", "WITHOUT_UNITS", "Status"]
+__all__ = ["COVERED", "FROZEN", "MAY_WAIT", "SENT_OUT", "WITHOUT_UNITS", "Status"]
 
 
 class Status(Term):
@@ -41,3 +41,6 @@ MAY_WAIT = frozenset({Status.ON_HOLD, Status.ON_BACK_ORDER})
 
 FROZEN = frozenset({Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED})
 """The warehouse works on the order: it loses units last, and only by a recall."""
+
+SENT_OUT = frozenset({Status.DESPATCHED, Status.DELIVERED})
+"""The statuses in which the units left the warehouse, so customers can send them back."""

@@ -1,4 +1,4 @@
-"""The commands about an order that goes to the warehouse, or is there.
+"""The commands about an order that goes to the warehouse, is there, or has left it.
 
 `orderflow.domain.model.commands` has the rules of all commands.
 """
@@ -10,6 +10,7 @@ import attrs
 from orderflow.domain.model import validators
 from orderflow.domain.model.command_fields import OrderFields
 from orderflow.domain.model.event_fields import LineUnits
+from orderflow.domain.model.returns import ReturnReason, ReturnState
 
 __all__ = [
     "AcceptCancellation",
@@ -19,6 +20,7 @@ __all__ = [
     "RejectCancellation",
     "ReportShortPick",
     "RequestCancellation",
+    "ReturnUnits",
     "SendOrderToWarehouse",
 ]
 
@@ -108,3 +110,32 @@ class DespatchOrder(OrderFields):
 @attrs.frozen(kw_only=True)
 class DeliverOrder(OrderFields):
     """Mark an order as delivered."""
+
+
+@attrs.frozen(kw_only=True)
+class ReturnUnits(OrderFields):
+    """Record units that the customer sent back, after the order left the warehouse.
+
+    `units` are pairs of a line id and a number. Without them, everything comes back that has not
+    yet. No more can come back than has left the warehouse. Units that are `BACK_IN_STOCK` are on
+    hand again in the warehouse of the order. The command is refused with a `LimitRefusedError` if
+    more than 10^12 units of a product would be on hand.
+    """
+
+    state: ReturnState = attrs.field(validator=validators.one_of(ReturnState))
+    units: LineUnits | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.line_units)
+    )
+    reason: ReturnReason = attrs.field(
+        default=ReturnReason.OTHER, validator=validators.one_of(ReturnReason)
+    )
+    note: str = attrs.field(default="", validator=validators.note)
+
+    @units.validator
+    def _check_units(self, _attribute: object, value: object) -> None:
+        validators.require(
+            ok=value != (),
+            field="ReturnUnits.units",
+            demand="units of one line or more; None for all that have not come back",
+            value=value,
+        )

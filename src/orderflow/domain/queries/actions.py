@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.decisions.returning import require_units_out
 from orderflow.domain.model.arguments import (
     require_identifier,
     require_moment,
@@ -35,7 +36,7 @@ from orderflow.domain.model.commands import (
 )
 from orderflow.domain.model.edits import RemoveLine
 from orderflow.domain.model.lifecycle import ACTIONS, TRANSITIONS, Action, require_action
-from orderflow.domain.model.order import Hold, HoldReason
+from orderflow.domain.model.order import Hold, HoldReason, units_by_sku, units_out
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
@@ -66,7 +67,7 @@ class ActionAnswer:
             command, all possible statuses. Empty if the action is not allowed.
         units: The units of the action, as pairs of a SKU and a number. For a split, those that
             would be split off. For a removal of lines, those of the short lines. For stock to
-            send, those that the order is short of.
+            send, those that the order is short of. For a return, those that can come back.
         outcome: The changes, if they do not depend on the details of the command.
     """
 
@@ -111,6 +112,8 @@ def _answer(
 ) -> ActionAnswer:
     try:
         require_action(order.order_id, order.status, action)
+        if action is Action.RETURN_UNITS:
+            require_units_out(order)
         command = _example(action, order, at)
         outcome = decide(command, view, policy) if command is not None else None
     except RefusedError as refusal:
@@ -175,6 +178,8 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
         lines = [(line.sku, line.quantity) for line in order.short_lines]
     elif action is Action.SEND_STOCK:
         lines = [(line.sku, line.short) for line in order.short_lines]
+    elif action is Action.RETURN_UNITS:
+        return tuple(units_by_sku(order, units_out(order).items()).items())
     else:
         lines = []
     for sku, quantity in lines:

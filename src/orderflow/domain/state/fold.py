@@ -6,7 +6,7 @@
 An order event changes stock in one way only. The allocated units of a record are the sum of the
 allocated units of the order lines. So they change by the difference between the order before and
 after. Two events also remove units on hand: a despatch removes all units of the order, and a short
-pick removes the units that were not found.
+pick removes the units that were not found. A return adds units on hand, unless it writes them off.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ from orderflow.domain.model.events import (
     ReceiptWithdrawn,
     StockAdjusted,
     StockBookedIn,
+    UnitsReturned,
 )
 from orderflow.domain.model.lifecycle import next_status
 from orderflow.domain.model.order import (
@@ -57,9 +58,12 @@ from orderflow.domain.model.order import (
     fields_of,
     is_covered,
     order_of,
+    units_by_sku,
 )
+from orderflow.domain.model.returns import ReturnState
 from orderflow.domain.model.status import Status
 from orderflow.domain.state.line_units import (
+    add_returned,
     gain_units,
     lose_all_units,
     lose_units,
@@ -167,7 +171,9 @@ def fold(event: Event, target: FoldTarget) -> None:
     before = target.find(event.order_id)
     after = evolve_order(before, event)
     target.put_order(after)
-    if before is None or before.lines is not after.lines:
+    if isinstance(event, UnitsReturned):
+        target.move_stock(after.warehouse_id, _units_added(after, event))
+    elif before is None or before.lines is not after.lines:
         moves = stock_moves(before, after, event)
         if moves:
             target.move_stock(after.warehouse_id, moves)
@@ -196,12 +202,17 @@ def units_removed(before: Order, event: OrderEvent) -> dict[str, int]:
             for line in before.lines:
                 removed[line.sku] = removed.get(line.sku, 0) + line.allocated
         case OrderShortPicked(units=units):
-            for line_id, missing in units:
-                sku = before.line(line_id).sku
-                removed[sku] = removed.get(sku, 0) + missing
+            return units_by_sku(before, units)
         case _:
             pass
     return removed
+
+
+def _units_added(order: Order, event: UnitsReturned) -> list[StockMove]:
+    """Return the changes of stock by a return."""
+    if event.state is ReturnState.WRITTEN_OFF:
+        return []
+    return [(sku, units, 0) for sku, units in units_by_sku(order, event.units).items()]
 
 
 def evolve_receipt(receipt: ExpectedReceipt, event: StockBookedIn) -> ExpectedReceipt | None:
@@ -261,6 +272,8 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
         case OrderWaitedEnough():
             wait = _wait(order, event.at)
             return {"wait": BackOrderWait(wait.since, wait.passed_over, allows_partial=True)}
+        case UnitsReturned():
+            return {"returned": add_returned(order, event.units)}
         case OrderHeld():
             return {"holds": _add_hold(order.holds, event.hold)}
         case HoldReleased():

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.domain.model.order import OrderLine, with_units
+from orderflow.domain.model.order import OrderLine, units_out, with_units
 from orderflow.errors import TransitionError
 from orderflow.errors.quoting import counted, listed
 
 if TYPE_CHECKING:
     from orderflow.domain.model.events import LineUnits
+    from orderflow.domain.model.order import Order
 
-__all__ = ["gain_units", "lose_all_units", "lose_units", "remove_units"]
+__all__ = ["add_returned", "gain_units", "lose_all_units", "lose_units", "remove_units"]
 
 
 def gain_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
@@ -60,3 +61,21 @@ def remove_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderL
                 OrderLine(line.line_id, line.sku, line.quantity - left, line.allocated - left)
             )
     return tuple(rest)
+
+
+def add_returned(order: Order, units: LineUnits) -> LineUnits:
+    """Return the returned units of an order after more have come back.
+
+    Raises:
+        TransitionError: If more units of a line would come back than are out.
+    """
+    out, returned = units_out(order), dict(order.returned)
+    for line_id, count in units:
+        if not 0 < count <= out.get(line_id, 0):
+            raise TransitionError(
+                f"{count} units of line {line_id!r} of order {order.order_id!r} cannot come back: "
+                f"{out.get(line_id, 0)} are out"
+            )
+        returned[line_id] = returned.get(line_id, 0) + count
+    line_ids = [line.line_id for line in order.lines if line.line_id in returned]
+    return tuple([(line_id, returned[line_id]) for line_id in line_ids])

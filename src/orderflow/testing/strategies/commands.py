@@ -30,6 +30,7 @@ from orderflow.domain.model.commands import (
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
+    ReturnUnits,
     SendOrderToWarehouse,
     SplitOrder,
     WithdrawReceipt,
@@ -38,6 +39,7 @@ from orderflow.domain.model.edits import RemoveLine, RemoveShortLines, ReplaceLi
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.returns import ReturnReason, ReturnState
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.state.state import State
@@ -269,6 +271,8 @@ def draw_about(
         case Action.REPORT_SHORT_PICK:
             found = (_short_line(chooser, order),)
             return ReportShortPick(at=at, seller_id=seller_id, order_id=order_id, picked=found)
+        case Action.RETURN_UNITS:
+            return _draw_return(chooser, order, at)
         case _:
             return _SIMPLE[action](at=at, seller_id=seller_id, order_id=order_id)
 
@@ -289,6 +293,20 @@ def _short_line(chooser: Chooser, order: Order) -> PickedLine:
     """Draw a picked line with fewer units than allocated, if any line has units."""
     line = chooser.pick([line for line in order.lines if line.allocated] or order.lines)
     return PickedLine(line.line_id, chooser.number(0, max(0, line.allocated - 1)))
+
+
+def _draw_return(chooser: Chooser, order: Order, at: datetime) -> ReturnUnits:
+    """Draw a return of everything, or of some units of a line that may have come back already."""
+    line = chooser.pick(order.lines)
+    some = ((line.line_id, chooser.number(1, line.quantity)),)
+    return ReturnUnits(
+        at=at,
+        seller_id=order.seller_id,
+        order_id=order.order_id,
+        state=chooser.pick(tuple(ReturnState)),
+        units=chooser.pick((some, some, None)),
+        reason=chooser.pick(tuple(ReturnReason)),
+    )
 
 
 def _weight(action: Action) -> int:

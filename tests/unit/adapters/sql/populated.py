@@ -27,7 +27,7 @@ from orderflow import (
 )
 from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.adapters.sql.revision import REVISION
-from orderflow.commands import BookInStock
+from orderflow.commands import BookInStock, ReturnState
 from orderflow.domain.decisions.decide import decide
 from tests.unit.shop import NOON, key, later, order
 
@@ -99,6 +99,7 @@ def _orders_of_acme(flow: OrderFlow) -> None:
     acme.despatch("E", at=later(82))
     acme.despatch("F", at=later(82))
     acme.deliver("F", at=later(90))
+    acme.return_units("F", ReturnState.WRITTEN_OFF, note="chipped", at=later(93))
     acme.request_cancellation("G", at=later(82))
     acme.accept_cancellation("G", at=later(83))
     kept = {"customer_reference": "PO-1", "custom_fields": {"Å": "ja", "Gift": '"yes"'}}

@@ -14,7 +14,6 @@ from sqlalchemy import JSON, Boolean, bindparam, column, insert, select, table
 from orderflow import ContentionError, OrderFlow, StorageError, UnfinishedError
 from orderflow.adapters.sql import SchemaError, SqlRepository
 from orderflow.adapters.sql.django import DjangoTransactions
-from orderflow.errors import OrderNotFoundError
 from orderflow.invariants import violations
 from tests.databases.django import ClosingTransactions, django_postgres, django_sqlite, second
 from tests.unit.shop import NOON, key, order
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from orderflow.adapters.sql import Executor
-    from orderflow.ports import Reading, Repository, UnitOfWork
+    from orderflow.ports import Reading
 
 MUGS = key("MUG")
 
@@ -149,38 +148,11 @@ def test_a_commit_that_fails_is_told_apart_from_what_fails_before(postgres: str)
     assert on_hand(postgres) == []
 
 
-def hang_up(alias: str) -> None:
-    """End the connection from the other side."""
-    with second(alias) as other, connections[other].cursor() as cursor:
-        lost = connections[alias].connection.info.backend_pid
-        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [lost])
-
-
-@pytest.mark.parametrize("goes_on", [False, True], ids=["ends there", "goes on"])
-def test_a_refusal_does_not_hide_that_the_connection_of_a_transaction_was_lost(
-    postgres: str, *, goes_on: bool
-) -> None:
-    def lose_and_refuse(work: UnitOfWork) -> None:
-        assert work.answered("once") is None
-        hang_up(postgres)
-        raise OrderNotFoundError("acme", "A")
-
-    def task(repository: Repository) -> None:
-        acme = OrderFlow(repository).seller("acme")
-        acme.book_in(MUGS, 3, at=NOON)
-        with pytest.raises(StorageError, match=r"lost.*nothing was saved"):
-            repository.write("acme", lose_and_refuse)
-        if goes_on:
-            acme.book_in(MUGS, 3, at=NOON)
-
-    with pytest.raises(StorageError, match="nothing was saved"):
-        SqlRepository(DjangoTransactions(postgres)).together("acme", task)
-    assert on_hand(postgres) == []
-
-
 def test_a_connection_that_was_lost_is_opened_anew(postgres: str) -> None:
     flow_of(postgres).seller("acme").book_in(MUGS, 3, at=NOON)
-    hang_up(postgres)
+    with second(postgres) as other, connections[other].cursor() as cursor:
+        lost = connections[postgres].connection.info.backend_pid
+        cursor.execute("SELECT pg_terminate_backend(%s)", [lost])
     with pytest.raises(StorageError, match="nothing was saved"):
         flow_of(postgres).seller("acme").book_in(MUGS, 1, at=NOON)
     flow_of(postgres).seller("acme").book_in(MUGS, 1, at=NOON)

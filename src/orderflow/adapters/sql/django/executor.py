@@ -16,7 +16,6 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 
 from orderflow.adapters.sql.arrays import as_set
-from orderflow.adapters.sql.faults import lost_transaction
 from orderflow.adapters.sql.prepared import prepare
 from orderflow.errors import StorageError
 
@@ -103,19 +102,9 @@ class DjangoExecutor:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo the block and release its locks if it raises.
-
-        If it cannot be undone, Django only notes that the whole transaction has to be.
-        """
-        try:
-            with translate_django_errors(), transaction.atomic(using=self._connection.alias):
-                yield
-        except DBAPIError:
-            raise
-        except Exception as error:
-            if self._connection.needs_rollback:
-                raise lost_transaction() from error
-            raise
+        """Undo the block and release its locks if it raises."""
+        with translate_django_errors(), transaction.atomic(using=self._connection.alias):
+            yield
 
 
 @contextmanager

@@ -16,11 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from orderflow.adapters.sql.database_file import OpenFiles
 from orderflow.adapters.sql.django.executor import DjangoExecutor, translate_django_errors
-from orderflow.adapters.sql.faults import (
-    lost_transaction,
-    translate_commit_error,
-    translate_error,
-)
+from orderflow.adapters.sql.faults import translate_commit_error, translate_error
 from orderflow.adapters.sql.transactions import ATTEMPTS_MAX, HostTransaction, with_retry
 
 if TYPE_CHECKING:
@@ -80,8 +76,6 @@ class DjangoTransactions:
                 with translate_django_errors(), transaction.atomic(using=self._using):
                     _begin_to_write(connection)
                     result = task(executor)
-                    if connection.needs_rollback:  # Django would roll back, and raise nothing
-                        raise lost_transaction()
                     _require_same_files(connection)
                     is_committing = True
             except DBAPIError as error:

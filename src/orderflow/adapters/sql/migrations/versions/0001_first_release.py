@@ -74,6 +74,17 @@ def _stock() -> None:
     _index("stock", "unserved", "warehouse_id", "sku", "is_unserved", where="is_unserved")
 
 
+_RULES_OF_ORDERS = {
+    "status": "status IN ('NEW', 'ON_HOLD', 'ON_BACK_ORDER', 'ALLOCATED', 'SENT_TO_WAREHOUSE', "
+    "'CANCELLATION_REQUESTED', 'DESPATCHED', 'DELIVERED', 'CANCELLED')",
+    "held": "(status = 'ON_HOLD') = (holds IS NOT NULL)",
+    "until": "held_until IS NULL OR status = 'ON_HOLD'",
+    "waits": "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')",
+    "returned": "returned IS NULL OR status IN ('DESPATCHED', 'DELIVERED')",
+    "counts": "split_count >= 0 AND passed_over >= 0 AND version >= 0",
+}
+
+
 def _orders() -> None:
     _create(
         "orders",
@@ -95,17 +106,9 @@ def _orders() -> None:
         Column("passed_over", BigInteger, nullable=False),
         Column("allows_partial", Boolean, nullable=False),
         Column("blocked_on", _IDENTIFIER),
+        Column("returned", Text),
         Column("version", BigInteger, nullable=False),
-        _check(
-            "orders",
-            "status",
-            "status IN ('NEW', 'ON_HOLD', 'ON_BACK_ORDER', 'ALLOCATED', 'SENT_TO_WAREHOUSE', "
-            "'CANCELLATION_REQUESTED', 'DESPATCHED', 'DELIVERED', 'CANCELLED')",
-        ),
-        _check("orders", "held", "(status = 'ON_HOLD') = (holds IS NOT NULL)"),
-        _check("orders", "until", "held_until IS NULL OR status = 'ON_HOLD'"),
-        _check("orders", "waits", "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')"),
-        _check("orders", "counts", "split_count >= 0 AND passed_over >= 0 AND version >= 0"),
+        *(_check("orders", name, rule) for name, rule in _RULES_OF_ORDERS.items()),
         key=("order_id",),
     )
     _index("orders", "placed", "placed_at", "order_id")
