@@ -72,9 +72,9 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
             return ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
         case OrderDeallocated(units=units, reason=reason):
             return f"{_units(units)}: {_lower(reason)}"
-        case UnitsReturned(units=units, state=state, reason=reason, note=note):
-            why = f": {note}" if note else ""
-            return f"{_units(units)}: {_lower(state)}, {_lower(reason)}{why}"
+        case UnitsReturned():
+            why = f": {event.note}" if event.note else ""
+            return f"{_units(event.units)}: {_lower(event.state)}, {_lower(event.reason)}{why}"
         case (
             OrderAllocated(units=units)
             | OrderPutOnBackOrder(units=units)
@@ -90,11 +90,8 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
             return f"{_lower(hold.reason)}{until}"
         case HoldReleased(reasons=reasons):
             return ", ".join(map(_lower, reasons))
-        case (
-            OrderSplit(new_order_id=new, units=units)
-            | OrderSplitAtWarehouse(new_order_id=new, units=units)
-        ):
-            return f"{_units(units)} to {new}"
+        case OrderSplit() | OrderSplitAtWarehouse():
+            return f"{_units(event.units)} to {event.new_order_id}"
         case (
             OrderCancelled(reason=reason)
             | CancellationRequested(reason=reason)

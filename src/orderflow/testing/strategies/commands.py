@@ -249,14 +249,7 @@ def draw_about(
             key = StockKey(seller_id, order.warehouse_id, sku)
             return BookInStock(at=at, key=key, received=chooser.number(1, scope.quantity_max))
         case Action.SPLIT:
-            ids = scope.order_ids[::-1]
-            free = [each for each in ids if state.order(each) is None]
-            new = chooser.pick((*(free or ids), None))
-            chooses = order.status is Status.ALLOCATED or chooser.flag()
-            units = _some_units(chooser, order) if chooses else None
-            return SplitOrder(
-                at=at, seller_id=seller_id, order_id=order_id, new_order_id=new, units=units
-            )
+            return _split(chooser, order, state, scope=scope, at=at)
         case Action.DESPATCH:
             units = _some_units(chooser, order) if chooser.flag() else None
             return DespatchOrder(at=at, seller_id=seller_id, order_id=order_id, units=units)
@@ -275,6 +268,22 @@ def draw_about(
             return _draw_return(chooser, order, at)
         case _:
             return _SIMPLE[action](at=at, seller_id=seller_id, order_id=order_id)
+
+
+def _split(
+    chooser: Chooser, order: Order, state: State, *, scope: Scope, at: datetime
+) -> SplitOrder:
+    ids = scope.order_ids[::-1]
+    free = [each for each in ids if state.order(each) is None]
+    new = chooser.pick((*(free or ids), None))
+    chooses = order.status is Status.ALLOCATED or chooser.flag()
+    return SplitOrder(
+        at=at,
+        seller_id=order.seller_id,
+        order_id=order.order_id,
+        units=_some_units(chooser, order) if chooses else None,
+        new_order_id=new,
+    )
 
 
 def _some_units(chooser: Chooser, order: Order) -> LineUnits:
