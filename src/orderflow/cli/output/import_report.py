@@ -161,6 +161,8 @@ class ImportReport:
         blocked = [f"{each.order_id}: {each.obstacle}" for each in result.changed if each.obstacle]
         print_problems(console, "not changed", blocked if self.updates else [], self.blocked)
         _print_orders(console, "not imported", result.conflicting)
+        if any("order prefix" in each.reason for each in result.conflicting):
+            _print(console, "--order-prefix UK- keeps the orders of another shop apart")
         _print_orders(console, "off in the file", result.called_off)
         if result.called_off and not self.updates:
             _print(console, "they are open here; --on-change update cancels them")
