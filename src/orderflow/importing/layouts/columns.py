@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from difflib import get_close_matches
 from itertools import count
@@ -178,13 +179,16 @@ def names_of(layout: Layout, names: Sequence[str]) -> set[str]:
     return wanted.union(name for each in items for found in each.values() for name in found)
 
 
+_SPACE = re.compile(r"[\s-]")
+
+
 def folded(name: str) -> str:
     """Return a name without what people write in different ways.
 
-    >>> folded("Order ID"), folded("order_id")
-    ('order_id', 'order_id')
+    >>> folded("Order ID"), folded("order-id"), folded("Order\N{NO-BREAK SPACE}ID")
+    ('order_id', 'order_id', 'order_id')
     """
-    return name.casefold().replace(" ", "_").replace("-", "_")
+    return _SPACE.sub("_", name.casefold())
 
 
 def as_named(layout: Layout, names: Sequence[str]) -> tuple[str, ...]:
