@@ -284,8 +284,8 @@ class StoredOrders:
     def _not_whole(self, earlier: str, skus: Iterable[str]) -> str:
         """Return why an order of two files cannot be imported: the later one lacks lines."""
         return (
-            f"it is in {earlier} too, and has {listed(sorted(skus))} there or here, but not in "
-            f"{self.file}; put all rows of an order into one file, or import a newer file in a run "
+            f"it is in {earlier} too, and {self.file} lacks {listed(sorted(skus))}, which the "
+            f"order has; put all rows of an order into one file, or import a newer file in a run "
             f"of its own"
         )
 
