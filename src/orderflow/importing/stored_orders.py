@@ -170,7 +170,9 @@ class StoredOrders:
         self.new += 1
         if order.placed_at > self.at + _AHEAD_MAX:
             self.ahead.add(order.order_id)
-        order = attrs.evolve(order, placed_at=self.run.place(order.placed_at))
+        placed_at = self.run.place(order.placed_at)
+        if placed_at != order.placed_at:
+            order = attrs.evolve(order, placed_at=placed_at)
         placing = PlaceOrder(order=order, at=self.at, command_id=place_id)
         self.commands.add(placing, 1 + len(order.lines) + units_of(_texts(order)))
 
