@@ -71,6 +71,24 @@ def test_an_item_that_is_off_in_a_later_file_does_not_call_off_the_others(shop: 
     assert shop.orders() == {"1": "ON_BACK_ORDER"}
 
 
+def test_an_item_that_is_off_in_a_later_file_is_removed_with_an_update(shop: FileShop) -> None:
+    rows = [f"1,2026-03-01T10:00Z,Unshipped,{sku},1,Unshipped" for sku in ("MUG", "CUP")]
+    shop.write(*rows, header=AMAZON, name="a.csv")
+    rows[1] = rows[1].replace("1,Unshipped", "0,Cancelled")
+    shop.write(*rows, header=AMAZON, name="b.csv")
+    assert shop.run("import", "a.csv", "b.csv", *UPDATE).exit_code == 0
+    assert units(shop) == {"MUG": 1}
+
+
+def test_a_line_that_the_seller_adds_does_not_make_two_equal_files_differ(shop: FileShop) -> None:
+    for name in ("a.csv", "b.csv"):
+        shop.write(f"1,MUG,2,{TIME}", name=name)
+    assert shop.run("import", "a.csv", "b.csv").exit_code == 0
+    shop.do("edit", "1", "--add", "POT=1")
+    assert shop.run("import", "a.csv", "b.csv", *UPDATE).exit_code == 0
+    assert units(shop) == {"MUG": 2, "POT": 1}
+
+
 def test_a_quantity_that_the_shop_changes_back_is_changed_back(shop: FileShop) -> None:
     for quantity in (2, 3, 2, 3):
         shop.report(shop.write(f"1,MUG,{quantity},{TIME}"), *UPDATE)

@@ -153,12 +153,16 @@ class StoredOrders:
             has_line_ids=self.has_line_ids,
             has_priority=found.priority is not None,
         )
-        conflict = self._conflict(stored, order, edits, has_time=found.placed_at is not None)
-        if conflict:
+        conflict = self._conflict(stored, order, has_time=found.placed_at is not None)
+        is_unchanged = not edits or self._is_last_import(order, place_id, found)
+        missing = _removed(stored, edits) - found.off_skus
+        earlier = self.run.file_of(order.order_id) if missing and not is_unchanged else ""
+        if conflict or earlier:
+            conflict = conflict or self._not_whole(earlier, missing)
             self.conflicting.add(ConflictingOrder(order.order_id, conflict))
             return
         self.order_ids.append(hash(order.order_id))
-        if not edits or self._is_last_import(order, place_id, found):
+        if is_unchanged:
             self.unchanged += 1
             if stored.status is Status.CANCELLED:
                 self.cancelled.add(stored.order_id)
@@ -262,9 +266,7 @@ class StoredOrders:
             reason = f"{listed(off)}: {found.cancelled}"
             self.called_off.add(CalledOffOrder(stored.order_id, reason))
 
-    def _conflict(
-        self, stored: Order, order: Order, edits: tuple[Edit, ...], *, has_time: bool
-    ) -> str:
+    def _conflict(self, stored: Order, order: Order, *, has_time: bool) -> str:
         """Return why the stored order cannot be the one of the file; empty if it can."""
         if stored.split_from is not None:
             return (
@@ -279,9 +281,7 @@ class StoredOrders:
                 f"{order.placed_at:{_SHOWN}}; if it is of another shop, import it with an order "
                 f"prefix"
             )
-        removed = _removed(stored, edits)
-        earlier = self.run.file_of(order.order_id) if removed else ""
-        return self._not_whole(earlier, removed) if earlier else ""
+        return ""
 
     def _not_whole(self, earlier: str, skus: Iterable[str]) -> str:
         """Return why an order of two files cannot be imported: the later one lacks lines."""
