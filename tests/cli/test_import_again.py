@@ -41,13 +41,14 @@ def test_rows_of_an_order_in_two_files_of_one_run_are_not_lost(
     result = shop.run("import", "a.csv", "b.csv", *options)
     assert result.exit_code == 1
     assert (
-        "b.csv: not imported: 1: it is in a.csv too, and has MUG there or here, but not in b.csv; "
+        "b.csv: not imported: 1: it is in a.csv too, and b.csv lacks MUG, which the order has; "
         "put all rows of an order into one file, or import a newer file in a run of its own"
     ) in flat(result.stderr)
     if "--all-or-nothing" in options:
         assert shop.orders() == {}
     else:
         assert (list(shop.orders()), units(shop)) == (["0", "1", "2"], {"MUG": 2})
+        assert "b.csv orders 2 1 0 0 1 0 0 0" in flat(result.stdout)
 
 
 def test_the_later_of_two_files_is_the_newer_one_if_the_order_is_whole_in_it(
@@ -66,8 +67,26 @@ def test_an_item_that_is_off_in_a_later_file_does_not_call_off_the_others(shop: 
     shop.write("1,2026-03-01T10:00Z,Unshipped,CUP,1,Cancelled", header=AMAZON, name="b.csv")
     result = shop.run("import", "a.csv", "b.csv", *UPDATE)
     assert result.exit_code == 1
-    assert "1: it is in a.csv too, and has MUG there or here" in flat(result.stderr)
+    assert "1: it is in a.csv too, and b.csv lacks MUG, which" in flat(result.stderr)
     assert shop.orders() == {"1": "ON_BACK_ORDER"}
+
+
+def test_an_item_that_is_off_in_a_later_file_is_removed_with_an_update(shop: FileShop) -> None:
+    rows = [f"1,2026-03-01T10:00Z,Unshipped,{sku},1,Unshipped" for sku in ("MUG", "CUP")]
+    shop.write(*rows, header=AMAZON, name="a.csv")
+    rows[1] = rows[1].replace("1,Unshipped", "0,Cancelled")
+    shop.write(*rows, header=AMAZON, name="b.csv")
+    assert shop.run("import", "a.csv", "b.csv", *UPDATE).exit_code == 0
+    assert units(shop) == {"MUG": 1}
+
+
+def test_a_line_that_the_seller_adds_does_not_make_two_equal_files_differ(shop: FileShop) -> None:
+    for name in ("a.csv", "b.csv"):
+        shop.write(f"1,MUG,2,{TIME}", name=name)
+    assert shop.run("import", "a.csv", "b.csv").exit_code == 0
+    shop.do("edit", "1", "--add", "POT=1")
+    assert shop.run("import", "a.csv", "b.csv", *UPDATE).exit_code == 0
+    assert units(shop) == {"MUG": 2, "POT": 1}
 
 
 def test_a_quantity_that_the_shop_changes_back_is_changed_back(shop: FileShop) -> None:

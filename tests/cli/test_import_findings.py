@@ -274,3 +274,12 @@ def test_a_header_below_the_rows_that_are_searched_names_the_option(
 def test_a_header_of_unknown_columns_is_not_looked_for_further_down(shop: FileShop) -> None:
     file = shop.write(*(f"1,{n},MUG" for n in range(60)), header="order_id,units,article")
     assert "--skip-rows" not in shop.take_in(file).stderr
+
+
+def test_an_option_that_a_kind_of_file_does_not_take_is_not_proposed(shop: FileShop) -> None:
+    file = shop.write("R1,MUG,1,2026-03-05", header="receipt_id,sku,units,expected_at")
+    told = flat(shop.take_in(file, "--kind", "receipts").stderr)
+    assert told.endswith("(--quantity-column)")
+    file = shop.write(f"1,MUG,1,{TIME}", header="order_id,sku,units,placed_at")
+    told = flat(shop.take_in(file, "--kind", "orders").stderr)
+    assert told.endswith("(--quantity-column or --quantity)")

@@ -388,6 +388,17 @@ def test_repeated_rows_are_named_and_kept_columns_change_nothing(tmp_path: Path)
     assert "there is no column 'Gifts', which was named" in flat(result.stderr)
 
 
+def test_faults_of_several_files_stand_below_their_names(tmp_path: Path) -> None:
+    good = write(tmp_path / "a.csv", row("1"), row("2"))
+    bad = write(tmp_path / "b.csv", row("3", quantity="x"), row("4"), row("5"))
+    told = run("replay", good, bad).stderr.splitlines()
+    assert told[0].endswith("b.csv:")
+    assert told[1].startswith("rejected: row 2, Quantity 'x'")
+    write(tmp_path / "a.csv", row("1", quantity="y"), row("2", quantity="y"))
+    shown = flat(run("replay", good, bad).stdout)
+    assert "b.csv: rejected: row 2, Quantity 'x'" in shown
+
+
 def test_the_lines_of_a_history_cannot_be_in_another_file(tmp_path: Path) -> None:
     result = run("replay", tmp_path / "orders.csv", "--lines", tmp_path / "lines.csv")
     assert result.exit_code == 2

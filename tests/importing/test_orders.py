@@ -333,7 +333,7 @@ def test_a_header_that_no_preset_fits_says_which_is_nearest_and_what_it_lacks() 
         "the nearest is SHOPIFY, which lacks 'Lineitem quantity' (quantity); "
         "name the columns of quantity"
     )
-    assert failure.value.settings == ("quantity_column",)
+    assert failure.value.settings == ("quantity_column", "quantity_default")
 
 
 def test_a_header_that_fits_nothing_at_all_is_near_to_nothing() -> None:

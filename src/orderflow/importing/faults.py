@@ -29,7 +29,7 @@ class FileError(OrderFlowError):
         file: The name of the file.
         row: The last row reached, if any. The first row of the file is 1.
         settings: The settings that mend it: fields of `FileFormat`, or `sku_column` and the like
-            for those of a layout.
+            for those of a layout, each followed by the `quantity_default` that may replace it.
         lines: The message in lines, for people: what is wrong, and what to do.
     """
 

@@ -20,6 +20,7 @@ from orderflow.importing.layouts.columns import (
     absent_columns,
     as_named,
     column_list,
+    column_settings,
     folded,
     is_complete,
     missing_columns,
@@ -131,7 +132,7 @@ def _unfit(
     elif absent:
         faults.append("export it with that column, or name another of its columns")
     fields = columns_of(layout, required=True)[:1] if absent and not missing else missing
-    settings = tuple(f"{field}_column" for field in fields)
+    settings = column_settings(layout, fields)
     if is_below:
         faults[-1] += f"; or {_BELOW}, if it is below row {ROWS_ABOVE_MAX + 1}"
         settings += ("skip_rows",)

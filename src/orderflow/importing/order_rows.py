@@ -114,7 +114,7 @@ class RowRules:
 
     def notes(self) -> Iterator[str]:
         """Yield what was asked for and is in no row: statuses to include, and rules to skip."""
-        known = [texts for _, rule, texts in self._rules if rule.guessed]
+        known = [texts for _, rule, texts in self._rules if rule.takes_any_status]
         if all(len(texts) < _KNOWN_MAX for texts in known):
             met = {text.strip().casefold() for texts in known for text in texts}
             for text in sorted(self._guessed - met):

@@ -153,12 +153,16 @@ class StoredOrders:
             has_line_ids=self.has_line_ids,
             has_priority=found.priority is not None,
         )
-        conflict = self._conflict(stored, order, edits, has_time=found.placed_at is not None)
-        if conflict:
+        conflict = self._conflict(stored, order, has_time=found.placed_at is not None)
+        is_unchanged = not edits or self._is_last_import(order, place_id, found)
+        missing = _removed(stored, edits) - found.off_skus
+        earlier = self.run.file_of(order.order_id) if missing and not is_unchanged else ""
+        if conflict or earlier:
+            conflict = conflict or self._not_whole(earlier, missing)
             self.conflicting.add(ConflictingOrder(order.order_id, conflict))
             return
         self.order_ids.append(hash(order.order_id))
-        if not edits or self._is_last_import(order, place_id, found):
+        if is_unchanged:
             self.unchanged += 1
             if stored.status is Status.CANCELLED:
                 self.cancelled.add(stored.order_id)
@@ -170,7 +174,9 @@ class StoredOrders:
         self.new += 1
         if order.placed_at > self.at + _AHEAD_MAX:
             self.ahead.add(order.order_id)
-        order = attrs.evolve(order, placed_at=self.run.place(order.placed_at))
+        placed_at = self.run.place(order.placed_at)
+        if placed_at != order.placed_at:
+            order = attrs.evolve(order, placed_at=placed_at)
         placing = PlaceOrder(order=order, at=self.at, command_id=place_id)
         self.commands.add(placing, 1 + len(order.lines) + units_of(_texts(order)))
 
@@ -260,9 +266,7 @@ class StoredOrders:
             reason = f"{listed(off)}: {found.cancelled}"
             self.called_off.add(CalledOffOrder(stored.order_id, reason))
 
-    def _conflict(
-        self, stored: Order, order: Order, edits: tuple[Edit, ...], *, has_time: bool
-    ) -> str:
+    def _conflict(self, stored: Order, order: Order, *, has_time: bool) -> str:
         """Return why the stored order cannot be the one of the file; empty if it can."""
         if stored.split_from is not None:
             return (
@@ -277,15 +281,13 @@ class StoredOrders:
                 f"{order.placed_at:{_SHOWN}}; if it is of another shop, import it with an order "
                 f"prefix"
             )
-        removed = _removed(stored, edits)
-        earlier = self.run.file_of(order.order_id) if removed else ""
-        return self._not_whole(earlier, removed) if earlier else ""
+        return ""
 
     def _not_whole(self, earlier: str, skus: Iterable[str]) -> str:
         """Return why an order of two files cannot be imported: the later one lacks lines."""
         return (
-            f"it is in {earlier} too, and has {listed(sorted(skus))} there or here, but not in "
-            f"{self.file}; put all rows of an order into one file, or import a newer file in a run "
+            f"it is in {earlier} too, and {self.file} lacks {listed(sorted(skus))}, which the "
+            f"order has; put all rows of an order into one file, or import a newer file in a run "
             f"of its own"
         )
 

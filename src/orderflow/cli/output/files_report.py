@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FailedFile", "FilesReport"]
 
-_FIGURES = ("rows", "done", "unchanged", "skipped", "rejected", "refused")
+_FIGURES = (
+    *("rows", "done", "unchanged", "different", "conflicting"),
+    *("skipped", "rejected", "refused"),
+)
 
 
 @attrs.frozen
@@ -120,6 +123,8 @@ def _figures(report: ImportReport) -> dict[str, int]:
         result.rows,
         done.done.total(),
         report.unchanged,
+        report.different,
+        report.conflicting,
         sum(result.reasons.values()),
         result.rejected.total,
         done.refusals,

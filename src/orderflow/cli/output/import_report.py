@@ -83,6 +83,17 @@ class ImportReport:
         return self.result.unchanged + self.done.repeated
 
     @property
+    def different(self) -> int:
+        """The number of orders that differ here, and were left as they are."""
+        return self.result.changed.total - self.done.done[EditOrder]
+
+    @property
+    def conflicting(self) -> int:
+        """The number of orders that cannot be right here, or are open although they are off."""
+        off = 0 if self.updates else self.result.called_off.total
+        return self.result.conflicting.total + off
+
+    @property
     def blocked(self) -> int:
         """The number of orders that were to be edited, but cannot be."""
         return self.result.unchangeable if self.updates else 0
@@ -161,6 +172,8 @@ class ImportReport:
         blocked = [f"{each.order_id}: {each.obstacle}" for each in result.changed if each.obstacle]
         print_problems(console, "not changed", blocked if self.updates else [], self.blocked)
         _print_orders(console, "not imported", result.conflicting)
+        if any("order prefix" in each.reason for each in result.conflicting):
+            _print(console, "--order-prefix UK- keeps the orders of another shop apart")
         _print_orders(console, "off in the file", result.called_off)
         if result.called_off and not self.updates:
             _print(console, "they are open here; --on-change update cancels them")
@@ -214,10 +227,10 @@ class ImportReport:
 
     def _figures(self) -> Iterator[tuple[str, int]]:
         result, done = self.result, self.done
-        placed, edited = done.placed.total(), done.done[EditOrder]
+        placed = done.placed.total()
         yield "orders placed", placed
         yield "  of these on back order", done.placed[Status.ON_BACK_ORDER]
-        yield "orders edited", edited
+        yield "orders edited", done.done[EditOrder]
         if self.kind is not FileKind.ORDERS:
             yield _IMPORTED[self.kind], done.done.total()
         yield "  units up", done.counted_up
@@ -225,7 +238,7 @@ class ImportReport:
         yield "back orders completed", done.back_orders_completed
         yield "back orders opened", done.back_orders_opened
         yield "already present, unchanged", self.unchanged
-        yield "already present, but different", result.changed.total - edited - self.blocked
+        yield "already present, but different", self.different - self.blocked
         yield "already present, cannot be edited", self.blocked
         yield "orders cancelled", done.done[CancelOrder]
         yield "cancellations requested", done.done[RequestCancellation]

@@ -113,9 +113,11 @@ class FileReplayed:
             "rejects": attrs.asdict(self.rejects) if self.rejects is not None else None,
         }
 
-    def print_problems(self, console: Console, *, with_faults: bool) -> None:
-        """Print what was guessed, and what was rejected."""
+    def print_problems(self, console: Console, *, with_faults: bool, of_several: bool) -> None:
+        """Print what was guessed, and what was rejected; of several files, below the name."""
         history = self.history
+        if of_several and (history.repeated or (with_faults and history.faults)):
+            console.print(f"{history.file}:")
         if history.guess is not None:
             console.print(f"{history.file}: {history.guess}; --encoding names another")
         for note in history.notes:
@@ -189,7 +191,9 @@ class Report:
     def print_problems(self, console: Console) -> None:
         """Print what was guessed, rejected and refused."""
         for each in self.files:
-            each.print_problems(console, with_faults=self.summary is not None)
+            each.print_problems(
+                console, with_faults=self.summary is not None, of_several=len(self.files) > 1
+            )
         for left in self.left_out:
             console.print(f"left out: {left.file}: {left.reason}")
         if self.summary is not None:
@@ -205,6 +209,8 @@ class Report:
                 f"{'was' if rows.rejected == 1 else 'were'} rejected."
             )
             for each in self.files:
+                if len(self.files) > 1 and each.history.faults:
+                    console.print(f" {each.history.file}:")
                 print_faults(console, " rejected", each.history.faults)
         if rows is not None:
             _print(console, _rows(rows))

@@ -56,12 +56,6 @@ EXIT_UNBALANCED = 3
 EXIT_INTERRUPTED = 130
 """Ctrl-C stopped the command."""
 
-_OPTIONS = {
-    "quantity_column": "--quantity-column or --quantity",
-    "placed_at_column": "--placed-at-column or --placed-at",
-}
-"""The options of the settings that have several."""
-
 _STAYS = "changes saved before that are kept"
 
 SHOWN_EVERY = 50
@@ -192,6 +186,12 @@ def _lines(error: Exception) -> tuple[str, ...]:
 
 
 def _options(settings: tuple[str, ...]) -> str:
-    """Name the options of some settings."""
-    options = ", ".join(_OPTIONS.get(each, f"--{each.replace('_', '-')}") for each in settings)
+    """Name the options of some settings. The default of a field replaces its column."""
+    names: list[str] = []
+    for each in settings:
+        name = f"--{each.removesuffix('_default').replace('_', '-')}"
+        if each.endswith("_default") and names:
+            name = f"{names.pop()} or {name}"
+        names.append(name)
+    options = ", ".join(names)
     return f" ({options})" if options else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from difflib import get_close_matches
 from itertools import count
@@ -27,6 +28,7 @@ __all__ = [
     "absent_columns",
     "as_named",
     "column_list",
+    "column_settings",
     "find_columns",
     "folded",
     "is_complete",
@@ -119,7 +121,7 @@ def find_columns(file: str, row: int, header: Sequence[str], layout: Layout) -> 
             f"{'; '.join(finder.faults)}; the layout needs {required_columns(layout)}, "
             f"and the columns are {column_list(names)}",
             row=row,
-            settings=tuple(f"{field}_column" for field in missing_columns(layout, names)),
+            settings=column_settings(layout, missing_columns(layout, names)),
         )
     ignored = _ignored_columns(layout, names, [finder.positions, *more_items])
     return Columns(names, finder.positions, tuple(more_items), ignored)
@@ -178,13 +180,16 @@ def names_of(layout: Layout, names: Sequence[str]) -> set[str]:
     return wanted.union(name for each in items for found in each.values() for name in found)
 
 
+_SPACE = re.compile(r"[\s-]")
+
+
 def folded(name: str) -> str:
     """Return a name without what people write in different ways.
 
-    >>> folded("Order ID"), folded("order_id")
-    ('order_id', 'order_id')
+    >>> folded("Order ID"), folded("order-id"), folded("Order\N{NO-BREAK SPACE}ID")
+    ('order_id', 'order_id', 'order_id')
     """
-    return name.casefold().replace(" ", "_").replace("-", "_")
+    return _SPACE.sub("_", name.casefold())
 
 
 def as_named(layout: Layout, names: Sequence[str]) -> tuple[str, ...]:
@@ -198,6 +203,16 @@ def as_named(layout: Layout, names: Sequence[str]) -> tuple[str, ...]:
         if count[folded(name)] == 1 and folded(name) in wanted and name not in layout.must_have
         else name
         for name in names
+    )
+
+
+def column_settings(layout: Layout, fields: Iterable[str]) -> tuple[str, ...]:
+    """Return the settings that name the columns of fields, and those that replace a column."""
+    return tuple(
+        f"{field}_{kind}"
+        for field in fields
+        for kind in ("column", "default")
+        if kind == "column" or hasattr(layout, f"{field}_default")
     )
 
 
