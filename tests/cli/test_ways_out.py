@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
+from tests.cli.runner import flat
 from tests.cli.shop import Shop, shop
 
 __all__ = ["shop"]
@@ -81,6 +86,54 @@ def test_chosen_units_of_an_allocated_order_are_split_off(shop: Shop) -> None:
         ("B.1", "ALLOCATED"),
     ]
     assert "3 units of line '1' cannot be split off" in shop.refused("split", "B", "--units", "1=3")
+
+
+@pytest.fixture(name="parts")
+def _parts(shop: Shop) -> Shop:
+    """Order B was split, and its part B.1 too."""
+    shop.do("book-in", "MUG", "9")
+    shop.do("place", "B", "MUG=6")
+    shop.do("split", "B", "--units", "1=2")
+    shop.do("split", "B.1", "--units", "1=1")
+    return shop
+
+
+def test_the_parts_of_an_order_know_each_other(parts: Shop) -> None:
+    assert "other parts: B.1 ALLOCATED, B.1.1 ALLOCATED" in parts.do("show", "B")
+    assert "other parts: B ALLOCATED, B.1 ALLOCATED" in parts.do("show", "B.1.1")
+    shown = parts.ask("show", "B.1")
+    assert [each["order_id"] for each in shown["other_parts"]] == ["B", "B.1.1"]
+    assert not shown["more_parts"]
+    assert "other parts: B ALLOCATED" in flat(parts.run("events", "B.1").stderr)
+    assert parts.ask("show", "A-1")["other_parts"] == []
+
+
+def test_a_cancellation_names_the_other_parts(parts: Shop) -> None:
+    said = parts.do("cancel", "B.1")
+    assert "other parts: B ALLOCATED, B.1.1 ALLOCATED; --all-parts cancels them too" in said
+    assert parts.ask("cancel", "B")["other_parts"][0]["status"] == "CANCELLED"
+    assert "other parts" not in parts.do("cancel", "A-1")
+
+
+def test_all_parts_are_cancelled_that_can_be(parts: Shop) -> None:
+    parts.do("send", "B.1")
+    result = parts.run("cancel", "B.1.1", "--all-parts", "--command-id", "c", "--json")
+    rows = json.loads(result.stdout)["orders"]
+    assert result.exit_code == 1
+    assert [(each["order_id"], each["status"]) for each in rows] == [
+        ("B", "CANCELLED"),
+        ("B.1", None),
+        ("B.1.1", "CANCELLED"),
+    ]
+    assert "SENT_TO_WAREHOUSE: cannot cancel" in rows[1]["refused"]
+    parts.do("request-cancellation", "B.1")
+    parts.do("accept-cancellation", "B.1")
+    assert parts.ask("cancel", "B", "--all-parts")["orders"] == []
+
+
+def test_one_version_is_not_for_all_parts(parts: Shop) -> None:
+    result = parts.run("cancel", "B", "--all-parts", "--expected-version", "1")
+    assert (result.exit_code, "not for --all-parts" in flat(result.stderr)) == (2, True)
 
 
 def test_allocated_units_are_split_off(shop: Shop) -> None:

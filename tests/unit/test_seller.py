@@ -159,8 +159,22 @@ def test_an_order_that_was_never_split_has_no_parts() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
     assert shop.parts_of("A") == OrderParts()
+    assert shop.all_parts_of("A") == (shop.order("A"),)
     with pytest.raises(OrderNotFoundError):
         shop.parts_of("B")
+
+
+def test_all_parts_are_found_from_any_of_them() -> None:
+    shop = shop_with(MUG=9)
+    shop.take("A", ("MUG", 9))
+    for order_id in ("A", "A.1", "A"):
+        shop.split(order_id, units={"1": 1 if order_id != "A" else 3})
+    everything = ["A", "A.1", "A.2", "A.1.1"]
+    for order_id in everything:
+        assert [each.order_id for each in shop.all_parts_of(order_id)] == everything
+        assert [each.order_id for each in shop.all_parts_of(order_id, limit=2)] == ["A", "A.1"]
+    with pytest.raises(OrderNotFoundError):
+        shop.all_parts_of("B")
 
 
 # Ways out of a back order

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.cli.connection import connect
+from orderflow.cli.other_parts import OtherParts
 from orderflow.cli.output import terminal
 from orderflow.cli.output.records import data_of, print_outcome
 from orderflow.cli.unknown_names import report_new_names
+from orderflow.domain.model.commands import CancelOrder
 from orderflow.domain.model.stock import StockKey
 from orderflow.service import SystemClock
 
@@ -59,6 +61,13 @@ class ExecutionOptions:
         """Return the fields that every command has."""
         at = self.at if self.at is not None else SystemClock().now()
         return {"at": at, "command_id": self.command_id}
+
+    def fields_of(self, order_id: str) -> dict[str, Any]:
+        """Return the fields of a command about one of several orders: its id is of its own."""
+        fields = self.fields()
+        if self.command_id is not None:
+            fields["command_id"] = f"{self.command_id} {order_id}"
+        return fields
 
 
 @attrs.frozen(kw_only=True)
@@ -136,9 +145,14 @@ def carry_out(
         outcome = (
             flow.seller(command.seller_id).preview(command) if how.dry_run else flow.handle(command)
         )
+        cancelled = outcome.order if isinstance(command, CancelOrder) else None
+        parts = OtherParts.of(database, cancelled)
     if how.as_json:
-        terminal.print_json({"saved": not how.dry_run, "outcome": data_of(outcome)})
+        answer = {"saved": not how.dry_run, "outcome": data_of(outcome)}
+        terminal.print_json(answer | (parts.row() if parts.orders else {}))
     else:
         print_outcome(terminal.results(), outcome)
+        if parts.orders:
+            terminal.results().print(f"{parts}; --all-parts cancels them too")
         if how.dry_run:
             terminal.messages().print("This is what would happen; nothing was saved.")

@@ -308,7 +308,8 @@ class FileImport:
         return self.database.repository.read(self.seller_id, stored)
 
     def _parts_of(self, order_id: str) -> tuple[Order, ...]:
-        return self.database.flow.seller(self.seller_id).parts_of(order_id).children
+        parts = self.database.flow.seller(self.seller_id).all_parts_of(order_id)
+        return tuple(each for each in parts if each.order_id != order_id)
 
     def _history_of(self, order_id: str) -> Iterable[Event]:
         return self.database.repository.read(

@@ -107,6 +107,7 @@ class AsyncSeller:
     order = _awaited(Seller.order)
     orders = _awaited(Seller.orders)
     parts_of = _awaited(Seller.parts_of)
+    all_parts_of = _awaited(Seller.all_parts_of)
     queue = _awaited(Seller.queue)
     stock = _awaited(Seller.stock)
     stock_of = _awaited(Seller.stock_of)

@@ -98,6 +98,35 @@ class ReadMethods(SellerScope):
 
         return self._read(task)
 
+    def all_parts_of(self, order_id: str, *, limit: int | None = None) -> tuple[Order, ...]:
+        """Return the order that was placed and all that were split from it, directly or not.
+
+        This order is among them. An order that was never split is alone.
+
+        Args:
+            order_id: Any of them.
+            limit: Return at most this many orders.
+
+        Raises:
+            OrderNotFoundError: If the seller has no such order.
+        """
+        require_identifier("all_parts_of.order_id", order_id)
+        require_limit("all_parts_of.limit", limit)
+
+        def task(reading: Reading) -> tuple[Order, ...]:
+            first = self._found(reading, order_id)
+            while first.split_from is not None:
+                first = self._found(reading, first.split_from)
+            parts = [first]
+            for part in parts:  # which grows meanwhile
+                if limit is not None and len(parts) >= limit:
+                    break
+                if part.split_count:
+                    parts += reading.split_off(part.order_id)
+            return tuple(parts[:limit])
+
+        return self._read(task)
+
     def queue(self, key: StockKey, *, limit: int | None = None) -> Sequence[Order]:
         """Return the orders on back order that are short of a product, in queue order.
 

@@ -23,6 +23,7 @@ from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.options.user_zone import user_zone
+from orderflow.cli.other_parts import OtherParts
 from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import event_row
 from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, OVERDUE_COLUMN, OrderCovers
@@ -128,11 +129,15 @@ def show(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False) ->
     """Show an order: its status, its lines, and the units allocated to them."""
     with connect(where) as database:
         order = database.flow.seller(database.seller(where.seller)).order(order_id)
+        parts = OtherParts.of(database, order)
     if as_json:
-        terminal.print_json(order_row(order))
+        terminal.print_json(order_row(order) | parts.row())
     else:
         print_order(terminal.results(), order)
-        terminal.results().print(*_rest(order))
+        said = _rest(order)
+        if parts.orders:
+            said.append(str(parts))
+        terminal.results().print(*said)
 
 
 @with_options("The database", where=SellerOptions)
@@ -154,6 +159,10 @@ def events(
         zone = UTC if how.as_json or how.as_csv else user_zone()
         rows = (event_row(event, zone) for event in found)
         print_listing("events", _EVENT_COLUMNS, rows, how)
+        if order_id is not None and not how.as_json and not how.as_csv:
+            parts = OtherParts.of(database, database.flow.seller(seller_id).order(order_id))
+            if parts.orders:
+                terminal.messages().print(str(parts))
 
 
 @with_options("The database", where=SellerOptions)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, OrderExecutionOptions, do_to_order
+from orderflow.cli.one_by_one import run_one_by_one
 from orderflow.cli.options.arguments import (
     LineUnits,
     Note,
@@ -17,9 +18,6 @@ from orderflow.cli.options.arguments import (
     unit_pairs,
 )
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.output import terminal
-from orderflow.cli.output.listing import Column
-from orderflow.cli.output.records import print_table
 from orderflow.domain.model.commands import (
     AcceptCancellation,
     DeliverOrder,
@@ -32,11 +30,9 @@ from orderflow.domain.model.commands import (
 )
 from orderflow.domain.model.returns import ReturnReason, ReturnState
 from orderflow.domain.model.status import Status
-from orderflow.errors import NotFoundError, RefusedError
 
 if TYPE_CHECKING:
     from orderflow.cli.connection import Database
-    from orderflow.domain.model.commands import OrderCommand
 
     Step = type[SendOrderToWarehouse | DespatchOrder | DeliverOrder]
 
@@ -51,7 +47,6 @@ __all__ = [
 ]
 
 OrderIds = Annotated[list[str] | None, typer.Argument(metavar="ORDER", help="Order ids.")]
-_COLUMNS = (Column("order_id", "order"), Column("status"), Column("refused"))
 
 
 @with_options("The database", where=WarehouseOptions)
@@ -203,18 +198,14 @@ def _each(
     """Run a step for each order; a refused one does not stop the others."""
     if bool(order_ids) is all_of_them:
         raise typer.BadParameter("name the orders or use --all, but not both", param_hint="'ORDER'")
-    rows: list[dict[str, Any]] = []
     with connect(where) as database:
         seller_id = database.seller(where.seller)
         ids = order_ids or _ready(database, seller_id, ready, where.warehouse)
-        commands = [_command(kind, seller_id, order_id, how) for order_id in dict.fromkeys(ids)]
-        try:
-            for command in commands:
-                rows.append(_step(database, command, how))  # noqa: PERF401 - some may be left out
-        finally:  # print what was done, whatever stopped the rest
-            _print(rows, how)
-    if any(row["refused"] is not None for row in rows):
-        raise typer.Exit(terminal.EXIT_REFUSED)
+        commands = [
+            kind(seller_id=seller_id, order_id=order_id, **how.fields_of(order_id))
+            for order_id in dict.fromkeys(ids)
+        ]
+        run_one_by_one(database, commands, how)
 
 
 def _ready(
@@ -225,30 +216,3 @@ def _ready(
         for order in database.orders(seller_id, status)
         if warehouse_id in (None, order.warehouse_id)
     ]
-
-
-def _command(kind: Step, seller_id: str, order_id: str, how: ExecutionOptions) -> OrderCommand:
-    fields = how.fields()
-    if how.command_id is not None:
-        fields["command_id"] = f"{how.command_id} {order_id}"  # one of its own for each
-    return kind(seller_id=seller_id, order_id=order_id, **fields)
-
-
-def _step(database: Database, command: OrderCommand, how: ExecutionOptions) -> dict[str, Any]:
-    seller = database.flow.seller(command.seller_id)
-    carry_out = seller.preview if how.dry_run else seller.handle
-    row: dict[str, Any] = {"order_id": command.order_id, "status": None, "refused": None}
-    try:
-        order = carry_out(command).order
-    except (RefusedError, NotFoundError) as error:
-        return row | {"refused": str(error)}
-    return row | {"status": order.status if order is not None else None}
-
-
-def _print(rows: list[dict[str, Any]], how: ExecutionOptions) -> None:
-    if how.as_json:
-        terminal.print_json({"saved": not how.dry_run, "orders": rows})
-        return
-    print_table(terminal.results(), _COLUMNS, rows)
-    if how.dry_run:
-        terminal.messages().print("This is what would happen; nothing was saved.")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import attrs
 import typer
 
-from orderflow.cli.connection import SellerOptions
+from orderflow.cli.connection import SellerOptions, connect
 from orderflow.cli.execution import OrderExecutionOptions, do_to_order
 from orderflow.cli.line_names import edit_order
+from orderflow.cli.one_by_one import run_one_by_one
 from orderflow.cli.options.arguments import (
     ADDRESS_FORM,
     LineUnits,
@@ -47,6 +48,7 @@ from orderflow.domain.model.edits import (
     ReplaceLine,
 )
 from orderflow.domain.model.order import Hold, HoldReason
+from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,10 +208,38 @@ def split(
 @with_options("The database", where=SellerOptions)
 @with_options("Execution", how=OrderExecutionOptions)
 def cancel(
-    order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions, reason: Reason = ""
+    order_id: OrderId,
+    *,
+    where: SellerOptions,
+    how: OrderExecutionOptions,
+    reason: Reason = "",
+    all_parts: Annotated[
+        bool, typer.Option("--all-parts", help="If it was split, cancel all of its parts.")
+    ] = False,
 ) -> None:
-    """Cancel an order that has not been sent to the warehouse."""
-    do_to_order(CancelOrder, order_id, where, how, reason=reason)
+    """Cancel an order that has not been sent to the warehouse.
+
+    With --all-parts, the exit code is 1 if a part cannot be cancelled; the others are.
+    """
+    if not all_parts:
+        do_to_order(CancelOrder, order_id, where, how, reason=reason)
+        return
+    if how.expected_version is not None:
+        raise typer.BadParameter("is not for --all-parts", param_hint="'--expected-version'")
+    with connect(where) as database:
+        seller_id = database.seller(where.seller)
+        parts = database.flow.seller(seller_id).all_parts_of(order_id)
+        commands = [
+            CancelOrder(
+                seller_id=seller_id,
+                order_id=part.order_id,
+                reason=reason,
+                **how.fields_of(part.order_id),
+            )
+            for part in parts
+            if part.status is not Status.CANCELLED
+        ]
+        run_one_by_one(database, commands, how)
 
 
 @with_options("The database", where=SellerOptions)

@@ -1,0 +1,61 @@
+"""Runs commands about several orders, one by one: a refused one does not stop the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from orderflow.cli.output import terminal
+from orderflow.cli.output.listing import Column
+from orderflow.cli.output.records import print_table
+from orderflow.errors import NotFoundError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orderflow.cli.connection import Database
+    from orderflow.cli.execution import ExecutionOptions
+    from orderflow.domain.model.commands import OrderCommand
+
+__all__ = ["run_one_by_one"]
+
+_COLUMNS = (Column("order_id", "order"), Column("status"), Column("refused"))
+
+
+def run_one_by_one(
+    database: Database, commands: Iterable[OrderCommand], how: ExecutionOptions
+) -> None:
+    """Run or preview commands, and print the status of each order afterwards.
+
+    Raises:
+        Exit: With code 1, if one of them was refused.
+    """
+    rows: list[dict[str, Any]] = []
+    try:
+        for command in commands:
+            rows.append(_step(database, command, how))  # noqa: PERF401 - some may be left out
+    finally:  # print what was done, whatever stopped the rest
+        _print(rows, how)
+    if any(row["refused"] is not None for row in rows):
+        raise typer.Exit(terminal.EXIT_REFUSED)
+
+
+def _step(database: Database, command: OrderCommand, how: ExecutionOptions) -> dict[str, Any]:
+    seller = database.flow.seller(command.seller_id)
+    carry_out = seller.preview if how.dry_run else seller.handle
+    row: dict[str, Any] = {"order_id": command.order_id, "status": None, "refused": None}
+    try:
+        order = carry_out(command).order
+    except (RefusedError, NotFoundError) as error:
+        return row | {"refused": str(error)}
+    return row | {"status": order.status if order is not None else None}
+
+
+def _print(rows: list[dict[str, Any]], how: ExecutionOptions) -> None:
+    if how.as_json:
+        terminal.print_json({"saved": not how.dry_run, "orders": rows})
+        return
+    print_table(terminal.results(), _COLUMNS, rows)
+    if how.dry_run:
+        terminal.messages().print("This is what would happen; nothing was saved.")
