@@ -27,6 +27,7 @@ from orderflow.domain.model.policy import (
     Queue,
     Rationing,
 )
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
 from orderflow.domain.queries.actions import ActionAnswer
@@ -110,6 +111,7 @@ __all__ = [
     "ReplacementList",
     "ReplacementOffer",
     "Seller",
+    "ShortPart",
     "ShortPickRefusedError",
     "Shortage",
     "SplitRefusedError",

@@ -178,3 +178,38 @@ def test_a_sent_order_allows_only_a_cancellation_request(shop: Shop) -> None:
     assert "allowed now: request cancellation, report short pick, despatch" in message
     shop.do("request-cancellation", "A-1", "--reason", "too late")
     assert shop.status("A-1") == "CANCELLATION_REQUESTED"
+
+
+def test_the_short_part_is_chosen_for_one_order(shop: Shop) -> None:
+    shop.do("place", "B", "CUP=1", "--short-part", "hold")
+    assert "held: SHORT" in shop.do("show", "B")
+    assert "short part: HOLD" in shop.do("show", "B")
+    shop.do("release-hold", "B")
+    assert shop.ask("show", "B")["short_part"] == "WAIT"
+    shop.do("edit", "B", "--no-short-part")
+    assert shop.ask("show", "B")["short_part"] is None
+    shop.do("edit", "B", "--short-part", "cancel_order")
+    assert shop.status("B") == "CANCELLED"
+    details = [each["details"] for each in shop.ask("events", "B")["events"]]
+    assert "short part of the policy" in details
+    assert "short part cancel order" in details
+
+
+def test_the_short_units_are_cancelled(shop: Shop) -> None:
+    assert "A-1 is ALLOCATED" in shop.do("edit", "A-1", "--short-part", "CANCEL_SHORT")
+    assert shop.lines("A-1") == {"1": ("MUG", 3, 3)}
+    assert "ShortUnitsCancelled 2 of line 2: short part" in [
+        f"{each['event']} {each['details']}" for each in shop.ask("events", "A-1")["events"]
+    ]
+
+
+def test_the_short_part_is_chosen_for_a_seller(shop: Shop) -> None:
+    assert "short part CANCEL_ORDER" in shop.do(
+        "change-policy", "acme", "--short-part", "CANCEL_ORDER"
+    )
+    shop.do("place", "B", "CUP=1")
+    assert (shop.status("A-1"), shop.status("B")) == ("ON_BACK_ORDER", "CANCELLED")
+    said = shop.wrong(
+        "change-policy", "acme", "--short-part", "CANCEL_ORDER", "--rationing", "FAIR_SHARE"
+    )
+    assert "because a share is a part" in said

@@ -117,6 +117,7 @@ def picture_of_model(world: World) -> Picture:
             tuple((line.line_id, line.returned) for line in order.lines if line.returned),
             order.split_count,
             order.split_from,
+            order.short_part,
             (order.since, order.passed_over, order.allows_partial) if order.since else None,
         )
         for order in world.orders
@@ -136,6 +137,7 @@ def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock])
             order.returned,
             order.split_count,
             order.split_from,
+            order.short_part,
             (order.wait.since, order.wait.passed_over, order.wait.allows_partial)
             if order.wait
             else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from orderflow import AdjustmentReason, Hold, HoldReason, OrderLine, Status, StockKey
+from orderflow import AdjustmentReason, Hold, HoldReason, OrderLine, ShortPart, Status, StockKey
 from orderflow import Order as PlacedOrder
 from orderflow.commands import (
     AcceptCancellation,
@@ -39,6 +39,7 @@ from orderflow.edits import (
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
+    ChangeShortPart,
     Edit,
     RemoveLine,
     RemoveShortLines,
@@ -64,7 +65,8 @@ UNKNOWN_SKU = "X"
 WAREHOUSES = ("leeds", "leeds", "leeds", "leeds", "leeds", "york")
 # Some look like parcels of others: the id of a parcel must be free.
 ORDER_IDS = ("a", "b", "b.1", "c", "d", "d.2", "e", "f", "g")
-REASONS = (HoldReason.FRAUD_RISK, HoldReason.SELLER_DELAY)
+REASONS = (HoldReason.FRAUD_RISK, HoldReason.SELLER_DELAY, HoldReason.SHORT)
+SHORT_PARTS = (*[None] * 12, *ShortPart)
 
 
 def next_command(world: World, random: Random) -> Command:
@@ -105,6 +107,7 @@ def _order(order_id: str, random: Random) -> PlacedOrder:
         placed_at=START + timedelta(hours=random.randint(0, 4)),
         priority=random.choice([0, 0, 1, 2]),
         promised_by=_promise(random),
+        short_part=random.choice(SHORT_PARTS),
     )
 
 
@@ -168,6 +171,7 @@ def _change(order: Order, random: Random) -> Edit:
         ChangePriority(random.randint(0, 2)),
         ChangePromise(_promise(random)),
         ChangeCourier(None),
+        ChangeShortPart(random.choice(SHORT_PARTS)),
     ]
     return random.choice(changes)
 

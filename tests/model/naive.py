@@ -40,7 +40,7 @@ from orderflow.commands import (
     SplitOrder,
     WithdrawReceipt,
 )
-from orderflow.edits import ChangePriority, ChangePromise, Edit, RemoveShortLines
+from orderflow.edits import ChangePriority, ChangePromise, ChangeShortPart, Edit, RemoveShortLines
 from tests.model.edits import edited_lines
 from tests.model.pages import (
     apply_effects_of_time,
@@ -53,6 +53,7 @@ from tests.model.pages import (
 from tests.model.serving import (
     chosen,
     free_id,
+    handle_short,
     leaving,
     lose,
     serve,
@@ -110,6 +111,7 @@ class NaiveModel:
         before = world.all_available()
         if apply_effects_of_time(world):
             serve(world, before)
+            handle_short(world)
         if isinstance(command, ReleaseEndedHolds):
             end_page(world)
             return True
@@ -119,6 +121,7 @@ class NaiveModel:
         self._make_its_own_change(command)
         if world.page is None:
             serve(world, before)
+            handle_short(world)
         end_page(world)
         return True
 
@@ -210,6 +213,7 @@ class NaiveModel:
             placed_at=placed.placed_at,
             priority=placed.priority,
             promised_by=placed.promised_by,
+            short_part=placed.short_part,
         )
         self.world.orders.append(order)
         if allocate:
@@ -231,9 +235,12 @@ class NaiveModel:
                     order.priority = priority
                 case ChangePromise(promised_by):
                     order.promised_by = promised_by
+                case ChangeShortPart(short_part):
+                    order.short_part = short_part
                 case _:
                     pass
         self.world.has_changed(order)
+        self.world.became_short.append(order)
 
     def _hold(self, order: Order, command: HoldOrder) -> None:
         self._demand(order, *BEFORE_THE_WAREHOUSE)
@@ -305,6 +312,7 @@ class NaiveModel:
             self.world.on_hand[order.product(line)] -= line.allocated - units
             line.allocated = units
         self.world.has_changed(order)
+        self.world.became_short.append(order)
 
     def _return(
         self, order: Order, units: tuple[tuple[str, int], ...] | None, state: ReturnState

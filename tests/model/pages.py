@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow import PartialAllocation, Status
+from orderflow import Fulfilment, HoldReason, PartialAllocation, ShortPart, Status
 from tests.model.serving import (
     defer,
+    handle_short,
     has_waited_long_enough,
     leave,
     pass_over,
@@ -22,7 +23,6 @@ from tests.model.world import Page
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orderflow import HoldReason
     from tests.model.world import Order, World
 
 
@@ -33,12 +33,15 @@ def next_page(world: World, now: datetime) -> None:
     if page is None:
         if apply_effects_of_time(world):
             serve_all_queues(world)
+            handle_short(world)
     elif page.step in ("SERVE", "PASS OVER"):
         world.passing = page.passing
         _serve_or_pass_over(world, page)
+        handle_short(world)
     else:
         world.passes_count = False
         _go_on_with_policy(world, page)
+        handle_short(world)
     end_page(world)
 
 
@@ -112,6 +115,8 @@ def release(world: World, order: Order, reasons: list[HoldReason]) -> None:
     """Release some holds of an order; it waits if there is no other."""
     for reason in reasons:
         del order.holds[reason]
+    if HoldReason.SHORT in reasons and order.short_part in (None, ShortPart.HOLD):
+        order.short_part = ShortPart.WAIT
     world.has_changed(order)
     if not order.holds:
         let_wait(world, order)
@@ -121,6 +126,7 @@ def let_wait(world: World, order: Order) -> None:
     """Put an order on back order, until it is served."""
     order.status = Status.ON_BACK_ORDER
     world.has_changed(order)
+    world.became_short.append(order)
     if has_waited_long_enough(world, order):
         _begin_to_keep(world, order)
 
@@ -139,7 +145,9 @@ def _go_on_with_policy(world: World, page: Page) -> None:
         world.page = world.page or Page("OFFER")
     elif page.step == "OFFER":
         serve_all_queues(world)
-        if not world.deferred:
+        if world.deferred:
+            world.page = Page("OFFER")
+        elif world.policy.fulfilment is not Fulfilment.COMPLETE:
             world.page = Page("SPLIT")
     else:
         world.reviewed = _read(world, page)

@@ -6,7 +6,15 @@ from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Preemption, Queue, Rationing
+from orderflow import (
+    AllocationPolicy,
+    Fulfilment,
+    PartialAllocation,
+    Preemption,
+    Queue,
+    Rationing,
+    ShortPart,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +64,22 @@ def with_parameters(settings: Settings, pick: Callable[[Sequence[Any]], Any]) ->
         parameters["parcels_max"] = pick([2, 3])
     if settings["preemption"] is Preemption.URGENT:
         parameters["urgent_from"] = pick([1, 0, 2])
+    parameters["short_part"] = pick([ShortPart.WAIT, *_short_parts(settings)])
     return AllocationPolicy(**settings, **parameters)
+
+
+def _short_parts(settings: Settings) -> list[ShortPart]:
+    """Return the short parts that do not contradict these settings, besides `WAIT`."""
+    nobody_waits = (
+        settings["partial_allocation"] is not PartialAllocation.AFTER_WAITING
+        and settings["fulfilment"] is Fulfilment.COMPLETE
+        and settings["preemption"] is Preemption.NEVER
+    )
+    if not nobody_waits:
+        return [ShortPart.HOLD]
+    if settings["rationing"] is Rationing.FAIR_SHARE:
+        return [ShortPart.HOLD, ShortPart.CANCEL_SHORT]
+    return [ShortPart.HOLD, ShortPart.CANCEL_SHORT, ShortPart.CANCEL_ORDER]
 
 
 def with_first_parameters(settings: Settings) -> AllocationPolicy:

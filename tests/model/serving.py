@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from orderflow import Fulfilment, Rationing, Status
+from orderflow import Fulfilment, HoldReason, Rationing, ShortPart, Status
 from tests.model.world import Line, Order, Passing
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 def serve(world: World, before: dict[ProductKey, int], also: Sequence[Order] = ()) -> None:
     """Serve the waiting orders, given what was available before the change."""
     world.begin_to_serve()
+    _serve(world, before, also)
+
+
+def _serve(world: World, before: dict[ProductKey, int], also: Sequence[Order] = ()) -> None:
     grown = _grown_since(world, before)
     if world.policy.rationing is Rationing.FAIR_SHARE:
         _share_out(world, grown)
@@ -135,6 +139,7 @@ def _can_gain(world: World, order: Order) -> bool:
 def defer(world: World, order: Order) -> list[Order]:
     """Leave an order to the next page, without a part that it may not have."""
     world.deferred = True
+    world.deferred_products += [each for each in order.products() if order.short_of(each)]
     if order.holds_units() and not world.allows_partial(order):
         order.let_go()
         world.has_changed(order)
@@ -245,6 +250,7 @@ def _take_back(world: World, order: Order) -> list[Order]:
             loser = _may_lose(world, order, product)[-1]
             loser.give_one_back(product)
             world.has_changed(loser)
+            world.became_short.append(loser)
             losers.append(loser)
     return losers
 
@@ -296,6 +302,52 @@ def _give(world: World, order: Order, product: ProductKey, units: int) -> None:
             world.has_changed(order)
 
 
+# The short part
+
+
+def handle_short(world: World) -> None:
+    """Cancel or hold those that have become short and do not wait, one after another."""
+    while True:
+        short = world.in_turn(_not_to_wait(world))
+        world.became_short = short
+        if not short or world.serves_further():
+            return
+        first = short[0]
+        if world.is_full() and first not in [*world.changed, *world.passed_over]:
+            return
+        world.became_short = short[1:]
+        before = world.all_available()
+        _handle_short(world, first)
+        _serve(world, before)
+
+
+def _not_to_wait(world: World) -> list[Order]:
+    return [
+        order
+        for order in dict.fromkeys(world.became_short)
+        if order.waits() and world.short_part(order) is not ShortPart.WAIT
+    ]
+
+
+def _handle_short(world: World, order: Order) -> None:
+    short_part = world.short_part(order)
+    if short_part is ShortPart.HOLD:
+        order.holds[HoldReason.SHORT] = None
+        order.status = Status.ON_HOLD
+    elif short_part is ShortPart.CANCEL_SHORT:
+        take(world, order)
+    if short_part is ShortPart.CANCEL_ORDER or (
+        short_part is ShortPart.CANCEL_SHORT and not order.holds_units()
+    ):
+        order.let_go()
+        order.status = Status.CANCELLED
+    elif short_part is ShortPart.CANCEL_SHORT:
+        for line in order.lines:
+            line.quantity = line.allocated
+        order.lines = [line for line in order.lines if line.quantity]
+    world.has_changed(order)
+
+
 # Leaving
 
 
@@ -304,7 +356,7 @@ def leave(world: World) -> None:
     if world.policy.fulfilment is Fulfilment.COMPLETE:
         return
     for order in list(dict.fromkeys([*world.reviewed, *world.changed])):
-        if order.waits() and leaving(world, order):
+        if order not in world.became_short and order.waits() and leaving(world, order):
             split_off(world, order, free_id(world, order), leaving(world, order))
 
 
@@ -363,6 +415,7 @@ def split_off(
         promised_by=order.promised_by,
         status=status,
         split_from=order.order_id,
+        short_part=order.short_part,
     )
     for line, units in going:
         parcel.lines.append(Line(line.line_id, line.sku, units, units))
@@ -386,3 +439,4 @@ def lose(world: World, product: ProductKey) -> None:
         loser = world.in_turn(unfrozen or partial_allocation)[-1]
         loser.give_one_back(product)
         world.has_changed(loser)
+        world.became_short.append(loser)

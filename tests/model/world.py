@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from orderflow import PartialAllocation, Preemption, Queue, Status
+from orderflow import PartialAllocation, Preemption, Queue, ShortPart, Status
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,6 +63,7 @@ class Order:
     passed_over: int = 0
     allows_partial: bool = False  # whether it began to keep, under AFTER_WAITING
     queue_index: ProductKey | None = None
+    short_part: ShortPart | None = None
 
     def product(self, line: Line) -> ProductKey:
         return (self.warehouse, line.sku)
@@ -146,6 +147,8 @@ class World:
     moving: list[Order] = field(default_factory=list)
     reviewed: list[Order] = field(default_factory=list)
     deferred: bool = False
+    deferred_products: list[ProductKey] = field(default_factory=list)
+    became_short: list[Order] = field(default_factory=list)  # and must still be handled
     is_passing: bool = False
     page: Page | None = None
 
@@ -156,6 +159,7 @@ class World:
         self.passed_over, self.passing, self.passes_count = [], {}, True
         self.moving, self.reviewed = [], []
         self.deferred, self.is_passing, self.page = False, False, None
+        self.deferred_products = []
         waiting = [order for order in self.orders if order.waits()]
         self.back_orders_before = sorted(waiting, key=lambda each: (each.placed_at, each.order_id))
         self.queued_before = [
@@ -240,7 +244,16 @@ class World:
 
     def leaves_more(self) -> bool:
         """Whether the next page has anything to do."""
-        return self.page is not None or self.deferred or self.is_passing
+        return self.page is not None or self.deferred or self.is_passing or bool(self.became_short)
+
+    def serves_further(self) -> bool:
+        """Whether the next page serves queues, or goes on with a step."""
+        preempts = self.policy.preemption is Preemption.URGENT
+        is_left = any(preempts or self.available(each) > 0 for each in self.deferred_products)
+        return is_left or self.is_passing or self.page is not None
+
+    def short_part(self, order: Order) -> ShortPart:
+        return self.policy.short_part if order.short_part is None else order.short_part
 
     def has_changed(self, order: Order) -> None:
         """Note that the command has changed the order, and set what follows from its lines."""

@@ -13,6 +13,7 @@ from orderflow import (
     MemoryRepository,
     OrderFlow,
     PartialAllocation,
+    ShortPart,
 )
 from orderflow.edits import ChangeCourier, ChangeQuantity, RemoveLine
 from orderflow.errors import (
@@ -103,6 +104,16 @@ def test_the_rest_may_be_ignored() -> None:
     shop.take("A", ("MUG", 1), ("MUG", 1))
     assert shop.held("A") == (1, 0)
     shop.edit("A", RemoveLine("2"))
+    shop.send_to_warehouse("A")
+    shop.despatch("A")
+    assert (shop.status("A"), shop.shelf()) == ("DESPATCHED", (0, 0))
+
+
+def test_the_rest_may_be_ignored_by_itself() -> None:
+    """Case 76, the same as a setting: nobody has to ignore the rest."""
+    shop = shop_with(AllocationPolicy(short_part=ShortPart.CANCEL_SHORT), MUG=1)
+    shop.take("A", ("MUG", 1), ("MUG", 1))
+    assert [(line.line_id, line.quantity) for line in shop.order("A").lines] == [("1", 1)]
     shop.send_to_warehouse("A")
     shop.despatch("A")
     assert (shop.status("A"), shop.shelf()) == ("DESPATCHED", (0, 0))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
-from orderflow import AdjustmentReason, AllocationPolicy, PartialAllocation, Queue
+from orderflow import AdjustmentReason, AllocationPolicy, PartialAllocation, Queue, ShortPart
 from orderflow.errors import StockRefusedError
 from tests.unit.shop import Shop, key, shop_with
 
@@ -27,6 +28,15 @@ def test_without_all_of_it_nothing_is_packed(on_hand: int, status: str) -> None:
     order = shop.order("A")
     assert (order.status, order.allocated) == (status, 0)
     assert [line.short for line in order.short_lines] == [5]
+
+
+@pytest.mark.parametrize("on_hand", [0, 1])
+def test_without_all_of_it_the_order_is_cancelled(on_hand: int) -> None:
+    """Case 4, Solidus simple_coordinator_spec "with no backordering": no back orders at all."""
+    no_back_orders = attrs.evolve(NEVER, short_part=ShortPart.CANCEL_ORDER)
+    shop = shop_with(no_back_orders, MUG=on_hand)
+    shop.take("A", ("MUG", 5))
+    assert (shop.status("A"), shop.shelf()) == ("CANCELLED", (on_hand, 0))
 
 
 def test_with_all_of_it_everything_is_packed() -> None:

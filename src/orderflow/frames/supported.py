@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.policy import Fulfilment, Preemption
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ def require_supported(policy: AllocationPolicy) -> None:
             "NEVER for a table, which does not say what the warehouse is picking; use the queue "
             "PRIORITY, which serves urgent orders first, or orderflow.core.allocate",
             policy.preemption.value,
+        )
+    if policy.short_part is not ShortPart.WAIT:
+        raise InvalidValueError(
+            "AllocationPolicy.short_part",
+            "WAIT for a table, which keeps all its orders; the units of each line are the same, so "
+            "use WAIT, and cancel or hold the orders that are ON_BACK_ORDER",
+            policy.short_part.value,
         )
     if policy.fulfilment is not Fulfilment.COMPLETE:
         raise InvalidValueError(

@@ -11,7 +11,7 @@ numbers of the page *What always holds* in the documentation.
 - `foreign_violations` finds data of another seller: rule 11.
 - `account_violations` checks the stock on hand against its movements: rule 3.
 - `replay_violations` checks a stored state against the one that its events lead to: rule 7.
-- `history_violations` checks events one by one: rules 3, 4, 6, 7, 10 and 11.
+- `history_violations` checks events one by one: rules 3, 4, 6, 7, 10 and 11, and the short part.
 
 Rules 8 and 9 are about two runs: compare their results.
 

@@ -29,6 +29,7 @@ from orderflow.invariants.state import (
     key_of,
     text_of,
 )
+from orderflow.invariants.unhandled_orders import short_part_violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,6 +57,7 @@ _UNCHANGED_BY_A_SPLIT = (
     "ship_to",
     "customer_reference",
     "custom_fields",
+    "short_part",
 )
 
 
@@ -101,6 +103,7 @@ def history_violations(
     found += preemption_violations(
         state.orders.values(), (), unused, None, state.policy or default_policy
     )
+    found += short_part_violations(states, events, default_policy, stored or state)
     found += agreement_violations(state.orders.values())
     found += account_violations(account, (stored or state).records.values())
     return found if stored is None else [*found, *replay_violations(state, stored)]

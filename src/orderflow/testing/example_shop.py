@@ -29,6 +29,7 @@ from orderflow.domain.model.edits import AddLine, ChangePriority, ChangePromise,
 from orderflow.domain.model.order import Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation, Preemption, Queue
 from orderflow.domain.model.returns import ReturnState
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.state.state import State
@@ -102,6 +103,7 @@ def new_order(
         lines=lines,
         placed_at=later(placed),
         status=Status.NEW,
+        short_part=ShortPart.WAIT,  # as without one, but it is stored
         **past,
         **fields,
     )

@@ -19,6 +19,7 @@ from orderflow.domain.model.policy import (
     Queue,
     Rationing,
 )
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.errors import StaleVersionError
 from orderflow.service import OrderFlow
 from orderflow.testing.differences import require_same
@@ -44,7 +45,9 @@ EXAMPLE_POLICIES = (
         urgent_from=-5,
         split_ids="{order_id}-{number}",
     ),
-    AllocationPolicy(queue=Queue.PRIORITY, fulfilment=Fulfilment.WHOLE_LINES),
+    AllocationPolicy(
+        queue=Queue.PRIORITY, fulfilment=Fulfilment.WHOLE_LINES, short_part=ShortPart.HOLD
+    ),
     AllocationPolicy(),
 )
 """Policies in which every setting has a value other than the default, and the default itself."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model.arguments import require_kind
 from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.explanation import Explanation
 from orderflow.errors.quoting import counted
@@ -52,7 +53,7 @@ def in_words(explanation: Explanation, *, time_zone: tzinfo = UTC) -> tuple[str,
         ]
     if not all(shortage.cover.is_there for shortage in explanation.shortages):
         sentences += _partial_allocation(explanation, time_zone)
-    return (*sentences, *_preemption(explanation))
+    return (*sentences, *_preemption(explanation), *_short_part(explanation))
 
 
 def _where(order: Order, zone: tzinfo) -> str:
@@ -173,6 +174,14 @@ def _preemption(explanation: Explanation) -> Iterator[str]:
         )
 
 
+def _short_part(explanation: Explanation) -> Iterator[str]:
+    status, short_part = explanation.order.status, explanation.short_part
+    if short_part is ShortPart.WAIT or status in _FINAL:
+        return
+    again = " again" if status is Status.ON_BACK_ORDER else ""
+    yield f"If it becomes short{again}, {_SHORT_PART[short_part]}."
+
+
 def _is(number: int) -> str:
     return "is" if number == 1 else "are"
 
@@ -194,6 +203,14 @@ def _listed(parts: list[str]) -> str:
         return f"{', '.join(parts[:-1])} and {parts[-1]}"
     return "".join(parts)
 
+
+_FINAL = (Status.DESPATCHED, Status.DELIVERED, Status.CANCELLED)
+
+_SHORT_PART = {
+    ShortPart.CANCEL_SHORT: "its short units are cancelled at once",
+    ShortPart.CANCEL_ORDER: "it is cancelled at once",
+    ShortPart.HOLD: "it is put on hold until the seller chooses",
+}
 
 _WHERE = {
     Status.NEW: "is new: it has not been allocated yet, and has no units",

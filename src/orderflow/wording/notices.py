@@ -170,6 +170,7 @@ _HOLDS = {
     HoldReason.FRAUD_RISK: "risk of fraud",
     HoldReason.AWAITING_CONFIRMATION: "waiting for confirmation",
     HoldReason.ADDRESS: "problem with the address",
+    HoldReason.SHORT: "short of stock",
     HoldReason.OTHER: "other",
 }
 

@@ -63,6 +63,7 @@ from orderflow.edits import (
     ChangePromise,
     ChangeQuantity,
     ChangeShipTo,
+    ChangeShortPart,
     RemoveLine,
     RemoveShortLines,
     ReplaceLine,
@@ -258,6 +259,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     ),
     (ChangeShipTo, {"ship_to": None}, {"ship_to": ["1 High Street"]}),
     (ChangePriority, {"priority": 1}, {"priority": PRIORITY}),
+    (ChangeShortPart, {"short_part": None}, {"short_part": ["WAIT", "", 1]}),
     (ChangePromise, {"promised_by": None}, {"promised_by": OPTIONAL_MOMENT}),
     (PickedLine, {"line_id": "1", "units": 0}, {"line_id": IDENTIFIER, "units": COUNT}),
     (

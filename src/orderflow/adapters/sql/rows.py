@@ -11,6 +11,7 @@ from orderflow.codec import from_data, loads, to_data
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Address, BackOrderWait, Hold, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 
@@ -56,6 +57,7 @@ ORDER_COLUMNS = (
     "customer_reference",
     "custom_fields",
     "returned",
+    "short_part",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -128,6 +130,7 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         customer_reference=row[15],
         custom_fields=() if row[16] is None else json.loads(row[16]),
         returned=() if row[17] is None else tuple(map(tuple, json.loads(row[17]))),
+        short_part=None if row[18] is None else ShortPart(row[18]),
     )
 
 
@@ -153,6 +156,7 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "waits_since": None if wait is None else moments.write(wait.since),
         "passed_over": 0 if wait is None else wait.passed_over,
         "allows_partial": False if wait is None else wait.allows_partial,
+        "short_part": None if order.short_part is None else str(order.short_part),
         "blocked_on": blocked_on,
         "returned": _json(order.returned) if order.returned else None,
         "version": order.version,

@@ -34,6 +34,7 @@ from sqlalchemy import (
     true,
 )
 
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.validators import IDENTIFIER_CHARACTERS_MAX, LINES_MAX, UNITS_MAX
 from orderflow.errors import InvalidValueError
@@ -51,6 +52,7 @@ SUBJECT_CHARACTERS_MAX = 2 * IDENTIFIER_CHARACTERS_MAX + 16
 NOTICE_KEY_CHARACTERS_MAX = 200
 
 _STATUS_CHARACTERS_MAX = max(len(status) for status in Status)
+_SHORT_PART_CHARACTERS_MAX = max(len(each) for each in ShortPart)
 
 
 def _characters(limit: int) -> String:
@@ -60,6 +62,7 @@ def _characters(limit: int) -> String:
 _IDENTIFIER = _characters(IDENTIFIER_CHARACTERS_MAX)
 _SUBJECT = _characters(SUBJECT_CHARACTERS_MAX)
 _STATUS = _characters(_STATUS_CHARACTERS_MAX)
+_SHORT_PART = _characters(_SHORT_PART_CHARACTERS_MAX)
 _MOMENT = String(32).with_variant(DateTime(timezone=True), "postgresql")
 
 
@@ -197,6 +200,7 @@ class Tables:
             Column("ship_to", Text),
             Column("customer_reference", _IDENTIFIER),
             Column("custom_fields", Text),
+            Column("short_part", _SHORT_PART),
             Column("holds", Text),
             Column("held_until", _MOMENT),
             Column("split_from", _IDENTIFIER),

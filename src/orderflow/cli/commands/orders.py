@@ -38,6 +38,7 @@ from orderflow.cli.output.records import (
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Address, Order, OrderLine
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.service import SystemClock
 from orderflow.wording.explanation import in_words
@@ -249,6 +250,13 @@ def place(
             "--custom-field", metavar="NAME=TEXT", help="A text that is kept with the order."
         ),
     ] = None,
+    short_part: Annotated[
+        ShortPart | None,
+        typer.Option(
+            case_sensitive=False,
+            help="What happens if the order becomes short; default: as the policy says.",
+        ),
+    ] = None,
     later: Annotated[
         bool, typer.Option("--later", help="Leave it NEW; orderflow allocate continues.")
     ] = False,
@@ -272,6 +280,7 @@ def place(
             custom_fields=tuple(custom_field_pairs(custom_fields or ())),
             priority=priority,
             promised_by=promised_by,
+            short_part=short_part,
         )
         return PlaceOrder(order=order, allocate=not later, **fields)
 
@@ -294,6 +303,8 @@ def _rest(order: Order) -> list[str]:
         said.append(f"to {_address_text(order.ship_to)}")
     if order.customer_reference is not None:
         said.append(f"customer reference {order.customer_reference}")
+    if order.short_part is not None:
+        said.append(f"short part: {order.short_part}")
     said += [f"{name}: {text}" for name, text in order.custom_fields]
     if order.split_from is not None:
         said.append(f"split from {order.split_from}")

@@ -42,12 +42,14 @@ from orderflow.domain.model.edits import (
     ChangePromise,
     ChangeQuantity,
     ChangeShipTo,
+    ChangeShortPart,
     Edit,
     RemoveLine,
     RemoveShortLines,
     ReplaceLine,
 )
 from orderflow.domain.model.order import Hold, HoldReason
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
@@ -82,6 +84,8 @@ class EditOptions:
         priority: The priority; a higher one comes first in queues by priority.
         promised_by: The promised date; an earlier one comes first in queues by promised date.
         no_promise: Remove the promised date.
+        short_part: What happens if the order becomes, or still is, short.
+        no_short_part: Leave the short part to the policy.
     """
 
     quantity: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=UNITS"})
@@ -97,6 +101,8 @@ class EditOptions:
     priority: int | None = None
     promised_by: datetime | None = None
     no_promise: bool = attrs.field(default=False, metadata={"names": ("--no-promise",)})
+    short_part: ShortPart | None = attrs.field(default=None, metadata={"case_sensitive": False})
+    no_short_part: bool = attrs.field(default=False, metadata={"names": ("--no-short-part",)})
 
     def edits(self) -> Iterator[Edit]:
         """Yield the edits: lines first, in the order of the options."""
@@ -122,6 +128,10 @@ class EditOptions:
             yield ChangePromise(self.promised_by)
         if self.no_promise:
             yield ChangePromise(None)
+        if self.short_part is not None:
+            yield ChangeShortPart(self.short_part)
+        if self.no_short_part:
+            yield ChangeShortPart(None)
 
 
 @with_options("The database", where=SellerOptions)

@@ -15,6 +15,7 @@ from orderflow.domain.model.edits import (
     ChangePromise,
     ChangeQuantity,
     ChangeShipTo,
+    ChangeShortPart,
     Edit,
     RemoveLine,
     ReplaceLine,
@@ -41,6 +42,7 @@ from orderflow.domain.model.events import (
     PolicyChanged,
     ReceiptAnnounced,
     ReceiptWithdrawn,
+    ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
     UnitsReturned,
@@ -70,7 +72,10 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
     match event:
         case OrderPlaced(order=order) | OrderSplitOff(order=order):
             return ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
-        case OrderDeallocated(units=units, reason=reason):
+        case (
+            OrderDeallocated(units=units, reason=reason)
+            | ShortUnitsCancelled(units=units, reason=reason)
+        ):
             return f"{_units(units)}: {_lower(reason)}"
         case UnitsReturned():
             why = f": {event.note}" if event.note else ""
@@ -170,6 +175,8 @@ def _edit(edit: Edit, zone: tzinfo) -> str:
             return f"no {name}" if text is None else f"{name}: {text}"
         case ChangePriority(priority=priority):
             return f"priority {priority}"
+        case ChangeShortPart(short_part=short_part):
+            return f"short part {_lower(short_part or 'of the policy')}"
         case ChangePromise(promised_by=promised_by):
             if promised_by is None:
                 return "no promise"

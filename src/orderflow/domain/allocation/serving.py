@@ -96,7 +96,9 @@ _NEW, _WAITING = Status.NEW, Status.ON_BACK_ORDER
 _FAIR_SHARE, _NEVER = Rationing.FAIR_SHARE, Preemption.NEVER
 
 
-def serve(serving: ServingState, backlog: Iterable[Order] = ()) -> None:
+def serve(
+    serving: ServingState, backlog: Iterable[Order] = (), *, is_same_page: bool = False
+) -> None:
     """Offer the available stock to every order that can gain from the changes.
 
     Afterwards, no stock is idle that a waiting order could use under the policy, unless the rest is
@@ -105,8 +107,10 @@ def serve(serving: ServingState, backlog: Iterable[Order] = ()) -> None:
     Args:
         serving: What this serving remembers; it and its draft are changed.
         backlog: Waiting orders that are also offered stock, as if they had changed.
+        is_same_page: Whether this page has served queues before.
     """
-    serving.begin_page()
+    if not is_same_page:
+        serving.begin_page()
     waiting = [*backlog, *serving.take_touched()]
     if not (waiting or serving.is_replenished or preemptible_products(serving)):
         return

@@ -25,7 +25,7 @@ from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import WarehouseSku
 
 if TYPE_CHECKING:
-    from orderflow.domain.model.events import LineUnits
+    from orderflow.domain.model.events import Event, LineUnits
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import QueuePosition
     from orderflow.domain.model.stock import ProductKey
@@ -85,8 +85,11 @@ class ServingState:
         self._continue_with: ProductKey | None = None
         self.reviewed: dict[str, Order] = {}
         """The orders on back order that a change of policy has reviewed; each counts as changed."""
+        self.became_short: dict[str, None] = {}
+        """The orders whose short part is still to be handled."""
         self._touched: dict[str, None] = {}
         self._events_read = 0
+        self._events_handled = 0
         self._replenished: dict[ProductKey, None] = {}
         self._increases_read = 0
         self._full_at: float = inf
@@ -119,6 +122,12 @@ class ServingState:
         orders = [self.draft.order(order_id) for order_id in touched]
         touched.clear()
         return [order for order in orders if self.is_waiting(order)]
+
+    def events_for_short_part(self) -> list[Event]:
+        """Return, once, the events that may have made orders short."""
+        events = self.draft.events[self._events_handled :]
+        self._events_handled += len(events)
+        return events
 
     def resume(self, product: ProductKey) -> None:
         """Serve the queue of a product, although its available units did not increase."""
@@ -200,6 +209,11 @@ class ServingState:
         self._step = step
 
     @property
+    def leaves_more(self) -> bool:
+        """Whether the next page serves queues, or does the rest of a step."""
+        return self.is_passing or self.is_continued or bool(self._servable())
+
+    @property
     def is_continued(self) -> bool:
         """Whether another page does the rest before any queue is served."""
         return self._continue_with is not None
@@ -207,6 +221,9 @@ class ServingState:
     def unserved(self) -> list[WarehouseSku]:
         """Return the products whose queue the next page serves: at least one if there is a page."""
         products = self._servable()
+        if not products and self.became_short:
+            order = self.draft.order(next(iter(self.became_short)))
+            products = [(order.warehouse_id, order.short_lines[0].sku)]
         if not products and (self.is_passing or self._continue_with is not None):
             products = [self._continue_with or min(self.passing)]
         return sorted(WarehouseSku(*product) for product in products)
@@ -218,6 +235,13 @@ class ServingState:
 
     def next_page(self) -> NextPage | None:
         """Return what the next page does besides serving the unserved queues, if anything."""
+        page = self._next_step()
+        if not self.became_short:
+            return page
+        page = page or NextPage(PageStep.SERVE)
+        return NextPage(page.step, page.after, page.passing, tuple(self.became_short))
+
+    def _next_step(self) -> NextPage | None:
         if self._step is not None:
             return self._step
         if self.reviewed and self._servable():

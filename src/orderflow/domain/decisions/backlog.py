@@ -8,6 +8,7 @@ from orderflow.domain.allocation.deallocation import deallocate_incomplete
 from orderflow.domain.allocation.serving import serve
 from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions.difference import outcome_of
+from orderflow.domain.decisions.short_orders import handle_short_orders
 from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import (
@@ -82,6 +83,7 @@ def allocate(
     deallocate_incomplete(draft, backlog)
     serving.to_allocate.update([order.order_id for order in backlog if order.status is _NEW])
     serve(serving, [order for order in backlog if order.status in _WAIT])
+    handle_short_orders(serving)
     split_by_policy(serving)
     return outcome_of(serving)
 

@@ -6,7 +6,8 @@ Every command takes the same steps:
    Then serve the queues. If that takes more than one page, these pages come first.
 2. Apply the changes of the command.
 3. Serve the queues of the products of which more is available, and the orders left waiting.
-4. Split off the units that may leave automatically.
+4. Cancel or hold the orders that became short, if that is their short part.
+5. Split off the units that may leave automatically.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.effects_of_time import let_time_pass
 from orderflow.domain.decisions.pages import serve_page
 from orderflow.domain.decisions.returning import return_units
+from orderflow.domain.decisions.short_orders import handle_short_orders
 from orderflow.domain.decisions.shortfall import adjust
 from orderflow.domain.decisions.splitting import split, split_by_policy
 from orderflow.domain.model.arguments import (
@@ -125,7 +127,8 @@ def _carry_out(serving: ServingState, command: Command) -> None:
     _execute(serving, command)
     if not (serving.is_continued or isinstance(command, ReleaseEndedHolds)):
         serve(serving)
-    if not (serving.reviewed and serving.next_page()):
+        handle_short_orders(serving)
+    if not (serving.reviewed and serving.leaves_more):
         split_by_policy(serving)
 
 

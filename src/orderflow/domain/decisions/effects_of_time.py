@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.serving import defer, serve
+from orderflow.domain.decisions.short_orders import handle_short_orders
 from orderflow.domain.model.events import HoldReleased, OrderWaitedEnough
 from orderflow.domain.model.status import Status
 
@@ -29,6 +30,8 @@ def let_time_pass(serving: ServingState) -> bool:
         defer(serving)
     elif serving.draft.events:
         serve(serving)
+    if serving.draft.events:
+        handle_short_orders(serving)
     return not serving.unserved() and serving.next_page() is None
 
 

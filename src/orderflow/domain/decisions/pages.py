@@ -13,6 +13,7 @@ from orderflow.domain.allocation.serving import defer, serve
 from orderflow.domain.allocation.serving_state import QueuePassing
 from orderflow.domain.decisions import policy_change
 from orderflow.domain.decisions.effects_of_time import apply_effects_of_time
+from orderflow.domain.decisions.short_orders import handle_short_orders
 from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.next_page import PageStep
 
@@ -29,14 +30,17 @@ def serve_page(serving: ServingState, command: ServeWaiting) -> None:
     """Do the next page of an earlier command; without a limit of orders, do all of them."""
     products = [(key.warehouse_id, key.sku) for key in command.keys]
     page = serving.draft.view.next_page
-    if page is None:
-        _serve(serving, products, is_due=not apply_effects_of_time(serving))
-    elif page.changes_policy:
+    if page is not None:
+        serving.became_short.update(dict.fromkeys(page.became_short))
+    if page is not None and page.changes_policy:
         policy_change.go_on(serving, page, products)
-        return
-    else:
+    elif page is not None and page.passing:
         _go_on_passing(serving, page, products)
-    split_by_policy(serving)
+    else:
+        _serve(serving, products, is_due=not apply_effects_of_time(serving))
+    handle_short_orders(serving)
+    if page is None or not (page.changes_policy and serving.is_continued):
+        split_by_policy(serving)
 
 
 def _serve(serving: ServingState, products: list[ProductKey], *, is_due: bool) -> None:

@@ -112,6 +112,8 @@ def split_by_policy(serving: ServingState) -> None:
     if draft.policy.fulfilment is _COMPLETE:
         return
     for order in list({**serving.reviewed, **draft.orders}.values()):
+        if order.order_id in serving.became_short:
+            continue  # the next page handles its short part first
         if order.status is Status.ON_BACK_ORDER and not _only_last_parcel_left(order, draft.policy):
             leaving = _may_leave(order, draft.policy)
             if leaving:

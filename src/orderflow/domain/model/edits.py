@@ -21,6 +21,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.order import Address, Order, OrderLine
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.errors import EditRefusedError, LimitRefusedError
 from orderflow.errors.quoting import counted
 
@@ -33,6 +34,7 @@ __all__ = [
     "ChangePromise",
     "ChangeQuantity",
     "ChangeShipTo",
+    "ChangeShortPart",
     "Edit",
     "RemoveLine",
     "RemoveShortLines",
@@ -141,6 +143,15 @@ class ChangePromise:
     )
 
 
+@attrs.frozen
+class ChangeShortPart:
+    """Change what happens when the order becomes short. With `None`, the policy decides."""
+
+    short_part: ShortPart | None = attrs.field(
+        validator=attrs.validators.optional(validators.one_of(ShortPart))
+    )
+
+
 Edit = (
     AddLine
     | RemoveLine
@@ -152,6 +163,7 @@ Edit = (
     | ChangeCustomField
     | ChangePriority
     | ChangePromise
+    | ChangeShortPart
 )
 """One change to an order."""
 
@@ -219,6 +231,7 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
                 | ChangeCustomerReference()
                 | ChangePriority()
                 | ChangePromise()
+                | ChangeShortPart()
             ):
                 fields |= attrs.asdict(edit, recurse=False)
             case ChangeCustomField(name, text):

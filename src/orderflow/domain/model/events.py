@@ -16,6 +16,7 @@ from orderflow.domain.model.event_fields import LineUnits, OrderEventFields
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.returns import ReturnReason, ReturnState
+from orderflow.domain.model.short_part import ShortReason
 from orderflow.domain.model.stock_events import (
     STOCK_EVENTS,
     AdjustmentReason,
@@ -60,6 +61,8 @@ __all__ = [
     "PolicyChanged",
     "ReceiptAnnounced",
     "ReceiptWithdrawn",
+    "ShortReason",
+    "ShortUnitsCancelled",
     "StockAdjusted",
     "StockBookedIn",
     "StockEvent",
@@ -201,6 +204,14 @@ class OrderCancelled(OrderEventFields):
 
 
 @attrs.frozen
+class ShortUnitsCancelled(OrderEventFields):
+    """These short units of the order were cancelled. A line without other units was removed."""
+
+    units: LineUnits
+    reason: ShortReason
+
+
+@attrs.frozen
 class OrderSentToWarehouse(OrderEventFields):
     """The order was sent to the warehouse."""
 
@@ -280,6 +291,7 @@ OrderChange = (
     | OrderSplit
     | OrderSplitAtWarehouse
     | OrderCancelled
+    | ShortUnitsCancelled
     | OrderSentToWarehouse
     | CancellationRequested
     | CancellationAccepted

@@ -39,6 +39,7 @@ from orderflow.domain.model.events import (
     OrderSplit,
     OrderSplitAtWarehouse,
     OrderWaitedEnough,
+    ShortUnitsCancelled,
     UnitsReturned,
 )
 from orderflow.domain.model.order import is_covered
@@ -81,6 +82,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderWaitedEnough: (_WAITING,),
         OrderEdited: (_ALLOCATED, _WAITING),
         OrderSplit: (_WAITING,),
+        ShortUnitsCancelled: (_ALLOCATED,),
         OrderHeld: (_HELD,),
         OrderCancelled: (Status.CANCELLED,),
     },

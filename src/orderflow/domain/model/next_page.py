@@ -54,6 +54,7 @@ class NextPage:
         step: The step to continue.
         after: The id of the last order on back order that `REVIEW` or `SPLIT` has handled, if any.
         passing: The queues in which orders are passed over, for `SERVE` and `PASS_OVER`.
+        became_short: The ids of orders whose short part is still to be handled.
     """
 
     step: PageStep = attrs.field(validator=validators.one_of(PageStep))
@@ -61,6 +62,7 @@ class NextPage:
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
     passing: tuple[Passing, ...] = attrs.field(default=(), validator=validators.tuple_of(Passing))
+    became_short: tuple[str, ...] = attrs.field(default=(), validator=validators.tuple_of(str))
 
     @property
     def changes_policy(self) -> bool:

@@ -14,6 +14,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.address import Address
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import COVERED, MAY_WAIT, SENT_OUT, WITHOUT_UNITS, Status
 from orderflow.domain.model.terms import Term
 from orderflow.errors import LineNotFoundError
@@ -31,6 +32,7 @@ class HoldReason(Term):
     FRAUD_RISK = "FRAUD_RISK"
     AWAITING_CONFIRMATION = "AWAITING_CONFIRMATION"
     ADDRESS = "ADDRESS"
+    SHORT = "SHORT"
     OTHER = "OTHER"
 
 
@@ -121,6 +123,9 @@ class Order:
     `split_count` counts the orders that were split off from this one. `wait` is set from when the
     order first goes on back order until it is covered.
 
+    `short_part` is what happens when the order becomes short; with `None`, the policy decides. The
+    release of a hold for `SHORT` sets it to `WAIT`, unless the order is to be cancelled.
+
     `customer_reference` is the customer's own name for the order, such as a purchase order number.
     `custom_fields` are texts that the shop keeps with it, by name. Give a mapping or pairs; they
     become pairs, sorted by name. Neither affects who gets the stock. A part that is split off has
@@ -169,6 +174,9 @@ class Order:
     )
     returned: tuple[tuple[str, int], ...] = attrs.field(default=(), validator=validators.line_units)
     version: int = attrs.field(default=0, validator=validators.whole(0))
+    short_part: ShortPart | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.one_of(ShortPart))
+    )
 
     def __attrs_post_init__(self) -> None:
         _check_agreement(self)

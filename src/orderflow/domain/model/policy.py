@@ -1,6 +1,6 @@
 """The allocation policy: who gets the stock, as settings that combine freely.
 
-Five settings, each with its values:
+Six settings, each with its values:
 
 - **queue**: who comes first. It is always a total order: the last key is the order id, so that
   two runs and two machines agree.
@@ -9,6 +9,7 @@ Five settings, each with its values:
 - **partial_allocation**: whether a short order may be allocated a part while it waits.
 - **fulfilment**: what may leave the warehouse.
 - **preemption**: whether an urgent order may take the units of later orders.
+- **short_part**: whether an order that becomes short waits, is cancelled or is put on hold.
 
 `docs/explanation/who-gets-the-stock.md` defines each value and its invariants.
 """
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.terms import Term
 
 if TYPE_CHECKING:
@@ -123,6 +125,8 @@ class AllocationPolicy:
             cancelled ones.
         preemption: Whether urgent orders take units of later ones.
         urgent_from: With `URGENT`: the lowest priority of an urgent order.
+        short_part: What happens to an order that becomes short. An order may have a setting of
+            its own: `Order.short_part`.
         split_ids: The ids of orders that are split off, unless a command names one: a text with
             {order_id} and {number}.
 
@@ -157,6 +161,9 @@ class AllocationPolicy:
     )
     urgent_from: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.priority)
+    )
+    short_part: ShortPart = attrs.field(
+        default=ShortPart.WAIT, validator=validators.one_of(ShortPart)
     )
     split_ids: str = attrs.field(default=f"{_ORDER_ID}.{_NUMBER}")
 
@@ -232,6 +239,11 @@ def is_urgent(order: Order, policy: AllocationPolicy) -> bool:
     return policy.urgent_from is not None and order.priority >= policy.urgent_from
 
 
+def short_part_of(order: Order, policy: AllocationPolicy) -> ShortPart:
+    """Return what happens to the order when it becomes short: its own setting comes first."""
+    return order.short_part or policy.short_part
+
+
 def allows_partial(order: Order, policy: AllocationPolicy) -> bool:
     """Whether the order may be allocated a part while it waits."""
     if policy.partial_allocation is _ALWAYS:
@@ -297,6 +309,7 @@ def _agreement_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
     """Return the rules against settings that contradict each other: ok, field, demand."""
     fair = policy.rationing is Rationing.FAIR_SHARE
     splits = policy.fulfilment is not Fulfilment.COMPLETE
+    cancels = policy.short_part in (ShortPart.CANCEL_SHORT, ShortPart.CANCEL_ORDER)
     return [
         (
             not (fair and policy.restricts_partial),
@@ -312,5 +325,25 @@ def _agreement_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
             not (splits and policy.partial_allocation is PartialAllocation.NEVER),
             "fulfilment",
             "COMPLETE if partial_allocation is NEVER, because a short order has no units to send",
+        ),
+        (
+            not (cancels and policy.partial_allocation is PartialAllocation.AFTER_WAITING),
+            "short_part",
+            "WAIT or HOLD if partial_allocation is AFTER_WAITING, because cancelled units do not",
+        ),
+        (
+            not (cancels and splits),
+            "short_part",
+            "WAIT or HOLD unless fulfilment is COMPLETE, because only waiting orders are split",
+        ),
+        (
+            not (cancels and policy.preemption is Preemption.URGENT),
+            "short_part",
+            "WAIT or HOLD if preemption is URGENT, because an urgent order would cancel others",
+        ),
+        (
+            not (fair and policy.short_part is ShortPart.CANCEL_ORDER),
+            "short_part",
+            "not CANCEL_ORDER if rationing is FAIR_SHARE, because a share is a part",
         ),
     ]

@@ -38,7 +38,8 @@ from orderflow.domain.model.edits import RemoveLine
 from orderflow.domain.model.lifecycle import ACTIONS, TRANSITIONS, Action, require_action
 from orderflow.domain.model.order import Hold, HoldReason, units_by_sku, units_out
 from orderflow.domain.model.outcome import Outcome
-from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.policy import AllocationPolicy, short_part_of
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.errors import OrderNotFoundError, RefusedError
 
@@ -119,7 +120,7 @@ def _answer(
     except RefusedError as refusal:
         return ActionAnswer(action=action, allowed=False, reason=str(refusal))
     if outcome is None or outcome.order is None:
-        leads_to = _possible(order.status, action)
+        leads_to = _possible(order, action, policy)
     else:
         leads_to = (outcome.order.status,)
     if action is Action.SPLIT and order.status is Status.ALLOCATED:
@@ -157,7 +158,8 @@ def _some_units(order: Order) -> LineUnits:
     return ((first.line_id, first.quantity if len(order.lines) > 1 else 1),)
 
 
-def _possible(status: Status, action: Action) -> tuple[Status, ...]:
+def _possible(order: Order, action: Action, policy: AllocationPolicy) -> tuple[Status, ...]:
+    status = order.status
     if action is Action.REPORT_SHORT_PICK and status is Status.CANCELLATION_REQUESTED:
         return (Status.CANCELLED,)  # it comes back, so it can be cancelled
     targets: dict[Status, None] = {}
@@ -165,6 +167,10 @@ def _possible(status: Status, action: Action) -> tuple[Status, ...]:
         targets.update(dict.fromkeys(TRANSITIONS[status].get(way[0], ())))
     if action in (Action.SEND_STOCK, Action.REPORT_SHORT_PICK):  # stock may be available for it
         targets[Status.ALLOCATED] = None
+    if action in (Action.EDIT, Action.REPLACE_LINE, Action.REMOVE_LINE, Action.REPORT_SHORT_PICK):
+        instead = _INSTEAD_OF_WAITING[short_part_of(order, policy)]
+        if instead and targets.pop(Status.ON_BACK_ORDER, True) is None:
+            targets.update(dict.fromkeys(instead))
     return tuple(targets)
 
 
@@ -186,6 +192,13 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
         units[sku] = units.get(sku, 0) + quantity
     return tuple(units.items())
 
+
+_INSTEAD_OF_WAITING: dict[ShortPart, tuple[Status, ...]] = {
+    ShortPart.WAIT: (),
+    ShortPart.CANCEL_SHORT: (Status.ALLOCATED, Status.CANCELLED),
+    ShortPart.CANCEL_ORDER: (Status.CANCELLED,),
+    ShortPart.HOLD: (Status.ON_HOLD,),
+}
 
 _SIMPLE: dict[Action, Callable[..., OrderCommand]] = {
     Action.ALLOCATE: AllocateOrder,

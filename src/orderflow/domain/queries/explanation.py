@@ -27,6 +27,7 @@ from orderflow.domain.model.policy import (
     Rationing,
     allows_partial,
     is_urgent,
+    short_part_of,
 )
 from orderflow.domain.model.status import FROZEN, Status
 from orderflow.domain.queries.expected_cover import (
@@ -41,6 +42,7 @@ from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError
 
 if TYPE_CHECKING:
+    from orderflow.domain.model.short_part import ShortPart
     from orderflow.domain.state.view import View
 
 __all__ = ["EarlierDemand", "Explanation", "Shortage", "explain"]
@@ -125,6 +127,11 @@ class Explanation:
     def allows_partial(self) -> bool:
         """Whether the order may be allocated a part while it waits."""
         return allows_partial(self.order, self.policy)
+
+    @property
+    def short_part(self) -> ShortPart:
+        """What happens to the order when it becomes short."""
+        return short_part_of(self.order, self.policy)
 
     @property
     def passes_left(self) -> int | None:

@@ -46,6 +46,7 @@ from orderflow.domain.model.events import (
     PolicyChanged,
     ReceiptAnnounced,
     ReceiptWithdrawn,
+    ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
     UnitsReturned,
@@ -54,6 +55,7 @@ from orderflow.domain.model.lifecycle import next_status
 from orderflow.domain.model.order import (
     BackOrderWait,
     Hold,
+    HoldReason,
     Order,
     fields_of,
     is_covered,
@@ -61,9 +63,11 @@ from orderflow.domain.model.order import (
     units_by_sku,
 )
 from orderflow.domain.model.returns import ReturnState
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.state.line_units import (
     add_returned,
+    cancel_units,
     gain_units,
     lose_all_units,
     lose_units,
@@ -266,6 +270,8 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
                 "lines": remove_units(order.lines, event.units),
                 "split_count": order.split_count + 1,
             }
+        case ShortUnitsCancelled():
+            return {"lines": cancel_units(order.lines, event.units)}
         case OrderPassedOver():
             wait = _wait(order, event.at)
             return {"wait": BackOrderWait(wait.since, wait.passed_over + 1, wait.allows_partial)}
@@ -278,9 +284,16 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             return {"holds": _add_hold(order.holds, event.hold)}
         case HoldReleased():
             others = (hold for hold in order.holds if hold.reason not in event.reasons)
-            return {"holds": tuple(others)}
+            return {"holds": tuple(others), "short_part": _short_part_after(order, event)}
         case _:
             assert_never(event)
+
+
+def _short_part_after(order: Order, event: HoldReleased) -> ShortPart | None:
+    """Return the short part of a released order: a seller who releases it lets it wait."""
+    if HoldReason.SHORT in event.reasons and order.short_part in (None, ShortPart.HOLD):
+        return ShortPart.WAIT
+    return order.short_part
 
 
 def _next(order: Order, event: OrderChange, changes: dict[str, Any]) -> Order:

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from orderflow.domain.model.events import LineUnits
     from orderflow.domain.model.order import Order
 
-__all__ = ["add_returned", "gain_units", "lose_all_units", "lose_units", "remove_units"]
+__all__ = [
+    "add_returned",
+    "cancel_units",
+    "gain_units",
+    "lose_all_units",
+    "lose_units",
+    "remove_units",
+]
 
 
 def gain_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
@@ -36,6 +43,27 @@ def gain_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLin
     if gains:
         raise TransitionError(f"there are no lines {listed(gains)} to gain or lose units")
     return tuple(gained)
+
+
+def cancel_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
+    """Return the lines after short units of some of them were cancelled.
+
+    Raises:
+        TransitionError: If a line is missing, or is not short of so many units.
+    """
+    cancelled = dict(units)
+    rest = []
+    for line in lines:
+        fewer = cancelled.pop(line.line_id, 0)
+        if fewer > line.short:
+            raise TransitionError(
+                f"line {line.line_id!r} is short of {line.short} units, not of {fewer}"
+            )
+        if fewer < line.quantity:
+            rest.append(with_units(line, line.quantity - fewer, line.allocated) if fewer else line)
+    if cancelled:
+        raise TransitionError(f"there are no lines {listed(cancelled)} with units to cancel")
+    return tuple(rest)
 
 
 def lose_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:

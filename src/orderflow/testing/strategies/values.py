@@ -18,6 +18,7 @@ from orderflow.domain.model.edits import (
     ChangePromise,
     ChangeQuantity,
     ChangeShipTo,
+    ChangeShortPart,
     RemoveLine,
     ReplaceLine,
 )
@@ -30,6 +31,7 @@ from orderflow.domain.model.policy import (
     Queue,
     Rationing,
 )
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
 from orderflow.testing.strategies.choices import Chooser
 
@@ -115,6 +117,10 @@ def draw_policy(chooser: Chooser) -> AllocationPolicy:
     if partial_allocation is not PartialAllocation.NEVER:
         fulfilment = chooser.pick(tuple(Fulfilment))
     passes_max, wait_max = chooser.pick(_WAITS) if waits_first else (None, None)
+    nobody_waits = not (waits_first or urgent) and fulfilment is Fulfilment.COMPLETE
+    short_parts: tuple[ShortPart, ...] = (ShortPart.WAIT, ShortPart.WAIT, ShortPart.HOLD)
+    if nobody_waits:
+        short_parts += (ShortPart.CANCEL_SHORT,) if fair else _CANCELS
     return AllocationPolicy(
         queue=chooser.pick(tuple(Queue)),
         rationing=Rationing.FAIR_SHARE if fair else Rationing.STRICT,
@@ -126,6 +132,7 @@ def draw_policy(chooser: Chooser) -> AllocationPolicy:
         parcels_max=chooser.number(2, 3) if fulfilment is Fulfilment.PARCELS else None,
         preemption=Preemption.URGENT if urgent else Preemption.NEVER,
         urgent_from=_PRIORITIES[-1] if urgent else None,
+        short_part=chooser.pick(short_parts),
     )
 
 
@@ -215,6 +222,7 @@ def draw_order(
         courier=chooser.pick(_COURIERS),
         customer_reference=chooser.pick(_REFERENCES),
         custom_fields=chooser.pick(_CUSTOM_FIELDS),
+        short_part=chooser.pick(_SHORT_PARTS),
     )
 
 
@@ -255,6 +263,8 @@ def _edit(chooser: Chooser, order: Order, scope: Scope) -> Edit:
         return ChangeCustomerReference(chooser.pick(_REFERENCES))
     if kind is ChangeCustomField:
         return ChangeCustomField(chooser.pick(("Channel", "Gift")), chooser.pick((None, "yes")))
+    if kind is ChangeShortPart:
+        return ChangeShortPart(chooser.pick(_SHORT_PARTS))
     line_id = draw_line_id(chooser, order) if chooser.number(0, 19) else "9"
     if kind is RemoveLine:
         return RemoveLine(line_id)
@@ -289,6 +299,8 @@ _ADDRESSES = (
 )
 _REFERENCES = (None, None, "PO-1")
 _CUSTOM_FIELDS = ((), (), (("Gift", "yes"),), (("Channel", ""), ("Gift", "no\nbow")))
+_CANCELS = (ShortPart.CANCEL_SHORT, ShortPart.CANCEL_ORDER)
+_SHORT_PARTS = (*[None] * 12, *ShortPart)
 _PROMISED_DAYS = (None, None, 1, 2)
 _EDITS_OF_A_COMMAND = (1, 1, 1, 2, 3)
 _RATIOS = ((1, 1), (1, 1), (1, 1), (2, 1), (1, 2))
@@ -305,4 +317,5 @@ _EDITS: tuple[type[Edit], ...] = (
     ChangeShipTo,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeShortPart,
 )

@@ -38,6 +38,7 @@ def _characters(limit: int) -> String:
 _IDENTIFIER = _characters(128)
 _SUBJECT = _characters(272)
 _STATUS = _characters(22)
+_SHORT_PART = _characters(12)
 _MOMENT = String(32).with_variant(DateTime(timezone=True), "postgresql")
 
 
@@ -98,6 +99,7 @@ def _orders() -> None:
         Column("ship_to", Text),
         Column("customer_reference", _IDENTIFIER),
         Column("custom_fields", Text),
+        Column("short_part", _SHORT_PART),
         Column("holds", Text),
         Column("held_until", _MOMENT),
         Column("split_from", _IDENTIFIER),
