@@ -72,11 +72,8 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
     match event:
         case OrderPlaced(order=order) | OrderSplitOff(order=order):
             return ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
-        case (
-            OrderDeallocated(units=units, reason=reason)
-            | ShortUnitsCancelled(units=units, reason=reason)
-        ):
-            return f"{_units(units)}: {_lower(reason)}"
+        case OrderDeallocated() | ShortUnitsCancelled():
+            return f"{_units(event.units)}: {_lower(event.reason)}"
         case UnitsReturned():
             why = f": {event.note}" if event.note else ""
             return f"{_units(event.units)}: {_lower(event.state)}, {_lower(event.reason)}{why}"
@@ -106,8 +103,8 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
         case StockBookedIn() | StockAdjusted():
             return _stock(event)
         case ReceiptAnnounced(receipt=receipt):
-            expected_at = moment_text(receipt.expected_at, zone)
-            return f"{receipt.quantity} {receipt.key.sku} at {expected_at}"
+            at = moment_text(receipt.expected_at, zone)
+            return f"{receipt.quantity} {receipt.key.sku} at {at}"
         case PolicyChanged(policy=policy):
             return policy_text(to_data(policy)["data"])
         case _:
