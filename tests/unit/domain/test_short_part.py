@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from orderflow import (
@@ -16,6 +17,7 @@ from orderflow import (
     Rationing,
     ShortPart,
     Status,
+    Stock,
     in_words,
 )
 from orderflow.commands import (
@@ -27,6 +29,8 @@ from orderflow.commands import (
     ReleaseEndedHolds,
 )
 from orderflow.core import State, allocate
+from orderflow.domain.decisions.short_orders import cancel_short_units
+from orderflow.domain.state.draft import Draft
 from orderflow.domain.state.fold import evolve_order
 from orderflow.edits import AddLine, ChangeCourier, ChangeQuantity, ChangeShortPart
 from orderflow.errors import TransitionError
@@ -331,6 +335,14 @@ def test_a_preview_shows_what_would_be_cancelled() -> None:
 
 
 # The event and its invariant
+
+
+def test_an_order_that_can_be_completed_loses_no_units() -> None:
+    """The caller may not have served the queues yet."""
+    waits = attrs.evolve(order("A", ("MUG", 2)), status=Status.ON_BACK_ORDER)
+    draft = Draft(State.of(ACME, [waits], [Stock(key(), 2)]), AllocationPolicy(), NOON)
+    cancel_short_units(draft, waits, ShortReason.SHORT_PART)
+    assert (draft.orders["A"].status, draft.orders["A"].units) == (Status.ALLOCATED, 2)
 
 
 @pytest.mark.parametrize(
