@@ -7,7 +7,15 @@ from datetime import timedelta
 import pytest
 from hypothesis import settings
 
-from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Preemption, Queue, Rationing
+from orderflow import (
+    AllocationPolicy,
+    Fulfilment,
+    PartialAllocation,
+    Preemption,
+    Queue,
+    Rationing,
+    ShortPart,
+)
 from tests.machine.small_world import explore
 from tests.properties.faults import FAULTS
 
@@ -34,6 +42,10 @@ POLICIES = {
     "take-back of complete orders": AllocationPolicy(
         partial_allocation=PartialAllocation.NEVER, preemption=Preemption.URGENT, urgent_from=2
     ),
+    "no short units": AllocationPolicy(
+        partial_allocation=PartialAllocation.NEVER, short_part=ShortPart.CANCEL_SHORT
+    ),
+    "short orders on hold": AllocationPolicy(short_part=ShortPart.HOLD),
 }
 
 
