@@ -40,7 +40,7 @@ from orderflow.commands import (
     SplitOrder,
     WithdrawReceipt,
 )
-from orderflow.edits import ChangePriority, ChangePromise, Edit, RemoveShortLines
+from orderflow.edits import ChangeNotBefore, ChangePriority, ChangePromise, Edit, RemoveShortLines
 from tests.model.edits import edited_lines
 from tests.model.pages import (
     apply_effects_of_time,
@@ -165,6 +165,8 @@ class NaiveModel:
             case AcceptCancellation():
                 self._cancel(order, Status.CANCELLATION_REQUESTED)
             case SendOrderToWarehouse():
+                if order.not_before is not None and self.world.now < order.not_before:
+                    raise RefusedByModelError
                 self._move(order, Status.ALLOCATED, Status.SENT_TO_WAREHOUSE)
             case RequestCancellation():
                 self._move(order, Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED)
@@ -210,6 +212,7 @@ class NaiveModel:
             placed_at=placed.placed_at,
             priority=placed.priority,
             promised_by=placed.promised_by,
+            not_before=placed.not_before,
         )
         self.world.orders.append(order)
         if allocate:
@@ -231,6 +234,8 @@ class NaiveModel:
                     order.priority = priority
                 case ChangePromise(promised_by):
                     order.promised_by = promised_by
+                case ChangeNotBefore(not_before):
+                    order.not_before = not_before
                 case _:
                     pass
         self.world.has_changed(order)

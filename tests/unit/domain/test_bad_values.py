@@ -59,6 +59,7 @@ from orderflow.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeNotBefore,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -208,6 +209,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             "status": ["NEW", None],
             "priority": PRIORITY,
             "promised_by": OPTIONAL_MOMENT,
+            "not_before": OPTIONAL_MOMENT,
             "courier": OPTIONAL_IDENTIFIER,
             "customer_reference": OPTIONAL_IDENTIFIER,
             "custom_fields": [
@@ -259,6 +261,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (ChangeShipTo, {"ship_to": None}, {"ship_to": ["1 High Street"]}),
     (ChangePriority, {"priority": 1}, {"priority": PRIORITY}),
     (ChangePromise, {"promised_by": None}, {"promised_by": OPTIONAL_MOMENT}),
+    (ChangeNotBefore, {"not_before": None}, {"not_before": OPTIONAL_MOMENT}),
     (PickedLine, {"line_id": "1", "units": 0}, {"line_id": IDENTIFIER, "units": COUNT}),
     (
         AllocationPolicy,

@@ -56,6 +56,7 @@ ORDER_COLUMNS = (
     "customer_reference",
     "custom_fields",
     "returned",
+    "not_before",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -128,6 +129,7 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         customer_reference=row[15],
         custom_fields=() if row[16] is None else json.loads(row[16]),
         returned=() if row[17] is None else tuple(map(tuple, json.loads(row[17]))),
+        not_before=moments.read_any(row[18]),
     )
 
 
@@ -142,6 +144,7 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "placed_at": moments.write(order.placed_at),
         "priority": order.priority,
         "promised_by": moments.write_any(order.promised_by),
+        "not_before": moments.write_any(order.not_before),
         "courier": order.courier,
         "ship_to": None if order.ship_to is None else _json(to_data(order.ship_to)),
         "customer_reference": order.customer_reference,

@@ -17,6 +17,7 @@ from orderflow.cli.options.arguments import (
     unit_pairs,
 )
 from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
 from orderflow.cli.output.records import print_table
@@ -33,10 +34,15 @@ from orderflow.domain.model.commands import (
 from orderflow.domain.model.returns import ReturnReason, ReturnState
 from orderflow.domain.model.status import Status
 from orderflow.errors import NotFoundError, RefusedError
+from orderflow.errors.quoting import counted
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderflow.cli.connection import Database
     from orderflow.domain.model.commands import OrderCommand
+    from orderflow.domain.model.order import Order
 
     Step = type[SendOrderToWarehouse | DespatchOrder | DeliverOrder]
 
@@ -64,6 +70,8 @@ def send(
     all_of_them: Annotated[bool, typer.Option("--all", help="Every allocated order.")] = False,
 ) -> None:
     """Send allocated orders to the warehouse. From then on they cannot be edited.
+
+    With --all, orders whose day has not come are left, and counted: see place --not-before.
 
     The exit code is 1 if one of them was refused; the others are sent.
     """
@@ -206,25 +214,37 @@ def _each(
     rows: list[dict[str, Any]] = []
     with connect(where) as database:
         seller_id = database.seller(where.seller)
-        ids = order_ids or _ready(database, seller_id, ready, where.warehouse)
+        found = [] if order_ids else _ready(database, seller_id, ready, where.warehouse)
+        left = _not_yet(found, how) if kind is SendOrderToWarehouse else {}
+        ids = order_ids or [each.order_id for each in found if each.order_id not in left]
         commands = [_command(kind, seller_id, order_id, how) for order_id in dict.fromkeys(ids)]
         try:
             for command in commands:
                 rows.append(_step(database, command, how))  # noqa: PERF401 - some may be left out
         finally:  # print what was done, whatever stopped the rest
-            _print(rows, how)
+            _print(rows, left, how)
     if any(row["refused"] is not None for row in rows):
         raise typer.Exit(terminal.EXIT_REFUSED)
 
 
 def _ready(
     database: Database, seller_id: str, status: Status, warehouse_id: str | None
-) -> list[str]:
+) -> list[Order]:
     return [
-        order.order_id
+        order
         for order in database.orders(seller_id, status)
         if warehouse_id in (None, order.warehouse_id)
     ]
+
+
+def _not_yet(orders: list[Order], how: ExecutionOptions) -> dict[str, datetime]:
+    """Return when each order that has to wait for its day may be sent to the warehouse."""
+    at = how.fields()["at"]
+    return {
+        order.order_id: order.not_before
+        for order in orders
+        if order.not_before is not None and at < order.not_before
+    }
 
 
 def _command(kind: Step, seller_id: str, order_id: str, how: ExecutionOptions) -> OrderCommand:
@@ -245,10 +265,19 @@ def _step(database: Database, command: OrderCommand, how: ExecutionOptions) -> d
     return row | {"status": order.status if order is not None else None}
 
 
-def _print(rows: list[dict[str, Any]], how: ExecutionOptions) -> None:
+def _print(rows: list[dict[str, Any]], left: dict[str, datetime], how: ExecutionOptions) -> None:
     if how.as_json:
-        terminal.print_json({"saved": not how.dry_run, "orders": rows})
+        waiting = [
+            {"order_id": order_id, "not_before": day.isoformat()} for order_id, day in left.items()
+        ]
+        terminal.print_json(
+            {"saved": not how.dry_run, "orders": rows, "waiting_for_their_day": waiting}
+        )
         return
     print_table(terminal.results(), _COLUMNS, rows)
+    if left:
+        waits = counted(len(left), "order waits for its day", "orders wait for their day")
+        first = moment_text(min(left.values()), user_zone())
+        terminal.messages().print(f"{waits} and may be sent from {first} on, at the earliest.")
     if how.dry_run:
         terminal.messages().print("This is what would happen; nothing was saved.")

@@ -37,6 +37,7 @@ from orderflow.domain.model.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeNotBefore,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -80,6 +81,8 @@ class EditOptions:
         priority: The priority; a higher one comes first in queues by priority.
         promised_by: The promised date; an earlier one comes first in queues by promised date.
         no_promise: Remove the promised date.
+        not_before: The order is not sent to the warehouse before this time.
+        no_not_before: The order may be sent to the warehouse at any time.
     """
 
     quantity: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=UNITS"})
@@ -95,6 +98,8 @@ class EditOptions:
     priority: int | None = None
     promised_by: datetime | None = None
     no_promise: bool = attrs.field(default=False, metadata={"names": ("--no-promise",)})
+    not_before: datetime | None = None
+    no_not_before: bool = attrs.field(default=False, metadata={"names": ("--no-not-before",)})
 
     def edits(self) -> Iterator[Edit]:
         """Yield the edits: lines first, in the order of the options."""
@@ -120,6 +125,10 @@ class EditOptions:
             yield ChangePromise(self.promised_by)
         if self.no_promise:
             yield ChangePromise(None)
+        if self.not_before is not None:
+            yield ChangeNotBefore(self.not_before)
+        if self.no_not_before:
+            yield ChangeNotBefore(None)
 
 
 @with_options("The database", where=SellerOptions)

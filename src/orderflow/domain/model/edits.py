@@ -29,6 +29,7 @@ __all__ = [
     "ChangeCourier",
     "ChangeCustomField",
     "ChangeCustomerReference",
+    "ChangeNotBefore",
     "ChangePriority",
     "ChangePromise",
     "ChangeQuantity",
@@ -141,6 +142,15 @@ class ChangePromise:
     )
 
 
+@attrs.frozen
+class ChangeNotBefore:
+    """Change the moment before which the order is not sent to the warehouse, or remove it."""
+
+    not_before: datetime | None = attrs.field(
+        converter=validators.in_utc_if_any, validator=attrs.validators.optional(validators.moment)
+    )
+
+
 Edit = (
     AddLine
     | RemoveLine
@@ -152,6 +162,7 @@ Edit = (
     | ChangeCustomField
     | ChangePriority
     | ChangePromise
+    | ChangeNotBefore
 )
 """One change to an order."""
 
@@ -219,6 +230,7 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
                 | ChangeCustomerReference()
                 | ChangePriority()
                 | ChangePromise()
+                | ChangeNotBefore()
             ):
                 fields |= attrs.asdict(edit, recurse=False)
             case ChangeCustomField(name, text):
