@@ -74,6 +74,26 @@ def test_all_ready_orders_are_sent_together(shop: Shop) -> None:
     assert shop.ask("send", "--all")["orders"] == []
 
 
+def test_orders_that_wait_for_their_day_are_left_and_counted(shop: Shop) -> None:
+    shop.do("remove", "A-1")
+    shop.do("place", "A-2", "MUG=1", "--not-before", "2999-12-24")
+    shop.do("place", "A-3", "MUG=1", "--not-before", "2026-03-02")
+    assert "not before 2999-12-24 00:00 UTC" in shop.do("show", "A-2")
+    said = shop.run("send", "--all", "--dry-run")
+    assert "1 order waits for its day and may be sent from 2999-12-24 00:00 UTC on" in said.stderr
+    sent = shop.ask("send", "--all")
+    assert [row["order_id"] for row in sent["orders"]] == ["A-1", "A-3"]
+    assert sent["waiting_for_their_day"] == [
+        {"order_id": "A-2", "not_before": "2999-12-24T00:00:00+00:00"}
+    ]
+    assert "must not leave before 2999-12-24" in shop.run("send", "A-2").stdout
+    shop.do("edit", "A-2", "--no-not-before")
+    assert "at any time" in shop.do("events", "A-2")
+    shop.do("edit", "A-2", "--not-before", "2026-03-02T09:30")
+    assert "not before 2026-03-02 09:30 UTC" in shop.do("events", "A-2")
+    assert "A-2 SENT_TO_WAREHOUSE" in shop.do("send", "--all")
+
+
 def test_a_refused_order_does_not_stop_the_others(shop: Shop) -> None:
     shop.do("place", "A-2", "MUG=1")
     result = shop.run("send", "A-1", "A-2", "Z", "--command-id", "c", "--json")

@@ -108,6 +108,7 @@ def _orders(seller_id: str) -> Iterator[Order]:
             status=status,
             priority=number % 3,
             promised_by=at + timedelta(days=9) if number % 4 else None,
+            not_before=at + timedelta(days=5) if number % 5 == 0 else None,
             holds=(Hold(HoldReason.SELLER_DELAY, until),) if status is Status.ON_HOLD else (),
             wait=BackOrderWait(at, 0, allows_partial=False)
             if status is Status.ON_BACK_ORDER

@@ -56,6 +56,7 @@ from orderflow.commands import (
 )
 from orderflow.edits import (
     AddLine,
+    ChangeNotBefore,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -232,6 +233,7 @@ def _edit(draw: _Draw) -> Command:
         ChangeQuantity(sku, draw.units),
         ChangePriority(draw.units),
         ChangePromise(draw.at + timedelta(days=draw.units)),
+        ChangeNotBefore(draw.at),
     ]
     return EditOrder(edits=(draw.dice.choice(changes),), **draw.about())
 

@@ -17,6 +17,7 @@ from orderflow.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeNotBefore,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -46,7 +47,7 @@ def changes(
 
 
 def test_an_order_that_is_the_same_needs_no_change() -> None:
-    full = {"courier": "DPD", "ship_to": HOME, "priority": 5, "promised_by": AT}
+    full = {"courier": "DPD", "ship_to": HOME, "priority": 5, "promised_by": AT, "not_before": AT}
     assert changes(order(**full), order(**full)) == ()
 
 
@@ -63,7 +64,8 @@ def test_the_time_of_placing_is_not_compared() -> None:
 def test_each_field_that_differs_is_one_change() -> None:
     later = AT + timedelta(days=2)
     kept = {"customer_reference": "PO-1", "custom_fields": {"Gift": "yes"}}
-    wanted = order(courier="DPD", ship_to=HOME, priority=5, promised_by=later, **kept)
+    days = {"promised_by": later, "not_before": AT}
+    wanted = order(courier="DPD", ship_to=HOME, priority=5, **days, **kept)
     assert changes(order(), wanted) == (
         ChangeCourier("DPD"),
         ChangeShipTo(HOME),
@@ -71,6 +73,7 @@ def test_each_field_that_differs_is_one_change() -> None:
         ChangeCustomField("Gift", "yes"),
         ChangePriority(5),
         ChangePromise(later),
+        ChangeNotBefore(AT),
     )
 
 
@@ -82,7 +85,8 @@ def test_only_the_custom_fields_that_differ_are_changed() -> None:
 
 def test_what_the_file_does_not_say_takes_nothing_away() -> None:
     kept = {"customer_reference": "PO-1", "custom_fields": {"Gift": "yes"}}
-    stored = order(courier="DPD", ship_to=HOME, priority=5, promised_by=AT, **kept)
+    days = {"promised_by": AT, "not_before": AT}
+    stored = order(courier="DPD", ship_to=HOME, priority=5, **days, **kept)
     assert changes(stored, order(), priority=False) == ()
     assert changes(stored, order(), priority=True) == (ChangePriority(0),)
 

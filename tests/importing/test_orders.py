@@ -44,6 +44,14 @@ def test_an_order_is_read_with_all_that_the_plain_form_has() -> None:
     assert order.ship_to == Address("Jo", "1 Way", "Leeds", "LS1", "GB")
 
 
+def test_an_order_waits_for_the_latest_of_the_days_in_its_rows() -> None:
+    rows = [row("7", more=",2026-03-05"), row("7", "CUP", more=",2026-03-06")]
+    rows += [row("7", "TEA", more=","), row("8", more=",")]
+    found = orders(plain(*rows, header=f"{HEADER},not_before", time_zone="UTC"))
+    assert found["7"].not_before == datetime(2026, 3, 6, tzinfo=UTC)
+    assert found["8"].not_before is None
+
+
 def test_an_address_is_read_with_the_parts_that_not_every_address_has() -> None:
     text = "7,,MUG,2,2026-03-01 10:00Z,,,,Jo,1 Way,Leeds,LS1,GB,Jo & Co,Flat 2,Yorkshire,0113"
     (order,) = orders(plain(text, header=f"{ALL},{MORE}")).values()

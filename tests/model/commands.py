@@ -36,6 +36,7 @@ from orderflow.commands import (
 from orderflow.edits import (
     AddLine,
     ChangeCourier,
+    ChangeNotBefore,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -108,6 +109,7 @@ def _order(order_id: str, random: Random) -> PlacedOrder:
         priority=random.choice([0, 0, 1, 2]),
         promised_by=_promise(random),
         short_part=random.choice(SHORT_PARTS),
+        not_before=START + timedelta(hours=8) if order_id == "c" else None,
     )
 
 
@@ -168,7 +170,7 @@ def _change(order: Order, random: Random) -> Edit:
         ),
         ChangeQuantity(line_id, random.randint(1, 5)),
         ChangePriority(random.randint(0, 2)),
-        ChangePriority(random.randint(0, 2)),
+        ChangeNotBefore(START + timedelta(hours=8 * random.randint(0, 2))),
         ChangePromise(_promise(random)),
         ChangeCourier(None),
         ChangeShortPart(random.choice(SHORT_PARTS)),

@@ -40,7 +40,14 @@ from orderflow.commands import (
     SplitOrder,
     WithdrawReceipt,
 )
-from orderflow.edits import ChangePriority, ChangePromise, ChangeShortPart, Edit, RemoveShortLines
+from orderflow.edits import (
+    ChangeNotBefore,
+    ChangePriority,
+    ChangePromise,
+    ChangeShortPart,
+    Edit,
+    RemoveShortLines,
+)
 from tests.model.edits import edited_lines
 from tests.model.pages import (
     apply_effects_of_time,
@@ -168,6 +175,8 @@ class NaiveModel:
             case AcceptCancellation():
                 self._cancel(order, Status.CANCELLATION_REQUESTED)
             case SendOrderToWarehouse():
+                if order.not_before is not None and self.world.now < order.not_before:
+                    raise RefusedByModelError
                 self._move(order, Status.ALLOCATED, Status.SENT_TO_WAREHOUSE)
             case RequestCancellation():
                 self._move(order, Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED)
@@ -214,6 +223,7 @@ class NaiveModel:
             priority=placed.priority,
             promised_by=placed.promised_by,
             short_part=placed.short_part,
+            not_before=placed.not_before,
         )
         self.world.orders.append(order)
         if allocate:
@@ -237,6 +247,8 @@ class NaiveModel:
                     order.promised_by = promised_by
                 case ChangeShortPart(short_part):
                     order.short_part = short_part
+                case ChangeNotBefore(not_before):
+                    order.not_before = not_before
                 case _:
                     pass
         self.world.has_changed(order)

@@ -414,6 +414,7 @@ def split_off(
         priority=order.priority,
         promised_by=order.promised_by,
         status=status,
+        not_before=order.not_before,
         split_from=order.order_id,
         short_part=order.short_part,
     )

@@ -55,6 +55,7 @@ class Order:
     placed_at: datetime
     priority: int
     promised_by: datetime | None
+    not_before: datetime | None = None
     status: Status = Status.NEW
     holds: dict[HoldReason, datetime | None] = field(default_factory=dict)
     split_from: str | None = None

@@ -50,6 +50,15 @@ def test_what_is_allocated_is_despatched_at_the_cut_off() -> None:
     assert statuses(run) == {"1": "DESPATCHED"}
 
 
+def test_an_order_is_not_despatched_before_its_day() -> None:
+    waits = attrs.evolve(entry("2 09:00", "1", {"MUG": 1}), not_before=at("3 16:00"))
+    run = replayed(waits, opening={"MUG": 9})
+    run.advance(at("3 15:59"))
+    assert statuses(run) == {"1": "ALLOCATED"}
+    run.advance(at("3 16:00"))
+    assert statuses(run) == {"1": "DESPATCHED"}
+
+
 def test_what_is_placed_at_the_moment_of_the_cut_off_has_missed_it() -> None:
     run = replayed(
         entry("2 09:00", "1", {"MUG": 1}), entry("2 16:00", "2", {"MUG": 1}), opening={"MUG": 9}

@@ -147,6 +147,17 @@ def test_priority_and_promise_are_read_where_there_are_columns_for_them(tmp_path
     assert (second.priority, second.promised_by) == (0, None)
 
 
+def test_the_day_of_an_order_is_the_latest_in_its_rows(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.csv",
+        "7,MUG,1,2026-03-02 09:00,2026-03-05",
+        "7,CUP,1,2026-03-02 09:00,2026-03-04",
+        header=f"{PLAIN},not_before",
+    )
+    (entry,), _ = read(path)
+    assert entry.not_before == datetime(2026, 3, 5, tzinfo=UTC)
+
+
 def test_a_plain_file_has_no_rules_and_keeps_the_case_of_products(tmp_path: Path) -> None:
     rows = ("C7,POST,1,2026-03-02 09:00", "C7,post,2,2026-03-02 09:00")
     (entry,), history = read(write(tmp_path / "a.csv", *rows, header=PLAIN))

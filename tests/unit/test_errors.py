@@ -13,7 +13,7 @@ from orderflow import errors as wrong
 from orderflow.core import State, evolve
 from orderflow.edits import AddLine, ChangeQuantity, RemoveLine, ReplaceLine
 from orderflow.events import OrderCancelled
-from tests.unit.shop import ACME, NOON, Shop, key, order, shop_with
+from tests.unit.shop import ACME, NOON, Shop, key, later, order, shop_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,6 +173,16 @@ REFUSALS: list[tuple[str, Callable[[Shop], object], type[Exception], list[str]]]
         ["'A'", "12:03", "12:02", "a later end, or none"],
     ),
     (
+        "an order whose day has not come",
+        lambda shop: (
+            shop.count(key("TEA"), 1),
+            shop.take("D", ("TEA", 1), not_before=later(600)),
+            shop.send_to_warehouse("D"),
+        ),
+        wrong.SendRefusedError,
+        ["'D'", "not leave before 2025-03-03 22:00:00 UTC", "change the day with an edit"],
+    ),
+    (
         "a short pick of a line that was found whole",
         lambda shop: shop.report_short_pick("C", {"1": 1}),
         wrong.ShortPickRefusedError,
@@ -238,6 +248,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "ActionRefusedError": ("A", "NEW", "send", ("edit",)),
     "EditRefusedError": ("A", "no"),
     "HoldRefusedError": ("A", "no"),
+    "SendRefusedError": ("A", "no", NOON),
     "ShortPickRefusedError": ("A", "no"),
     "SplitRefusedError": ("A", "no"),
     "StockRefusedError": ("MUG", "no"),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
 from orderflow.cli.output.records import print_table
 from orderflow.errors import NotFoundError, RefusedError
+from orderflow.errors.quoting import counted
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from orderflow.cli.connection import Database
     from orderflow.cli.execution import ExecutionOptions
@@ -24,9 +29,18 @@ _COLUMNS = (Column("order_id", "order"), Column("status"), Column("refused"))
 
 
 def run_one_by_one(
-    database: Database, commands: Iterable[OrderCommand], how: ExecutionOptions
+    database: Database,
+    commands: Iterable[OrderCommand],
+    how: ExecutionOptions,
+    early: Mapping[str, datetime] = MappingProxyType({}),
 ) -> None:
     """Run or preview commands, and print the status of each order afterwards.
+
+    Args:
+        database: The database.
+        commands: The commands.
+        how: The options.
+        early: The orders that are left because they wait for their day, and this day.
 
     Raises:
         Exit: With code 1, if one of them was refused.
@@ -36,7 +50,7 @@ def run_one_by_one(
         for command in commands:
             rows.append(_step(database, command, how))  # noqa: PERF401 - some may be left out
     finally:  # print what was done, whatever stopped the rest
-        _print(rows, how)
+        _print(rows, early, how)
     if any(row["refused"] is not None for row in rows):
         raise typer.Exit(terminal.EXIT_REFUSED)
 
@@ -52,10 +66,18 @@ def _step(database: Database, command: OrderCommand, how: ExecutionOptions) -> d
     return row | {"status": order.status if order is not None else None}
 
 
-def _print(rows: list[dict[str, Any]], how: ExecutionOptions) -> None:
+def _print(
+    rows: list[dict[str, Any]], early: Mapping[str, datetime], how: ExecutionOptions
+) -> None:
     if how.as_json:
-        terminal.print_json({"saved": not how.dry_run, "orders": rows})
+        waiting = [{"order_id": each, "not_before": day.isoformat()} for each, day in early.items()]
+        answer = {"saved": not how.dry_run, "orders": rows}
+        terminal.print_json(answer | {"waiting_for_their_day": waiting})
         return
     print_table(terminal.results(), _COLUMNS, rows)
+    if early:
+        waits = counted(len(early), "order waits for its day", "orders wait for their day")
+        first = moment_text(min(early.values()), user_zone())
+        terminal.messages().print(f"{waits} and may be sent from {first} on, at the earliest.")
     if how.dry_run:
         terminal.messages().print("This is what would happen; nothing was saved.")

@@ -15,6 +15,7 @@
     │   ├── EditRefusedError
     │   ├── HoldRefusedError       the hold would have ended already
     │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
+    │   ├── SendRefusedError       the day of the order has not come
     │   ├── ShortPickRefusedError  nothing is missing on one of its lines
     │   ├── SplitRefusedError
     │   ├── StockRefusedError
@@ -39,6 +40,8 @@ attributes. Messages hide the passwords of URLs; the attributes have them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from orderflow.errors.base import OrderFlowError
 from orderflow.errors.outside import (
     MissingExtraError,
@@ -55,6 +58,9 @@ from orderflow.errors.storage import (
     StorageError,
     UnfinishedError,
 )
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = [
     "ActionRefusedError",
@@ -79,6 +85,7 @@ __all__ = [
     "ReceiptNotFoundError",
     "RefusedError",
     "SchemaError",
+    "SendRefusedError",
     "SettingsError",
     "ShortPickRefusedError",
     "SplitRefusedError",
@@ -256,6 +263,22 @@ class ReturnRefusedError(RefusedError):
         self.order_id = order_id
         self.reason = reason
         super().__init__(f"the return for order {order_id!r} was not recorded: {reason}")
+
+
+class SendRefusedError(RefusedError):
+    """The day of the order has not come, so it cannot be sent to the warehouse.
+
+    Attributes:
+        order_id: The order.
+        reason: Why it was not sent, and what to do.
+        not_before: The moment from which it may be sent.
+    """
+
+    def __init__(self, order_id: str, reason: str, not_before: datetime) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        self.not_before = not_before
+        super().__init__(f"order {order_id!r} was not sent to the warehouse: {reason}")
 
 
 class ShortPickRefusedError(RefusedError):

@@ -19,6 +19,7 @@ from orderflow.domain.model.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeNotBefore,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -64,6 +65,8 @@ def edits_to(
         edits.append(ChangePriority(wanted.priority))
     if wanted.promised_by is not None and wanted.promised_by != stored.promised_by:
         edits.append(ChangePromise(wanted.promised_by))
+    if wanted.not_before is not None and wanted.not_before != stored.not_before:
+        edits.append(ChangeNotBefore(wanted.not_before))
     return tuple(edits)
 
 

@@ -24,6 +24,7 @@ from orderflow.importing.files.sorting import Sorter
 from orderflow.importing.findings import of_same_order
 from orderflow.importing.layouts.skip_rule import SkipKind
 from orderflow.importing.order_rows import ADDRESS, Line, OrderRow
+from orderflow.importing.row_times import earlier, later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,6 +85,7 @@ class FileOrder:
     faults: list[Fault] = attrs.field(factory=list)
     placed_at: datetime | None = None
     promised_by: datetime | None = None
+    not_before: datetime | None = None
     priority: int | None = None
     courier: str = ""
     address: tuple[str, ...] = ("",) * len(ADDRESS)
@@ -245,7 +247,8 @@ class FileOrders:
 
     def _merge(self, order: FileOrder, row: OrderRow) -> None:
         self._merge_placed_at(order, row)
-        order.promised_by = _earlier(order.promised_by, row.promised_by)
+        order.promised_by = earlier(order.promised_by, row.promised_by)
+        order.not_before = later(order.not_before, row.not_before)
         if row.priority is not None and order.priority not in {None, row.priority}:
             self._contradict(order, row.row, "priority", str(order.priority), str(row.priority))
         elif row.priority is not None:
@@ -282,7 +285,7 @@ class FileOrders:
         first, other = order.placed_at, row.placed_at
         if first is not None and other is not None and abs(first - other) > PLACED_APART_MAX:
             self._contradict(order, row.row, "placed_at", f"{first:{_SHOWN}}", f"{other:{_SHOWN}}")
-        order.placed_at = _earlier(first, other)
+        order.placed_at = earlier(first, other)
 
     def _contradict(
         self, order: FileOrder, row: int, field: str, first: str, other: str, *, column: int = 0
@@ -290,12 +293,6 @@ class FileOrders:
         reason = f"differs from {quote_value(first)} in an earlier row of the order"
         name = self._columns.names(field)[column]
         order.faults.append(Fault(row, name, quote_value(other), reason))
-
-
-def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:
-    if first is None or other is None:
-        return first or other
-    return min(first, other)
 
 
 def _size(found: OrderRow | FileOrder) -> int:

@@ -30,7 +30,9 @@ def times_of(
     layout = table.layout
     day_first = layout.day_first
     if day_first is None and layout.time_format is None:
-        proof = proof_of_order(table.sample(("placed_at", "promised_by", "expected_at")))
+        proof = proof_of_order(
+            table.sample(("placed_at", "promised_by", "not_before", "expected_at"))
+        )
         if proof is not None:
             day_first, shown = proof
             order = "day" if day_first else "month"

@@ -52,6 +52,7 @@ def content_of(order: Order) -> tuple[object, ...]:
         attrs.astuple(order.ship_to) if order.ship_to is not None else None,
         order.customer_reference,
         order.custom_fields,
+        order.not_before.isoformat() if order.not_before is not None else None,
     )
 
 

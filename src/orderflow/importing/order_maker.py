@@ -67,6 +67,7 @@ class OrderMaker:
             placed_at=placed_at,
             priority=found.priority or 0,
             promised_by=found.promised_by,
+            not_before=found.not_before,
             courier=found.courier or None,
             ship_to=ship_to,
             customer_reference=found.customer_reference or None,

@@ -66,6 +66,7 @@ class OrderRow(NamedTuple):
     lines: tuple[Line, ...] = ()
     placed_at: datetime | None = None
     promised_by: datetime | None = None
+    not_before: datetime | None = None
     priority: int | None = None
     courier: str = ""
     address: tuple[str, ...] = _NO_ADDRESS
@@ -75,6 +76,7 @@ class OrderRow(NamedTuple):
 
 class _Further(TypedDict, total=False):
     promised_by: datetime | None
+    not_before: datetime | None
     priority: int | None
     courier: str
     customer_reference: str
@@ -199,6 +201,7 @@ class OrderRows:
         """Read the fields that many files do not have."""
         return {
             "promised_by": cells.moment("promised_by", self.times),
+            "not_before": cells.moment("not_before", self.times),
             "priority": cells.whole(
                 "priority",
                 smallest=-PRIORITY_MAX,

@@ -8,6 +8,7 @@ from orderflow.domain.model.events import (
     DeallocationReason,
     OrderDeallocated,
     OrderDespatched,
+    OrderSentToWarehouse,
     OrderShortPicked,
     OrderSplit,
     OrderSplitAtWarehouse,
@@ -53,6 +54,7 @@ _UNCHANGED_BY_A_SPLIT = (
     "placed_at",
     "priority",
     "promised_by",
+    "not_before",
     "courier",
     "ship_to",
     "customer_reference",
@@ -96,6 +98,8 @@ def history_violations(
             found += _split_off_violations(states[number - 1], before, event, events[number - 1])
         if isinstance(event, OrderSplit):
             found += _split_against_policy(before.orders[event.order_id], event, policy)
+        if isinstance(event, OrderSentToWarehouse):
+            found += _sent_too_early(before.orders[event.order_id], event)
         for key, units in _came_on_hand(before, event):
             account[key] = account.get(key, 0) + units
     state = states[-1]
@@ -177,6 +181,14 @@ def _split_against_policy(
         for line_id, units in event.units:
             if units != order.line(line_id).quantity:
                 yield f"line {line_id!r} of order {order.order_id!r} was divided, {units} left"
+
+
+def _sent_too_early(order: Order, event: OrderSentToWarehouse) -> Iterator[str]:
+    if order.not_before is not None and event.at < order.not_before:
+        yield (
+            f"order {order.order_id!r} was sent to the warehouse at {event.at}, "
+            f"before {order.not_before}"
+        )
 
 
 def _came_on_hand(before: State, event: Event) -> Iterator[tuple[StockKey, int]]:

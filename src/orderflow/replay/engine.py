@@ -225,6 +225,7 @@ class Replay:
             placed_at=entry.at,
             priority=entry.priority,
             promised_by=entry.promised_by,
+            not_before=entry.not_before,
         )
         self.seller.set_customer(entry.order_id, entry.customer)
         try:

@@ -62,6 +62,7 @@ class Entry:
         rows: Its rows.
         priority: The priority of an order.
         promised_by: When an order is promised.
+        not_before: The moment before which an order is not sent to the warehouse.
     """
 
     kind: EntryKind
@@ -71,3 +72,4 @@ class Entry:
     rows: tuple[Row, ...] = ()
     priority: int = 0
     promised_by: datetime | None = None
+    not_before: datetime | None = None

@@ -17,6 +17,7 @@ from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing.faults import Fault, RepeatedRow
 from orderflow.importing.file_orders import PLACED_APART_MAX, REPEATS
 from orderflow.importing.files.sorting import Sorter
+from orderflow.importing.row_times import earlier, later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +62,7 @@ class OrderParts:
     customer: str = ""
     placed_at: datetime | None = None
     promised_by: datetime | None = None
+    not_before: datetime | None = None
     priority: int | None = None
     cancelled_at: datetime | None = None
 
@@ -103,9 +105,10 @@ class OrderParts:
         self.called_off = self.called_off or found.called_off
         self.customer = self.customer or found.customer
         self._check_moments(values)
-        self.placed_at = _earlier(self.placed_at, values.placed_at)
-        self.promised_by = _earlier(self.promised_by, values.promised_by)
-        self.cancelled_at = _earlier(self.cancelled_at, found.cancelled_at)
+        self.placed_at = earlier(self.placed_at, values.placed_at)
+        self.promised_by = earlier(self.promised_by, values.promised_by)
+        self.not_before = later(self.not_before, values.not_before)
+        self.cancelled_at = earlier(self.cancelled_at, found.cancelled_at)
         if self.priority is None:
             self.priority = values.priority
 
@@ -176,9 +179,3 @@ def _too_long(order: OrderParts) -> OrderParts:
     reason = f"its order has more than {LINES_MAX:,} lines; divide it"
     order.faults.append(Fault(order.rows[0], "", "", reason))
     return order
-
-
-def _earlier(first: datetime | None, other: datetime | None) -> datetime | None:
-    if first is None or other is None:
-        return first or other
-    return min(first, other)

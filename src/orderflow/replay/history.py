@@ -56,6 +56,7 @@ class _Item(NamedTuple):
     rows: tuple[tuple[str, int, int], ...] = ()
     priority: int = 0
     promised_by: datetime | None = None
+    not_before: datetime | None = None
 
 
 def _place(item: _Item) -> tuple[object, ...]:
@@ -120,6 +121,7 @@ class History:
                     tuple(Row(known.setdefault(sku, sku), *rest) for sku, *rest in item.rows),
                     item.priority,
                     item.promised_by,
+                    item.not_before,
                 )
 
 
@@ -285,6 +287,7 @@ def _items_of(order: OrderParts, at: datetime) -> Iterator[_Item]:
             tuple(lines),
             order.priority or 0,
             order.promised_by,
+            order.not_before,
         )
     if order.cancelled_at is not None and EntryKind.SALE in kinds:
         yield _Item(

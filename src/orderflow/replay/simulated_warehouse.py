@@ -44,7 +44,7 @@ class SimulatedWarehouse:
         self.booked_in = 0
         self.units_not_there = 0
         self._session = session
-        self._ready: dict[str, None] = {}
+        self._ready: dict[str, datetime | None] = {}  # with the moment that each waits for
         self._due: list[tuple[datetime, int, ExpectedReceipt]] = []
 
     @property
@@ -61,7 +61,7 @@ class SimulatedWarehouse:
         """Record which orders are ready to leave."""
         for order in outcome.orders:
             if order.status is Status.ALLOCATED:
-                self._ready[order.order_id] = None
+                self._ready[order.order_id] = order.not_before
             else:
                 self._ready.pop(order.order_id, None)
 
@@ -82,10 +82,12 @@ class SimulatedWarehouse:
         self.booked_in += 1
 
     def despatch(self, at: datetime) -> None:
-        """Send and despatch every allocated order."""
-        for order_id in tuple(self._ready):
+        """Send and despatch every allocated order whose day has come."""
+        for order_id, not_before in tuple(self._ready.items()):
             if order_id not in self._ready:
                 continue  # an earlier command took its stock
+            if not_before is not None and at < not_before:
+                continue
             self._session.handle(SendOrderToWarehouse(seller_id=SELLER, order_id=order_id, at=at))
             self._session.handle(DespatchOrder(seller_id=SELLER, order_id=order_id, at=at))
 

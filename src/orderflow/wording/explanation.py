@@ -6,6 +6,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.arguments import require_kind
+from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
@@ -43,7 +44,7 @@ def in_words(explanation: Explanation, *, time_zone: tzinfo = UTC) -> tuple[str,
     """
     require_kind("in_words.explanation", explanation, Explanation, demand="an Explanation")
     require_kind("in_words.time_zone", time_zone, tzinfo, demand="a time zone")
-    sentences = [_where(explanation.order, time_zone)]
+    sentences = [_where(explanation.order, time_zone), *_day(explanation, time_zone)]
     for shortage in explanation.shortages:
         sentences += [
             _lack(shortage),
@@ -68,6 +69,15 @@ def _where(order: Order, zone: tzinfo) -> str:
             since = f"has been on back order since {moment_text(order.wait.since, zone)}"
         return f"{subject} {since}: it is short of {_part(order.short, order.units)}."
     return f"{subject} {_WHERE[order.status]}."
+
+
+def _day(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
+    """Yield a sentence if the order waits for its day, and is not at the warehouse."""
+    order = explanation.order
+    day = order.not_before
+    is_here = Action.EDIT in allowed_actions(order.status)
+    if day is not None and explanation.at < day and is_here:
+        yield f"It cannot be sent to the warehouse before {moment_text(day, zone)}."
 
 
 def _reason(hold: Hold, zone: tzinfo) -> str:

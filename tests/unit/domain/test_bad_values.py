@@ -59,6 +59,7 @@ from orderflow.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeNotBefore,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -209,6 +210,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             "status": ["NEW", None],
             "priority": PRIORITY,
             "promised_by": OPTIONAL_MOMENT,
+            "not_before": OPTIONAL_MOMENT,
             "courier": OPTIONAL_IDENTIFIER,
             "customer_reference": OPTIONAL_IDENTIFIER,
             "custom_fields": [
@@ -261,6 +263,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (ChangePriority, {"priority": 1}, {"priority": PRIORITY}),
     (ChangeShortPart, {"short_part": None}, {"short_part": ["WAIT", "", 1]}),
     (ChangePromise, {"promised_by": None}, {"promised_by": OPTIONAL_MOMENT}),
+    (ChangeNotBefore, {"not_before": None}, {"not_before": OPTIONAL_MOMENT}),
     (PickedLine, {"line_id": "1", "units": 0}, {"line_id": IDENTIFIER, "units": COUNT}),
     (
         AllocationPolicy,

@@ -391,6 +391,17 @@ def test_returned_units_count() -> None:
     assert "'MUG' of 'acme' in 'leeds': 0 on hand, but the movements add up to 2" in found
 
 
+def test_an_order_that_was_sent_before_its_day_is_found() -> None:
+    opening = State.of(ACME, [], [Stock(key(), 1)])
+    placed = OrderPlaced(NOON, order("A", ("MUG", 1), not_before=later(1)))
+    allocated = OrderAllocated(ACME, "A", NOON, (("1", 1),))
+    for minutes, number in ((0, 1), (1, 0)):
+        sent = OrderSentToWarehouse(ACME, "A", later(minutes))
+        found = history_violations(opening, [placed, allocated, sent], ALWAYS)
+        assert len(found) == number
+        assert all("'A' was sent to the warehouse at" in each for each in found)
+
+
 def test_events_that_cannot_be_folded_are_found_and_end_the_walk() -> None:
     found = history_violations(State(ACME), [OrderSentToWarehouse(ACME, "A", NOON)] * 2, ALWAYS)
     assert len(found) == 1

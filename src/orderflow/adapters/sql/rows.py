@@ -58,6 +58,7 @@ ORDER_COLUMNS = (
     "custom_fields",
     "returned",
     "short_part",
+    "not_before",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -131,6 +132,7 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         custom_fields=() if row[16] is None else json.loads(row[16]),
         returned=() if row[17] is None else tuple(map(tuple, json.loads(row[17]))),
         short_part=None if row[18] is None else ShortPart(row[18]),
+        not_before=moments.read_any(row[19]),
     )
 
 
@@ -145,6 +147,7 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "placed_at": moments.write(order.placed_at),
         "priority": order.priority,
         "promised_by": moments.write_any(order.promised_by),
+        "not_before": moments.write_any(order.not_before),
         "courier": order.courier,
         "ship_to": None if order.ship_to is None else _json(to_data(order.ship_to)),
         "customer_reference": order.customer_reference,

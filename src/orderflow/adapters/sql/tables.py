@@ -196,6 +196,7 @@ class Tables:
             Column("placed_at", _MOMENT, nullable=False),
             Column("priority", BigInteger, nullable=False),
             Column("promised_by", _MOMENT),
+            Column("not_before", _MOMENT),
             Column("courier", _IDENTIFIER),
             Column("ship_to", Text),
             Column("customer_reference", _IDENTIFIER),

@@ -234,6 +234,9 @@ def place(
     how: ExecutionOptions,
     priority: Annotated[int, typer.Option(help="The priority; a higher one comes first.")] = 0,
     promised_by: Annotated[datetime | None, moment_option("The promised date.")] = None,
+    not_before: Annotated[
+        datetime | None, moment_option("Do not send it to the warehouse before this time.")
+    ] = None,
     courier: Annotated[
         str | None, typer.Option(metavar="TEXT", help="The courier service.")
     ] = None,
@@ -281,6 +284,7 @@ def place(
             priority=priority,
             promised_by=promised_by,
             short_part=short_part,
+            not_before=not_before,
         )
         return PlaceOrder(order=order, allocate=not later, **fields)
 
@@ -295,6 +299,8 @@ def _rest(order: Order) -> list[str]:
         said.append(f"on back order since {moment_text(order.wait.since, zone)}")
     if order.promised_by is not None:
         said.append(f"promised by {moment_text(order.promised_by, zone)}")
+    if order.not_before is not None:
+        said.append(f"not before {moment_text(order.not_before, zone)}")
     if order.priority:
         said.append(f"priority {order.priority}")
     if order.courier is not None:

@@ -32,7 +32,10 @@ from orderflow.domain.model.returns import ReturnReason, ReturnState
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderflow.cli.connection import Database
+    from orderflow.domain.model.order import Order
 
     Step = type[SendOrderToWarehouse | DespatchOrder | DeliverOrder]
 
@@ -59,6 +62,8 @@ def send(
     all_of_them: Annotated[bool, typer.Option("--all", help="Every allocated order.")] = False,
 ) -> None:
     """Send allocated orders to the warehouse. From then on they cannot be edited.
+
+    With --all, orders whose day has not come are left, and counted: see place --not-before.
 
     The exit code is 1 if one of them was refused; the others are sent.
     """
@@ -200,19 +205,31 @@ def _each(
         raise typer.BadParameter("name the orders or use --all, but not both", param_hint="'ORDER'")
     with connect(where) as database:
         seller_id = database.seller(where.seller)
-        ids = order_ids or _ready(database, seller_id, ready, where.warehouse)
+        found = [] if order_ids else _ready(database, seller_id, ready, where.warehouse)
+        early = _before_their_day(found, how) if kind is SendOrderToWarehouse else {}
+        ids = order_ids or [each.order_id for each in found if each.order_id not in early]
         commands = [
             kind(seller_id=seller_id, order_id=order_id, **how.fields_of(order_id))
             for order_id in dict.fromkeys(ids)
         ]
-        run_one_by_one(database, commands, how)
+        run_one_by_one(database, commands, how, early)
 
 
 def _ready(
     database: Database, seller_id: str, status: Status, warehouse_id: str | None
-) -> list[str]:
+) -> list[Order]:
     return [
-        order.order_id
+        order
         for order in database.orders(seller_id, status)
         if warehouse_id in (None, order.warehouse_id)
     ]
+
+
+def _before_their_day(orders: list[Order], how: ExecutionOptions) -> dict[str, datetime]:
+    """Return when each order that has to wait for its day may be sent to the warehouse."""
+    at = how.fields()["at"]
+    return {
+        order.order_id: order.not_before
+        for order in orders
+        if order.not_before is not None and at < order.not_before
+    }

@@ -38,6 +38,7 @@ from orderflow.domain.model.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeNotBefore,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -86,6 +87,8 @@ class EditOptions:
         no_promise: Remove the promised date.
         short_part: What happens if the order becomes, or still is, short.
         no_short_part: Leave the short part to the policy.
+        not_before: The order is not sent to the warehouse before this time.
+        no_not_before: The order may be sent to the warehouse at any time.
     """
 
     quantity: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=UNITS"})
@@ -103,6 +106,8 @@ class EditOptions:
     no_promise: bool = attrs.field(default=False, metadata={"names": ("--no-promise",)})
     short_part: ShortPart | None = attrs.field(default=None, metadata={"case_sensitive": False})
     no_short_part: bool = attrs.field(default=False, metadata={"names": ("--no-short-part",)})
+    not_before: datetime | None = None
+    no_not_before: bool = attrs.field(default=False, metadata={"names": ("--no-not-before",)})
 
     def edits(self) -> Iterator[Edit]:
         """Yield the edits: lines first, in the order of the options."""
@@ -132,6 +137,10 @@ class EditOptions:
             yield ChangeShortPart(self.short_part)
         if self.no_short_part:
             yield ChangeShortPart(None)
+        if self.not_before is not None:
+            yield ChangeNotBefore(self.not_before)
+        if self.no_not_before:
+            yield ChangeNotBefore(None)
 
 
 @with_options("The database", where=SellerOptions)

@@ -48,6 +48,7 @@ class ColumnNames:
         line_id_column: The id of the line within its order.
         priority_column: The priority of the order.
         promised_by_column: The promised date of the order.
+        not_before_column: The day before which the order is not sent to the warehouse.
         customer_column: For a replay: the customer, whose cancellations name no order.
         price_column: For a replay: the price. Free units without a customer are adjustments.
         cancelled_at_column: When the shop cancelled the order, which is then off.
@@ -82,6 +83,7 @@ class ColumnNames:
     line_id_column: list[str] | None = _COLUMN
     priority_column: str | None = _COLUMN
     promised_by_column: str | None = _COLUMN
+    not_before_column: str | None = _COLUMN
     customer_column: str | None = _COLUMN
     price_column: str | None = _COLUMN
     cancelled_at_column: str | None = _COLUMN

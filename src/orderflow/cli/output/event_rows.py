@@ -11,6 +11,7 @@ from orderflow.domain.model.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeNotBefore,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -178,6 +179,10 @@ def _edit(edit: Edit, zone: tzinfo) -> str:
             if promised_by is None:
                 return "no promise"
             return f"promised by {moment_text(promised_by, zone)}"
+        case ChangeNotBefore(not_before=not_before):
+            if not_before is None:
+                return "at any time"
+            return f"not before {moment_text(not_before, zone)}"
 
 
 def _lower(word: str) -> str:

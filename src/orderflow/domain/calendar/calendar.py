@@ -218,6 +218,16 @@ class WarehouseCalendar(CutOffMethods):
         clocks.check_clock("clock", clock)
         return clocks.first_moment(datetime.combine(day, clock), self.time_zone)
 
+    def day_begins(self, day: date) -> datetime:
+        """Return the moment at which a day begins in the warehouse, such as for `not_before`.
+
+        >>> from zoneinfo import ZoneInfo
+        >>> warsaw = WarehouseCalendar(time_zone=ZoneInfo("Europe/Warsaw"))
+        >>> str(warsaw.day_begins(date(2026, 12, 24)))
+        '2026-12-23 23:00:00+00:00'
+        """
+        return self.first_moment(day, time(0))
+
     def _clock_on(self, day: date) -> time | None:
         """Return the local cut-off time of a day, or `None` if it is not a working day."""
         for exception, clock in self.date_cut_offs:

@@ -33,6 +33,7 @@ from orderflow.errors import (
     ActionRefusedError,
     DuplicateOrderError,
     HoldRefusedError,
+    SendRefusedError,
     ShortPickRefusedError,
 )
 from orderflow.errors.quoting import counted
@@ -142,8 +143,15 @@ def cancel(draft: Draft, order: Order, command: CancelOrder) -> None:
 
 
 def send(draft: Draft, order: Order) -> None:
-    """Send an order to the warehouse."""
+    """Send an order to the warehouse, unless its day has not come."""
     require_action(order.order_id, order.status, Action.SEND_TO_WAREHOUSE)
+    if order.not_before is not None and draft.at < order.not_before:
+        raise SendRefusedError(
+            order.order_id,
+            f"it must not leave before {order.not_before:{_SECOND}} UTC, and it is "
+            f"{draft.at:{_SECOND}} UTC; send it then, or change the day with an edit",
+            order.not_before,
+        )
     draft.emit(OrderSentToWarehouse(*draft.name(order)))
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "ChangeCourier",
     "ChangeCustomField",
     "ChangeCustomerReference",
+    "ChangeNotBefore",
     "ChangePriority",
     "ChangePromise",
     "ChangeQuantity",
@@ -144,6 +145,15 @@ class ChangePromise:
 
 
 @attrs.frozen
+class ChangeNotBefore:
+    """Change the moment before which the order is not sent to the warehouse, or remove it."""
+
+    not_before: datetime | None = attrs.field(
+        converter=validators.in_utc_if_any, validator=attrs.validators.optional(validators.moment)
+    )
+
+
+@attrs.frozen
 class ChangeShortPart:
     """Change what happens when the order becomes short. With `None`, the policy decides."""
 
@@ -164,6 +174,7 @@ Edit = (
     | ChangePriority
     | ChangePromise
     | ChangeShortPart
+    | ChangeNotBefore
 )
 """One change to an order."""
 
@@ -232,6 +243,7 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
                 | ChangePriority()
                 | ChangePromise()
                 | ChangeShortPart()
+                | ChangeNotBefore()
             ):
                 fields |= attrs.asdict(edit, recurse=False)
             case ChangeCustomField(name, text):

@@ -133,6 +133,10 @@ class Order:
 
     `returned` are the units that the customer has sent back, as pairs of a line id and a number.
 
+    `not_before` is the moment from which the order may be sent to the warehouse; before it, that is
+    refused. It affects neither the queue nor who gets the stock. `WarehouseCalendar.day_begins`
+    returns it for a day. A part that is split off has it too.
+
     Raises:
         InvalidValueError: If a field breaks its rule, two lines share an id, or the status
             disagrees with the units of the lines.
@@ -148,6 +152,11 @@ class Order:
     status: Status = attrs.field(default=Status.NEW, validator=validators.one_of(Status))
     priority: int = attrs.field(default=0, validator=validators.priority)
     promised_by: datetime | None = attrs.field(
+        default=None,
+        converter=validators.in_utc_if_any,
+        validator=attrs.validators.optional(validators.moment),
+    )
+    not_before: datetime | None = attrs.field(
         default=None,
         converter=validators.in_utc_if_any,
         validator=attrs.validators.optional(validators.moment),

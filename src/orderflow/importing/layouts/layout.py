@@ -15,6 +15,7 @@ from orderflow.importing.layouts.layout_checks import (
     check_item_pattern,
     check_moment,
     check_prefix,
+    check_some,
     check_thousands,
     check_units,
 )
@@ -47,15 +48,6 @@ def _names(value: str | Names) -> Names:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _some(instance: object, attribute: attrs.Attribute[Names], value: Names) -> None:
-    validators.require(
-        ok=len(value) > 0,
-        field=f"{type(instance).__name__}.{attribute.name}",
-        demand="the name of a column",
-        value=value,
-    )
-
-
 @cache
 def _column_fields(kind: type, *, required: bool) -> tuple[str, ...]:
     kinds = {"required"} if required else {"required", "optional"}
@@ -82,7 +74,7 @@ class ItemColumns:
         line_id: The id of the line within its order.
     """
 
-    sku: Names = attrs.field(converter=_names, validator=_some)
+    sku: Names = attrs.field(converter=_names, validator=check_some)
     quantity: Names = attrs.field(default=(), converter=_names)
     line_id: Names = attrs.field(default=(), converter=_names)
 
@@ -113,6 +105,7 @@ class OrderLayout:
         part: What the file has, if the lines are in a file of their own.
         priority: The priority.
         promised_by: The promised date. If the rows of an order differ, the earliest.
+        not_before: The order is not sent before this day. If its rows differ, the latest.
         customer: For a replay: the customer, who may cancel units later without naming the order.
         price: For a replay: the price of a unit. Free units without a customer are adjustments.
         cancelled_at: When the shop cancelled the order.
@@ -161,6 +154,7 @@ class OrderLayout:
     part: FilePart = FilePart.WHOLE
     priority: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     promised_by: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    not_before: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     customer: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     price: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     cancelled_at: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
@@ -285,10 +279,10 @@ class StockLayout:
     """
 
     sku: Names = attrs.field(
-        default=("sku",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("sku",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     on_hand: Names = attrs.field(
-        default=("on_hand",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("on_hand",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     note: Names = attrs.field(default=("note",), converter=_names, metadata=_OPTIONAL)
     must_have: frozenset[str] = frozenset()
@@ -314,16 +308,16 @@ class ReceiptLayout:
     """
 
     receipt_id: Names = attrs.field(
-        default=("receipt_id",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("receipt_id",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     sku: Names = attrs.field(
-        default=("sku",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("sku",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     quantity: Names = attrs.field(
-        default=("quantity",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("quantity",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     expected_at: Names = attrs.field(
-        default=("expected_at",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("expected_at",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     must_have: frozenset[str] = frozenset()
     zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
@@ -348,13 +342,13 @@ class DeliveryLayout:
     """
 
     receipt_id: Names = attrs.field(
-        default=("receipt_id",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("receipt_id",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     sku: Names = attrs.field(
-        default=("sku",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("sku",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     received: Names = attrs.field(
-        default=("received",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("received",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     rejected: Names = attrs.field(default=("rejected",), converter=_names, metadata=_OPTIONAL)
     more_to_come: Names = attrs.field(
@@ -382,10 +376,10 @@ class ReplacementLayout:
     """
 
     sku: Names = attrs.field(
-        default=("sku",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("sku",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     replaces: Names = attrs.field(
-        default=("replaces",), converter=_names, validator=_some, metadata=_REQUIRED
+        default=("replaces",), converter=_names, validator=check_some, metadata=_REQUIRED
     )
     units: Names = attrs.field(default=("units",), converter=_names, metadata=_OPTIONAL)
     per: Names = attrs.field(default=("per",), converter=_names, metadata=_OPTIONAL)

@@ -17,6 +17,7 @@ __all__ = [
     "check_item_pattern",
     "check_moment",
     "check_prefix",
+    "check_some",
     "check_thousands",
     "check_units",
 ]
@@ -70,6 +71,18 @@ def check_prefix(_instance: object, _attribute: attrs.Attribute[str], value: obj
         ok=value == "" or validators.is_identifier(value),
         field="OrderLayout.order_prefix",
         demand=f"empty, or {validators.IDENTIFIER_DEMAND}",
+        value=value,
+    )
+
+
+def check_some(
+    instance: object, attribute: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]
+) -> None:
+    """Require the name of at least one column."""
+    validators.require(
+        ok=len(value) > 0,
+        field=f"{type(instance).__name__}.{attribute.name}",
+        demand="the name of a column",
         value=value,
     )
 

@@ -14,6 +14,7 @@ from orderflow.domain.model.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeNotBefore,
     ChangePriority,
     ChangePromise,
     ChangeQuantity,
@@ -219,6 +220,7 @@ def draw_order(
         placed_at=placed_at,
         priority=chooser.pick(_PRIORITIES),
         promised_by=_promise(chooser, scope),
+        not_before=_not_before(chooser, scope),
         courier=chooser.pick(_COURIERS),
         customer_reference=chooser.pick(_REFERENCES),
         custom_fields=chooser.pick(_CUSTOM_FIELDS),
@@ -255,6 +257,8 @@ def _edit(chooser: Chooser, order: Order, scope: Scope) -> Edit:
         return ChangePriority(chooser.pick(_PRIORITIES))
     if kind is ChangePromise:
         return ChangePromise(_promise(chooser, scope))
+    if kind is ChangeNotBefore:
+        return ChangeNotBefore(_not_before(chooser, scope))
     if kind is ChangeCourier:
         return ChangeCourier(chooser.pick(_COURIERS))
     if kind is ChangeShipTo:
@@ -277,6 +281,11 @@ def _edit(chooser: Chooser, order: Order, scope: Scope) -> Edit:
 def _promise(chooser: Chooser, scope: Scope) -> datetime | None:
     days = chooser.pick(_PROMISED_DAYS)
     return None if days is None else scope.opens_at + timedelta(days=days)
+
+
+def _not_before(chooser: Chooser, scope: Scope) -> datetime | None:
+    hours = chooser.pick(_HOURS_BEFORE)
+    return None if hours is None else scope.opens_at + timedelta(hours=hours)
 
 
 def minutes(count: int) -> timedelta:
@@ -302,6 +311,7 @@ _CUSTOM_FIELDS = ((), (), (("Gift", "yes"),), (("Channel", ""), ("Gift", "no\nbo
 _CANCELS = (ShortPart.CANCEL_SHORT, ShortPart.CANCEL_ORDER)
 _SHORT_PARTS = (*[None] * 12, *ShortPart)
 _PROMISED_DAYS = (None, None, 1, 2)
+_HOURS_BEFORE = (None, None, None, 3, 48)
 _EDITS_OF_A_COMMAND = (1, 1, 1, 2, 3)
 _RATIOS = ((1, 1), (1, 1), (1, 1), (2, 1), (1, 2))
 _REASONS = tuple(HoldReason)
@@ -318,4 +328,5 @@ _EDITS: tuple[type[Edit], ...] = (
     ChangeCustomerReference,
     ChangeCustomField,
     ChangeShortPart,
+    ChangeNotBefore,
 )

@@ -106,7 +106,8 @@ def _orders_of_acme(flow: OrderFlow) -> None:
     h = order("H", ("PAN", 4), ("MUG", 2), courier="DPD", ship_to=home, **kept)
     acme.place(h, at=later(84))
     acme.split("H", "H-1", at=later(85))
-    acme.place(order("I", ("PAN", 1), ("PAN", 2), promised_by=later(9_000)), at=later(86))
+    days = {"promised_by": later(9_000), "not_before": later(8_000)}
+    acme.place(order("I", ("PAN", 1), ("PAN", 2), **days), at=later(86))
     acme.place(order("J", ("PAN", 2), ("MUG", 1)), at=later(87))
     acme.hold("J", HoldReason.ADDRESS, until=later(9_000), note="flat?", at=later(88))
     acme.hold("J", HoldReason.OTHER, at=later(88))
