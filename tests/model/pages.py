@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow import PartialAllocation, Status
+from orderflow import Status
 from tests.model.serving import (
     defer,
     has_waited_long_enough,
@@ -102,8 +102,6 @@ def _ended_holds(world: World, order: Order) -> list[HoldReason]:
 
 
 def _with_long_waits(world: World) -> list[Order]:
-    if world.policy.partial_allocation is not PartialAllocation.AFTER_WAITING:
-        return []
     long = [order for order in world.orders if has_waited_long_enough(world, order)]
     return sorted(long, key=lambda order: (order.since, order.order_id))
 

@@ -44,7 +44,13 @@ EXAMPLE_POLICIES = (
         urgent_from=-5,
         split_ids="{order_id}-{number}",
     ),
-    AllocationPolicy(queue=Queue.PRIORITY, fulfilment=Fulfilment.WHOLE_LINES),
+    AllocationPolicy(
+        queue=Queue.PRIORITY,
+        fulfilment=Fulfilment.WHOLE_LINES,
+        split_units_min=3,
+        split_percent_min=40,
+        split_wait_min=timedelta(days=2, microseconds=5),
+    ),
     AllocationPolicy(),
 )
 """Policies in which every setting has a value other than the default, and the default itself."""
