@@ -169,6 +169,11 @@ def parcels_without_end(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(splitting, "_only_last_parcel_left", lambda _order, _policy: False)
 
 
+@_fault(Fulfilment.SPLIT)
+def too_little_leaves(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(splitting, "is_worth_sending", lambda _order, _leaving, _policy: True)
+
+
 # Take-back, and losing
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow import Fulfilment, HoldReason, PartialAllocation, ShortPart, Status
+from orderflow import Fulfilment, HoldReason, ShortPart, Status
 from tests.model.serving import (
     defer,
     handle_short,
@@ -105,8 +105,6 @@ def _ended_holds(world: World, order: Order) -> list[HoldReason]:
 
 
 def _with_long_waits(world: World) -> list[Order]:
-    if world.policy.partial_allocation is not PartialAllocation.AFTER_WAITING:
-        return []
     long = [order for order in world.orders if has_waited_long_enough(world, order)]
     return sorted(long, key=lambda order: (order.since, order.order_id))
 

@@ -35,6 +35,10 @@ SETTINGS: list[Settings] = [
 ]
 
 
+MINIMUMS = ((None, None, None), (2, None, None), (None, 50, None), (3, 60, 6), (None, None, 4))
+"""What is worth sending: units, percent of the order, or any part after so many hours."""
+
+
 def contradict_each_other(settings: Settings) -> bool:
     """Say whether the page lists these settings under "refused"."""
     shares = settings["rationing"] is Rationing.FAIR_SHARE
@@ -62,6 +66,12 @@ def with_parameters(settings: Settings, pick: Callable[[Sequence[Any]], Any]) ->
         parameters["wait_max"] = hours and timedelta(hours=hours)
     if settings["fulfilment"] is Fulfilment.PARCELS:
         parameters["parcels_max"] = pick([2, 3])
+    if settings["fulfilment"] is not Fulfilment.COMPLETE:
+        units_min, percent_min, hours = pick(MINIMUMS)
+        parameters["split_units_min"] = units_min
+        parameters["split_percent_min"] = percent_min
+        if settings["partial_allocation"] is PartialAllocation.ALWAYS:
+            parameters["split_wait_min"] = hours and timedelta(hours=hours)
     if settings["preemption"] is Preemption.URGENT:
         parameters["urgent_from"] = pick([1, 0, 2])
     parameters["short_part"] = pick([ShortPart.WAIT, *_short_parts(settings)])

@@ -207,7 +207,7 @@ def pass_over(world: World) -> list[Order]:
 
 def has_waited_long_enough(world: World, order: Order) -> bool:
     """Whether an order on back order does not keep yet, and has been there for long enough."""
-    wait_max = world.policy.wait_max
+    wait_max = world.policy.wait_max or world.policy.split_wait_min
     if not order.waits() or order.allows_partial or wait_max is None or order.since is None:
         return False
     return world.now - order.since >= wait_max
@@ -356,7 +356,12 @@ def leave(world: World) -> None:
     if world.policy.fulfilment is Fulfilment.COMPLETE:
         return
     for order in list(dict.fromkeys([*world.reviewed, *world.changed])):
-        if order not in world.became_short and order.waits() and leaving(world, order):
+        if (
+            order not in world.became_short
+            and order.waits()
+            and leaving(world, order)
+            and _is_enough(world, order)
+        ):
             split_off(world, order, free_id(world, order), leaving(world, order))
 
 
@@ -368,6 +373,20 @@ def leaving(world: World, order: Order) -> list[tuple[Line, int]]:
     if parcels_max is not None and order.split_count >= parcels_max - 1:
         return []
     return [(line, line.allocated) for line in order.lines if line.allocated]
+
+
+def _is_enough(world: World, order: Order) -> bool:
+    """Whether what may leave is worth sending."""
+    policy, units = world.policy, sum(count for _, count in leaving(world, order))
+    wanted = sum(line.quantity for line in order.lines)
+    reached = []
+    if policy.split_units_min:
+        reached.append(units >= policy.split_units_min)
+    if policy.split_percent_min:
+        reached.append(units * 100 >= wanted * policy.split_percent_min)
+    if policy.split_wait_min:
+        reached.append(order.allows_partial)
+    return any(reached) or not reached
 
 
 def free_id(world: World, order: Order) -> str:

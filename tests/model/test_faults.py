@@ -7,7 +7,7 @@ import pytest
 from tests.model.agreement import DisagreementError, Pair
 from tests.model.commands import next_command
 from tests.model.faults import FAULTS
-from tests.model.policies import VALID_SETTINGS, Settings, with_first_parameters
+from tests.model.policies import VALID_SETTINGS, Settings, with_first_parameters, with_parameters
 from tests.model.test_agreement import COMMANDS, PAGES, SEQUENCES, seeded
 
 
@@ -25,7 +25,9 @@ def test_a_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def they_differ(each: Settings, number: int) -> bool:
     random = seeded(each, number)
-    pair = Pair(with_first_parameters(each), (None, *PAGES)[number % 4])
+    pick = seeded(each, number).choice
+    policy = with_parameters(each, pick) if number % 2 else with_first_parameters(each)
+    pair = Pair(policy, (None, *PAGES)[number % 4])
     try:
         for _ in range(COMMANDS):
             pair.handle(next_command(pair.model.world, random))

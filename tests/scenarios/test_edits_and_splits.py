@@ -167,7 +167,7 @@ def test_what_can_leave_whole_is_not_split() -> None:
     """Case 91, Spree fulfill_spec "fulfilling a subset": asking for all does not split."""
     shop = shop_with(MUG=2, PAN=2)
     shop.take("A", ("MUG", 2), ("PAN", 2))
-    with pytest.raises(ActionRefusedError):
+    with pytest.raises(SplitRefusedError):
         shop.split("A", "B")
 
 

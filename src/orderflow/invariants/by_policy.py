@@ -75,8 +75,9 @@ def idle_stock_violations(
 def patience_violations(
     orders: Iterable[Order], policy: AllocationPolicy, at: datetime | None = None
 ) -> list[str]:
-    """Return orders that have waited long enough, but do not allow partial allocation."""
-    if policy.partial_allocation is not PartialAllocation.AFTER_WAITING:
+    """Return orders that have waited long enough, but are not marked as such."""
+    longest = policy.wait_max if policy.split_wait_min is None else policy.split_wait_min
+    if policy.passes_max is None and longest is None:
         return []
     found = []
     for order in orders:
@@ -87,9 +88,9 @@ def patience_violations(
             found.append(
                 f"order {order.order_id!r} was passed over {counted(wait.passed_over, 'time')}"
             )
-        if at is not None and policy.wait_max is not None and at - wait.since >= policy.wait_max:
+        if at is not None and longest is not None and at - wait.since >= longest:
             found.append(f"order {order.order_id!r} has waited since {wait.since}")
-    return [f"{each} and does not allow partial allocation yet" for each in found]
+    return [f"{each} but is not marked as having waited enough" for each in found]
 
 
 def fulfilment_violations(orders: Iterable[Order], policy: AllocationPolicy) -> list[str]:
@@ -97,7 +98,7 @@ def fulfilment_violations(orders: Iterable[Order], policy: AllocationPolicy) -> 
     found = []
     for order in orders:
         may_leave = _may_leave(order, policy) if order.status is Status.ON_BACK_ORDER else 0
-        if may_leave:
+        if may_leave and _is_enough(order, may_leave, policy):
             found.append(
                 f"order {order.order_id!r} still has {counted(may_leave, 'unit')} to split off"
             )
@@ -179,6 +180,19 @@ def _may_leave(order: Order, policy: AllocationPolicy) -> int:
             return sum(line.allocated for line in order.lines if line.allocated == line.quantity)
         case _:
             assert_never(policy.fulfilment)
+
+
+def _is_enough(order: Order, leaving: int, policy: AllocationPolicy) -> bool:
+    """Whether so many units are to leave by themselves."""
+    quantity = sum(line.quantity for line in order.lines)
+    waited = order.wait is not None and order.wait.allows_partial
+    minimums = (
+        (policy.split_units_min, leaving >= (policy.split_units_min or 0)),
+        (policy.split_percent_min, 100 * leaving >= (policy.split_percent_min or 0) * quantity),
+        (policy.split_wait_min, waited),
+    )
+    given = [is_reached for minimum, is_reached in minimums if minimum is not None]
+    return any(given) or not given
 
 
 # Preemption

@@ -46,7 +46,12 @@ EXAMPLE_POLICIES = (
         split_ids="{order_id}-{number}",
     ),
     AllocationPolicy(
-        queue=Queue.PRIORITY, fulfilment=Fulfilment.WHOLE_LINES, short_part=ShortPart.HOLD
+        queue=Queue.PRIORITY,
+        fulfilment=Fulfilment.WHOLE_LINES,
+        split_units_min=3,
+        split_percent_min=40,
+        split_wait_min=timedelta(days=2, microseconds=5),
+        short_part=ShortPart.HOLD,
     ),
     AllocationPolicy(),
 )

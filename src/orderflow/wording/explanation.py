@@ -54,6 +54,7 @@ def in_words(explanation: Explanation, *, time_zone: tzinfo = UTC) -> tuple[str,
         ]
     if not all(shortage.cover.is_there for shortage in explanation.shortages):
         sentences += _partial_allocation(explanation, time_zone)
+        sentences += _minimum(explanation, time_zone)
     return (*sentences, *_preemption(explanation), *_short_part(explanation))
 
 
@@ -171,6 +172,20 @@ def _partial_allocation(explanation: Explanation, zone: tzinfo) -> Iterator[str]
         ways.append(f"from {moment_text(explanation.partial_from, zone)} on")
     if ways:
         yield f"It begins to take units {' or '.join(ways)}."
+
+
+def _minimum(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
+    """Say when the units that it has leave as a part, if they are too few yet."""
+    if not explanation.waits_to_split:
+        return
+    policy, ways = explanation.policy, []
+    if policy.split_units_min is not None:
+        ways.append(f"there are {policy.split_units_min:,}")
+    if policy.split_percent_min is not None:
+        ways.append(f"they are {policy.split_percent_min} % of the order")
+    if explanation.splits_from is not None:
+        ways.append(f"it has waited until {moment_text(explanation.splits_from, zone)}")
+    yield f"Its allocated units are too few to leave; they leave as soon as {' or '.join(ways)}."
 
 
 def _preemption(explanation: Explanation) -> Iterator[str]:

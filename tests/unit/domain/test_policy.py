@@ -44,6 +44,13 @@ def test_the_default_is_first_come_first_served_keep_what_there_is() -> None:
         {"fulfilment": Fulfilment.PARCELS, "parcels_max": 2},
         {"fulfilment": Fulfilment.WHOLE_LINES, "rationing": Rationing.FAIR_SHARE},
         {
+            "fulfilment": Fulfilment.SPLIT,
+            "split_units_min": 5,
+            "split_percent_min": 100,
+            "split_wait_min": DAY,
+        },
+        {**PATIENT, "fulfilment": Fulfilment.SPLIT, "split_units_min": 5, "split_percent_min": 1},
+        {
             "partial_allocation": PartialAllocation.NEVER,
             "preemption": Preemption.URGENT,
             "urgent_from": 1,
@@ -66,6 +73,14 @@ def test_settings_combine(queue: Queue, settings: dict[str, Any]) -> None:
         ({"fulfilment": Fulfilment.PARCELS}, "parcels_max"),
         ({"fulfilment": Fulfilment.PARCELS, "parcels_max": 1}, "parcels_max"),
         ({"urgent_from": 1}, "urgent_from"),
+        ({"split_units_min": 2}, "split_units_min"),
+        ({"split_percent_min": 2}, "split_percent_min"),
+        ({"split_wait_min": DAY}, "split_wait_min"),
+        ({"fulfilment": Fulfilment.SPLIT, "split_units_min": 0}, "split_units_min"),
+        ({"fulfilment": Fulfilment.SPLIT, "split_percent_min": 0}, "split_percent_min"),
+        ({"fulfilment": Fulfilment.SPLIT, "split_percent_min": 101}, "split_percent_min"),
+        ({"fulfilment": Fulfilment.SPLIT, "split_wait_min": 0 * DAY}, "split_wait_min"),
+        ({**PATIENT, "fulfilment": Fulfilment.SPLIT, "split_wait_min": DAY}, "split_wait_min"),
         ({"preemption": Preemption.URGENT}, "urgent_from"),
         (
             {"rationing": Rationing.FAIR_SHARE, "partial_allocation": PartialAllocation.NEVER},

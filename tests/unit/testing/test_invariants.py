@@ -226,7 +226,7 @@ def test_what_a_later_order_holds_is_within_reach_of_an_urgent_one() -> None:
 def test_an_order_that_has_waited_enough_and_keeps_nothing_is_found() -> None:
     often = waiting("A", ("MUG", 3, 0), wait=BackOrderWait(NOON, 2))
     assert patience_violations([often], PATIENT) == [
-        "order 'A' was passed over 2 times and does not allow partial allocation yet"
+        "order 'A' was passed over 2 times but is not marked as having waited enough"
     ]
     long = waiting("A", ("MUG", 3, 0), wait=BackOrderWait(NOON, 1))
     assert patience_violations([long], PATIENT, later(59)) == []

@@ -198,7 +198,7 @@ def _offer(serving: ServingState, order: Order) -> None:
 
 
 def _after_wait(draft: Draft, order: Order) -> Order:
-    """Allow a part to an order that has waited enough; return the order as it is then."""
+    """Note that an order has waited enough, if it has; return the order as it is then."""
     if has_waited_enough(order, draft.policy, draft.at):
         return draft.emit_for(order, OrderWaitedEnough(*draft.name(order)))
     return order
@@ -366,7 +366,7 @@ def _serve_shares(serving: ServingState, waiting: list[Order]) -> None:
     for product in sorted(scarce):
         if draft.available(product) > 0:
             visited.update((order.order_id, order) for order in _queue_of(serving, product))
-    orders = list(_in_queue_order(draft, visited.values()))
+    orders = [_after_wait(draft, order) for order in _in_queue_order(draft, visited.values())]
     offers = _offers(draft, orders, scarce)
     for order in orders:
         offer = offers[order.order_id]

@@ -68,9 +68,10 @@ def _ended_holds(draft: Draft, limit: int | None) -> list[Order]:
 
 def _long_waits(draft: Draft, limit: int | None) -> list[Order]:
     """Return the orders that have waited long enough, the longest wait first."""
-    if draft.policy.wait_max is None:
+    patience = draft.policy.patience
+    if patience is None:
         return []
-    since = draft.at - draft.policy.wait_max
+    since = draft.at - patience
     long = [
         (order.wait and order.wait.since, order.order_id, order)
         for order in draft.view.waiting_since_before(since, limit)

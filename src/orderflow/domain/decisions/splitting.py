@@ -7,7 +7,8 @@ At the warehouse it is the other way round: what leaves keeps the id, which is o
 the new order takes what stays.
 
 The fulfilment setting determines what may leave: every allocated unit, or only covered lines. It
-may also limit the number of parcels. Then the last parcel must be complete.
+may also limit the number of parcels. Then the last parcel must be complete. An automatic split also
+has to be worth sending.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.serving import take
+from orderflow.domain.decisions.worth_sending import is_worth_sending
 from orderflow.domain.model.events import (
     LineUnits,
     OrderSplit,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["split", "split_at_warehouse", "split_by_policy"]
+__all__ = ["may_split_off", "split", "split_at_warehouse", "split_by_policy"]
 
 _COMPLETE = Fulfilment.COMPLETE
 
@@ -114,9 +116,9 @@ def split_by_policy(serving: ServingState) -> None:
     for order in list({**serving.reviewed, **draft.orders}.values()):
         if order.order_id in serving.became_short:
             continue  # the next page handles its short part first
-        if order.status is Status.ON_BACK_ORDER and not _only_last_parcel_left(order, draft.policy):
-            leaving = _may_leave(order, draft.policy)
-            if leaving:
+        if order.status is Status.ON_BACK_ORDER:
+            leaving = may_split_off(order, draft.policy)
+            if leaving and is_worth_sending(order, leaving, draft.policy):
                 _split(draft, order, _free_id(draft, order), leaving)
 
 
@@ -137,6 +139,11 @@ def _new_id(draft: Draft, order: Order, wanted: str | None) -> str:
 
 def _only_last_parcel_left(order: Order, policy: AllocationPolicy) -> bool:
     return policy.parcels_max is not None and order.split_count >= policy.parcels_max - 1
+
+
+def may_split_off(order: Order, policy: AllocationPolicy) -> LineUnits:
+    """Return the units of a short order that may leave as a part, however few."""
+    return () if _only_last_parcel_left(order, policy) else _may_leave(order, policy)
 
 
 def _may_leave(order: Order, policy: AllocationPolicy) -> LineUnits:

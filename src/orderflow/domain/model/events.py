@@ -138,7 +138,7 @@ class OrderPassedOver(OrderEventFields):
 
 @attrs.frozen
 class OrderWaitedEnough(OrderEventFields):
-    """The order has waited enough: from now on it may be allocated a part."""
+    """The order has waited enough: from now on it may have a part, or any part of it may leave."""
 
 
 @attrs.frozen

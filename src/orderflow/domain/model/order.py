@@ -87,7 +87,8 @@ class BackOrderWait:
     Attributes:
         since: When it went on back order.
         passed_over: How often a later order took units of the product that it is blocked on.
-        allows_partial: Whether it has waited enough to be allocated a part, under `AFTER_WAITING`.
+        allows_partial: Whether it has waited enough: to be allocated a part under `AFTER_WAITING`,
+            or to leave in parts of any size under `AllocationPolicy.split_wait_min`.
     """
 
     since: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)

@@ -123,6 +123,12 @@ class AllocationPolicy:
         fulfilment: What may leave.
         parcels_max: With `PARCELS`: the most parcels of an order, including the last one and
             cancelled ones.
+        split_units_min: With automatic splits: the fewest units that leave as a part.
+        split_percent_min: With automatic splits: the smallest part that leaves, in percent of the
+            units that the order has then. If there is also a smallest number of units, either is
+            enough.
+        split_wait_min: With automatic splits and `ALWAYS`: the time on back order after which any
+            part is enough, at most 36,525 days.
         preemption: Whether urgent orders take units of later ones.
         urgent_from: With `URGENT`: the lowest priority of an urgent order.
         short_part: What happens to an order that becomes short. An order may have a setting of
@@ -155,6 +161,15 @@ class AllocationPolicy:
     )
     parcels_max: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.whole(2))
+    )
+    split_units_min: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.units(1))
+    )
+    split_percent_min: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.whole(1, 100))
+    )
+    split_wait_min: timedelta | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.duration)
     )
     preemption: Preemption = attrs.field(
         default=Preemption.NEVER, validator=validators.one_of(Preemption)
@@ -213,6 +228,11 @@ class AllocationPolicy:
         return numbered.replace(_ORDER_ID, order_id[:room].rstrip())
 
     @property
+    def patience(self) -> timedelta | None:
+        """The time on back order after which an order has waited enough, if time counts."""
+        return self.wait_max or self.split_wait_min
+
+    @property
     def restricts_partial(self) -> bool:
         """Whether some short orders may not be allocated a part while they wait."""
         return self.partial_allocation is not _ALWAYS
@@ -257,16 +277,13 @@ def allows_partial(order: Order, policy: AllocationPolicy) -> bool:
 
 
 def has_waited_enough(order: Order, policy: AllocationPolicy, at: datetime) -> bool:
-    """Whether a waiting order may be allocated a part from now on, but could not before."""
+    """Whether a waiting order has waited enough from now on, but had not before."""
     wait = order.wait
-    if (
-        wait is None
-        or wait.allows_partial
-        or policy.partial_allocation is not PartialAllocation.AFTER_WAITING
-    ):
+    if wait is None or wait.allows_partial:
         return False
     often = policy.passes_max is not None and wait.passed_over >= policy.passes_max
-    return often or (policy.wait_max is not None and at - wait.since >= policy.wait_max)
+    patience = policy.patience
+    return often or (patience is not None and at - wait.since >= patience)
 
 
 def _is_pattern(value: object) -> bool:
@@ -297,6 +314,14 @@ def _parameter_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
             "parcels_max",
             "given exactly when fulfilment is PARCELS",
         ),
+        *(
+            (
+                getattr(policy, field) is None or policy.fulfilment is not Fulfilment.COMPLETE,
+                field,
+                "None if fulfilment is COMPLETE, because it limits automatic splits",
+            )
+            for field in ("split_units_min", "split_percent_min", "split_wait_min")
+        ),
         (
             (policy.preemption is Preemption.URGENT) == (policy.urgent_from is not None),
             "urgent_from",
@@ -309,7 +334,6 @@ def _agreement_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
     """Return the rules against settings that contradict each other: ok, field, demand."""
     fair = policy.rationing is Rationing.FAIR_SHARE
     splits = policy.fulfilment is not Fulfilment.COMPLETE
-    cancels = policy.short_part in (ShortPart.CANCEL_SHORT, ShortPart.CANCEL_ORDER)
     return [
         (
             not (fair and policy.restricts_partial),
@@ -326,6 +350,20 @@ def _agreement_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
             "fulfilment",
             "COMPLETE if partial_allocation is NEVER, because a short order has no units to send",
         ),
+        (
+            not (policy.split_wait_min and policy.restricts_partial),
+            "split_wait_min",
+            "None unless partial_allocation is ALWAYS, because a short order has to wait for units",
+        ),
+        *_short_part_rules(policy),
+    ]
+
+
+def _short_part_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
+    cancels = policy.short_part in (ShortPart.CANCEL_SHORT, ShortPart.CANCEL_ORDER)
+    fair = policy.rationing is Rationing.FAIR_SHARE
+    splits = policy.fulfilment is not Fulfilment.COMPLETE
+    return [
         (
             not (cancels and policy.partial_allocation is PartialAllocation.AFTER_WAITING),
             "short_part",

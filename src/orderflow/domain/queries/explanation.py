@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.decisions.splitting import may_split_off
 from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import (
     require_identifier,
@@ -23,6 +24,7 @@ from orderflow.domain.model.commands import ReleaseEndedHolds
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import (
     AllocationPolicy,
+    Fulfilment,
     Preemption,
     Rationing,
     allows_partial,
@@ -150,6 +152,21 @@ class Explanation:
             if self.allows_partial or wait is None or patience is None
             else wait.since + patience
         )
+
+    @property
+    def waits_to_split(self) -> bool:
+        """Whether it has units that would leave automatically, but are too few yet."""
+        splits = self.policy.fulfilment is not Fulfilment.COMPLETE
+        waits = self.order.status is Status.ON_BACK_ORDER
+        return splits and waits and bool(may_split_off(self.order, self.policy))
+
+    @property
+    def splits_from(self) -> datetime | None:
+        """When it will have waited long enough to leave in parts of any size, if time counts."""
+        wait, patience = self.order.wait, self.policy.split_wait_min
+        if wait is None or patience is None or wait.allows_partial:
+            return None
+        return wait.since + patience
 
     @property
     def may_lose(self) -> bool:

@@ -122,6 +122,6 @@ class View(Protocol):
         """Return the orders on back order since this moment or longer that allow no part yet.
 
         They may come in any order. If there are more than `limit`, return those that wait longest,
-        then those with the smaller id. Only a policy with a `wait_max` needs them.
+        then those with the smaller id. Only a policy with a `patience` needs them.
         """
         ...

@@ -86,6 +86,13 @@ class Scope:
 
 
 _WAITS = ((1, None), (2, None), (None, timedelta(hours=2)), (3, timedelta(hours=1)))
+_MINIMUMS = (
+    (None, None, None),
+    (2, None, None),
+    (None, 60, None),
+    (3, 90, timedelta(hours=1)),
+    (None, None, timedelta(hours=2)),
+)
 
 SCOPE = Scope()
 """One seller, one warehouse, three products, eight orders."""
@@ -118,6 +125,8 @@ def draw_policy(chooser: Chooser) -> AllocationPolicy:
     if partial_allocation is not PartialAllocation.NEVER:
         fulfilment = chooser.pick(tuple(Fulfilment))
     passes_max, wait_max = chooser.pick(_WAITS) if waits_first else (None, None)
+    splits = fulfilment is not Fulfilment.COMPLETE
+    units_min, percent_min, wait_min = chooser.pick(_MINIMUMS) if splits else (None, None, None)
     nobody_waits = not (waits_first or urgent) and fulfilment is Fulfilment.COMPLETE
     short_parts: tuple[ShortPart, ...] = (ShortPart.WAIT, ShortPart.WAIT, ShortPart.HOLD)
     if nobody_waits:
@@ -131,6 +140,9 @@ def draw_policy(chooser: Chooser) -> AllocationPolicy:
         wait_max=wait_max,
         fulfilment=fulfilment,
         parcels_max=chooser.number(2, 3) if fulfilment is Fulfilment.PARCELS else None,
+        split_units_min=units_min,
+        split_percent_min=percent_min,
+        split_wait_min=None if waits_first else wait_min,
         preemption=Preemption.URGENT if urgent else Preemption.NEVER,
         urgent_from=_PRIORITIES[-1] if urgent else None,
         short_part=chooser.pick(short_parts),
