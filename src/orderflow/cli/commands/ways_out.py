@@ -56,6 +56,8 @@ from orderflow.domain.model.status import Status
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from orderflow.service import Seller
+
 __all__ = [
     "allocate",
     "cancel",
@@ -246,19 +248,8 @@ def cancel(
     if how.expected_version is not None:
         raise typer.BadParameter("is not for --all-parts", param_hint="'--expected-version'")
     with connect(where) as database:
-        seller_id = database.seller(where.seller)
-        parts = database.flow.seller(seller_id).all_parts_of(order_id)
-        commands = [
-            CancelOrder(
-                seller_id=seller_id,
-                order_id=part.order_id,
-                reason=reason,
-                **how.fields_of(part.order_id),
-            )
-            for part in parts
-            if part.status is not Status.CANCELLED
-        ]
-        run_one_by_one(database, commands, how)
+        seller = database.flow.seller(database.seller(where.seller))
+        run_one_by_one(database, _cancellations(seller, order_id, reason, how), how)
 
 
 @with_options("The database", where=SellerOptions)
@@ -316,3 +307,25 @@ def release_hold(
 def allocate(order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions) -> None:
     """Offer stock to a new order: it is allocated, or goes on back order."""
     do_to_order(AllocateOrder, order_id, where, how)
+
+
+def _cancellations(
+    seller: Seller, order_id: str, reason: str, how: OrderExecutionOptions
+) -> Iterator[CancelOrder]:
+    """Yield a cancellation of each part, those on back order first.
+
+    Otherwise a part that waits would get the units of the others. If several wait, one may still
+    get units of another, and the policy may split these off at once. So the parts are read again
+    until none is new.
+    """
+    known: set[str] = set()
+    while new := [each for each in seller.all_parts_of(order_id) if each.order_id not in known]:
+        known.update([each.order_id for each in new])
+        for part in sorted(new, key=lambda each: each.status is not Status.ON_BACK_ORDER):
+            if part.status is not Status.CANCELLED:
+                yield CancelOrder(
+                    seller_id=seller.seller_id,
+                    order_id=part.order_id,
+                    reason=reason,
+                    **how.fields_of(part.order_id),
+                )
