@@ -308,6 +308,19 @@ def test_a_promise_is_removed(shop: Shop) -> None:
     assert shop.ask("show", "A-1")["promised_by"] is None
 
 
+def test_lines_that_leave_together_are_placed_as_a_set(shop: Shop) -> None:
+    shop.do("place", "A-2", "TABLE=1", "LEG=4", "MUG=1", "--set", "TABLE=a", "--set", "LEG=a")
+    assert [line["set_id"] for line in shop.ask("show", "A-2")["lines"]] == ["a", "a", None]
+    assert "2 LEG 4 0 4 a" in flat(shop.do("show", "A-2"))
+    assert " set" not in shop.do("show", "A-1")
+    assert "are a set, and leave together" in flat(shop.do("explain", "A-2"))
+
+
+def test_a_set_names_products_of_the_order(shop: Shop) -> None:
+    assert "no line has LEG" in shop.wrong("place", "A-2", "TABLE=1", "--set", "LEG=a")
+    assert "try TABLE=a" in shop.wrong("place", "A-2", "TABLE=1", "--set", "TABLE")
+
+
 def test_an_order_is_placed_with_courier_and_address(shop: Shop) -> None:
     shop.do("place", "A-2", "MUG=1", "--courier", "DHL", "--ship-to", "a|b|c|d|GB")
     order = shop.ask("show", "A-2")

@@ -246,11 +246,12 @@ SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
     AllocationPolicy: st.sampled_from(policies()),
     WarehouseSku: st.builds(WarehouseSku, IDENTIFIERS, IDENTIFIERS),
     OrderLine: st.builds(
-        lambda line_id, sku, allocated, short: OrderLine(
-            line_id, sku, allocated + short or 1, allocated
+        lambda line_id, sku, allocated, short, set_id: OrderLine(
+            line_id, sku, allocated + short or 1, allocated, set_id
         ),
         *[IDENTIFIERS] * 2,
         *[UNITS] * 2,
+        st.none() | IDENTIFIERS,
     ),
 }
 SPECIAL[Stock] = st.builds(

@@ -113,7 +113,10 @@ def picture_of_model(world: World) -> Picture:
     orders: Picture = {
         f"order {order.order_id}": (
             order.status.value,
-            [(line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines],
+            [
+                (line.line_id, line.sku, line.quantity, line.allocated, line.set_id)
+                for line in order.lines
+            ],
             tuple((line.line_id, line.returned) for line in order.lines if line.returned),
             order.split_count,
             order.split_from,
@@ -133,7 +136,10 @@ def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock])
     orders: Picture = {
         f"order {order.order_id}": (
             order.status.value,
-            [(line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines],
+            [
+                (line.line_id, line.sku, line.quantity, line.allocated, line.set_id)
+                for line in order.lines
+            ],
             order.returned,
             order.split_count,
             order.split_from,

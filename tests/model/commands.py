@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 START = datetime(2026, 3, 2, tzinfo=UTC)
 SKUS = ("A", "A", "A", "B", "B", "C")
 UNKNOWN_SKU = "X"
+SETS = (None, None, None, None, "set", "other")
 WAREHOUSES = ("leeds", "leeds", "leeds", "leeds", "leeds", "york")
 # Some look like parcels of others: the id of a parcel must be free.
 ORDER_IDS = ("a", "b", "b.1", "c", "d", "d.2", "e", "f", "g")
@@ -102,7 +103,12 @@ def _order(order_id: str, random: Random) -> PlacedOrder:
         seller_id="acme",
         warehouse_id=random.choice(WAREHOUSES),
         lines=tuple(
-            OrderLine(str(number), random.choice(SKUS), random.randint(1, 5))
+            OrderLine(
+                str(number),
+                random.choice(SKUS),
+                random.randint(1, 5),
+                set_id=random.choice(SETS),
+            )
             for number in range(1, 1 + random.choice([1, 1, 2, 2, 3]))
         ),
         placed_at=START + timedelta(hours=random.randint(0, 4)),
@@ -160,7 +166,12 @@ def _change(order: Order, random: Random) -> Edit:
     line_id = random.choice(order.lines).line_id
     sku = random.choice(SKUS)
     changes: list[Edit] = [
-        AddLine(sku, random.randint(1, 3), random.choice([None, None, "4", line_id])),
+        AddLine(
+            sku,
+            random.randint(1, 3),
+            random.choice([None, None, "4", line_id]),
+            random.choice(SETS),
+        ),
         RemoveLine(line_id),
         ReplaceLine(
             line_id,

@@ -50,7 +50,7 @@ def _added(lines: list[Line], used: list[str], change: AddLine) -> Line:
         line_id = str(max(numbers, default=0) + 1)
     if any(line.line_id == line_id for line in lines):
         raise RefusedByModelError
-    return Line(line_id, change.sku, change.quantity)
+    return Line(line_id, change.sku, change.quantity, set_id=change.set_id)
 
 
 def _replace(line: Line, change: ReplaceLine) -> None:

@@ -218,7 +218,10 @@ class NaiveModel:
         order = Order(
             order_id=placed.order_id,
             warehouse=placed.warehouse_id,
-            lines=[Line(each.line_id, each.sku, each.quantity) for each in placed.lines],
+            lines=[
+                Line(each.line_id, each.sku, each.quantity, set_id=each.set_id)
+                for each in placed.lines
+            ],
             placed_at=placed.placed_at,
             priority=placed.priority,
             promised_by=placed.promised_by,

@@ -367,12 +367,25 @@ def leave(world: World) -> None:
 
 def leaving(world: World, order: Order) -> list[tuple[Line, int]]:
     """Return what may leave of a short order: lines, and how many units of each."""
+    lines = [line for line in order.lines if not _waits_for_its_set(order, line)]
     if world.policy.fulfilment is Fulfilment.WHOLE_LINES:
-        return [(line, line.quantity) for line in order.lines if not line.short]
+        return [(line, line.quantity) for line in lines if not line.short]
     parcels_max = world.policy.parcels_max
     if parcels_max is not None and order.split_count >= parcels_max - 1:
         return []
-    return [(line, line.allocated) for line in order.lines if line.allocated]
+    return [(line, line.allocated) for line in lines if line.allocated]
+
+
+def _divides_a_set(order: Order, units: dict[str, int]) -> bool:
+    sets = {line.set_id for line in order.lines if line.set_id and line.line_id in units}
+    return any(
+        line.quantity != units.get(line.line_id) for line in order.lines if line.set_id in sets
+    )
+
+
+def _waits_for_its_set(order: Order, line: Line) -> bool:
+    """Whether a line of the set is short, be it this one or another."""
+    return any(each.short and each.set_id == line.set_id for each in order.lines if each.set_id)
 
 
 def _is_enough(world: World, order: Order) -> bool:
@@ -412,6 +425,7 @@ def chosen(world: World, order: Order, units: dict[str, int]) -> list[tuple[Line
             policy.fulfilment is Fulfilment.WHOLE_LINES
             and any(lines[each].quantity > wanted for each, wanted in units.items())
         )
+        or _divides_a_set(order, units)
     ):
         return []
     return [(line, units[line.line_id]) for line in order.lines if line.line_id in units]
@@ -438,7 +452,7 @@ def split_off(
         short_part=order.short_part,
     )
     for line, units in going:
-        parcel.lines.append(Line(line.line_id, line.sku, units, units))
+        parcel.lines.append(Line(line.line_id, line.sku, units, units, set_id=line.set_id))
         line.quantity -= units
         line.allocated -= units
     order.lines = [line for line in order.lines if line.quantity]

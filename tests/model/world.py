@@ -39,6 +39,7 @@ class Line:
     quantity: int
     allocated: int = 0
     returned: int = 0
+    set_id: str | None = None
 
     @property
     def short(self) -> int:

@@ -168,16 +168,18 @@ def _could_have_used(
 
 def _may_leave(order: Order, policy: AllocationPolicy) -> int:
     """Return how many units of a short order should be split off."""
+    waiting = {each.set_id for each in order.lines if each.set_id and each.short}
+    lines = [line for line in order.lines if line.set_id not in waiting]
     match policy.fulfilment:
         case Fulfilment.COMPLETE:
             return 0
         case Fulfilment.SPLIT:
-            return sum(line.allocated for line in order.lines)
+            return sum(line.allocated for line in lines)
         case Fulfilment.PARCELS:
             left = (policy.parcels_max or 1) - 1 - order.split_count
-            return sum(line.allocated for line in order.lines) if left > 0 else 0
+            return sum(line.allocated for line in lines) if left > 0 else 0
         case Fulfilment.WHOLE_LINES:
-            return sum(line.allocated for line in order.lines if line.allocated == line.quantity)
+            return sum(line.allocated for line in lines if line.allocated == line.quantity)
         case _:
             assert_never(policy.fulfilment)
 

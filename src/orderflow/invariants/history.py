@@ -177,6 +177,7 @@ def _split_against_policy(
 ) -> Iterator[str]:
     if policy.parcels_max is not None and order.split_count >= policy.parcels_max - 1:
         yield f"order {order.order_id!r} was split into {order.split_count + 2} parcels"
+    yield from _divided_sets(order, event)
     if policy.fulfilment is Fulfilment.WHOLE_LINES:
         for line_id, units in event.units:
             if units != order.line(line_id).quantity:
@@ -189,6 +190,15 @@ def _sent_too_early(order: Order, event: OrderSentToWarehouse) -> Iterator[str]:
             f"order {order.order_id!r} was sent to the warehouse at {event.at}, "
             f"before {order.not_before}"
         )
+
+
+def _divided_sets(order: Order, event: OrderSplit) -> Iterator[str]:
+    units = dict(event.units)
+    sets = {line.set_id for line in order.lines if line.line_id in units and line.set_id}
+    for line in order.lines:
+        if line.set_id in sets and units.get(line.line_id, 0) != line.quantity:
+            left = units.get(line.line_id, 0)
+            yield f"set {line.set_id!r} of order {order.order_id!r} was divided, {left} left"
 
 
 def _came_on_hand(before: State, event: Event) -> Iterator[tuple[StockKey, int]]:

@@ -83,10 +83,13 @@ def new_order(
     *wanted: tuple[str, int],
     seller_id: str = "acme",
     warehouse_id: str = "leeds",
+    set_id: str | None = None,
     **fields: object,
 ) -> Order:
     """Return a new order for some units of some products, with every other field filled."""
-    lines = tuple(OrderLine(str(n), sku, units) for n, (sku, units) in enumerate(wanted, 1))
+    lines = tuple(
+        OrderLine(str(n), sku, units, set_id=set_id) for n, (sku, units) in enumerate(wanted, 1)
+    )
     past = {
         "holds": (),
         "split_from": None,
@@ -209,7 +212,7 @@ def _orders() -> Iterator[Command]:
     yield PlaceOrder(order=both, at=later(0))
     for minute, order in enumerate(
         [
-            new_order("wide", 1, ("CUP", 2), ("MUG", 1), promised_by=later(-60)),
+            new_order("wide", 1, ("CUP", 2), ("MUG", 1), promised_by=later(-60), set_id="Größe '%"),
             new_order("9", 2, ("MUG", 3)),
             new_order("10", 2, ("MUG", 3)),
             new_order("big", 1, ("MUG", 9), ("MUG", 1)),

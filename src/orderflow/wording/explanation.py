@@ -55,6 +55,7 @@ def in_words(explanation: Explanation, *, time_zone: tzinfo = UTC) -> tuple[str,
     if not all(shortage.cover.is_there for shortage in explanation.shortages):
         sentences += _partial_allocation(explanation, time_zone)
         sentences += _minimum(explanation, time_zone)
+    sentences += _sets(explanation.order)
     return (*sentences, *_preemption(explanation), *_short_part(explanation))
 
 
@@ -186,6 +187,17 @@ def _minimum(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     if explanation.splits_from is not None:
         ways.append(f"it has waited until {moment_text(explanation.splits_from, zone)}")
     yield f"Its allocated units are too few to leave; they leave as soon as {' or '.join(ways)}."
+
+
+def _sets(order: Order) -> Iterator[str]:
+    """Name the lines that have to leave together, if one of them is short."""
+    line_ids: dict[str, list[str]] = {}
+    for line in order.lines:
+        if line.set_id is not None:
+            line_ids.setdefault(line.set_id, []).append(repr(line.line_id))
+    for set_id in {line.set_id: None for line in order.short_lines}:
+        if len(named := line_ids.get(set_id or "", [])) > 1:
+            yield f"Lines {_listed(named)} are a set, and leave together."
 
 
 def _preemption(explanation: Explanation) -> Iterator[str]:

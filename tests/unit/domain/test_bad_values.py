@@ -179,6 +179,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             "sku": IDENTIFIER,
             "quantity": UNITS,
             "allocated": [3, *COUNT],
+            "set_id": OPTIONAL_IDENTIFIER,
         },
     ),
     (
@@ -233,7 +234,12 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (
         AddLine,
         {"sku": "MUG", "quantity": 1},
-        {"sku": IDENTIFIER, "quantity": UNITS, "line_id": OPTIONAL_IDENTIFIER},
+        {
+            "sku": IDENTIFIER,
+            "quantity": UNITS,
+            "line_id": OPTIONAL_IDENTIFIER,
+            "set_id": OPTIONAL_IDENTIFIER,
+        },
     ),
     (RemoveLine, {"line_id": "1"}, {"line_id": IDENTIFIER}),
     (

@@ -33,5 +33,5 @@ def test_a_state_shows_what_is_in_it() -> None:
 
 
 def test_a_line_shows_its_numbers() -> None:
-    shown = "OrderLine(line_id='1', sku='MUG', quantity=5, allocated=2)"
+    shown = "OrderLine(line_id='1', sku='MUG', quantity=5, allocated=2, set_id=None)"
     assert repr(OrderLine("1", "MUG", 5, 2)) == shown

@@ -414,6 +414,24 @@ def test_a_part_that_was_split_off_of_nothing_is_found() -> None:
     assert "order 'B' was split off, but no order was split just before" in found
 
 
+def test_a_set_that_was_divided_is_found() -> None:
+    lines = (OrderLine("1", "MUG", 2, 2, "a"), OrderLine("2", "MUG", 2, 1, "a"))
+    whole = order("A", lines=lines, status=Status.ON_BACK_ORDER)
+    opening = State.of(ACME, [whole], [Stock(key(), 3, 3)])
+    part = order("B", status=Status.ALLOCATED, split_from="A", lines=lines[:1])
+    events: list[Event] = [OrderSplit(ACME, "A", NOON, "B", (("1", 2),)), OrderSplitOff(NOON, part)]
+    found = history_violations(opening, events, ALWAYS)
+    assert "set 'a' of order 'A' was divided, 0 left" in found
+
+
+def test_a_set_that_waits_is_not_to_be_split() -> None:
+    lines = (OrderLine("1", "MUG", 1, 1, "a"), OrderLine("2", "PAN", 1, 0, "a"))
+    made = order("A", status=Status.ON_BACK_ORDER, lines=lines)
+    assert fulfilment_violations([made], SPLIT) == []
+    alone = attrs.evolve(made, lines=tuple(attrs.evolve(line, set_id=None) for line in lines))
+    assert len(fulfilment_violations([alone], SPLIT)) == 1
+
+
 def test_a_line_that_was_divided_where_whole_lines_leave_is_found() -> None:
     opening = State.of(ACME, [WHOLE], [Stock(key(), 2, 2)])
     events: list[Event] = [OrderSplit(ACME, "A", NOON, "B", (("1", 2),)), OrderSplitOff(NOON, PART)]

@@ -17,6 +17,7 @@ import attrs
 
 from orderflow.adapters.sql.audited_rows import AuditedRows
 from orderflow.adapters.sql.rows import (
+    LINE_COLUMNS,
     ORDER_COLUMNS,
     RECEIPT_COLUMNS,
     Moments,
@@ -153,10 +154,7 @@ class _Audit:
 
     def _order(self, row: Values, lines: list[Values]) -> Order:
         lines.sort(key=itemgetter("position"))
-        made = (
-            OrderLine(each["line_id"], each["sku"], each["quantity"], each["allocated"])
-            for each in lines
-        )
+        made = (OrderLine(*(each[name] for name in LINE_COLUMNS)) for each in lines)
         columns = tuple(row[name] for name in ORDER_COLUMNS)
         return order_of(self._seller_id, columns, tuple(made), self._moments)
 

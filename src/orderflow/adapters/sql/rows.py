@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Values = dict[str, Any]
 
 __all__ = [
+    "LINE_COLUMNS",
     "ORDER_COLUMNS",
     "RECEIPT_COLUMNS",
     "Moments",
@@ -62,6 +63,9 @@ ORDER_COLUMNS = (
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
+
+LINE_COLUMNS = ("line_id", "sku", "quantity", "allocated", "set_id")
+"""The columns of a line, as `OrderLine` takes them."""
 
 RECEIPT_COLUMNS = ("receipt_id", "warehouse_id", "sku", "quantity", "expected_at")
 """The columns of an expected receipt, as `receipt_of` reads them."""
@@ -178,6 +182,7 @@ def line_values(order: Order) -> dict[str, Values]:
             "sku": line.sku,
             "quantity": line.quantity,
             "allocated": line.allocated,
+            "set_id": line.set_id,
         }
         for position, line in enumerate(order.lines)
     }

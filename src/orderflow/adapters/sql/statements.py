@@ -30,7 +30,7 @@ from orderflow.adapters.sql.arrays import (
     JsonArrays,
     given_pairs,
 )
-from orderflow.adapters.sql.rows import ORDER_COLUMNS, RECEIPT_COLUMNS
+from orderflow.adapters.sql.rows import LINE_COLUMNS, ORDER_COLUMNS, RECEIPT_COLUMNS
 from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
 from orderflow.adapters.sql.write_statements import WriteStatements
 from orderflow.domain.model.policy import Queue
@@ -242,7 +242,7 @@ class Statements(WriteStatements):
     def _lines_of_order(self, orders: Columns) -> ScalarSelect[str]:
         lines = self.tables.lines.c
         # A subquery for each order, so no database plans a scan of all the seller's lines.
-        fields = (lines.position, lines.line_id, lines.sku, lines.quantity, lines.allocated)
+        fields = (lines.position, *(lines[name] for name in LINE_COLUMNS))
         same_order = (lines.seller_id == SELLER, lines.order_id == orders.order_id)
         return select(JsonArrays(*fields)).where(*same_order).scalar_subquery()
 

@@ -232,6 +232,7 @@ class Tables:
             Column("sku", _IDENTIFIER, nullable=False),
             Column("quantity", BigInteger, nullable=False),
             Column("allocated", BigInteger, nullable=False),
+            Column("set_id", _IDENTIFIER),
             self._check("order_lines", "position", f"position >= 0 AND position < {LINES_MAX}"),
             self._check("order_lines", "quantity", f"quantity >= 1 AND quantity <= {UNITS_MAX}"),
             self._check("order_lines", "allocated", "0 <= allocated AND allocated <= quantity"),

@@ -58,6 +58,7 @@ Sku = Annotated[str, typer.Argument(metavar="SKU", help="SKU of the product.")]
 _PAIRS = {
     "--add": "MUG=5",
     "--replace": "1=CUP",
+    "--set": "TABLE=a",
     "--skip": "Status=cancelled",
     "SKU=UNITS": "MUG=5",
 }

@@ -27,7 +27,7 @@ _BY_TYPE = {
     "Address": ("ship_to",),
     "ChangeCustomField": ("custom_fields",),
     "ChangeQuantity": ("quantity",),
-    "OrderLine": ("lines",),
+    "OrderLine": ("lines", "sets"),
     "PickedLine": ("found",),
     "RemoveLine": ("remove", "lines"),
     "ReplaceLine": ("replace",),

@@ -155,8 +155,8 @@ def _units(units: LineUnits) -> str:
 
 def _edit(edit: Edit, zone: tzinfo) -> str:
     match edit:
-        case AddLine(sku=sku, quantity=quantity):
-            return f"add {quantity} {sku}"
+        case AddLine(sku=sku, quantity=quantity, set_id=set_id):
+            return f"add {quantity} {sku}" + ("" if set_id is None else f" to set {set_id}")
         case RemoveLine(line_id=line_id):
             return f"remove line {line_id}"
         case ReplaceLine(line_id=line_id, sku=sku):

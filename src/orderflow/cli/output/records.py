@@ -120,7 +120,8 @@ def print_order(console: Console, order: Order) -> None:
     part = f", {order.allocated:,} of {counted(order.units, 'unit')} allocated" if waits else ""
     console.print(f"{order.order_id} is {order.status}{part} (version {order.version})")
     lines = [{**attrs.asdict(line), "short": line.short if waits else 0} for line in order.lines]
-    print_table(console, _LINE_COLUMNS, lines)
+    sets = (Column("set_id", "set"),) if any(line.set_id for line in order.lines) else ()
+    print_table(console, (*_LINE_COLUMNS, *sets), lines)
 
 
 def _may_get_more(order: Order) -> bool:

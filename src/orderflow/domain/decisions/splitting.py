@@ -6,7 +6,8 @@ original order, whose place in the queue does not change. No unit appears or van
 At the warehouse it is the other way round: what leaves keeps the id, which is on its parcel, and
 the new order takes what stays.
 
-The fulfilment setting determines what may leave: every allocated unit, or only covered lines. It
+The fulfilment setting determines what may leave: every allocated unit, or only covered lines. A set
+of lines leaves only if all its lines are covered. The setting
 may also limit the number of parcels. Then the last parcel must be complete. An automatic split also
 has to be worth sending.
 """
@@ -25,7 +26,7 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
 )
 from orderflow.domain.model.lifecycle import Action, require_action
-from orderflow.domain.model.order import allocated_units, fields_of, order_of, with_units
+from orderflow.domain.model.order import fields_of, order_of, with_units
 from orderflow.domain.model.policy import Fulfilment
 from orderflow.domain.model.status import Status
 from orderflow.errors import DespatchRefusedError, DuplicateOrderError, SplitRefusedError
@@ -74,7 +75,7 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
         if not leaving:
             raise SplitRefusedError(
                 order.order_id,
-                f"{_nothing_leaves(policy)}; wait until stock is booked in, "
+                f"{_nothing_leaves(order, policy)}; wait until stock is booked in, "
                 f"edit the order, or cancel it",
             )
     _split(draft, order, new_order_id, leaving)
@@ -147,9 +148,22 @@ def may_split_off(order: Order, policy: AllocationPolicy) -> LineUnits:
 
 
 def _may_leave(order: Order, policy: AllocationPolicy) -> LineUnits:
-    if policy.fulfilment is Fulfilment.WHOLE_LINES:
-        return tuple((line.line_id, line.quantity) for line in order.lines if not line.short)
-    return allocated_units(order)
+    incomplete = _incomplete_sets(order)
+    divides = policy.fulfilment is not Fulfilment.WHOLE_LINES
+    return tuple(
+        [
+            (line.line_id, line.allocated)
+            for line in order.lines
+            if line.allocated
+            and line.set_id not in incomplete
+            and (divides or line.allocated == line.quantity)
+        ]
+    )
+
+
+def _incomplete_sets(order: Order) -> set[str | None]:
+    """Return the sets of lines of which one line or more is short."""
+    return {line.set_id for line in order.short_lines} - {None}
 
 
 def _chosen(order: Order, units: LineUnits, policy: AllocationPolicy) -> LineUnits:
@@ -169,6 +183,7 @@ def _chosen(order: Order, units: LineUnits, policy: AllocationPolicy) -> LineUni
                 f"line {line_id!r} has {counted(line.quantity, 'unit')}, and lines are never "
                 f"divided; name all of them, or none",
             )
+    _require_whole_sets(order, named)
     if sum(named.values()) == order.units:
         raise SplitRefusedError(
             order.order_id, "no unit would be left of it; name fewer, or send the whole order"
@@ -178,7 +193,20 @@ def _chosen(order: Order, units: LineUnits, policy: AllocationPolicy) -> LineUni
     )
 
 
-def _nothing_leaves(policy: AllocationPolicy) -> str:
+def _require_whole_sets(order: Order, named: dict[str, int]) -> None:
+    divided = {line.set_id for line in order.lines if line.line_id in named} - {None}
+    for line in order.lines:
+        if line.set_id in divided and named.get(line.line_id) != line.quantity:
+            raise SplitRefusedError(
+                order.order_id,
+                f"the lines of set {line.set_id!r} leave together; name all "
+                f"{counted(line.quantity, 'unit')} of line {line.line_id!r}, or no line of the set",
+            )
+
+
+def _nothing_leaves(order: Order, policy: AllocationPolicy) -> str:
+    if order.allocated and _incomplete_sets(order):
+        return "none of its sets is covered, and sets are never divided"
     if policy.fulfilment is Fulfilment.WHOLE_LINES:
         return "none of its lines is covered, and lines are never divided"
     return "none of its units is allocated"

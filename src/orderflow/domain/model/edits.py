@@ -3,8 +3,8 @@
 A command applies several edits one after another: all of them, or none.
 
 - A smaller quantity removes short units before allocated ones.
-- A replacement changes neither the line's id nor the order's place in the queue. If the product
-  changes, the line gives back its units. Otherwise only the quantity changes.
+- A replacement changes neither the line's id or set, nor the order's place in the queue. If the
+  product changes, the line gives back its units. Otherwise only the quantity changes.
 - The last line cannot be removed. Cancel the order instead.
 - An added line or a replacement may name any product, as the lines of a placed order may. One that
   the warehouse does not have yet waits on back order: `Seller.unknown_products` warns of it.
@@ -20,7 +20,7 @@ from typing import Any, assert_never
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.domain.model.order import Address, Order, OrderLine
+from orderflow.domain.model.order import Address, Order, OrderLine, with_units
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.errors import EditRefusedError, LimitRefusedError
 from orderflow.errors.quoting import counted
@@ -51,12 +51,15 @@ class AddLine:
 
     The default `line_id` is 1 above the highest number that the order or an earlier edit of the
     same command has used. If that is too long for an id, it is the first number that was not used.
-    Only the digits 0 to 9 count as a number.
+    Only the digits 0 to 9 count as a number. With a `set_id`, the line joins that set.
     """
 
     sku: str = attrs.field(validator=validators.identifier)
     quantity: int = attrs.field(validator=validators.units(1))
     line_id: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
+    set_id: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
 
@@ -235,7 +238,7 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
             case ChangeQuantity(line_id, quantity):
                 line = _find(order, lines, line_id)
                 allocated = min(line.allocated, quantity)
-                lines[line_id] = OrderLine(line_id, line.sku, quantity, allocated)
+                lines[line_id] = with_units(line, quantity, allocated)
             case (
                 ChangeCourier()
                 | ChangeShipTo()
@@ -303,7 +306,7 @@ def _added(order: Order, lines: dict[str, OrderLine], change: AddLine, ids: _Lin
             order.order_id, f"it already has a line {line_id!r}; give the new line another id"
         )
     ids.use(line_id)
-    return OrderLine(line_id, change.sku, change.quantity)
+    return OrderLine(line_id, change.sku, change.quantity, set_id=change.set_id)
 
 
 class _LineIds:
@@ -349,4 +352,4 @@ def _replaced(order: Order, lines: dict[str, OrderLine], change: ReplaceLine) ->
             "reduce its quantity in the same edit first",
         )
     allocated = min(line.allocated, quantity) if change.sku == line.sku else 0
-    return OrderLine(line.line_id, change.sku, quantity, allocated)
+    return OrderLine(line.line_id, change.sku, quantity, allocated, line.set_id)

@@ -53,6 +53,8 @@ class Hold:
 class OrderLine:
     """Some units of one product. Several lines of an order may have the same product.
 
+    Lines with the same `set_id` are a set, such as a table and its legs: no split divides them.
+
     >>> OrderLine("1", "MUG", quantity=5, allocated=2).short
     3
 
@@ -64,6 +66,9 @@ class OrderLine:
     sku: str = attrs.field(validator=validators.identifier)
     quantity: int = attrs.field(validator=validators.units(1))
     allocated: int = attrs.field(default=0)
+    set_id: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
 
     @allocated.validator
     def _check_allocated(self, _attribute: object, value: object) -> None:
@@ -297,6 +302,7 @@ def with_units(line: OrderLine, quantity: int, allocated: int) -> OrderLine:
     _set_sku(copy, line.sku)
     _set_quantity(copy, quantity)
     _set_allocated(copy, allocated)
+    _set_set_id(copy, line.set_id)
     return copy
 
 
@@ -326,6 +332,7 @@ _set_line_id = OrderLine.__dict__["line_id"].__set__
 _set_sku = OrderLine.__dict__["sku"].__set__
 _set_quantity = OrderLine.__dict__["quantity"].__set__
 _set_allocated = OrderLine.__dict__["allocated"].__set__
+_set_set_id = OrderLine.__dict__["set_id"].__set__
 
 
 def _check_agreement(order: Order) -> None:

@@ -85,9 +85,7 @@ def remove_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderL
         if not left:
             rest.append(line)
         elif left < line.quantity:
-            rest.append(
-                OrderLine(line.line_id, line.sku, line.quantity - left, line.allocated - left)
-            )
+            rest.append(with_units(line, line.quantity - left, line.allocated - left))
     return tuple(rest)
 
 

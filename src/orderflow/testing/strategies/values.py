@@ -86,6 +86,7 @@ class Scope:
 
 
 _WAITS = ((1, None), (2, None), (None, timedelta(hours=2)), (3, timedelta(hours=1)))
+_SETS = (None, None, None, "set")
 _MINIMUMS = (
     (None, None, None),
     (2, None, None),
@@ -215,7 +216,12 @@ def edits(draw: DrawFn, order: Order, scope: Scope = SCOPE) -> tuple[Edit, ...]:
 def draw_lines(chooser: Chooser, scope: Scope) -> tuple[OrderLine, ...]:
     """Draw the lines of a new order."""
     return tuple(
-        OrderLine(str(number), chooser.pick(scope.skus), chooser.number(1, scope.quantity_max))
+        OrderLine(
+            str(number),
+            chooser.pick(scope.skus),
+            chooser.number(1, scope.quantity_max),
+            set_id=chooser.pick(_SETS),
+        )
         for number in range(1, chooser.number(1, scope.lines_max) + 1)
     )
 
@@ -264,7 +270,8 @@ def draw_key(chooser: Chooser, scope: Scope, seller_id: str) -> StockKey:
 def _edit(chooser: Chooser, order: Order, scope: Scope) -> Edit:
     kind = chooser.pick(_EDITS)
     if kind is AddLine:
-        return AddLine(chooser.pick(scope.skus), chooser.number(1, scope.quantity_max))
+        quantity = chooser.number(1, scope.quantity_max)
+        return AddLine(chooser.pick(scope.skus), quantity, set_id=chooser.pick(_SETS))
     if kind is ChangePriority:
         return ChangePriority(chooser.pick(_PRIORITIES))
     if kind is ChangePromise:

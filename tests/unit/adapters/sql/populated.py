@@ -21,6 +21,7 @@ from orderflow import (
     ExpectedReceipt,
     HoldReason,
     OrderFlow,
+    OrderLine,
     PartialAllocation,
     Queue,
     StockKey,
@@ -108,7 +109,8 @@ def _orders_of_acme(flow: OrderFlow) -> None:
     acme.split("H", "H-1", at=later(85))
     days = {"promised_by": later(9_000), "not_before": later(8_000)}
     acme.place(order("I", ("PAN", 1), ("PAN", 2), **days), at=later(86))
-    acme.place(order("J", ("PAN", 2), ("MUG", 1)), at=later(87))
+    suite = tuple(OrderLine(str(n), "PAN", n, set_id="Küche") for n in (2, 1))
+    acme.place(order("J", lines=suite), at=later(87))
     acme.hold("J", HoldReason.ADDRESS, until=later(9_000), note="flat?", at=later(88))
     acme.hold("J", HoldReason.OTHER, at=later(88))
     acme.place(order("K", ("PAN", 1)), at=later(89))

@@ -132,6 +132,7 @@ def _lines() -> None:
         Column("sku", _IDENTIFIER, nullable=False),
         Column("quantity", BigInteger, nullable=False),
         Column("allocated", BigInteger, nullable=False),
+        Column("set_id", _IDENTIFIER),
         _check("order_lines", "position", "position >= 0 AND position < 10000"),
         _check("order_lines", "quantity", "quantity >= 1 AND quantity <= 1000000000000"),
         _check("order_lines", "allocated", "0 <= allocated AND allocated <= quantity"),
