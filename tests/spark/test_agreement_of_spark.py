@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from benchmarks.spark_files import make_files
 from orderflow import AllocationPolicy, PartialAllocation, Queue, Rationing
 from orderflow.frames import allocate_lines
 from orderflow.frames import spark as module
+from orderflow.frames.table_columns import KEYS
 from tests.frames.backlogs import NOON, backlogs, policies
 
 if TYPE_CHECKING:
@@ -31,12 +33,15 @@ KEY = ["seller_id", "order_id", "line_id"]
 PASSES = AllocationPolicy(
     partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=2, wait_max=timedelta(hours=2)
 )
+BATCH = "spark.sql.execution.arrow.maxRecordsPerBatch"
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 PATHS = {
     "ALWAYS": (AllocationPolicy(), 1_000_000),
     "ALWAYS by the window": (AllocationPolicy(), 200_000),
     "NEVER": (AllocationPolicy(partial_allocation=PartialAllocation.NEVER), 1_000_000),
+    "NEVER as a stream": (AllocationPolicy(partial_allocation=PartialAllocation.NEVER), 200_000),
     "FAIR_SHARE": (AllocationPolicy(rationing=Rationing.FAIR_SHARE), 1_000_000),
+    "FAIR_SHARE by product": (AllocationPolicy(rationing=Rationing.FAIR_SHARE), 200_000),
     "AFTER_WAITING": (PASSES, 1_000_000),
 }
 """A policy, and the most lines of a seller that the workers are given."""
@@ -91,6 +96,28 @@ def test_the_window_agrees_with_the_core(spark: Any, backlog: Backlog, queue: Qu
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "LINES_MAX", 0)
         check(spark, backlog, AllocationPolicy(queue=queue))
+
+
+@one_session
+@given(
+    backlog=backlogs(),
+    policy=policies().filter(lambda policy: policy.passes_max is None),
+    part=st.integers(1, 9),
+)
+def test_sellers_larger_than_memory_agree_with_the_core(
+    spark: Any,  # noqa: ANN401 - as above
+    backlog: Backlog,
+    policy: AllocationPolicy,
+    part: int,
+) -> None:
+    products = Counter(tuple(row[key] for key in KEYS) for row in backlog.lines())
+    is_shared = policy.rationing is Rationing.FAIR_SHARE
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "LINES_MAX", max(products.values(), default=0) if is_shared else 0)
+        patch.setattr(module, "LINES_OF_BUCKET", part)
+        spark.conf.set(BATCH, "3")  # so orders straddle the batches of a stream
+        check(spark, backlog, policy)
+        spark.conf.unset(BATCH)
 
 
 @pytest.fixture(scope="module")

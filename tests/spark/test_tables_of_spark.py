@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from orderflow import AllocationPolicy, InvalidValueError
+from orderflow import AllocationPolicy, InvalidValueError, PartialAllocation, Rationing
 from orderflow.frames import TableError, allocate_lines
 from orderflow.frames import spark as module
 from orderflow.frames.spark import LINES_MAX_SETTING
@@ -33,10 +33,14 @@ OUTCOME = ("allocated", "status")
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
 
+FAIR = AllocationPolicy(rationing=Rationing.FAIR_SHARE)
+PASSES = AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=2)
 PATHS = {
     "workers": (AllocationPolicy(), 9),
     "workers-never": (NEVER, 9),
     "window": (AllocationPolicy(), 0),
+    "stream": (NEVER, 0),
+    "products": (FAIR, 3),
 }
 """A policy, and the most lines of a seller that the workers are given."""
 
@@ -105,19 +109,37 @@ def test_a_bad_stock_record_is_named(spark: Any, name: str) -> None:  # noqa: AN
     assert str(caught.value).startswith(f'stock["{column}"] must be {demand}')
 
 
-def test_too_many_lines_of_a_seller_are_refused_with_the_way_out(spark: Any) -> None:  # noqa: ANN401 - as above
+TOO_MANY = {
+    "passes": (
+        PASSES,
+        "3",
+        "a seller in .*, or use wait_max without .*, not '4 of seller_id acme, w",
+    ),
+    "product": (FAIR, "2", "a product, .*, or use strict order, .*, not '3 of .* leeds, sku MUG'"),
+}
+"""A policy, the limit, and what the refusal says."""
+
+
+@pytest.mark.parametrize(("policy", "limit", "demand"), TOO_MANY.values(), ids=TOO_MANY)
+def test_too_many_lines_are_refused_with_the_way_out(
+    spark: Any,  # noqa: ANN401 - as above
+    policy: AllocationPolicy,
+    limit: str,
+    demand: str,
+) -> None:
     lines = spark.createDataFrame(LINES.to_arrow())
-    for value, most in (("3", 3), ("0", 0)):
-        spark.conf.set(LINES_MAX_SETTING, value)
-        demand = f"at most {most} lines of a seller in a warehouse, .* raise spark.orderflow.max"
-        with pytest.raises(InvalidValueError, match=demand):
-            allocate_lines(lines, STOCK, NEVER)
-        assert len(allocate_lines(lines, STOCK).collect()) == len(LINES)
+    spark.conf.set(LINES_MAX_SETTING, limit)
+    with pytest.raises(InvalidValueError, match=f"at most {limit} lines of {demand}"):
+        allocate_lines(lines, STOCK, policy)
+    spark.conf.unset(LINES_MAX_SETTING)
+    assert len(allocate_lines(lines, STOCK, policy).collect()) == len(LINES)
+
+
+def test_a_limit_that_is_no_number_is_refused(spark: Any) -> None:  # noqa: ANN401 - as above
     spark.conf.set(LINES_MAX_SETTING, "many")
     with pytest.raises(InvalidValueError, match="maxLines must be a whole number of lines"):
-        allocate_lines(lines, STOCK)
+        allocate_lines(spark.createDataFrame(LINES.to_arrow()), STOCK)
     spark.conf.unset(LINES_MAX_SETTING)
-    assert len(allocate_lines(lines, STOCK, NEVER).collect()) == len(LINES)
 
 
 def test_the_job_of_the_page_runs(spark: Any, tmp_path: Path) -> None:  # noqa: ANN401 - as above

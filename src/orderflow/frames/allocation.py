@@ -65,7 +65,7 @@ def allocate_lines(
 
     Raises:
         InvalidValueError: If a column is missing, the policy makes no sense for a table, or a
-            seller has more lines than a worker of Spark has memory for.
+            worker of Spark has no memory for what it has to see at once.
         TableError: If a value breaks its rule. Its row is counted from 0.
         MissingExtraError: If a package is missing.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Table = nw.DataFrame[Any]
 
-__all__ = ["as_number", "in_queue_order"]
+__all__ = ["as_number", "begins", "in_queue_order"]
 
 _FOLLOWS, _BEGINS = "__of_follows", "__of_begins"
 _NO_MOMENT = 2**62
@@ -60,7 +60,7 @@ def in_queue_order(
     if not _all_follow(_compared(heads, order, order)) and len(heads.unique()) < len(heads):
         differ = [nw.col(name) != nw.col(name).min().over(*order) for name in names]
         check("lines", lines, same_in_order([column for column, _ in places], differ))
-    differ = [~_begins(head) & _differs(name) for name in of_order]
+    differ = [~begins(head) & _differs(name) for name in of_order]
     check("lines", queue, same_in_order(of_order, differ))
     return compared[_BEGINS], queue[ROW] if ROW in queue.columns else None
 
@@ -74,7 +74,7 @@ def _compared(lines: Table, key: Sequence[str], head: Sequence[str]) -> Table:
     """Compare each line with the one before: whether it follows, and whether an order begins."""
     return by_slices(
         lines.select(*dict.fromkeys((*key, *head))),
-        lambda part: part.select(_follows(key).alias(_FOLLOWS), _begins(head).alias(_BEGINS)),
+        lambda part: part.select(_follows(key).alias(_FOLLOWS), begins(head).alias(_BEGINS)),
         overlap=1,
     )
 
@@ -84,7 +84,7 @@ def _all_follow(compared: Table) -> bool:
     return bool(compared[_FOLLOWS].tail(max(0, len(compared) - 1)).all())
 
 
-def _begins(head: Sequence[str]) -> nw.Expr:
+def begins(head: Sequence[str]) -> nw.Expr:
     """Return whether a line is the first one of its order."""
     return nw.any_horizontal(*(_differs(name) for name in head), ignore_nulls=True)
 

@@ -9,7 +9,8 @@ import narwhals.stable.v2 as nw
 
 from orderflow.frames.in_memory import allocate_in_memory
 from orderflow.frames.spark_rows import in_utc, read, schema_of, with_outcome
-from orderflow.frames.table_columns import KEYS, line_columns, present
+from orderflow.frames.table_columns import KEYS, ORDER_KEYS, line_columns, present
+from orderflow.frames.units import AFTERWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
     Native = Any  # a data frame of Spark or a table of PyArrow; neither need be installed
 
-__all__ = ["allocate_by_buckets"]
+__all__ = ["allocate_by_buckets", "share_by_buckets"]
 
 
 def allocate_by_buckets(
@@ -30,18 +31,34 @@ def allocate_by_buckets(
     at: datetime | None,
     *,
     buckets: int,
+    keys: Sequence[str] = KEYS[:-1],
 ) -> Lazy:
-    """Return the lines as the workers will allocate them. Both tables are checked already."""
+    """Return the lines as the workers will allocate them. Both tables are checked already.
+
+    What has the same keys is in the same bucket.
+    """
     columns = present("lines", line_columns(policy), lines.collect_schema())
     names = [column.name for column in columns]
-    keys = [key for key in KEYS[:-1] if key in names]
+    own = [key for key in keys if key in names]
     of_lines, of_stock = (
-        each.to_native().groupBy(_bucket(keys, buckets)) for each in (lines, stock)
+        each.to_native().groupBy(_bucket(own, buckets)) for each in (lines, stock)
     )
     schema = schema_of(lines.to_native())
     result = of_lines.cogroup(of_stock).applyInArrow(_worker(names, policy, at), schema)
     found: Lazy = nw.from_native(result)
     return found
+
+
+def share_by_buckets(lines: Lazy, stock: Lazy, policy: AllocationPolicy, *, buckets: int) -> Lazy:
+    """Return the lines with fair shares, which depend on nothing but the product.
+
+    A bucket may have some lines of an order, so a worker does not know whether others are short.
+    """
+    shared = allocate_by_buckets(lines, stock, policy, None, buckets=buckets, keys=KEYS)
+    order = [key for key in ORDER_KEYS if key in lines.collect_schema()]
+    short = nw.lit(AFTERWARDS[1])
+    is_short = (nw.col("status") == short).any().over(*order)
+    return shared.with_columns(nw.when(is_short).then(short).otherwise("status").alias("status"))
 
 
 def _bucket(keys: Sequence[str], buckets: int) -> Native:

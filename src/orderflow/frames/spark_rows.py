@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Table = nw.DataFrame[Any]
     Native = Any  # a data frame of Spark or a table of PyArrow; neither need be installed
 
-__all__ = ["in_order", "in_utc", "read", "schema_of", "with_outcome"]
+__all__ = ["BY", "in_order", "in_utc", "order_columns", "read", "schema_of", "with_outcome"]
 
 BY = f"{OWN}by_"
 """What the names of columns begin with that rows are sorted by."""
@@ -66,7 +66,7 @@ def in_utc(table: Native) -> Native:
 
 
 def read(table: Native, names: Sequence[str]) -> Table:
-    """Return some columns of a table of PyArrow in the fastest package that is there."""
+    """Return columns of a table of PyArrow, in the fastest package that is installed."""
     return nw.from_arrow(table.select(list(names)), backend=eager_engine())
 
 
