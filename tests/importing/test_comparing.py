@@ -51,6 +51,32 @@ def test_an_order_that_is_the_same_needs_no_change() -> None:
     assert changes(order(**full), order(**full)) == ()
 
 
+def in_sets(*set_ids: str | None) -> Order:
+    lines = [
+        OrderLine(str(number), "MUG", number, 0, each) for number, each in enumerate(set_ids, 1)
+    ]
+    return order(lines=tuple(lines))
+
+
+@pytest.mark.parametrize("ids", [True, False])
+def test_a_line_of_another_set_is_removed_and_added_again(ids: bool) -> None:  # noqa: FBT001
+    edits = changes(in_sets("a", None, "c"), in_sets("b", "b", "c"), ids=ids)
+    assert edits == (
+        *(RemoveLine("1"), RemoveLine("2")),
+        *(AddLine("MUG", 1, "1", "b"), AddLine("MUG", 2, "2", "b")),
+    )
+
+
+def test_a_file_without_sets_leaves_them_as_they_are() -> None:
+    assert changes(in_sets("a", None), in_sets(None, None)) == ()
+
+
+def test_an_added_line_joins_its_set() -> None:
+    assert changes(in_sets("a"), in_sets("a", "a")) == (AddLine("MUG", 2, set_id="a"),)
+    edits = changes(in_sets("a"), in_sets("a", "a"), ids=True)
+    assert edits == (AddLine("MUG", 2, "2", "a"),)
+
+
 def test_what_it_holds_and_how_it_fares_is_not_compared() -> None:
     lines = (OrderLine("1", "MUG", 2, 2),)
     stored = order(lines=lines, status=Status.ALLOCATED, version=4)

@@ -27,6 +27,13 @@ def test_numbered_columns_are_items_as_far_as_they_are_filled() -> None:
     assert result.ignored == ()
 
 
+def test_items_of_a_row_may_be_a_set() -> None:
+    layout = attrs.evolve(NUMBERED, set_id="Set #{n}")
+    header = "Order,Date,SKU #1,Qty #1,Set #1,SKU #2,Qty #2,Set #2,SKU #3,Qty #3"
+    result = imported(f"{header}\n1,{DAY},MUG,2,a,CUP,1,a,PAN,1\n", preset=layout)
+    assert [line.set_id for line in orders(result)["1"].lines] == ["a", "a", None]
+
+
 def test_an_item_with_half_of_its_cells_is_a_fault_that_names_its_column() -> None:
     result = imported(f"{HEADER}\n1,{DAY},MUG,2,,1,CUP,x\n", preset=NUMBERED)
     assert reasons(result) == [(2, "SKU #2", "''"), (2, "Qty #3", "'x'")]

@@ -280,6 +280,14 @@ def test_line_ids_may_not_repeat_and_lines_without_one_are_numbered() -> None:
     assert reasons(result) == [(3, "line_id", "'a'")]
 
 
+def test_lines_of_an_order_may_be_a_set() -> None:
+    result = plain(row(more=",a"), row(more=",a"), row(more=","), header=f"{HEADER},set_id")
+    (order,) = orders(result).values()
+    assert [line.set_id for line in order.lines] == ["a", "a", None]
+    result = plain(row(more=f",{'x' * 129}"), header=f"{HEADER},set_id")
+    assert [(line, column) for line, column, _ in reasons(result)] == [(2, "set_id")]
+
+
 def test_an_order_that_nobody_dates_is_at_fault_once() -> None:
     result = plain("1,MUG,1,", "1,MUG,1,0000-00-00")
     assert reasons(result) == [(2, "placed_at", "''")]

@@ -87,23 +87,37 @@ def _line_edits(stored: Order, wanted: Order, *, has_line_ids: bool) -> list[Edi
     pairs += _pair(have, want, lambda line: (line.sku, line.quantity))
     pairs += _pair(have, want, lambda line: line.sku)
     replaced = _pair(have, want, lambda line: line.line_id) if has_line_ids else []
+    # No edit moves a line to another set, so it is removed and added again.
+    moved = [pair for pair in (*pairs, *replaced) if _is_of_another_set(*pair)]
+    pairs = [pair for pair in pairs if not _is_of_another_set(*pair)]
+    replaced = [pair for pair in replaced if not _is_of_another_set(*pair)]
     edits: list[Edit] = [RemoveLine(line.line_id) for line in have]
+    edits += [RemoveLine(old.line_id) for old, _ in moved]
     edits += [ReplaceLine(old.line_id, new.sku) for old, new in replaced]
     edits += [
         ChangeQuantity(old.line_id, new.quantity)
         for old, new in (*pairs, *replaced)
         if old.quantity != new.quantity
     ]
+    edits += [AddLine(new.sku, new.quantity, old.line_id, new.set_id) for old, new in moved]
     paired = {old.line_id for old, _ in (*pairs, *replaced)}
     # Lines with ids come first, so that no line without an id receives one of theirs.
     named = [has_line_ids and line.line_id not in paired for line in want]
-    edits += [AddLine(line.sku, line.quantity, line.line_id) for line in compress(want, named)]
     edits += [
-        AddLine(line.sku, line.quantity)
+        AddLine(line.sku, line.quantity, line.line_id, line.set_id)
+        for line in compress(want, named)
+    ]
+    edits += [
+        AddLine(line.sku, line.quantity, set_id=line.set_id)
         for line, is_named in zip(want, named, strict=True)
         if not is_named
     ]
     return edits
+
+
+def _is_of_another_set(old: OrderLine, new: OrderLine) -> bool:
+    """Whether a file names another set for a line. One that names none leaves it as it is."""
+    return new.set_id is not None and new.set_id != old.set_id
 
 
 def _pair(

@@ -44,7 +44,7 @@ def content_of(order: Order) -> tuple[object, ...]:
     """Return everything that a file can contain about an order, in a stable form."""
     return (
         order.warehouse_id,
-        tuple((line.line_id, line.sku, line.quantity) for line in order.lines),
+        tuple((line.line_id, line.sku, line.quantity, line.set_id) for line in order.lines),
         order.placed_at.isoformat(),
         order.priority,
         order.promised_by.isoformat() if order.promised_by is not None else None,

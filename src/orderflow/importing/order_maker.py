@@ -92,7 +92,8 @@ class OrderMaker:
                 reason = "is the id of another line of the order"
                 name = self._line_columns.name("line_id")
                 faults.append(Fault(line.row, name, quote_value(line_id), reason))
-            made[line_id] = OrderLine(line_id, line.sku, line.quantity)
+            set_id = line.set_id or None
+            made[line_id] = OrderLine(line_id, line.sku, line.quantity, set_id=set_id)
         return tuple(made.values())
 
     def _unknown(self, line: Line) -> Fault:

@@ -42,12 +42,13 @@ _PROTECTED = {"ship_to_postcode", "ship_to_phone"}
 
 
 class Line(NamedTuple):
-    """One line of an order. Its line id is empty if the file has none."""
+    """One line of an order. Its line id and its set are empty if the file has none."""
 
     row: int
     line_id: str
     sku: str
     quantity: int
+    set_id: str = ""
 
 
 class OrderRow(NamedTuple):
@@ -280,11 +281,12 @@ class OrderRows:
 
     def _line(self, cells: Cells) -> Line | None:
         line_id = cells.identifier("line_id", required=False)
+        set_id = cells.identifier("set_id", required=False)
         sku = cells.identifier("sku")
         quantity = self._quantity(cells, "quantity", cells.text("quantity"))
         if sku is None or quantity is None:
             return None
-        return Line(cells.row, line_id or "", self._sku(sku), quantity)
+        return Line(cells.row, line_id or "", self._sku(sku), quantity, set_id or "")
 
     def _quantity(self, cells: Cells, field: str, text: str) -> int | None:
         layout = self._layout

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HISTORY_RULES", "HistoryRules", "history_layout", "rules_of"]
 
-_UNREAD = (*ADDRESS, "courier", "customer_reference", "custom_fields")
+_UNREAD = (*ADDRESS, "courier", "customer_reference", "custom_fields", "set_id")
 """The fields of a layout that do not matter in a replay."""
 
 _ORDERED = frozenset({SkipKind.DESPATCHED, SkipKind.PARTLY_REFUNDED, SkipKind.RETURNED})

@@ -46,6 +46,7 @@ class ColumnNames:
         items_column: Instead of the SKU: a column with several items in each cell.
         placed_at_column: When the order was placed.
         line_id_column: The id of the line within its order.
+        set_id_column: The set of the line: the lines of an order with the same text leave together.
         priority_column: The priority of the order.
         promised_by_column: The promised date of the order.
         not_before_column: The day before which the order is not sent to the warehouse.
@@ -81,6 +82,7 @@ class ColumnNames:
     items_column: str | None = _COLUMN
     placed_at_column: str | None = _COLUMN
     line_id_column: list[str] | None = _COLUMN
+    set_id_column: list[str] | None = _COLUMN
     priority_column: str | None = _COLUMN
     promised_by_column: str | None = _COLUMN
     not_before_column: str | None = _COLUMN
@@ -148,7 +150,7 @@ def _more_items(
     named: dict[str, list[tuple[str, ...]]], *, has_quantity: bool
 ) -> Iterator[ItemColumns]:
     """Yield the columns of the second item of a row and the following ones."""
-    items = {field: named.get(field, []) for field in ("sku", "quantity", "line_id")}
+    items = {field: named.get(field, []) for field in ("sku", "quantity", "line_id", "set_id")}
     number = len(items["sku"])
     for field, given in items.items():
         is_needed = field == "quantity" and not has_quantity

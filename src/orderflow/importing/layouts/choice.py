@@ -14,7 +14,7 @@ from orderflow.importing.layouts.presets import PRESETS, Preset
 
 __all__ = ["LayoutChoice", "choose_layouts", "part_of"]
 
-_OF_LINES = {"sku", "quantity", "line_id", "items"}
+_OF_LINES = {"sku", "quantity", "line_id", "set_id", "items"}
 
 LayoutChoice = Preset | str | OrderLayout | Mapping[str, OrderLayout] | None
 """A layout, the name of a preset, or several layouts by their names. `None`: all presets."""

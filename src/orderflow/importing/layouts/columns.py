@@ -41,7 +41,7 @@ __all__ = [
 
 _LISTED_MAX = 40
 _COMPARED_MAX = 1_000
-_ITEM_FIELDS = ("sku", "quantity", "line_id")
+_ITEM_FIELDS = ("sku", "quantity", "line_id", "set_id")
 NUMBER = "{n}"
 """What stands for the number in the names of numbered columns."""
 

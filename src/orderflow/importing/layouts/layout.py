@@ -72,11 +72,13 @@ class ItemColumns:
         sku: The product.
         quantity: The units. May be omitted if the layout has a `quantity_default`.
         line_id: The id of the line within its order.
+        set_id: The set of the line within its order.
     """
 
     sku: Names = attrs.field(converter=_names, validator=check_some)
     quantity: Names = attrs.field(default=(), converter=_names)
     line_id: Names = attrs.field(default=(), converter=_names)
+    set_id: Names = attrs.field(default=(), converter=_names)
 
 
 @attrs.frozen(kw_only=True)
@@ -96,6 +98,7 @@ class OrderLayout:
         quantity: The units of a line.
         placed_at: When the order was placed. If its rows differ by up to an hour, the earliest.
         line_id: The id of a line within its order. Default: lines are numbered as they come.
+        set_id: What the lines of an order that leave together have in common.
         more_items: The columns of further items in the same row.
         items: Instead of `sku`: a column with several items in each cell.
         item_pattern: How these items are written, such as `sku:{sku}|qty:{quantity};`.
@@ -145,6 +148,7 @@ class OrderLayout:
     quantity: Names = attrs.field(default=(), converter=_names, metadata=_REQUIRED)
     placed_at: Names = attrs.field(default=(), converter=_names, metadata=_REQUIRED)
     line_id: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    set_id: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     more_items: tuple[ItemColumns, ...] = ()
     items: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     item_pattern: str = attrs.field(default="", validator=check_item_pattern)
