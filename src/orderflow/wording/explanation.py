@@ -11,7 +11,7 @@ from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgen
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.explanation import Explanation
-from orderflow.errors.quoting import counted
+from orderflow.errors.quoting import counted, listed
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _sets(order: Order) -> Iterator[str]:
             line_ids.setdefault(line.set_id, []).append(repr(line.line_id))
     for set_id in {line.set_id: None for line in order.short_lines}:
         if len(named := line_ids.get(set_id or "", [])) > 1:
-            yield f"Lines {_listed(named)} are a set, and leave together."
+            yield f"Lines {listed(named)} are a set, and leave together."
 
 
 def _preemption(explanation: Explanation) -> Iterator[str]:

@@ -112,7 +112,7 @@ def test_a_set_stays_one_whatever_becomes_of_its_lines() -> None:
 
 def test_an_order_says_which_lines_leave_together() -> None:
     shop = furnished(TABLE=1, LEG=3)
-    sentence = "Lines '1' and '2' are a set, and leave together."
+    sentence = "Lines '1', '2' are a set, and leave together."
     assert sentence in in_words(shop.explain("A"))
     shop.receive("LEG", 1)
     assert sentence not in in_words(shop.explain("A"))

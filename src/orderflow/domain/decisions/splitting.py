@@ -6,10 +6,9 @@ original order, whose place in the queue does not change. No unit appears or van
 At the warehouse it is the other way round: what leaves keeps the id, which is on its parcel, and
 the new order takes what stays.
 
-The fulfilment setting determines what may leave: every allocated unit, or only covered lines. A set
-of lines leaves only if all its lines are covered. The setting
-may also limit the number of parcels. Then the last parcel must be complete. An automatic split also
-has to be worth sending.
+The fulfilment setting determines what may leave: every allocated unit, or only covered lines. It
+may also limit the number of parcels. Then the last parcel must be complete. Lines of a set leave
+together, once all of them are covered. An automatic split also has to be worth sending.
 """
 
 from __future__ import annotations
