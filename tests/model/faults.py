@@ -170,6 +170,11 @@ def parcels_without_end(patch: pytest.MonkeyPatch) -> None:
 
 
 @_fault(Fulfilment.SPLIT)
+def sets_divided(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(splitting, "_incomplete_sets", lambda _order: frozenset())
+
+
+@_fault(Fulfilment.SPLIT)
 def too_little_leaves(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(splitting, "is_worth_sending", lambda _order, _leaving, _policy: True)
 

@@ -45,6 +45,7 @@ def test_a_set_waits_until_all_its_lines_are_covered(policy: AllocationPolicy) -
     )
     shop.receive("LEG", 1)
     assert parts(shop) == {"A": [("3", 2)], "A.1": [("1", 1), ("2", 4)]}
+    assert {line.set_id for line in shop.order("A.1").lines} == {"suite"}
 
 
 def test_other_lines_do_not_wait_for_a_set() -> None:
