@@ -24,6 +24,8 @@ _PACKED = {".bz2", ".gz", ".xz", ".zst"}
 """The endings of compressed files; rejected rows are written as plain text."""
 
 
+_BESIDE_A_DATABASE = ("-journal", "-shm", "-wal")
+
 _NO_TABLES = {".htm", ".html", ".ini", ".log", ".md", ".rst", ".xml", ".yaml", ".yml"}
 """The endings of texts that are no tables. One that is called README is none either."""
 
@@ -140,6 +142,8 @@ def _reason_against(entry: Path) -> str:
         return "is a folder in a folder; name it too"
     if not entry.is_file():
         return "is no file"
+    if entry.name.endswith(_BESIDE_A_DATABASE):
+        return "belongs to a database"
     if entry.suffix.casefold() in _NO_TABLES or entry.name.casefold().startswith("readme"):
         return "is no table by its name; name it to import it"
     try:

@@ -210,6 +210,7 @@ class FileOrders:
         rule = row.skipped
         if rule is not None and rule.whole_order:
             order.skip(rule.reason, is_off=rule.kind is SkipKind.CANCELLED)
+            order.placed_at = order.placed_at or row.placed_at
         if order.reason:
             return
         order.faults += row.faults

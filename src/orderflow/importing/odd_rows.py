@@ -70,7 +70,8 @@ class OddRows:
             names = tuple(cell.strip() for cell in cells)
             if names == self._header:
                 return "repeats the header"
-            if any(is_complete(layout, names) for layout in self._layouts):
+            equal = sum(a == b != "" for a, b in zip(names, self._header, strict=True))
+            if equal > 1 or any(is_complete(layout, names) for layout in self._layouts):
                 raise FileError(
                     self._file,
                     f"another table begins here, with the columns {column_list(names)}; "

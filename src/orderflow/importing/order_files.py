@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Self
 from orderflow.importing.faults import Fault, quote_value
 from orderflow.importing.file_orders import FileOrders
 from orderflow.importing.findings import Findings
+from orderflow.importing.foreign_rows import ForeignRows
 from orderflow.importing.layouts.choice import part_of
 from orderflow.importing.layouts.file_part import FilePart
 from orderflow.importing.order_rows import OrderRows
-from orderflow.importing.other_warehouse import OtherWarehouse
 from orderflow.importing.result import Import
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ class OrderFile:
         opened: ExitStack,
         table: Table[OrderLayout],
         zone: tzinfo | str | None,
-        warehouse_id: str,
+        owner: tuple[str, str],
     ) -> None:
         self.table = table
-        self._elsewhere = OtherWarehouse(table.header, warehouse_id)
+        self._foreign = ForeignRows(table.header, *owner)
         self.findings = Findings()
         drops_repeated = table.layout.drop_repeated
         self.orders = FileOrders(table.columns, self.findings, drops_repeated=drops_repeated)
@@ -65,7 +65,7 @@ class OrderFile:
         """Read the rows."""
         for record in self.table.rows(progress):
             row = self._rows.read(record)
-            fault = self._elsewhere.fault(record)
+            fault = self._foreign.fault(record)
             if fault is not None:
                 row.faults.append(fault)
             self.orders.add(row)
@@ -96,7 +96,7 @@ class OrderFiles:
         layouts: Mapping[str, OrderLayout],
         zone: tzinfo | str | None,
         *,
-        warehouse_id: str,
+        owner: tuple[str, str],
         main: Open,
         lines: Open | None,
     ) -> Self:
@@ -106,15 +106,13 @@ class OrderFiles:
             FileError: If one cannot be read, or its columns do not fit.
         """
         if lines is None:
-            return cls(
-                OrderFile(opened, opened.enter_context(main(layouts)), zone, warehouse_id), None
-            )
+            return cls(OrderFile(opened, opened.enter_context(main(layouts)), zone, owner), None)
         of_main = {name: part_of(each, FilePart.ORDERS) for name, each in layouts.items()}
         table = opened.enter_context(main(of_main))
         name = table.layout_name
         of_lines = {name: part_of(layouts[name], FilePart.LINES)}
         other = opened.enter_context(lines(of_lines))
-        files = (OrderFile(opened, each, zone, warehouse_id) for each in (table, other))
+        files = (OrderFile(opened, each, zone, owner) for each in (table, other))
         return cls(*files)
 
     @property

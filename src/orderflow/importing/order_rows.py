@@ -184,7 +184,8 @@ class OrderRows:
             cells.faults.append(self._unknown(record, rule))
             rule = None
         if rule is not None and (rule.whole_order or order_id is None):
-            return OrderRow(record.row, order_id, [], skipped=rule)
+            placed_at = cells.moment("placed_at", self.times)
+            return OrderRow(record.row, order_id, [], skipped=rule, placed_at=placed_at)
         return OrderRow(
             row=record.row,
             order_id=order_id,

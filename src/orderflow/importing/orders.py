@@ -110,7 +110,7 @@ def read_orders(
     skus = KnownSkus(known_skus)
     with ExitStack() as opened:
         files = OrderFiles.open(
-            opened, layouts, time_zone, warehouse_id=warehouse_id, main=main, lines=others
+            opened, layouts, time_zone, owner=(seller_id, warehouse_id), main=main, lines=others
         )
         maker = OrderMaker(
             files.main.table.columns,

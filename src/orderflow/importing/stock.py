@@ -22,10 +22,10 @@ from orderflow.importing.files.file_format import DETECTED
 from orderflow.importing.files.long_list import LongList
 from orderflow.importing.files.sorting import Sorter
 from orderflow.importing.findings import Findings
+from orderflow.importing.foreign_rows import ForeignRows
 from orderflow.importing.identity import check_ids, command_id
 from orderflow.importing.known_skus import KnownSkus
 from orderflow.importing.layouts.layout import DeliveryLayout, Layout, ReceiptLayout, StockLayout
-from orderflow.importing.other_warehouse import OtherWarehouse
 from orderflow.importing.result import Import, ImportCommand
 from orderflow.importing.table import open_table
 from orderflow.importing.values.quantities import is_below_zero
@@ -104,7 +104,7 @@ def read_stock(
             content = command_id(sku, "stock", warehouse_id, batch, counted, note)
             return sku, CountStock(key=key, counted=counted, note=note, at=at, command_id=content)
 
-        elsewhere = OtherWarehouse(table.header, warehouse_id)
+        elsewhere = ForeignRows(table.header, seller_id, warehouse_id)
         result = _import(table, read, "sku", elsewhere, progress)
     return _finish(result, skus, all_or_nothing=all_or_nothing)
 
@@ -150,7 +150,7 @@ def read_receipts(
     layout = layout if layout is not None else ReceiptLayout()
     skus = KnownSkus(known_skus)
     with open_table(file, {"receipts": layout}, file_format=file_format, name=name) as table:
-        times = times_of(table, time_zone)
+        times = attrs.evolve(times_of(table, time_zone), ends_day=True)
 
         def read(cells: Cells) -> tuple[str, ImportCommand] | None:
             receipt_id, sku = cells.identifier("receipt_id"), cells.identifier("sku")
@@ -168,7 +168,7 @@ def read_receipts(
             receipt = ExpectedReceipt(receipt_id, key, units, expected_at)
             return receipt_id, AnnounceReceipt(receipt=receipt, at=at, command_id=content)
 
-        elsewhere = OtherWarehouse(table.header, warehouse_id)
+        elsewhere = ForeignRows(table.header, seller_id, warehouse_id)
         result = _import(table, read, "receipt_id", elsewhere, progress)
     return _finish(result, skus, all_or_nothing=all_or_nothing)
 
@@ -231,7 +231,7 @@ def read_deliveries(
                 command_id=command_id(receipt_id, "delivery", *content),
             )
 
-        elsewhere = OtherWarehouse(table.header, warehouse_id)
+        elsewhere = ForeignRows(table.header, seller_id, warehouse_id)
         result = _import(table, read, "receipt_id", elsewhere, progress)
     return _finish(result, skus, all_or_nothing=all_or_nothing)
 
@@ -256,7 +256,7 @@ def _import(
     table: Table[_Layout],
     read: Callable[[Cells], tuple[str, ImportCommand] | None],
     unique: str,
-    elsewhere: OtherWarehouse,
+    elsewhere: ForeignRows,
     progress: Callable[[Progress], None] | None,
 ) -> Import:
     """Read a command from each row. The values of the column `unique` must differ."""

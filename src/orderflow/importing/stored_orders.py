@@ -153,7 +153,7 @@ class StoredOrders:
             has_line_ids=self.has_line_ids,
             has_priority=found.priority is not None,
         )
-        conflict = self._conflict(stored, order, has_time=found.placed_at is not None)
+        conflict = self._conflict(stored, found.placed_at)
         is_unchanged = not edits or self._is_last_import(order, place_id, found)
         missing = _removed(stored, edits) - found.off_skus
         earlier = self.run.file_of(order.order_id) if missing and not is_unchanged else ""
@@ -224,16 +224,19 @@ class StoredOrders:
         """Call off an order that is off in the file, and its parts, if they are still open here."""
         order_id, reason = found.order_id, found.off_reason
         stored = self.find(order_id)
-        if stored is None:
+        parts = () if stored is None else (stored, *self.parts_of(order_id))
+        still_open = [each for each in parts if _calling_off(each) is not None]
+        if stored is None or not still_open:
             return
         others = {line.sku for line in stored.lines} - found.off_skus
         earlier = self.run.file_of(order_id) if others and not found.reason else ""
-        if earlier:
-            self.conflicting.add(ConflictingOrder(order_id, self._not_whole(earlier, others)))
+        conflict = self._conflict(stored, found.placed_at)
+        if conflict or earlier:
+            conflict = conflict or self._not_whole(earlier, others)
+            self.conflicting.add(ConflictingOrder(order_id, conflict))
             return
-        for each in (stored, *self.parts_of(order_id)):
-            if each.warehouse_id == self.warehouse_id:
-                self._call_off(each, reason)
+        for each in still_open:
+            self._call_off(each, reason)
 
     def skip(self, order_id: str, reason: str) -> None:
         """Note an order that is not sent according to the file, but is open here."""
@@ -266,7 +269,7 @@ class StoredOrders:
             reason = f"{listed(off)}: {found.cancelled}"
             self.called_off.add(CalledOffOrder(stored.order_id, reason))
 
-    def _conflict(self, stored: Order, order: Order, *, has_time: bool) -> str:
+    def _conflict(self, stored: Order, placed_at: datetime | None) -> str:
         """Return why the stored order cannot be the one of the file; empty if it can."""
         if stored.split_from is not None:
             return (
@@ -275,10 +278,10 @@ class StoredOrders:
             )
         if stored.warehouse_id != self.warehouse_id:
             return f"it leaves from warehouse {stored.warehouse_id!r}"
-        if has_time and abs(stored.placed_at - order.placed_at) > PLACED_APART_MAX:
+        if placed_at is not None and abs(stored.placed_at - placed_at) > PLACED_APART_MAX:
             return (
                 f"it was placed at {stored.placed_at:{_SHOWN}}, and that of the file at "
-                f"{order.placed_at:{_SHOWN}}; if it is of another shop, import it with an order "
+                f"{placed_at:{_SHOWN}}; if it is of another shop, import it with an order "
                 f"prefix"
             )
         return ""

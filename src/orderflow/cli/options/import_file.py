@@ -137,6 +137,8 @@ class FileForm:
     @property
     def file_format(self) -> FileFormat:
         """How the text of the file is written."""
+        if self.skip_rows is not None and self.skip_rows < 0:
+            raise typer.BadParameter("must be 0 or more", param_hint="'--skip-rows'")
         delimiter = "\t" if self.delimiter in {"tab", r"\t"} else self.delimiter
         return FileFormat(
             encoding=self.encoding or "",

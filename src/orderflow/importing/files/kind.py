@@ -82,6 +82,10 @@ def _require_table(name: str, start: bytes) -> None:
     if start.startswith(_TEXT_MARKS):
         return
     text = start.lstrip()
+    if text.startswith(b"{\\rtf"):
+        raise FileError(name, f"is a text document (.rtf); {_SAVE_AS_CSV}")
+    if start[257:262] == b"ustar":
+        raise FileError(name, "is a tar archive; unpack it and import the files in it")
     if text.startswith((b"{", b"[")):
         raise FileError(name, "is JSON; convert it to CSV, with one row for each line of an order")
     if text.startswith(b"<"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from difflib import get_close_matches
-from itertools import count
 from typing import TYPE_CHECKING
 
 import attrs
@@ -87,6 +86,13 @@ class Columns:
         """Return the names in the file of a field's columns."""
         return tuple(self.header[position] for position in self.positions.get(field, ()))
 
+    def unread_items(self) -> list[str]:
+        """Return the columns that are not read, but are called like one of products: `SKU 2`."""
+        items = (self.positions, *self.more_items)
+        read = {_numberless(self.header[at]) for each in items for at in each.get("sku", ())}
+        names = (each.name for each in self.ignored)
+        return [each for each in names if each[-1].isdigit() and _numberless(each) in read]
+
     def position_of(self, name: str) -> int | None:
         """Return the position of a column by its name in the file."""
         return self.header.index(name) if name in self.header else None
@@ -137,16 +143,24 @@ def _items(layout: Layout, names: Sequence[str]) -> list[dict[str, Names]]:
         if not any(NUMBER in name for name in wanted["sku"]):
             items.append(wanted)
             continue
-        for number in count(1):
-            numbered = {field: _numbered(wanted[field], number) for field in _ITEM_FIELDS}
-            if number > 1 and not any(name in names for name in numbered["sku"]):
-                break
-            items.append(numbered)
+        items += [
+            {field: _numbered(wanted[field], number) for field in _ITEM_FIELDS}
+            for number in _numbers(wanted["sku"], names) or ["1"]
+        ]
     return items
 
 
-def _numbered(names: Names, number: int) -> Names:
-    return tuple(name.replace(NUMBER, str(number)) for name in names)
+def _numbers(wanted: Names, names: Sequence[str]) -> list[str]:
+    """Return the numbers that the columns of a file have in the place of {n}, the lowest first."""
+    found: set[str] = set()
+    for name in wanted:
+        number = re.compile(re.escape(name).replace(re.escape(NUMBER), "([0-9]{1,9})", 1))
+        found.update(match[1] for each in names if (match := number.fullmatch(each)) is not None)
+    return sorted(found, key=int)
+
+
+def _numbered(names: Names, number: str) -> Names:
+    return tuple(name.replace(NUMBER, number) for name in names)
 
 
 class _Finder:
@@ -181,6 +195,7 @@ def names_of(layout: Layout, names: Sequence[str]) -> set[str]:
 
 
 _SPACE = re.compile(r"[\s-]")
+_NUMBER_AT_END = re.compile(r"[\W_]*[0-9]+\Z")
 
 
 def folded(name: str) -> str:
@@ -190,6 +205,10 @@ def folded(name: str) -> str:
     ('order_id', 'order_id', 'order_id')
     """
     return _SPACE.sub("_", name.casefold())
+
+
+def _numberless(name: str) -> str:
+    return _NUMBER_AT_END.sub("", folded(name))
 
 
 def as_named(layout: Layout, names: Sequence[str]) -> tuple[str, ...]:

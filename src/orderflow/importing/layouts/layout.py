@@ -14,6 +14,7 @@ from orderflow.importing.layouts.layout_checks import (
     check_custom_fields,
     check_item_pattern,
     check_moment,
+    check_packed_items,
     check_prefix,
     check_some,
     check_thousands,
@@ -204,12 +205,7 @@ class OrderLayout:
             demand="items that each have a column of units, unless there is a quantity_default",
             value=self.more_items,
         )
-        validators.require(
-            ok=bool(self.items) == bool(self.item_pattern),
-            field="OrderLayout.item_pattern",
-            demand="given with items, and only then",
-            value=self.item_pattern,
-        )
+        check_packed_items(self.items, self.item_pattern)
 
     @property
     def spared(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ __all__ = [
     "check_custom_fields",
     "check_item_pattern",
     "check_moment",
+    "check_packed_items",
     "check_prefix",
     "check_some",
     "check_thousands",
@@ -94,4 +95,20 @@ def check_thousands(instance: object, attribute: attrs.Attribute[str], value: st
         field=f"{type(instance).__name__}.{attribute.name}",
         demand="a comma, a point, or empty",
         value=value,
+    )
+
+
+def check_packed_items(items: tuple[str, ...], pattern: str) -> None:
+    """Require that a layout has a column of packed items exactly if it has their pattern."""
+    validators.require(
+        ok=bool(pattern) or not items,
+        field="OrderLayout.item_pattern",
+        demand=PATTERN_DEMAND,
+        value=pattern,
+    )
+    validators.require(
+        ok=bool(items) or not pattern,
+        field="OrderLayout.items",
+        demand="the column of the items that the pattern is for",
+        value=items,
     )

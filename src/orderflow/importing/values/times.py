@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -102,7 +102,8 @@ class TimeReader:
     """Reads the moments of a file. Those without an offset are in the file's time zone.
 
     When the clocks go back, an ambiguous time is the earlier moment. When they go forward, a
-    skipped time is read as if they had not changed yet. A date alone is its first moment.
+    skipped time is read as if they had not changed yet. A date alone is its first moment, unless
+    the file says until when something is due.
 
     Also read, beside ISO 8601: `2026/3/2`, `2 Mar 2026`, `Mar-02-26`, `02/03/2026 9:30 PM`. A year
     of two digits is in this century.
@@ -112,11 +113,13 @@ class TimeReader:
         time_format: Their format, as for `datetime.strptime`. Default: ISO 8601.
         day_first: Whether the day comes first, so that 02/03/2026 is in March. If None, such dates
             are refused.
+        ends_day: Whether a date alone is the last minute of its day.
     """
 
     zone: tzinfo | None
     time_format: str | None = None
     day_first: bool | None = None
+    ends_day: bool = False
 
     def read(self, text: str) -> datetime:
         """Return a moment in UTC.
@@ -164,6 +167,8 @@ class TimeReader:
 def _read(reader: TimeReader, text: str) -> datetime:
     """Read a moment; the rows of an order, and orders of a day, repeat theirs."""
     moment = reader.parse(text)
+    if reader.ends_day and ":" not in text and moment.time() == time():
+        moment = moment.replace(hour=23, minute=59)
     if moment.tzinfo is None:
         if reader.zone is None:
             demand = "a time with its offset, unless a time zone is set for the file"
