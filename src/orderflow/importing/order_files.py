@@ -69,7 +69,8 @@ class OrderFile:
             if fault is not None:
                 row.faults.append(fault)
             self.orders.add(row)
-        self._rows.note_unmet()
+        if self.table.layout.part is not FilePart.LINES:
+            self._rows.note_unmet()
 
     def alone(self, part: FileOrder, reason: str) -> Fault:
         """Return the fault of rows whose other part is missing."""

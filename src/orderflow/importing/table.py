@@ -14,8 +14,9 @@ from orderflow.importing.export import plain_cell
 from orderflow.importing.files.file_format import DETECTED, FileFormat
 from orderflow.importing.files.source import Record, open_source
 from orderflow.importing.header import find_header
-from orderflow.importing.layouts.columns import Columns, column_list, find_columns
+from orderflow.importing.layouts.columns import Columns, find_columns
 from orderflow.importing.layouts.layout import Layout
+from orderflow.importing.layouts.presets import PRESETS, Preset
 from orderflow.importing.odd_rows import OddRows
 
 if TYPE_CHECKING:
@@ -86,11 +87,8 @@ class Table(Generic[_Layout]):
         self.header = cells[:-1] if self._has_reasons else cells
         self.columns: Columns = find_columns(source.name, first.row, self.header, header.layout)
         self._odd_rows = OddRows(source.name, header.layout, self.columns)
-        if unread := self.columns.unread_items():
-            self.notes.append(
-                f"not read: {column_list(unread)}; if they have further products of an order, name "
-                f"the columns of these too"
-            )
+        if header.layout_name == Preset.PLAIN or header.layout_name not in PRESETS:
+            self.notes += self.columns.notes()  # other presets have rules for these columns
 
     def sample(self, fields: Sequence[str]) -> Iterator[tuple[int, str]]:
         """Yield the texts of some fields in the first rows. Call it before `rows`."""

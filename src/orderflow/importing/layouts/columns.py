@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.errors.quoting import listed
 from orderflow.importing.faults import FileError, quote_value
 from orderflow.importing.layouts.layout import OrderLayout, columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from orderflow.importing.layouts.layout import Layout, Names
@@ -86,12 +87,26 @@ class Columns:
         """Return the names in the file of a field's columns."""
         return tuple(self.header[position] for position in self.positions.get(field, ()))
 
-    def unread_items(self) -> list[str]:
-        """Return the columns that are not read, but are called like one of products: `SKU 2`."""
+    def notes(self) -> Iterator[str]:
+        """Yield what columns that are not read may mean, judged by their names."""
+        names = [each.name for each in self.ignored]
         items = (self.positions, *self.more_items)
         read = {_numberless(self.header[at]) for each in items for at in each.get("sku", ())}
-        names = (each.name for each in self.ignored)
-        return [each for each in names if each[-1].isdigit() and _numberless(each) in read]
+        more = [each for each in names if each[-1].isdigit() and _numberless(each) in read]
+        if more:
+            yield f"not read: {listed(more)}; if it has further products, name its column too"
+        off = [each for each in names if _SAYS_WHAT_IS_OFF.search(folded(each)) is not None]
+        if off:
+            yield (
+                f"not read: {listed(off)}; if it says which orders are off, name what is "
+                f"skipped, such as --drop-orders '{off[0]}=cancelled'"
+            )
+        others = [each for each in names if folded(each) in _PLACES]
+        if others:
+            yield (
+                f"not read: {listed(others)}; if it names other warehouses or sellers, import "
+                f"the rows of each by themselves"
+            )
 
     def position_of(self, name: str) -> int | None:
         """Return the position of a column by its name in the file."""
@@ -195,6 +210,8 @@ def names_of(layout: Layout, names: Sequence[str]) -> set[str]:
 
 
 _SPACE = re.compile(r"[\s-]")
+_SAYS_WHAT_IS_OFF = re.compile(r"(^|_)status$|^cancell?ed")
+_PLACES = {"warehouse", "location", "depot", "lager", "seller", "merchant"}
 _NUMBER_AT_END = re.compile(r"[\W_]*[0-9]+\Z")
 
 

@@ -93,7 +93,7 @@ class SkipRule:
         is_one_of: Skip rows with one of these texts.
         is_none_of: Skip rows with any other text than these; an empty cell is one.
         begins_with: Skip rows whose text begins with one of these.
-        is_filled: Skip rows with any text. A date of zeros does not count.
+        is_filled: Skip rows with any text. A date of zeros, `NULL`, `-` or `no` does not count.
         is_blank: Skip rows without a text.
         is_below_zero: Skip rows with a negative number.
         spares: Texts that are not skipped, although the rule fits.
@@ -143,7 +143,7 @@ class SkipRule:
             text in self.is_one_of
             or (bool(self.is_none_of) and text not in self.is_none_of)
             or _begins_with(text, self.begins_with)
-            or (self.is_filled and not is_none(text))
+            or (self.is_filled and not (is_none(text) or text in _NOTHING))
             or (self.is_blank and not text)
             or (self.is_below_zero and is_below_zero(text))
         )
@@ -175,6 +175,10 @@ class SkipRule:
             begins_with=starts,
             spares=self.spares | ({text} if _begins_with(text, starts) else set()),
         )
+
+
+_NOTHING = frozenset({"null", "none", "nan", "nil", "n/a", "-", "0", "no", "false"})
+"""What programs write into a cell that is empty."""
 
 
 def _begins_with(text: str, starts: Iterable[str]) -> bool:
