@@ -57,6 +57,7 @@ class OnChange(Term):
 
 
 _NAMED_MAX = 5
+_ZONES_APART_MAX = timedelta(hours=26)
 _AHEAD_MAX = timedelta(days=1)
 _OPEN = frozenset({Status.NEW, Status.ON_BACK_ORDER, Status.ALLOCATED})
 
@@ -278,10 +279,12 @@ class StoredOrders:
             )
         if stored.warehouse_id != self.warehouse_id:
             return f"it leaves from warehouse {stored.warehouse_id!r}"
-        if placed_at is not None and abs(stored.placed_at - placed_at) > PLACED_APART_MAX:
+        apart = abs(stored.placed_at - placed_at) if placed_at is not None else timedelta()
+        if placed_at is not None and apart > PLACED_APART_MAX:
+            zone = "; is the time zone that of the earlier import?" if _hours_apart(apart) else ""
             return (
                 f"it was placed at {stored.placed_at:{_SHOWN}}, and that of the file at "
-                f"{placed_at:{_SHOWN}}; if it is of another shop, import it with an order "
+                f"{placed_at:{_SHOWN}}{zone}; if it is of another shop, import it with an order "
                 f"prefix"
             )
         return ""
@@ -293,6 +296,11 @@ class StoredOrders:
             f"order has; put all rows of an order into one file, or import a newer file in a run "
             f"of its own"
         )
+
+
+def _hours_apart(apart: timedelta) -> bool:
+    """Whether two moments differ as the same time in two zones does."""
+    return apart <= _ZONES_APART_MAX and not apart % timedelta(minutes=15)
 
 
 def _removed(stored: Order, edits: Iterable[Edit]) -> set[str]:
