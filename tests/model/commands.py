@@ -341,7 +341,7 @@ MAKERS: dict[_Make, int] = {
     _accept: 3,
     _reject: 3,
     _deliver: 6,
-    _return: 6,
+    _return: 10,
     _short_pick: 2,
     _book_in: 20,
     _adjust: 4,
