@@ -1,6 +1,7 @@
 """The events. An outcome has those of its command, and `Seller.events` returns them all."""
 
 from orderflow.domain.model.events import (
+    BackOrdersLimited,
     CancellationAccepted,
     CancellationRejected,
     CancellationRequested,
@@ -41,6 +42,7 @@ from orderflow.domain.model.events import (
 )
 
 __all__ = [
+    "BackOrdersLimited",
     "CancellationAccepted",
     "CancellationRejected",
     "CancellationRequested",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from orderflow import AllocationPolicy, ExpectedReceipt, Outcome
     from orderflow.commands import Command
     from orderflow.core import NextPage
+    from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.events import Event
 
     T = TypeVar("T")
@@ -109,6 +110,10 @@ class DifferentUnitOfWork:
     @property
     def next_page(self) -> NextPage | None:
         return copy(self.seller.state.next_page)
+
+    @property
+    def back_order_limits(self) -> tuple[BackOrderLimit, ...]:
+        return tuple(copy(each) for each in self.seller.state.back_order_limits)
 
     # The reads of a decision
 

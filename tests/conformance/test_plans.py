@@ -92,7 +92,7 @@ OF_A_WHOLE_DATABASE = {"owners"}
 OF_ALL_THAT_A_SELLER_HAS = {"receipts"}
 ONLY_ADDS = {"add_answer", "add_event", "add_line", "add_message", "add_order", "add_placeholder"}
 ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "add_events", "set_policy", "add_policy_row"}
-ONLY_ADDS |= {"set_next_page"}
+ONLY_ADDS |= {"set_next_page", "set_limits"}
 IN_THE_ORDER_OF_AN_INDEX = (
     *("back_orders", "back_orders_after", "ended_holds", "waiting_since_before"),
 )

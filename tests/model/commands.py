@@ -20,6 +20,7 @@ from orderflow.commands import (
     DespatchOrder,
     EditOrder,
     HoldOrder,
+    LimitBackOrders,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
@@ -308,6 +309,15 @@ def _count(world: World, random: Random, at: datetime) -> Command:
     return CountStock(at=at, key=key, counted=counted)
 
 
+def _limit(_world: World, random: Random, at: datetime) -> Command:
+    begins_at = random.choice([None, None, at + timedelta(hours=2)])
+    ends_at = random.choice([None, None, at + timedelta(hours=random.randint(3, 9))])
+    units_max = random.choice([None, 0, 1, 3, 5])
+    return LimitBackOrders(
+        at=at, key=_key(random), units_max=units_max, begins_at=begins_at, ends_at=ends_at
+    )
+
+
 def _wake(_world: World, _random: Random, at: datetime) -> Command:
     return ReleaseEndedHolds(at=at, seller_id="acme")
 
@@ -331,11 +341,12 @@ MAKERS: dict[_Make, int] = {
     _accept: 3,
     _reject: 3,
     _deliver: 6,
-    _return: 6,
+    _return: 10,
     _short_pick: 2,
     _book_in: 20,
     _adjust: 4,
     _count: 6,
     _wake: 1,
+    _limit: 2,
     _change_policy: 2,
 }

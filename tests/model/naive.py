@@ -25,6 +25,7 @@ from orderflow.commands import (
     DespatchOrder,
     EditOrder,
     HoldOrder,
+    LimitBackOrders,
     OrderCommand,
     PlaceOrder,
     PlaceOrders,
@@ -146,6 +147,12 @@ class NaiveModel:
                 self._correct(product, self.world.on_hand.get(product, 0) + change)
             case CountStock(key=key, counted=counted):
                 self._correct((key.warehouse_id, key.sku), counted)
+            case LimitBackOrders(key=key, units_max=units_max):
+                product = (key.warehouse_id, key.sku)
+                self.world.limits.pop(product, None)
+                if units_max is not None:
+                    ends = (command.begins_at, command.ends_at)
+                    self.world.limits[product] = (units_max, *ends)
             case ReleaseEndedHolds():
                 pass
             case ChangePolicy(policy=policy):

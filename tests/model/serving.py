@@ -325,27 +325,71 @@ def _not_to_wait(world: World) -> list[Order]:
     return [
         order
         for order in dict.fromkeys(world.became_short)
-        if order.waits() and world.short_part(order) is not ShortPart.WAIT
+        if order.waits() and (world.short_part(order) is not ShortPart.WAIT or world.limits)
     ]
 
 
 def _handle_short(world: World, order: Order) -> None:
     short_part = world.short_part(order)
-    if short_part is ShortPart.HOLD:
+    if short_part is ShortPart.WAIT:
+        above = _above_limits(world, order)
+        if not above:
+            return
+        if world.allows_partial(order):
+            _cancel_units(order, above)
+        else:
+            _cancel_short(world, order)
+    elif short_part is ShortPart.CANCEL_SHORT:
+        _cancel_short(world, order)
+    elif short_part is ShortPart.CANCEL_ORDER:
+        _cancel_order(order)
+    else:
         order.holds[HoldReason.SHORT] = None
         order.status = Status.ON_HOLD
-    elif short_part is ShortPart.CANCEL_SHORT:
-        take(world, order)
-    if short_part is ShortPart.CANCEL_ORDER or (
-        short_part is ShortPart.CANCEL_SHORT and not order.holds_units()
-    ):
-        order.let_go()
-        order.status = Status.CANCELLED
-    elif short_part is ShortPart.CANCEL_SHORT:
+    world.has_changed(order)
+
+
+def _above_limits(world: World, order: Order) -> dict[ProductKey, float]:
+    """Return how many units of each product are too many, with those that wait before."""
+    before = [each for each in world.orders if each.waits() and each not in world.became_short]
+    above = {
+        product: min(
+            sum(each.short_of(product) for each in before) - world.limit(product),
+            order.short_of(product),
+        )
+        for product in order.products()
+    }
+    return {product: units for product, units in above.items() if units > 0}
+
+
+def _cancel_units(order: Order, above: dict[ProductKey, float]) -> None:
+    lost: dict[Line, int] = {}
+    for product, units in above.items():
+        left = int(units)
+        for line in reversed(order.lines_of(product)):
+            lost[line] = min(line.short, left)
+            left -= lost[line]
+    if all(lost.get(line, 0) == line.quantity for line in order.lines):
+        _cancel_order(order)
+        return
+    for line, units in lost.items():
+        line.quantity -= units
+    order.lines = [line for line in order.lines if line.quantity]
+
+
+def _cancel_short(world: World, order: Order) -> None:
+    take(world, order)
+    if order.holds_units():
         for line in order.lines:
             line.quantity = line.allocated
         order.lines = [line for line in order.lines if line.quantity]
-    world.has_changed(order)
+    else:
+        _cancel_order(order)
+
+
+def _cancel_order(order: Order) -> None:
+    order.let_go()
+    order.status = Status.CANCELLED
 
 
 # Leaving

@@ -107,7 +107,7 @@ EVERYTHING = (
     *("CancellationAccepted", "CancellationRejected", "OrderShortPicked", "OrderRecalled"),
     *("OrderDespatched", "OrderDelivered", "UnitsReturned", *ReturnState),
     *("StockBookedIn", "StockAdjusted", "PolicyChanged"),
-    *("HOLD", "INCOMPLETE", "COUNT", "PREEMPTED", "ShortUnitsCancelled", "SHORT_PART"),
+    *("HOLD", "INCOMPLETE", "COUNT", "PREEMPTED", "ShortUnitsCancelled", "SHORT_PART", "CAP"),
 )
 
 

@@ -150,6 +150,9 @@ class World:
     reviewed: list[Order] = field(default_factory=list)
     deferred: bool = False
     deferred_products: list[ProductKey] = field(default_factory=list)
+    limits: dict[ProductKey, tuple[int, datetime | None, datetime | None]] = field(
+        default_factory=dict
+    )
     became_short: list[Order] = field(default_factory=list)  # and must still be handled
     is_passing: bool = False
     page: Page | None = None
@@ -253,6 +256,12 @@ class World:
         preempts = self.policy.preemption is Preemption.URGENT
         is_left = any(preempts or self.available(each) > 0 for each in self.deferred_products)
         return is_left or self.is_passing or self.page is not None
+
+    def limit(self, product: ProductKey) -> float:
+        """Return how many units of a product may be short now in all that wait."""
+        units, begins, ends = self.limits.get(product, (inf, None, None))
+        is_now = (begins is None or begins <= self.now) and (ends is None or self.now < ends)
+        return units if is_now else inf
 
     def short_part(self, order: Order) -> ShortPart:
         return self.policy.short_part if order.short_part is None else order.short_part

@@ -127,7 +127,14 @@ class CheckedFlow(OrderFlow):
         with self.memory.unit_of_work(seller_id) as work:
             known = [work.receipt(receipt_id) for receipt_id in self.state(seller_id).receipts]
             receipts = [receipt for receipt in known if receipt is not None]
-            return State.of(seller_id, work.orders(), work.all_stock(), receipts, work.policy)
+            return State.of(
+                seller_id,
+                work.orders(),
+                work.all_stock(),
+                receipts,
+                work.policy,
+                back_order_limits=work.back_order_limits,
+            )
 
     def _was_answered(self, command: Command) -> bool:
         with self.memory.unit_of_work(command.seller_id) as work:

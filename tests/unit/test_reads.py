@@ -31,11 +31,11 @@ from orderflow.core import explain, replacement_offers
 from orderflow.domain.model import commands as do
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.errors import (
-    ActionRefusedError,
     CommandIdReusedError,
     NotFoundError,
     OrderNotFoundError,
     RefusedError,
+    SplitRefusedError,
 )
 from tests.unit.domain.test_walks import COMMANDS, OPENINGS
 from tests.unit.shop import ACME, NOON, CheckedFlow, about, key, later, order, shop_with
@@ -56,6 +56,7 @@ OTHERS: dict[str, Command] = {
     "withdraw": do.WithdrawReceipt(seller_id=ACME, receipt_id="R0", at=NOON),
     "adjust": do.AdjustStock(key=key(), change=-1, reason=AdjustmentReason.DAMAGE, at=NOON),
     "count": do.CountStock(key=key(), counted=0, at=NOON),
+    "limit back orders": do.LimitBackOrders(key=key(), units_max=0, at=NOON),
     "release ended holds": do.ReleaseEndedHolds(seller_id=ACME, at=NOON),
     "change policy": do.ChangePolicy(
         seller_id=ACME,
@@ -101,7 +102,7 @@ def test_a_preview_shows_every_order_that_would_move() -> None:
 
 
 def test_a_refusal_is_raised_as_the_command_would() -> None:
-    with pytest.raises(ActionRefusedError, match="cannot split"):
+    with pytest.raises(SplitRefusedError, match="all its units are allocated"):
         OPENINGS["ALLOCATED"]().preview(SplitOrder(new_order_id="B", **about()))
 
 
@@ -186,7 +187,7 @@ def test_a_refusal_comes_after_what_was_left_unserved(monkeypatch: pytest.Monkey
     flow, _ = long_queue()
     interrupt(monkeypatch, flow, 5)
     split = SplitOrder(seller_id=ACME, order_id="004", new_order_id="Z", at=NOON)
-    with pytest.raises(ActionRefusedError, match="is ALLOCATED: cannot split"):
+    with pytest.raises(SplitRefusedError, match="all its units are allocated"):
         flow.seller(ACME).preview(split)
 
 

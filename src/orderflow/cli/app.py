@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from orderflow.cli.commands.allocate_file import allocate_file
+from orderflow.cli.commands.back_order_limits import back_order_limits, limit_back_orders
 from orderflow.cli.commands.back_orders import backorders
 from orderflow.cli.commands.cut_off import cut_off
 from orderflow.cli.commands.demo import demo
@@ -152,6 +153,8 @@ _add(
     (book_in, "MUG 40 --receipt R-1 --rejected 2"),
     (count, "MUG 38"),
     (adjust, "MUG DAMAGE --by -2"),
+    (back_order_limits, "--json"),
+    (limit_back_orders, "MUG 20 --until 2027-01-01"),
 )
 _add(
     "Orders",

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
         BookInStock,
         Command,
         CountStock,
+        LimitBackOrders,
         OrderCommand,
     )
 
-    StockMovement = AdjustStock | BookInStock | CountStock
+    StockMovement = AdjustStock | BookInStock | CountStock | LimitBackOrders
 
 __all__ = [
     "ExecutionOptions",

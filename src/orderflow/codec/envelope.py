@@ -13,6 +13,7 @@ from orderflow.codec.scalars import read_number, read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
 from orderflow.domain.calendar import calendar, cut_off
 from orderflow.domain.model import (
+    back_order_limit,
     commands,
     edits,
     events,
@@ -40,7 +41,7 @@ __all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data"]
 TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
-        *(actions, calendar, commands, cut_off, edits, events, expected_cover),
+        *(actions, back_order_limit, calendar, commands, cut_off, edits, events, expected_cover),
         *(explanation, next_page, notice, order, outcome, parts, policy, replacements, stock),
     )
     for name in module.__all__

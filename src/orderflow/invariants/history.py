@@ -240,6 +240,11 @@ def replay_violations(folded: State, stored: State) -> list[str]:
         ("order", folded.orders, stored.orders),
         ("stock", folded.records, stored.records),
         ("receipt", folded.receipts, stored.receipts),
+        (
+            "limits of",
+            {folded.seller_id: folded.back_order_limits},
+            {stored.seller_id: stored.back_order_limits},
+        ),
         ("policy of", {folded.seller_id: folded.policy}, {stored.seller_id: stored.policy}),
     ]
     return [

@@ -101,6 +101,7 @@ class AsyncSeller:
     book_in = _awaited(Seller.book_in)
     adjust = _awaited(Seller.adjust)
     count = _awaited(Seller.count)
+    limit_back_orders = _awaited(Seller.limit_back_orders)
 
     change_policy = _awaited(Seller.change_policy)
 
@@ -114,6 +115,7 @@ class AsyncSeller:
     receipts = _awaited(Seller.receipts)
     events = _awaited(Seller.events)
     policy = _awaited(Seller.policy)
+    back_order_limits = _awaited(Seller.back_order_limits)
 
     actions = _awaited(Seller.actions)
     preview = _awaited(Seller.preview)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
@@ -222,6 +223,10 @@ class ReadMethods(SellerScope):
     def policy(self) -> AllocationPolicy:
         """Return the seller's own policy, or else the default policy of the flow."""
         return self._read(lambda reading: reading.policy or self._default_policy)
+
+    def back_order_limits(self) -> tuple[BackOrderLimit, ...]:
+        """Return the limits of back orders, sorted by warehouse and SKU."""
+        return self._read(lambda reading: reading.back_order_limits)
 
     def actions(self, order_id: str, *, at: datetime | None = None) -> tuple[ActionAnswer, ...]:
         """Return every action on an order, whether it is allowed now, and if not, why.

@@ -103,6 +103,37 @@ class StockMethods(SellerScope):
         fields = self._fields(at, command_id)
         return self.handle(do.CountStock(key=key, counted=counted, note=note, **fields))
 
+    def limit_back_orders(
+        self,
+        key: StockKey,
+        units_max: int | None,
+        *,
+        begins_at: datetime | None = None,
+        ends_at: datetime | None = None,
+        at: datetime | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Limit how many units of a product may be short in all waiting orders together.
+
+        Args:
+            key: The product and its warehouse.
+            units_max: The most short units; 0 if no order may wait for it. `None` removes the
+                limit.
+            begins_at: When the limit begins. Default: at once.
+            ends_at: When the limit ends. Default: never.
+            at: The time. Default: now.
+            command_id: An id that makes it safe to repeat the command.
+        """
+        return self.handle(
+            do.LimitBackOrders(
+                key=key,
+                units_max=units_max,
+                begins_at=begins_at,
+                ends_at=ends_at,
+                **self._fields(at, command_id),
+            )
+        )
+
     def change_policy(
         self,
         policy: AllocationPolicy,

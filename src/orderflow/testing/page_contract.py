@@ -6,6 +6,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from orderflow.domain.decisions.decide import decide
@@ -14,11 +15,14 @@ from orderflow.domain.model.commands import (
     HoldOrder,
     PlaceOrder,
     PlaceOrders,
+    ReleaseEndedHolds,
     ServeWaiting,
 )
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.order import Hold, HoldReason
 from orderflow.domain.model.policy import AllocationPolicy, Fulfilment, Queue
+from orderflow.domain.model.short_part import ShortPart
+from orderflow.domain.model.status import Status
 from orderflow.service import OrderFlow
 from orderflow.testing.differences import require_same
 from orderflow.testing.example_shop import (
@@ -146,6 +150,24 @@ class PageContract(OnExampleShop):
             _require_next_page(repository, "acme", expected)
         waits = [order.wait for order in OrderFlow(repository).seller("acme").orders()]
         require_same("passes", [wait and wait.passed_over for wait in waits], [1, 1, 1, None])
+
+    def test_the_orders_that_became_short_are_saved(self) -> None:
+        """Those that an earlier page released are cancelled by the last one."""
+        repository = self.make_repository()
+        acme = OrderFlow(repository).seller("acme")
+        for order in _orders("a", "b", "c"):
+            to_cancel = attrs.evolve(order, short_part=ShortPart.CANCEL_ORDER)
+            acme.place(to_cancel, allocate=False, at=later(0))
+            acme.hold(order.order_id, HoldReason.OTHER, until=HOLD_ENDS_AT, at=later(0))
+        release = ReleaseEndedHolds(seller_id="acme", at=HOLD_ENDS_AT)
+        repository.write("acme", partial(_save_one_page, release))
+        left = NextPage(PageStep.SERVE, became_short=("a", "b"))
+        _require_next_page(repository, "acme", left)
+        go_on = ServeWaiting(keys=(MUGS,), at=HOLD_ENDS_AT)
+        repository.write("acme", partial(_save_one_page, go_on))
+        _require_next_page(repository, "acme", None)
+        statuses = [order.status for order in acme.orders()]
+        require_same("statuses", statuses, [Status.CANCELLED] * 3)
 
 
 def _orders(*order_ids: str) -> tuple[Order, ...]:

@@ -25,6 +25,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.commands import (
     BookInStock,
     ChangePolicy,
@@ -33,6 +34,7 @@ from orderflow.domain.model.commands import (
 )
 from orderflow.domain.model.order import Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
+from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey
 from orderflow.domain.state.state import State
 from orderflow.invariants import history_violations, violations
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
 __all__ = ["RepositoryContract"]
 
 _NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-_MUGS = StockKey("acme", "leeds", "MUG")
+_MUGS, _MUGS_OF_YORK = StockKey("acme", "leeds", "MUG"), StockKey("acme", "york", "MUG")
 _SETTINGS = settings(
     deadline=None,  # a database may take its time
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # `require_like_reference` shortens,
@@ -243,6 +245,38 @@ class RepositoryContract(
         repository.write("acme", end_after_one_order)
         acme.hold("4", HoldReason.OTHER, at=_NOON)
         assert acme.order("4").allocated == 1
+
+    def test_writers_at_the_same_time_never_exceed_a_limit_of_back_orders(self) -> None:
+        """Eight threads place more than may wait: as much waits as may, and no unit more."""
+        acme = OrderFlow(self.make_repository()).seller("acme")
+        acme.book_in(_MUGS, 5, at=_NOON)
+        acme.limit_back_orders(_MUGS, 7, at=_NOON)
+
+        def work(worker: int) -> None:
+            for number in range(4):
+                acme.place(_order(f"{worker}-{number}", 2), at=_NOON)
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(work, range(8)))
+        placed = [order for order in acme.orders() if order.status is not Status.CANCELLED]
+        assert sum(order.short for order in placed) == 7  # noqa: PLR2004 - the limit
+        assert sum(order.allocated for order in placed) == 5  # noqa: PLR2004 - all there is
+        assert history_violations(State("acme"), acme.events(), AllocationPolicy()) == []
+
+    def test_limits_of_back_orders_are_saved(self) -> None:
+        """They are read with the policy, and a preview knows them."""
+        acme = OrderFlow(self.make_repository()).seller("acme")
+        acme.limit_back_orders(_MUGS, 0, ends_at=_NOON + timedelta(days=9), at=_NOON)
+        acme.limit_back_orders(_MUGS_OF_YORK, 3, at=_NOON)
+        limits = (
+            BackOrderLimit(_MUGS, 0, None, _NOON + timedelta(days=9)),
+            BackOrderLimit(_MUGS_OF_YORK, 3),
+        )
+        assert acme.back_order_limits() == limits
+        acme.limit_back_orders(_MUGS_OF_YORK, None, at=_NOON)
+        assert acme.back_order_limits() == limits[:1]
+        previewed = acme.preview(PlaceOrder(order=_order("1", 1), at=_NOON))
+        assert [order.status for order in previewed.orders] == [Status.CANCELLED]
 
     def test_writers_at_the_same_time_lose_and_oversell_nothing(self) -> None:
         """Threads that place, cancel and book in: everything answered is saved, and it adds up."""

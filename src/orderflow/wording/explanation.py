@@ -56,7 +56,7 @@ def in_words(explanation: Explanation, *, time_zone: tzinfo = UTC) -> tuple[str,
         sentences += _partial_allocation(explanation, time_zone)
         sentences += _minimum(explanation, time_zone)
     sentences += _sets(explanation.order)
-    return (*sentences, *_preemption(explanation), *_short_part(explanation))
+    return (*sentences, *_preemption(explanation), *_limits(explanation), *_short_part(explanation))
 
 
 def _where(order: Order, zone: tzinfo) -> str:
@@ -209,6 +209,16 @@ def _preemption(explanation: Explanation) -> Iterator[str]:
             f"An order of priority {policy.urgent_from} or higher that comes before it "
             f"may preempt its units."
         )
+
+
+def _limits(explanation: Explanation) -> Iterator[str]:
+    for limit in explanation.back_order_limits:
+        sku = limit.key.sku
+        if limit.units_max == 0:
+            yield f"No further order may wait for {sku!r}."
+        else:
+            most = counted(limit.units_max, "unit")
+            yield f"All orders that wait for {sku!r} may be short of at most {most} together."
 
 
 def _short_part(explanation: Explanation) -> Iterator[str]:

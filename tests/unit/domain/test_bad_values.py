@@ -40,6 +40,7 @@ from orderflow.commands import (
     DespatchOrder,
     EditOrder,
     HoldOrder,
+    LimitBackOrders,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
@@ -411,6 +412,16 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             "at": MOMENT,
             "keys": [(), [key()], None, ("MUG",), key(), (key(), key(seller_id="bolt"))],
             "command_id": OPTIONAL_IDENTIFIER,
+        },
+    ),
+    (
+        LimitBackOrders,
+        {"at": NOON, "key": key(), "units_max": 0},
+        {
+            "key": [None],
+            "units_max": OPTIONAL_COUNT,
+            "begins_at": OPTIONAL_MOMENT,
+            "ends_at": OPTIONAL_MOMENT,
         },
     ),
     (

@@ -350,7 +350,6 @@ def test_an_order_that_can_be_completed_loses_no_units() -> None:
     [
         pytest.param((("1", 4),), "short of 3 units, not of 4", id="too many"),
         pytest.param((("9", 1),), "no lines 9", id="no such line"),
-        pytest.param((("1", 2),), "do not agree", id="too few"),
     ],
 )
 def test_an_impossible_event_is_refused(units: tuple[tuple[str, int], ...], message: str) -> None:

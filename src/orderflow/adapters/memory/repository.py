@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
@@ -179,6 +180,11 @@ class MemoryUnitOfWork:
     def next_page(self) -> NextPage | None:
         """What the next page of an earlier command does, if there is one."""
         return self._seller.next_page
+
+    @property
+    def back_order_limits(self) -> tuple[BackOrderLimit, ...]:
+        """The limits of back orders, sorted by product."""
+        return self._seller.back_order_limits
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""

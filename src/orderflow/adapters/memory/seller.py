@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
@@ -58,6 +59,7 @@ class SellerState:
         self._waits: list[tuple[datetime, str]] | None = None
         self.policy: AllocationPolicy | None = None
         self.next_page: NextPage | None = None
+        self.back_order_limits: tuple[BackOrderLimit, ...] = ()
         self._queues_policy: AllocationPolicy | None = None
         self._queues: dict[ProductKey, SortedQueue] = {}
         self.blocked_on: dict[str, str] = {}
@@ -81,6 +83,7 @@ class SellerState:
         other._hold_ends = list(self._hold_ends)
         other.policy = self.policy
         other.next_page = self.next_page
+        other.back_order_limits = self.back_order_limits
         other.blocked_on = dict(self.blocked_on)
         other.unserved = self.unserved
         return other
@@ -94,6 +97,8 @@ class SellerState:
         self.unserved = self.unserved - products_served | set(outcome.unserved)
         self.policy = outcome.policy or self.policy
         self.next_page = outcome.next_page
+        if outcome.back_order_limits is not None:
+            self.back_order_limits = outcome.back_order_limits
         for stock in outcome.stock:
             self.stock[stock.key.warehouse_id, stock.key.sku] = stock
         for receipt in outcome.receipts:

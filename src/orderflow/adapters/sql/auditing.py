@@ -21,6 +21,7 @@ from orderflow.adapters.sql.rows import (
     ORDER_COLUMNS,
     RECEIPT_COLUMNS,
     Moments,
+    limits_of,
     line_values,
     next_page_of,
     order_of,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.tables import Tables
+    from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.outcome import Outcome
@@ -117,7 +119,7 @@ class _Audit:
         folded = self._folded()
         self._check_outbox()
         self._check_commands()
-        policy, next_page = self._policy()
+        policy, next_page, limits = self._policy()
         if next_page is not None and not unserved:
             self._report("the next page", f"is to {next_page.step}, but no product is unserved")
         return SellerAudit(
@@ -127,6 +129,7 @@ class _Audit:
                 stock,
                 receipts,
                 policy,
+                back_order_limits=limits,
             ),
             folded=folded,
             events=len(self._subjects),
@@ -214,10 +217,16 @@ class _Audit:
             if receipt is not None:
                 yield receipt
 
-    def _policy(self) -> tuple[AllocationPolicy | None, NextPage | None]:
-        rows = [(row["value"], row["next_page"]) for row in self._rows(self._tables.policies)]
+    def _policy(
+        self,
+    ) -> tuple[AllocationPolicy | None, NextPage | None, tuple[BackOrderLimit, ...]]:
+        rows = [
+            (row["value"], row["next_page"], row["back_order_limits"])
+            for row in self._rows(self._tables.policies)
+        ]
         policy = self._try("the policy", policy_of, rows)
-        return policy, self._try("the next page", next_page_of, rows)
+        limits = self._try("the limits of back orders", limits_of, rows)
+        return policy, self._try("the next page", next_page_of, rows), limits or ()
 
     def _folded(self) -> State | None:
         """Return the state that the events lead to."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.adapters.sql.rows import (
     Moments,
+    limits_of,
     lines_of,
     next_page_of,
     order_of,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.prepared import Row
     from orderflow.adapters.sql.rows import Values
     from orderflow.adapters.sql.statements import Statements
+    from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
@@ -60,6 +62,7 @@ class SqlReading:
         self._first_queue: ProductKey | None = None
         self._policy: AllocationPolicy | None = None
         self._next_page: NextPage | None = None
+        self._limits: tuple[BackOrderLimit, ...] = ()
         self._has_read_policy = False
 
     # The reads of a decision
@@ -75,6 +78,12 @@ class SqlReading:
         """What the next page of an earlier command does, if there is one."""
         self._load_policy()
         return self._next_page
+
+    @property
+    def back_order_limits(self) -> tuple[BackOrderLimit, ...]:
+        """The limits of back orders, which are in the row of the policy."""
+        self._load_policy()
+        return self._limits
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, or `None` if the seller has no such order."""
@@ -317,6 +326,7 @@ class SqlReading:
         if not self._has_read_policy:
             rows = self._policy_rows()
             self._policy, self._next_page = policy_of(rows), next_page_of(rows)
+            self._limits = limits_of(rows)
             self._has_read_policy = True
 
     def _policy_rows(self) -> Sequence[Row]:

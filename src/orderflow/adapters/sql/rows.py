@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from orderflow.codec import from_data, loads, to_data
+from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Address, BackOrderWait, Hold, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
@@ -27,6 +28,8 @@ __all__ = [
     "ORDER_COLUMNS",
     "RECEIPT_COLUMNS",
     "Moments",
+    "limits_of",
+    "limits_text",
     "line_values",
     "lines_of",
     "next_page_of",
@@ -238,6 +241,22 @@ def next_page_of(rows: Sequence[Row]) -> NextPage | None:
         return None
     page: NextPage = loads(rows[0][1], NextPage)
     return page
+
+
+def limits_of(rows: Sequence[Row]) -> tuple[BackOrderLimit, ...]:
+    """Return the limits of back orders in a seller's row."""
+    return () if not rows or rows[0][2] is None else _limits_of_text(rows[0][2])
+
+
+# A seller with limits has them in every command.
+@lru_cache(maxsize=64)
+def _limits_of_text(text: str) -> tuple[BackOrderLimit, ...]:
+    return tuple(from_data(each, BackOrderLimit) for each in json.loads(text))
+
+
+def limits_text(limits: Sequence[BackOrderLimit]) -> str | None:
+    """Return limits of back orders as they are stored."""
+    return _json([to_data(limit) for limit in limits]) if limits else None
 
 
 def receipt_of(seller_id: str, row: Row, moments: Moments) -> ExpectedReceipt:

@@ -10,7 +10,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from orderflow.adapters.sql.arrays import KEY, given_as_json
-from orderflow.adapters.sql.rows import line_values, order_values, queue_values, receipt_values
+from orderflow.adapters.sql.rows import (
+    limits_text,
+    line_values,
+    order_values,
+    queue_values,
+    receipt_values,
+)
 from orderflow.codec import dumps
 from orderflow.domain.model.commands import ServeWaiting
 from orderflow.domain.model.events import subject_of
@@ -126,13 +132,16 @@ class Saving:
         self._run(self._statements.add_policy_row, [{"seller_id": seller_id, "value": None}])
 
     def policy(self, outcome: Outcome, before: NextPage | None) -> None:
-        """Write the policy and the next page if they have changed."""
+        """Write the policy, the next page and the limits of back orders if they have changed."""
         row: Values = {"seller_id": outcome.seller_id}
         if outcome.policy is not None:
             self._run(self._statements.set_policy, [row | {"value": dumps(outcome.policy)}])
         if outcome.next_page != before:
             page = None if outcome.next_page is None else dumps(outcome.next_page)
             self._run(self._statements.set_next_page, [row | {"next_page": page}])
+        if outcome.back_order_limits is not None:
+            text = limits_text(outcome.back_order_limits)
+            self._run(self._statements.set_limits, [row | {"back_order_limits": text}])
 
     def receipts(self, outcome: Outcome, known: Collection[str]) -> None:
         """Save announced or changed receipts, and remove closed ones."""

@@ -175,7 +175,8 @@ class Statements(WriteStatements):
             .order_by(stock.warehouse_id, stock.sku)
         )
         policies = tables.policies.c
-        self.policy = select(policies.value, policies.next_page).where(policies.seller_id == SELLER)
+        columns = (policies.value, policies.next_page, policies.back_order_limits)
+        self.policy = select(*columns).where(policies.seller_id == SELLER)
         # A shared lock, so that nobody can change the policy, and an exclusive one to change it.
         self.shared_policy = self.policy.with_for_update(read=True, key_share=True)
         self.exclusive_policy = self.policy.with_for_update()

@@ -351,7 +351,12 @@ class Tables:
         A row without a value only serves as the lock of a seller who has no policy yet. The next
         page of a seller's command is here because the lock on the policy protects it.
         """
-        columns = (Column("value", Text), Column("next_page", Text))
+        columns = (
+            Column("value", Text),
+            Column("next_page", Text),
+            # In the same row, because every command has read and locked it anyway.
+            Column("back_order_limits", Text),
+        )
         return self._table("policies", *columns, key=())
 
     def _preferences(self) -> Table:

@@ -212,7 +212,7 @@ class SqlUnitOfWork(SqlReading):
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Save an outcome: the changes, the events, and the command if it has an id."""
-        if outcome.next_page is not None:
+        if outcome.next_page is not None or outcome.back_order_limits is not None:
             self._require_exclusive_policy()
         self._lock_for(outcome.orders)
         if self.missing:
@@ -238,6 +238,8 @@ class SqlUnitOfWork(SqlReading):
         self._receipts.update((each.receipt_id, each) for each in outcome.receipts)
         self._policy = outcome.policy or self._policy
         self._next_page = outcome.next_page
+        if outcome.back_order_limits is not None:
+            self._limits = outcome.back_order_limits
 
     def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
         """Read orders. Without locks, this finds what is unserved."""

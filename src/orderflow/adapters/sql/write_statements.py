@@ -41,11 +41,11 @@ class WriteStatements:
         self.dequeue = _remove(tables.queue)
         add_policy = postgresql_insert(tables.policies)
         self.add_policy_row = add_policy.on_conflict_do_nothing()
-        self.set_policy, self.set_next_page = (
+        self.set_policy, self.set_next_page, self.set_limits = (
             add_policy.on_conflict_do_update(
                 index_elements=["seller_id"], set_={name: add_policy.excluded[name]}
             )
-            for name in ("value", "next_page")
+            for name in ("value", "next_page", "back_order_limits")
         )
         self.add_receipt, self.change_receipt = _add(tables.receipts), _change(tables.receipts)
         self.remove_receipt = _remove(tables.receipts)

@@ -22,6 +22,7 @@ from orderflow.domain.model.edits import (
     ReplaceLine,
 )
 from orderflow.domain.model.events import (
+    BackOrdersLimited,
     CancellationRejected,
     CancellationRequested,
     Event,
@@ -101,8 +102,8 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
             | CancellationRejected(reason=reason)
         ):
             return reason
-        case StockBookedIn() | StockAdjusted():
-            return _stock(event)
+        case StockBookedIn() | StockAdjusted() | BackOrdersLimited():
+            return _stock(event, zone)
         case ReceiptAnnounced(receipt=receipt):
             at = moment_text(receipt.expected_at, zone)
             return f"{receipt.quantity} {receipt.key.sku} at {at}"
@@ -121,7 +122,7 @@ def policy_text(policy: Mapping[str, Any]) -> str:
 
 def _subject(event: Event) -> str:
     match event:
-        case StockBookedIn(key=key) | StockAdjusted(key=key):
+        case BackOrdersLimited(key=key) | StockBookedIn(key=key) | StockAdjusted(key=key):
             return key.sku
         case ReceiptAnnounced(receipt=receipt):
             return receipt.receipt_id
@@ -133,7 +134,14 @@ def _subject(event: Event) -> str:
             return event.order_id
 
 
-def _stock(event: StockBookedIn | StockAdjusted) -> str:
+def _stock(event: BackOrdersLimited | StockBookedIn | StockAdjusted, zone: tzinfo) -> str:
+    if isinstance(event, BackOrdersLimited):
+        if event.units_max is None:
+            return "no limit of back orders"
+        begins, ends = event.begins_at, event.ends_at
+        since = f" from {moment_text(begins, zone)}" if begins is not None else ""
+        until = f" until {moment_text(ends, zone)}" if ends is not None else ""
+        return f"at most {event.units_max} on back order{since}{until}"
     if isinstance(event, StockAdjusted):
         note = f": {event.note}" if event.note else ""
         return f"{event.change:+} ({_lower(event.reason)}){note}"

@@ -10,7 +10,13 @@ from rich.padding import Padding
 from orderflow.cli.output.event_rows import event_details
 from orderflow.cli.output.listing import Column, table_of, time_column
 from orderflow.codec import to_data
-from orderflow.domain.model.events import OrderSplitOff, PolicyChanged, StockAdjusted, StockBookedIn
+from orderflow.domain.model.events import (
+    BackOrdersLimited,
+    OrderSplitOff,
+    PolicyChanged,
+    StockAdjusted,
+    StockBookedIn,
+)
 from orderflow.domain.model.status import MAY_WAIT, Status
 from orderflow.errors.quoting import counted
 from orderflow.service import SystemClock
@@ -134,7 +140,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     if outcome.order is not None:
         print_order(console, outcome.order)
     for event in outcome.events:
-        if isinstance(event, StockBookedIn | StockAdjusted):
+        if isinstance(event, BackOrdersLimited | StockBookedIn | StockAdjusted):
             console.print(f"{event.key.sku}: {event_details(event)}")
         if isinstance(event, PolicyChanged):
             console.print(f"new policy: {event_details(event)}")

@@ -44,6 +44,7 @@ from orderflow.domain.model.commands import (
     DespatchOrder,
     EditOrder,
     HoldOrder,
+    LimitBackOrders,
     OrderCommand,
     PlaceOrder,
     PlaceOrders,
@@ -153,6 +154,8 @@ def _execute(serving: ServingState, command: Command) -> None:
             adjust(draft, key, change, AdjustmentReason.COUNT, note)
         case ChangePolicy(policy=policy):
             policy_change.change(serving, policy)
+        case LimitBackOrders():
+            stock_commands.limit_back_orders(draft, command)
         case ReleaseEndedHolds() | ServeWaiting():
             pass  # these have no change of their own
         case _:

@@ -51,6 +51,7 @@ def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
         queue_index=tuple(queue_index(serving)),
         unserved=tuple(serving.unserved()),
         next_page=serving.next_page(),
+        back_order_limits=draft.new_limits,
     )
 
 

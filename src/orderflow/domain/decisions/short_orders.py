@@ -7,6 +7,10 @@ says now.
 The queues are served first. Then the orders that are still short are handled one by one, in the
 order of the queue. After each of them, the queues are served again: its units may complete the
 next one. If a page leaves more to the next one, the next one handles these orders.
+
+An order that waits may still be short of more units than the limit of a product allows. The orders
+before it have the first claim: those that waited already, and those handled before. It loses the
+units above the limit, from its last line first.
 """
 
 from __future__ import annotations
@@ -28,7 +32,12 @@ from orderflow.domain.model.events import (
     ShortUnitsCancelled,
 )
 from orderflow.domain.model.order import Hold, HoldReason
-from orderflow.domain.model.policy import queue_position, short_part_of
+from orderflow.domain.model.policy import (
+    AllocationPolicy,
+    allows_partial,
+    queue_position,
+    short_part_of,
+)
 from orderflow.domain.model.short_part import ShortPart, ShortReason
 from orderflow.domain.model.status import Status
 
@@ -61,7 +70,7 @@ def handle_short_orders(serving: ServingState) -> None:
         if serving.is_full and order_id not in draft.orders:
             break
         heappop(queue)
-        _handle(draft, draft.order(order_id))
+        _handle(draft, draft.order(order_id), {each for _, each in queue})
         serve(serving, is_same_page=True)
     left = [
         order_id for _, order_id in sorted(queue) if _is_to_handle(draft, draft.order(order_id))
@@ -105,10 +114,12 @@ def _now_short(serving: ServingState) -> list[str]:
 
 
 def _is_to_handle(draft: Draft, order: Order) -> bool:
-    return order.status is _WAITING and short_part_of(order, draft.policy) is not _WAIT
+    return order.status is _WAITING and (
+        short_part_of(order, draft.policy) is not _WAIT or bool(draft.limits)
+    )
 
 
-def _handle(draft: Draft, order: Order) -> None:
+def _handle(draft: Draft, order: Order, unhandled: set[str]) -> None:
     """Do to an order what its short part says, if it is still short."""
     if not _is_to_handle(draft, order):
         return  # units of an order before it have completed it
@@ -117,9 +128,61 @@ def _handle(draft: Draft, order: Order) -> None:
             cancel_short_units(draft, order, ShortReason.SHORT_PART)
         case ShortPart.CANCEL_ORDER:
             draft.emit(OrderCancelled(*draft.name(order), "it is short"))
+        case ShortPart.WAIT:
+            _cancel_excess(draft, order, unhandled)
         case _:
             draft.emit(OrderHeld(*draft.name(order), Hold(HoldReason.SHORT)))
 
 
-_NOTHING_LEFT = {ShortReason.SHORT_PART: "it is short, and has no other units"}
+def _cancel_excess(draft: Draft, order: Order, unhandled: set[str]) -> None:
+    """Cancel the short units of an order that are above the limits of their products.
+
+    An order that may not be allocated a part loses all its short units, and goes on with the rest.
+    """
+    excess: dict[str, int] = {}
+    for sku in dict.fromkeys([line.sku for line in order.short_lines]):
+        over = _above_limit(draft, order, sku, unhandled)
+        for line in reversed(order.lines_of(sku)):
+            part = min(line.short, over)
+            if part > 0:
+                excess[line.line_id] = part
+                over -= part
+    if not excess:
+        return
+    if not allows_partial(order, draft.policy):
+        cancel_short_units(draft, order, ShortReason.CAP)
+        return
+    units = tuple(
+        (each.line_id, excess[each.line_id]) for each in order.lines if each.line_id in excess
+    )
+    if sum(excess.values()) == order.units:
+        draft.emit(OrderCancelled(*draft.name(order), _NOTHING_LEFT[ShortReason.CAP]))
+    else:
+        draft.emit(ShortUnitsCancelled(*draft.name(order), units, ShortReason.CAP))
+
+
+def _above_limit(draft: Draft, order: Order, sku: str, unhandled: set[str]) -> int:
+    """Return how many units of a product are short above its limit, with those of the order."""
+    product = (order.warehouse_id, sku)
+    limit = draft.limits.get(product)
+    if limit is None or not limit.is_in_force(draft.at):
+        return 0
+    draft.available(product)  # a view with locks locks the product before it reads its queue
+    left_out = {order.order_id, *unhandled}
+    every_queue = AllocationPolicy(queue=draft.policy.queue)
+    stored = draft.view.waiting(*product, every_queue)
+    waiting = [each for each in stored if each.order_id not in draft.orders]
+    waiting += [
+        each
+        for each in draft.orders.values()
+        if each.status is _WAITING and each.warehouse_id == order.warehouse_id
+    ]
+    others = sum(each.short_of(sku) for each in waiting if each.order_id not in left_out)
+    return others + order.short_of(sku) - limit.units_max
+
+
+_NOTHING_LEFT = {
+    ShortReason.SHORT_PART: "it is short, and has no other units",
+    ShortReason.CAP: "its product may have no more back orders",
+}
 """The reason of the cancellation of an order that has only short units, by the reason for it."""

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.domain.model.events import ReceiptAnnounced, ReceiptWithdrawn, StockBookedIn
+from orderflow.domain.model.back_order_limit import LIMITS_MAX
+from orderflow.domain.model.events import (
+    BackOrdersLimited,
+    ReceiptAnnounced,
+    ReceiptWithdrawn,
+    StockBookedIn,
+)
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.errors import LimitRefusedError, ReceiptNotFoundError, StockRefusedError
 
 if TYPE_CHECKING:
-    from orderflow.domain.model.commands import AnnounceReceipt, BookInStock, WithdrawReceipt
+    from orderflow.domain.model.commands import (
+        AnnounceReceipt,
+        BookInStock,
+        LimitBackOrders,
+        WithdrawReceipt,
+    )
     from orderflow.domain.model.stock import ExpectedReceipt, StockKey
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["announce", "book_in", "check_on_hand", "withdraw"]
+__all__ = ["announce", "book_in", "check_on_hand", "limit_back_orders", "withdraw"]
 
 
 def announce(draft: Draft, command: AnnounceReceipt) -> None:
@@ -51,6 +62,21 @@ def book_in(draft: Draft, command: BookInStock) -> None:
             command.more_to_come,
         )
     )
+
+
+def limit_back_orders(draft: Draft, command: LimitBackOrders) -> None:
+    """Limit the back orders of a product, or remove the limit."""
+    key = command.key
+    fields = (command.units_max, command.begins_at, command.ends_at)
+    draft.emit(BackOrdersLimited(key, draft.at, *fields))
+    if len(draft.limits) > LIMITS_MAX:
+        raise LimitRefusedError(
+            f"seller {draft.seller_id!r}",
+            "products with a limit of back orders",
+            len(draft.limits),
+            LIMITS_MAX,
+            "remove limits that have ended",
+        )
 
 
 def check_on_hand(draft: Draft, key: StockKey, change: int) -> None:

@@ -16,6 +16,7 @@ from collections import Counter
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.back_order_limit import LimitBackOrders
 from orderflow.domain.model.command_fields import CommandFields, OrderFields
 from orderflow.domain.model.edits import Edit, RemoveShortLines
 from orderflow.domain.model.event_fields import LineUnits
@@ -50,6 +51,7 @@ __all__ = [
     "DespatchOrder",
     "EditOrder",
     "HoldOrder",
+    "LimitBackOrders",
     "OrderCommand",
     "PickedLine",
     "PlaceOrder",
@@ -339,7 +341,13 @@ OrderCommand = (
 """A command about one existing order."""
 
 StockCommand = (
-    AnnounceReceipt | WithdrawReceipt | BookInStock | AdjustStock | CountStock | ServeWaiting
+    AnnounceReceipt
+    | WithdrawReceipt
+    | BookInStock
+    | AdjustStock
+    | CountStock
+    | LimitBackOrders
+    | ServeWaiting
 )
 """A command about stock or receipts."""
 

@@ -20,6 +20,7 @@ from orderflow.domain.model.short_part import ShortReason
 from orderflow.domain.model.stock_events import (
     STOCK_EVENTS,
     AdjustmentReason,
+    BackOrdersLimited,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     StockAdjusted,
@@ -31,6 +32,7 @@ from orderflow.domain.model.terms import Term
 __all__ = [
     "STOCK_EVENTS",
     "AdjustmentReason",
+    "BackOrdersLimited",
     "CancellationAccepted",
     "CancellationRejected",
     "CancellationRequested",
@@ -314,7 +316,7 @@ Event = OrderEvent | StockEvent | PolicyChanged
 def subject_of(event: Event) -> str:
     """Return the subject of an event: an order id, or a text that names something else."""
     match event:
-        case StockBookedIn() | StockAdjusted():
+        case BackOrdersLimited() | StockBookedIn() | StockAdjusted():
             return f"stock {event.key.warehouse_id}/{event.key.sku}"
         case ReceiptAnnounced():
             return f"receipt {event.receipt.receipt_id}"

@@ -82,7 +82,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderWaitedEnough: (_WAITING,),
         OrderEdited: (_ALLOCATED, _WAITING),
         OrderSplit: (_WAITING,),
-        ShortUnitsCancelled: (_ALLOCATED,),
+        ShortUnitsCancelled: (_ALLOCATED, _WAITING),
         OrderHeld: (_HELD,),
         OrderCancelled: (Status.CANCELLED,),
     },

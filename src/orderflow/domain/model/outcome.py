@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.events import Event
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order
@@ -37,6 +38,7 @@ class Outcome:
         unserved: Products that have available units and orders that may still wait for them,
             because the command reached its limit of orders. `ServeWaiting` serves these queues
             next. No other command may change these products before that.
+        back_order_limits: All limits of the seller's products, if the command changed one.
         next_page: What `ServeWaiting` does besides serving these queues, if anything. Until then,
             no other command of the seller is possible, and at least one product is unserved.
     """
@@ -54,6 +56,7 @@ class Outcome:
     queue_index: tuple[tuple[str, str | None], ...] = ()
     unserved: tuple[WarehouseSku, ...] = ()
     next_page: NextPage | None = None
+    back_order_limits: tuple[BackOrderLimit, ...] | None = None
 
     @property
     def order(self) -> Order | None:

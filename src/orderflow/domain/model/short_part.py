@@ -25,3 +25,5 @@ class ShortReason(Term):
 
     SHORT_PART = "SHORT_PART"
     """The setting of the short part is `CANCEL_SHORT`."""
+    CAP = "CAP"
+    """More units of the product would have been short than its limit allows."""

@@ -15,6 +15,7 @@ from orderflow.domain.model.terms import Term
 __all__ = [
     "STOCK_EVENTS",
     "AdjustmentReason",
+    "BackOrdersLimited",
     "ReceiptAnnounced",
     "ReceiptWithdrawn",
     "StockAdjusted",
@@ -91,6 +92,15 @@ class StockAdjusted(_StockEvent):
 
 
 @attrs.frozen
+class BackOrdersLimited(_StockEvent):
+    """The back orders of the product were limited. Without `units_max`, the limit was removed."""
+
+    units_max: int | None
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@attrs.frozen
 class ReceiptAnnounced:
     """A receipt was announced. An earlier receipt with the same id was replaced."""
 
@@ -112,8 +122,8 @@ class ReceiptWithdrawn:
     at: datetime
 
 
-StockEvent = StockBookedIn | StockAdjusted | ReceiptAnnounced | ReceiptWithdrawn
+StockEvent = BackOrdersLimited | StockBookedIn | StockAdjusted | ReceiptAnnounced | ReceiptWithdrawn
 """An event that changed stock or receipts."""
 
-STOCK_EVENTS = (StockBookedIn, StockAdjusted, ReceiptAnnounced, ReceiptWithdrawn)
+STOCK_EVENTS = (BackOrdersLimited, StockBookedIn, StockAdjusted, ReceiptAnnounced, ReceiptWithdrawn)
 """The types of `StockEvent`, for `isinstance`."""

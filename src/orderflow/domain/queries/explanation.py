@@ -20,6 +20,7 @@ from orderflow.domain.model.arguments import (
     require_policy,
     require_view,
 )
+from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.commands import ReleaseEndedHolds
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import (
@@ -116,6 +117,7 @@ class Explanation:
         at: The moment.
         blocked_on: The product that blocks an order that may not be allocated a part: without
             more units of it, the order cannot be completed.
+        back_order_limits: The limits in force of the products that the order is short of.
         shortages: Why each short line is short. Empty if no line is, or if the order is final.
     """
 
@@ -123,6 +125,7 @@ class Explanation:
     policy: AllocationPolicy
     at: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
     blocked_on: str | None = None
+    back_order_limits: tuple[BackOrderLimit, ...] = ()
     shortages: tuple[Shortage, ...] = ()
 
     @property
@@ -229,6 +232,7 @@ def explain(
         order=order,
         policy=policy,
         at=at,
+        back_order_limits=_limits(order, now, at),
         blocked_on=_blocked_on(order, now, policy, shortages),
         shortages=tuple(sorted(shortages, key=lambda each: numbers[each.line.line_id])),
     )
@@ -258,6 +262,15 @@ def _shortages(
         "blocks": order.short_of(sku) > supply.available + supply.preemptible,
     }
     return [Shortage(line=line, cover=cover, **same_for_all) for line, cover in supply.covers()]
+
+
+def _limits(order: Order, view: View, at: datetime) -> tuple[BackOrderLimit, ...]:
+    short = {(order.warehouse_id, line.sku) for line in order.short_lines}
+    return tuple(
+        limit
+        for limit in view.back_order_limits
+        if (limit.key.warehouse_id, limit.key.sku) in short and limit.is_in_force(at)
+    )
 
 
 def _blocked_on(

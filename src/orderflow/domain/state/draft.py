@@ -7,8 +7,10 @@ record is built once, at the end, if it changed.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from orderflow.domain.model.back_order_limit import sorted_limits
 from orderflow.domain.state.fold import fold
 from orderflow.domain.state.shelf import Shelves
 from orderflow.errors import OrderNotFoundError
@@ -17,10 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.events import Event, OrderEvent
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.stock import ExpectedReceipt, ProductKey
+    from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, StockKey
     from orderflow.domain.state.fold import StockMove
     from orderflow.domain.state.view import View
 
@@ -45,6 +48,14 @@ class Draft:
         """The products of which events made more available, in order."""
         self.new_policy: AllocationPolicy | None = None
         """The policy in force from this command on, if the command changes it."""
+        self.new_limits: tuple[BackOrderLimit, ...] | None = None
+        """The limits of back orders from this command on, if the command changes one."""
+
+    @cached_property
+    def limits(self) -> dict[ProductKey, BackOrderLimit]:
+        """The limits of back orders now, by product."""
+        limits = self.view.back_order_limits
+        return {(each.key.warehouse_id, each.key.sku): each for each in limits}
 
     def find(self, order_id: str) -> Order | None:
         """Return the order as it is now, if the seller has it."""
@@ -121,6 +132,13 @@ class Draft:
     def put_policy(self, policy: AllocationPolicy) -> None:
         """Use another policy from now on."""
         self.policy = self.new_policy = policy
+
+    def put_limit(self, key: StockKey, limit: BackOrderLimit | None) -> None:
+        """Change the limit of a product's back orders, or remove it."""
+        self.limits.pop((key.warehouse_id, key.sku), None)
+        if limit is not None:
+            self.limits[key.warehouse_id, key.sku] = limit
+        self.new_limits = sorted_limits(self.limits.values())
 
     def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
         """Change the stock of some products, and record those of which more is available."""

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 import attrs
 
+from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.edits import apply_edits
 from orderflow.domain.model.events import (
     STOCK_EVENTS,
+    BackOrdersLimited,
     CancellationAccepted,
     CancellationRejected,
     CancellationRequested,
@@ -81,7 +83,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.events import Event, StockEvent
     from orderflow.domain.model.order import OrderLine
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.stock import ExpectedReceipt
+    from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 
 __all__ = ["FoldTarget", "StockMove", "allocate_lines", "evolve_order", "evolve_receipt", "fold"]
 
@@ -153,6 +155,10 @@ class FoldTarget(Protocol):
 
     def put_policy(self, policy: AllocationPolicy) -> None:
         """Store the policy that is in force now."""
+        ...
+
+    def put_limit(self, key: StockKey, limit: BackOrderLimit | None) -> None:
+        """Store the limit of a product's back orders; `None` if it was removed."""
         ...
 
     def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
@@ -236,6 +242,11 @@ def _fold_stock(event: StockEvent, target: FoldTarget) -> None:
                         f"which is not expected"
                     )
                 target.put_receipt(event.receipt_id, evolve_receipt(receipt, event))
+        case BackOrdersLimited(key=key, units_max=units_max):
+            limit = None
+            if units_max is not None:
+                limit = BackOrderLimit(key, units_max, event.begins_at, event.ends_at)
+            target.put_limit(key, limit)
         case ReceiptAnnounced(receipt=receipt):
             target.put_receipt(receipt.receipt_id, receipt)
             target.move_stock(receipt.key.warehouse_id, [(receipt.key.sku, 0, 0)])

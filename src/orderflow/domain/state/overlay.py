@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime
 
+    from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
@@ -38,6 +39,7 @@ class Overlay:
         named = State.of(below.seller_id, [order for order in visited if order is not None])
         self._above = named.after(outcome)
         self._closed = frozenset(outcome.receipts_closed)
+        self._limits = outcome.back_order_limits
 
     @property
     def seller_id(self) -> str:
@@ -53,6 +55,11 @@ class Overlay:
     def next_page(self) -> NextPage | None:
         """The `Outcome.next_page` of the outcome."""
         return self._above.next_page
+
+    @property
+    def back_order_limits(self) -> tuple[BackOrderLimit, ...]:
+        """The limits of back orders."""
+        return self._below.back_order_limits if self._limits is None else self._limits
 
     def order(self, order_id: str) -> Order | None:
         """Return the order, if the seller has it."""

@@ -19,6 +19,7 @@ from orderflow.domain.model.arguments import (
     require_policy,
     tuple_of,
 )
+from orderflow.domain.model.back_order_limit import BackOrderLimit, sorted_limits
 from orderflow.domain.model.events import Event
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order
@@ -71,6 +72,7 @@ class State:
         policy: The seller's own policy, if there is one.
         next_page: What the next page does: see `Outcome.next_page`. Like `queue_index`, it is not
             in the events.
+        back_order_limits: The limits of back orders, sorted by product.
     """
 
     seller_id: str
@@ -80,6 +82,7 @@ class State:
     queue_index: Mapping[str, str] = attrs.field(default=_NONE, eq=False, repr=_repr_of)
     policy: AllocationPolicy | None = None
     next_page: NextPage | None = attrs.field(default=None, eq=False)
+    back_order_limits: tuple[BackOrderLimit, ...] = ()
 
     @classmethod
     def of(
@@ -89,6 +92,8 @@ class State:
         stock: Iterable[Stock] = (),
         receipts: Iterable[ExpectedReceipt] = (),
         policy: AllocationPolicy | None = None,
+        *,
+        back_order_limits: Iterable[BackOrderLimit] = (),
     ) -> State:
         """Make a state from plain collections.
 
@@ -106,6 +111,9 @@ class State:
             MappingProxyType({(each.key.warehouse_id, each.key.sku): each for each in stock}),
             MappingProxyType({receipt.receipt_id: receipt for receipt in receipts}),
             policy=policy,
+            back_order_limits=sorted_limits(
+                tuple_of("State.back_order_limits", back_order_limits, BackOrderLimit)
+            ),
         )
 
     def after(self, outcome: Outcome) -> State:
@@ -138,6 +146,9 @@ class State:
             MappingProxyType(queue_index),
             outcome.policy or self.policy,
             outcome.next_page,
+            self.back_order_limits
+            if outcome.back_order_limits is None
+            else outcome.back_order_limits,
         )
 
     def order(self, order_id: str) -> Order | None:
@@ -302,6 +313,7 @@ class _MutableCopy:
         self._records = _copy(state.records)
         self._receipts = _copy(state.receipts)
         self._policy = state.policy
+        self._limits = {limit.key: limit for limit in state.back_order_limits}
 
     def find(self, order_id: str) -> Order | None:
         return self._orders.get(order_id)
@@ -320,6 +332,11 @@ class _MutableCopy:
     def put_policy(self, policy: AllocationPolicy) -> None:
         self._policy = policy
 
+    def put_limit(self, key: StockKey, limit: BackOrderLimit | None) -> None:
+        self._limits.pop(key, None)
+        if limit is not None:
+            self._limits[key] = limit
+
     def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
         for sku, on_hand, allocated in moves:
             stock = self._records.get((warehouse_id, sku))
@@ -336,4 +353,5 @@ class _MutableCopy:
             MappingProxyType(self._records),
             MappingProxyType(self._receipts),
             policy=self._policy,
+            back_order_limits=sorted_limits(self._limits.values()),
         )

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
+    from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import AllocationPolicy
@@ -37,6 +38,14 @@ class View(Protocol):
     @property
     def next_page(self) -> NextPage | None:
         """The `Outcome.next_page` of the last outcome."""
+        ...
+
+    @property
+    def back_order_limits(self) -> tuple[BackOrderLimit, ...]:
+        """The limits of back orders, sorted by warehouse and SKU: see `Outcome`.
+
+        They are read if a command leaves an order waiting. So store them with the policy.
+        """
         ...
 
     def order(self, order_id: str) -> Order | None:

@@ -22,6 +22,7 @@ from orderflow.domain.model.commands import (
     DespatchOrder,
     EditOrder,
     HoldOrder,
+    LimitBackOrders,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
@@ -209,6 +210,10 @@ def draw_stock_command(chooser: Chooser, state: State, scope: Scope, at: datetim
     if kind is AnnounceReceipt:
         receipt = ExpectedReceipt(chooser.pick(scope.receipt_ids), key, few + 1, at + minutes(60))
         return AnnounceReceipt(at=at, receipt=receipt)
+    if kind is LimitBackOrders:
+        ends_at = at + minutes(60) if chooser.flag() else None
+        units_max = few if chooser.flag() else None
+        return LimitBackOrders(at=at, key=key, units_max=units_max, ends_at=ends_at)
     if kind is ReleaseEndedHolds:
         return ReleaseEndedHolds(at=at, seller_id=seller_id)
     if receipts and chooser.flag():
@@ -339,6 +344,7 @@ _STOCK_COMMANDS = (
     AdjustStock,
     CountStock,
     AnnounceReceipt,
+    LimitBackOrders,
     WithdrawReceipt,
     ReleaseEndedHolds,
 )

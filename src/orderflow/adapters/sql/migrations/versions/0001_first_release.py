@@ -53,7 +53,13 @@ def upgrade() -> None:
     _events()
     _outbox()
     _inbox()
-    _create("policies", Column("value", Text), Column("next_page", Text), key=())
+    _create(
+        "policies",
+        Column("value", Text),
+        Column("next_page", Text),
+        Column("back_order_limits", Text),
+        key=(),
+    )
     _create("preferences", Column("value", Text, nullable=False), key=())
     _notice_store()
 
