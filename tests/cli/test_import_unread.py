@@ -36,9 +36,10 @@ def test_numbered_columns_may_have_gaps(shop: FileShop, numbers: tuple[int, ...]
         (f"{ORDERS},sku 2,quantity 2", "PEN,1", "not read: sku 2; if it has further products"),
         (f"{ORDERS},Order Status", "Shipped", "--drop-orders 'Order Status=cancelled'"),
         (f"{ORDERS},canceled_at", TIME, "--drop-orders 'canceled_at=cancelled'"),
+        (f"{ORDERS},received", "1", "give --kind deliveries"),
         (f"{ORDERS},Lager", "york", "not read: Lager; if it names other warehouses or sellers"),
     ],
-    ids=["further product", "status", "cancelled", "warehouse"],
+    ids=["further product", "status", "cancelled", "received", "warehouse"],
 )
 def test_a_column_is_named_that_may_say_more(
     shop: FileShop, header: str, cells: str, note: str
@@ -72,6 +73,26 @@ def test_an_order_of_another_shop_is_not_called_off(shop: FileShop) -> None:
     (conflict,) = shop.report(same, "--warehouse", "york", code=1)["conflicting"]
     assert conflict["reason"] == "it leaves from warehouse 'leeds'"
     assert shop.orders() == {"A": "ON_BACK_ORDER"}
+
+
+@pytest.mark.parametrize("first", ["live", "off"])
+def test_an_order_that_is_off_takes_none_of_another_shop_with_it(
+    shop: FileShop, first: str
+) -> None:
+    rows = [f"2,MUG,1,{TIME},", f"2,CUP,5,2026-03-05T10:00Z,{TIME}"]
+    rows = rows if first == "live" else rows[::-1]
+    found = shop.report(shop.write(*rows, header=f"{ORDERS},cancelled_at"), code=1)
+    (fault,) = found["faults"]
+    assert (fault["column"], "differs from" in fault["reason"]) == ("placed_at", True)
+    assert (found["skipped"], shop.orders()) == ({}, {})
+
+
+def test_an_order_that_an_earlier_file_has_as_off_is_not_placed(shop: FileShop) -> None:
+    new = shop.write(f"A,MUG,1,{TIME},{TIME}", header=f"{ORDERS},cancelled_at", name="tue.csv")
+    old = shop.write(f"A,MUG,1,{TIME}", f"B,MUG,1,{TIME}", header=ORDERS, name="mon.csv")
+    result = shop.run("import", new, old, "--on-change", "update")
+    assert (result.exit_code, "it is off in " in flat(result.stderr)) == (1, True)
+    assert list(shop.orders()) == ["B"]
 
 
 def test_a_part_is_not_called_off_under_its_own_id(shop: FileShop) -> None:
@@ -142,6 +163,18 @@ def test_an_option_that_cannot_be_is_named(
     file = shop.write(f"A,{TIME},MUG", header="order_id,placed_at,Items")
     result = shop.take_in(file, option, value)
     assert (result.exit_code, said in flat(result.stderr)) == (2, True), result.stderr
+
+
+def test_zeros_that_a_spreadsheet_is_told_to_keep_are_kept(shop: FileShop) -> None:
+    shop.report(shop.write(f'"=""0012""",MUG,1,{TIME}', header=ORDERS))
+    assert list(shop.orders()) == ["0012"]
+
+
+@pytest.mark.parametrize("name", ["qty", "Qty", "Menge", "Anzahl"])
+def test_a_column_under_another_word_is_proposed(shop: FileShop, name: str) -> None:
+    file = shop.write(f"A,MUG,1,{TIME}", header=f"order_id,sku,{name},placed_at")
+    said = flat(shop.take_in(file).stderr)
+    assert f"--quantity-column {name}" in said or f"'{name}'" in said, said
 
 
 @pytest.mark.parametrize("name", ["José X", "Zoë Ball", "Café 24 \u2013 bar"])

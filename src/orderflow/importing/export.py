@@ -41,6 +41,8 @@ def plain_cell(text: str) -> str:
     >>> [plain_cell(text) for text in ("'=1+1", "-3", "''=1", "'tis")]
     ['=1+1', '-3', "'=1", "'tis"]
     """
+    if text.startswith('="') and text.endswith('"'):
+        return text[2:-1]  # how a spreadsheet is told to keep the zeros of a code
     if not text.startswith("'"):
         return text
     formula = _FORMULA.match(text)

@@ -67,6 +67,7 @@ class FileOrder:
         cancelled: Why single rows were called off, if any were.
         off_skus: The products of these.
         is_cut: Whether it was too long, so that only its first rows are here.
+        is_mixed: Whether its rows are of two orders with one number.
         faults: Its faults.
         apart: Its rows in the file of lines, if the file has the orders without their lines.
     """
@@ -82,6 +83,7 @@ class FileOrder:
     cancelled: str = ""
     off_skus: frozenset[str] = frozenset()
     is_cut: bool = False
+    is_mixed: bool = False
     faults: list[Fault] = attrs.field(factory=list)
     placed_at: datetime | None = None
     promised_by: datetime | None = None
@@ -208,9 +210,9 @@ class FileOrders:
     def _add(self, order: FileOrder, row: OrderRow, digests: dict[int, int]) -> None:
         order.rows.append(row.row)
         rule = row.skipped
-        if rule is not None and rule.whole_order:
+        self._merge_placed_at(order, row)
+        if rule is not None and rule.whole_order and not order.is_mixed:
             order.skip(rule.reason, is_off=rule.kind is SkipKind.CANCELLED)
-            order.placed_at = order.placed_at or row.placed_at
         if order.reason:
             return
         order.faults += row.faults
@@ -247,7 +249,6 @@ class FileOrders:
         order.lines.clear()
 
     def _merge(self, order: FileOrder, row: OrderRow) -> None:
-        self._merge_placed_at(order, row)
         order.promised_by = earlier(order.promised_by, row.promised_by)
         order.not_before = later(order.not_before, row.not_before)
         if row.priority is not None and order.priority not in {None, row.priority}:
@@ -286,6 +287,7 @@ class FileOrders:
         first, other = order.placed_at, row.placed_at
         if first is not None and other is not None and abs(first - other) > PLACED_APART_MAX:
             self._contradict(order, row.row, "placed_at", f"{first:{_SHOWN}}", f"{other:{_SHOWN}}")
+            order.is_mixed, order.is_off, order.reason = True, False, ""
         order.placed_at = earlier(first, other)
 
     def _contradict(

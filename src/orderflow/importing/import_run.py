@@ -26,20 +26,27 @@ class ImportRun:
     """
 
     _files: list[tuple[str, array[int]]] = attrs.field(factory=list, init=False)
+    _off: list[tuple[str, array[int]]] = attrs.field(factory=list, init=False)
     _next: dict[datetime, datetime] = attrs.field(factory=dict, init=False)
 
-    def add_file(self, name: str, order_ids: array[int]) -> None:
-        """Add a file that was read, with the hashes of the ids of its orders."""
+    def add_file(self, name: str, order_ids: array[int], off: array[int]) -> None:
+        """Add a file that was read, with the hashes of the ids of its orders.
+
+        Args:
+            name: Its name.
+            order_ids: The orders that were compared or placed.
+            off: The orders that are off in it, and were not stored.
+        """
         self._files.append((name, array("q", sorted(order_ids))))
+        self._off.append((name, array("q", sorted(off))))
 
     def file_of(self, order_id: str) -> str:
         """Return the name of an earlier file that has this order; empty if there is none."""
-        wanted = hash(order_id)
-        for name, order_ids in reversed(self._files):
-            place = bisect_left(order_ids, wanted)
-            if place < len(order_ids) and order_ids[place] == wanted:
-                return name
-        return ""
+        return _last_with(self._files, order_id)
+
+    def file_without(self, order_id: str) -> str:
+        """Return the name of an earlier file in which this order is off; empty if there is none."""
+        return _last_with(self._off, order_id)
 
     def place(self, moment: datetime) -> datetime:
         """Return when a new order counts as placed: behind the earlier ones of this moment.
@@ -61,3 +68,12 @@ class ImportRun:
         self._next[moment] = placed_at
         if len(self._next) > _MOMENTS_MAX:
             del self._next[next(iter(self._next))]
+
+
+def _last_with(files: list[tuple[str, array[int]]], order_id: str) -> str:
+    wanted = hash(order_id)
+    for name, order_ids in reversed(files):
+        place = bisect_left(order_ids, wanted)
+        if place < len(order_ids) and order_ids[place] == wanted:
+            return name
+    return ""

@@ -78,6 +78,7 @@ class StoredOrders:
         on_change: What to do with an order that differs.
         has_line_ids: Whether the file has line ids.
         order_ids: The hashes of the ids of the orders that were compared.
+        off: Those of the orders that are off, and were not stored.
         commands: The commands to run.
         new: The number of new orders.
         unchanged: The number of unchanged orders.
@@ -100,6 +101,7 @@ class StoredOrders:
     on_change: OnChange
     has_line_ids: bool
     order_ids: array[int] = attrs.field(factory=lambda: array("q"))
+    off: array[int] = attrs.field(factory=lambda: array("q"))
     commands: LongList[ImportCommand] = attrs.field(factory=LongList)
     new: int = 0
     unchanged: int = 0
@@ -113,7 +115,7 @@ class StoredOrders:
 
     def finish(self) -> dict[str, Any]:
         """Add the file to the run, and return what was found, as the fields of an import."""
-        self.run.add_file(self.file, self.order_ids)
+        self.run.add_file(self.file, self.order_ids, self.off)
         return {
             "commands": self.commands,
             "new": self.new,
@@ -143,6 +145,12 @@ class StoredOrders:
         content = content_of(order)
         place_id = command_id(order.order_id, *content)
         stored = self.find(order.order_id)
+        if stored is None and (earlier := self.run.file_without(order.order_id)):
+            reason = (
+                f"it is off in {earlier}, which was read before; is {self.file} the older file?"
+            )
+            self.conflicting.add(ConflictingOrder(order.order_id, reason))
+            return
         if stored is None:
             self.order_ids.append(hash(order.order_id))
             self._place(order, place_id)
@@ -227,6 +235,8 @@ class StoredOrders:
         stored = self.find(order_id)
         parts = () if stored is None else (stored, *self.parts_of(order_id))
         still_open = [each for each in parts if _calling_off(each) is not None]
+        if stored is None:
+            self.off.append(hash(order_id))
         if stored is None or not still_open:
             return
         others = {line.sku for line in stored.lines} - found.off_skus

@@ -108,7 +108,7 @@ class Table(Generic[_Layout]):
             FileError: If the file cannot be read to its end, or another table begins in it.
         """
         for record in self._body():
-            cells = [plain_cell(cell) if cell[:1] == "'" else cell for cell in record.cells]
+            cells = [plain_cell(cell) if cell[:1] in "'=" else cell for cell in record.cells]
             if not "".join(cells).strip():
                 continue
             self.rows_read += 1

@@ -109,8 +109,8 @@ def test_a_part_of_a_part_at_the_limit_can_be_split() -> None:
     ("split_ids", "expected"),
     [
         ("{order_id}-{number}", "1001-1"),
-        ("part {number} of {order_id}", "part 1 of 1001"),
-        ("{order_id}/{number}{}", "1001/1{}"),
+        ("part-{number}-of-{order_id}", "part-1-of-1001"),
+        ("{order_id}~{number}_", "1001~1_"),
     ],
 )
 def test_a_policy_sets_the_form_of_the_ids(split_ids: str, expected: str) -> None:

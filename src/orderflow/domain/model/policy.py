@@ -102,6 +102,8 @@ class Preemption(Term):
 _FIRST_COME, _ALWAYS = Queue.FIRST_COME, PartialAllocation.ALWAYS
 _ORDER_ID, _NUMBER = "{order_id}", "{number}"
 _OTHER_CHARACTERS_MAX = 32
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+"""The characters that need no escape in a URL (RFC 3986, section 2.3)."""
 
 
 @attrs.frozen(kw_only=True)
@@ -188,7 +190,7 @@ class AllocationPolicy:
             ok=_is_pattern(value),
             field="AllocationPolicy.split_ids",
             demand=f"an id with {_ORDER_ID} and {_NUMBER}, each once, and at most "
-            f"{_OTHER_CHARACTERS_MAX} other characters",
+            f"{_OTHER_CHARACTERS_MAX} other characters, which are letters, digits or -._~",
             value=value,
         )
 
@@ -292,6 +294,7 @@ def _is_pattern(value: object) -> bool:
         and isinstance(value, str)
         and value.count(_ORDER_ID) == value.count(_NUMBER) == 1
         and len(value) <= _OTHER_CHARACTERS_MAX + len(_ORDER_ID + _NUMBER)
+        and _UNRESERVED.issuperset(value.replace(_ORDER_ID, "").replace(_NUMBER, ""))
     )
 
 

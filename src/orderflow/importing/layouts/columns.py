@@ -101,6 +101,9 @@ class Columns:
                 f"not read: {listed(off)}; if it says which orders are off, name what is "
                 f"skipped, such as --drop-orders '{off[0]}=cancelled'"
             )
+        received = [each for each in names if folded(each) in {"received", "rejected"}]
+        if received:
+            yield f"not read: {listed(received)}; if stock was booked in, give --kind deliveries"
         others = [each for each in names if folded(each) in _PLACES]
         if others:
             yield (
@@ -313,8 +316,21 @@ def _missing_column(field: str, wanted: Names, names: Sequence[str]) -> str:
     return f"there is no column {called} ({field}){_hint(wanted, names)}"
 
 
+_OTHER_WORDS = {
+    "quantity": ("qty", "units", "count", "amount", "menge", "anzahl", "stück", "qté"),
+    "sku": ("item", "product", "code", "artikel", "artikelnummer", "variant_sku"),
+    "order_id": ("order", "order_no", "order_number", "number", "bestellung", "bestellnummer"),
+    "placed_at": ("date", "order_date", "created", "created_at", "datum"),
+}
+"""What people call the columns of a plain file, which no similarity of letters finds."""
+
+
 def _hint(wanted: Iterable[str], names: Sequence[str]) -> str:
+    wanted = list(wanted)
     close = near_column(wanted, names)
+    if close is None:
+        words = [word for each in wanted for word in _OTHER_WORDS.get(each, ())]
+        close = next((each for each in names if folded(each) in words), None)
     return f", did you mean {close!r}?" if close else ""
 
 
