@@ -68,6 +68,7 @@ class FileOrder:
         off_skus: The products of these.
         is_cut: Whether it was too long, so that only its first rows are here.
         is_mixed: Whether its rows are of two orders with one number.
+        skipped_at: When it was placed, according to the rows for which it is skipped.
         faults: Its faults.
         apart: Its rows in the file of lines, if the file has the orders without their lines.
     """
@@ -86,6 +87,7 @@ class FileOrder:
     is_mixed: bool = False
     faults: list[Fault] = attrs.field(factory=list)
     placed_at: datetime | None = None
+    skipped_at: datetime | None = None
     promised_by: datetime | None = None
     not_before: datetime | None = None
     priority: int | None = None
@@ -210,10 +212,12 @@ class FileOrders:
     def _add(self, order: FileOrder, row: OrderRow, digests: dict[int, int]) -> None:
         order.rows.append(row.row)
         rule = row.skipped
-        self._merge_placed_at(order, row)
-        if rule is not None and rule.whole_order and not order.is_mixed:
-            order.skip(rule.reason, is_off=rule.kind is SkipKind.CANCELLED)
-        if order.reason:
+        if rule is not None and rule.whole_order:
+            if not self._tell_apart(order, row, order.placed_at):
+                order.skip(rule.reason, is_off=rule.kind is SkipKind.CANCELLED)
+                order.skipped_at = earlier(order.skipped_at, row.placed_at)
+            return
+        if order.reason and not self._tell_apart(order, row, order.skipped_at):
             return
         order.faults += row.faults
         if rule is not None:
@@ -249,6 +253,8 @@ class FileOrders:
         order.lines.clear()
 
     def _merge(self, order: FileOrder, row: OrderRow) -> None:
+        self._tell_apart(order, row, order.placed_at)
+        order.placed_at = earlier(order.placed_at, row.placed_at)
         order.promised_by = earlier(order.promised_by, row.promised_by)
         order.not_before = later(order.not_before, row.not_before)
         if row.priority is not None and order.priority not in {None, row.priority}:
@@ -282,13 +288,13 @@ class FileOrders:
             self._contradict(order, row, field, first, other, column=column)
         return first or other
 
-    def _merge_placed_at(self, order: FileOrder, row: OrderRow) -> None:
-        """Keep the earliest moment. Far apart, the rows are of two orders with one number."""
-        first, other = order.placed_at, row.placed_at
+    def _tell_apart(self, order: FileOrder, row: OrderRow, first: datetime | None) -> bool:
+        """Reject rows that were placed far apart: they are of two orders with one number."""
+        other = row.placed_at
         if first is not None and other is not None and abs(first - other) > PLACED_APART_MAX:
             self._contradict(order, row.row, "placed_at", f"{first:{_SHOWN}}", f"{other:{_SHOWN}}")
             order.is_mixed, order.is_off, order.reason = True, False, ""
-        order.placed_at = earlier(first, other)
+        return order.is_mixed
 
     def _contradict(
         self, order: FileOrder, row: int, field: str, first: str, other: str, *, column: int = 0

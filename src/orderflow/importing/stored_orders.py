@@ -241,7 +241,7 @@ class StoredOrders:
             return
         others = {line.sku for line in stored.lines} - found.off_skus
         earlier = self.run.file_of(order_id) if others and not found.reason else ""
-        conflict = self._conflict(stored, found.placed_at)
+        conflict = self._conflict(stored, found.placed_at or found.skipped_at)
         if conflict or earlier:
             conflict = conflict or self._not_whole(earlier, others)
             self.conflicting.add(ConflictingOrder(order_id, conflict))
