@@ -71,6 +71,7 @@ READS: dict[str, tuple[Any, ...]] = {
     "orders_with_units": (WITH_UNITS,),
     "expected": (EXPECTED,),
     "ended_holds": (ENDED,),
+    "ended_postponements": ("test_ended_postponements_returns_those_due_first",),
     "waiting_since_before": (LONG,),
     "orders": (ORDERS,),
     "split_off": (PARTS,),
@@ -371,7 +372,9 @@ CASES: dict[str, tuple[tuple[Any, ...], dict[str, Fault]]] = {
         (LONG,),
         {
             "waiting_since_before": lambda work, _, since, *__: [
-                each for each in work.back_orders() if each.wait.since <= since
+                each
+                for each in work.back_orders()
+                if each.wait is not None and each.wait.since <= since
             ]
         },
     ),

@@ -95,7 +95,15 @@ def test_the_random_commands_leave_everything_to_the_next_page() -> None:
 
 EVERYTHING = (
     *("OrderPlaced", "OrderAllocated", "OrderPutOnBackOrder", "OrderPartlyAllocated"),
-    *("OrderPassedOver", "OrderWaitedEnough", "OrderEdited", "OrderHeld", "HoldReleased"),
+    *(
+        "OrderPostponed",
+        "PostponementEnded",
+        "OrderPassedOver",
+        "OrderWaitedEnough",
+        "OrderEdited",
+        "OrderHeld",
+        "HoldReleased",
+    ),
     *(
         "OrderSplit",
         "OrderSplitAtWarehouse",

@@ -9,14 +9,33 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
-from orderflow import Action, AllocationPolicy, Fulfilment, HoldReason, in_words
+from orderflow import (
+    Action,
+    AllocationPolicy,
+    Fulfilment,
+    HoldReason,
+    PartialAllocation,
+    Rationing,
+    ShortPart,
+    Stock,
+    in_words,
+)
 from orderflow.calendar import WarehouseCalendar
-from orderflow.domain.model.commands import SendOrderToWarehouse
+from orderflow.commands import (
+    Command,
+    PlaceOrder,
+    ReleaseEndedHolds,
+    SendOrderToWarehouse,
+    ServeWaiting,
+)
+from orderflow.core import State, allocate, decide
 from orderflow.edits import ChangeNotBefore
-from orderflow.errors import SendRefusedError
-from tests.unit.shop import ACME, later, shop_with
+from orderflow.errors import SendRefusedError, SplitRefusedError
+from orderflow.events import PostponementEnded
+from tests.unit.shop import ACME, NOON, key, kinds, later, order, shop_with
 
 DAY = later(3 * 24 * 60)
 JUST_BEFORE = DAY - timedelta(microseconds=1)
@@ -102,3 +121,181 @@ def test_a_day_that_begins_at_one_begins_at_one() -> None:
     """In Cairo, the clocks went forward at midnight: 24 April 2026 had no 00:00."""
     cairo = WarehouseCalendar(time_zone=ZoneInfo("Africa/Cairo"))
     assert cairo.day_begins(date(2026, 4, 24)) == datetime(2026, 4, 23, 22, tzinfo=UTC)
+
+
+# The allocation horizon: Odoo issue 24441 (an order of May takes the units that one of tomorrow
+# needs), and Odoo's operation types that reserve so many days before the scheduled date.
+
+DAYS_2 = AllocationPolicy(allocation_horizon=timedelta(days=2))
+COMES_NEAR = DAY - timedelta(days=2)
+
+
+def test_an_order_whose_day_is_far_leaves_the_units_to_those_of_now() -> None:
+    shop = shop_with(DAYS_2, MUG=10)
+    outcome = shop.take("may", ("MUG", 1), not_before=DAY)
+    assert kinds(outcome) == ["OrderPlaced", "OrderPutOnBackOrder", "OrderPostponed"]
+    assert outcome.back_orders_opened == ()
+    shop.take("tomorrow", ("MUG", 10))
+    assert (shop.status("may"), shop.status("tomorrow")) == ("ON_BACK_ORDER", "ALLOCATED")
+    assert shop.order("may").postponed_until == COMES_NEAR
+    assert shop.order("may").wait is None
+    assert list(shop.queue(key())) == []
+
+
+def test_it_takes_its_position_when_its_day_is_near() -> None:
+    shop = shop_with(DAYS_2, MUG=0)
+    shop.take("A", ("MUG", 1), not_before=DAY)
+    shop.take("B", ("MUG", 1))
+    shop.receive("MUG", 1)
+    assert (shop.held("A"), shop.held("B")) == ((0,), (1,))
+    shop.take("C", ("MUG", 1))
+    shop.count(key("PAN"), 1, at=COMES_NEAR - timedelta(microseconds=1))
+    assert [each.order_id for each in shop.queue(key())] == ["C"]
+    outcome = shop.count(key("PAN"), 2, at=COMES_NEAR + timedelta(hours=1))
+    assert outcome.events[0] == PostponementEnded(
+        ACME, "A", COMES_NEAR + timedelta(hours=1), COMES_NEAR
+    )
+    assert outcome.back_orders_opened == ("A",)
+    assert [each.order_id for each in shop.queue(key())] == ["A", "C"]
+    shop.receive("MUG", 1)
+    assert (shop.held("A"), shop.held("C")) == ((1,), (0,))
+
+
+def test_the_second_run_at_one_moment_finds_nothing_to_do() -> None:
+    shop = shop_with(DAYS_2, MUG=1)
+    shop.take("A", ("MUG", 1), not_before=DAY)
+    assert kinds(shop.release_ended_holds(at=COMES_NEAR)) == ["PostponementEnded", "OrderAllocated"]
+    assert shop.release_ended_holds(at=COMES_NEAR).events == ()
+
+
+def test_an_order_is_not_passed_over_while_it_is_postponed() -> None:
+    policy = AllocationPolicy(
+        partial_allocation=PartialAllocation.AFTER_WAITING,
+        passes_max=1,
+        allocation_horizon=timedelta(days=2),
+    )
+    shop = shop_with(policy, MUG=1)
+    shop.take("A", ("MUG", 2), not_before=DAY)
+    outcome = shop.take("B", ("MUG", 1))
+    assert kinds(outcome) == ["OrderPlaced", "OrderAllocated"]
+
+
+def test_an_edit_that_moves_the_day_away_gives_the_units_to_those_who_wait() -> None:
+    shop = shop_with(DAYS_2, MUG=1)
+    shop.take("A", ("MUG", 1))
+    shop.take("B", ("MUG", 1))
+    outcome = shop.edit("A", ChangeNotBefore(DAY))
+    assert kinds(outcome) == ["OrderEdited", "OrderDeallocated", "OrderPostponed", "OrderAllocated"]
+    assert (shop.status("A"), shop.status("B")) == ("ON_BACK_ORDER", "ALLOCATED")
+
+
+def test_an_edit_that_brings_the_day_near_ends_the_postponement() -> None:
+    shop = shop_with(DAYS_2, MUG=1)
+    shop.take("A", ("MUG", 1), not_before=DAY)
+    shop.edit("A", ChangeNotBefore(DAY + timedelta(days=1)))
+    assert shop.order("A").postponed_until == COMES_NEAR + timedelta(days=1)
+    outcome = shop.edit("A", ChangeNotBefore(None))
+    assert kinds(outcome) == ["OrderEdited", "PostponementEnded", "OrderAllocated"]
+
+
+def test_a_hold_does_not_end_a_postponement_and_its_release_does_if_the_day_is_near() -> None:
+    shop = shop_with(DAYS_2, MUG=1)
+    shop.take("A", ("MUG", 1), not_before=DAY)
+    shop.hold("A", HoldReason.OTHER)
+    assert shop.count(key("PAN"), 1, at=COMES_NEAR).events[:-1] == ()
+    assert kinds(shop.release_hold("A", at=COMES_NEAR)) == [
+        *("HoldReleased", "PostponementEnded", "OrderAllocated")
+    ]
+
+
+def test_an_order_is_held_with_its_units_and_postponed_when_the_hold_is_released() -> None:
+    shop = shop_with(DAYS_2, MUG=1)
+    shop.take("A", ("MUG", 1))
+    shop.hold("A", HoldReason.OTHER)
+    shop.edit("A", ChangeNotBefore(DAY))
+    assert shop.held("A") == (1,)
+    shop.release_hold("A")
+    assert (shop.held("A"), shop.order("A").postponed_until) == ((0,), COMES_NEAR)
+
+
+def test_a_postponed_order_cannot_be_split_and_can_be_cancelled() -> None:
+    shop = shop_with(DAYS_2, MUG=1)
+    shop.take("A", ("MUG", 2), not_before=DAY)
+    with pytest.raises(SplitRefusedError, match="offered no stock before 2025-03-04 12:00:00 UTC"):
+        shop.split("A")
+    shop.cancel("A")
+    assert shop.order("A").postponed_until is None
+
+
+def test_a_change_of_the_horizon_postpones_those_who_wait_or_puts_them_back() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", ("MUG", 2), not_before=DAY)
+    shop.take("B", ("MUG", 1), not_before=DAY)
+    outcome = shop.change_policy(DAYS_2)
+    assert kinds(outcome)[1:] == [
+        *("OrderDeallocated", "OrderPostponed", "OrderPostponed"),
+    ]
+    outcome = shop.change_policy(AllocationPolicy())
+    assert kinds(outcome)[1:3] == ["PostponementEnded", "PostponementEnded"]
+    assert (shop.held("A"), shop.held("B")) == ((1,), (0,))
+
+
+@pytest.mark.parametrize("orders_max", [1, 2, 9])
+def test_many_orders_come_near_in_pages(orders_max: int) -> None:
+    state = State.of(ACME, [], [Stock(key(), 2)], policy=DAYS_2)
+    for each in "ABC":
+        place = PlaceOrder(order=order(each, ("MUG", 1), not_before=DAY), at=later(0))
+        state = state.after(decide(place, state))
+    command: Command = ReleaseEndedHolds(seller_id=ACME, at=COMES_NEAR)
+    while True:
+        outcome = decide(command, state, orders_max=orders_max)
+        state = state.after(outcome)
+        assert len(outcome.orders) <= 2 * orders_max  # the last page also serves the queue
+        if not outcome.unserved:
+            break
+        keys = tuple(key(each.sku) for each in outcome.unserved)
+        command = ServeWaiting(keys=keys, at=COMES_NEAR)
+    statuses = [str(state.orders[each].status) for each in "ABC"]
+    assert statuses == ["ALLOCATED", "ALLOCATED", "ON_BACK_ORDER"]
+
+
+def test_the_whole_backlog_is_allocated_without_those_whose_day_is_far() -> None:
+    waiting = [order("A", ("MUG", 1), not_before=DAY), order("B", ("MUG", 1))]
+    outcome = allocate(waiting, [Stock(key(), 1)], DAYS_2, at=later(0))
+    found = {each.order_id: (str(each.status), each.postponed_until) for each in outcome.orders}
+    assert found == {"A": ("ON_BACK_ORDER", COMES_NEAR), "B": ("ALLOCATED", None)}
+
+
+def test_shares_are_not_for_those_whose_day_is_far() -> None:
+    policy = AllocationPolicy(rationing=Rationing.FAIR_SHARE, allocation_horizon=timedelta(days=2))
+    shop = shop_with(policy, MUG=0)
+    shop.take("A", ("MUG", 2), not_before=DAY)
+    shop.take("B", ("MUG", 2))
+    shop.take("C", ("MUG", 2))
+    shop.receive("MUG", 2)
+    assert [shop.held(each) for each in "ABC"] == [(0,), (1,), (1,)]
+
+
+def test_the_explanation_says_from_when_the_order_is_offered_stock() -> None:
+    shop = shop_with(DAYS_2, MUG=1)
+    shop.take("A", ("MUG", 1), not_before=DAY)
+    why = in_words(shop.explain("A"))
+    assert why[2] == "Its day is far, so it is offered no stock before 2025-03-04 12:00 UTC."
+    assert why[4] == "It would be at the head of the queue for 'MUG'."
+
+
+def test_a_day_at_the_edge_of_the_horizon_is_near() -> None:
+    shop = shop_with(DAYS_2, MUG=2)
+    for order_id, microseconds in (("A", 0), ("B", 1)):
+        day = NOON + timedelta(days=2, microseconds=microseconds)
+        shop.place(order(order_id, ("MUG", 1), not_before=day), at=NOON)
+    assert (shop.status("A"), shop.status("B")) == ("ALLOCATED", "ON_BACK_ORDER")
+
+
+def test_the_short_part_is_handled_when_the_day_is_near() -> None:
+    policy = attrs.evolve(DAYS_2, short_part=ShortPart.CANCEL_ORDER)
+    shop = shop_with(policy, MUG=0)
+    shop.take("A", ("MUG", 1), not_before=DAY)
+    assert shop.status("A") == "ON_BACK_ORDER"
+    outcome = shop.release_ended_holds(at=COMES_NEAR)
+    assert kinds(outcome) == ["PostponementEnded", "OrderCancelled"]

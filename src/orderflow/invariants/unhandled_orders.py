@@ -12,6 +12,7 @@ from orderflow.domain.model.events import (
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
+    PostponementEnded,
     ShortReason,
     ShortUnitsCancelled,
 )
@@ -47,7 +48,7 @@ def short_part_violations(
         if order is None:
             continue
         short_part = _short_part(order, state.policy or default_policy)
-        if order.status is not Status.ON_BACK_ORDER:
+        if order.status is not Status.ON_BACK_ORDER or order.postponed_until is not None:
             unhandled.pop(order.order_id, None)
         elif _made_short(event):
             unhandled[order.order_id] = short_part
@@ -77,6 +78,7 @@ def _made_short(event: Event) -> bool:
             OrderPutOnBackOrder()
             | OrderEdited()
             | HoldReleased()
+            | PostponementEnded()
             | OrderShortPicked()
             | OrderRecalled()
         ):

@@ -35,6 +35,7 @@ from orderflow.domain.model.events import (
     OrderHeld,
     OrderPartlyAllocated,
     OrderPlaced,
+    OrderPostponed,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
@@ -42,6 +43,7 @@ from orderflow.domain.model.events import (
     OrderSplitAtWarehouse,
     OrderSplitOff,
     PolicyChanged,
+    PostponementEnded,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     ShortUnitsCancelled,
@@ -79,29 +81,25 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
         case UnitsReturned():
             why = f": {event.note}" if event.note else ""
             return f"{_units(event.units)}: {_lower(event.state)}, {_lower(event.reason)}{why}"
-        case (
-            OrderAllocated(units=units)
-            | OrderPutOnBackOrder(units=units)
-            | OrderPartlyAllocated(units=units)
-            | OrderShortPicked(units=units)
-            | OrderRecalled(units=units)
-        ):
-            return _units(units)
+        case OrderAllocated() | OrderPutOnBackOrder() | OrderPartlyAllocated():
+            return _units(event.units)
+        case OrderShortPicked() | OrderRecalled():
+            return _units(event.units)
         case OrderEdited(edits=edits):
             return ", ".join(_edit(edit, zone) for edit in edits)
+        case OrderPostponed(until=until):
+            return f"until {moment_text(until, zone)}"
+        case PostponementEnded(due=due):
+            return f"due {moment_text(due, zone)}"
         case OrderHeld(hold=hold):
-            until = "" if hold.until is None else f" until {moment_text(hold.until, zone)}"
-            return f"{_lower(hold.reason)}{until}"
+            end = "" if hold.until is None else f" until {moment_text(hold.until, zone)}"
+            return f"{_lower(hold.reason)}{end}"
         case HoldReleased(reasons=reasons):
             return ", ".join(map(_lower, reasons))
         case OrderSplit() | OrderSplitAtWarehouse():
             return f"{_units(event.units)} to {event.new_order_id}"
-        case (
-            OrderCancelled(reason=reason)
-            | CancellationRequested(reason=reason)
-            | CancellationRejected(reason=reason)
-        ):
-            return reason
+        case OrderCancelled() | CancellationRequested() | CancellationRejected():
+            return event.reason
         case StockBookedIn() | StockAdjusted() | BackOrdersLimited():
             return _stock(event, zone)
         case ReceiptAnnounced(receipt=receipt):

@@ -126,8 +126,9 @@ def _carry_out(serving: ServingState, command: Command) -> None:
         order = next(iter(draft.orders.values()))
         raise PagesFirstError(draft.seller_id, ((order.warehouse_id, order.lines[0].sku),))
     _execute(serving, command)
-    if not (serving.is_continued or isinstance(command, ReleaseEndedHolds)):
-        serve(serving)
+    if not isinstance(command, ReleaseEndedHolds):
+        if not serving.is_continued:
+            serve(serving)
         handle_short_orders(serving)
     if not (serving.reviewed and serving.leaves_more):
         split_by_policy(serving)

@@ -52,6 +52,7 @@ __all__ = [
     "OrderPartlyAllocated",
     "OrderPassedOver",
     "OrderPlaced",
+    "OrderPostponed",
     "OrderPutOnBackOrder",
     "OrderRecalled",
     "OrderSentToWarehouse",
@@ -61,6 +62,7 @@ __all__ = [
     "OrderSplitOff",
     "OrderWaitedEnough",
     "PolicyChanged",
+    "PostponementEnded",
     "ReceiptAnnounced",
     "ReceiptWithdrawn",
     "ShortReason",
@@ -84,6 +86,8 @@ class DeallocationReason(Term):
     """There were fewer units on hand than were allocated."""
     PREEMPTED = "PREEMPTED"
     """An urgent order took them."""
+    POSTPONED = "POSTPONED"
+    """Its day is farther than the allocation horizon."""
 
 
 @attrs.frozen
@@ -136,6 +140,20 @@ class OrderDeallocated(OrderEventFields):
 @attrs.frozen
 class OrderPassedOver(OrderEventFields):
     """A later order took units of the product that the order is blocked on."""
+
+
+@attrs.frozen
+class OrderPostponed(OrderEventFields):
+    """The order on back order is not offered stock before this moment, because its day is far."""
+
+    until: datetime
+
+
+@attrs.frozen
+class PostponementEnded(OrderEventFields):
+    """The order is offered stock from now on, and its wait begins. It was due at `due`."""
+
+    due: datetime
 
 
 @attrs.frozen
@@ -286,6 +304,8 @@ OrderChange = (
     | OrderPartlyAllocated
     | OrderDeallocated
     | OrderPassedOver
+    | OrderPostponed
+    | PostponementEnded
     | OrderWaitedEnough
     | OrderEdited
     | OrderHeld

@@ -37,6 +37,7 @@ from orderflow.domain.model.events import (
     OrderPartlyAllocated,
     OrderPassedOver,
     OrderPlaced,
+    OrderPostponed,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderSentToWarehouse,
@@ -46,6 +47,7 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
     OrderWaitedEnough,
     PolicyChanged,
+    PostponementEnded,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     ShortUnitsCancelled,
@@ -283,12 +285,8 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             }
         case ShortUnitsCancelled():
             return {"lines": cancel_units(order.lines, event.units)}
-        case OrderPassedOver():
-            wait = _wait(order, event.at)
-            return {"wait": BackOrderWait(wait.since, wait.passed_over + 1, wait.allows_partial)}
-        case OrderWaitedEnough():
-            wait = _wait(order, event.at)
-            return {"wait": BackOrderWait(wait.since, wait.passed_over, allows_partial=True)}
+        case OrderPassedOver() | OrderWaitedEnough() | OrderPostponed() | PostponementEnded():
+            return _changes_of_wait(order, event)
         case UnitsReturned():
             return {"returned": add_returned(order, event.units)}
         case OrderHeld():
@@ -305,6 +303,22 @@ def _short_part_after(order: Order, event: HoldReleased) -> ShortPart | None:
     if HoldReason.SHORT in event.reasons and order.short_part in (None, ShortPart.HOLD):
         return ShortPart.WAIT
     return order.short_part
+
+
+def _changes_of_wait(
+    order: Order, event: OrderPassedOver | OrderWaitedEnough | OrderPostponed | PostponementEnded
+) -> dict[str, Any]:
+    match event:
+        case OrderPostponed(until=until):
+            return {"postponed_until": until, "wait": None}
+        case PostponementEnded():
+            return {"postponed_until": None}
+        case _:
+            pass
+    wait = _wait(order, event.at)
+    if isinstance(event, OrderPassedOver):
+        return {"wait": BackOrderWait(wait.since, wait.passed_over + 1, wait.allows_partial)}
+    return {"wait": BackOrderWait(wait.since, wait.passed_over, allows_partial=True)}
 
 
 def _next(order: Order, event: OrderChange, changes: dict[str, Any]) -> Order:
@@ -325,10 +339,10 @@ def _order_in(fields: dict[str, Any], status: Status, at: datetime) -> Order:
     fields["status"] = status
     fields["version"] += 1
     if status is _WAITING:
-        if fields["wait"] is None:
+        if fields["wait"] is None and fields["postponed_until"] is None:
             fields["wait"] = _wait_since(at)
     elif status is not _HELD or is_covered(fields["lines"]):
-        fields["wait"] = None
+        fields["wait"] = fields["postponed_until"] = None
     return order_of(fields)
 
 
