@@ -37,9 +37,14 @@ def test_numbered_columns_may_have_gaps(shop: FileShop, numbers: tuple[int, ...]
         (f"{ORDERS},Order Status", "Shipped", "--drop-orders 'Order Status=cancelled'"),
         (f"{ORDERS},canceled_at", TIME, "--drop-orders 'canceled_at=cancelled'"),
         (f"{ORDERS},received", "1", "give --kind deliveries"),
+        (
+            f"{ORDERS},Order ID",
+            "B",
+            "not read: Order ID; another column of nearly this name is read",
+        ),
         (f"{ORDERS},Lager", "york", "not read: Lager; if it names other warehouses or sellers"),
     ],
-    ids=["further product", "status", "cancelled", "received", "warehouse"],
+    ids=["further product", "status", "cancelled", "received", "alike", "warehouse"],
 )
 def test_a_column_is_named_that_may_say_more(
     shop: FileShop, header: str, cells: str, note: str
@@ -153,9 +158,11 @@ def test_files_beside_a_database_are_left_out_of_a_folder(shop: FileShop) -> Non
     ("option", "value", "said"),
     [
         ("--skip-rows", "-1", "Invalid value for '--skip-rows': must be 0 or more"),
+        ("--delimiter", "ab", "Invalid value for '--delimiter': must be one character"),
+        ("--rejects", "-", "Invalid value for '--rejects': must be a file or a folder"),
         ("--items-column", "Items", "Invalid value for '--item-pattern': must be a pattern"),
     ],
-    ids=["rows", "items"],
+    ids=["rows", "delimiter", "rejects", "items"],
 )
 def test_an_option_that_cannot_be_is_named(
     shop: FileShop, option: str, value: str, said: str
@@ -168,6 +175,17 @@ def test_an_option_that_cannot_be_is_named(
 def test_zeros_that_a_spreadsheet_is_told_to_keep_are_kept(shop: FileShop) -> None:
     shop.report(shop.write(f'"=""0012""",MUG,1,{TIME}', header=ORDERS))
     assert list(shop.orders()) == ["0012"]
+
+
+def test_units_that_are_not_read_are_named(shop: FileShop) -> None:
+    file = shop.write(f"A,MUG,2,{TIME}", header="order_id,sku,qty,placed_at")
+    (note,) = shop.report(file, "--quantity", "1")["notes"]
+    assert note == "not read: qty; the units of a line are set for all rows instead"
+
+
+def test_lines_that_an_edit_may_name_are_told_with_their_products(shop: FileShop) -> None:
+    shop.report(shop.write(f"A,MUG,2,{TIME}", header=ORDERS))
+    assert "its lines are 1 (MUG)" in shop.refused("remove", "A", "mug")
 
 
 @pytest.mark.parametrize("name", ["qty", "Qty", "Menge", "Anzahl"])

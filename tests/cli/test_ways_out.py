@@ -56,7 +56,9 @@ def test_a_line_may_be_named_by_its_product(shop: Shop) -> None:
     shop.do("edit", "A-1", "--add", "CUP=1")
     shop.do("remove", "A-1", "CUP")
     assert set(shop.lines("A-1")) == {"1", "2"}
-    assert "has no line 'POT'; its lines are 1, 2" in shop.refused("remove", "A-1", "POT")
+    assert "has no line 'POT'; its lines are 1 (MUG), 2 (MUG)" in shop.refused(
+        "remove", "A-1", "POT"
+    )
 
 
 def test_the_id_of_a_line_comes_before_a_product_of_the_same_name(shop: Shop) -> None:

@@ -92,6 +92,8 @@ def reject_paths(found: InputFiles, given: Path | None) -> Sequence[Path | None]
     Raises:
         BadParameter: If the folder cannot hold them.
     """
+    if given == Path(STANDARD_INPUT):
+        raise typer.BadParameter("must be a file or a folder", param_hint="'--rejects'")
     if given is None or (found.is_one and not given.is_dir()):
         return [given] * len(found.names)
     return reject_files(found.names, given)

@@ -13,6 +13,7 @@ from orderflow.domain.model.commands import EditOrder
 from orderflow.domain.model.edits import ChangeQuantity, RemoveLine, ReplaceLine
 from orderflow.domain.model.events import OrderEdited
 from orderflow.domain.state.fold import evolve_order
+from orderflow.errors import LineNotFoundError
 from orderflow.errors.quoting import listed, quoted
 
 if TYPE_CHECKING:
@@ -67,10 +68,18 @@ def _with_line_id(order: Order, edit: Edit | RemoveShortLines) -> Edit | RemoveS
 
 
 def _line_id(order: Order, name: str) -> str:
-    """Return the id of a line; a name that no line has is left to the edit to refuse."""
+    """Return the id of a line that is named by its id or its SKU.
+
+    Raises:
+        LineNotFoundError: If no line has the name.
+        BadParameter: If several lines have this SKU.
+    """
     found = [line.line_id for line in order.lines if line.sku == name]
-    if any(line.line_id == name for line in order.lines) or not found:
+    if any(line.line_id == name for line in order.lines):
         return name
+    if not found:
+        lines = tuple(f"{line.line_id} ({line.sku})" for line in order.lines)
+        raise LineNotFoundError(order.order_id, name, lines)
     if len(found) > 1:
         raise typer.BadParameter(
             f"order {quoted(order.order_id)} has {quoted(name)} on lines {listed(found)}; name one",

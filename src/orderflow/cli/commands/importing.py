@@ -58,8 +58,9 @@ def import_(
     detected by itself. What is no table in a folder is skipped and named.
 
     The exit code is 0 if everything in the files is now present. Orders that differ here are named,
-    and count as present. It is 1 if rows were rejected, orders refused, or an order is not what it
-    should be here. It is 2 if a file could not be read or the import could not run to its end.
+    and count as present, and so does a count that was imported before. It is 1 if rows were
+    rejected, orders refused, or an order is not what it should be here. It is 2 if a file could not
+    be read or the import could not run to its end.
     """
     at = how.at if how.at is not None else SystemClock().now()
     layouts = layouts_of(_kind(how), form, columns, at)

@@ -140,6 +140,8 @@ class FileForm:
         if self.skip_rows is not None and self.skip_rows < 0:
             raise typer.BadParameter("must be 0 or more", param_hint="'--skip-rows'")
         delimiter = "\t" if self.delimiter in {"tab", r"\t"} else self.delimiter
+        if delimiter is not None and len(delimiter) != 1:
+            raise typer.BadParameter("must be one character, or tab", param_hint="'--delimiter'")
         return FileFormat(
             encoding=self.encoding or "",
             delimiter=delimiter or "",

@@ -83,6 +83,12 @@ class Columns:
         """Return the name in the file of a field's first column."""
         return self.names(field)[0]
 
+    @property
+    def read(self) -> set[str]:
+        """The names of the columns that are read."""
+        items = (self.positions, *self.more_items)
+        return {self.header[at] for each in items for found in each.values() for at in found}
+
     def names(self, field: str) -> tuple[str, ...]:
         """Return the names in the file of a field's columns."""
         return tuple(self.header[position] for position in self.positions.get(field, ()))
@@ -101,6 +107,14 @@ class Columns:
                 f"not read: {listed(off)}; if it says which orders are off, name what is "
                 f"skipped, such as --drop-orders '{off[0]}=cancelled'"
             )
+        folded_read = set(map(folded, self.read))
+        alike = [each for each in names if folded(each) in folded_read]
+        if alike:
+            yield f"not read: {listed(alike)}; another column of nearly this name is read"
+        units = {"quantity", *_OTHER_WORDS["quantity"]}
+        unread = [each for each in names if folded(each) in units]
+        if unread and "quantity" not in self.positions and "items" not in self.positions:
+            yield f"not read: {listed(unread)}; the units of a line are set for all rows instead"
         received = [each for each in names if folded(each) in {"received", "rejected"}]
         if received:
             yield f"not read: {listed(received)}; if stock was booked in, give --kind deliveries"
