@@ -200,7 +200,7 @@ class AllocationPolicy:
         )
 
     def __attrs_post_init__(self) -> None:
-        for ok, field, demand in (*_parameter_rules(self), *_agreement_rules(self)):
+        for ok, field, demand in rules_of(self):
             value = getattr(self, field)
             validators.require(
                 ok=ok,
@@ -303,6 +303,11 @@ def _is_pattern(value: object) -> bool:
     )
 
 
+def rules_of(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
+    """Return the rules that hold between the settings of a policy: ok, field, demand."""
+    return [*_parameter_rules(policy), *_agreement_rules(policy)]
+
+
 def _parameter_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
     """Return the rules for the parameters of settings: ok, field, demand."""
     after_waiting = policy.partial_allocation is PartialAllocation.AFTER_WAITING
@@ -315,12 +320,12 @@ def _parameter_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
         (
             after_waiting == (policy.passes_max is not None or policy.wait_max is not None),
             "partial_allocation",
-            "AFTER_WAITING exactly when passes_max or wait_max is set",
+            "AFTER_WAITING exactly when passes_max or wait_max is set, because these say how long",
         ),
         (
             (policy.fulfilment is Fulfilment.PARCELS) == (policy.parcels_max is not None),
             "parcels_max",
-            "given exactly when fulfilment is PARCELS",
+            "given exactly when fulfilment is PARCELS, because it counts them",
         ),
         *(
             (
@@ -375,7 +380,7 @@ def _short_part_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
         (
             not (cancels and policy.partial_allocation is PartialAllocation.AFTER_WAITING),
             "short_part",
-            "WAIT or HOLD if partial_allocation is AFTER_WAITING, because cancelled units do not",
+            "WAIT or HOLD if partial_allocation is AFTER_WAITING, because cancelled units are gone",
         ),
         (
             not (cancels and splits),
