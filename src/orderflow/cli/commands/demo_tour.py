@@ -2,7 +2,8 @@
 
 The tour observes the run. It picks the first order on back order that makes a good example, and
 records everything that happens to it. It also plays the seller: it asks for the allowed actions,
-replaces a short product, and splits the order.
+replaces a short product, and splits the order. Then it places an order that waits for its day, and
+sends a part of another.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.cli.output.tables import duration
-from orderflow.domain.model.commands import EditOrder, SplitOrder
+from orderflow.domain.model.commands import (
+    DespatchOrder,
+    EditOrder,
+    PlaceOrder,
+    SendOrderToWarehouse,
+    SplitOrder,
+)
 from orderflow.domain.model.edits import ReplaceLine
 from orderflow.domain.model.events import (
     Event,
@@ -23,7 +30,7 @@ from orderflow.domain.model.events import (
     OrderSplit,
     StockBookedIn,
 )
-from orderflow.domain.model.order import Order
+from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.actions import ActionAnswer
 from orderflow.errors.quoting import counted
@@ -33,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.order import OrderLine
     from orderflow.domain.model.outcome import Outcome
     from orderflow.replay import Replay
 
@@ -43,6 +49,8 @@ LINES_MIN, LINES_MAX = 4, 7
 """Enough lines to split the order, and few enough to show."""
 THINKS_FOR = timedelta(minutes=20)
 """How long the seller takes to react to a message."""
+WAITS_FOR = timedelta(days=7)
+"""How long the order waits that must not leave before a day."""
 
 
 @attrs.frozen
@@ -115,6 +123,8 @@ class DemoTour:
             self._ask(run, run.now)
             self._replace(run, run.now)
             self._split(run, run.now)
+            self._place_for_a_day(run, run.now)
+            self._send_part(run, run.now)
 
     def _begin(self, outcome: Outcome) -> None:
         order = outcome.order
@@ -167,6 +177,48 @@ class DemoTour:
         order = run.session.order(self._ids[0])
         if order.status is Status.ON_BACK_ORDER and order.allocated:
             run.session.handle(SplitOrder(seller_id=SELLER, order_id=order.order_id, at=at))
+
+    def _place_for_a_day(self, run: Replay, at: datetime) -> None:
+        """Place an order that must not leave before a day."""
+        sold = (each for each in run.session.flow.seller(SELLER).stock() if each.available)
+        stock = next(sold, None)
+        if stock is None:
+            return
+        order = Order(
+            order_id=f"{self._ids[0]}-LATER",
+            seller_id=SELLER,
+            warehouse_id=stock.key.warehouse_id,
+            lines=(OrderLine("1", stock.key.sku, 1),),
+            placed_at=at,
+            not_before=at + WAITS_FOR,
+        )
+        self._ids.append(order.order_id)
+        run.session.handle(PlaceOrder(order=order, at=at))
+        run.session.replenishment.add_demand(stock.key.sku, 1, at)
+        text = (
+            f"{order.order_id} must not leave before {order.not_before:%d %B}. Its stock is "
+            f"allocated, but it cannot be sent to the warehouse until then."
+        )
+        self.steps.append(Step(at, "An order waits for its day", text))
+
+    def _send_part(self, run: Replay, at: datetime) -> None:
+        """Despatch all but one unit of a small allocated order."""
+        allocated = run.session.flow.seller(SELLER).orders(Status.ALLOCATED)
+        fitting = (each for each in allocated if each.lines[-1].quantity > 1)
+        order = min(fitting, key=lambda each: (each.units, each.order_id), default=None)
+        if order is None:
+            return
+        about: dict[str, Any] = {"seller_id": SELLER, "order_id": order.order_id, "at": at}
+        *others, last = [(line.line_id, line.quantity) for line in order.lines]
+        left = (*others, (last[0], last[1] - 1))
+        run.session.handle(SendOrderToWarehouse(**about))
+        outcome = run.session.handle(DespatchOrder(units=left, **about))
+        (rest,) = outcome.other_orders
+        text = (
+            f"The lorry is full: {counted(order.units - 1, 'unit')} of {order.order_id} leave. "
+            f"{rest.order_id} is the rest, {counted(rest.units, 'unit')}, still at the warehouse."
+        )
+        self.steps.append(Step(at, "A part of another order leaves", text))
 
     def _follow(self, event: Event, outcome: Outcome) -> None:
         order_id = self._ids[0]
