@@ -1,22 +1,18 @@
 """The table of the kinds of notices, drawn from the data.
 
-It stands between two markers. `python -m tests.docs.kinds` names the stale page, and with `--write`
-redraws it.
+`python -m tests.docs.kinds` names the stale page, and with `--write` redraws it.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 
 from orderflow.notices import NOTICE_KINDS
-from tests.docs.diagrams import END, ROOT
-
-BEGIN = "<!-- kinds of notices: generated -->"
-PAGE = ROOT / "docs" / "explanation" / "notices.md"
+from tests.docs.diagrams import ROOT
+from tests.docs.drawn_tables import DrawnTable
 
 
-def table() -> str:
+def draw() -> str:
     """Draw the table."""
     rows = ["| kind | when | default timing |", "| --- | --- | --- |"]
     for kind, info in NOTICE_KINDS.items():
@@ -26,23 +22,9 @@ def table() -> str:
     return "\n".join(rows)
 
 
-def redrawn(page: str) -> str:
-    """Return the text of a page with the table between its markers."""
-    between = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
-    return between.sub(lambda _: f"{BEGIN}\n\n{table()}\n\n{END}", page)
-
-
-def main(arguments: list[str]) -> int:
-    page = PAGE.read_text(encoding="utf-8")
-    if page == redrawn(page):
-        return 0
-    if "--write" in arguments:
-        PAGE.write_text(redrawn(page), encoding="utf-8")
-        print("redrawn:", PAGE.relative_to(ROOT))
-        return 0
-    print("stale:", PAGE.relative_to(ROOT))
-    return 1
-
+TABLE = DrawnTable(
+    ROOT / "docs" / "explanation" / "notices.md", "<!-- kinds of notices: generated -->", draw
+)
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(TABLE.main(sys.argv[1:]))
