@@ -115,6 +115,7 @@ def _fast_line(line: OrderLine, allocated: int) -> OrderLine:
     _set_sku(copy, line.sku)
     _set_quantity(copy, line.quantity)
     _set_allocated(copy, allocated)
+    _set_set_id(copy, line.set_id)
     return copy
 
 
@@ -132,8 +133,9 @@ def _checked_line(line: OrderLine, allocated: int) -> OrderLine:
 
 _new = object.__new__
 _set_fields = Order.__dict__["__dict__"].__set__
-_set_line_id, _set_sku, _set_quantity, _set_allocated = (
-    OrderLine.__dict__[field].__set__ for field in ("line_id", "sku", "quantity", "allocated")
+_set_line_id, _set_sku, _set_quantity, _set_allocated, _set_set_id = (
+    OrderLine.__dict__[name].__set__
+    for name in ("line_id", "sku", "quantity", "allocated", "set_id")
 )
 
 by_hand = partial(build, copy_line=_fast_line, copy_order=_fast_order)
