@@ -53,7 +53,6 @@ from orderflow.invariants import (
     history_violations,
     idle_stock_violations,
     patience_violations,
-    postponement_violations,
     split_violations,
     violations,
 )
@@ -390,25 +389,6 @@ def test_returned_units_count() -> None:
     stored = attrs.evolve(evolve(State(ACME), *events), records={})
     found = history_violations(State(ACME), events, ALWAYS, stored)
     assert "'MUG' of 'acme' in 'leeds': 0 on hand, but the movements add up to 2" in found
-
-
-def test_an_order_that_is_postponed_wrongly_is_found() -> None:
-    day, hour = later(120), timedelta(hours=1)
-    policy = AllocationPolicy(allocation_horizon=hour)
-    waits = order(
-        "A", ("MUG", 2), not_before=day, status=Status.ON_BACK_ORDER, postponed_until=later(60)
-    )
-    assert postponement_violations([waits, order("B")], policy, later(59)) == []
-    with_units = attrs.evolve(waits, lines=(OrderLine("1", "MUG", 2, 1),))
-    for wrong, of, at, said in (
-        (with_units, policy, later(59), "but has 1 unit"),
-        (waits, ALWAYS, later(59), f"but its day is {day} and the horizon None"),
-        (attrs.evolve(waits, not_before=None), policy, None, "but its day is None"),
-        (waits, policy, later(60), "which has come"),
-    ):
-        (found,) = postponement_violations([wrong], of, at)
-        assert found.startswith("order 'A' is postponed until")
-        assert said in found
 
 
 def test_an_order_that_was_sent_before_its_day_is_found() -> None:
