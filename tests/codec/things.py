@@ -163,9 +163,6 @@ def consistent(fields: dict[str, Any]) -> Order:
         "lines": tuple(lines.values()),
         "holds": tuple(holds[reason] for reason in sorted(holds)),
         "wait": fields["wait"] if status in MAY_WAIT else None,
-        "postponed_until": (
-            fields["postponed_until"] if status in MAY_WAIT and fields["wait"] is None else None
-        ),
         "custom_fields": dict(fields["custom_fields"]),
         "returned": tuple(
             (line_id, line.quantity)
@@ -179,7 +176,6 @@ def consistent(fields: dict[str, Any]) -> Order:
 def as_placed(order: Order) -> Order:
     lines = tuple(attrs.evolve(line, allocated=0) for line in order.lines)
     past: dict[str, Any] = {
-        "postponed_until": None,
         "holds": (),
         "split_from": None,
         "split_count": 0,

@@ -211,17 +211,6 @@ class DifferentUnitOfWork:
             first=lambda order: (min(each.until for each in order.holds if each.until),),
         )
 
-    def ended_postponements(self, at: datetime, limit: int | None = None) -> Iterator[Order]:
-        return self._found(
-            lambda order: (
-                order.status is Status.ON_BACK_ORDER
-                and order.postponed_until is not None
-                and order.postponed_until <= at
-            ),
-            limit,
-            first=lambda order: (order.postponed_until,),
-        )
-
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterator[Order]:
         return self._found(
             lambda order: (

@@ -301,7 +301,6 @@ def never(*_: object) -> None:
         ("blocked_on", never),
         ("back_orders", nothing),
         ("ended_holds", nothing),
-        ("ended_postponements", nothing),
         ("waiting_since_before", nothing),
         ("stock", nothing),
     ],

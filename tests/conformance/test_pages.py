@@ -57,9 +57,6 @@ class Recording:
     def ended_holds(self, *given: Any) -> Iterator[Order]:  # noqa: ANN401
         return self._count(self._work.ended_holds(*given))
 
-    def ended_postponements(self, *given: Any) -> Iterator[Order]:  # noqa: ANN401
-        return self._count(self._work.ended_postponements(*given))
-
     def waiting_since_before(self, *given: Any) -> Iterator[Order]:  # noqa: ANN401
         return self._count(self._work.waiting_since_before(*given))
 

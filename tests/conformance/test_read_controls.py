@@ -71,7 +71,6 @@ READS: dict[str, tuple[Any, ...]] = {
     "orders_with_units": (WITH_UNITS,),
     "expected": (EXPECTED,),
     "ended_holds": (ENDED,),
-    "ended_postponements": ("test_ended_postponements_returns_those_due_first",),
     "waiting_since_before": (LONG,),
     "orders": (ORDERS,),
     "split_off": (PARTS,),
@@ -372,9 +371,7 @@ CASES: dict[str, tuple[tuple[Any, ...], dict[str, Fault]]] = {
         (LONG,),
         {
             "waiting_since_before": lambda work, _, since, *__: [
-                each
-                for each in work.back_orders()
-                if each.wait is not None and each.wait.since <= since
+                each for each in work.back_orders() if each.wait.since <= since
             ]
         },
     ),

@@ -121,7 +121,6 @@ def picture_of_model(world: World) -> Picture:
             order.split_count,
             order.split_from,
             order.short_part,
-            order.postponed,
             (order.since, order.passed_over, order.allows_partial) if order.since else None,
         )
         for order in world.orders
@@ -145,7 +144,6 @@ def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock])
             order.split_count,
             order.split_from,
             order.short_part,
-            order.postponed_until,
             (order.wait.since, order.wait.passed_over, order.wait.allows_partial)
             if order.wait
             else None,

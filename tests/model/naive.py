@@ -262,7 +262,6 @@ class NaiveModel:
                 case _:
                     pass
         self.world.has_changed(order)
-        self.world.postpone_or_resume(order)
         self.world.became_short.append(order)
 
     def _hold(self, order: Order, command: HoldOrder) -> None:
@@ -287,8 +286,6 @@ class NaiveModel:
     def _split(self, order: Order, asked_id: str | None, units: LineUnits | None) -> None:
         new_order_id = asked_id or free_id(self.world, order)
         self._demand(order, Status.ON_BACK_ORDER, *((Status.ALLOCATED,) if units else ()))
-        if order.postponed is not None:
-            raise RefusedByModelError
         take(self.world, order)
         assert units or order.waits()  # or it would be allocated: no stock is idle
         going = chosen(self.world, order, dict(units)) if units else leaving(self.world, order)

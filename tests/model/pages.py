@@ -74,27 +74,18 @@ def _serve_or_pass_over(world: World, page: Page) -> None:
 def apply_effects_of_time(world: World) -> bool:
     """Apply what is due; if that is more than a page, leave the rest and serve nobody."""
     world.hold_ended = []
-    due = [
-        *_with_ended_holds(world),
-        *_with_ended_postponements(world),
-        *_with_long_waits(world),
-    ]
+    due = [*_with_ended_holds(world), *_with_long_waits(world)]
     some = due[: world.orders_max]
     for order in some:
         if order.status is Status.ON_HOLD:
             ended = _ended_holds(world, order)
             release(world, order, ended)
             world.hold_ended += [(order, reason) for reason in ended]
-        elif order.postponed is not None:
-            world.resume(order)
         else:
             _begin_to_keep(world, order)
     if len(some) < len(due):
         for order in list(world.changed):
-            world.postpone_or_resume(order)
             if order.waits():
-                if has_waited_long_enough(world, order):
-                    _begin_to_keep(world, order)
                 defer(world, order)
         world.deferred = True
     return len(some) == len(due)
@@ -111,17 +102,6 @@ def _with_ended_holds(world: World) -> list[Order]:
 
 def _ended_holds(world: World, order: Order) -> list[HoldReason]:
     return [reason for reason, until in order.holds.items() if until and until <= world.now]
-
-
-def _with_ended_postponements(world: World) -> list[Order]:
-    if world.policy.allocation_horizon is None:
-        return []
-    ended = [
-        (order.postponed, order.order_id, order)
-        for order in world.orders
-        if order.is_on_back_order() and order.postponed and order.postponed <= world.now
-    ]
-    return [order for _, _, order in sorted(ended, key=lambda each: each[:2])]
 
 
 def _with_long_waits(world: World) -> list[Order]:
@@ -144,7 +124,6 @@ def let_wait(world: World, order: Order) -> None:
     """Put an order on back order, until it is served."""
     order.status = Status.ON_BACK_ORDER
     world.has_changed(order)
-    world.postpone_or_resume(order)
     world.became_short.append(order)
     if has_waited_long_enough(world, order):
         _begin_to_keep(world, order)
@@ -176,8 +155,7 @@ def _go_on_with_policy(world: World, page: Page) -> None:
 def review(world: World, after: Order | None) -> None:
     """Let those on back order begin to keep, or give up what they may not have."""
     read = _read(world, Page("REVIEW", after))
-    for order in [*read, *(each for each in world.changed if each.is_on_back_order())]:
-        world.postpone_or_resume(order)
+    for order in [*read, *(each for each in world.changed if each.waits())]:
         if has_waited_long_enough(world, order) or was_passed_over_often_enough(world, order):
             _begin_to_keep(world, order)
         if order.holds_units() and not world.allows_partial(order):
@@ -193,4 +171,4 @@ def _read(world: World, page: Page) -> list[Order]:
     read = waiting[begin:][: world.orders_max]
     if len(read) == world.orders_max:
         world.page = Page(page.step, read[-1])
-    return [order for order in read if order.is_on_back_order()]
+    return [order for order in read if order.waits()]

@@ -24,9 +24,6 @@ def serve(world: World, before: dict[ProductKey, int], also: Sequence[Order] = (
 
 
 def _serve(world: World, before: dict[ProductKey, int], also: Sequence[Order] = ()) -> None:
-    for order in [*world.changed, *world.reviewed]:
-        if order.is_on_back_order():
-            world.postpone_or_resume(order)
     grown = _grown_since(world, before)
     if world.policy.rationing is Rationing.FAIR_SHARE:
         _share_out(world, grown)
@@ -71,8 +68,6 @@ def _look_at_one_after_another(world: World, turns: Turns) -> None:
         order = world.in_turn([each for each, _ in turns])[0]
         reasons = [product for each, product in turns if each is order]
         turns = [(each, product) for each, product in turns if each is not order]
-        if order in world.changed and order.is_on_back_order():
-            world.postpone_or_resume(order)
         if order.waits() and any(_is_left(world, product) for product in reasons):
             turns += _look_at(world, order)
 

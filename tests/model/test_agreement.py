@@ -95,15 +95,7 @@ def test_the_random_commands_leave_everything_to_the_next_page() -> None:
 
 EVERYTHING = (
     *("OrderPlaced", "OrderAllocated", "OrderPutOnBackOrder", "OrderPartlyAllocated"),
-    *(
-        "OrderPostponed",
-        "PostponementEnded",
-        "OrderPassedOver",
-        "OrderWaitedEnough",
-        "OrderEdited",
-        "OrderHeld",
-        "HoldReleased",
-    ),
+    *("OrderPassedOver", "OrderWaitedEnough", "OrderEdited", "OrderHeld", "HoldReleased"),
     *(
         "OrderSplit",
         "OrderSplitAtWarehouse",

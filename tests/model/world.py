@@ -62,7 +62,6 @@ class Order:
     split_from: str | None = None
     split_count: int = 0
     since: datetime | None = None  # on back order since
-    postponed: datetime | None = None  # its day is far: it is offered no stock before this
     passed_over: int = 0
     allows_partial: bool = False  # whether it began to keep, under AFTER_WAITING
     queue_index: ProductKey | None = None
@@ -90,11 +89,8 @@ class Order:
     def holds_units(self) -> bool:
         return any(line.allocated for line in self.lines)
 
-    def is_on_back_order(self) -> bool:
-        return self.status is Status.ON_BACK_ORDER
-
     def waits(self) -> bool:
-        return self.is_on_back_order() and self.postponed is None
+        return self.status is Status.ON_BACK_ORDER
 
     def is_frozen(self) -> bool:
         return self.status in FROZEN
@@ -169,7 +165,7 @@ class World:
         self.moving, self.reviewed = [], []
         self.deferred, self.is_passing, self.page = False, False, None
         self.deferred_products = []
-        waiting = [order for order in self.orders if order.is_on_back_order()]
+        waiting = [order for order in self.orders if order.waits()]
         self.back_orders_before = sorted(waiting, key=lambda each: (each.placed_at, each.order_id))
         self.queued_before = [
             (order, product)
@@ -277,33 +273,8 @@ class World:
         self._set_status(order)
         if not order.is_short() or order.status not in (Status.ON_BACK_ORDER, Status.ON_HOLD):
             order.since, order.passed_over, order.allows_partial = None, 0, False
-            order.postponed = None
-        elif order.waits() and order.since is None:
+        elif order.status is Status.ON_BACK_ORDER and order.since is None:
             order.since = self.now
-
-    def postpone_or_resume(self, order: Order) -> None:
-        """Take an order whose day is far out of its queues, or put it back."""
-        if order.status not in (Status.ON_BACK_ORDER, Status.ALLOCATED):
-            return
-        horizon, day = self.policy.allocation_horizon, order.not_before
-        is_far = horizon is not None and day is not None and day - self.now > horizon
-        until = day - horizon if is_far and day and horizon else None
-        if until == order.postponed:
-            return
-        if order.postponed is not None and until is None:
-            self.resume(order)
-            return
-        order.let_go()
-        order.status, order.postponed = Status.ON_BACK_ORDER, until
-        order.since, order.passed_over, order.allows_partial = None, 0, False
-        self.has_changed(order)
-
-    def resume(self, order: Order) -> None:
-        """Put an order into its queues."""
-        if order.postponed is not None:
-            order.postponed = None
-            self.has_changed(order)
-            self.became_short.append(order)
 
     def _set_status(self, order: Order) -> None:
         if order.status is Status.ON_BACK_ORDER and not order.is_short():

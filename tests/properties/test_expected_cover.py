@@ -12,7 +12,6 @@ from orderflow import ExpectedReceipt, PartialAllocation, Rationing, StockKey
 from orderflow.commands import AnnounceReceipt, BookInStock, PlaceOrder
 from orderflow.core import State, decide, expected_cover, explain
 from orderflow.domain.model.commands import ReleaseEndedHolds
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.queries.expected_cover import ExpectedCovers
 from orderflow.testing.strategies import History, histories, policies
 from tests.properties.runs import SCOPE, Run
@@ -83,7 +82,7 @@ def short(state: State, before: Order, cover: ExpectedCover) -> int:
 
 
 def waiting(state: State) -> list[Order]:
-    return [each for each in state.orders.values() if is_in_queue(each)]
+    return [each for each in state.orders.values() if each.status == "ON_BACK_ORDER"]
 
 
 @given(history=histories(SCOPE, policy=STRICT), announced=ANNOUNCED)

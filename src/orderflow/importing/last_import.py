@@ -11,9 +11,7 @@ from orderflow.domain.model.events import (
     OrderEvent,
     OrderPartlyAllocated,
     OrderPassedOver,
-    OrderPostponed,
     OrderWaitedEnough,
-    PostponementEnded,
 )
 from orderflow.domain.state.fold import evolve_order
 from orderflow.importing.identity import edit_id
@@ -31,9 +29,7 @@ _MOVES_STOCK = (
     OrderPartlyAllocated,
     OrderDeallocated,
     OrderPassedOver,
-    OrderPostponed,
     OrderWaitedEnough,
-    PostponementEnded,
 )
 
 

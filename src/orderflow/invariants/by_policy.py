@@ -56,7 +56,7 @@ def idle_stock_violations(
     available = _available(stock)
     found = []
     for order in orders:
-        if order.status is not Status.ON_BACK_ORDER or order.postponed_until is not None:
+        if order.status is not Status.ON_BACK_ORDER:
             continue
         name = f"order {order.order_id!r}"
         usable_units = _usable_units(order, orders, available, policy)
@@ -69,25 +69,6 @@ def idle_stock_violations(
             found.append(f"{name} waits, but could be completed")
         if not _allows_partial(order, policy) and order.allocated:
             found.append(f"{name} has {counted(order.allocated, 'unit')}, but is short of others")
-    return found
-
-
-def postponement_violations(
-    orders: Iterable[Order], policy: AllocationPolicy, at: datetime | None = None
-) -> list[str]:
-    """Return orders that are postponed but have units, or are postponed for too long."""
-    found = []
-    for order in orders:
-        until, horizon = order.postponed_until, policy.allocation_horizon
-        if order.status is not Status.ON_BACK_ORDER or until is None:
-            continue
-        name = f"order {order.order_id!r} is postponed until {until}"
-        if order.allocated:
-            found.append(f"{name}, but has {counted(order.allocated, 'unit')}")
-        if order.not_before is None or horizon is None or until != order.not_before - horizon:
-            found.append(f"{name}, but its day is {order.not_before} and the horizon {horizon}")
-        if at is not None and until <= at:
-            found.append(f"{name}, which has come")
     return found
 
 
@@ -152,9 +133,7 @@ def gain_violations(
         f"{text_of(key)}: order {gainer.order_id!r} got units of it, "
         f"but order {order.order_id!r} is ahead of it and could have used them"
         for order in by_id.values()
-        if order.status is Status.ON_BACK_ORDER
-        and order.postponed_until is None
-        and queue_position(order, policy.queue) < place
+        if order.status is Status.ON_BACK_ORDER and queue_position(order, policy.queue) < place
         for key in _could_have_used(order, available, policy)
         if key in gained
     ]

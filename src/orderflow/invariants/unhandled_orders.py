@@ -12,7 +12,6 @@ from orderflow.domain.model.events import (
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
-    PostponementEnded,
     ShortReason,
     ShortUnitsCancelled,
 )
@@ -48,7 +47,7 @@ def short_part_violations(
         if order is None:
             continue
         short_part = _short_part(order, state.policy or default_policy)
-        if order.status is not Status.ON_BACK_ORDER or order.postponed_until is not None:
+        if order.status is not Status.ON_BACK_ORDER:
             unhandled.pop(order.order_id, None)
         elif _made_short(event):
             unhandled[order.order_id] = short_part
@@ -78,7 +77,6 @@ def _made_short(event: Event) -> bool:
             OrderPutOnBackOrder()
             | OrderEdited()
             | HoldReleased()
-            | PostponementEnded()
             | OrderShortPicked()
             | OrderRecalled()
         ):

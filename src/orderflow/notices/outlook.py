@@ -15,7 +15,6 @@ import attrs
 from orderflow.domain.model.events import ReceiptAnnounced, ReceiptWithdrawn, StockBookedIn
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.expected_cover import expected_cover
 from orderflow.domain.queries.replacements import (
@@ -41,8 +40,6 @@ __all__ = [
     "expected_date",
     "outlook_source",
 ]
-
-_WAITING = Status.ON_BACK_ORDER
 
 
 @attrs.frozen
@@ -147,11 +144,11 @@ def affected_orders(event: Event, context: NoticeContext, limit: int) -> Sequenc
         case StockBookedIn(key=key) if event.expected is not None:
             pass
         case ReceiptWithdrawn():
-            return list(filter(is_in_queue, context.orders(status=_WAITING, limit=limit)))
+            return context.orders(status=Status.ON_BACK_ORDER, limit=limit)
         case _:
             return ()
-    orders = context.orders(status=_WAITING, sku=key.sku, limit=limit)
-    return [each for each in orders if each.warehouse_id == key.warehouse_id and is_in_queue(each)]
+    orders = context.orders(status=Status.ON_BACK_ORDER, sku=key.sku, limit=limit)
+    return [order for order in orders if order.warehouse_id == key.warehouse_id]
 
 
 def date_notice(

@@ -31,7 +31,6 @@ from orderflow.domain.model.events import (
 )
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import WarehouseSku
 from orderflow.domain.queries.actions import actions
@@ -161,7 +160,7 @@ class NoticeWriter:
             order.order_id: order
             for warehouse_id, sku in late
             for order in self.context.orders(status=Status.ON_BACK_ORDER, sku=sku, limit=limit)
-            if order.warehouse_id == warehouse_id and is_in_queue(order)
+            if order.warehouse_id == warehouse_id
         }
         return tuple(
             ReceiptOverdueNotice(**_about(order, overdue), short=short)
@@ -183,7 +182,7 @@ class NoticeWriter:
                 yield CompletedNotice(**_about(now, event.at), since=before.wait.since)
             case _:
                 pass
-        if not (is_in_queue(after) and is_in_queue(now)):
+        if after.status is not Status.ON_BACK_ORDER or now.status is not Status.ON_BACK_ORDER:
             return
         if before.wait is None:
             yield self.on_back_order(now, event.at)

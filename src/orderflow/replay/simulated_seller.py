@@ -25,7 +25,6 @@ import attrs
 from orderflow.domain.model import validators
 from orderflow.domain.model.commands import BookInStock, CancelOrder, EditOrder, SplitOrder
 from orderflow.domain.model.edits import ChangeQuantity, Edit, RemoveLine
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.model.status import Status
 from orderflow.errors import SplitRefusedError
 from orderflow.replay.entries import SkipReason
@@ -168,7 +167,7 @@ class SimulatedSeller:
         self._may_split.clear()
 
     def _track_split(self, order: Order) -> None:
-        waits = is_in_queue(order)
+        waits = order.status is Status.ON_BACK_ORDER
         if waits and (order.allocated or self._session.policy.restricts_partial):
             self._may_split[order.order_id] = None
         else:

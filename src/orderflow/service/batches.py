@@ -25,9 +25,7 @@ from orderflow.domain.model.events import (
     OrderDeallocated,
     OrderPartlyAllocated,
     OrderPassedOver,
-    OrderPostponed,
     OrderWaitedEnough,
-    PostponementEnded,
     StockAdjusted,
     StockBookedIn,
 )
@@ -284,9 +282,7 @@ _ALLOCATION = (
     OrderPartlyAllocated,
     OrderDeallocated,
     OrderPassedOver,
-    OrderPostponed,
     OrderWaitedEnough,
-    PostponementEnded,
 )
 
 

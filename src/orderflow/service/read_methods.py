@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from orderflow.domain.model.arguments import require_identifier, require_limit, require_number
 from orderflow.domain.model.policy import queue_position
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.explanation import EARLIER_MAX, explain
@@ -150,8 +149,7 @@ class ReadMethods(SellerScope):
             # The queue index has each of these orders in one queue only: see
             # `Outcome.queue_index`.
             orders = reading.orders(status=Status.ON_BACK_ORDER, sku=key.sku)
-            waiting = filter(is_in_queue, orders)
-            here = [each for each in waiting if each.warehouse_id == key.warehouse_id]
+            here = [each for each in orders if each.warehouse_id == key.warehouse_id]
             short = [each for each in here if each.short_of(key.sku)]
             short.sort(key=lambda order: queue_position(order, policy.queue))
             return tuple(short[:limit])

@@ -66,7 +66,6 @@ POLICY = AllocationPolicy(
     partial_allocation=PartialAllocation.AFTER_WAITING,
     passes_max=2,
     wait_max=timedelta(days=9, seconds=2, microseconds=3),
-    allocation_horizon=timedelta(days=99, seconds=2, microseconds=3),
 )
 
 
@@ -95,7 +94,6 @@ def new_order(
         "holds": (),
         "split_from": None,
         "split_count": 0,
-        "postponed_until": None,
         "wait": None,
         "returned": (),
         "version": 0,
@@ -264,9 +262,6 @@ def _life() -> Iterator[Command]:
         command_id=None,
         at=later(17),
     )
-    day = later(18) + timedelta(days=365)
-    far = new_order("far", 8, ("POT", 1), warehouse_id="york", not_before=day)
-    yield PlaceOrder(order=far, at=later(18))
 
 
 def _receipts() -> Iterator[Command]:

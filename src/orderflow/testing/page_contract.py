@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -19,7 +18,6 @@ from orderflow.domain.model.commands import (
     ReleaseEndedHolds,
     ServeWaiting,
 )
-from orderflow.domain.model.edits import ChangeNotBefore
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.order import Hold, HoldReason
 from orderflow.domain.model.policy import AllocationPolicy, Fulfilment, Queue
@@ -37,8 +35,6 @@ from orderflow.testing.example_shop import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.order import Order
     from orderflow.ports import Reading, Repository, UnitOfWork
@@ -54,16 +50,15 @@ class PageContract(OnExampleShop):
     def test_back_orders_returns_a_page(self) -> None:
         """With `limit`, `back_orders` returns those placed first; with `after`, later ones."""
         shop = self.example_shop()
-        big, wide, y1, late, far = shop.orders("big", "wide", "y1", "late", "far")
+        big, wide, y1, late = shop.orders("big", "wide", "y1", "late")
         for after, limit, found in (
             (None, 0, []),
             (None, 1, [big]),
             (None, 3, [big, wide, y1]),
             (big, 1, [wide]),
-            (wide, 9, [far, late, y1]),
-            (shop.state.orders["small"], None, [far, late]),
-            (late, None, [far]),
-            (far, None, []),
+            (wide, 9, [late, y1]),
+            (shop.state.orders["small"], None, [late]),
+            (late, None, []),
         ):
             shop.require(found, "back_orders", after, limit, sorted_by=_BY_ID)
 
@@ -101,32 +96,6 @@ class PageContract(OnExampleShop):
         for limit, found in ((0, ""), (1, "b"), (2, "ab"), (3, "abc"), (4, "abc"), (None, "abc")):
             ended = repository.read("acme", partial(_ended_holds, limit=limit))
             require_same(f"ended_holds(…, {limit})", sorted(ended), list(found))
-
-    def test_ended_postponements_returns_those_due_first(self) -> None:
-        """An order is postponed until its day is near; on hold, it is not found."""
-        repository = self.make_repository()
-        acme, hour = OrderFlow(repository).seller("acme"), timedelta(hours=1)
-        acme.change_policy(AllocationPolicy(allocation_horizon=hour), at=later(0))
-        for order_id, minutes in (("a", 3), ("b", 1), ("c", 3), ("d", 2)):
-            day = later(minutes) + hour
-            acme.place(new_order(order_id, 0, ("MUG", 1), not_before=day), at=later(0))
-        acme.place(new_order("e", 0, ("MUG", 1)), at=later(0))
-        acme.hold("d", HoldReason.OTHER, at=later(0))
-        for at, limit, found in (
-            (later(1) - timedelta(microseconds=1), None, ""),
-            (later(1), None, "b"),
-            *((later(3), limit, "bac"[:limit]) for limit in (0, 1, 2, 3, None)),
-        ):
-            read = partial(_ended_postponements, at=at, limit=limit)
-            for run in (repository.read, repository.write):
-                name = f"ended_postponements({at}, {limit})"
-                require_same(name, run("acme", read), [acme.order(each) for each in sorted(found)])
-        acme.edit("b", ChangeNotBefore(None), at=later(0))
-        read = partial(_ended_postponements, at=later(9), limit=None)
-        others = [acme.order("a"), acme.order("c")]
-        require_same("ended_postponements(…)", repository.read("acme", read), others)
-        waiting = repository.read("acme", _queue)
-        require_same("waiting(…)", waiting, ["b", "e"])
 
     def test_waiting_since_before_returns_those_that_wait_longest(self) -> None:
         """With `limit`, the longest waits are returned, and of the same length the smaller id."""
@@ -207,15 +176,6 @@ def _orders(*order_ids: str) -> tuple[Order, ...]:
 
 def _ended_holds(reading: Reading, limit: int | None) -> list[str]:
     return [order.order_id for order in reading.ended_holds(later(24 * 60), limit)]
-
-
-def _ended_postponements(reading: Reading, at: datetime, limit: int | None) -> list[Order]:
-    return sorted(reading.ended_postponements(at, limit), key=_BY_ID)
-
-
-def _queue(reading: Reading) -> list[str]:
-    waiting = reading.waiting("leeds", "MUG", AllocationPolicy())
-    return [order.order_id for order in waiting]
 
 
 def _save_one_page(command: Command, work: UnitOfWork) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from orderflow.domain.model.arguments import require_kind
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.explanation import Explanation
@@ -81,9 +80,6 @@ def _day(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     is_here = Action.EDIT in allowed_actions(order.status)
     if day is not None and explanation.at < day and is_here:
         yield f"It cannot be sent to the warehouse before {moment_text(day, zone)}."
-    if order.postponed_until is not None:
-        until = moment_text(order.postponed_until, zone)
-        yield f"Its day is far, so it is offered no stock before {until}."
 
 
 def _reason(hold: Hold, zone: tzinfo) -> str:
@@ -100,7 +96,7 @@ def _lack(shortage: Shortage) -> str:
 
 def _queue(shortage: Shortage, explanation: Explanation) -> str:
     sku, others = shortage.line.sku, _others(shortage)
-    in_queue = is_in_queue(explanation.order)
+    in_queue = explanation.order.status is Status.ON_BACK_ORDER
     in_queue = in_queue and explanation.blocked_on in (None, sku)
     if shortage.position is None:
         if not others:

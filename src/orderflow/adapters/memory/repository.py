@@ -238,10 +238,6 @@ class MemoryUnitOfWork:
         """Return the orders on hold with a hold that has ended by this time."""
         return self._seller.ended_holds(at, limit)
 
-    def ended_postponements(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order whose postponement has ended by this time."""
-        return self._seller.ended_postponements(at, limit)
-
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
         return self._seller.waiting_since_before(since, limit)

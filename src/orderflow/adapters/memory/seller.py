@@ -5,8 +5,7 @@
   that `Outcome.queue_index` names.
 - The receipts of a product. An explanation reads those of each line.
 - The orders with units of a product. A count that finds fewer units reads only these.
-- Heaps of the ends of holds and postponements, and the starts of waits. If none is due, a command
-  reads one entry.
+- Heaps of the ends of holds and the starts of waits. If none is due, a command reads one entry.
 
 Queues depend on the policy. They are built at their first use, and again after it changes.
 """
@@ -21,7 +20,6 @@ from typing import TYPE_CHECKING
 from orderflow.adapters.memory.queue import SortedQueue
 from orderflow.domain.model.commands import Command, ServeWaiting
 from orderflow.domain.model.policy import QueuePosition, queue_position
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.model.status import Status
 from orderflow.domain.state.state import waits_since_before
 
@@ -58,7 +56,6 @@ class SellerState:
         self.parts: dict[str, list[str]] = {}
         self.with_units: dict[str, dict[str, dict[str, None]]] = {}  # warehouse, SKU, order
         self._hold_ends: list[tuple[datetime, str]] = []
-        self._postponed: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
         self.policy: AllocationPolicy | None = None
         self.next_page: NextPage | None = None
@@ -84,7 +81,6 @@ class SellerState:
             for warehouse_id, of_warehouse in self.with_units.items()
         }
         other._hold_ends = list(self._hold_ends)
-        other._postponed = list(self._postponed)
         other.policy = self.policy
         other.next_page = self.next_page
         other.back_order_limits = self.back_order_limits
@@ -170,22 +166,6 @@ class SellerState:
             heappush(self._hold_ends, entry)
         return list(ended.values())
 
-    def ended_postponements(self, at: datetime, limit: int | None) -> list[Order]:
-        """Return the orders on back order whose postponement has ended by this time."""
-        found: dict[str, Order] = {}
-        kept: list[tuple[datetime, str]] = []
-        while len(found) != limit and self._postponed and self._postponed[0][0] <= at:
-            until, order_id = heappop(self._postponed)
-            order = self.orders[order_id]
-            if order.postponed_until != until:
-                continue
-            kept.append((until, order_id))
-            if order.status is Status.ON_BACK_ORDER:
-                found[order_id] = order
-        for entry in set(kept):
-            heappush(self._postponed, entry)
-        return list(found.values())
-
     def waiting_since_before(self, since: datetime, limit: int | None) -> list[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
         found: dict[tuple[datetime, str], Order] = {}
@@ -227,10 +207,6 @@ class SellerState:
         self._move_in_queues(old, self._positions(order))
         self._index_units(before, order)
         self._note_wait(before, order)
-        if order.postponed_until is not None and (
-            before is None or before.postponed_until != order.postponed_until
-        ):
-            heappush(self._postponed, (order.postponed_until, order_id))
         for hold in order.holds:
             if hold.until is not None:
                 heappush(self._hold_ends, (hold.until, order_id))
@@ -243,7 +219,7 @@ class SellerState:
 
     def _positions(self, order: Order | None) -> dict[ProductKey, tuple[QueuePosition, int]]:
         """Return the order's position in each of its queues, and the units it needs there."""
-        if order is None or self._queues_policy is None or not is_in_queue(order):
+        if order is None or self._queues_policy is None or order.status is not Status.ON_BACK_ORDER:
             return {}
         place = queue_position(order, self._queues_policy.queue)
         return {product: (place, units) for product, units in self._needed(order).items()}

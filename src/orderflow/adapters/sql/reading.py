@@ -19,7 +19,7 @@ from orderflow.adapters.sql.rows import (
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
 from orderflow.codec import loads
 from orderflow.domain.model.arguments import require_identifier
-from orderflow.domain.model.postponement import is_in_queue
+from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.ports import EventPage
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.status import Status
 
 __all__ = ["SqlReading"]
 
@@ -172,11 +171,6 @@ class SqlReading:
         """Return the orders on hold with a hold that has ended by this time."""
         parameters = {"at": self.moments.write(at)}
         return self._orders_due(self._statements.ended_holds, parameters, limit=limit)
-
-    def ended_postponements(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order whose postponement has ended by this time."""
-        parameters = {"at": self.moments.write(at)}
-        return self._orders_due(self._statements.ended_postponements, parameters, limit=limit)
 
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
@@ -363,4 +357,4 @@ class SqlReading:
 
 def _waits_for(order: Order, sku: str) -> bool:
     """Whether the order still waits. Without locks, it may have changed meanwhile."""
-    return is_in_queue(order) and order.short_of(sku) > 0
+    return order.status is Status.ON_BACK_ORDER and order.short_of(sku) > 0

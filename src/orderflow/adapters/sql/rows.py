@@ -12,7 +12,6 @@ from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Address, BackOrderWait, Hold, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
@@ -64,7 +63,6 @@ ORDER_COLUMNS = (
     "returned",
     "short_part",
     "not_before",
-    "postponed_until",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -142,7 +140,6 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         returned=() if row[17] is None else tuple(map(tuple, json.loads(row[17]))),
         short_part=None if row[18] is None else ShortPart(row[18]),
         not_before=moments.read_any(row[19]),
-        postponed_until=moments.read_any(row[20]),
     )
 
 
@@ -166,7 +163,6 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "held_until": moments.write(min(ends)) if ends else None,
         "split_from": order.split_from,
         "split_count": order.split_count,
-        "postponed_until": moments.write_any(order.postponed_until),
         "waits_since": None if wait is None else moments.write(wait.since),
         "passed_over": 0 if wait is None else wait.passed_over,
         "allows_partial": False if wait is None else wait.allows_partial,
@@ -211,7 +207,7 @@ def queue_values(
     order: Order | None, blocked_on: str | None, moments: Moments
 ) -> dict[str, Values]:
     """Return the queue rows of an order, by SKU."""
-    if order is None or not is_in_queue(order):
+    if order is None or order.status is not Status.ON_BACK_ORDER:
         return {}
     place = place_values(order, moments)
     needed: dict[str, int] = {}

@@ -45,7 +45,6 @@ DEFAULT_PREFIX = "orderflow_"
 
 # Conditions of partial indexes. SQLite uses such an index only for the same text in a query.
 WAITS = "status = 'ON_BACK_ORDER' AND NOT allows_partial"
-IS_POSTPONED = "status = 'ON_BACK_ORDER' AND postponed_until IS NOT NULL"
 IS_UNSERVED = "is_unserved"
 HOLDS = "allocated > 0"
 
@@ -73,8 +72,6 @@ _RULES_OF_ORDERS = {
     "held": "(status = 'ON_HOLD') = (holds IS NOT NULL)",
     "until": "held_until IS NULL OR status = 'ON_HOLD'",
     "waits": "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')",
-    "postponed": "postponed_until IS NULL OR (waits_since IS NULL AND status IN ('ON_HOLD', "
-    "'ON_BACK_ORDER'))",
     "returned": "returned IS NULL OR status IN ('DESPATCHED', 'DELIVERED')",
     "counts": "split_count >= 0 AND passed_over >= 0 AND version >= 0",
 }
@@ -209,7 +206,6 @@ class Tables:
             Column("held_until", _MOMENT),
             Column("split_from", _IDENTIFIER),
             Column("split_count", BigInteger, nullable=False),
-            Column("postponed_until", _MOMENT),
             Column("waits_since", _MOMENT),
             Column("passed_over", BigInteger, nullable=False),
             Column("allows_partial", Boolean, nullable=False),
@@ -223,7 +219,6 @@ class Tables:
         self._index(table, "status", "status", "placed_at", "order_id")
         self._index(table, "parts", "split_from", "order_id", where="split_from IS NOT NULL")
         self._index(table, "held", "held_until", "order_id", where="held_until IS NOT NULL")
-        self._index(table, "postponed", "postponed_until", "order_id", where=IS_POSTPONED)
         self._index(table, "waits", "waits_since", "order_id", where=WAITS)
         return table
 

@@ -325,8 +325,6 @@ def _rest(order: Order) -> list[str]:
         said.append(f"promised by {moment_text(order.promised_by, zone)}")
     if order.not_before is not None:
         said.append(f"not before {moment_text(order.not_before, zone)}")
-    if order.postponed_until is not None:
-        said.append(f"offered no stock before {moment_text(order.postponed_until, zone)}")
     if order.priority:
         said.append(f"priority {order.priority}")
     if order.courier is not None:

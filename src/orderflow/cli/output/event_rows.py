@@ -35,7 +35,6 @@ from orderflow.domain.model.events import (
     OrderHeld,
     OrderPartlyAllocated,
     OrderPlaced,
-    OrderPostponed,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
@@ -43,7 +42,6 @@ from orderflow.domain.model.events import (
     OrderSplitAtWarehouse,
     OrderSplitOff,
     PolicyChanged,
-    PostponementEnded,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     ShortUnitsCancelled,
@@ -81,25 +79,29 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
         case UnitsReturned():
             why = f": {event.note}" if event.note else ""
             return f"{_units(event.units)}: {_lower(event.state)}, {_lower(event.reason)}{why}"
-        case OrderAllocated() | OrderPutOnBackOrder() | OrderPartlyAllocated():
-            return _units(event.units)
-        case OrderShortPicked() | OrderRecalled():
-            return _units(event.units)
+        case (
+            OrderAllocated(units=units)
+            | OrderPutOnBackOrder(units=units)
+            | OrderPartlyAllocated(units=units)
+            | OrderShortPicked(units=units)
+            | OrderRecalled(units=units)
+        ):
+            return _units(units)
         case OrderEdited(edits=edits):
             return ", ".join(_edit(edit, zone) for edit in edits)
-        case OrderPostponed(until=until):
-            return f"until {moment_text(until, zone)}"
-        case PostponementEnded(due=due):
-            return f"due {moment_text(due, zone)}"
         case OrderHeld(hold=hold):
-            end = "" if hold.until is None else f" until {moment_text(hold.until, zone)}"
-            return f"{_lower(hold.reason)}{end}"
+            until = "" if hold.until is None else f" until {moment_text(hold.until, zone)}"
+            return f"{_lower(hold.reason)}{until}"
         case HoldReleased(reasons=reasons):
             return ", ".join(map(_lower, reasons))
         case OrderSplit() | OrderSplitAtWarehouse():
             return f"{_units(event.units)} to {event.new_order_id}"
-        case OrderCancelled() | CancellationRequested() | CancellationRejected():
-            return event.reason
+        case (
+            OrderCancelled(reason=reason)
+            | CancellationRequested(reason=reason)
+            | CancellationRejected(reason=reason)
+        ):
+            return reason
         case StockBookedIn() | StockAdjusted() | BackOrdersLimited():
             return _stock(event, zone)
         case ReceiptAnnounced(receipt=receipt):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.preemption import within_reach
 from orderflow.domain.model.policy import allows_partial
-from orderflow.domain.model.postponement import is_in_queue
+from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def queue_index(serving: ServingState) -> Iterator[tuple[str, str | None]]:
     if not (draft.policy.restricts_partial or serving.reviewed):
         return
     for order_id, order in {**serving.reviewed, **serving.visited, **draft.orders}.items():
-        if not is_in_queue(order):
+        if order.status is not Status.ON_BACK_ORDER:
             continue
         before = draft.view.blocked_on(order_id)
         blocking = blocking_skus(serving, order)

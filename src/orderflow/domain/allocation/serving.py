@@ -8,7 +8,6 @@ kinds of orders can gain: the orders that the command itself left waiting, and t
 queue of a product of which more is available now. No others can: of any other product, either
 none is available or no order can use it. With preemption, the units of an order that the command
 changed count as available for urgent orders.
-Orders whose day is farther than the allocation horizon are in no queue, and are not visited.
 
 *In what order.* In the order of the queue that the policy names, which is total. The queues of
 several products are merged as they are read.
@@ -112,7 +111,7 @@ def serve(
     """
     if not is_same_page:
         serving.begin_page()
-    waiting = [*serving.to_offer(backlog), *serving.take_touched()]
+    waiting = [*backlog, *serving.take_touched()]
     if not (waiting or serving.is_replenished or preemptible_products(serving)):
         return
     if serving.draft.policy.rationing is _FAIR_SHARE:

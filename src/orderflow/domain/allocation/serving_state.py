@@ -11,7 +11,6 @@ from math import inf
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from orderflow.domain.allocation.postponing import postpone_or_resume
 from orderflow.domain.allocation.with_units import OrdersWithUnits
 from orderflow.domain.model.events import (
     STOCK_EVENTS,
@@ -22,13 +21,10 @@ from orderflow.domain.model.events import (
 )
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.policy import Preemption, queue_position
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import WarehouseSku
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from orderflow.domain.model.events import Event, LineUnits
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import QueuePosition
@@ -112,16 +108,9 @@ class ServingState:
 
     def is_waiting(self, order: Order) -> bool:
         """Whether the order is to be offered stock."""
-        return is_in_queue(order) or (order.status is _NEW and order.order_id in self.to_allocate)
-
-    def to_offer(self, orders: Iterable[Order]) -> list[Order]:
-        """Postpone some orders, or end their postponements; return those to offer stock."""
-        settled = [
-            postpone_or_resume(self.draft, order)
-            for order in orders
-            if order.status is _WAITING or self.is_waiting(order)
-        ]
-        return [order for order in settled if self.is_waiting(order)]
+        return order.status is _WAITING or (
+            order.status is _NEW and order.order_id in self.to_allocate
+        )
 
     def take_touched(self) -> list[Order]:
         """Return, once, the waiting orders that changed and were not offered stock since."""
@@ -132,7 +121,7 @@ class ServingState:
         self._events_read = len(events)
         orders = [self.draft.order(order_id) for order_id in touched]
         touched.clear()
-        return self.to_offer(orders)
+        return [order for order in orders if self.is_waiting(order)]
 
     def events_for_short_part(self) -> list[Event]:
         """Return, once, the events that may have made orders short."""

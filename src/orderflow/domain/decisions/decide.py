@@ -126,9 +126,8 @@ def _carry_out(serving: ServingState, command: Command) -> None:
         order = next(iter(draft.orders.values()))
         raise PagesFirstError(draft.seller_id, ((order.warehouse_id, order.lines[0].sku),))
     _execute(serving, command)
-    if not isinstance(command, ReleaseEndedHolds):
-        if not serving.is_continued:
-            serve(serving)
+    if not (serving.is_continued or isinstance(command, ReleaseEndedHolds)):
+        serve(serving)
         handle_short_orders(serving)
     if not (serving.reviewed and serving.leaves_more):
         split_by_policy(serving)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.blocked_on import queue_index
 from orderflow.domain.model.outcome import Outcome
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.errors import LimitRefusedError
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["outcome_of"]
 
-_ALLOCATED = Status.ALLOCATED
+_WAITING, _ALLOCATED = Status.ON_BACK_ORDER, Status.ALLOCATED
 
 
 def outcome_of(serving: ServingState, order_id: str | None = None) -> Outcome:
@@ -69,10 +68,10 @@ def _back_orders(draft: Draft) -> tuple[list[str], list[str]]:
     """Return the ids of the back orders that the command opened, and of those it completed."""
     opened, completed = [], []
     for order_id, order in draft.orders.items():
-        waits = is_in_queue(order)
+        waits = order.status is _WAITING
         if waits or order.status is _ALLOCATED:
             before = draft.view.order(order_id)
-            waited = before is not None and is_in_queue(before)
+            waited = before is not None and before.status is _WAITING
             if waits and not waited:
                 opened.append(order_id)
             elif waited and not waits:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.domain.allocation.postponing import postpone_allocated
 from orderflow.domain.decisions.shortfall import cancel_if_requested
 from orderflow.domain.decisions.splitting import split_at_warehouse
 from orderflow.domain.model.edits import apply_edits, resolve_edits
@@ -127,7 +126,6 @@ def release(draft: Draft, order: Order, command: ReleaseHold) -> None:
             )
         reasons = (command.reason,)
     draft.emit(HoldReleased(*draft.name(order), reasons))
-    postpone_allocated(draft, order)
 
 
 def edit(draft: Draft, order: Order, command: EditOrder) -> None:
@@ -136,7 +134,6 @@ def edit(draft: Draft, order: Order, command: EditOrder) -> None:
     edits = resolve_edits(order, command.edits)
     apply_edits(order, edits)  # refuses an impossible edit before there is an event
     draft.emit(OrderEdited(*draft.name(order), edits))
-    postpone_allocated(draft, order)
 
 
 def cancel(draft: Draft, order: Order, command: CancelOrder) -> None:

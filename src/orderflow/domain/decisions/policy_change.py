@@ -4,8 +4,7 @@ A change of policy counts as a change to every order on back order. Each of them
 again, in the order of the new queue, and none is passed over. Units that may leave automatically
 under the new policy are split off, whether or not the order has gained anything.
 
-Three things happen first. The new allocation horizon postpones orders, or ends their
-postponements. Orders that have waited enough under the new policy may be allocated a part
+Two things happen first. Orders that have waited enough under the new policy may be allocated a part
 from now on. Other orders give back a part that they may not have, so that earlier orders can have
 it.
 
@@ -28,7 +27,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.deallocation import deallocate_incomplete
-from orderflow.domain.allocation.postponing import postpone_or_resume
 from orderflow.domain.allocation.serving import serve
 from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.events import OrderWaitedEnough, PolicyChanged
@@ -101,7 +99,6 @@ def _review(serving: ServingState, after: Order | None) -> NextPage | None:
     orders = {order.order_id: order for order in read} | draft.orders
     waiting = [order for order in orders.values() if order.status is Status.ON_BACK_ORDER]
     waiting.sort(key=lambda order: queue_position(order, draft.policy.queue))
-    waiting = [postpone_or_resume(draft, order) for order in waiting]
     for order in waiting:
         if has_waited_enough(order, draft.policy, draft.at):
             draft.emit(OrderWaitedEnough(*draft.name(order)))

@@ -1,8 +1,8 @@
 """The short part: what happens to orders that become short.
 
-An order becomes short when it goes on back order, when its postponement ends, when it is edited or
-released, and when a count or an urgent order takes units of it. An order that was short before
-waits on, whatever the policy says now.
+An order becomes short when it goes on back order, when it is edited or released, and when a count
+or an urgent order takes units of it. An order that was short before waits on, whatever the policy
+says now.
 
 The queues are served first. Then the orders that are still short are handled one by one, in the
 order of the queue. After each of them, the queues are served again: its units may complete the
@@ -29,7 +29,6 @@ from orderflow.domain.model.events import (
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
-    PostponementEnded,
     ShortUnitsCancelled,
 )
 from orderflow.domain.model.order import Hold, HoldReason
@@ -39,7 +38,6 @@ from orderflow.domain.model.policy import (
     queue_position,
     short_part_of,
 )
-from orderflow.domain.model.postponement import is_in_queue
 from orderflow.domain.model.short_part import ShortPart, ShortReason
 from orderflow.domain.model.status import Status
 
@@ -52,10 +50,7 @@ if TYPE_CHECKING:
 __all__ = ["cancel_short_units", "handle_short_orders"]
 
 _WAITING, _WAIT = Status.ON_BACK_ORDER, ShortPart.WAIT
-_MAKES_SHORT = (
-    *(OrderPutOnBackOrder, PostponementEnded, OrderEdited, HoldReleased),
-    *(OrderShortPicked, OrderRecalled),
-)
+_MAKES_SHORT = (OrderPutOnBackOrder, OrderEdited, HoldReleased, OrderShortPicked, OrderRecalled)
 _LOST_UNITS = (DeallocationReason.COUNT, DeallocationReason.PREEMPTED)
 
 
@@ -119,7 +114,7 @@ def _now_short(serving: ServingState) -> list[str]:
 
 
 def _is_to_handle(draft: Draft, order: Order) -> bool:
-    return is_in_queue(order) and (
+    return order.status is _WAITING and (
         short_part_of(order, draft.policy) is not _WAIT or bool(draft.limits)
     )
 
@@ -180,7 +175,7 @@ def _above_limit(draft: Draft, order: Order, sku: str, unhandled: set[str]) -> i
     waiting += [
         each
         for each in draft.orders.values()
-        if is_in_queue(each) and each.warehouse_id == order.warehouse_id
+        if each.status is _WAITING and each.warehouse_id == order.warehouse_id
     ]
     others = sum(each.short_of(sku) for each in waiting if each.order_id not in left_out)
     return others + order.short_of(sku) - limit.units_max

@@ -50,7 +50,6 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
     split.
     """
     require_action(order.order_id, order.status, Action.SPLIT)
-    _check_is_offered_stock(order)
     policy, units = draft.policy, command.units
     if units is None and order.status is Status.ALLOCATED:
         raise SplitRefusedError(
@@ -79,15 +78,6 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
                 f"edit the order, or cancel it",
             )
     _split(draft, order, new_order_id, leaving)
-
-
-def _check_is_offered_stock(order: Order) -> None:
-    if order.postponed_until is not None:
-        raise SplitRefusedError(
-            order.order_id,
-            f"its day is far, so it is offered no stock before "
-            f"{order.postponed_until:%Y-%m-%d %H:%M:%S} UTC; move its day with an edit first",
-        )
 
 
 def split_at_warehouse(

@@ -52,7 +52,6 @@ __all__ = [
     "OrderPartlyAllocated",
     "OrderPassedOver",
     "OrderPlaced",
-    "OrderPostponed",
     "OrderPutOnBackOrder",
     "OrderRecalled",
     "OrderSentToWarehouse",
@@ -62,7 +61,6 @@ __all__ = [
     "OrderSplitOff",
     "OrderWaitedEnough",
     "PolicyChanged",
-    "PostponementEnded",
     "ReceiptAnnounced",
     "ReceiptWithdrawn",
     "ShortReason",
@@ -86,8 +84,6 @@ class DeallocationReason(Term):
     """There were fewer units on hand than were allocated."""
     PREEMPTED = "PREEMPTED"
     """An urgent order took them."""
-    POSTPONED = "POSTPONED"
-    """Its day is farther than the allocation horizon."""
 
 
 @attrs.frozen
@@ -140,20 +136,6 @@ class OrderDeallocated(OrderEventFields):
 @attrs.frozen
 class OrderPassedOver(OrderEventFields):
     """A later order took units of the product that the order is blocked on."""
-
-
-@attrs.frozen
-class OrderPostponed(OrderEventFields):
-    """The order on back order is not offered stock before this moment, because its day is far."""
-
-    until: datetime
-
-
-@attrs.frozen
-class PostponementEnded(OrderEventFields):
-    """The order is offered stock from now on, and its wait begins. It was due at `due`."""
-
-    due: datetime
 
 
 @attrs.frozen
@@ -304,8 +286,6 @@ OrderChange = (
     | OrderPartlyAllocated
     | OrderDeallocated
     | OrderPassedOver
-    | OrderPostponed
-    | PostponementEnded
     | OrderWaitedEnough
     | OrderEdited
     | OrderHeld

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Address", "BackOrderWait", "Hold", "HoldReason", "Order", "OrderLine"]
 
-_IDENTIFIER_IF_ANY = attrs.validators.optional(validators.identifier)
-_MOMENT_IF_ANY = attrs.validators.optional(validators.moment)
-
 
 class HoldReason(Term):
     """Why an order is on hold."""
@@ -45,7 +42,9 @@ class Hold:
 
     reason: HoldReason = attrs.field(validator=validators.one_of(HoldReason))
     until: datetime | None = attrs.field(
-        default=None, converter=validators.in_utc_if_any, validator=_MOMENT_IF_ANY
+        default=None,
+        converter=validators.in_utc_if_any,
+        validator=attrs.validators.optional(validators.moment),
     )
     note: str = attrs.field(default="", validator=validators.note)
 
@@ -142,9 +141,7 @@ class Order:
 
     `not_before` is the moment from which the order may be sent to the warehouse; before it, that is
     refused. It affects neither the queue nor who gets the stock. `WarehouseCalendar.day_begins`
-    returns it for a day. A part that is split off has it too. `postponed_until` is set while
-    the order is offered no stock, because its day is too far: see
-    `AllocationPolicy.allocation_horizon`.
+    returns it for a day. A part that is split off has it too.
 
     Raises:
         InvalidValueError: If a field breaks its rule, two lines share an id, or the status
@@ -161,25 +158,32 @@ class Order:
     status: Status = attrs.field(default=Status.NEW, validator=validators.one_of(Status))
     priority: int = attrs.field(default=0, validator=validators.priority)
     promised_by: datetime | None = attrs.field(
-        default=None, converter=validators.in_utc_if_any, validator=_MOMENT_IF_ANY
+        default=None,
+        converter=validators.in_utc_if_any,
+        validator=attrs.validators.optional(validators.moment),
     )
     not_before: datetime | None = attrs.field(
-        default=None, converter=validators.in_utc_if_any, validator=_MOMENT_IF_ANY
+        default=None,
+        converter=validators.in_utc_if_any,
+        validator=attrs.validators.optional(validators.moment),
     )
-    courier: str | None = attrs.field(default=None, validator=_IDENTIFIER_IF_ANY)
+    courier: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
     ship_to: Address | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(Address))
     )
-    customer_reference: str | None = attrs.field(default=None, validator=_IDENTIFIER_IF_ANY)
+    customer_reference: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
     custom_fields: tuple[tuple[str, str], ...] = attrs.field(
         default=(), converter=validators.sorted_pairs, validator=validators.custom_fields
     )
     holds: tuple[Hold, ...] = attrs.field(default=(), validator=validators.tuple_of(Hold))
-    split_from: str | None = attrs.field(default=None, validator=_IDENTIFIER_IF_ANY)
-    split_count: int = attrs.field(default=0, validator=validators.whole(0))
-    postponed_until: datetime | None = attrs.field(
-        default=None, converter=validators.in_utc_if_any, validator=_MOMENT_IF_ANY
+    split_from: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
     )
+    split_count: int = attrs.field(default=0, validator=validators.whole(0))
     wait: BackOrderWait | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(BackOrderWait))
     )
@@ -381,12 +385,6 @@ def _status_rules(order: Order) -> Iterator[tuple[bool, str, str, object]]:
         "wait",
         f"None unless the order waits; it is {order.status}",
         order.wait,
-    )
-    yield (
-        order.postponed_until is None or (order.status in MAY_WAIT and order.wait is None),
-        "postponed_until",
-        f"None unless the order waits for its day; it is {order.status}",
-        order.postponed_until,
     )
     short, allocated = order.short, order.allocated
     yield (

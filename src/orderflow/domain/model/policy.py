@@ -122,8 +122,6 @@ class AllocationPolicy:
         passes_max: With `AFTER_WAITING`: the number of passes after which it may have a part.
         wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part, at
             most 36,525 days.
-        allocation_horizon: How near the day of an order (`Order.not_before`) must be for it to be
-            offered stock. Until then it is on back order, in no queue. Default: however far.
         fulfilment: What may leave.
         parcels_max: With `PARCELS`: the most parcels of an order, including the last one and
             cancelled ones.
@@ -158,9 +156,6 @@ class AllocationPolicy:
         default=None, validator=attrs.validators.optional(validators.whole(1))
     )
     wait_max: timedelta | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.duration)
-    )
-    allocation_horizon: timedelta | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.duration)
     )
     fulfilment: Fulfilment = attrs.field(

@@ -37,7 +37,6 @@ from orderflow.domain.model.events import (
     OrderPartlyAllocated,
     OrderPassedOver,
     OrderPlaced,
-    OrderPostponed,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderSentToWarehouse,
@@ -47,7 +46,6 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
     OrderWaitedEnough,
     PolicyChanged,
-    PostponementEnded,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     ShortUnitsCancelled,
@@ -285,8 +283,12 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             }
         case ShortUnitsCancelled():
             return {"lines": cancel_units(order.lines, event.units)}
-        case OrderPassedOver() | OrderWaitedEnough() | OrderPostponed() | PostponementEnded():
-            return _changes_of_wait(order, event)
+        case OrderPassedOver():
+            wait = _wait(order, event.at)
+            return {"wait": BackOrderWait(wait.since, wait.passed_over + 1, wait.allows_partial)}
+        case OrderWaitedEnough():
+            wait = _wait(order, event.at)
+            return {"wait": BackOrderWait(wait.since, wait.passed_over, allows_partial=True)}
         case UnitsReturned():
             return {"returned": add_returned(order, event.units)}
         case OrderHeld():
@@ -303,22 +305,6 @@ def _short_part_after(order: Order, event: HoldReleased) -> ShortPart | None:
     if HoldReason.SHORT in event.reasons and order.short_part in (None, ShortPart.HOLD):
         return ShortPart.WAIT
     return order.short_part
-
-
-def _changes_of_wait(
-    order: Order, event: OrderPassedOver | OrderWaitedEnough | OrderPostponed | PostponementEnded
-) -> dict[str, Any]:
-    match event:
-        case OrderPostponed(until=until):
-            return {"postponed_until": until, "wait": None}
-        case PostponementEnded():
-            return {"postponed_until": None}
-        case _:
-            pass
-    wait = _wait(order, event.at)
-    if isinstance(event, OrderPassedOver):
-        return {"wait": BackOrderWait(wait.since, wait.passed_over + 1, wait.allows_partial)}
-    return {"wait": BackOrderWait(wait.since, wait.passed_over, allows_partial=True)}
 
 
 def _next(order: Order, event: OrderChange, changes: dict[str, Any]) -> Order:
@@ -339,10 +325,10 @@ def _order_in(fields: dict[str, Any], status: Status, at: datetime) -> Order:
     fields["status"] = status
     fields["version"] += 1
     if status is _WAITING:
-        if fields["wait"] is None and fields["postponed_until"] is None:
+        if fields["wait"] is None:
             fields["wait"] = _wait_since(at)
     elif status is not _HELD or is_covered(fields["lines"]):
-        fields["wait"] = fields["postponed_until"] = None
+        fields["wait"] = None
     return order_of(fields)
 
 

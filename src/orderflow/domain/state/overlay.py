@@ -129,12 +129,6 @@ class Overlay:
         due = State.of(self.seller_id, [*below, *self._above.orders.values()])
         return due.ended_holds(at, limit)
 
-    def ended_postponements(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order whose postponement ends at this moment or before it."""
-        below = self._unchanged(self._below.ended_postponements(at))
-        due = State.of(self.seller_id, [*below, *self._above.orders.values()])
-        return due.ended_postponements(at, limit)
-
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet."""
         below = self._unchanged(self._below.waiting_since_before(since))

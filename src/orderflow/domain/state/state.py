@@ -25,7 +25,6 @@ from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import AllocationPolicy, Queue, queue_position
-from orderflow.domain.model.postponement import is_in_queue, was_postponed_until
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import (
     ExpectedReceipt,
@@ -215,11 +214,6 @@ class State:
         order_ids = dict.fromkeys(order_id for _, order_id in ends)
         return [self.orders[order_id] for order_id in order_ids][:limit]
 
-    def ended_postponements(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order whose postponement ends at this moment or before it."""
-        found = [order for order in self.orders.values() if was_postponed_until(order, at)]
-        return sorted(found, key=lambda order: (order.postponed_until, order.order_id))[:limit]
-
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet."""
         found = [order for order in self.orders.values() if waits_since_before(order, since)]
@@ -246,7 +240,7 @@ class State:
     def _waiting(self) -> dict[ProductKey, list[Order]]:
         index: dict[ProductKey, list[Order]] = {}
         for order in self.orders.values():
-            if is_in_queue(order):
+            if order.status is _WAITING:
                 for sku in {line.sku: None for line in order.short_lines}:
                     index.setdefault((order.warehouse_id, sku), []).append(order)
         return index

@@ -80,10 +80,10 @@ class View(Protocol):
     ) -> Iterable[Order]:
         """Return the orders on back order that wait for a product, in the order of the queue.
 
-        These are the orders with a line that is short of it, except those that are postponed, and
-        those that are blocked on another product: see `Outcome.queue_index`. If the policy does not
-        restrict partial allocation, no order is blocked, and an index is ignored. The queue is read
-        from its head, and only while stock is available. A view may read it in pages of any size.
+        These are the orders with a line that is short of it, except those that are blocked on
+        another product: see `Outcome.queue_index`. If the policy does not restrict partial
+        allocation, no order is blocked, and an index is ignored. The queue is read from its head,
+        and only while stock is available. A view may read it in pages of any size.
 
         If `at_most` is given, the view may omit an order if it is blocked on this product and
         short of more units of it than `at_most` returns. It may call `at_most` at any time until it
@@ -124,15 +124,6 @@ class View(Protocol):
 
         They may come in any order. If there are more than `limit`, return those whose first hold
         ends first, then those with the smaller id.
-        """
-        ...
-
-    def ended_postponements(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
-        """Return the orders on back order whose postponement ends at this moment or before it.
-
-        They may come in any order. If there are more than `limit`, return those whose postponement
-        ends first, then those with the smaller id. Only a policy with an `allocation_horizon` needs
-        them.
         """
         ...
 

@@ -87,8 +87,6 @@ _RULES_OF_ORDERS = {
     "held": "(status = 'ON_HOLD') = (holds IS NOT NULL)",
     "until": "held_until IS NULL OR status = 'ON_HOLD'",
     "waits": "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')",
-    "postponed": "postponed_until IS NULL OR (waits_since IS NULL AND status IN ('ON_HOLD', "
-    "'ON_BACK_ORDER'))",
     "returned": "returned IS NULL OR status IN ('DESPATCHED', 'DELIVERED')",
     "counts": "split_count >= 0 AND passed_over >= 0 AND version >= 0",
 }
@@ -113,7 +111,6 @@ def _orders() -> None:
         Column("held_until", _MOMENT),
         Column("split_from", _IDENTIFIER),
         Column("split_count", BigInteger, nullable=False),
-        Column("postponed_until", _MOMENT),
         Column("waits_since", _MOMENT),
         Column("passed_over", BigInteger, nullable=False),
         Column("allows_partial", Boolean, nullable=False),
@@ -127,8 +124,6 @@ def _orders() -> None:
     _index("orders", "status", "status", "placed_at", "order_id")
     _index("orders", "parts", "split_from", "order_id", where="split_from IS NOT NULL")
     _index("orders", "held", "held_until", "order_id", where="held_until IS NOT NULL")
-    postponed = "status = 'ON_BACK_ORDER' AND postponed_until IS NOT NULL"
-    _index("orders", "postponed", "postponed_until", "order_id", where=postponed)
     waits = "status = 'ON_BACK_ORDER' AND NOT allows_partial"
     _index("orders", "waits", "waits_since", "order_id", where=waits)
 
