@@ -35,6 +35,7 @@ from orderflow.commands import (
     DespatchOrder,
     EditOrder,
     HoldOrder,
+    LimitBackOrders,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
@@ -43,11 +44,13 @@ from orderflow.commands import (
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
+    ReturnUnits,
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
     WithdrawReceipt,
 )
+from orderflow.domain.model.returns import ReturnState
 from orderflow.edits import AddLine, ChangeQuantity, RemoveLine, ReplaceLine
 
 if TYPE_CHECKING:
@@ -138,6 +141,7 @@ class _Story:
         self._about("D", ReportShortPick, picked=(PickedLine("1", 0),))
         self._about("A2", DespatchOrder)
         self._about("A2", DeliverOrder)
+        self._about("A2", ReturnUnits, state=ReturnState.BACK_IN_STOCK)
 
     def a_long_queue_is_served(self) -> None:
         batch = tuple(self._order(f"Q{number}", ("TIN", 1)) for number in range(7))
@@ -149,6 +153,7 @@ class _Story:
         never = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
         self._of_seller(ChangePolicy, policy=never)
         self._of_seller(ChangePolicy, policy=AllocationPolicy(queue=Queue.PRIORITY))
+        self._say(LimitBackOrders, key=self._key("TIN"), units_max=5)
 
     def less_is_found(self) -> None:
         self._say(CountStock, key=self._key("TIN"), counted=3)

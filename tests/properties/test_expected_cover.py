@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orderflow import ExpectedReceipt, PartialAllocation, Rationing, StockKey
@@ -147,6 +147,7 @@ def test_no_line_is_expected_before_the_moment_or_by_a_receipt_that_is_overdue(
             assert cover.expected_at is None or cover.expected_at >= at
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(history=histories(SCOPE, policy=FAIR), announced=ANNOUNCED)
 def test_where_shares_are_fair_the_line_is_covered_by_then_at_the_latest(
     history: History, announced: list[tuple[str, int, int]]

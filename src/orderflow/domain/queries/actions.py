@@ -65,7 +65,8 @@ class ActionAnswer:
         allowed: Whether it may be done now.
         reason: Why it is not allowed; otherwise empty.
         leads_to: The status that the order would have. If it depends on the details of the
-            command, all possible statuses. Empty if the action is not allowed.
+            command, all possible statuses, unless an edit changes the short part too. Empty if the
+            action is not allowed.
         units: The units of the action, as pairs of a SKU and a number. For a split, those that
             would be split off. For a removal of lines, those of the short lines. For stock to
             send, those that the order is short of. For a return, those that can come back.
