@@ -231,7 +231,7 @@ def test_several_changes_are_one_edit(shop: Shop) -> None:
     shop.do("edit", "A-1", "--quantity", "1=4", "--remove", 2, "--add", "TEA=1")
     assert shop.lines("A-1") == {"1": ("MUG", 4, 4), "3": ("TEA", 1, 0)}
     message = shop.refused("edit", "A-1", "--quantity", "1=1", "--remove", 9)
-    assert message == "orderflow: order 'A-1' has no line '9'; its lines are 1, 3"
+    assert message == "orderflow: order 'A-1' has no line '9'; its lines are 1 (MUG), 3 (TEA)"
 
 
 def test_the_courier_can_be_left_to_the_warehouse_again(shop: Shop) -> None:

@@ -276,7 +276,7 @@ def test_the_machine_gets_around() -> None:
             )
 
     run_state_machine_as_test(
-        Noting, settings=settings(QUICK, max_examples=400, stateful_step_count=60)
+        Noting, settings=settings(QUICK, max_examples=600, stateful_step_count=60)
     )
     assert set(Command.__args__) - happened == {ServeWaiting}  # no queue is that long here
     assert set(Event.__args__) - happened == set()
