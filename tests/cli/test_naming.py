@@ -32,7 +32,10 @@ __all__ = ["shop"]
         ("short-pick A-1 1=9999999999999", "'LINE=FOUND': units must be a whole number"),
         ("announce R-1 MUG 0 2026-03-09", "'UNITS': must be a whole number of units from 1"),
         ("change-policy acme --wait-max -1", "'--wait-max': must be a number of days above 0"),
-        ("change-policy acme --parcels-max 3", "exactly when --fulfilment is PARCELS, because it counts them, not 3"),
+        (
+            "change-policy acme --parcels-max 3",
+            "exactly when --fulfilment is PARCELS, because it counts them, not 3",
+        ),
         ("change-policy acme --share-max 3", "must be omitted unless --rationing is FAIR_SHARE"),
         ("orders --json --csv", "'--csv': must be omitted with --json"),
         ("stock --seller acme\xa0", "'--seller': must be a text of 1 to 128 printable"),
