@@ -50,12 +50,12 @@ def test_a_header_far_below_is_not_searched() -> None:
         (
             "Order,SKU,Qty,Placed",
             "PLAIN, which lacks 'order_id' (order_id), 'quantity' (quantity), 'placed_at' ",
-            "name the columns of order_id ('Order'?), quantity, placed_at ('Placed'?)",
+            "name the columns of order_id ('Order'?), quantity ('Qty'?), placed_at ('Placed'?)",
         ),
         (
             "Order ID,Order Date,SKU,Qty",
             "PLAIN, which lacks 'quantity' (quantity), 'placed_at' (placed_at)",
-            "name the columns of quantity, placed_at",
+            "name the columns of quantity ('Qty'?), placed_at ('Order Date'?)",
         ),
         (
             "Order Number,Order Date,SKU,Quantity",
@@ -84,8 +84,10 @@ def test_what_no_preset_fits_is_told_in_three_lines(
 def test_without_any_known_column_no_preset_is_called_the_nearest() -> None:
     with pytest.raises(FileError) as failure:
         imported("Order,Date,Article,Qty\n")
-    assert failure.value.lines[1:] == (
-        "name the columns of order_id ('Order'?), sku ('Article'?), quantity, placed_at",
+    _, what_to_do = failure.value.lines
+    assert what_to_do == (
+        "name the columns of order_id ('Order'?), sku ('Article'?), quantity ('Qty'?), "
+        "placed_at ('Date'?)"
     )
 
 

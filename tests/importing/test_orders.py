@@ -347,7 +347,7 @@ def test_a_header_that_no_preset_fits_says_which_is_nearest_and_what_it_lacks() 
     assert str(failure.value) == (
         "a.csv, row 1: no preset fits the columns 'Name', 'Created at', 'Lineitem sku', 'Qty'; "
         "the nearest is SHOPIFY, which lacks 'Lineitem quantity' (quantity); "
-        "name the columns of quantity"
+        "name the columns of quantity ('Qty'?)"
     )
     assert failure.value.settings == ("quantity_column", "quantity_default")
 
@@ -357,7 +357,7 @@ def test_a_header_that_fits_nothing_at_all_is_near_to_nothing() -> None:
         imported("Nr;Artikel\n")
     assert str(failure.value) == (
         "a.csv, row 1: no preset fits the columns 'Nr', 'Artikel'; "
-        "name the columns of order_id, sku, quantity, placed_at"
+        "name the columns of order_id, sku ('Artikel'?), quantity, placed_at"
     )
 
 

@@ -317,12 +317,19 @@ def column_list(names: Sequence[str]) -> str:
 
 
 def near_column(wanted: Iterable[str], names: Sequence[str]) -> str | None:
-    """Return the column that was probably meant, if any is similar to one of those wanted.
+    """Return the column that was probably meant: a similar one, or else one under another word.
 
     A row may be full of columns. Only the first ones are compared.
+
+    >>> near_column(["quantity"], ["quantty", "qty"]), near_column(["quantity"], ["SKU", "Qty"])
+    ('quantty', 'Qty')
     """
-    compared = names[:_COMPARED_MAX]
-    return next((close for each in wanted if (close := nearest(each, compared))), None)
+    wanted, compared = list(wanted), names[:_COMPARED_MAX]
+    close = next((close for each in wanted if (close := nearest(each, compared))), None)
+    if close is not None:
+        return close
+    words = {word for each in wanted for word in _OTHER_WORDS.get(each, ())}
+    return next((each for each in compared if folded(each) in words), None)
 
 
 def _missing_column(field: str, wanted: Names, names: Sequence[str]) -> str:
@@ -332,7 +339,7 @@ def _missing_column(field: str, wanted: Names, names: Sequence[str]) -> str:
 
 _OTHER_WORDS = {
     "quantity": ("qty", "units", "count", "amount", "menge", "anzahl", "stück", "qté"),
-    "sku": ("item", "product", "code", "artikel", "artikelnummer", "variant_sku"),
+    "sku": ("item", "product", "code", "article", "artikel", "artikelnummer", "variant_sku"),
     "order_id": ("order", "order_no", "order_number", "number", "bestellung", "bestellnummer"),
     "placed_at": ("date", "order_date", "created", "created_at", "datum"),
 }
@@ -340,11 +347,7 @@ _OTHER_WORDS = {
 
 
 def _hint(wanted: Iterable[str], names: Sequence[str]) -> str:
-    wanted = list(wanted)
     close = near_column(wanted, names)
-    if close is None:
-        words = [word for each in wanted for word in _OTHER_WORDS.get(each, ())]
-        close = next((each for each in names if folded(each) in words), None)
     return f", did you mean {close!r}?" if close else ""
 
 
