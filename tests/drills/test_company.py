@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orderflow.adapters.sql import SqlRepository, open_database
+from orderflow.adapters.sql import SqlRepository
 from tests.drills.commands import command_of
 from tests.drills.company import CALLERS, InCompany, work_in_company
 from tests.drills.crash import crashes
@@ -15,7 +15,7 @@ from tests.drills.findings import faults
 from tests.drills.stream import Logs, flow_on, work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -30,13 +30,6 @@ def test_a_killed_process_loses_nothing_of_those_in_company(name: str, kills: in
     assert drilled.found == ()
     assert drilled.commands >= kills
     assert drilled.notes["transactions in company"] > 0
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path / "drill.db", create=True)
-    yield engine
-    engine.dispose()
 
 
 def test_nothing_is_found_where_nobody_was_killed(engine: Engine, tmp_path: Path) -> None:

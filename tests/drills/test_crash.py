@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from orderflow.adapters.sql import open_database
 from orderflow.adapters.sql.outbox import SqlOutbox
 from tests.drills.crash import CREATING, crashes
@@ -14,10 +12,11 @@ from tests.drills.findings import Reference, faults, tell_all
 from tests.drills.stream import Logs, work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
+    import pytest
     from sqlalchemy import Engine
 
     from orderflow.ports import OutboxMessage
@@ -44,13 +43,6 @@ def test_a_killed_process_or_server_loses_nothing_on_postgres() -> None:
     assert drilled.found == ()
     assert drilled.notes["backends killed"] > 0
     assert drilled.notes["servers killed"] > 0
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(tmp_path / "drill.db", create=True)
-    yield engine
-    engine.dispose()
 
 
 def test_nothing_is_found_where_nobody_was_killed(engine: Engine, tmp_path: Path) -> None:

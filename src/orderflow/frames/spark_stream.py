@@ -1,6 +1,6 @@
 """Sellers of any size on Spark: a worker serves their orders as a stream.
 
-In strict order, an order gets nothing more and nothing less because of those behind it. So a queue
+In strict order, an order gets exactly the same units whatever is behind it. So a queue
 can be served in parts. Each part is a table in memory, whose stock is what the parts before it have
 left. A worker holds one part, and the stock records of one seller's warehouse. Spark sorts the
 lines, on disk if they are many.

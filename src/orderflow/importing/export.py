@@ -36,10 +36,10 @@ def safe_cell(value: object) -> str:
 
 
 def plain_cell(text: str) -> str:
-    """Undo `safe_cell`: return the original text.
+    """Return the text that a cell stands for: undo `safe_cell`, and unwrap `="0012"`.
 
-    >>> [plain_cell(text) for text in ("'=1+1", "-3", "''=1", "'tis")]
-    ['=1+1', '-3', "'=1", "'tis"]
+    >>> [plain_cell(text) for text in ("'=1+1", "-3", "''=1", "'tis", '="0012"')]
+    ['=1+1', '-3', "'=1", "'tis", '0012']
     """
     if text.startswith('="') and text.endswith('"'):
         return text[2:-1]  # how a spreadsheet is told to keep the zeros of a code

@@ -21,7 +21,7 @@ _SHIFT_MAX = timedelta(seconds=1)
 class ImportRun:
     """The files that one run imports, one after another: give the same one to each `read_orders`.
 
-    An order that stands in two of them has to be whole in the later one. Orders of the same moment
+    An order that is in two of them has to be whole in the later one. Orders of the same moment
     are served in the order of the files and of their rows.
     """
 

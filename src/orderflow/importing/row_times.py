@@ -11,14 +11,14 @@ __all__ = ["earlier", "later"]
 
 
 def earlier(first: datetime | None, other: datetime | None) -> datetime | None:
-    """Return the earlier of two times, of which either may be missing."""
+    """Return the earlier of two times. Either may be missing."""
     if first is None or other is None:
         return first or other
     return min(first, other)
 
 
 def later(first: datetime | None, other: datetime | None) -> datetime | None:
-    """Return the later of two times, of which either may be missing."""
+    """Return the later of two times. Either may be missing."""
     if first is None or other is None:
         return first or other
     return max(first, other)

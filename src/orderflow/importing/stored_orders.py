@@ -233,11 +233,12 @@ class StoredOrders:
         """Call off an order that is off in the file, and its parts, if they are still open here."""
         order_id, reason = found.order_id, found.off_reason
         stored = self.find(order_id)
-        parts = () if stored is None else (stored, *self.parts_of(order_id))
-        still_open = [each for each in parts if _calling_off(each) is not None]
         if stored is None:
             self.off.append(hash(order_id))
-        if stored is None or not still_open:
+            return
+        parts = (stored, *self.parts_of(order_id))
+        still_open = [each for each in parts if _calling_off(each) is not None]
+        if not still_open:
             return
         others = {line.sku for line in stored.lines} - found.off_skus
         earlier = self.run.file_of(order_id) if others and not found.reason else ""

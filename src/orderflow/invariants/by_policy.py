@@ -185,7 +185,7 @@ def _may_leave(order: Order, policy: AllocationPolicy) -> int:
 
 
 def _is_enough(order: Order, leaving: int, policy: AllocationPolicy) -> bool:
-    """Whether so many units are to leave by themselves."""
+    """Whether this number of units is enough to leave."""
     quantity = sum(line.quantity for line in order.lines)
     waited = order.wait is not None and order.wait.allows_partial
     minimums = (

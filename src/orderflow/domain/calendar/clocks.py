@@ -46,7 +46,7 @@ def is_time_zone(value: object) -> bool:
             noon.utcoffset() is not None
             and noon.astimezone(UTC).astimezone(value).replace(tzinfo=None) == _NOON
         )
-    except NotImplementedError:  # Python's abstract `tzinfo` raises it: a base class is no zone
+    except NotImplementedError:  # raised by Python's abstract `tzinfo`, which is no zone
         return False
 
 

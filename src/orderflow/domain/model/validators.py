@@ -171,7 +171,7 @@ def in_utc(value: datetime) -> datetime:
         has_zone = isinstance(value, datetime) and value.utcoffset() is not None
         return value.astimezone(UTC) if has_zone else value
     # The conversion leaves the range of a datetime, or the zone answers nonsense.
-    except (NotImplementedError, OverflowError, TypeError, ValueError):  # or it is abstract
+    except (NotImplementedError, OverflowError, TypeError, ValueError):  # abstract `tzinfo`: first
         return value
 
 

@@ -49,7 +49,7 @@ def cancel_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderL
     """Return the lines after short units of some of them were cancelled.
 
     Raises:
-        TransitionError: If a line is missing, or is not short of so many units.
+        TransitionError: If a line is missing, or is not short of as many units.
     """
     cancelled = dict(units)
     rest = []

@@ -84,10 +84,14 @@ class Columns:
         return self.names(field)[0]
 
     @property
+    def items(self) -> tuple[Positions, ...]:
+        """The positions of each item in a row. The first ones are also those of the order."""
+        return self.positions, *self.more_items
+
+    @property
     def read(self) -> set[str]:
         """The names of the columns that are read."""
-        items = (self.positions, *self.more_items)
-        return {self.header[at] for each in items for found in each.values() for at in found}
+        return {self.header[at] for each in self.items for found in each.values() for at in found}
 
     def names(self, field: str) -> tuple[str, ...]:
         """Return the names in the file of a field's columns."""
@@ -96,8 +100,7 @@ class Columns:
     def notes(self) -> Iterator[str]:
         """Yield what columns that are not read may mean, judged by their names."""
         names = [each.name for each in self.ignored]
-        items = (self.positions, *self.more_items)
-        read = {_numberless(self.header[at]) for each in items for at in each.get("sku", ())}
+        read = {_numberless(self.header[at]) for each in self.items for at in each.get("sku", ())}
         more = [each for each in names if each[-1].isdigit() and _numberless(each) in read]
         if more:
             yield f"not read: {listed(more)}; if it has further products, name its column too"
