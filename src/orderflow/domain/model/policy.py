@@ -23,8 +23,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.policy_settings import (
+    Fulfilment,
+    PartialAllocation,
+    Preemption,
+    Queue,
+    Rationing,
+)
 from orderflow.domain.model.short_part import ShortPart
-from orderflow.domain.model.terms import Term
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,59 +50,6 @@ __all__ = [
 
 QueuePosition = tuple[object, ...]
 """The sort key of an order in a queue: the smallest comes first. It ends in the order id."""
-
-
-class Queue(Term):
-    """Who comes first."""
-
-    FIRST_COME = "FIRST_COME"
-    """First come, first served."""
-    PRIORITY = "PRIORITY"
-    """The higher priority first, then the older order."""
-    PROMISED_DATE = "PROMISED_DATE"
-    """The earlier promised date first, orders without one last, then the older order."""
-
-
-class Rationing(Term):
-    """How the available units of a scarce product are allocated."""
-
-    STRICT = "STRICT"
-    """One after another, in the order of the queue."""
-    FAIR_SHARE = "FAIR_SHARE"
-    """In proportion to what each order is short of, by largest remainder; the queue breaks ties."""
-
-
-class PartialAllocation(Term):
-    """Whether a short order may be allocated a part while it waits."""
-
-    ALWAYS = "ALWAYS"
-    """Yes: whatever is available. A split needs this."""
-    NEVER = "NEVER"
-    """No: nothing until all of it is available."""
-    AFTER_WAITING = "AFTER_WAITING"
-    """Not at first, but once the order was passed over often enough or has waited long enough."""
-
-
-class Fulfilment(Term):
-    """What may leave the warehouse."""
-
-    COMPLETE = "COMPLETE"
-    """Complete orders only; the seller may split one."""
-    SPLIT = "SPLIT"
-    """The allocated units of a short order are split off automatically."""
-    PARCELS = "PARCELS"
-    """As `SPLIT`, but into at most `parcels_max` parcels: the last one is complete."""
-    WHOLE_LINES = "WHOLE_LINES"
-    """Covered lines of a short order are split off automatically; no line is ever divided."""
-
-
-class Preemption(Term):
-    """Whether an order may take the units of other orders."""
-
-    NEVER = "NEVER"
-    """No."""
-    URGENT = "URGENT"
-    """An urgent order may take units of later orders that are not at the warehouse yet."""
 
 
 _FIRST_COME, _ALWAYS = Queue.FIRST_COME, PartialAllocation.ALWAYS
