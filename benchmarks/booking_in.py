@@ -48,7 +48,7 @@ from orderflow import (
     Stock,
     StockKey,
 )
-from orderflow.commands import ReleaseEndedHolds
+from orderflow.commands import RunDue
 from orderflow.core import allocate
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class World:
             records = {each.key: each for each in (*stock, *outcome.stock)}  # as they are now
             outcome = attrs.evolve(outcome, stock=tuple(records.values()))
             with self.repository.unit_of_work(SELLER) as work:
-                work.save(ReleaseEndedHolds(seller_id=SELLER, at=OPENING), outcome)
+                work.save(RunDue(seller_id=SELLER, at=OPENING), outcome)
             self.book_in()  # the first one builds the queues
         finally:
             gc.enable()

@@ -117,7 +117,7 @@ READS = [
     *(["orders"], ["stock"], ["receipts"], ["backorders"], ["backorders", SKU], ["policies"]),
     *(["show", ORDER], ["events"], ["events", ORDER], ["actions", ORDER], ["actions", "B"]),
     *(["explain", ORDER], ["explain", "B"], ["check"], ["recover"], ["dead-letters"]),
-    *(["init"], ["release-ended-holds"]),
+    *(["init"], ["run-due"]),
 ]
 WRITES = [
     ["place", long_id("new"), f"{long_id('tea')}=1", f"{SKU}=1"],
@@ -144,7 +144,7 @@ WRITES = [
     ["change-policy", long_id("nobody"), "--queue", "priority"],
     ["show", long_id("nothing")],
 ]
-NO_LISTING = {"show", "actions", "explain", "check", "recover", "init", "release-ended-holds"}
+NO_LISTING = {"show", "actions", "explain", "check", "recover", "init", "run-due"}
 
 
 @pytest.mark.parametrize("command", READS, ids=lambda command: " ".join(command)[:20])

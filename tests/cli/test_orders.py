@@ -426,7 +426,7 @@ def test_holds_that_have_ended_are_released_by_a_scheduler(shop: Shop) -> None:
     other.do("hold", "T-1", "--at", "2026-03-02T13:00", "--until", "2026-03-03")
 
     def released(at: str) -> list[str]:
-        result = run("release-ended-holds", "--at", at, "--db", shop.db, "--json")
+        result = run("run-due", "--at", at, "--db", shop.db, "--json")
         return [order["order_id"] for order in json.loads(result.stdout)["orders"]]
 
     assert released("2026-03-02T14:00") == []

@@ -24,7 +24,7 @@ __all__ = ["shop"]
     [
         *("orders", "stock", "receipts", "backorders", "events", "dead-letters"),
         *("backorders MUG", "show A-1", "explain A-1", "actions A-1", "events A-1"),
-        *("release-ended-holds", "cancel A-1", "send --all", "withdraw R-1", "allocate A-1"),
+        *("run-due", "cancel A-1", "send --all", "withdraw R-1", "allocate A-1"),
     ],
 )
 def test_an_unknown_seller_is_refused_with_the_nearest_one(shop: Shop, command: str) -> None:

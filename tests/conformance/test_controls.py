@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, given, seed, settings
 
 from orderflow import MemoryRepository, OrderFlowError
-from orderflow.commands import ReleaseEndedHolds, ServeWaiting
+from orderflow.commands import RunDue, ServeWaiting
 from orderflow.testing.reference import compare
 from orderflow.testing.repository_contract import RepositoryContract
 from orderflow.testing.strategies import History, histories
@@ -53,7 +53,7 @@ def without_serving(command: Command, outcome: Outcome) -> tuple[Command, Outcom
     """Take each `ServeWaiting` for another command, so that no product is ever served."""
     if not isinstance(command, ServeWaiting):
         return command, outcome
-    return ReleaseEndedHolds(seller_id=command.seller_id, at=command.at), outcome
+    return RunDue(seller_id=command.seller_id, at=command.at), outcome
 
 
 ORDER = "test_order_returns_every_field"

@@ -44,12 +44,12 @@ from orderflow.commands import (
     PlaceOrder,
     PlaceOrders,
     RejectCancellation,
-    ReleaseEndedHolds,
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
     ReturnState,
     ReturnUnits,
+    RunDue,
     SendOrderToWarehouse,
     SplitOrder,
     WithdrawReceipt,
@@ -249,7 +249,7 @@ def _hold(draw: _Draw) -> Command:
 
 
 def _release_ended(draw: _Draw) -> Command:
-    return ReleaseEndedHolds(seller_id=draw.seller_id, **draw.own())
+    return RunDue(seller_id=draw.seller_id, **draw.own())
 
 
 def _change_policy(draw: _Draw) -> Command:

@@ -40,11 +40,11 @@ from orderflow.commands import (
     PlaceOrder,
     PlaceOrders,
     RejectCancellation,
-    ReleaseEndedHolds,
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
     ReturnUnits,
+    RunDue,
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
@@ -127,7 +127,7 @@ class _Story:
         hold = Hold(HoldReason.SELLER_DELAY, until=self._at + timedelta(minutes=3))
         self._about("A", HoldOrder, hold=hold)
         self._at += timedelta(minutes=5)
-        self._of_seller(ReleaseEndedHolds)
+        self._of_seller(RunDue)
         self._about("E", EditOrder, edits=(RemoveLine("2"), ReplaceLine("1", "PAN", units=2)))
         self._about("E", CancelOrder, reason="too slow")
 

@@ -25,7 +25,7 @@ from orderflow.commands import (
     HoldOrder,
     PlaceOrder,
     PlaceOrders,
-    ReleaseEndedHolds,
+    RunDue,
 )
 from tests.drills.commands import NOON
 
@@ -104,7 +104,7 @@ _TWICE, _ONCE = (
 _AN_HOUR = AllocationPolicy(
     partial_allocation=PartialAllocation.AFTER_WAITING, wait_max=timedelta(hours=1)
 )
-_AGAIN = ReleaseEndedHolds(seller_id="acme", at=LATE)
+_AGAIN = RunDue(seller_id="acme", at=LATE)
 _HOLDS = (_place(("MUG", 2)), *(_held(number) for number in range(WAITING)), _count("MUG", 50))
 
 LONG_COMMANDS = {
@@ -141,7 +141,7 @@ LONG_COMMANDS = {
     "many holds have ended": LongCommand(
         _ALWAYS,
         _HOLDS,
-        ReleaseEndedHolds(seller_id="acme", at=_LATER, command_id="long"),
+        RunDue(seller_id="acme", at=_LATER, command_id="long"),
         _late(("MUG", 1), at=LATE),
     ),
     "many holds have ended before another command": LongCommand(

@@ -34,7 +34,7 @@ from orderflow.commands import (
     EditOrder,
     HoldOrder,
     PlaceOrder,
-    ReleaseEndedHolds,
+    RunDue,
     SplitOrder,
     WithdrawReceipt,
 )
@@ -143,7 +143,7 @@ PAIRS = {
     ),
     "cancel and end a hold": Pair(
         (_MUGS, place("A", ("MUG", 2)), _HOLD),
-        (_cancel("A"), ReleaseEndedHolds(seller_id="acme", at=_LATER)),
+        (_cancel("A"), RunDue(seller_id="acme", at=_LATER)),
     ),
     "withdraw and book in a receipt": Pair(
         (AnnounceReceipt(receipt=_RECEIPT, at=NOON),),

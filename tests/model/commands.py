@@ -25,12 +25,12 @@ from orderflow.commands import (
     PlaceOrder,
     PlaceOrders,
     RejectCancellation,
-    ReleaseEndedHolds,
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
     ReturnState,
     ReturnUnits,
+    RunDue,
     SendOrderToWarehouse,
     SplitOrder,
 )
@@ -319,7 +319,7 @@ def _limit(_world: World, random: Random, at: datetime) -> Command:
 
 
 def _wake(_world: World, _random: Random, at: datetime) -> Command:
-    return ReleaseEndedHolds(at=at, seller_id="acme")
+    return RunDue(at=at, seller_id="acme")
 
 
 def _change_policy(_world: World, random: Random, at: datetime) -> Command:

@@ -30,12 +30,12 @@ from orderflow.commands import (
     PlaceOrder,
     PlaceOrders,
     RejectCancellation,
-    ReleaseEndedHolds,
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
     ReturnState,
     ReturnUnits,
+    RunDue,
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
@@ -120,7 +120,7 @@ class NaiveModel:
         if apply_effects_of_time(world):
             serve(world, before)
             handle_short(world)
-        if isinstance(command, ReleaseEndedHolds):
+        if isinstance(command, RunDue):
             end_page(world)
             return True
         if world.leaves_more():
@@ -153,7 +153,7 @@ class NaiveModel:
                 if units_max is not None:
                     ends = (command.begins_at, command.ends_at)
                     self.world.limits[product] = (units_max, *ends)
-            case ReleaseEndedHolds():
+            case RunDue():
                 pass
             case ChangePolicy(policy=policy):
                 self._change_policy(policy)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from orderflow import ExpectedReceipt, PartialAllocation, Rationing, StockKey
 from orderflow.commands import AnnounceReceipt, BookInStock, PlaceOrder
 from orderflow.core import State, decide, expected_cover, explain
-from orderflow.domain.model.commands import ReleaseEndedHolds
+from orderflow.domain.model.commands import RunDue
 from orderflow.domain.queries.expected_cover import ExpectedCovers
 from orderflow.testing.strategies import History, histories, policies
 from tests.properties.runs import SCOPE, Run
@@ -53,7 +53,7 @@ def expecting(
         )
         for number, (sku, units, day) in enumerate(announced)
     ]
-    commands: list[Command] = [ReleaseEndedHolds(seller_id=seller_id, at=at)]
+    commands: list[Command] = [RunDue(seller_id=seller_id, at=at)]
     commands += [AnnounceReceipt(receipt=receipt, at=at) for receipt in receipts]
     return carried_out(step.after[seller_id], history.policy, *commands), at
 

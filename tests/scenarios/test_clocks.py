@@ -30,7 +30,7 @@ def test_what_has_ended_does_not_begin_again() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
     shop.hold("A", HoldReason.SELLER_DELAY, until=later(60), at=later(10))
-    shop.release_ended_holds(at=later(60))
+    shop.run_due(at=later(60))
     shop.count(key("PAN"), 1, at=later(30))
     assert shop.status("A") == "ALLOCATED"
 
@@ -93,6 +93,6 @@ def test_a_hold_that_another_command_released_makes_the_version_stale() -> None:
     shop.take("A")
     shop.hold("A", HoldReason.SELLER_DELAY, until=later(60))
     read = shop.order("A").version
-    shop.release_ended_holds(at=later(60))
+    shop.run_due(at=later(60))
     with pytest.raises(StaleVersionError):
         shop.edit("A", ChangeCourier("VAN"), at=later(60), expected_version=read)

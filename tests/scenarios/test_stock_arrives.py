@@ -87,7 +87,7 @@ def test_the_oldest_is_served_up_to_what_is_available_and_a_second_run_gives_not
     shop.take("B", ("MUG", 5))
     shop.receive("MUG", 6)
     assert (held(shop, "A", "B"), shop.shelf()) == ([5, 1], (6, 6))
-    assert shop.release_ended_holds().events == ()
+    assert shop.run_due().events == ()
 
 
 def test_what_came_is_assigned_and_the_rest_waits() -> None:

@@ -55,7 +55,7 @@ CALLS: Calls = [
     lambda flow: flow.seller(ACME).replacement_offers("B"),
     lambda flow: flow.seller(ACME).explain("C", earlier_max=1),
     lambda flow: flow.seller(ACME).hold("A", HoldReason.OTHER, until=later(5)),
-    lambda flow: flow.seller(ACME).release_ended_holds(),
+    lambda flow: flow.seller(ACME).run_due(),
     lambda flow: flow.seller(ACME).release_hold("A"),
     lambda flow: flow.seller(ACME).split("B", "B-2"),
     lambda flow: flow.seller(ACME).edit("B", ChangeQuantity("1", 2)),

@@ -57,7 +57,7 @@ OTHERS: dict[str, Command] = {
     "adjust": do.AdjustStock(key=key(), change=-1, reason=AdjustmentReason.DAMAGE, at=NOON),
     "count": do.CountStock(key=key(), counted=0, at=NOON),
     "limit back orders": do.LimitBackOrders(key=key(), units_max=0, at=NOON),
-    "release ended holds": do.ReleaseEndedHolds(seller_id=ACME, at=NOON),
+    "release ended holds": do.RunDue(seller_id=ACME, at=NOON),
     "change policy": do.ChangePolicy(
         seller_id=ACME,
         policy=AllocationPolicy(partial_allocation=PartialAllocation.NEVER),

@@ -21,7 +21,7 @@ from orderflow.cli.commands.maintenance import (
     init,
     partition,
     recover,
-    release_ended_holds,
+    run_due,
 )
 from orderflow.cli.commands.notices import digest, notify
 from orderflow.cli.commands.orders import actions, events, explain, orders, place, show
@@ -142,7 +142,7 @@ _add(
     (check, "--json"),
     (partition, ""),
     (recover, ""),
-    (release_ended_holds, "--seller acme"),
+    (run_due, "--seller acme"),
 )
 _add(
     "Stock",

@@ -84,7 +84,7 @@ class AsyncSeller:
     split = _awaited(Seller.split)
     hold = _awaited(Seller.hold)
     release_hold = _awaited(Seller.release_hold)
-    release_ended_holds = _awaited(Seller.release_ended_holds)
+    run_due = _awaited(Seller.run_due)
     cancel = _awaited(Seller.cancel)
     request_cancellation = _awaited(Seller.request_cancellation)
 

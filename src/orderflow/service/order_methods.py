@@ -151,15 +151,13 @@ class OrderMethods(SellerScope):
         fields = self._order_fields(order_id, at, command_id, expected_version)
         return self.handle(do.ReleaseHold(reason=reason, **fields))
 
-    def release_ended_holds(
-        self, *, at: datetime | None = None, command_id: str | None = None
-    ) -> Outcome:
+    def run_due(self, *, at: datetime | None = None, command_id: str | None = None) -> Outcome:
         """Release the holds that have ended. Call this from a scheduler.
 
         If many have ended, several transactions release them. The outcome is that of the first.
         """
         fields = self._fields(at, command_id)
-        return self.handle(do.ReleaseEndedHolds(seller_id=self.seller_id, **fields))
+        return self.handle(do.RunDue(seller_id=self.seller_id, **fields))
 
     def cancel(
         self,

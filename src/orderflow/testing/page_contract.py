@@ -15,7 +15,7 @@ from orderflow.domain.model.commands import (
     HoldOrder,
     PlaceOrder,
     PlaceOrders,
-    ReleaseEndedHolds,
+    RunDue,
     ServeWaiting,
 )
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
@@ -159,7 +159,7 @@ class PageContract(OnExampleShop):
             to_cancel = attrs.evolve(order, short_part=ShortPart.CANCEL_ORDER)
             acme.place(to_cancel, allocate=False, at=later(0))
             acme.hold(order.order_id, HoldReason.OTHER, until=HOLD_ENDS_AT, at=later(0))
-        release = ReleaseEndedHolds(seller_id="acme", at=HOLD_ENDS_AT)
+        release = RunDue(seller_id="acme", at=HOLD_ENDS_AT)
         repository.write("acme", partial(_save_one_page, release))
         left = NextPage(PageStep.SERVE, became_short=("a", "b"))
         _require_next_page(repository, "acme", left)

@@ -143,7 +143,7 @@ class RepositoryContract(
             )
 
         assert (ended(end - timedelta(seconds=1)), ended(end)) == ([], ["1"])
-        acme.release_ended_holds(at=end)
+        acme.run_due(at=end)
         assert ended(end) == []
         assert (waiting(_NOON - timedelta(seconds=1)), waiting(end)) == ([], ["1"])
 

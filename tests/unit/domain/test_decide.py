@@ -12,7 +12,7 @@ from orderflow.commands import (
     Command,
     CountStock,
     PlaceOrder,
-    ReleaseEndedHolds,
+    RunDue,
     WithdrawReceipt,
 )
 from orderflow.core import State, decide
@@ -37,7 +37,7 @@ STATE = State.of(
         CountStock(at=NOON, key=key(seller_id=BOLT), counted=1),
         AnnounceReceipt(at=NOON, receipt=ExpectedReceipt("R2", key(seller_id=BOLT), 1, NOON)),
         WithdrawReceipt(at=NOON, seller_id=BOLT, receipt_id="R1"),
-        ReleaseEndedHolds(at=NOON, seller_id=BOLT),
+        RunDue(at=NOON, seller_id=BOLT),
     ],
     ids=lambda command: type(command).__name__,
 )

@@ -101,9 +101,9 @@ def test_a_hold_for_the_same_reason_is_replaced() -> None:
     shop.hold("A", DELAY, until=later(120))
     holds = shop.order("A").holds
     assert [(hold.until, hold.note) for hold in holds] == [(later(120), "")]
-    shop.release_ended_holds(at=later(60))
+    shop.run_due(at=later(60))
     assert shop.status("A") == "ON_HOLD"
-    shop.release_ended_holds(at=later(120))
+    shop.run_due(at=later(120))
     assert shop.status("A") == "ALLOCATED"
 
 
@@ -123,7 +123,7 @@ def test_only_the_reasons_that_have_ended_are_released() -> None:
     shop.take("A")
     shop.hold("A", DELAY, until=later(60))
     shop.hold("A", FRAUD)
-    outcome = shop.release_ended_holds(at=later(60))
+    outcome = shop.run_due(at=later(60))
     assert outcome.events == (HoldReleased(ACME, "A", later(60), (DELAY,)),)
     assert (shop.status("A"), reasons(shop)) == ("ON_HOLD", ["FRAUD_RISK"])
 
@@ -145,7 +145,7 @@ def test_holds_that_end_together_are_served_in_the_order_of_the_queue() -> None:
     shop.hold("A", DELAY, until=later(60))
     shop.hold("B", DELAY, until=later(60))
     shop.receive("MUG", 1)
-    shop.release_ended_holds(at=later(60))
+    shop.run_due(at=later(60))
     assert (shop.held("A"), shop.held("B")) == ((0,), (1,))
 
 
@@ -153,7 +153,7 @@ def test_nothing_happens_where_no_hold_has_ended() -> None:
     shop = shop_with(MUG=1)
     shop.take("A")
     shop.hold("A", DELAY, until=later(60))
-    assert shop.release_ended_holds(at=later(59)).events == ()
+    assert shop.run_due(at=later(59)).events == ()
 
 
 def test_a_refused_command_leaves_an_ended_hold_to_the_next_one() -> None:
@@ -163,7 +163,7 @@ def test_a_refused_command_leaves_an_ended_hold_to_the_next_one() -> None:
     with pytest.raises(ActionRefusedError):
         shop.deliver("A", at=later(60))
     assert shop.status("A") == "ON_HOLD"
-    shop.release_ended_holds(at=later(60))
+    shop.run_due(at=later(60))
     assert shop.status("A") == "ALLOCATED"
 
 
@@ -206,7 +206,7 @@ def test_a_cancelled_order_is_held_no_longer() -> None:
     shop.take("A")
     shop.hold("A", DELAY, until=later(60))
     shop.cancel("A")
-    assert (reasons(shop), shop.release_ended_holds(at=later(60)).events) == ([], ())
+    assert (reasons(shop), shop.run_due(at=later(60)).events) == ([], ())
 
 
 def test_an_order_on_hold_that_was_reduced_serves_the_others() -> None:
@@ -235,5 +235,5 @@ def test_the_end_of_a_hold_may_be_asked_for_again_by_later_commands() -> None:
     shop.hold("B", DELAY, until=later(60) + timedelta(seconds=1))
     with pytest.raises(ActionRefusedError):
         shop.deliver("A", at=later(90))
-    assert kinds(shop.release_ended_holds(at=later(60))) == ["HoldReleased"]
-    assert kinds(shop.release_ended_holds(at=later(61))) == ["HoldReleased"]
+    assert kinds(shop.run_due(at=later(60))) == ["HoldReleased"]
+    assert kinds(shop.run_due(at=later(61))) == ["HoldReleased"]

@@ -119,11 +119,11 @@ def waited(**settings: Any) -> Shop:  # noqa: ANN401
 
 def test_after_some_time_any_part_is_enough() -> None:
     shop = waited()
-    outcome = shop.release_ended_holds()
+    outcome = shop.run_due()
     assert kinds(outcome) == ["OrderWaitedEnough", "OrderSplit", "OrderSplitOff"]
     shop.receive("MUG", 1)
     assert parts(shop) == {"A": 6, "A.1": 1, "A.2": 1}
-    assert kinds(shop.release_ended_holds()) == []
+    assert kinds(shop.run_due()) == []
 
 
 def test_an_order_that_was_on_hold_meanwhile_has_waited_as_well() -> None:
@@ -139,7 +139,7 @@ def test_an_order_without_units_waits_enough_but_is_not_split() -> None:
     shop = shop_with(splitting(**SOON), MUG=0)
     shop.take("A", ("MUG", 8))
     shop.clock.wait(60)
-    assert kinds(shop.release_ended_holds()) == ["OrderWaitedEnough"]
+    assert kinds(shop.run_due()) == ["OrderWaitedEnough"]
     shop.receive("MUG", 1)
     assert parts(shop) == {"A": 7, "A.1": 1}
 
@@ -191,7 +191,7 @@ def test_an_order_that_has_waited_enough_or_has_no_units_says_nothing_of_it() ->
     assert not shop.explain("A").waits_to_split
     assert shop.explain("A").splits_from == NOON + timedelta(minutes=61)
     shop.clock.wait(60)
-    shop.release_ended_holds()
+    shop.run_due()
     assert shop.explain("A").splits_from is None
 
 
@@ -205,7 +205,7 @@ def test_a_minimum_counts_after_waiting_too() -> None:
     shop = shop_with(policy, MUG=4)
     shop.take("A", ("MUG", 8))
     shop.clock.wait(60)
-    shop.release_ended_holds()
+    shop.run_due()
     assert (parts(shop), shop.held("A")) == ({"A": 8}, (4,))
     shop.book_in(key("MUG"), 1)
     assert parts(shop) == {"A": 3, "A.1": 5}

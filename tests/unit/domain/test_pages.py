@@ -29,7 +29,7 @@ from orderflow.commands import (
     HoldOrder,
     PlaceOrder,
     PlaceOrders,
-    ReleaseEndedHolds,
+    RunDue,
     ServeWaiting,
 )
 from orderflow.core import PageStep, State, decide
@@ -161,7 +161,7 @@ def held_until(*minutes: int) -> State:
 
 def test_a_page_releases_the_holds_that_ended_first() -> None:
     state = held_until(50, 20, 40, 30, 60)
-    release = ReleaseEndedHolds(seller_id=ACME, at=later(60))
+    release = RunDue(seller_id=ACME, at=later(60))
     outcomes = pages(release, state, AllocationPolicy(), 2)[1]
     released = [[each.order_id for each in outcome.orders] for outcome in outcomes]
     assert released == [["1", "3"], ["0", "2"], ["4", "0"]]
@@ -171,7 +171,7 @@ def test_a_page_ends_the_longest_waits() -> None:
     hour = timedelta(hours=1)
     policy = AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, wait_max=hour)
     state = waiting_for("MUG", 5, policy)
-    release = ReleaseEndedHolds(seller_id=ACME, at=later(70))
+    release = RunDue(seller_id=ACME, at=later(70))
     outcomes = pages(release, state, policy, 2)[1]
     allowed = [[each.order_id for each in outcome.orders] for outcome in outcomes]
     assert allowed == [["000", "001"], ["002", "003"], ["004"]]
@@ -196,7 +196,7 @@ def test_a_released_order_gives_up_its_part_although_more_holds_have_ended() -> 
     for command in (CountStock(key=key(), counted=1, at=NOON), waiting):
         state = pages(command, state, NEVER, 9)[0]
     assert [each.allocated for each in state.orders.values()] == [1, 0, 0]
-    paged = pages(ReleaseEndedHolds(seller_id=ACME, at=later(60)), state, NEVER, 1)[0]
+    paged = pages(RunDue(seller_id=ACME, at=later(60)), state, NEVER, 1)[0]
     assert [each.allocated for each in paged.orders.values()] == [0, 0, 1]
 
 

@@ -78,7 +78,7 @@ def test_an_order_that_has_waited_long_enough_begins_to_keep(minutes: int, units
     shop = shop_with(patient(wait_max=timedelta(hours=2)), MUG=1)
     shop.take("A", ("MUG", 5))
     began = shop.clock.now()
-    shop.release_ended_holds(at=began + timedelta(minutes=minutes))
+    shop.run_due(at=began + timedelta(minutes=minutes))
     assert held(shop, "A") == [units]
 
 
@@ -90,7 +90,7 @@ def test_waiting_goes_on_through_holds_and_edits() -> None:
     shop.edit("A", ChangeQuantity("1", 4))
     shop.release_hold("A", at=began + timedelta(minutes=119))
     assert held(shop, "A") == [0]
-    shop.release_ended_holds(at=began + timedelta(minutes=120))
+    shop.run_due(at=began + timedelta(minutes=120))
     assert held(shop, "A") == [1]
 
 

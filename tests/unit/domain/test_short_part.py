@@ -26,7 +26,7 @@ from orderflow.commands import (
     HoldOrder,
     PlaceOrder,
     PlaceOrders,
-    ReleaseEndedHolds,
+    RunDue,
 )
 from orderflow.core import State, allocate
 from orderflow.domain.decisions.short_orders import cancel_short_units
@@ -268,7 +268,7 @@ def test_the_last_page_handles_the_orders_that_earlier_pages_released(orders_max
         put = HoldOrder(seller_id=ACME, order_id=f"{number}", hold=hold, at=NOON)
         state = pages(put, state, AllocationPolicy(), 9)[0]
     state = pages(BookInStock(key=key(), received=3, at=NOON), state, CANCEL_SHORT, 9)[0]
-    release = ReleaseEndedHolds(seller_id=ACME, at=later(60))
+    release = RunDue(seller_id=ACME, at=later(60))
     paged, outcomes = pages(release, state, CANCEL_SHORT, orders_max)
     statuses = [each.status.value for each in paged.orders.values()]
     assert statuses == ["ALLOCATED", "ALLOCATED", "CANCELLED", "CANCELLED"]

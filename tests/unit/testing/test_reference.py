@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import AllocationPolicy, Order
-from orderflow.commands import BookInStock, CancelOrder, PlaceOrder, ReleaseEndedHolds, ServeWaiting
+from orderflow.commands import BookInStock, CancelOrder, PlaceOrder, RunDue, ServeWaiting
 from orderflow.testing.reference import require_like_reference
 from orderflow.testing.strategies import History
 from tests.conformance.faults import FaultyRepository, answering, saving, without
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from orderflow.commands import Command
     from tests.conformance.faults import Fault
 
-NOTHING = ReleaseEndedHolds(seller_id="acme", at=NOON)
+NOTHING = RunDue(seller_id="acme", at=NOON)
 HISTORY = History(
     policy=AllocationPolicy(),
     commands=(

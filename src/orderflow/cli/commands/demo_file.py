@@ -10,7 +10,7 @@ import attrs
 
 from orderflow.adapters.sql import SqlDefaultPolicy, SqlRepository, open_database
 from orderflow.cli.database_name import refuse_credentials
-from orderflow.domain.model.commands import ReleaseEndedHolds
+from orderflow.domain.model.commands import RunDue
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.status import Status
 from orderflow.errors import StorageError
@@ -115,7 +115,7 @@ def write(state: Outcome, policy: AllocationPolicy, path: Path) -> None:
     try:
         SqlDefaultPolicy(engine).set(policy)
         # A repository writes what a command has changed: here, everything.
-        command = ReleaseEndedHolds(seller_id=state.seller_id, at=state.events[-1].at)
+        command = RunDue(seller_id=state.seller_id, at=state.events[-1].at)
         repository = SqlRepository(engine, outbox=False)  # made-up orders cause no notices
         repository.write(state.seller_id, lambda work: work.save(command, state))
     finally:

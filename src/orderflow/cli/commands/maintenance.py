@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from orderflow.checking import CheckResult
     from orderflow.domain.model.order import Order
 
-__all__ = ["check", "init", "partition", "recover", "release_ended_holds"]
+__all__ = ["check", "init", "partition", "recover", "run_due"]
 
 _VIOLATION_COLUMNS = (Column("seller_id", "seller"), Column("rule"), Column("finding"))
 
@@ -127,7 +127,7 @@ def recover(*, where: DatabaseOptions, as_json: AsJson = False) -> None:
 
 
 @with_options("The database", where=SellerOptions)
-def release_ended_holds(
+def run_due(
     *,
     where: SellerOptions,
     at: Annotated[
@@ -140,7 +140,7 @@ def release_ended_holds(
     released: list[Order] = []
     with connect(where) as database:
         for seller_id in database.sellers(where.seller):
-            outcome = database.flow.seller(seller_id).release_ended_holds(at=moment)
+            outcome = database.flow.seller(seller_id).run_due(at=moment)
             released += outcome.orders
     rows = map(order_row, released)
     print_listing("orders", order_columns(), rows, ListingOptions(limit=0, as_json=as_json))

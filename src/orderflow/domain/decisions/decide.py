@@ -49,11 +49,11 @@ from orderflow.domain.model.commands import (
     PlaceOrder,
     PlaceOrders,
     RejectCancellation,
-    ReleaseEndedHolds,
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
     ReturnUnits,
+    RunDue,
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
@@ -122,11 +122,11 @@ def _carry_out(serving: ServingState, command: Command) -> None:
     draft = serving.draft
     if draft.view.next_page is not None:
         raise PagesFirstError(draft.seller_id)
-    if not (let_time_pass(serving) or isinstance(command, ReleaseEndedHolds)):
+    if not (let_time_pass(serving) or isinstance(command, RunDue)):
         order = next(iter(draft.orders.values()))
         raise PagesFirstError(draft.seller_id, ((order.warehouse_id, order.lines[0].sku),))
     _execute(serving, command)
-    if not (serving.is_continued or isinstance(command, ReleaseEndedHolds)):
+    if not (serving.is_continued or isinstance(command, RunDue)):
         serve(serving)
         handle_short_orders(serving)
     if not (serving.reviewed and serving.leaves_more):
@@ -156,7 +156,7 @@ def _execute(serving: ServingState, command: Command) -> None:
             policy_change.change(serving, policy)
         case LimitBackOrders():
             stock_commands.limit_back_orders(draft, command)
-        case ReleaseEndedHolds() | ServeWaiting():
+        case RunDue() | ServeWaiting():
             pass  # these have no change of their own
         case _:
             _change_order(serving, command)

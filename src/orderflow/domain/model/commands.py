@@ -57,11 +57,11 @@ __all__ = [
     "PlaceOrder",
     "PlaceOrders",
     "RejectCancellation",
-    "ReleaseEndedHolds",
     "ReleaseHold",
     "ReportShortPick",
     "RequestCancellation",
     "ReturnUnits",
+    "RunDue",
     "SendOrderToWarehouse",
     "ServeWaiting",
     "SplitOrder",
@@ -153,7 +153,7 @@ class ReleaseHold(OrderFields):
 
 
 @attrs.frozen(kw_only=True)
-class ReleaseEndedHolds(CommandFields):
+class RunDue(CommandFields):
     """Release the holds of a seller's orders that have ended; for a scheduler."""
 
     seller_id: str = attrs.field(validator=validators.identifier)
@@ -351,7 +351,7 @@ StockCommand = (
 )
 """A command about stock or receipts."""
 
-Command = PlaceOrder | PlaceOrders | OrderCommand | ReleaseEndedHolds | StockCommand | ChangePolicy
+Command = PlaceOrder | PlaceOrders | OrderCommand | RunDue | StockCommand | ChangePolicy
 """Any command."""
 
 

@@ -28,9 +28,9 @@ from orderflow.domain.model.commands import (
     HoldOrder,
     OrderCommand,
     RejectCancellation,
-    ReleaseEndedHolds,
     ReleaseHold,
     RequestCancellation,
+    RunDue,
     SendOrderToWarehouse,
     SplitOrder,
 )
@@ -104,7 +104,7 @@ def actions(
     if order is None:
         raise OrderNotFoundError(view.seller_id, order_id)
     policy = view.policy or default_policy
-    released = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
+    released = decide(RunDue(seller_id=view.seller_id, at=at), view, policy)
     order = next((each for each in released.orders if each.order_id == order_id), order)
     return tuple(_answer(action, order, view, at, policy) for action in Action)
 

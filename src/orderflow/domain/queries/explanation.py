@@ -21,7 +21,7 @@ from orderflow.domain.model.arguments import (
     require_view,
 )
 from orderflow.domain.model.back_order_limit import BackOrderLimit
-from orderflow.domain.model.commands import ReleaseEndedHolds
+from orderflow.domain.model.commands import RunDue
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import (
     AllocationPolicy,
@@ -217,7 +217,7 @@ def explain(
     require_policy("explain.default_policy", default_policy)
     require_number("explain.earlier_max", earlier_max, 0, of="orders")
     policy = view.policy or default_policy
-    released = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
+    released = decide(RunDue(seller_id=view.seller_id, at=at), view, policy)
     now = Overlay(view, released)
     order = now.order(order_id)
     if order is None:

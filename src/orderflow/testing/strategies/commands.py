@@ -27,11 +27,11 @@ from orderflow.domain.model.commands import (
     PlaceOrder,
     PlaceOrders,
     RejectCancellation,
-    ReleaseEndedHolds,
     ReleaseHold,
     ReportShortPick,
     RequestCancellation,
     ReturnUnits,
+    RunDue,
     SendOrderToWarehouse,
     SplitOrder,
     WithdrawReceipt,
@@ -214,8 +214,8 @@ def draw_stock_command(chooser: Chooser, state: State, scope: Scope, at: datetim
         ends_at = at + minutes(60) if chooser.flag() else None
         units_max = few if chooser.flag() else None
         return LimitBackOrders(at=at, key=key, units_max=units_max, ends_at=ends_at)
-    if kind is ReleaseEndedHolds:
-        return ReleaseEndedHolds(at=at, seller_id=seller_id)
+    if kind is RunDue:
+        return RunDue(at=at, seller_id=seller_id)
     if receipts and chooser.flag():
         return _receipt_booking(chooser, chooser.pick(receipts), scope, at)
     return BookInStock(at=at, key=key, received=few + 1, rejected=chooser.pick(_REJECTED))
@@ -346,7 +346,7 @@ _STOCK_COMMANDS = (
     AnnounceReceipt,
     LimitBackOrders,
     WithdrawReceipt,
-    ReleaseEndedHolds,
+    RunDue,
 )
 _SIMPLE: dict[Action, Callable[..., Command]] = {
     Action.ALLOCATE: AllocateOrder,

@@ -37,7 +37,7 @@ def place(repository: SqlRepository, *order_ids: str, seller_id: str = "acme") -
 
 def introduce(engine: Engine) -> None:
     """Let the seller be known: until then, the first two commands wait for each other."""
-    OrderFlow(SqlRepository(engine)).seller("acme").release_ended_holds(at=NOON)
+    OrderFlow(SqlRepository(engine)).seller("acme").run_due(at=NOON)
 
 
 def hold(repository: SqlRepository, order_id: str) -> None:
