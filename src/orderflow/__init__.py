@@ -16,6 +16,7 @@ This namespace has what most programs need. Further names are grouped by subject
 
 from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.domain.model.events import AdjustmentReason
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.order import Address, BackOrderWait, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.outcome import Outcome
@@ -32,7 +33,7 @@ from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
 from orderflow.domain.queries.actions import ActionAnswer
 from orderflow.domain.queries.expected_cover import ExpectedCover
-from orderflow.domain.queries.explanation import EarlierDemand, Explanation, Shortage
+from orderflow.domain.queries.explanation import Explanation, Shortage
 from orderflow.domain.queries.parts import OrderParts
 from orderflow.domain.queries.replacements import Replacement, ReplacementList, ReplacementOffer
 from orderflow.errors import (
@@ -78,12 +79,12 @@ __all__ = [
     "CommandIdReusedError",
     "ContentionError",
     "DuplicateOrderError",
-    "EarlierDemand",
     "EditRefusedError",
     "ExpectedCover",
     "ExpectedReceipt",
     "Explanation",
     "Fulfilment",
+    "GiveUp",
     "Hold",
     "HoldReason",
     "HoldRefusedError",

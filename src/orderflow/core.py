@@ -9,12 +9,13 @@ from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.expected_cover import expected_cover
-from orderflow.domain.queries.explanation import explain
+from orderflow.domain.queries.explanation import EarlierDemand, explain
 from orderflow.domain.queries.replacements import replacement_offers
 from orderflow.domain.state.state import State, evolve
 from orderflow.errors import TransitionError
 
 __all__ = [
+    "EarlierDemand",
     "NextPage",
     "PageStep",
     "Passing",

@@ -427,7 +427,7 @@ def test_holds_that_have_ended_are_released_by_a_scheduler(shop: Shop) -> None:
 
     def released(at: str) -> list[str]:
         result = run("run-due", "--at", at, "--db", shop.db, "--json")
-        return [order["order_id"] for order in json.loads(result.stdout)["orders"]]
+        return [event["subject"] for event in json.loads(result.stdout)["events"]]
 
     assert released("2026-03-02T14:00") == []
     assert released("2026-03-03T00:00") == ["A-1", "T-1"]

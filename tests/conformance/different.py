@@ -28,7 +28,7 @@ from orderflow.ports import EventPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from random import Random
 
     from orderflow import AllocationPolicy, ExpectedReceipt, Outcome
@@ -223,6 +223,31 @@ class DifferentUnitOfWork:
             first=lambda order: (order.wait and order.wait.since,),
         )
 
+    def to_give_up(
+        self, by: datetime, give_up_after: timedelta | None, limit: int | None = None
+    ) -> Iterator[Order]:
+        def is_due(order: Order) -> bool:
+            moment = _gives_up_at(order, give_up_after)
+            return moment is not None and moment <= by
+
+        return self._found(is_due, limit, first=lambda order: (_gives_up_at(order, give_up_after),))
+
+    def to_remind(
+        self,
+        after: datetime,
+        until: datetime,
+        give_up_after: timedelta | None,
+        limit: int | None = None,
+    ) -> Iterator[Order]:
+        def is_soon(order: Order) -> bool:
+            moment, wait = _gives_up_at(order, give_up_after), order.wait
+            is_soon = moment is not None and after < moment <= until
+            return is_soon and wait is not None and not wait.reminded
+
+        return self._found(
+            is_soon, limit, first=lambda order: (_gives_up_at(order, give_up_after),)
+        )
+
     # The listings
 
     def orders(
@@ -323,3 +348,10 @@ def _by_placing(order: Order) -> tuple[datetime, str]:
 
 def _order_id(event: Event) -> str | None:
     return getattr(event, "order_id", None)
+
+
+def _gives_up_at(order: Order, give_up_after: timedelta | None) -> datetime | None:
+    after = order.give_up_after or give_up_after
+    if order.status is not Status.ON_BACK_ORDER or order.wait is None or after is None:
+        return None
+    return None if order.wait.given_up else order.wait.since + after

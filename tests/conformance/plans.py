@@ -83,7 +83,8 @@ def _of_postgres(cursor: Any, sql: str, values: Any) -> Plan:  # noqa: ANN401 - 
         if "Index Name" in node:
             # Neither what it is compared with, nor types.
             condition = re.sub(r"'[^']*'|::[a-z ]+|\"|\w+\.\w+", "", node.get("Index Cond", ""))
-            columns = {n for n in re.findall(r"[a-z_]+", condition) if "orderflow_" not in n}
+            names = set(re.findall(r"[a-z_]+", condition)) - {"false", "true"}
+            columns = {name for name in names if "orderflow_" not in name}
             index = node["Index Name"].removeprefix("orderflow_")
             found.append(Access(index, frozenset(columns)))
     return Plan(tuple(found), any("Sort" in node["Node Type"] for node in nodes))

@@ -138,6 +138,6 @@ def test_a_fault_is_noticed(name: str) -> None:
 
 @pytest.mark.parametrize(("kind", "name"), lost(NextPage, Passing))
 def test_a_field_that_is_lost_is_noticed(kind: type, name: str) -> None:
-    test = {"after": NEXT_PAGE, "became_short": SHORT}.get(name, PASSING)
+    test = {"after": NEXT_PAGE, "became_short": SHORT, "runs_due": SHORT}.get(name, PASSING)
     test = PASSING if kind is Passing else test
     assert is_noticed(test, {"next_page": answering(without(kind, name))})

@@ -60,6 +60,12 @@ class Recording:
     def waiting_since_before(self, *given: Any) -> Iterator[Order]:  # noqa: ANN401
         return self._count(self._work.waiting_since_before(*given))
 
+    def to_give_up(self, *given: Any) -> Iterator[Order]:  # noqa: ANN401
+        return self._count(self._work.to_give_up(*given))
+
+    def to_remind(self, *given: Any) -> Iterator[Order]:  # noqa: ANN401
+        return self._count(self._work.to_remind(*given))
+
     def save(self, command: Command, outcome: Outcome) -> None:
         self._notes.changed.update(order.order_id for order in outcome.orders)
         self._notes.changed.update(order_id for order_id, _ in outcome.queue_index)

@@ -48,7 +48,11 @@ READS = {
     "shared_policy": ("policies_pk",),
     "exclusive_policy": ("policies_pk",),
     "ended_holds": ("orders_held", "held_until"),
-    "waiting_since_before": ("orders_waits", "waits_since"),
+    "waiting_since_before": ("orders_waits", "allows_partial", "waits_since"),
+    "to_give_up": ("orders_waits", "allows_partial", "waits_since"),
+    "to_remind": ("orders_waits", "allows_partial", "waits_since"),
+    "to_give_up_own": ("orders_gives_up", "gives_up_at"),
+    "to_remind_own": ("orders_gives_up", "gives_up_at"),
     "split_off": ("orders_parts", "split_from"),
     "receipt": ("expected_receipts_pk", "receipt_id"),
     "expected": ("expected_receipts_product", *PRODUCT),
@@ -67,6 +71,7 @@ BY_KEY = {
 WITH_LINES = {
     *("order", "some_orders", "split_off", "back_orders", "back_orders_after"),
     *("ended_holds", "waiting_since_before"),
+    *("to_give_up", "to_give_up_own", "to_remind", "to_remind_own"),
 }
 WRITES = {
     "change_order": ("orders_pk", "order_id"),
@@ -95,6 +100,7 @@ ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "add_events", "set_policy",
 ONLY_ADDS |= {"set_next_page", "set_limits"}
 IN_THE_ORDER_OF_AN_INDEX = (
     *("back_orders", "back_orders_after", "ended_holds", "waiting_since_before"),
+    *("to_give_up", "to_give_up_own", "to_remind", "to_remind_own"),
 )
 
 
@@ -147,6 +153,8 @@ def given(connection: Connection) -> dict[str, Any]:
         "status": "ON_BACK_ORDER",
         "at": now,
         "since": write(LATE),
+        "allows_partial": False,
+        "later_than": write(NOON - timedelta(minutes=9)),
         "after": 7,
         "limit": 4,
         "at_most": 9,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import attrs
+
 from orderflow import MemoryRepository, NotFoundError, OrderFlow, RefusedError
 from orderflow.core import State
 from orderflow.service.settings import SERVED_AT_ONCE_MAX
@@ -121,7 +123,9 @@ def picture_of_model(world: World) -> Picture:
             order.split_count,
             order.split_from,
             order.short_part,
-            (order.since, order.passed_over, order.allows_partial) if order.since else None,
+            (order.since, order.passed_over, order.allows_partial, order.reminded, order.given_up)
+            if order.since
+            else None,
         )
         for order in world.orders
     }
@@ -144,9 +148,7 @@ def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock])
             order.split_count,
             order.split_from,
             order.short_part,
-            (order.wait.since, order.wait.passed_over, order.wait.allows_partial)
-            if order.wait
-            else None,
+            attrs.astuple(order.wait) if order.wait else None,
         )
         for order in all_orders
     }

@@ -37,6 +37,7 @@ from orderflow.commands import (
 from orderflow.edits import (
     AddLine,
     ChangeCourier,
+    ChangeGiveUpAfter,
     ChangeNotBefore,
     ChangePriority,
     ChangePromise,
@@ -69,6 +70,7 @@ WAREHOUSES = ("leeds", "leeds", "leeds", "leeds", "leeds", "york")
 # Some look like parcels of others: the id of a parcel must be free.
 ORDER_IDS = ("a", "b", "b.1", "c", "d", "d.2", "e", "f", "g")
 REASONS = (HoldReason.FRAUD_RISK, HoldReason.SELLER_DELAY, HoldReason.SHORT)
+TIMES_TO_WAIT = (*[None] * 6, timedelta(hours=2), timedelta(hours=6))
 SHORT_PARTS = (*[None] * 12, *ShortPart)
 
 
@@ -117,6 +119,7 @@ def _order(order_id: str, random: Random) -> PlacedOrder:
         promised_by=_promise(random),
         short_part=random.choice(SHORT_PARTS),
         not_before=START + timedelta(hours=8) if order_id == "c" else None,
+        give_up_after=random.choice(TIMES_TO_WAIT),
     )
 
 
@@ -184,6 +187,7 @@ def _change(order: Order, random: Random) -> Edit:
         ChangePriority(random.randint(0, 2)),
         ChangeNotBefore(START + timedelta(hours=8 * random.randint(0, 2))),
         ChangePromise(_promise(random)),
+        ChangeGiveUpAfter(random.choice(TIMES_TO_WAIT)),
         ChangeCourier(None),
         ChangeShortPart(random.choice(SHORT_PARTS)),
     ]
@@ -346,7 +350,7 @@ MAKERS: dict[_Make, int] = {
     _book_in: 20,
     _adjust: 4,
     _count: 6,
-    _wake: 1,
+    _wake: 5,
     _limit: 2,
     _change_policy: 2,
 }

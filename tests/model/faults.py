@@ -10,10 +10,18 @@ import attrs
 from orderflow import Fulfilment, PartialAllocation, Preemption, Rationing
 from orderflow.domain.allocation import blocked_on, passed_over, preemption, serving
 from orderflow.domain.allocation.serving_state import ServingState
-from orderflow.domain.decisions import effects_of_time, shortfall, splitting
+from orderflow.domain.decisions import (
+    effects_of_time,
+    giving_up,
+    run_due,
+    short_orders,
+    shortfall,
+    splitting,
+)
 from orderflow.domain.model import policy
 from orderflow.domain.model.events import OrderPassedOver
 from orderflow.domain.model.order import allocated_units
+from orderflow.domain.state import waits
 from orderflow.domain.state.draft import Draft
 
 if TYPE_CHECKING:
@@ -177,6 +185,39 @@ def sets_divided(patch: pytest.MonkeyPatch) -> None:
 @_fault(Fulfilment.SPLIT)
 def too_little_leaves(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(splitting, "is_worth_sending", lambda _order, _leaving, _policy: True)
+
+
+# Giving up
+
+
+@_fault()
+def nobody_is_given_up(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(run_due, "_to_give_up", lambda _draft, _limit: [])
+
+
+@_fault()
+def nobody_is_reminded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(run_due, "_to_remind", lambda _draft, _limit: [])
+
+
+@_fault()
+def orders_have_no_time_of_their_own(patch: pytest.MonkeyPatch) -> None:
+    def without_own(original: Any, order: Order, after: object) -> object:  # noqa: ANN401
+        return original(attrs.evolve(order, give_up_after=None), after)
+
+    for module in (run_due, short_orders, waits):
+        _wrap(patch, module, "gives_up_at", without_own)
+
+
+@_fault()
+def given_up_all_at_once(patch: pytest.MonkeyPatch) -> None:
+    """The units of one are offered to others only after all of them."""
+    patch.setattr(short_orders, "serve", lambda _serving, **_: None)
+
+
+@_fault(PartialAllocation.NEVER)
+def given_up_without_what_it_could_have(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(giving_up, "take", lambda _draft, order: order)
 
 
 # Take-back, and losing

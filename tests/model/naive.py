@@ -42,6 +42,7 @@ from orderflow.commands import (
     WithdrawReceipt,
 )
 from orderflow.edits import (
+    ChangeGiveUpAfter,
     ChangeNotBefore,
     ChangePriority,
     ChangePromise,
@@ -57,6 +58,7 @@ from tests.model.pages import (
     next_page,
     release,
     review,
+    run_due,
 )
 from tests.model.serving import (
     chosen,
@@ -117,10 +119,14 @@ class NaiveModel:
         world = self.world
         world.begin(command.at)
         before = world.all_available()
-        if apply_effects_of_time(world):
+        is_time_done = apply_effects_of_time(world)
+        if is_time_done:
             serve(world, before)
             handle_short(world)
         if isinstance(command, RunDue):
+            world.runs_due = True
+            if is_time_done:
+                run_due(world)
             end_page(world)
             return True
         if world.leaves_more():
@@ -153,11 +159,9 @@ class NaiveModel:
                 if units_max is not None:
                     ends = (command.begins_at, command.ends_at)
                     self.world.limits[product] = (units_max, *ends)
-            case RunDue():
-                pass
             case ChangePolicy(policy=policy):
                 self._change_policy(policy)
-            case AnnounceReceipt() | WithdrawReceipt() | ServeWaiting():
+            case AnnounceReceipt() | WithdrawReceipt() | ServeWaiting() | RunDue():
                 raise NotImplementedError
             case _:
                 found = self.world.find(command.order_id)
@@ -234,6 +238,7 @@ class NaiveModel:
             promised_by=placed.promised_by,
             short_part=placed.short_part,
             not_before=placed.not_before,
+            give_up_after=placed.give_up_after,
         )
         self.world.orders.append(order)
         if allocate:
@@ -257,6 +262,9 @@ class NaiveModel:
                     order.promised_by = promised_by
                 case ChangeShortPart(short_part):
                     order.short_part = short_part
+                case ChangeGiveUpAfter(give_up_after):
+                    order.give_up_after = give_up_after
+                    order.reminded = order.given_up = False
                 case ChangeNotBefore(not_before):
                     order.not_before = not_before
                 case _:

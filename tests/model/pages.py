@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 def next_page(world: World, now: datetime) -> None:
     """Do what the page before left to do."""
-    page = world.page
+    page, is_time_done = world.page, True
     world.begin(now)
     if page is None:
-        if apply_effects_of_time(world):
+        is_time_done = apply_effects_of_time(world)
+        if is_time_done:
             serve_all_queues(world)
             handle_short(world)
     elif page.step in ("SERVE", "PASS OVER"):
@@ -42,6 +43,8 @@ def next_page(world: World, now: datetime) -> None:
         world.passes_count = False
         _go_on_with_policy(world, page)
         handle_short(world)
+    if world.runs_due and is_time_done:
+        run_due(world)
     end_page(world)
 
 
@@ -69,6 +72,38 @@ def _serve_or_pass_over(world: World, page: Page) -> None:
 
 
 # Time
+
+
+def run_due(world: World) -> None:
+    """Remind and give up a page of those whose time has come, unless others are to be served."""
+    world.runs_due = True
+    if world.serves_further() or world.became_short:
+        return
+    at_most, before = world.orders_max, world.policy.remind_before
+    due = _by_moment(world, [order for order in world.orders if world.is_to_give_up(order)])
+    soon = [] if before is None else _by_moment(world, _to_remind(world, world.now + before))
+    for order in soon[:at_most]:
+        order.reminded = True
+        world.has_changed(order)
+    world.became_short += due[:at_most]
+    world.begin_to_serve()
+    handle_short(world)
+    is_more = at_most is not None and max(len(due), len(soon)) > at_most
+    world.runs_due = is_more or bool(world.became_short)
+
+
+def _to_remind(world: World, until: datetime) -> list[Order]:
+    return [
+        order
+        for order in world.orders
+        if not order.reminded
+        and (moment := world.gives_up_at(order)) is not None
+        and world.now < moment <= until
+    ]
+
+
+def _by_moment(world: World, orders: list[Order]) -> list[Order]:
+    return sorted(orders, key=lambda order: (world.gives_up_at(order), order.order_id))
 
 
 def apply_effects_of_time(world: World) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from orderflow import (
     AllocationPolicy,
     Fulfilment,
+    GiveUp,
     PartialAllocation,
     Preemption,
     Queue,
@@ -75,6 +76,10 @@ def with_parameters(settings: Settings, pick: Callable[[Sequence[Any]], Any]) ->
     if settings["preemption"] is Preemption.URGENT:
         parameters["urgent_from"] = pick([1, 0, 2])
     parameters["short_part"] = pick([ShortPart.WAIT, *_short_parts(settings)])
+    # Whoever waits for a part waits no longer than 12 hours for it.
+    hours, parameters["give_up"] = pick([None, None, 13, 20]), pick(list(GiveUp))
+    parameters["give_up_after"] = hours and timedelta(hours=hours)
+    parameters["remind_before"] = pick([None, timedelta(hours=4)])
     return AllocationPolicy(**settings, **parameters)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from orderflow import Fulfilment, HoldReason, Rationing, ShortPart, Status
+from orderflow import Fulfilment, GiveUp, HoldReason, Rationing, ShortPart, Status
 from tests.model.world import Line, Order, Passing
 
 if TYPE_CHECKING:
@@ -325,13 +325,16 @@ def _not_to_wait(world: World) -> list[Order]:
     return [
         order
         for order in dict.fromkeys(world.became_short)
-        if order.waits() and (world.short_part(order) is not ShortPart.WAIT or world.limits)
+        if order.waits()
+        and (world.short_part(order) is not ShortPart.WAIT or world.limits or world.runs_due)
     ]
 
 
 def _handle_short(world: World, order: Order) -> None:
     short_part = world.short_part(order)
-    if short_part is ShortPart.WAIT:
+    if world.runs_due and world.is_to_give_up(order):
+        _give_up(world, order)
+    elif short_part is ShortPart.WAIT:
         above = _above_limits(world, order)
         if not above:
             return
@@ -347,6 +350,32 @@ def _handle_short(world: World, order: Order) -> None:
         order.holds[HoldReason.SHORT] = None
         order.status = Status.ON_HOLD
     world.has_changed(order)
+
+
+def _give_up(world: World, order: Order) -> None:
+    """Do to an order that has waited too long what the policy says."""
+    order.given_up = True
+    how = world.policy.give_up
+    if how is GiveUp.CANCEL_ORDER:
+        _cancel_order(order)
+    elif how is GiveUp.CANCEL_SHORT:
+        _cancel_short(world, order)
+    elif how is GiveUp.SPLIT:
+        _split_what_may_leave(world, order)
+
+
+def _split_what_may_leave(world: World, order: Order) -> None:
+    parcels_max = world.policy.parcels_max
+    if parcels_max is not None and order.split_count >= parcels_max - 1:
+        return
+    take(world, order)
+    going = leaving(world, order)
+    if not order.is_short():
+        return
+    if going:
+        split_off(world, order, free_id(world, order), going)
+    elif not world.allows_partial(order):
+        order.let_go()
 
 
 def _above_limits(world: World, order: Order) -> dict[ProductKey, float]:
@@ -494,6 +523,7 @@ def split_off(
         not_before=order.not_before,
         split_from=order.order_id,
         short_part=order.short_part,
+        give_up_after=order.give_up_after,
     )
     for line, units in going:
         parcel.lines.append(Line(line.line_id, line.sku, units, units, set_id=line.set_id))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from orderflow import PartialAllocation, Preemption, Queue, ShortPart, Status
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from orderflow import AllocationPolicy, HoldReason
 
@@ -64,6 +64,9 @@ class Order:
     since: datetime | None = None  # on back order since
     passed_over: int = 0
     allows_partial: bool = False  # whether it began to keep, under AFTER_WAITING
+    give_up_after: timedelta | None = None
+    reminded: bool = False
+    given_up: bool = False
     queue_index: ProductKey | None = None
     short_part: ShortPart | None = None
 
@@ -155,6 +158,7 @@ class World:
     )
     became_short: list[Order] = field(default_factory=list)  # and must still be handled
     is_passing: bool = False
+    runs_due: bool = False  # whether a RunDue, or a page of one, still has orders to give up
     page: Page | None = None
 
     def begin(self, now: datetime) -> None:
@@ -249,7 +253,8 @@ class World:
 
     def leaves_more(self) -> bool:
         """Whether the next page has anything to do."""
-        return self.page is not None or self.deferred or self.is_passing or bool(self.became_short)
+        is_open = self.page is not None or self.deferred or self.is_passing
+        return is_open or self.runs_due or bool(self.became_short)
 
     def serves_further(self) -> bool:
         """Whether the next page serves queues, or goes on with a step."""
@@ -266,6 +271,17 @@ class World:
     def short_part(self, order: Order) -> ShortPart:
         return self.policy.short_part if order.short_part is None else order.short_part
 
+    def gives_up_at(self, order: Order) -> datetime | None:
+        """Return when an order on back order will have waited for as long as it may."""
+        after = order.give_up_after or self.policy.give_up_after
+        if after is None or order.since is None or order.given_up or not order.waits():
+            return None
+        return order.since + after
+
+    def is_to_give_up(self, order: Order) -> bool:
+        moment = self.gives_up_at(order)
+        return moment is not None and moment <= self.now
+
     def has_changed(self, order: Order) -> None:
         """Note that the command has changed the order, and set what follows from its lines."""
         if order not in self.changed:
@@ -273,6 +289,7 @@ class World:
         self._set_status(order)
         if not order.is_short() or order.status not in (Status.ON_BACK_ORDER, Status.ON_HOLD):
             order.since, order.passed_over, order.allows_partial = None, 0, False
+            order.reminded, order.given_up = False, False
         elif order.status is Status.ON_BACK_ORDER and order.since is None:
             order.since = self.now
 

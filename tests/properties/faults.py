@@ -21,7 +21,7 @@ from orderflow import MemoryRepository, Order, OrderLine, Status
 from orderflow.adapters.memory import repository, seller
 from orderflow.commands import ReturnState
 from orderflow.domain.allocation import deallocation, preemption, serving, serving_state
-from orderflow.domain.decisions import splitting
+from orderflow.domain.decisions import run_due, splitting
 from orderflow.domain.model import lifecycle, policy
 from orderflow.domain.model.status import FROZEN
 from orderflow.domain.state import draft, fold, state
@@ -219,6 +219,11 @@ def holds_that_a_refused_command_saw_ended_are_lost(patch: pytest.MonkeyPatch) -
         return ended
 
     patch.setattr(seller.SellerState, "ended_holds", ended_holds)
+
+
+@fault
+def nobody_is_given_up(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(run_due, "_to_give_up", lambda _draft, _limit: [])
 
 
 @fault

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow import MemoryRepository, Order, OrderFlow, Queue, Rationing, Stock, StockKey
-from orderflow.commands import EditOrder, PlaceOrder
+from orderflow.commands import EditOrder, PlaceOrder, RunDue
 from orderflow.core import State, allocate, decide
 from orderflow.edits import ChangePriority, ChangePromise
 from orderflow.errors import InvalidValueError, OrderFlowError
@@ -23,6 +23,7 @@ from orderflow.invariants import (
     fulfilment_violations,
     history_violations,
     idle_stock_violations,
+    not_given_up,
     patience_violations,
     split_violations,
 )
@@ -229,6 +230,16 @@ def nothing_but_priority_and_promise_moves_the_place(run: Run) -> Iterator[Findi
                 yield number, f"the place of order {order_id!r} was moved"
 
 
+def run_due_leaves_nobody_to_give_up(run: Run) -> Iterator[Finding]:
+    """Whoever has waited for as long as may be is given up. The fault: nobody is."""
+    for number, step in enumerate(run.steps):
+        if isinstance(step.command, RunDue) and step.outcome is not None:
+            state = step.after[step.seller_id]
+            policy = state.policy or run.policy
+            for text in not_given_up(state.orders.values(), policy, step.command.at):
+                yield number, text
+
+
 RULES: dict[str, Callable[[Run], Iterator[Finding]]] = {
     rule.__name__: rule
     for rule in (
@@ -248,6 +259,7 @@ RULES: dict[str, Callable[[Run], Iterator[Finding]]] = {
         a_split_adds_up,
         no_seller_sees_or_moves_another,
         nothing_but_priority_and_promise_moves_the_place,
+        run_due_leaves_nobody_to_give_up,
     )
 }
 

@@ -29,6 +29,7 @@ HISTORIES_WITH_TAKE_BACK = 480
 """Of one seller, and still rarely one in which an urgent order takes back from a larger one."""
 
 CAUGHT_BY = {
+    "nobody_is_given_up": "run_due_leaves_nobody_to_give_up",
     "the_balance_is_not_carried_between_lines": "nothing_is_oversold",
     "a_row_is_missing_from_the_lifecycle": "nothing_but_refusals_is_raised",
     "a_cancellation_forgets_to_free": "allocated_is_what_the_lines_hold",

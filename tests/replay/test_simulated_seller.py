@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Queue
+from orderflow import AllocationPolicy, Fulfilment, GiveUp, PartialAllocation, Queue, ShortPart
 from orderflow.events import OrderEdited
 from orderflow.replay import SELLER, EntryKind, SellerBehaviour, Settings, SkipReason
 from tests.replay.histories import (
@@ -270,3 +270,64 @@ def test_patience_begins_anew_with_each_back_order() -> None:
     )
     assert order(run, "1").status.value == "ON_BACK_ORDER"
     assert [each.order_id for each in run.session.flow.seller(SELLER).orders()] == ["1", "2"]
+
+
+# What the policy cancels
+
+
+def test_the_policy_gives_up_orders_at_a_cut_off() -> None:
+    policy = AllocationPolicy(give_up_after=timedelta(days=2))
+    run = replayed(
+        entry("2 09:00", "1", {"MUG": 5}),
+        entry("3 09:00", "2", {"MUG": 1}),
+        entry("5 18:00", "3", {"TIN": 1}),
+        opening={"MUG": 2},
+        settings=settings(policy),
+    )
+    assert statuses(run) == {"1": "CANCELLED", "2": "DESPATCHED", "3": "ON_BACK_ORDER"}
+    assert run.figures.back_orders.cancelled == 1
+
+
+@pytest.mark.parametrize(
+    ("short_part", "position", "served"),
+    [
+        (ShortPart.WAIT, -3, 2),
+        (ShortPart.CANCEL_SHORT, 0, 2),
+        (ShortPart.CANCEL_ORDER, 2, 0),
+    ],
+)
+def test_no_stock_is_ordered_for_what_the_policy_cancels(
+    short_part: ShortPart, position: int, served: int
+) -> None:
+    run = replayed(
+        entry("2 09:00", "1", {"MUG": 5}),
+        opening={"MUG": 2},
+        settings=settings(AllocationPolicy(short_part=short_part)),
+    )
+    assert run.session.replenishment.position("MUG") == position
+    assert (run.figures.units.served, run.figures.units.total) == (served, 5)
+    assert run.figures.orders.served == 0
+
+
+def test_no_stock_is_ordered_for_what_a_count_makes_the_policy_cancel() -> None:
+    run = replayed(
+        entry("2 09:00", "1", {"MUG": 5, "JAR": 1}),
+        entry("2 10:00", "w", {"MUG": 3}, kind=EntryKind.WRITE_OFF),
+        opening={"MUG": 5, "JAR": 1},
+        settings=settings(AllocationPolicy(short_part=ShortPart.CANCEL_SHORT)),
+    )
+    assert order(run, "1").units == 3
+    assert run.session.replenishment.position("MUG") == 0
+
+
+def test_short_units_that_are_given_up_end_a_back_order() -> None:
+    policy = AllocationPolicy(give_up_after=timedelta(days=2), give_up=GiveUp.CANCEL_SHORT)
+    run = replayed(
+        entry("2 09:00", "1", {"MUG": 5}),
+        entry("5 18:00", "3", {"TIN": 1}),
+        opening={"MUG": 2, "TIN": 1},
+        settings=settings(policy),
+    )
+    back_orders = run.figures.back_orders
+    assert (back_orders.opened, back_orders.cancelled, back_orders.still_waiting) == (1, 1, 0)
+    assert run.figures.waiting().longest is None

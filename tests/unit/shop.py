@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import attrs
 
 from orderflow import MemoryRepository, Order, OrderFlow, OrderLine, Outcome, Seller, StockKey
+from orderflow.commands import RunDue
 from orderflow.core import State, decide, evolve
-from orderflow.invariants import foreign_violations, history_violations, violations
+from orderflow.invariants import (
+    foreign_violations,
+    history_violations,
+    not_given_up,
+    violations,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -151,6 +157,9 @@ class CheckedFlow(OrderFlow):
         stored = self.stored(seller_id)
         orders, stock = stored.orders.values(), stored.records.values()
         assert violations(orders, stock, self.seller(seller_id).policy(), command.at) == []
+        if isinstance(command, RunDue):
+            policy = self.seller(seller_id).policy()
+            assert not_given_up(orders, policy, command.at) == []
         assert history_violations(before, outcome.events, default, stored) == []
         assert foreign_violations(seller_id, orders=outcome.orders, stock=outcome.stock) == []
         with self.memory.unit_of_work(seller_id) as work:

@@ -11,7 +11,9 @@ numbers of the page *What always holds* in the documentation.
 - `foreign_violations` finds data of another seller: rule 11.
 - `account_violations` checks the stock on hand against its movements: rule 3.
 - `replay_violations` checks a stored state against the one that its events lead to: rule 7.
-- `history_violations` checks events one by one: rules 3, 4, 6, 7, 10 and 11, and the short part.
+- `history_violations` checks events one by one: rules 3, 4, 6, 7, 10 and 11, the short part, and
+  which orders are given up.
+- `not_given_up` checks that `RunDue` has left no order whose moment to be given up has come.
 
 Rules 8 and 9 are about two runs: compare their results.
 
@@ -29,6 +31,7 @@ from orderflow.invariants.by_policy import (
     idle_stock_violations,
     patience_violations,
 )
+from orderflow.invariants.given_up_orders import not_given_up
 from orderflow.invariants.history import (
     account_violations,
     history_violations,
@@ -59,6 +62,7 @@ __all__ = [
     "gain_violations",
     "history_violations",
     "idle_stock_violations",
+    "not_given_up",
     "patience_violations",
     "preemption_violations",
     "replay_violations",

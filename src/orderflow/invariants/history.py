@@ -23,6 +23,7 @@ from orderflow.domain.state.state import evolve
 from orderflow.errors import OrderFlowError
 from orderflow.errors.quoting import clip
 from orderflow.invariants.by_policy import gain_violations
+from orderflow.invariants.given_up_orders import give_up_violations
 from orderflow.invariants.preemption import preemption_violations
 from orderflow.invariants.state import (
     agreement_violations,
@@ -60,6 +61,7 @@ _UNCHANGED_BY_A_SPLIT = (
     "customer_reference",
     "custom_fields",
     "short_part",
+    "give_up_after",
 )
 
 
@@ -108,6 +110,7 @@ def history_violations(
         state.orders.values(), (), unused, None, state.policy or default_policy
     )
     found += short_part_violations(states, events, default_policy, stored or state)
+    found += give_up_violations(states, events, default_policy)
     found += agreement_violations(state.orders.values())
     found += account_violations(account, (stored or state).records.values())
     return found if stored is None else [*found, *replay_violations(state, stored)]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model.commands import BookInStock, PlaceOrder
-from orderflow.domain.model.events import OrderSplit
+from orderflow.domain.model.events import OrderSplit, ShortUnitsCancelled
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
@@ -49,7 +49,10 @@ class FirstAttempt:
 
 @attrs.define
 class BackOrders:
-    """The back orders by how they ended; all but `split` add up to `opened`."""
+    """The back orders by how they ended; all but `split` add up to `opened`.
+
+    An order of which the policy has cancelled the short units counts as cancelled.
+    """
 
     opened: int = 0
     completed_by_booking_in: int = 0
@@ -91,12 +94,17 @@ class Figures:
 
     def observe(self, command: Command, outcome: Outcome) -> None:
         """Count the outcome of a command."""
+        lost = _lost_units(outcome)
         if isinstance(command, PlaceOrder) and outcome.order is not None:
-            self._first_attempt(command.order, outcome.order)
+            self._first_attempt(command.order, outcome.order, lost.get(command.order_id, {}))
         for order_id in outcome.back_orders_opened:
             self.back_orders.opened += 1
             self._since[order_id] = command.at
         for order_id in outcome.back_orders_completed:
+            if order_id in lost:
+                self.back_orders.cancelled += 1
+                del self._since[order_id]
+                continue
             self._waited.append((command.at - self._since.pop(order_id)).total_seconds())
             if isinstance(command, BookInStock):
                 self.back_orders.completed_by_booking_in += 1
@@ -123,11 +131,29 @@ class Figures:
             longest=quantile(waited, 1),
         )
 
-    def _first_attempt(self, placed: Order, after: Order) -> None:
-        """Count an order that was just placed. The policy may already have split it."""
-        self.units.add(placed.units, placed.units - after.short)
-        self.lines.add(len(placed.lines), len(placed.lines) - len(after.short_lines))
-        self.orders.add(1, int(not after.short))
+    def _first_attempt(self, placed: Order, after: Order, lost: dict[str, int]) -> None:
+        """Count an order that was just placed. The policy may already have split it.
+
+        Args:
+            placed: The order as it was placed.
+            after: The order as the command has left it.
+            lost: The units that the command has cancelled, by line.
+        """
+        short_lines = {line.line_id for line in after.short_lines} | lost.keys()
+        self.units.add(placed.units, placed.units - after.short - sum(lost.values()))
+        self.lines.add(len(placed.lines), len(placed.lines) - len(short_lines))
+        self.orders.add(1, int(not short_lines))
+
+
+def _lost_units(outcome: Outcome) -> dict[str, dict[str, int]]:
+    """Return the short units that an outcome has cancelled, by order and line."""
+    lost: dict[str, dict[str, int]] = {}
+    for event in outcome.events:
+        if isinstance(event, ShortUnitsCancelled):
+            lines = lost.setdefault(event.order_id, {})
+            for line_id, units in event.units:
+                lines[line_id] = lines.get(line_id, 0) + units
+    return lost
 
 
 def quantile(ordered: Sequence[float], share: float) -> float | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from orderflow.domain.model.commands import CountStock
 from orderflow.domain.model.stock import StockKey
+from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.replay.account import OPENING
 from orderflow.service import OrderFlow
 
@@ -56,7 +57,8 @@ class ReplaySession:
         self.policy = policy
         self.replenishment = replenishment
         self._repository = repository
-        self.flow = OrderFlow(repository, default_policy=policy)
+        # Observers get the first outcome of a command, so it must have all changes.
+        self.flow = OrderFlow(repository, default_policy=policy, orders_max=UNITS_MAX)
         self._observers: list[Observer] = []
         self._keys: dict[str, StockKey] = {}
 

@@ -152,9 +152,12 @@ class OrderMethods(SellerScope):
         return self.handle(do.ReleaseHold(reason=reason, **fields))
 
     def run_due(self, *, at: datetime | None = None, command_id: str | None = None) -> Outcome:
-        """Release the holds that have ended. Call this from a scheduler.
+        """Do what has become due. Call this from a scheduler.
 
-        If many have ended, several transactions release them. The outcome is that of the first.
+        Holds that have ended are released, and orders that have waited enough may have a part. The
+        seller is reminded of orders that will be given up, and those whose time has come are given
+        up: see `RunDue`. If they are many, several transactions do it. The outcome is that of the
+        first one.
         """
         fields = self._fields(at, command_id)
         return self.handle(do.RunDue(seller_id=self.seller_id, **fields))

@@ -22,10 +22,12 @@ from orderflow.domain.model.commands import (
     HoldOrder,
     PlaceOrder,
     ReturnUnits,
+    RunDue,
     SendOrderToWarehouse,
     SplitOrder,
 )
 from orderflow.domain.model.edits import AddLine, ChangePriority, ChangePromise, RemoveLine
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.order import Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation, Preemption, Queue
 from orderflow.domain.model.returns import ReturnState
@@ -66,6 +68,8 @@ POLICY = AllocationPolicy(
     partial_allocation=PartialAllocation.AFTER_WAITING,
     passes_max=2,
     wait_max=timedelta(days=9, seconds=2, microseconds=3),
+    give_up=GiveUp.NOTIFY,
+    remind_before=timedelta(minutes=20),
 )
 
 
@@ -203,6 +207,7 @@ def example_commands() -> Iterator[Command]:
     yield from _orders()
     yield from _life()
     yield from _receipts()
+    yield RunDue(seller_id="acme", at=later(20))  # "wide" is given up, and "late" will be
     yield from _of_another_seller()
 
 
@@ -212,13 +217,13 @@ def _orders() -> Iterator[Command]:
     yield PlaceOrder(order=both, at=later(0))
     for minute, order in enumerate(
         [
-            new_order("wide", 1, ("CUP", 2), ("MUG", 1), promised_by=later(-60), set_id="Größe '%"),
+            _wide(),
             new_order("9", 2, ("MUG", 3)),
             new_order("10", 2, ("MUG", 3)),
             new_order("big", 1, ("MUG", 9), ("MUG", 1)),
             new_order("small", 4, ("MUG", 1)),
             new_order("Small", 4, ("MUG", 1)),
-            new_order("late", 6, ("MUG", 2)),
+            new_order("late", 6, ("MUG", 2), give_up_after=timedelta(minutes=30)),
             new_order("one", 7, ("CUP", 1)),
             new_order("y1", 3, ("MUG", 3), warehouse_id="york"),
             new_order("y2", 5, ("MUG", 1), warehouse_id="york"),
@@ -235,6 +240,15 @@ def _orders() -> Iterator[Command]:
     )
     yield PlaceOrder(order=plain, allocate=False, at=later(-30))
     yield BookInStock(key=CUPS, received=1, rejected=1, at=later(11))
+
+
+def _wide() -> Order:
+    return new_order(
+        *("wide", 1, ("CUP", 2), ("MUG", 1)),
+        promised_by=later(-60),
+        give_up_after=timedelta(minutes=15),
+        set_id="Größe '%",
+    )
 
 
 def _life() -> Iterator[Command]:

@@ -5,7 +5,7 @@ A field that a class gets later is filled as well, so the contracts cover it by 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -74,6 +74,8 @@ def _values(hint: Any, name: str, number: int) -> Iterator[object]:  # noqa: ANN
         yield from (True, False)
     elif kind is datetime:
         yield MOMENT
+    elif kind is timedelta:
+        yield timedelta(days=number, microseconds=123_457)
     elif issubclass(kind, Enum):
         yield from reversed(list(kind))
     else:

@@ -161,7 +161,7 @@ class PageContract(OnExampleShop):
             acme.hold(order.order_id, HoldReason.OTHER, until=HOLD_ENDS_AT, at=later(0))
         release = RunDue(seller_id="acme", at=HOLD_ENDS_AT)
         repository.write("acme", partial(_save_one_page, release))
-        left = NextPage(PageStep.SERVE, became_short=("a", "b"))
+        left = NextPage(PageStep.SERVE, became_short=("a", "b"), runs_due=True)
         _require_next_page(repository, "acme", left)
         go_on = ServeWaiting(keys=(MUGS,), at=HOLD_ENDS_AT)
         repository.write("acme", partial(_save_one_page, go_on))

@@ -40,6 +40,7 @@ from orderflow.domain.state.state import State
 from orderflow.invariants import history_violations, violations
 from orderflow.service import OrderFlow
 from orderflow.testing.bounded import BoundedRepository
+from orderflow.testing.giving_up_contract import GivingUpContract
 from orderflow.testing.page_contract import PageContract
 from orderflow.testing.read_arguments_contract import ReadArgumentsContract
 from orderflow.testing.reading_contract import ReadingContract
@@ -74,7 +75,12 @@ def _order(order_id: str, quantity: int, *, seller_id: str = "acme") -> Order:
 
 
 class RepositoryContract(
-    ViewContract, ReadingContract, SavingContract, PageContract, ReadArgumentsContract
+    ViewContract,
+    ReadingContract,
+    SavingContract,
+    PageContract,
+    GivingUpContract,
+    ReadArgumentsContract,
 ):
     """Tests of a repository. Inherit them and implement `make_repository`."""
 

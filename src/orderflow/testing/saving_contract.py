@@ -11,6 +11,7 @@ import pytest
 
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.commands import BookInStock, ChangePolicy, PlaceOrders, ServeWaiting
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.policy import (
     AllocationPolicy,
     Fulfilment,
@@ -52,6 +53,9 @@ EXAMPLE_POLICIES = (
         split_percent_min=40,
         split_wait_min=timedelta(days=2, microseconds=5),
         short_part=ShortPart.HOLD,
+        give_up_after=timedelta(days=30, microseconds=7),
+        give_up=GiveUp.SPLIT,
+        remind_before=timedelta(days=2, seconds=1),
     ),
     AllocationPolicy(),
 )

@@ -6,6 +6,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.arguments import require_kind
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
 from orderflow.domain.model.short_part import ShortPart
@@ -56,7 +57,8 @@ def in_words(explanation: Explanation, *, time_zone: tzinfo = UTC) -> tuple[str,
         sentences += _partial_allocation(explanation, time_zone)
         sentences += _minimum(explanation, time_zone)
     sentences += _sets(explanation.order)
-    return (*sentences, *_preemption(explanation), *_limits(explanation), *_short_part(explanation))
+    sentences += [*_preemption(explanation), *_limits(explanation), *_short_part(explanation)]
+    return (*sentences, *_give_up(explanation, time_zone))
 
 
 def _where(order: Order, zone: tzinfo) -> str:
@@ -229,6 +231,17 @@ def _short_part(explanation: Explanation) -> Iterator[str]:
     yield f"If it becomes short{again}, {_SHORT_PART[short_part]}."
 
 
+def _give_up(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
+    moment, result = explanation.gives_up_at, _GIVE_UP[explanation.policy.give_up]
+    if moment is None:
+        return
+    if explanation.at < moment:
+        yield f"If it is still on back order at {moment_text(moment, zone)}, {result}."
+    else:
+        waited = f"It has waited for as long as it may, since {moment_text(moment, zone)}"
+        yield f"{waited}: at the next RunDue, {result}."
+
+
 def _is(number: int) -> str:
     return "is" if number == 1 else "are"
 
@@ -257,6 +270,13 @@ _SHORT_PART = {
     ShortPart.CANCEL_SHORT: "its short units are cancelled at once",
     ShortPart.CANCEL_ORDER: "it is cancelled at once",
     ShortPart.HOLD: "it is put on hold until the seller chooses",
+}
+
+_GIVE_UP = {
+    GiveUp.CANCEL_ORDER: "it is cancelled",
+    GiveUp.CANCEL_SHORT: "its short units are cancelled",
+    GiveUp.SPLIT: "the units that it has are split off",
+    GiveUp.NOTIFY: "its seller is told",
 }
 
 _WHERE = {

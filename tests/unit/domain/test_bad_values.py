@@ -60,6 +60,7 @@ from orderflow.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeGiveUpAfter,
     ChangeNotBefore,
     ChangePriority,
     ChangePromise,
@@ -213,6 +214,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             "priority": PRIORITY,
             "promised_by": OPTIONAL_MOMENT,
             "not_before": OPTIONAL_MOMENT,
+            "give_up_after": DURATION,
             "courier": OPTIONAL_IDENTIFIER,
             "customer_reference": OPTIONAL_IDENTIFIER,
             "custom_fields": [
@@ -271,6 +273,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (ChangeShortPart, {"short_part": None}, {"short_part": ["WAIT", "", 1]}),
     (ChangePromise, {"promised_by": None}, {"promised_by": OPTIONAL_MOMENT}),
     (ChangeNotBefore, {"not_before": None}, {"not_before": OPTIONAL_MOMENT}),
+    (ChangeGiveUpAfter, {"give_up_after": None}, {"give_up_after": DURATION}),
     (PickedLine, {"line_id": "1", "units": 0}, {"line_id": IDENTIFIER, "units": COUNT}),
     (
         AllocationPolicy,
@@ -279,6 +282,9 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             **dict.fromkeys(
                 ["queue", "rationing", "partial_allocation", "fulfilment", "preemption"], NO_SETTING
             ),
+            "give_up_after": DURATION,
+            "remind_before": DURATION,
+            "give_up": NO_SETTING,
             "split_ids": [
                 *("", None, 1, "{order_id}", "{number}", "{order_id}.{number}.{number}"),
                 *("{order_id}{order_id}{number}", " {order_id}.{number}", "{order_id}\n{number}"),
@@ -470,7 +476,7 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
             orderflow.ports.OutboxMessage,
         ),
         *(
-            orderflow.EarlierDemand,
+            orderflow.core.EarlierDemand,
             orderflow.ExpectedCover,
             orderflow.Explanation,
             orderflow.Shortage,

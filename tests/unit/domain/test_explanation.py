@@ -10,7 +10,6 @@ import pytest
 from orderflow import (
     AllocationPolicy,
     BackOrderWait,
-    EarlierDemand,
     ExpectedReceipt,
     Explanation,
     HoldReason,
@@ -23,7 +22,7 @@ from orderflow import (
     Shortage,
     Status,
 )
-from orderflow.core import State, explain
+from orderflow.core import EarlierDemand, State, explain
 from orderflow.errors import InvalidValueError, OrderNotFoundError
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, LEEDS, NOON, Shop, key, later, lines, shop_with

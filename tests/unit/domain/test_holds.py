@@ -124,7 +124,7 @@ def test_only_the_reasons_that_have_ended_are_released() -> None:
     shop.hold("A", DELAY, until=later(60))
     shop.hold("A", FRAUD)
     outcome = shop.run_due(at=later(60))
-    assert outcome.events == (HoldReleased(ACME, "A", later(60), (DELAY,)),)
+    assert outcome.events == (HoldReleased(ACME, "A", later(60), (DELAY,), later(60)),)
     assert (shop.status("A"), reasons(shop)) == ("ON_HOLD", ["FRAUD_RISK"])
 
 

@@ -29,7 +29,7 @@ from orderflow.commands import (
     RunDue,
 )
 from orderflow.core import State, allocate
-from orderflow.domain.decisions.short_orders import cancel_short_units
+from orderflow.domain.decisions.giving_up import cancel_short_units
 from orderflow.domain.state.draft import Draft
 from orderflow.domain.state.fold import evolve_order
 from orderflow.edits import AddLine, ChangeCourier, ChangeQuantity, ChangeShortPart

@@ -15,6 +15,7 @@ from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import require_function, require_identifier, require_kind
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey, by_expectation
+from orderflow.domain.state.waits import to_give_up, to_remind
 from orderflow.ports import EventPage
 from orderflow.ports.read_arguments import (
     check_events_read,
@@ -24,7 +25,7 @@ from orderflow.ports.read_arguments import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.commands import Command
@@ -241,6 +242,22 @@ class MemoryUnitOfWork:
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
         return self._seller.waiting_since_before(since, limit)
+
+    def to_give_up(
+        self, by: datetime, give_up_after: timedelta | None, limit: int | None = None
+    ) -> Iterable[Order]:
+        """Return the orders on back order that are to be given up at this moment or before it."""
+        return to_give_up(self._seller.orders.values(), by, give_up_after)[:limit]
+
+    def to_remind(
+        self,
+        after: datetime,
+        until: datetime,
+        give_up_after: timedelta | None,
+        limit: int | None = None,
+    ) -> Iterable[Order]:
+        """Return the orders on back order whose sellers are to be reminded."""
+        return to_remind(self._seller.orders.values(), after, until, give_up_after)[:limit]
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""

@@ -21,7 +21,7 @@ from orderflow.adapters.memory.queue import SortedQueue
 from orderflow.domain.model.commands import Command, ServeWaiting
 from orderflow.domain.model.policy import QueuePosition, queue_position
 from orderflow.domain.model.status import Status
-from orderflow.domain.state.state import waits_since_before
+from orderflow.domain.state.waits import waits_since_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -22,12 +22,13 @@ from orderflow.domain.model.arguments import require_identifier
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock, StockKey
 from orderflow.domain.model.validators import UNITS_MAX
+from orderflow.domain.state.waits import to_give_up, to_remind
 from orderflow.ports import EventPage
 from orderflow.ports.read_arguments import check_events_read, check_orders_read, check_stock_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from typing import Any
 
     from sqlalchemy.sql import Executable
@@ -176,6 +177,44 @@ class SqlReading:
         """Return the orders on back order since this time that allow no partial allocation yet."""
         parameters = {"at": self.moments.write(since)}
         return self._orders_due(self._statements.waiting_since_before, parameters, limit=limit)
+
+    def to_give_up(
+        self, by: datetime, give_up_after: timedelta | None, limit: int | None = None
+    ) -> Iterable[Order]:
+        """Return the orders on back order that are to be given up at this moment or before it."""
+        to, at = self._statements, {"at": by}
+        found = self._long_waits(to.to_give_up_own, to.to_give_up, at, give_up_after, limit)
+        return to_give_up(found, by, give_up_after)[:limit]
+
+    def to_remind(
+        self,
+        after: datetime,
+        until: datetime,
+        give_up_after: timedelta | None,
+        limit: int | None = None,
+    ) -> Iterable[Order]:
+        """Return the orders on back order whose sellers are to be reminded."""
+        to, between = self._statements, {"later_than": after, "at": until}
+        found = self._long_waits(to.to_remind_own, to.to_remind, between, give_up_after, limit)
+        return to_remind(found, after, until, give_up_after)[:limit]
+
+    def _long_waits(
+        self,
+        own: Executable,
+        others: Executable,
+        moments: dict[str, datetime],
+        give_up_after: timedelta | None,
+        limit: int | None,
+    ) -> Iterator[Order]:
+        """Yield orders that are given up by their own time, and orders without one."""
+        write = self.moments.write
+        given = {name: write(moment) for name, moment in moments.items()}
+        yield from self._orders_due(own, given, limit=limit)
+        if give_up_after is not None:
+            since = {name: write(moment - give_up_after) for name, moment in moments.items()}
+            for allows_partial in (False, True):
+                given = since | {"allows_partial": allows_partial}
+                yield from self._orders_due(others, given, limit=limit)
 
     # The listings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from orderflow.codec import from_data, loads, to_data
 from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Address, BackOrderWait, Hold, Order, OrderLine
-from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.policy import AllocationPolicy, gives_up_at
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
@@ -63,6 +63,9 @@ ORDER_COLUMNS = (
     "returned",
     "short_part",
     "not_before",
+    "reminded",
+    "given_up",
+    "give_up_after",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -72,6 +75,9 @@ LINE_COLUMNS = ("line_id", "sku", "quantity", "allocated", "set_id")
 
 RECEIPT_COLUMNS = ("receipt_id", "warehouse_id", "sku", "quantity", "expected_at")
 """The columns of an expected receipt, as `receipt_of` reads them."""
+
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Moments:
@@ -133,19 +139,25 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         holds=() if row[8] is None else tuple(from_data(each, Hold) for each in json.loads(row[8])),
         split_from=row[9],
         split_count=row[10],
-        wait=None if since is None else BackOrderWait(moments.read(since), row[12], bool(row[13])),
+        wait=None
+        if since is None
+        else BackOrderWait(
+            moments.read(since), row[12], bool(row[13]), bool(row[20]), bool(row[21])
+        ),
         version=row[14],
         customer_reference=row[15],
         custom_fields=() if row[16] is None else json.loads(row[16]),
         returned=() if row[17] is None else tuple(map(tuple, json.loads(row[17]))),
         short_part=None if row[18] is None else ShortPart(row[18]),
         not_before=moments.read_any(row[19]),
+        give_up_after=None if row[22] is None else row[22] * _MICROSECOND,
     )
 
 
 def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Values:
     """Return the row of an order."""
-    wait, ends = order.wait, [hold.until for hold in order.holds if hold.until is not None]
+    wait, own = order.wait, order.give_up_after
+    ends = [hold.until for hold in order.holds if hold.until is not None]
     return {
         "seller_id": order.seller_id,
         "order_id": order.order_id,
@@ -166,11 +178,20 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "waits_since": None if wait is None else moments.write(wait.since),
         "passed_over": 0 if wait is None else wait.passed_over,
         "allows_partial": False if wait is None else wait.allows_partial,
+        "reminded": False if wait is None else wait.reminded,
+        "given_up": False if wait is None else wait.given_up,
+        "give_up_after": None if own is None else own // _MICROSECOND,
+        "gives_up_at": None if own is None else moments.write_any(_gives_up_at(order)),
         "short_part": None if order.short_part is None else str(order.short_part),
         "blocked_on": blocked_on,
         "returned": _json(order.returned) if order.returned else None,
         "version": order.version,
     }
+
+
+def _gives_up_at(order: Order) -> datetime | None:
+    """Return when the order is given up by its own time, if it waits now."""
+    return gives_up_at(order, None) if order.status is Status.ON_BACK_ORDER else None
 
 
 def line_values(order: Order) -> dict[str, Values]:

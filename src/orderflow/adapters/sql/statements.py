@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     and_,
     bindparam,
+    false,
     func,
     literal_column,
     select,
@@ -148,13 +149,33 @@ class Statements(WriteStatements):
         ended = self.orders_where(orders.held_until <= bindparam("at"))
         ended = ended.order_by(orders.held_until, orders.order_id)
         self.ended_holds = ended.limit(bindparam("limit"))
-        long = self.orders_where(text(WAITS), orders.waits_since <= bindparam("at"))
-        long = long.order_by(orders.waits_since, orders.order_id)
-        self.waiting_since_before = long.limit(bindparam("limit"))
+        self._name_waits(orders)
         self.products_of = (
             select(lines.warehouse_id, lines.sku)
             .distinct()
             .where(lines.seller_id == SELLER, IsOneOf(lines.order_id, "ids"))
+        )
+
+    def _name_waits(self, orders: Columns) -> None:
+        """Name the reads of orders that have waited for some time, the longest wait first."""
+        without_part = orders.allows_partial == false()
+        limit: BindParameter[int] = bindparam("limit")
+        since, own = orders.waits_since, orders.gives_up_at
+        long = self.orders_where(text(WAITS), without_part, since <= bindparam("at"))
+        self.waiting_since_before = long.order_by(since, orders.order_id).limit(limit)
+        waits = text(WAITS), orders.allows_partial == bindparam("allows_partial")
+        not_given_up = orders.give_up_after.is_(None), orders.given_up == false()
+        by_policy = self.orders_where(*waits, *not_given_up, since <= bindparam("at"))
+        by_order = self.orders_where(own <= bindparam("at"))
+        unreminded = orders.reminded == false()
+        self.to_give_up, self.to_give_up_own, self.to_remind, self.to_remind_own = (
+            statement.order_by(moment, orders.order_id).limit(limit)
+            for statement, moment in (
+                (by_policy, since),
+                (by_order, own),
+                (by_policy.where(since > bindparam("later_than"), unreminded), since),
+                (by_order.where(own > bindparam("later_than"), unreminded), own),
+            )
         )
 
     def _name_stock_reads(self, tables: Tables) -> None:

@@ -44,7 +44,7 @@ __all__ = ["DEFAULT_PREFIX", "Tables"]
 DEFAULT_PREFIX = "orderflow_"
 
 # Conditions of partial indexes. SQLite uses such an index only for the same text in a query.
-WAITS = "status = 'ON_BACK_ORDER' AND NOT allows_partial"
+WAITS = "status = 'ON_BACK_ORDER'"
 IS_UNSERVED = "is_unserved"
 HOLDS = "allocated > 0"
 
@@ -72,6 +72,7 @@ _RULES_OF_ORDERS = {
     "held": "(status = 'ON_HOLD') = (holds IS NOT NULL)",
     "until": "held_until IS NULL OR status = 'ON_HOLD'",
     "waits": "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')",
+    "gives_up": "gives_up_at IS NULL OR status = 'ON_BACK_ORDER'",
     "returned": "returned IS NULL OR status IN ('DESPATCHED', 'DELIVERED')",
     "counts": "split_count >= 0 AND passed_over >= 0 AND version >= 0",
 }
@@ -209,6 +210,11 @@ class Tables:
             Column("waits_since", _MOMENT),
             Column("passed_over", BigInteger, nullable=False),
             Column("allows_partial", Boolean, nullable=False),
+            Column("reminded", Boolean, nullable=False, server_default=false()),
+            Column("given_up", Boolean, nullable=False, server_default=false()),
+            # The order's own time, in microseconds, and when it ends if the order waits.
+            Column("give_up_after", BigInteger),
+            Column("gives_up_at", _MOMENT),
             Column("blocked_on", _IDENTIFIER),
             Column("returned", Text),
             Column("version", BigInteger, nullable=False),
@@ -219,7 +225,9 @@ class Tables:
         self._index(table, "status", "status", "placed_at", "order_id")
         self._index(table, "parts", "split_from", "order_id", where="split_from IS NOT NULL")
         self._index(table, "held", "held_until", "order_id", where="held_until IS NOT NULL")
-        self._index(table, "waits", "waits_since", "order_id", where=WAITS)
+        self._index(table, "waits", "allows_partial", "waits_since", "order_id", where=WAITS)
+        own = "gives_up_at IS NOT NULL"
+        self._index(table, "gives_up", "gives_up_at", "order_id", where=own)
         return table
 
     def _lines(self) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
@@ -18,21 +18,32 @@ from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.console import styled
+from orderflow.cli.output.event_rows import event_row
 from orderflow.cli.output.listing import Column, print_listing
-from orderflow.cli.output.records import order_columns, order_row, print_table
+from orderflow.cli.output.records import print_table
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.errors import RefusedError
 from orderflow.errors.quoting import counted
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orderflow.checking import CheckResult
-    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.events import Event
+    from orderflow.service import Seller
 
 __all__ = ["check", "init", "partition", "recover", "run_due"]
 
+_DUE_COLUMNS = (
+    Column("seller_id", "seller"),
+    Column("event"),
+    Column("subject"),
+    Column("details"),
+)
 _VIOLATION_COLUMNS = (Column("seller_id", "seller"), Column("rule"), Column("finding"))
 
 
@@ -131,19 +142,37 @@ def run_due(
     *,
     where: SellerOptions,
     at: Annotated[
-        datetime | None, moment_option("Release holds that ended by this time; default: now.")
+        datetime | None, moment_option("Do what was due at this time; default: now.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Release the holds that have ended, of one seller or of all. Run it from a scheduler."""
+    """Do what has become due, for one seller or for all, and list it. Run it from a scheduler.
+
+    Ended holds are released, sellers are reminded of orders that will be given up, and orders that
+    have been on back order for as long as they may are given up. A second run does nothing again.
+    """
     moment = at if at is not None else SystemClock().now()
-    released: list[Order] = []
-    with connect(where) as database:
-        for seller_id in database.sellers(where.seller):
-            outcome = database.flow.seller(seller_id).run_due(at=moment)
-            released += outcome.orders
-    rows = map(order_row, released)
-    print_listing("orders", order_columns(), rows, ListingOptions(limit=0, as_json=as_json))
+    rows: list[dict[str, Any]] = []
+    zone = UTC if as_json else user_zone()
+    with (
+        connect(where) as database,
+        terminal.progress_bar(terminal.messages(), "Running what is due", 1) as show,
+    ):
+        seller_ids = database.sellers(where.seller)
+        for done, seller_id in enumerate(seller_ids, 1):
+            events = _events_due(database.flow.seller(seller_id), moment)
+            rows += [{"seller_id": seller_id, **event_row(event, zone)} for event in events]
+            show(done / len(seller_ids), f"{done:,} of {counted(len(seller_ids), 'seller')}")
+    listing = ListingOptions(limit=0, as_json=as_json)
+    print_listing("events", _DUE_COLUMNS, rows, listing)
+
+
+def _events_due(seller: Seller, moment: datetime) -> Sequence[Event]:
+    """Do what is due, and return its events."""
+    outcome = seller.run_due(at=moment)
+    if not outcome.unserved:
+        return outcome.events
+    return [event for event in seller.events(since=moment) if event.at == moment]
 
 
 class ExistingPolicyError(RefusedError):

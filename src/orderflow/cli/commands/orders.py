@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,6 +36,7 @@ from orderflow.cli.output.records import (
     print_order,
     print_table,
 )
+from orderflow.cli.output.tables import duration
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Address, Order, OrderLine
@@ -241,6 +242,10 @@ def place(
     not_before: Annotated[
         datetime | None, moment_option("Do not send it to the warehouse before this time.")
     ] = None,
+    give_up_after: Annotated[
+        timedelta | None,
+        typer.Option(help="How long it may be on back order; default: as the policy says."),
+    ] = None,
     courier: Annotated[
         str | None, typer.Option(metavar="TEXT", help="The courier service.")
     ] = None,
@@ -301,6 +306,7 @@ def place(
             promised_by=promised_by,
             short_part=short_part,
             not_before=not_before,
+            give_up_after=give_up_after,
         )
         return PlaceOrder(order=order, allocate=not later, **fields)
 
@@ -325,6 +331,9 @@ def _rest(order: Order) -> list[str]:
         said.append(f"promised by {moment_text(order.promised_by, zone)}")
     if order.not_before is not None:
         said.append(f"not before {moment_text(order.not_before, zone)}")
+    if order.give_up_after is not None:
+        may_wait = duration(order.give_up_after.total_seconds())
+        said.append(f"given up after {may_wait} on back order")
     if order.priority:
         said.append(f"priority {order.priority}")
     if order.courier is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import attrs
@@ -38,6 +38,7 @@ from orderflow.domain.model.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeGiveUpAfter,
     ChangeNotBefore,
     ChangePriority,
     ChangePromise,
@@ -89,6 +90,8 @@ class EditOptions:
         no_promise: Remove the promised date.
         short_part: What happens if the order becomes, or still is, short.
         no_short_part: Leave the short part to the policy.
+        give_up_after: How many days the order may be on back order; see init --give-up.
+        no_give_up_after: Leave to the policy how long the order may be on back order.
         not_before: The order is not sent to the warehouse before this time.
         no_not_before: The order may be sent to the warehouse at any time.
     """
@@ -108,6 +111,8 @@ class EditOptions:
     no_promise: bool = attrs.field(default=False, metadata={"names": ("--no-promise",)})
     short_part: ShortPart | None = attrs.field(default=None, metadata={"case_sensitive": False})
     no_short_part: bool = attrs.field(default=False, metadata={"names": ("--no-short-part",)})
+    give_up_after: timedelta | None = None
+    no_give_up_after: bool = attrs.field(default=False, metadata={"names": ("--no-give-up-after",)})
     not_before: datetime | None = None
     no_not_before: bool = attrs.field(default=False, metadata={"names": ("--no-not-before",)})
 
@@ -139,6 +144,10 @@ class EditOptions:
             yield ChangeShortPart(self.short_part)
         if self.no_short_part:
             yield ChangeShortPart(None)
+        if self.give_up_after is not None:
+            yield ChangeGiveUpAfter(self.give_up_after)
+        if self.no_give_up_after:
+            yield ChangeGiveUpAfter(None)
         if self.not_before is not None:
             yield ChangeNotBefore(self.not_before)
         if self.no_not_before:

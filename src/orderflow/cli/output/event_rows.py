@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from orderflow.cli.output.tables import duration
 from orderflow.codec import to_data
 from orderflow.domain.model.edits import (
     AddLine,
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeGiveUpAfter,
     ChangeNotBefore,
     ChangePriority,
     ChangePromise,
@@ -32,6 +34,7 @@ from orderflow.domain.model.events import (
     OrderCancelled,
     OrderDeallocated,
     OrderEdited,
+    OrderGivenUp,
     OrderHeld,
     OrderPartlyAllocated,
     OrderPlaced,
@@ -41,19 +44,22 @@ from orderflow.domain.model.events import (
     OrderSplit,
     OrderSplitAtWarehouse,
     OrderSplitOff,
+    OrderWaitedEnough,
     PolicyChanged,
     ReceiptAnnounced,
     ReceiptWithdrawn,
+    SellerReminded,
     ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
     UnitsReturned,
 )
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import tzinfo
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime, tzinfo
 
 __all__ = ["event_details", "event_row", "policy_text"]
 
@@ -92,8 +98,8 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
         case OrderHeld(hold=hold):
             until = "" if hold.until is None else f" until {moment_text(hold.until, zone)}"
             return f"{_lower(hold.reason)}{until}"
-        case HoldReleased(reasons=reasons):
-            return ", ".join(map(_lower, reasons))
+        case HoldReleased() | OrderWaitedEnough() | SellerReminded() | OrderGivenUp():
+            return ", ".join([*_effect_of_time(event, zone), *_due(event.due_at, zone)])
         case OrderSplit() | OrderSplitAtWarehouse():
             return f"{_units(event.units)} to {event.new_order_id}"
         case (
@@ -115,9 +121,10 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
 
 def policy_text(policy: Mapping[str, Any]) -> str:
     """Write a policy for people, given its data."""
-    return ", ".join(
-        f"{name.replace('_', ' ')} {value}" for name, value in policy.items() if value is not None
-    )
+    given = {name: value for name, value in policy.items() if value is not None}
+    if "give_up_after" not in given and given["give_up"] == GiveUp.CANCEL_ORDER:
+        del given["give_up"]  # it would read as if orders were cancelled
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in given.items())
 
 
 def _subject(event: Event) -> str:
@@ -157,6 +164,25 @@ def _stock(event: BackOrdersLimited | StockBookedIn | StockAdjusted, zone: tzinf
     return ", ".join(said)
 
 
+def _effect_of_time(
+    event: HoldReleased | OrderWaitedEnough | SellerReminded | OrderGivenUp, zone: tzinfo
+) -> Iterator[str]:
+    match event:
+        case HoldReleased(reasons=reasons):
+            yield from map(_lower, reasons)
+        case SellerReminded(gives_up_at=gives_up_at):
+            yield f"given up at {moment_text(gives_up_at, zone)}"
+        case OrderGivenUp(how=how):
+            yield _lower(how)
+        case _:
+            pass
+
+
+def _due(due_at: datetime | None, zone: tzinfo) -> Iterator[str]:
+    if due_at is not None:
+        yield f"due at {moment_text(due_at, zone)}"
+
+
 def _units(units: LineUnits) -> str:
     return ", ".join(f"{number} of line {line_id}" for line_id, number in units) or "nothing"
 
@@ -187,6 +213,10 @@ def _edit(edit: Edit, zone: tzinfo) -> str:
             if promised_by is None:
                 return "no promise"
             return f"promised by {moment_text(promised_by, zone)}"
+        case ChangeGiveUpAfter(give_up_after=after):
+            if after is None:
+                return "given up as the policy says"
+            return f"given up after {duration(after.total_seconds())} on back order"
         case ChangeNotBefore(not_before=not_before):
             if not_before is None:
                 return "at any time"

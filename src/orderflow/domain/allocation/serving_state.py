@@ -87,6 +87,8 @@ class ServingState:
         """The orders on back order that a change of policy has reviewed; each counts as changed."""
         self.became_short: dict[str, None] = {}
         """The orders whose short part is still to be handled."""
+        self.runs_due = False
+        """Whether orders that waited for as long as they may are given up: `RunDue`."""
         self._touched: dict[str, None] = {}
         self._events_read = 0
         self._events_handled = 0
@@ -236,10 +238,12 @@ class ServingState:
     def next_page(self) -> NextPage | None:
         """Return what the next page does besides serving the unserved queues, if anything."""
         page = self._next_step()
-        if not self.became_short:
+        if not (self.became_short or self.runs_due):
             return page
         page = page or NextPage(PageStep.SERVE)
-        return NextPage(page.step, page.after, page.passing, tuple(self.became_short))
+        return NextPage(
+            page.step, page.after, page.passing, tuple(self.became_short), self.runs_due
+        )
 
     def _next_step(self) -> NextPage | None:
         if self._step is not None:

@@ -21,6 +21,7 @@ from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.effects_of_time import let_time_pass
 from orderflow.domain.decisions.pages import serve_page
 from orderflow.domain.decisions.returning import return_units
+from orderflow.domain.decisions.run_due import run_due
 from orderflow.domain.decisions.short_orders import handle_short_orders
 from orderflow.domain.decisions.shortfall import adjust
 from orderflow.domain.decisions.splitting import split, split_by_policy
@@ -156,8 +157,8 @@ def _execute(serving: ServingState, command: Command) -> None:
             policy_change.change(serving, policy)
         case LimitBackOrders():
             stock_commands.limit_back_orders(draft, command)
-        case RunDue() | ServeWaiting():
-            pass  # these have no change of their own
+        case RunDue() | ServeWaiting():  # the pages of ServeWaiting are served elsewhere
+            run_due(serving)
         case _:
             _change_order(serving, command)
 

@@ -12,16 +12,31 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.serving import defer, serve
+from orderflow.domain.allocation.serving_state import ServingState
+from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.short_orders import handle_short_orders
+from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.events import HoldReleased, OrderWaitedEnough
 from orderflow.domain.model.status import Status
+from orderflow.domain.state.draft import Draft
 
 if TYPE_CHECKING:
-    from orderflow.domain.allocation.serving_state import ServingState
-    from orderflow.domain.model.order import Order
-    from orderflow.domain.state.draft import Draft
+    from datetime import datetime
 
-__all__ = ["apply_effects_of_time", "let_time_pass"]
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.outcome import Outcome
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.state.view import View
+
+__all__ = ["apply_effects_of_time", "effects_of_time", "let_time_pass"]
+
+
+def effects_of_time(view: View, policy: AllocationPolicy, at: datetime) -> Outcome:
+    """Return what any command at this moment would do before its own change."""
+    serving = ServingState(Draft(view, policy, at))
+    let_time_pass(serving)
+    split_by_policy(serving)
+    return outcome_of(serving)
 
 
 def let_time_pass(serving: ServingState) -> bool:
@@ -46,15 +61,22 @@ def apply_effects_of_time(serving: ServingState) -> bool:
     due = [*_ended_holds(draft, limit), *_long_waits(draft, limit)]
     for order in sorted(due[: serving.orders_max], key=_releases_first):
         if order.status is Status.ON_HOLD:
-            ended = [hold for hold in order.holds if hold.until and hold.until <= draft.at]
-            reasons = tuple(hold.reason for hold in ended)
-            draft.emit(HoldReleased(*draft.name(order), reasons))
-        else:
-            draft.emit(OrderWaitedEnough(*draft.name(order)))
+            _release(draft, order)
+        elif order.wait is not None and draft.policy.patience is not None:
+            due_at = order.wait.since + draft.policy.patience
+            draft.emit(OrderWaitedEnough(*draft.name(order), due_at))
     if serving.orders_max is None or len(due) <= serving.orders_max:
         return True
     serving.continue_later((due[0].warehouse_id, due[0].lines[0].sku))
     return False
+
+
+def _release(draft: Draft, order: Order) -> None:
+    """Release the holds of an order that have ended, the first end first."""
+    for end in sorted({hold.until for hold in order.holds if hold.until}):
+        if end <= draft.at:
+            reasons = tuple(hold.reason for hold in order.holds if hold.until == end)
+            draft.emit(HoldReleased(*draft.name(order), reasons, end))
 
 
 def _ended_holds(draft: Draft, limit: int | None) -> list[Order]:

@@ -13,6 +13,7 @@ from orderflow.domain.allocation.serving import defer, serve
 from orderflow.domain.allocation.serving_state import QueuePassing
 from orderflow.domain.decisions import policy_change
 from orderflow.domain.decisions.effects_of_time import apply_effects_of_time
+from orderflow.domain.decisions.run_due import run_due
 from orderflow.domain.decisions.short_orders import handle_short_orders
 from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.next_page import PageStep
@@ -32,6 +33,7 @@ def serve_page(serving: ServingState, command: ServeWaiting) -> None:
     page = serving.draft.view.next_page
     if page is not None:
         serving.became_short.update(dict.fromkeys(page.became_short))
+        serving.runs_due = page.runs_due
     if page is not None and page.changes_policy:
         policy_change.go_on(serving, page, products)
     elif page is not None and page.passing:
@@ -39,6 +41,8 @@ def serve_page(serving: ServingState, command: ServeWaiting) -> None:
     else:
         _serve(serving, products, is_due=not apply_effects_of_time(serving))
     handle_short_orders(serving)
+    if serving.runs_due:
+        run_due(serving)
     if page is None or not (page.changes_policy and serving.is_continued):
         split_by_policy(serving)
 

@@ -18,7 +18,8 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from orderflow.domain.allocation.serving import serve, take
+from orderflow.domain.allocation.serving import serve
+from orderflow.domain.decisions.giving_up import NOTHING_LEFT, cancel_short_units, give_up
 from orderflow.domain.model.events import (
     DeallocationReason,
     HoldReleased,
@@ -35,6 +36,7 @@ from orderflow.domain.model.order import Hold, HoldReason
 from orderflow.domain.model.policy import (
     AllocationPolicy,
     allows_partial,
+    gives_up_at,
     queue_position,
     short_part_of,
 )
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import QueuePosition
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["cancel_short_units", "handle_short_orders"]
+__all__ = ["handle_short_orders"]
 
 _WAITING, _WAIT = Status.ON_BACK_ORDER, ShortPart.WAIT
 _MAKES_SHORT = (OrderPutOnBackOrder, OrderEdited, HoldReleased, OrderShortPicked, OrderRecalled)
@@ -70,28 +72,12 @@ def handle_short_orders(serving: ServingState) -> None:
         if serving.is_full and order_id not in draft.orders:
             break
         heappop(queue)
-        _handle(draft, draft.order(order_id), {each for _, each in queue})
+        _handle(serving, draft.order(order_id), {each for _, each in queue})
         serve(serving, is_same_page=True)
     left = [
-        order_id for _, order_id in sorted(queue) if _is_to_handle(draft, draft.order(order_id))
+        order_id for _, order_id in sorted(queue) if _is_to_handle(serving, draft.order(order_id))
     ]
     serving.became_short.update(dict.fromkeys(left))
-
-
-def cancel_short_units(draft: Draft, order: Order, reason: ShortReason) -> None:
-    """Cancel the short units of an order on back order, or the order if it has no others.
-
-    The order first takes what is available, as for a split, even if it may not be allocated a part
-    while it waits.
-    """
-    order = take(draft, order)
-    if order.status is not _WAITING:
-        return
-    if not order.allocated:
-        draft.emit(OrderCancelled(*draft.name(order), _NOTHING_LEFT[reason]))
-        return
-    units = tuple((line.line_id, line.short) for line in order.short_lines)
-    draft.emit(ShortUnitsCancelled(*draft.name(order), units, reason))
 
 
 def _any_waits(draft: Draft) -> bool:
@@ -110,19 +96,25 @@ def _now_short(serving: ServingState) -> list[str]:
         if isinstance(event, _MAKES_SHORT)
         or (isinstance(event, OrderDeallocated) and event.reason in _LOST_UNITS)
     }
-    return [order_id for order_id in ids if _is_to_handle(draft, draft.orders[order_id])]
+    return [order_id for order_id in ids if _is_to_handle(serving, draft.orders[order_id])]
 
 
-def _is_to_handle(draft: Draft, order: Order) -> bool:
+def _is_to_handle(serving: ServingState, order: Order) -> bool:
+    draft = serving.draft
     return order.status is _WAITING and (
-        short_part_of(order, draft.policy) is not _WAIT or bool(draft.limits)
+        short_part_of(order, draft.policy) is not _WAIT or bool(draft.limits) or serving.runs_due
     )
 
 
-def _handle(draft: Draft, order: Order, unhandled: set[str]) -> None:
-    """Do to an order what its short part says, if it is still short."""
-    if not _is_to_handle(draft, order):
+def _handle(serving: ServingState, order: Order, unhandled: set[str]) -> None:
+    """Do to an order what its short part says, or give it up, if it is still short."""
+    if not _is_to_handle(serving, order):
         return  # units of an order before it have completed it
+    draft = serving.draft
+    due_at = gives_up_at(order, draft.policy.give_up_after) if serving.runs_due else None
+    if due_at is not None and due_at <= draft.at:
+        give_up(draft, order, due_at)
+        return
     match short_part_of(order, draft.policy):
         case ShortPart.CANCEL_SHORT:
             cancel_short_units(draft, order, ShortReason.SHORT_PART)
@@ -156,7 +148,7 @@ def _cancel_excess(draft: Draft, order: Order, unhandled: set[str]) -> None:
         (each.line_id, excess[each.line_id]) for each in order.lines if each.line_id in excess
     )
     if sum(excess.values()) == order.units:
-        draft.emit(OrderCancelled(*draft.name(order), _NOTHING_LEFT[ShortReason.CAP]))
+        draft.emit(OrderCancelled(*draft.name(order), NOTHING_LEFT[ShortReason.CAP]))
     else:
         draft.emit(ShortUnitsCancelled(*draft.name(order), units, ShortReason.CAP))
 
@@ -179,10 +171,3 @@ def _above_limit(draft: Draft, order: Order, sku: str, unhandled: set[str]) -> i
     ]
     others = sum(each.short_of(sku) for each in waiting if each.order_id not in left_out)
     return others + order.short_of(sku) - limit.units_max
-
-
-_NOTHING_LEFT = {
-    ShortReason.SHORT_PART: "it is short, and has no other units",
-    ShortReason.CAP: "its product may have no more back orders",
-}
-"""The reason of the cancellation of an order that has only short units, by the reason for it."""

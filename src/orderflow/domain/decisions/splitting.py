@@ -16,6 +16,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
+from orderflow.domain.allocation.deallocation import deallocate_incomplete
 from orderflow.domain.allocation.serving import take
 from orderflow.domain.decisions.worth_sending import is_worth_sending
 from orderflow.domain.model.events import (
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["may_split_off", "split", "split_at_warehouse", "split_by_policy"]
+__all__ = ["may_split_off", "split", "split_at_warehouse", "split_by_policy", "split_if_possible"]
 
 _COMPLETE = Fulfilment.COMPLETE
 
@@ -106,6 +107,19 @@ def split_at_warehouse(
         draft.emit(OrderSplitAtWarehouse(*draft.name(order), new_order_id, staying))
         part = _split_off(order, new_order_id, staying, order.status)
         draft.emit(OrderSplitOff(draft.at, part))
+
+
+def split_if_possible(draft: Draft, order: Order) -> None:
+    """Split off what an order on back order has, or could be allocated now, if it may leave."""
+    if _only_last_parcel_left(order, draft.policy):
+        return
+    order = take(draft, order)
+    if order.status is Status.ON_BACK_ORDER:
+        leaving = _may_leave(order, draft.policy)
+        if leaving:
+            _split(draft, order, _free_id(draft, order), leaving)
+        else:
+            deallocate_incomplete(draft, [order])
 
 
 def split_by_policy(serving: ServingState) -> None:

@@ -13,14 +13,14 @@ A command applies several edits one after another: all of them, or none.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, assert_never
 
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.domain.model.order import Address, Order, OrderLine, with_units
+from orderflow.domain.model.order import Address, BackOrderWait, Order, OrderLine, with_units
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.errors import EditRefusedError, LimitRefusedError
 from orderflow.errors.quoting import counted
@@ -30,6 +30,7 @@ __all__ = [
     "ChangeCourier",
     "ChangeCustomField",
     "ChangeCustomerReference",
+    "ChangeGiveUpAfter",
     "ChangeNotBefore",
     "ChangePriority",
     "ChangePromise",
@@ -165,6 +166,19 @@ class ChangeShortPart:
     )
 
 
+@attrs.frozen
+class ChangeGiveUpAfter:
+    """Change the time on back order after which the order is given up.
+
+    With `None`, the policy decides. If it was given up or its seller was reminded, both can happen
+    again.
+    """
+
+    give_up_after: timedelta | None = attrs.field(
+        validator=attrs.validators.optional(validators.duration)
+    )
+
+
 Edit = (
     AddLine
     | RemoveLine
@@ -178,6 +192,7 @@ Edit = (
     | ChangePromise
     | ChangeShortPart
     | ChangeNotBefore
+    | ChangeGiveUpAfter
 )
 """One change to an order."""
 
@@ -249,6 +264,8 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
                 | ChangeNotBefore()
             ):
                 fields |= attrs.asdict(edit, recurse=False)
+            case ChangeGiveUpAfter(give_up_after):
+                fields |= {"give_up_after": give_up_after, "wait": _unmarked(order.wait)}
             case ChangeCustomField(name, text):
                 custom_fields[name] = text
             case _:
@@ -257,6 +274,11 @@ def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:
     fields["lines"] = tuple(lines.values())
     fields["custom_fields"] = _filled(order, custom_fields)
     return fields
+
+
+def _unmarked(wait: BackOrderWait | None) -> BackOrderWait | None:
+    """Return a wait of which the seller was not reminded, and which was not given up."""
+    return wait and attrs.evolve(wait, reminded=False, given_up=False)
 
 
 def _check_number(order: Order, lines: int) -> None:

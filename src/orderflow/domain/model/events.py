@@ -13,6 +13,7 @@ import attrs
 
 from orderflow.domain.model.edits import Edit
 from orderflow.domain.model.event_fields import LineUnits, OrderEventFields
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.returns import ReturnReason, ReturnState
@@ -48,6 +49,7 @@ __all__ = [
     "OrderDespatched",
     "OrderEdited",
     "OrderEvent",
+    "OrderGivenUp",
     "OrderHeld",
     "OrderPartlyAllocated",
     "OrderPassedOver",
@@ -63,6 +65,7 @@ __all__ = [
     "PolicyChanged",
     "ReceiptAnnounced",
     "ReceiptWithdrawn",
+    "SellerReminded",
     "ShortReason",
     "ShortUnitsCancelled",
     "StockAdjusted",
@@ -140,7 +143,34 @@ class OrderPassedOver(OrderEventFields):
 
 @attrs.frozen
 class OrderWaitedEnough(OrderEventFields):
-    """The order has waited enough: from now on it may have a part, or any part of it may leave."""
+    """The order has waited enough: from now on it may have a part, or any part of it may leave.
+
+    `due_at` is when it had waited long enough; `None` if it was passed over often enough.
+    """
+
+    due_at: datetime | None = None
+
+
+@attrs.frozen
+class SellerReminded(OrderEventFields):
+    """The seller was reminded that the order will be given up at a moment.
+
+    `due_at` is when the reminder was due.
+    """
+
+    due_at: datetime
+    gives_up_at: datetime
+
+
+@attrs.frozen
+class OrderGivenUp(OrderEventFields):
+    """The order has been on back order for as long as it may. Further events say what follows.
+
+    `due_at` is when it had waited that long.
+    """
+
+    due_at: datetime
+    how: GiveUp
 
 
 @attrs.frozen
@@ -159,9 +189,13 @@ class OrderHeld(OrderEventFields):
 
 @attrs.frozen
 class HoldReleased(OrderEventFields):
-    """The holds for these reasons were released."""
+    """The holds for these reasons were released.
+
+    `due_at` is when they ended; `None` if they were released earlier.
+    """
 
     reasons: tuple[HoldReason, ...]
+    due_at: datetime | None = None
 
 
 @attrs.frozen
@@ -287,6 +321,8 @@ OrderChange = (
     | OrderDeallocated
     | OrderPassedOver
     | OrderWaitedEnough
+    | SellerReminded
+    | OrderGivenUp
     | OrderEdited
     | OrderHeld
     | HoldReleased

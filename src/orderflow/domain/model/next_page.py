@@ -55,6 +55,7 @@ class NextPage:
         after: The id of the last order on back order that `REVIEW` or `SPLIT` has handled, if any.
         passing: The queues in which orders are passed over, for `SERVE` and `PASS_OVER`.
         became_short: The ids of orders whose short part is still to be handled.
+        runs_due: Whether orders that waited for as long as they may are still to be given up.
     """
 
     step: PageStep = attrs.field(validator=validators.one_of(PageStep))
@@ -63,6 +64,7 @@ class NextPage:
     )
     passing: tuple[Passing, ...] = attrs.field(default=(), validator=validators.tuple_of(Passing))
     became_short: tuple[str, ...] = attrs.field(default=(), validator=validators.tuple_of(str))
+    runs_due: bool = attrs.field(default=False, validator=validators.one_of(bool))
 
     @property
     def changes_policy(self) -> bool:

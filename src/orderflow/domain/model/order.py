@@ -6,7 +6,7 @@ in `orderflow.domain.model.status`.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.address import Address
+from orderflow.domain.model.back_order_wait import BackOrderWait
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import COVERED, MAY_WAIT, SENT_OUT, WITHOUT_UNITS, Status
 from orderflow.domain.model.terms import Term
@@ -85,39 +86,6 @@ class OrderLine:
         return self.quantity - self.allocated
 
 
-@attrs.frozen
-class BackOrderWait:
-    """The wait of an order on back order.
-
-    Attributes:
-        since: When it went on back order.
-        passed_over: How often a later order took units of the product that it is blocked on.
-        allows_partial: Whether it has waited enough: to be allocated a part under `AFTER_WAITING`,
-            or to leave in parts of any size under `AllocationPolicy.split_wait_min`.
-    """
-
-    since: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
-    passed_over: int = attrs.field(default=0)
-    allows_partial: bool = attrs.field(default=False)
-
-    def __attrs_post_init__(self) -> None:
-        # One test for the good case: every order that goes on back order gets one of these.
-        if validators.is_units(self.passed_over, 0) and type(self.allows_partial) is bool:
-            return
-        validators.require(
-            ok=validators.is_units(self.passed_over, 0),
-            field="BackOrderWait.passed_over",
-            demand=validators.whole_demand(0),
-            value=self.passed_over,
-        )
-        validators.require(
-            ok=isinstance(self.allows_partial, bool),
-            field="BackOrderWait.allows_partial",
-            demand="True or False",
-            value=self.allows_partial,
-        )
-
-
 # Not slotted: a change copies the instance's dictionary in one call, which is twice as fast as
 # filling fifteen slots one by one, and an order changes far more often than it is made.
 @attrs.frozen(kw_only=True, slots=False)
@@ -131,6 +99,9 @@ class Order:
 
     `short_part` is what happens when the order becomes short; with `None`, the policy decides. The
     release of a hold for `SHORT` sets it to `WAIT`, unless the order is to be cancelled.
+
+    `give_up_after` is the time on back order after which `RunDue` gives the order up, at most
+    36,525 days. With `None`, the policy decides. What happens then is a setting of the policy.
 
     `customer_reference` is the customer's own name for the order, such as a purchase order number.
     `custom_fields` are texts that the shop keeps with it, by name. Give a mapping or pairs; they
@@ -191,6 +162,9 @@ class Order:
     version: int = attrs.field(default=0, validator=validators.whole(0))
     short_part: ShortPart | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(ShortPart))
+    )
+    give_up_after: timedelta | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.duration)
     )
 
     def __attrs_post_init__(self) -> None:

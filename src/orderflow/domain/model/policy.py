@@ -1,6 +1,6 @@
 """The allocation policy: who gets the stock, as settings that combine freely.
 
-Six settings, each with its values:
+Seven settings, each with its values:
 
 - **queue**: who comes first. It is always a total order: the last key is the order id, so that
   two runs and two machines agree.
@@ -10,6 +10,7 @@ Six settings, each with its values:
 - **fulfilment**: what may leave the warehouse.
 - **preemption**: whether an urgent order may take the units of later orders.
 - **short_part**: whether an order that becomes short waits, is cancelled or is put on hold.
+- **give_up**: what happens to an order that has been on back order for as long as it may.
 
 `docs/explanation/who-gets-the-stock.md` defines each value and its invariants.
 """
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.policy_settings import (
     Fulfilment,
     PartialAllocation,
@@ -88,6 +90,10 @@ class AllocationPolicy:
         urgent_from: With `URGENT`: the lowest priority of an urgent order.
         short_part: What happens to an order that becomes short. An order may have a setting of
             its own: `Order.short_part`.
+        give_up_after: The time on back order after which `RunDue` gives an order up, at most 36,525
+            days. An order may have a time of its own: `Order.give_up_after`.
+        give_up: What happens to an order that is given up.
+        remind_before: How long before that the seller is reminded, at most 36,525 days.
         split_ids: The ids of orders that are split off, unless a command names one: a text with
             {order_id} and {number}.
 
@@ -134,6 +140,13 @@ class AllocationPolicy:
     )
     short_part: ShortPart = attrs.field(
         default=ShortPart.WAIT, validator=validators.one_of(ShortPart)
+    )
+    give_up_after: timedelta | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.duration)
+    )
+    give_up: GiveUp = attrs.field(default=GiveUp.CANCEL_ORDER, validator=validators.one_of(GiveUp))
+    remind_before: timedelta | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.duration)
     )
     split_ids: str = attrs.field(default=f"{_ORDER_ID}.{_NUMBER}")
 
@@ -217,6 +230,19 @@ def is_urgent(order: Order, policy: AllocationPolicy) -> bool:
 def short_part_of(order: Order, policy: AllocationPolicy) -> ShortPart:
     """Return what happens to the order when it becomes short: its own setting comes first."""
     return order.short_part or policy.short_part
+
+
+def gives_up_at(order: Order, give_up_after: timedelta | None) -> datetime | None:
+    """Return when the order is given up if it is still on back order then; `None` if never.
+
+    Args:
+        order: The order.
+        give_up_after: The time that the policy gives to orders without one of their own.
+    """
+    after, wait = order.give_up_after or give_up_after, order.wait
+    if after is None or wait is None or wait.given_up:
+        return None
+    return wait.since + after
 
 
 def allows_partial(order: Order, policy: AllocationPolicy) -> bool:
@@ -317,6 +343,7 @@ def _agreement_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
             "None unless partial_allocation is ALWAYS, because a short order has to wait for units",
         ),
         *_short_part_rules(policy),
+        *_give_up_rules(policy),
     ]
 
 
@@ -344,5 +371,22 @@ def _short_part_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
             not (fair and policy.short_part is ShortPart.CANCEL_ORDER),
             "short_part",
             "not CANCEL_ORDER if rationing is FAIR_SHARE, because a share is a part",
+        ),
+    ]
+
+
+def _give_up_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
+    after, patience = policy.give_up_after, policy.patience
+    ends_wait = policy.give_up in (GiveUp.CANCEL_ORDER, GiveUp.CANCEL_SHORT)
+    return [
+        (
+            after is None or policy.remind_before is None or policy.remind_before < after,
+            "remind_before",
+            "shorter than give_up_after, because an order that does not wait yet needs no reminder",
+        ),
+        (
+            after is None or patience is None or not ends_wait or patience < after,
+            "give_up_after",
+            "longer than wait_max and split_wait_min, because no cancelled order waits that long",
         ),
     ]

@@ -27,3 +27,5 @@ class ShortReason(Term):
     """The setting of the short part is `CANCEL_SHORT`."""
     CAP = "CAP"
     """More units of the product would have been short than its limit allows."""
+    GIVEN_UP = "GIVEN_UP"
+    """The order was on back order for as long as it may."""

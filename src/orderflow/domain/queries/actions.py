@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.decisions.effects_of_time import effects_of_time
 from orderflow.domain.decisions.returning import require_units_out
 from orderflow.domain.model.arguments import (
     require_identifier,
@@ -30,7 +31,6 @@ from orderflow.domain.model.commands import (
     RejectCancellation,
     ReleaseHold,
     RequestCancellation,
-    RunDue,
     SendOrderToWarehouse,
     SplitOrder,
 )
@@ -104,7 +104,7 @@ def actions(
     if order is None:
         raise OrderNotFoundError(view.seller_id, order_id)
     policy = view.policy or default_policy
-    released = decide(RunDue(seller_id=view.seller_id, at=at), view, policy)
+    released = effects_of_time(view, policy, at)
     order = next((each for each in released.orders if each.order_id == order_id), order)
     return tuple(_answer(action, order, view, at, policy) for action in Action)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from orderflow.domain.decisions.decide import decide
+from orderflow.domain.decisions.effects_of_time import effects_of_time
 from orderflow.domain.decisions.splitting import may_split_off
 from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import (
@@ -21,7 +21,6 @@ from orderflow.domain.model.arguments import (
     require_view,
 )
 from orderflow.domain.model.back_order_limit import BackOrderLimit
-from orderflow.domain.model.commands import RunDue
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import (
     AllocationPolicy,
@@ -29,6 +28,7 @@ from orderflow.domain.model.policy import (
     Preemption,
     Rationing,
     allows_partial,
+    gives_up_at,
     is_urgent,
     short_part_of,
 )
@@ -139,6 +139,13 @@ class Explanation:
         return short_part_of(self.order, self.policy)
 
     @property
+    def gives_up_at(self) -> datetime | None:
+        """When `RunDue` gives the order up if it is still on back order; `None` if never."""
+        if self.order.status is not Status.ON_BACK_ORDER:
+            return None
+        return gives_up_at(self.order, self.policy.give_up_after)
+
+    @property
     def passes_left(self) -> int | None:
         """How often it may still be passed over before it may be allocated a part, if counted."""
         if self.allows_partial or self.policy.passes_max is None:
@@ -217,7 +224,7 @@ def explain(
     require_policy("explain.default_policy", default_policy)
     require_number("explain.earlier_max", earlier_max, 0, of="orders")
     policy = view.policy or default_policy
-    released = decide(RunDue(seller_id=view.seller_id, at=at), view, policy)
+    released = effects_of_time(view, policy, at)
     now = Overlay(view, released)
     order = now.order(order_id)
     if order is None:

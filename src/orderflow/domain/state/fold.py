@@ -33,6 +33,7 @@ from orderflow.domain.model.events import (
     OrderDespatched,
     OrderEdited,
     OrderEvent,
+    OrderGivenUp,
     OrderHeld,
     OrderPartlyAllocated,
     OrderPassedOver,
@@ -48,6 +49,7 @@ from orderflow.domain.model.events import (
     PolicyChanged,
     ReceiptAnnounced,
     ReceiptWithdrawn,
+    SellerReminded,
     ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
@@ -283,12 +285,8 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             }
         case ShortUnitsCancelled():
             return {"lines": cancel_units(order.lines, event.units)}
-        case OrderPassedOver():
-            wait = _wait(order, event.at)
-            return {"wait": BackOrderWait(wait.since, wait.passed_over + 1, wait.allows_partial)}
-        case OrderWaitedEnough():
-            wait = _wait(order, event.at)
-            return {"wait": BackOrderWait(wait.since, wait.passed_over, allows_partial=True)}
+        case OrderPassedOver() | OrderWaitedEnough() | SellerReminded() | OrderGivenUp():
+            return {"wait": _wait_after(_wait(order, event.at), event)}
         case UnitsReturned():
             return {"returned": add_returned(order, event.units)}
         case OrderHeld():
@@ -298,6 +296,21 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             return {"holds": tuple(others), "short_part": _short_part_after(order, event)}
         case _:
             assert_never(event)
+
+
+def _wait_after(
+    wait: BackOrderWait, event: OrderPassedOver | OrderWaitedEnough | SellerReminded | OrderGivenUp
+) -> BackOrderWait:
+    match event:
+        case OrderPassedOver():  # by far the most frequent one: `attrs.evolve` takes longer
+            marks = (wait.allows_partial, wait.reminded, wait.given_up)
+            return BackOrderWait(wait.since, wait.passed_over + 1, *marks)
+        case OrderWaitedEnough():
+            return attrs.evolve(wait, allows_partial=True)
+        case SellerReminded():
+            return attrs.evolve(wait, reminded=True)
+        case _:
+            return attrs.evolve(wait, given_up=True)
 
 
 def _short_part_after(order: Order, event: HoldReleased) -> ShortPart | None:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from orderflow.domain.model.policy import Queue, queue_position
 from orderflow.domain.model.stock import by_expectation
 from orderflow.domain.state.state import State
+from orderflow.domain.state.waits import to_give_up, to_remind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.next_page import NextPage
@@ -134,6 +135,25 @@ class Overlay:
         below = self._unchanged(self._below.waiting_since_before(since))
         due = State.of(self.seller_id, [*below, *self._above.orders.values()])
         return due.waiting_since_before(since, limit)
+
+    def to_give_up(
+        self, by: datetime, give_up_after: timedelta | None, limit: int | None = None
+    ) -> Iterable[Order]:
+        """Return the orders on back order that are to be given up at this moment or before it."""
+        below = self._unchanged(self._below.to_give_up(by, give_up_after))
+        return to_give_up([*below, *self._above.orders.values()], by, give_up_after)[:limit]
+
+    def to_remind(
+        self,
+        after: datetime,
+        until: datetime,
+        give_up_after: timedelta | None,
+        limit: int | None = None,
+    ) -> Iterable[Order]:
+        """Return the orders on back order whose sellers are to be reminded."""
+        below = self._unchanged(self._below.to_remind(after, until, give_up_after))
+        orders = [*below, *self._above.orders.values()]
+        return to_remind(orders, after, until, give_up_after)[:limit]
 
     def _unchanged(self, orders: Iterable[Order]) -> Iterator[Order]:
         above = self._above.orders

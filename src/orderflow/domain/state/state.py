@@ -34,11 +34,12 @@ from orderflow.domain.model.stock import (
     by_expectation,
 )
 from orderflow.domain.state.fold import fold
+from orderflow.domain.state.waits import to_give_up, to_remind, waits_since_before
 from orderflow.errors import InvalidValueError, NotFoundError, RefusedError, TransitionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from orderflow.domain.state.fold import StockMove
 
@@ -221,6 +222,22 @@ class State:
             :limit
         ]
 
+    def to_give_up(
+        self, by: datetime, give_up_after: timedelta | None, limit: int | None = None
+    ) -> Iterable[Order]:
+        """Return the orders on back order that are to be given up at this moment or before it."""
+        return to_give_up(self.orders.values(), by, give_up_after)[:limit]
+
+    def to_remind(
+        self,
+        after: datetime,
+        until: datetime,
+        give_up_after: timedelta | None,
+        limit: int | None = None,
+    ) -> Iterable[Order]:
+        """Return the orders on back order whose sellers are to be reminded."""
+        return to_remind(self.orders.values(), after, until, give_up_after)[:limit]
+
     @cached_property
     def _orders_with_units(self) -> dict[ProductKey, list[Order]]:
         index: dict[ProductKey, list[Order]] = {}
@@ -278,17 +295,6 @@ def evolve(state: State, *events: Event) -> State:
         except (InvalidValueError, NotFoundError, RefusedError) as error:
             raise TransitionError(f"{type(event).__name__} cannot happen: {error}") from error
     return copy.freeze()
-
-
-def waits_since_before(order: Order, since: datetime) -> bool:
-    """Whether the order is on back order since this moment or longer and allows no part yet."""
-    wait = order.wait
-    return (
-        order.status is Status.ON_BACK_ORDER
-        and wait is not None
-        and not wait.allows_partial
-        and wait.since <= since
-    )
 
 
 def _in_queue_order(orders: Iterable[Order], queue: Queue, after: Order | None) -> list[Order]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.next_page import NextPage
@@ -132,5 +132,31 @@ class View(Protocol):
 
         They may come in any order. If there are more than `limit`, return those that wait longest,
         then those with the smaller id. Only a policy with a `patience` needs them.
+        """
+        ...
+
+    def to_give_up(
+        self, by: datetime, give_up_after: timedelta | None, limit: int | None = None
+    ) -> Iterable[Order]:
+        """Return the orders on back order that are to be given up at this moment or before it.
+
+        The moment of an order is when it has waited for its own `give_up_after`, or else for the
+        given one, if any. An order that was given up has none. They may come in any order. If there
+        are more than `limit`, return those with the first moments, then with the smaller id. Only
+        `RunDue` needs them.
+        """
+        ...
+
+    def to_remind(
+        self,
+        after: datetime,
+        until: datetime,
+        give_up_after: timedelta | None,
+        limit: int | None = None,
+    ) -> Iterable[Order]:
+        """Return the orders on back order whose sellers are to be reminded.
+
+        These are the orders to be given up after a moment and until another one, inclusive, of
+        which the seller was not reminded yet. Otherwise, it is as `to_give_up`.
         """
         ...

@@ -14,6 +14,7 @@ from orderflow.domain.model.edits import (
     ChangeCourier,
     ChangeCustomerReference,
     ChangeCustomField,
+    ChangeGiveUpAfter,
     ChangeNotBefore,
     ChangePriority,
     ChangePromise,
@@ -23,6 +24,7 @@ from orderflow.domain.model.edits import (
     RemoveLine,
     ReplaceLine,
 )
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import (
     AllocationPolicy,
@@ -86,6 +88,7 @@ class Scope:
 
 
 _WAITS = ((1, None), (2, None), (None, timedelta(hours=2)), (3, timedelta(hours=1)))
+_HOURS_TO_WAIT = (*[None] * 6, 1, 4, 24)
 _SETS = (None, None, None, "set")
 _MINIMUMS = (
     (None, None, None),
@@ -147,6 +150,9 @@ def draw_policy(chooser: Chooser) -> AllocationPolicy:
         preemption=Preemption.URGENT if urgent else Preemption.NEVER,
         urgent_from=_PRIORITIES[-1] if urgent else None,
         short_part=chooser.pick(short_parts),
+        give_up_after=chooser.pick((None, timedelta(hours=4))),
+        give_up=chooser.pick(tuple(GiveUp)),
+        remind_before=chooser.pick((None, timedelta(hours=1))),
     )
 
 
@@ -243,6 +249,7 @@ def draw_order(
         customer_reference=chooser.pick(_REFERENCES),
         custom_fields=chooser.pick(_CUSTOM_FIELDS),
         short_part=chooser.pick(_SHORT_PARTS),
+        give_up_after=_give_up_after(chooser),
     )
 
 
@@ -278,6 +285,8 @@ def _edit(chooser: Chooser, order: Order, scope: Scope) -> Edit:
         return ChangePromise(_promise(chooser, scope))
     if kind is ChangeNotBefore:
         return ChangeNotBefore(_not_before(chooser, scope))
+    if kind is ChangeGiveUpAfter:
+        return ChangeGiveUpAfter(_give_up_after(chooser))
     if kind is ChangeCourier:
         return ChangeCourier(chooser.pick(_COURIERS))
     if kind is ChangeShipTo:
@@ -295,6 +304,11 @@ def _edit(chooser: Chooser, order: Order, scope: Scope) -> Edit:
         ratio = chooser.pick(_RATIOS)
         return ReplaceLine(line_id, chooser.pick(scope.skus), *ratio)
     return ChangeQuantity(line_id, chooser.number(1, scope.quantity_max))
+
+
+def _give_up_after(chooser: Chooser) -> timedelta | None:
+    hours = chooser.pick(_HOURS_TO_WAIT)
+    return None if hours is None else timedelta(hours=hours)
 
 
 def _promise(chooser: Chooser, scope: Scope) -> datetime | None:
@@ -348,4 +362,5 @@ _EDITS: tuple[type[Edit], ...] = (
     ChangeCustomField,
     ChangeShortPart,
     ChangeNotBefore,
+    ChangeGiveUpAfter,
 )

@@ -114,6 +114,7 @@ def _orders_of_acme(flow: OrderFlow) -> None:
     acme.hold("J", HoldReason.ADDRESS, until=later(9_000), note="flat?", at=later(88))
     acme.hold("J", HoldReason.OTHER, at=later(88))
     acme.place(order("K", ("PAN", 1)), at=later(89))
+    acme.place(order("L", ("PAN", 1), give_up_after=timedelta(minutes=90)), at=later(89))
     acme.cancel("K", reason="too slow", at=later(91))
 
 

@@ -87,6 +87,7 @@ _RULES_OF_ORDERS = {
     "held": "(status = 'ON_HOLD') = (holds IS NOT NULL)",
     "until": "held_until IS NULL OR status = 'ON_HOLD'",
     "waits": "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')",
+    "gives_up": "gives_up_at IS NULL OR status = 'ON_BACK_ORDER'",
     "returned": "returned IS NULL OR status IN ('DESPATCHED', 'DELIVERED')",
     "counts": "split_count >= 0 AND passed_over >= 0 AND version >= 0",
 }
@@ -114,6 +115,10 @@ def _orders() -> None:
         Column("waits_since", _MOMENT),
         Column("passed_over", BigInteger, nullable=False),
         Column("allows_partial", Boolean, nullable=False),
+        Column("reminded", Boolean, nullable=False, server_default=false()),
+        Column("given_up", Boolean, nullable=False, server_default=false()),
+        Column("give_up_after", BigInteger),
+        Column("gives_up_at", _MOMENT),
         Column("blocked_on", _IDENTIFIER),
         Column("returned", Text),
         Column("version", BigInteger, nullable=False),
@@ -124,8 +129,9 @@ def _orders() -> None:
     _index("orders", "status", "status", "placed_at", "order_id")
     _index("orders", "parts", "split_from", "order_id", where="split_from IS NOT NULL")
     _index("orders", "held", "held_until", "order_id", where="held_until IS NOT NULL")
-    waits = "status = 'ON_BACK_ORDER' AND NOT allows_partial"
-    _index("orders", "waits", "waits_since", "order_id", where=waits)
+    waits = "status = 'ON_BACK_ORDER'"
+    _index("orders", "waits", "allows_partial", "waits_since", "order_id", where=waits)
+    _index("orders", "gives_up", "gives_up_at", "order_id", where="gives_up_at IS NOT NULL")
 
 
 def _lines() -> None:
