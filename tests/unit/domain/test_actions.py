@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ALLOWED = {
     "NEW": "ALLOCATE, EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, CANCEL",
-    "ON_HOLD": "EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, RELEASE_HOLD, CANCEL",
+    "ON_HOLD": "EDIT, REPLACE_LINE, HOLD, RELEASE_HOLD, CANCEL",
     "ON_BACK_ORDER": "EDIT, REPLACE_LINE, SEND_STOCK, SPLIT, HOLD, CANCEL",
     "ALLOCATED": "EDIT, REMOVE_LINE, REPLACE_LINE, SPLIT, HOLD, CANCEL, SEND_TO_WAREHOUSE",
     "SENT_TO_WAREHOUSE": "REQUEST_CANCELLATION, REPORT_SHORT_PICK, DESPATCH",
@@ -37,7 +37,7 @@ def answers(shop: Shop, order_id: str = "A") -> dict[str, ActionAnswer]:
 
 @pytest.mark.parametrize("status", OPENINGS)
 def test_each_status_allows_what_the_design_says(status: str) -> None:
-    """The order on back order has one line, so removing the short line would remove the last."""
+    """The orders on back order and on hold have one line, so none can be removed."""
     found = answers(OPENINGS[status]())
     allowed = [action for action, answer in found.items() if answer.allowed]
     assert ", ".join(allowed) == ALLOWED[status]
@@ -117,6 +117,17 @@ def test_removing_the_short_lines_says_what_would_be_given_up() -> None:
     shop.take("A", ("MUG", 1), ("PAN", 2), ("PAN", 1))
     answer = answers(shop)["REMOVE_LINE"]
     assert (answer.units, answer.leads_to) == ((("PAN", 3),), (Status.ALLOCATED,))
+
+
+def test_removing_the_short_lines_of_an_order_on_hold_leaves_it_on_hold() -> None:
+    shop = shop_with(MUG=1, PAN=0)
+    shop.take("A", ("MUG", 1), ("PAN", 2))
+    shop.take("B", ("PAN", 2))
+    for order_id in "AB":
+        shop.hold(order_id, HoldReason.SHORT)
+    answer = answers(shop)["REMOVE_LINE"]
+    assert (answer.units, answer.leads_to) == ((("PAN", 2),), (Status.ON_HOLD,))
+    assert not answers(shop, "B")["REMOVE_LINE"].allowed
 
 
 def test_sending_stock_says_how_much_is_needed() -> None:

@@ -88,7 +88,7 @@ def cancel_short_units(draft: Draft, order: Order, reason: ShortReason) -> None:
     if order.status is not _WAITING:
         return
     if not order.allocated:
-        draft.emit(OrderCancelled(*draft.name(order), _NOTHING_LEFT[reason]))
+        draft.emit(OrderCancelled(*draft.name(order), _NOTHING_LEFT[reason], reason))
         return
     units = tuple((line.line_id, line.short) for line in order.short_lines)
     draft.emit(ShortUnitsCancelled(*draft.name(order), units, reason))
@@ -127,7 +127,8 @@ def _handle(draft: Draft, order: Order, unhandled: set[str]) -> None:
         case ShortPart.CANCEL_SHORT:
             cancel_short_units(draft, order, ShortReason.SHORT_PART)
         case ShortPart.CANCEL_ORDER:
-            draft.emit(OrderCancelled(*draft.name(order), "it is short"))
+            why = ShortReason.SHORT_PART
+            draft.emit(OrderCancelled(*draft.name(order), "it is short", why))
         case ShortPart.WAIT:
             _cancel_excess(draft, order, unhandled)
         case _:
@@ -156,7 +157,8 @@ def _cancel_excess(draft: Draft, order: Order, unhandled: set[str]) -> None:
         (each.line_id, excess[each.line_id]) for each in order.lines if each.line_id in excess
     )
     if sum(excess.values()) == order.units:
-        draft.emit(OrderCancelled(*draft.name(order), _NOTHING_LEFT[ShortReason.CAP]))
+        why = ShortReason.CAP
+        draft.emit(OrderCancelled(*draft.name(order), _NOTHING_LEFT[why], why))
     else:
         draft.emit(ShortUnitsCancelled(*draft.name(order), units, ShortReason.CAP))
 

@@ -147,7 +147,7 @@ def _example(action: Action, order: Order, at: datetime) -> OrderCommand | None:
     if action is Action.SPLIT:
         units = _some_units(order) if order.status is Status.ALLOCATED else None
         return SplitOrder(seller_id=seller_id, order_id=order_id, at=at, units=units)
-    if action is Action.REMOVE_LINE and order.status is Status.ON_BACK_ORDER:
+    if action is Action.REMOVE_LINE and order.wait is not None:
         changes = tuple(RemoveLine(line.line_id) for line in order.short_lines)
         return EditOrder(seller_id=seller_id, order_id=order_id, at=at, edits=changes)
     return None
