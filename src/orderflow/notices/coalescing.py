@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.model.order import HoldReason
 from orderflow.notices.notice import (
     CancellationAcceptedNotice,
     CancellationRejectedNotice,
@@ -23,6 +24,9 @@ from orderflow.notices.notice import (
     PartlyServedNotice,
     RecalledNotice,
     ReleasedNotice,
+    ShortOrderCancelledNotice,
+    ShortOrderHeldNotice,
+    ShortUnitsCancelledNotice,
 )
 
 if TYPE_CHECKING:
@@ -98,7 +102,12 @@ class _OrderNotices:
 
 def _may_be_replaced(notice: Notice) -> bool:
     match notice:
-        case RecalledNotice() | CancellationAcceptedNotice():
+        case (
+            RecalledNotice()
+            | CancellationAcceptedNotice()
+            | ShortOrderCancelledNotice()
+            | ShortUnitsCancelledNotice()
+        ):
             return False
         case ReleasedNotice(reasons=reasons):
             return len(reasons) == 1
@@ -119,30 +128,48 @@ def _merge(earlier: Notice, later: Notice) -> Notice | None:
                 short=later.short,
                 ways_out=later.ways_out,
             )
-        case (
-            OnBackOrderNotice() | PartlyServedNotice() | CompletedNotice(),
-            OnBackOrderNotice() | CompletedNotice(),
-        ):
-            return later
-        case PartlyServedNotice(), PartlyServedNotice():
-            return later
         case ExpectedDateNotice(), ExpectedDateNotice():
             return attrs.evolve(later, before=earlier.before)
-        case ExpectedDateNotice(), OnBackOrderNotice() | CompletedNotice():
-            return later
-        case HeldNotice(reason=reason), HeldNotice() if later.reason is reason:
-            return later
-        case HeldNotice(reason=reason), ReleasedNotice() if reason in later.reasons:
-            return later
-        case ReleasedNotice(reasons=(reason,)), HeldNotice() if later.reason is reason:
-            return later
+        case _:
+            return later if _replaces(later, earlier) else None
+
+
+def _replaces(later: Notice, earlier: Notice) -> bool:
+    """Whether a notice says all that is still new to the seller of an earlier one."""
+    match earlier, later:
+        case (
+            OnBackOrderNotice() | PartlyServedNotice() | CompletedNotice() | ExpectedDateNotice(),
+            OnBackOrderNotice() | CompletedNotice(),
+        ):
+            return True
+        case (
+            OnBackOrderNotice()
+            | PartlyServedNotice()
+            | CompletedNotice()
+            | ExpectedDateNotice()
+            | ShortOrderHeldNotice(),
+            ShortOrderHeldNotice() | ShortOrderCancelledNotice(),
+        ):
+            return True
+        case PartlyServedNotice(), PartlyServedNotice():
+            return True
+        case HeldNotice(reason=reason), HeldNotice():
+            return later.reason is reason
+        case HeldNotice(reason=reason), ReleasedNotice():
+            return reason in later.reasons
+        case ReleasedNotice(reasons=(reason,)), HeldNotice():
+            return later.reason is reason
+        case ShortOrderHeldNotice(), ReleasedNotice():
+            return HoldReason.SHORT in later.reasons
+        case ReleasedNotice(reasons=(reason,)), ShortOrderHeldNotice():
+            return reason is HoldReason.SHORT
         case (
             CancellationRejectedNotice(),
             CancellationRejectedNotice() | CancellationAcceptedNotice(),
         ):
-            return later
+            return True
         case _:
-            return None
+            return False
 
 
 def _sum_of(*served: tuple[LineCount, ...]) -> tuple[LineCount, ...]:

@@ -9,6 +9,7 @@ import attrs
 from hypothesis import strategies as st
 
 from orderflow import Action, HoldReason, Status
+from orderflow.events import ShortReason
 from orderflow.notices import (
     Bulletin,
     CancellationAcceptedNotice,
@@ -25,6 +26,9 @@ from orderflow.notices import (
     ReceiptOverdueNotice,
     ReleasedNotice,
     ShortLine,
+    ShortOrderCancelledNotice,
+    ShortOrderHeldNotice,
+    ShortUnitsCancelledNotice,
     WayOut,
 )
 from tests.unit.shop import NOON, later
@@ -38,6 +42,10 @@ def notices(text: str = "A", at: datetime = NOON) -> list[Notice]:
     short = (ShortLine(text, text, 3, (InStockReplacement(text, 9),), FRIDAY),)
     late = (ShortLine(text, text, 3, overdue_since=NOON),)
     ways = (WayOut(Action.CANCEL, (Status.CANCELLED,)), WayOut(Action.SPLIT, (), ((text, 2),)))
+    held_ways = (
+        WayOut(Action.REMOVE_LINE, (Status.ON_HOLD,), ((text, 3),)),
+        WayOut(Action.RELEASE_HOLD, (Status.ON_BACK_ORDER,)),
+    )
     counts = (LineCount(text, text, 2),)
     return [
         OnBackOrderNotice(**about, since=NOON, short=short, ways_out=ways),
@@ -50,6 +58,13 @@ def notices(text: str = "A", at: datetime = NOON) -> list[Notice]:
         CancellationRejectedNotice(**about, reason=text),
         HeldNotice(**about, reason=HoldReason.OTHER, until=None, note=text),
         ReleasedNotice(**about, reasons=(HoldReason.OTHER,), status=Status.ALLOCATED),
+        ShortOrderHeldNotice(**about, until=None, note=text, short=short, ways_out=held_ways),
+        ShortOrderCancelledNotice(
+            **about, reason=ShortReason.SHORT_PART, short=counts, cancelled=counts
+        ),
+        ShortUnitsCancelledNotice(
+            **about, reason=ShortReason.CAP, cancelled=counts, status=Status.ALLOCATED
+        ),
     ]
 
 
