@@ -21,6 +21,7 @@ from orderflow.cli.options.arguments import (
     custom_field_pairs,
     line_units,
     pairs,
+    set_ids,
     unit_pairs,
 )
 from orderflow.cli.options.forms import moment_option
@@ -78,6 +79,7 @@ class EditOptions:
     Attributes:
         quantity: Change the quantity of a line.
         add: Add a line.
+        sets: The set of the added lines with this product: the lines of a set leave together.
         remove: Remove a line.
         replace: Replace the product of a line.
         courier: The courier service; an empty text leaves the choice to the warehouse.
@@ -95,6 +97,9 @@ class EditOptions:
 
     quantity: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=UNITS"})
     add: list[str] = attrs.field(factory=list, metadata={"metavar": "SKU=UNITS"})
+    sets: list[str] = attrs.field(
+        factory=list, metadata={"names": ("--set",), "metavar": "SKU=SET"}
+    )
     remove: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE"})
     replace: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=SKU"})
     courier: str | None = None
@@ -115,8 +120,10 @@ class EditOptions:
         """Yield the edits: lines first, in the order of the options."""
         for line_id, units in unit_pairs("--quantity", self.quantity):
             yield ChangeQuantity(line_id, units)
-        for sku, units in unit_pairs("--add", self.add):
-            yield AddLine(sku, units)
+        added = list(unit_pairs("--add", self.add))
+        in_sets = set_ids(self.sets, "added line", {sku for sku, _ in added})
+        for sku, units in added:
+            yield AddLine(sku, units, set_id=in_sets.get(sku))
         for line_id in self.remove:
             yield RemoveLine(line_id)
         for line_id, sku in pairs("--replace", self.replace):
