@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import Action, ActionAnswer, HoldReason, Status
+from orderflow.commands import CancelOrder, RequestCancellation
 from orderflow.core import State, actions, decide
 from orderflow.domain.model.commands import DespatchOrder, SendOrderToWarehouse, SplitOrder
+from orderflow.domain.queries.actions import cancelling_command
 from orderflow.errors import OrderNotFoundError, RefusedError
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, NOON, Shop, about, later, shop_with
@@ -198,3 +200,11 @@ def test_the_answers_agree_with_the_commands(status: str) -> None:
         else:
             assert outcome.order is not None
             assert found[action].leads_to == (outcome.order.status,)
+
+
+@pytest.mark.parametrize("status", OPENINGS)
+def test_an_order_is_cancelled_by_the_command_that_its_status_allows(status: str) -> None:
+    allowed = ALLOWED[status].split(", ")
+    kind = cancelling_command(Status(status))
+    assert (kind is CancelOrder) == ("CANCEL" in allowed)
+    assert (kind is RequestCancellation) == ("REQUEST_CANCELLATION" in allowed)

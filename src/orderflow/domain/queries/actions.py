@@ -35,7 +35,13 @@ from orderflow.domain.model.commands import (
     SplitOrder,
 )
 from orderflow.domain.model.edits import RemoveLine
-from orderflow.domain.model.lifecycle import ACTIONS, TRANSITIONS, Action, require_action
+from orderflow.domain.model.lifecycle import (
+    ACTIONS,
+    TRANSITIONS,
+    Action,
+    allowed_actions,
+    require_action,
+)
 from orderflow.domain.model.order import Hold, HoldReason, units_by_sku, units_out
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import AllocationPolicy, short_part_of
@@ -51,7 +57,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.state.view import View
 
-__all__ = ["ActionAnswer", "actions"]
+__all__ = ["ActionAnswer", "actions", "cancelling_command"]
 
 _DEFAULT = AllocationPolicy()
 
@@ -107,6 +113,20 @@ def actions(
     released = decide(ReleaseEndedHolds(seller_id=view.seller_id, at=at), view, policy)
     order = next((each for each in released.orders if each.order_id == order_id), order)
     return tuple(_answer(action, order, view, at, policy) for action in Action)
+
+
+def cancelling_command(status: Status) -> type[CancelOrder | RequestCancellation] | None:
+    """Return the command that cancels an order of this status, or asks the warehouse to.
+
+    Returns `None` if neither is allowed.
+
+    >>> cancelling_command(Status.ALLOCATED), cancelling_command(Status.DESPATCHED)
+    (<class 'orderflow.domain.model.commands.CancelOrder'>, None)
+    """
+    allowed = allowed_actions(status)
+    if Action.CANCEL in allowed:
+        return CancelOrder
+    return RequestCancellation if Action.REQUEST_CANCELLATION in allowed else None
 
 
 def _answer(
