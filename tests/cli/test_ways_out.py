@@ -110,11 +110,24 @@ def test_the_parts_of_an_order_know_each_other(parts: Shop) -> None:
     assert parts.ask("show", "A-1")["other_parts"] == []
 
 
+def test_the_events_of_an_order_come_with_its_other_parts(parts: Shop) -> None:
+    found = parts.ask("events", "B.1")
+    assert [(each["order_id"], each["status"]) for each in found["other_parts"]] == [
+        ("B", "ALLOCATED"),
+        ("B.1.1", "ALLOCATED"),
+    ]
+    assert not found["more_parts"]
+    assert parts.ask("events", "A-1")["other_parts"] == []
+    assert "other_parts" not in parts.ask("events")
+    assert "other" not in parts.do("events", "B.1", "--csv")
+
+
 def test_a_cancellation_names_the_other_parts(parts: Shop) -> None:
     said = parts.do("cancel", "B.1")
     assert "other parts: B ALLOCATED, B.1.1 ALLOCATED; --all-parts cancels them too" in said
     assert parts.ask("cancel", "B")["other_parts"][0]["status"] == "CANCELLED"
-    assert "other parts" not in parts.do("cancel", "A-1")
+    assert "other parts" not in parts.do("cancel", "A-1", "--dry-run")
+    assert parts.ask("cancel", "A-1")["other_parts"] == []
 
 
 def test_all_parts_are_cancelled_that_can_be(parts: Shop) -> None:

@@ -160,11 +160,13 @@ def events(
         found = database.flow.seller(seller_id).events(order_id, since=since)
         zone = UTC if how.as_json or how.as_csv else user_zone()
         rows = (event_row(event, zone) for event in found)
-        print_listing("events", _EVENT_COLUMNS, rows, how)
-        if order_id is not None and not how.as_json and not how.as_csv:
-            parts = OtherParts.of(database, database.flow.seller(seller_id).order(order_id))
-            if parts.orders:
-                terminal.messages().print(str(parts))
+        if order_id is None or how.as_csv:
+            print_listing("events", _EVENT_COLUMNS, rows, how)
+            return
+        parts = OtherParts.of(database, database.flow.seller(seller_id).order(order_id))
+        print_listing("events", _EVENT_COLUMNS, rows, how, parts.row())
+        if parts.orders and not how.as_json:
+            terminal.messages().print(str(parts))
 
 
 @with_options("The database", where=SellerOptions)
