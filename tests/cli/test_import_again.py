@@ -62,6 +62,21 @@ def test_the_later_of_two_files_is_the_newer_one_if_the_order_is_whole_in_it(
     assert units(shop) == {"MUG": 2}
 
 
+def test_a_short_part_that_is_another_in_the_file_is_an_edit(shop: FileShop) -> None:
+    header = "order_id,sku,quantity,placed_at,Wenn knapp"
+    column = ("--short-part-column", "Wenn knapp")
+    path = shop.write(f"1,MUG,1,{TIME},wait", header=header)
+    assert shop.report(path, *column)["placed"] == {"ON_BACK_ORDER": 1}
+    path = shop.write(f"1,MUG,1,{TIME},Hold", header=header)
+    assert [each["order_id"] for each in shop.report(path, *column)["changed"]] == ["1"]
+    shop.report(path, *column, *UPDATE)
+    order = shop.ask("show", "1")
+    assert (order["status"], order["short_part"]) == ("ON_HOLD", "HOLD")
+    shop.run("release-hold", "1")
+    assert shop.report(path, *column, *UPDATE)["unchanged"] == 1
+    assert shop.ask("show", "1")["short_part"] == "WAIT"  # the seller chose
+
+
 def test_an_item_that_is_off_in_a_later_file_does_not_call_off_the_others(shop: FileShop) -> None:
     shop.write("1,2026-03-01T10:00Z,Unshipped,MUG,1,Unshipped", header=AMAZON, name="a.csv")
     shop.write("1,2026-03-01T10:00Z,Unshipped,CUP,1,Cancelled", header=AMAZON, name="b.csv")

@@ -28,6 +28,8 @@ __all__ = ["shop"]
         ("place A-2 MUG=0", "'SKU=UNITS': quantity must be a whole number of units from 1"),
         ("place A-2 MUG=1 --priority 9999999999", "'--priority': must be a whole number from"),
         ("edit A-1 --add MUG=0", "'--add': quantity must be a whole number"),
+        ("edit A-1 --add MUG=1 --set MUG=\xa0a", "'--set': set id must be a text of 1 to 128"),
+        ("place A-2 MUG=1 --set MUG=\xa0a", "'--set': set id must be a text of 1 to 128"),
         ("edit A-1 --quantity 1=0", "'--quantity': quantity must be a whole number"),
         ("short-pick A-1 1=9999999999999", "'LINE=FOUND': units must be a whole number"),
         ("announce R-1 MUG 0 2026-03-09", "'UNITS': must be a whole number of units from 1"),

@@ -317,8 +317,28 @@ def test_lines_that_leave_together_are_placed_as_a_set(shop: Shop) -> None:
 
 
 def test_a_set_names_products_of_the_order(shop: Shop) -> None:
-    assert "no line has LEG" in shop.wrong("place", "A-2", "TABLE=1", "--set", "LEG=a")
+    assert "no line has 'LEG'" in shop.wrong("place", "A-2", "TABLE=1", "--set", "LEG=a")
     assert "try TABLE=a" in shop.wrong("place", "A-2", "TABLE=1", "--set", "TABLE")
+
+
+def test_a_product_is_in_one_set(shop: Shop) -> None:
+    wrong = shop.wrong("place", "A-2", "TABLE=1", "--set", "TABLE=a", "--set", "TABLE=b")
+    assert "'TABLE' is in 'a' and in 'b'; name one set" in wrong
+    shop.do("place", "A-2", "TABLE=1", "--set", "TABLE=a", "--set", "TABLE=a")
+
+
+def test_an_added_line_joins_a_set(shop: Shop) -> None:
+    shop.do("place", "A-2", "TABLE=1", "--set", "TABLE=a")
+    shop.do("edit", "A-2", "--add", "LEG=4", "--add", "MUG=1", "--set", "LEG=a")
+    assert [line["set_id"] for line in shop.ask("show", "A-2")["lines"]] == ["a", "a", None]
+    assert "add 4 LEG to set a, add 1 MUG" in flat(shop.do("events", "A-2"))
+
+
+def test_only_an_added_line_joins_a_set(shop: Shop) -> None:
+    wrong = shop.wrong("edit", "A-1", "--add", "LEG=4", "--set", "MUG=a")
+    assert "no added line has 'MUG'" in wrong
+    assert "no added line has 'MUG'" in shop.wrong("edit", "A-1", "--set", "MUG=a")
+    assert "try TABLE=a" in shop.wrong("edit", "A-1", "--add", "LEG=4", "--set", "LEG")
 
 
 def test_an_order_is_placed_with_courier_and_address(shop: Shop) -> None:

@@ -110,27 +110,61 @@ def test_the_parts_of_an_order_know_each_other(parts: Shop) -> None:
     assert parts.ask("show", "A-1")["other_parts"] == []
 
 
+def test_the_events_of_an_order_come_with_its_other_parts(parts: Shop) -> None:
+    found = parts.ask("events", "B.1")
+    assert [(each["order_id"], each["status"]) for each in found["other_parts"]] == [
+        ("B", "ALLOCATED"),
+        ("B.1.1", "ALLOCATED"),
+    ]
+    assert not found["more_parts"]
+    assert parts.ask("events", "A-1")["other_parts"] == []
+    assert "other_parts" not in parts.ask("events")
+    assert "other" not in parts.do("events", "B.1", "--csv")
+
+
 def test_a_cancellation_names_the_other_parts(parts: Shop) -> None:
     said = parts.do("cancel", "B.1")
     assert "other parts: B ALLOCATED, B.1.1 ALLOCATED; --all-parts cancels them too" in said
     assert parts.ask("cancel", "B")["other_parts"][0]["status"] == "CANCELLED"
-    assert "other parts" not in parts.do("cancel", "A-1")
+    assert "other parts" not in parts.do("cancel", "A-1", "--dry-run")
+    assert parts.ask("cancel", "A-1")["other_parts"] == []
 
 
 def test_all_parts_are_cancelled_that_can_be(parts: Shop) -> None:
     parts.do("send", "B.1")
-    result = parts.run("cancel", "B.1.1", "--all-parts", "--command-id", "c", "--json")
+    found = parts.ask("cancel", "B.1.1", "--all-parts", "--command-id", "c")
+    assert found["saved"]
+    assert [(each["order_id"], each["status"]) for each in found["orders"]] == [
+        ("B", "CANCELLED"),
+        ("B.1.1", "CANCELLED"),
+        ("B.1", "CANCELLATION_REQUESTED"),
+    ]
+    assert parts.ask("cancel", "B", "--all-parts", "--command-id", "c") == found
+    parts.do("accept-cancellation", "B.1")
+    assert parts.ask("cancel", "B", "--all-parts") == {"saved": True, "orders": []}
+    assert "Every part is already cancelled." in parts.run("cancel", "B", "--all-parts").stderr
+
+
+def test_a_part_that_has_left_is_named_and_the_others_are_cancelled(parts: Shop) -> None:
+    parts.do("send", "B.1")
+    parts.do("despatch", "B.1")
+    result = parts.run("cancel", "B", "--all-parts", "--json")
     rows = json.loads(result.stdout)["orders"]
     assert result.exit_code == 1
     assert [(each["order_id"], each["status"]) for each in rows] == [
         ("B", "CANCELLED"),
-        ("B.1", None),
         ("B.1.1", "CANCELLED"),
+        ("B.1", "DESPATCHED"),
     ]
-    assert "SENT_TO_WAREHOUSE: cannot cancel" in rows[1]["refused"]
-    parts.do("request-cancellation", "B.1")
-    parts.do("accept-cancellation", "B.1")
-    assert parts.ask("cancel", "B", "--all-parts")["orders"] == []
+    assert "'B.1' is DESPATCHED: cannot cancel" in rows[-1]["refused"]
+
+
+def test_a_cancellation_of_all_parts_can_be_previewed(parts: Shop) -> None:
+    there = parts.everything()
+    said = parts.run("cancel", "B", "--all-parts", "--dry-run")
+    assert "B.1.1 CANCELLED" in flat(said.stdout)
+    assert "nothing was saved" in said.stderr
+    assert parts.everything() == there
 
 
 def test_a_part_that_waits_is_cancelled_before_it_gets_the_units_of_the_others(shop: Shop) -> None:

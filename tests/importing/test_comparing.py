@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import Address, Order, OrderLine, Status
+from orderflow import Address, Order, OrderLine, ShortPart, Status
 from orderflow.domain.model.edits import apply_edits
 from orderflow.edits import (
     AddLine,
@@ -22,6 +22,7 @@ from orderflow.edits import (
     ChangePromise,
     ChangeQuantity,
     ChangeShipTo,
+    ChangeShortPart,
     RemoveLine,
     ReplaceLine,
 )
@@ -91,7 +92,8 @@ def test_each_field_that_differs_is_one_change() -> None:
     later = AT + timedelta(days=2)
     kept = {"customer_reference": "PO-1", "custom_fields": {"Gift": "yes"}}
     days = {"promised_by": later, "not_before": AT}
-    wanted = order(courier="DPD", ship_to=HOME, priority=5, **days, **kept)
+    short_part = ShortPart.HOLD
+    wanted = order(courier="DPD", ship_to=HOME, priority=5, short_part=short_part, **days, **kept)
     assert changes(order(), wanted) == (
         ChangeCourier("DPD"),
         ChangeShipTo(HOME),
@@ -100,6 +102,7 @@ def test_each_field_that_differs_is_one_change() -> None:
         ChangePriority(5),
         ChangePromise(later),
         ChangeNotBefore(AT),
+        ChangeShortPart(ShortPart.HOLD),
     )
 
 
@@ -111,7 +114,7 @@ def test_only_the_custom_fields_that_differ_are_changed() -> None:
 
 def test_what_the_file_does_not_say_takes_nothing_away() -> None:
     kept = {"customer_reference": "PO-1", "custom_fields": {"Gift": "yes"}}
-    days = {"promised_by": AT, "not_before": AT}
+    days = {"promised_by": AT, "not_before": AT, "short_part": ShortPart.HOLD}
     stored = order(courier="DPD", ship_to=HOME, priority=5, **days, **kept)
     assert changes(stored, order(), priority=False) == ()
     assert changes(stored, order(), priority=True) == (ChangePriority(0),)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from orderflow import Address, InvalidValueError
+from orderflow import Address, InvalidValueError, ShortPart
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing import (
     FileError,
@@ -286,6 +286,34 @@ def test_lines_of_an_order_may_be_a_set() -> None:
     assert [line.set_id for line in order.lines] == ["a", "a", None]
     result = plain(row(more=f",{'x' * 129}"), header=f"{HEADER},set_id")
     assert [(line, column) for line, column, _ in reasons(result)] == [(2, "set_id")]
+
+
+def test_an_order_may_say_what_happens_to_its_short_part() -> None:
+    rows = [row("7", more=","), row("7", "CUP", more=",cancel_short"), row("8", more=",Wait")]
+    found = orders(plain(*rows, row("9", more=","), header=f"{HEADER},Short Part"))
+    assert [each.short_part for each in found.values()] == [
+        ShortPart.CANCEL_SHORT,
+        ShortPart.WAIT,
+        None,
+    ]
+
+
+def test_another_text_is_no_short_part_and_the_possible_ones_are_named() -> None:
+    result = plain(row("7", more=",cancel"), row("8", more=",HOLD"), header=f"{HEADER},short_part")
+    assert list(orders(result)) == ["8"]
+    assert [str(fault) for fault in result.faults] == [
+        (
+            "row 2, short_part 'cancel': must be one of WAIT, CANCEL_SHORT, CANCEL_ORDER, HOLD, "
+            "in any case"
+        )
+    ]
+
+
+def test_rows_that_differ_in_the_short_part_are_at_fault() -> None:
+    rows = [row(more=",HOLD"), row(more=",hold"), row(more=",wait")]
+    result = plain(*rows, header=f"{HEADER},short_part")
+    assert reasons(result) == [(4, "short_part", "'WAIT'")]
+    assert result.faults[0].reason == "differs from 'HOLD' in an earlier row of the order"
 
 
 def test_an_order_that_nobody_dates_is_at_fault_once() -> None:

@@ -158,6 +158,12 @@ def test_the_day_of_an_order_is_the_latest_in_its_rows(tmp_path: Path) -> None:
     assert entry.not_before == datetime(2026, 3, 5, tzinfo=UTC)
 
 
+def test_the_short_part_of_an_order_is_not_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "7,MUG,1,2026-03-02 09:00,never", header=f"{PLAIN},short_part")
+    (entry,), history = read(path)
+    assert (entry.order_id, list(history.faults)) == ("7", [])
+
+
 def test_a_plain_file_has_no_rules_and_keeps_the_case_of_products(tmp_path: Path) -> None:
     rows = ("C7,POST,1,2026-03-02 09:00", "C7,post,2,2026-03-02 09:00")
     (entry,), history = read(write(tmp_path / "a.csv", *rows, header=PLAIN))

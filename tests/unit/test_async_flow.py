@@ -63,6 +63,8 @@ CALLS: Calls = [
     lambda flow: flow.seller(ACME).change_policy(AllocationPolicy(queue=Queue.PROMISED_DATE)),
     lambda flow: flow.seller(ACME).policy(),
     lambda flow: flow.seller(ACME).cancel("B"),
+    lambda flow: flow.seller(ACME).cancel_all_parts("B-2", command_id="both"),
+    lambda flow: flow.seller(ACME).cancel_all_parts("B-2", command_id="both"),
     lambda flow: flow.handle(BookInStock(key=key(), received=1, at=NOON)),
 ]
 

@@ -108,8 +108,10 @@ def test_every_command_shows_its_options(kind: type) -> None:
         options = [each for each in signature.parameters.values() if each.name in _OPTIONS]
         assert [str(each) for each in options] == [_OPTIONS[each.name] for each in options], name
         assert {each.kind for each in options} == {inspect.Parameter.KEYWORD_ONLY}
-        assert len(options) == (3 if "order_id" in signature.parameters else 2), name
-        assert signature.return_annotation == "Outcome"
+        is_of_one_order = "order_id" in signature.parameters and name != "cancel_all_parts"
+        assert len(options) == (3 if is_of_one_order else 2), name
+        result = "CancelledParts" if name == "cancel_all_parts" else "Outcome"
+        assert signature.return_annotation == result
 
 
 _OPTIONS = {

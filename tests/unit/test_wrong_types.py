@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 ROOMS = ["service", "notifier", "checking"]
 FACES = ["", "calendar", "commands", "core", "edits"]
 RESULTS = {
-    *("ActionAnswer", "BatchResult", "CheckResult", "DigestResult", "EarlierDemand"),
-    *("ExpectedCover", "Explanation", "OrderParts", "Outcome", "RefusedCommand", "RelayResult"),
-    *("ReplacementOffer", "Shortage", "State", "Violation"),
+    *("ActionAnswer", "BatchResult", "CancelledParts", "CheckResult", "DigestResult"),
+    *("EarlierDemand", "ExpectedCover", "Explanation", "OrderParts", "Outcome"),
+    *("RefusedCommand", "RelayResult", "ReplacementOffer", "Shortage", "State", "Violation"),
 }
 """What orderflow returns. It makes them itself, many at a time, and checks no field."""
 

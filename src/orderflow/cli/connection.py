@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.status import Status
+    from orderflow.ports import Repository
+    from orderflow.service import Seller
 
     T = TypeVar("T")
 
@@ -186,6 +188,18 @@ class Database:
             {stock.key.warehouse_id: None for stock in self.flow.seller(seller_id).stock()},
         )
 
+    def preview(self, seller_id: str, task: Callable[[Seller], T]) -> T:
+        """Run a task on the handle of a seller, and undo what it changes."""
+        results: list[T] = []
+
+        def undone(repository: Repository) -> None:
+            results.append(task(self.flow.on(repository).seller(seller_id)))
+            raise _UndoneError
+
+        with suppress(_UndoneError):
+            self.repository.together(seller_id, undone)
+        return results[-1]
+
     def orders(
         self, seller_id: str, status: Status | None = None, sku: str | None = None
     ) -> Iterator[Order]:
@@ -260,6 +274,10 @@ def _embedded(path: str, *, create: bool) -> Engine:
             f"there is no database at {path}; create one with: orderflow init --db {path}"
         )
     return open_database(path, create=create)
+
+
+class _UndoneError(Exception):
+    """Undoes a transaction."""
 
 
 def _database(engine: Engine) -> Database:

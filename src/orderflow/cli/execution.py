@@ -150,7 +150,7 @@ def carry_out(
         parts = OtherParts.of(database, cancelled)
     if how.as_json:
         answer = {"saved": not how.dry_run, "outcome": data_of(outcome)}
-        terminal.print_json(answer | (parts.row() if parts.orders else {}))
+        terminal.print_json(answer | (parts.row() if cancelled is not None else {}))
     else:
         print_outcome(terminal.results(), outcome)
         if parts.orders:

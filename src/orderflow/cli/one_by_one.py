@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from orderflow.cli.execution import ExecutionOptions
     from orderflow.domain.model.commands import OrderCommand
 
-__all__ = ["run_one_by_one"]
+__all__ = ["print_orders", "run_one_by_one"]
 
 _COLUMNS = (Column("order_id", "order"), Column("status"), Column("refused"))
 
@@ -50,7 +50,7 @@ def run_one_by_one(
         for command in commands:
             rows.append(_step(database, command, how))  # noqa: PERF401 - some may be left out
     finally:  # print what was done, whatever stopped the rest
-        _print(rows, early, how)
+        print_orders(rows, how, early)
     if any(row["refused"] is not None for row in rows):
         raise typer.Exit(terminal.EXIT_REFUSED)
 
@@ -66,13 +66,25 @@ def _step(database: Database, command: OrderCommand, how: ExecutionOptions) -> d
     return row | {"status": order.status if order is not None else None}
 
 
-def _print(
-    rows: list[dict[str, Any]], early: Mapping[str, datetime], how: ExecutionOptions
+def print_orders(
+    rows: list[dict[str, Any]],
+    how: ExecutionOptions,
+    early: Mapping[str, datetime] | None = None,
 ) -> None:
+    """Print the status of orders after their commands, or why they were refused.
+
+    Args:
+        rows: The id of each order, its status, and why its command was refused.
+        how: The options.
+        early: The orders that are left because they wait for their day, if any may.
+    """
     if how.as_json:
-        waiting = [{"order_id": each, "not_before": day.isoformat()} for each, day in early.items()]
-        answer = {"saved": not how.dry_run, "orders": rows}
-        terminal.print_json(answer | {"waiting_for_their_day": waiting})
+        answer: dict[str, Any] = {"saved": not how.dry_run, "orders": rows}
+        if early is not None:
+            answer["waiting_for_their_day"] = [
+                {"order_id": each, "not_before": day.isoformat()} for each, day in early.items()
+            ]
+        terminal.print_json(answer)
         return
     print_table(terminal.results(), _COLUMNS, rows)
     if early:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.terms import Term
 from orderflow.importing.faults import Fault
 from orderflow.importing.values.countries import country_code
 from orderflow.importing.values.quantities import SHORTENED, is_shortened, read_whole
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from orderflow.importing.values.times import TimeReader
 
 __all__ = ["Cells"]
+
+T = TypeVar("T", bound=Term)
 
 _BETWEEN_PARTS = {"ship_to_name": " ", "ship_to_street": ", ", "ship_to_street_2": ", "}
 _EMPTY = "is empty; every row needs a value"
@@ -144,6 +147,17 @@ class Cells:
         except UnreadableError as error:
             self.fault(field, text, f"must be {error}", error.setting)
             return None
+
+    def term(self, field: str, kind: type[T]) -> T | None:
+        """Return a value of an enum by its name, in any case."""
+        text = self.text(field)
+        if not text:
+            return None
+        for term in kind:
+            if term.value.casefold() == text.casefold():
+                return term
+        self.fault(field, text, f"must be one of {', '.join(kind)}, in any case")
+        return None
 
     def fault(self, field: str, value: str, reason: str, setting: str = "") -> None:
         """Record a fault in a cell."""

@@ -24,6 +24,7 @@ from orderflow.domain.model.edits import (
     ChangePromise,
     ChangeQuantity,
     ChangeShipTo,
+    ChangeShortPart,
     RemoveLine,
     ReplaceLine,
 )
@@ -67,6 +68,8 @@ def edits_to(
         edits.append(ChangePromise(wanted.promised_by))
     if wanted.not_before is not None and wanted.not_before != stored.not_before:
         edits.append(ChangeNotBefore(wanted.not_before))
+    if wanted.short_part is not None and wanted.short_part is not stored.short_part:
+        edits.append(ChangeShortPart(wanted.short_part))
     return tuple(edits)
 
 

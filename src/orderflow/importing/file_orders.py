@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 import attrs
 
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.validators import LINES_MAX
 from orderflow.importing.faults import Fault, RepeatedRow, SkippedRow, quote_value
 from orderflow.importing.files.chunks import units_of
@@ -90,6 +91,7 @@ class FileOrder:
     skipped_at: datetime | None = None
     promised_by: datetime | None = None
     not_before: datetime | None = None
+    short_part: ShortPart | None = None
     priority: int | None = None
     courier: str = ""
     address: tuple[str, ...] = ("",) * len(ADDRESS)
@@ -257,10 +259,12 @@ class FileOrders:
         order.placed_at = earlier(order.placed_at, row.placed_at)
         order.promised_by = earlier(order.promised_by, row.promised_by)
         order.not_before = later(order.not_before, row.not_before)
-        if row.priority is not None and order.priority not in {None, row.priority}:
-            self._contradict(order, row.row, "priority", str(order.priority), str(row.priority))
-        elif row.priority is not None:
-            order.priority = row.priority
+        for field in ("priority", "short_part"):
+            first, other = getattr(order, field), getattr(row, field)
+            if first is None:
+                setattr(order, field, other)
+            elif other not in {None, first}:
+                self._contradict(order, row.row, field, str(first), str(other))
         if row.courier != order.courier:
             order.courier = self._agree(order, row.row, "courier", order.courier, row.courier)
         if row.address != order.address:

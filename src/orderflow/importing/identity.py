@@ -53,6 +53,7 @@ def content_of(order: Order) -> tuple[object, ...]:
         order.customer_reference,
         order.custom_fields,
         order.not_before.isoformat() if order.not_before is not None else None,
+        order.short_part.value if order.short_part is not None else None,
     )
 
 

@@ -68,6 +68,7 @@ class OrderMaker:
             priority=found.priority or 0,
             promised_by=found.promised_by,
             not_before=found.not_before,
+            short_part=found.short_part,
             courier=found.courier or None,
             ship_to=ship_to,
             customer_reference=found.customer_reference or None,

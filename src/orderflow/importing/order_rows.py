@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 import attrs
 
 from orderflow.domain.model.order import Address
+from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.validators import PRIORITY_MAX, UNITS_MAX, is_identifier
 from orderflow.importing.cells import Cells
 from orderflow.importing.faults import Fault, quote_value
@@ -68,6 +69,7 @@ class OrderRow(NamedTuple):
     placed_at: datetime | None = None
     promised_by: datetime | None = None
     not_before: datetime | None = None
+    short_part: ShortPart | None = None
     priority: int | None = None
     courier: str = ""
     address: tuple[str, ...] = _NO_ADDRESS
@@ -78,6 +80,7 @@ class OrderRow(NamedTuple):
 class _Further(TypedDict, total=False):
     promised_by: datetime | None
     not_before: datetime | None
+    short_part: ShortPart | None
     priority: int | None
     courier: str
     customer_reference: str
@@ -204,6 +207,7 @@ class OrderRows:
         return {
             "promised_by": cells.moment("promised_by", self.times),
             "not_before": cells.moment("not_before", self.times),
+            "short_part": cells.term("short_part", ShortPart),
             "priority": cells.whole(
                 "priority",
                 smallest=-PRIORITY_MAX,

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.domain.model.commands import CancelOrder, EditOrder, PlaceOrder
+from orderflow.domain.model.commands import EditOrder, PlaceOrder
 from orderflow.domain.model.edits import Edit, RemoveLine
 from orderflow.domain.model.events import Event
-from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.terms import Term
-from orderflow.domain.model.warehouse_commands import RequestCancellation
+from orderflow.domain.queries.actions import cancelling_command
 from orderflow.errors.quoting import counted, listed
 from orderflow.importing.comparing import edits_to, obstacle_to
 from orderflow.importing.file_orders import PLACED_APART_MAX
@@ -41,10 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["OnChange", "StoredOrders"]
 
 _SHOWN = "%Y-%m-%d %H:%M UTC"
-_CALLS_OFF: dict[Action, type[CancelOrder | RequestCancellation]] = {
-    Action.CANCEL: CancelOrder,
-    Action.REQUEST_CANCELLATION: RequestCancellation,
-}
 
 
 class OnChange(Term):
@@ -237,7 +232,7 @@ class StoredOrders:
             self.off.append(hash(order_id))
             return
         parts = (stored, *self.parts_of(order_id))
-        still_open = [each for each in parts if _calling_off(each) is not None]
+        still_open = [each for each in parts if cancelling_command(each.status) is not None]
         if not still_open:
             return
         others = {line.sku for line in stored.lines} - found.off_skus
@@ -258,7 +253,7 @@ class StoredOrders:
             self.conflicting.add(ConflictingOrder(order_id, conflict))
 
     def _call_off(self, order: Order, reason: str) -> None:
-        command = _calling_off(order)
+        command = cancelling_command(order.status)
         if command is None:
             return
         self.called_off.add(CalledOffOrder(order.order_id, reason))
@@ -277,7 +272,7 @@ class StoredOrders:
     def _call_off_lines(self, stored: Order, edits: tuple[Edit, ...], found: FileOrder) -> None:
         """Name the open lines whose items are off in the file. An edit removes them."""
         off = sorted(found.off_skus.intersection(_removed(stored, edits)))
-        if off and _calling_off(stored) is not None:
+        if off and cancelling_command(stored.status) is not None:
             reason = f"{listed(off)}: {found.cancelled}"
             self.called_off.add(CalledOffOrder(stored.order_id, reason))
 
@@ -317,12 +312,6 @@ def _hours_apart(apart: timedelta) -> bool:
 def _removed(stored: Order, edits: Iterable[Edit]) -> set[str]:
     """Return the products of the lines that edits remove."""
     return {stored.line(edit.line_id).sku for edit in edits if isinstance(edit, RemoveLine)}
-
-
-def _calling_off(order: Order) -> type[CancelOrder | RequestCancellation] | None:
-    """Return the command that calls off an order; None if it is not open."""
-    allowed = allowed_actions(order.status)
-    return next((kind for action, kind in _CALLS_OFF.items() if action in allowed), None)
 
 
 def _texts(order: Order) -> Iterator[str]:

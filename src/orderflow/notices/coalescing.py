@@ -12,17 +12,23 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.model.order import HoldReason
 from orderflow.notices.notice import (
     CancellationAcceptedNotice,
     CancellationRejectedNotice,
     CompletedNotice,
     ExpectedDateNotice,
+    GivenUpSoonNotice,
     HeldNotice,
     LineCount,
     OnBackOrderNotice,
     PartlyServedNotice,
     RecalledNotice,
     ReleasedNotice,
+    ShortOrderCancelledNotice,
+    ShortOrderHeldNotice,
+    ShortUnitsCancelledNotice,
+    WaitedTooLongNotice,
 )
 
 if TYPE_CHECKING:
@@ -98,7 +104,12 @@ class _OrderNotices:
 
 def _may_be_replaced(notice: Notice) -> bool:
     match notice:
-        case RecalledNotice() | CancellationAcceptedNotice():
+        case (
+            RecalledNotice()
+            | CancellationAcceptedNotice()
+            | ShortOrderCancelledNotice()
+            | ShortUnitsCancelledNotice()
+        ):
             return False
         case ReleasedNotice(reasons=reasons):
             return len(reasons) == 1
@@ -119,30 +130,50 @@ def _merge(earlier: Notice, later: Notice) -> Notice | None:
                 short=later.short,
                 ways_out=later.ways_out,
             )
-        case (
-            OnBackOrderNotice() | PartlyServedNotice() | CompletedNotice(),
-            OnBackOrderNotice() | CompletedNotice(),
-        ):
-            return later
-        case PartlyServedNotice(), PartlyServedNotice():
-            return later
         case ExpectedDateNotice(), ExpectedDateNotice():
             return attrs.evolve(later, before=earlier.before)
-        case ExpectedDateNotice(), OnBackOrderNotice() | CompletedNotice():
-            return later
-        case HeldNotice(reason=reason), HeldNotice() if later.reason is reason:
-            return later
-        case HeldNotice(reason=reason), ReleasedNotice() if reason in later.reasons:
-            return later
-        case ReleasedNotice(reasons=(reason,)), HeldNotice() if later.reason is reason:
-            return later
-        case (
-            CancellationRejectedNotice(),
-            CancellationRejectedNotice() | CancellationAcceptedNotice(),
-        ):
-            return later
         case _:
-            return None
+            return later if _replaces(later, earlier) else None
+
+
+def _replaces(later: Notice, earlier: Notice) -> bool:
+    """Whether a notice says all that is still new to the seller of an earlier one."""
+    if any(isinstance(earlier, old) and isinstance(later, new) for old, new in _REPLACED):
+        return True
+    match earlier, later:
+        case HeldNotice(reason=reason), HeldNotice():
+            return later.reason is reason
+        case HeldNotice(reason=reason), ReleasedNotice():
+            return reason in later.reasons
+        case ReleasedNotice(reasons=(reason,)), HeldNotice():
+            return later.reason is reason
+        case ShortOrderHeldNotice(), ReleasedNotice():
+            return HoldReason.SHORT in later.reasons
+        case ReleasedNotice(reasons=(reason,)), ShortOrderHeldNotice():
+            return reason is HoldReason.SHORT
+        case _:
+            return False
+
+
+_ON_WAIT = (OnBackOrderNotice, PartlyServedNotice, CompletedNotice, ExpectedDateNotice)
+_ON_LONG_WAIT = (GivenUpSoonNotice, WaitedTooLongNotice)
+_REPLACED: tuple[tuple[tuple[type, ...], tuple[type, ...]], ...] = (
+    (_ON_WAIT, (OnBackOrderNotice, CompletedNotice)),
+    ((*_ON_WAIT, ShortOrderHeldNotice), (ShortOrderHeldNotice, ShortOrderCancelledNotice)),
+    (
+        _ON_LONG_WAIT,
+        (
+            *_ON_LONG_WAIT,
+            *(CompletedNotice, ShortOrderCancelledNotice, ShortUnitsCancelledNotice),
+        ),
+    ),
+    ((PartlyServedNotice,), (PartlyServedNotice,)),
+    (
+        (CancellationRejectedNotice,),
+        (CancellationRejectedNotice, CancellationAcceptedNotice),
+    ),
+)
+"""Notices, and those that replace any of them."""
 
 
 def _sum_of(*served: tuple[LineCount, ...]) -> tuple[LineCount, ...]:

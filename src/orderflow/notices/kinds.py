@@ -26,6 +26,11 @@ class NoticeKind(Term):
     CANCELLATION_REJECTED = "CANCELLATION_REJECTED"
     HELD = "HELD"
     RELEASED = "RELEASED"
+    SHORT_ORDER_HELD = "SHORT_ORDER_HELD"
+    SHORT_ORDER_CANCELLED = "SHORT_ORDER_CANCELLED"
+    SHORT_UNITS_CANCELLED = "SHORT_UNITS_CANCELLED"
+    GIVEN_UP_SOON = "GIVEN_UP_SOON"
+    WAITED_TOO_LONG = "WAITED_TOO_LONG"
 
 
 class NoticeTiming(Term):
@@ -109,7 +114,32 @@ NOTICE_KINDS: dict[NoticeKind, NoticeKindInfo] = {
         "will not be cancelled",
         "The warehouse rejected a cancellation that the seller had requested.",
     ),
-    NoticeKind.HELD: NoticeKindInfo("is on hold", "An order was put on hold."),
+    NoticeKind.HELD: NoticeKindInfo(
+        "is on hold", "An order was put on hold for a reason other than short stock."
+    ),
     NoticeKind.RELEASED: NoticeKindInfo("was released", "A hold of an order ended."),
+    NoticeKind.SHORT_ORDER_HELD: NoticeKindInfo(
+        "is short and on hold",
+        "An order that is short was put on hold for the seller to choose. The notice lists the "
+        "short lines and what to do about them.",
+    ),
+    NoticeKind.SHORT_ORDER_CANCELLED: NoticeKindInfo(
+        "was cancelled because it is short",
+        "An order became short and was cancelled, because it may not wait.",
+    ),
+    NoticeKind.SHORT_UNITS_CANCELLED: NoticeKindInfo(
+        "had short units cancelled",
+        "An order became short, and its short units were cancelled, because they may not wait.",
+    ),
+    NoticeKind.GIVEN_UP_SOON: NoticeKindInfo(
+        "will be given up soon",
+        "An order has been on back order for nearly as long as it may. The notice says when and "
+        "how it will be given up, and lists the short lines and what to do about them.",
+    ),
+    NoticeKind.WAITED_TOO_LONG: NoticeKindInfo(
+        "has waited too long",
+        "An order has been on back order for as long as it may, and still waits. The notice lists "
+        "the short lines and what to do about them.",
+    ),
 }
 """Every kind, in display order."""

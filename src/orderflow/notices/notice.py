@@ -10,8 +10,10 @@ from datetime import datetime
 
 import attrs
 
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.order import HoldReason
+from orderflow.domain.model.short_part import ShortReason
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.terms import Term
 from orderflow.notices.kinds import NoticeKind
@@ -23,6 +25,7 @@ __all__ = [
     "CompletedNotice",
     "Direction",
     "ExpectedDateNotice",
+    "GivenUpSoonNotice",
     "HeldNotice",
     "InStockReplacement",
     "LineCount",
@@ -33,6 +36,10 @@ __all__ = [
     "ReceiptOverdueNotice",
     "ReleasedNotice",
     "ShortLine",
+    "ShortOrderCancelledNotice",
+    "ShortOrderHeldNotice",
+    "ShortUnitsCancelledNotice",
+    "WaitedTooLongNotice",
     "WayOut",
     "kind_of",
 ]
@@ -80,7 +87,7 @@ class LineCount:
 
 @attrs.frozen
 class WayOut:
-    """An action that the seller can take on a back order now, and the statuses it can lead to.
+    """An action that the seller can take on a short order now, and the statuses it can lead to.
 
     See `orderflow.domain.queries.actions.ActionAnswer`.
     """
@@ -198,6 +205,55 @@ class ReleasedNotice(_OrderNotice):
     status: Status
 
 
+@attrs.frozen(kw_only=True)
+class ShortOrderHeldNotice(_OrderNotice):
+    """The order is short on these lines, and on hold until the seller chooses, or until a time."""
+
+    until: datetime | None
+    note: str
+    short: tuple[ShortLine, ...]
+    ways_out: tuple[WayOut, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class ShortOrderCancelledNotice(_OrderNotice):
+    """The order was cancelled for this reason: it was short of some of its units."""
+
+    reason: ShortReason
+    short: tuple[LineCount, ...]
+    cancelled: tuple[LineCount, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ShortUnitsCancelledNotice(_OrderNotice):
+    """These short units were cancelled for this reason; the order now has this status."""
+
+    reason: ShortReason
+    cancelled: tuple[LineCount, ...]
+    status: Status
+
+
+@attrs.frozen(kw_only=True)
+class GivenUpSoonNotice(_OrderNotice):
+    """The order has been on back order since this time, and will be given up at another one."""
+
+    since: datetime
+    gives_up_at: datetime
+    how: GiveUp
+    short: tuple[ShortLine, ...]
+    ways_out: tuple[WayOut, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class WaitedTooLongNotice(_OrderNotice):
+    """The order has been on back order since this time, as long as it may, and waits on."""
+
+    since: datetime
+    how: GiveUp
+    short: tuple[ShortLine, ...]
+    ways_out: tuple[WayOut, ...] = ()
+
+
 Notice = (
     OnBackOrderNotice
     | PartlyServedNotice
@@ -209,6 +265,11 @@ Notice = (
     | CancellationRejectedNotice
     | HeldNotice
     | ReleasedNotice
+    | ShortOrderHeldNotice
+    | ShortOrderCancelledNotice
+    | ShortUnitsCancelledNotice
+    | GivenUpSoonNotice
+    | WaitedTooLongNotice
 )
 """Any notice about one order."""
 
@@ -255,4 +316,9 @@ _KIND_OF: dict[type, NoticeKind] = {
     CancellationRejectedNotice: NoticeKind.CANCELLATION_REJECTED,
     HeldNotice: NoticeKind.HELD,
     ReleasedNotice: NoticeKind.RELEASED,
+    ShortOrderHeldNotice: NoticeKind.SHORT_ORDER_HELD,
+    ShortOrderCancelledNotice: NoticeKind.SHORT_ORDER_CANCELLED,
+    ShortUnitsCancelledNotice: NoticeKind.SHORT_UNITS_CANCELLED,
+    GivenUpSoonNotice: NoticeKind.GIVEN_UP_SOON,
+    WaitedTooLongNotice: NoticeKind.WAITED_TOO_LONG,
 }

@@ -3,7 +3,8 @@
 A message may arrive late, or twice. A notice about a passing state (an order is on back order, or
 partly served) is therefore written only while that state lasts. It describes the order as it is
 now. Later changes have events and notices of their own. A notice about something final (an order
-was completed, held or recalled) is written whenever its message arrives.
+was completed, held or recalled) is written whenever its message arrives. A hold that waits for the
+seller's choice is a passing state.
 
 The change that an event made is found by folding the events of its order: see
 `orderflow.notices.changes`. The order as it is now is described once for all its events.
@@ -21,16 +22,23 @@ from orderflow.domain.model.events import (
     CancellationRejected,
     HoldReleased,
     OrderAllocated,
+    OrderCancelled,
     OrderDeallocated,
     OrderEdited,
+    OrderGivenUp,
     OrderHeld,
     OrderPartlyAllocated,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
+    SellerReminded,
+    ShortUnitsCancelled,
 )
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.lifecycle import Action
+from orderflow.domain.model.order import HoldReason
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.short_part import ShortReason
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import WarehouseSku
 from orderflow.domain.queries.actions import actions
@@ -40,6 +48,7 @@ from orderflow.notices.notice import (
     CancellationAcceptedNotice,
     CancellationRejectedNotice,
     CompletedNotice,
+    GivenUpSoonNotice,
     HeldNotice,
     LineCount,
     OnBackOrderNotice,
@@ -48,6 +57,10 @@ from orderflow.notices.notice import (
     ReceiptOverdueNotice,
     ReleasedNotice,
     ShortLine,
+    ShortOrderCancelledNotice,
+    ShortOrderHeldNotice,
+    ShortUnitsCancelledNotice,
+    WaitedTooLongNotice,
     WayOut,
 )
 from orderflow.notices.outlook import OutlookSource, describe_short_lines
@@ -56,7 +69,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderflow.domain.model.events import Event, LineUnits, OrderEvent
-    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.order import Order, OrderLine
     from orderflow.notices.notice import Notice
 
 __all__ = ["NoticeWriter"]
@@ -67,6 +80,13 @@ _WAYS_OUT = (
     Action.REPLACE_LINE,
     Action.SEND_STOCK,
     Action.SPLIT,
+)
+_WAYS_OUT_OF_HOLD = (
+    Action.CANCEL,
+    Action.REMOVE_LINE,
+    Action.REPLACE_LINE,
+    Action.EDIT,
+    Action.RELEASE_HOLD,
 )
 
 
@@ -112,6 +132,10 @@ class NoticeWriter:
                 return (CancellationAcceptedNotice(**self._about(event)),)
             case CancellationRejected(reason=reason):
                 return (CancellationRejectedNotice(**self._about(event), reason=reason),)
+            case SellerReminded() | OrderGivenUp(how=GiveUp.NOTIFY | GiveUp.SPLIT):
+                return self._of_long_wait(event)
+            case OrderHeld(hold=hold) if hold.reason is HoldReason.SHORT:
+                return self._short_order_held(event)
             case OrderHeld(hold=hold):
                 notice = HeldNotice(
                     **self._about(event), reason=hold.reason, until=hold.until, note=hold.note
@@ -126,6 +150,8 @@ class NoticeWriter:
                 | OrderRecalled()
                 | HoldReleased()
                 | OrderShortPicked()
+                | ShortUnitsCancelled()
+                | OrderCancelled(short_reason=ShortReason())
             ):
                 change = self.changes.of(event, self.context)
                 now = self.context.order(event.order_id)
@@ -180,6 +206,20 @@ class NoticeWriter:
                 yield ReleasedNotice(**_about(now, event.at), reasons=reasons, status=now.status)
             case OrderAllocated() if before.wait is not None and before.wait.since < event.at:
                 yield CompletedNotice(**_about(now, event.at), since=before.wait.since)
+            case OrderCancelled(short_reason=ShortReason() as reason):
+                yield ShortOrderCancelledNotice(
+                    **_about(now, event.at),
+                    reason=reason,
+                    short=tuple(_count(line, line.short) for line in before.short_lines),
+                    cancelled=tuple(_count(line, line.quantity) for line in before.lines),
+                )
+            case ShortUnitsCancelled(units=units, reason=reason):
+                yield ShortUnitsCancelledNotice(
+                    **_about(now, event.at),
+                    reason=reason,
+                    cancelled=_counts(units, before),
+                    status=now.status,
+                )
             case _:
                 pass
         if after.status is not Status.ON_BACK_ORDER or now.status is not Status.ON_BACK_ORDER:
@@ -193,6 +233,28 @@ class NoticeWriter:
                 served=_counts(event.units, before),
                 **self._describe(now),
             )
+
+    def _short_order_held(self, event: OrderHeld) -> tuple[ShortOrderHeldNotice, ...]:
+        """Return a notice that asks the seller to choose, unless this hold has ended."""
+        order = self.context.order(event.order_id)
+        if order is None or all(hold.reason is not HoldReason.SHORT for hold in order.holds):
+            return ()
+        until, note = event.hold.until, event.hold.note
+        about = _about(order, event.at)
+        return (ShortOrderHeldNotice(**about, until=until, note=note, **self._describe(order)),)
+
+    def _of_long_wait(self, event: SellerReminded | OrderGivenUp) -> tuple[Notice, ...]:
+        """Return a notice about an order that has waited for long, if it still does."""
+        order = self.context.order(event.order_id)
+        if order is None or order.status is not Status.ON_BACK_ORDER or order.wait is None:
+            return ()
+        about, since, present = _about(order, event.at), order.wait.since, self._describe(order)
+        if isinstance(event, OrderGivenUp):
+            return (WaitedTooLongNotice(**about, since=since, how=event.how, **present),)
+        if order.wait.given_up:
+            return ()  # it is too late for a reminder
+        how, moment = (self.context.policy or self.policy).give_up, event.gives_up_at
+        return (GivenUpSoonNotice(**about, since=since, gives_up_at=moment, how=how, **present),)
 
     def _describe(self, order: Order) -> _Present:
         """Describe an order as it is now."""
@@ -218,9 +280,10 @@ class NoticeWriter:
             return ()
         answers = actions(order.order_id, self.context, self.now, self.policy)
         allowed = {answer.action: answer for answer in answers if answer.allowed}
+        ways_out = _WAYS_OUT if order.status is Status.ON_BACK_ORDER else _WAYS_OUT_OF_HOLD
         return tuple(
             WayOut(action, allowed[action].leads_to, allowed[action].units)
-            for action in _WAYS_OUT
+            for action in ways_out
             if action in allowed
         )
 
@@ -245,4 +308,8 @@ def _overdue_since(short: tuple[ShortLine, ...]) -> tuple[datetime, ...]:
 
 
 def _counts(units: LineUnits, order: Order) -> tuple[LineCount, ...]:
-    return tuple(LineCount(line_id, order.line(line_id).sku, number) for line_id, number in units)
+    return tuple(_count(order.line(line_id), number) for line_id, number in units)
+
+
+def _count(line: OrderLine, units: int) -> LineCount:
+    return LineCount(line.line_id, line.sku, units)

@@ -16,13 +16,18 @@ import attrs
 from orderflow.domain.model import validators
 from orderflow.domain.model.events import CancellationAccepted, OrderAllocated, OrderCancelled
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.status import MAY_WAIT
 from orderflow.errors import NoticeError
 from orderflow.notices import (
     Bulletin,
+    GivenUpSoonNotice,
     Notice,
     NoticeWriter,
     OnBackOrderNotice,
     PartlyServedNotice,
+    ShortOrderHeldNotice,
+    ShortUnitsCancelledNotice,
+    WaitedTooLongNotice,
     coalesce,
     kind_of,
     outlook_source,
@@ -191,7 +196,7 @@ class NoticeSender:
                     notices += [notice] if notice is not None else []
             written[index] = _MessageNotices(message, tuple(notices))
         for each in (notice for one in written for notice in one.notices):
-            if isinstance(each, OnBackOrderNotice | PartlyServedNotice):
+            if isinstance(each, _WITH_SHORT_LINES):
                 dates[each.order_id] = expected_date(each.short)
         return written, dates
 
@@ -291,9 +296,28 @@ class NoticeSender:
         for order_id, date in dates.items():
             text = date.isoformat() if date is not None else ""
             self._notice_store.put(seller_id, _date_key(order_id), text)
-        for event in (each.message.event for each in written):
-            if isinstance(event, OrderAllocated | OrderCancelled | CancellationAccepted):
-                self._notice_store.put(seller_id, _date_key(event.order_id), None)
+        for order_id in _no_longer_waiting(written):
+            self._notice_store.put(seller_id, _date_key(order_id), None)
+
+
+_WITH_SHORT_LINES = (
+    OnBackOrderNotice,
+    PartlyServedNotice,
+    ShortOrderHeldNotice,
+    GivenUpSoonNotice,
+    WaitedTooLongNotice,
+)
+"""The notices that name the expected dates of the short lines."""
+
+
+def _no_longer_waiting(written: list[_MessageNotices]) -> Iterator[str]:
+    """Yield the orders whose wait has ended, so that they have no expected date."""
+    for event in (each.message.event for each in written):
+        if isinstance(event, OrderAllocated | OrderCancelled | CancellationAccepted):
+            yield event.order_id
+    for notice in (notice for each in written for notice in each.notices):
+        if isinstance(notice, ShortUnitsCancelledNotice) and notice.status not in MAY_WAIT:
+            yield notice.order_id
 
 
 def _progress_key(message: OutboxMessage, recipient: Recipient) -> str:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["HISTORY_RULES", "HistoryRules", "history_layout", "rules_of"]
 
-_UNREAD = (*ADDRESS, "courier", "customer_reference", "custom_fields", "set_id")
-"""The fields of a layout that do not matter in a replay."""
+_UNREAD = (*ADDRESS, "courier", "customer_reference", "custom_fields", "set_id", "short_part")
+"""The fields of a layout that a replay does not read.
+
+They change nothing in it, except for the short part: that of the policies is compared.
+"""
 
 _ORDERED = frozenset({SkipKind.DESPATCHED, SkipKind.PARTLY_REFUNDED, SkipKind.RETURNED})
 """Rows that an import skips, because nothing is left to send. They were ordered anyway."""

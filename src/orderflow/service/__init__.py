@@ -5,6 +5,7 @@ from orderflow.service.async_seller import AsyncSeller
 from orderflow.service.batches import Batches, BatchResult, RefusedCommand
 from orderflow.service.clock import SystemClock
 from orderflow.service.flow import OrderFlow
+from orderflow.service.part_methods import CancelledParts
 from orderflow.service.relay import Relay, RelayResult
 from orderflow.service.seller import Seller
 
@@ -13,6 +14,7 @@ __all__ = [
     "AsyncSeller",
     "BatchResult",
     "Batches",
+    "CancelledParts",
     "OrderFlow",
     "RefusedCommand",
     "Relay",

@@ -86,6 +86,7 @@ class AsyncSeller:
     release_hold = _awaited(Seller.release_hold)
     run_due = _awaited(Seller.run_due)
     cancel = _awaited(Seller.cancel)
+    cancel_all_parts = _awaited(Seller.cancel_all_parts)
     request_cancellation = _awaited(Seller.request_cancellation)
 
     send_to_warehouse = _awaited(Seller.send_to_warehouse)

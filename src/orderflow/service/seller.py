@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from orderflow.service.order_methods import OrderMethods
-from orderflow.service.read_methods import ReadMethods
+from orderflow.service.part_methods import PartMethods
 from orderflow.service.stock_methods import StockMethods
 
 __all__ = ["Seller"]
 
 
-class Seller(OrderMethods, StockMethods, ReadMethods):
+class Seller(PartMethods, StockMethods):
     """One seller's handle on a flow, with every command and read of that seller.
 
     `OrderFlow.seller` returns one. Give it to the code that serves this seller's requests. It

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
-from orderflow.domain.model.lifecycle import Action
+from orderflow.domain.model.give_up import GiveUp
+from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import HoldReason
+from orderflow.domain.model.short_part import ShortReason
+from orderflow.domain.model.status import Status
 from orderflow.errors.quoting import counted
 from orderflow.notices.kinds import NOTICE_KINDS, NoticeKind
 from orderflow.notices.notice import (
@@ -20,12 +23,17 @@ from orderflow.notices.notice import (
     CompletedNotice,
     Direction,
     ExpectedDateNotice,
+    GivenUpSoonNotice,
     HeldNotice,
     OnBackOrderNotice,
     PartlyServedNotice,
     RecalledNotice,
     ReceiptOverdueNotice,
     ReleasedNotice,
+    ShortOrderCancelledNotice,
+    ShortOrderHeldNotice,
+    ShortUnitsCancelledNotice,
+    WaitedTooLongNotice,
     kind_of,
 )
 from orderflow.wording.moments import moment_text
@@ -33,7 +41,6 @@ from orderflow.wording.moments import moment_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from orderflow.domain.model.status import Status
     from orderflow.notices.notice import LineCount, Notice, ShortLine, WayOut
 
 __all__ = ["Paragraph", "subject_line", "to_paragraph"]
@@ -112,17 +119,54 @@ def _lines(notice: Notice) -> Iterator[str]:
         case ReleasedNotice():
             reasons = ", ".join(_HOLDS[reason] for reason in notice.reasons)
             yield f"Holds ended: {reasons}. The order is now {_status(notice.status)}."
+        case ShortOrderHeldNotice() | ShortOrderCancelledNotice() | ShortUnitsCancelledNotice():
+            yield from _of_short_order(notice)
+        case GivenUpSoonNotice() | WaitedTooLongNotice():
+            yield from _of_long_wait(notice)
         case _:
             assert_never(notice)
 
 
-def _short(lines: Iterable[ShortLine]) -> Iterator[str]:
+def _of_short_order(
+    notice: ShortOrderHeldNotice | ShortOrderCancelledNotice | ShortUnitsCancelledNotice,
+) -> Iterator[str]:
+    match notice:
+        case ShortOrderHeldNotice():
+            until = "it is released" if notice.until is None else moment_text(notice.until)
+            yield f"On hold since {moment_text(notice.at)}, until {until}.{_remark(notice.note)}"
+            yield from _short(notice.short, "on hold")
+            yield from map(_way_out, notice.ways_out)
+        case ShortOrderCancelledNotice():
+            yield f"Cancelled: {_counts(notice.cancelled)}."
+            yield f"Short: {_counts(notice.short)}."
+            yield f"Reason: {_SHORT_REASONS[notice.reason]}."
+            yield "A cancelled order stays cancelled. If it is still wanted, place a new order."
+        case ShortUnitsCancelledNotice():
+            yield f"Cancelled: {_counts(notice.cancelled)}."
+            yield f"Reason: {_SHORT_REASONS[notice.reason]}."
+            yield f"The order is now {_status(notice.status)}.{_while_editable(notice.status)}"
+
+
+def _of_long_wait(notice: GivenUpSoonNotice | WaitedTooLongNotice) -> Iterator[str]:
+    since = f"On back order since {moment_text(notice.since)}"
+    match notice:
+        case GivenUpSoonNotice():
+            then = f"If it is still on back order at {moment_text(notice.gives_up_at)}"
+            yield f"{since}. {then}, {_GIVE_UP[notice.how]}."
+        case WaitedTooLongNotice():
+            split = " The units that could leave were split off."
+            yield f"{since}, which is as long as it may be.{split * (notice.how is GiveUp.SPLIT)}"
+    yield from _short(notice.short)
+    yield from map(_way_out, notice.ways_out)
+
+
+def _short(lines: Iterable[ShortLine], but: str = "waiting for other lines") -> Iterator[str]:
     for line in lines:
         expected = f", expected {moment_text(line.expected_at)}" if line.expected_at else ""
         if line.overdue_since:
             expected = f", overdue since {moment_text(line.overdue_since)}, no date"
         if line.is_there:
-            expected = ", in stock, but the order is waiting for other lines"
+            expected = f", in stock, but the order is {but}"
         yield f"Line {line.line_id}: {line.short} of {line.sku} short{expected}."
         if line.replacements:
             stock = ", ".join(f"{each.sku} ({each.available})" for each in line.replacements)
@@ -134,7 +178,15 @@ def _way_out(way: WayOut) -> str:
     what = f"{_WAYS[way.action]}: {units}" if units else _WAYS[way.action]
     if way.action is Action.CANCEL or not way.leads_to:
         return f"{what}."
+    if way.leads_to == (Status.ON_HOLD,):
+        return f"{what}. The order will stay on hold until it is released."
     return f"{what}. The order will then be {' or '.join(map(_status, way.leads_to))}."
+
+
+def _while_editable(status: Status) -> str:
+    if Action.EDIT not in allowed_actions(status):
+        return ""
+    return " It can be edited or cancelled until it is sent to the warehouse."
 
 
 def _status(status: Status) -> str:
@@ -174,10 +226,25 @@ _HOLDS = {
     HoldReason.OTHER: "other",
 }
 
+_SHORT_REASONS = {
+    ShortReason.SHORT_PART: "the settings do not let short units wait for stock",
+    ShortReason.CAP: "these products may have no more units on back order",
+    ShortReason.GIVEN_UP: "it was on back order for as long as it may be",
+}
+
+_GIVE_UP = {
+    GiveUp.CANCEL_ORDER: "it will be cancelled",
+    GiveUp.CANCEL_SHORT: "its short units will be cancelled",
+    GiveUp.SPLIT: "the units that it has will be split off",
+    GiveUp.NOTIFY: "you will be told again",
+}
+
 _WAYS = {
     Action.CANCEL: "Cancel the order",
     Action.REMOVE_LINE: "Remove the short lines",
     Action.REPLACE_LINE: "Replace the short lines with products in stock",
     Action.SEND_STOCK: "Send stock to the warehouse",
     Action.SPLIT: "Split the order and send the allocated units now",
+    Action.EDIT: "Reduce a quantity, or let the short units be cancelled",
+    Action.RELEASE_HOLD: "Release the hold",
 }

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderflow import Action, ActionAnswer, HoldReason, Status
+from orderflow.commands import CancelOrder, RequestCancellation
 from orderflow.core import State, actions, decide
 from orderflow.domain.model.commands import DespatchOrder, SendOrderToWarehouse, SplitOrder
+from orderflow.domain.queries.actions import cancelling_command
 from orderflow.errors import OrderNotFoundError, RefusedError
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, NOON, Shop, about, later, shop_with
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 ALLOWED = {
     "NEW": "ALLOCATE, EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, CANCEL",
-    "ON_HOLD": "EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, RELEASE_HOLD, CANCEL",
+    "ON_HOLD": "EDIT, REPLACE_LINE, HOLD, RELEASE_HOLD, CANCEL",
     "ON_BACK_ORDER": "EDIT, REPLACE_LINE, SEND_STOCK, SPLIT, HOLD, CANCEL",
     "ALLOCATED": "EDIT, REMOVE_LINE, REPLACE_LINE, SPLIT, HOLD, CANCEL, SEND_TO_WAREHOUSE",
     "SENT_TO_WAREHOUSE": "REQUEST_CANCELLATION, REPORT_SHORT_PICK, DESPATCH",
@@ -37,7 +39,7 @@ def answers(shop: Shop, order_id: str = "A") -> dict[str, ActionAnswer]:
 
 @pytest.mark.parametrize("status", OPENINGS)
 def test_each_status_allows_what_the_design_says(status: str) -> None:
-    """The order on back order has one line, so removing the short line would remove the last."""
+    """The orders on back order and on hold have one line, so none can be removed."""
     found = answers(OPENINGS[status]())
     allowed = [action for action, answer in found.items() if answer.allowed]
     assert ", ".join(allowed) == ALLOWED[status]
@@ -119,6 +121,17 @@ def test_removing_the_short_lines_says_what_would_be_given_up() -> None:
     assert (answer.units, answer.leads_to) == ((("PAN", 3),), (Status.ALLOCATED,))
 
 
+def test_removing_the_short_lines_of_an_order_on_hold_leaves_it_on_hold() -> None:
+    shop = shop_with(MUG=1, PAN=0)
+    shop.take("A", ("MUG", 1), ("PAN", 2))
+    shop.take("B", ("PAN", 2))
+    for order_id in "AB":
+        shop.hold(order_id, HoldReason.SHORT)
+    answer = answers(shop)["REMOVE_LINE"]
+    assert (answer.units, answer.leads_to) == ((("PAN", 2),), (Status.ON_HOLD,))
+    assert not answers(shop, "B")["REMOVE_LINE"].allowed
+
+
 def test_sending_stock_says_how_much_is_needed() -> None:
     shop = shop_with(MUG=1)
     shop.take("A", ("MUG", 4))
@@ -187,3 +200,11 @@ def test_the_answers_agree_with_the_commands(status: str) -> None:
         else:
             assert outcome.order is not None
             assert found[action].leads_to == (outcome.order.status,)
+
+
+@pytest.mark.parametrize("status", OPENINGS)
+def test_an_order_is_cancelled_by_the_command_that_its_status_allows(status: str) -> None:
+    allowed = ALLOWED[status].split(", ")
+    kind = cancelling_command(Status(status))
+    assert (kind is CancelOrder) == ("CANCEL" in allowed)
+    assert (kind is RequestCancellation) == ("REQUEST_CANCELLATION" in allowed)

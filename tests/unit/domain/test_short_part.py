@@ -34,7 +34,7 @@ from orderflow.domain.state.draft import Draft
 from orderflow.domain.state.fold import evolve_order
 from orderflow.edits import AddLine, ChangeCourier, ChangeQuantity, ChangeShortPart
 from orderflow.errors import TransitionError
-from orderflow.events import ShortReason, ShortUnitsCancelled
+from orderflow.events import OrderCancelled, ShortReason, ShortUnitsCancelled
 from orderflow.invariants import history_violations
 from tests.unit.paging import pages
 from tests.unit.shop import ACME, NOON, key, kinds, later, order, shop_with
@@ -84,6 +84,23 @@ def test_the_whole_order_is_cancelled_and_gives_back_its_units() -> None:
     shop = shop_with(CANCEL_ORDER, MUG=2)
     shop.take("A", ("MUG", 5))
     assert (shop.status("A"), shop.shelf()) == ("CANCELLED", (2, 0))
+
+
+@pytest.mark.parametrize("policy", [CANCEL_ORDER, CANCEL_SHORT])
+def test_the_event_says_that_the_short_part_has_cancelled_the_order(
+    policy: AllocationPolicy,
+) -> None:
+    shop = shop_with(policy, MUG=0)
+    outcomes = (
+        shop.take("A"),
+        shop.take("B", allocate=False),
+        shop.cancel("B", reason="it is short"),
+    )
+    events = [event for outcome in outcomes for event in outcome.events]
+    assert [each.short_reason for each in events if isinstance(each, OrderCancelled)] == [
+        ShortReason.SHORT_PART,
+        None,
+    ]
 
 
 def test_it_is_put_on_hold_with_its_units() -> None:

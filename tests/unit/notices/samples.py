@@ -8,13 +8,15 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
-from orderflow import Action, HoldReason, Status
+from orderflow import Action, GiveUp, HoldReason, Status
+from orderflow.events import ShortReason
 from orderflow.notices import (
     Bulletin,
     CancellationAcceptedNotice,
     CancellationRejectedNotice,
     CompletedNotice,
     ExpectedDateNotice,
+    GivenUpSoonNotice,
     HeldNotice,
     InStockReplacement,
     LineCount,
@@ -25,6 +27,10 @@ from orderflow.notices import (
     ReceiptOverdueNotice,
     ReleasedNotice,
     ShortLine,
+    ShortOrderCancelledNotice,
+    ShortOrderHeldNotice,
+    ShortUnitsCancelledNotice,
+    WaitedTooLongNotice,
     WayOut,
 )
 from tests.unit.shop import NOON, later
@@ -38,6 +44,10 @@ def notices(text: str = "A", at: datetime = NOON) -> list[Notice]:
     short = (ShortLine(text, text, 3, (InStockReplacement(text, 9),), FRIDAY),)
     late = (ShortLine(text, text, 3, overdue_since=NOON),)
     ways = (WayOut(Action.CANCEL, (Status.CANCELLED,)), WayOut(Action.SPLIT, (), ((text, 2),)))
+    held_ways = (
+        WayOut(Action.REMOVE_LINE, (Status.ON_HOLD,), ((text, 3),)),
+        WayOut(Action.RELEASE_HOLD, (Status.ON_BACK_ORDER,)),
+    )
     counts = (LineCount(text, text, 2),)
     return [
         OnBackOrderNotice(**about, since=NOON, short=short, ways_out=ways),
@@ -50,6 +60,22 @@ def notices(text: str = "A", at: datetime = NOON) -> list[Notice]:
         CancellationRejectedNotice(**about, reason=text),
         HeldNotice(**about, reason=HoldReason.OTHER, until=None, note=text),
         ReleasedNotice(**about, reasons=(HoldReason.OTHER,), status=Status.ALLOCATED),
+        ShortOrderHeldNotice(**about, until=None, note=text, short=short, ways_out=held_ways),
+        ShortOrderCancelledNotice(
+            **about, reason=ShortReason.SHORT_PART, short=counts, cancelled=counts
+        ),
+        ShortUnitsCancelledNotice(
+            **about, reason=ShortReason.CAP, cancelled=counts, status=Status.ALLOCATED
+        ),
+        GivenUpSoonNotice(
+            **about,
+            since=NOON,
+            gives_up_at=FRIDAY,
+            how=GiveUp.CANCEL_SHORT,
+            short=short,
+            ways_out=ways,
+        ),
+        WaitedTooLongNotice(**about, since=NOON, how=GiveUp.SPLIT, short=short, ways_out=ways),
     ]
 
 

@@ -36,7 +36,19 @@ WINDOW = timedelta(minutes=10)
     REJECTED,
     HELD,
     RELEASED,
+    SHORT_HELD,
+    SHORT_CANCELLED,
+    UNITS_CANCELLED,
+    GIVEN_UP_SOON,
+    WAITED_TOO_LONG,
 ) = notices()
+RELEASED_SHORT = ReleasedNotice(
+    seller_id="A",
+    order_id="A",
+    at=NOON,
+    reasons=(HoldReason.SHORT,),
+    status=Status.ON_BACK_ORDER,
+)
 
 
 def at(minutes: int, notice: Notice) -> Notice:
@@ -62,6 +74,18 @@ def at_minute(minutes: int) -> About:
         (RELEASED, HELD),
         (REJECTED, ACCEPTED),
         (REJECTED, REJECTED),
+        (ON_BACK_ORDER, SHORT_HELD),
+        (MOVED, SHORT_HELD),
+        (COMPLETED, SHORT_HELD),
+        (COMPLETED, SHORT_CANCELLED),
+        (SHORT_HELD, SHORT_HELD),
+        (SHORT_HELD, SHORT_CANCELLED),
+        (SHORT_HELD, RELEASED_SHORT),
+        (RELEASED_SHORT, SHORT_HELD),
+        (GIVEN_UP_SOON, WAITED_TOO_LONG),
+        (GIVEN_UP_SOON, COMPLETED),
+        (WAITED_TOO_LONG, UNITS_CANCELLED),
+        (WAITED_TOO_LONG, SHORT_CANCELLED),
     ],
     ids=lambda notice: kind_of(notice).value,
 )
@@ -81,6 +105,14 @@ def test_a_later_notice_takes_the_place_of_an_earlier_one(
         (HELD, COMPLETED),
         (ON_BACK_ORDER, MOVED),
         (REJECTED, RECALLED),
+        (HELD, SHORT_HELD),
+        (SHORT_HELD, RELEASED),
+        (RELEASED, SHORT_HELD),
+        (COMPLETED, UNITS_CANCELLED),
+        (UNITS_CANCELLED, UNITS_CANCELLED),
+        (UNITS_CANCELLED, SHORT_CANCELLED),
+        (ON_BACK_ORDER, GIVEN_UP_SOON),
+        (GIVEN_UP_SOON, MOVED),
     ],
     ids=lambda notice: kind_of(notice).value,
 )

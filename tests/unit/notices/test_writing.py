@@ -11,16 +11,20 @@ from orderflow import (
     Action,
     AllocationPolicy,
     Fulfilment,
+    GiveUp,
     HoldReason,
     Outcome,
     PartialAllocation,
+    ShortPart,
     Status,
 )
 from orderflow.edits import AddLine, ChangeQuantity, RemoveLine, ReplaceLine
+from orderflow.events import ShortReason
 from orderflow.notices import (
     CancellationAcceptedNotice,
     CancellationRejectedNotice,
     CompletedNotice,
+    GivenUpSoonNotice,
     HeldNotice,
     InStockReplacement,
     LineCount,
@@ -33,6 +37,9 @@ from orderflow.notices import (
     RecalledNotice,
     ReleasedNotice,
     ShortLine,
+    ShortOrderCancelledNotice,
+    ShortOrderHeldNotice,
+    ShortUnitsCancelledNotice,
     WayOut,
     kind_of,
 )
@@ -295,6 +302,172 @@ def test_a_release_processes_an_order_that_was_held_when_it_came(
     shop.hold("A", HoldReason.FRAUD_RISK)
     shop.clock.wait()
     assert kinds(told(shop, shop.release_hold("A"))) == expected
+
+
+# The short part
+
+
+def test_short_units_that_were_cancelled_are_told_with_their_products_and_the_reason() -> None:
+    policy = AllocationPolicy(short_part=ShortPart.CANCEL_SHORT)
+    shop = shop_with(policy, MUG=2, PAN=0)
+    outcome = shop.take("A", ("MUG", 5), ("PAN", 1), customer_reference="PO-1")
+    assert told(shop, outcome, policy=policy) == [
+        ShortUnitsCancelledNotice(
+            seller_id=ACME,
+            order_id="A",
+            at=later(1),
+            customer_reference="PO-1",
+            reason=ShortReason.SHORT_PART,
+            cancelled=(LineCount("1", "MUG", 3), LineCount("2", "PAN", 1)),
+            status=Status.ALLOCATED,
+        )
+    ]
+
+
+def test_units_above_the_limit_of_a_product_are_told_beside_the_back_order() -> None:
+    shop = shop_with(MUG=2)
+    shop.limit_back_orders(key(), 1)
+    on_back_order, cancelled = told(shop, shop.take("A", ("MUG", 5)))
+    assert isinstance(on_back_order, OnBackOrderNotice)
+    assert on_back_order.short == (ShortLine("1", "MUG", 1),)
+    assert isinstance(cancelled, ShortUnitsCancelledNotice)
+    assert (cancelled.reason, cancelled.status) == (ShortReason.CAP, Status.ON_BACK_ORDER)
+    assert cancelled.cancelled == (LineCount("1", "MUG", 2),)
+
+
+def test_a_late_message_about_cancelled_units_says_how_the_order_stands_now() -> None:
+    policy = AllocationPolicy(short_part=ShortPart.CANCEL_SHORT)
+    shop = shop_with(policy, MUG=2)
+    outcome = shop.take("A", ("MUG", 5))
+    shop.send_to_warehouse("A")
+    (notice,) = told(shop, outcome, policy=policy)
+    assert isinstance(notice, ShortUnitsCancelledNotice)
+    assert notice.status is Status.SENT_TO_WAREHOUSE
+
+
+@pytest.mark.parametrize(
+    ("short_part", "on_hand", "short"),
+    [(ShortPart.CANCEL_ORDER, 2, 3), (ShortPart.CANCEL_SHORT, 0, 5)],
+)
+def test_an_order_that_its_short_part_cancels_is_told_of(
+    short_part: ShortPart, on_hand: int, short: int
+) -> None:
+    policy = AllocationPolicy(short_part=short_part)
+    shop = shop_with(policy, MUG=on_hand)
+    assert told(shop, shop.take("A", ("MUG", 5)), policy=policy) == [
+        ShortOrderCancelledNotice(
+            seller_id=ACME,
+            order_id="A",
+            at=later(1),
+            reason=ShortReason.SHORT_PART,
+            short=(LineCount("1", "MUG", short),),
+            cancelled=(LineCount("1", "MUG", 5),),
+        )
+    ]
+
+
+def test_an_order_without_any_units_below_the_limit_is_told_of_as_cancelled() -> None:
+    shop = shop_with(MUG=0)
+    shop.limit_back_orders(key(), 0)
+    (notice,) = told(shop, shop.take("A", ("MUG", 5)))
+    assert isinstance(notice, ShortOrderCancelledNotice)
+    assert notice.reason is ShortReason.CAP
+
+
+def test_a_cancellation_by_the_seller_is_not_told_whatever_its_reason() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A")
+    assert told(shop, shop.cancel("A", reason="it is short")) == []
+
+
+def test_an_order_on_hold_for_the_seller_to_choose_is_told_of_with_the_ways_out() -> None:
+    policy = AllocationPolicy(short_part=ShortPart.HOLD)
+    shop = shop_with(policy, MUG=2, PAN=1)
+    outcome = shop.take("A", ("MUG", 5), ("PAN", 1))
+    assert told(shop, outcome, policy=policy) == [
+        ShortOrderHeldNotice(
+            seller_id=ACME,
+            order_id="A",
+            at=later(1),
+            until=None,
+            note="",
+            short=(ShortLine("1", "MUG", 3),),
+            ways_out=(
+                WayOut(Action.CANCEL, (Status.CANCELLED,)),
+                WayOut(Action.REMOVE_LINE, (Status.ON_HOLD,), (("MUG", 5),)),
+                WayOut(Action.REPLACE_LINE, (Status.ON_HOLD,)),
+                WayOut(Action.EDIT, (Status.ON_HOLD,)),
+                WayOut(Action.RELEASE_HOLD, (Status.ON_BACK_ORDER,)),
+            ),
+        )
+    ]
+
+
+def test_every_way_out_of_a_hold_leads_where_it_says() -> None:
+    policy = AllocationPolicy(short_part=ShortPart.HOLD)
+    shop = shop_with(policy, MUG=2)
+    outcome = shop.take("A", ("MUG", 5))
+    (notice,) = told(shop, outcome, policy=policy)
+    assert isinstance(notice, ShortOrderHeldNotice)
+    assert Action.REMOVE_LINE not in {way.action for way in notice.ways_out}  # it is the only one
+    shop.edit("A", ChangeQuantity("1", 2))
+    assert shop.status("A") == "ON_HOLD"
+    assert shop.release_hold("A").order.status is Status.ALLOCATED  # type: ignore[union-attr] # it is there
+
+
+def test_a_choice_that_was_made_meanwhile_is_not_asked_for() -> None:
+    policy = AllocationPolicy(short_part=ShortPart.HOLD)
+    shop = shop_with(policy, MUG=2)
+    held = shop.take("A", ("MUG", 5))
+    released = shop.release_hold("A")
+    assert kinds(told(shop, held, released, policy=policy)) == ["ON_BACK_ORDER", "RELEASED"]
+    shop.cancel("A")
+    assert kinds(told(shop, held, policy=policy)) == []
+
+
+def waiting_for_an_hour(how: GiveUp) -> Shop:
+    hour = timedelta(hours=1)
+    policy = AllocationPolicy(give_up_after=hour, give_up=how, remind_before=hour / 4)
+    shop = Shop()
+    shop.change_policy(policy)
+    shop.receive("MUG", 1)
+    shop.take("A", ("MUG", 3))
+    return shop
+
+
+def test_the_seller_is_told_when_and_how_an_order_will_be_given_up() -> None:
+    shop = waiting_for_an_hour(GiveUp.CANCEL_SHORT)
+    (notice,) = told(shop, shop.run_due(at=later(50)))
+    assert isinstance(notice, GivenUpSoonNotice)
+    assert (notice.since, notice.gives_up_at) == (later(1), later(61))
+    assert notice.how is GiveUp.CANCEL_SHORT
+    assert notice.short == (ShortLine("1", "MUG", 2),)
+    assert Action.CANCEL in {way.action for way in notice.ways_out}
+
+
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        (GiveUp.CANCEL_ORDER, "SHORT_ORDER_CANCELLED"),
+        (GiveUp.CANCEL_SHORT, "SHORT_UNITS_CANCELLED"),
+        (GiveUp.SPLIT, "WAITED_TOO_LONG"),
+        (GiveUp.NOTIFY, "WAITED_TOO_LONG"),
+    ],
+)
+def test_the_seller_is_told_once_what_was_given_up(how: GiveUp, kind: str) -> None:
+    shop = waiting_for_an_hour(how)
+    notices = told(shop, shop.run_due(at=later(61)))
+    assert kinds(notices) == [kind]
+    assert "GIVEN_UP" in str(notices) or notices[0].how is how  # type: ignore[union-attr]
+
+
+def test_a_reminder_that_comes_too_late_is_not_sent() -> None:
+    shop = waiting_for_an_hour(GiveUp.NOTIFY)
+    reminded = shop.run_due(at=later(50))
+    given_up = shop.run_due(at=later(61))
+    assert kinds(told(shop, reminded, given_up)) == ["WAITED_TOO_LONG"]
+    shop.book_in(key(), 9, at=later(62))
+    assert told(shop, reminded, given_up) == []
 
 
 def test_orders_that_split_by_themselves_are_told_of_as_partly_served() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import ExpectedReceipt, HoldReason, Order
+from orderflow import ExpectedReceipt, HoldReason, Order, ShortPart
 from orderflow.notices import (
     Bulletin,
     NoticeKind,
@@ -50,6 +50,31 @@ def test_new_back_orders_are_told_the_next_morning() -> None:
     ]
     seven = NOON.replace(day=4, hour=7)
     assert (digest.since, digest.until) == (seven - timedelta(days=1), seven)
+
+
+def test_a_digest_may_list_what_the_short_part_did_and_who_is_still_to_choose() -> None:
+    short = (
+        NoticeKind.SHORT_ORDER_HELD,
+        NoticeKind.SHORT_ORDER_CANCELLED,
+        NoticeKind.SHORT_UNITS_CANCELLED,
+    )
+    timings = tuple((kind, NoticeTiming.DAILY) for kind in short)
+    office = Office(Preference(recipients=(JO,), timings=timings))
+    acme = office.flow.seller(ACME)
+    acme.book_in(key(), 1)
+    for order_id, short_part in [
+        ("A", ShortPart.CANCEL_SHORT),
+        ("B", ShortPart.CANCEL_ORDER),
+        ("C", ShortPart.HOLD),
+        ("D", ShortPart.HOLD),
+    ]:
+        office.pass_time(minutes=1)
+        acme.place(order(order_id, ("MUG", 2), placed_at=office.clock.now(), short_part=short_part))
+    acme.cancel("C")
+    next_morning(office)
+    office.digests().run_once()
+    assert office.mail.orders() == ["A", "B", "D"]
+    assert office.mail.kinds() == [[kind.value for kind in reversed(short)]]
 
 
 def test_a_digest_that_is_run_twice_sends_once() -> None:

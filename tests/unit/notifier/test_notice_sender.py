@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from orderflow import Action, AllocationPolicy, ExpectedReceipt, Fulfilment, HoldReason
+from orderflow import (
+    Action,
+    AllocationPolicy,
+    ExpectedReceipt,
+    Fulfilment,
+    HoldReason,
+    ShortPart,
+)
+from orderflow.edits import ChangeShortPart
 from orderflow.notices import (
     ExpectedDateNotice,
     NoticeKind,
@@ -333,6 +341,46 @@ def test_dates_are_forgotten_with_the_back_order() -> None:
     office.flow.seller(ACME).cancel("B")
     office.relay.run()
     assert office.notice_store.entries == {}
+
+
+def test_dates_are_forgotten_with_short_units_that_are_cancelled() -> None:
+    office = Office(outlook=next_receipt)
+    acme = office.flow.seller(ACME)
+    acme.announce(announced())
+    acme.book_in(key(), 1)
+    office.take("A", ("MUG", 2))
+    acme.limit_back_orders(key("PAN"), 1)
+    office.take("B", ("PAN", 2))
+    office.relay.run()
+    acme.edit("A", ChangeShortPart(ShortPart.CANCEL_SHORT))
+    office.relay.run()
+    assert sorted(office.notice_store.entries) == [(ACME, "expected B")]
+
+
+def test_an_order_that_is_released_to_wait_is_told_if_its_date_moves() -> None:
+    office = Office(outlook=next_receipt)
+    acme = office.flow.seller(ACME)
+    acme.change_policy(AllocationPolicy(short_part=ShortPart.HOLD))
+    acme.announce(announced())
+    office.take("A")
+    office.relay.run()
+    acme.release_hold("A")
+    office.relay.run()
+    acme.announce(announced(at=TUESDAY))
+    office.relay.run()
+    assert office.mail.kinds() == [["SHORT_ORDER_HELD"], ["RELEASED"], ["EXPECTED_DATE_MOVED"]]
+    assert moves(office) == [("A", MONDAY, TUESDAY)]
+
+
+def test_who_wants_no_notice_of_holds_is_still_asked_to_choose() -> None:
+    timings = ((NoticeKind.HELD, NoticeTiming.NONE),)
+    office = Office(Preference(recipients=(JO,), timings=timings))
+    office.flow.seller(ACME).change_policy(AllocationPolicy(short_part=ShortPart.HOLD))
+    office.take("A")
+    office.take("B")
+    office.flow.seller(ACME).hold("B", HoldReason.ADDRESS)
+    office.relay.run()
+    assert office.mail.kinds() == [["SHORT_ORDER_HELD"], ["SHORT_ORDER_HELD"]]
 
 
 def test_dates_are_those_of_announced_receipts_unless_told_otherwise() -> None:

@@ -17,7 +17,7 @@ from orderflow.cli.options.arguments import (
     ShipTo,
     address,
     custom_field_pairs,
-    pairs,
+    set_ids,
     unit_pairs,
 )
 from orderflow.cli.options.forms import moment_option
@@ -42,14 +42,11 @@ from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import Address, Order, OrderLine
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
-from orderflow.errors.quoting import listed
 from orderflow.service import SystemClock
 from orderflow.wording.explanation import in_words
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from orderflow.cli.connection import Database
 
 __all__ = ["actions", "events", "explain", "orders", "place", "show"]
@@ -164,11 +161,13 @@ def events(
         found = database.flow.seller(seller_id).events(order_id, since=since)
         zone = UTC if how.as_json or how.as_csv else user_zone()
         rows = (event_row(event, zone) for event in found)
-        print_listing("events", _EVENT_COLUMNS, rows, how)
-        if order_id is not None and not how.as_json and not how.as_csv:
-            parts = OtherParts.of(database, database.flow.seller(seller_id).order(order_id))
-            if parts.orders:
-                terminal.messages().print(str(parts))
+        if order_id is None or how.as_csv:
+            print_listing("events", _EVENT_COLUMNS, rows, how)
+            return
+        parts = OtherParts.of(database, database.flow.seller(seller_id).order(order_id))
+        print_listing("events", _EVENT_COLUMNS, rows, how, parts.row())
+        if parts.orders and not how.as_json:
+            terminal.messages().print(str(parts))
 
 
 @with_options("The database", where=SellerOptions)
@@ -288,13 +287,13 @@ def place(
         fields = how.fields()
         before = earlier_command(database, seller_id, how)
         named = list(unit_pairs("SKU=UNITS", lines))
-        set_ids = _set_ids(sets or (), {sku for sku, _ in named})
+        in_sets = set_ids(sets or (), "line", {sku for sku, _ in named})
         order = Order(
             order_id=order_id,
             seller_id=seller_id,
             warehouse_id=database.warehouse(seller_id, where.warehouse),
             lines=tuple(
-                OrderLine(str(number), sku, units, set_id=set_ids.get(sku))
+                OrderLine(str(number), sku, units, set_id=in_sets.get(sku))
                 for number, (sku, units) in enumerate(named, 1)
             ),
             placed_at=before.order.placed_at if isinstance(before, PlaceOrder) else fields["at"],
@@ -311,14 +310,6 @@ def place(
         return PlaceOrder(order=order, allocate=not later, **fields)
 
     carry_out(command, where, how)
-
-
-def _set_ids(texts: Iterable[str], skus: set[str]) -> dict[str, str]:
-    """Return the set of each product that is in one."""
-    set_ids = dict(pairs("--set", texts))
-    if unknown := set_ids.keys() - skus:
-        raise typer.BadParameter(f"no line has {listed(sorted(unknown))}", param_hint="'--set'")
-    return set_ids
 
 
 def _rest(order: Order) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
@@ -11,7 +11,7 @@ import typer
 from orderflow.cli.connection import SellerOptions, connect
 from orderflow.cli.execution import OrderExecutionOptions, do_to_order
 from orderflow.cli.line_names import edit_order
-from orderflow.cli.one_by_one import run_one_by_one
+from orderflow.cli.one_by_one import print_orders
 from orderflow.cli.options.arguments import (
     ADDRESS_FORM,
     LineUnits,
@@ -21,10 +21,12 @@ from orderflow.cli.options.arguments import (
     custom_field_pairs,
     line_units,
     pairs,
+    set_ids,
     unit_pairs,
 )
 from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.output import terminal
 from orderflow.domain.model.commands import (
     AllocateOrder,
     CancelOrder,
@@ -52,12 +54,11 @@ from orderflow.domain.model.edits import (
 )
 from orderflow.domain.model.order import Hold, HoldReason
 from orderflow.domain.model.short_part import ShortPart
-from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderflow.service import Seller
+    from orderflow.service import CancelledParts, Seller
 
 __all__ = [
     "allocate",
@@ -79,6 +80,7 @@ class EditOptions:
     Attributes:
         quantity: Change the quantity of a line.
         add: Add a line.
+        sets: The set of the added lines with this product: the lines of a set leave together.
         remove: Remove a line.
         replace: Replace the product of a line.
         courier: The courier service; an empty text leaves the choice to the warehouse.
@@ -98,6 +100,9 @@ class EditOptions:
 
     quantity: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=UNITS"})
     add: list[str] = attrs.field(factory=list, metadata={"metavar": "SKU=UNITS"})
+    sets: list[str] = attrs.field(
+        factory=list, metadata={"names": ("--set",), "metavar": "SKU=SET"}
+    )
     remove: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE"})
     replace: list[str] = attrs.field(factory=list, metadata={"metavar": "LINE=SKU"})
     courier: str | None = None
@@ -120,8 +125,10 @@ class EditOptions:
         """Yield the edits: lines first, in the order of the options."""
         for line_id, units in unit_pairs("--quantity", self.quantity):
             yield ChangeQuantity(line_id, units)
-        for sku, units in unit_pairs("--add", self.add):
-            yield AddLine(sku, units)
+        added = list(unit_pairs("--add", self.add))
+        in_sets = set_ids(self.sets, "added line", {sku for sku, _ in added})
+        for sku, units in added:
+            yield AddLine(sku, units, set_id=in_sets.get(sku))
         for line_id in self.remove:
             yield RemoveLine(line_id)
         for line_id, sku in pairs("--replace", self.replace):
@@ -249,7 +256,8 @@ def cancel(
 ) -> None:
     """Cancel an order that has not been sent to the warehouse.
 
-    With --all-parts, the exit code is 1 if a part cannot be cancelled; the others are.
+    With --all-parts, the warehouse is asked to cancel the parts that were sent to it. The exit code
+    is 1 if a part cannot be cancelled; the others are.
     """
     if not all_parts:
         do_to_order(CancelOrder, order_id, where, how, reason=reason)
@@ -257,8 +265,23 @@ def cancel(
     if how.expected_version is not None:
         raise typer.BadParameter("is not for --all-parts", param_hint="'--expected-version'")
     with connect(where) as database:
-        seller = database.flow.seller(database.seller(where.seller))
-        run_one_by_one(database, _cancellations(seller, order_id, reason, how), how)
+
+        def cancel_all(seller: Seller) -> CancelledParts:
+            return seller.cancel_all_parts(
+                order_id, reason=reason, at=how.at, command_id=how.command_id
+            )
+
+        seller_id = database.seller(where.seller)
+        if how.dry_run:
+            parts = database.preview(seller_id, cancel_all)
+        else:
+            parts = cancel_all(database.flow.seller(seller_id))
+    rows = _rows(parts)
+    print_orders(rows, how)
+    if not rows and not how.as_json:
+        terminal.messages().print("Every part is already cancelled.")
+    if parts.refused:
+        raise typer.Exit(terminal.EXIT_REFUSED)
 
 
 @with_options("The database", where=SellerOptions)
@@ -318,23 +341,12 @@ def allocate(order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOpti
     do_to_order(AllocateOrder, order_id, where, how)
 
 
-def _cancellations(
-    seller: Seller, order_id: str, reason: str, how: OrderExecutionOptions
-) -> Iterator[CancelOrder]:
-    """Yield a cancellation of each part, those on back order first.
-
-    Otherwise a part that waits would get the units of the others. If several wait, one may still
-    get units of another, and the policy may split these off at once. So the parts are read again
-    until none is new.
-    """
-    known: set[str] = set()
-    while new := [each for each in seller.all_parts_of(order_id) if each.order_id not in known]:
-        known.update([each.order_id for each in new])
-        for part in sorted(new, key=lambda each: each.status is not Status.ON_BACK_ORDER):
-            if part.status is not Status.CANCELLED:
-                yield CancelOrder(
-                    seller_id=seller.seller_id,
-                    order_id=part.order_id,
-                    reason=reason,
-                    **how.fields_of(part.order_id),
-                )
+def _rows(parts: CancelledParts) -> list[dict[str, Any]]:
+    done = (*parts.cancelled, *parts.requested)
+    rows: list[dict[str, Any]] = [
+        {"order_id": each.order_id, "status": each.status, "refused": None} for each in done
+    ]
+    return rows + [
+        {"order_id": each.order_id, "status": each.status, "refused": str(error)}
+        for each, error in parts.refused
+    ]

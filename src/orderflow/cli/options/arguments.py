@@ -12,7 +12,7 @@ from orderflow.domain.model.order import Address
 from orderflow.errors.quoting import quoted, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 __all__ = [
     "ADDRESS_FORM",
@@ -28,6 +28,7 @@ __all__ = [
     "custom_field_pairs",
     "line_units",
     "pairs",
+    "set_ids",
     "unit_pairs",
 ]
 
@@ -112,6 +113,29 @@ def line_units(texts: Iterable[str] | None) -> tuple[tuple[str, int], ...] | Non
                 f"0 units of line {quoted(line_id)}: omit the line", param_hint="'--units'"
             )
     return units or None
+
+
+def set_ids(texts: Iterable[str], lines: str, skus: Collection[str]) -> dict[str, str]:
+    """Read the option `--set`: return the set of each product that is in one.
+
+    Args:
+        texts: Pairs of a product and a set.
+        lines: What the lines are that may be in a set, such as "added line".
+        skus: Their products.
+
+    Raises:
+        BadParameter: If a text is not a pair, or names another product or a second set of one.
+    """
+    found: dict[str, str] = {}
+    for sku, set_id in pairs("--set", texts):
+        if sku not in skus:
+            raise typer.BadParameter(f"no {lines} has {quoted(sku)}", param_hint="'--set'")
+        if found.setdefault(sku, set_id) != set_id:
+            raise typer.BadParameter(
+                f"{quoted(sku)} is in {quoted(found[sku])} and in {quoted(set_id)}; name one set",
+                param_hint="'--set'",
+            )
+    return found
 
 
 def custom_field_pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -50,6 +50,8 @@ class ColumnNames:
         priority_column: The priority of the order.
         promised_by_column: The promised date of the order.
         not_before_column: The day before which the order is not sent to the warehouse.
+        short_part_column: What happens if the order becomes short: WAIT, CANCEL_SHORT, CANCEL_ORDER
+            or HOLD.
         customer_column: For a replay: the customer, whose cancellations name no order.
         price_column: For a replay: the price. Free units without a customer are adjustments.
         cancelled_at_column: When the shop cancelled the order, which is then off.
@@ -86,6 +88,7 @@ class ColumnNames:
     priority_column: str | None = _COLUMN
     promised_by_column: str | None = _COLUMN
     not_before_column: str | None = _COLUMN
+    short_part_column: str | None = _COLUMN
     customer_column: str | None = _COLUMN
     price_column: str | None = _COLUMN
     cancelled_at_column: str | None = _COLUMN

@@ -24,15 +24,17 @@ __all__ = ["bad_parameter", "shown_name"]
 
 _BY_TYPE = {
     "AddLine": ("add",),
+    "AddLine.set_id": ("sets",),
     "Address": ("ship_to",),
     "ChangeCustomField": ("custom_fields",),
     "ChangeQuantity": ("quantity",),
-    "OrderLine": ("lines", "sets"),
+    "OrderLine": ("lines",),
+    "OrderLine.set_id": ("sets",),
     "PickedLine": ("found",),
     "RemoveLine": ("remove", "lines"),
     "ReplaceLine": ("replace",),
 }
-"""The parameters that one value of a type is read from as a whole."""
+"""The parameters that one value of a type is read from as a whole, or one of its fields."""
 
 _BY_FIELD = {
     "country": "holidays",
@@ -81,7 +83,7 @@ def bad_parameter(
 def _candidates(field: str) -> Iterator[tuple[str, str]]:
     """Yield parameters, and which part of the parameter is meant if it has several."""
     owner, _, name = field.rpartition(".")
-    for parameter in _BY_TYPE.get(owner, ()):
+    for parameter in _BY_TYPE.get(field) or _BY_TYPE.get(owner, ()):
         yield parameter, f"{name.replace('_', ' ')} "
     yield name, ""
     yield _BY_FIELD.get(name, ""), ""

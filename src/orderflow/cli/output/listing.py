@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -69,7 +70,11 @@ def moment_cell(at: str) -> str:
 
 
 def print_listing(
-    name: str, columns: Sequence[Column], rows: Iterable[Row], how: ListingOptions
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    how: ListingOptions,
+    beside: Row = MappingProxyType({}),
 ) -> None:
     """Print a listing, and say so if there are more rows than asked for.
 
@@ -78,12 +83,13 @@ def print_listing(
         columns: The columns of a table and of CSV. JSON has everything in the rows.
         rows: The rows. Only those to be printed are read.
         how: The options of the listing.
+        beside: What else the JSON has.
     """
     each = iter(rows)
     shown = list(islice(each, how.limit or None))
     more = next(each, None) is not None
     if how.as_json:
-        terminal.print_json({name: shown, "more": more})
+        terminal.print_json({name: shown, "more": more, **beside})
     elif how.as_csv:
         cells = ([_plain(column, row[column.key]) for column in columns] for row in shown)
         terminal.print_csv([column.key for column in columns], cells)

@@ -26,7 +26,8 @@ def give_up(draft: Draft, order: Order, due_at: datetime) -> None:
     order = draft.emit_for(order, OrderGivenUp(*draft.name(order), due_at, how))
     match how:
         case GiveUp.CANCEL_ORDER:
-            draft.emit(OrderCancelled(*draft.name(order), "it waited for as long as it may"))
+            why = ShortReason.GIVEN_UP
+            draft.emit(OrderCancelled(*draft.name(order), "it waited for as long as it may", why))
         case GiveUp.CANCEL_SHORT:
             cancel_short_units(draft, order, ShortReason.GIVEN_UP)
         case GiveUp.SPLIT:
@@ -45,7 +46,7 @@ def cancel_short_units(draft: Draft, order: Order, reason: ShortReason) -> None:
     if order.status is not Status.ON_BACK_ORDER:
         return
     if not order.allocated:
-        draft.emit(OrderCancelled(*draft.name(order), NOTHING_LEFT[reason]))
+        draft.emit(OrderCancelled(*draft.name(order), NOTHING_LEFT[reason], reason))
         return
     units = tuple((line.line_id, line.short) for line in order.short_lines)
     draft.emit(ShortUnitsCancelled(*draft.name(order), units, reason))

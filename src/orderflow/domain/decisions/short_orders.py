@@ -119,7 +119,8 @@ def _handle(serving: ServingState, order: Order, unhandled: set[str]) -> None:
         case ShortPart.CANCEL_SHORT:
             cancel_short_units(draft, order, ShortReason.SHORT_PART)
         case ShortPart.CANCEL_ORDER:
-            draft.emit(OrderCancelled(*draft.name(order), "it is short"))
+            why = ShortReason.SHORT_PART
+            draft.emit(OrderCancelled(*draft.name(order), "it is short", why))
         case ShortPart.WAIT:
             _cancel_excess(draft, order, unhandled)
         case _:
@@ -148,7 +149,8 @@ def _cancel_excess(draft: Draft, order: Order, unhandled: set[str]) -> None:
         (each.line_id, excess[each.line_id]) for each in order.lines if each.line_id in excess
     )
     if sum(excess.values()) == order.units:
-        draft.emit(OrderCancelled(*draft.name(order), NOTHING_LEFT[ShortReason.CAP]))
+        why = ShortReason.CAP
+        draft.emit(OrderCancelled(*draft.name(order), NOTHING_LEFT[why], why))
     else:
         draft.emit(ShortUnitsCancelled(*draft.name(order), units, ShortReason.CAP))
 

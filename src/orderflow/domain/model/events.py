@@ -234,9 +234,13 @@ class OrderSplitOff:
 
 @attrs.frozen
 class OrderCancelled(OrderEventFields):
-    """The order was cancelled, and gave back its units."""
+    """The order was cancelled, and gave back its units.
+
+    `short_reason` is set if no command asked for it: the order was short, and could not wait.
+    """
 
     reason: str
+    short_reason: ShortReason | None = None
 
 
 @attrs.frozen

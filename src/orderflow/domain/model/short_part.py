@@ -21,10 +21,10 @@ class ShortPart(Term):
 
 
 class ShortReason(Term):
-    """Why short units were cancelled."""
+    """Why short units, or an order that is short, were cancelled."""
 
     SHORT_PART = "SHORT_PART"
-    """The setting of the short part is `CANCEL_SHORT`."""
+    """The setting of the short part is `CANCEL_SHORT` or `CANCEL_ORDER`."""
     CAP = "CAP"
     """More units of the product would have been short than its limit allows."""
     GIVEN_UP = "GIVEN_UP"

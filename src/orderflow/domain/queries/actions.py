@@ -35,7 +35,13 @@ from orderflow.domain.model.commands import (
     SplitOrder,
 )
 from orderflow.domain.model.edits import RemoveLine
-from orderflow.domain.model.lifecycle import ACTIONS, TRANSITIONS, Action, require_action
+from orderflow.domain.model.lifecycle import (
+    ACTIONS,
+    TRANSITIONS,
+    Action,
+    allowed_actions,
+    require_action,
+)
 from orderflow.domain.model.order import Hold, HoldReason, units_by_sku, units_out
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import AllocationPolicy, short_part_of
@@ -51,7 +57,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.state.view import View
 
-__all__ = ["ActionAnswer", "actions"]
+__all__ = ["ActionAnswer", "actions", "cancelling_command"]
 
 _DEFAULT = AllocationPolicy()
 
@@ -109,6 +115,20 @@ def actions(
     return tuple(_answer(action, order, view, at, policy) for action in Action)
 
 
+def cancelling_command(status: Status) -> type[CancelOrder | RequestCancellation] | None:
+    """Return the command that cancels an order of this status, or asks the warehouse to.
+
+    Returns `None` if neither is allowed.
+
+    >>> cancelling_command(Status.ALLOCATED), cancelling_command(Status.DESPATCHED)
+    (<class 'orderflow.domain.model.commands.CancelOrder'>, None)
+    """
+    allowed = allowed_actions(status)
+    if Action.CANCEL in allowed:
+        return CancelOrder
+    return RequestCancellation if Action.REQUEST_CANCELLATION in allowed else None
+
+
 def _answer(
     action: Action, order: Order, view: View, at: datetime, policy: AllocationPolicy
 ) -> ActionAnswer:
@@ -147,7 +167,7 @@ def _example(action: Action, order: Order, at: datetime) -> OrderCommand | None:
     if action is Action.SPLIT:
         units = _some_units(order) if order.status is Status.ALLOCATED else None
         return SplitOrder(seller_id=seller_id, order_id=order_id, at=at, units=units)
-    if action is Action.REMOVE_LINE and order.status is Status.ON_BACK_ORDER:
+    if action is Action.REMOVE_LINE and order.wait is not None:
         changes = tuple(RemoveLine(line.line_id) for line in order.short_lines)
         return EditOrder(seller_id=seller_id, order_id=order_id, at=at, edits=changes)
     return None

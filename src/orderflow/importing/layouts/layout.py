@@ -110,11 +110,13 @@ class OrderLayout:
         priority: The priority.
         promised_by: The promised date. If the rows of an order differ, the earliest.
         not_before: The order is not sent before this day. If its rows differ, the latest.
+        short_part: What happens if the order becomes short: the name of a `ShortPart`, in any case.
         customer: For a replay: the customer, who may cancel units later without naming the order.
         price: For a replay: the price of a unit. Free units without a customer are adjustments.
         cancelled_at: When the shop cancelled the order.
         courier: The courier service. If the rows of an order differ in this, the priority, the
-            address, the reference, or the time by more than an hour, the order is rejected.
+            short part, the address, the reference, or the time by more than an hour, the order is
+            rejected.
         ship_to_name: The addressee.
         ship_to_company: The company.
         ship_to_street: The street.
@@ -160,6 +162,7 @@ class OrderLayout:
     priority: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     promised_by: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     not_before: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    short_part: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     customer: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     price: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
     cancelled_at: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
