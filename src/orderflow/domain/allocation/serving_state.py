@@ -125,7 +125,7 @@ class ServingState:
         touched.clear()
         return [order for order in orders if self.is_waiting(order)]
 
-    def events_for_short_part(self) -> list[Event]:
+    def take_new_events(self) -> list[Event]:
         """Return, once, the events that may have made orders short."""
         events = self.draft.events[self._events_handled :]
         self._events_handled += len(events)
@@ -222,6 +222,8 @@ class ServingState:
 
     def unserved(self) -> list[WarehouseSku]:
         """Return the products whose queue the next page serves: at least one if there is a page."""
+        if not (self.deferred or self.became_short or self.is_passing or self._continue_with):
+            return []  # as nearly always: this costs every command
         products = self._servable()
         if not products and self.became_short:
             order = self.draft.order(next(iter(self.became_short)))
@@ -237,7 +239,7 @@ class ServingState:
 
     def next_page(self) -> NextPage | None:
         """Return what the next page does besides serving the unserved queues, if anything."""
-        page = self._next_step()
+        page = self._next_step() if self._step or self.reviewed or self.passing else None
         if not (self.became_short or self.runs_due):
             return page
         page = page or NextPage(PageStep.SERVE)

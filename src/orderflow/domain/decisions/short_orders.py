@@ -59,7 +59,8 @@ _LOST_UNITS = (DeallocationReason.COUNT, DeallocationReason.PREEMPTED)
 def handle_short_orders(serving: ServingState) -> None:
     """Cancel or hold the orders that became short, if that is their short part."""
     draft = serving.draft
-    if not (serving.became_short or _any_waits(draft)):
+    if not (serving.became_short or _any_to_handle(serving)):
+        serving.take_new_events()
         return  # as nearly always: this costs every command
     queue: list[tuple[QueuePosition, str]] = []
     while True:
@@ -80,9 +81,9 @@ def handle_short_orders(serving: ServingState) -> None:
     serving.became_short.update(dict.fromkeys(left))
 
 
-def _any_waits(draft: Draft) -> bool:
-    for order in draft.orders.values():  # noqa: SIM110 - a third of the time of any(…)
-        if order.status is _WAITING:
+def _any_to_handle(serving: ServingState) -> bool:
+    for order in serving.draft.orders.values():
+        if order.status is _WAITING and _is_to_handle(serving, order):
             return True
     return False
 
@@ -92,7 +93,7 @@ def _now_short(serving: ServingState) -> list[str]:
     draft = serving.draft
     ids = {
         event.order_id: None
-        for event in serving.events_for_short_part()
+        for event in serving.take_new_events()
         if isinstance(event, _MAKES_SHORT)
         or (isinstance(event, OrderDeallocated) and event.reason in _LOST_UNITS)
     }
@@ -102,7 +103,7 @@ def _now_short(serving: ServingState) -> list[str]:
 def _is_to_handle(serving: ServingState, order: Order) -> bool:
     draft = serving.draft
     return order.status is _WAITING and (
-        short_part_of(order, draft.policy) is not _WAIT or bool(draft.limits) or serving.runs_due
+        serving.runs_due or bool(draft.limits) or short_part_of(order, draft.policy) is not _WAIT
     )
 
 

@@ -7,7 +7,6 @@ record is built once, at the end, if it changed.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.back_order_limit import sorted_limits
@@ -50,12 +49,15 @@ class Draft:
         """The policy in force from this command on, if the command changes it."""
         self.new_limits: tuple[BackOrderLimit, ...] | None = None
         """The limits of back orders from this command on, if the command changes one."""
+        self._limits: dict[ProductKey, BackOrderLimit] | None = None
 
-    @cached_property
+    @property
     def limits(self) -> dict[ProductKey, BackOrderLimit]:
         """The limits of back orders now, by product."""
-        limits = self.view.back_order_limits
-        return {(each.key.warehouse_id, each.key.sku): each for each in limits}
+        if self._limits is None:
+            limits = self.view.back_order_limits
+            self._limits = {(each.key.warehouse_id, each.key.sku): each for each in limits}
+        return self._limits
 
     def find(self, order_id: str) -> Order | None:
         """Return the order as it is now, if the seller has it."""
