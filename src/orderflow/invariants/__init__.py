@@ -11,7 +11,8 @@ numbers of the page *What always holds* in the documentation.
 - `foreign_violations` finds data of another seller: rule 11.
 - `account_violations` checks the stock on hand against its movements: rule 3.
 - `replay_violations` checks a stored state against the one that its events lead to: rule 7.
-- `history_violations` checks events one by one: rules 3, 4, 6, 7, 10 and 11, and the short part.
+- `limit_violations` checks the orders that became short against the limits of back orders: rule 12.
+- `history_violations` checks events one by one: rules 3, 4, 6, 7 and 10 to 12, and the short part.
 
 Rules 8 and 9 are about two runs: compare their results.
 
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orderflow.invariants.above_limits import limit_violations
 from orderflow.invariants.by_policy import (
     fulfilment_violations,
     gain_violations,
@@ -59,6 +61,7 @@ __all__ = [
     "gain_violations",
     "history_violations",
     "idle_stock_violations",
+    "limit_violations",
     "patience_violations",
     "preemption_violations",
     "replay_violations",
