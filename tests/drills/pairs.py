@@ -33,13 +33,14 @@ from orderflow.commands import (
     CountStock,
     EditOrder,
     HoldOrder,
+    LimitBackOrders,
     PlaceOrder,
     ReleaseEndedHolds,
     SplitOrder,
     WithdrawReceipt,
 )
 from orderflow.core import State
-from orderflow.edits import RemoveLine
+from orderflow.edits import ChangeQuantity, RemoveLine
 from orderflow.invariants import history_violations
 from tests.databases import empty
 from tests.drills.stepping import answer_of
@@ -112,9 +113,16 @@ _HOLD = HoldOrder(
 )
 _RECEIPT = ExpectedReceipt("R", _MUGS.key, 3, _LATER)
 _BOOK_IN_RECEIPT = BookInStock(key=_MUGS.key, received=3, receipt_id="R", at=NOON)
+_TINS = StockKey("acme", "leeds", "TIN")
 _NEW = place("N", ("MUG", 2))
+_MORE = EditOrder(seller_id="acme", order_id="A", edits=(ChangeQuantity("0", 3),), at=NOON)
 _NOT_OFFERED = attrs.evolve(_NEW, allocate=False)
 _ALLOCATE = AllocateOrder(seller_id="acme", order_id="N", at=NOON)
+
+
+def _limit(units_max: int) -> LimitBackOrders:
+    return LimitBackOrders(key=_MUGS.key, units_max=units_max, at=NOON)
+
 
 PAIRS = {
     "allocate and allocate": Pair((_MUGS,), (place("A", ("MUG", 2)), _NEW)),
@@ -164,6 +172,14 @@ PAIRS = {
         (_change_policy(_NEVER), *_SHORT), (book_in("MUG", 1), _change_policy(AllocationPolicy()))
     ),
     "change the policy twice": Pair(_SHORT, (_change_policy(_NEVER), _change_policy(_URGENT))),
+    "wait and wait, at a limit": Pair((_limit(3),), (place("A", ("MUG", 2)), _NEW)),
+    "wait and edit, at a limit": Pair((_limit(3), place("A", ("MUG", 1))), (_NEW, _MORE)),
+    "wait and limit": Pair((place("A", ("MUG", 1)),), (_NEW, _limit(2))),
+    "wait and count, at a limit": Pair(
+        (book_in("TIN", 2), _limit(2), place("A", ("MUG", 1), ("TIN", 2))),
+        (place("N", ("MUG", 2), ("TIN", 1)), attrs.evolve(_COUNT, key=_TINS, counted=0)),
+        is_long=True,
+    ),
     "the same order twice": Pair((_MUGS,), (_NEW, _NEW)),
     "the same command twice": Pair((), (book_in("MUG", 2, "X"), book_in("MUG", 2, "X"))),
 }
