@@ -329,13 +329,18 @@ def _draw_return(chooser: Chooser, order: Order, at: datetime) -> ReturnUnits:
 
 
 def _weight(action: Action) -> int:
-    """Return the weight of an action. Actions towards despatch are drawn more often."""
-    return 4 if action in _PROGRESS else 1
+    """Return the weight of an action. Those that few orders live to see are drawn more often."""
+    return 4 if action in _OFTEN else 1
 
 
 _ACTIONS = tuple(Action)
 _COMMANDS_PER_POLICY = 14
-_PROGRESS = {Action.SEND_TO_WAREHOUSE, Action.DESPATCH, Action.ACCEPT_CANCELLATION}
+_OFTEN = {
+    Action.SEND_TO_WAREHOUSE,
+    Action.DESPATCH,
+    Action.ACCEPT_CANCELLATION,
+    Action.RETURN_UNITS,
+}
 _AGES = (0, 0, 1, 60)
 _IN_FORCE = ((None, None), (None, None), (None, 120), (30, None))
 """The minutes until a limit of back orders begins and ends."""
