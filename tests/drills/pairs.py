@@ -18,6 +18,7 @@ from orderflow import (
     OrderFlow,
     OrderLine,
     PartialAllocation,
+    Preemption,
     Queue,
     StockKey,
 )
@@ -36,6 +37,7 @@ from orderflow.commands import (
     LimitBackOrders,
     PlaceOrder,
     ReleaseEndedHolds,
+    SendOrderToWarehouse,
     SplitOrder,
     WithdrawReceipt,
 )
@@ -120,6 +122,17 @@ _NOT_OFFERED = attrs.evolve(_NEW, allocate=False)
 _ALLOCATE = AllocateOrder(seller_id="acme", order_id="N", at=NOON)
 
 
+_URGENTLY = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=1)
+_AT_THE_WAREHOUSE = (
+    *(_change_policy(_URGENTLY), _MUGS, _CUPS, place("A", ("CUP", 3), ("MUG", 3))),
+    SendOrderToWarehouse(seller_id="acme", order_id="A", at=NOON),
+)
+
+
+def _urgent(command: PlaceOrder) -> PlaceOrder:
+    return attrs.evolve(command, order=attrs.evolve(command.order, priority=1))
+
+
 def _limit(units_max: int) -> LimitBackOrders:
     return LimitBackOrders(key=_MUGS.key, units_max=units_max, at=NOON)
 
@@ -152,6 +165,11 @@ PAIRS = {
     "cancel and end a hold": Pair(
         (_MUGS, place("A", ("MUG", 2)), _HOLD),
         (_cancel("A"), ReleaseEndedHolds(seller_id="acme", at=_LATER)),
+    ),
+    "count and place an urgent order": Pair(
+        _AT_THE_WAREHOUSE,
+        (attrs.evolve(_COUNT, key=_CUPS.key), _urgent(_NEW)),
+        is_long=True,
     ),
     "withdraw and book in a receipt": Pair(
         (AnnounceReceipt(receipt=_RECEIPT, at=NOON),),
