@@ -25,6 +25,7 @@ from orderflow.invariants import (
     allocation_violations,
     fulfilment_violations,
     idle_stock_violations,
+    limit_violations,
     patience_violations,
     replay_violations,
 )
@@ -52,6 +53,8 @@ class Rule(Term):
     """Rule 6: orders on back order are treated as the policy says."""
     HISTORY = "HISTORY"
     """Rule 7: the events lead to the stored state."""
+    LIMITS = "LIMITS"
+    """Rule 12: orders that became short keep to the limits of back orders."""
     ROWS = "ROWS"
     """All rows can be read, and agree with each other."""
 
@@ -168,6 +171,8 @@ def _violations(stored: SellerAudit, policy: AllocationPolicy) -> Iterator[Viola
         account = {each.key: each.on_hand for each in stored.folded.records.values()}
         findings[Rule.ACCOUNT] = account_violations(account, stock.values())
         findings[Rule.HISTORY] = replay_violations(stored.folded, state)
+        left = stored.next_page.became_short if stored.next_page is not None else ()
+        findings[Rule.LIMITS] = limit_violations(orders, stored.limit_events, left=left)
     for rule in Rule:
         for finding in findings.get(rule, ()):
             yield Violation(state.seller_id, rule, finding)

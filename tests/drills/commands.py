@@ -40,6 +40,7 @@ from orderflow.commands import (
     DespatchOrder,
     EditOrder,
     HoldOrder,
+    LimitBackOrders,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
@@ -224,6 +225,11 @@ def _adjust(draw: _Draw) -> Command:
     return AdjustStock(key=draw.key, change=change, reason=AdjustmentReason.DAMAGE, **draw.own())
 
 
+def _limit(draw: _Draw) -> Command:
+    units_max = draw.dice.choice([None, 0, 3, 6])
+    return LimitBackOrders(key=draw.key, units_max=units_max, **draw.own())
+
+
 def _edit(draw: _Draw) -> Command:
     sku, other = draw.dice.sample(_SKUS, 2)
     changes: list[Edit] = [
@@ -262,6 +268,11 @@ def _short_pick(draw: _Draw) -> Command:
     return ReportShortPick(picked=found, **draw.about())
 
 
+def _despatch_some(draw: _Draw) -> Command:
+    units = ((draw.dice.choice(_SKUS), 1),)
+    return DespatchOrder(units=units, new_order_id=f"{draw.command_id}-rest", **draw.about())
+
+
 def _return(draw: _Draw) -> Command:
     return ReturnUnits(state=draw.dice.choice(list(ReturnState)), **draw.about())
 
@@ -280,6 +291,8 @@ _MAKERS: dict[_Make, int] = {
     _release_ended: 1,
     _short_pick: 2,
     _change_policy: 3,
+    _limit: 3,
+    _despatch_some: 2,
     lambda draw: AllocateOrder(**draw.about()): 2,
     lambda draw: ReleaseHold(**draw.about()): 3,
     lambda draw: CancelOrder(**draw.about()): 7,

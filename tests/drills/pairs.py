@@ -18,6 +18,7 @@ from orderflow import (
     OrderFlow,
     OrderLine,
     PartialAllocation,
+    Preemption,
     Queue,
     StockKey,
 )
@@ -33,13 +34,15 @@ from orderflow.commands import (
     CountStock,
     EditOrder,
     HoldOrder,
+    LimitBackOrders,
     PlaceOrder,
     RunDue,
+    SendOrderToWarehouse,
     SplitOrder,
     WithdrawReceipt,
 )
 from orderflow.core import State
-from orderflow.edits import RemoveLine
+from orderflow.edits import ChangeQuantity, RemoveLine
 from orderflow.invariants import history_violations
 from tests.databases import empty
 from tests.drills.stepping import answer_of
@@ -112,9 +115,27 @@ _HOLD = HoldOrder(
 )
 _RECEIPT = ExpectedReceipt("R", _MUGS.key, 3, _LATER)
 _BOOK_IN_RECEIPT = BookInStock(key=_MUGS.key, received=3, receipt_id="R", at=NOON)
+_TINS = StockKey("acme", "leeds", "TIN")
 _NEW = place("N", ("MUG", 2))
+_MORE = EditOrder(seller_id="acme", order_id="A", edits=(ChangeQuantity("0", 3),), at=NOON)
 _NOT_OFFERED = attrs.evolve(_NEW, allocate=False)
 _ALLOCATE = AllocateOrder(seller_id="acme", order_id="N", at=NOON)
+
+
+_URGENTLY = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=1)
+_AT_THE_WAREHOUSE = (
+    *(_change_policy(_URGENTLY), _MUGS, _CUPS, place("A", ("CUP", 3), ("MUG", 3))),
+    SendOrderToWarehouse(seller_id="acme", order_id="A", at=NOON),
+)
+
+
+def _urgent(command: PlaceOrder) -> PlaceOrder:
+    return attrs.evolve(command, order=attrs.evolve(command.order, priority=1))
+
+
+def _limit(units_max: int) -> LimitBackOrders:
+    return LimitBackOrders(key=_MUGS.key, units_max=units_max, at=NOON)
+
 
 PAIRS = {
     "allocate and allocate": Pair((_MUGS,), (place("A", ("MUG", 2)), _NEW)),
@@ -145,6 +166,11 @@ PAIRS = {
         (_MUGS, place("A", ("MUG", 2)), _HOLD),
         (_cancel("A"), RunDue(seller_id="acme", at=_LATER)),
     ),
+    "count and place an urgent order": Pair(
+        _AT_THE_WAREHOUSE,
+        (attrs.evolve(_COUNT, key=_CUPS.key), _urgent(_NEW)),
+        is_long=True,
+    ),
     "withdraw and book in a receipt": Pair(
         (AnnounceReceipt(receipt=_RECEIPT, at=NOON),),
         (WithdrawReceipt(seller_id="acme", receipt_id="R", at=NOON), _BOOK_IN_RECEIPT),
@@ -164,6 +190,14 @@ PAIRS = {
         (_change_policy(_NEVER), *_SHORT), (book_in("MUG", 1), _change_policy(AllocationPolicy()))
     ),
     "change the policy twice": Pair(_SHORT, (_change_policy(_NEVER), _change_policy(_URGENT))),
+    "wait and wait, at a limit": Pair((_limit(3),), (place("A", ("MUG", 2)), _NEW)),
+    "wait and edit, at a limit": Pair((_limit(3), place("A", ("MUG", 1))), (_NEW, _MORE)),
+    "wait and limit": Pair((place("A", ("MUG", 1)),), (_NEW, _limit(2))),
+    "wait and count, at a limit": Pair(
+        (book_in("TIN", 2), _limit(2), place("A", ("MUG", 1), ("TIN", 2))),
+        (place("N", ("MUG", 2), ("TIN", 1)), attrs.evolve(_COUNT, key=_TINS, counted=0)),
+        is_long=True,
+    ),
     "the same order twice": Pair((_MUGS,), (_NEW, _NEW)),
     "the same command twice": Pair((), (book_in("MUG", 2, "X"), book_in("MUG", 2, "X"))),
 }

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.drills import company, crash, freedoms, interleavings, pages, power_drills, selling
+from tests.drills import (
+    company,
+    crash,
+    freedoms,
+    interleavings,
+    limited,
+    pages,
+    power_drills,
+    selling,
+)
 
 __all__ = ["DRILLS"]
 
@@ -13,5 +22,6 @@ DRILLS = (
     *power_drills.DRILLS,
     *pages.DRILLS,
     *selling.DRILLS,
+    *limited.DRILLS,
     *freedoms.DRILLS,
 )

@@ -89,13 +89,17 @@ def without_lock(statement: Any) -> Any:  # noqa: ANN401 - of SQLAlchemy
             "allocate and allocate",
             lambda to: setattr(to, "locked_stock", without_lock(to.locked_stock)),
         ),
+        (
+            "wait and wait, at a limit",
+            lambda to: setattr(to, "locked_stock", without_lock(to.locked_stock)),
+        ),
         ("allocate and change the policy", lambda to: setattr(to, "shared_policy", to.policy)),
         (
             "allocate and change the policy",
             lambda to: setattr(to, "exclusive_policy", to.policy.with_for_update(key_share=True)),
         ),
     ],
-    ids=["a product", "the policy", "the policy, weaker"],
+    ids=["a product", "a product with a limit", "the policy", "the policy, weaker"],
 )
 def test_control_a_statement_without_its_lock(
     engine: Engine, name: str, without: WithoutLock

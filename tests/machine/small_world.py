@@ -1,7 +1,8 @@
 """All that can happen in a very small shop, breadth first, each state once.
 
-There are three orders over two products, and every command that could matter to them. Whatever a
-state and its successors cannot differ in (versions, moments) is left out of what tells states
+There are three orders over two products, and every command that could matter to them. One order
+must not leave before a moment, and one product may have a limit of back orders. Whatever a state
+and its successors cannot differ in (versions, moments) is left out of what tells states
 apart, so that different ways to the same state meet.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from orderflow import AdjustmentReason, Hold, HoldReason
+from orderflow import AdjustmentReason, Hold, HoldReason, Status
 from orderflow.commands import (
     AdjustStock,
     BookInStock,
@@ -18,6 +19,7 @@ from orderflow.commands import (
     CountStock,
     EditOrder,
     HoldOrder,
+    LimitBackOrders,
     PickedLine,
     PlaceOrder,
     ReleaseHold,
@@ -39,10 +41,12 @@ if TYPE_CHECKING:
     from orderflow import AllocationPolicy, Order
 
 ON_HAND_MAX = 3
+DAY = later(60)
+"""Before this moment, one of the orders must not leave."""
 
 WANTED = {
     "A": order("A", ("MUG", 1), ("PAN", 1), placed_at=later(1)),
-    "B": order("B", ("MUG", 2), placed_at=later(2)),
+    "B": order("B", ("MUG", 2), placed_at=later(2), not_before=DAY),
     "C": order("C", ("PAN", 1), ("MUG", 1), placed_at=later(3), priority=2),
 }
 
@@ -112,6 +116,7 @@ def told_apart(state: State) -> tuple[object, ...]:
         tuple(sorted(_mark(each) for each in state.orders.values())),
         tuple(sorted((place, each.on_hand) for place, each in state.records.items())),
         tuple(sorted(state.queue_index.items())),
+        bool(state.back_order_limits),
     )
 
 
@@ -138,6 +143,8 @@ def possible(state: State) -> Iterator[Command]:
     for each in state.orders.values():
         for make in _ABOUT_ORDERS:
             yield make(each)
+        if each.not_before is not None and each.status is Status.ALLOCATED:
+            yield do.SendOrderToWarehouse(**about(each.order_id, DAY))
 
 
 def _about_stock(state: State) -> Iterator[Command]:
@@ -150,6 +157,8 @@ def _about_stock(state: State) -> Iterator[Command]:
             yield AdjustStock(at=NOON, key=key(sku), change=-1, reason=AdjustmentReason.LOSS)
         if on_hand > 1:
             yield CountStock(at=NOON, key=key(sku), counted=0)
+    if len(state.orders) == 2 and not state.back_order_limits:  # one waits above it, or none
+        yield LimitBackOrders(at=NOON, key=key("MUG"), units_max=1)
 
 
 def _hold(deallocate: bool) -> Callable[[Order], Command]:  # noqa: FBT001

@@ -70,6 +70,8 @@ def test_the_policy_may_change_in_every_state_of_a_small_world(policy: str) -> N
         "what_becomes_free_is_not_offered",
         "a_row_is_missing_from_the_lifecycle",
         "every_edited_order_counts_as_covered",
+        "those_that_wait_already_do_not_count",
+        "an_order_is_sent_before_its_day",
     ],
 )
 def test_a_fault_shows_in_a_small_world(fault: str) -> None:

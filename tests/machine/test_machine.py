@@ -6,6 +6,7 @@ comes to. The machine keeps an account of the units besides, from the commands a
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -29,6 +30,7 @@ from orderflow.commands import (
     Command,
     CountStock,
     DespatchOrder,
+    LimitBackOrders,
     ReportShortPick,
     ReturnState,
     ReturnUnits,
@@ -42,7 +44,16 @@ from orderflow.errors import (
     RefusedError,
     StaleVersionError,
 )
-from orderflow.events import Event
+from orderflow.events import (
+    Event,
+    OrderCancelled,
+    OrderHeld,
+    OrderSentToWarehouse,
+    OrderSplitAtWarehouse,
+    OrderSplitOff,
+    ShortUnitsCancelled,
+    UnitsReturned,
+)
 from orderflow.testing.strategies import Scope, commands, policies
 from orderflow.testing.strategies.choices import Chooser
 from orderflow.testing.strategies.commands import draw_about, draw_next
@@ -50,6 +61,7 @@ from tests.properties.faults import FAULTS
 from tests.unit.shop import CheckedFlow, Clock, fold, later
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from orderflow import AllocationPolicy, Outcome
@@ -264,8 +276,9 @@ def test_the_machine_comes_upon_a_fault(fault: str) -> None:
 
 
 def test_the_machine_gets_around() -> None:
-    """Every command is carried out, and every event happens, within a few runs."""
+    """Every command is carried out, and every event and effect happens, within a few runs."""
     happened: set[type] = set()
+    effects: Counter[str] = Counter()
 
     class Noting(Machine):
         def teardown(self) -> None:
@@ -274,9 +287,70 @@ def test_the_machine_gets_around() -> None:
             happened.update(
                 type(event) for each in SELLERS for event in self.flow.seller(each).events()
             )
+            for command, outcome in self.answered:
+                effects.update(effects_of(command, outcome))
+            effects["a part waits for a minimum"] += sum(map(self.keeps_a_part, SELLERS))
+
+        def keeps_a_part(self, seller_id: str) -> bool:
+            policy = self.flow.seller(seller_id).policy()
+            orders = self.flow.state(seller_id).orders.values()
+            return policy.split_percent_min is not None and any(
+                each.allocated and each.status is Status.ON_BACK_ORDER for each in orders
+            )
 
     run_state_machine_as_test(
         Noting, settings=settings(QUICK, max_examples=600, stateful_step_count=60)
     )
     assert set(Command.__args__) - happened == {ServeWaiting}  # no queue is that long here
     assert set(Event.__args__) - happened == set()
+    rare = {name: effects[name] for name in EFFECTS if effects[name] < OFTEN_MIN}
+    assert rare == {}
+
+
+OFTEN_MIN = 5
+EFFECTS = (
+    *("short units are cancelled: SHORT_PART", "short units are cancelled: CAP"),
+    *("an order is cancelled: it is short", "an order is held: SHORT"),
+    *("an order is cancelled: its product may have no more back orders",),
+    *("units are returned: BACK_IN_STOCK", "units are returned: WRITTEN_OFF"),
+    *("units are named: SplitOrder", "units are named: DespatchOrder"),
+    *("units are named: ReturnUnits", "a part stays at the warehouse"),
+    *("a policy has split_units_min", "a policy has split_percent_min"),
+    *("a policy has split_wait_min", "an order with a day is sent"),
+    *("a part waits for a minimum", "a set is split off"),
+    *("a limit begins later", "a limit ends"),
+)
+"""What the settings come to, each of which a machine that never draws it would miss."""
+
+
+def effects_of(command: Command, outcome: Outcome) -> Iterator[str]:
+    """Name what a command that was carried out has come to."""
+    if getattr(command, "units", None):
+        yield f"units are named: {type(command).__name__}"
+    if isinstance(command, ChangePolicy):
+        for name in ("split_units_min", "split_percent_min", "split_wait_min"):
+            if getattr(command.policy, name) is not None:
+                yield f"a policy has {name}"
+    if isinstance(command, LimitBackOrders) and command.units_max is not None:
+        if command.begins_at is not None:
+            yield "a limit begins later"
+        if command.ends_at is not None:
+            yield "a limit ends"
+    for event in outcome.events:
+        match event:
+            case ShortUnitsCancelled(reason=reason):
+                yield f"short units are cancelled: {reason}"
+            case OrderCancelled(reason=reason):
+                yield f"an order is cancelled: {reason}"
+            case OrderHeld(hold=hold):
+                yield f"an order is held: {hold.reason}"
+            case UnitsReturned(state=state):
+                yield f"units are returned: {state}"
+            case OrderSplitAtWarehouse():
+                yield "a part stays at the warehouse"
+            case OrderSplitOff(order=part) if any(line.set_id for line in part.lines):
+                yield "a set is split off"
+            case OrderSentToWarehouse() if any(each.not_before for each in outcome.orders):
+                yield "an order with a day is sent"
+            case _:
+                pass

@@ -61,7 +61,7 @@ class Pair:
         self.state = State("acme")
         self.commands: list[Command] = []
         self.pages: Counter[str] = Counter()
-        """How many outcomes have left something to the next page, by its step."""
+        """How many outcomes have left something to the next page, by its step, or short orders."""
 
     def handle(self, command: Command) -> bool:
         """Carry out a command on both; say whether it is refused.
@@ -104,6 +104,7 @@ class Pair:
                 self.state = self.state.after(outcome)
                 if outcome.next_page is not None:
                     self.pages[outcome.next_page.step] += 1
+                    self.pages["short"] += bool(outcome.next_page.became_short)
                 elif outcome.unserved:
                     self.pages["queues"] += 1
         except REFUSALS:
@@ -123,6 +124,7 @@ def picture_of_model(world: World) -> Picture:
             order.split_count,
             order.split_from,
             order.short_part,
+            order.not_before,
             (order.since, order.passed_over, order.allows_partial, order.reminded, order.given_up)
             if order.since
             else None,
@@ -148,6 +150,7 @@ def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock])
             order.split_count,
             order.split_from,
             order.short_part,
+            order.not_before,
             attrs.astuple(order.wait) if order.wait else None,
         )
         for order in all_orders

@@ -223,10 +223,11 @@ def _split(order: Order, random: Random, at: datetime) -> Command:
 
 
 def _some_units(order: Order, random: Random) -> LineUnits:
-    lines = random.sample(order.lines, random.randint(1, len(order.lines)))
+    """Pick some lines with units, or one unit more than there are."""
+    lines = [line for line in order.lines if line.allocated] or order.lines
     return tuple(
         (line.line_id, random.randint(1, max(1, line.allocated + random.choice([0, 0, 0, 1]))))
-        for line in lines
+        for line in random.sample(lines, random.randint(1, len(lines)))
     )
 
 
@@ -245,7 +246,7 @@ def _send(order: Order, _random: Random, at: datetime) -> Command:
 
 @_on(*FROZEN)
 def _despatch(order: Order, random: Random, at: datetime) -> Command:
-    units = _some_units(order, random) if random.randrange(3) == 0 else None
+    units = _some_units(order, random) if random.randrange(3) else None
     return DespatchOrder(at=at, seller_id="acme", order_id=order.order_id, units=units)
 
 
@@ -316,7 +317,7 @@ def _count(world: World, random: Random, at: datetime) -> Command:
 def _limit(_world: World, random: Random, at: datetime) -> Command:
     begins_at = random.choice([None, None, at + timedelta(hours=2)])
     ends_at = random.choice([None, None, at + timedelta(hours=random.randint(3, 9))])
-    units_max = random.choice([None, 0, 1, 3, 5])
+    units_max = random.choice([None, 0, 0, 1, 2, 3, 5])
     return LimitBackOrders(
         at=at, key=_key(random), units_max=units_max, begins_at=begins_at, ends_at=ends_at
     )
@@ -340,7 +341,7 @@ MAKERS: dict[_Make, int] = {
     _split: 4,
     _cancel: 2,
     _send: 8,
-    _despatch: 3,
+    _despatch: 5,
     _request: 4,
     _accept: 3,
     _reject: 3,
@@ -351,6 +352,6 @@ MAKERS: dict[_Make, int] = {
     _adjust: 4,
     _count: 6,
     _wake: 5,
-    _limit: 2,
+    _limit: 5,
     _change_policy: 2,
 }

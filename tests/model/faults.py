@@ -18,7 +18,7 @@ from orderflow.domain.decisions import (
     shortfall,
     splitting,
 )
-from orderflow.domain.model import policy
+from orderflow.domain.model import back_order_limit, policy
 from orderflow.domain.model.events import OrderPassedOver
 from orderflow.domain.model.order import allocated_units
 from orderflow.domain.state import waits
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
     from tests.model.policies import Settings
 
@@ -252,3 +253,47 @@ def losing_from_the_first_line(patch: pytest.MonkeyPatch) -> None:
         "last_lines_first",
         lambda original, order, *rest: original(backwards(order), *rest)[::-1],
     )
+
+
+# Limits of back orders
+
+
+@_fault()
+def those_that_wait_already_do_not_count(patch: pytest.MonkeyPatch) -> None:
+    def above(original: Any, draft: Draft, order: Order, sku: str, unhandled: set[str]) -> Any:  # noqa: ANN401
+        others = {each.order_id for each in [*draft.view.back_orders(), *draft.orders.values()]}
+        return original(draft, order, sku, others | unhandled)
+
+    _wrap(patch, short_orders, "_above_limit", above)
+
+
+@_fault()
+def those_still_to_be_handled_count(patch: pytest.MonkeyPatch) -> None:
+    def above(original: Any, draft: Draft, order: Order, sku: str, _unhandled: set[str]) -> Any:  # noqa: ANN401
+        return original(draft, order, sku, set())
+
+    _wrap(patch, short_orders, "_above_limit", above)
+
+
+@_fault()
+def a_limit_is_always_in_force(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(back_order_limit.BackOrderLimit, "is_in_force", lambda _limit, _at: True)
+
+
+@_fault()
+def the_first_line_loses_what_is_above_a_limit(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(short_orders, "reversed", iter, raising=False)
+
+
+@_fault(PartialAllocation.NEVER)
+def an_order_that_may_have_no_part_loses_only_what_is_above(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(short_orders, "allows_partial", lambda _order, _policy: True)
+
+
+@_fault()
+def the_next_page_forgets_those_that_became_short(patch: pytest.MonkeyPatch) -> None:
+    def forgetful(original: Any, serving: ServingState) -> NextPage | None:  # noqa: ANN401
+        page: NextPage | None = original(serving)
+        return page and attrs.evolve(page, became_short=())
+
+    _wrap(patch, ServingState, "next_page", forgetful)

@@ -21,7 +21,7 @@ from orderflow import MemoryRepository, Order, OrderLine, Status
 from orderflow.adapters.memory import repository, seller
 from orderflow.commands import ReturnState
 from orderflow.domain.allocation import deallocation, preemption, serving, serving_state
-from orderflow.domain.decisions import run_due, splitting
+from orderflow.domain.decisions import order_commands, run_due, short_orders, splitting
 from orderflow.domain.model import lifecycle, policy
 from orderflow.domain.model.status import FROZEN
 from orderflow.domain.state import draft, fold, state
@@ -275,6 +275,27 @@ def an_order_that_was_on_hold_goes_to_the_end(patch: pytest.MonkeyPatch) -> None
         return after
 
     patch.setattr(fold, "evolve_order", evolve_order)
+
+
+@fault
+def those_that_wait_already_do_not_count(patch: pytest.MonkeyPatch) -> None:
+    good = short_orders._above_limit  # noqa: SLF001
+
+    def above_limit(made: draft.Draft, order: Order, sku: str, unhandled: set[str]) -> int:
+        others = [each.order_id for each in made.view.back_orders()]
+        return good(made, order, sku, {*unhandled, *others, *made.orders})
+
+    patch.setattr(short_orders, "_above_limit", above_limit)
+
+
+@fault
+def an_order_is_sent_before_its_day(patch: pytest.MonkeyPatch) -> None:
+    good = order_commands.send
+
+    def send(made: draft.Draft, order: Order) -> None:
+        good(made, attrs.evolve(order, not_before=None))
+
+    patch.setattr(order_commands, "send", send)
 
 
 def with_lines(order: Order, *lines: OrderLine) -> Order:

@@ -187,6 +187,7 @@ def shuffled_input_changes_nothing(run: Run) -> Iterator[Finding]:
             reversed([*state.records.values()]),
             reversed([*state.receipts.values()]),
             state.policy,
+            back_order_limits=reversed(state.back_order_limits),
         )
         if _answer(step, state, run.policy) != _answer(step, shuffled, run.policy):
             yield number, f"{step.command!r} is answered otherwise"
@@ -240,6 +241,22 @@ def run_due_leaves_nobody_to_give_up(run: Run) -> Iterator[Finding]:
                 yield number, text
 
 
+def no_order_becomes_short_above_a_limit(run: Run) -> Iterator[Finding]:
+    """Rule 12. The fault: the orders that wait already are not counted."""
+    for number, step in enumerate(run.steps):
+        for text in _history(run.policy, step):
+            if "exceed the limit" in text:
+                yield number, text
+
+
+def no_order_is_sent_before_its_day(run: Run) -> Iterator[Finding]:
+    """`Order.not_before`. The fault: the day is not looked at."""
+    for number, step in enumerate(run.steps):
+        for text in _history(run.policy, step):
+            if "sent to the warehouse at" in text:
+                yield number, text
+
+
 RULES: dict[str, Callable[[Run], Iterator[Finding]]] = {
     rule.__name__: rule
     for rule in (
@@ -260,6 +277,8 @@ RULES: dict[str, Callable[[Run], Iterator[Finding]]] = {
         no_seller_sees_or_moves_another,
         nothing_but_priority_and_promise_moves_the_place,
         run_due_leaves_nobody_to_give_up,
+        no_order_becomes_short_above_a_limit,
+        no_order_is_sent_before_its_day,
     )
 }
 

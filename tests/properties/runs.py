@@ -117,7 +117,12 @@ def stored(repository: MemoryRepository) -> dict[str, State]:
             known = [work.receipt(receipt_id) for receipt_id in SCOPE.receipt_ids]
             receipts = [receipt for receipt in known if receipt is not None]
             found[seller_id] = State.of(
-                seller_id, work.orders(), work.all_stock(), receipts, work.policy
+                seller_id,
+                work.orders(),
+                work.all_stock(),
+                receipts,
+                work.policy,
+                back_order_limits=work.back_order_limits,
             )
     return found
 

@@ -55,6 +55,8 @@ CAUGHT_BY = {
     "an_order_that_was_on_hold_goes_to_the_end": (
         "nothing_but_priority_and_promise_moves_the_place"
     ),
+    "those_that_wait_already_do_not_count": "no_order_becomes_short_above_a_limit",
+    "an_order_is_sent_before_its_day": "no_order_is_sent_before_its_day",
 }
 
 

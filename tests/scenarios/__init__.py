@@ -7,7 +7,6 @@ assumes. `NOT_HERE` lists the cases that cannot apply, each with the reason.
 KEEP_OUT = "sources an order from several warehouses: an order here names its warehouse"
 PEGGED = "ties a short line to a receipt that has not come: pegging is not here yet"
 MOVED = "moves units between locations or shipments: an order stays in its warehouse"
-PARTIAL = "despatches a part of an allocated order: an order leaves with all its units"
 CARTS = "counts what lies in carts: a hold before an order is placed is not here yet"
 
 NOT_HERE = {
@@ -37,15 +36,7 @@ NOT_HERE = {
     "54 Odoo forecast_1": PEGGED,
     "55 Odoo forecast_2": PEGGED,
     "65 Saleor test_deallocate_stock_many_allocations": KEEP_OUT,
-    "78 ERPNext partial delivery": PARTIAL,
     "84 Solidus can only partially fulfil": MOVED,
-    "91 Spree fulfill_spec, ship 1 of the first line": PARTIAL,
-    "92 Tryton stock_split": (
-        "splits by a number of units: a split here lets go what is allocated"
-    ),
-    "94 Shopify fulfillmentOrderSplit, quantity 0 or more than there is": (
-        "names the quantities of a split: a split here names none, it lets go what is allocated"
-    ),
     "django-oscar PR 4594, Saleor PR 17123": (
         "locks rows in the order of the basket: in memory a seller is locked, and no rows; "
         "that sellers and products do not block each other is case 110"

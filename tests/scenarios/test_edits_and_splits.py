@@ -15,6 +15,7 @@ from orderflow import (
     PartialAllocation,
     ShortPart,
 )
+from orderflow.commands import ReturnState
 from orderflow.edits import ChangeCourier, ChangeQuantity, RemoveLine
 from orderflow.errors import (
     ActionRefusedError,
@@ -83,7 +84,7 @@ def test_stock_follows_an_order_through_its_changes() -> None:
     """Case 73, Vendure order-modification "updates stock when …"; any policy.
 
     After its despatch an order cannot be changed here: what Vendure adds to it then is another
-    order, and what comes back after the despatch is not here yet.
+    order, and what it removes then is a return.
     """
     shop = shop_with(MUG=100)
     shop.take("A", ("MUG", 1))
@@ -96,6 +97,8 @@ def test_stock_follows_an_order_through_its_changes() -> None:
     assert shop.shelf() == (98, 1)
     shop.cancel("B")
     assert shop.shelf() == (98, 0)
+    shop.return_units("A", ReturnState.BACK_IN_STOCK, {"1": 1})
+    assert shop.shelf() == (99, 0)
 
 
 def test_the_rest_may_be_ignored() -> None:
@@ -199,7 +202,7 @@ def test_what_the_warehouse_took_beyond_an_order_is_missing_from_another() -> No
 
 
 def test_there_is_no_split_of_nothing() -> None:
-    """Case 94, Shopify fulfillmentOrderSplit, no lines. A split names no quantities here."""
+    """Case 94, Shopify fulfillmentOrderSplit, no lines: nothing is allocated."""
     shop = shop_with(MUG=0)
     shop.take("A", ("MUG", 2))
     with pytest.raises(SplitRefusedError):

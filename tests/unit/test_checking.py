@@ -16,7 +16,9 @@ from orderflow.adapters.sql import SqlRepository, Tables, open_database
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.checking import CheckResult, Rule, check
 from tests.databases import postgres
+from tests.properties.faults import FAULTS
 from tests.unit.adapters.sql.populated import of_revision, populate
+from tests.unit.shop import key, order
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +101,21 @@ def test_it_is_the_same_on_postgres() -> None:
             connection.exec_driver_sql("UPDATE orderflow_stock SET on_hand = on_hand + 1")
         rules = {each.rule for each in check(repository).violations}
         assert rules == {Rule.ACCOUNT, Rule.HISTORY, Rule.IDLE_STOCK}
+
+
+def test_an_order_that_became_short_above_a_limit_is_found(tmp_path: Path) -> None:
+    engine = open_database(tmp_path / "a.db", create=True)
+    repository = SqlRepository(engine)
+    shop = OrderFlow(repository).seller("acme")
+    shop.limit_back_orders(key(), 4)
+    with FAULTS["those_that_wait_already_do_not_count"]():
+        for order_id in ("A", "B"):
+            shop.place(order(order_id, ("MUG", 3)))
+    (found,) = check(repository).violations
+    assert (found.rule, "order 'B' became short" in found.finding) == (Rule.LIMITS, True)
+    shop.limit_back_orders(key(), 2)
+    assert check(repository).violations == ()
+    engine.dispose()
 
 
 @pytest.fixture(name="image", scope="module")

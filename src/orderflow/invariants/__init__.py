@@ -11,7 +11,8 @@ numbers of the page *What always holds* in the documentation.
 - `foreign_violations` finds data of another seller: rule 11.
 - `account_violations` checks the stock on hand against its movements: rule 3.
 - `replay_violations` checks a stored state against the one that its events lead to: rule 7.
-- `history_violations` checks events one by one: rules 3, 4, 6, 7, 10 and 11, the short part, and
+- `limit_violations` checks the orders that became short against the limits of back orders: rule 12.
+- `history_violations` checks events one by one: rules 3, 4, 6, 7 and 10 to 12, the short part, and
   which orders are given up.
 - `not_given_up` checks that `RunDue` has left no order whose moment to be given up has come.
 
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orderflow.invariants.above_limits import limit_violations
 from orderflow.invariants.by_policy import (
     fulfilment_violations,
     gain_violations,
@@ -62,6 +64,7 @@ __all__ = [
     "gain_violations",
     "history_violations",
     "idle_stock_violations",
+    "limit_violations",
     "not_given_up",
     "patience_violations",
     "preemption_violations",

@@ -22,6 +22,7 @@ from orderflow.domain.model.returns import ReturnState
 from orderflow.domain.state.state import evolve
 from orderflow.errors import OrderFlowError
 from orderflow.errors.quoting import clip
+from orderflow.invariants.above_limits import limit_violations
 from orderflow.invariants.by_policy import gain_violations
 from orderflow.invariants.given_up_orders import give_up_violations
 from orderflow.invariants.preemption import preemption_violations
@@ -109,11 +110,23 @@ def history_violations(
     found += preemption_violations(
         state.orders.values(), (), unused, None, state.policy or default_policy
     )
-    found += short_part_violations(states, events, default_policy, stored or state)
+    found += _short_violations(states, events, default_policy, stored or state)
     found += give_up_violations(states, events, default_policy)
     found += agreement_violations(state.orders.values())
     found += account_violations(account, (stored or state).records.values())
     return found if stored is None else [*found, *replay_violations(state, stored)]
+
+
+def _short_violations(
+    states: list[State], events: tuple[Event, ...], default_policy: AllocationPolicy, last: State
+) -> list[str]:
+    """Check the orders that became short: their short part, and the limits of back orders."""
+    page, limits = last.next_page, states[0].back_order_limits
+    unhandled = page.became_short if page is not None else ()
+    return [
+        *short_part_violations(states, events, default_policy, unhandled),
+        *limit_violations(last.orders.values(), events, limits, unhandled),
+    ]
 
 
 def split_violations(before: Order, rest: Order, part: Order) -> list[str]:

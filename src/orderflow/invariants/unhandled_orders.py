@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from orderflow.domain.model.events import (
     DeallocationReason,
@@ -19,18 +19,21 @@ from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from orderflow.domain.model.events import Event
+    from orderflow.domain.model.events import Event, OrderEvent
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.state.state import State
 
-__all__ = ["short_part_violations"]
+__all__ = ["makes_short", "short_part_violations"]
 
 
 def short_part_violations(
-    states: Sequence[State], events: Sequence[Event], default_policy: AllocationPolicy, last: State
+    states: Sequence[State],
+    events: Sequence[Event],
+    default_policy: AllocationPolicy,
+    left: Collection[str] = (),
 ) -> list[str]:
     """Return orders that became short and still wait, and cancelled units that should wait.
 
@@ -38,7 +41,7 @@ def short_part_violations(
         states: The state before the first event, and after each event.
         events: The events, oldest first.
         default_policy: The allocation policy until the first event that changes it.
-        last: The state after the events. Its next page may still have orders to handle.
+        left: The ids of orders that the next page handles.
     """
     found = []
     unhandled: dict[str, ShortPart] = {}
@@ -49,7 +52,7 @@ def short_part_violations(
         short_part = _short_part(order, state.policy or default_policy)
         if order.status is not Status.ON_BACK_ORDER:
             unhandled.pop(order.order_id, None)
-        elif _made_short(event):
+        elif makes_short(event):
             unhandled[order.order_id] = short_part
         if (
             isinstance(event, ShortUnitsCancelled)
@@ -57,7 +60,6 @@ def short_part_violations(
             and short_part is not ShortPart.CANCEL_SHORT
         ):
             found.append(f"order {order.order_id!r}: short units cancelled despite {short_part}")
-    left = last.next_page.became_short if last.next_page is not None else ()
     return found + [
         f"order {order_id!r} became short and waits, despite {short_part}"
         for order_id, short_part in unhandled.items()
@@ -69,7 +71,8 @@ def _short_part(order: Order, policy: AllocationPolicy) -> ShortPart:
     return policy.short_part if order.short_part is None else order.short_part
 
 
-def _made_short(event: Event) -> bool:
+def makes_short(event: Event) -> TypeGuard[OrderEvent]:
+    """Whether an order that is on back order after the event became short by it."""
     match event:
         case OrderDeallocated(reason=reason):
             return reason in (DeallocationReason.COUNT, DeallocationReason.PREEMPTED)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow import AllocationPolicy, PartialAllocation, Preemption, ShortPart, in_words
+from orderflow import (
+    AllocationPolicy,
+    PartialAllocation,
+    Preemption,
+    Queue,
+    ShortPart,
+    in_words,
+)
 from orderflow.commands import LimitBackOrders
 from orderflow.core import State, decide
 from orderflow.domain.model import back_order_limit
@@ -99,6 +106,27 @@ def test_orders_that_wait_already_wait_on_and_count() -> None:
     shop.limit_back_orders(key(), 4)
     shop.take("B", ("MUG", 1))
     assert (shop.status("A"), shop.status("B")) == ("ON_BACK_ORDER", "CANCELLED")
+
+
+def test_an_order_that_gives_back_a_part_under_a_new_policy_waits_on() -> None:
+    shop = limited(4, MUG=1)
+    shop.take("A", ("MUG", 5))
+    shop.change_policy(AllocationPolicy(partial_allocation=PartialAllocation.NEVER))
+    assert (shop.status("A"), quantities(shop, "A")) == ("ON_BACK_ORDER", [("MUG", 5, 0)])
+    shop.take("B", ("MUG", 2))
+    assert (shop.status("B"), quantities(shop, "B")) == ("ALLOCATED", [("MUG", 1, 1)])
+
+
+def test_an_order_that_loses_units_to_a_new_policy_becomes_short() -> None:
+    shop = limited(0, AllocationPolicy(partial_allocation=PartialAllocation.NEVER), MUG=2)
+    shop.take("A", ("MUG", 2))
+    shop.take("B", ("MUG", 2), priority=1, short_part=ShortPart.HOLD)
+    shop.limit_back_orders(key(), 2)
+    shop.release_hold("B")
+    shop.limit_back_orders(key(), 0)
+    urgent = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=1)
+    shop.change_policy(urgent)
+    assert (shop.status("A"), shop.status("B")) == ("CANCELLED", "ALLOCATED")
 
 
 def test_an_edit_may_not_exceed_it_either() -> None:

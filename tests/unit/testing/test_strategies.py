@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from orderflow.commands import DespatchOrder
 from orderflow.core import State, decide
 from orderflow.domain.model.validators import is_identifier
 from orderflow.errors import NotFoundError, RefusedError
+from orderflow.events import ShortReason, ShortUnitsCancelled
 from orderflow.testing import strategies
 from orderflow.testing.strategies import (
     History,
@@ -165,6 +167,25 @@ def test_most_commands_of_a_history_can_be_carried_out() -> None:
             else:
                 done += 1
     assert done > 2 * refused > 0
+
+
+def test_limits_of_back_orders_and_named_units_have_an_effect() -> None:
+    """What is drawn, and changes nothing, tests nothing."""
+    effects: Counter[str] = Counter()
+    for history in drawn(histories(length_max=60), 200):
+        state = State(ACME)
+        for command in history.commands:
+            try:
+                outcome = decide(command, state, history.policy)
+            except (NotFoundError, RefusedError):
+                continue
+            state = state.after(outcome)
+            effects[f"{type(command).__name__} of units"] += bool(getattr(command, "units", None))
+            for event in outcome.events:
+                effects[getattr(event, "reason", "")] += isinstance(event, ShortUnitsCancelled)
+    named = [effects[f"{each} of units"] for each in ("SplitOrder", "DespatchOrder", "ReturnUnits")]
+    assert min(named) >= 1
+    assert effects[ShortReason.CAP] >= 10
 
 
 def test_commands_are_drawn_whether_or_not_they_can_be_carried_out() -> None:

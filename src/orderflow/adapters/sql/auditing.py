@@ -31,7 +31,8 @@ from orderflow.adapters.sql.rows import (
     receipt_of,
 )
 from orderflow.codec import loads
-from orderflow.domain.model.events import subject_of
+from orderflow.domain.decisions.short_orders import MAKES_SHORT
+from orderflow.domain.model.events import BackOrdersLimited, Event, PolicyChanged, subject_of
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.stock import ProductKey, Stock, StockKey
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.tables import Tables
     from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.commands import Command
-    from orderflow.domain.model.events import Event
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt
@@ -61,6 +61,8 @@ T = TypeVar("T")
 __all__ = ["SellerAudit", "audit"]
 
 EVENTS_AT_ONCE = 20_000
+
+_LIMIT_EVENTS = (*MAKES_SHORT, BackOrdersLimited, PolicyChanged)
 
 _AS_TEXT = ("ship_to", "holds", "custom_fields")  # different texts can have the same meaning
 
@@ -75,6 +77,8 @@ class SellerAudit:
         events: The number of events.
         unserved: The products whose queue has not been served.
         next_page: What the next page of a command does, if there is one.
+        limit_events: If the seller has limits of back orders: the events that may have made an
+            order short, and those that changed a limit or the policy.
         faults: The rows that cannot be read, and the places where rows disagree.
     """
 
@@ -83,6 +87,7 @@ class SellerAudit:
     events: int
     unserved: frozenset[ProductKey]
     next_page: NextPage | None
+    limit_events: tuple[Event, ...]
     faults: tuple[str, ...]
 
 
@@ -116,10 +121,11 @@ class _Audit:
         self._check_queue(orders)
         stock, unserved = self._stock()
         receipts = list(self._receipts())
-        folded = self._folded()
+        policy, next_page, limits = self._policy()
+        limit_events: list[Event] | None = [] if limits else None
+        folded = self._folded(limit_events)
         self._check_outbox()
         self._check_commands()
-        policy, next_page, limits = self._policy()
         if next_page is not None and not unserved:
             self._report("the next page", f"is to {next_page.step}, but no product is unserved")
         return SellerAudit(
@@ -135,6 +141,7 @@ class _Audit:
             events=len(self._subjects),
             unserved=frozenset(unserved),
             next_page=next_page,
+            limit_events=tuple(limit_events or ()),
             faults=tuple(self._faults),
         )
 
@@ -228,13 +235,15 @@ class _Audit:
         limits = self._try("the limits of back orders", limits_of, rows)
         return policy, self._try("the next page", next_page_of, rows), limits or ()
 
-    def _folded(self) -> State | None:
-        """Return the state that the events lead to."""
+    def _folded(self, limit_events: list[Event] | None) -> State | None:
+        """Return the state that the events lead to, and collect those that concern limits."""
         faults_before = len(self._faults)
         events, state = self._events(), State(self._seller_id)
         try:
             while some := tuple(islice(events, EVENTS_AT_ONCE)):
                 state = evolve(state, *some)
+                if limit_events is not None:
+                    limit_events += [each for each in some if isinstance(each, _LIMIT_EVENTS)]
         except OrderFlowError as error:
             self._report("the events", f"cannot be folded: {error}")
             return None

@@ -335,6 +335,7 @@ def _may_be_omitted(view: View, order: Order, product: ProductKey, available: in
 def _urgent_in_queue_of(serving: ServingState, product: ProductKey) -> Iterator[Order]:
     """Yield the urgent orders that wait for a product, whether or not some is available."""
     draft = serving.draft
+    draft.available(product)  # a view with locks locks the product before it reads its queue
     for order in draft.view.waiting(*product, draft.policy):
         if order.order_id not in draft.orders and is_urgent(order, draft.policy):
             yield order

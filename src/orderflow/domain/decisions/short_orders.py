@@ -49,11 +49,20 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import QueuePosition
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["handle_short_orders"]
+__all__ = ["MAKES_SHORT", "handle_short_orders"]
 
 _WAITING, _WAIT = Status.ON_BACK_ORDER, ShortPart.WAIT
-_MAKES_SHORT = (OrderPutOnBackOrder, OrderEdited, HoldReleased, OrderShortPicked, OrderRecalled)
 _LOST_UNITS = (DeallocationReason.COUNT, DeallocationReason.PREEMPTED)
+
+MAKES_SHORT = (
+    OrderPutOnBackOrder,
+    OrderEdited,
+    HoldReleased,
+    OrderShortPicked,
+    OrderRecalled,
+    OrderDeallocated,
+)
+"""The events that may make an order short: the last one, only if others took units of it."""
 
 
 def handle_short_orders(serving: ServingState) -> None:
@@ -94,8 +103,8 @@ def _now_short(serving: ServingState) -> list[str]:
     ids = {
         event.order_id: None
         for event in serving.take_new_events()
-        if isinstance(event, _MAKES_SHORT)
-        or (isinstance(event, OrderDeallocated) and event.reason in _LOST_UNITS)
+        if isinstance(event, MAKES_SHORT)
+        and not (isinstance(event, OrderDeallocated) and event.reason not in _LOST_UNITS)
     }
     return [order_id for order_id in ids if _is_to_handle(serving, draft.orders[order_id])]
 

@@ -211,9 +211,13 @@ def draw_stock_command(chooser: Chooser, state: State, scope: Scope, at: datetim
         receipt = ExpectedReceipt(chooser.pick(scope.receipt_ids), key, few + 1, at + minutes(60))
         return AnnounceReceipt(at=at, receipt=receipt)
     if kind is LimitBackOrders:
-        ends_at = at + minutes(60) if chooser.flag() else None
-        units_max = few if chooser.flag() else None
-        return LimitBackOrders(at=at, key=key, units_max=units_max, ends_at=ends_at)
+        begins_at, ends_at = (
+            None if wait is None else at + minutes(wait) for wait in chooser.pick(_IN_FORCE)
+        )
+        units_max = chooser.pick(_LIMITS)
+        return LimitBackOrders(
+            at=at, key=key, units_max=units_max, begins_at=begins_at, ends_at=ends_at
+        )
     if kind is RunDue:
         return RunDue(at=at, seller_id=seller_id)
     if receipts and chooser.flag():
@@ -256,7 +260,7 @@ def draw_about(
         case Action.SPLIT:
             return _split(chooser, order, state, scope=scope, at=at)
         case Action.DESPATCH:
-            units = _some_units(chooser, order) if chooser.flag() else None
+            units = chooser.pick((None, _some_units(chooser, order)))
             return DespatchOrder(at=at, seller_id=seller_id, order_id=order_id, units=units)
         case Action.HOLD:
             hold, deallocate = draw_hold(chooser, at), chooser.flag()
@@ -280,7 +284,7 @@ def _split(
 ) -> SplitOrder:
     ids = scope.order_ids[::-1]
     free = [each for each in ids if state.order(each) is None]
-    new = chooser.pick((*(free or ids), None))
+    new = chooser.pick((None, None, *(free or ids[:1])))
     chooses = order.status is Status.ALLOCATED or chooser.flag()
     return SplitOrder(
         at=at,
@@ -292,9 +296,10 @@ def _split(
 
 
 def _some_units(chooser: Chooser, order: Order) -> LineUnits:
-    """Draw some allocated units of one line, if any line has units."""
-    line = chooser.pick([line for line in order.lines if line.allocated] or order.lines)
-    return ((line.line_id, chooser.number(1, max(1, line.allocated))),)
+    """Draw some allocated units of one line or of several, if any line has units."""
+    lines = [line for line in order.lines if line.allocated] or list(order.lines)
+    several = lines[chooser.number(0, len(lines) - 1) :]
+    return tuple((line.line_id, chooser.number(1, max(1, line.allocated))) for line in several)
 
 
 def _removal(chooser: Chooser, order: Order) -> RemoveLine | RemoveShortLines:
@@ -310,9 +315,9 @@ def _short_line(chooser: Chooser, order: Order) -> PickedLine:
 
 
 def _draw_return(chooser: Chooser, order: Order, at: datetime) -> ReturnUnits:
-    """Draw a return of everything, or of some units of a line that may have come back already."""
-    line = chooser.pick(order.lines)
-    some = ((line.line_id, chooser.number(1, line.quantity)),)
+    """Draw a return of everything, or of some units of lines that may have come back already."""
+    lines = order.lines[chooser.number(0, len(order.lines) - 1) :]
+    some = tuple((line.line_id, chooser.number(1, line.quantity)) for line in lines)
     return ReturnUnits(
         at=at,
         seller_id=order.seller_id,
@@ -324,14 +329,22 @@ def _draw_return(chooser: Chooser, order: Order, at: datetime) -> ReturnUnits:
 
 
 def _weight(action: Action) -> int:
-    """Return the weight of an action. Actions towards despatch are drawn more often."""
-    return 4 if action in _PROGRESS else 1
+    """Return the weight of an action. Those that few orders live to see are drawn more often."""
+    return 4 if action in _OFTEN else 1
 
 
 _ACTIONS = tuple(Action)
 _COMMANDS_PER_POLICY = 14
-_PROGRESS = {Action.SEND_TO_WAREHOUSE, Action.DESPATCH, Action.ACCEPT_CANCELLATION}
+_OFTEN = {
+    Action.SEND_TO_WAREHOUSE,
+    Action.DESPATCH,
+    Action.ACCEPT_CANCELLATION,
+    Action.RETURN_UNITS,
+}
 _AGES = (0, 0, 1, 60)
+_IN_FORCE = ((None, None), (None, None), (None, 120), (30, None))
+"""The minutes until a limit of back orders begins and ends."""
+_LIMITS = (0, 1, 2, 0, 4, None)
 _PAGES = (1_000, 1, 2, 3)
 _PAUSES = (0, 0, 1, 30, 120, -45)  # a clock may be set back
 _PLACEMENTS, _ORDER_COMMANDS = 3, 4  # of ten
