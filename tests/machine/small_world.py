@@ -14,7 +14,6 @@ from orderflow import AdjustmentReason, Hold, HoldReason, Status
 from orderflow.commands import (
     AdjustStock,
     BookInStock,
-    ChangePolicy,
     Command,
     CountStock,
     EditOrder,
@@ -26,13 +25,14 @@ from orderflow.commands import (
     ReportShortPick,
     ReturnState,
     ReturnUnits,
+    RunDue,
     SplitOrder,
 )
 from orderflow.core import State, decide
 from orderflow.domain.model import commands as do
 from orderflow.edits import ChangePriority, ChangeQuantity, Edit, RemoveLine, ReplaceLine
 from orderflow.errors import NotFoundError, RefusedError
-from orderflow.invariants import history_violations, violations
+from orderflow.invariants import history_violations, not_given_up, violations
 from tests.unit.shop import ACME, NOON, about, fold, key, later, order
 
 if TYPE_CHECKING:
@@ -61,14 +61,14 @@ class Explored(NamedTuple):
 
 
 def explore(
-    policy: AllocationPolicy, transitions_max: int, others: Iterable[AllocationPolicy] = ()
+    policy: AllocationPolicy, transitions_max: int, asides: Iterable[Command] = ()
 ) -> Explored:
     """Go through all states, level by level, and hold each one to the invariants.
 
-    A level is gone through whole or not begun. In each state the policy may change to each of the
-    others: then the invariants must hold as well, and that way is not followed any further.
+    A level is gone through whole or not begun. In each state the asides are carried out as well:
+    then the invariants must hold too, and that way is not followed any further.
     """
-    changes = [ChangePolicy(at=NOON, seller_id=ACME, policy=each) for each in others]
+    asides = tuple(asides)
     opening = State(ACME)
     seen = {told_apart(opening)}
     level, states, transitions, refusals, depth = [opening], 1, 0, 0, 0
@@ -84,10 +84,12 @@ def explore(
                     seen.add(mark)
                     following.append(after)
                     assert_all_hold(after, policy)
-                    for change in changes:
-                        changed = carry_out(change, after, policy)
+                    for aside in asides:
+                        changed = carry_out(aside, after, policy)
                         assert changed is not None
-                        assert_all_hold(changed, change.policy)
+                        assert_all_hold(changed, changed.policy or policy)
+                        if isinstance(aside, RunDue):
+                            assert_nothing_is_due(aside, changed, policy)
         level, depth, states = following, depth + 1, states + len(following)
     return Explored(states, transitions, refusals, depth)
 
@@ -108,6 +110,11 @@ def carry_out(command: Command, state: State, policy: AllocationPolicy) -> State
 def assert_all_hold(state: State, policy: AllocationPolicy) -> None:
     found = violations(state.orders.values(), state.records.values(), policy, NOON)
     assert found == [], (state, found)
+
+
+def assert_nothing_is_due(command: RunDue, state: State, policy: AllocationPolicy) -> None:
+    assert not_given_up(state.orders.values(), policy, command.at) == []
+    assert decide(command, state, policy).events == ()
 
 
 def told_apart(state: State) -> tuple[object, ...]:

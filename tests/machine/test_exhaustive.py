@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import attrs
 import pytest
 from hypothesis import settings
 
 from orderflow import (
     AllocationPolicy,
     Fulfilment,
+    GiveUp,
     PartialAllocation,
     Preemption,
     Queue,
     Rationing,
     ShortPart,
 )
+from orderflow.commands import ChangePolicy, RunDue
 from tests.machine.small_world import explore
 from tests.properties.faults import FAULTS
+from tests.unit.shop import ACME, NOON
 
 TRANSITIONS_MAX = 40 * settings().max_examples  # the profile says how long it may take
 
@@ -59,7 +63,18 @@ def test_everything_holds_in_every_state_of_a_small_world(policy: str) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_policy_may_change_in_every_state_of_a_small_world(policy: str) -> None:
-    explored = explore(POLICIES[policy], TRANSITIONS_MAX // 4, POLICIES.values())
+    changes = [ChangePolicy(at=NOON, seller_id=ACME, policy=each) for each in POLICIES.values()]
+    explored = explore(POLICIES[policy], TRANSITIONS_MAX // 4, changes)
+    assert explored.depth >= 3
+
+
+@pytest.mark.parametrize("how", GiveUp)
+@pytest.mark.parametrize("policy", ["keep", "complete only", "whole lines", "two parcels"])
+def test_orders_are_given_up_in_every_state_of_a_small_world(policy: str, how: GiveUp) -> None:
+    hour = timedelta(hours=1)
+    giving_up = attrs.evolve(POLICIES[policy], give_up_after=hour, give_up=how)
+    due = RunDue(at=NOON + hour, seller_id=ACME)
+    explored = explore(giving_up, TRANSITIONS_MAX // 8, [due])
     assert explored.depth >= 3
 
 
