@@ -10,6 +10,7 @@ import attrs
 from orderflow import (
     AllocationPolicy,
     Fulfilment,
+    GiveUp,
     Hold,
     HoldReason,
     Order,
@@ -104,6 +105,12 @@ _TWICE, _ONCE = (
 _AN_HOUR = AllocationPolicy(
     partial_allocation=PartialAllocation.AFTER_WAITING, wait_max=timedelta(hours=1)
 )
+_GIVEN_UP, _TOLD = (
+    AllocationPolicy(
+        give_up_after=timedelta(hours=1), give_up=how, remind_before=timedelta(minutes=30)
+    )
+    for how in (GiveUp.CANCEL_SHORT, GiveUp.NOTIFY)
+)
 _AGAIN = RunDue(seller_id="acme", at=LATE)
 _HOLDS = (_place(("MUG", 2)), *(_held(number) for number in range(WAITING)), _count("MUG", 50))
 
@@ -148,6 +155,18 @@ LONG_COMMANDS = {
         _NEVER,
         _HOLDS,
         _late(("MUG", 1), command_id="long"),
+        _AGAIN,
+    ),
+    "many have waited for too long": LongCommand(
+        _GIVEN_UP,
+        (_count("MUG", WAITING), _place(("MUG", 1), ("PAN", 1)), _count("PAN", 9)),
+        RunDue(seller_id="acme", at=_LATER, command_id="long"),
+        _AGAIN,
+    ),
+    "many will be given up": LongCommand(
+        _TOLD,
+        (_count("MUG", 9), _place(("MUG", 1))),
+        RunDue(seller_id="acme", at=NOON + timedelta(minutes=40), command_id="long"),
         _AGAIN,
     ),
     "a policy that gives parts up": LongCommand(

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from orderflow import (
     AllocationPolicy,
     ExpectedReceipt,
+    GiveUp,
     Hold,
     HoldReason,
     MemoryRepository,
@@ -122,6 +123,10 @@ _NOT_OFFERED = attrs.evolve(_NEW, allocate=False)
 _ALLOCATE = AllocateOrder(seller_id="acme", order_id="N", at=NOON)
 
 
+_RUN_DUE = RunDue(seller_id="acme", at=NOON + timedelta(days=1))
+_GIVE_UP = _change_policy(
+    AllocationPolicy(give_up_after=timedelta(hours=1), give_up=GiveUp.CANCEL_SHORT)
+)
 _URGENTLY = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=1)
 _AT_THE_WAREHOUSE = (
     *(_change_policy(_URGENTLY), _MUGS, _CUPS, place("A", ("CUP", 3), ("MUG", 3))),
@@ -165,6 +170,21 @@ PAIRS = {
     "cancel and end a hold": Pair(
         (_MUGS, place("A", ("MUG", 2)), _HOLD),
         (_cancel("A"), RunDue(seller_id="acme", at=_LATER)),
+    ),
+    "run what is due twice": Pair(
+        (_GIVE_UP, *_SHORT, place("B", ("MUG", 1))),
+        (_RUN_DUE, _RUN_DUE),
+        (_RUN_DUE,),
+        is_long=True,
+    ),
+    "give up and book in": Pair(
+        (_GIVE_UP, *_SHORT, place("B", ("MUG", 1))),
+        (_RUN_DUE, book_in("MUG", 2)),
+        (_RUN_DUE,),
+        is_long=True,
+    ),
+    "give up and cancel": Pair(
+        (_GIVE_UP, *_SHORT), (_RUN_DUE, _cancel("A")), (_RUN_DUE,), is_long=True
     ),
     "count and place an urgent order": Pair(
         _AT_THE_WAREHOUSE,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from orderflow.testing.strategies import History
 
-HISTORIES = 240
+HISTORIES = 600
 HISTORIES_WITH_TAKE_BACK = 480
 """Of one seller, and still rarely one in which an urgent order takes back from a larger one."""
 

@@ -11,9 +11,10 @@ from orderflow.commands import CancelOrder, RequestCancellation
 from orderflow.core import State, actions, decide
 from orderflow.domain.model.commands import DespatchOrder, SendOrderToWarehouse, SplitOrder
 from orderflow.domain.queries.actions import cancelling_command
+from orderflow.edits import ChangePriority
 from orderflow.errors import OrderNotFoundError, RefusedError
 from tests.unit.domain.test_walks import OPENINGS
-from tests.unit.shop import ACME, NOON, Shop, about, later, shop_with
+from tests.unit.shop import ACME, NOON, Shop, about, key, later, shop_with
 
 if TYPE_CHECKING:
     from orderflow.commands import OrderCommand
@@ -208,3 +209,14 @@ def test_an_order_is_cancelled_by_the_command_that_its_status_allows(status: str
     kind = cancelling_command(Status(status))
     assert (kind is CancelOrder) == ("CANCEL" in allowed)
     assert (kind is RequestCancellation) == ("REQUEST_CANCELLATION" in allowed)
+
+
+def test_an_edit_may_cancel_an_order_whose_product_has_a_limit() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A")
+    shop.limit_back_orders(key(), 0, begins_at=later(60))
+    assert Status.CANCELLED not in answers(shop, "A")[Action.EDIT].leads_to
+    edit = {each.action: each for each in shop.actions("A", at=later(60))}[Action.EDIT]
+    assert edit.leads_to == (Status.ALLOCATED, Status.ON_BACK_ORDER, Status.CANCELLED)
+    shop.edit("A", ChangePriority(3), at=later(60))
+    assert shop.status("A") == "CANCELLED"

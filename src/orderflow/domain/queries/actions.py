@@ -141,7 +141,8 @@ def _answer(
     except RefusedError as refusal:
         return ActionAnswer(action=action, allowed=False, reason=str(refusal))
     if outcome is None or outcome.order is None:
-        leads_to = _possible(order, action, policy)
+        is_limited = any(limit.is_in_force(at) for limit in view.back_order_limits)
+        leads_to = _possible(order, action, policy, is_limited=is_limited)
     else:
         leads_to = (outcome.order.status,)
     if action is Action.SPLIT and order.status is Status.ALLOCATED:
@@ -179,7 +180,9 @@ def _some_units(order: Order) -> LineUnits:
     return ((first.line_id, first.quantity if len(order.lines) > 1 else 1),)
 
 
-def _possible(order: Order, action: Action, policy: AllocationPolicy) -> tuple[Status, ...]:
+def _possible(
+    order: Order, action: Action, policy: AllocationPolicy, *, is_limited: bool
+) -> tuple[Status, ...]:
     status = order.status
     if action is Action.REPORT_SHORT_PICK and status is Status.CANCELLATION_REQUESTED:
         return (Status.CANCELLED,)  # it comes back, so it can be cancelled
@@ -192,6 +195,8 @@ def _possible(order: Order, action: Action, policy: AllocationPolicy) -> tuple[S
         instead = _INSTEAD_OF_WAITING[short_part_of(order, policy)]
         if instead and targets.pop(Status.ON_BACK_ORDER, True) is None:
             targets.update(dict.fromkeys(instead))
+        elif is_limited and Status.ON_BACK_ORDER in targets:
+            targets[Status.CANCELLED] = None  # all its units may be above a limit
     return tuple(targets)
 
 
