@@ -28,6 +28,7 @@ from orderflow.invariants.by_policy import (
     gain_violations,
     idle_stock_violations,
     patience_violations,
+    postponement_violations,
 )
 from orderflow.invariants.history import (
     account_violations,
@@ -60,6 +61,7 @@ __all__ = [
     "history_violations",
     "idle_stock_violations",
     "patience_violations",
+    "postponement_violations",
     "preemption_violations",
     "replay_violations",
     "split_violations",
@@ -87,5 +89,6 @@ def violations(
         *agreement_violations(orders),
         *idle_stock_violations(orders, stock, policy),
         *patience_violations(orders, policy, at),
+        *postponement_violations(orders, policy, at),
         *fulfilment_violations(orders, policy),
     ]

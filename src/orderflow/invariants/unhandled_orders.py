@@ -12,6 +12,7 @@ from orderflow.domain.model.events import (
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
+    PostponementEnded,
     ShortReason,
     ShortUnitsCancelled,
 )
@@ -77,6 +78,7 @@ def _made_short(event: Event) -> bool:
             OrderPutOnBackOrder()
             | OrderEdited()
             | HoldReleased()
+            | PostponementEnded()
             | OrderShortPicked()
             | OrderRecalled()
         ):

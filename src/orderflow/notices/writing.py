@@ -28,6 +28,7 @@ from orderflow.domain.model.events import (
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
+    PostponementEnded,
 )
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.policy import AllocationPolicy
@@ -125,6 +126,7 @@ class NoticeWriter:
                 | OrderPutOnBackOrder()
                 | OrderRecalled()
                 | HoldReleased()
+                | PostponementEnded()
                 | OrderShortPicked()
             ):
                 change = self.changes.of(event, self.context)

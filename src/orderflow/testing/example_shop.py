@@ -66,6 +66,7 @@ POLICY = AllocationPolicy(
     partial_allocation=PartialAllocation.AFTER_WAITING,
     passes_max=2,
     wait_max=timedelta(days=9, seconds=2, microseconds=3),
+    allocation_horizon=timedelta(days=99, seconds=2, microseconds=3),
 )
 
 
@@ -262,6 +263,9 @@ def _life() -> Iterator[Command]:
         command_id=None,
         at=later(17),
     )
+    day = later(18) + timedelta(days=365)
+    far = new_order("far", 8, ("POT", 1), warehouse_id="york", not_before=day)
+    yield PlaceOrder(order=far, at=later(18))
 
 
 def _receipts() -> Iterator[Command]:

@@ -172,6 +172,11 @@ class SqlReading:
         parameters = {"at": self.moments.write(at)}
         return self._orders_due(self._statements.ended_holds, parameters, limit=limit)
 
+    def postponed(self, until: datetime, limit: int | None = None) -> Iterable[Order]:
+        """Return the postponed orders whose day is this time or before it."""
+        parameters = {"at": self.moments.write(until)}
+        return self._orders_due(self._statements.postponed, parameters, limit=limit)
+
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
         parameters = {"at": self.moments.write(since)}

@@ -45,6 +45,7 @@ DEFAULT_PREFIX = "orderflow_"
 
 # Conditions of partial indexes. SQLite uses such an index only for the same text in a query.
 WAITS = "status = 'ON_BACK_ORDER' AND NOT allows_partial"
+IS_POSTPONED = "status = 'POSTPONED'"
 IS_UNSERVED = "is_unserved"
 HOLDS = "allocated > 0"
 
@@ -219,6 +220,7 @@ class Tables:
         self._index(table, "status", "status", "placed_at", "order_id")
         self._index(table, "parts", "split_from", "order_id", where="split_from IS NOT NULL")
         self._index(table, "held", "held_until", "order_id", where="held_until IS NOT NULL")
+        self._index(table, "postponed", "not_before", "order_id", where=IS_POSTPONED)
         self._index(table, "waits", "waits_since", "order_id", where=WAITS)
         return table
 

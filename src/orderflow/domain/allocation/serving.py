@@ -128,6 +128,7 @@ def defer(serving: ServingState) -> None:
     """Defer the waiting orders that changed to a later page."""
     for order in serving.take_touched():
         _defer(serving, _after_wait(serving.draft, order))
+    serving.defer_replenished()
 
 
 def take_available(order: Order, shelf: dict[str, int]) -> _Taken:
@@ -252,9 +253,9 @@ def _in_order_of_queue(serving: ServingState, waiting: list[Order]) -> Iterator[
     numbers = count()
     while True:
         if serving.is_replenished:
+            touched = serving.take_touched()
             replenished = serving.take_replenished()
             sources += [_queue_of(serving, product) for product in replenished]
-            touched = serving.take_touched()
             sources.append(_in_queue_order(draft, [*touched, *_known_orders(serving, replenished)]))
         if len(sources) == 1 and not heads:
             yield from _from_one_source(serving, sources[0])

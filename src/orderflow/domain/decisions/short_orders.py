@@ -1,8 +1,8 @@
 """The short part: what happens to orders that become short.
 
-An order becomes short when it goes on back order, when it is edited or released, and when a count
-or an urgent order takes units of it. An order that was short before waits on, whatever the policy
-says now.
+An order becomes short when it goes on back order, when it is edited or released, when its
+postponement ends, and when a count or an urgent order takes units of it. An order that was short
+before waits on, whatever the policy says now.
 
 The queues are served first. Then the orders that are still short are handled one by one, in the
 order of the queue. After each of them, the queues are served again: its units may complete the
@@ -29,6 +29,7 @@ from orderflow.domain.model.events import (
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
+    PostponementEnded,
     ShortUnitsCancelled,
 )
 from orderflow.domain.model.order import Hold, HoldReason
@@ -50,7 +51,10 @@ if TYPE_CHECKING:
 __all__ = ["cancel_short_units", "handle_short_orders"]
 
 _WAITING, _WAIT = Status.ON_BACK_ORDER, ShortPart.WAIT
-_MAKES_SHORT = (OrderPutOnBackOrder, OrderEdited, HoldReleased, OrderShortPicked, OrderRecalled)
+_MAKES_SHORT = (
+    *(OrderPutOnBackOrder, PostponementEnded, OrderEdited, HoldReleased),
+    *(OrderShortPicked, OrderRecalled),
+)
 _LOST_UNITS = (DeallocationReason.COUNT, DeallocationReason.PREEMPTED)
 
 

@@ -52,6 +52,7 @@ __all__ = [
     "OrderPartlyAllocated",
     "OrderPassedOver",
     "OrderPlaced",
+    "OrderPostponed",
     "OrderPutOnBackOrder",
     "OrderRecalled",
     "OrderSentToWarehouse",
@@ -61,6 +62,7 @@ __all__ = [
     "OrderSplitOff",
     "OrderWaitedEnough",
     "PolicyChanged",
+    "PostponementEnded",
     "ReceiptAnnounced",
     "ReceiptWithdrawn",
     "ShortReason",
@@ -84,6 +86,8 @@ class DeallocationReason(Term):
     """There were fewer units on hand than were allocated."""
     PREEMPTED = "PREEMPTED"
     """An urgent order took them."""
+    POSTPONED = "POSTPONED"
+    """Its day is farther than the allocation horizon."""
 
 
 @attrs.frozen
@@ -109,6 +113,16 @@ class OrderAllocated(OrderEventFields):
     """The order was allocated these units, which cover all its lines."""
 
     units: LineUnits
+
+
+@attrs.frozen
+class OrderPostponed(OrderEventFields):
+    """The day of the order is far: it is offered no stock until it is near."""
+
+
+@attrs.frozen
+class PostponementEnded(OrderEventFields):
+    """The order is on back order from now on, and is offered stock in its turn."""
 
 
 @attrs.frozen
@@ -282,6 +296,8 @@ class PolicyChanged:
 
 OrderChange = (
     OrderAllocated
+    | OrderPostponed
+    | PostponementEnded
     | OrderPutOnBackOrder
     | OrderPartlyAllocated
     | OrderDeallocated

@@ -32,6 +32,7 @@ from orderflow.domain.model.events import (
     OrderHeld,
     OrderPartlyAllocated,
     OrderPassedOver,
+    OrderPostponed,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderSentToWarehouse,
@@ -39,6 +40,7 @@ from orderflow.domain.model.events import (
     OrderSplit,
     OrderSplitAtWarehouse,
     OrderWaitedEnough,
+    PostponementEnded,
     ShortUnitsCancelled,
     UnitsReturned,
 )
@@ -52,8 +54,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTIONS", "TRANSITIONS", "Action", "allowed_actions", "diagram", "next_status"]
 
-_NEW, _HELD, _WAITING, _ALLOCATED = (
+_NEW, _POSTPONED, _HELD, _WAITING, _ALLOCATED = (
     Status.NEW,
+    Status.POSTPONED,
     Status.ON_HOLD,
     Status.ON_BACK_ORDER,
     Status.ALLOCATED,
@@ -63,7 +66,14 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
     Status.NEW: {
         OrderAllocated: (_ALLOCATED,),
         OrderPutOnBackOrder: (_WAITING,),
+        OrderPostponed: (_POSTPONED,),
         OrderEdited: (_NEW,),
+        OrderHeld: (_HELD,),
+        OrderCancelled: (Status.CANCELLED,),
+    },
+    Status.POSTPONED: {
+        PostponementEnded: (_WAITING,),
+        OrderEdited: (_POSTPONED,),
         OrderHeld: (_HELD,),
         OrderCancelled: (Status.CANCELLED,),
     },
@@ -80,6 +90,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderDeallocated: (_WAITING,),
         OrderPassedOver: (_WAITING,),
         OrderWaitedEnough: (_WAITING,),
+        OrderPostponed: (_POSTPONED,),
         OrderEdited: (_ALLOCATED, _WAITING),
         OrderSplit: (_WAITING,),
         ShortUnitsCancelled: (_ALLOCATED, _WAITING),

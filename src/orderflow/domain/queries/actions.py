@@ -35,6 +35,7 @@ from orderflow.domain.model.commands import (
     SplitOrder,
 )
 from orderflow.domain.model.edits import RemoveLine
+from orderflow.domain.model.horizon import is_far
 from orderflow.domain.model.lifecycle import ACTIONS, TRANSITIONS, Action, require_action
 from orderflow.domain.model.order import Hold, HoldReason, units_by_sku, units_out
 from orderflow.domain.model.outcome import Outcome
@@ -121,7 +122,7 @@ def _answer(
     except RefusedError as refusal:
         return ActionAnswer(action=action, allowed=False, reason=str(refusal))
     if outcome is None or outcome.order is None:
-        leads_to = _possible(order, action, policy)
+        leads_to = _possible(order, action, policy, at)
     else:
         leads_to = (outcome.order.status,)
     if action is Action.SPLIT and order.status is Status.ALLOCATED:
@@ -159,7 +160,9 @@ def _some_units(order: Order) -> LineUnits:
     return ((first.line_id, first.quantity if len(order.lines) > 1 else 1),)
 
 
-def _possible(order: Order, action: Action, policy: AllocationPolicy) -> tuple[Status, ...]:
+def _possible(
+    order: Order, action: Action, policy: AllocationPolicy, at: datetime
+) -> tuple[Status, ...]:
     status = order.status
     if action is Action.REPORT_SHORT_PICK and status is Status.CANCELLATION_REQUESTED:
         return (Status.CANCELLED,)  # it comes back, so it can be cancelled
@@ -168,6 +171,10 @@ def _possible(order: Order, action: Action, policy: AllocationPolicy) -> tuple[S
         targets.update(dict.fromkeys(TRANSITIONS[status].get(way[0], ())))
     if action in (Action.SEND_STOCK, Action.REPORT_SHORT_PICK):  # stock may be available for it
         targets[Status.ALLOCATED] = None
+    if is_far(order, policy, at) and targets.pop(Status.ON_BACK_ORDER, True) is None:
+        targets[Status.POSTPONED] = None
+    if action is Action.EDIT and policy.allocation_horizon is not None and status in _FOLLOWS_DAY:
+        targets.update(dict.fromkeys(_FOLLOWS_DAY))
     if action in (Action.EDIT, Action.REPLACE_LINE, Action.REMOVE_LINE, Action.REPORT_SHORT_PICK):
         instead = _INSTEAD_OF_WAITING[short_part_of(order, policy)]
         if instead and targets.pop(Status.ON_BACK_ORDER, True) is None:
@@ -193,6 +200,9 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
         units[sku] = units.get(sku, 0) + quantity
     return tuple(units.items())
 
+
+_FOLLOWS_DAY = (Status.POSTPONED, Status.ALLOCATED, Status.ON_BACK_ORDER)
+"""The statuses that an edit of the day can lead to, and from which it can."""
 
 _INSTEAD_OF_WAITING: dict[ShortPart, tuple[Status, ...]] = {
     ShortPart.WAIT: (),

@@ -22,6 +22,7 @@ from orderflow.domain.model.arguments import (
 )
 from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.commands import ReleaseEndedHolds
+from orderflow.domain.model.horizon import is_far, offered_from
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import (
     AllocationPolicy,
@@ -78,7 +79,8 @@ class Shortage:
     Attributes:
         line: The line.
         position: The position of the order in the queue of the product, 1 at its head. An order
-            that is new or on hold, or blocked on another product, would have this position.
+            that is new, postponed or on hold, or blocked on another product, would have this
+            position.
             `None` under a fair share, where no order comes first.
         earlier: The first orders before it in the queue. Under a fair share, the first orders
             that share with it.
@@ -139,6 +141,12 @@ class Explanation:
         return short_part_of(self.order, self.policy)
 
     @property
+    def offered_from(self) -> datetime | None:
+        """When its day is near enough for it to be offered stock; `None` if it is."""
+        is_postponed = self.shortages and is_far(self.order, self.policy, self.at)
+        return offered_from(self.order, self.policy) if is_postponed else None
+
+    @property
     def passes_left(self) -> int | None:
         """How often it may still be passed over before it may be allocated a part, if counted."""
         if self.allows_partial or self.policy.passes_max is None:
@@ -180,7 +188,9 @@ class Explanation:
     @property
     def expected_at(self) -> datetime | None:
         """When the last short line is expected to be covered; `None` if this is not known."""
-        return last_expected_at(shortage.cover for shortage in self.shortages)
+        covered_at = last_expected_at(shortage.cover for shortage in self.shortages)
+        begins = self.offered_from
+        return covered_at if covered_at is None or begins is None else max(covered_at, begins)
 
     @property
     def overdue_since(self) -> datetime | None:

@@ -37,6 +37,7 @@ from orderflow.domain.model.events import (
     OrderPartlyAllocated,
     OrderPassedOver,
     OrderPlaced,
+    OrderPostponed,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderSentToWarehouse,
@@ -46,6 +47,7 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
     OrderWaitedEnough,
     PolicyChanged,
+    PostponementEnded,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     ShortUnitsCancelled,
@@ -264,7 +266,9 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
         case OrderDespatched():
             return {"lines": lose_all_units(order.lines)}
         case (
-            OrderSentToWarehouse()
+            OrderPostponed()
+            | PostponementEnded()
+            | OrderSentToWarehouse()
             | OrderDelivered()
             | CancellationRequested()
             | CancellationRejected()
@@ -283,12 +287,8 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             }
         case ShortUnitsCancelled():
             return {"lines": cancel_units(order.lines, event.units)}
-        case OrderPassedOver():
-            wait = _wait(order, event.at)
-            return {"wait": BackOrderWait(wait.since, wait.passed_over + 1, wait.allows_partial)}
-        case OrderWaitedEnough():
-            wait = _wait(order, event.at)
-            return {"wait": BackOrderWait(wait.since, wait.passed_over, allows_partial=True)}
+        case OrderPassedOver() | OrderWaitedEnough():
+            return {"wait": _wait_after(order, event)}
         case UnitsReturned():
             return {"returned": add_returned(order, event.units)}
         case OrderHeld():
@@ -332,8 +332,11 @@ def _order_in(fields: dict[str, Any], status: Status, at: datetime) -> Order:
     return order_of(fields)
 
 
-def _wait(order: Order, at: datetime) -> BackOrderWait:
-    return order.wait or _wait_since(at)
+def _wait_after(order: Order, event: OrderPassedOver | OrderWaitedEnough) -> BackOrderWait:
+    wait = order.wait or _wait_since(event.at)
+    if isinstance(event, OrderPassedOver):
+        return BackOrderWait(wait.since, wait.passed_over + 1, wait.allows_partial)
+    return BackOrderWait(wait.since, wait.passed_over, allows_partial=True)
 
 
 @lru_cache(maxsize=1)

@@ -214,6 +214,11 @@ class State:
         order_ids = dict.fromkeys(order_id for _, order_id in ends)
         return [self.orders[order_id] for order_id in order_ids][:limit]
 
+    def postponed(self, until: datetime, limit: int | None = None) -> Iterable[Order]:
+        """Return the postponed orders whose day is this moment or before it."""
+        found = [order for order in self.orders.values() if is_postponed_to(order, until)]
+        return sorted(found, key=lambda order: (order.not_before, order.order_id))[:limit]
+
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet."""
         found = [order for order in self.orders.values() if waits_since_before(order, since)]
@@ -278,6 +283,12 @@ def evolve(state: State, *events: Event) -> State:
         except (InvalidValueError, NotFoundError, RefusedError) as error:
             raise TransitionError(f"{type(event).__name__} cannot happen: {error}") from error
     return copy.freeze()
+
+
+def is_postponed_to(order: Order, until: datetime) -> bool:
+    """Whether the order is postponed, and its day is this moment or before it."""
+    day = order.not_before
+    return order.status is Status.POSTPONED and day is not None and day <= until
 
 
 def waits_since_before(order: Order, since: datetime) -> bool:

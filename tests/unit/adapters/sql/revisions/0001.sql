@@ -74,7 +74,7 @@ INSERT INTO "orderflow_events" VALUES('acme',41,'J','OrderHeld','2025-03-03 13:2
 INSERT INTO "orderflow_events" VALUES('acme',42,'K','OrderPlaced','2025-03-03 13:29:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:29:00+00:00","order":{"order_id":"K","seller_id":"acme","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"PAN","quantity":1,"allocated":0,"set_id":null}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"not_before":null,"courier":null,"ship_to":null,"customer_reference":null,"custom_fields":{},"holds":[],"split_from":null,"split_count":0,"wait":null,"returned":[],"version":0,"short_part":null}}}');
 INSERT INTO "orderflow_events" VALUES('acme',43,'K','OrderPutOnBackOrder','2025-03-03 13:29:00.000000','{"type":"OrderPutOnBackOrder","version":1,"data":{"seller_id":"acme","order_id":"K","at":"2025-03-03T13:29:00+00:00","units":[]}}');
 INSERT INTO "orderflow_events" VALUES('acme',44,'K','OrderCancelled','2025-03-03 13:31:00.000000','{"type":"OrderCancelled","version":1,"data":{"seller_id":"acme","order_id":"K","at":"2025-03-03T13:31:00+00:00","reason":"too slow"}}');
-INSERT INTO "orderflow_events" VALUES('bolt',1,NULL,'PolicyChanged','2025-03-03 12:00:00.000000','{"type":"PolicyChanged","version":1,"data":{"seller_id":"bolt","at":"2025-03-03T12:00:00+00:00","policy":{"queue":"PRIORITY","rationing":"STRICT","share_max":null,"partial_allocation":"AFTER_WAITING","passes_max":3,"wait_max":"P9DT0S","fulfilment":"COMPLETE","parcels_max":null,"split_units_min":null,"split_percent_min":null,"split_wait_min":null,"preemption":"NEVER","urgent_from":null,"short_part":"WAIT","split_ids":"{order_id}.{number}"}}}');
+INSERT INTO "orderflow_events" VALUES('bolt',1,NULL,'PolicyChanged','2025-03-03 12:00:00.000000','{"type":"PolicyChanged","version":1,"data":{"seller_id":"bolt","at":"2025-03-03T12:00:00+00:00","policy":{"queue":"PRIORITY","rationing":"STRICT","share_max":null,"partial_allocation":"AFTER_WAITING","passes_max":3,"wait_max":"P9DT0S","allocation_horizon":null,"fulfilment":"COMPLETE","parcels_max":null,"split_units_min":null,"split_percent_min":null,"split_wait_min":null,"preemption":"NEVER","urgent_from":null,"short_part":"WAIT","split_ids":"{order_id}.{number}"}}}');
 INSERT INTO "orderflow_events" VALUES('bolt',2,NULL,'StockBookedIn','2025-03-03 12:00:00.000000','{"type":"StockBookedIn","version":1,"data":{"key":{"seller_id":"bolt","warehouse_id":"leeds","sku":"NUT"},"at":"2025-03-03T12:00:00+00:00","received":2,"rejected":0,"receipt_id":null,"expected":null,"more_to_come":false}}');
 INSERT INTO "orderflow_events" VALUES('bolt',3,NULL,'StockAdjusted','2025-03-03 12:00:00.000000','{"type":"StockAdjusted","version":1,"data":{"key":{"seller_id":"bolt","warehouse_id":"leeds","sku":"CAP"},"at":"2025-03-03T12:00:00+00:00","change":0,"reason":"COUNT","note":""}}');
 INSERT INTO "orderflow_events" VALUES('bolt',4,'A','OrderPlaced','2025-03-03 13:11:00.000000','{"type":"OrderPlaced","version":1,"data":{"at":"2025-03-03T13:11:00+00:00","order":{"order_id":"A","seller_id":"bolt","warehouse_id":"leeds","lines":[{"line_id":"1","sku":"NUT","quantity":3,"allocated":0,"set_id":null},{"line_id":"2","sku":"CAP","quantity":1,"allocated":0,"set_id":null}],"placed_at":"2025-03-03T12:00:00+00:00","status":"NEW","priority":0,"promised_by":null,"not_before":null,"courier":null,"ship_to":null,"customer_reference":null,"custom_fields":{},"holds":[],"split_from":null,"split_count":0,"wait":null,"returned":[],"version":0,"short_part":null}}}');
@@ -198,7 +198,7 @@ CREATE TABLE orderflow_orders (
 	returned TEXT, 
 	version BIGINT NOT NULL, 
 	CONSTRAINT orderflow_orders_pk PRIMARY KEY (seller_id, order_id), 
-	CONSTRAINT orderflow_orders_status CHECK (status IN ('NEW', 'ON_HOLD', 'ON_BACK_ORDER', 'ALLOCATED', 'SENT_TO_WAREHOUSE', 'CANCELLATION_REQUESTED', 'DESPATCHED', 'DELIVERED', 'CANCELLED')), 
+	CONSTRAINT orderflow_orders_status CHECK (status IN ('NEW', 'POSTPONED', 'ON_HOLD', 'ON_BACK_ORDER', 'ALLOCATED', 'SENT_TO_WAREHOUSE', 'CANCELLATION_REQUESTED', 'DESPATCHED', 'DELIVERED', 'CANCELLED')), 
 	CONSTRAINT orderflow_orders_held CHECK ((status = 'ON_HOLD') = (holds IS NOT NULL)), 
 	CONSTRAINT orderflow_orders_until CHECK (held_until IS NULL OR status = 'ON_HOLD'), 
 	CONSTRAINT orderflow_orders_waits CHECK (waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')), 
@@ -319,7 +319,7 @@ CREATE TABLE orderflow_policies (
  WITHOUT ROWID
 
 ;
-INSERT INTO "orderflow_policies" VALUES('bolt','{"type":"AllocationPolicy","version":1,"data":{"queue":"PRIORITY","rationing":"STRICT","share_max":null,"partial_allocation":"AFTER_WAITING","passes_max":3,"wait_max":"P9DT0S","fulfilment":"COMPLETE","parcels_max":null,"split_units_min":null,"split_percent_min":null,"split_wait_min":null,"preemption":"NEVER","urgent_from":null,"short_part":"WAIT","split_ids":"{order_id}.{number}"}}','{"type":"NextPage","version":1,"data":{"step":"SERVE","after":null,"passing":[{"warehouse_id":"leeds","sku":"TIN","until":"D","after":null}],"became_short":[]}}',NULL);
+INSERT INTO "orderflow_policies" VALUES('bolt','{"type":"AllocationPolicy","version":1,"data":{"queue":"PRIORITY","rationing":"STRICT","share_max":null,"partial_allocation":"AFTER_WAITING","passes_max":3,"wait_max":"P9DT0S","allocation_horizon":null,"fulfilment":"COMPLETE","parcels_max":null,"split_units_min":null,"split_percent_min":null,"split_wait_min":null,"preemption":"NEVER","urgent_from":null,"short_part":"WAIT","split_ids":"{order_id}.{number}"}}','{"type":"NextPage","version":1,"data":{"step":"SERVE","after":null,"passing":[{"warehouse_id":"leeds","sku":"TIN","until":"D","after":null}],"became_short":[]}}',NULL);
 CREATE TABLE orderflow_preferences (
 	seller_id VARCHAR(128) NOT NULL, 
 	value TEXT NOT NULL, 
@@ -390,6 +390,7 @@ CREATE INDEX orderflow_orders_placed ON orderflow_orders (seller_id, placed_at, 
 CREATE INDEX orderflow_orders_status ON orderflow_orders (seller_id, status, placed_at, order_id);
 CREATE INDEX orderflow_orders_parts ON orderflow_orders (seller_id, split_from, order_id) WHERE split_from IS NOT NULL;
 CREATE INDEX orderflow_orders_held ON orderflow_orders (seller_id, held_until, order_id) WHERE held_until IS NOT NULL;
+CREATE INDEX orderflow_orders_postponed ON orderflow_orders (seller_id, not_before, order_id) WHERE status = 'POSTPONED';
 CREATE INDEX orderflow_orders_waits ON orderflow_orders (seller_id, waits_since, order_id) WHERE status = 'ON_BACK_ORDER' AND NOT allows_partial;
 CREATE INDEX orderflow_order_lines_sku ON orderflow_order_lines (seller_id, sku, order_id);
 CREATE INDEX orderflow_order_lines_with_units ON orderflow_order_lines (seller_id, warehouse_id, sku, order_id, allocated) WHERE allocated > 0;
