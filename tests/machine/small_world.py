@@ -28,7 +28,14 @@ from orderflow.commands import (
 )
 from orderflow.core import State, decide
 from orderflow.domain.model import commands as do
-from orderflow.edits import ChangePriority, ChangeQuantity, Edit, RemoveLine, ReplaceLine
+from orderflow.edits import (
+    ChangeNotBefore,
+    ChangePriority,
+    ChangeQuantity,
+    Edit,
+    RemoveLine,
+    ReplaceLine,
+)
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.invariants import history_violations, violations
 from tests.unit.shop import ACME, NOON, about, fold, key, later, order
@@ -71,7 +78,7 @@ def explore(
     while level and transitions < transitions_max:
         following: list[State] = []
         for state in level:
-            for command in possible(state):
+            for command in possible(state, has_days=policy.allocation_horizon is not None):
                 after = carry_out(command, state, policy)
                 transitions += 1
                 if after is None:
@@ -119,6 +126,7 @@ def _mark(order: Order) -> tuple[object, ...]:
     return (
         order.order_id,
         order.status.value,
+        order.not_before is not None,
         order.priority,
         order.split_count,
         order.returned,
@@ -128,7 +136,7 @@ def _mark(order: Order) -> tuple[object, ...]:
     )
 
 
-def possible(state: State) -> Iterator[Command]:
+def possible(state: State, *, has_days: bool) -> Iterator[Command]:
     """Yield the commands, but for those that would only make the world larger."""
     yield from _about_stock(state)
     for order_id, wanted in WANTED.items():
@@ -136,7 +144,7 @@ def possible(state: State) -> Iterator[Command]:
             yield PlaceOrder(at=NOON, order=wanted)
             break  # the first that is not there: which comes first is in their places
     for each in state.orders.values():
-        for make in _ABOUT_ORDERS:
+        for make in (*_ABOUT_ORDERS, *(_ABOUT_DAYS if has_days else ())):
             yield make(each)
 
 
@@ -193,3 +201,5 @@ _ABOUT_ORDERS: tuple[Callable[[Order], Command], ...] = (
     _edit(ChangePriority(3)),
     _short_pick,
 )
+
+_ABOUT_DAYS = (_edit(ChangeNotBefore(later(999))), _edit(ChangeNotBefore(None)))

@@ -95,6 +95,7 @@ def test_the_random_commands_leave_everything_to_the_next_page() -> None:
 
 EVERYTHING = (
     *("OrderPlaced", "OrderAllocated", "OrderPutOnBackOrder", "OrderPartlyAllocated"),
+    *("OrderPostponed", "PostponementEnded"),
     *("OrderPassedOver", "OrderWaitedEnough", "OrderEdited", "OrderHeld", "HoldReleased"),
     *(
         "OrderSplit",
@@ -107,7 +108,16 @@ EVERYTHING = (
     *("CancellationAccepted", "CancellationRejected", "OrderShortPicked", "OrderRecalled"),
     *("OrderDespatched", "OrderDelivered", "UnitsReturned", *ReturnState),
     *("StockBookedIn", "StockAdjusted", "PolicyChanged"),
-    *("HOLD", "INCOMPLETE", "COUNT", "PREEMPTED", "ShortUnitsCancelled", "SHORT_PART", "CAP"),
+    *(
+        "HOLD",
+        "INCOMPLETE",
+        "COUNT",
+        "PREEMPTED",
+        "POSTPONED",
+        "ShortUnitsCancelled",
+        "SHORT_PART",
+        "CAP",
+    ),
 )
 
 
