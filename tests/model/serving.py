@@ -405,7 +405,7 @@ def leave(world: World) -> None:
         return
     for order in list(dict.fromkeys([*world.reviewed, *world.changed])):
         if (
-            order not in world.became_short
+            order not in _not_to_wait(world)
             and order.waits()
             and leaving(world, order)
             and _is_enough(world, order)
