@@ -83,7 +83,8 @@ def allocate(
     draft = Draft(State.of(seller_id, backlog, records), policy, at)
     serving = ServingState(draft)
     serving.to_allocate.update([order.order_id for order in backlog if order.status is _NEW])
-    end_postponements(draft, [order for order in backlog if not is_far(order, policy, at)])
+    postponed = [order for order in backlog if order.status is Status.POSTPONED]
+    end_postponements(draft, [order for order in postponed if not is_far(order, policy, at)])
     waiting = postpone_far(draft, [order for order in backlog if order.status in _WAIT])
     deallocate_incomplete(draft, waiting)
     serve(serving, waiting)
