@@ -114,7 +114,7 @@ class Explanation:
     """Why an order waits.
 
     Attributes:
-        order: The order, with its ended holds released.
+        order: The order, after the effects of time.
         policy: The policy by which the stock is allocated.
         at: The moment.
         blocked_on: The product that blocks an order that may not be allocated a part: without
@@ -213,7 +213,7 @@ def explain(
     Args:
         order_id: The order.
         view: The state of the seller.
-        at: The present moment. Holds that have ended count as released.
+        at: The present moment. Effects of time that are due by then count as applied.
         default_policy: The policy to use if the seller has none of its own.
         earlier_max: Name at most this many earlier orders, and count the others.
 
