@@ -11,6 +11,7 @@ from orderflow import Fulfilment, PartialAllocation, Preemption, Queue, Rationin
 from orderflow.domain.allocation import (
     blocked_on,
     passed_over,
+    postponing,
     preemption,
     serving,
     serving_state,
@@ -112,6 +113,11 @@ def far_orders_offered_stock(patch: pytest.MonkeyPatch) -> None:
 
 
 @_fault(Queue.FIRST_COME)
+def waiting_orders_postponed_by_a_clock_that_goes_backwards(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(postponing, "_begins_to_wait", lambda _draft, _order: True)
+
+
+@_fault(Queue.FIRST_COME)
 def no_day_ever_near(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(effects_of_time, "_near_days", lambda _draft, _limit: [])
 
@@ -128,7 +134,7 @@ def postponed_under_an_earlier_policy_for_good(patch: pytest.MonkeyPatch) -> Non
 
 @_fault(Queue.FIRST_COME)
 def no_order_postponed_by_a_change_of_policy(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(policy_change, "postpone_far", lambda _draft, orders: orders)
+    patch.setattr(policy_change, "postpone_far", lambda _draft, orders, **_: orders)
 
 
 # Rationing

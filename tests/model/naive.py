@@ -271,6 +271,7 @@ class NaiveModel:
             self._follow_day(order)
 
     def _follow_day(self, order: Order) -> None:
+        self.world.stay_in_queue = [each for each in self.world.stay_in_queue if each != order]
         if self.world.is_far(order):
             order.let_go()
             self.world.has_changed(order)

@@ -173,6 +173,7 @@ def review(world: World, after: Order | None) -> None:
     if after is None and not _end_postponements(world):
         world.page = Page("REVIEW")
         return
+    world.stay_in_queue = []
     read = _read(world, Page("REVIEW", after))
     for order in [*read, *(each for each in world.changed if each.waits())]:
         world.postpone_if_far(order)
@@ -187,8 +188,8 @@ def review(world: World, after: Order | None) -> None:
 def _end_postponements(world: World) -> bool:
     """Let the postponed whose day is near now wait; say whether these were all."""
     near = _with_near_days(world)[: world.orders_max]
-    for order in near:
-        if order.status is Status.POSTPONED:
+    for order in [*near, *world.changed]:
+        if order.status is Status.POSTPONED and not world.is_far(order):
             let_wait(world, order)
     return len(near) != world.orders_max
 

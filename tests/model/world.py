@@ -146,6 +146,7 @@ class World:
     # Who stood in which queue before the command, and between which places orders are passed over.
     queued_before: list[tuple[Order, ProductKey]] = field(default_factory=list)
     back_orders_before: list[Order] = field(default_factory=list)
+    stay_in_queue: list[Order] = field(default_factory=list)  # however far they are
     postponed_before: list[Order] = field(default_factory=list)
     passing: dict[ProductKey, Passing] = field(default_factory=dict)
     passes_count: bool = True
@@ -172,6 +173,7 @@ class World:
         self.deferred_products = []
         waiting = [order for order in self.orders if order.waits()]
         self.back_orders_before = sorted(waiting, key=by_placing)
+        self.stay_in_queue = list(waiting)
         self.postponed_before = [each for each in self.orders if each.status is Status.POSTPONED]
         self.queued_before = [
             (order, product)
@@ -278,8 +280,8 @@ class World:
         return horizon is not None and day is not None and day - self.now > horizon
 
     def postpone_if_far(self, order: Order) -> None:
-        """Take an order that waits out of its queues, if its day is far."""
-        if order.waits() and self.is_far(order):
+        """Take an order that begins to wait out of its queues, if its day is far."""
+        if order.waits() and self.is_far(order) and order not in self.stay_in_queue:
             order.let_go()
             order.status = Status.POSTPONED
             self.has_changed(order)

@@ -168,6 +168,17 @@ def test_it_takes_its_position_when_its_day_is_near() -> None:
     assert (shop.held("A"), shop.held("C")) == ((1,), (0,))
 
 
+def test_what_waits_stays_in_its_queue_if_the_clock_goes_backwards() -> None:
+    shop = shop_with(DAYS_2, MUG=0)
+    shop.take("A", ("MUG", 2), not_before=DAY)
+    shop.receive("PAN", 1)
+    shop.count(key("PAN"), 1, at=COMES_NEAR)
+    shop.edit("A", ChangePriority(1), at=later(5))
+    assert shop.status("A") == "ON_BACK_ORDER"
+    shop.edit("A", ChangeNotBefore(DAY + timedelta(days=1)), at=later(5))
+    assert shop.status("A") == "POSTPONED"
+
+
 def test_the_second_run_at_one_moment_finds_nothing_to_do() -> None:
     shop = shop_with(DAYS_2, MUG=1)
     shop.take("A", ("MUG", 1), not_before=DAY)
@@ -291,6 +302,16 @@ def test_a_change_of_the_horizon_postpones_those_who_wait_or_puts_them_back() ->
     outcome = shop.change_policy(AllocationPolicy())
     assert kinds(outcome)[1:3] == ["PostponementEnded", "PostponementEnded"]
     assert (shop.held("A"), shop.held("B")) == ((1,), (0,))
+
+
+def test_an_order_that_the_same_command_has_released_is_put_back_too() -> None:
+    shop = shop_with(DAYS_2, MUG=1)
+    shop.take("A", ("MUG", 1), not_before=DAY)
+    shop.hold("A", HoldReason.OTHER, until=later(60))
+    outcome = shop.change_policy(AllocationPolicy(), at=later(60))
+    assert kinds(outcome) == [
+        *("HoldReleased", "OrderPostponed", "PolicyChanged", "PostponementEnded", "OrderAllocated")
+    ]
 
 
 @pytest.mark.parametrize("orders_max", [1, 2, 9])

@@ -4,8 +4,8 @@ An order that must not leave before a far day would hoard units that other order
 So it is postponed: it has no units and is in no queue. Its positions in the queues do not change,
 and once its day is near, it waits like any other order.
 
-Orders are postponed when it would be their turn to be offered stock. So nothing is compared while
-a queue is read: the orders in it are near, and stay near.
+Orders are postponed where they would begin to wait. So nothing is compared while a queue is read:
+the orders in it are near, and stay near. What has ended stays so, even if a clock goes backwards.
 """
 
 from __future__ import annotations
@@ -35,14 +35,20 @@ __all__ = ["end_postponements", "follow_day", "postpone_far", "postponed_to_near
 _LAST_DAY = datetime(YEAR_MAX, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
-def postpone_far(draft: Draft, orders: list[Order]) -> list[Order]:
-    """Postpone those of the orders to be offered stock whose day is far; return the others."""
+def postpone_far(draft: Draft, orders: list[Order], *, again: bool = False) -> list[Order]:
+    """Postpone those of the orders to be offered stock whose day is far; return the others.
+
+    Args:
+        draft: The working copy.
+        orders: The orders that wait, as they are now.
+        again: Whether this includes orders that waited before the command.
+    """
     policy = draft.policy
     if policy.allocation_horizon is None:
         return orders
     near = []
     for order in orders:
-        if is_far(order, policy, draft.at):
+        if is_far(order, policy, draft.at) and (again or _begins_to_wait(draft, order)):
             _deallocate(draft, order)
             draft.emit(OrderPostponed(*draft.name(order)))
         else:
@@ -51,9 +57,9 @@ def postpone_far(draft: Draft, orders: list[Order]) -> list[Order]:
 
 
 def follow_day(draft: Draft, before: Order) -> None:
-    """Postpone an order whose day was moved far away, or end its postponement.
+    """Take the units of an order whose day was moved far away, or end its postponement.
 
-    Orders that would be offered stock anyway are postponed then.
+    If the order waits, it is postponed when it is offered stock.
     """
     order = draft.order(before.order_id)
     if order.not_before == before.not_before:
@@ -79,6 +85,16 @@ def postponed_to_near(draft: Draft, limit: int | None) -> list[Order]:
     horizon = draft.policy.allocation_horizon
     found = draft.view.postponed(_LAST_DAY if horizon is None else draft.at + horizon, limit)
     return sorted(found, key=lambda order: (order.not_before, order.order_id))
+
+
+def _begins_to_wait(draft: Draft, order: Order) -> bool:
+    """Whether an order did not wait before the command, or its day was moved since."""
+    before = draft.view.order(order.order_id)
+    return (
+        before is None
+        or before.status is not Status.ON_BACK_ORDER
+        or before.not_before != order.not_before
+    )
 
 
 def _deallocate(draft: Draft, order: Order) -> None:

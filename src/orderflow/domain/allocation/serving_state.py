@@ -116,7 +116,7 @@ class ServingState:
     def take_touched(self) -> list[Order]:
         """Return, once, the waiting orders that changed and were not offered stock since.
 
-        Those whose day is far are postponed.
+        Those that begin to wait, but whose day is far, are postponed.
         """
         events, touched = self.draft.events, self._touched
         for event in events[self._events_read :]:

@@ -85,7 +85,8 @@ def allocate(
     serving.to_allocate.update([order.order_id for order in backlog if order.status is _NEW])
     postponed = [order for order in backlog if order.status is Status.POSTPONED]
     end_postponements(draft, [order for order in postponed if not is_far(order, policy, at)])
-    waiting = postpone_far(draft, [order for order in backlog if order.status in _WAIT])
+    waiting = [order for order in backlog if order.status in _WAIT]
+    waiting = postpone_far(draft, waiting, again=True)
     deallocate_incomplete(draft, waiting)
     serve(serving, waiting)
     handle_short_orders(serving)

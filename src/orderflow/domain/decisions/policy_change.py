@@ -37,6 +37,7 @@ from orderflow.domain.allocation.postponing import (
 from orderflow.domain.allocation.serving import serve
 from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.events import OrderWaitedEnough, PolicyChanged
+from orderflow.domain.model.horizon import is_far
 from orderflow.domain.model.next_page import NextPage, PageStep
 from orderflow.domain.model.policy import Fulfilment, Queue, has_waited_enough, queue_position
 from orderflow.domain.model.status import Status
@@ -110,7 +111,10 @@ def _end_postponements(serving: ServingState) -> NextPage | None:
     """End the postponements of orders whose day is near now; return the next page, if any."""
     draft = serving.draft
     near = postponed_to_near(draft, serving.orders_max)
-    end_postponements(draft, near)
+    changed = [
+        order for order in draft.orders.values() if not is_far(order, draft.policy, draft.at)
+    ]
+    end_postponements(draft, [*near, *changed])
     return NextPage(PageStep.REVIEW) if len(near) == serving.orders_max else None
 
 
@@ -121,7 +125,7 @@ def _review(serving: ServingState, after: Order | None) -> NextPage | None:
     orders = {order.order_id: order for order in read} | draft.orders
     waiting = [order for order in orders.values() if order.status is Status.ON_BACK_ORDER]
     waiting.sort(key=lambda order: queue_position(order, draft.policy.queue))
-    waiting = postpone_far(draft, waiting)
+    waiting = postpone_far(draft, waiting, again=True)
     for order in waiting:
         if has_waited_enough(order, draft.policy, draft.at):
             draft.emit(OrderWaitedEnough(*draft.name(order)))
