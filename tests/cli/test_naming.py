@@ -12,7 +12,7 @@ __all__ = ["shop"]
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        ("orders --status FOO", "'--status': 'FOO' is not one of NEW, ON_HOLD, ON_BACK_ORDER"),
+        ("orders --status FOO", "'--status': 'FOO' is not one of NEW, POSTPONED, ON_HOLD"),
         ("hold A-1 FOO", "'REASON': 'FOO' is not one of SELLER_DELAY"),
         ("orders --limit -1", "'--limit': must be from 0 to 1000000000000, not -1"),
         ("edit A-1 --replace 1", "'--replace': '1' is not a pair: try 1=CUP"),

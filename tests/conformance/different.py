@@ -211,6 +211,17 @@ class DifferentUnitOfWork:
             first=lambda order: (min(each.until for each in order.holds if each.until),),
         )
 
+    def postponed(self, until: datetime, limit: int | None = None) -> Iterator[Order]:
+        return self._found(
+            lambda order: (
+                order.status is Status.POSTPONED
+                and order.not_before is not None
+                and order.not_before <= until
+            ),
+            limit,
+            first=lambda order: (order.not_before,),
+        )
+
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterator[Order]:
         return self._found(
             lambda order: (

@@ -301,6 +301,7 @@ def never(*_: object) -> None:
         ("blocked_on", never),
         ("back_orders", nothing),
         ("ended_holds", nothing),
+        ("postponed", nothing),
         ("waiting_since_before", nothing),
         ("stock", nothing),
     ],

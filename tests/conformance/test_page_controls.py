@@ -25,6 +25,7 @@ BEHIND = ("test_waiting_begins_behind_an_order", Queue.FIRST_COME, ["big", "wide
 BEHIND_URGENT = ("test_waiting_begins_behind_an_order", Queue.PRIORITY, ["late", "big", "wide"])
 ENDED = ("test_ended_holds_returns_those_that_ended_first",)
 LONG = ("test_waiting_since_before_returns_those_that_wait_longest",)
+POSTPONED = ("test_postponed_returns_the_earliest_days",)
 NEXT_PAGE = ("test_the_next_page_is_saved",)
 SHORT = ("test_the_orders_that_became_short_are_saved",)
 PASSING = ("test_the_queues_of_passed_over_orders_are_saved",)
@@ -108,6 +109,11 @@ CASES: dict[str, tuple[tuple[Any, ...], dict[str, Fault]]] = {
     "ended_holds without limit": (ENDED, {"ended_holds": given_only(1)}),
     "ended_holds by id": (ENDED, {"ended_holds": a_page_by(attrgetter("order_id"), 1)}),
     "ended_holds, hold by hold": (ENDED, {"ended_holds": for_each_hold}),
+    "postponed without limit": (POSTPONED, {"postponed": given_only(1)}),
+    "postponed by id": (
+        POSTPONED,
+        {"postponed": a_page_by(attrgetter("order_id"), 1)},
+    ),
     "waiting_since_before without limit": (LONG, {"waiting_since_before": given_only(1)}),
     "waiting_since_before by id": (
         LONG,

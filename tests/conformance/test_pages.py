@@ -57,6 +57,9 @@ class Recording:
     def ended_holds(self, *given: Any) -> Iterator[Order]:  # noqa: ANN401
         return self._count(self._work.ended_holds(*given))
 
+    def postponed(self, *given: Any) -> Iterator[Order]:  # noqa: ANN401
+        return self._count(self._work.postponed(*given))
+
     def waiting_since_before(self, *given: Any) -> Iterator[Order]:  # noqa: ANN401
         return self._count(self._work.waiting_since_before(*given))
 

@@ -48,6 +48,7 @@ READS = {
     "shared_policy": ("policies_pk",),
     "exclusive_policy": ("policies_pk",),
     "ended_holds": ("orders_held", "held_until"),
+    "postponed": ("orders_postponed", "not_before"),
     "waiting_since_before": ("orders_waits", "allows_partial", "waits_since"),
     "to_give_up": ("orders_waits", "allows_partial", "waits_since"),
     "to_remind": ("orders_waits", "allows_partial", "waits_since"),
@@ -70,7 +71,7 @@ BY_KEY = {
 """Where the index alone has the keys, and the rows are read by these."""
 WITH_LINES = {
     *("order", "some_orders", "split_off", "back_orders", "back_orders_after"),
-    *("ended_holds", "waiting_since_before"),
+    *("ended_holds", "postponed", "waiting_since_before"),
     *("to_give_up", "to_give_up_own", "to_remind", "to_remind_own"),
 }
 WRITES = {
@@ -99,7 +100,7 @@ ONLY_ADDS = {"add_answer", "add_event", "add_line", "add_message", "add_order", 
 ONLY_ADDS |= {"add_receipt", "add_stock", "enqueue", "add_events", "set_policy", "add_policy_row"}
 ONLY_ADDS |= {"set_next_page", "set_limits"}
 IN_THE_ORDER_OF_AN_INDEX = (
-    *("back_orders", "back_orders_after", "ended_holds", "waiting_since_before"),
+    *("back_orders", "back_orders_after", "ended_holds", "postponed", "waiting_since_before"),
     *("to_give_up", "to_give_up_own", "to_remind", "to_remind_own"),
 )
 

@@ -71,6 +71,7 @@ READS: dict[str, tuple[Any, ...]] = {
     "orders_with_units": (WITH_UNITS,),
     "expected": (EXPECTED,),
     "ended_holds": (ENDED,),
+    "postponed": ("test_postponed_returns_the_earliest_days",),
     "waiting_since_before": (LONG,),
     "orders": (ORDERS,),
     "split_off": (PARTS,),

@@ -102,7 +102,7 @@ FAULTS = {
     "fraction": ("quantity", 2, 1.5, "a whole number from 1 to 1000000000000, not 1.5"),
     "infinity": ("quantity", 2, float("inf"), "a whole number from 1 to 1000000000000, not inf"),
     "more than ordered": ("allocated", 1, 6, "at most the quantity, not 6"),
-    "no status": ("status", 1, "OPEN", "one of NEW, ON_HOLD, "),
+    "no status": ("status", 1, "OPEN", "one of NEW, POSTPONED, "),
     "new with units": ("status", 1, "NEW", "one that agrees with the units"),
     "short and covered": ("status", 2, "ALLOCATED", "one that agrees with the units"),
     "repeated line": ("line_id", 2, "1", "an id that no other line of the order has, not '1'"),

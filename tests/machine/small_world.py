@@ -30,7 +30,14 @@ from orderflow.commands import (
 )
 from orderflow.core import State, decide
 from orderflow.domain.model import commands as do
-from orderflow.edits import ChangePriority, ChangeQuantity, Edit, RemoveLine, ReplaceLine
+from orderflow.edits import (
+    ChangeNotBefore,
+    ChangePriority,
+    ChangeQuantity,
+    Edit,
+    RemoveLine,
+    ReplaceLine,
+)
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.invariants import history_violations, not_given_up, violations
 from tests.unit.shop import ACME, NOON, about, fold, key, later, order
@@ -75,7 +82,7 @@ def explore(
     while level and transitions < transitions_max:
         following: list[State] = []
         for state in level:
-            for command in possible(state):
+            for command in possible(state, has_days=policy.allocation_horizon is not None):
                 after = carry_out(command, state, policy)
                 transitions += 1
                 if after is None:
@@ -131,6 +138,7 @@ def _mark(order: Order) -> tuple[object, ...]:
     return (
         order.order_id,
         order.status.value,
+        order.not_before is not None,
         order.priority,
         order.split_count,
         order.returned,
@@ -140,7 +148,7 @@ def _mark(order: Order) -> tuple[object, ...]:
     )
 
 
-def possible(state: State) -> Iterator[Command]:
+def possible(state: State, *, has_days: bool) -> Iterator[Command]:
     """Yield the commands, but for those that would only make the world larger."""
     yield from _about_stock(state)
     for order_id, wanted in WANTED.items():
@@ -148,7 +156,7 @@ def possible(state: State) -> Iterator[Command]:
             yield PlaceOrder(at=NOON, order=wanted)
             break  # the first that is not there: which comes first is in their places
     for each in state.orders.values():
-        for make in _ABOUT_ORDERS:
+        for make in (*_ABOUT_ORDERS, *(_ABOUT_DAYS if has_days else ())):
             yield make(each)
         if each.not_before is not None and each.status is Status.ALLOCATED:
             yield do.SendOrderToWarehouse(**about(each.order_id, DAY))
@@ -209,3 +217,5 @@ _ABOUT_ORDERS: tuple[Callable[[Order], Command], ...] = (
     _edit(ChangePriority(3)),
     _short_pick,
 )
+
+_ABOUT_DAYS = (_edit(ChangeNotBefore(later(999))), _edit(ChangeNotBefore(None)))

@@ -50,6 +50,7 @@ POLICIES = {
         partial_allocation=PartialAllocation.NEVER, short_part=ShortPart.CANCEL_SHORT
     ),
     "short orders on hold": AllocationPolicy(short_part=ShortPart.HOLD),
+    "days that are far": AllocationPolicy(allocation_horizon=timedelta(hours=1)),
 }
 
 

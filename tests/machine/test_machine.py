@@ -253,7 +253,7 @@ TestMachine.settings = settings(
 
 QUICK = settings(
     TestMachine.settings,
-    max_examples=100,
+    max_examples=200,
     phases=[Phase.generate],
     derandomize=True,
     database=None,

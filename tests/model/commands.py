@@ -185,7 +185,7 @@ def _change(order: Order, random: Random) -> Edit:
         ),
         ChangeQuantity(line_id, random.randint(1, 5)),
         ChangePriority(random.randint(0, 2)),
-        ChangeNotBefore(START + timedelta(hours=8 * random.randint(0, 2))),
+        ChangeNotBefore(START + timedelta(hours=8 * random.randint(0, 5))),
         ChangePromise(_promise(random)),
         ChangeGiveUpAfter(random.choice(TIMES_TO_WAIT)),
         ChangeCourier(None),

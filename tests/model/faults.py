@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from orderflow import Fulfilment, PartialAllocation, Preemption, Rationing
-from orderflow.domain.allocation import blocked_on, passed_over, preemption, serving
+from orderflow import Fulfilment, PartialAllocation, Preemption, Queue, Rationing
+from orderflow.domain.allocation import (
+    blocked_on,
+    passed_over,
+    postponing,
+    preemption,
+    serving,
+    serving_state,
+)
 from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions import (
     effects_of_time,
     giving_up,
+    order_commands,
+    policy_change,
     run_due,
     short_orders,
     shortfall,
@@ -39,6 +48,7 @@ FAULTS: dict[str, tuple[Settings, _PutIn]] = {}
 """By what is wrong: the settings under which it is looked for, and how it is put in."""
 
 _NAMES: dict[type, str] = {
+    Queue: "queue",
     Rationing: "rationing",
     PartialAllocation: "partial_allocation",
     Fulfilment: "fulfilment",
@@ -97,6 +107,39 @@ def only_changed_orders_served(patch: pytest.MonkeyPatch) -> None:
 @_fault()
 def nothing_released_by_time(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(effects_of_time, "_ended_holds", lambda _draft, _limit: [])
+
+
+# Days that are far
+
+
+@_fault(Queue.FIRST_COME)
+def far_orders_offered_stock(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(serving_state, "postpone_far", lambda _draft, orders: orders)
+
+
+@_fault(Queue.FIRST_COME)
+def waiting_orders_postponed_by_a_clock_that_goes_backwards(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(postponing, "_begins_to_wait", lambda _draft, _order: True)
+
+
+@_fault(Queue.FIRST_COME)
+def no_day_ever_near(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(effects_of_time, "_near_days", lambda _draft, _limit: [])
+
+
+@_fault(Queue.FIRST_COME)
+def moved_days_not_followed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(order_commands, "follow_day", lambda _draft, _order: None)
+
+
+@_fault(Queue.FIRST_COME)
+def postponed_under_an_earlier_policy_for_good(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy_change, "_end_postponements", lambda _serving: None)
+
+
+@_fault(Queue.FIRST_COME)
+def no_order_postponed_by_a_change_of_policy(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(policy_change, "postpone_far", lambda _draft, orders, **_: orders)
 
 
 # Rationing

@@ -78,7 +78,10 @@ if TYPE_CHECKING:
     from orderflow.events import LineUnits
     from tests.model.world import ProductKey
 
-BEFORE_THE_WAREHOUSE = (Status.NEW, Status.ON_HOLD, Status.ON_BACK_ORDER, Status.ALLOCATED)
+BEFORE_THE_WAREHOUSE = (
+    *(Status.NEW, Status.POSTPONED, Status.ON_HOLD),
+    *(Status.ON_BACK_ORDER, Status.ALLOCATED),
+)
 
 
 class NaiveModel:
@@ -253,6 +256,7 @@ class NaiveModel:
 
     def _edit(self, order: Order, changes: tuple[Edit | RemoveShortLines, ...]) -> None:
         self._demand(order, *BEFORE_THE_WAREHOUSE)
+        day_before = order.not_before
         order.lines = edited_lines(order, changes)
         for change in changes:
             match change:
@@ -271,6 +275,16 @@ class NaiveModel:
                     pass
         self.world.has_changed(order)
         self.world.became_short.append(order)
+        if order.not_before != day_before:
+            self._follow_day(order)
+
+    def _follow_day(self, order: Order) -> None:
+        self.world.stay_in_queue = [each for each in self.world.stay_in_queue if each != order]
+        if self.world.is_far(order):
+            order.let_go()
+            self.world.has_changed(order)
+        elif order.status is Status.POSTPONED:
+            self._let_wait(order)
 
     def _hold(self, order: Order, command: HoldOrder) -> None:
         self._demand(order, *BEFORE_THE_WAREHOUSE)

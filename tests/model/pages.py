@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from orderflow import Fulfilment, HoldReason, ShortPart, Status
 from tests.model.serving import (
     defer,
+    grown_since,
     handle_short,
     has_waited_long_enough,
     leave,
@@ -18,7 +19,7 @@ from tests.model.serving import (
     was_passed_over_often_enough,
     watch,
 )
-from tests.model.world import Page
+from tests.model.world import Page, by_placing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,19 +110,24 @@ def _by_moment(world: World, orders: list[Order]) -> list[Order]:
 def apply_effects_of_time(world: World) -> bool:
     """Apply what is due; if that is more than a page, leave the rest and serve nobody."""
     world.hold_ended = []
-    due = [*_with_ended_holds(world), *_with_long_waits(world)]
+    due = [*_with_ended_holds(world), *_with_near_days(world), *_with_long_waits(world)]
     some = due[: world.orders_max]
     for order in some:
         if order.status is Status.ON_HOLD:
             ended = _ended_holds(world, order)
             release(world, order, ended)
             world.hold_ended += [(order, reason) for reason in ended]
+        elif order.status is Status.POSTPONED:
+            let_wait(world, order)
         else:
             _begin_to_keep(world, order)
     if len(some) < len(due):
+        before = world.all_available()
         for order in list(world.changed):
+            world.postpone_if_far(order)
             if order.waits():
                 defer(world, order)
+        world.deferred_products += grown_since(world, before)
         world.deferred = True
     return len(some) == len(due)
 
@@ -137,6 +143,16 @@ def _with_ended_holds(world: World) -> list[Order]:
 
 def _ended_holds(world: World, order: Order) -> list[HoldReason]:
     return [reason for reason, until in order.holds.items() if until and until <= world.now]
+
+
+def _with_near_days(world: World) -> list[Order]:
+    """Return the postponed orders whose day is near, the first day first."""
+    near = [
+        (order.not_before, order.order_id, order)
+        for order in world.postponed_before
+        if not world.is_far(order)
+    ]
+    return [order for _, _, order in sorted(near, key=lambda each: each[:2])]
 
 
 def _with_long_waits(world: World) -> list[Order]:
@@ -189,8 +205,13 @@ def _go_on_with_policy(world: World, page: Page) -> None:
 
 def review(world: World, after: Order | None) -> None:
     """Let those on back order begin to keep, or give up what they may not have."""
+    if after is None and not _end_postponements(world):
+        world.page = Page("REVIEW")
+        return
+    world.stay_in_queue = []
     read = _read(world, Page("REVIEW", after))
     for order in [*read, *(each for each in world.changed if each.waits())]:
+        world.postpone_if_far(order)
         if has_waited_long_enough(world, order) or was_passed_over_often_enough(world, order):
             _begin_to_keep(world, order)
         if order.holds_units() and not world.allows_partial(order):
@@ -199,11 +220,21 @@ def review(world: World, after: Order | None) -> None:
         world.reviewed.append(order)
 
 
+def _end_postponements(world: World) -> bool:
+    """Let the postponed whose day is near now wait; say whether these were all."""
+    near = _with_near_days(world)[: world.orders_max]
+    for order in [*near, *world.changed]:
+        if order.status is Status.POSTPONED and not world.is_far(order):
+            let_wait(world, order)
+    return len(near) != world.orders_max
+
+
 def _read(world: World, page: Page) -> list[Order]:
     """Return the next orders on back order, by when they were placed; the rest is left."""
+    after = None if page.after is None else by_placing(page.after)
     waiting = world.back_orders_before
-    begin = 0 if page.after is None else waiting.index(page.after) + 1
-    read = waiting[begin:][: world.orders_max]
+    read = [each for each in waiting if after is None or by_placing(each) > after]
+    read = read[: world.orders_max]
     if len(read) == world.orders_max:
         world.page = Page(page.step, read[-1])
     return [order for order in read if order.waits()]

@@ -73,6 +73,10 @@ def with_parameters(settings: Settings, pick: Callable[[Sequence[Any]], Any]) ->
         parameters["split_percent_min"] = percent_min
         if settings["partial_allocation"] is PartialAllocation.ALWAYS:
             parameters["split_wait_min"] = hours and timedelta(hours=hours)
+    horizons = [timedelta(hours=4), timedelta(hours=1)]
+    parameters["allocation_horizon"] = pick(
+        horizons if settings["queue"] is Queue.FIRST_COME else [None, *horizons]
+    )
     if settings["preemption"] is Preemption.URGENT:
         parameters["urgent_from"] = pick([1, 0, 2])
     parameters["short_part"] = pick([ShortPart.WAIT, *_short_parts(settings)])

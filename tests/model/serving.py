@@ -24,7 +24,9 @@ def serve(world: World, before: dict[ProductKey, int], also: Sequence[Order] = (
 
 
 def _serve(world: World, before: dict[ProductKey, int], also: Sequence[Order] = ()) -> None:
-    grown = _grown_since(world, before)
+    for order in [*world.changed, *world.reviewed]:
+        world.postpone_if_far(order)
+    grown = grown_since(world, before)
     if world.policy.rationing is Rationing.FAIR_SHARE:
         _share_out(world, grown)
         return
@@ -56,7 +58,7 @@ def watch(world: World) -> None:
             order.queue_index = in_the_way[0]
 
 
-def _grown_since(world: World, before: dict[ProductKey, int]) -> list[ProductKey]:
+def grown_since(world: World, before: dict[ProductKey, int]) -> list[ProductKey]:
     return [each for each in world.products() if world.available(each) > before.get(each, 0)]
 
 
@@ -80,8 +82,10 @@ def _look_at(world: World, order: Order) -> Turns:
     else:
         losers = _serve_one(world, order)
         world.visited.append(order)
+    for loser in losers:
+        world.postpone_if_far(loser)
     turns: Turns = [(loser, None) for loser in losers]
-    grown = _grown_since(world, before)
+    grown = grown_since(world, before)
     if grown:
         turns += _queues_of(world, grown)
         turns += [(each, None) for each in [*world.visited, *world.changed]]
@@ -430,7 +434,7 @@ def leave(world: World) -> None:
         return
     for order in list(dict.fromkeys([*world.reviewed, *world.changed])):
         if (
-            order not in world.became_short
+            order not in _not_to_wait(world)
             and order.waits()
             and leaving(world, order)
             and _is_enough(world, order)

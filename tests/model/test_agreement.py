@@ -95,6 +95,7 @@ def test_the_random_commands_leave_everything_to_the_next_page() -> None:
 
 EVERYTHING = (
     *("OrderPlaced", "OrderAllocated", "OrderPutOnBackOrder", "OrderPartlyAllocated"),
+    *("OrderPostponed", "PostponementEnded"),
     *("OrderPassedOver", "OrderWaitedEnough", "OrderEdited", "OrderHeld", "HoldReleased"),
     *(
         "OrderSplit",
@@ -109,7 +110,8 @@ EVERYTHING = (
     *("StockBookedIn", "StockAdjusted", "PolicyChanged"),
     *("SplitOrder of units", "DespatchOrder of units", "ReturnUnits of units"),
     *("BackOrdersLimited", "its product may have no more back orders"),
-    *("HOLD", "INCOMPLETE", "COUNT", "PREEMPTED", "ShortUnitsCancelled", "SHORT_PART", "CAP"),
+    *("HOLD", "INCOMPLETE", "COUNT", "PREEMPTED", "POSTPONED"),
+    *("ShortUnitsCancelled", "SHORT_PART", "CAP", "OrderGivenUp", "SellerReminded"),
 )
 
 

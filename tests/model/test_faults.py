@@ -17,7 +17,7 @@ def test_a_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     put_in(monkeypatch)
     assert any(
         they_differ(each, number)
-        for number in range(SEQUENCES)
+        for number in range(3 * SEQUENCES)
         for each in VALID_SETTINGS
         if where.items() <= each.items()
     )

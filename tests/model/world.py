@@ -108,6 +108,10 @@ class Order:
         partial_allocation[-1].allocated -= 1
 
 
+def by_placing(order: Order) -> tuple[datetime, str]:
+    return (order.placed_at, order.order_id)
+
+
 @dataclass
 class Passing:
     """The places in a queue between which orders are still to be passed over."""
@@ -145,6 +149,8 @@ class World:
     # Who stood in which queue before the command, and between which places orders are passed over.
     queued_before: list[tuple[Order, ProductKey]] = field(default_factory=list)
     back_orders_before: list[Order] = field(default_factory=list)
+    stay_in_queue: list[Order] = field(default_factory=list)  # however far they are
+    postponed_before: list[Order] = field(default_factory=list)
     passing: dict[ProductKey, Passing] = field(default_factory=dict)
     passes_count: bool = True
     # Pages: how many orders may have changed, and what is left to the next page.
@@ -170,7 +176,9 @@ class World:
         self.deferred, self.is_passing, self.page = False, False, None
         self.deferred_products = []
         waiting = [order for order in self.orders if order.waits()]
-        self.back_orders_before = sorted(waiting, key=lambda each: (each.placed_at, each.order_id))
+        self.back_orders_before = sorted(waiting, key=by_placing)
+        self.stay_in_queue = list(waiting)
+        self.postponed_before = [each for each in self.orders if each.status is Status.POSTPONED]
         self.queued_before = [
             (order, product)
             for order in self.orders
@@ -281,6 +289,18 @@ class World:
     def is_to_give_up(self, order: Order) -> bool:
         moment = self.gives_up_at(order)
         return moment is not None and moment <= self.now
+
+    def is_far(self, order: Order) -> bool:
+        """Whether the day of the order is farther than the horizon."""
+        horizon, day = self.policy.allocation_horizon, order.not_before
+        return horizon is not None and day is not None and day - self.now > horizon
+
+    def postpone_if_far(self, order: Order) -> None:
+        """Take an order that begins to wait out of its queues, if its day is far."""
+        if order.waits() and self.is_far(order) and order not in self.stay_in_queue:
+            order.let_go()
+            order.status = Status.POSTPONED
+            self.has_changed(order)
 
     def has_changed(self, order: Order) -> None:
         """Note that the command has changed the order, and set what follows from its lines."""

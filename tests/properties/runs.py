@@ -135,6 +135,7 @@ def reads(repository: MemoryRepository, command: Command) -> Reads:
         return (
             tuple(work.events()),
             tuple(sorted(order.order_id for order in work.ended_holds(at))),
+            tuple(sorted(order.order_id for order in work.postponed(at))),
             tuple(sorted(order.order_id for order in work.waiting_since_before(at))),
             tuple(
                 tuple(sorted(order.order_id for order in work.orders_with_units(*product)))

@@ -34,6 +34,13 @@ def require_supported(policy: AllocationPolicy) -> None:
             "use WAIT, and cancel or hold the orders that are ON_BACK_ORDER",
             policy.short_part.value,
         )
+    if policy.allocation_horizon is not None:
+        raise InvalidValueError(
+            "AllocationPolicy.allocation_horizon",
+            "None for a table, which does not say the day of an order; leave out the orders whose "
+            "day is far, or use orderflow.core.allocate",
+            policy.allocation_horizon,
+        )
     if policy.fulfilment is not Fulfilment.COMPLETE:
         raise InvalidValueError(
             "AllocationPolicy.fulfilment",

@@ -11,7 +11,9 @@ from orderflow.domain.model.events import (
     OrderEvent,
     OrderPartlyAllocated,
     OrderPassedOver,
+    OrderPostponed,
     OrderWaitedEnough,
+    PostponementEnded,
 )
 from orderflow.domain.state.fold import evolve_order
 from orderflow.importing.identity import edit_id
@@ -29,7 +31,9 @@ _MOVES_STOCK = (
     OrderPartlyAllocated,
     OrderDeallocated,
     OrderPassedOver,
+    OrderPostponed,
     OrderWaitedEnough,
+    PostponementEnded,
 )
 
 

@@ -54,7 +54,7 @@ class OnChange(Term):
 _NAMED_MAX = 5
 _ZONES_APART_MAX = timedelta(hours=26)
 _AHEAD_MAX = timedelta(days=1)
-_OPEN = frozenset({Status.NEW, Status.ON_BACK_ORDER, Status.ALLOCATED})
+_OPEN = frozenset({Status.NEW, Status.POSTPONED, Status.ON_BACK_ORDER, Status.ALLOCATED})
 
 
 @attrs.define(kw_only=True)

@@ -32,6 +32,7 @@ from orderflow.invariants.by_policy import (
     gain_violations,
     idle_stock_violations,
     patience_violations,
+    postponement_violations,
 )
 from orderflow.invariants.given_up_orders import not_given_up
 from orderflow.invariants.history import (
@@ -67,6 +68,7 @@ __all__ = [
     "limit_violations",
     "not_given_up",
     "patience_violations",
+    "postponement_violations",
     "preemption_violations",
     "replay_violations",
     "split_violations",
@@ -94,5 +96,6 @@ def violations(
         *agreement_violations(orders),
         *idle_stock_violations(orders, stock, policy),
         *patience_violations(orders, policy, at),
+        *postponement_violations(orders, policy, at),
         *fulfilment_violations(orders, policy),
     ]

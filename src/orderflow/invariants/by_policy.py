@@ -36,6 +36,7 @@ __all__ = [
     "gain_violations",
     "idle_stock_violations",
     "patience_violations",
+    "postponement_violations",
 ]
 
 GAINS = OrderAllocated | OrderPutOnBackOrder | OrderPartlyAllocated
@@ -91,6 +92,24 @@ def patience_violations(
         if at is not None and longest is not None and at - wait.since >= longest:
             found.append(f"order {order.order_id!r} has waited since {wait.since}")
     return [f"{each} but is not marked as having waited enough" for each in found]
+
+
+def postponement_violations(
+    orders: Iterable[Order], policy: AllocationPolicy, at: datetime | None = None
+) -> list[str]:
+    """Return postponed orders that should be in their queues, because their day is near."""
+    horizon = policy.allocation_horizon
+    found = []
+    for order in orders:
+        day = order.not_before
+        if order.status is Status.POSTPONED and (
+            day is None or horizon is None or (at is not None and day - at <= horizon)
+        ):
+            found.append(
+                f"order {order.order_id!r} is postponed, but its day {day} is near "
+                f"(horizon: {horizon})"
+            )
+    return found
 
 
 def fulfilment_violations(orders: Iterable[Order], policy: AllocationPolicy) -> list[str]:

@@ -12,6 +12,7 @@ from orderflow.domain.model.events import (
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
+    PostponementEnded,
     ShortReason,
     ShortUnitsCancelled,
 )
@@ -80,6 +81,7 @@ def makes_short(event: Event) -> TypeGuard[OrderEvent]:
             OrderPutOnBackOrder()
             | OrderEdited()
             | HoldReleased()
+            | PostponementEnded()
             | OrderShortPicked()
             | OrderRecalled()
         ):

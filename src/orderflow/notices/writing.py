@@ -31,6 +31,7 @@ from orderflow.domain.model.events import (
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
+    PostponementEnded,
     SellerReminded,
     ShortUnitsCancelled,
 )
@@ -149,6 +150,7 @@ class NoticeWriter:
                 | OrderPutOnBackOrder()
                 | OrderRecalled()
                 | HoldReleased()
+                | PostponementEnded()
                 | OrderShortPicked()
                 | ShortUnitsCancelled()
                 | OrderCancelled(short_reason=ShortReason())

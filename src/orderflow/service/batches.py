@@ -25,7 +25,9 @@ from orderflow.domain.model.events import (
     OrderDeallocated,
     OrderPartlyAllocated,
     OrderPassedOver,
+    OrderPostponed,
     OrderWaitedEnough,
+    PostponementEnded,
     StockAdjusted,
     StockBookedIn,
 )
@@ -282,7 +284,9 @@ _ALLOCATION = (
     OrderPartlyAllocated,
     OrderDeallocated,
     OrderPassedOver,
+    OrderPostponed,
     OrderWaitedEnough,
+    PostponementEnded,
 )
 
 

@@ -70,6 +70,7 @@ POLICY = AllocationPolicy(
     wait_max=timedelta(days=9, seconds=2, microseconds=3),
     give_up=GiveUp.NOTIFY,
     remind_before=timedelta(minutes=20),
+    allocation_horizon=timedelta(days=99, seconds=2, microseconds=3),
 )
 
 
@@ -276,6 +277,9 @@ def _life() -> Iterator[Command]:
         command_id=None,
         at=later(17),
     )
+    day = later(18) + timedelta(days=365)
+    far = new_order("far", 8, ("POT", 1), warehouse_id="york", not_before=day)
+    yield PlaceOrder(order=far, at=later(18))
 
 
 def _receipts() -> Iterator[Command]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -18,11 +19,13 @@ from orderflow.domain.model.commands import (
     RunDue,
     ServeWaiting,
 )
+from orderflow.domain.model.edits import ChangeNotBefore
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.order import Hold, HoldReason
 from orderflow.domain.model.policy import AllocationPolicy, Fulfilment, Queue
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
+from orderflow.domain.model.validators import YEAR_MAX
 from orderflow.service import OrderFlow
 from orderflow.testing.differences import require_same
 from orderflow.testing.example_shop import (
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["PageContract"]
 
 _BY_ID = attrgetter("order_id")
+_LAST_MOMENT = datetime(YEAR_MAX, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
 class PageContract(OnExampleShop):
@@ -96,6 +100,34 @@ class PageContract(OnExampleShop):
         for limit, found in ((0, ""), (1, "b"), (2, "ab"), (3, "abc"), (4, "abc"), (None, "abc")):
             ended = repository.read("acme", partial(_ended_holds, limit=limit))
             require_same(f"ended_holds(…, {limit})", sorted(ended), list(found))
+
+    def test_postponed_returns_the_earliest_days(self) -> None:
+        """`postponed` finds orders by their day, except those on hold."""
+        repository = self.make_repository()
+        acme = OrderFlow(repository).seller("acme")
+        horizon = timedelta(seconds=1)
+        acme.change_policy(AllocationPolicy(allocation_horizon=horizon), at=later(0))
+        for order_id, minutes in (("a", 3), ("b", 1), ("c", 3), ("d", 2)):
+            far = new_order(order_id, 0, ("MUG", 1), not_before=later(minutes))
+            acme.place(far, at=later(0))
+        acme.place(new_order("e", 0, ("MUG", 1)), at=later(0))
+        acme.hold("d", HoldReason.OTHER, at=later(0))
+        for until, limit, found in (
+            (later(1) - timedelta(microseconds=1), None, ""),
+            (later(1), None, "b"),
+            *((later(3), limit, "bac"[:limit]) for limit in (0, 1, 2, 3, None)),
+            (_LAST_MOMENT, None, "bac"),
+        ):
+            read = partial(_postponed, until=until, limit=limit)
+            for run in (repository.read, repository.write):
+                name = f"postponed({until}, {limit})"
+                require_same(name, run("acme", read), [acme.order(each) for each in sorted(found)])
+        acme.edit("b", ChangeNotBefore(None), at=later(0))
+        read = partial(_postponed, until=later(9), limit=None)
+        others = [acme.order("a"), acme.order("c")]
+        require_same("postponed(…)", repository.read("acme", read), others)
+        waiting = repository.read("acme", _queue)
+        require_same("waiting(…)", waiting, ["b", "e"])
 
     def test_waiting_since_before_returns_those_that_wait_longest(self) -> None:
         """With `limit`, the longest waits are returned, and of the same length the smaller id."""
@@ -176,6 +208,15 @@ def _orders(*order_ids: str) -> tuple[Order, ...]:
 
 def _ended_holds(reading: Reading, limit: int | None) -> list[str]:
     return [order.order_id for order in reading.ended_holds(later(24 * 60), limit)]
+
+
+def _postponed(reading: Reading, until: datetime, limit: int | None) -> list[Order]:
+    return sorted(reading.postponed(until, limit), key=_BY_ID)
+
+
+def _queue(reading: Reading) -> list[str]:
+    waiting = reading.waiting("leeds", "MUG", AllocationPolicy())
+    return [order.order_id for order in waiting]
 
 
 def _save_one_page(command: Command, work: UnitOfWork) -> None:

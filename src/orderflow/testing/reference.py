@@ -9,7 +9,7 @@ import attrs
 
 from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.status import MAY_WAIT
+from orderflow.domain.model.status import MAY_BE_ALLOCATED
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.service import OrderFlow
 from orderflow.testing.bounded import BoundedRepository
@@ -90,7 +90,7 @@ def _reads(seller: Seller) -> Iterator[tuple[Any, ...]]:
         yield "queue", stock.key
     for order in seller.orders():
         yield "events", order.order_id
-        if order.status in MAY_WAIT:
+        if order.status in MAY_BE_ALLOCATED:
             yield "explain", order.order_id
 
 

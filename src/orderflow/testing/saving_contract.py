@@ -40,6 +40,7 @@ EXAMPLE_POLICIES = (
         partial_allocation=PartialAllocation.AFTER_WAITING,
         passes_max=2,
         wait_max=timedelta(days=1, seconds=2, microseconds=3),
+        allocation_horizon=timedelta(days=5, seconds=2, microseconds=3),
         fulfilment=Fulfilment.PARCELS,
         parcels_max=4,
         preemption=Preemption.URGENT,

@@ -82,6 +82,9 @@ def _day(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     is_here = Action.EDIT in allowed_actions(order.status)
     if day is not None and explanation.at < day and is_here:
         yield f"It cannot be sent to the warehouse before {moment_text(day, zone)}."
+    if explanation.offered_from is not None:
+        begins = moment_text(explanation.offered_from, zone)
+        yield f"Because this is far, it is offered no stock before {begins}."
 
 
 def _reason(hold: Hold, zone: tzinfo) -> str:
@@ -281,6 +284,7 @@ _GIVE_UP = {
 
 _WHERE = {
     Status.NEW: "is new: it has not been allocated yet, and has no units",
+    Status.POSTPONED: "is postponed: its queue position stays the same, and it has no units",
     Status.ALLOCATED: (
         "is allocated: every line is covered, and it waits to be sent to the warehouse"
     ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import Action, ActionAnswer, HoldReason, Status
+from orderflow import Action, ActionAnswer, AllocationPolicy, HoldReason, Status
 from orderflow.commands import CancelOrder, RequestCancellation
 from orderflow.core import State, actions, decide
 from orderflow.domain.model.commands import DespatchOrder, SendOrderToWarehouse, SplitOrder
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 ALLOWED = {
     "NEW": "ALLOCATE, EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, CANCEL",
+    "POSTPONED": "EDIT, REMOVE_LINE, REPLACE_LINE, HOLD, CANCEL",
     "ON_HOLD": "EDIT, REPLACE_LINE, HOLD, RELEASE_HOLD, CANCEL",
     "ON_BACK_ORDER": "EDIT, REPLACE_LINE, SEND_STOCK, SPLIT, HOLD, CANCEL",
     "ALLOCATED": "EDIT, REMOVE_LINE, REPLACE_LINE, SPLIT, HOLD, CANCEL, SEND_TO_WAREHOUSE",
@@ -59,6 +61,11 @@ def test_every_action_is_answered_for_and_every_refusal_has_a_reason(status: str
 
 LEADS_TO = {
     "NEW": {"ALLOCATE": ["ALLOCATED"], "HOLD": ["ON_HOLD"], "CANCEL": ["CANCELLED"]},
+    "POSTPONED": {
+        "EDIT": ["POSTPONED", "ALLOCATED", "ON_BACK_ORDER"],
+        "REPLACE_LINE": ["POSTPONED"],
+        "HOLD": ["ON_HOLD"],
+    },
     "ON_HOLD": {"RELEASE_HOLD": ["ON_BACK_ORDER"], "CANCEL": ["CANCELLED"], "EDIT": ["ON_HOLD"]},
     "ON_BACK_ORDER": {
         "SPLIT": ["ON_BACK_ORDER"],
@@ -88,6 +95,19 @@ def test_each_allowed_action_says_where_it_leads(status: str) -> None:
     found = answers(OPENINGS[status]())
     for action, leads_to in LEADS_TO[status].items():
         assert [str(each) for each in found[action].leads_to] == leads_to, action
+
+
+def test_an_order_whose_day_is_far_would_be_postponed() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A", not_before=later(999))
+    shop.change_policy(AllocationPolicy(allocation_horizon=timedelta(hours=1)))
+    found = answers(shop)
+    assert found["REPLACE_LINE"].leads_to == (Status.ALLOCATED, Status.POSTPONED)
+    assert set(found["EDIT"].leads_to) == {
+        *(Status.ALLOCATED, Status.POSTPONED, Status.ON_BACK_ORDER)
+    }
+    shop.hold("A", HoldReason.OTHER, deallocate=True)
+    assert answers(shop)["RELEASE_HOLD"].leads_to == (Status.POSTPONED,)
 
 
 def test_a_short_pick_of_an_order_to_be_cancelled_leads_to_its_cancellation() -> None:

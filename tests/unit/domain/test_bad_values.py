@@ -665,6 +665,12 @@ def test_more_can_only_come_of_a_notice() -> None:
         BookInStock(at=NOON, key=key(), received=1, more_to_come=True)
 
 
+@pytest.mark.parametrize("horizon", [each for each in DURATION if each is not None])
+def test_the_horizon_of_a_policy_is_a_length_of_time(horizon: object) -> None:
+    with pytest.raises(InvalidValueError, match=r"AllocationPolicy.allocation_horizon"):
+        AllocationPolicy(allocation_horizon=horizon)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("wait_max", DURATION)
 def test_the_patience_of_a_policy_is_a_length_of_time(wait_max: object) -> None:
     with pytest.raises(InvalidValueError, match=r"AllocationPolicy.wait_max"):

@@ -18,6 +18,7 @@ from orderflow import (
     Rationing,
 )
 from orderflow.core import State, expected_cover
+from orderflow.domain.model.status import MAY_BE_ALLOCATED
 from orderflow.domain.queries.expected_cover import ExpectedCovers
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, NOON, Shop, key, later, shop_with
@@ -181,7 +182,7 @@ def test_what_earlier_orders_hold_is_out_of_reach() -> None:
     assert covers(shop, "A") == [("1", False, [])]
 
 
-@pytest.mark.parametrize("status", sorted({*OPENINGS} - {"NEW", "ON_HOLD", "ON_BACK_ORDER"}))
+@pytest.mark.parametrize("status", sorted({*OPENINGS} - MAY_BE_ALLOCATED))
 def test_an_order_that_waits_for_nothing_has_nothing_to_come(status: str) -> None:
     shop = OPENINGS[status]()
     expect(shop, 9)

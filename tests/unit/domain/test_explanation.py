@@ -23,6 +23,7 @@ from orderflow import (
     Status,
 )
 from orderflow.core import EarlierDemand, State, explain
+from orderflow.domain.model.status import MAY_BE_ALLOCATED
 from orderflow.errors import InvalidValueError, OrderNotFoundError
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, LEEDS, NOON, Shop, key, later, lines, shop_with
@@ -300,7 +301,7 @@ def test_what_is_there_already_is_not_waited_for() -> None:
 # Orders that do not wait, and orders that are not there
 
 
-@pytest.mark.parametrize("status", sorted({*OPENINGS} - {"NEW", "ON_HOLD", "ON_BACK_ORDER"}))
+@pytest.mark.parametrize("status", sorted({*OPENINGS} - MAY_BE_ALLOCATED))
 def test_an_order_that_does_not_wait_has_no_shortages(status: str) -> None:
     explanation = explained(OPENINGS[status]())
     assert (explanation.order.status, explanation.shortages) == (status, ())

@@ -49,6 +49,7 @@ def reads(view: View, policy: AllocationPolicy, at: datetime) -> dict[str, objec
         "partial_allocation": [by_id(view.orders_with_units(*product)) for product in waiting],
         "expected": [list(view.expected(*product)) for product in waiting],
         "ended holds": by_id(view.ended_holds(at)),
+        "postponed": by_id(view.postponed(at)),
         "overdue": by_id(view.waiting_since_before(at)),
     }
 

@@ -5,11 +5,12 @@ Nothing here reads the transition table: a test that does would agree with any t
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import Address, Hold, HoldReason, Outcome, Status
+from orderflow import Address, AllocationPolicy, Hold, HoldReason, Outcome, Status
 from orderflow.commands import (
     EditOrder,
     HoldOrder,
@@ -20,9 +21,9 @@ from orderflow.commands import (
     SplitOrder,
 )
 from orderflow.domain.model import commands as do
-from orderflow.edits import ChangeCourier, ChangeQuantity, ChangeShipTo, Edit
+from orderflow.edits import ChangeCourier, ChangeNotBefore, ChangeQuantity, ChangeShipTo, Edit
 from orderflow.errors import ActionRefusedError, SplitRefusedError
-from tests.unit.shop import Shop, about, kinds, shop_with
+from tests.unit.shop import Shop, about, key, kinds, later, shop_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,13 @@ def new() -> Shop:
     """Two mugs are there and nobody has processed the order for two."""
     shop = shop_with(MUG=2)
     shop.take("A", ("MUG", 2), allocate=False)
+    return shop
+
+
+def postponed() -> Shop:
+    """Two mugs are there, but the day of the order is too far."""
+    shop = shop_with(AllocationPolicy(allocation_horizon=timedelta(hours=1)), MUG=2)
+    shop.take("A", ("MUG", 2), not_before=later(999))
     return shop
 
 
@@ -86,6 +94,7 @@ def cancelled() -> Shop:
 
 OPENINGS: dict[str, Callable[[], Shop]] = {
     "NEW": new,
+    "POSTPONED": postponed,
     "ON_HOLD": on_hold,
     "ON_BACK_ORDER": on_back_order,
     "ALLOCATED": allocated,
@@ -133,6 +142,8 @@ LEADS_TO = {
         "deliver": REFUSED,
         "return units": REFUSED,
     },
+    "POSTPONED": dict.fromkeys(COMMANDS, REFUSED)
+    | {"edit": "POSTPONED", "hold": "ON_HOLD", "cancel": "CANCELLED"},
     "ON_HOLD": {
         "allocate": REFUSED,
         "edit": "ON_HOLD",
@@ -324,9 +335,23 @@ def test_a_new_order_that_was_held_is_processed_when_it_is_released() -> None:
     ) == ["ON_HOLD", "ALLOCATED"]
 
 
+def test_a_postponed_order_takes_its_turn_when_its_day_is_near() -> None:
+    shop = postponed()
+    assert walk(
+        shop,
+        lambda: shop.hold("A", HoldReason.OTHER),
+        lambda: shop.release_hold("A"),
+        lambda: shop.edit("A", ChangeNotBefore(later(0))),
+        lambda: shop.edit("A", ChangeNotBefore(later(999))),
+        lambda: shop.count(key(), 1, at=later(939)),
+        lambda: shop.count(key(), 2, at=later(939)),
+    ) == ["ON_HOLD", "POSTPONED", "ALLOCATED", "POSTPONED", "ON_BACK_ORDER", "ALLOCATED"]
+
+
 # Courier and address may be changed until the order is sent to the warehouse.
 MAY_CHANGE_DELIVERY = {
     "NEW": True,
+    "POSTPONED": True,
     "ON_HOLD": True,
     "ON_BACK_ORDER": True,
     "ALLOCATED": True,

@@ -470,6 +470,16 @@ def test_a_reminder_that_comes_too_late_is_not_sent() -> None:
     assert told(shop, reminded, given_up) == []
 
 
+def test_a_postponed_order_goes_on_back_order_when_its_day_is_near() -> None:
+    shop = shop_with(AllocationPolicy(allocation_horizon=timedelta(hours=1)), MUG=1)
+    placed = [shop.take(each, ("MUG", 1), not_before=later(180)) for each in "AB"]
+    assert told(shop, *placed) == []
+    outcome = shop.count(key("PAN"), 1, at=later(120))
+    (notice,) = told(shop, outcome)
+    assert isinstance(notice, OnBackOrderNotice)
+    assert (notice.order_id, notice.since) == ("B", later(120))
+
+
 def test_orders_that_split_by_themselves_are_told_of_as_partly_served() -> None:
     policy = AllocationPolicy(fulfilment=Fulfilment.SPLIT)
     shop = shop_with(policy, MUG=0)

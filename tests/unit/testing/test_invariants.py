@@ -53,6 +53,7 @@ from orderflow.invariants import (
     history_violations,
     idle_stock_violations,
     patience_violations,
+    postponement_violations,
     split_violations,
     violations,
 )
@@ -389,6 +390,23 @@ def test_returned_units_count() -> None:
     stored = attrs.evolve(evolve(State(ACME), *events), records={})
     found = history_violations(State(ACME), events, ALWAYS, stored)
     assert "'MUG' of 'acme' in 'leeds': 0 on hand, but the movements add up to 2" in found
+
+
+def test_an_order_that_is_postponed_wrongly_is_found() -> None:
+    day = later(120)
+    policy = AllocationPolicy(allocation_horizon=timedelta(hours=1))
+    far = order("A", ("MUG", 2), not_before=day, status=Status.POSTPONED)
+    assert postponement_violations([far, order("B")], policy, later(59)) == []
+    assert postponement_violations([far], policy) == []
+    without_day = attrs.evolve(far, not_before=None)
+    for wrong, of, at, horizon in (
+        (far, policy, later(60), "1:00:00"),
+        (far, ALWAYS, later(59), "None"),
+        (without_day, policy, None, "1:00:00"),
+    ):
+        assert postponement_violations([wrong], of, at) == [
+            f"order 'A' is postponed, but its day {wrong.not_before} is near (horizon: {horizon})"
+        ]
 
 
 def test_an_order_that_was_sent_before_its_day_is_found() -> None:

@@ -239,6 +239,10 @@ class MemoryUnitOfWork:
         """Return the orders on hold with a hold that has ended by this time."""
         return self._seller.ended_holds(at, limit)
 
+    def postponed(self, until: datetime, limit: int | None = None) -> Iterable[Order]:
+        """Return the postponed orders whose day is this time or before it."""
+        return self._seller.postponed(until, limit)
+
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
         return self._seller.waiting_since_before(since, limit)

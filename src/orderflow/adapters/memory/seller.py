@@ -5,7 +5,8 @@
   that `Outcome.queue_index` names.
 - The receipts of a product. An explanation reads those of each line.
 - The orders with units of a product. A count that finds fewer units reads only these.
-- Heaps of the ends of holds and the starts of waits. If none is due, a command reads one entry.
+- Heaps of the ends of holds, the days of postponed orders and the starts of waits. If none is due,
+  a command reads one entry.
 
 Queues depend on the policy. They are built at their first use, and again after it changes.
 """
@@ -21,7 +22,7 @@ from orderflow.adapters.memory.queue import SortedQueue
 from orderflow.domain.model.commands import Command, ServeWaiting
 from orderflow.domain.model.policy import QueuePosition, queue_position
 from orderflow.domain.model.status import Status
-from orderflow.domain.state.waits import waits_since_before
+from orderflow.domain.state.waits import is_postponed_to, waits_since_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -56,6 +57,7 @@ class SellerState:
         self.parts: dict[str, list[str]] = {}
         self.with_units: dict[str, dict[str, dict[str, None]]] = {}  # warehouse, SKU, order
         self._hold_ends: list[tuple[datetime, str]] = []
+        self._days: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
         self.policy: AllocationPolicy | None = None
         self.next_page: NextPage | None = None
@@ -81,6 +83,7 @@ class SellerState:
             for warehouse_id, of_warehouse in self.with_units.items()
         }
         other._hold_ends = list(self._hold_ends)
+        other._days = list(self._days)
         other.policy = self.policy
         other.next_page = self.next_page
         other.back_order_limits = self.back_order_limits
@@ -166,6 +169,18 @@ class SellerState:
             heappush(self._hold_ends, entry)
         return list(ended.values())
 
+    def postponed(self, until: datetime, limit: int | None) -> list[Order]:
+        """Return the postponed orders whose day is this time or before it."""
+        found: dict[tuple[datetime, str], Order] = {}
+        while len(found) != limit and self._days and self._days[0][0] <= until:
+            day, order_id = heappop(self._days)
+            order = self.orders[order_id]
+            if order.not_before == day and is_postponed_to(order, until):
+                found[day, order_id] = order
+        for entry in found:
+            heappush(self._days, entry)
+        return list(found.values())
+
     def waiting_since_before(self, since: datetime, limit: int | None) -> list[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
         found: dict[tuple[datetime, str], Order] = {}
@@ -207,6 +222,8 @@ class SellerState:
         self._move_in_queues(old, self._positions(order))
         self._index_units(before, order)
         self._note_wait(before, order)
+        if order.status is Status.POSTPONED and order.not_before is not None:
+            heappush(self._days, (order.not_before, order_id))
         for hold in order.holds:
             if hold.until is not None:
                 heappush(self._hold_ends, (hold.until, order_id))

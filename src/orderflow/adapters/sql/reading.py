@@ -6,6 +6,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from orderflow.adapters.sql.long_waits import long_wait_reads
 from orderflow.adapters.sql.rows import (
     Moments,
     limits_of,
@@ -173,6 +174,11 @@ class SqlReading:
         parameters = {"at": self.moments.write(at)}
         return self._orders_due(self._statements.ended_holds, parameters, limit=limit)
 
+    def postponed(self, until: datetime, limit: int | None = None) -> Iterable[Order]:
+        """Return the postponed orders whose day is this time or before it."""
+        parameters = {"at": self.moments.write(until)}
+        return self._orders_due(self._statements.postponed, parameters, limit=limit)
+
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this time that allow no partial allocation yet."""
         parameters = {"at": self.moments.write(since)}
@@ -182,8 +188,9 @@ class SqlReading:
         self, by: datetime, give_up_after: timedelta | None, limit: int | None = None
     ) -> Iterable[Order]:
         """Return the orders on back order that are to be given up at this moment or before it."""
-        to, at = self._statements, {"at": by}
-        found = self._long_waits(to.to_give_up_own, to.to_give_up, at, give_up_after, limit)
+        to, write = self._statements, self.moments.write
+        reads = long_wait_reads(to.to_give_up_own, to.to_give_up, write, give_up_after, at=by)
+        found = [order for read in reads for order in self._orders_due(*read, limit=limit)]
         return to_give_up(found, by, give_up_after)[:limit]
 
     def to_remind(
@@ -194,27 +201,14 @@ class SqlReading:
         limit: int | None = None,
     ) -> Iterable[Order]:
         """Return the orders on back order whose sellers are to be reminded."""
-        to, between = self._statements, {"later_than": after, "at": until}
-        found = self._long_waits(to.to_remind_own, to.to_remind, between, give_up_after, limit)
+        to, write, between = (
+            self._statements,
+            self.moments.write,
+            {"later_than": after, "at": until},
+        )
+        reads = long_wait_reads(to.to_remind_own, to.to_remind, write, give_up_after, **between)
+        found = [order for read in reads for order in self._orders_due(*read, limit=limit)]
         return to_remind(found, after, until, give_up_after)[:limit]
-
-    def _long_waits(
-        self,
-        own: Executable,
-        others: Executable,
-        moments: dict[str, datetime],
-        give_up_after: timedelta | None,
-        limit: int | None,
-    ) -> Iterator[Order]:
-        """Yield orders that are given up by their own time, and orders without one."""
-        write = self.moments.write
-        given = {name: write(moment) for name, moment in moments.items()}
-        yield from self._orders_due(own, given, limit=limit)
-        if give_up_after is not None:
-            since = {name: write(moment - give_up_after) for name, moment in moments.items()}
-            for allows_partial in (False, True):
-                given = since | {"allows_partial": allows_partial}
-                yield from self._orders_due(others, given, limit=limit)
 
     # The listings
 

@@ -32,7 +32,7 @@ from orderflow.adapters.sql.arrays import (
     given_pairs,
 )
 from orderflow.adapters.sql.rows import LINE_COLUMNS, ORDER_COLUMNS, RECEIPT_COLUMNS
-from orderflow.adapters.sql.tables import HOLDS, IS_UNSERVED, WAITS
+from orderflow.adapters.sql.tables import HOLDS, IS_POSTPONED, IS_UNSERVED, WAITS
 from orderflow.adapters.sql.write_statements import WriteStatements
 from orderflow.domain.model.policy import Queue
 from orderflow.domain.model.status import Status
@@ -149,6 +149,9 @@ class Statements(WriteStatements):
         ended = self.orders_where(orders.held_until <= bindparam("at"))
         ended = ended.order_by(orders.held_until, orders.order_id)
         self.ended_holds = ended.limit(bindparam("limit"))
+        far = self.orders_where(text(IS_POSTPONED), orders.not_before <= bindparam("at"))
+        far = far.order_by(orders.not_before, orders.order_id)
+        self.postponed = far.limit(bindparam("limit"))
         self._name_waits(orders)
         self.products_of = (
             select(lines.warehouse_id, lines.sku)

@@ -45,6 +45,8 @@ DEFAULT_PREFIX = "orderflow_"
 
 # Conditions of partial indexes. SQLite uses such an index only for the same text in a query.
 WAITS = "status = 'ON_BACK_ORDER'"
+IS_POSTPONED = "status = 'POSTPONED'"
+GIVES_UP = "gives_up_at IS NOT NULL"
 IS_UNSERVED = "is_unserved"
 HOLDS = "allocated > 0"
 
@@ -225,9 +227,9 @@ class Tables:
         self._index(table, "status", "status", "placed_at", "order_id")
         self._index(table, "parts", "split_from", "order_id", where="split_from IS NOT NULL")
         self._index(table, "held", "held_until", "order_id", where="held_until IS NOT NULL")
+        self._index(table, "postponed", "not_before", "order_id", where=IS_POSTPONED)
         self._index(table, "waits", "allows_partial", "waits_since", "order_id", where=WAITS)
-        own = "gives_up_at IS NOT NULL"
-        self._index(table, "gives_up", "gives_up_at", "order_id", where=own)
+        self._index(table, "gives_up", "gives_up_at", "order_id", where=GIVES_UP)
         return table
 
     def _lines(self) -> Table:

@@ -230,6 +230,7 @@ class ImportReport:
         placed = done.placed.total()
         yield "orders placed", placed
         yield "  of these on back order", done.placed[Status.ON_BACK_ORDER]
+        yield "  of these postponed", done.placed[Status.POSTPONED]
         yield "orders edited", done.done[EditOrder]
         if self.kind is not FileKind.ORDERS:
             yield _IMPORTED[self.kind], done.done.total()

@@ -17,7 +17,7 @@ from orderflow.domain.model.events import (
     StockAdjusted,
     StockBookedIn,
 )
-from orderflow.domain.model.status import MAY_WAIT, Status
+from orderflow.domain.model.status import MAY_BE_ALLOCATED
 from orderflow.errors.quoting import counted
 from orderflow.service import SystemClock
 
@@ -98,7 +98,7 @@ def order_columns(*, several_sellers: bool = False) -> tuple[Column, ...]:
 
 def order_row(order: Order) -> dict[str, Any]:
     """Return an order as a row of a listing, with its sums."""
-    short = order.short if _may_get_more(order) else 0
+    short = order.short if order.status in MAY_BE_ALLOCATED else 0
     sums = {"units": order.units, "allocated": order.allocated, "short": short}
     return {**data_of(order), **sums}
 
@@ -122,17 +122,12 @@ def receipt_row(receipt: ExpectedReceipt) -> dict[str, Any]:
 
 def print_order(console: Console, order: Order) -> None:
     """Print an order with its lines."""
-    waits = _may_get_more(order) and order.short
+    waits = order.status in MAY_BE_ALLOCATED and order.short
     part = f", {order.allocated:,} of {counted(order.units, 'unit')} allocated" if waits else ""
     console.print(f"{order.order_id} is {order.status}{part} (version {order.version})")
     lines = [{**attrs.asdict(line), "short": line.short if waits else 0} for line in order.lines]
     sets = (Column("set_id", "set"),) if any(line.set_id for line in order.lines) else ()
     print_table(console, (*_LINE_COLUMNS, *sets), lines)
-
-
-def _may_get_more(order: Order) -> bool:
-    """Whether it can be short: a despatched or cancelled order has no units either."""
-    return order.status is Status.NEW or order.status in MAY_WAIT
 
 
 def print_outcome(console: Console, outcome: Outcome) -> None:

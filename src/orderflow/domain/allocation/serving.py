@@ -101,8 +101,7 @@ def serve(
 ) -> None:
     """Offer the available stock to every order that can gain from the changes.
 
-    Afterwards, no stock is idle that a waiting order could use under the policy, unless the rest is
-    deferred to a later page.
+    Afterwards, no waiting order could use idle stock, unless a later page serves the rest.
 
     Args:
         serving: What this serving remembers; it and its draft are changed.
@@ -128,6 +127,7 @@ def defer(serving: ServingState) -> None:
     """Defer the waiting orders that changed to a later page."""
     for order in serving.take_touched():
         _defer(serving, _after_wait(serving.draft, order))
+    serving.defer_replenished()
 
 
 def take_available(order: Order, shelf: dict[str, int]) -> _Taken:
@@ -252,9 +252,9 @@ def _in_order_of_queue(serving: ServingState, waiting: list[Order]) -> Iterator[
     numbers = count()
     while True:
         if serving.is_replenished:
+            touched = serving.take_touched()
             replenished = serving.take_replenished()
             sources += [_queue_of(serving, product) for product in replenished]
-            touched = serving.take_touched()
             sources.append(_in_queue_order(draft, [*touched, *_known_orders(serving, replenished)]))
         if len(sources) == 1 and not heads:
             yield from _from_one_source(serving, sources[0])

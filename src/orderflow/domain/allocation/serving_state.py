@@ -11,6 +11,7 @@ from math import inf
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from orderflow.domain.allocation.postponing import postpone_far
 from orderflow.domain.allocation.with_units import OrdersWithUnits
 from orderflow.domain.model.events import (
     STOCK_EVENTS,
@@ -115,7 +116,10 @@ class ServingState:
         )
 
     def take_touched(self) -> list[Order]:
-        """Return, once, the waiting orders that changed and were not offered stock since."""
+        """Return, once, the waiting orders that changed and were not offered stock since.
+
+        Those that begin to wait, but whose day is far, are postponed.
+        """
         events, touched = self.draft.events, self._touched
         for event in events[self._events_read :]:
             if not isinstance(event, _OFFERED):
@@ -123,7 +127,7 @@ class ServingState:
         self._events_read = len(events)
         orders = [self.draft.order(order_id) for order_id in touched]
         touched.clear()
-        return [order for order in orders if self.is_waiting(order)]
+        return postpone_far(self.draft, [order for order in orders if self.is_waiting(order)])
 
     def take_new_events(self) -> list[Event]:
         """Return, once, the events that may have made orders short."""
@@ -199,6 +203,10 @@ class ServingState:
         """Defer the queues of the products that an order is short of to a later page."""
         for line in order.short_lines:
             self.deferred[order.warehouse_id, line.sku] = None
+
+    def defer_replenished(self) -> None:
+        """Defer the queues of the products of which more is available to a later page."""
+        self.deferred.update(dict.fromkeys(self.take_replenished()))
 
     def continue_later(self, product: ProductKey, step: NextPage | None = None) -> None:
         """Leave more to the next page than to serve queues.

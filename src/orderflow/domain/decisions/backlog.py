@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.deallocation import deallocate_incomplete
+from orderflow.domain.allocation.postponing import end_postponements, postpone_far
 from orderflow.domain.allocation.serving import serve
 from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions.difference import outcome_of
@@ -16,6 +17,7 @@ from orderflow.domain.model.arguments import (
     require_policy,
     tuple_of,
 )
+from orderflow.domain.model.horizon import is_far
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
@@ -45,8 +47,8 @@ def allocate(
 ) -> Outcome:
     """Allocate the stock of one seller to all of the seller's waiting orders.
 
-    These are the new orders and those on back order. The rules are the same as for commands.
-    Orders of any other status do not change.
+    These are the new orders, those on back order, and the postponed ones whose day is near. The
+    rules are the same as for commands. Orders of any other status do not change.
 
     >>> from datetime import UTC, datetime
     >>> from orderflow import Order, OrderLine, Stock, StockKey
@@ -80,9 +82,13 @@ def allocate(
     seller_id = _seller_of(backlog, records)
     draft = Draft(State.of(seller_id, backlog, records), policy, at)
     serving = ServingState(draft)
-    deallocate_incomplete(draft, backlog)
     serving.to_allocate.update([order.order_id for order in backlog if order.status is _NEW])
-    serve(serving, [order for order in backlog if order.status in _WAIT])
+    postponed = [order for order in backlog if order.status is Status.POSTPONED]
+    end_postponements(draft, [order for order in postponed if not is_far(order, policy, at)])
+    waiting = [order for order in backlog if order.status in _WAIT]
+    waiting = postpone_far(draft, waiting, again=True)
+    deallocate_incomplete(draft, waiting)
+    serve(serving, waiting)
     handle_short_orders(serving)
     split_by_policy(serving)
     return outcome_of(serving)

@@ -2,8 +2,9 @@
 
 Every command takes the same steps:
 
-1. Apply the effects of time: release ended holds, and allow a part to orders that waited enough.
-   Then serve the queues. If that takes more than one page, these pages come first.
+1. Apply the effects of time: release ended holds, end postponements, and allow a part to orders
+   that waited enough. Then serve the queues. If that takes more than one page, these pages come
+   first.
 2. Apply the changes of the command.
 3. Serve the queues of the products of which more is available, and the orders left waiting.
 4. Cancel or hold the orders that became short, if that is their short part.
@@ -127,10 +128,11 @@ def _carry_out(serving: ServingState, command: Command) -> None:
         order = next(iter(draft.orders.values()))
         raise PagesFirstError(draft.seller_id, ((order.warehouse_id, order.lines[0].sku),))
     _execute(serving, command)
-    if not (serving.is_continued or isinstance(command, RunDue)):
-        serve(serving)
+    if not isinstance(command, RunDue):
+        if not serving.is_continued:
+            serve(serving)
         handle_short_orders(serving)
-    if not (serving.reviewed and serving.leaves_more):
+    if draft.new_policy is None or not serving.leaves_more:
         split_by_policy(serving)
 
 

@@ -1,4 +1,4 @@
-"""The effects of time: holds that have ended, and waits that were long enough.
+"""The effects of time: ended holds and postponements, and waits that were long enough.
 
 Every command applies them before its own change, as if they were a command of their own. If one
 transaction may not change all these orders, pages of `ServeWaiting` come first. No such page serves
@@ -11,6 +11,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from orderflow.domain.allocation.postponing import end_postponements, postponed_to_near
 from orderflow.domain.allocation.serving import defer, serve
 from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions.difference import outcome_of
@@ -51,17 +52,19 @@ def let_time_pass(serving: ServingState) -> bool:
 
 
 def apply_effects_of_time(serving: ServingState) -> bool:
-    """Release ended holds, and allow a part to orders that waited long enough.
+    """Release ended holds, end postponements, and allow a part to orders that waited long enough.
 
     Returns:
         Whether these were all. If not, the next page has to go on.
     """
     draft = serving.draft
     limit = None if serving.orders_max is None else serving.orders_max + 1
-    due = [*_ended_holds(draft, limit), *_long_waits(draft, limit)]
+    due = [*_ended_holds(draft, limit), *_near_days(draft, limit), *_long_waits(draft, limit)]
     for order in sorted(due[: serving.orders_max], key=_releases_first):
         if order.status is Status.ON_HOLD:
             _release(draft, order)
+        elif order.status is Status.POSTPONED:
+            end_postponements(draft, [order], by_time=True)
         elif order.wait is not None and draft.policy.patience is not None:
             due_at = order.wait.since + draft.policy.patience
             draft.emit(OrderWaitedEnough(*draft.name(order), due_at))
@@ -86,6 +89,12 @@ def _ended_holds(draft: Draft, limit: int | None) -> list[Order]:
         for order in draft.view.ended_holds(draft.at, limit)
     ]
     return [order for _, _, order in sorted(ended, key=itemgetter(0, 1))]
+
+
+def _near_days(draft: Draft, limit: int | None) -> list[Order]:
+    """Return the postponed orders whose day is near, the first day first."""
+    postpones = draft.policy.allocation_horizon is not None
+    return postponed_to_near(draft, limit) if postpones else []
 
 
 def _long_waits(draft: Draft, limit: int | None) -> list[Order]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orderflow.domain.allocation.postponing import follow_day
 from orderflow.domain.decisions.shortfall import cancel_if_requested
 from orderflow.domain.decisions.splitting import split_at_warehouse
 from orderflow.domain.model.edits import apply_edits, resolve_edits
@@ -134,6 +135,7 @@ def edit(draft: Draft, order: Order, command: EditOrder) -> None:
     edits = resolve_edits(order, command.edits)
     apply_edits(order, edits)  # refuses an impossible edit before there is an event
     draft.emit(OrderEdited(*draft.name(order), edits))
+    follow_day(draft, order)
 
 
 def cancel(draft: Draft, order: Order, command: CancelOrder) -> None:

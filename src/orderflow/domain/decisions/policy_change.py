@@ -4,9 +4,10 @@ A change of policy counts as a change to every order on back order. Each of them
 again, in the order of the new queue, and none is passed over. Units that may leave automatically
 under the new policy are split off, whether or not the order has gained anything.
 
-Two things happen first. Orders that have waited enough under the new policy may be allocated a part
-from now on. Other orders give back a part that they may not have, so that earlier orders can have
-it.
+Some things happen first. Postponements end if the day of the order is near under the new policy,
+and orders on back order are postponed if theirs is far. Orders that have waited enough may be
+allocated a part from now on. Other orders give back a part that they may not have, so that earlier
+orders can have it.
 
 Some things stay as they are:
 
@@ -17,7 +18,8 @@ Some things stay as they are:
 The cost: the change reads all orders on back order twice. If these are too many for a transaction,
 it has the following steps, each in pages:
 
-- `REVIEW` goes through all orders on back order. They begin to allow a part, or give it back.
+- `REVIEW` ends postponements. Then it goes through all orders on back order. They are postponed,
+  begin to allow a part, or give it back.
 - `OFFER` serves the queues of all products that they wait for.
 - `SPLIT` goes through all orders on back order again, and makes the automatic splits.
 """
@@ -27,9 +29,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.deallocation import deallocate_incomplete
+from orderflow.domain.allocation.postponing import (
+    end_postponements,
+    postpone_far,
+    postponed_to_near,
+)
 from orderflow.domain.allocation.serving import serve
 from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.events import OrderWaitedEnough, PolicyChanged
+from orderflow.domain.model.horizon import is_far
 from orderflow.domain.model.next_page import NextPage, PageStep
 from orderflow.domain.model.policy import Fulfilment, Queue, has_waited_enough, queue_position
 from orderflow.domain.model.status import Status
@@ -49,13 +57,17 @@ def change(serving: ServingState, policy: AllocationPolicy) -> None:
     draft = serving.draft
     if policy == draft.view.policy:
         return
+    postponed = draft.policy.allocation_horizon is not None
     draft.emit(PolicyChanged(draft.seller_id, draft.at, policy))
     serving.begin_new_policy()
-    step = _review(serving, None)
+    step = _end_postponements(serving) if postponed else None
+    step = step or _review(serving, None)
     if step is None:
         serving.offer_anew()
-    else:
-        serving.continue_later(min(serving.deferred), step)
+        return
+    _defer_reviewed(serving)
+    order = next(iter((serving.reviewed or draft.orders).values()))
+    serving.continue_later((order.warehouse_id, order.lines[0].sku), step)
 
 
 def go_on(serving: ServingState, page: NextPage, products: list[ProductKey]) -> None:
@@ -81,7 +93,10 @@ def _step(serving: ServingState, page: NextPage, products: list[ProductKey]) -> 
         return _split(serving, after)
     serving.deferred.update(dict.fromkeys(products))
     if page.step is PageStep.REVIEW:
-        return _review(serving, after) or NextPage(PageStep.OFFER)
+        step = _end_postponements(serving) if after is None else None
+        step = step or _review(serving, after)
+        _defer_reviewed(serving)
+        return step or NextPage(PageStep.OFFER)
     for product in serving.deferred:
         serving.resume(product)
     serving.deferred.clear()
@@ -92,24 +107,39 @@ def _step(serving: ServingState, page: NextPage, products: list[ProductKey]) -> 
     return NextPage(PageStep.SPLIT) if splits else None
 
 
+def _end_postponements(serving: ServingState) -> NextPage | None:
+    """End the postponements of orders whose day is near now; return the next page, if any."""
+    draft = serving.draft
+    near = postponed_to_near(draft, serving.orders_max)
+    changed = [
+        order for order in draft.orders.values() if not is_far(order, draft.policy, draft.at)
+    ]
+    end_postponements(draft, [*near, *changed])
+    return NextPage(PageStep.REVIEW) if len(near) == serving.orders_max else None
+
+
 def _review(serving: ServingState, after: Order | None) -> NextPage | None:
-    """Let orders on back order begin to allow a part, or give it back."""
+    """Postpone orders on back order, or let them begin to allow a part, or give it back."""
     draft = serving.draft
     read = _back_orders(serving, after)
     orders = {order.order_id: order for order in read} | draft.orders
     waiting = [order for order in orders.values() if order.status is Status.ON_BACK_ORDER]
     waiting.sort(key=lambda order: queue_position(order, draft.policy.queue))
+    waiting = postpone_far(draft, waiting, again=True)
     for order in waiting:
         if has_waited_enough(order, draft.policy, draft.at):
             draft.emit(OrderWaitedEnough(*draft.name(order)))
     deallocate_incomplete(draft, _as_they_are_now(draft, waiting))
     reviewed = _as_they_are_now(draft, waiting)
     serving.reviewed = {order.order_id: order for order in reviewed}
-    if len(read) != serving.orders_max and after is None:
-        return None
-    for order in reviewed:
-        serving.defer(order)
     return _go_on_after(read, serving.orders_max, PageStep.REVIEW)
+
+
+def _defer_reviewed(serving: ServingState) -> None:
+    """Defer the orders that were reviewed, and those that wait for units of postponed ones."""
+    for order in serving.reviewed.values():
+        serving.defer(order)
+    serving.defer_replenished()
 
 
 def _split(serving: ServingState, after: Order | None) -> NextPage | None:

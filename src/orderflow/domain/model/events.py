@@ -54,6 +54,7 @@ __all__ = [
     "OrderPartlyAllocated",
     "OrderPassedOver",
     "OrderPlaced",
+    "OrderPostponed",
     "OrderPutOnBackOrder",
     "OrderRecalled",
     "OrderSentToWarehouse",
@@ -63,6 +64,7 @@ __all__ = [
     "OrderSplitOff",
     "OrderWaitedEnough",
     "PolicyChanged",
+    "PostponementEnded",
     "ReceiptAnnounced",
     "ReceiptWithdrawn",
     "SellerReminded",
@@ -87,6 +89,8 @@ class DeallocationReason(Term):
     """There were fewer units on hand than were allocated."""
     PREEMPTED = "PREEMPTED"
     """An urgent order took them."""
+    POSTPONED = "POSTPONED"
+    """Its day is farther than the allocation horizon."""
 
 
 @attrs.frozen
@@ -112,6 +116,21 @@ class OrderAllocated(OrderEventFields):
     """The order was allocated these units, which cover all its lines."""
 
     units: LineUnits
+
+
+@attrs.frozen
+class OrderPostponed(OrderEventFields):
+    """The day of the order is far: it is offered no stock until it is near."""
+
+
+@attrs.frozen
+class PostponementEnded(OrderEventFields):
+    """The order is on back order from now on, and is offered stock in its turn.
+
+    `due_at` is when its day was near enough; `None` if its day or the policy was changed.
+    """
+
+    due_at: datetime | None = None
 
 
 @attrs.frozen
@@ -320,6 +339,8 @@ class PolicyChanged:
 
 OrderChange = (
     OrderAllocated
+    | OrderPostponed
+    | PostponementEnded
     | OrderPutOnBackOrder
     | OrderPartlyAllocated
     | OrderDeallocated

@@ -33,6 +33,7 @@ from orderflow.domain.model.events import (
     OrderHeld,
     OrderPartlyAllocated,
     OrderPassedOver,
+    OrderPostponed,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderSentToWarehouse,
@@ -40,6 +41,7 @@ from orderflow.domain.model.events import (
     OrderSplit,
     OrderSplitAtWarehouse,
     OrderWaitedEnough,
+    PostponementEnded,
     SellerReminded,
     ShortUnitsCancelled,
     UnitsReturned,
@@ -54,8 +56,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTIONS", "TRANSITIONS", "Action", "allowed_actions", "diagram", "next_status"]
 
-_NEW, _HELD, _WAITING, _ALLOCATED = (
+_NEW, _POSTPONED, _HELD, _WAITING, _ALLOCATED = (
     Status.NEW,
+    Status.POSTPONED,
     Status.ON_HOLD,
     Status.ON_BACK_ORDER,
     Status.ALLOCATED,
@@ -65,7 +68,14 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
     Status.NEW: {
         OrderAllocated: (_ALLOCATED,),
         OrderPutOnBackOrder: (_WAITING,),
+        OrderPostponed: (_POSTPONED,),
         OrderEdited: (_NEW,),
+        OrderHeld: (_HELD,),
+        OrderCancelled: (Status.CANCELLED,),
+    },
+    Status.POSTPONED: {
+        PostponementEnded: (_WAITING,),
+        OrderEdited: (_POSTPONED,),
         OrderHeld: (_HELD,),
         OrderCancelled: (Status.CANCELLED,),
     },
@@ -84,6 +94,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderWaitedEnough: (_WAITING,),
         SellerReminded: (_WAITING,),
         OrderGivenUp: (_WAITING,),
+        OrderPostponed: (_POSTPONED,),
         OrderEdited: (_ALLOCATED, _WAITING),
         OrderSplit: (_WAITING,),
         ShortUnitsCancelled: (_ALLOCATED, _WAITING),

@@ -2,11 +2,11 @@
 
 Seven settings, each with its values:
 
-- **queue**: who comes first. It is always a total order: the last key is the order id, so that
-  two runs and two machines agree.
+- **queue**: who comes first. It is a total order on every machine: the last key is the order id.
 - **rationing**: whether orders are served strictly one after another, or the available units are
   shared among all who wait for the product.
 - **partial_allocation**: whether a short order may be allocated a part while it waits.
+- **allocation_horizon**: how near the day of an order must be for it to be offered stock.
 - **fulfilment**: what may leave the warehouse.
 - **preemption**: whether an urgent order may take the units of later orders.
 - **short_part**: whether an order that becomes short waits, is cancelled or is put on hold.
@@ -77,6 +77,8 @@ class AllocationPolicy:
         passes_max: With `AFTER_WAITING`: the number of passes after which it may have a part.
         wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part, at
             most 36,525 days.
+        allocation_horizon: How near the day of an order (`Order.not_before`) must be for it to be
+            offered stock, at most 36,525 days. With `None`, it may be any day.
         fulfilment: What may leave.
         parcels_max: With `PARCELS`: the most parcels of an order, including the last one and
             cancelled ones.
@@ -115,6 +117,9 @@ class AllocationPolicy:
         default=None, validator=attrs.validators.optional(validators.whole(1))
     )
     wait_max: timedelta | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.duration)
+    )
+    allocation_horizon: timedelta | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.duration)
     )
     fulfilment: Fulfilment = attrs.field(

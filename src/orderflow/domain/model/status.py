@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from orderflow.domain.model.terms import Term
 
-__all__ = ["COVERED", "FROZEN", "MAY_WAIT", "SENT_OUT", "WITHOUT_UNITS", "Status"]
+__all__ = [
+    "COVERED",
+    "FROZEN",
+    "MAY_BE_ALLOCATED",
+    "MAY_WAIT",
+    "SENT_OUT",
+    "WITHOUT_UNITS",
+    "Status",
+]
 
 
 class Status(Term):
@@ -12,6 +20,8 @@ class Status(Term):
 
     NEW = "NEW"
     """Placed; no stock was offered to it yet."""
+    POSTPONED = "POSTPONED"
+    """Its day is too far, so it is offered no stock yet: see `AllocationPolicy`."""
     ON_HOLD = "ON_HOLD"
     """On hold for one or more reasons."""
     ON_BACK_ORDER = "ON_BACK_ORDER"
@@ -30,7 +40,9 @@ class Status(Term):
     """Cancelled; it gave back its units."""
 
 
-WITHOUT_UNITS = frozenset({Status.NEW, Status.DESPATCHED, Status.DELIVERED, Status.CANCELLED})
+WITHOUT_UNITS = frozenset(
+    {Status.NEW, Status.POSTPONED, Status.DESPATCHED, Status.DELIVERED, Status.CANCELLED}
+)
 """The statuses in which no line has an allocated unit."""
 
 COVERED = frozenset({Status.ALLOCATED, Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED})
@@ -38,6 +50,9 @@ COVERED = frozenset({Status.ALLOCATED, Status.SENT_TO_WAREHOUSE, Status.CANCELLA
 
 MAY_WAIT = frozenset({Status.ON_HOLD, Status.ON_BACK_ORDER})
 """The statuses in which an order may wait for stock, or have waited before it went on hold."""
+
+MAY_BE_ALLOCATED = frozenset({Status.NEW, Status.POSTPONED}) | MAY_WAIT
+"""The statuses in which the short lines of an order may still be allocated stock."""
 
 FROZEN = frozenset({Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED})
 """The warehouse works on the order: it loses units last, and only by a recall."""

@@ -35,6 +35,7 @@ from orderflow.domain.model.commands import (
     SplitOrder,
 )
 from orderflow.domain.model.edits import RemoveLine
+from orderflow.domain.model.horizon import is_far
 from orderflow.domain.model.lifecycle import (
     ACTIONS,
     TRANSITIONS,
@@ -142,7 +143,7 @@ def _answer(
         return ActionAnswer(action=action, allowed=False, reason=str(refusal))
     if outcome is None or outcome.order is None:
         is_limited = any(limit.is_in_force(at) for limit in view.back_order_limits)
-        leads_to = _possible(order, action, policy, is_limited=is_limited)
+        leads_to = _possible(order, action, policy, at, is_limited=is_limited)
     else:
         leads_to = (outcome.order.status,)
     if action is Action.SPLIT and order.status is Status.ALLOCATED:
@@ -181,7 +182,7 @@ def _some_units(order: Order) -> LineUnits:
 
 
 def _possible(
-    order: Order, action: Action, policy: AllocationPolicy, *, is_limited: bool
+    order: Order, action: Action, policy: AllocationPolicy, at: datetime, *, is_limited: bool
 ) -> tuple[Status, ...]:
     status = order.status
     if action is Action.REPORT_SHORT_PICK and status is Status.CANCELLATION_REQUESTED:
@@ -191,6 +192,10 @@ def _possible(
         targets.update(dict.fromkeys(TRANSITIONS[status].get(way[0], ())))
     if action in (Action.SEND_STOCK, Action.REPORT_SHORT_PICK):  # stock may be available for it
         targets[Status.ALLOCATED] = None
+    if is_far(order, policy, at) and targets.pop(Status.ON_BACK_ORDER, True) is None:
+        targets[Status.POSTPONED] = None
+    if action is Action.EDIT and policy.allocation_horizon is not None and status in _FOLLOWS_DAY:
+        targets.update(dict.fromkeys(_FOLLOWS_DAY))
     if action in (Action.EDIT, Action.REPLACE_LINE, Action.REMOVE_LINE, Action.REPORT_SHORT_PICK):
         instead = _INSTEAD_OF_WAITING[short_part_of(order, policy)]
         if instead and targets.pop(Status.ON_BACK_ORDER, True) is None:
@@ -218,6 +223,9 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
         units[sku] = units.get(sku, 0) + quantity
     return tuple(units.items())
 
+
+_FOLLOWS_DAY = (Status.POSTPONED, Status.ALLOCATED, Status.ON_BACK_ORDER)
+"""The statuses that an edit of the day can lead to, and from which it can."""
 
 _INSTEAD_OF_WAITING: dict[ShortPart, tuple[Status, ...]] = {
     ShortPart.WAIT: (),

@@ -12,7 +12,7 @@ depends on the policy.
   blocked on another product. Nor does it consider that a smaller, later order may take units that
   do not complete an earlier one.
 
-Orders on hold are not served, so they are not counted.
+Orders on hold and postponed ones are not served, so they are not counted.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from orderflow.domain.model.policy import (
     allows_partial,
     is_urgent,
 )
-from orderflow.domain.model.status import MAY_WAIT, Status
+from orderflow.domain.model.status import MAY_BE_ALLOCATED
 from orderflow.domain.model.stock import ExpectedReceipt
 from orderflow.domain.queries.queue_demand import PreemptibleUnits, QueueDemand
 
@@ -60,7 +60,7 @@ class ExpectedCover:
         line_id: The line.
         sku: Its product.
         is_there: Whether enough units are available. The order then waits for another product,
-            to be allocated, or to be released.
+            for its day, to be allocated, or to be released.
         receipts: The expected receipts that are needed to cover the line, in the order in which
             they are expected, and then the overdue ones that are needed too. Empty if enough is
             available, or if all receipts are not enough.
@@ -95,8 +95,8 @@ def expected_cover(
     The queue is read from its head, only as far as the expected units suffice.
 
     Args:
-        order: The order, as it is in the view. Only a new order and one on hold or on back order
-            has short lines.
+        order: The order, as it is in the view. Only an order that is new, postponed, on hold or on
+            back order has short lines.
         view: The state of the order's seller.
         at: The present moment. Receipts that were expected before it are overdue.
         default_policy: The policy to use if the seller has none of its own.
@@ -166,8 +166,7 @@ def first_overdue_since(covers: Iterable[ExpectedCover]) -> datetime | None:
 
 def lines_to_cover(order: Order) -> tuple[OrderLine, ...]:
     """Return the short lines of an order that may still be allocated stock."""
-    waits = order.status is Status.NEW or order.status in MAY_WAIT
-    return order.short_lines if waits else ()
+    return order.short_lines if order.status in MAY_BE_ALLOCATED else ()
 
 
 class Supply:

@@ -21,6 +21,7 @@ from orderflow.domain.model.arguments import (
     require_view,
 )
 from orderflow.domain.model.back_order_limit import BackOrderLimit
+from orderflow.domain.model.horizon import is_far, offered_from
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import (
     AllocationPolicy,
@@ -78,7 +79,8 @@ class Shortage:
     Attributes:
         line: The line.
         position: The position of the order in the queue of the product, 1 at its head. An order
-            that is new or on hold, or blocked on another product, would have this position.
+            that is new, postponed or on hold, or blocked on another product, would have this
+            position.
             `None` under a fair share, where no order comes first.
         earlier: The first orders before it in the queue. Under a fair share, the first orders
             that share with it.
@@ -112,7 +114,7 @@ class Explanation:
     """Why an order waits.
 
     Attributes:
-        order: The order, with its ended holds released.
+        order: The order, after the effects of time.
         policy: The policy by which the stock is allocated.
         at: The moment.
         blocked_on: The product that blocks an order that may not be allocated a part: without
@@ -144,6 +146,12 @@ class Explanation:
         if self.order.status is not Status.ON_BACK_ORDER:
             return None
         return gives_up_at(self.order, self.policy.give_up_after)
+
+    @property
+    def offered_from(self) -> datetime | None:
+        """When its day is near enough for it to be offered stock; `None` if it is."""
+        is_postponed = self.shortages and is_far(self.order, self.policy, self.at)
+        return offered_from(self.order, self.policy) if is_postponed else None
 
     @property
     def passes_left(self) -> int | None:
@@ -187,7 +195,9 @@ class Explanation:
     @property
     def expected_at(self) -> datetime | None:
         """When the last short line is expected to be covered; `None` if this is not known."""
-        return last_expected_at(shortage.cover for shortage in self.shortages)
+        covered_at = last_expected_at(shortage.cover for shortage in self.shortages)
+        begins = self.offered_from
+        return covered_at if covered_at is None or begins is None else max(covered_at, begins)
 
     @property
     def overdue_since(self) -> datetime | None:
@@ -210,7 +220,7 @@ def explain(
     Args:
         order_id: The order.
         view: The state of the seller.
-        at: The present moment. Holds that have ended count as released.
+        at: The present moment. Effects of time that are due by then count as applied.
         default_policy: The policy to use if the seller has none of its own.
         earlier_max: Name at most this many earlier orders, and count the others.
 

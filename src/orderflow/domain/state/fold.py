@@ -38,6 +38,7 @@ from orderflow.domain.model.events import (
     OrderPartlyAllocated,
     OrderPassedOver,
     OrderPlaced,
+    OrderPostponed,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderSentToWarehouse,
@@ -47,6 +48,7 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
     OrderWaitedEnough,
     PolicyChanged,
+    PostponementEnded,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     SellerReminded,
@@ -266,7 +268,9 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
         case OrderDespatched():
             return {"lines": lose_all_units(order.lines)}
         case (
-            OrderSentToWarehouse()
+            OrderPostponed()
+            | PostponementEnded()
+            | OrderSentToWarehouse()
             | OrderDelivered()
             | CancellationRequested()
             | CancellationRejected()
@@ -286,7 +290,7 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
         case ShortUnitsCancelled():
             return {"lines": cancel_units(order.lines, event.units)}
         case OrderPassedOver() | OrderWaitedEnough() | SellerReminded() | OrderGivenUp():
-            return {"wait": _wait_after(_wait(order, event.at), event)}
+            return {"wait": _wait_after(order.wait or _wait_since(event.at), event)}
         case UnitsReturned():
             return {"returned": add_returned(order, event.units)}
         case OrderHeld():
@@ -343,10 +347,6 @@ def _order_in(fields: dict[str, Any], status: Status, at: datetime) -> Order:
     elif status is not _HELD or is_covered(fields["lines"]):
         fields["wait"] = None
     return order_of(fields)
-
-
-def _wait(order: Order, at: datetime) -> BackOrderWait:
-    return order.wait or _wait_since(at)
 
 
 @lru_cache(maxsize=1)

@@ -130,6 +130,12 @@ class Overlay:
         due = State.of(self.seller_id, [*below, *self._above.orders.values()])
         return due.ended_holds(at, limit)
 
+    def postponed(self, until: datetime, limit: int | None = None) -> Iterable[Order]:
+        """Return the postponed orders whose day is this moment or before it."""
+        below = self._unchanged(self._below.postponed(until))
+        found = State.of(self.seller_id, [*below, *self._above.orders.values()])
+        return found.postponed(until, limit)
+
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet."""
         below = self._unchanged(self._below.waiting_since_before(since))

@@ -34,7 +34,7 @@ from orderflow.domain.model.stock import (
     by_expectation,
 )
 from orderflow.domain.state.fold import fold
-from orderflow.domain.state.waits import to_give_up, to_remind, waits_since_before
+from orderflow.domain.state.waits import is_postponed_to, to_give_up, to_remind, waits_since_before
 from orderflow.errors import InvalidValueError, NotFoundError, RefusedError, TransitionError
 
 if TYPE_CHECKING:
@@ -214,6 +214,11 @@ class State:
         )
         order_ids = dict.fromkeys(order_id for _, order_id in ends)
         return [self.orders[order_id] for order_id in order_ids][:limit]
+
+    def postponed(self, until: datetime, limit: int | None = None) -> Iterable[Order]:
+        """Return the postponed orders whose day is this moment or before it."""
+        found = [order for order in self.orders.values() if is_postponed_to(order, until)]
+        return sorted(found, key=lambda order: (order.not_before, order.order_id))[:limit]
 
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet."""

@@ -127,6 +127,14 @@ class View(Protocol):
         """
         ...
 
+    def postponed(self, until: datetime, limit: int | None = None) -> Iterable[Order]:
+        """Return the postponed orders whose day (`Order.not_before`) is this moment or before it.
+
+        They may come in any order. If there are more than `limit`, return those with the earliest
+        day, then those with the smaller id. Only a policy with an `allocation_horizon` needs them.
+        """
+        ...
+
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet.
 

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.order import Order
 
-__all__ = ["to_give_up", "to_remind", "waits_since_before"]
+__all__ = ["is_postponed_to", "to_give_up", "to_remind", "waits_since_before"]
+
+
+def is_postponed_to(order: Order, until: datetime) -> bool:
+    """Whether the order is postponed, and its day is this moment or before it."""
+    day = order.not_before
+    return order.status is Status.POSTPONED and day is not None and day <= until
 
 
 def waits_since_before(order: Order, since: datetime) -> bool:

@@ -142,6 +142,7 @@ def draw_policy(chooser: Chooser) -> AllocationPolicy:
         partial_allocation=partial_allocation,
         passes_max=passes_max,
         wait_max=wait_max,
+        allocation_horizon=chooser.pick(_HORIZONS),
         fulfilment=fulfilment,
         parcels_max=chooser.number(2, 3) if fulfilment is Fulfilment.PARCELS else None,
         split_units_min=units_min,
@@ -344,6 +345,7 @@ _CUSTOM_FIELDS = ((), (), (("Gift", "yes"),), (("Channel", ""), ("Gift", "no\nbo
 _CANCELS = (ShortPart.CANCEL_SHORT, ShortPart.CANCEL_ORDER)
 _SHORT_PARTS = (*[None] * 12, *ShortPart)
 _PROMISED_DAYS = (None, None, 1, 2)
+_HORIZONS = (None, None, None, None, timedelta(hours=2), timedelta(days=1))
 _HOURS_BEFORE = (None, None, None, 3, 48)
 _EDITS_OF_A_COMMAND = (1, 1, 1, 2, 3)
 _RATIOS = ((1, 1), (1, 1), (1, 1), (2, 1), (1, 2))

@@ -82,8 +82,8 @@ def _stock() -> None:
 
 
 _RULES_OF_ORDERS = {
-    "status": "status IN ('NEW', 'ON_HOLD', 'ON_BACK_ORDER', 'ALLOCATED', 'SENT_TO_WAREHOUSE', "
-    "'CANCELLATION_REQUESTED', 'DESPATCHED', 'DELIVERED', 'CANCELLED')",
+    "status": "status IN ('NEW', 'POSTPONED', 'ON_HOLD', 'ON_BACK_ORDER', 'ALLOCATED', "
+    "'SENT_TO_WAREHOUSE', 'CANCELLATION_REQUESTED', 'DESPATCHED', 'DELIVERED', 'CANCELLED')",
     "held": "(status = 'ON_HOLD') = (holds IS NOT NULL)",
     "until": "held_until IS NULL OR status = 'ON_HOLD'",
     "waits": "waits_since IS NULL OR status IN ('ON_HOLD', 'ON_BACK_ORDER')",
@@ -129,6 +129,7 @@ def _orders() -> None:
     _index("orders", "status", "status", "placed_at", "order_id")
     _index("orders", "parts", "split_from", "order_id", where="split_from IS NOT NULL")
     _index("orders", "held", "held_until", "order_id", where="held_until IS NOT NULL")
+    _index("orders", "postponed", "not_before", "order_id", where="status = 'POSTPONED'")
     waits = "status = 'ON_BACK_ORDER'"
     _index("orders", "waits", "allows_partial", "waits_since", "order_id", where=waits)
     _index("orders", "gives_up", "gives_up_at", "order_id", where="gives_up_at IS NOT NULL")
