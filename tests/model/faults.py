@@ -124,7 +124,7 @@ def waiting_orders_postponed_by_a_clock_that_goes_backwards(patch: pytest.Monkey
 
 @_fault(Queue.FIRST_COME)
 def no_day_ever_near(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(effects_of_time, "_near_days", lambda _draft, _limit: [])
+    patch.setattr(effects_of_time, "postponed_to_near", lambda _draft, _limit: [])
 
 
 @_fault(Queue.FIRST_COME)
@@ -200,7 +200,7 @@ def passed_over_by_earlier_orders(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(PartialAllocation.AFTER_WAITING)
 def long_waits_not_noticed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(effects_of_time, "_long_waits", lambda _draft, _limit: [])
+    patch.setattr(effects_of_time, "_long_waits", lambda _draft, _since, _limit: [])
 
 
 # Fulfilment

@@ -161,7 +161,8 @@ def test_it_takes_its_position_when_its_day_is_near() -> None:
     shop.count(key("PAN"), 1, at=COMES_NEAR - timedelta(microseconds=1))
     assert [each.order_id for each in shop.queue(key())] == ["C"]
     outcome = shop.count(key("PAN"), 2, at=COMES_NEAR + timedelta(hours=1))
-    assert outcome.events[0] == PostponementEnded(ACME, "A", COMES_NEAR + timedelta(hours=1))
+    late = COMES_NEAR + timedelta(hours=1)
+    assert outcome.events[0] == PostponementEnded(ACME, "A", late, COMES_NEAR)
     assert outcome.back_orders_opened == ("A",)
     assert [each.order_id for each in shop.queue(key())] == ["A", "C"]
     shop.receive("MUG", 1)

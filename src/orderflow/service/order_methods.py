@@ -154,10 +154,10 @@ class OrderMethods(SellerScope):
     def run_due(self, *, at: datetime | None = None, command_id: str | None = None) -> Outcome:
         """Do what has become due. Call this from a scheduler.
 
-        Holds that have ended are released, and orders that have waited enough may have a part. The
-        seller is reminded of orders that will be given up, and those whose time has come are given
-        up: see `RunDue`. If they are many, several transactions do it. The outcome is that of the
-        first one.
+        Holds that have ended are released. Orders whose day is near are offered stock, and those
+        that have waited enough may have a part. The seller is reminded of orders that will be given
+        up, and those whose time has come are given up: see `RunDue`. If they are many, several
+        transactions do it. The outcome is that of the first one.
         """
         fields = self._fields(at, command_id)
         return self.handle(do.RunDue(seller_id=self.seller_id, **fields))

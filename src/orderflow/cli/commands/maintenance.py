@@ -148,8 +148,9 @@ def run_due(
 ) -> None:
     """Do what has become due, for one seller or for all, and list it. Run it from a scheduler.
 
-    Ended holds are released, sellers are reminded of orders that will be given up, and orders that
-    have been on back order for as long as they may are given up. A second run does nothing again.
+    Ended holds are released, and orders whose day is near are offered stock. Sellers are reminded
+    of orders that will be given up. Orders that have been on back order for as long as they may are
+    given up. A second run does nothing again.
     """
     moment = at if at is not None else SystemClock().now()
     rows: list[dict[str, Any]] = []

@@ -46,6 +46,7 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
     OrderWaitedEnough,
     PolicyChanged,
+    PostponementEnded,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     SellerReminded,
@@ -98,7 +99,13 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
         case OrderHeld(hold=hold):
             until = "" if hold.until is None else f" until {moment_text(hold.until, zone)}"
             return f"{_lower(hold.reason)}{until}"
-        case HoldReleased() | OrderWaitedEnough() | SellerReminded() | OrderGivenUp():
+        case (
+            HoldReleased()
+            | PostponementEnded()
+            | OrderWaitedEnough()
+            | SellerReminded()
+            | OrderGivenUp()
+        ):
             return ", ".join([*_effect_of_time(event, zone), *_due(event.due_at, zone)])
         case OrderSplit() | OrderSplitAtWarehouse():
             return f"{_units(event.units)} to {event.new_order_id}"
@@ -165,7 +172,8 @@ def _stock(event: BackOrdersLimited | StockBookedIn | StockAdjusted, zone: tzinf
 
 
 def _effect_of_time(
-    event: HoldReleased | OrderWaitedEnough | SellerReminded | OrderGivenUp, zone: tzinfo
+    event: HoldReleased | PostponementEnded | OrderWaitedEnough | SellerReminded | OrderGivenUp,
+    zone: tzinfo,
 ) -> Iterator[str]:
     match event:
         case HoldReleased(reasons=reasons):

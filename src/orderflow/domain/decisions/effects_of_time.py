@@ -57,16 +57,20 @@ def apply_effects_of_time(serving: ServingState) -> bool:
     Returns:
         Whether these were all. If not, the next page has to go on.
     """
-    draft = serving.draft
+    draft, policy, patience = serving.draft, serving.draft.policy, serving.draft.policy.patience
     limit = None if serving.orders_max is None else serving.orders_max + 1
-    due = [*_ended_holds(draft, limit), *_near_days(draft, limit), *_long_waits(draft, limit)]
+    due = _ended_holds(draft, limit)
+    if policy.allocation_horizon is not None:
+        due += postponed_to_near(draft, limit)
+    if patience is not None:
+        due += _long_waits(draft, draft.at - patience, limit)
     for order in sorted(due[: serving.orders_max], key=_releases_first):
         if order.status is Status.ON_HOLD:
             _release(draft, order)
         elif order.status is Status.POSTPONED:
             end_postponements(draft, [order], by_time=True)
-        elif order.wait is not None and draft.policy.patience is not None:
-            due_at = order.wait.since + draft.policy.patience
+        else:
+            due_at = order.wait.since + patience if order.wait and patience else None
             draft.emit(OrderWaitedEnough(*draft.name(order), due_at))
     if serving.orders_max is None or len(due) <= serving.orders_max:
         return True
@@ -91,18 +95,8 @@ def _ended_holds(draft: Draft, limit: int | None) -> list[Order]:
     return [order for _, _, order in sorted(ended, key=itemgetter(0, 1))]
 
 
-def _near_days(draft: Draft, limit: int | None) -> list[Order]:
-    """Return the postponed orders whose day is near, the first day first."""
-    postpones = draft.policy.allocation_horizon is not None
-    return postponed_to_near(draft, limit) if postpones else []
-
-
-def _long_waits(draft: Draft, limit: int | None) -> list[Order]:
+def _long_waits(draft: Draft, since: datetime, limit: int | None) -> list[Order]:
     """Return the orders that have waited long enough, the longest wait first."""
-    patience = draft.policy.patience
-    if patience is None:
-        return []
-    since = draft.at - patience
     long = [
         (order.wait and order.wait.since, order.order_id, order)
         for order in draft.view.waiting_since_before(since, limit)

@@ -156,10 +156,11 @@ class ReleaseHold(OrderFields):
 class RunDue(CommandFields):
     """Do what has become due: send it from a scheduler, every minute or every night.
 
-    Like any command, it first releases holds that have ended, and allows a part to orders that have
-    waited enough. Then it reminds the seller of orders that will be given up soon, and gives up the
-    orders that have been on back order for as long as they may: see `GiveUp`. No other command does
-    this. Each event names the moment at which it was due: `due_at`.
+    Like any command, it first releases holds that have ended, ends postponements of orders whose
+    day is near, and allows a part to orders that have waited enough. Then it reminds the seller of
+    orders that will be given up soon, and gives up the orders that have been on back order for as
+    long as they may: see `GiveUp`. No other command does this. Each event names the moment at which
+    it was due: `due_at`.
     """
 
     seller_id: str = attrs.field(validator=validators.identifier)
