@@ -69,7 +69,8 @@ def _serve_or_pass_over(world: World, page: Page) -> None:
         serve_all_queues(world)
         return
     world.is_passing = world.deferred = True
-    pass_over(world)
+    for order in pass_over(world):
+        defer(world, order)
 
 
 # Time
