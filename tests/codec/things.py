@@ -25,6 +25,7 @@ from orderflow.domain.model.command_fields import CommandFields, OrderFields
 from orderflow.domain.model.commands import EditOrder, PlaceOrder, PlaceOrders
 from orderflow.domain.model.edits import AddLine, ChangeCourier, RemoveLine
 from orderflow.domain.model.event_fields import OrderEventFields
+from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import COVERED, MAY_WAIT, SENT_OUT, Status
@@ -199,8 +200,20 @@ def agreed(fields: dict[str, Any]) -> WarehouseCalendar:
     return WarehouseCalendar(**{**fields, **changes})
 
 
+FREE_SETTINGS: dict[str, st.SearchStrategy[Any]] = {
+    "allocation_horizon": st.none() | st.just(timedelta(microseconds=4)),
+    "give_up_after": st.none() | st.just(timedelta(days=3, microseconds=5)),
+    "give_up": st.sampled_from(GiveUp),
+    "remind_before": st.none() | st.just(timedelta(days=2)),
+}
+"""Settings that can be combined with any others, if these have the values below."""
+
+
 def policies() -> list[AllocationPolicy]:
-    """Make every combination of settings that is allowed, with one value for each number."""
+    """Make every combination of settings that may contradict each other, and that is allowed.
+
+    There is one value for each number.
+    """
     samples: dict[Any, tuple[Any, ...]] = {
         int: (2,),
         str: ("{order_id}.{number}",),
@@ -208,6 +221,8 @@ def policies() -> list[AllocationPolicy]:
         timedelta: (timedelta(days=1, seconds=2, microseconds=3),),
     }
     hints = get_type_hints(AllocationPolicy)
+    for name in FREE_SETTINGS:
+        del hints[name]
     values = [
         [value for each in get_args(hint) or (hint,) for value in samples.get(each, each)]
         for hint in hints.values()
@@ -243,7 +258,7 @@ SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
             if field.name != "country"
         },
     ),
-    AllocationPolicy: st.sampled_from(policies()),
+    AllocationPolicy: st.builds(attrs.evolve, st.sampled_from(policies()), **FREE_SETTINGS),
     WarehouseSku: st.builds(WarehouseSku, IDENTIFIERS, IDENTIFIERS),
     OrderLine: st.builds(
         lambda line_id, sku, allocated, short, set_id: OrderLine(
