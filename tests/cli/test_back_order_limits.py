@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.cli.runner import flat
 from tests.cli.shop import NOON, Shop, shop
 
 __all__ = ["shop"]
@@ -23,7 +24,7 @@ def test_what_is_above_the_limit_is_cancelled(shop: Shop) -> None:
     shop.do("limit-back-orders", "CUP", 3)
     shop.do("place", "B", "CUP=5")
     assert shop.lines("B") == {"1": ("CUP", 1, 0)}  # A-1 is short of 2
-    assert "ShortUnitsCancelled 4 of line 1: cap" in [
+    assert "ShortUnitsCancelled 4 of line 1: limit" in [
         f"{each['event']} {each['details']}" for each in shop.ask("events", "B")["events"]
     ]
     assert "All orders that wait for 'CUP' may be short of at most 3 units together." in shop.do(
@@ -37,3 +38,23 @@ def test_either_units_or_the_removal_are_given(shop: Shop) -> None:
     assert "--until" in shop.wrong(
         "limit-back-orders", "CUP", 3, "--from", "2999-01-02", "--until", "2999-01-01"
     )
+
+
+def test_a_limit_of_a_mistyped_product_is_noticed(shop: Shop) -> None:
+    assert "new in warehouse 'leeds' of seller 'acme': MGU" in flat(
+        shop.run("limit-back-orders", "MGU", 0).stderr
+    )
+
+
+def test_a_limit_that_has_ended_is_refused(shop: Shop) -> None:
+    at = ("--at", "2026-12-01T09:00")
+    refusal = shop.wrong("limit-back-orders", "MUG", 0, "--until", "2026-01-01", *at)
+    assert "'--until': must be later than 2026-12-01 09:00" in refusal
+    refusal = shop.wrong("limit-back-orders", "MUG", "--remove", "--until", "2027-01-01", *at)
+    assert "'--remove': omit --from and --until" in refusal
+
+
+def test_what_is_cancelled_is_said(shop: Shop) -> None:
+    said = shop.do("place", "S-1", "CUP=9", "--short-part", "CANCEL_SHORT")
+    assert "S-1" in said
+    assert "was cancelled: it is short" in said or "short units of S-1 cancelled" in said

@@ -474,3 +474,18 @@ def test_an_invalid_line_is_named(shop: Shop) -> None:
     assert "'MUG' is not a pair" in shop.wrong("place", "A-2", "MUG")
     assert "'SKU=UNITS': quantity must be" in shop.wrong("place", "A-2", "MUG=0")
     assert "already has an order 'A-1'" in shop.refused("place", "A-1", "MUG=1")
+
+
+@pytest.mark.parametrize(
+    ("sets", "removes"),
+    [
+        (("--not-before", "2027-01-01"), "--no-not-before"),
+        (("--give-up-after", "3"), "--no-give-up-after"),
+        (("--short-part", "HOLD"), "--no-short-part"),
+        (("--promised-by", "2027-01-01"), "--no-promise"),
+    ],
+)
+def test_an_edit_that_sets_and_removes_a_value_is_refused(
+    shop: Shop, sets: tuple[str, str], removes: str
+) -> None:
+    assert f"'{removes}': omit it" in shop.wrong("edit", "A-1", *sets, removes)

@@ -31,6 +31,9 @@ def test_a_scheduler_gives_up_what_waits_too_long(shop: Shop) -> None:
         events = json.loads(result.stdout)["events"]
         return [(each["seller_id"], each["event"], each["subject"]) for each in events]
 
+    preview = run("run-due", "--at", "2026-03-03T12:00", "--db", shop.db, "--dry-run")
+    assert "acme OrderGivenUp A-9" in flat(preview.stdout)
+    assert "nothing was saved" in preview.stderr
     assert done("2026-03-03T11:00") == [("acme", "SellerReminded", "A-9")]
     assert done("2026-03-03T12:00") == [("acme", "OrderGivenUp", "A-9")]
     assert done("2026-03-03T12:00") == []
@@ -42,7 +45,7 @@ def test_a_scheduler_gives_up_what_waits_too_long(shop: Shop) -> None:
     events = shop.do("events", "A-9")
     assert "given up after 12 h 0 min on back order" in events
     assert "given up as the policy says" in events
-    assert "give up after P3DT0S, give up NOTIFY" in flat(run("policies", "--db", shop.db).stdout)
+    assert "give up after 3 d 0 h, give up NOTIFY" in flat(run("policies", "--db", shop.db).stdout)
 
 
 def test_many_orders_are_given_up_in_pages_and_all_are_listed(tmp_path: Path) -> None:

@@ -47,8 +47,8 @@ def test_a_part_of_an_order_leaves_and_the_rest_stays(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("arguments", "demand"),
     [
-        (("--all", "--units", "1=1"), "needs one order, named"),
-        (("A-1", "A-2", "--units", "1=1"), "needs one order, named"),
+        (("--all", "--units", "1=1"), "name one order, ORDER"),
+        (("A-1", "A-2", "--units", "1=1"), "name one order, ORDER"),
         (("A-1", "--new-order-id", "B"), "needs --units"),
         (("A-1", "--units", "1=0"), "omit the line"),
         (("A-1", "--units", "MUG"), "try 1=5"),
@@ -189,3 +189,16 @@ def test_a_short_pick_corrects_the_stock_and_the_order_waits_again(sent: Shop) -
     assert "A-1 is ON_BACK_ORDER, 2 of 3 units allocated" in printed
     assert sent.ask("stock", "MUG")["stock"][0]["on_hand"] == 2
     assert "'x' is not a number of units" in sent.wrong("short-pick", "A-1", "1=x")
+
+
+def test_units_are_named_by_their_product(shop: Shop) -> None:
+    shop.do("book-in", "PAN", 9)
+    shop.do("place", "P-1", "PAN=4")
+    assert "P-1.1" in shop.do("split", "P-1", "--units", "PAN=1", "--command-id", "once")
+    assert "P-1.1" in shop.do("split", "P-1", "--units", "PAN=1", "--command-id", "once")
+    assert shop.lines("P-1")["1"][1] == 3
+    shop.do("send", "P-1")
+    shop.do("despatch", "P-1", "--units", "PAN=2")
+    assert shop.lines("P-1")["1"][1] == 2
+    shop.do("return", "P-1", "BACK_IN_STOCK", "PAN=1")
+    assert "no line 'TIN'" in shop.refused("return", "P-1", "BACK_IN_STOCK", "TIN=1")

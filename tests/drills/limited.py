@@ -116,7 +116,7 @@ def passed(events: Sequence[Event], notes: Counter[str] | None = None) -> Iterat
     state, begun = State(events[0].seller_id), set[object]()
     for number, event in enumerate(events):
         state = evolve(state, event)
-        if isinstance(event, ShortUnitsCancelled) and event.reason is ShortReason.CAP:
+        if isinstance(event, ShortUnitsCancelled) and event.reason is ShortReason.LIMIT:
             notes["orders above a limit"] += 1
         begun.add(event.at)
         begun -= {event.at} if last[event.at] == number else set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderflow import Fulfilment, GiveUp, HoldReason, Rationing, ShortPart, Status
 from tests.model.world import Line, Order, Passing
@@ -312,7 +312,7 @@ def _give(world: World, order: Order, product: ProductKey, units: int) -> None:
 def handle_short(world: World) -> None:
     """Cancel or hold those that have become short and do not wait, one after another."""
     while True:
-        short = world.in_turn(_not_to_wait(world))
+        short = sorted(_not_to_wait(world), key=lambda order: _turn(world, order))
         world.became_short = short
         if not short or world.serves_further():
             return
@@ -323,6 +323,13 @@ def handle_short(world: World) -> None:
         before = world.all_available()
         _handle_short(world, first)
         _serve(world, before)
+
+
+def _turn(world: World, order: Order) -> tuple[Any, ...]:
+    """Whose moment to be given up has come comes first, the first moment first."""
+    if world.runs_due and world.is_to_give_up(order):
+        return (0, world.gives_up_at(order), order.order_id)
+    return (1, *world.place(order))
 
 
 def _not_to_wait(world: World) -> list[Order]:

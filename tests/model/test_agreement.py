@@ -111,7 +111,7 @@ EVERYTHING = (
     *("SplitOrder of units", "DespatchOrder of units", "ReturnUnits of units"),
     *("BackOrdersLimited", "its product may have no more back orders"),
     *("HOLD", "INCOMPLETE", "COUNT", "PREEMPTED", "POSTPONED"),
-    *("ShortUnitsCancelled", "SHORT_PART", "CAP", "OrderGivenUp", "SellerReminded"),
+    *("ShortUnitsCancelled", "SHORT_PART", "LIMIT", "OrderGivenUp", "SellerReminded"),
 )
 
 

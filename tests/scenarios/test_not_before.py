@@ -360,7 +360,7 @@ def test_the_explanation_says_from_when_the_order_is_offered_stock() -> None:
     assert why[:3] == (
         "Order 'A' is postponed: its queue position stays the same, and it has no units.",
         "It cannot be sent to the warehouse before 2025-03-06 12:00 UTC.",
-        "Because this is far, it is offered no stock before 2025-03-04 12:00 UTC.",
+        "Because this is far ahead, it is offered no stock before 2025-03-04 12:00 UTC.",
     )
     assert why[4] == "It would be at the head of the queue for 'MUG'."
     shop.hold("A", HoldReason.OTHER)

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import typer
 
 from orderflow.cli.execution import carry_out, earlier_command
-from orderflow.domain.model.commands import EditOrder
+from orderflow.domain.model.commands import EditOrder, SplitOrder
 from orderflow.domain.model.edits import ChangeQuantity, RemoveLine, ReplaceLine
-from orderflow.domain.model.events import OrderEdited
+from orderflow.domain.model.events import OrderEdited, OrderSplit, OrderSplitAtWarehouse
+from orderflow.domain.model.warehouse_commands import DespatchOrder
 from orderflow.domain.state.fold import evolve_order
 from orderflow.errors import LineNotFoundError
 from orderflow.errors.quoting import listed, quoted
 
 if TYPE_CHECKING:
     from orderflow.cli.connection import Database, SellerOptions
-    from orderflow.cli.execution import OrderExecutionOptions
+    from orderflow.cli.execution import ExecutionOptions, OrderExecutionOptions
+    from orderflow.domain.model.commands import OrderCommand
     from orderflow.domain.model.edits import Edit, RemoveShortLines
+    from orderflow.domain.model.event_fields import LineUnits
     from orderflow.domain.model.events import Event, OrderEvent
     from orderflow.domain.model.order import Order
+    from orderflow.domain.model.warehouse_commands import ReturnUnits
 
-__all__ = ["edit_order"]
+__all__ = ["do_to_units", "edit_order"]
 
 
 def edit_order(
@@ -43,22 +47,47 @@ def edit_order(
     carry_out(command, where, how)
 
 
+def do_to_units(
+    kind: type[SplitOrder | DespatchOrder | ReturnUnits],
+    order_id: str,
+    where: SellerOptions,
+    how: ExecutionOptions,
+    units: LineUnits | None,
+    **fields: Any,  # noqa: ANN401 - of the command
+) -> None:
+    """Run a command about some units of an order. A line may be named by its SKU."""
+
+    def command(database: Database) -> OrderCommand:
+        seller_id = database.seller(where.seller)
+        named = units
+        if units is not None:
+            order = _order_before(database, seller_id, order_id, how)
+            named = tuple((_line_id(order, name), count) for name, count in units)
+        given = {**fields, **how.fields()}
+        return kind(seller_id=seller_id, order_id=order_id, units=named, **given)
+
+    carry_out(command, where, how)
+
+
 def _order_before(
-    database: Database, seller_id: str, order_id: str, how: OrderExecutionOptions
+    database: Database, seller_id: str, order_id: str, how: ExecutionOptions
 ) -> Order:
-    """Return the order, as it was before an earlier edit with the same command id."""
+    """Return the order, as it was before an earlier command with the same command id."""
     seller = database.flow.seller(seller_id)
     earlier = earlier_command(database, seller_id, how)
-    if not isinstance(earlier, EditOrder):
+    if not isinstance(earlier, EditOrder | SplitOrder | DespatchOrder):
         return seller.order(order_id)
 
     def is_before(event: Event) -> bool:
-        return not (isinstance(event, OrderEdited) and event.at == earlier.at)
+        return not (isinstance(event, _CHANGE_LINES) and event.at == earlier.at)
 
     order: Order | None = None
     for event in takewhile(is_before, seller.events(order_id)):
         order = evolve_order(order, cast("OrderEvent", event))  # all are of this order
     return order if order is not None else seller.order(order_id)
+
+
+_CHANGE_LINES = (OrderEdited, OrderSplit, OrderSplitAtWarehouse)
 
 
 def _with_line_id(order: Order, edit: Edit | RemoveShortLines) -> Edit | RemoveShortLines:

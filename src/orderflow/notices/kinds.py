@@ -125,11 +125,12 @@ NOTICE_KINDS: dict[NoticeKind, NoticeKindInfo] = {
     ),
     NoticeKind.SHORT_ORDER_CANCELLED: NoticeKindInfo(
         "was cancelled because it is short",
-        "An order became short and was cancelled, because it may not wait.",
+        "An order was cancelled because it is short, and may not wait, or not any longer.",
     ),
     NoticeKind.SHORT_UNITS_CANCELLED: NoticeKindInfo(
         "had short units cancelled",
-        "An order became short, and its short units were cancelled, because they may not wait.",
+        "Short units of an order were cancelled, because it may not wait for them, or not any "
+        "longer.",
     ),
     NoticeKind.GIVEN_UP_SOON: NoticeKindInfo(
         "will be given up soon",

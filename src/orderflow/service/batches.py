@@ -22,12 +22,14 @@ from orderflow.domain.model.arguments import (
 from orderflow.domain.model.commands import BookInStock, Command, CountStock, PlaceOrder
 from orderflow.domain.model.events import (
     OrderAllocated,
+    OrderCancelled,
     OrderDeallocated,
     OrderPartlyAllocated,
     OrderPassedOver,
     OrderPostponed,
     OrderWaitedEnough,
     PostponementEnded,
+    ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
 )
@@ -84,6 +86,8 @@ class BatchResult(Generic[C]):
         units_short: These units.
         back_orders_opened: The number of earlier orders that went on back order.
         back_orders_completed: The number of back orders that became complete.
+        short_orders_cancelled: The number of orders that were cancelled because they were short.
+        short_units_cancelled: The short units of other orders that were cancelled.
     """
 
     done: Counter[type[C]] = attrs.field(factory=Counter)
@@ -97,6 +101,8 @@ class BatchResult(Generic[C]):
     units_short: int = 0
     back_orders_opened: int = 0
     back_orders_completed: int = 0
+    short_orders_cancelled: int = 0
+    short_units_cancelled: int = 0
 
     def _add_refused(self, command: C, error: OrderFlowError) -> None:
         self.refusals += 1
@@ -118,6 +124,11 @@ class BatchResult(Generic[C]):
                 if isinstance(event, StockBookedIn) and event.short:
                     self.receipts_short += 1
                     self.units_short += event.short
+        for event in outcome.events:
+            if isinstance(event, ShortUnitsCancelled):
+                self.short_units_cancelled += sum(units for _, units in event.units)
+            elif isinstance(event, OrderCancelled) and event.short_reason is not None:
+                self.short_orders_cancelled += 1
         opened = set(outcome.back_orders_opened) - {outcome.order_id}
         self.back_orders_opened += len(opened)
 
@@ -133,6 +144,8 @@ class BatchResult(Generic[C]):
         self.units_short += other.units_short
         self.back_orders_opened += other.back_orders_opened
         self.back_orders_completed += other.back_orders_completed
+        self.short_orders_cancelled += other.short_orders_cancelled
+        self.short_units_cancelled += other.short_units_cancelled
 
 
 class Batches:

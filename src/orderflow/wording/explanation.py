@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from orderflow.domain.model.arguments import require_kind
 from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.lifecycle import Action, allowed_actions
+from orderflow.domain.model.order import HoldReason
 from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
@@ -84,7 +85,7 @@ def _day(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
         yield f"It cannot be sent to the warehouse before {moment_text(day, zone)}."
     if explanation.offered_from is not None:
         begins = moment_text(explanation.offered_from, zone)
-        yield f"Because this is far, it is offered no stock before {begins}."
+        yield f"Because this is far ahead, it is offered no stock before {begins}."
 
 
 def _reason(hold: Hold, zone: tzinfo) -> str:
@@ -228,6 +229,11 @@ def _limits(explanation: Explanation) -> Iterator[str]:
 
 def _short_part(explanation: Explanation) -> Iterator[str]:
     status, short_part = explanation.order.status, explanation.short_part
+    if status is Status.ON_HOLD and any(
+        hold.reason is HoldReason.SHORT for hold in explanation.order.holds
+    ):
+        yield "If that hold is released, it waits on back order while it is short."
+        return
     if short_part is ShortPart.WAIT or status in _FINAL:
         return
     again = " again" if status is Status.ON_BACK_ORDER else ""
@@ -238,7 +244,10 @@ def _give_up(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     moment, result = explanation.gives_up_at, _GIVE_UP[explanation.policy.give_up]
     if moment is None:
         return
-    if explanation.at < moment:
+    if explanation.order.status is Status.ON_HOLD:
+        held = "The time on hold counts: if it is on back order"
+        yield f"{held} at {moment_text(moment, zone)} or later, {result} at the next RunDue."
+    elif explanation.at < moment:
         yield f"If it is still on back order at {moment_text(moment, zone)}, {result}."
     else:
         waited = f"It has waited for as long as it may, since {moment_text(moment, zone)}"
@@ -294,5 +303,5 @@ _WHERE = {
     ),
     Status.DESPATCHED: "has left the warehouse, and its stock with it",
     Status.DELIVERED: "was delivered",
-    Status.CANCELLED: "was cancelled, and its units are available again",
+    Status.CANCELLED: "was cancelled, and has no units",
 }

@@ -154,7 +154,7 @@ def _of_long_wait(notice: GivenUpSoonNotice | WaitedTooLongNotice) -> Iterator[s
             then = f"If it is still on back order at {moment_text(notice.gives_up_at)}"
             yield f"{since}. {then}, {_GIVE_UP[notice.how]}."
         case WaitedTooLongNotice():
-            split = " The units that could leave were split off."
+            split = " Whatever could leave was split off."
             yield f"{since}, which is as long as it may be.{split * (notice.how is GiveUp.SPLIT)}"
     yield from _short(notice.short)
     yield from map(_way_out, notice.ways_out)
@@ -228,7 +228,7 @@ _HOLDS = {
 
 _SHORT_REASONS = {
     ShortReason.SHORT_PART: "the settings do not let short units wait for stock",
-    ShortReason.CAP: "these products may have no more units on back order",
+    ShortReason.LIMIT: "these products may have no more units on back order",
     ShortReason.GIVEN_UP: "it was on back order for as long as it may be",
 }
 

@@ -17,8 +17,8 @@ from orderflow.core import State, decide
 from orderflow.domain.model import back_order_limit
 from orderflow.edits import ChangeQuantity
 from orderflow.errors import InvalidValueError, LimitRefusedError
-from orderflow.events import BackOrdersLimited, ShortReason, ShortUnitsCancelled
-from tests.unit.shop import ACME, NOON, Shop, key, later, order, shop_with
+from orderflow.events import BackOrdersLimited, OrderCancelled, ShortReason, ShortUnitsCancelled
+from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order, shop_with
 
 
 def limited(units_max: int, policy: AllocationPolicy | None = None, /, **units: int) -> Shop:
@@ -46,7 +46,7 @@ def test_a_product_that_may_not_be_on_back_order() -> None:
     outcome = shop.take("A", ("MUG", 5))
     event = outcome.events[-1]
     assert event == ShortUnitsCancelled(
-        ACME, "A", outcome.events[0].at, (("1", 3),), ShortReason.CAP
+        ACME, "A", outcome.events[0].at, (("1", 3),), ShortReason.LIMIT
     )
     assert (shop.status("A"), quantities(shop, "A")) == ("ALLOCATED", [("MUG", 2, 2)])
     shop.take("B", ("MUG", 1))
@@ -188,3 +188,22 @@ def test_a_seller_has_a_bounded_number_of_limits(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(LimitRefusedError, match="remove limits that have ended"):
         decide(LimitBackOrders(key=key("PAN"), units_max=0, at=NOON), state)
     decide(LimitBackOrders(key=key(), units_max=1, at=NOON), state)
+
+
+def test_a_limit_that_is_already_there_is_not_set_again() -> None:
+    shop = shop_with(MUG=0)
+    assert shop.limit_back_orders(key(), None).events == ()
+    assert kinds(shop.limit_back_orders(key(), 3)) == ["BackOrdersLimited"]
+    assert kinds(shop.limit_back_orders(key(), 3)) == []
+    assert kinds(shop.limit_back_orders(key(), 3, ends_at=later(9))) == ["BackOrdersLimited"]
+    assert kinds(shop.limit_back_orders(key(), None)) == ["BackOrdersLimited"]
+
+
+def test_a_cancelled_order_is_explained_without_limits() -> None:
+    shop = shop_with(MUG=0)
+    shop.limit_back_orders(key(), 0)
+    outcome = shop.take("A", ("MUG", 2))
+    assert [event.units for event in outcome.events if isinstance(event, OrderCancelled)] == [
+        (("1", 2),)
+    ]
+    assert in_words(shop.explain("A")) == ("Order 'A' was cancelled, and has no units.",)

@@ -22,7 +22,13 @@ from orderflow import (
 )
 from orderflow.commands import RunDue
 from orderflow.edits import ChangeGiveUpAfter
-from orderflow.events import OrderGivenUp, SellerReminded, ShortReason, ShortUnitsCancelled
+from orderflow.events import (
+    OrderCancelled,
+    OrderGivenUp,
+    SellerReminded,
+    ShortReason,
+    ShortUnitsCancelled,
+)
 from tests.unit.paging import pages
 from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, lines, order, shop_with
 
@@ -59,6 +65,8 @@ def test_an_order_is_given_up_when_it_has_waited_for_as_long_as_it_may() -> None
     outcome = due(shop, 75)
     assert kinds(outcome) == ["OrderGivenUp", "OrderCancelled"]
     assert outcome.events[0] == OrderGivenUp(ACME, "A", later(75), later(61), GiveUp.CANCEL_ORDER)
+    why = ("it waited for as long as it may", ShortReason.GIVEN_UP, (("1", 1),))
+    assert outcome.events[1] == OrderCancelled(ACME, "A", later(75), *why)
     assert kinds(due(shop, 75)) == []
     assert kinds(due(shop, 500)) == []
 
@@ -305,6 +313,19 @@ def test_pages_come_out_as_if_it_had_been_done_at_once(orders_max: int) -> None:
     assert _as_they_end(in_pages) == _as_they_end(at_once)
 
 
+@pytest.mark.parametrize("orders_max", [None, 1])
+def test_the_earlier_moment_comes_first_in_pages_and_at_once(orders_max: int | None) -> None:
+    """An order with the earlier moment is given up first, even if another comes first in queues."""
+    policy = giving_up(GiveUp.CANCEL_SHORT, queue=Queue.PRIORITY, partial_allocation=NEVER)
+    shop = Shop(policy)
+    shop.receive("MUG", 4)
+    shop.place(order("low", ("MUG", 5)), at=NOON)
+    shop.place(order("high", ("MUG", 4), ("CUP", 1), priority=5), at=later(1))
+    command = RunDue(seller_id=ACME, at=later(90))
+    state, _ = pages(command, shop.state(), policy, orders_max)
+    assert _as_they_end(state) == {"low": ("ALLOCATED", 4), "high": ("CANCELLED", 0)}
+
+
 def _as_they_end(state: State) -> dict[str, tuple[str, int]]:
     return {each.order_id: (each.status.value, each.allocated) for each in state.orders.values()}
 
@@ -355,6 +376,16 @@ def test_an_order_that_is_not_on_back_order_is_not_given_up() -> None:
     shop = shop_with(giving_up(), MUG=1)
     shop.take("A")
     assert shop.explain("A").gives_up_at is None
+
+
+def test_an_order_on_hold_is_explained_with_its_moment() -> None:
+    shop = shop_with(giving_up())
+    shop.take("A")
+    shop.hold("A", HoldReason.OTHER)
+    assert in_words(shop.explain("A", at=later(90)))[-1] == (
+        "The time on hold counts: if it is on back order at 2025-03-03 13:01 UTC or later, it is "
+        "cancelled at the next RunDue."
+    )
 
 
 def test_its_actions_are_those_of_an_order_that_still_waits() -> None:

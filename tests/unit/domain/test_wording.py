@@ -73,7 +73,7 @@ def test_an_order_on_back_order_is_explained_in_full() -> None:
         ("CANCELLATION_REQUESTED", "which has not answered the cancellation request yet."),
         ("DESPATCHED", "has left the warehouse, and its stock with it."),
         ("DELIVERED", "was delivered."),
-        ("CANCELLED", "was cancelled, and its units are available again."),
+        ("CANCELLED", "was cancelled, and has no units."),
     ],
 )
 def test_an_order_that_does_not_wait_is_explained_in_one_sentence(

@@ -65,7 +65,7 @@ def notices(text: str = "A", at: datetime = NOON) -> list[Notice]:
             **about, reason=ShortReason.SHORT_PART, short=counts, cancelled=counts
         ),
         ShortUnitsCancelledNotice(
-            **about, reason=ShortReason.CAP, cancelled=counts, status=Status.ALLOCATED
+            **about, reason=ShortReason.LIMIT, cancelled=counts, status=Status.ALLOCATED
         ),
         GivenUpSoonNotice(
             **about,

@@ -129,7 +129,7 @@ def test_an_order_that_will_be_given_up_is_told_of_with_the_moment_and_the_ways_
 
 @pytest.mark.parametrize(
     ("how", "said"),
-    [(GiveUp.SPLIT, " The units that could leave were split off."), (GiveUp.NOTIFY, "")],
+    [(GiveUp.SPLIT, " Whatever could leave was split off."), (GiveUp.NOTIFY, "")],
 )
 def test_an_order_that_has_waited_too_long_is_told_of(how: GiveUp, said: str) -> None:
     (waited,) = (each for each in notices() if isinstance(each, WaitedTooLongNotice))

@@ -331,7 +331,7 @@ def test_units_above_the_limit_of_a_product_are_told_beside_the_back_order() -> 
     assert isinstance(on_back_order, OnBackOrderNotice)
     assert on_back_order.short == (ShortLine("1", "MUG", 1),)
     assert isinstance(cancelled, ShortUnitsCancelledNotice)
-    assert (cancelled.reason, cancelled.status) == (ShortReason.CAP, Status.ON_BACK_ORDER)
+    assert (cancelled.reason, cancelled.status) == (ShortReason.LIMIT, Status.ON_BACK_ORDER)
     assert cancelled.cancelled == (LineCount("1", "MUG", 2),)
 
 
@@ -371,7 +371,7 @@ def test_an_order_without_any_units_below_the_limit_is_told_of_as_cancelled() ->
     shop.limit_back_orders(key(), 0)
     (notice,) = told(shop, shop.take("A", ("MUG", 5)))
     assert isinstance(notice, ShortOrderCancelledNotice)
-    assert notice.reason is ShortReason.CAP
+    assert notice.reason is ShortReason.LIMIT
 
 
 def test_a_cancellation_by_the_seller_is_not_told_whatever_its_reason() -> None:

@@ -185,7 +185,7 @@ def test_limits_of_back_orders_and_named_units_have_an_effect() -> None:
                 effects[getattr(event, "reason", "")] += isinstance(event, ShortUnitsCancelled)
     named = [effects[f"{each} of units"] for each in ("SplitOrder", "DespatchOrder", "ReturnUnits")]
     assert min(named) >= 1
-    assert effects[ShortReason.CAP] >= 10
+    assert effects[ShortReason.LIMIT] >= 10
 
 
 def test_commands_are_drawn_whether_or_not_they_can_be_carried_out() -> None:

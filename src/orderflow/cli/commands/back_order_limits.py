@@ -13,8 +13,10 @@ from orderflow.cli.execution import ExecutionOptions, do_to_stock
 from orderflow.cli.options.arguments import Sku
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output.listing import Column, print_listing, time_column
 from orderflow.domain.model.commands import LimitBackOrders
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from orderflow.domain.model.back_order_limit import BackOrderLimit
@@ -57,7 +59,8 @@ def limit_back_orders(
     where: WarehouseOptions,
     how: ExecutionOptions,
     begins_at: Annotated[
-        datetime | None, typer.Option("--from", help="When the limit begins; default: now.")
+        datetime | None,
+        typer.Option("--from", help="When the limit begins; default: it has begun."),
     ] = None,
     ends_at: Annotated[
         datetime | None, typer.Option("--until", help="When the limit ends; default: never.")
@@ -71,6 +74,13 @@ def limit_back_orders(
     """
     if remove == (units is not None):
         raise typer.BadParameter("give the number of UNITS, or --remove to remove the limit")
+    if remove and (begins_at is not None or ends_at is not None):
+        raise typer.BadParameter("omit --from and --until", param_hint="'--remove'")
+    at = how.fields()["at"]
+    if ends_at is not None and ends_at <= at:
+        raise typer.BadParameter(
+            f"must be later than {moment_text(at, user_zone())}", param_hint="'--until'"
+        )
     do_to_stock(
         LimitBackOrders, sku, where, how, units_max=units, begins_at=begins_at, ends_at=ends_at
     )

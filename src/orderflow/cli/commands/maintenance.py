@@ -24,6 +24,7 @@ from orderflow.cli.output.console import styled
 from orderflow.cli.output.event_rows import event_row
 from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.output.records import print_table
+from orderflow.domain.model.commands import RunDue
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.errors import RefusedError
 from orderflow.errors.quoting import counted
@@ -144,6 +145,9 @@ def run_due(
     at: Annotated[
         datetime | None, moment_option("Do what was due at this time; default: now.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen without saving it.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Do what has become due, for one seller or for all, and list it. Run it from a scheduler.
@@ -161,15 +165,19 @@ def run_due(
     ):
         seller_ids = database.sellers(where.seller)
         for done, seller_id in enumerate(seller_ids, 1):
-            events = _events_due(database.flow.seller(seller_id), moment)
+            events = _events_due(database.flow.seller(seller_id), moment, dry_run=dry_run)
             rows += [{"seller_id": seller_id, **event_row(event, zone)} for event in events]
             show(done / len(seller_ids), f"{done:,} of {counted(len(seller_ids), 'seller')}")
     listing = ListingOptions(limit=0, as_json=as_json)
     print_listing("events", _DUE_COLUMNS, rows, listing)
+    if dry_run and not as_json:
+        terminal.messages().print("This is what would happen; nothing was saved.")
 
 
-def _events_due(seller: Seller, moment: datetime) -> Sequence[Event]:
-    """Do what is due, and return its events."""
+def _events_due(seller: Seller, moment: datetime, *, dry_run: bool) -> Sequence[Event]:
+    """Do what is due, or preview it, and return its events."""
+    if dry_run:
+        return seller.preview(RunDue(seller_id=seller.seller_id, at=moment)).events
     outcome = seller.run_due(at=moment)
     if not outcome.unserved:
         return outcome.events

@@ -8,6 +8,7 @@ import typer
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.execution import ExecutionOptions, OrderExecutionOptions, do_to_order
+from orderflow.cli.line_names import do_to_units
 from orderflow.cli.one_by_one import run_one_by_one
 from orderflow.cli.options.arguments import (
     LineUnits,
@@ -93,9 +94,9 @@ def despatch(
     """
     if units:
         if order_ids is None or len(order_ids) > 1:
-            raise typer.BadParameter("needs one order, named", param_hint="'--units'")
-        fields = {"units": line_units(units), "new_order_id": new_order_id}
-        do_to_order(DespatchOrder, order_ids[0], where, how, **fields)
+            raise typer.BadParameter("name one order, ORDER", param_hint="'--units'")
+        rest = {"new_order_id": new_order_id}
+        do_to_units(DespatchOrder, order_ids[0], where, how, line_units(units), **rest)
         return
     if new_order_id is not None:
         raise typer.BadParameter("needs --units", param_hint="'--new-order-id'")
@@ -187,8 +188,8 @@ def return_(
             "name the lines or use --all, but not both", param_hint="'LINE=UNITS'"
         )
     came_back = tuple(unit_pairs("LINE=UNITS", units)) if units else None
-    fields = {"state": state, "units": came_back, "reason": reason, "note": note}
-    do_to_order(ReturnUnits, order_id, where, how, **fields)
+    fields = {"state": state, "reason": reason, "note": note}
+    do_to_units(ReturnUnits, order_id, where, how, came_back, **fields)
 
 
 def _each(

@@ -10,7 +10,7 @@ import typer
 
 from orderflow.cli.connection import SellerOptions, connect
 from orderflow.cli.execution import OrderExecutionOptions, do_to_order
-from orderflow.cli.line_names import edit_order
+from orderflow.cli.line_names import do_to_units, edit_order
 from orderflow.cli.one_by_one import print_orders
 from orderflow.cli.options.arguments import (
     ADDRESS_FORM,
@@ -121,6 +121,23 @@ class EditOptions:
     not_before: datetime | None = None
     no_not_before: bool = attrs.field(default=False, metadata={"names": ("--no-not-before",)})
 
+    def check(self) -> None:
+        """Refuse an option that removes a value beside the one that sets it.
+
+        Raises:
+            BadParameter: If both are given.
+        """
+        for given, removes, option in (
+            (self.promised_by, self.no_promise, "--no-promise"),
+            (self.short_part, self.no_short_part, "--no-short-part"),
+            (self.give_up_after, self.no_give_up_after, "--no-give-up-after"),
+            (self.not_before, self.no_not_before, "--no-not-before"),
+        ):
+            if given is not None and removes:
+                raise typer.BadParameter(
+                    "omit it, or the option that sets this", param_hint=f"'{option}'"
+                )
+
     def edits(self) -> Iterator[Edit]:
         """Yield the edits: lines first, in the order of the options."""
         for line_id, units in unit_pairs("--quantity", self.quantity):
@@ -173,6 +190,7 @@ def edit(
 
     All changes are made, or none. An order can be edited until it is sent to the warehouse.
     """
+    changes.check()
     asked = tuple(changes.edits())
     if not asked:
         raise typer.BadParameter("name at least one change: see orderflow edit --help")
@@ -238,8 +256,7 @@ def split(
 
     What is split off is allocated. The rest stays as it is.
     """
-    fields = {"units": line_units(units), "new_order_id": new_order_id}
-    do_to_order(SplitOrder, order_id, where, how, **fields)
+    do_to_units(SplitOrder, order_id, where, how, line_units(units), new_order_id=new_order_id)
 
 
 @with_options("The database", where=SellerOptions)

@@ -41,7 +41,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LineUnits = Annotated[
     list[str] | None,
     typer.Option(
-        "--units", metavar="LINE=UNITS", help="Only these units of a line. Repeat for others."
+        "--units",
+        metavar="LINE=UNITS",
+        help="Only these units of a line, by its id or SKU. Repeat for others.",
     ),
 ]
 Note = Annotated[str, typer.Option(metavar="TEXT", help="A note, in your own words.")]

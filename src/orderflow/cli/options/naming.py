@@ -59,6 +59,7 @@ _IN_WORDS = {
     "a datetime with a time zone": "a time",
     ", or None": "",
     "None unless": "omitted unless",
+    "None if": "omitted if",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,10 @@ if TYPE_CHECKING:
 __all__ = ["event_details", "event_row", "policy_text"]
 
 
+EffectOfTime = HoldReleased | PostponementEnded | OrderWaitedEnough | SellerReminded | OrderGivenUp
+"""An event that only time brings about, or nearly."""
+
+
 def event_row(event: Event, zone: tzinfo = UTC) -> dict[str, Any]:
     """Return an event as a row of a listing, with times in its details in a time zone."""
     return {
@@ -78,6 +83,8 @@ def event_row(event: Event, zone: tzinfo = UTC) -> dict[str, Any]:
 
 def event_details(event: Event, zone: tzinfo = UTC) -> str:
     """Return the details of an event in a few words."""
+    if isinstance(event, EffectOfTime):
+        return ", ".join([*_effect_of_time(event, zone), *_due(event.due_at, zone)])
     match event:
         case OrderPlaced(order=order) | OrderSplitOff(order=order):
             return ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
@@ -99,14 +106,6 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
         case OrderHeld(hold=hold):
             until = "" if hold.until is None else f" until {moment_text(hold.until, zone)}"
             return f"{_lower(hold.reason)}{until}"
-        case (
-            HoldReleased()
-            | PostponementEnded()
-            | OrderWaitedEnough()
-            | SellerReminded()
-            | OrderGivenUp()
-        ):
-            return ", ".join([*_effect_of_time(event, zone), *_due(event.due_at, zone)])
         case OrderSplit() | OrderSplitAtWarehouse():
             return f"{_units(event.units)} to {event.new_order_id}"
         case (
@@ -131,7 +130,13 @@ def policy_text(policy: Mapping[str, Any]) -> str:
     given = {name: value for name, value in policy.items() if value is not None}
     if "give_up_after" not in given and given["give_up"] == GiveUp.CANCEL_ORDER:
         del given["give_up"]  # it would read as if orders were cancelled
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in given.items())
+    return ", ".join(f"{name.replace('_', ' ')} {_setting(value)}" for name, value in given.items())
+
+
+def _setting(value: object) -> object:
+    """Return a setting for people: a duration as days, hours and so on."""
+    found = re.fullmatch(r"P(\d+)DT(\d+)(\.\d+)?S", str(value))
+    return duration(int(found[1]) * 86_400 + int(found[2])) if found else value
 
 
 def _subject(event: Event) -> str:
@@ -171,10 +176,7 @@ def _stock(event: BackOrdersLimited | StockBookedIn | StockAdjusted, zone: tzinf
     return ", ".join(said)
 
 
-def _effect_of_time(
-    event: HoldReleased | PostponementEnded | OrderWaitedEnough | SellerReminded | OrderGivenUp,
-    zone: tzinfo,
-) -> Iterator[str]:
+def _effect_of_time(event: EffectOfTime, zone: tzinfo) -> Iterator[str]:
     match event:
         case HoldReleased(reasons=reasons):
             yield from map(_lower, reasons)

@@ -135,6 +135,8 @@ class ImportReport:
             "units_short": done.units_short,
             "back_orders_completed": done.back_orders_completed,
             "back_orders_opened": done.back_orders_opened,
+            "short_orders_cancelled": done.short_orders_cancelled,
+            "short_units_cancelled": done.short_units_cancelled,
             "unchanged": self.unchanged,
             "changed": [_changed(each) for each in result.changed],
             "called_off": [attrs.asdict(each) for each in result.called_off],
@@ -238,6 +240,8 @@ class ImportReport:
         yield "  units down", done.counted_down
         yield "back orders completed", done.back_orders_completed
         yield "back orders opened", done.back_orders_opened
+        yield "orders cancelled as short", done.short_orders_cancelled
+        yield "short units cancelled", done.short_units_cancelled
         yield "already present, unchanged", self.unchanged
         yield "already present, but different", self.different - self.blocked
         yield "already present, cannot be edited", self.blocked

@@ -12,8 +12,12 @@ from orderflow.cli.output.listing import Column, table_of, time_column
 from orderflow.codec import to_data
 from orderflow.domain.model.events import (
     BackOrdersLimited,
+    Event,
+    OrderCancelled,
     OrderSplitOff,
     PolicyChanged,
+    ShortReason,
+    ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
 )
@@ -134,6 +138,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     """Print the outcome of a command."""
     if outcome.order is not None:
         print_order(console, outcome.order)
+    for text in filter(None, map(_loss, outcome.events)):
+        console.print(text)
     for event in outcome.events:
         if isinstance(event, BackOrdersLimited | StockBookedIn | StockAdjusted):
             console.print(f"{event.key.sku}: {event_details(event)}")
@@ -154,6 +160,17 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     _print_orders(console, "Other orders that changed", others)
     if not outcome.events:
         console.print("Nothing has changed.")
+
+
+def _loss(event: Event) -> str:
+    """Say what an order has lost because it was short; nothing of other events."""
+    match event:
+        case ShortUnitsCancelled():
+            return f"short units of {event.order_id} cancelled: {event_details(event)}"
+        case OrderCancelled(short_reason=ShortReason()):
+            return f"{event.order_id} was cancelled: {event.reason}"
+        case _:
+            return ""
 
 
 def _print_orders(console: Console, title: str, orders: Sequence[Order]) -> None:

@@ -1,7 +1,7 @@
 """`RunDue`: remind sellers of orders that will be given up, and give up those whose time has come.
 
 Everything else that time brings about comes first, as before any command. Then the orders that have
-waited for as long as they may are given up one by one, in the order of the queue. After each of
+waited for as long as they may are given up one by one, in the order of their moments. After each of
 them, the queues are served: its units may complete the next one.
 
 No other command gives up an order. So it may still be served after its time, until `RunDue` comes.

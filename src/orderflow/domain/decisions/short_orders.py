@@ -19,7 +19,12 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.serving import serve
-from orderflow.domain.decisions.giving_up import NOTHING_LEFT, cancel_short_units, give_up
+from orderflow.domain.decisions.giving_up import (
+    NOTHING_LEFT,
+    all_units,
+    cancel_short_units,
+    give_up,
+)
 from orderflow.domain.model.events import (
     DeallocationReason,
     HoldReleased,
@@ -45,6 +50,8 @@ from orderflow.domain.model.short_part import ShortPart, ShortReason
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import QueuePosition
@@ -76,7 +83,7 @@ def handle_short_orders(serving: ServingState) -> None:
     queue: list[tuple[QueuePosition, str]] = []
     while True:
         for order_id in [*serving.became_short, *_now_short(serving)]:
-            heappush(queue, (queue_position(draft.order(order_id), draft.policy.queue), order_id))
+            heappush(queue, (_turn(serving, draft.order(order_id)), order_id))
         serving.became_short.clear()
         if not queue or serving.leaves_more:
             break
@@ -90,6 +97,21 @@ def handle_short_orders(serving: ServingState) -> None:
         order_id for _, order_id in sorted(queue) if _is_to_handle(serving, draft.order(order_id))
     ]
     serving.became_short.update(dict.fromkeys(left))
+
+
+def _turn(serving: ServingState, order: Order) -> QueuePosition:
+    """Return when an order is handled: first those to give up, by their moments."""
+    due_at = _due_at(serving, order)
+    if due_at is not None:
+        return (0, due_at, order.order_id)
+    return (1, *queue_position(order, serving.draft.policy.queue))
+
+
+def _due_at(serving: ServingState, order: Order) -> datetime | None:
+    """Return the moment of an order if `RunDue` gives it up now."""
+    draft = serving.draft
+    moment = gives_up_at(order, draft.policy.give_up_after) if serving.runs_due else None
+    return moment if moment is not None and moment <= draft.at else None
 
 
 def _any_to_handle(serving: ServingState) -> bool:
@@ -123,8 +145,8 @@ def _handle(serving: ServingState, order: Order, unhandled: set[str]) -> None:
     if not _is_to_handle(serving, order):
         return  # units of an order before it have completed it
     draft = serving.draft
-    due_at = gives_up_at(order, draft.policy.give_up_after) if serving.runs_due else None
-    if due_at is not None and due_at <= draft.at:
+    due_at = _due_at(serving, order)
+    if due_at is not None:
         give_up(draft, order, due_at)
         return
     match short_part_of(order, draft.policy):
@@ -132,7 +154,7 @@ def _handle(serving: ServingState, order: Order, unhandled: set[str]) -> None:
             cancel_short_units(draft, order, ShortReason.SHORT_PART)
         case ShortPart.CANCEL_ORDER:
             why = ShortReason.SHORT_PART
-            draft.emit(OrderCancelled(*draft.name(order), "it is short", why))
+            draft.emit(OrderCancelled(*draft.name(order), "it is short", why, all_units(order)))
         case ShortPart.WAIT:
             _cancel_excess(draft, order, unhandled)
         case _:
@@ -155,16 +177,16 @@ def _cancel_excess(draft: Draft, order: Order, unhandled: set[str]) -> None:
     if not excess:
         return
     if not allows_partial(order, draft.policy):
-        cancel_short_units(draft, order, ShortReason.CAP)
+        cancel_short_units(draft, order, ShortReason.LIMIT)
         return
     units = tuple(
         (each.line_id, excess[each.line_id]) for each in order.lines if each.line_id in excess
     )
     if sum(excess.values()) == order.units:
-        why = ShortReason.CAP
-        draft.emit(OrderCancelled(*draft.name(order), NOTHING_LEFT[why], why))
+        why = ShortReason.LIMIT
+        draft.emit(OrderCancelled(*draft.name(order), NOTHING_LEFT[why], why, units))
     else:
-        draft.emit(ShortUnitsCancelled(*draft.name(order), units, ShortReason.CAP))
+        draft.emit(ShortUnitsCancelled(*draft.name(order), units, ShortReason.LIMIT))
 
 
 def _above_limit(draft: Draft, order: Order, sku: str, unhandled: set[str]) -> int:

@@ -68,6 +68,9 @@ def limit_back_orders(draft: Draft, command: LimitBackOrders) -> None:
     """Limit the back orders of a product, or remove the limit."""
     key = command.key
     fields = (command.units_max, command.begins_at, command.ends_at)
+    before = draft.limits.get((key.warehouse_id, key.sku))
+    if fields == ((before.units_max, before.begins_at, before.ends_at) if before else (None,) * 3):
+        return
     draft.emit(BackOrdersLimited(key, draft.at, *fields))
     if len(draft.limits) > LIMITS_MAX:
         raise LimitRefusedError(

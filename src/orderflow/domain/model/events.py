@@ -255,11 +255,13 @@ class OrderSplitOff:
 class OrderCancelled(OrderEventFields):
     """The order was cancelled, and gave back its units.
 
-    `short_reason` is set if no command asked for it: the order was short, and could not wait.
+    If no command asked for it, `short_reason` says why the order could not wait, and `units` are
+    all that it had or was short of.
     """
 
     reason: str
     short_reason: ShortReason | None = None
+    units: LineUnits = ()
 
 
 @attrs.frozen

@@ -375,7 +375,7 @@ def _short_part_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
         (
             not (fair and policy.short_part is ShortPart.CANCEL_ORDER),
             "short_part",
-            "not CANCEL_ORDER if rationing is FAIR_SHARE, because a share is a part",
+            "WAIT, HOLD or CANCEL_SHORT if rationing is FAIR_SHARE, because a share is a part",
         ),
     ]
 
@@ -392,6 +392,6 @@ def _give_up_rules(policy: AllocationPolicy) -> list[tuple[bool, str, str]]:
         (
             after is None or patience is None or not ends_wait or patience < after,
             "give_up_after",
-            "longer than wait_max and split_wait_min, because no cancelled order waits that long",
+            "longer than wait_max and split_wait_min if give_up cancels, because no wait is longer",
         ),
     ]

@@ -25,7 +25,7 @@ class ShortReason(Term):
 
     SHORT_PART = "SHORT_PART"
     """The setting of the short part is `CANCEL_SHORT` or `CANCEL_ORDER`."""
-    CAP = "CAP"
+    LIMIT = "LIMIT"
     """More units of the product would have been short than its limit allows."""
     GIVEN_UP = "GIVEN_UP"
     """The order was on back order for as long as it may."""

@@ -33,7 +33,7 @@ from orderflow.domain.model.policy import (
     is_urgent,
     short_part_of,
 )
-from orderflow.domain.model.status import FROZEN, Status
+from orderflow.domain.model.status import FROZEN, MAY_BE_ALLOCATED, Status
 from orderflow.domain.queries.expected_cover import (
     ExpectedCover,
     ExpectedCovers,
@@ -142,9 +142,7 @@ class Explanation:
 
     @property
     def gives_up_at(self) -> datetime | None:
-        """When `RunDue` gives the order up if it is still on back order; `None` if never."""
-        if self.order.status is not Status.ON_BACK_ORDER:
-            return None
+        """When `RunDue` gives the order up if it is on back order then; `None` if never."""
         return gives_up_at(self.order, self.policy.give_up_after)
 
     @property
@@ -282,6 +280,8 @@ def _shortages(
 
 
 def _limits(order: Order, view: View, at: datetime) -> tuple[BackOrderLimit, ...]:
+    if order.status not in MAY_BE_ALLOCATED:
+        return ()
     short = {(order.warehouse_id, line.sku) for line in order.short_lines}
     return tuple(
         limit

@@ -10,6 +10,7 @@ from orderflow.domain.model.commands import (
     BookInStock,
     CountStock,
     EditOrder,
+    LimitBackOrders,
     PlaceOrder,
     PlaceOrders,
 )
@@ -62,6 +63,8 @@ def _keys(command: Command, view: View) -> tuple[StockKey, ...]:
             named = [edit.sku for edit in edits if isinstance(edit, AddLine | ReplaceLine)]
             keys = [] if found is None else _keys_of(found, named)
         case BookInStock(key=key) | CountStock(key=key) | AdjustStock(key=key):
+            keys = [key]
+        case LimitBackOrders(key=key, units_max=int()):
             keys = [key]
         case AnnounceReceipt(receipt=receipt):
             keys = [receipt.key]
