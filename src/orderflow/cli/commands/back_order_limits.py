@@ -60,7 +60,7 @@ def limit_back_orders(
     how: ExecutionOptions,
     begins_at: Annotated[
         datetime | None,
-        typer.Option("--from", help="When the limit begins; default: it has begun."),
+        typer.Option("--from", help="When it begins; default: no beginning."),
     ] = None,
     ends_at: Annotated[
         datetime | None, typer.Option("--until", help="When the limit ends; default: never.")
