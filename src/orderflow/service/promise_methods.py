@@ -31,7 +31,7 @@ class PromiseMethods(SellerScope):
     ) -> int:
         """Return the units of a product that a new order would get by a moment.
 
-        These are the available units and those expected by then, less those that earlier orders
+        The units that are available or expected by then count, less those that earlier orders
         are short of: see `orderflow.core.available_to_promise`.
 
         Args:

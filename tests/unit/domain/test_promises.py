@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from orderflow import (
@@ -301,6 +302,17 @@ def test_an_order_that_gets_units_of_another_product_alone_gets_nothing_of_the_r
     assert gets(shop.receipt_allocation("R1")) == [("B", 2, 0)]
     shop.receive("MUG", 2)
     assert shop.held("A") == (0, 1)
+
+
+def test_an_order_that_loses_units_to_an_urgent_one_is_named() -> None:
+    policy = attrs.evolve(NEVER, preemption=Preemption.URGENT, urgent_from=5)
+    shop = shop_with(policy, MUG=1)
+    shop.take("A", ("MUG", 1))
+    shop.take("B", ("MUG", 4), priority=5, placed_at=NOON)
+    announce(shop, "R1", 3, 1)
+    found = shop.receipt_allocation("R1")
+    assert (gets(found), found.left) == ([("B", 4, 0), ("A", -1, 1)], 0)
+    assert [each.order_id for each in found.partly_served] == ["A"]
 
 
 def test_an_order_that_is_split_by_itself_is_served_in_part() -> None:

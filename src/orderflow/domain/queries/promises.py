@@ -5,10 +5,10 @@ function that places a real one. So a short part or a limit of back orders has i
 that may not wait is promised only what is available. Then the receipts count as in
 `expected_cover`, except that an overdue receipt promises nothing.
 
-If the order is placed at once and the receipts arrive as announced, it gets what was promised. How
-exact this is depends on the policy, as in `expected_cover`:
+If the order is placed at once and the receipts arrive as announced, it gets what was promised. As
+in `expected_cover`, the policy decides how exact this is.
 
-- In strict order with partial allocation, it is exact: the order gets no more units by then, and
+- In strict order with partial allocation, it is exact. The order gets no more units by then, and
   is not covered earlier.
 - Under a fair share, it gets at least that many units, by then at the latest.
 - Without partial allocation, it is an estimate from one product at a time.
@@ -80,7 +80,7 @@ def available_to_promise(
 ) -> int:
     """Return the units of a product that a new order would get by a moment if it is placed now.
 
-    These are the available units and those expected by then, less those that earlier orders are
+    The units that are available or expected by then count, less those that earlier orders are
     short of. The new order has priority 0 and no promised date. For an order with other fields,
     use `earliest_promise`.
 

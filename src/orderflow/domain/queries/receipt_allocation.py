@@ -26,7 +26,7 @@ from orderflow.domain.model.arguments import (
     require_view,
 )
 from orderflow.domain.model.commands import BookInStock
-from orderflow.domain.model.events import OrderAllocated, OrderPartlyAllocated
+from orderflow.domain.model.events import OrderAllocated, OrderDeallocated, OrderPartlyAllocated
 from orderflow.domain.model.policy import AllocationPolicy, queue_position
 from orderflow.domain.model.stock import ExpectedReceipt
 from orderflow.domain.state.overlay import Overlay
@@ -41,15 +41,17 @@ if TYPE_CHECKING:
 __all__ = ["ReceiptAllocation", "ServedOrder", "receipt_allocation"]
 
 _DEFAULT = AllocationPolicy()
+_CHANGES_UNITS = (OrderAllocated, OrderPartlyAllocated, OrderDeallocated)
 
 
 @attrs.frozen(kw_only=True)
 class ServedOrder:
-    """An order on back order that gets units of a receipt.
+    """An order that gets units of a product when a receipt is booked in.
 
     Attributes:
         order_id: The order.
-        units: The units of the product that it gets.
+        units: The units of the product that it gets. Below 0 if it loses them, because the receipt
+            enables an urgent order to preempt them.
         short: The units of all products that it is still short of.
     """
 
@@ -145,25 +147,18 @@ def _booking(receipt: ExpectedReceipt, at: datetime) -> BookInStock:
 def _served(
     receipt: ExpectedReceipt, outcome: Outcome, view: View, policy: AllocationPolicy
 ) -> Iterator[ServedOrder]:
-    """Yield the orders that are allocated units of the product."""
-    events = [
-        event
-        for event in outcome.events
-        if isinstance(event, OrderAllocated | OrderPartlyAllocated)
-    ]
+    """Yield the orders that get units of the product, or lose them."""
+    events = [event for event in outcome.events if isinstance(event, _CHANGES_UNITS)]
     ids = {event.order_id for event in events}
     view.prefetch(ids)
     orders = {order.order_id: order for order in map(view.order, ids) if order is not None}
-    sku_of = {
-        (each.order_id, line.line_id): line.sku for each in orders.values() for line in each.lines
-    }
     units = Counter[str]()
     for event in events:
-        for line_id, number in event.units:
-            if sku_of.get((event.order_id, line_id)) == receipt.key.sku:
-                units[event.order_id] += number
+        own = {line.line_id for line in orders[event.order_id].lines_of(receipt.key.sku)}
+        sign = -1 if isinstance(event, OrderDeallocated) else 1
+        units[event.order_id] += sign * sum(n for line_id, n in event.units if line_id in own)
     short = {order.order_id: order.short for order in outcome.orders}
-    served = [orders[order_id] for order_id in units]
+    served = [orders[order_id] for order_id, number in units.items() if number]
     for order in sorted(served, key=lambda each: queue_position(each, policy.queue)):
         name = order.order_id
         yield ServedOrder(order_id=name, units=units[name], short=short[name])
