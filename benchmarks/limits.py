@@ -94,6 +94,17 @@ LIMITS = (
         at_most=1.5,
     ),
     Limit(
+        cases="promises/*",
+        says="100,000 waiting orders in 10 seconds or less",
+        at_most=100 * MICROSECOND,
+    ),
+    Limit(
+        cases="promises/*",
+        says="an order takes at most 1.5 times as long as among 10,000",
+        against="with_few",
+        at_most=1.5,
+    ),
+    Limit(
         cases="sqlite/place/full",
         says="at least 0.65 of the speed of the driver",
         against="raw",

@@ -24,6 +24,7 @@ from benchmarks import (
     importing,
     memory,
     postgres,
+    promises,
     sqlite,
 )
 from benchmarks.baseline import Baseline
@@ -40,7 +41,10 @@ PROCESSES = 3
 
 def all_cases(*, quick: bool, only: str = "") -> list[Case]:
     """Return the cases whose name holds a text."""
-    subjects = (commands, backlog, frames, booking_in, memory, importing, sqlite, postgres, company)
+    subjects = (
+        *(commands, backlog, frames, booking_in, promises, memory, importing),
+        *(sqlite, postgres, company),
+    )
     cases = [case for subject in subjects for case in subject.cases(quick=quick)]
     return [case for case in cases if only in case.name]
 

@@ -10,23 +10,39 @@ from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.expected_cover import expected_cover
 from orderflow.domain.queries.explanation import EarlierDemand, explain
+from orderflow.domain.queries.promises import Promise, available_to_promise, earliest_promise
+from orderflow.domain.queries.receipt_allocation import (
+    ReceiptAllocation,
+    ServedOrder,
+    receipt_allocation,
+)
 from orderflow.domain.queries.replacements import replacement_offers
+from orderflow.domain.queries.what_if import MovedDate, ReceiptChange, what_if
 from orderflow.domain.state.state import State, evolve
 from orderflow.errors import TransitionError
 
 __all__ = [
     "EarlierDemand",
+    "MovedDate",
     "NextPage",
     "PageStep",
     "Passing",
+    "Promise",
+    "ReceiptAllocation",
+    "ReceiptChange",
+    "ServedOrder",
     "State",
     "TransitionError",
     "actions",
     "allocate",
+    "available_to_promise",
     "decide",
+    "earliest_promise",
     "evolve",
     "expected_cover",
     "explain",
     "queue_position",
+    "receipt_allocation",
     "replacement_offers",
+    "what_if",
 ]

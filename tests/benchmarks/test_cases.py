@@ -15,6 +15,7 @@ from benchmarks import (
     importing,
     memory,
     postgres,
+    promises,
     sqlite,
 )
 from benchmarks.case import ORDERFLOW, Case, measure
@@ -126,6 +127,11 @@ def test_the_commands_do_what_they_are_there_for() -> None:
     }
     assert any(isinstance(event, OrderSplit) for event in results["split"][0].events)
     assert any(isinstance(event, OrderAllocated) for event in results["book-in"][0].events)
+
+
+@pytest.mark.parametrize("question", promises.QUESTIONS)
+def test_promises_are_measured(question: str) -> None:
+    assert_measured(promises.sides(question, booking_in.HOLDINGS["ALWAYS"], many=60, few=30))
 
 
 @pytest.mark.parametrize("policy", booking_in.HOLDINGS.values(), ids=booking_in.HOLDINGS)

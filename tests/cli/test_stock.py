@@ -24,7 +24,7 @@ def test_what_was_rejected_does_not_go_into_stock(shop: Shop) -> None:
     (receipt,) = shop.ask("receipts")["receipts"]
     assert (receipt["receipt_id"], receipt["quantity"]) == ("R-1", 5)
     assert receipt["is_overdue"] is True
-    assert "R-1 MUG 5 2026-03-09 00:00 yes" in shop.do("receipts", "MUG")
+    assert "R-1 MUG 5 2026-03-09 00:00 yes" in shop.do("receipts", "--sku", "MUG")
     printed = shop.do("book-in", "MUG", 4, "--receipt", "R-1")
     assert "4 of 5 received, 1 short" in printed
     assert "receipt R-1 is closed; --more-to-come keeps it open" in printed

@@ -37,7 +37,7 @@ def test_if_no_seller_is_near_the_known_ones_are_named(shop: Shop) -> None:
     assert message == "orderflow: there is no seller 'zenith'; known: 'acme'"
 
 
-@pytest.mark.parametrize("command", ["stock mug", "receipts mug", "backorders mug"])
+@pytest.mark.parametrize("command", ["stock mug", "receipts --sku mug", "backorders mug"])
 def test_an_unknown_product_is_refused_with_the_nearest_one(shop: Shop, command: str) -> None:
     expected = "orderflow: there is no product 'mug' (did you mean 'MUG'?)"
     assert shop.refused(*command.split()) == expected
@@ -51,7 +51,7 @@ def test_an_unknown_warehouse_is_refused_with_the_nearest_one(shop: Shop) -> Non
 
 @pytest.mark.parametrize(
     "command",
-    ["stock CUP", "receipts MUG", "backorders MUG", "orders --sku CUP --status NEW"],
+    ["stock CUP", "receipts --sku MUG", "backorders MUG", "orders --sku CUP --status NEW"],
 )
 def test_a_known_name_with_nothing_to_list_is_answered_with_nothing(
     shop: Shop, command: str

@@ -32,7 +32,8 @@ FACES = ["", "calendar", "commands", "core", "edits"]
 RESULTS = {
     *("ActionAnswer", "BatchResult", "CancelledParts", "CheckResult", "DigestResult"),
     *("EarlierDemand", "ExpectedCover", "Explanation", "OrderParts", "Outcome"),
-    *("RefusedCommand", "RelayResult", "ReplacementOffer", "Shortage", "State", "Violation"),
+    *("MovedDate", "Promise", "ReceiptAllocation", "RefusedCommand", "RelayResult"),
+    *("ReplacementOffer", "ServedOrder", "Shortage", "State", "Violation"),
 }
 """What orderflow returns. It makes them itself, many at a time, and checks no field."""
 

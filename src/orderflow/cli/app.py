@@ -26,6 +26,7 @@ from orderflow.cli.commands.maintenance import (
 from orderflow.cli.commands.notices import digest, notify
 from orderflow.cli.commands.orders import actions, events, explain, orders, place, show
 from orderflow.cli.commands.policies import change_policy, policies
+from orderflow.cli.commands.promising import available_to_promise, promise, what_if
 from orderflow.cli.commands.relay import dead_letters, relay
 from orderflow.cli.commands.replacements import replacements
 from orderflow.cli.commands.replay import replay
@@ -147,7 +148,9 @@ _add(
 _add(
     "Stock",
     (stock, "--none-available"),
-    (receipts, "MUG"),
+    (receipts, "R-1"),
+    (what_if, "--slip R-1=3d --short R-2=40"),
+    (available_to_promise, "MUG 2026-12-01T09:00"),
     (announce, "R-1 MUG 40 2026-12-01T09:00"),
     (withdraw, "R-1"),
     (book_in, "MUG 40 --receipt R-1 --rejected 2"),
@@ -158,6 +161,7 @@ _add(
 )
 _add(
     "Orders",
+    (promise, "MUG=5 CUP=2"),
     (place, "A-1 MUG=5 CUP=2"),
     (import_, "orders.csv --preset shopify --rejects rejects.csv"),
     (orders, "--status ON_BACK_ORDER --sku MUG"),

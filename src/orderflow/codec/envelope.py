@@ -24,7 +24,16 @@ from orderflow.domain.model import (
     stock,
     validators,
 )
-from orderflow.domain.queries import actions, expected_cover, explanation, parts, replacements
+from orderflow.domain.queries import (
+    actions,
+    expected_cover,
+    explanation,
+    parts,
+    promises,
+    receipt_allocation,
+    replacements,
+    what_if,
+)
 from orderflow.errors import CodecError
 from orderflow.notices import notice
 from orderflow.notices.preferences import Preference, Recipient
@@ -42,7 +51,8 @@ TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
         *(actions, back_order_limit, calendar, commands, cut_off, edits, events, expected_cover),
-        *(explanation, next_page, notice, order, outcome, parts, policy, replacements, stock),
+        *(explanation, next_page, notice, order, outcome, parts, policy, promises),
+        *(receipt_allocation, replacements, stock, what_if),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

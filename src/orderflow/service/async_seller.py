@@ -124,6 +124,11 @@ class AsyncSeller:
     replacement_offers = _awaited(Seller.replacement_offers)
     explain = _awaited(Seller.explain)
 
+    available_to_promise = _awaited(Seller.available_to_promise)
+    earliest_promise = _awaited(Seller.earliest_promise)
+    receipt_allocation = _awaited(Seller.receipt_allocation)
+    what_if = _awaited(Seller.what_if)
+
     async def run(self, task: Callable[[Seller], T]) -> T:
         """Run a task on a synchronous `Seller`, without blocking the event loop.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from orderflow.service.part_methods import PartMethods
+from orderflow.service.promise_methods import PromiseMethods
 from orderflow.service.stock_methods import StockMethods
 
 __all__ = ["Seller"]
 
 
-class Seller(PartMethods, StockMethods):
+class Seller(PartMethods, PromiseMethods, StockMethods):
     """One seller's handle on a flow, with every command and read of that seller.
 
     `OrderFlow.seller` returns one. Give it to the code that serves this seller's requests. It

@@ -174,6 +174,15 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         },
     ),
     (
+        orderflow.core.ReceiptChange,
+        {"receipt_id": "R1", "later": timedelta(days=-1), "more": -1},
+        {
+            "receipt_id": IDENTIFIER,
+            "later": [None, 1, "1", timedelta(days=36_525) + MICROSECOND],
+            "more": [None, 1.0, "1", True, TOO_MANY, -TOO_MANY],
+        },
+    ),
+    (
         OrderLine,
         {"line_id": "1", "sku": "MUG", "quantity": 2, "allocated": 1},
         {
@@ -482,6 +491,8 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
             orderflow.Shortage,
         ),
         *(orderflow.OrderParts, orderflow.ReplacementOffer, RemoveShortLines),
+        *(orderflow.core.MovedDate, orderflow.core.Promise),
+        *(orderflow.core.ReceiptAllocation, orderflow.core.ServedOrder),
     }
     faces = [orderflow, orderflow.calendar, orderflow.commands, orderflow.core, orderflow.edits]
     faces += [orderflow.events, orderflow.ports]

@@ -14,6 +14,7 @@ from orderflow.cli.options.forms import moment_argument
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.output.listing import Column, print_listing
+from orderflow.cli.output.receipt_report import print_allocation
 from orderflow.cli.output.records import (
     RECEIPT_COLUMNS,
     STOCK_COLUMNS,
@@ -68,13 +69,29 @@ def stock(
 @with_options("The database", where=WarehouseOptions)
 @with_options("Listing", how=ListingOptions)
 def receipts(
-    sku: Annotated[str | None, typer.Argument(metavar="SKU", help="Only this product.")] = None,
+    receipt_id: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RECEIPT", help="Show who gets what of this receipt. If omitted, list all."
+        ),
+    ] = None,
     *,
     where: WarehouseOptions,
     how: ListingOptions,
+    sku: Annotated[
+        str | None, typer.Option(metavar="SKU", help="Only receipts of this product.")
+    ] = None,
 ) -> None:
-    """List expected receipts, the earliest first."""
+    """List expected receipts, the earliest first, or the orders that get units of one of them.
+
+    For one receipt, the others of its product that are expected earlier are booked in before it.
+    """
     with connect(where) as database:
+        if receipt_id is not None:
+            if sku is not None:
+                raise typer.BadParameter("omit it with RECEIPT", param_hint="'--sku'")
+            print_allocation(database, receipt_id, where, how)
+            return
         expected = (
             receipt
             for seller_id in database.sellers_with_receipts(where.seller)

@@ -60,9 +60,12 @@ Sku = Annotated[str, typer.Argument(metavar="SKU", help="SKU of the product.")]
 
 _PAIRS = {
     "--add": "MUG=5",
+    "--over": "R-1=5",
     "--replace": "1=CUP",
     "--set": "TABLE=a",
+    "--short": "R-1=5",
     "--skip": "Status=cancelled",
+    "--slip": "R-1=3d",
     "SKU=UNITS": "MUG=5",
 }
 """An example of each pair that is not a line and its units."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from typer.models import ParameterInfo
 
-__all__ = ["moment_argument", "moment_option", "with_forms"]
+__all__ = ["moment_argument", "moment_of", "moment_option", "with_forms"]
 
 
 DAYS_MAX = validators.DURATION_MAX.days
@@ -57,6 +57,22 @@ def moment_option(text: str) -> Any:  # noqa: ANN401 - Typer's own type is not p
 def moment_argument(text: str) -> Any:  # noqa: ANN401 - the same
     """Make an argument that takes a moment."""
     return typer.Argument(help=text)
+
+
+def moment_of(text: str) -> datetime:
+    """Return the moment that a text names; without an offset, in the time zone of the user.
+
+    Raises:
+        ValueError: If it names none.
+        BadParameter: If it is too far away.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = first_moment(moment, user_zone())
+    if not validators.is_moment(moment):
+        years = f"{validators.YEAR_MIN} to {validators.YEAR_MAX}"
+        raise typer.BadParameter(f"{text!r} must be in the years {years} of UTC")
+    return moment
 
 
 def with_forms(command: Callable[..., None]) -> Callable[..., None]:
@@ -133,16 +149,6 @@ def _number(kind: type[int | float], least: float | None, most: float | None) ->
     return _Form("NUMBER", demand, read)
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = first_moment(moment, user_zone())
-    if not validators.is_moment(moment):
-        years = f"{validators.YEAR_MIN} to {validators.YEAR_MAX}"
-        raise typer.BadParameter(f"{text!r} must be in the years {years} of UTC")
-    return moment
-
-
 def _days(text: str) -> timedelta:
     days = float(text)
     if not abs(days) <= DAYS_MAX:  # and not nan
@@ -151,7 +157,7 @@ def _days(text: str) -> timedelta:
 
 
 _FORMS: dict[Any, _Form] = {
-    datetime: _Form("TIME", "a valid TIME: try 2026-03-02T09:30", _moment, datetime.isoformat),
+    datetime: _Form("TIME", "a valid TIME: try 2026-03-02T09:30", moment_of, datetime.isoformat),
     time: _Form("HH:MM", "a valid HH:MM: try 16:00", time.fromisoformat, "{:%H:%M}".format),
     timedelta: _Form(
         "DAYS",

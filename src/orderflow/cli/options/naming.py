@@ -28,11 +28,14 @@ _BY_TYPE = {
     "Address": ("ship_to",),
     "ChangeCustomField": ("custom_fields",),
     "ChangeQuantity": ("quantity",),
+    "ExpectedReceipt": ("add",),
     "OrderLine": ("lines",),
     "OrderLine.set_id": ("sets",),
     "PickedLine": ("found",),
+    "ReceiptChange.later": ("slip",),
     "RemoveLine": ("remove", "lines"),
     "ReplaceLine": ("replace",),
+    "StockKey.sku": ("add",),
 }
 """The parameters that one value of a type is read from as a whole, or one of its fields."""
 

@@ -271,6 +271,13 @@ def duration(instance: object, attribute: Attribute[Any], value: object) -> None
         raise _broken(instance, attribute, DURATION_DEMAND, value)
 
 
+def duration_change(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Require that a field is a length of time in either direction, or 0."""
+    if not (isinstance(value, timedelta) and abs(value) <= DURATION_MAX):
+        days = DURATION_MAX.days
+        raise _broken(instance, attribute, f"a timedelta from -{days} to {days} days", value)
+
+
 def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that requires an instance of one of these types."""
     demand = f"of type {' or '.join(kind.__name__ for kind in kinds)}"

@@ -20,6 +20,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from datetime import datetime
 from itertools import accumulate, repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -190,23 +191,36 @@ class Supply:
         enough = self.available + self.preemptible + product.announced
         self.claim(product.queue.before(self.order, view, enough))
 
+    @property
+    def units_at_once(self) -> int:
+        """The units that the order can get without any receipt."""
+        return max(self._left, self.preemptible)
+
+    def units_by(self, by: datetime) -> int:
+        """Return the units that the order can get by a moment. Overdue receipts do not count."""
+        return max(self._left + self._product.expected_by(by), self.preemptible)
+
     def covers(self) -> Iterator[tuple[OrderLine, ExpectedCover]]:
         """Yield the order's short lines of the product, and the cover of each."""
-        come = self._product.come
+        come, left = self._product.come, self._left
         for line, own in self._own_units():
-            missing = self._claimed + own - self.available - self.preemptible
-            is_there = missing <= 0 or own <= self.preemptible
-            number = 0 if is_there else 1 + bisect_left(come, missing)
+            is_there = own <= self.units_at_once
+            number = 0 if is_there else 1 + bisect_left(come, own - left)
             receipts = self._product.receipts[:number] if number <= len(come) else ()
-            overdue = (each.expected_at for each in receipts if each.is_overdue(self._product.at))
+            overdue = receipts[self._product.due :]
             cover = ExpectedCover(
                 line_id=line.line_id,
                 sku=line.sku,
                 is_there=is_there,
                 receipts=receipts,
-                overdue_since=next(overdue, None),
+                overdue_since=overdue[0].expected_at if overdue else None,
             )
             yield line, cover
+
+    @property
+    def _left(self) -> int:
+        """The units that others leave to the order; below 0 if there are not enough for them."""
+        return self.available + self.preemptible - self._claimed
 
     def _own_units(self) -> Iterator[tuple[OrderLine, int]]:
         """Yield each line, and the units that it and others of its lines need."""
@@ -230,15 +244,20 @@ class _Product:
         policy: AllocationPolicy,
     ) -> None:
         warehouse_id, self.sku = key
-        self.at = at
         self.policy = policy
         self.available = available
-        receipts = view.expected(warehouse_id, self.sku)
-        self.receipts = tuple(sorted(receipts, key=lambda receipt: receipt.is_overdue(at)))
+        receipts = [(each.is_overdue(at), each) for each in view.expected(warehouse_id, self.sku)]
+        self.receipts = tuple(each for _, each in sorted(receipts, key=itemgetter(0)))
+        self.due = sum(not is_overdue for is_overdue, _ in receipts)
         self.come = list(accumulate(receipt.quantity for receipt in self.receipts))
         self.announced = self.come[-1] if self.come else 0
         self.queue = QueueDemand(self.sku, policy)
         self._preemptible: PreemptibleUnits | None = None
+
+    def expected_by(self, by: datetime) -> int:
+        """Return the units that are expected from now until a moment, inclusive."""
+        due = self.receipts[: self.due]
+        return sum(each.quantity for each in due if each.expected_at <= by)
 
     def preemptible_by(self, order: Order, view: View) -> int:
         """Return the units that the order, if it is urgent, may preempt from later orders."""
