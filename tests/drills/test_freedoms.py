@@ -39,6 +39,6 @@ def test_a_repository_that_goes_beyond_its_freedom_is_found(
     unit_of_work: type[DifferentUnitOfWork],
 ) -> None:
     drilled = compare_histories(
-        100, 7, lambda *_: None, lambda dice: DifferentRepository(dice, unit_of_work)
+        400, 7, lambda *_: None, lambda dice: DifferentRepository(dice, unit_of_work)
     )
     assert drilled.found

@@ -309,7 +309,7 @@ def test_the_machine_gets_around() -> None:
 
 OFTEN_MIN = 5
 EFFECTS = (
-    *("short units are cancelled: SHORT_PART", "short units are cancelled: CAP"),
+    *("short units are cancelled: SHORT_PART", "short units are cancelled: LIMIT"),
     *("an order is cancelled: it is short", "an order is held: SHORT"),
     *("an order is cancelled: its product may have no more back orders",),
     *("units are returned: BACK_IN_STOCK", "units are returned: WRITTEN_OFF"),
