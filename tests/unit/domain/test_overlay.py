@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from orderflow.ports import View
     from orderflow.testing.strategies import History
 
+GIVE_UP_AFTER = timedelta(hours=1)
+
 
 def reads(view: View, policy: AllocationPolicy, at: datetime) -> dict[str, object]:
     """Return all that a view can be asked for, over the whole scope."""
@@ -51,6 +53,8 @@ def reads(view: View, policy: AllocationPolicy, at: datetime) -> dict[str, objec
         "ended holds": by_id(view.ended_holds(at)),
         "postponed": by_id(view.postponed(at)),
         "overdue": by_id(view.waiting_since_before(at)),
+        "to give up": by_id(view.to_give_up(at, GIVE_UP_AFTER)),
+        "to remind": by_id(view.to_remind(at, at + GIVE_UP_AFTER, GIVE_UP_AFTER)),
     }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.errors import InvalidValueError
 
 __all__ = ["BackOrderWait"]
 
@@ -43,11 +44,6 @@ class BackOrderWait:
             demand=validators.whole_demand(0),
             value=self.passed_over,
         )
-        for mark in ("allows_partial", "reminded", "given_up"):
-            value = getattr(self, mark)
-            validators.require(
-                ok=isinstance(value, bool),
-                field=f"BackOrderWait.{mark}",
-                demand="True or False",
-                value=value,
-            )
+        marks = ("allows_partial", "reminded", "given_up")
+        wrong = next(mark for mark in marks if not isinstance(getattr(self, mark), bool))
+        raise InvalidValueError(f"BackOrderWait.{wrong}", "True or False", getattr(self, wrong))
