@@ -20,7 +20,8 @@ from orderflow import (
     ShortPart,
     in_words,
 )
-from orderflow.commands import RunDue
+from orderflow.commands import BookInStock, RunDue
+from orderflow.core import decide
 from orderflow.edits import ChangeGiveUpAfter
 from orderflow.events import (
     OrderCancelled,
@@ -174,6 +175,20 @@ def test_what_it_has_is_split_off_and_the_rest_waits_on() -> None:
     assert kinds(due(shop, 6_000)) == []
     shop.book_in(key(), 1, at=later(6_001))
     assert shop.status("A") == "ALLOCATED"
+
+
+def test_nothing_is_split_off_an_order_that_now_gets_all() -> None:
+    """A host that lost its note of an unserved product leaves units to orders that wait."""
+    policy = giving_up(GiveUp.SPLIT)
+    shop = shop_with(policy)
+    shop.take("A", give_up_after=24 * HOUR)
+    shop.take("B")
+    receipt = BookInStock(key=key(), received=2, at=later(3))
+    booked_in = decide(receipt, shop.state(), policy, orders_max=1)
+    assert booked_in.unserved
+    late = RunDue(seller_id=ACME, at=later(90))
+    outcome = decide(late, shop.state().after(booked_in), policy)
+    assert kinds(outcome) == ["OrderGivenUp", "OrderAllocated"]
 
 
 def test_if_nothing_can_be_split_off_it_waits_on() -> None:

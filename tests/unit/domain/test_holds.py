@@ -123,9 +123,10 @@ def test_only_the_reasons_that_have_ended_are_released() -> None:
     shop.take("A")
     shop.hold("A", DELAY, until=later(60))
     shop.hold("A", FRAUD)
+    shop.hold("A", ADDRESS, until=later(61))
     outcome = shop.run_due(at=later(60))
     assert outcome.events == (HoldReleased(ACME, "A", later(60), (DELAY,), later(60)),)
-    assert (shop.status("A"), reasons(shop)) == ("ON_HOLD", ["FRAUD_RISK"])
+    assert (shop.status("A"), reasons(shop)) == ("ON_HOLD", ["ADDRESS", "FRAUD_RISK"])
 
 
 def test_ended_holds_are_released_before_the_command_itself() -> None:

@@ -14,6 +14,7 @@ from orderflow.commands import (
     CancelOrder,
     CountStock,
     EditOrder,
+    LimitBackOrders,
     PlaceOrder,
     PlaceOrders,
 )
@@ -47,6 +48,7 @@ def test_a_product_is_known_in_one_warehouse() -> None:
         BookInStock(key=key("MGU"), received=1, at=NOON),
         CountStock(key=key("MGU"), counted=1, at=NOON),
         AdjustStock(key=key("MGU"), change=1, reason=AdjustmentReason.FOUND, at=NOON),
+        LimitBackOrders(key=key("MGU"), units_max=1, at=NOON),
         AnnounceReceipt(receipt=ExpectedReceipt("R", key("MGU"), 1, NOON), at=NOON),
     ],
     ids=lambda command: type(command).__name__,
@@ -62,6 +64,7 @@ def test_the_products_that_edits_name() -> None:
 
 
 def test_any_other_command_names_none() -> None:
+    assert unknown(LimitBackOrders(key=key("MGU"), units_max=None, at=NOON)) == ()
     assert unknown(CancelOrder(**about())) == ()
 
 
