@@ -1,4 +1,4 @@
-"""Columns and rows that an import does not read are told, and rows of others are refused."""
+"""Columns and rows that an import does not read are named, and rows of others are refused."""
 
 from __future__ import annotations
 

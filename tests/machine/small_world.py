@@ -72,7 +72,7 @@ def explore(
 ) -> Explored:
     """Go through all states, level by level, and hold each one to the invariants.
 
-    A level is gone through whole or not begun. In each state the asides are carried out as well:
+    A level is explored completely or not at all. In each state the asides are carried out as well:
     then the invariants must hold too, and that way is not followed any further.
     """
     asides = tuple(asides)

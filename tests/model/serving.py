@@ -183,7 +183,7 @@ def take(world: World, order: Order) -> list[ProductKey]:
 
 
 def pass_over(world: World) -> list[Order]:
-    """Count who was passed over; return those that begin to keep by that."""
+    """Count who was passed over; return those who begin to keep units because of it."""
     beginners: list[Order] = []
     passes_max = world.policy.passes_max
     if passes_max is None or not world.passes_count or (world.deferred and not world.is_passing):

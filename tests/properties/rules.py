@@ -68,10 +68,7 @@ def allocated_is_what_the_lines_hold(run: Run) -> Iterator[Finding]:
 
 def no_unit_appears_or_vanishes(run: Run) -> Iterator[Finding]:
     """Rule 3. The fault: a despatch leaves its units on the shelf."""
-    for number, step in enumerate(run.steps):
-        for text in _history(run.policy, step):
-            if "movements add up" in text:
-                yield number, text
+    return _in_history(run, "movements add up")
 
 
 def the_status_agrees_with_the_lines(run: Run) -> Iterator[Finding]:
@@ -98,18 +95,12 @@ def no_stock_is_idle(run: Run) -> Iterator[Finding]:
 
 def the_queue_is_respected(run: Run) -> Iterator[Finding]:
     """Rule 6, at the moment at which units are given. The fault: the queue is walked backwards."""
-    for number, step in enumerate(run.steps):
-        for text in _history(run.policy, step):
-            if "is ahead of it" in text:
-                yield number, text
+    return _in_history(run, "is ahead of it")
 
 
 def what_is_taken_back_goes_from_later_orders_to_an_urgent_one(run: Run) -> Iterator[Finding]:
     """Rule 6. The faults: urgent orders take from those in front, or more than they need."""
-    for number, step in enumerate(run.steps):
-        for text in _history(run.policy, step):
-            if "preempted" in text:
-                yield number, text
+    return _in_history(run, "preempted")
 
 
 def a_longer_queue_changes_nothing_for_those_in_front(run: Run) -> Iterator[Finding]:
@@ -243,18 +234,12 @@ def run_due_leaves_nobody_to_give_up(run: Run) -> Iterator[Finding]:
 
 def no_order_becomes_short_above_a_limit(run: Run) -> Iterator[Finding]:
     """Rule 12. The fault: the orders that wait already are not counted."""
-    for number, step in enumerate(run.steps):
-        for text in _history(run.policy, step):
-            if "exceed the limit" in text:
-                yield number, text
+    return _in_history(run, "exceed the limit")
 
 
 def no_order_is_sent_before_its_day(run: Run) -> Iterator[Finding]:
     """`Order.not_before`. The fault: the day is not looked at."""
-    for number, step in enumerate(run.steps):
-        for text in _history(run.policy, step):
-            if "sent to the warehouse at" in text:
-                yield number, text
+    return _in_history(run, "sent to the warehouse at")
 
 
 RULES: dict[str, Callable[[Run], Iterator[Finding]]] = {
@@ -285,6 +270,14 @@ RULES: dict[str, Callable[[Run], Iterator[Finding]]] = {
 
 def _is_oversold(failure: Exception | None) -> bool:
     return isinstance(failure, InvalidValueError) and failure.field == "Stock.allocated"
+
+
+def _in_history(run: Run, words: str) -> Iterator[Finding]:
+    """Return the violations at the moment of each step, those with these words."""
+    for number, step in enumerate(run.steps):
+        for text in _history(run.policy, step):
+            if words in text:
+                yield number, text
 
 
 def _history(policy: AllocationPolicy, step: Step) -> list[str]:

@@ -1,4 +1,4 @@
-"""Negative controls: each fault is caught by the rule that is there for it, and by that alone.
+"""Negative controls: each fault is caught by the rule that is there for it, and by no other.
 
 The histories are drawn once, by the core as it is, and carried out again with each fault. What a
 fault breaks first is what it is caught by; what goes wrong later may be a consequence. There has

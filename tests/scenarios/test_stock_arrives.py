@@ -1,4 +1,4 @@
-"""Stock comes, and waiting orders are served by that."""
+"""Stock comes, and waiting orders get it."""
 
 from __future__ import annotations
 

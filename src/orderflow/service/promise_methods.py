@@ -31,8 +31,8 @@ class PromiseMethods(SellerScope):
     ) -> int:
         """Return the units of a product that a new order would get by a moment.
 
-        The units that are available or expected by then count, less those that earlier orders
-        are short of: see `orderflow.core.available_to_promise`.
+        It counts the units that are available, or expected until that moment, less those that
+        earlier orders are short of: see `orderflow.core.available_to_promise`.
 
         Args:
             key: The product.

@@ -18,6 +18,7 @@ from orderflow.testing.differences import require_same
 from orderflow.testing.example_shop import MUGS, later, new_order
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from orderflow.ports import Reading, Repository
@@ -155,6 +156,8 @@ def _to_remind(
     return sorted(each.order_id for each in found)
 
 
-def _require(repository: Repository, name: str, read: object, order_ids: list[str]) -> None:
-    for run in (repository.read, repository.write):
-        require_same(name, run("acme", read), sorted(order_ids))  # type: ignore[arg-type]
+def _require(
+    repository: Repository, name: str, read: Callable[[Reading], list[str]], order_ids: list[str]
+) -> None:
+    for found in (repository.read("acme", read), repository.write("acme", read)):
+        require_same(name, found, sorted(order_ids))

@@ -55,7 +55,7 @@ def available_to_promise(
 ) -> None:
     """Show how many units of a product a new order would get by a moment.
 
-    Units that are available or expected by then count, less those that earlier orders need.
+    It counts the units that are available, or expected until then, less what earlier orders need.
     """
     with connect(where) as database:
         seller_id = database.seller(where.seller)

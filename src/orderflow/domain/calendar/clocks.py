@@ -46,7 +46,8 @@ def is_time_zone(value: object) -> bool:
             noon.utcoffset() is not None
             and noon.astimezone(UTC).astimezone(value).replace(tzinfo=None) == _NOON
         )
-    except NotImplementedError:  # raised by Python's abstract `tzinfo`, which is no zone
+    # A class without `utcoffset` inherits that of the abstract `tzinfo`, which raises this.
+    except NotImplementedError:
         return False
 
 

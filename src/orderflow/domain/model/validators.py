@@ -170,8 +170,9 @@ def in_utc(value: datetime) -> datetime:
     try:
         has_zone = isinstance(value, datetime) and value.utcoffset() is not None
         return value.astimezone(UTC) if has_zone else value
-    # The conversion leaves the range of a datetime, or the zone answers nonsense.
-    except (NotImplementedError, OverflowError, TypeError, ValueError):  # abstract `tzinfo`: first
+    # The conversion leaves the range of a datetime, or the zone answers nonsense. A class of zones
+    # without `utcoffset` inherits that of the abstract `tzinfo`, which raises NotImplementedError.
+    except (NotImplementedError, OverflowError, TypeError, ValueError):
         return value
 
 

@@ -218,7 +218,7 @@ def explain(
     Args:
         order_id: The order.
         view: The state of the seller.
-        at: The present moment. Effects of time that are due by then count as applied.
+        at: The present moment. Effects of time that are due at it count as applied.
         default_policy: The policy to use if the seller has none of its own.
         earlier_max: Name at most this many earlier orders, and count the others.
 

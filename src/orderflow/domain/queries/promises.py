@@ -8,9 +8,9 @@ that may not wait is promised only what is available. Then the receipts count as
 If the order is placed at once and the receipts arrive as announced, it gets what was promised. As
 in `expected_cover`, the policy decides how exact this is.
 
-- In strict order with partial allocation, it is exact. The order gets no more units by then, and
-  is not covered earlier.
-- Under a fair share, it gets at least that many units, by then at the latest.
+- In strict order with partial allocation, it is exact. The order gets just the promised units, and
+  is covered just at the promised moment.
+- Under a fair share, it gets at least these units, and is covered at that moment or earlier.
 - Without partial allocation, it is an estimate from one product at a time.
 
 Orders on hold are not served, so they are not counted, although one that is released has its
@@ -80,9 +80,9 @@ def available_to_promise(
 ) -> int:
     """Return the units of a product that a new order would get by a moment if it is placed now.
 
-    The units that are available or expected by then count, less those that earlier orders are
-    short of. The new order has priority 0 and no promised date. For an order with other fields,
-    use `earliest_promise`.
+    It counts the units that are available, or expected until that moment, less those that earlier
+    orders are short of. The new order has priority 0 and no promised date. For an order with other
+    fields, use `earliest_promise`.
 
     Args:
         key: The product.

@@ -164,7 +164,7 @@ class View(Protocol):
     ) -> Iterable[Order]:
         """Return the orders on back order whose sellers are to be reminded.
 
-        These are the orders to be given up after a moment and until another one, inclusive, of
-        which the seller was not reminded yet. Otherwise, it is as `to_give_up`.
+        These orders are to be given up after one moment and until another one, inclusive, and
+        their sellers were not reminded of them yet. Otherwise, it is as `to_give_up`.
         """
         ...

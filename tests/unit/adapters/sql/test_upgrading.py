@@ -52,7 +52,7 @@ def _engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 def differences(engine: Engine, tables: Tables) -> list[Any]:
-    """Say where the tables that are there are not those that the metadata tells of."""
+    """Name the differences between the tables in the database and those of the metadata."""
     own = revision_table(tables)
     options = {
         "version_table": own,
