@@ -27,6 +27,7 @@ PURE_MODULES = {
     "bisect",
     "collections",
     "collections.abc",
+    "copy",
     "datetime",
     "enum",
     "fractions",

@@ -249,7 +249,7 @@ def orders_have_no_time_of_their_own(patch: pytest.MonkeyPatch) -> None:
     def without_own(original: Any, order: Order, after: object) -> object:  # noqa: ANN401
         return original(attrs.evolve(order, give_up_after=None), after)
 
-    for module in (run_due, short_orders, waits):
+    for module in (run_due, waits):
         _wrap(patch, module, "gives_up_at", without_own)
 
 

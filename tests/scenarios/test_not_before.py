@@ -30,11 +30,9 @@ from orderflow import (
 from orderflow.calendar import WarehouseCalendar
 from orderflow.commands import (
     ChangePolicy,
-    Command,
     PlaceOrder,
     RunDue,
     SendOrderToWarehouse,
-    ServeWaiting,
 )
 from orderflow.core import State, allocate, decide
 from orderflow.edits import ChangeNotBefore, ChangePriority
@@ -315,21 +313,30 @@ def test_an_order_that_the_same_command_has_released_is_put_back_too() -> None:
     ]
 
 
-@pytest.mark.parametrize("orders_max", [1, 2, 9])
-def test_many_orders_come_near_in_pages(orders_max: int) -> None:
+def test_a_policy_without_a_horizon_puts_back_those_of_a_default_with_one() -> None:
+    """The host dropped the horizon from its default; the order was postponed under the old one."""
+    far = PlaceOrder(order=order("A", ("MUG", 1), not_before=DAY), at=later(0))
+    state = State.of(ACME, [], [Stock(key(), 1)])
+    state = state.after(decide(far, state, DAYS_2))
+    change = ChangePolicy(seller_id=ACME, policy=AllocationPolicy(), at=later(1))
+    outcome = decide(change, state, AllocationPolicy())
+    assert kinds(outcome) == ["PolicyChanged", "PostponementEnded", "OrderAllocated"]
+
+
+def three_postponed() -> State:
     state = State.of(ACME, [], [Stock(key(), 2)], policy=DAYS_2)
     for each in "ABC":
         place = PlaceOrder(order=order(each, ("MUG", 1), not_before=DAY), at=later(0))
         state = state.after(decide(place, state))
-    command: Command = RunDue(seller_id=ACME, at=COMES_NEAR)
-    while True:
-        outcome = decide(command, state, orders_max=orders_max)
+    return state
+
+
+@pytest.mark.parametrize("orders_max", [1, 2, 9])
+def test_many_orders_come_near_in_pages(orders_max: int) -> None:
+    state = three_postponed()
+    for outcome in each_page(RunDue(seller_id=ACME, at=COMES_NEAR), state, DAYS_2, orders_max):
         state = state.after(outcome)
         assert len(outcome.orders) <= 2 * orders_max  # the last page also serves the queue
-        if not outcome.unserved:
-            break
-        keys = tuple(key(each.sku) for each in outcome.unserved)
-        command = ServeWaiting(keys=keys, at=COMES_NEAR)
     statuses = [str(state.orders[each].status) for each in "ABC"]
     assert statuses == ["ALLOCATED", "ALLOCATED", "ON_BACK_ORDER"]
 
@@ -409,10 +416,7 @@ def test_a_postponed_order_does_not_count_against_a_limit_of_back_orders() -> No
 @pytest.mark.parametrize("horizon", [None, timedelta(days=3)])
 def test_a_longer_horizon_comes_in_pages(orders_max: int, horizon: timedelta | None) -> None:
     """With the short part of the new policy, although each page only puts some into the queue."""
-    state = State.of(ACME, [], [Stock(key(), 2)], policy=DAYS_2)
-    for each in "ABC":
-        place = PlaceOrder(order=order(each, ("MUG", 1), not_before=DAY), at=later(0))
-        state = state.after(decide(place, state))
+    state = three_postponed()
     policy = AllocationPolicy(allocation_horizon=horizon, short_part=ShortPart.HOLD)
     change = ChangePolicy(seller_id=ACME, policy=policy, at=later(0))
     for outcome in each_page(change, state, policy, orders_max):

@@ -20,7 +20,7 @@ from orderflow import (
     ShortPart,
     in_words,
 )
-from orderflow.commands import BookInStock, RunDue
+from orderflow.commands import BookInStock, ChangePolicy, RunDue, ServeWaiting
 from orderflow.core import decide
 from orderflow.edits import ChangeGiveUpAfter
 from orderflow.events import (
@@ -246,10 +246,19 @@ def test_an_edit_of_the_time_of_an_order_that_does_not_wait_only_notes_it() -> N
 
 
 def test_given_up_comes_before_the_short_part() -> None:
-    """An order that is released and has waited too long is given up, not put on hold again."""
-    shop = shop_with(giving_up(short_part=ShortPart.HOLD))
-    shop.take("A", short_part=ShortPart.WAIT)
+    """An order that waited before the policy put short orders on hold is given up, not held."""
+    shop = shop_with(giving_up())
+    shop.take("A")
+    shop.change_policy(giving_up(short_part=ShortPart.HOLD))
     assert kinds(due(shop)) == ["OrderGivenUp", "OrderCancelled"]
+
+
+def test_an_order_whose_hold_ends_meets_its_short_part_first() -> None:
+    shop = shop_with(giving_up())
+    shop.take("A")
+    shop.hold("A", HoldReason.SELLER_DELAY, until=later(60))
+    shop.change_policy(giving_up(short_part=ShortPart.HOLD))
+    assert kinds(due(shop)) == ["HoldReleased", "OrderHeld"]
 
 
 # Reminders
@@ -304,6 +313,16 @@ def test_many_are_given_up_in_pages(how: GiveUp, orders_max: int | None) -> None
     assert [kinds(page) for page in given_up if page.events] == _in_pages(events, orders_max)
     state, again = pages(RunDue(seller_id=ACME, at=later(60)), state, policy, orders_max)
     assert [page.events for page in again] == [()]
+
+
+def test_a_page_whose_clock_goes_back_gives_up_nobody_and_treats_nobody_as_newly_short() -> None:
+    state = many(3, giving_up())
+    policy = giving_up(short_part=ShortPart.CANCEL_SHORT)
+    state = state.after(decide(ChangePolicy(seller_id=ACME, policy=policy, at=later(3)), state))
+    first = decide(RunDue(seller_id=ACME, at=later(60)), state, orders_max=1)
+    assert (kinds(first), len(first.unserved)) == (["OrderGivenUp", "OrderCancelled"], 1)
+    earlier = ServeWaiting(keys=(key(),), at=later(4))
+    assert decide(earlier, state.after(first)).events == ()
 
 
 def _in_pages(events: list[str], orders_max: int | None) -> list[list[str]]:

@@ -32,7 +32,7 @@ from orderflow.commands import (
     RunDue,
     ServeWaiting,
 )
-from orderflow.core import PageStep, State, decide
+from orderflow.core import PageStep, State, actions, decide, explain
 from orderflow.edits import RemoveLine
 from orderflow.errors import (
     InvalidValueError,
@@ -248,6 +248,10 @@ def test_nothing_comes_between_two_pages_of_a_change_of_policy() -> None:
     with pytest.raises(PagesFirstError, match="repeat ServeWaiting") as first:
         decide(BookInStock(key=key("PAN"), received=1, at=later(9)), state)
     assert (first.value.seller_id, first.value.products) == (ACME, ())
+    with pytest.raises(PagesFirstError, match="repeat ServeWaiting"):
+        explain("000", state, later(9))
+    with pytest.raises(PagesFirstError, match="repeat ServeWaiting"):
+        actions("000", state, later(9))
     go_on = ServeWaiting(keys=(key(),), at=later(9))
     state = state.after(decide(go_on, state))
     decide(BookInStock(key=key("PAN"), received=1, at=later(9)), state)

@@ -323,6 +323,12 @@ def test_an_order_that_is_split_by_itself_is_served_in_part() -> None:
     assert (gets(found), found.left) == ([("A", 2, 1)], 2)
 
 
+def test_a_thousand_receipts_of_a_product_may_come_before() -> None:
+    receipts = [ExpectedReceipt(f"R{number:04}", key(), 1, day(1)) for number in range(1_200)]
+    state = State.of(ACME, receipts=receipts)
+    assert receipt_allocation("R1199", state, NOON).left == 1_200
+
+
 def test_a_receipt_that_is_not_expected_is_not_found() -> None:
     with pytest.raises(ReceiptNotFoundError):
         receipt_allocation("R1", State(ACME), NOON)

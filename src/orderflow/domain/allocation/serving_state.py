@@ -26,6 +26,8 @@ from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import WarehouseSku
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderflow.domain.model.events import Event, LineUnits
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import QueuePosition
@@ -88,8 +90,10 @@ class ServingState:
         """The orders on back order that a change of policy has reviewed; each counts as changed."""
         self.became_short: dict[str, None] = {}
         """The orders whose short part is still to be handled."""
+        self.to_give_up: dict[str, datetime] = {}
+        """The orders that this page of `RunDue` gives up, with the moments at which it was due."""
         self.runs_due = False
-        """Whether orders that waited for as long as they may are given up: `RunDue`."""
+        """Whether the next page of `RunDue` looks for orders to give up."""
         self._touched: dict[str, None] = {}
         self._events_read = 0
         self._events_handled = 0

@@ -70,6 +70,11 @@ if TYPE_CHECKING:
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.state.view import View
 
+    _StockChange = (
+        AnnounceReceipt | WithdrawReceipt | BookInStock | AdjustStock | CountStock | LimitBackOrders
+    )
+    _Change = PlaceOrder | PlaceOrders | OrderCommand | _StockChange | ChangePolicy
+
 __all__ = ["decide"]
 
 _DEFAULT = AllocationPolicy()
@@ -112,31 +117,33 @@ def decide(
         )
     draft = Draft(view, view.policy or default_policy, command.at)
     serving = ServingState(draft, orders_max)
-    if isinstance(command, ServeWaiting):
-        serve_page(serving, command)
-    else:
-        _carry_out(serving, command)
+    match command:
+        case ServeWaiting():
+            serve_page(serving, command)
+        case RunDue():
+            let_time_pass(serving)
+            run_due(serving)
+            split_by_policy(serving)
+        case _:
+            _carry_out(serving, command)
     return outcome_of(serving, getattr(command, "order_id", None))
 
 
-def _carry_out(serving: ServingState, command: Command) -> None:
+def _carry_out(serving: ServingState, command: _Change) -> None:
     """Apply the effects of time and the changes of the command, and serve the queues."""
     draft = serving.draft
-    if draft.view.next_page is not None:
-        raise PagesFirstError(draft.seller_id)
-    if not (let_time_pass(serving) or isinstance(command, RunDue)):
+    if not let_time_pass(serving):
         order = next(iter(draft.orders.values()))
         raise PagesFirstError(draft.seller_id, ((order.warehouse_id, order.lines[0].sku),))
     _execute(serving, command)
-    if not isinstance(command, RunDue):
-        if not serving.is_continued:
-            serve(serving)
-        handle_short_orders(serving)
+    if not serving.is_continued:
+        serve(serving)
+    handle_short_orders(serving)
     if draft.new_policy is None or not serving.leaves_more:
         split_by_policy(serving)
 
 
-def _execute(serving: ServingState, command: Command) -> None:
+def _execute(serving: ServingState, command: _Change) -> None:
     draft = serving.draft
     match command:
         case PlaceOrder(order=order, allocate=allocate):
@@ -159,8 +166,6 @@ def _execute(serving: ServingState, command: Command) -> None:
             policy_change.change(serving, policy)
         case LimitBackOrders():
             stock_commands.limit_back_orders(draft, command)
-        case RunDue() | ServeWaiting():  # the pages of ServeWaiting are served elsewhere
-            run_due(serving)
         case _:
             _change_order(serving, command)
 

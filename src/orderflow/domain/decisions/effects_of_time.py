@@ -20,6 +20,7 @@ from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.events import HoldReleased, OrderWaitedEnough
 from orderflow.domain.model.status import Status
 from orderflow.domain.state.draft import Draft
+from orderflow.errors import PagesFirstError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +34,11 @@ __all__ = ["apply_effects_of_time", "effects_of_time", "let_time_pass"]
 
 
 def effects_of_time(view: View, policy: AllocationPolicy, at: datetime) -> Outcome:
-    """Return what any command at this moment would do before its own change."""
+    """Return what any command at this moment would do before its own change.
+
+    Raises:
+        PagesFirstError: If an earlier command left a page to `ServeWaiting`.
+    """
     serving = ServingState(Draft(view, policy, at))
     let_time_pass(serving)
     split_by_policy(serving)
@@ -41,7 +46,13 @@ def effects_of_time(view: View, policy: AllocationPolicy, at: datetime) -> Outco
 
 
 def let_time_pass(serving: ServingState) -> bool:
-    """Apply the effects of time and serve the queues; return whether nothing is left to do."""
+    """Apply the effects of time and serve the queues; return whether nothing is left to do.
+
+    Raises:
+        PagesFirstError: If an earlier command left a page to `ServeWaiting`.
+    """
+    if serving.draft.view.next_page is not None:
+        raise PagesFirstError(serving.draft.seller_id)
     if not apply_effects_of_time(serving):
         defer(serving)
     elif serving.draft.events:

@@ -57,11 +57,9 @@ def change(serving: ServingState, policy: AllocationPolicy) -> None:
     draft = serving.draft
     if policy == draft.view.policy:
         return
-    postponed = draft.policy.allocation_horizon is not None
     draft.emit(PolicyChanged(draft.seller_id, draft.at, policy))
     serving.begin_new_policy()
-    step = _end_postponements(serving) if postponed else None
-    step = step or _review(serving, None)
+    step = _end_postponements(serving) or _review(serving, None)
     if step is None:
         serving.offer_anew()
         return

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from orderflow.domain.decisions.short_orders import handle_short_orders
 from orderflow.domain.model.events import SellerReminded
 from orderflow.domain.model.policy import gives_up_at
-from orderflow.domain.model.status import Status
+from orderflow.domain.state.waits import to_give_up, to_remind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
     from orderflow.domain.allocation.serving_state import ServingState
@@ -37,25 +37,22 @@ def run_due(serving: ServingState) -> None:
     given_up, reminded = _to_give_up(draft, limit), _to_remind(draft, limit)
     for event in reminded[:orders_max]:
         draft.emit(event)
-    serving.became_short.update(dict.fromkeys(given_up[:orders_max]))
+    serving.to_give_up.update(given_up[:orders_max])
     serving.begin_page()
     handle_short_orders(serving)
-    if limit in (len(given_up), len(reminded)):
-        order = draft.order(given_up[-1] if given_up else reminded[-1].order_id)
+    if serving.to_give_up or limit in (len(given_up), len(reminded)):
+        order = draft.order(given_up[-1][0] if given_up else reminded[-1].order_id)
         serving.continue_later((order.warehouse_id, order.lines[0].sku))
     else:
-        serving.runs_due = bool(serving.became_short)
+        serving.runs_due = False
 
 
-def _to_give_up(draft: Draft, limit: int | None) -> list[str]:
-    """Return the orders whose moment has come, the first one first."""
-    stored = draft.view.to_give_up(draft.at, draft.policy.give_up_after, _enough(draft, limit))
-    due = [
-        (moment, order.order_id)
-        for moment, order in _with_moments(draft, stored)
-        if moment <= draft.at
-    ]
-    return [order_id for _, order_id in sorted(due)[:limit]]
+def _to_give_up(draft: Draft, limit: int | None) -> list[tuple[str, datetime]]:
+    """Return the orders whose moment has come, with it, the first one first."""
+    after = draft.policy.give_up_after
+    stored = draft.view.to_give_up(draft.at, after, _enough(draft, limit))
+    due = to_give_up(_as_they_are_now(draft, stored), draft.at, after)[:limit]
+    return [(order.order_id, moment) for order in due if (moment := gives_up_at(order, after))]
 
 
 def _to_remind(draft: Draft, limit: int | None) -> list[SellerReminded]:
@@ -63,14 +60,14 @@ def _to_remind(draft: Draft, limit: int | None) -> list[SellerReminded]:
     policy, remind_before = draft.policy, draft.policy.remind_before
     if remind_before is None:
         return []
-    until, enough = draft.at + remind_before, _enough(draft, limit)
-    stored = draft.view.to_remind(draft.at, until, policy.give_up_after, enough)
-    reminders = [
+    until, after = draft.at + remind_before, policy.give_up_after
+    stored = draft.view.to_remind(draft.at, until, after, _enough(draft, limit))
+    due = to_remind(_as_they_are_now(draft, stored), draft.at, until, after)[:limit]
+    return [
         SellerReminded(*draft.name(order), max(moment - remind_before, wait.since), moment)
-        for moment, order in _with_moments(draft, stored)
-        if draft.at < moment <= until and (wait := order.wait) and not wait.reminded
+        for order in due
+        if (moment := gives_up_at(order, after)) and (wait := order.wait)
     ]
-    return sorted(reminders, key=lambda each: (each.gives_up_at, each.order_id))[:limit]
 
 
 def _enough(draft: Draft, limit: int | None) -> int | None:
@@ -78,9 +75,6 @@ def _enough(draft: Draft, limit: int | None) -> int | None:
     return None if limit is None else limit + len(draft.orders)
 
 
-def _with_moments(draft: Draft, stored: Iterable[Order]) -> Iterator[tuple[datetime, Order]]:
-    """Yield the moments of the orders on back order among these and those that changed."""
-    for order in {**{each.order_id: each for each in stored}, **draft.orders}.values():
-        moment = gives_up_at(order, draft.policy.give_up_after)
-        if moment is not None and order.status is Status.ON_BACK_ORDER:
-            yield moment, order
+def _as_they_are_now(draft: Draft, stored: Iterable[Order]) -> Iterable[Order]:
+    """Return these orders and those that changed, as they are now."""
+    return {**{each.order_id: each for each in stored}, **draft.orders}.values()

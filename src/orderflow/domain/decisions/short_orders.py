@@ -15,7 +15,7 @@ units above the limit, from its last line first.
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.serving import serve
@@ -42,7 +42,6 @@ from orderflow.domain.model.order import Hold, HoldReason
 from orderflow.domain.model.policy import (
     AllocationPolicy,
     allows_partial,
-    gives_up_at,
     queue_position,
     short_part_of,
 )
@@ -50,14 +49,15 @@ from orderflow.domain.model.short_part import ShortPart, ShortReason
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import QueuePosition
     from orderflow.domain.state.draft import Draft
 
 __all__ = ["MAKES_SHORT", "handle_short_orders"]
+
+_DUE, _SHORT = range(2)
+"""Those to give up are handled before those that became short."""
 
 _WAITING, _WAIT = Status.ON_BACK_ORDER, ShortPart.WAIT
 _LOST_UNITS = (DeallocationReason.COUNT, DeallocationReason.PREEMPTED)
@@ -75,15 +75,19 @@ MAKES_SHORT = (
 
 
 def handle_short_orders(serving: ServingState) -> None:
-    """Cancel or hold the orders that became short, if that is their short part."""
+    """Give up orders, and cancel or hold those that became short, if that is their short part."""
     draft = serving.draft
-    if not (serving.became_short or _any_to_handle(serving)):
+    if not (serving.to_give_up or serving.became_short or _any_to_handle(serving)):
         serving.take_new_events()
         return  # as nearly always: this costs every command
-    queue: list[tuple[QueuePosition, str]] = []
+    queue: list[tuple[QueuePosition, str]] = [
+        ((_DUE, due_at, order_id), order_id) for order_id, due_at in serving.to_give_up.items()
+    ]
+    heapify(queue)
     while True:
         for order_id in [*serving.became_short, *_now_short(serving)]:
-            heappush(queue, (_turn(serving, draft.order(order_id)), order_id))
+            position = queue_position(draft.order(order_id), draft.policy.queue)
+            heappush(queue, ((_SHORT, *position), order_id))
         serving.became_short.clear()
         if not queue or serving.leaves_more:
             break
@@ -93,25 +97,10 @@ def handle_short_orders(serving: ServingState) -> None:
         heappop(queue)
         _handle(serving, draft.order(order_id), {each for _, each in queue})
         serve(serving, is_same_page=True)
-    left = [
-        order_id for _, order_id in sorted(queue) if _is_to_handle(serving, draft.order(order_id))
-    ]
-    serving.became_short.update(dict.fromkeys(left))
-
-
-def _turn(serving: ServingState, order: Order) -> QueuePosition:
-    """Return when an order is handled: first those to give up, by their moments."""
-    due_at = _due_at(serving, order)
-    if due_at is not None:
-        return (0, due_at, order.order_id)
-    return (1, *queue_position(order, serving.draft.policy.queue))
-
-
-def _due_at(serving: ServingState, order: Order) -> datetime | None:
-    """Return the moment of an order if `RunDue` gives it up now."""
-    draft = serving.draft
-    moment = gives_up_at(order, draft.policy.give_up_after) if serving.runs_due else None
-    return moment if moment is not None and moment <= draft.at else None
+    left = [order_id for (kind, *_), order_id in sorted(queue) if kind == _SHORT]
+    serving.became_short.update(
+        {each: None for each in left if _is_to_handle(serving, draft.order(each))}
+    )
 
 
 def _any_to_handle(serving: ServingState) -> bool:
@@ -136,19 +125,19 @@ def _now_short(serving: ServingState) -> list[str]:
 def _is_to_handle(serving: ServingState, order: Order) -> bool:
     draft = serving.draft
     return order.status is _WAITING and (
-        serving.runs_due or bool(draft.limits) or short_part_of(order, draft.policy) is not _WAIT
+        bool(draft.limits) or short_part_of(order, draft.policy) is not _WAIT
     )
 
 
 def _handle(serving: ServingState, order: Order, unhandled: set[str]) -> None:
     """Do to an order what its short part says, or give it up, if it is still short."""
-    if not _is_to_handle(serving, order):
-        return  # units of an order before it have completed it
     draft = serving.draft
-    due_at = _due_at(serving, order)
-    if due_at is not None:
+    due_at = serving.to_give_up.pop(order.order_id, None)
+    if due_at is not None and order.status is _WAITING:
         give_up(draft, order, due_at)
         return
+    if not _is_to_handle(serving, order):
+        return  # units of an order before it have completed it
     match short_part_of(order, draft.policy):
         case ShortPart.CANCEL_SHORT:
             cancel_short_units(draft, order, ShortReason.SHORT_PART)

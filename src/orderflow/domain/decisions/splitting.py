@@ -128,8 +128,8 @@ def split_by_policy(serving: ServingState) -> None:
     if draft.policy.fulfilment is _COMPLETE:
         return
     for order in list({**serving.reviewed, **draft.orders}.values()):
-        if order.order_id in serving.became_short:
-            continue  # the next page handles its short part first
+        if order.order_id in serving.became_short or order.order_id in serving.to_give_up:
+            continue  # the next page gives it up or handles its short part first
         if order.status is Status.ON_BACK_ORDER:
             leaving = may_split_off(order, draft.policy)
             if leaving and is_worth_sending(order, leaving, draft.policy):

@@ -116,15 +116,16 @@ def receipt_allocation(
     receipt = view.receipt(receipt_id)
     if receipt is None:
         raise ReceiptNotFoundError(view.seller_id, receipt_id)
+    before = Overlay(view, effects_of_time(view, policy, at))
     for earlier in _before(receipt, view, at):
-        view = Overlay(view, decide(_booking(earlier, earlier.expected_at), view, policy))
+        before = before.after(decide(_booking(earlier, earlier.expected_at), before, policy))
     moment = max(at, receipt.expected_at)
-    view = Overlay(view, effects_of_time(view, policy, moment))
-    outcome = decide(_booking(receipt, moment), view, policy)
+    before = before.after(effects_of_time(before, policy, moment))
+    outcome = decide(_booking(receipt, moment), before, policy)
     return ReceiptAllocation(
         receipt=receipt,
         at=moment,
-        served=tuple(_served(receipt, outcome, view, policy)),
+        served=tuple(_served(receipt, outcome, before, policy)),
         left=next(each.available for each in outcome.stock if each.key == receipt.key),
     )
 

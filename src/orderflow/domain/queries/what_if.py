@@ -26,7 +26,6 @@ from orderflow.domain.model.arguments import (
 )
 from orderflow.domain.model.commands import AnnounceReceipt, WithdrawReceipt
 from orderflow.domain.model.order import Order
-from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import AllocationPolicy, Queue, queue_position
 from orderflow.domain.model.stock import ExpectedReceipt
 from orderflow.domain.queries.expected_cover import ExpectedCovers, last_expected_at
@@ -132,22 +131,14 @@ def _all_of(changes: Iterable[Change]) -> Iterator[Change]:
 
 
 def _with_changes(
-    view: View, changes: Iterable[Change], at: datetime, policy: AllocationPolicy
-) -> tuple[View, set[ProductKey]]:
+    then: Overlay, changes: Iterable[Change], at: datetime, policy: AllocationPolicy
+) -> tuple[Overlay, set[ProductKey]]:
     """Return the state with the changes, and the products whose receipts change."""
-    receipts: dict[str, ExpectedReceipt] = {}
-    closed: set[str] = set()
     products: set[ProductKey] = set()
-    then: View = view
     for change in changes:
         receipt = change if isinstance(change, ExpectedReceipt) else _find(change.receipt_id, then)
         products.add((receipt.key.warehouse_id, receipt.key.sku))
-        outcome = decide(_command(change, receipt, at), then, policy)
-        receipts.pop(receipt.receipt_id, None)
-        receipts.update((each.receipt_id, each) for each in outcome.receipts)
-        closed.discard(receipt.receipt_id)
-        closed.update(outcome.receipts_closed)
-        then = Overlay(view, _outcome(view.seller_id, receipts, closed))
+        then = then.after(decide(_command(change, receipt, at), then, policy))
     return then, products
 
 
@@ -156,14 +147,6 @@ def _find(receipt_id: str, view: View) -> ExpectedReceipt:
     if receipt is None:
         raise ReceiptNotFoundError(view.seller_id, receipt_id)
     return receipt
-
-
-def _outcome(seller_id: str, receipts: dict[str, ExpectedReceipt], closed: set[str]) -> Outcome:
-    return Outcome(
-        seller_id=seller_id,
-        receipts=tuple(receipts.values()),
-        receipts_closed=tuple(sorted(closed)),
-    )
 
 
 def _command(

@@ -6,11 +6,13 @@ can decide on top of an outcome that is not saved, at the cost of its changes al
 
 from __future__ import annotations
 
+from copy import copy
 from functools import partial
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import Queue, queue_position
 from orderflow.domain.model.stock import by_expectation
 from orderflow.domain.state.state import State
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
-    from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.model.stock import ExpectedReceipt, Stock
     from orderflow.domain.state.view import View
@@ -36,11 +37,31 @@ class Overlay:
 
     def __init__(self, below: View, outcome: Outcome) -> None:
         self._below = below
-        visited = [below.order(order_id) for order_id, _ in outcome.queue_index]
-        named = State.of(below.seller_id, [order for order in visited if order is not None])
-        self._above = named.after(outcome)
-        self._closed = frozenset(outcome.receipts_closed)
-        self._limits = outcome.back_order_limits
+        self._above = State(below.seller_id)
+        self._closed: frozenset[str] = frozenset()
+        self._limits: tuple[BackOrderLimit, ...] | None = None
+        self._add(outcome)
+
+    def after(self, outcome: Outcome) -> Overlay:
+        """Return the view after one more outcome. It is no deeper than this one."""
+        later = copy(self)
+        later._add(outcome)  # noqa: SLF001 - a copy of this one
+        return later
+
+    def _add(self, outcome: Outcome) -> None:
+        visited = [
+            self._below.order(order_id)
+            for order_id, _ in outcome.queue_index
+            if order_id not in self._above.orders
+        ]
+        named = tuple(order for order in visited if order is not None)
+        self._above = self._above.after(Outcome(seller_id=self.seller_id, orders=named)).after(
+            outcome
+        )
+        announced = {receipt.receipt_id for receipt in outcome.receipts}
+        self._closed = self._closed - announced | frozenset(outcome.receipts_closed)
+        if outcome.back_order_limits is not None:
+            self._limits = outcome.back_order_limits
 
     @property
     def seller_id(self) -> str:
