@@ -5,15 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from orderflow.domain.model.events import (
-    OrderAllocated,
-    OrderDeallocated,
+    ALLOCATION_EVENTS,
     OrderEdited,
     OrderEvent,
-    OrderPartlyAllocated,
-    OrderPassedOver,
-    OrderPostponed,
-    OrderWaitedEnough,
-    PostponementEnded,
 )
 from orderflow.domain.state.fold import evolve_order
 from orderflow.importing.identity import edit_id
@@ -25,16 +19,6 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
 
 __all__ = ["last_import"]
-
-_MOVES_STOCK = (
-    OrderAllocated,
-    OrderPartlyAllocated,
-    OrderDeallocated,
-    OrderPassedOver,
-    OrderPostponed,
-    OrderWaitedEnough,
-    PostponementEnded,
-)
 
 
 def last_import(events: Iterable[Event], was_imported: Callable[[str], bool]) -> Order | None:
@@ -55,7 +39,7 @@ def last_import(events: Iterable[Event], was_imported: Callable[[str], bool]) ->
             versions = range(before.version, steady - 1, -1)
             ids = (edit_id(event.order_id, version, event.edits) for version in versions)
             imported = after if any(map(was_imported, ids)) else imported
-        if not isinstance(event, _MOVES_STOCK):
+        if not isinstance(event, ALLOCATION_EVENTS):
             steady = after.version
         order = after
     return imported

@@ -21,14 +21,8 @@ from orderflow.domain.model.arguments import (
 )
 from orderflow.domain.model.commands import BookInStock, Command, CountStock, PlaceOrder
 from orderflow.domain.model.events import (
-    OrderAllocated,
+    ALLOCATION_EVENTS,
     OrderCancelled,
-    OrderDeallocated,
-    OrderPartlyAllocated,
-    OrderPassedOver,
-    OrderPostponed,
-    OrderWaitedEnough,
-    PostponementEnded,
     ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
@@ -292,24 +286,13 @@ def _handle(flow: OrderFlow, command: Command) -> tuple[Outcome, bool]:
     return flow._handle(again)  # noqa: SLF001 - of this package
 
 
-_ALLOCATION = (
-    OrderAllocated,
-    OrderPartlyAllocated,
-    OrderDeallocated,
-    OrderPassedOver,
-    OrderPostponed,
-    OrderWaitedEnough,
-    PostponementEnded,
-)
-
-
 def _was_only_allocated(flow: OrderFlow, seller_id: str, stale: StaleVersionError) -> bool:
     """Whether an order has only gained or lost stock since the expected version."""
     number = stale.actual - stale.expected
     if number < 1:
         return False
     latest = tuple(flow.seller(seller_id).events(stale.order_id))[-number:]
-    return len(latest) == number and all(isinstance(each, _ALLOCATION) for each in latest)
+    return len(latest) == number and all(isinstance(each, ALLOCATION_EVENTS) for each in latest)
 
 
 def _check(commands: Sequence[Command]) -> None:

@@ -11,12 +11,23 @@ from datetime import datetime
 
 import attrs
 
+from orderflow.domain.model.allocation_events import (
+    ALLOCATION_EVENTS,
+    DeallocationReason,
+    OrderAllocated,
+    OrderDeallocated,
+    OrderPartlyAllocated,
+    OrderPassedOver,
+    OrderPostponed,
+    OrderPutOnBackOrder,
+    OrderWaitedEnough,
+    PostponementEnded,
+)
 from orderflow.domain.model.edits import Edit
 from orderflow.domain.model.event_fields import LineUnits, OrderEventFields
 from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.returns import ReturnReason, ReturnState
 from orderflow.domain.model.short_part import ShortReason
 from orderflow.domain.model.stock_events import (
     STOCK_EVENTS,
@@ -28,9 +39,20 @@ from orderflow.domain.model.stock_events import (
     StockBookedIn,
     StockEvent,
 )
-from orderflow.domain.model.terms import Term
+from orderflow.domain.model.warehouse_events import (
+    CancellationAccepted,
+    CancellationRejected,
+    CancellationRequested,
+    OrderDelivered,
+    OrderDespatched,
+    OrderRecalled,
+    OrderSentToWarehouse,
+    OrderShortPicked,
+    UnitsReturned,
+)
 
 __all__ = [
+    "ALLOCATION_EVENTS",
     "STOCK_EVENTS",
     "AdjustmentReason",
     "BackOrdersLimited",
@@ -78,21 +100,6 @@ __all__ = [
 ]
 
 
-class DeallocationReason(Term):
-    """Why an order lost units that it still needed."""
-
-    HOLD = "HOLD"
-    """It was put on hold, and its stock was deallocated."""
-    INCOMPLETE = "INCOMPLETE"
-    """It is short, and the policy does not allow it a part."""
-    COUNT = "COUNT"
-    """There were fewer units on hand than were allocated."""
-    PREEMPTED = "PREEMPTED"
-    """An urgent order took them."""
-    POSTPONED = "POSTPONED"
-    """Its day is farther than the allocation horizon."""
-
-
 @attrs.frozen
 class OrderPlaced:
     """An order was placed."""
@@ -109,65 +116,6 @@ class OrderPlaced:
     def order_id(self) -> str:
         """The id of the order."""
         return self.order.order_id
-
-
-@attrs.frozen
-class OrderAllocated(OrderEventFields):
-    """The order was allocated these units, which cover all its lines."""
-
-    units: LineUnits
-
-
-@attrs.frozen
-class OrderPostponed(OrderEventFields):
-    """The day of the order is far: it is offered no stock until it is near."""
-
-
-@attrs.frozen
-class PostponementEnded(OrderEventFields):
-    """The order is on back order from now on, and is offered stock in its turn.
-
-    `due_at` is when its day was near enough; `None` if its day or the policy was changed.
-    """
-
-    due_at: datetime | None = None
-
-
-@attrs.frozen
-class OrderPutOnBackOrder(OrderEventFields):
-    """The new order was allocated these units, and is short of others."""
-
-    units: LineUnits
-
-
-@attrs.frozen
-class OrderPartlyAllocated(OrderEventFields):
-    """The order on back order was allocated these units, and is still short of others."""
-
-    units: LineUnits
-
-
-@attrs.frozen
-class OrderDeallocated(OrderEventFields):
-    """The order gave these units back."""
-
-    units: LineUnits
-    reason: DeallocationReason
-
-
-@attrs.frozen
-class OrderPassedOver(OrderEventFields):
-    """A later order took units of the product that the order is blocked on."""
-
-
-@attrs.frozen
-class OrderWaitedEnough(OrderEventFields):
-    """The order has waited enough: from now on it may have a part, or any part of it may leave.
-
-    `due_at` is when it had waited long enough; `None` if it was passed over often enough.
-    """
-
-    due_at: datetime | None = None
 
 
 @attrs.frozen
@@ -270,64 +218,6 @@ class ShortUnitsCancelled(OrderEventFields):
 
     units: LineUnits
     reason: ShortReason
-
-
-@attrs.frozen
-class OrderSentToWarehouse(OrderEventFields):
-    """The order was sent to the warehouse."""
-
-
-@attrs.frozen
-class CancellationRequested(OrderEventFields):
-    """The warehouse was asked to cancel the order."""
-
-    reason: str
-
-
-@attrs.frozen
-class CancellationAccepted(OrderEventFields):
-    """The warehouse agreed to cancel the order, which gave back its units."""
-
-
-@attrs.frozen
-class CancellationRejected(OrderEventFields):
-    """The warehouse refused to cancel the order."""
-
-    reason: str
-
-
-@attrs.frozen
-class OrderShortPicked(OrderEventFields):
-    """The warehouse did not find these units. They are off the stock, and the order is short."""
-
-    units: LineUnits
-
-
-@attrs.frozen
-class OrderRecalled(OrderEventFields):
-    """The order was recalled from the warehouse because these units of it are missing."""
-
-    units: LineUnits
-
-
-@attrs.frozen
-class OrderDespatched(OrderEventFields):
-    """The order left the warehouse with all its units."""
-
-
-@attrs.frozen
-class OrderDelivered(OrderEventFields):
-    """The order was delivered."""
-
-
-@attrs.frozen
-class UnitsReturned(OrderEventFields):
-    """The customer sent these units back. They are on hand again, unless they were written off."""
-
-    units: LineUnits
-    state: ReturnState
-    reason: ReturnReason
-    note: str = ""
 
 
 @attrs.frozen
