@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "codec": {"errors", "domain", "notices"},
     "ports": {"errors", "domain", "notices"},
     "service": {"errors", "domain", "ports"},
-    "adapters": {"errors", "domain", "notices", "wording", "ports", "codec"},
+    "adapters": {"errors", "domain", "notices", "wording", "invariants", "ports", "codec"},
 }
 MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)
 FACES = {"calendar", "commands", "core", "edits", "events"}

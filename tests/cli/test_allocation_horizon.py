@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from tests.cli.runner import flat, run
 from tests.cli.shop import NOON, Shop, shop
 
 __all__ = ["shop"]
@@ -22,7 +23,17 @@ def test_an_order_whose_day_is_far_is_postponed(shop: Shop) -> None:
     assert "is POSTPONED: cannot allocate" in shop.refused("allocate", "A-9", "--at", NOON)
 
 
-def test_it_takes_its_turn_when_its_day_is_near_or_moved(shop: Shop) -> None:
+def test_it_takes_its_turn_when_its_day_is_near(shop: Shop) -> None:
+    shop.do("change-policy", "acme", "--allocation-horizon", 2, "--at", NOON)
+    shop.do("place", "A-9", "MUG=1", "--not-before", DAY, "--at", NOON)
+    near = (datetime.fromisoformat(DAY) - timedelta(days=2)).isoformat()
+    assert "acme PostponementEnded A-9" in flat(
+        run("run-due", "--at", near, "--db", shop.db).stdout
+    )
+    assert shop.status("A-9") == "ALLOCATED"
+
+
+def test_it_takes_its_turn_when_its_day_is_moved(shop: Shop) -> None:
     shop.do("change-policy", "acme", "--allocation-horizon", 2, "--at", NOON)
     shop.do("place", "A-9", "MUG=1", "--not-before", DAY, "--at", NOON)
     assert "ALLOCATED" in shop.do("edit", "A-9", "--no-not-before", "--at", NOON)

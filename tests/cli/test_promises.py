@@ -93,7 +93,10 @@ def test_dates_that_move_are_listed_and_nothing_is_saved(waiting: Shop) -> None:
         assert move["direction"] == "earlier"
     (move,) = waiting.ask("what-if", "--short", "R-2=4")["moves"]
     assert move["after"] is None
-    assert waiting.ask("what-if", "--slip", "R-1=0.5", "--warehouse", "york")["moves"] == []
+    unknown = ("what-if", "--slip", "R-1=0.5", "--warehouse", "york")
+    assert "in warehouse 'york'; known: 'leeds'" in waiting.refused(*unknown)
+    both = ("--short", "R-1=4", "--over", "R-1=5")
+    assert waiting.ask("what-if", *both) == waiting.ask("what-if", "--over", "R-1=1")
     assert waiting.everything() == before
 
 

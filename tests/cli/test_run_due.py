@@ -37,6 +37,8 @@ def test_a_scheduler_gives_up_what_waits_too_long(shop: Shop) -> None:
     assert done("2026-03-03T11:00") == [("acme", "SellerReminded", "A-9")]
     assert done("2026-03-03T12:00") == [("acme", "OrderGivenUp", "A-9")]
     assert done("2026-03-03T12:00") == []
+    assert "on back order since 2026-03-02 12:00 UTC, given up" in shop.do("show", "A-9")
+    assert "was given up, but what is left still waits" in shop.do("explain", "A-9")
     shop.do("edit", "A-9", "--no-give-up-after")
     assert ("acme", "OrderGivenUp", "A-9") in done("2026-03-09T12:00")
     shop.do("edit", "A-9", "--give-up-after", "0.5")

@@ -167,32 +167,6 @@ def test_a_cancellation_of_all_parts_can_be_previewed(parts: Shop) -> None:
     assert parts.everything() == there
 
 
-def test_a_part_that_waits_is_cancelled_before_it_gets_the_units_of_the_others(shop: Shop) -> None:
-    shop.do("edit", "A-1", "--quantity", "MUG=6")
-    shop.do("split", "A-1", "--units", "1=4")
-    shop.do("hold", "A-1")  # it has a unit, and is read first
-    shop.do("send", "A-1.1")
-    shop.do("short-pick", "A-1.1", "1=3")
-    shop.do("cancel", "A-1", "--all-parts")
-    kinds = [each["event"] for each in shop.ask("events", "A-1.1")["events"]]
-    assert kinds[-2:] == ["OrderShortPicked", "OrderCancelled"]
-
-
-def test_a_part_that_is_split_off_meanwhile_is_cancelled_too(shop: Shop) -> None:
-    shop.do("change-policy", "acme", "--fulfilment", "PARCELS", "--parcels-max", 2)
-    shop.do("count", "PAN", 3)
-    shop.do("place", "B", "PAN=6")
-    shop.do("book-in", "PAN", 2)
-    shop.do("send", "B.1")
-    shop.do("short-pick", "B.1", "1=0")  # it gets the two units of B, which are split off
-    rows = shop.ask("cancel", "B", "--all-parts")["orders"]
-    assert [(each["order_id"], each["status"]) for each in rows] == [
-        ("B", "CANCELLED"),
-        ("B.1", "CANCELLED"),
-        ("B.1.1", "CANCELLED"),
-    ]
-
-
 def test_one_version_is_not_for_all_parts(parts: Shop) -> None:
     result = parts.run("cancel", "B", "--all-parts", "--expected-version", "1")
     assert (result.exit_code, "not for --all-parts" in flat(result.stderr)) == (2, True)

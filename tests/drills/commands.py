@@ -254,7 +254,7 @@ def _hold(draw: _Draw) -> Command:
     return HoldOrder(hold=hold, deallocate=draw.dice.randrange(2) == 1, **draw.about())
 
 
-def _release_ended(draw: _Draw) -> Command:
+def _run_due(draw: _Draw) -> Command:
     return RunDue(seller_id=draw.seller_id, **draw.own())
 
 
@@ -288,7 +288,7 @@ _MAKERS: dict[_Make, int] = {
     _edit: 10,
     _split: 6,
     _hold: 3,
-    _release_ended: 1,
+    _run_due: 1,
     _short_pick: 2,
     _change_policy: 3,
     _limit: 3,

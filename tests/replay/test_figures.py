@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import attrs
 import pytest
 
 from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Preemption, Rationing
 from orderflow.replay import SELLER, EntryKind, Replay, ReplenishmentRule, SellerBehaviour, Settings
 from orderflow.replay.generator import generate, stock_for
-from tests.replay.histories import SMALL, entry, entry_of_lines, replayed
+from tests.replay.histories import SMALL, at, entry, entry_of_lines, replayed
 
 DAY = 86_400
 
@@ -31,6 +33,19 @@ def test_an_order_with_nothing_allocated_was_served_nothing() -> None:
         entry("2 09:00", "1", {"MUG": 2, "JAR": 2}), opening={"MUG": 2, "JAR": 1}, settings=settings
     )
     assert (run.figures.units.served, run.figures.lines.served) == (0, 0)
+
+
+def test_a_postponed_order_is_first_offered_stock_when_its_day_is_near() -> None:
+    far = attrs.evolve(entry("2 09:00", "1", {"MUG": 2}), not_before=at("9 09:00"))
+    run = replayed(
+        far,
+        opening={"MUG": 2},
+        settings=Settings(policy=AllocationPolicy(allocation_horizon=timedelta(days=2))),
+    )
+    assert (run.figures.units.total, run.figures.orders.total) == (0, 0)
+    run.step(entry("8 09:00", "2", {"TIN": 1}))
+    assert (run.figures.units.total, run.figures.units.served) == (3, 3)
+    assert (run.figures.orders.total, run.figures.orders.served) == (2, 2)
 
 
 def test_what_the_policy_splits_off_at_once_was_served() -> None:

@@ -13,6 +13,7 @@ from orderflow.events import OrderEdited
 from orderflow.replay import SELLER, EntryKind, SellerBehaviour, Settings, SkipReason
 from tests.replay.histories import (
     NOTHING_COMES,
+    at,
     entry,
     entry_of_lines,
     order,
@@ -318,6 +319,24 @@ def test_no_stock_is_ordered_for_what_a_count_makes_the_policy_cancel() -> None:
     )
     assert order(run, "1").units == 3
     assert run.session.replenishment.position("MUG") == 0
+
+
+def test_no_stock_is_ordered_for_what_the_policy_cancels_while_a_customer_cancels() -> None:
+    """The day of the postponed order is near by then, and the units of the other do not suffice."""
+    postponed = attrs.evolve(entry("2 09:01", "2", {"MUG": 5}), not_before=at("3 10:00"))
+    policy = AllocationPolicy(
+        short_part=ShortPart.CANCEL_ORDER, allocation_horizon=timedelta(days=1)
+    )
+    run = replayed(
+        entry("2 09:00", "1", {"MUG": 3}),
+        postponed,
+        entry("2 11:00", "C1", {"MUG": 3}, kind=EntryKind.CANCELLATION),
+        opening={"MUG": 3},
+        settings=settings(policy),
+    )
+    assert statuses(run) == {"1": "CANCELLED", "2": "CANCELLED"}
+    assert run.session.replenishment.position("MUG") == 3
+    assert (run.figures.orders.served, run.figures.orders.total) == (1, 2)
 
 
 def test_short_units_that_are_given_up_end_a_back_order() -> None:

@@ -29,10 +29,15 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.stock import StockKey
 
-__all__ = ["limit_violations"]
+__all__ = ["concerns_limits", "limit_violations"]
 
 _BEFORE = -1
 """The number of whatever happened before the first event, which has the number 0."""
+
+
+def concerns_limits(event: Event) -> bool:
+    """Whether `limit_violations` looks at an event. It may be given these alone."""
+    return isinstance(event, PolicyChanged | BackOrdersLimited) or makes_short(event)
 
 
 def limit_violations(

@@ -208,12 +208,12 @@ class NoticeWriter:
                 yield ReleasedNotice(**_about(now, event.at), reasons=reasons, status=now.status)
             case OrderAllocated() if before.wait is not None and before.wait.since < event.at:
                 yield CompletedNotice(**_about(now, event.at), since=before.wait.since)
-            case OrderCancelled(short_reason=ShortReason() as reason):
+            case OrderCancelled(short_reason=ShortReason() as reason, units=units):
                 yield ShortOrderCancelledNotice(
                     **_about(now, event.at),
                     reason=reason,
                     short=tuple(_count(line, line.short) for line in before.short_lines),
-                    cancelled=tuple(_count(line, line.quantity) for line in before.lines),
+                    cancelled=_counts(units, before),
                 )
             case ShortUnitsCancelled(units=units, reason=reason):
                 yield ShortUnitsCancelledNotice(

@@ -159,8 +159,10 @@ class Replay:
             case EntryKind.SALE:
                 self._place(entry)
             case EntryKind.CANCELLATION:
+                self.session.run_due(entry.at)
                 self.seller.cancel(entry)
             case EntryKind.ORDER_CANCELLED:
+                self.session.run_due(entry.at)
                 self.seller.cancel_order(entry)
             case EntryKind.WRITE_OFF | EntryKind.FOUND:
                 self.warehouse.adjust(entry)
@@ -248,6 +250,7 @@ class Replay:
 
     def _cut_off(self, at: datetime) -> None:
         self._cut_offs += 1
+        self.session.run_due(at)
         self.seller.at_cut_off(at)
         self.warehouse.despatch(at)
         for receipt in self._replenishment.review(at):

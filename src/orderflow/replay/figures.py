@@ -1,6 +1,7 @@
 """How well the orders were served, counted from the outcome of each command.
 
-- What an order is allocated when it is placed counts as served at first attempt.
+- What an order is allocated when it is placed counts as served at first attempt. A postponed order
+  is first offered stock when its day is near.
 - A back order opens when an order goes on back order. It ends when the order is allocated or
   cancelled. An order that loses its stock in a count can have several back orders. A split does
   not end one: the original order still waits for the rest.
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.model.commands import BookInStock, PlaceOrder
+from orderflow.domain.model.commands import BookInStock, CancelOrder, PlaceOrder
 from orderflow.domain.model.events import OrderSplit, ShortUnitsCancelled
 from orderflow.domain.model.status import Status
 
@@ -88,6 +89,7 @@ class Figures:
         self.orders = FirstAttempt()
         self.back_orders = BackOrders()
         self.despatched = 0
+        self._unattempted: dict[str, Order] = {}
         self._since: dict[str, datetime] = {}
         self._split: set[str] = set()
         self._waited: list[float] = []
@@ -95,8 +97,16 @@ class Figures:
     def observe(self, command: Command, outcome: Outcome) -> None:
         """Count the outcome of a command."""
         lost = _lost_units(outcome)
-        if isinstance(command, PlaceOrder) and outcome.order is not None:
-            self._first_attempt(command.order, outcome.order, lost.get(command.order_id, {}))
+        if isinstance(command, PlaceOrder):
+            self._unattempted[command.order_id] = command.order
+        elif isinstance(command, CancelOrder):
+            self._unattempted.pop(command.order_id, None)
+        for order in outcome.orders:
+            placed = self._unattempted.pop(order.order_id, None)
+            if order.status is Status.POSTPONED:
+                self._unattempted[order.order_id] = order
+            elif placed is not None:
+                self._first_attempt(placed, order, lost.get(order.order_id, {}))
         for order_id in outcome.back_orders_opened:
             self.back_orders.opened += 1
             self._since[order_id] = command.at
@@ -132,7 +142,7 @@ class Figures:
         )
 
     def _first_attempt(self, placed: Order, after: Order, lost: dict[str, int]) -> None:
-        """Count an order that was just placed. The policy may already have split it.
+        """Count an order that was offered stock first. The policy may already have split it.
 
         Args:
             placed: The order as it was placed.

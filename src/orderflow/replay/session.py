@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from orderflow.domain.model.commands import CountStock
+from orderflow.domain.model.commands import CountStock, RunDue
 from orderflow.domain.model.stock import StockKey
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.replay.account import OPENING
@@ -72,6 +72,11 @@ class ReplaySession:
         for observer in self._observers:
             observer.observe(command, outcome)
         return outcome
+
+    def run_due(self, at: datetime) -> None:
+        """Run what time brings about, so that the next command finds nothing of it to do."""
+        if self.policy.give_up_after is not None or self.policy.allocation_horizon is not None:
+            self.handle(RunDue(seller_id=SELLER, at=at))
 
     def key(self, sku: str) -> StockKey:
         """Return the stock key of a product."""

@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.domain.model.commands import BookInStock, CancelOrder, EditOrder, RunDue, SplitOrder
+from orderflow.domain.model.commands import BookInStock, CancelOrder, EditOrder, SplitOrder
 from orderflow.domain.model.edits import ChangeQuantity, Edit, RemoveLine
 from orderflow.domain.model.events import (
     OrderCancelled,
     OrderPlaced,
     OrderSplitOff,
+    ShortReason,
     ShortUnitsCancelled,
 )
 from orderflow.domain.model.status import Status
@@ -115,7 +116,7 @@ class SimulatedSeller:
 
     def observe(self, command: Command, outcome: Outcome) -> None:
         """Record how a command changed the orders."""
-        self._count_cancelled_by_policy(command, outcome)
+        self._count_cancelled_by_policy(outcome)
         for order_id in outcome.back_orders_opened:
             self._waiting[order_id] = command.at
             self._waiting_since.append((command.at, order_id))
@@ -167,8 +168,6 @@ class SimulatedSeller:
 
     def at_cut_off(self, at: datetime) -> None:
         """Cancel orders that have waited too long, and split those that can leave in part."""
-        if self._session.policy.give_up_after is not None:
-            self._session.handle(RunDue(seller_id=SELLER, at=at))
         if self._behaviour.patience is not None:
             self._give_up(at - self._behaviour.patience, at)
         for order_id in tuple(self._may_split):
@@ -176,26 +175,26 @@ class SimulatedSeller:
                 self._split(order_id, at)
         self._may_split.clear()
 
-    def _count_cancelled_by_policy(self, command: Command, outcome: Outcome) -> None:
+    def _count_cancelled_by_policy(self, outcome: Outcome) -> None:
         """Order no stock for units that the policy has cancelled."""
         adjust, open_orders = self._session.replenishment.adjust, self._open_orders
-        after = {order.order_id: order for order in outcome.orders}
         for event in outcome.events:
             match event:
                 case OrderPlaced(order=order) | OrderSplitOff(order=order):
                     open_orders[order.order_id] = order
-                case ShortUnitsCancelled():
-                    for line_id, units in event.units:
-                        adjust(open_orders[event.order_id].line(line_id).sku, units)
-                case OrderCancelled() if not isinstance(command, CancelOrder):
-                    for line in after[event.order_id].lines:
-                        adjust(line.sku, line.quantity)
+                case (
+                    ShortUnitsCancelled(units=units)
+                    | OrderCancelled(short_reason=ShortReason(), units=units)
+                ):
+                    for line_id, number in units:
+                        adjust(open_orders[event.order_id].line(line_id).sku, number)
                 case _:
                     pass
-        open_orders |= after
-        for order_id, order in after.items():
+        for order in outcome.orders:
             if order.status in _FINAL:
-                del open_orders[order_id]
+                del open_orders[order.order_id]
+            else:
+                open_orders[order.order_id] = order
 
     def _track_split(self, order: Order) -> None:
         waits = order.status is Status.ON_BACK_ORDER

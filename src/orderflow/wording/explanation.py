@@ -242,6 +242,9 @@ def _short_part(explanation: Explanation) -> Iterator[str]:
 
 def _give_up(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     moment, result = explanation.gives_up_at, _GIVE_UP[explanation.policy.give_up]
+    wait = explanation.order.wait
+    if wait is not None and wait.given_up:
+        yield "It has waited for as long as it may and was given up, but what is left still waits."
     if moment is None:
         return
     if explanation.order.status is Status.ON_HOLD:

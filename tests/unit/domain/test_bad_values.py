@@ -291,6 +291,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             **dict.fromkeys(
                 ["queue", "rationing", "partial_allocation", "fulfilment", "preemption"], NO_SETTING
             ),
+            "allocation_horizon": DURATION,
             "give_up_after": DURATION,
             "remind_before": DURATION,
             "give_up": NO_SETTING,
@@ -674,12 +675,6 @@ def test_booking_in_nothing_is_refused_unless_it_settles_a_notice() -> None:
 def test_more_can_only_come_of_a_notice() -> None:
     with pytest.raises(InvalidValueError, match=r"BookInStock.more_to_come must be False"):
         BookInStock(at=NOON, key=key(), received=1, more_to_come=True)
-
-
-@pytest.mark.parametrize("horizon", [each for each in DURATION if each is not None])
-def test_the_horizon_of_a_policy_is_a_length_of_time(horizon: object) -> None:
-    with pytest.raises(InvalidValueError, match=r"AllocationPolicy.allocation_horizon"):
-        AllocationPolicy(allocation_horizon=horizon)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("wait_max", DURATION)

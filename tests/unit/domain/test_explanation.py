@@ -298,6 +298,18 @@ def test_what_is_there_already_is_not_waited_for() -> None:
     assert explained(shop).expected_at == later(90)
 
 
+def test_a_postponed_order_is_covered_when_its_day_is_near_at_the_earliest() -> None:
+    shop = shop_with(AllocationPolicy(allocation_horizon=timedelta(hours=1)), MUG=2)
+    shop.take("A", ("MUG", 2), not_before=later(180))
+    assert explained(shop).expected_at == later(120)
+    shop.count(key(), 1)
+    assert explained(shop).expected_at is None
+    shop.announce(ExpectedReceipt("R1", key(), 1, later(90)))
+    assert explained(shop).expected_at == later(120)
+    shop.announce(ExpectedReceipt("R1", key(), 1, later(150)))
+    assert explained(shop).expected_at == later(150)
+
+
 # Orders that do not wait, and orders that are not there
 
 

@@ -76,8 +76,10 @@ def test_an_overlay_reads_as_the_state_after_the_outcome(history: History) -> No
         except (NotFoundError, RefusedError):
             continue
         states[seller_id] = state.after(outcome)
-        is_overlay = isinstance(below, Overlay) and number % 2
-        overlays[seller_id] = below.after(outcome) if is_overlay else Overlay(below, outcome)
+        if isinstance(below, Overlay) and number % 2:
+            overlays[seller_id] = below.after(outcome)
+        else:
+            overlays[seller_id] = Overlay(below, outcome)
         for at in (command.at, command.at + timedelta(hours=2)):
             assert reads(overlays[seller_id], policy, at) == reads(states[seller_id], policy, at)
 

@@ -251,7 +251,7 @@ class MemoryUnitOfWork:
         self, by: datetime, give_up_after: timedelta | None, limit: int | None = None
     ) -> Iterable[Order]:
         """Return the orders on back order that are to be given up at this moment or before it."""
-        return to_give_up(self._seller.orders.values(), by, give_up_after)[:limit]
+        return to_give_up(self._on_back_order(), by, give_up_after)[:limit]
 
     def to_remind(
         self,
@@ -261,7 +261,11 @@ class MemoryUnitOfWork:
         limit: int | None = None,
     ) -> Iterable[Order]:
         """Return the orders on back order whose sellers are to be reminded."""
-        return to_remind(self._seller.orders.values(), after, until, give_up_after)[:limit]
+        return to_remind(self._on_back_order(), after, until, give_up_after)[:limit]
+
+    def _on_back_order(self) -> Iterator[Order]:
+        orders = self._seller.orders
+        return (orders[order_id] for order_id in self._seller.on_back_order)
 
     def answered(self, command_id: str) -> tuple[Command, Outcome] | None:
         """Return the earlier command with this id and its outcome, if there was one."""

@@ -5,6 +5,7 @@
   that `Outcome.queue_index` names.
 - The receipts of a product. An explanation reads those of each line.
 - The orders with units of a product. A count that finds fewer units reads only these.
+- The orders on back order. Only these can be given up.
 - Heaps of the ends of holds, the days of postponed orders and the starts of waits. If none is due,
   a command reads one entry.
 
@@ -65,6 +66,7 @@ class SellerState:
         self._queues_policy: AllocationPolicy | None = None
         self._queues: dict[ProductKey, SortedQueue] = {}
         self.blocked_on: dict[str, str] = {}
+        self.on_back_order: dict[str, None] = {}
         # Replaced as a whole, so that it can be read without the lock.
         self.unserved: frozenset[ProductKey] = frozenset()
 
@@ -88,6 +90,7 @@ class SellerState:
         other.next_page = self.next_page
         other.back_order_limits = self.back_order_limits
         other.blocked_on = dict(self.blocked_on)
+        other.on_back_order = dict(self.on_back_order)
         other.unserved = self.unserved
         return other
 
@@ -222,6 +225,10 @@ class SellerState:
         self._move_in_queues(old, self._positions(order))
         self._index_units(before, order)
         self._note_wait(before, order)
+        if order.status is Status.ON_BACK_ORDER:
+            self.on_back_order[order_id] = None
+        elif before is not None:
+            self.on_back_order.pop(order_id, None)
         if order.status is Status.POSTPONED and order.not_before is not None:
             heappush(self._days, (order.not_before, order_id))
         for hold in order.holds:

@@ -31,14 +31,14 @@ from orderflow.adapters.sql.rows import (
     receipt_of,
 )
 from orderflow.codec import loads
-from orderflow.domain.decisions.short_orders import MAKES_SHORT
-from orderflow.domain.model.events import BackOrdersLimited, Event, PolicyChanged, subject_of
+from orderflow.domain.model.events import Event, subject_of
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.stock import ProductKey, Stock, StockKey
 from orderflow.domain.state.state import State, evolve
 from orderflow.errors import OrderFlowError
 from orderflow.errors.quoting import clip
+from orderflow.invariants.above_limits import concerns_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -62,8 +62,6 @@ __all__ = ["SellerAudit", "audit"]
 
 EVENTS_AT_ONCE = 20_000
 
-_LIMIT_EVENTS = (*MAKES_SHORT, BackOrdersLimited, PolicyChanged)
-
 _AS_TEXT = ("ship_to", "holds", "custom_fields")  # different texts can have the same meaning
 
 
@@ -77,8 +75,7 @@ class SellerAudit:
         events: The number of events.
         unserved: The products whose queue has not been served.
         next_page: What the next page of a command does, if there is one.
-        limit_events: If the seller has limits of back orders: the events that may have made an
-            order short, and those that changed a limit or the policy.
+        limit_events: The events that concern limits of back orders, if the seller has any.
         faults: The rows that cannot be read, and the places where rows disagree.
     """
 
@@ -114,6 +111,7 @@ class _Audit:
         self._moments = moments
         self._faults: list[str] = []
         self._subjects: dict[int, str] = {}
+        self._limit_events: list[Event] = []
 
     def run(self) -> SellerAudit:
         """Read everything."""
@@ -122,8 +120,7 @@ class _Audit:
         stock, unserved = self._stock()
         receipts = list(self._receipts())
         policy, next_page, limits = self._policy()
-        limit_events: list[Event] | None = [] if limits else None
-        folded = self._folded(limit_events)
+        folded = self._folded(has_limits=bool(limits))
         self._check_outbox()
         self._check_commands()
         if next_page is not None and not unserved:
@@ -141,7 +138,7 @@ class _Audit:
             events=len(self._subjects),
             unserved=frozenset(unserved),
             next_page=next_page,
-            limit_events=tuple(limit_events or ()),
+            limit_events=tuple(self._limit_events),
             faults=tuple(self._faults),
         )
 
@@ -235,15 +232,15 @@ class _Audit:
         limits = self._try("the limits of back orders", limits_of, rows)
         return policy, self._try("the next page", next_page_of, rows), limits or ()
 
-    def _folded(self, limit_events: list[Event] | None) -> State | None:
-        """Return the state that the events lead to, and collect those that concern limits."""
+    def _folded(self, *, has_limits: bool) -> State | None:
+        """Return the state that the events lead to. If there are limits, collect their events."""
         faults_before = len(self._faults)
         events, state = self._events(), State(self._seller_id)
         try:
             while some := tuple(islice(events, EVENTS_AT_ONCE)):
                 state = evolve(state, *some)
-                if limit_events is not None:
-                    limit_events += [each for each in some if isinstance(each, _LIMIT_EVENTS)]
+                if has_limits:
+                    self._limit_events += filter(concerns_limits, some)
         except OrderFlowError as error:
             self._report("the events", f"cannot be folded: {error}")
             return None

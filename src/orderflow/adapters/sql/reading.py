@@ -188,9 +188,8 @@ class SqlReading:
         self, by: datetime, give_up_after: timedelta | None, limit: int | None = None
     ) -> Iterable[Order]:
         """Return the orders on back order that are to be given up at this moment or before it."""
-        to, write = self._statements, self.moments.write
-        reads = long_wait_reads(to.to_give_up_own, to.to_give_up, write, give_up_after, at=by)
-        found = [order for read in reads for order in self._orders_due(*read, limit=limit)]
+        to = self._statements
+        found = self._long_waits(to.to_give_up_own, to.to_give_up, give_up_after, limit, at=by)
         return to_give_up(found, by, give_up_after)[:limit]
 
     def to_remind(
@@ -201,14 +200,21 @@ class SqlReading:
         limit: int | None = None,
     ) -> Iterable[Order]:
         """Return the orders on back order whose sellers are to be reminded."""
-        to, write, between = (
-            self._statements,
-            self.moments.write,
-            {"later_than": after, "at": until},
-        )
-        reads = long_wait_reads(to.to_remind_own, to.to_remind, write, give_up_after, **between)
-        found = [order for read in reads for order in self._orders_due(*read, limit=limit)]
+        own, others = self._statements.to_remind_own, self._statements.to_remind
+        between = {"later_than": after, "at": until}
+        found = self._long_waits(own, others, give_up_after, limit, **between)
         return to_remind(found, after, until, give_up_after)[:limit]
+
+    def _long_waits(
+        self,
+        own: Executable,
+        others: Executable,
+        give_up_after: timedelta | None,
+        limit: int | None,
+        **moments: datetime,
+    ) -> list[Order]:
+        reads = long_wait_reads(own, others, self.moments.write, give_up_after, **moments)
+        return [order for read in reads for order in self._orders_due(*read, limit=limit)]
 
     # The listings
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import attrs
 import typer
 
-from orderflow.cli.connection import WarehouseOptions, connect
-from orderflow.cli.execution import ExecutionOptions, do_to_stock
+from orderflow.cli.connection import Database, WarehouseOptions, connect
+from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command, key_of
 from orderflow.cli.options.arguments import Sku
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
@@ -60,7 +60,7 @@ def limit_back_orders(
     how: ExecutionOptions,
     begins_at: Annotated[
         datetime | None,
-        typer.Option("--from", help="When it begins; default: no beginning."),
+        typer.Option("--from", help="When the limit begins; if omitted, it is in force at once."),
     ] = None,
     ends_at: Annotated[
         datetime | None, typer.Option("--until", help="When the limit ends; default: never.")
@@ -76,14 +76,23 @@ def limit_back_orders(
         raise typer.BadParameter("give the number of UNITS, or --remove to remove the limit")
     if remove and (begins_at is not None or ends_at is not None):
         raise typer.BadParameter("omit --from and --until", param_hint="'--remove'")
-    at = how.fields()["at"]
-    if ends_at is not None and ends_at <= at:
-        raise typer.BadParameter(
-            f"must be later than {moment_text(at, user_zone())}", param_hint="'--until'"
+
+    def command(database: Database) -> LimitBackOrders:
+        limit = LimitBackOrders(
+            key=key_of(database, where, sku),
+            units_max=units,
+            begins_at=begins_at,
+            ends_at=ends_at,
+            **how.fields(),
         )
-    do_to_stock(
-        LimitBackOrders, sku, where, how, units_max=units, begins_at=begins_at, ends_at=ends_at
-    )
+        is_past = ends_at is not None and ends_at <= limit.at
+        if is_past and earlier_command(database, limit.seller_id, how) is None:
+            raise typer.BadParameter(
+                f"must be later than {moment_text(limit.at, user_zone())}", param_hint="'--until'"
+            )
+        return limit
+
+    carry_out(command, where, how)
 
 
 def _row(limit: BackOrderLimit) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
@@ -154,22 +155,23 @@ def run_due(
 
     Ended holds are released, and orders whose day is near are offered stock. Sellers are reminded
     of orders that will be given up. Orders that have been on back order for as long as they may are
-    given up. A second run does nothing again.
+    given up. Running it again repeats nothing.
     """
     moment = at if at is not None else SystemClock().now()
     rows: list[dict[str, Any]] = []
     zone = UTC if as_json else user_zone()
-    with (
-        connect(where) as database,
-        terminal.progress_bar(terminal.messages(), "Running what is due", 1) as show,
-    ):
+    with connect(where) as database:
         seller_ids = database.sellers(where.seller)
-        for done, seller_id in enumerate(seller_ids, 1):
-            events = _events_due(database.flow.seller(seller_id), moment, dry_run=dry_run)
-            rows += [{"seller_id": seller_id, **event_row(event, zone)} for event in events]
-            show(done / len(seller_ids), f"{done:,} of {counted(len(seller_ids), 'seller')}")
-    listing = ListingOptions(limit=0, as_json=as_json)
-    print_listing("events", _DUE_COLUMNS, rows, listing)
+        try:
+            with terminal.progress_bar(terminal.messages(), "Running what is due", 1) as show:
+                for done, seller_id in enumerate(seller_ids, 1):
+                    events = _events_due(database.flow.seller(seller_id), moment, dry_run=dry_run)
+                    rows += [{"seller_id": seller_id, **event_row(event, zone)} for event in events]
+                    said = f"{done:,} of {counted(len(seller_ids), 'seller')}"
+                    show(done / len(seller_ids), said)
+        finally:  # list what was done, whatever stopped the rest
+            listing = ListingOptions(limit=0, as_json=as_json)
+            print_listing("events", _DUE_COLUMNS, rows, listing)
     if dry_run and not as_json:
         terminal.messages().print("This is what would happen; nothing was saved.")
 
@@ -181,7 +183,9 @@ def _events_due(seller: Seller, moment: datetime, *, dry_run: bool) -> Sequence[
     outcome = seller.run_due(at=moment)
     if not outcome.unserved:
         return outcome.events
-    return [event for event in seller.events(since=moment) if event.at == moment]
+    found = (event for event in seller.events(since=moment) if event.at == moment)
+    first = outcome.events[:1]
+    return list(dropwhile(lambda event: event not in first, found) if first else found)
 
 
 class ExistingPolicyError(RefusedError):

@@ -317,7 +317,9 @@ def _rest(order: Order) -> list[str]:
     zone = user_zone()
     said = [f"placed {moment_text(order.placed_at, zone)} in {order.warehouse_id}"]
     if order.wait is not None:
-        said.append(f"on back order since {moment_text(order.wait.since, zone)}")
+        since = moment_text(order.wait.since, zone)
+        ended = ", given up" if order.wait.given_up else ""
+        said.append(f"on back order since {since}{ended}")
     if order.promised_by is not None:
         said.append(f"promised by {moment_text(order.promised_by, zone)}")
     if order.not_before is not None:

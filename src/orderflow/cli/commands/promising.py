@@ -154,15 +154,14 @@ def what_if(
         try:
             changes = [
                 *(ReceiptChange(each, later=later) for each, later in _slips(slip or ())),
-                *(ReceiptChange(each, more=-n) for each, n in unit_pairs("--short", short or ())),
-                *(ReceiptChange(each, more=n) for each, n in unit_pairs("--over", over or ())),
+                *(ReceiptChange(each, more=more) for each, more in _more(short, over).items()),
             ]
             added = list(_added(database, seller_id, where, add or ()))
             moves = database.flow.seller(seller_id).what_if(*changes, *added)
         except InvalidValueError as error:
             raise _named(error) from error
         rows = (_row(each) for each in moves if where.warehouse in {None, each.order.warehouse_id})
-        print_listing("moves", _MOVE_COLUMNS, rows, how)
+        print_listing("moves", _MOVE_COLUMNS, database.known(rows, where), how)
 
 
 def _row(move: MovedDate) -> dict[str, Any]:
@@ -177,6 +176,16 @@ def _row(move: MovedDate) -> dict[str, Any]:
         "direction": "later" if move.is_later else "earlier",
         **{name: at.isoformat() if at is not None else None for name, at in moments.items()},
     }
+
+
+def _more(short: Iterable[str] | None, over: Iterable[str] | None) -> dict[str, int]:
+    """Return by how many units each receipt changes, whatever the order of the options."""
+    more: dict[str, int] = {}
+    for receipt_id, units in unit_pairs("--short", short or ()):
+        more[receipt_id] = more.get(receipt_id, 0) - units
+    for receipt_id, units in unit_pairs("--over", over or ()):
+        more[receipt_id] = more.get(receipt_id, 0) + units
+    return more
 
 
 def _slips(texts: Iterable[str]) -> Iterator[tuple[str, timedelta]]:

@@ -252,7 +252,7 @@ def split(
     how: OrderExecutionOptions,
     units: LineUnits = None,
 ) -> None:
-    """Split the allocated units of a back order off into a new order, or some units of any order.
+    """Split the allocated units of a back order off into a new order, or those of --units.
 
     What is split off is allocated. The rest stays as it is.
     """
@@ -273,8 +273,8 @@ def cancel(
 ) -> None:
     """Cancel an order that has not been sent to the warehouse.
 
-    With --all-parts, the warehouse is asked to cancel the parts that were sent to it. The exit code
-    is 1 if a part cannot be cancelled; the others are.
+    With --all-parts, the warehouse is asked to cancel the parts that were sent to it. If a part
+    cannot be cancelled, the others still are, and the exit code is 1.
     """
     if not all_parts:
         do_to_order(CancelOrder, order_id, where, how, reason=reason)

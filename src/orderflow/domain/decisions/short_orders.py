@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import QueuePosition
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["MAKES_SHORT", "handle_short_orders"]
+__all__ = ["handle_short_orders"]
 
 _DUE, _SHORT = range(2)
 """Those to give up are handled before those that became short."""
@@ -62,7 +62,7 @@ _DUE, _SHORT = range(2)
 _WAITING, _WAIT = Status.ON_BACK_ORDER, ShortPart.WAIT
 _LOST_UNITS = (DeallocationReason.COUNT, DeallocationReason.PREEMPTED)
 
-MAKES_SHORT = (
+_MAKES_SHORT = (
     OrderPutOnBackOrder,
     PostponementEnded,
     OrderEdited,
@@ -116,7 +116,7 @@ def _now_short(serving: ServingState) -> list[str]:
     ids = {
         event.order_id: None
         for event in serving.take_new_events()
-        if isinstance(event, MAKES_SHORT)
+        if isinstance(event, _MAKES_SHORT)
         and not (isinstance(event, OrderDeallocated) and event.reason not in _LOST_UNITS)
     }
     return [order_id for order_id in ids if _is_to_handle(serving, draft.orders[order_id])]

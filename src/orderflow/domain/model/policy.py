@@ -78,7 +78,8 @@ class AllocationPolicy:
         wait_max: With `AFTER_WAITING`: the time on back order after which it may have a part, at
             most 36,525 days.
         allocation_horizon: How near the day of an order (`Order.not_before`) must be for it to be
-            offered stock, at most 36,525 days. With `None`, it may be any day.
+            offered stock, at most 36,525 days. If omitted, orders are offered stock however
+            far their day is.
         fulfilment: What may leave.
         parcels_max: With `PARCELS`: the most parcels of an order, including the last one and
             cancelled ones.

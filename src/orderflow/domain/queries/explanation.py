@@ -193,8 +193,10 @@ class Explanation:
     @property
     def expected_at(self) -> datetime | None:
         """When the last short line is expected to be covered; `None` if this is not known."""
-        covered_at = last_expected_at(shortage.cover for shortage in self.shortages)
-        begins = self.offered_from
+        covers = [shortage.cover for shortage in self.shortages]
+        covered_at, begins = last_expected_at(covers), self.offered_from
+        if begins is not None and all(cover.is_there for cover in covers):
+            return begins
         return covered_at if covered_at is None or begins is None else max(covered_at, begins)
 
     @property

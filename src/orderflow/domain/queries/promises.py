@@ -127,7 +127,8 @@ def earliest_promise(
 
     Returns:
         The earliest moment at which all its lines are covered, and the receipts it rests on.
-        `None` if too few units are announced, or if the order may not wait for them.
+        `None` if too few units are announced, if the order may not wait for them, or if it would be
+        postponed.
 
     Raises:
         DuplicateOrderError: If the order was placed already.
