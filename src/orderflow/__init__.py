@@ -15,6 +15,7 @@ This namespace has what most programs need. Further names are grouped by subject
 """
 
 from orderflow.adapters.memory.repository import MemoryRepository
+from orderflow.domain.allocation.expected_cover import ExpectedCover
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.lifecycle import Action
@@ -32,7 +33,6 @@ from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
 from orderflow.domain.queries.actions import ActionAnswer
-from orderflow.domain.queries.expected_cover import ExpectedCover
 from orderflow.domain.queries.explanation import Explanation, Shortage
 from orderflow.domain.queries.parts import OrderParts
 from orderflow.domain.queries.replacements import Replacement, ReplacementList, ReplacementOffer

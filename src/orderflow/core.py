@@ -3,12 +3,12 @@
 `decide` turns a command and a state into events; `evolve` folds an event into a state.
 """
 
+from orderflow.domain.allocation.expected_cover import expected_cover
 from orderflow.domain.decisions.backlog import allocate
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.actions import actions
-from orderflow.domain.queries.expected_cover import expected_cover
 from orderflow.domain.queries.explanation import EarlierDemand, explain
 from orderflow.domain.queries.promises import Promise, available_to_promise, earliest_promise
 from orderflow.domain.queries.receipt_allocation import (

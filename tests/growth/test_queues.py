@@ -11,7 +11,7 @@ from orderflow import AllocationPolicy, ExpectedReceipt, OrderFlow, Preemption, 
 from orderflow.adapters.sql import SqlOutbox, SqlRepository
 from orderflow.cli.connection import Database
 from orderflow.cli.output.expected_dates import OrderCovers
-from orderflow.domain.queries.queue_demand import QueueDemand
+from orderflow.domain.allocation.queue_demand import QueueDemand
 from tests.databases import sqlite
 from tests.growth.shops import Shop
 from tests.growth.steps import SqlSteps, is_linear

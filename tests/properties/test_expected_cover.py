@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from orderflow import ExpectedReceipt, PartialAllocation, Rationing, StockKey
 from orderflow.commands import AnnounceReceipt, BookInStock, PlaceOrder
 from orderflow.core import State, decide, expected_cover, explain
+from orderflow.domain.allocation.expected_cover import ExpectedCovers
 from orderflow.domain.model.commands import RunDue
-from orderflow.domain.queries.expected_cover import ExpectedCovers
 from orderflow.testing.strategies import History, histories, policies
 from tests.properties.runs import SCOPE, Run
 from tests.unit.shop import ACME, LEEDS, NOON, key, later, order

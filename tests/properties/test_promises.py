@@ -20,7 +20,7 @@ from orderflow.core import (
     receipt_allocation,
     what_if,
 )
-from orderflow.domain.queries.expected_cover import last_expected_at
+from orderflow.domain.allocation.expected_cover import last_expected_at
 from orderflow.testing.strategies import History, histories
 from tests.properties.runs import SCOPE
 from tests.properties.test_expected_cover import (

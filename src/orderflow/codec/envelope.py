@@ -11,6 +11,7 @@ import attrs
 from orderflow.codec.faults import InvalidToken, below, refusal
 from orderflow.codec.scalars import read_number, read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
+from orderflow.domain.allocation import expected_cover
 from orderflow.domain.calendar import calendar, cut_off
 from orderflow.domain.model import (
     back_order_limit,
@@ -26,7 +27,6 @@ from orderflow.domain.model import (
 )
 from orderflow.domain.queries import (
     actions,
-    expected_cover,
     explanation,
     parts,
     promises,

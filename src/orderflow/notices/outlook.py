@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.allocation.expected_cover import expected_cover
 from orderflow.domain.model.events import ReceiptAnnounced, ReceiptWithdrawn, StockBookedIn
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
-from orderflow.domain.queries.expected_cover import expected_cover
 from orderflow.domain.queries.replacements import (
     ReplacementCatalogue,
     ReplacementList,

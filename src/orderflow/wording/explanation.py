@@ -19,8 +19,8 @@ from orderflow.wording.moments import moment_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from orderflow.domain.allocation.expected_cover import ExpectedCover
     from orderflow.domain.model.order import Hold, Order
-    from orderflow.domain.queries.expected_cover import ExpectedCover
     from orderflow.domain.queries.explanation import Shortage
 
 __all__ = ["in_words"]

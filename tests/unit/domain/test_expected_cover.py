@@ -18,8 +18,8 @@ from orderflow import (
     Rationing,
 )
 from orderflow.core import State, expected_cover
+from orderflow.domain.allocation.expected_cover import ExpectedCovers
 from orderflow.domain.model.status import MAY_BE_ALLOCATED
-from orderflow.domain.queries.expected_cover import ExpectedCovers
 from tests.unit.domain.test_walks import OPENINGS
 from tests.unit.shop import ACME, NOON, Shop, key, later, shop_with
 

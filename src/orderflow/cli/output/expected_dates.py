@@ -6,21 +6,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orderflow.cli.output.listing import Column, moment_cell
-from orderflow.domain.model.status import Status
-from orderflow.domain.queries.expected_cover import (
+from orderflow.domain.allocation.expected_cover import (
     ExpectedCovers,
     first_overdue_since,
     last_expected_at,
 )
+from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from orderflow.cli.connection import Database
+    from orderflow.domain.allocation.expected_cover import ExpectedCover
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.stock import ExpectedReceipt
-    from orderflow.domain.queries.expected_cover import ExpectedCover
     from orderflow.ports import Reading
 
 __all__ = ["EXPECTED_COLUMN", "OVERDUE_COLUMN", "OrderCovers", "product_cover"]

@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from orderflow.domain.allocation.expected_cover import (
+    ExpectedCover,
+    ExpectedCovers,
+    Supply,
+    first_overdue_since,
+    last_expected_at,
+)
+from orderflow.domain.allocation.queue_demand import demand_before
 from orderflow.domain.decisions.effects_of_time import effects_of_time
 from orderflow.domain.decisions.splitting import may_split_off
 from orderflow.domain.model import validators
@@ -34,14 +42,6 @@ from orderflow.domain.model.policy import (
     short_part_of,
 )
 from orderflow.domain.model.status import FROZEN, MAY_BE_ALLOCATED, Status
-from orderflow.domain.queries.expected_cover import (
-    ExpectedCover,
-    ExpectedCovers,
-    Supply,
-    first_overdue_since,
-    last_expected_at,
-)
-from orderflow.domain.queries.queue_demand import demand_before
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError
 

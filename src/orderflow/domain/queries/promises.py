@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.allocation.expected_cover import ExpectedCovers, last_expected_at
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.decisions.effects_of_time import effects_of_time
 from orderflow.domain.model import validators
@@ -40,7 +41,6 @@ from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, by_expectation
-from orderflow.domain.queries.expected_cover import ExpectedCovers, last_expected_at
 from orderflow.domain.state.overlay import Overlay
 from orderflow.domain.state.view import View
 from orderflow.errors import InvalidValueError

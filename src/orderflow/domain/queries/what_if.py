@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from orderflow.domain.allocation.expected_cover import ExpectedCovers, last_expected_at
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.decisions.effects_of_time import effects_of_time
 from orderflow.domain.model import validators
@@ -28,7 +29,6 @@ from orderflow.domain.model.commands import AnnounceReceipt, WithdrawReceipt
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import AllocationPolicy, Queue, queue_position
 from orderflow.domain.model.stock import ExpectedReceipt
-from orderflow.domain.queries.expected_cover import ExpectedCovers, last_expected_at
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import ReceiptNotFoundError
 

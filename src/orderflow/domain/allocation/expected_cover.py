@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.allocation.queue_demand import PreemptibleUnits, QueueDemand
 from orderflow.domain.model.arguments import (
     require_moment,
     require_order,
@@ -39,7 +40,6 @@ from orderflow.domain.model.policy import (
 )
 from orderflow.domain.model.status import MAY_BE_ALLOCATED
 from orderflow.domain.model.stock import ExpectedReceipt
-from orderflow.domain.queries.queue_demand import PreemptibleUnits, QueueDemand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
