@@ -30,6 +30,12 @@ from orderflow.domain.model.policy import (
     Rationing,
 )
 from orderflow.domain.model.short_part import ShortPart
+from orderflow.domain.model.sourcing_policy import (
+    Division,
+    Preference,
+    SourcingCost,
+    SourcingPolicy,
+)
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
 from orderflow.domain.queries.actions import ActionAnswer
@@ -48,12 +54,14 @@ from orderflow.errors import (
     LimitRefusedError,
     LineNotFoundError,
     MissingExtraError,
+    MoveRefusedError,
     NotFoundError,
     OrderFlowError,
     OrderNotFoundError,
     ProductNotFoundError,
     ReceiptNotFoundError,
     RefusedError,
+    ReplacementRefusedError,
     SendRefusedError,
     ShortPickRefusedError,
     SplitRefusedError,
@@ -78,6 +86,7 @@ __all__ = [
     "BusyError",
     "CommandIdReusedError",
     "ContentionError",
+    "Division",
     "DuplicateOrderError",
     "EditRefusedError",
     "ExpectedCover",
@@ -93,6 +102,7 @@ __all__ = [
     "LineNotFoundError",
     "MemoryRepository",
     "MissingExtraError",
+    "MoveRefusedError",
     "NotFoundError",
     "Order",
     "OrderFlow",
@@ -103,6 +113,7 @@ __all__ = [
     "Outcome",
     "PartialAllocation",
     "Preemption",
+    "Preference",
     "ProductNotFoundError",
     "Queue",
     "Rationing",
@@ -112,11 +123,14 @@ __all__ = [
     "Replacement",
     "ReplacementList",
     "ReplacementOffer",
+    "ReplacementRefusedError",
     "Seller",
     "SendRefusedError",
     "ShortPart",
     "ShortPickRefusedError",
     "Shortage",
+    "SourcingCost",
+    "SourcingPolicy",
     "SplitRefusedError",
     "StaleVersionError",
     "Status",

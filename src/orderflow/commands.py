@@ -18,6 +18,7 @@ from orderflow.domain.model.commands import (
     EditOrder,
     HoldOrder,
     LimitBackOrders,
+    MoveOrder,
     OrderCommand,
     PickedLine,
     PlaceOrder,
@@ -32,6 +33,7 @@ from orderflow.domain.model.commands import (
     ServeWaiting,
     SplitOrder,
     StockCommand,
+    TransferStock,
     WithdrawReceipt,
 )
 from orderflow.domain.model.returns import ReturnReason, ReturnState
@@ -51,6 +53,7 @@ __all__ = [
     "EditOrder",
     "HoldOrder",
     "LimitBackOrders",
+    "MoveOrder",
     "OrderCommand",
     "PickedLine",
     "PlaceOrder",
@@ -67,5 +70,6 @@ __all__ = [
     "ServeWaiting",
     "SplitOrder",
     "StockCommand",
+    "TransferStock",
     "WithdrawReceipt",
 ]

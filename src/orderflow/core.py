@@ -4,19 +4,26 @@
 """
 
 from orderflow.domain.allocation.expected_cover import expected_cover
+from orderflow.domain.allocation.sourcing import SourcedPart, SourcingPlan
 from orderflow.domain.decisions.backlog import allocate
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.explanation import EarlierDemand, explain
-from orderflow.domain.queries.promises import Promise, available_to_promise, earliest_promise
+from orderflow.domain.queries.promises import (
+    Promise,
+    available_to_promise,
+    available_to_promise_over,
+    earliest_promise,
+)
 from orderflow.domain.queries.receipt_allocation import (
     ReceiptAllocation,
     ServedOrder,
     receipt_allocation,
 )
 from orderflow.domain.queries.replacements import replacement_offers
+from orderflow.domain.queries.sources import source
 from orderflow.domain.queries.what_if import MovedDate, ReceiptChange, what_if
 from orderflow.domain.state.state import State, evolve
 from orderflow.errors import TransitionError
@@ -31,11 +38,14 @@ __all__ = [
     "ReceiptAllocation",
     "ReceiptChange",
     "ServedOrder",
+    "SourcedPart",
+    "SourcingPlan",
     "State",
     "TransitionError",
     "actions",
     "allocate",
     "available_to_promise",
+    "available_to_promise_over",
     "decide",
     "earliest_promise",
     "evolve",
@@ -44,5 +54,6 @@ __all__ = [
     "queue_position",
     "receipt_allocation",
     "replacement_offers",
+    "source",
     "what_if",
 ]

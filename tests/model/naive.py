@@ -26,6 +26,7 @@ from orderflow.commands import (
     EditOrder,
     HoldOrder,
     LimitBackOrders,
+    MoveOrder,
     OrderCommand,
     PlaceOrder,
     PlaceOrders,
@@ -39,6 +40,7 @@ from orderflow.commands import (
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
+    TransferStock,
     WithdrawReceipt,
 )
 from orderflow.edits import (
@@ -166,6 +168,8 @@ class NaiveModel:
                 self._change_policy(policy)
             case AnnounceReceipt() | WithdrawReceipt() | ServeWaiting() | RunDue():
                 raise NotImplementedError
+            case TransferStock() | MoveOrder():
+                raise NotImplementedError
             case _:
                 found = self.world.find(command.order_id)
                 if found is None:
@@ -204,6 +208,8 @@ class NaiveModel:
                 self._short_pick(order, {each.line_id: each.units for each in found})
             case ReturnUnits(units=units, state=state):
                 self._return(order, units, state)
+            case MoveOrder():
+                raise NotImplementedError
 
     def _change_policy(self, policy: AllocationPolicy) -> None:
         world = self.world

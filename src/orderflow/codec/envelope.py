@@ -11,7 +11,7 @@ import attrs
 from orderflow.codec.faults import InvalidToken, below, refusal
 from orderflow.codec.scalars import read_number, read_text
 from orderflow.codec.structure import CONVERTER, Field, read_fields, read_object
-from orderflow.domain.allocation import expected_cover
+from orderflow.domain.allocation import expected_cover, sourcing
 from orderflow.domain.calendar import calendar, cut_off
 from orderflow.domain.model import (
     back_order_limit,
@@ -22,6 +22,7 @@ from orderflow.domain.model import (
     order,
     outcome,
     policy,
+    sourcing_policy,
     stock,
     validators,
 )
@@ -52,7 +53,7 @@ TYPES: dict[str, Kind] = {
     for module in (
         *(actions, back_order_limit, calendar, commands, cut_off, edits, events, expected_cover),
         *(explanation, next_page, notice, order, outcome, parts, policy, promises),
-        *(receipt_allocation, replacements, stock, what_if),
+        *(receipt_allocation, replacements, sourcing, sourcing_policy, stock, what_if),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

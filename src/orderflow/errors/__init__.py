@@ -15,6 +15,8 @@
     │   ├── EditRefusedError
     │   ├── HoldRefusedError       the hold would have ended already
     │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
+    │   ├── MoveRefusedError
+    │   ├── ReplacementRefusedError  the order to be replaced is not cancelled
     │   ├── SendRefusedError       the day of the order has not come
     │   ├── ShortPickRefusedError  nothing is missing on one of its lines
     │   ├── SplitRefusedError
@@ -76,6 +78,7 @@ __all__ = [
     "LimitRefusedError",
     "LineNotFoundError",
     "MissingExtraError",
+    "MoveRefusedError",
     "NotFoundError",
     "NoticeError",
     "OrderFlowError",
@@ -84,6 +87,7 @@ __all__ = [
     "ProductNotFoundError",
     "ReceiptNotFoundError",
     "RefusedError",
+    "ReplacementRefusedError",
     "SchemaError",
     "SendRefusedError",
     "SettingsError",
@@ -288,6 +292,24 @@ class ShortPickRefusedError(RefusedError):
         self.order_id = order_id
         self.reason = reason
         super().__init__(f"the short pick of order {order_id!r} was not recorded: {reason}")
+
+
+class MoveRefusedError(RefusedError):
+    """The order, or a part of it, cannot be moved to another warehouse."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"order {order_id!r} was not moved: {reason}")
+
+
+class ReplacementRefusedError(RefusedError):
+    """The order cannot be placed in place of another one."""
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        self.order_id = order_id
+        self.reason = reason
+        super().__init__(f"order {order_id!r} was not placed: {reason}")
 
 
 class SplitRefusedError(RefusedError):

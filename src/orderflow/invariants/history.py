@@ -8,6 +8,7 @@ from orderflow.domain.model.events import (
     DeallocationReason,
     OrderDeallocated,
     OrderDespatched,
+    OrderPartMoved,
     OrderSentToWarehouse,
     OrderShortPicked,
     OrderSplit,
@@ -15,6 +16,8 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
     StockAdjusted,
     StockBookedIn,
+    StockTransferred,
+    TransferWithdrawn,
     UnitsReturned,
 )
 from orderflow.domain.model.policy import Fulfilment
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.stock import Stock, StockKey
+    from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
     from orderflow.domain.state.state import State
 
 __all__ = [
@@ -48,11 +51,11 @@ __all__ = [
     "history_violations",
     "replay_violations",
     "split_violations",
+    "transfer_violations",
 ]
 
 _UNCHANGED_BY_A_SPLIT = (
     "seller_id",
-    "warehouse_id",
     "placed_at",
     "priority",
     "promised_by",
@@ -99,7 +102,7 @@ def history_violations(
             found += preemption_violations(orders, stock, losses, event, policy)
         if isinstance(event, OrderSplitOff):
             found += _split_off_violations(states[number - 1], before, event, events[number - 1])
-        if isinstance(event, OrderSplit):
+        if isinstance(event, OrderSplit | OrderPartMoved):
             found += _split_against_policy(before.orders[event.order_id], event, policy)
         if isinstance(event, OrderSentToWarehouse):
             found += _sent_too_early(before.orders[event.order_id], event)
@@ -114,6 +117,7 @@ def history_violations(
     found += give_up_violations(states, events, default_policy)
     found += agreement_violations(state.orders.values())
     found += account_violations(account, (stored or state).records.values())
+    found += transfer_violations(opening, events, (stored or state).receipts.values())
     return found if stored is None else [*found, *replay_violations(state, stored)]
 
 
@@ -150,6 +154,8 @@ def split_violations(before: Order, rest: Order, part: Order) -> list[str]:
     ]
     if part.split_from != before.order_id:
         found.append(f"{name}: order {part.order_id!r} has split_from {part.split_from!r}")
+    if rest.warehouse_id != before.warehouse_id:
+        found.append(f"{name}: what is left is in warehouse {rest.warehouse_id!r}")
     return [
         *found,
         *(
@@ -180,16 +186,19 @@ def _split_off_violations(
     earlier: State, before: State, event: OrderSplitOff, cause: Event
 ) -> list[str]:
     if (
-        not isinstance(cause, OrderSplit | OrderSplitAtWarehouse)
+        not isinstance(cause, OrderSplit | OrderSplitAtWarehouse | OrderPartMoved)
         or cause.new_order_id != event.order_id
     ):
         return [f"order {event.order_id!r} was split off, but no order was split just before"]
-    order_id = cause.order_id
+    order_id, of_part = cause.order_id, event.order.warehouse_id
+    moved_to = cause.warehouse_id if isinstance(cause, OrderPartMoved) else None
+    if of_part != (moved_to or before.orders[order_id].warehouse_id):
+        return [f"order {event.order_id!r} was split off in warehouse {of_part!r}"]
     return split_violations(earlier.orders[order_id], before.orders[order_id], event.order)
 
 
 def _split_against_policy(
-    order: Order, event: OrderSplit, policy: AllocationPolicy
+    order: Order, event: OrderSplit | OrderPartMoved, policy: AllocationPolicy
 ) -> Iterator[str]:
     if policy.parcels_max is not None and order.split_count >= policy.parcels_max - 1:
         yield f"order {order.order_id!r} was split into {order.split_count + 2} parcels"
@@ -208,7 +217,7 @@ def _sent_too_early(order: Order, event: OrderSentToWarehouse) -> Iterator[str]:
         )
 
 
-def _divided_sets(order: Order, event: OrderSplit) -> Iterator[str]:
+def _divided_sets(order: Order, event: OrderSplit | OrderPartMoved) -> Iterator[str]:
     units = dict(event.units)
     sets = {line.set_id for line in order.lines if line.line_id in units and line.set_id}
     for line in order.lines:
@@ -224,6 +233,10 @@ def _came_on_hand(before: State, event: Event) -> Iterator[tuple[StockKey, int]]
             yield event.key, event.received
         case StockAdjusted():
             yield event.key, event.change
+        case StockTransferred():
+            yield event.key, -event.units
+        case TransferWithdrawn():
+            yield event.key, event.units
         case OrderDespatched():
             order = before.orders[event.order_id]
             yield from ((key_of(order, line.sku), -line.allocated) for line in order.lines)
@@ -247,6 +260,34 @@ def account_violations(account: Mapping[StockKey, int], stock: Iterable[Stock]) 
         f"but the movements add up to {account.get(key, 0)}"
         for key in {**account, **on_hand}
         if on_hand.get(key, 0) != account.get(key, 0)
+    ]
+
+
+def transfer_violations(
+    opening: State, events: Iterable[Event], receipts: Iterable[ExpectedReceipt]
+) -> list[str]:
+    """Return violations of rule 3: units that left for another warehouse are expected there."""
+    expected = {
+        each.receipt_id: each.quantity
+        for each in opening.receipts.values()
+        if each.from_warehouse_id is not None
+    }
+    for event in events:
+        match event:
+            case StockTransferred():
+                expected[event.receipt_id] = event.units
+            case StockBookedIn(receipt_id=str(receipt_id)) if receipt_id in expected:
+                expected[receipt_id] = event.to_come
+            case TransferWithdrawn():
+                expected[event.receipt_id] -= event.units
+            case _:
+                pass
+    there = {each.receipt_id: each.quantity for each in receipts if each.from_warehouse_id}
+    return [
+        f"transfer {receipt_id!r}: {there.get(receipt_id, 0)} units are expected, "
+        f"but {expected.get(receipt_id, 0)} are on the way"
+        for receipt_id in {**expected, **there}
+        if there.get(receipt_id, 0) != expected.get(receipt_id, 0)
     ]
 
 

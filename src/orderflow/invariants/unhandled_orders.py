@@ -9,9 +9,11 @@ from orderflow.domain.model.events import (
     HoldReleased,
     OrderDeallocated,
     OrderEdited,
+    OrderMoved,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
+    OrderSplitOff,
     PostponementEnded,
     ShortReason,
     ShortUnitsCancelled,
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
     from orderflow.domain.state.state import State
 
 __all__ = ["makes_short", "short_part_violations"]
+
+_LOST_UNITS = (
+    DeallocationReason.COUNT,
+    DeallocationReason.PREEMPTED,
+    DeallocationReason.TRANSFERRED,
+)
 
 
 def short_part_violations(
@@ -76,7 +84,7 @@ def makes_short(event: Event) -> TypeGuard[OrderEvent]:
     """Whether an order that is on back order after the event became short by it."""
     match event:
         case OrderDeallocated(reason=reason):
-            return reason in (DeallocationReason.COUNT, DeallocationReason.PREEMPTED)
+            return reason in _LOST_UNITS
         case (
             OrderPutOnBackOrder()
             | OrderEdited()
@@ -84,6 +92,8 @@ def makes_short(event: Event) -> TypeGuard[OrderEvent]:
             | PostponementEnded()
             | OrderShortPicked()
             | OrderRecalled()
+            | OrderMoved()
+            | OrderSplitOff()
         ):
             return True
         case _:

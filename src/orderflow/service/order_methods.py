@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import HoldReason, Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.returns import ReturnState
+    from orderflow.domain.model.sourcing_policy import SourcingPolicy
 
 __all__ = ["OrderMethods"]
 
@@ -33,29 +34,44 @@ class OrderMethods(SellerScope):
         order: Order,
         *,
         allocate: bool = True,
+        sourcing: SourcingPolicy | None = None,
         at: datetime | None = None,
         command_id: str | None = None,
     ) -> Outcome:
-        """Place an order, and offer it stock at once unless `allocate` is false."""
+        """Place an order, and offer it stock at once unless `allocate` is false.
+
+        Args:
+            order: The order.
+            allocate: Whether to offer it stock.
+            sourcing: How its warehouses are chosen, if it names none.
+            at: The time. Default: now.
+            command_id: An id that makes it safe to repeat the command.
+        """
         fields = self._fields(at, command_id)
-        return self.handle(do.PlaceOrder(order=order, allocate=allocate, **fields))
+        return self.handle(
+            do.PlaceOrder(order=order, allocate=allocate, sourcing=sourcing, **fields)
+        )
 
     def place_many(
         self,
         orders: Iterable[Order],
         *,
         allocate: bool = True,
+        sourcing: SourcingPolicy | None = None,
         at: datetime | None = None,
         command_id: str | None = None,
     ) -> Outcome:
         """Place several orders in one transaction: all of them, or none.
 
         Stock is offered to them together, in queue order. This is much faster than one call for
-        each order, because each commit has to reach the disk. Pass a few hundred at a time.
+        each order, because each commit has to reach the disk. Pass a few hundred at a time. With
+        `sourcing`, none of them may name a warehouse.
         """
         require_kind("place_many.orders", orders, Iterable, demand="a list of orders")
         fields = self._fields(at, command_id)
-        return self.handle(do.PlaceOrders(orders=tuple(orders), allocate=allocate, **fields))
+        return self.handle(
+            do.PlaceOrders(orders=tuple(orders), allocate=allocate, sourcing=sourcing, **fields)
+        )
 
     def allocate(
         self,
@@ -117,6 +133,42 @@ class OrderMethods(SellerScope):
         fields = self._order_fields(order_id, at, command_id, expected_version)
         pairs = _pairs("split.units", units)
         return self.handle(do.SplitOrder(units=pairs, new_order_id=new_order_id, **fields))
+
+    def move(
+        self,
+        order_id: str,
+        warehouse_id: str,
+        new_order_id: str | None = None,
+        *,
+        units: Mapping[str, int] | None = None,
+        only_short: bool = False,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Move an order to another warehouse, or a part of it as a new order.
+
+        It gives back its units, and waits in its turn where it is then.
+
+        Args:
+            order_id: The order, which was not sent to the warehouse.
+            warehouse_id: The warehouse that is to send it.
+            new_order_id: The id of a part. Default: as for `split`.
+            units: The units to move, by line id. Short ones are moved first. Default: all.
+            only_short: Whether to move just what is short.
+            at: The time. Default: now.
+            command_id: An id that makes it safe to repeat the command.
+            expected_version: Refuse the command if the order has another version.
+        """
+        return self.handle(
+            do.MoveOrder(
+                warehouse_id=warehouse_id,
+                units=_pairs("move.units", units),
+                only_short=only_short,
+                new_order_id=new_order_id,
+                **self._order_fields(order_id, at, command_id, expected_version),
+            )
+        )
 
     def hold(
         self,

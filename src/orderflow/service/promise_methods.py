@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model.arguments import require_identifier, require_moment, require_order
 from orderflow.domain.model.stock import ExpectedReceipt
-from orderflow.domain.queries.promises import available_to_promise, earliest_promise
+from orderflow.domain.queries.promises import (
+    available_to_promise,
+    available_to_promise_over,
+    earliest_promise,
+)
 from orderflow.domain.queries.receipt_allocation import receipt_allocation
+from orderflow.domain.queries.sources import source
 from orderflow.domain.queries.what_if import what_if
 from orderflow.service.scope import SellerScope
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from orderflow.domain.allocation.sourcing import SourcingPlan
     from orderflow.domain.model.order import Order
+    from orderflow.domain.model.sourcing_policy import SourcingPolicy
     from orderflow.domain.model.stock import StockKey
     from orderflow.domain.queries.promises import Promise
     from orderflow.domain.queries.receipt_allocation import ReceiptAllocation
@@ -49,11 +56,61 @@ class PromiseMethods(SellerScope):
             lambda view: available_to_promise(key, until, view, moment, default), moment
         )
 
-    def earliest_promise(self, order: Order, *, at: datetime | None = None) -> Promise | None:
+    def available_to_promise_over(
+        self, sku: str, by: datetime, *, sourcing: SourcingPolicy, at: datetime | None = None
+    ) -> int:
+        """Return the units of a product that a new order over several warehouses would get by then.
+
+        See `orderflow.core.available_to_promise_over`.
+
+        Args:
+            sku: The product.
+            by: The moment by which the order is to have the units.
+            sourcing: The warehouses, and how they are chosen.
+            at: The time at which it is placed. Default: now.
+
+        Raises:
+            InvalidValueError: If `by` is before `at`.
+        """
+        until = require_moment("available_to_promise_over.by", by)
+        moment = self._read_moment("available_to_promise_over.at", at)
+        default = self._default_policy
+        return self._read_served(
+            lambda view: available_to_promise_over(
+                sku, until, view, moment, default, sourcing=sourcing
+            ),
+            moment,
+        )
+
+    def source(
+        self, order: Order, *, sourcing: SourcingPolicy, at: datetime | None = None
+    ) -> SourcingPlan:
+        """Return which warehouses would send which units of an order, if it is placed now.
+
+        Args:
+            order: The order, which was not placed yet and names no warehouse.
+            sourcing: The warehouses, and how they are chosen.
+            at: The time at which it is placed. Default: now.
+        """
+        require_order("source.order", order)
+        self._require_own("source.order", order.seller_id)
+        moment, default = self._read_moment("source.at", at), self._default_policy
+        return self._read_served(
+            lambda view: source(order, view, moment, default, sourcing=sourcing), moment
+        )
+
+    def earliest_promise(
+        self,
+        order: Order,
+        *,
+        sourcing: SourcingPolicy | None = None,
+        at: datetime | None = None,
+    ) -> Promise | None:
         """Return when a new order would be covered, and the receipts that this rests on.
 
         Args:
             order: The order, which was not placed yet.
+            sourcing: How its warehouses are chosen, if it names none.
             at: The time at which it is placed. Default: now.
 
         Returns:
@@ -66,7 +123,7 @@ class PromiseMethods(SellerScope):
         self._require_own("earliest_promise.order", order.seller_id)
         moment, default = self._read_moment("earliest_promise.at", at), self._default_policy
         return self._read_served(
-            lambda view: earliest_promise(order, view, moment, default), moment
+            lambda view: earliest_promise(order, view, moment, default, sourcing=sourcing), moment
         )
 
     def receipt_allocation(

@@ -103,6 +103,45 @@ class StockMethods(SellerScope):
         fields = self._fields(at, command_id)
         return self.handle(do.CountStock(key=key, counted=counted, note=note, **fields))
 
+    def transfer(
+        self,
+        key: StockKey,
+        units: int,
+        to_warehouse_id: str,
+        *,
+        receipt_id: str,
+        expected_at: datetime,
+        take_allocated: bool = False,
+        at: datetime | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Take units off the stock of a warehouse, and announce them in another one.
+
+        Book them in there against the receipt. To call the transfer off, withdraw the receipt.
+
+        Args:
+            key: The product and the warehouse that the units leave.
+            units: The units.
+            to_warehouse_id: The warehouse where they are expected.
+            receipt_id: The id of the receipt there.
+            expected_at: When they are expected.
+            take_allocated: Whether to take units from orders if too few are available. The last
+                orders in the queue lose theirs first, as in a count.
+            at: The time. Default: now.
+            command_id: An id that makes it safe to repeat the command.
+        """
+        return self.handle(
+            do.TransferStock(
+                key=key,
+                units=units,
+                to_warehouse_id=to_warehouse_id,
+                receipt_id=receipt_id,
+                expected_at=expected_at,
+                take_allocated=take_allocated,
+                **self._fields(at, command_id),
+            )
+        )
+
     def limit_back_orders(
         self,
         key: StockKey,

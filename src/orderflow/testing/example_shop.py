@@ -20,11 +20,13 @@ from orderflow.domain.model.commands import (
     DespatchOrder,
     EditOrder,
     HoldOrder,
+    MoveOrder,
     PlaceOrder,
     ReturnUnits,
     RunDue,
     SendOrderToWarehouse,
     SplitOrder,
+    TransferStock,
 )
 from orderflow.domain.model.edits import AddLine, ChangePriority, ChangePromise, RemoveLine
 from orderflow.domain.model.give_up import GiveUp
@@ -102,6 +104,7 @@ def new_order(
         "wait": None,
         "returned": (),
         "version": 0,
+        "replaces": None,
     }
     return filled(
         Order,
@@ -112,8 +115,7 @@ def new_order(
         placed_at=later(placed),
         status=Status.NEW,
         short_part=ShortPart.WAIT,  # as without one, but it is stored
-        **past,
-        **fields,
+        **(past | fields),
     )
 
 
@@ -280,6 +282,28 @@ def _life() -> Iterator[Command]:
     day = later(18) + timedelta(days=365)
     far = new_order("far", 8, ("POT", 1), warehouse_id="york", not_before=day)
     yield PlaceOrder(order=far, at=later(18))
+    yield from _moves()
+
+
+def _moves() -> Iterator[Command]:
+    """Place an order in place of a cancelled one, and move it after the stock."""
+    pots = StockKey("acme", "leeds", "POT")
+    yield BookInStock(key=pots, received=3, at=later(18))
+    again = new_order("again", 9, ("POT", 2), ("POT", 2), replaces="Small")
+    yield PlaceOrder(order=again, at=later(18))
+    yield TransferStock(
+        key=pots,
+        units=1,
+        to_warehouse_id="york",
+        receipt_id="t1",
+        expected_at=later(500),
+        take_allocated=True,
+        at=later(18),
+    )
+    yield MoveOrder(
+        seller_id="acme", order_id="again", warehouse_id="york", units=(("2", 2),), at=later(18)
+    )
+    yield MoveOrder(seller_id="acme", order_id="again", warehouse_id="hull", at=later(18))
 
 
 def _receipts() -> Iterator[Command]:

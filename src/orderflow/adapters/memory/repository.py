@@ -227,7 +227,7 @@ class MemoryUnitOfWork:
 
     def orders_with_units(self, warehouse_id: str, sku: str) -> Iterable[Order]:
         """Return the orders that have units of a product."""
-        order_ids = self._seller.with_units.get(warehouse_id, {}).get(sku, {})
+        order_ids = self._seller.with_units.get((warehouse_id, sku), {})
         return [self._seller.orders[order_id] for order_id in order_ids]
 
     def expected(self, warehouse_id: str, sku: str) -> Iterable[ExpectedReceipt]:

@@ -23,6 +23,7 @@ from orderflow.adapters.memory.queue import SortedQueue
 from orderflow.domain.model.commands import Command, ServeWaiting
 from orderflow.domain.model.policy import QueuePosition, queue_position
 from orderflow.domain.model.status import Status
+from orderflow.domain.model.stock import ProductKey
 from orderflow.domain.state.waits import is_postponed_to, waits_since_before
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock
+    from orderflow.domain.model.stock import ExpectedReceipt, Stock
 
 __all__ = ["SellerState"]
 
@@ -56,7 +57,7 @@ class SellerState:
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
         self.parts: dict[str, list[str]] = {}
-        self.with_units: dict[str, dict[str, dict[str, None]]] = {}  # warehouse, SKU, order
+        self.with_units: dict[ProductKey, dict[str, None]] = {}
         self._hold_ends: list[tuple[datetime, str]] = []
         self._days: list[tuple[datetime, str]] = []
         self._waits: list[tuple[datetime, str]] | None = None
@@ -80,10 +81,7 @@ class SellerState:
         other.events = list(self.events)
         other.answers = dict(self.answers)
         other.parts = {order_id: list(parts) for order_id, parts in self.parts.items()}
-        other.with_units = {
-            warehouse_id: {sku: dict(orders) for sku, orders in of_warehouse.items()}
-            for warehouse_id, of_warehouse in self.with_units.items()
-        }
+        other.with_units = {product: dict(orders) for product, orders in self.with_units.items()}
         other._hold_ends = list(self._hold_ends)
         other._days = list(self._days)
         other.policy = self.policy
@@ -276,13 +274,12 @@ class SellerState:
     def _index_units(self, before: Order | None, after: Order) -> None:
         if before is not None and before.lines is after.lines:
             return
-        orders = self.with_units.setdefault(after.warehouse_id, {})
-        skus_before = _skus_with_units(before) if before is not None else set[str]()
-        skus_after = _skus_with_units(after)
-        for sku in skus_after - skus_before:
-            orders.setdefault(sku, {})[after.order_id] = None
-        for sku in skus_before - skus_after:
-            del orders[sku][after.order_id]
+        had = _products_with_units(before) if before is not None else set[ProductKey]()
+        has = _products_with_units(after)
+        for product in has - had:
+            self.with_units.setdefault(product, {})[after.order_id] = None
+        for product in had - has:
+            del self.with_units[product][after.order_id]
 
 
 def _waiting_since(order: Order) -> datetime | None:
@@ -295,5 +292,5 @@ def _product_of(receipt: ExpectedReceipt) -> ProductKey:
     return (receipt.key.warehouse_id, receipt.key.sku)
 
 
-def _skus_with_units(order: Order) -> set[str]:
-    return {line.sku for line in order.lines if line.allocated}
+def _products_with_units(order: Order) -> set[ProductKey]:
+    return {(order.warehouse_id, line.sku) for line in order.lines if line.allocated}

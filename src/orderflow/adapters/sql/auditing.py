@@ -181,9 +181,9 @@ class _Audit:
     def _check_queue(self, orders: dict[str, tuple[Order, str | None]]) -> None:
         """Check the queues against the orders, which they index."""
         expected = {
-            (values["warehouse_id"], sku, order_id): values
+            (*product, order_id): values
             for order_id, (order, blocked_on) in orders.items()
-            for sku, values in queue_values(order, blocked_on, self._moments).items()
+            for product, values in queue_values(order, blocked_on, self._moments).items()
         }
         for row in self._rows(self._tables.queue):
             place = (row["warehouse_id"], row["sku"], row["order_id"])

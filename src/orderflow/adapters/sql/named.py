@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from orderflow.domain.model.commands import (
     AdjustStock,
     BookInStock,
@@ -14,6 +16,7 @@ from orderflow.domain.model.commands import (
     PlaceOrder,
     PlaceOrders,
     ServeWaiting,
+    TransferStock,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +49,11 @@ def products_named_by(command: Command) -> set[ProductKey]:
         keys = command.keys
     elif (key := getattr(command, "key", None)) is not None:
         keys = (key,)
+    if isinstance(command, TransferStock):
+        keys = (command.key, attrs.evolve(command.key, warehouse_id=command.to_warehouse_id))
+    if isinstance(command, PlaceOrder | PlaceOrders) and command.sourcing is not None:
+        skus = {line.sku for order in orders for line in order.lines}
+        return {(each, sku) for each in command.sourcing.warehouses for sku in skus}
     named = {(key.warehouse_id, key.sku) for key in keys}
     return named | {(order.warehouse_id, line.sku) for order in orders for line in order.lines}
 

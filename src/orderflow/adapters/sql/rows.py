@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orderflow.adapters.sql.prepared import Row
+    from orderflow.domain.model.stock import ProductKey
 
     Values = dict[str, Any]
 
@@ -66,6 +67,7 @@ ORDER_COLUMNS = (
     "reminded",
     "given_up",
     "give_up_after",
+    "replaces",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -73,7 +75,14 @@ ORDER_COLUMNS = (
 LINE_COLUMNS = ("line_id", "sku", "quantity", "allocated", "set_id")
 """The columns of a line, as `OrderLine` takes them."""
 
-RECEIPT_COLUMNS = ("receipt_id", "warehouse_id", "sku", "quantity", "expected_at")
+RECEIPT_COLUMNS = (
+    "receipt_id",
+    "warehouse_id",
+    "sku",
+    "quantity",
+    "expected_at",
+    "from_warehouse_id",
+)
 """The columns of an expected receipt, as `receipt_of` reads them."""
 
 
@@ -151,6 +160,7 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         short_part=None if row[18] is None else ShortPart(row[18]),
         not_before=moments.read_any(row[19]),
         give_up_after=None if row[22] is None else row[22] * _MICROSECOND,
+        replaces=row[23],
     )
 
 
@@ -174,6 +184,7 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "holds": _json([to_data(hold) for hold in order.holds]) if order.holds else None,
         "held_until": moments.write(min(ends)) if ends else None,
         "split_from": order.split_from,
+        "replaces": order.replaces,
         "split_count": order.split_count,
         "waits_since": None if wait is None else moments.write(wait.since),
         "passed_over": 0 if wait is None else wait.passed_over,
@@ -226,8 +237,8 @@ def place_values(order: Order, moments: Moments) -> Values:
 
 def queue_values(
     order: Order | None, blocked_on: str | None, moments: Moments
-) -> dict[str, Values]:
-    """Return the queue rows of an order, by SKU."""
+) -> dict[ProductKey, Values]:
+    """Return the queue rows of an order, by product."""
     if order is None or order.status is not Status.ON_BACK_ORDER:
         return {}
     place = place_values(order, moments)
@@ -236,7 +247,7 @@ def queue_values(
         if line.allocated < line.quantity:
             needed[line.sku] = needed.get(line.sku, 0) + line.short
     return {
-        sku: {
+        (order.warehouse_id, sku): {
             "seller_id": order.seller_id,
             "warehouse_id": order.warehouse_id,
             "sku": sku,
@@ -282,9 +293,9 @@ def limits_text(limits: Sequence[BackOrderLimit]) -> str | None:
 
 def receipt_of(seller_id: str, row: Row, moments: Moments) -> ExpectedReceipt:
     """Return the expected receipt of a row with `RECEIPT_COLUMNS`."""
-    receipt_id, warehouse_id, sku, quantity, expected_at = row
+    receipt_id, warehouse_id, sku, quantity, expected_at, from_warehouse_id = row
     key = StockKey(seller_id, warehouse_id, sku)
-    return ExpectedReceipt(receipt_id, key, quantity, moments.read(expected_at))
+    return ExpectedReceipt(receipt_id, key, quantity, moments.read(expected_at), from_warehouse_id)
 
 
 def receipt_values(receipt: ExpectedReceipt, moments: Moments) -> Values:
@@ -296,6 +307,7 @@ def receipt_values(receipt: ExpectedReceipt, moments: Moments) -> Values:
         "sku": receipt.key.sku,
         "quantity": receipt.quantity,
         "expected_at": moments.write(receipt.expected_at),
+        "from_warehouse_id": receipt.from_warehouse_id,
     }
 
 

@@ -7,7 +7,7 @@ each of its queues.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from orderflow.adapters.sql.arrays import KEY, given_as_json
 from orderflow.adapters.sql.rows import (
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from orderflow.domain.model.stock import ProductKey
 
 __all__ = ["Saving"]
+
+_Key = TypeVar("_Key")
 
 
 class Saving:
@@ -232,7 +234,7 @@ class _Changes:
         self.changed: list[Values] = []
         self.removed: list[Values] = []
 
-    def note(self, old: Mapping[str, Values], new: Mapping[str, Values]) -> None:
+    def note(self, old: Mapping[_Key, Values], new: Mapping[_Key, Values]) -> None:
         """Compare the old and new rows by key."""
         if not old:
             self.added += new.values()

@@ -208,6 +208,7 @@ class Tables:
             Column("holds", Text),
             Column("held_until", _MOMENT),
             Column("split_from", _IDENTIFIER),
+            Column("replaces", _IDENTIFIER),
             Column("split_count", BigInteger, nullable=False),
             Column("waits_since", _MOMENT),
             Column("passed_over", BigInteger, nullable=False),
@@ -293,6 +294,7 @@ class Tables:
             Column("sku", _IDENTIFIER, nullable=False),
             Column("quantity", BigInteger, nullable=False),
             Column("expected_at", _MOMENT, nullable=False),
+            Column("from_warehouse_id", _IDENTIFIER),
             self._check(
                 "expected_receipts", "quantity", f"quantity >= 1 AND quantity <= {UNITS_MAX}"
             ),

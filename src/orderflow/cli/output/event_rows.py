@@ -37,7 +37,9 @@ from orderflow.domain.model.events import (
     OrderEdited,
     OrderGivenUp,
     OrderHeld,
+    OrderMoved,
     OrderPartlyAllocated,
+    OrderPartMoved,
     OrderPlaced,
     OrderPutOnBackOrder,
     OrderRecalled,
@@ -54,6 +56,8 @@ from orderflow.domain.model.events import (
     ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
+    StockTransferred,
+    TransferWithdrawn,
     UnitsReturned,
 )
 from orderflow.domain.model.give_up import GiveUp
@@ -108,6 +112,14 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
             return f"{_lower(hold.reason)}{until}"
         case OrderSplit() | OrderSplitAtWarehouse():
             return f"{_units(event.units)} to {event.new_order_id}"
+        case OrderPartMoved():
+            return f"{_units(event.units)} to {event.new_order_id} in {event.warehouse_id}"
+        case OrderMoved():
+            return f"to {event.warehouse_id}"
+        case StockTransferred():
+            return f"{event.units} to {event.to_warehouse_id}, receipt {event.receipt_id}"
+        case TransferWithdrawn():
+            return f"{event.units} back, receipt {event.receipt_id}"
         case (
             OrderCancelled(reason=reason)
             | CancellationRequested(reason=reason)
@@ -118,7 +130,9 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
             return _stock(event, zone)
         case ReceiptAnnounced(receipt=receipt):
             at = moment_text(receipt.expected_at, zone)
-            return f"{receipt.quantity} {receipt.key.sku} at {at}"
+            origin = receipt.from_warehouse_id
+            of = "" if origin is None else f" from {origin}"
+            return f"{receipt.quantity} {receipt.key.sku}{of} at {at}"
         case PolicyChanged(policy=policy):
             return policy_text(to_data(policy)["data"])
         case _:
@@ -141,7 +155,13 @@ def _setting(value: object) -> object:
 
 def _subject(event: Event) -> str:
     match event:
-        case BackOrdersLimited(key=key) | StockBookedIn(key=key) | StockAdjusted(key=key):
+        case (
+            BackOrdersLimited(key=key)
+            | StockBookedIn(key=key)
+            | StockAdjusted(key=key)
+            | StockTransferred(key=key)
+            | TransferWithdrawn(key=key)
+        ):
             return key.sku
         case ReceiptAnnounced(receipt=receipt):
             return receipt.receipt_id

@@ -20,12 +20,14 @@ from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions import order_commands, policy_change, stock_commands
 from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.effects_of_time import let_time_pass
+from orderflow.domain.decisions.moving import move
 from orderflow.domain.decisions.pages import serve_page
 from orderflow.domain.decisions.returning import return_units
 from orderflow.domain.decisions.run_due import run_due
 from orderflow.domain.decisions.short_orders import handle_short_orders
 from orderflow.domain.decisions.shortfall import adjust
 from orderflow.domain.decisions.splitting import split, split_by_policy
+from orderflow.domain.decisions.transferring import transfer
 from orderflow.domain.model.arguments import (
     require_command,
     require_number,
@@ -47,6 +49,7 @@ from orderflow.domain.model.commands import (
     EditOrder,
     HoldOrder,
     LimitBackOrders,
+    MoveOrder,
     OrderCommand,
     PlaceOrder,
     PlaceOrders,
@@ -59,6 +62,7 @@ from orderflow.domain.model.commands import (
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
+    TransferStock,
     WithdrawReceipt,
 )
 from orderflow.domain.model.events import AdjustmentReason
@@ -71,7 +75,13 @@ if TYPE_CHECKING:
     from orderflow.domain.state.view import View
 
     _StockChange = (
-        AnnounceReceipt | WithdrawReceipt | BookInStock | AdjustStock | CountStock | LimitBackOrders
+        AnnounceReceipt
+        | WithdrawReceipt
+        | BookInStock
+        | AdjustStock
+        | CountStock
+        | TransferStock
+        | LimitBackOrders
     )
     _Change = PlaceOrder | PlaceOrders | OrderCommand | _StockChange | ChangePolicy
 
@@ -146,10 +156,8 @@ def _carry_out(serving: ServingState, command: _Change) -> None:
 def _execute(serving: ServingState, command: _Change) -> None:
     draft = serving.draft
     match command:
-        case PlaceOrder(order=order, allocate=allocate):
-            order_commands.place(serving, (order,), allocate=allocate)
-        case PlaceOrders(orders=new_orders, allocate=allocate):
-            order_commands.place(serving, new_orders, allocate=allocate)
+        case PlaceOrder() | PlaceOrders():
+            order_commands.place(serving, command)
         case BookInStock():
             stock_commands.book_in(draft, command)
         case AnnounceReceipt():
@@ -162,6 +170,8 @@ def _execute(serving: ServingState, command: _Change) -> None:
             shelf = draft.shelves[key.warehouse_id]
             change = counted - shelf.on_hand(key.sku)
             adjust(draft, key, change, AdjustmentReason.COUNT, note)
+        case TransferStock():
+            transfer(draft, command)
         case ChangePolicy(policy=policy):
             policy_change.change(serving, policy)
         case LimitBackOrders():
@@ -186,6 +196,8 @@ def _change_order(serving: ServingState, command: OrderCommand) -> None:
             order_commands.edit(draft, order, command)
         case SplitOrder():
             split(draft, order, command)
+        case MoveOrder():
+            move(draft, order, command)
         case CancelOrder():
             order_commands.cancel(draft, order, command)
         case SendOrderToWarehouse():

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.postponing import follow_day
 from orderflow.domain.decisions.shortfall import cancel_if_requested
+from orderflow.domain.decisions.sourcing import place_parts, plans_of
 from orderflow.domain.decisions.splitting import split_at_warehouse
+from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.edits import apply_edits, resolve_edits
 from orderflow.domain.model.events import (
     CancellationAccepted,
@@ -34,6 +36,7 @@ from orderflow.errors import (
     ActionRefusedError,
     DuplicateOrderError,
     HoldRefusedError,
+    ReplacementRefusedError,
     SendRefusedError,
     ShortPickRefusedError,
 )
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
         DespatchOrder,
         EditOrder,
         HoldOrder,
+        PlaceOrders,
         RejectCancellation,
         ReleaseHold,
         ReportShortPick,
@@ -73,18 +77,37 @@ __all__ = [
 _SECOND = "%Y-%m-%d %H:%M:%S"
 
 
-def place(serving: ServingState, orders: tuple[Order, ...], *, allocate: bool) -> None:
-    """Place new orders, and allocate stock to them if `allocate` is set."""
-    draft = serving.draft
+def place(serving: ServingState, command: PlaceOrder | PlaceOrders) -> None:
+    """Place new orders, and allocate stock to them if the command says so."""
+    draft, sourcing = serving.draft, command.sourcing
+    orders = (command.order,) if isinstance(command, PlaceOrder) else command.orders
     if len(orders) > 1:
         draft.prefetch(orders)
+    plans = plans_of(serving, orders, sourcing) if sourcing is not None else {}
     for order in orders:
         taken = draft.find(order.order_id)
         if taken is not None:
             raise DuplicateOrderError(order.seller_id, order.order_id, taken.split_from)
-        draft.emit(OrderPlaced(draft.at, order))
-        if allocate:
-            serving.allocate(order)
+        if order.replaces is not None:
+            _check_replaced(draft, order, order.replaces)
+        parts = [order]
+        if order.order_id in plans:
+            parts = place_parts(draft, order, plans[order.order_id])
+        else:
+            draft.emit(OrderPlaced(draft.at, order))
+        if command.allocate:
+            for part in parts:
+                serving.allocate(part)
+
+
+def _check_replaced(draft: Draft, order: Order, replaced_id: str) -> None:
+    replaced = draft.order(replaced_id)
+    if replaced.status is not Status.CANCELLED:
+        raise ReplacementRefusedError(
+            order.order_id,
+            f"it is to replace order {replaced_id!r}, which is {replaced.status}; cancel that one "
+            f"first",
+        )
 
 
 def allocate(serving: ServingState, order: Order) -> None:

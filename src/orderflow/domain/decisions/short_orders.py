@@ -1,8 +1,8 @@
 """The short part: what happens to orders that become short.
 
-An order becomes short when it goes on back order, when it is edited or released, when its
-postponement ends, and when a count or an urgent order takes units of it. An order that was short
-before waits on, whatever the policy says now.
+An order becomes short when it goes on back order, when it is edited, moved or released, when its
+postponement ends, and when a count, a transfer or an urgent order takes units of it. An order that
+was short before waits on, whatever the policy says now.
 
 The queues are served first. Then the orders that are still short are handled one by one, in the
 order of the queue. After each of them, the queues are served again: its units may complete the
@@ -32,9 +32,11 @@ from orderflow.domain.model.events import (
     OrderDeallocated,
     OrderEdited,
     OrderHeld,
+    OrderMoved,
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
+    OrderSplitOff,
     PostponementEnded,
     ShortUnitsCancelled,
 )
@@ -60,7 +62,11 @@ _DUE, _SHORT = range(2)
 """Those to give up are handled before those that became short."""
 
 _WAITING, _WAIT = Status.ON_BACK_ORDER, ShortPart.WAIT
-_LOST_UNITS = (DeallocationReason.COUNT, DeallocationReason.PREEMPTED)
+_LOST_UNITS = (
+    DeallocationReason.COUNT,
+    DeallocationReason.PREEMPTED,
+    DeallocationReason.TRANSFERRED,
+)
 
 _MAKES_SHORT = (
     OrderPutOnBackOrder,
@@ -69,6 +75,8 @@ _MAKES_SHORT = (
     HoldReleased,
     OrderShortPicked,
     OrderRecalled,
+    OrderMoved,
+    OrderSplitOff,
     OrderDeallocated,
 )
 """The events that may make an order short: the last one, only if others took units of it."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.stock import StockKey
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["adjust", "cancel_if_requested"]
+__all__ = ["adjust", "cancel_if_requested", "deallocate_missing"]
 
 
 def adjust(draft: Draft, key: StockKey, change: int, reason: AdjustmentReason, note: str) -> None:
@@ -48,7 +48,7 @@ def adjust(draft: Draft, key: StockKey, change: int, reason: AdjustmentReason, n
             f"count the stock, and record the count",
         )
     check_on_hand(draft, key, change)
-    _deallocate_missing(draft, key, -(shelf[key.sku] + change))
+    deallocate_missing(draft, key, -(shelf[key.sku] + change), DeallocationReason.COUNT)
     draft.emit(StockAdjusted(key, draft.at, change, reason, note))
 
 
@@ -62,7 +62,10 @@ def cancel_if_requested(draft: Draft, before: Order) -> None:
         )
 
 
-def _deallocate_missing(draft: Draft, key: StockKey, missing: int) -> None:
+def deallocate_missing(
+    draft: Draft, key: StockKey, missing: int, reason: DeallocationReason
+) -> None:
+    """Let orders give back units until this many more are available."""
     if missing <= 0:
         return
     shelf = draft.shelves[key.warehouse_id]
@@ -81,5 +84,4 @@ def _deallocate_missing(draft: Draft, key: StockKey, missing: int) -> None:
             draft.emit(OrderRecalled(*draft.name(order), units))
             cancel_if_requested(draft, order)
         elif units:
-            reason = DeallocationReason.COUNT
             draft.emit(OrderDeallocated(*draft.name(order), units, reason))

@@ -29,7 +29,12 @@ from orderflow.domain.model.lifecycle import Action, require_action
 from orderflow.domain.model.order import fields_of, order_of, with_units
 from orderflow.domain.model.policy import Fulfilment
 from orderflow.domain.model.status import Status
-from orderflow.errors import DespatchRefusedError, DuplicateOrderError, SplitRefusedError
+from orderflow.errors import (
+    DespatchRefusedError,
+    DuplicateOrderError,
+    MoveRefusedError,
+    SplitRefusedError,
+)
 from orderflow.errors.quoting import counted
 
 if TYPE_CHECKING:
@@ -39,7 +44,17 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.state.draft import Draft
 
-__all__ = ["may_split_off", "split", "split_at_warehouse", "split_by_policy", "split_if_possible"]
+__all__ = [
+    "is_last_parcel",
+    "may_split_off",
+    "new_id",
+    "part_of",
+    "require_whole_sets",
+    "split",
+    "split_at_warehouse",
+    "split_by_policy",
+    "split_if_possible",
+]
 
 _COMPLETE = Fulfilment.COMPLETE
 
@@ -56,8 +71,8 @@ def split(draft: Draft, order: Order, command: SplitOrder) -> None:
         raise SplitRefusedError(
             order.order_id, "all its units are allocated; name those to split off"
         )
-    new_order_id = _new_id(draft, order, command.new_order_id)
-    if _only_last_parcel_left(order, policy):
+    new_order_id = new_id(draft, order, command.new_order_id)
+    if is_last_parcel(order, policy):
         raise SplitRefusedError(
             order.order_id,
             f"it may have {policy.parcels_max} parcels, and "
@@ -103,7 +118,7 @@ def split_at_warehouse(
         if (rest := line.allocated - units.get(line.line_id, 0))
     )
     if staying:
-        new_order_id = _new_id(draft, order, new_order_id)
+        new_order_id = new_id(draft, order, new_order_id)
         draft.emit(OrderSplitAtWarehouse(*draft.name(order), new_order_id, staying))
         part = _split_off(order, new_order_id, staying, order.status)
         draft.emit(OrderSplitOff(draft.at, part))
@@ -111,7 +126,7 @@ def split_at_warehouse(
 
 def split_if_possible(draft: Draft, order: Order) -> None:
     """Split off what an order on back order has, or could be allocated now, if it may leave."""
-    if _only_last_parcel_left(order, draft.policy):
+    if is_last_parcel(order, draft.policy):
         return
     order = take(draft, order)
     if order.status is Status.ON_BACK_ORDER:
@@ -142,7 +157,7 @@ def _split(draft: Draft, order: Order, new_order_id: str, leaving: LineUnits) ->
     draft.emit(OrderSplitOff(draft.at, part))
 
 
-def _new_id(draft: Draft, order: Order, wanted: str | None) -> str:
+def new_id(draft: Draft, order: Order, wanted: str | None) -> str:
     """Return the id of a new part: a free one, unless it is given."""
     new_order_id = wanted or _free_id(draft, order)
     taken = draft.find(new_order_id)
@@ -151,13 +166,14 @@ def _new_id(draft: Draft, order: Order, wanted: str | None) -> str:
     return new_order_id
 
 
-def _only_last_parcel_left(order: Order, policy: AllocationPolicy) -> bool:
+def is_last_parcel(order: Order, policy: AllocationPolicy) -> bool:
+    """Whether the policy allows no further part of the order."""
     return policy.parcels_max is not None and order.split_count >= policy.parcels_max - 1
 
 
 def may_split_off(order: Order, policy: AllocationPolicy) -> LineUnits:
     """Return the units of a short order that may leave as a part, however few."""
-    return () if _only_last_parcel_left(order, policy) else _may_leave(order, policy)
+    return () if is_last_parcel(order, policy) else _may_leave(order, policy)
 
 
 def _may_leave(order: Order, policy: AllocationPolicy) -> LineUnits:
@@ -196,7 +212,7 @@ def _chosen(order: Order, units: LineUnits, policy: AllocationPolicy) -> LineUni
                 f"line {line_id!r} has {counted(line.quantity, 'unit')}, and lines are never "
                 f"divided; name all of them, or none",
             )
-    _require_whole_sets(order, named)
+    require_whole_sets(order, named, SplitRefusedError)
     if sum(named.values()) == order.units:
         raise SplitRefusedError(
             order.order_id, "no unit would be left of it; name fewer, or send the whole order"
@@ -206,11 +222,16 @@ def _chosen(order: Order, units: LineUnits, policy: AllocationPolicy) -> LineUni
     )
 
 
-def _require_whole_sets(order: Order, named: dict[str, int]) -> None:
+def require_whole_sets(
+    order: Order,
+    named: dict[str, int],
+    refusal: type[SplitRefusedError | MoveRefusedError],
+) -> None:
+    """Refuse units that divide a set of lines."""
     divided = {line.set_id for line in order.lines if line.line_id in named} - {None}
     for line in order.lines:
         if line.set_id in divided and named.get(line.line_id) != line.quantity:
-            raise SplitRefusedError(
+            raise refusal(
                 order.order_id,
                 f"the lines of set {line.set_id!r} leave together; name all "
                 f"{counted(line.quantity, 'unit')} of line {line.line_id!r}, or no line of the set",
@@ -232,17 +253,15 @@ def _split_off(order: Order, new_order_id: str, leaving: LineUnits, status: Stat
         for line in order.lines
         if line.line_id in units
     ]
-    fields = fields_of(order)
-    fields.update(
-        order_id=new_order_id,
-        lines=tuple(lines),
-        status=status,
-        split_from=order.order_id,
-        split_count=0,
-        wait=None,
-        version=0,
-    )
-    return order_of(fields)
+    return part_of(order, new_order_id, lines=tuple(lines), status=status, wait=None)
+
+
+def part_of(order: Order, new_order_id: str, **fields: object) -> Order:
+    """Return a new order with some units of another one, and with these fields."""
+    of_part = fields_of(order)
+    of_part.update(order_id=new_order_id, split_from=order.order_id, split_count=0, version=0)
+    of_part.update(fields)
+    return order_of(of_part)
 
 
 def _free_id(draft: Draft, order: Order) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from orderflow.domain.model.back_order_limit import LIMITS_MAX
 from orderflow.domain.model.events import (
     BackOrdersLimited,
     ReceiptAnnounced,
     ReceiptWithdrawn,
     StockBookedIn,
+    TransferWithdrawn,
 )
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.errors import LimitRefusedError, ReceiptNotFoundError, StockRefusedError
@@ -33,23 +36,28 @@ def announce(draft: Draft, command: AnnounceReceipt) -> None:
     announced = draft.view.receipt(receipt.receipt_id)
     if announced is not None and announced.key != receipt.key:
         raise _other_product(receipt.key.sku, announced)
+    _check_transfer(receipt, announced)
     draft.emit(ReceiptAnnounced(draft.at, receipt))
 
 
 def withdraw(draft: Draft, command: WithdrawReceipt) -> None:
-    """Withdraw an announced receipt."""
-    _find(draft, command.receipt_id)
+    """Withdraw an announced receipt. The units of a transfer go back to where they came from."""
+    receipt = _find(draft, command.receipt_id)
     draft.emit(ReceiptWithdrawn(draft.seller_id, command.receipt_id, draft.at))
+    if receipt.from_warehouse_id is not None:
+        origin = attrs.evolve(receipt.key, warehouse_id=receipt.from_warehouse_id)
+        check_on_hand(draft, origin, receipt.quantity)
+        draft.emit(TransferWithdrawn(origin, draft.at, receipt.quantity, receipt.receipt_id))
 
 
 def book_in(draft: Draft, command: BookInStock) -> None:
     """Book in stock, against an announced receipt if the command names one."""
-    expected = None
+    expected = from_warehouse_id = None
     if command.receipt_id is not None:
         receipt = _find(draft, command.receipt_id)
         if receipt.key != command.key:
             raise _other_product(command.key.sku, receipt)
-        expected = receipt.quantity
+        expected, from_warehouse_id = receipt.quantity, receipt.from_warehouse_id
     check_on_hand(draft, command.key, command.received)
     draft.emit(
         StockBookedIn(
@@ -60,6 +68,7 @@ def book_in(draft: Draft, command: BookInStock) -> None:
             command.receipt_id,
             expected,
             command.more_to_come,
+            from_warehouse_id,
         )
     )
 
@@ -100,6 +109,27 @@ def _find(draft: Draft, receipt_id: str) -> ExpectedReceipt:
     if receipt is None:
         raise ReceiptNotFoundError(draft.seller_id, receipt_id)
     return receipt
+
+
+def _check_transfer(receipt: ExpectedReceipt, announced: ExpectedReceipt | None) -> None:
+    """Refuse to announce units as a transfer that did not leave another warehouse."""
+    origin = announced.from_warehouse_id if announced is not None else None
+    if receipt.from_warehouse_id != origin:
+        raise StockRefusedError(
+            receipt.key.sku,
+            f"receipt {receipt.receipt_id!r} comes from {_origin_text(origin)}, not from "
+            f"{_origin_text(receipt.from_warehouse_id)}; transfer stock with TransferStock",
+        )
+    if origin is not None and announced is not None and receipt.quantity != announced.quantity:
+        raise StockRefusedError(
+            receipt.key.sku,
+            f"receipt {receipt.receipt_id!r} is a transfer of {announced.quantity}, and only its "
+            f"date can change; book in what arrives, or withdraw it",
+        )
+
+
+def _origin_text(warehouse_id: str | None) -> str:
+    return "outside" if warehouse_id is None else f"warehouse {warehouse_id!r}"
 
 
 def _other_product(sku: str, receipt: ExpectedReceipt) -> StockRefusedError:

@@ -39,6 +39,10 @@ class DeallocationReason(Term):
     """An urgent order took them."""
     POSTPONED = "POSTPONED"
     """Its day is farther than the allocation horizon."""
+    MOVED = "MOVED"
+    """It, or a part of it, was moved to another warehouse."""
+    TRANSFERRED = "TRANSFERRED"
+    """The units were transferred to another warehouse."""
 
 
 @attrs.frozen

@@ -13,6 +13,7 @@ from orderflow.domain.model import validators
 from orderflow.domain.model.commands import Command
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.sourcing_policy import SourcingPolicy
 from orderflow.domain.model.stock import StockKey
 from orderflow.domain.model.validators import require_duration, require_moment
 from orderflow.errors import InvalidValueError
@@ -33,6 +34,7 @@ __all__ = [
     "require_number",
     "require_order",
     "require_policy",
+    "require_sourcing",
     "require_term",
     "require_view",
     "tuple_of",
@@ -110,6 +112,12 @@ def require_policy(field: str, value: object) -> None:
     """Require a policy."""
     demand = "an AllocationPolicy, such as AllocationPolicy()"
     require_kind(field, value, AllocationPolicy, demand=demand)
+
+
+def require_sourcing(field: str, value: object) -> None:
+    """Require a sourcing policy."""
+    demand = 'a SourcingPolicy, such as SourcingPolicy(warehouses=("leeds", "york"))'
+    require_kind(field, value, SourcingPolicy, demand=demand)
 
 
 def require_command(field: str, value: object) -> None:

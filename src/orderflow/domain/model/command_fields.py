@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
 from orderflow.domain.model import validators
 
-__all__ = ["CommandFields", "OrderFields"]
+if TYPE_CHECKING:
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.stock import StockKey
+
+__all__ = ["CommandFields", "OrderFields", "require_one_seller"]
 
 
 @attrs.frozen(kw_only=True)
@@ -30,3 +35,10 @@ class OrderFields(CommandFields):
     expected_version: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.whole(0))
     )
+
+
+def require_one_seller(field: str, what: str, values: tuple[Order | StockKey, ...]) -> None:
+    """Require that all these are of one seller."""
+    sellers = list(dict.fromkeys(each.seller_id for each in values))
+    demand = f"{what} of one seller"
+    validators.require(ok=len(sellers) == 1, field=field, demand=demand, value=sellers)

@@ -17,14 +17,26 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.back_order_limit import LimitBackOrders
-from orderflow.domain.model.command_fields import CommandFields, OrderFields
+from orderflow.domain.model.command_fields import (
+    CommandFields,
+    OrderFields,
+    require_one_seller,
+)
 from orderflow.domain.model.edits import Edit, RemoveShortLines
 from orderflow.domain.model.event_fields import LineUnits
-from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.sourcing_policy import SourcingPolicy
 from orderflow.domain.model.status import Status
-from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.stock_commands import (
+    AdjustStock,
+    AnnounceReceipt,
+    BookInStock,
+    CountStock,
+    ServeWaiting,
+    TransferStock,
+    WithdrawReceipt,
+)
 from orderflow.domain.model.warehouse_commands import (
     AcceptCancellation,
     DeliverOrder,
@@ -52,6 +64,7 @@ __all__ = [
     "EditOrder",
     "HoldOrder",
     "LimitBackOrders",
+    "MoveOrder",
     "OrderCommand",
     "PickedLine",
     "PlaceOrder",
@@ -66,6 +79,7 @@ __all__ = [
     "ServeWaiting",
     "SplitOrder",
     "StockCommand",
+    "TransferStock",
     "WithdrawReceipt",
 ]
 
@@ -76,14 +90,23 @@ class PlaceOrder(CommandFields):
 
     The order must be new: status NEW, version 0, and no splits. Its lines may name any product, as
     edits may: `Seller.unknown_products` warns of a mistyped one.
+
+    An order that names no warehouse needs `sourcing`. It becomes one order for each warehouse that
+    sends a part of it. `orderflow.core.source` shows which. The part that waits keeps the id.
     """
 
     order: Order = attrs.field(validator=validators.one_of(Order))
     allocate: bool = attrs.field(default=True, validator=validators.one_of(bool))
+    sourcing: SourcingPolicy | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.one_of(SourcingPolicy))
+    )
 
     @order.validator
     def _check_order(self, _attribute: object, value: Order) -> None:
         _check_has_no_past("PlaceOrder.order", value)
+
+    def __attrs_post_init__(self) -> None:
+        _check_warehouses("PlaceOrder.order", (self.order,), self.sourcing)
 
     @property
     def seller_id(self) -> str:
@@ -106,12 +129,15 @@ class PlaceOrders(CommandFields):
 
     orders: tuple[Order, ...] = attrs.field(validator=validators.tuple_of(Order, smallest=1))
     allocate: bool = attrs.field(default=True, validator=validators.one_of(bool))
+    sourcing: SourcingPolicy | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.one_of(SourcingPolicy))
+    )
 
     @orders.validator
     def _check_orders(self, _attribute: object, value: tuple[Order, ...]) -> None:
         for order in value:
             _check_has_no_past("PlaceOrders.orders", order)
-        _check_one_seller("PlaceOrders.orders", "orders", value)
+        require_one_seller("PlaceOrders.orders", "orders", value)
         repeated = [each for each, n in Counter(o.order_id for o in value).items() if n > 1]
         validators.require(
             ok=not repeated,
@@ -119,6 +145,9 @@ class PlaceOrders(CommandFields):
             demand="orders whose order_id differ",
             value=repeated,
         )
+
+    def __attrs_post_init__(self) -> None:
+        _check_warehouses("PlaceOrders.orders", self.orders, self.sourcing)
 
     @property
     def seller_id(self) -> str:
@@ -209,111 +238,45 @@ class SplitOrder(OrderFields):
 
 
 @attrs.frozen(kw_only=True)
+class MoveOrder(OrderFields):
+    """Move an order that has not been sent to the warehouse to another one, or a part of it.
+
+    The order gives back its units and takes others there, in its turn: its place in the queue
+    depends on when it was placed, as before. `units` names a part, as pairs of a line id and a
+    number: short units are moved first. With `only_short`, the part is all that the order is short
+    of. The part is a new order. By default, `AllocationPolicy.split_ids` gives it an id. If the
+    part has all units, the order itself is moved.
+    """
+
+    warehouse_id: str = attrs.field(validator=validators.identifier)
+    units: LineUnits | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.line_units)
+    )
+    only_short: bool = attrs.field(default=False, validator=validators.one_of(bool))
+    new_order_id: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
+
+    def __attrs_post_init__(self) -> None:
+        validators.require(
+            ok=self.units is None or (self.units != () and not self.only_short),
+            field="MoveOrder.units",
+            demand="units of one line or more; None for the whole order, or with only_short",
+            value=self.units,
+        )
+        validators.require(
+            ok=self.units is not None or self.only_short or self.new_order_id is None,
+            field="MoveOrder.new_order_id",
+            demand="None if the whole order is moved",
+            value=self.new_order_id,
+        )
+
+
+@attrs.frozen(kw_only=True)
 class CancelOrder(OrderFields):
     """Cancel an order that has not been sent to the warehouse."""
 
     reason: str = attrs.field(default="", validator=validators.note)
-
-
-@attrs.frozen(kw_only=True)
-class AnnounceReceipt(CommandFields):
-    """Announce a receipt, or change one already announced."""
-
-    receipt: ExpectedReceipt = attrs.field(validator=validators.one_of(ExpectedReceipt))
-
-    @property
-    def seller_id(self) -> str:
-        """The seller of the receipt."""
-        return self.receipt.key.seller_id
-
-
-@attrs.frozen(kw_only=True)
-class WithdrawReceipt(CommandFields):
-    """Withdraw an announced receipt."""
-
-    seller_id: str = attrs.field(validator=validators.identifier)
-    receipt_id: str = attrs.field(validator=validators.identifier)
-
-
-@attrs.frozen(kw_only=True)
-class _StockCommand(CommandFields):
-    key: StockKey = attrs.field(validator=validators.one_of(StockKey))
-
-    @property
-    def seller_id(self) -> str:
-        """The seller of the stock."""
-        return self.key.seller_id
-
-
-@attrs.frozen(kw_only=True)
-class BookInStock(_StockCommand):
-    """Book in stock that has arrived, against an announced receipt or without one.
-
-    This closes the receipt. Any units still missing are then short. With `more_to_come`, they are
-    the new quantity of the receipt instead. If none is missing, the receipt is closed as well.
-    The command is refused with a `LimitRefusedError` if more than 10^12 units would be on hand.
-    """
-
-    received: int = attrs.field(validator=validators.units(0))
-    rejected: int = attrs.field(default=0, validator=validators.units(0))
-    receipt_id: str | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.identifier)
-    )
-    more_to_come: bool = attrs.field(default=False, validator=validators.one_of(bool))
-
-    def __attrs_post_init__(self) -> None:
-        validators.require(
-            ok=self.receipt_id is not None or self.received + self.rejected > 0,
-            field="BookInStock.received",
-            demand="1 or more if nothing was rejected and no receipt is named",
-            value=self.received,
-        )
-        validators.require(
-            ok=self.receipt_id is not None or not self.more_to_come,
-            field="BookInStock.more_to_come",
-            demand="False if no receipt is named",
-            value=self.more_to_come,
-        )
-
-
-@attrs.frozen(kw_only=True)
-class AdjustStock(_StockCommand):
-    """Add units to the stock on hand, or remove some.
-
-    It is refused with a `LimitRefusedError` if more than 10^12 units would be on hand.
-    """
-
-    change: int = attrs.field(validator=validators.units_change)
-    reason: AdjustmentReason = attrs.field(validator=validators.one_of(AdjustmentReason))
-    note: str = attrs.field(default="", validator=validators.note)
-
-
-@attrs.frozen(kw_only=True)
-class CountStock(_StockCommand):
-    """Set the stock on hand to a counted number of units."""
-
-    counted: int = attrs.field(validator=validators.units(0))
-    note: str = attrs.field(default="", validator=validators.note)
-
-
-@attrs.frozen(kw_only=True)
-class ServeWaiting(CommandFields):
-    """Serve the queues of the products that an outcome names as unserved.
-
-    Unserved products that share an order must be in the same command, or an order could be served
-    before its turn.
-    """
-
-    keys: tuple[StockKey, ...] = attrs.field(validator=validators.tuple_of(StockKey, smallest=1))
-
-    @keys.validator
-    def _check_keys(self, _attribute: object, value: tuple[StockKey, ...]) -> None:
-        _check_one_seller("ServeWaiting.keys", "keys", value)
-
-    @property
-    def seller_id(self) -> str:
-        """The seller of the stock."""
-        return self.keys[0].seller_id
 
 
 @attrs.frozen(kw_only=True)
@@ -335,6 +298,7 @@ OrderCommand = (
     | ReleaseHold
     | EditOrder
     | SplitOrder
+    | MoveOrder
     | CancelOrder
     | SendOrderToWarehouse
     | RequestCancellation
@@ -353,6 +317,7 @@ StockCommand = (
     | BookInStock
     | AdjustStock
     | CountStock
+    | TransferStock
     | LimitBackOrders
     | ServeWaiting
 )
@@ -362,10 +327,16 @@ Command = PlaceOrder | PlaceOrders | OrderCommand | RunDue | StockCommand | Chan
 """Any command."""
 
 
-def _check_one_seller(field: str, what: str, values: tuple[Order | StockKey, ...]) -> None:
-    sellers = list(dict.fromkeys(each.seller_id for each in values))
-    demand = f"{what} of one seller"
-    validators.require(ok=len(sellers) == 1, field=field, demand=demand, value=sellers)
+def _check_warehouses(
+    field: str, orders: tuple[Order, ...], sourcing: SourcingPolicy | None
+) -> None:
+    warehouses = [order.warehouse_id for order in orders]
+    wrong = [each for each in warehouses if bool(each) is (sourcing is not None)]
+    if sourcing is None:
+        demand = "in a warehouse, or placed with a sourcing policy that chooses one"
+    else:
+        demand = "without a warehouse_id, because the sourcing policy chooses one"
+    validators.require(ok=not wrong, field=field, demand=demand, value=wrong)
 
 
 def _check_has_no_past(field: str, order: Order) -> None:

@@ -38,6 +38,8 @@ from orderflow.domain.model.stock_events import (
     StockAdjusted,
     StockBookedIn,
     StockEvent,
+    StockTransferred,
+    TransferWithdrawn,
 )
 from orderflow.domain.model.warehouse_events import (
     CancellationAccepted,
@@ -73,6 +75,8 @@ __all__ = [
     "OrderEvent",
     "OrderGivenUp",
     "OrderHeld",
+    "OrderMoved",
+    "OrderPartMoved",
     "OrderPartlyAllocated",
     "OrderPassedOver",
     "OrderPlaced",
@@ -95,6 +99,8 @@ __all__ = [
     "StockAdjusted",
     "StockBookedIn",
     "StockEvent",
+    "StockTransferred",
+    "TransferWithdrawn",
     "UnitsReturned",
     "subject_of",
 ]
@@ -182,6 +188,22 @@ class OrderSplitAtWarehouse(OrderEventFields):
 
 
 @attrs.frozen
+class OrderMoved(OrderEventFields):
+    """The order was moved to another warehouse. It has given back its units before."""
+
+    warehouse_id: str
+
+
+@attrs.frozen
+class OrderPartMoved(OrderEventFields):
+    """These short units were moved to another warehouse, as a new order."""
+
+    new_order_id: str
+    warehouse_id: str
+    units: LineUnits
+
+
+@attrs.frozen
 class OrderSplitOff:
     """A new order was made of units that were split off from another order."""
 
@@ -245,6 +267,8 @@ OrderChange = (
     | HoldReleased
     | OrderSplit
     | OrderSplitAtWarehouse
+    | OrderMoved
+    | OrderPartMoved
     | OrderCancelled
     | ShortUnitsCancelled
     | OrderSentToWarehouse
@@ -269,7 +293,13 @@ Event = OrderEvent | StockEvent | PolicyChanged
 def subject_of(event: Event) -> str:
     """Return the subject of an event: an order id, or a text that names something else."""
     match event:
-        case BackOrdersLimited() | StockBookedIn() | StockAdjusted():
+        case (
+            BackOrdersLimited()
+            | StockBookedIn()
+            | StockAdjusted()
+            | StockTransferred()
+            | TransferWithdrawn()
+        ):
             return f"stock {event.key.warehouse_id}/{event.key.sku}"
         case ReceiptAnnounced():
             return f"receipt {event.receipt.receipt_id}"

@@ -31,7 +31,9 @@ from orderflow.domain.model.events import (
     OrderEvent,
     OrderGivenUp,
     OrderHeld,
+    OrderMoved,
     OrderPartlyAllocated,
+    OrderPartMoved,
     OrderPassedOver,
     OrderPostponed,
     OrderPutOnBackOrder,
@@ -70,12 +72,16 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderPutOnBackOrder: (_WAITING,),
         OrderPostponed: (_POSTPONED,),
         OrderEdited: (_NEW,),
+        OrderMoved: (_NEW,),
+        OrderPartMoved: (_NEW,),
         OrderHeld: (_HELD,),
         OrderCancelled: (Status.CANCELLED,),
     },
     Status.POSTPONED: {
         PostponementEnded: (_WAITING,),
         OrderEdited: (_POSTPONED,),
+        OrderMoved: (_POSTPONED,),
+        OrderPartMoved: (_POSTPONED,),
         OrderHeld: (_HELD,),
         OrderCancelled: (Status.CANCELLED,),
     },
@@ -83,6 +89,8 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderHeld: (_HELD,),
         OrderEdited: (_HELD,),
         OrderDeallocated: (_HELD,),
+        OrderMoved: (_HELD,),
+        OrderPartMoved: (_HELD,),
         HoldReleased: (_HELD, _ALLOCATED, _WAITING),
         OrderCancelled: (Status.CANCELLED,),
     },
@@ -97,6 +105,8 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderPostponed: (_POSTPONED,),
         OrderEdited: (_ALLOCATED, _WAITING),
         OrderSplit: (_WAITING,),
+        OrderMoved: (_WAITING,),
+        OrderPartMoved: (_ALLOCATED, _WAITING),
         ShortUnitsCancelled: (_ALLOCATED, _WAITING),
         OrderHeld: (_HELD,),
         OrderCancelled: (Status.CANCELLED,),
@@ -135,7 +145,10 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
 """For each status, the events that may happen in it, and the statuses that each may lead to."""
 
 
-_OF_PARTS = (_ALLOCATED, Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED)
+_OF_PARTS = (
+    *(_NEW, _POSTPONED, _HELD, _WAITING, _ALLOCATED),
+    *(Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED),
+)
 """The statuses in which an order can begin that was split off from another."""
 
 
@@ -148,6 +161,7 @@ class Action(Term):
     REPLACE_LINE = "REPLACE_LINE"
     SEND_STOCK = "SEND_STOCK"
     SPLIT = "SPLIT"
+    MOVE = "MOVE"
     HOLD = "HOLD"
     RELEASE_HOLD = "RELEASE_HOLD"
     CANCEL = "CANCEL"
@@ -168,6 +182,7 @@ ACTIONS: dict[Action, tuple[tuple[type[OrderEvent], ...], ...]] = {
     Action.REPLACE_LINE: ((OrderEdited,),),
     Action.SEND_STOCK: ((OrderPartlyAllocated,),),
     Action.SPLIT: ((OrderSplit,),),
+    Action.MOVE: ((OrderMoved,), (OrderDeallocated, OrderMoved)),
     Action.HOLD: ((OrderHeld,),),
     Action.RELEASE_HOLD: ((HoldReleased,),),
     Action.CANCEL: ((OrderCancelled,),),
@@ -215,7 +230,7 @@ def allowed_actions(status: Status) -> tuple[Action, ...]:
     """Return the actions that the tables allow in this status.
 
     >>> [str(action) for action in allowed_actions(Status.ALLOCATED)]
-    ['EDIT', 'REMOVE_LINE', 'REPLACE_LINE', 'SPLIT', 'HOLD', 'CANCEL', 'SEND_TO_WAREHOUSE']
+    ['EDIT', 'REMOVE_LINE', 'REPLACE_LINE', 'SPLIT', 'MOVE', 'HOLD', 'CANCEL', 'SEND_TO_WAREHOUSE']
     """
     return _ALLOWED[status]
 

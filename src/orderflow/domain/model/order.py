@@ -92,9 +92,12 @@ class OrderLine:
 class Order:
     """An order of one customer of a seller, sent from one warehouse.
 
+    Without a `warehouse_id`, it can only be placed with a `SourcingPolicy`, which chooses one.
+
     It has 1 to 10,000 lines. A higher `priority` comes first. `version` counts the events of the
     order after it was placed. `split_from` names the order that this one was split off from.
-    `split_count` counts the orders that were split off from this one. `wait` is set from when the
+    `split_count` counts the orders that were split off from this one. `replaces` names a cancelled
+    order in place of which this one was placed. `wait` is set from when the
     order first goes on back order until it is covered.
 
     `short_part` is what happens when the order becomes short; with `None`, the policy decides. The
@@ -121,7 +124,7 @@ class Order:
 
     order_id: str = attrs.field(validator=validators.identifier)
     seller_id: str = attrs.field(validator=validators.identifier)
-    warehouse_id: str = attrs.field(validator=validators.identifier)
+    warehouse_id: str = attrs.field(default="")
     lines: tuple[OrderLine, ...] = attrs.field(
         validator=validators.tuple_of(OrderLine, smallest=1, largest=validators.LINES_MAX)
     )
@@ -166,6 +169,14 @@ class Order:
     give_up_after: timedelta | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.duration)
     )
+    replaces: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
+
+    @warehouse_id.validator
+    def _check_warehouse(self, attribute: attrs.Attribute[str], value: object) -> None:
+        if value != "" or self.status is not Status.NEW or self.version:
+            validators.identifier(self, attribute, value)
 
     def __attrs_post_init__(self) -> None:
         _check_agreement(self)

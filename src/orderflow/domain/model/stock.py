@@ -85,12 +85,18 @@ class Stock:
 
 @attrs.frozen
 class ExpectedReceipt:
-    """An announced receipt of one product that has not arrived yet."""
+    """An announced receipt of one product that has not arrived yet.
+
+    If it is a transfer, `from_warehouse_id` is the warehouse that its units have left.
+    """
 
     receipt_id: str = attrs.field(validator=validators.identifier)
     key: StockKey = attrs.field(validator=validators.one_of(StockKey))
     quantity: int = attrs.field(validator=validators.units(1))
     expected_at: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
+    from_warehouse_id: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.identifier)
+    )
 
     def is_overdue(self, at: datetime) -> bool:
         """Whether the receipt was expected before this moment.

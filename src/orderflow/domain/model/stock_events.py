@@ -21,6 +21,8 @@ __all__ = [
     "StockAdjusted",
     "StockBookedIn",
     "StockEvent",
+    "StockTransferred",
+    "TransferWithdrawn",
 ]
 
 
@@ -51,7 +53,8 @@ class StockBookedIn(_StockEvent):
     """Stock was booked in: `received` units were added, `rejected` units were not.
 
     If it was booked in against a receipt, `receipt_id` names the receipt, and `expected` is the
-    quantity that was still announced. The receipt is closed unless units are still `to_come`.
+    quantity that was still announced. The receipt is closed unless units are still `to_come`. If
+    it was a transfer, `from_warehouse_id` is where the units came from.
     """
 
     received: int
@@ -59,6 +62,7 @@ class StockBookedIn(_StockEvent):
     receipt_id: str | None = None
     expected: int | None = None
     more_to_come: bool = False
+    from_warehouse_id: str | None = None
 
     @property
     def to_come(self) -> int:
@@ -101,6 +105,23 @@ class BackOrdersLimited(_StockEvent):
 
 
 @attrs.frozen
+class StockTransferred(_StockEvent):
+    """These units left for another warehouse, where a receipt was announced for them."""
+
+    units: int
+    to_warehouse_id: str
+    receipt_id: str
+
+
+@attrs.frozen
+class TransferWithdrawn(_StockEvent):
+    """A transfer was withdrawn: these units are on hand again where they came from."""
+
+    units: int
+    receipt_id: str
+
+
+@attrs.frozen
 class ReceiptAnnounced:
     """A receipt was announced. An earlier receipt with the same id was replaced."""
 
@@ -122,8 +143,24 @@ class ReceiptWithdrawn:
     at: datetime
 
 
-StockEvent = BackOrdersLimited | StockBookedIn | StockAdjusted | ReceiptAnnounced | ReceiptWithdrawn
+StockEvent = (
+    BackOrdersLimited
+    | StockBookedIn
+    | StockAdjusted
+    | StockTransferred
+    | TransferWithdrawn
+    | ReceiptAnnounced
+    | ReceiptWithdrawn
+)
 """An event that changed stock or receipts."""
 
-STOCK_EVENTS = (BackOrdersLimited, StockBookedIn, StockAdjusted, ReceiptAnnounced, ReceiptWithdrawn)
+STOCK_EVENTS = (
+    BackOrdersLimited,
+    StockBookedIn,
+    StockAdjusted,
+    StockTransferred,
+    TransferWithdrawn,
+    ReceiptAnnounced,
+    ReceiptWithdrawn,
+)
 """The types of `StockEvent`, for `isinstance`."""

@@ -29,26 +29,27 @@ from orderflow.domain.decisions.decide import decide
 from orderflow.domain.decisions.effects_of_time import effects_of_time
 from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import (
+    require_identifier,
     require_key,
     require_moment,
     require_order,
     require_policy,
+    require_sourcing,
     require_view,
 )
 from orderflow.domain.model.commands import PlaceOrder
-from orderflow.domain.model.events import ShortUnitsCancelled
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
-from orderflow.domain.model.stock import ExpectedReceipt, by_expectation
+from orderflow.domain.model.stock import ExpectedReceipt, StockKey, by_expectation
 from orderflow.domain.state.overlay import Overlay
 from orderflow.domain.state.view import View
 from orderflow.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from orderflow.domain.model.stock import StockKey
+    from orderflow.domain.model.sourcing_policy import SourcingPolicy
 
-__all__ = ["Promise", "available_to_promise", "earliest_promise"]
+__all__ = ["Promise", "available_to_promise", "available_to_promise_over", "earliest_promise"]
 
 _DEFAULT = AllocationPolicy()
 
@@ -100,9 +101,7 @@ def available_to_promise(
     at = require_moment("available_to_promise.at", at)
     require_policy("available_to_promise.default_policy", default_policy)
     _require_seller("available_to_promise.key", key.seller_id, view)
-    if by < at:
-        demand = f"{at:%Y-%m-%dT%H:%M:%SZ} or later"
-        raise InvalidValueError("available_to_promise.by", demand, by)
+    _require_later("available_to_promise.by", by, at)
     policy = view.policy or default_policy
     now = Overlay(view, effects_of_time(view, policy, at))
     (supply,) = ExpectedCovers(at, policy).supplies(_order_for(key, 1, at), now)
@@ -114,8 +113,69 @@ def available_to_promise(
     return max(kept, supply.units_at_once)
 
 
+def available_to_promise_over(
+    sku: str,
+    by: datetime,
+    view: View,
+    at: datetime,
+    default_policy: AllocationPolicy = _DEFAULT,
+    *,
+    sourcing: SourcingPolicy,
+) -> int:
+    """Return the units of a product that a new order over several warehouses would get by a moment.
+
+    It is the largest order of this product alone that would be covered by then. What is available
+    counts wherever it is. What is expected counts only where the rest of such an order would wait.
+
+    Args:
+        sku: The product.
+        by: The moment by which the order is to have the units.
+        view: The state of the seller.
+        at: The present moment. Receipts that were expected before it are overdue.
+        default_policy: The policy to use if the seller has none of its own.
+        sourcing: The warehouses, and how they are chosen.
+
+    Raises:
+        InvalidValueError: If an argument is not valid, such as a `by` before `at`.
+    """
+    require_identifier("available_to_promise_over.sku", sku)
+    require_sourcing("available_to_promise_over.sourcing", sourcing)
+    by = require_moment("available_to_promise_over.by", by)
+    require_view("available_to_promise_over.view", view)
+    at = require_moment("available_to_promise_over.at", at)
+    require_policy("available_to_promise_over.default_policy", default_policy)
+    _require_later("available_to_promise_over.by", by, at)
+    policy = view.policy or default_policy
+    now = Overlay(view, effects_of_time(view, policy, at))
+    covers, seller_id = ExpectedCovers(at, policy), view.seller_id
+    supplies = []
+    for warehouse_id in sourcing.warehouses:
+        order = _order_for(StockKey(seller_id, warehouse_id, sku), 1, at)
+        supplies += covers.supplies(order, now)
+    for supply in supplies:
+        supply.claim_earlier(now)
+    everywhere = sum(supply.available for supply in supplies)
+    possible = {everywhere}
+    for supply in supplies:
+        until_then = supply.units_by(by)
+        possible |= {supply.available, until_then, everywhere - supply.available + until_then}
+    for units in sorted(possible, reverse=True):
+        if not 0 < units <= validators.UNITS_MAX:
+            continue
+        order = _order_for(StockKey(seller_id, "", sku), units, at)
+        promise = _promise(order, now, at, policy, sourcing)
+        if promise is not None and promise.expected_at <= by:
+            return units
+    return 0
+
+
 def earliest_promise(
-    order: Order, view: View, at: datetime, default_policy: AllocationPolicy = _DEFAULT
+    order: Order,
+    view: View,
+    at: datetime,
+    default_policy: AllocationPolicy = _DEFAULT,
+    *,
+    sourcing: SourcingPolicy | None = None,
 ) -> Promise | None:
     """Return when a new order would be covered if it is placed now.
 
@@ -124,6 +184,7 @@ def earliest_promise(
         view: The state of the order's seller.
         at: The present moment. Receipts that were expected before it are overdue.
         default_policy: The policy to use if the seller has none of its own.
+        sourcing: How its warehouses are chosen, if it names none.
 
     Returns:
         The earliest moment at which all its lines are covered, and the receipts it rests on.
@@ -139,14 +200,27 @@ def earliest_promise(
     require_view("earliest_promise.view", view)
     at = require_moment("earliest_promise.at", at)
     require_policy("earliest_promise.default_policy", default_policy)
+    if sourcing is not None:
+        require_sourcing("earliest_promise.sourcing", sourcing)
     _require_seller("earliest_promise.order", order.seller_id, view)
     policy = view.policy or default_policy
     now = Overlay(view, effects_of_time(view, policy, at))
-    placed = _Placed.of(order, now, at, policy)
+    return _promise(order, now, at, policy, sourcing)
+
+
+def _promise(
+    order: Order, now: View, at: datetime, policy: AllocationPolicy, sourcing: SourcingPolicy | None
+) -> Promise | None:
+    placed = _Placed.of(order, now, at, policy, sourcing)
     if placed.units < order.units:
         return None
-    covers = ExpectedCovers(at, policy).of(placed.order, placed.view)
-    awaited = [cover for cover in covers if not cover.is_there]
+    covers = ExpectedCovers(at, policy)
+    awaited = [
+        cover
+        for part in placed.parts
+        for cover in covers.of(part, placed.view)
+        if not cover.is_there
+    ]
     expected_at = last_expected_at(awaited) if awaited else at
     if expected_at is None:
         return None
@@ -159,30 +233,37 @@ class _Placed:
     """A new order as it is once it is placed.
 
     Attributes:
-        order: The order.
-        view: The state with it.
-        units: The units that are covered or wait: not those that were cancelled or held at once.
+        parts: The order, and those split off from it, that are covered or wait.
+        view: The state with them.
     """
 
-    order: Order
+    parts: tuple[Order, ...]
     view: View
-    units: int
 
     @classmethod
-    def of(cls, order: Order, view: View, at: datetime, policy: AllocationPolicy) -> _Placed:
+    def of(
+        cls,
+        order: Order,
+        view: View,
+        at: datetime,
+        policy: AllocationPolicy,
+        sourcing: SourcingPolicy | None = None,
+    ) -> _Placed:
         """Place an order."""
-        outcome = decide(PlaceOrder(order=order, at=at), view, policy)
-        after = Overlay(view, outcome)
-        placed = next(each for each in outcome.orders if each.order_id == order.order_id)
-        if placed.status not in _COVERED_OR_WAITING:
-            return cls(placed, after, 0)
-        cancelled = sum(
-            units
-            for event in outcome.events
-            if isinstance(event, ShortUnitsCancelled) and event.order_id == order.order_id
-            for _, units in event.units
-        )
-        return cls(placed, after, order.units - cancelled)
+        command = PlaceOrder(order=order, at=at, sourcing=sourcing)
+        outcome = decide(command, view, policy)
+        ids = {order.order_id}
+        for each in outcome.orders:  # an order is split before its parts are
+            if each.split_from in ids:
+                ids.add(each.order_id)
+        parts = [each for each in outcome.orders if each.order_id in ids]
+        kept = tuple(each for each in parts if each.status in _COVERED_OR_WAITING)
+        return cls(kept, Overlay(view, outcome))
+
+    @property
+    def units(self) -> int:
+        """The units that are covered or wait: not those that were cancelled or held at once."""
+        return sum(part.units for part in self.parts)
 
 
 def _order_for(key: StockKey, units: int, at: datetime) -> Order:
@@ -194,6 +275,11 @@ def _order_for(key: StockKey, units: int, at: datetime) -> Order:
         lines=(OrderLine("1", key.sku, units),),
         placed_at=at,
     )
+
+
+def _require_later(field: str, by: datetime, at: datetime) -> None:
+    if by < at:
+        raise InvalidValueError(field, f"{at:%Y-%m-%dT%H:%M:%SZ} or later", by)
 
 
 def _require_seller(field: str, seller_id: str, view: View) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from orderflow.domain.model.commands import (
     AdjustStock,
     AnnounceReceipt,
@@ -11,8 +13,10 @@ from orderflow.domain.model.commands import (
     CountStock,
     EditOrder,
     LimitBackOrders,
+    MoveOrder,
     PlaceOrder,
     PlaceOrders,
+    TransferStock,
 )
 from orderflow.domain.model.edits import AddLine, ReplaceLine
 from orderflow.domain.model.stock import StockKey
@@ -34,6 +38,9 @@ def unknown_products(command: Command, view: View) -> tuple[StockKey, ...]:
     refused, because it may be the first to name a new product: an order for it goes on back order
     until it is booked in. Call this before the command, to warn of a mistyped SKU or to refuse it.
 
+    An order over several warehouses may name a product that one of them has. If none has it, it is
+    returned for the first of them.
+
     Args:
         command: Any command.
         view: The state of the seller.
@@ -47,17 +54,17 @@ def unknown_products(command: Command, view: View) -> tuple[StockKey, ...]:
         for warehouse_id, skus in warehouses.items()
         for stock in view.stock(warehouse_id, skus)
     }
+    if isinstance(command, PlaceOrder | PlaceOrders) and command.sourcing is not None:
+        somewhere = {key.sku for key in known}
+        keys = tuple({key.sku: key for key in reversed(keys)}.values())[::-1]
+        return tuple(key for key in keys if key.sku not in somewhere)
     return tuple(key for key in keys if key not in known)
 
 
 def _keys(command: Command, view: View) -> tuple[StockKey, ...]:
     match command:
-        case PlaceOrder(order=order):
-            keys = _keys_of(order, [line.sku for line in order.lines])
-        case PlaceOrders(orders=orders):
-            keys = [
-                key for each in orders for key in _keys_of(each, [line.sku for line in each.lines])
-            ]
+        case PlaceOrder() | PlaceOrders():
+            keys = _keys_of_new(command)
         case EditOrder(order_id=order_id, edits=edits):
             found = view.order(order_id)
             named = [edit.sku for edit in edits if isinstance(edit, AddLine | ReplaceLine)]
@@ -66,11 +73,29 @@ def _keys(command: Command, view: View) -> tuple[StockKey, ...]:
             keys = [key]
         case LimitBackOrders(key=key, units_max=int()):
             keys = [key]
+        case TransferStock(key=key, to_warehouse_id=warehouse_id):
+            keys = [key, attrs.evolve(key, warehouse_id=warehouse_id)]
+        case MoveOrder(order_id=order_id, warehouse_id=warehouse_id):
+            found = view.order(order_id)
+            skus = [] if found is None else [line.sku for line in found.lines]
+            keys = [StockKey(command.seller_id, warehouse_id, sku) for sku in skus]
         case AnnounceReceipt(receipt=receipt):
             keys = [receipt.key]
         case _:
             keys = []
     return tuple(dict.fromkeys(keys))
+
+
+def _keys_of_new(command: PlaceOrder | PlaceOrders) -> list[StockKey]:
+    orders = (command.order,) if isinstance(command, PlaceOrder) else command.orders
+    return [
+        StockKey(order.seller_id, warehouse_id, line.sku)
+        for order in orders
+        for line in order.lines
+        for warehouse_id in (
+            command.sourcing.warehouses if command.sourcing else [order.warehouse_id]
+        )
+    ]
 
 
 def _keys_of(order: Order, skus: Iterable[str]) -> list[StockKey]:

@@ -35,7 +35,9 @@ from orderflow.domain.model.events import (
     OrderEvent,
     OrderGivenUp,
     OrderHeld,
+    OrderMoved,
     OrderPartlyAllocated,
+    OrderPartMoved,
     OrderPassedOver,
     OrderPlaced,
     OrderPostponed,
@@ -55,6 +57,8 @@ from orderflow.domain.model.events import (
     ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
+    StockTransferred,
+    TransferWithdrawn,
     UnitsReturned,
 )
 from orderflow.domain.model.lifecycle import next_status
@@ -80,6 +84,7 @@ from orderflow.domain.state.line_units import (
     remove_units,
 )
 from orderflow.errors import TransitionError
+from orderflow.errors.quoting import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -246,6 +251,10 @@ def _fold_stock(event: StockEvent, target: FoldTarget) -> None:
                         f"which is not expected"
                     )
                 target.put_receipt(event.receipt_id, evolve_receipt(receipt, event))
+        case StockTransferred(key=key, units=units):
+            target.move_stock(key.warehouse_id, [(key.sku, -units, 0)])
+        case TransferWithdrawn(key=key, units=units):
+            target.move_stock(key.warehouse_id, [(key.sku, units, 0)])
         case BackOrdersLimited(key=key, units_max=units_max):
             limit = None
             if units_max is not None:
@@ -289,6 +298,13 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             }
         case ShortUnitsCancelled():
             return {"lines": cancel_units(order.lines, event.units)}
+        case OrderPartMoved():
+            return {
+                "lines": cancel_units(order.lines, event.units),
+                "split_count": order.split_count + 1,
+            }
+        case OrderMoved():
+            return _moved(order, event)
         case OrderPassedOver() | OrderWaitedEnough() | SellerReminded() | OrderGivenUp():
             return {"wait": _wait_after(order.wait or _wait_since(event.at), event)}
         case UnitsReturned():
@@ -300,6 +316,15 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             return {"holds": tuple(others), "short_part": _short_part_after(order, event)}
         case _:
             assert_never(event)
+
+
+def _moved(order: Order, event: OrderMoved) -> dict[str, Any]:
+    if order.allocated:
+        raise TransitionError(
+            f"order {order.order_id!r} cannot be moved with {counted(order.allocated, 'unit')}"
+        )
+    # Another tuple, because the lines are now of other products: those of another warehouse.
+    return {"warehouse_id": event.warehouse_id, "lines": (*order.lines,)}
 
 
 def _wait_after(

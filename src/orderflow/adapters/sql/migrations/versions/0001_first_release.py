@@ -111,6 +111,7 @@ def _orders() -> None:
         Column("holds", Text),
         Column("held_until", _MOMENT),
         Column("split_from", _IDENTIFIER),
+        Column("replaces", _IDENTIFIER),
         Column("split_count", BigInteger, nullable=False),
         Column("waits_since", _MOMENT),
         Column("passed_over", BigInteger, nullable=False),
@@ -193,6 +194,7 @@ def _receipts() -> None:
         Column("sku", _IDENTIFIER, nullable=False),
         Column("quantity", BigInteger, nullable=False),
         Column("expected_at", _MOMENT, nullable=False),
+        Column("from_warehouse_id", _IDENTIFIER),
         _check("expected_receipts", "quantity", "quantity >= 1 AND quantity <= 1000000000000"),
         key=("receipt_id",),
     )
