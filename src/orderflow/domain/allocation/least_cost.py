@@ -94,10 +94,9 @@ class LeastCost:
     def _compared(self) -> Taking:
         """Compare all subsets. The first of those that are as good is taken."""
         best = self._taken(())
-        fewest_left = self._taken(self._useful).units_left
         parcels = sorted(self._cost[each].parcel for each in self._useful)
         for size in range(1, min(self._most, len(self._useful)) + 1):
-            if self._rank(best) <= (fewest_left, sum(parcels[:size])):
+            if not best.left and self._cost_of(best) <= sum(parcels[:size]):
                 break  # so many parcels cost as much alone
             for warehouses in combinations(self._useful, size):
                 taking = self._taken(warehouses)
