@@ -10,6 +10,7 @@ from orderflow import (
     AllocationPolicy,
     Division,
     ExpectedReceipt,
+    Fulfilment,
     HoldReason,
     InvalidValueError,
     OrderLine,
@@ -137,6 +138,17 @@ def test_beyond_eight_warehouses_those_that_cost_more_than_they_save_are_dropped
     assert (sorted(units_of(plan)), plan.cost) == (["B", "C"], 2)
 
 
+def test_beyond_eight_warehouses_an_order_may_come_from_all_or_from_a_few() -> None:
+    many = tuple("ABCDEFGHI")
+    new = order("1", ("MUG", 12), warehouse_id="")
+    over = SourcingPolicy(warehouses=many, preference=FEWEST)
+    plan = shop_over(**dict.fromkeys(many, "MUG 1")).source(new, sourcing=over)
+    assert (len(plan.parts), plan.cost, plan.cost_min) == (9, 9, 9)
+    parcels = AllocationPolicy(fulfilment=Fulfilment.PARCELS, parcels_max=2)
+    plan = shop_over(parcels, **dict.fromkeys(many, "MUG 1")).source(new, sourcing=over)
+    assert units_of(plan) == {"A": {"1": 11}, "B": {"1": 1}}
+
+
 # What is not divided
 
 
@@ -181,6 +193,8 @@ def test_every_product_that_waits_must_be_expected() -> None:
         shop.announce(ExpectedReceipt(receipt_id, there, 9, later(60)))
     assert units_of(planned(shop, ("MUG", 1))).keys() == {"A"}
     assert units_of(planned(shop, ("MUG", 1), ("PAN", 1))).keys() == {"B"}
+    shop.count(key("PAN", warehouse_id="C"), 1)
+    assert units_of(planned(shop, ("MUG", 1), ("PAN", 1))) == {"A": {"1": 1}, "C": {"2": 1}}
 
 
 def test_the_units_that_the_order_has_there_are_not_expected_twice() -> None:
