@@ -6,7 +6,7 @@ the types of commands and policies: lists, loops, and one unit after another.
 
 from __future__ import annotations
 
-from copy import deepcopy
+import pickle
 from typing import TYPE_CHECKING
 
 from orderflow import AllocationPolicy, HoldReason, Status
@@ -109,14 +109,14 @@ class NaiveModel:
             next_page(self.world, now)
 
     def _is_carried_out(self, command: Command) -> bool:
-        saved = deepcopy(self.world)
+        saved = pickle.dumps(self.world)  # a deep copy takes five times as long
         try:
             is_carried_out = self._carry_out(command)
         except RefusedByModelError:
-            self.world = saved
+            self.world = pickle.loads(saved)  # noqa: S301 - written above
             raise
         if not is_carried_out:
-            self.world = saved
+            self.world = pickle.loads(saved)  # noqa: S301 - written above
         return is_carried_out
 
     def _carry_out(self, command: Command) -> bool:

@@ -62,7 +62,7 @@ def test_they_agree_page_by_page(each: Settings) -> None:
 @given(
     each=st.sampled_from(VALID_SETTINGS),
     orders_max=st.sampled_from([None, *PAGES]),
-    random=st.randoms(use_true_random=False),
+    random=st.randoms(use_true_random=True),
 )
 def test_they_agree_with_any_parameters(
     each: Settings, orders_max: int | None, random: Random
