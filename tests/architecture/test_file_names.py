@@ -41,8 +41,10 @@ SHARED = {
     "rows.py": "rows of a table, of a file to import, and of one to replay",
     "seller.py": "the handle of a seller, and the state of one in memory",
     "settings.py": "the settings of the package of that folder",
+    "sourcing.py": "which warehouses send an order: the plan, and the decision that places by it",
     "state.py": "the state of a seller, and what always holds of it",
     "stock.py": "stock records, in a file, and on the command line",
+    "stock_commands.py": "the commands, and the decisions about them",
     "tables.py": "database tables, and tables on a screen",
     "transactions.py": "the transactions of a host, with SQLAlchemy and with Django",
 }

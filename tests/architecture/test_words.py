@@ -73,7 +73,10 @@ WORDS = {
 IN_MODULES = {
     "overdue": (
         "late, of a receipt; an order waits",
-        ("domain.model.stock", "domain.queries", "cli", "notices", "notifier", "wording"),
+        (
+            *("domain.allocation.expected_cover", "domain.model.stock", "domain.queries"),
+            *("cli", "notices", "notifier", "wording"),
+        ),
     ),
 }
 

@@ -95,6 +95,7 @@ def test_an_event_reads_as_documented() -> None:
             "receipt_id": None,
             "expected": None,
             "more_to_come": False,
+            "from_warehouse_id": None,
         },
     }
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import cache, partial
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import orderflow.domain
 from orderflow.codec import to_data
+from orderflow.domain.allocation.taking import Item
 from orderflow.domain.calendar import clocks
 from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday
 from orderflow.domain.calendar.cut_off import CutOffRules, ExpectedDespatch
@@ -28,12 +29,16 @@ from orderflow.domain.model.event_fields import OrderEventFields
 from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.sourcing_policy import Preference, SourcingCost, SourcingPolicy
 from orderflow.domain.model.status import COVERED, MAY_WAIT, SENT_OUT, Status
 from orderflow.domain.model.stock import Stock, StockKey, WarehouseSku
 from orderflow.domain.model.validators import DURATION_MAX
 from orderflow.domain.state.state import State
 from orderflow.errors import InvalidValueError
 from orderflow.notices import Preferences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Samples.
 
@@ -87,6 +92,7 @@ NOT_SENT = {
     *(CommandFields, OrderFields, OrderEventFields),  # the bases of commands and events
     State,  # what `decide` works on; a host keeps the orders and the stock in it, not it
     Preferences,  # a host keeps what is in it
+    Item,  # what the plan for an order takes together
 }
 
 
@@ -185,6 +191,38 @@ def as_placed(order: Order) -> Order:
         "version": 0,
     }
     return attrs.evolve(order, status=Status.NEW, lines=lines, **past)
+
+
+def placements(
+    kind: type, order_fields: Callable[[Order], dict[str, Any]]
+) -> st.SearchStrategy[Any]:
+    """Draw commands that place an order in a warehouse, or over several."""
+
+    def place(order: Order, sourcing: SourcingPolicy | None, **fields: Any) -> Any:  # noqa: ANN401 - of this kind
+        placed = order if sourcing is None else attrs.evolve(order, warehouse_id="")
+        return kind(sourcing=sourcing, **order_fields(placed), **fields)
+
+    return st.builds(
+        place,
+        things(Order).map(as_placed),
+        things(SourcingPolicy | None),
+        allocate=st.booleans(),
+        at=things(datetime),
+        command_id=things(str | None),
+    )
+
+
+def chosen(fields: dict[str, Any]) -> SourcingPolicy:
+    """Make a sourcing policy of fields that need not agree with each other."""
+    warehouses = tuple(dict.fromkeys(("leeds", *fields["warehouses"])))
+    costs = {each.warehouse_id: each for each in fields["costs"]}
+    is_cheapest = fields["preference"] is Preference.CHEAPEST
+    changes = {
+        "warehouses": warehouses,
+        "waits_at": fields["waits_at"] and warehouses[-1],
+        "costs": tuple(costs.get(each, SourcingCost(each)) for each in warehouses if is_cheapest),
+    }
+    return SourcingPolicy(**{**fields, **changes})
 
 
 def agreed(fields: dict[str, Any]) -> WarehouseCalendar:
@@ -293,17 +331,6 @@ SPECIAL[ExpectedDespatch] = st.builds(
     IDENTIFIERS | st.just(""),
 )
 SPECIAL[Order] = fields_of(Order).filter(lambda fields: fields["lines"]).map(consistent)
-SPECIAL[PlaceOrders] = st.builds(
-    PlaceOrders,
-    orders=things(Order).map(lambda order: (as_placed(order),)),
-    allocate=st.booleans(),
-    at=things(datetime),
-    command_id=things(str | None),
-)
-SPECIAL[PlaceOrder] = st.builds(
-    PlaceOrder,
-    order=things(Order).map(as_placed),
-    at=things(datetime),
-    command_id=things(str | None),
-    allocate=st.booleans(),
-)
+SPECIAL[SourcingPolicy] = fields_of(SourcingPolicy).map(chosen)
+SPECIAL[PlaceOrders] = placements(PlaceOrders, lambda order: {"orders": (order,)})
+SPECIAL[PlaceOrder] = placements(PlaceOrder, lambda order: {"order": order})

@@ -56,6 +56,9 @@ OTHERS: dict[str, Command] = {
     "withdraw": do.WithdrawReceipt(seller_id=ACME, receipt_id="R0", at=NOON),
     "adjust": do.AdjustStock(key=key(), change=-1, reason=AdjustmentReason.DAMAGE, at=NOON),
     "count": do.CountStock(key=key(), counted=0, at=NOON),
+    "transfer": do.TransferStock(
+        key=key(), units=1, to_warehouse_id="york", receipt_id="R1", expected_at=later(60), at=NOON
+    ),
     "limit back orders": do.LimitBackOrders(key=key(), units_max=0, at=NOON),
     "release ended holds": do.RunDue(seller_id=ACME, at=NOON),
     "change policy": do.ChangePolicy(

@@ -55,8 +55,10 @@ __all__ = [
     "HOLD_ENDS_AT",
     "MUGS",
     "POLICY",
+    "POTS",
     "YORK_BOWLS",
     "YORK_MUGS",
+    "YORK_POTS",
     "ExampleShop",
     "OnExampleShop",
     "example_commands",
@@ -66,6 +68,7 @@ __all__ = [
 
 MUGS, CUPS = StockKey("acme", "leeds", "MUG"), StockKey("acme", "leeds", "CUP")
 YORK_BOWLS, YORK_MUGS = StockKey("acme", "york", "BOWL"), StockKey("acme", "york", "MUG")
+POTS, YORK_POTS = StockKey("acme", "leeds", "POT"), StockKey("acme", "york", "POT")
 POLICY = AllocationPolicy(
     partial_allocation=PartialAllocation.AFTER_WAITING,
     passes_max=2,
@@ -287,12 +290,11 @@ def _life() -> Iterator[Command]:
 
 def _moves() -> Iterator[Command]:
     """Place an order in place of a cancelled one, and move it after the stock."""
-    pots = StockKey("acme", "leeds", "POT")
-    yield BookInStock(key=pots, received=3, at=later(18))
+    yield BookInStock(key=POTS, received=3, at=later(18))
     again = new_order("again", 9, ("POT", 2), ("POT", 2), replaces="Small")
     yield PlaceOrder(order=again, at=later(18))
     yield TransferStock(
-        key=pots,
+        key=POTS,
         units=1,
         to_warehouse_id="york",
         receipt_id="t1",

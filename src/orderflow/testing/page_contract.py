@@ -55,14 +55,16 @@ class PageContract(OnExampleShop):
         """With `limit`, `back_orders` returns those placed first; with `after`, later ones."""
         shop = self.example_shop()
         big, wide, y1, late = shop.orders("big", "wide", "y1", "late")
+        moved = shop.orders("again", "again.1")
         for after, limit, found in (
             (None, 0, []),
             (None, 1, [big]),
             (None, 3, [big, wide, y1]),
             (big, 1, [wide]),
-            (wide, 9, [late, y1]),
-            (shop.state.orders["small"], None, [late]),
-            (late, None, []),
+            (wide, 9, [*moved, late, y1]),
+            (shop.state.orders["small"], None, [*moved, late]),
+            (late, 1, moved[:1]),
+            (moved[-1], None, []),
         ):
             shop.require(found, "back_orders", after, limit, sorted_by=_BY_ID)
 
@@ -137,6 +139,7 @@ class PageContract(OnExampleShop):
             (1, ["wide"]),
             (2, ["late", "wide"]),
             (3, ["late", "wide", "y1"]),
+            (4, ["again", "late", "wide", "y1"]),
         ):
             orders = shop.orders(*order_ids)
             shop.require(orders, "waiting_since_before", HOLD_ENDS_AT, limit, sorted_by=_BY_ID)

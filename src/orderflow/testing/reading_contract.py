@@ -25,8 +25,10 @@ from orderflow.testing.example_shop import (
     CUPS,
     MUGS,
     POLICY,
+    POTS,
     YORK_BOWLS,
     YORK_MUGS,
+    YORK_POTS,
     OnExampleShop,
     later,
     new_order,
@@ -44,7 +46,7 @@ __all__ = ["ReadingContract"]
 
 _BY_PLACING = (
     *("plain", "big", "big/10", "big/2", "wide", "10", "9", "y3", "y1", "Small", "small", "y2"),
-    *("late", "one", "far"),
+    *("late", "one", "far", "again", "again.1"),
 )
 """The orders of the shop by the time they were placed, then by id. Parts keep that time."""
 
@@ -82,13 +84,14 @@ class ReadingContract(OnExampleShop):
         """`split_off` lists the orders that were split from one, whatever their status."""
         shop = self.example_shop()
         shop.require(shop.orders("big/10", "big/2"), "split_off", "big")
+        shop.require(shop.orders("again.1"), "split_off", "again")
         for without in ("big/2", "wide", "none"):
             shop.require([], "split_off", without)
 
     def test_all_stock_lists_records_by_key(self) -> None:
         """`all_stock` sorts by warehouse, then by SKU, and starts after the given key."""
         shop = self.example_shop()
-        keys = [CUPS, MUGS, YORK_BOWLS, YORK_MUGS]
+        keys = [CUPS, MUGS, POTS, YORK_BOWLS, YORK_MUGS, YORK_POTS]
         records = [shop.state.records[key.warehouse_id, key.sku] for key in keys]
         shop.require(records, "all_stock")
         for number, after in enumerate([None, *keys]):
@@ -99,7 +102,7 @@ class ReadingContract(OnExampleShop):
     def test_receipts_are_listed_by_the_time_they_are_expected(self) -> None:
         """`receipts` sorts by time, then by id, and omits closed receipts."""
         shop = self.example_shop()
-        shop.require(shop.receipts("r1", "r9", "r0", "r10", "r2"), "receipts")
+        shop.require(shop.receipts("r1", "r9", "r0", "r10", "r2", "t1"), "receipts")
 
     def test_events_are_listed_in_the_order_they_were_saved(self) -> None:
         """`events` lists those of one order, or since a time. Times need not increase."""

@@ -64,7 +64,7 @@ class ViewContract(OnExampleShop):
     def test_receipt_returns_what_is_still_expected(self) -> None:
         """`receipt` returns a receipt until it is closed, with the units that are still to come."""
         shop = self.example_shop()
-        assert shop.state.receipts.keys() == {"r0", "r1", "r2", "r9", "r10"}
+        assert shop.state.receipts.keys() == {"r0", "r1", "r2", "r9", "r10", "t1"}
         for receipt_id in (*shop.state.receipts, "r3", "R0", "theirs", "none"):
             shop.require(shop.state.receipts.get(receipt_id), "receipt", receipt_id)
 
@@ -94,6 +94,9 @@ class ViewContract(OnExampleShop):
             (always, "leeds", "CUP", ["wide"]),
             (blocking, "leeds", "CUP", ["wide"]),
             (blocking, "york", "MUG", ["y1"]),
+            (blocking, "leeds", "POT", []),
+            (blocking, "york", "POT", ["again.1"]),
+            (blocking, "hull", "POT", ["again"]),
             (always, "york", "CUP", []),
             (always, "leeds", "HAT", []),
         ):
@@ -117,13 +120,13 @@ class ViewContract(OnExampleShop):
     def test_back_orders_returns_them_all(self) -> None:
         """`back_orders` returns each order on back order, of every warehouse."""
         shop = self.example_shop()
-        orders = shop.orders("big", "late", "wide", "y1")
+        orders = shop.orders("again", "again.1", "big", "late", "wide", "y1")
         shop.require(orders, "back_orders", sorted_by=_BY_ID)
 
     def test_blocked_on_returns_the_product_of_the_index(self) -> None:
         """`blocked_on` returns the SKU from the last outcome with the order, if it has one."""
         shop = self.example_shop()
-        blocked = {"wide": "CUP", "late": "MUG", "y1": "MUG"}
+        blocked = {"wide": "CUP", "late": "MUG", "y1": "MUG", "again": "POT", "again.1": "POT"}
         for order_id in (*shop.state.orders, "none", *blocked, *blocked):  # a read changes nothing
             shop.require(blocked.get(order_id), "blocked_on", order_id)
 
@@ -133,6 +136,7 @@ class ViewContract(OnExampleShop):
         for warehouse_id, sku, order_ids in (
             ("leeds", "MUG", ["10", "big/10", "big/2", "small"]),
             ("leeds", "CUP", ["one"]),
+            ("leeds", "POT", []),
             ("york", "MUG", ["y2", "y3"]),
             ("york", "BOWL", ["y3"]),
             ("york", "CUP", []),
@@ -148,6 +152,7 @@ class ViewContract(OnExampleShop):
             ("leeds", "MUG", ["r9", "r0", "r10"]),
             ("leeds", "CUP", ["r1"]),
             ("york", "MUG", ["r2"]),
+            ("york", "POT", ["t1"]),
             ("york", "CUP", []),
             ("leeds", "HAT", []),
         ):
@@ -169,7 +174,7 @@ class ViewContract(OnExampleShop):
             (later(1), ["wide"]),
             (later(7), ["late", "wide"]),
             (later(9), ["late", "wide", "y1"]),
-            (HOLD_ENDS_AT, ["late", "wide", "y1"]),
+            (HOLD_ENDS_AT, ["again", "again.1", "late", "wide", "y1"]),
         ):
             orders = shop.orders(*order_ids)
             shop.require(orders, "waiting_since_before", since, sorted_by=_BY_ID)

@@ -26,6 +26,8 @@ from orderflow import (
     OrderLine,
     Replacement,
     ReplacementList,
+    SourcingCost,
+    SourcingPolicy,
     Stock,
     StockKey,
 )
@@ -41,6 +43,7 @@ from orderflow.commands import (
     EditOrder,
     HoldOrder,
     LimitBackOrders,
+    MoveOrder,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
@@ -53,6 +56,7 @@ from orderflow.commands import (
     RunDue,
     ServeWaiting,
     SplitOrder,
+    TransferStock,
     WithdrawReceipt,
 )
 from orderflow.edits import (
@@ -145,6 +149,9 @@ ORDER: dict[str, object] = {
 }
 ADDRESS: dict[str, object] = {"name": "Ann", "street": "1 High Street", "city": "Leeds"}
 NAMED: dict[str, object] = {**about()}
+SOURCING = SourcingPolicy(warehouses=("leeds", "york"))
+SOURCED = order("A", warehouse_id="")
+NO_SOURCING = ["RANKED", ("leeds", "york"), SourcingCost("leeds")]
 LINE_LISTS = [(), [OrderLine("1", "MUG", 1)], None, ("1",), OrderLine("1", "MUG", 1)]
 
 # For each type: what makes a good one, and which values each field refuses.
@@ -171,6 +178,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             "key": [None, "MUG"],
             "quantity": UNITS,
             "expected_at": MOMENT,
+            "from_warehouse_id": OPTIONAL_IDENTIFIER,
         },
     ),
     (
@@ -216,7 +224,8 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         Order,
         ORDER,
         {
-            **dict.fromkeys(["order_id", "seller_id", "warehouse_id"], IDENTIFIER),
+            **dict.fromkeys(["order_id", "seller_id"], IDENTIFIER),
+            "warehouse_id": [value for value in IDENTIFIER if value != ""],
             "lines": LINE_LISTS,
             "placed_at": MOMENT,
             "status": ["NEW", None],
@@ -237,7 +246,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             "returned": [None, (("1", 1),), *LINE_UNITS],
             "ship_to": ["1 High Street", ADDRESS],
             "holds": [None, [Hold(HoldReason.OTHER)], (HoldReason.OTHER,)],
-            "split_from": OPTIONAL_IDENTIFIER,
+            **dict.fromkeys(["split_from", "replaces"], OPTIONAL_IDENTIFIER),
             "split_count": COUNT,
             "wait": [NOON, False],
             "version": COUNT,
@@ -316,8 +325,10 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
                 (order("A"), order("A")),
                 (order("A"), order("B", seller_id="bolt")),
                 (order("A", version=1),),
+                (order("B"), SOURCED),
             ],
             "allocate": FLAG,
+            "sourcing": NO_SOURCING,
             "command_id": OPTIONAL_IDENTIFIER,
         },
     ),
@@ -342,7 +353,35 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (
         PlaceOrder,
         {"at": NOON, "order": order("A")},
-        {"at": MOMENT, "command_id": OPTIONAL_IDENTIFIER, "order": [None, "A", ORDER]},
+        {
+            "at": MOMENT,
+            "command_id": OPTIONAL_IDENTIFIER,
+            "sourcing": NO_SOURCING,
+            "order": [None, "A", ORDER, SOURCED],
+        },
+    ),
+    (
+        SourcingCost,
+        {"warehouse_id": "leeds"},
+        {"warehouse_id": IDENTIFIER, "parcel": COUNT, "unit": COUNT},
+    ),
+    (
+        SourcingPolicy,
+        {"warehouses": ("leeds", "york"), "waits_at": "york"},
+        {
+            "warehouses": [
+                *((), ["leeds"], None, "leeds", ("leeds", "leeds"), ("york", 1)),
+                *(("york", each) for each in IDENTIFIER),
+                tuple(f"{number}" for number in range(101)),
+            ],
+            "preference": [*NO_SETTING, "CHEAPEST"],
+            "division": NO_SETTING,
+            "waits_at": ["hull", "", 1],
+            "costs": [
+                *(None, [SourcingCost("leeds")], ("leeds",)),
+                (SourcingCost("leeds"), SourcingCost("york")),  # they are for CHEAPEST only
+            ],
+        },
     ),
     (
         AllocateOrder,
@@ -372,6 +411,16 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         SplitOrder,
         {**NAMED, "units": (("1", 1),), "new_order_id": "B"},
         {"units": [*LINE_UNITS, ()], "new_order_id": OPTIONAL_IDENTIFIER},
+    ),
+    (
+        MoveOrder,
+        {**NAMED, "warehouse_id": "york", "units": (("1", 1),), "new_order_id": "B"},
+        {
+            "warehouse_id": IDENTIFIER,
+            "units": [*LINE_UNITS, ()],
+            "only_short": FLAG,
+            "new_order_id": OPTIONAL_IDENTIFIER,
+        },
     ),
     (
         DespatchOrder,
@@ -420,6 +469,25 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         AdjustStock,
         {"at": NOON, "key": key(), "change": 1, "reason": AdjustmentReason.FOUND},
         {"key": [None], "change": CHANGE_OF_UNITS, "reason": TEXT_FOR_ENUM, "note": NOTE},
+    ),
+    (
+        TransferStock,
+        {
+            "at": NOON,
+            "key": key(),
+            "units": 1,
+            "to_warehouse_id": "york",
+            "receipt_id": "R1",
+            "expected_at": NOON,
+        },
+        {
+            "key": [None, "MUG"],
+            "units": UNITS,
+            "to_warehouse_id": [*IDENTIFIER, "leeds"],
+            "receipt_id": IDENTIFIER,
+            "expected_at": MOMENT,
+            "take_allocated": [None, *FLAG],
+        },
     ),
     (
         ServeWaiting,
@@ -494,6 +562,7 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
         *(orderflow.OrderParts, orderflow.ReplacementOffer, RemoveShortLines),
         *(orderflow.core.MovedDate, orderflow.core.Promise),
         *(orderflow.core.ReceiptAllocation, orderflow.core.ServedOrder),
+        *(orderflow.core.SourcedPart, orderflow.core.SourcingPlan),
     }
     faces = [orderflow, orderflow.calendar, orderflow.commands, orderflow.core, orderflow.edits]
     faces += [orderflow.events, orderflow.ports]
@@ -655,6 +724,21 @@ def test_only_an_order_without_a_past_can_be_placed(past: dict[str, Any]) -> Non
         InvalidValueError, match="of status NEW, version 0 and split_count 0, without"
     ):
         PlaceOrder(at=NOON, order=order("A", **past))
+
+
+def test_an_order_names_a_warehouse_or_leaves_it_to_a_sourcing_policy() -> None:
+    assert PlaceOrder(at=NOON, order=SOURCED, sourcing=SOURCING).order_id == "A"
+    assert PlaceOrders(at=NOON, orders=(SOURCED,), sourcing=SOURCING).seller_id == "acme"
+    with pytest.raises(InvalidValueError, match=r"PlaceOrder\.order must be without a wareh"):
+        PlaceOrder(at=NOON, order=order("A"), sourcing=SOURCING)
+    with pytest.raises(InvalidValueError, match=r"PlaceOrders\.orders must be without a wareh"):
+        PlaceOrders(at=NOON, orders=(SOURCED, order("B")), sourcing=SOURCING)
+
+
+@pytest.mark.parametrize("past", [{"version": 1}, {"status": orderflow.Status.CANCELLED}])
+def test_only_a_new_order_names_no_warehouse(past: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError, match=r"Order\.warehouse_id must be given unless"):
+        order("A", warehouse_id="", **past)
 
 
 @pytest.mark.parametrize(

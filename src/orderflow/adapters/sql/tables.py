@@ -224,6 +224,10 @@ class Tables:
             *(self._check("orders", name, rule) for name, rule in _RULES_OF_ORDERS.items()),
             key=("order_id",),
         )
+        self._index_orders(table)
+        return table
+
+    def _index_orders(self, table: Table) -> None:
         self._index(table, "placed", "placed_at", "order_id")
         self._index(table, "status", "status", "placed_at", "order_id")
         self._index(table, "parts", "split_from", "order_id", where="split_from IS NOT NULL")
@@ -231,7 +235,6 @@ class Tables:
         self._index(table, "postponed", "not_before", "order_id", where=IS_POSTPONED)
         self._index(table, "waits", "allows_partial", "waits_since", "order_id", where=WAITS)
         self._index(table, "gives_up", "gives_up_at", "order_id", where=GIVES_UP)
-        return table
 
     def _lines(self) -> Table:
         table = self._table(

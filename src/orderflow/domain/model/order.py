@@ -175,7 +175,7 @@ class Order:
 
     @warehouse_id.validator
     def _check_warehouse(self, attribute: attrs.Attribute[str], value: object) -> None:
-        if value != "" or self.status is not Status.NEW or self.version:
+        if value != "":
             validators.identifier(self, attribute, value)
 
     def __attrs_post_init__(self) -> None:
@@ -321,11 +321,14 @@ _set_set_id = OrderLine.__dict__["set_id"].__set__
 
 
 def _check_agreement(order: Order) -> None:
-    for ok, field, demand, value in (*_line_rules(order), *_status_rules(order)):
+    for ok, field, demand, value in (*_field_rules(order), *_status_rules(order)):
         validators.require(ok=ok, field=f"Order.{field}", demand=demand, value=value)
 
 
-def _line_rules(order: Order) -> Iterator[tuple[bool, str, str, object]]:
+def _field_rules(order: Order) -> Iterator[tuple[bool, str, str, object]]:
+    is_new = order.status is Status.NEW and not order.version
+    demand = f"given unless the order is new; it is {order.status}, version {order.version}"
+    yield order.warehouse_id != "" or is_new, "warehouse_id", demand, order.warehouse_id
     line_ids = [line.line_id for line in order.lines]
     differ = len(set(line_ids)) == len(line_ids)
     yield differ, "lines", "lines whose line_id differ", line_ids

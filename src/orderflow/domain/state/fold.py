@@ -292,17 +292,11 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
         case OrderEdited():
             return apply_edits(order, event.edits)
         case OrderSplit() | OrderSplitAtWarehouse():
-            return {
-                "lines": remove_units(order.lines, event.units),
-                "split_count": order.split_count + 1,
-            }
+            return _split(order, remove_units(order.lines, event.units))
         case ShortUnitsCancelled():
             return {"lines": cancel_units(order.lines, event.units)}
         case OrderPartMoved():
-            return {
-                "lines": cancel_units(order.lines, event.units),
-                "split_count": order.split_count + 1,
-            }
+            return _split(order, cancel_units(order.lines, event.units))
         case OrderMoved():
             return _moved(order, event)
         case OrderPassedOver() | OrderWaitedEnough() | SellerReminded() | OrderGivenUp():
@@ -316,6 +310,10 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             return {"holds": tuple(others), "short_part": _short_part_after(order, event)}
         case _:
             assert_never(event)
+
+
+def _split(order: Order, rest: tuple[OrderLine, ...]) -> dict[str, Any]:
+    return {"lines": rest, "split_count": order.split_count + 1}
 
 
 def _moved(order: Order, event: OrderMoved) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from orderflow import (
     OrderLine,
     PartialAllocation,
     Queue,
+    SourcingPolicy,
     StockKey,
 )
 from orderflow.adapters.sql import SqlRepository, open_database
@@ -65,6 +66,7 @@ def populate(repository: Repository) -> OrderFlow:
     flow.seller("bolt").change_policy(POLICY_OF_BOLT, at=NOON)
     _stock_of_acme(flow)
     _orders_of_acme(flow)
+    _warehouses_of_acme(flow)
     _life_of_bolt(flow)
     repository.write("bolt", _leave_unserved)
     return flow
@@ -116,6 +118,17 @@ def _orders_of_acme(flow: OrderFlow) -> None:
     acme.place(order("K", ("PAN", 1)), at=later(89))
     acme.place(order("L", ("PAN", 1), give_up_after=timedelta(minutes=90)), at=later(89))
     acme.cancel("K", reason="too slow", at=later(91))
+
+
+def _warehouses_of_acme(flow: OrderFlow) -> None:
+    """Let stock be on its way to another warehouse, and orders be over two of them."""
+    acme = flow.seller("acme")
+    tea, due = key("TEA", warehouse_id="york"), NOON + timedelta(days=2)
+    acme.transfer(tea, 1, "leeds", receipt_id="T1", expected_at=due, at=later(92))
+    acme.place(order("M", ("TEA", 4), warehouse_id="york", replaces="K"), at=later(92))
+    acme.move("M", "leeds", only_short=True, at=later(93))
+    over = SourcingPolicy(warehouses=("leeds", "york"))
+    acme.place(order("N", ("MUG", 1), ("TEA", 1), warehouse_id=""), sourcing=over, at=later(93))
 
 
 def _life_of_bolt(flow: OrderFlow) -> None:
