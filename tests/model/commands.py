@@ -87,7 +87,7 @@ def _place(world: World, random: Random, at: datetime) -> Command | None:
     if not free:
         return None
     allocate = random.randrange(6) > 0
-    sourcing = random.choice([None, None, draw_sourcing(random)])
+    sourcing = draw_sourcing(world, random)
     if random.randrange(5) == 0:
         order_ids = random.sample(free, min(len(free), random.choice([2, 2, 3])))
         orders = tuple(_order(each, random, is_sourced=sourcing is not None) for each in order_ids)
@@ -122,7 +122,7 @@ def _order(order_id: str, random: Random, *, is_sourced: bool) -> PlacedOrder:
         priority=random.choice([0, 0, 1, 2]),
         promised_by=_promise(random),
         short_part=random.choice(SHORT_PARTS),
-        not_before=START + timedelta(hours=8) if order_id == "c" else None,
+        not_before=START + timedelta(hours=8) if order_id in "ce" else None,
         give_up_after=random.choice(TIMES_TO_WAIT),
     )
 
@@ -346,10 +346,10 @@ MAKERS: dict[_Make, int] = {
     _hold: 4,
     _release: 4,
     _split: 4,
-    _move: 10,
+    _move: 7,
     _cancel: 2,
-    _send: 8,
-    _despatch: 5,
+    _send: 10,
+    _despatch: 7,
     _request: 4,
     _accept: 3,
     _reject: 3,
@@ -359,9 +359,9 @@ MAKERS: dict[_Make, int] = {
     stock_commands.book_in: 22,
     stock_commands.adjust: 4,
     stock_commands.count: 6,
-    stock_commands.announce: 5,
-    stock_commands.withdraw: 3,
-    stock_commands.transfer: 6,
+    stock_commands.announce: 4,
+    stock_commands.withdraw: 2,
+    stock_commands.transfer: 4,
     stock_commands.limit: 5,
     _wake: 5,
     _change_policy: 2,

@@ -14,7 +14,7 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 SKUS = ("A", "A", "A", "B", "B", "C")
 UNKNOWN_SKU = "X"
 SETS = (None, None, None, None, "set", "other")
-WAREHOUSES = ("leeds", "leeds", "leeds", "leeds", "leeds", "york")
+WAREHOUSES = ("leeds", "leeds", "leeds", "leeds", "leeds", "leeds", "york")
 STOCKED = (*WAREHOUSES, "york", "hull")
 # Some look like parcels of others: the id of a parcel must be free.
 ORDER_IDS = ("a", "b", "b.1", "c", "d", "d.2", "e", "f", "g")

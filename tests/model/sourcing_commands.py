@@ -9,13 +9,19 @@ from orderflow import Division, Preference, SourcingCost, SourcingPolicy
 if TYPE_CHECKING:
     from random import Random
 
+    from tests.model.world import World
+
 RANKINGS = (
     *[("leeds", "york"), ("leeds", "york", "hull"), ("leeds", "york", "hull")],
     *[("york", "leeds"), ("hull", "york", "leeds"), ("york",)],
 )
 
 
-def draw_sourcing(random: Random) -> SourcingPolicy:
+def draw_sourcing(world: World, random: Random) -> SourcingPolicy | None:
+    """Draw a policy for some new orders; for half of them, if several warehouses have stock."""
+    stocked = {product[0] for product, units in world.all_available().items() if units}
+    if random.randrange(2 if len(stocked) > 1 else 6):
+        return None
     warehouses = random.choice(RANKINGS)
     preference = random.choice(list(Preference))
     costs: tuple[SourcingCost, ...] = ()

@@ -81,9 +81,12 @@ def announce(world: World, random: Random, at: datetime) -> Command:
     return AnnounceReceipt(at=at, receipt=receipt)
 
 
-def withdraw(world: World, random: Random, at: datetime) -> Command:
-    receipt_ids = list(world.receipts) if random.randrange(8) else []
-    receipt_id = random.choice(receipt_ids or RECEIPT_IDS)
+def withdraw(world: World, random: Random, at: datetime) -> Command | None:
+    """Withdraw a receipt that is expected, rarely another one."""
+    receipt_ids = list(world.receipts) if random.randrange(15) else list(RECEIPT_IDS)
+    if not receipt_ids:
+        return None
+    receipt_id = random.choice(receipt_ids)
     return WithdrawReceipt(at=at, seller_id="acme", receipt_id=receipt_id)
 
 
