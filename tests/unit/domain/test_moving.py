@@ -82,6 +82,14 @@ def test_an_order_that_is_covered_there_has_not_waited() -> None:
     assert where(shop) == {"A": ("york", "ALLOCATED", 3, 0)}
 
 
+def test_what_it_was_blocked_on_does_not_matter_there() -> None:
+    never = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
+    shop = shop_with(never, MUG=2)
+    placed = shop.take("A", ("MUG", 2), ("PAN", 1))
+    assert placed.queue_index == (("A", "PAN"),)
+    assert shop.move("A", "york").queue_index == (("A", "MUG"),)
+
+
 def test_a_new_order_stays_new() -> None:
     shop = shop_with(MUG=3)
     shop.take("A", ("MUG", 3), allocate=False)

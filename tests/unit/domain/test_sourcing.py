@@ -251,6 +251,14 @@ def test_orders_are_planned_in_the_order_of_the_queue() -> None:
     assert [each.warehouse_id for each in shop.orders()] == ["B", "C", "A"]
 
 
+@pytest.mark.parametrize("order_ids", [("1", "1.1"), ("1.1", "1")])
+def test_no_part_takes_the_id_of_another_order(order_ids: tuple[str, str]) -> None:
+    shop = shop_over(A="MUG 1", B="MUG 3")
+    orders = [order(each, ("MUG", 2), warehouse_id="") for each in order_ids]
+    shop.place_many(orders, sourcing=SourcingPolicy(warehouses=ABC))
+    assert [each.order_id for each in shop.orders()] == ["1", "1.1", "1.2"]
+
+
 def test_an_order_that_is_not_allocated_yet_has_its_parts_already() -> None:
     shop = shop_over(A="MUG 1", B="MUG 1")
     new = order("1", ("MUG", 2), warehouse_id="")
