@@ -33,7 +33,7 @@ RESULTS = {
     *("ActionAnswer", "BatchResult", "CancelledParts", "CheckResult", "DigestResult"),
     *("EarlierDemand", "ExpectedCover", "Explanation", "OrderParts", "Outcome"),
     *("MovedDate", "Promise", "ReceiptAllocation", "RefusedCommand", "RelayResult"),
-    *("ReplacementOffer", "ServedOrder", "Shortage", "State", "Violation"),
+    *("ReplacementOffer", "ServedOrder", "Shortage", "State", "UnitAccount", "Violation"),
 }
 """What orderflow returns. It makes them itself, many at a time, and checks no field."""
 
