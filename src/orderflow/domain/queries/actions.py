@@ -190,13 +190,13 @@ def _possible(
     targets: dict[Status, None] = {}
     for way in ACTIONS[action]:
         targets.update(dict.fromkeys(TRANSITIONS[status].get(way[0], ())))
-    if action in (Action.SEND_STOCK, Action.REPORT_SHORT_PICK):  # stock may be available for it
+    if action in _MAY_FIND_STOCK and Status.ON_BACK_ORDER in targets:
         targets[Status.ALLOCATED] = None
     if is_far(order, policy, at) and targets.pop(Status.ON_BACK_ORDER, True) is None:
         targets[Status.POSTPONED] = None
     if action is Action.EDIT and policy.allocation_horizon is not None and status in _FOLLOWS_DAY:
         targets.update(dict.fromkeys(_FOLLOWS_DAY))
-    if action in (Action.EDIT, Action.REPLACE_LINE, Action.REMOVE_LINE, Action.REPORT_SHORT_PICK):
+    if action in _MAY_MAKE_SHORT:
         instead = _INSTEAD_OF_WAITING[short_part_of(order, policy)]
         if instead and targets.pop(Status.ON_BACK_ORDER, True) is None:
             targets.update(dict.fromkeys(instead))
@@ -223,6 +223,15 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
         units[sku] = units.get(sku, 0) + quantity
     return tuple(units.items())
 
+
+_MAY_FIND_STOCK = (Action.SEND_STOCK, Action.REPORT_SHORT_PICK, Action.MOVE)
+"""The actions after which an order on back order may be allocated at once."""
+
+_MAY_MAKE_SHORT = (
+    *(Action.EDIT, Action.REPLACE_LINE, Action.REMOVE_LINE),
+    *(Action.REPORT_SHORT_PICK, Action.MOVE),
+)
+"""The actions that may make an order short."""
 
 _FOLLOWS_DAY = (Status.POSTPONED, Status.ALLOCATED, Status.ON_BACK_ORDER)
 """The statuses that an edit of the day can lead to, and from which it can."""
