@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tests.model.world import World
 
 RANKINGS = (
-    *[("leeds", "york"), ("leeds", "york", "hull"), ("leeds", "york", "hull")],
-    *[("york", "leeds"), ("hull", "york", "leeds"), ("york",)],
+    *[("leeds", "york"), ("leeds", "york", "hull")],
+    *[("york", "leeds"), ("york", "leeds", "hull"), ("hull", "york", "leeds"), ("york",)],
 )
 
 
@@ -34,6 +34,6 @@ def draw_sourcing(world: World, random: Random) -> SourcingPolicy | None:
         warehouses=warehouses,
         preference=preference,
         division=random.choice([Division.ALWAYS, *Division]),
-        waits_at=random.choice([None, None, *warehouses]),
+        waits_at=random.choice([None, None, None, None, *warehouses]),
         costs=costs,
     )
