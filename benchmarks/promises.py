@@ -4,6 +4,7 @@ All orders wait for the same product, and ten receipts cover them one after anot
 units left. Nothing is remembered between two questions: each reads the queue anew.
 
 - `available`: how many units a new order would get once all receipts are there.
+- `over`: the same over two warehouses, of which the other one has some units.
 - `basket`: when a new order for the last units would be covered.
 - `receipt`: who gets what of one receipt that covers them all.
 - `what-if`: which dates move if the first receipt slips behind the others: nearly all of them.
@@ -18,10 +19,12 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import attrs
+
 from benchmarks.booking_in import HOLDINGS, HOT, World
 from benchmarks.case import ORDERFLOW, Case, Side, size_name
 from benchmarks.workloads import OPENING, SELLER, WAREHOUSE, draw_units
-from orderflow import ExpectedReceipt, Order, OrderLine
+from orderflow import ExpectedReceipt, Order, OrderLine, SourcingPolicy
 from orderflow.core import ReceiptChange
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ def _side(question: Callable[[Seller], object], policy: AllocationPolicy, orders
         units = each + rest * (number == RECEIPTS - 1)
         receipt = ExpectedReceipt(f"R{number}", HOT, units, NOW + (number + 1) * DAY)
         seller.announce(receipt, at=NOW)
+    seller.book_in(attrs.evolve(HOT, warehouse_id="elsewhere"), LEFT, at=NOW)
     overdue = ExpectedReceipt("ALL", HOT, needed, NOW - DAY)
     seller.announce(overdue, at=NOW)
 
@@ -77,6 +81,12 @@ def _side(question: Callable[[Seller], object], policy: AllocationPolicy, orders
 
 def _available(seller: Seller) -> object:
     return seller.available_to_promise(HOT, NOW + RECEIPTS * DAY, at=NOW)
+
+
+def _over(seller: Seller) -> object:
+    sourcing = SourcingPolicy(warehouses=("elsewhere", WAREHOUSE))
+    by = NOW + RECEIPTS * DAY
+    return seller.available_to_promise_over(HOT.sku, by, sourcing=sourcing, at=NOW)
 
 
 def _basket(seller: Seller) -> object:
@@ -97,6 +107,7 @@ def _what_if(seller: Seller) -> object:
 
 QUESTIONS: dict[str, Callable[[Seller], object]] = {
     "available": _available,
+    "over": _over,
     "basket": _basket,
     "receipt": _receipt,
     "what-if": _what_if,

@@ -24,6 +24,7 @@ from orderflow.domain.queries.receipt_allocation import (
 )
 from orderflow.domain.queries.replacements import replacement_offers
 from orderflow.domain.queries.sources import source
+from orderflow.domain.queries.unit_account import UnitAccount, unit_account
 from orderflow.domain.queries.what_if import MovedDate, ReceiptChange, what_if
 from orderflow.domain.state.state import State, evolve
 from orderflow.errors import TransitionError
@@ -42,6 +43,7 @@ __all__ = [
     "SourcingPlan",
     "State",
     "TransitionError",
+    "UnitAccount",
     "actions",
     "allocate",
     "available_to_promise",
@@ -55,5 +57,6 @@ __all__ = [
     "receipt_allocation",
     "replacement_offers",
     "source",
+    "unit_account",
     "what_if",
 ]

@@ -36,6 +36,8 @@ SHARED = {
     "Execution": "Each command that changes something takes these; the version, if it is about one "
     "order.",
     "Listing": "Each listing takes these.",
+    "Several warehouses": "Each command about a new order takes these, to choose its warehouses: "
+    "see [several warehouses](../how-to/several-warehouses.md).",
     "Who gets the stock": "The settings of a policy: see [who gets the stock]"
     "(../explanation/who-gets-the-stock.md).",
 }

@@ -61,9 +61,9 @@ def test_a_listing_as_csv_has_no_formulas(shop: Shop) -> None:
     lines = shop.run("orders", "--csv").stdout.splitlines()
     assert lines[0] == (
         "order_id,seller_id,warehouse_id,customer_reference,status,placed_at,units,allocated,short,"
-        "overdue_since"
+        "replaces,overdue_since"
     )
-    assert lines[1] == "'=1+1,acme,leeds,,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0,"
+    assert lines[1] == "'=1+1,acme,leeds,,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0,,"
 
 
 def test_an_order_is_shown_with_all_its_data(shop: Shop) -> None:
@@ -73,7 +73,7 @@ def test_an_order_is_shown_with_all_its_data(shop: Shop) -> None:
     shop.do("hold", "A-1", "address", "--until", "2999-01-01", "--note", "house number?")
     shown = shop.do("show", "A-1")
     assert "A-1 is ON_HOLD, 3 of 5 units allocated (version 4)" in shown
-    assert "placed 2026-03-02 12:00 UTC in leeds" in shown
+    assert "in leeds, placed 2026-03-02 12:00 UTC" in shown
     assert "promised by 2026-03-09 00:00 UTC priority 3 courier DHL" in shown
     assert "to Ann, Mill Lane 2, Leeds, LS1 4DY, GB" in shown
     assert "held: ADDRESS until 2999-01-01 00:00 UTC: house number?" in shown

@@ -74,7 +74,7 @@ def test_a_time_that_the_clocks_show_twice_has_its_abbreviation(shop: Shop) -> N
 def test_sentences_show_the_zone_of_the_user(shop: Shop) -> None:
     shop.do("announce", "R-1", "CUP", 2, "2999-07-01T08:00Z")
     shop.do("edit", "A-1", "--promised-by", "2026-07-01T12:00Z")
-    assert "placed 2026-03-02 13:00 CET in leeds" in shop.do("show", "A-1", *BERLIN)
+    assert "in leeds, placed 2026-03-02 13:00 CET" in shop.do("show", "A-1", *BERLIN)
     assert "promised by 2026-07-01 14:00 CEST" in shop.do("show", "A-1", *BERLIN)
     said = shop.do("explain", "A-1", *BERLIN)
     assert "on back order since 2026-03-02 13:00 CET" in said

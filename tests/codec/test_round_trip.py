@@ -26,9 +26,9 @@ from orderflow.errors import CodecError
 from tests.codec.things import AT, CALENDAR, CLASSES, EDIT, KEY, ORDER, things
 
 drawn = settings(
-    suppress_health_check=[HealthCheck.too_slow], max_examples=settings().max_examples // 2
+    suppress_health_check=[HealthCheck.too_slow], max_examples=settings().max_examples // 4
 )
-seldom = settings(drawn, max_examples=settings().max_examples // 5)
+seldom = settings(drawn, max_examples=settings().max_examples // 10)
 
 
 @pytest.mark.parametrize("kind", CLASSES)

@@ -296,7 +296,9 @@ SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
             if field.name != "country"
         },
     ),
-    AllocationPolicy: st.builds(attrs.evolve, st.sampled_from(policies()), **FREE_SETTINGS),
+    AllocationPolicy: st.deferred(
+        lambda: st.builds(attrs.evolve, st.sampled_from(policies()), **FREE_SETTINGS)
+    ),
     WarehouseSku: st.builds(WarehouseSku, IDENTIFIERS, IDENTIFIERS),
     OrderLine: st.builds(
         lambda line_id, sku, allocated, short, set_id: OrderLine(

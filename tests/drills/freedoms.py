@@ -7,24 +7,22 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from orderflow.testing.reference import compare, require_like_reference
 from orderflow.testing.strategies import Scope
-from orderflow.testing.strategies.choices import Chooser
 from orderflow.testing.strategies.commands import draw_history
 from orderflow.testing.strategies.values import draw_policy
 from tests.conformance.different import DifferentRepository
 from tests.drills.drill import Drill, Drilled
+from tests.unit.dice import Dice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from orderflow.ports import Repository
     from orderflow.testing.strategies import History
     from tests.drills.drill import Progress
-
-    T = TypeVar("T")
 
 __all__ = ["DRILLS", "compare_histories"]
 
@@ -36,23 +34,10 @@ _SCOPES = (
 _LENGTH_MAX = 30
 
 
-class _Draws(Chooser):
-    """Draws choices from seeded dice, which is much faster than from Hypothesis."""
-
-    def __init__(self, dice: Random) -> None:
-        self._dice = dice
-
-    def number(self, smallest: int, largest: int) -> int:
-        return self._dice.randint(smallest, largest)
-
-    def pick(self, options: Sequence[T]) -> T:
-        return self._dice.choice(options)
-
-
 def history_of(seed: int) -> History:
     """Return a random history, the same for the same seed."""
-    draws = _Draws(Random(seed))  # noqa: S311 - no secret
-    return draw_history(draws, draws.pick(_SCOPES), lambda: draw_policy(draws), _LENGTH_MAX)
+    dice = Dice(seed)
+    return draw_history(dice, dice.pick(_SCOPES), lambda: draw_policy(dice), _LENGTH_MAX)
 
 
 def compare_histories(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tests.drills.power_disk import Entry
 
 POINTS = 20
+POINTS_OF_CONTROLS = 5
+"""Besides those at which a command was just answered, which show most of what goes wrong."""
 
 T = TypeVar("T")
 
@@ -50,13 +52,13 @@ def test_nothing_that_was_answered_is_lost(tmp_path: Path) -> None:
 def test_control_relaxed_durability_loses_the_last_answers_and_nothing_else(
     tmp_path: Path,
 ) -> None:
-    figures = power_loss(tmp_path, durability="relaxed", points_max=POINTS)
+    figures = power_loss(tmp_path, durability="relaxed", points_max=POINTS_OF_CONTROLS)
     assert figures.losing > 10
     assert figures.faults == ()
 
 
 def test_control_a_database_that_never_flushes_is_found_damaged(tmp_path: Path) -> None:
-    figures = power_loss(tmp_path, points_max=POINTS, pragmas=["synchronous = OFF"])
+    figures = power_loss(tmp_path, points_max=POINTS_OF_CONTROLS, pragmas=["synchronous = OFF"])
     assert any("malformed" in fault for fault in figures.faults)
 
 
@@ -77,7 +79,7 @@ def test_control_an_answer_that_is_kept_in_a_transaction_of_its_own_is_given_twi
             sound(Saving(executor, self._statements, moments, outbox=True), command, outcome)
 
     monkeypatch.setattr(Saving, "answer", lambda _, *given: left.append(given))
-    figures = power_loss(tmp_path, points_max=POINTS, repository=AnswersAfterwards)
+    figures = power_loss(tmp_path, points_max=POINTS_OF_CONTROLS, repository=AnswersAfterwards)
     assert figures.losing == 0
     assert any("answered otherwise" in fault or "already" in fault for fault in figures.faults), (
         figures.faults

@@ -10,8 +10,9 @@ import attrs
 from orderflow import MemoryRepository, NotFoundError, OrderFlow, RefusedError
 from orderflow.core import State
 from orderflow.service.settings import SERVED_AT_ONCE_MAX
-from tests.model.commands import START, next_command
+from tests.model.commands import next_command
 from tests.model.naive import NaiveModel
+from tests.model.shop import START
 from tests.model.world import RefusedByModelError
 from tests.unit.paging import each_page
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from random import Random
 
-    from orderflow import AllocationPolicy, Stock
+    from orderflow import AllocationPolicy, ExpectedReceipt, Stock
     from orderflow import Order as CoreOrder
     from orderflow.commands import Command
     from tests.model.world import World
@@ -73,10 +74,12 @@ class Pair:
         model: Picture = {"refused": self._is_refused_by_model(command)}
         model |= picture_of_model(self.model.world)
         core: Picture = {"refused": self._is_refused_by_core(command)}
-        core |= picture_of_core(self.core.orders(), self.core.stock())
+        core |= picture_of_core(self.core.orders(), self.core.stock(), self.core.receipts())
         self._agree(model, core)
         pure: Picture = {"refused": self._is_refused_by_decide(command)}
-        pure |= picture_of_core(self.state.orders.values(), self.state.records.values())
+        pure |= picture_of_core(
+            self.state.orders.values(), self.state.records.values(), self.state.receipts.values()
+        )
         self._agree(model, pure)
         return bool(model["refused"])
 
@@ -116,6 +119,7 @@ def picture_of_model(world: World) -> Picture:
     orders: Picture = {
         f"order {order.order_id}": (
             order.status.value,
+            order.warehouse,
             [
                 (line.line_id, line.sku, line.quantity, line.allocated, line.set_id)
                 for line in order.lines
@@ -125,6 +129,7 @@ def picture_of_model(world: World) -> Picture:
             order.split_from,
             order.short_part,
             order.not_before,
+            order.replaces,
             (order.since, order.passed_over, order.allows_partial, order.reminded, order.given_up)
             if order.since
             else None,
@@ -135,13 +140,22 @@ def picture_of_model(world: World) -> Picture:
         f"stock {product}": (on_hand, world.allocated(product))
         for product, on_hand in world.on_hand.items()
     }
-    return orders | stock
+    receipts: Picture = {
+        f"receipt {receipt_id}": (each.product, each.quantity, each.expected_at, each.origin)
+        for receipt_id, each in world.receipts.items()
+    }
+    return orders | stock | receipts
 
 
-def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock]) -> Picture:
+def picture_of_core(
+    all_orders: Iterable[CoreOrder],
+    all_stock: Iterable[Stock],
+    all_receipts: Iterable[ExpectedReceipt],
+) -> Picture:
     orders: Picture = {
         f"order {order.order_id}": (
             order.status.value,
+            order.warehouse_id,
             [
                 (line.line_id, line.sku, line.quantity, line.allocated, line.set_id)
                 for line in order.lines
@@ -151,6 +165,7 @@ def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock])
             order.split_from,
             order.short_part,
             order.not_before,
+            order.replaces,
             attrs.astuple(order.wait) if order.wait else None,
         )
         for order in all_orders
@@ -159,7 +174,16 @@ def picture_of_core(all_orders: Iterable[CoreOrder], all_stock: Iterable[Stock])
         f"stock {(each.key.warehouse_id, each.key.sku)}": (each.on_hand, each.allocated)
         for each in all_stock
     }
-    return orders | stock
+    receipts: Picture = {
+        f"receipt {each.receipt_id}": (
+            (each.key.warehouse_id, each.key.sku),
+            each.quantity,
+            each.expected_at,
+            each.from_warehouse_id,
+        )
+        for each in all_receipts
+    }
+    return orders | stock | receipts
 
 
 def agree_on(pair: Pair, commands: Iterable[Command]) -> None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from orderflow import AdjustmentReason, Hold, HoldReason, OrderLine, ShortPart, Status, StockKey
+import attrs
+
+from orderflow import Hold, HoldReason, OrderLine, ShortPart, Status
 from orderflow import Order as PlacedOrder
 from orderflow.commands import (
     AcceptCancellation,
-    AdjustStock,
     AllocateOrder,
-    BookInStock,
     CancelOrder,
     ChangePolicy,
     Command,
-    CountStock,
     DeliverOrder,
     DespatchOrder,
     EditOrder,
     HoldOrder,
-    LimitBackOrders,
+    MoveOrder,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
@@ -48,12 +47,15 @@ from orderflow.edits import (
     RemoveShortLines,
     ReplaceLine,
 )
-from tests.model.naive import BEFORE_THE_WAREHOUSE
+from tests.model import stock_commands
 from tests.model.policies import VALID_SETTINGS, with_parameters
-from tests.model.world import FROZEN
+from tests.model.shop import ORDER_IDS, SETS, SKUS, START, STOCKED, UNKNOWN_SKU, WAREHOUSES
+from tests.model.sourcing_commands import draw_sourcing
+from tests.model.world import BEFORE_THE_WAREHOUSE, FROZEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from random import Random
 
     from orderflow.events import LineUnits
@@ -62,13 +64,6 @@ if TYPE_CHECKING:
     _Make = Callable[[World, Random, datetime], Command | None]
     _MakeForOrder = Callable[[Order, Random, datetime], Command]
 
-START = datetime(2026, 3, 2, tzinfo=UTC)
-SKUS = ("A", "A", "A", "B", "B", "C")
-UNKNOWN_SKU = "X"
-SETS = (None, None, None, None, "set", "other")
-WAREHOUSES = ("leeds", "leeds", "leeds", "leeds", "leeds", "york")
-# Some look like parcels of others: the id of a parcel must be free.
-ORDER_IDS = ("a", "b", "b.1", "c", "d", "d.2", "e", "f", "g")
 REASONS = (HoldReason.FRAUD_RISK, HoldReason.SELLER_DELAY, HoldReason.SHORT)
 TIMES_TO_WAIT = (*[None] * 6, timedelta(hours=2), timedelta(hours=6))
 SHORT_PARTS = (*[None] * 12, *ShortPart)
@@ -92,19 +87,28 @@ def _place(world: World, random: Random, at: datetime) -> Command | None:
     if not free:
         return None
     allocate = random.randrange(6) > 0
+    sourcing = draw_sourcing(world, random)
     if random.randrange(5) == 0:
-        order_ids = random.sample(free, min(len(free), 2))
-        orders = tuple(_order(order_id, random) for order_id in order_ids)
-        return PlaceOrders(at=at, orders=orders, allocate=allocate)
+        order_ids = random.sample(free, min(len(free), random.choice([2, 2, 3])))
+        orders = tuple(_order(each, random, is_sourced=sourcing is not None) for each in order_ids)
+        return PlaceOrders(at=at, orders=orders, sourcing=sourcing, allocate=allocate)
     order_id = random.choice(free if random.randrange(20) else ORDER_IDS)
-    return PlaceOrder(at=at, order=_order(order_id, random), allocate=allocate)
+    order = _order(order_id, random, is_sourced=sourcing is not None)
+    if world.orders and not random.randrange(10):
+        order = attrs.evolve(order, replaces=_replaced(world, random))
+    return PlaceOrder(at=at, order=order, sourcing=sourcing, allocate=allocate)
 
 
-def _order(order_id: str, random: Random) -> PlacedOrder:
+def _replaced(world: World, random: Random) -> str:
+    cancelled = [each for each in world.orders if each.status is Status.CANCELLED]
+    return random.choice(cancelled or world.orders).order_id
+
+
+def _order(order_id: str, random: Random, *, is_sourced: bool) -> PlacedOrder:
     return PlacedOrder(
         order_id=order_id,
         seller_id="acme",
-        warehouse_id=random.choice(WAREHOUSES),
+        warehouse_id="" if is_sourced else random.choice(WAREHOUSES),
         lines=tuple(
             OrderLine(
                 str(number),
@@ -118,7 +122,7 @@ def _order(order_id: str, random: Random) -> PlacedOrder:
         priority=random.choice([0, 0, 1, 2]),
         promised_by=_promise(random),
         short_part=random.choice(SHORT_PARTS),
-        not_before=START + timedelta(hours=8) if order_id == "c" else None,
+        not_before=START + timedelta(hours=8) if order_id in "ce" else None,
         give_up_after=random.choice(TIMES_TO_WAIT),
     )
 
@@ -232,6 +236,39 @@ def _some_units(order: Order, random: Random) -> LineUnits:
 
 
 @_on(*BEFORE_THE_WAREHOUSE)
+def _move(order: Order, random: Random, at: datetime) -> Command:
+    """Move an order, a part of it, or what is short; rarely to where it is."""
+    units, only_short, new_order_id = None, False, None
+    if random.randrange(3):
+        only_short = random.randrange(2) == 0
+        units = None if only_short else _any_units(order, random)
+        new_order_id = random.choice([None, None, None, f"{order.order_id}.1"])
+    others = [each for each in STOCKED if each != order.warehouse or not random.randrange(20)]
+    return MoveOrder(
+        at=at,
+        seller_id="acme",
+        order_id=order.order_id,
+        warehouse_id=random.choice(others),
+        units=units,
+        only_short=only_short,
+        new_order_id=new_order_id,
+    )
+
+
+def _any_units(order: Order, random: Random) -> LineUnits:
+    """Pick some lines with all or some of their units, rarely one unit more than there are."""
+    lines = random.sample(order.lines, random.randint(1, len(order.lines)))
+    return tuple(
+        (
+            line.line_id,
+            random.choice([line.quantity, random.randint(1, line.quantity)])
+            + (random.randrange(20) == 0),
+        )
+        for line in lines
+    )
+
+
+@_on(*BEFORE_THE_WAREHOUSE)
 def _cancel(order: Order, _random: Random, at: datetime) -> Command:
     return CancelOrder(at=at, seller_id="acme", order_id=order.order_id)
 
@@ -290,37 +327,7 @@ def _short_pick(order: Order, random: Random, at: datetime) -> Command:
     return ReportShortPick(at=at, seller_id="acme", order_id=order.order_id, picked=found)
 
 
-# Stock
-
-
-def _key(random: Random) -> StockKey:
-    return StockKey("acme", random.choice(WAREHOUSES), random.choice(SKUS))
-
-
-def _book_in(_world: World, random: Random, at: datetime) -> Command:
-    return BookInStock(at=at, key=_key(random), received=random.randint(1, 6))
-
-
-def _adjust(_world: World, random: Random, at: datetime) -> Command:
-    change = random.choice([-3, -2, -1, 1, 2])
-    return AdjustStock(at=at, key=_key(random), change=change, reason=AdjustmentReason.OTHER)
-
-
-def _count(world: World, random: Random, at: datetime) -> Command:
-    """Count a few less than there are, or anything."""
-    key = _key(random)
-    fewer = world.on_hand.get((key.warehouse_id, key.sku), 0) - random.randint(0, 4)
-    counted = random.choice([max(0, fewer), random.randint(0, 6)])
-    return CountStock(at=at, key=key, counted=counted)
-
-
-def _limit(_world: World, random: Random, at: datetime) -> Command:
-    begins_at = random.choice([None, None, at + timedelta(hours=2)])
-    ends_at = random.choice([None, None, at + timedelta(hours=random.randint(3, 9))])
-    units_max = random.choice([None, 0, 0, 1, 2, 3, 5])
-    return LimitBackOrders(
-        at=at, key=_key(random), units_max=units_max, begins_at=begins_at, ends_at=ends_at
-    )
+# Everything
 
 
 def _wake(_world: World, _random: Random, at: datetime) -> Command:
@@ -339,19 +346,23 @@ MAKERS: dict[_Make, int] = {
     _hold: 4,
     _release: 4,
     _split: 4,
+    _move: 7,
     _cancel: 2,
-    _send: 8,
-    _despatch: 5,
+    _send: 10,
+    _despatch: 7,
     _request: 4,
     _accept: 3,
     _reject: 3,
     _deliver: 6,
     _return: 10,
     _short_pick: 2,
-    _book_in: 20,
-    _adjust: 4,
-    _count: 6,
+    stock_commands.book_in: 22,
+    stock_commands.adjust: 4,
+    stock_commands.count: 6,
+    stock_commands.announce: 4,
+    stock_commands.withdraw: 2,
+    stock_commands.transfer: 4,
+    stock_commands.limit: 5,
     _wake: 5,
-    _limit: 5,
     _change_policy: 2,
 }

@@ -218,7 +218,7 @@ def lines_divided(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(Fulfilment.PARCELS)
 def parcels_without_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(splitting, "_only_last_parcel_left", lambda _order, _policy: False)
+    patch.setattr(splitting, "is_last_parcel", lambda _order, _policy: False)
 
 
 @_fault(Fulfilment.SPLIT)

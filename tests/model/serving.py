@@ -376,8 +376,7 @@ def _give_up(world: World, order: Order) -> None:
 
 
 def _split_what_may_leave(world: World, order: Order) -> None:
-    parcels_max = world.policy.parcels_max
-    if parcels_max is not None and order.split_count >= parcels_max - 1:
+    if is_last_parcel(world, order):
         return
     take(world, order)
     going = leaving(world, order)
@@ -454,13 +453,18 @@ def leaving(world: World, order: Order) -> list[tuple[Line, int]]:
     lines = [line for line in order.lines if not _waits_for_its_set(order, line)]
     if world.policy.fulfilment is Fulfilment.WHOLE_LINES:
         return [(line, line.quantity) for line in lines if not line.short]
-    parcels_max = world.policy.parcels_max
-    if parcels_max is not None and order.split_count >= parcels_max - 1:
+    if is_last_parcel(world, order):
         return []
     return [(line, line.allocated) for line in lines if line.allocated]
 
 
-def _divides_a_set(order: Order, units: dict[str, int]) -> bool:
+def is_last_parcel(world: World, order: Order) -> bool:
+    """Whether nothing may be split off any more."""
+    parcels_max = world.policy.parcels_max
+    return parcels_max is not None and order.split_count >= parcels_max - 1
+
+
+def divides_a_set(order: Order, units: dict[str, int]) -> bool:
     sets = {line.set_id for line in order.lines if line.set_id and line.line_id in units}
     return any(
         line.quantity != units.get(line.line_id) for line in order.lines if line.set_id in sets
@@ -504,12 +508,12 @@ def chosen(world: World, order: Order, units: dict[str, int]) -> list[tuple[Line
             for each, wanted in units.items()
         )
         or sum(units.values()) == sum(line.quantity for line in order.lines)
-        or (policy.parcels_max is not None and order.split_count >= policy.parcels_max - 1)
+        or is_last_parcel(world, order)
         or (
             policy.fulfilment is Fulfilment.WHOLE_LINES
             and any(lines[each].quantity > wanted for each, wanted in units.items())
         )
-        or _divides_a_set(order, units)
+        or divides_a_set(order, units)
     ):
         return []
     return [(line, units[line.line_id]) for line in order.lines if line.line_id in units]
@@ -535,6 +539,7 @@ def split_off(
         split_from=order.order_id,
         short_part=order.short_part,
         give_up_after=order.give_up_after,
+        replaces=order.replaces,
     )
     for line, units in going:
         parcel.lines.append(Line(line.line_id, line.sku, units, units, set_id=line.set_id))

@@ -11,9 +11,10 @@ from orderflow import Fulfilment, MemoryRepository, OrderFlow
 from orderflow.commands import ChangePolicy
 from orderflow.errors import RefusedError
 from tests.model.agreement import picture_of_core, picture_of_model
-from tests.model.commands import START, next_command
+from tests.model.commands import next_command
 from tests.model.naive import NaiveModel
 from tests.model.policies import VALID_SETTINGS, Settings, name_of, with_parameters
+from tests.model.shop import START
 from tests.model.test_agreement import COMMANDS, PAGES, seeded
 from tests.model.world import RefusedByModelError
 
@@ -52,4 +53,6 @@ def test_pages_come_to_the_same_as_one_transaction(each: Settings, orders_max: i
                 continue  # in pages, the effects of time would stay
             with suppress(RefusedError):  # the hold has ended on a page before
                 acme.handle(command)
-            assert picture_of_core(acme.orders(), acme.stock()) == picture_of_model(whole.world)
+            assert picture_of_core(
+                acme.orders(), acme.stock(), acme.receipts()
+            ) == picture_of_model(whole.world)

@@ -24,6 +24,10 @@ QueuePosition = Any
 """What orders are compared by: a tuple that depends on the policy."""
 
 FROZEN = (Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED)
+BEFORE_THE_WAREHOUSE = (
+    *(Status.NEW, Status.POSTPONED, Status.ON_HOLD),
+    *(Status.ON_BACK_ORDER, Status.ALLOCATED),
+)
 
 
 class RefusedByModelError(Exception):
@@ -69,6 +73,7 @@ class Order:
     given_up: bool = False
     queue_index: ProductKey | None = None
     short_part: ShortPart | None = None
+    replaces: str | None = None
 
     def product(self, line: Line) -> ProductKey:
         return (self.warehouse, line.sku)
@@ -108,6 +113,16 @@ class Order:
         partial_allocation[-1].allocated -= 1
 
 
+@dataclass
+class Receipt:
+    """Some units of one product that are expected, perhaps from another warehouse."""
+
+    product: ProductKey
+    quantity: int
+    expected_at: datetime
+    origin: str | None = None
+
+
 def by_placing(order: Order) -> tuple[datetime, str]:
     return (order.placed_at, order.order_id)
 
@@ -142,6 +157,7 @@ class World:
     own_policy: AllocationPolicy | None = None  # until one is set, it is the default
     orders: list[Order] = field(default_factory=list)
     on_hand: dict[ProductKey, int] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
     changed: list[Order] = field(default_factory=list)
     visited: list[Order] = field(default_factory=list)
     hold_ended: list[tuple[Order, HoldReason]] = field(default_factory=list)

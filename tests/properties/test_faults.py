@@ -11,22 +11,23 @@ from typing import TYPE_CHECKING
 
 import attrs
 import pytest
-from hypothesis import Phase, given, settings
 
 from orderflow import Preemption
-from orderflow.testing.strategies import histories, policies
+from orderflow.testing.strategies.commands import draw_history
+from orderflow.testing.strategies.values import draw_policy
 from tests.properties.faults import FAULTS
 from tests.properties.rules import RULES
 from tests.properties.runs import SCOPE, Run
+from tests.unit.dice import Dice
 
 if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
-
+    from orderflow import AllocationPolicy
     from orderflow.testing.strategies import History
 
 HISTORIES = 600
 HISTORIES_WITH_TAKE_BACK = 480
 """Of one seller, and still rarely one in which an urgent order takes back from a larger one."""
+LENGTH_MAX = 40
 
 CAUGHT_BY = {
     "nobody_is_given_up": "run_due_leaves_nobody_to_give_up",
@@ -62,25 +63,25 @@ CAUGHT_BY = {
 
 @pytest.fixture(scope="module")
 def drawn() -> list[History]:
+    dice = Dice(1)
     alone = attrs.evolve(SCOPE, seller_ids=("acme",))
-    takes_back = policies().filter(lambda policy: policy.preemption is Preemption.URGENT)
     return [
-        *collect(HISTORIES, histories(SCOPE, length_max=40)),
-        *collect(HISTORIES_WITH_TAKE_BACK, histories(alone, takes_back, length_max=40)),
+        *(
+            draw_history(dice, SCOPE, lambda: draw_policy(dice), LENGTH_MAX)
+            for _ in range(HISTORIES)
+        ),
+        *(
+            draw_history(dice, alone, lambda: draw_policy_with_take_back(dice), LENGTH_MAX)
+            for _ in range(HISTORIES_WITH_TAKE_BACK)
+        ),
     ]
 
 
-def collect(count: int, drawing: SearchStrategy[History]) -> list[History]:
-    """Draw histories, the same ones in every run."""
-    collected: list[History] = []
-
-    @settings(max_examples=count, derandomize=True, database=None, phases=[Phase.generate])
-    @given(history=drawing)
-    def draw(history: History) -> None:
-        collected.append(history)
-
-    draw()
-    return collected
+def draw_policy_with_take_back(dice: Dice) -> AllocationPolicy:
+    while True:
+        policy = draw_policy(dice)
+        if policy.preemption is Preemption.URGENT:
+            return policy
 
 
 def caught_by(history: History) -> set[str]:

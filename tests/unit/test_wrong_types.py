@@ -34,7 +34,7 @@ RESULTS = {
     *("EarlierDemand", "ExpectedCover", "Explanation", "OrderParts", "Outcome"),
     *("MovedDate", "Promise", "ReceiptAllocation", "RefusedCommand", "RelayResult"),
     *("ReplacementOffer", "ServedOrder", "Shortage", "SourcedPart", "SourcingPlan", "State"),
-    "Violation",
+    *("UnitAccount", "Violation"),
 }
 """What orderflow returns. It makes them itself, many at a time, and checks no field."""
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from orderflow.cli.commands.accounting import account
 from orderflow.cli.commands.allocate_file import allocate_file
 from orderflow.cli.commands.back_order_limits import back_order_limits, limit_back_orders
 from orderflow.cli.commands.back_orders import backorders
+from orderflow.cli.commands.between_warehouses import move, transfer
 from orderflow.cli.commands.cut_off import cut_off
 from orderflow.cli.commands.demo import demo
 from orderflow.cli.commands.importing import import_
@@ -24,7 +26,8 @@ from orderflow.cli.commands.maintenance import (
     run_due,
 )
 from orderflow.cli.commands.notices import digest, notify
-from orderflow.cli.commands.orders import actions, events, explain, orders, place, show
+from orderflow.cli.commands.orders import actions, events, explain, orders, show
+from orderflow.cli.commands.placing import place, source
 from orderflow.cli.commands.policies import change_policy, policies
 from orderflow.cli.commands.promising import available_to_promise, promise, what_if
 from orderflow.cli.commands.relay import dead_letters, relay
@@ -148,6 +151,7 @@ _add(
 _add(
     "Stock",
     (stock, "--none-available"),
+    (account, "MUG"),
     (receipts, "R-1"),
     (what_if, "--slip R-1=3d --short R-2=40"),
     (available_to_promise, "MUG 2026-12-01T09:00"),
@@ -156,12 +160,14 @@ _add(
     (book_in, "MUG 40 --receipt R-1 --rejected 2"),
     (count, "MUG 38"),
     (adjust, "MUG DAMAGE --by -2"),
+    (transfer, "MUG 5 york --receipt T-1 --expected-at 2026-12-01T09:00"),
     (back_order_limits, "--json"),
     (limit_back_orders, "MUG 20 --until 2027-01-01"),
 )
 _add(
     "Orders",
     (promise, "MUG=5 CUP=2"),
+    (source, "MUG=5 CUP=2 --from leeds --from york --prefer FEWEST_PARCELS"),
     (place, "A-1 MUG=5 CUP=2"),
     (import_, "orders.csv --preset shopify --rejects rejects.csv"),
     (orders, "--status ON_BACK_ORDER --sku MUG"),
@@ -183,6 +189,7 @@ _add(
     (remove, "A-1 --dry-run"),
     (replace, "A-1 2 CUP --units 2"),
     (split, "A-1 A-1-now"),
+    (move, "A-1 york --only-short"),
 )
 _add(
     "Warehouse",

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
         CountStock,
         LimitBackOrders,
         OrderCommand,
+        TransferStock,
     )
 
-    StockMovement = AdjustStock | BookInStock | CountStock | LimitBackOrders
+    StockMovement = AdjustStock | BookInStock | CountStock | LimitBackOrders | TransferStock
 
 __all__ = [
     "ExecutionOptions",

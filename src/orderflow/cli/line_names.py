@@ -9,9 +9,14 @@ import attrs
 import typer
 
 from orderflow.cli.execution import carry_out, earlier_command
-from orderflow.domain.model.commands import EditOrder, SplitOrder
+from orderflow.domain.model.commands import EditOrder, MoveOrder, SplitOrder
 from orderflow.domain.model.edits import ChangeQuantity, RemoveLine, ReplaceLine
-from orderflow.domain.model.events import OrderEdited, OrderSplit, OrderSplitAtWarehouse
+from orderflow.domain.model.events import (
+    OrderEdited,
+    OrderPartMoved,
+    OrderSplit,
+    OrderSplitAtWarehouse,
+)
 from orderflow.domain.model.warehouse_commands import DespatchOrder
 from orderflow.domain.state.fold import evolve_order
 from orderflow.errors import LineNotFoundError
@@ -48,7 +53,7 @@ def edit_order(
 
 
 def do_to_units(
-    kind: type[SplitOrder | DespatchOrder | ReturnUnits],
+    kind: type[SplitOrder | MoveOrder | DespatchOrder | ReturnUnits],
     order_id: str,
     where: SellerOptions,
     how: ExecutionOptions,
@@ -75,7 +80,7 @@ def _order_before(
     """Return the order, as it was before an earlier command with the same command id."""
     seller = database.flow.seller(seller_id)
     earlier = earlier_command(database, seller_id, how)
-    if not isinstance(earlier, EditOrder | SplitOrder | DespatchOrder):
+    if not isinstance(earlier, EditOrder | SplitOrder | MoveOrder | DespatchOrder):
         return seller.order(order_id)
 
     def is_before(event: Event) -> bool:
@@ -87,7 +92,7 @@ def _order_before(
     return order if order is not None else seller.order(order_id)
 
 
-_CHANGE_LINES = (OrderEdited, OrderSplit, OrderSplitAtWarehouse)
+_CHANGE_LINES = (OrderEdited, OrderSplit, OrderPartMoved, OrderSplitAtWarehouse)
 
 
 def _with_line_id(order: Order, edit: Edit | RemoveShortLines) -> Edit | RemoveShortLines:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from orderflow.cli.output import terminal
+from orderflow.domain.model.commands import PlaceOrder, PlaceOrders
 from orderflow.errors import NotFoundError
 from orderflow.errors.quoting import listed, quoted
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UnknownNameError",
     "check_seller",
+    "check_warehouses",
     "of_known_names",
     "report_new_names",
     "report_new_seller",
@@ -94,6 +96,18 @@ def of_known_names(
         raise UnknownNameError("product", sku, skus)
 
 
+def check_warehouses(flow: OrderFlow, seller_id: str, warehouse_ids: Iterable[str]) -> None:
+    """Require warehouses with stock or a receipt, unless the seller has none at all.
+
+    Raises:
+        UnknownNameError: If one has neither.
+    """
+    known = {key.warehouse_id for key in _keys(flow, seller_id)}
+    for warehouse_id in warehouse_ids:
+        if known and warehouse_id not in known:
+            raise UnknownNameError("stock or receipt in warehouse", warehouse_id, known)
+
+
 def report_new_seller(flow: OrderFlow, seller_id: str) -> None:
     """Report a seller without any state."""
     if not _is_known(flow, seller_id):
@@ -102,18 +116,30 @@ def report_new_seller(flow: OrderFlow, seller_id: str) -> None:
 
 
 def report_new_names(flow: OrderFlow, command: Command) -> None:
-    """Report a seller, a warehouse and products that a command is the first to name."""
+    """Report a seller, warehouses and products that a command is the first to name."""
     seller_id = command.seller_id
     report_new_seller(flow, seller_id)
-    new = flow.seller(seller_id).unknown_products(command)
-    if not new:
-        return
-    warehouse_id = new[0].warehouse_id
-    known = _keys(flow, seller_id)
-    skus = [key.sku for key in known if key.warehouse_id == warehouse_id]
-    hint = "" if skus else _did_you_mean(warehouse_id, {key.warehouse_id for key in known})
-    products = listed([f"{key.sku}{_did_you_mean(key.sku, skus)}" for key in new])
-    _report(f"new in warehouse {warehouse_id!r}{hint} of seller {seller_id!r}: {products}")
+    new: dict[str, list[str]] = {each: [] for each in _sources(command)}
+    for key in flow.seller(seller_id).unknown_products(command):
+        new.setdefault(key.warehouse_id, []).append(key.sku)
+    known: dict[str, list[str]] = {}
+    for key in _keys(flow, seller_id) if new else ():
+        known.setdefault(key.warehouse_id, []).append(key.sku)
+    for warehouse_id, skus in new.items():
+        there = known.get(warehouse_id, [])
+        hint = "" if there else _did_you_mean(warehouse_id, known) or _in_brackets(known)
+        if skus:
+            products = listed([f"{sku}{_did_you_mean(sku, there)}" for sku in skus])
+            _report(f"new in warehouse {warehouse_id!r}{hint} of seller {seller_id!r}: {products}")
+        elif not there:
+            _report(f"new warehouse {warehouse_id!r}{hint} of seller {seller_id!r}")
+
+
+def _sources(command: Command) -> tuple[str, ...]:
+    """Return the warehouses over which a command places orders."""
+    if isinstance(command, PlaceOrder | PlaceOrders) and command.sourcing is not None:
+        return command.sourcing.warehouses
+    return ()
 
 
 def _is_known(flow: OrderFlow, seller_id: str) -> bool:
@@ -139,3 +165,9 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 def _some_of(known: Iterable[str]) -> str:
     first = sorted(known)[:_SHOWN_MAX]
     return f"; known: {listed([*map(quoted, first)])}" if first else ""
+
+
+def _in_brackets(known: Iterable[str]) -> str:
+    """Return the first of the known names, if there are any."""
+    some = _some_of(known)
+    return f" ({some[2:]})" if some else ""

@@ -33,6 +33,7 @@ from orderflow.domain.queries import (
     promises,
     receipt_allocation,
     replacements,
+    unit_account,
     what_if,
 )
 from orderflow.errors import CodecError
@@ -53,7 +54,8 @@ TYPES: dict[str, Kind] = {
     for module in (
         *(actions, back_order_limit, calendar, commands, cut_off, edits, events, expected_cover),
         *(explanation, next_page, notice, order, outcome, parts, policy, promises),
-        *(receipt_allocation, replacements, sourcing, sourcing_policy, stock, what_if),
+        *(receipt_allocation, replacements, sourcing, sourcing_policy, stock),
+        *(unit_account, what_if),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

@@ -31,6 +31,7 @@ from orderflow.domain.model.events import (
     OrderPutOnBackOrder,
     OrderRecalled,
     OrderShortPicked,
+    OrderSplitOff,
     PostponementEnded,
     SellerReminded,
     ShortUnitsCancelled,
@@ -142,6 +143,11 @@ class NoticeWriter:
                     **self._about(event), reason=hold.reason, until=hold.until, note=hold.note
                 )
                 return (notice,)
+            case OrderSplitOff(order=part) if part.wait is not None:
+                now = self.context.order(part.order_id)
+                waits = now is not None and now.status is Status.ON_BACK_ORDER
+                begins = part.wait.since == event.at
+                return (self.on_back_order(now, event.at),) if now and waits and begins else ()
             case (
                 OrderAllocated()
                 | OrderDeallocated()

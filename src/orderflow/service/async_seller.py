@@ -82,6 +82,7 @@ class AsyncSeller:
     edit = _awaited(Seller.edit)
     remove_short_lines = _awaited(Seller.remove_short_lines)
     split = _awaited(Seller.split)
+    move = _awaited(Seller.move)
     hold = _awaited(Seller.hold)
     release_hold = _awaited(Seller.release_hold)
     run_due = _awaited(Seller.run_due)
@@ -102,6 +103,7 @@ class AsyncSeller:
     book_in = _awaited(Seller.book_in)
     adjust = _awaited(Seller.adjust)
     count = _awaited(Seller.count)
+    transfer = _awaited(Seller.transfer)
     limit_back_orders = _awaited(Seller.limit_back_orders)
 
     change_policy = _awaited(Seller.change_policy)
@@ -114,6 +116,7 @@ class AsyncSeller:
     stock = _awaited(Seller.stock)
     stock_of = _awaited(Seller.stock_of)
     receipts = _awaited(Seller.receipts)
+    unit_account = _awaited(Seller.unit_account)
     events = _awaited(Seller.events)
     policy = _awaited(Seller.policy)
     back_order_limits = _awaited(Seller.back_order_limits)
@@ -124,7 +127,9 @@ class AsyncSeller:
     replacement_offers = _awaited(Seller.replacement_offers)
     explain = _awaited(Seller.explain)
 
+    source = _awaited(Seller.source)
     available_to_promise = _awaited(Seller.available_to_promise)
+    available_to_promise_over = _awaited(Seller.available_to_promise_over)
     earliest_promise = _awaited(Seller.earliest_promise)
     receipt_allocation = _awaited(Seller.receipt_allocation)
     what_if = _awaited(Seller.what_if)

@@ -12,6 +12,7 @@ from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.explanation import EARLIER_MAX, explain
 from orderflow.domain.queries.parts import OrderParts
 from orderflow.domain.queries.replacements import replacement_offers
+from orderflow.domain.queries.unit_account import unit_account
 from orderflow.domain.queries.unknown_products import unknown_products
 from orderflow.errors import OrderNotFoundError, ProductNotFoundError
 from orderflow.ports.read_arguments import (
@@ -23,11 +24,12 @@ from orderflow.service.reads import preview
 from orderflow.service.scope import SellerScope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from orderflow.domain.model.back_order_limit import BackOrderLimit
     from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.model.policy import AllocationPolicy
@@ -35,12 +37,16 @@ if TYPE_CHECKING:
     from orderflow.domain.queries.actions import ActionAnswer
     from orderflow.domain.queries.explanation import Explanation
     from orderflow.domain.queries.replacements import ReplacementOffer
+    from orderflow.domain.queries.unit_account import UnitAccount
     from orderflow.domain.state.view import View
     from orderflow.ports import EventPage, Reading
 
     T = TypeVar("T")
 
 __all__ = ["ReadMethods"]
+
+_PAGE_EVENTS = 1_000
+"""How many events are read at a time if all are needed."""
 
 
 class ReadMethods(SellerScope):
@@ -220,6 +226,13 @@ class ReadMethods(SellerScope):
 
         return self._read(task)
 
+    def unit_account(self) -> tuple[UnitAccount, ...]:
+        """Return where the units of each product came from and where they are.
+
+        This reads all events of the seller: see `orderflow.core.unit_account`.
+        """
+        return self._read(lambda reading: unit_account(_all_events(reading)))
+
     def policy(self) -> AllocationPolicy:
         """Return the seller's own policy, or else the default policy of the flow."""
         return self._read(lambda reading: reading.policy or self._default_policy)
@@ -305,3 +318,11 @@ class ReadMethods(SellerScope):
         if order is None:
             raise OrderNotFoundError(self.seller_id, order_id)
         return order
+
+
+def _all_events(reading: Reading) -> Iterator[Event]:
+    """Yield all events of the seller, reading one page at a time."""
+    page = reading.events(limit=_PAGE_EVENTS)
+    while page:
+        yield from page
+        page = reading.events(after=page.last, limit=_PAGE_EVENTS)

@@ -8,7 +8,7 @@ import pytest
 
 from orderflow import Hold, HoldReason, MemoryRepository, Order, OrderFlow, OrderLine, RefusedError
 from orderflow.commands import HoldOrder, PlaceOrder, ReleaseHold
-from tests.model.commands import START
+from tests.model.shop import START
 
 HOUR = timedelta(hours=1)
 

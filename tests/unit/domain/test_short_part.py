@@ -338,11 +338,14 @@ def test_the_explanation_of_a_waiting_order_speaks_of_the_next_time() -> None:
         pytest.param(ShortPart.HOLD, {Status.ON_HOLD}, id="hold"),
     ],
 )
-def test_actions_name_what_an_edit_may_lead_to(short_part: ShortPart, instead: set[Status]) -> None:
+def test_actions_name_what_an_edit_or_a_move_may_lead_to(
+    short_part: ShortPart, instead: set[Status]
+) -> None:
     shop = shop_with(MUG=2)
     shop.take("A", ("MUG", 2), short_part=short_part)
     leads_to = {each.action: set(each.leads_to) for each in shop.actions("A")}
     assert leads_to[Action.EDIT] == {Status.ALLOCATED, *instead}
+    assert leads_to[Action.MOVE] == {Status.ALLOCATED, *instead}
 
 
 def test_a_preview_shows_what_would_be_cancelled() -> None:

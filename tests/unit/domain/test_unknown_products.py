@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,7 @@ from orderflow.commands import (
     CountStock,
     EditOrder,
     LimitBackOrders,
+    MoveOrder,
     PlaceOrder,
     PlaceOrders,
 )
@@ -55,6 +56,21 @@ def test_a_product_is_known_in_one_warehouse() -> None:
 )
 def test_the_product_of_a_stock_command(command: Command) -> None:
     assert unknown(command) == (key("MGU"),)
+
+
+@pytest.mark.parametrize(
+    ("part", "skus"),
+    [
+        ({}, ["MUG", "PAN"]),
+        ({"units": (("2", 1),)}, ["PAN"]),
+        ({"only_short": True}, ["PAN"]),
+    ],
+)
+def test_the_products_of_what_is_moved(part: dict[str, Any], skus: list[str]) -> None:
+    shop = shop_with(MUG=1, PAN=0)
+    shop.take("A", ("MUG", 1), ("PAN", 2))
+    command = MoveOrder(**about("A"), warehouse_id="york", **part)
+    assert shop.unknown_products(command) == tuple(key(sku, warehouse_id="york") for sku in skus)
 
 
 def test_the_products_that_edits_name() -> None:

@@ -480,6 +480,20 @@ def test_a_postponed_order_goes_on_back_order_when_its_day_is_near() -> None:
     assert (notice.order_id, notice.since) == ("B", later(120))
 
 
+def test_a_part_that_is_moved_goes_on_back_order_there() -> None:
+    shop = shop_with(MUG=3)
+    placed = [shop.take("A", ("MUG", 3)), shop.take("B", ("MUG", 9))]
+    assert [each.order_id for each in told(shop, *placed)] == ["B"]
+    of_waiting = shop.move("B", "york", units={"1": 1}, at=later(9))
+    assert told(shop, of_waiting) == []
+    of_allocated = shop.move("A", "york", units={"1": 2}, at=later(10))
+    notices = told(shop, of_allocated)
+    assert [(type(each), each.order_id) for each in notices] == [
+        (OnBackOrderNotice, "A.1"),
+        (PartlyServedNotice, "B"),
+    ]
+
+
 def test_orders_that_split_by_themselves_are_told_of_as_partly_served() -> None:
     policy = AllocationPolicy(fulfilment=Fulfilment.SPLIT)
     shop = shop_with(policy, MUG=0)

@@ -1,8 +1,8 @@
-"""Orders: place them, list them, and show one with its events, actions and reasons to wait."""
+"""Orders: list them, and show one with its events, actions and reasons to wait."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,16 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
-from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
-from orderflow.cli.options.arguments import (
-    AsJson,
-    OrderId,
-    ShipTo,
-    address,
-    custom_field_pairs,
-    set_ids,
-    unit_pairs,
-)
+from orderflow.cli.options.arguments import AsJson, OrderId
 from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
@@ -37,19 +28,16 @@ from orderflow.cli.output.records import (
     print_table,
 )
 from orderflow.cli.output.tables import duration
-from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.lifecycle import Action, allowed_actions
-from orderflow.domain.model.order import Address, Order, OrderLine
-from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.service import SystemClock
 from orderflow.wording.explanation import in_words
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
-    from orderflow.cli.connection import Database
+    from orderflow.domain.model.order import Address, Order
 
-__all__ = ["actions", "events", "explain", "orders", "place", "show"]
+__all__ = ["actions", "events", "explain", "orders", "show"]
 
 _EVENT_COLUMNS = (
     time_column("at", "at"),
@@ -73,6 +61,7 @@ _COMMANDS = {
     Action.REPLACE_LINE: "replace",
     Action.SEND_STOCK: "book-in",
     Action.SPLIT: "split",
+    Action.MOVE: "move",
     Action.HOLD: "hold",
     Action.RELEASE_HOLD: "release-hold",
     Action.CANCEL: "cancel",
@@ -226,96 +215,10 @@ def explain(
         terminal.results().print(*in_words(why, time_zone=user_zone()))
 
 
-@with_options("The database", where=WarehouseOptions)
-@with_options("Execution", how=ExecutionOptions)
-def place(
-    order_id: OrderId,
-    lines: Annotated[
-        list[str], typer.Argument(metavar="SKU=UNITS", help="A product and the number of units.")
-    ],
-    *,
-    where: WarehouseOptions,
-    how: ExecutionOptions,
-    priority: Annotated[int, typer.Option(help="The priority; a higher one comes first.")] = 0,
-    promised_by: Annotated[datetime | None, moment_option("The promised date.")] = None,
-    not_before: Annotated[
-        datetime | None, moment_option("Do not send it to the warehouse before this time.")
-    ] = None,
-    give_up_after: Annotated[
-        timedelta | None,
-        typer.Option(help="How long it may be on back order; default: as the policy says."),
-    ] = None,
-    courier: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The courier service.")
-    ] = None,
-    ship_to: ShipTo = None,
-    customer_reference: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT", help="The customer's own name for the order, such as PO-4711."
-        ),
-    ] = None,
-    custom_fields: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--custom-field", metavar="NAME=TEXT", help="A text that is kept with the order."
-        ),
-    ] = None,
-    short_part: Annotated[
-        ShortPart | None,
-        typer.Option(
-            case_sensitive=False,
-            help="What happens if the order becomes short; default: as the policy says.",
-        ),
-    ] = None,
-    sets: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="SKU=SET",
-            help="Lines of one set leave together, such as --set TABLE=a --set LEG=a.",
-        ),
-    ] = None,
-    later: Annotated[
-        bool, typer.Option("--later", help="Leave it NEW; orderflow allocate continues.")
-    ] = False,
-) -> None:
-    """Place an order: it is allocated, or goes on back order."""
-
-    def command(database: Database) -> PlaceOrder:
-        seller_id = database.seller(where.seller, may_be_new=True)
-        fields = how.fields()
-        before = earlier_command(database, seller_id, how)
-        named = list(unit_pairs("SKU=UNITS", lines))
-        in_sets = set_ids(sets or (), "line", {sku for sku, _ in named})
-        order = Order(
-            order_id=order_id,
-            seller_id=seller_id,
-            warehouse_id=database.warehouse(seller_id, where.warehouse),
-            lines=tuple(
-                OrderLine(str(number), sku, units, set_id=in_sets.get(sku))
-                for number, (sku, units) in enumerate(named, 1)
-            ),
-            placed_at=before.order.placed_at if isinstance(before, PlaceOrder) else fields["at"],
-            courier=courier,
-            ship_to=address("--ship-to", ship_to) if ship_to is not None else None,
-            customer_reference=customer_reference,
-            custom_fields=tuple(custom_field_pairs(custom_fields or ())),
-            priority=priority,
-            promised_by=promised_by,
-            short_part=short_part,
-            not_before=not_before,
-            give_up_after=give_up_after,
-        )
-        return PlaceOrder(order=order, allocate=not later, **fields)
-
-    carry_out(command, where, how)
-
-
 def _rest(order: Order) -> list[str]:
     """Return everything about the order except its status and lines, each in one line."""
     zone = user_zone()
-    said = [f"placed {moment_text(order.placed_at, zone)} in {order.warehouse_id}"]
+    said = [f"in {order.warehouse_id}, placed {moment_text(order.placed_at, zone)}"]
     if order.wait is not None:
         since = moment_text(order.wait.since, zone)
         ended = ", given up" if order.wait.given_up else ""
@@ -338,6 +241,8 @@ def _rest(order: Order) -> list[str]:
     if order.short_part is not None:
         said.append(f"short part: {order.short_part}")
     said += [f"{name}: {text}" for name, text in order.custom_fields]
+    if order.replaces is not None:
+        said.append(f"replaces {order.replaces}")
     if order.split_from is not None:
         said.append(f"split from {order.split_from}")
     said += [f"{units} of line {line_id} came back" for line_id, units in order.returned]

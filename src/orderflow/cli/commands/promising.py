@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
+import attrs
 import typer
 
 from orderflow.cli.connection import WarehouseOptions, connect
@@ -14,10 +15,12 @@ from orderflow.cli.options.arguments import AsJson, Sku, pairs, unit_pairs
 from orderflow.cli.options.forms import moment_argument, moment_of, moment_option
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.options.sourcing_options import SourcingOptions
 from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column, print_listing, time_column
 from orderflow.cli.output.records import RECEIPT_COLUMNS, data_of, print_table, receipt_row
+from orderflow.cli.unknown_names import check_warehouses
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
 from orderflow.domain.queries.what_if import ReceiptChange
@@ -46,21 +49,30 @@ _SLIP = re.compile(r"([-+]?[0-9]{1,6}(?:\.[0-9]{1,6})?)([dh]?)")
 
 
 @with_options("The database", where=WarehouseOptions)
+@with_options("Several warehouses", over=SourcingOptions)
 def available_to_promise(
     sku: Sku,
     by: Annotated[datetime, moment_argument("When a new order is to have the units.")],
     *,
     where: WarehouseOptions,
+    over: SourcingOptions,
     as_json: AsJson = False,
 ) -> None:
     """Show how many units of a product a new order would get by a moment.
 
     It counts the units that are available, or expected until then, less what earlier orders need.
     """
+    sourcing = over.policy()
     with connect(where) as database:
         seller_id = database.seller(where.seller)
-        key = StockKey(seller_id, database.warehouse(seller_id, where.warehouse), sku)
-        units = database.flow.seller(seller_id).available_to_promise(key, by)
+        seller = database.flow.seller(seller_id)
+        if sourcing is None:
+            key = StockKey(seller_id, database.warehouse(seller_id, where.warehouse), sku)
+            units = seller.available_to_promise(key, by)
+        else:
+            check_warehouses(database.flow, seller_id, sourcing.warehouses)
+            units = seller.available_to_promise_over(sku, by, sourcing=sourcing)
+            where = attrs.evolve(where, warehouse=None)
         if not units:
             _check_known(database, where, [sku])
     if as_json:
@@ -71,12 +83,14 @@ def available_to_promise(
 
 
 @with_options("The database", where=WarehouseOptions)
+@with_options("Several warehouses", over=SourcingOptions)
 def promise(
     lines: Annotated[
         list[str], typer.Argument(metavar="SKU=UNITS", help="A product and the number of units.")
     ],
     *,
     where: WarehouseOptions,
+    over: SourcingOptions,
     priority: Annotated[int, typer.Option(help="The priority of the new order.")] = 0,
     promised_by: Annotated[
         datetime | None, moment_option("The promised date of the new order.")
@@ -87,19 +101,24 @@ def promise(
 
     The order is not placed.
     """
+    sourcing = over.policy()
     with connect(where) as database:
         seller_id = database.seller(where.seller)
         wanted = list(unit_pairs("SKU=UNITS", lines))
+        if sourcing is not None:
+            check_warehouses(database.flow, seller_id, sourcing.warehouses)
+            where = attrs.evolve(where, warehouse=None)
         order = Order(
             order_id=uuid4().hex,
             seller_id=seller_id,
-            warehouse_id=database.warehouse(seller_id, where.warehouse),
+            warehouse_id="" if sourcing else database.warehouse(seller_id, where.warehouse),
             lines=tuple(OrderLine(str(n), *each) for n, each in enumerate(wanted, 1)),
             placed_at=SystemClock().now(),
             priority=priority,
             promised_by=promised_by,
         )
-        found = database.flow.seller(seller_id).earliest_promise(order, at=order.placed_at)
+        seller = database.flow.seller(seller_id)
+        found = seller.earliest_promise(order, sourcing=sourcing, at=order.placed_at)
         if found is None:
             _check_known(database, where, [sku for sku, _ in wanted])
     if as_json:

@@ -60,6 +60,7 @@ Sku = Annotated[str, typer.Argument(metavar="SKU", help="SKU of the product.")]
 
 _PAIRS = {
     "--add": "MUG=5",
+    "--cost": "leeds=500+20",
     "--over": "R-1=5",
     "--replace": "1=CUP",
     "--set": "TABLE=a",

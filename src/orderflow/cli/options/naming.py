@@ -35,6 +35,7 @@ _BY_TYPE = {
     "ReceiptChange.later": ("slip",),
     "RemoveLine": ("remove", "lines"),
     "ReplaceLine": ("replace",),
+    "SourcingCost": ("costs",),
     "StockKey.sku": ("add",),
 }
 """The parameters that one value of a type is read from as a whole, or one of its fields."""
@@ -54,6 +55,7 @@ _BY_FIELD = {
     "seller_id": "seller",
     "subdivision": "holidays",
     "warehouse_id": "warehouse",
+    "warehouses": "sources",
 }
 """The parameters whose names differ from those of the fields."""
 
@@ -63,6 +65,7 @@ _IN_WORDS = {
     ", or None": "",
     "None unless": "omitted unless",
     "None if": "omitted if",
+    "None for": "omitted for",
 }
 
 

@@ -91,7 +91,8 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
         return ", ".join([*_effect_of_time(event, zone), *_due(event.due_at, zone)])
     match event:
         case OrderPlaced(order=order) | OrderSplitOff(order=order):
-            return ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
+            lines = ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
+            return lines if order.replaces is None else f"{lines} in place of {order.replaces}"
         case OrderDeallocated() | ShortUnitsCancelled():
             return f"{_units(event.units)}: {_lower(event.reason)}"
         case UnitsReturned():
@@ -117,9 +118,10 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
         case OrderMoved():
             return f"to {event.warehouse_id}"
         case StockTransferred():
-            return f"{event.units} to {event.to_warehouse_id}, receipt {event.receipt_id}"
+            way = f"from {event.key.warehouse_id} to {event.to_warehouse_id}"
+            return f"{event.units} {way}, receipt {event.receipt_id}"
         case TransferWithdrawn():
-            return f"{event.units} back, receipt {event.receipt_id}"
+            return f"{event.units} back in {event.key.warehouse_id}, receipt {event.receipt_id}"
         case (
             OrderCancelled(reason=reason)
             | CancellationRequested(reason=reason)
@@ -192,7 +194,9 @@ def _stock(event: BackOrdersLimited | StockBookedIn | StockAdjusted, zone: tzinf
     said += [f"{event.over} over"] if event.over else []
     if event.more_to_come:
         said.append(f"{event.to_come} still to come" if event.to_come else "all has come")
-    said += [f"receipt {event.receipt_id}"] if event.receipt_id is not None else []
+    if event.receipt_id is not None:
+        origin = event.from_warehouse_id
+        said.append(f"receipt {event.receipt_id}{'' if origin is None else f' from {origin}'}")
     return ", ".join(said)
 
 

@@ -36,7 +36,7 @@ class Column:
         write: Turns a value into text.
         has_times: Whether its values have times, so that the heading names their time zone.
         if_differs: Whether to omit it from a table if all rows have the same value.
-        if_any: Whether to omit it from a table if no row has a value.
+        if_any: Whether to omit it from a table if no row has a value, or only 0.
     """
 
     key: str
@@ -118,7 +118,7 @@ def table_of(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
 
 def _is_shown(column: Column, rows: Sequence[Row]) -> bool:
     if column.if_any:
-        return any(row[column.key] is not None for row in rows)
+        return any(row[column.key] not in (None, 0) for row in rows)
     return not column.if_differs or len({row[column.key] for row in rows}) > 1
 
 

@@ -14,12 +14,16 @@ from orderflow.domain.model.events import (
     BackOrdersLimited,
     Event,
     OrderCancelled,
+    OrderMoved,
+    OrderPartMoved,
     OrderSplitOff,
     PolicyChanged,
     ShortReason,
     ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
+    StockTransferred,
+    TransferWithdrawn,
 )
 from orderflow.domain.model.status import MAY_BE_ALLOCATED
 from orderflow.errors.quoting import counted
@@ -65,6 +69,7 @@ RECEIPT_COLUMNS = (
     Column("sku"),
     Column("quantity", "units"),
     time_column("expected_at", "expected"),
+    Column("from_warehouse_id", "from", if_any=True),
 )
 _LINE_COLUMNS = (
     Column("line_id", "line"),
@@ -97,6 +102,7 @@ def order_columns(*, several_sellers: bool = False) -> tuple[Column, ...]:
         Column("units"),
         Column("allocated"),
         Column("short"),
+        Column("replaces", if_any=True),
     )
 
 
@@ -138,10 +144,10 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     """Print the outcome of a command."""
     if outcome.order is not None:
         print_order(console, outcome.order)
-    for text in filter(None, map(_loss, outcome.events)):
+    for text in filter(None, map(_sentence, outcome.events)):
         console.print(text)
     for event in outcome.events:
-        if isinstance(event, BackOrdersLimited | StockBookedIn | StockAdjusted):
+        if isinstance(event, _OF_STOCK):
             console.print(f"{event.key.sku}: {event_details(event)}")
         if isinstance(event, PolicyChanged):
             console.print(f"new policy: {event_details(event)}")
@@ -162,9 +168,16 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         console.print("Nothing has changed.")
 
 
-def _loss(event: Event) -> str:
-    """Say what an order has lost because it was short; nothing of other events."""
+_OF_STOCK = (BackOrdersLimited, StockBookedIn, StockAdjusted, StockTransferred, TransferWithdrawn)
+
+
+def _sentence(event: Event) -> str:
+    """Say what an order has lost because it was short, or that it moved; nothing otherwise."""
     match event:
+        case OrderMoved():
+            return f"{event.order_id} moved {event_details(event)}"
+        case OrderPartMoved():
+            return f"moved: {event_details(event)}"
         case ShortUnitsCancelled():
             return f"short units of {event.order_id} cancelled: {event_details(event)}"
         case OrderCancelled(short_reason=ShortReason()):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.order import Order
+    from orderflow.domain.state.draft import Draft
 
 __all__ = ["blocking_skus", "queue_index"]
 
@@ -28,12 +29,20 @@ def queue_index(serving: ServingState) -> Iterator[tuple[str, str | None]]:
     for order_id, order in {**serving.reviewed, **serving.visited, **draft.orders}.items():
         if order.status is not Status.ON_BACK_ORDER:
             continue
-        before = draft.view.blocked_on(order_id)
+        before = _blocked_before(draft, order)
         blocking = blocking_skus(serving, order)
         if blocking:
             yield order_id, before if before in blocking else blocking[0]
         elif before is not None and order_id not in draft.orders:
             yield order_id, None
+
+
+def _blocked_before(draft: Draft, order: Order) -> str | None:
+    """Return the product that an order was blocked on, unless it was in another warehouse."""
+    before = draft.view.order(order.order_id) if order.order_id in draft.orders else order
+    if before is None or before.warehouse_id != order.warehouse_id:
+        return None
+    return draft.view.blocked_on(order.order_id)
 
 
 def blocking_skus(serving: ServingState, order: Order) -> list[str]:

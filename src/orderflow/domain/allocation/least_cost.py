@@ -24,7 +24,7 @@ even if those with the largest stock send it.
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.taking import Taking
@@ -107,15 +107,13 @@ class LeastCost:
     def _added(self) -> list[str]:
         """Add warehouses as long as they give more."""
         chosen: list[str] = []
-        rank = self._rank(self._taken(()))
-        while len(chosen) < self._most:
-            others = [each for each in self._useful if each not in chosen]
-            ranked = [(self._rank(self._taken([*chosen, each])), each) for each in others]
-            best = min(ranked, key=lambda each: each[0], default=(rank, ""))
-            if best[0][0] >= rank[0]:
+        others = list(self._useful)
+        while others and len(chosen) < self._most:
+            best = min(others, key=lambda each: self._rank(self._taken([*chosen, each])))
+            if self._taken([*chosen, best]).units_left >= self._taken(chosen).units_left:
                 break
-            rank = best[0]
-            chosen.append(best[1])
+            chosen.append(best)
+            others.remove(best)
         return chosen
 
     def _improved(self, chosen: list[str]) -> Taking:
@@ -135,7 +133,7 @@ class LeastCost:
             for line in item.lines:
                 given = line.quantity - taking.left.get(line.line_id, 0)
                 units[line.sku] = units.get(line.sku, 0) + given
-        parcels = max((self._parcels_for(sku, number) for sku, number in units.items()), default=0)
+        parcels = max(self._parcels_for(sku, number) for sku, number in units.items())
         cheapest = sorted(self._cost[each].parcel for each in self._useful)
         return sum(cheapest[:parcels]) + sum(
             self._least_for(sku, number) for sku, number in units.items()
@@ -143,13 +141,8 @@ class LeastCost:
 
     def _parcels_for(self, sku: str, units: int) -> int:
         """Return from how many warehouses these units must come."""
-        parcels = 0
-        for stock in sorted(self._available[each].get(sku, 0) for each in self._useful)[::-1]:
-            if units <= 0:
-                break
-            units -= stock
-            parcels += 1
-        return parcels
+        stocks = sorted((self._available[each].get(sku, 0) for each in self._useful), reverse=True)
+        return sum(given < units for given in accumulate(stocks, initial=0))
 
     def _least_for(self, sku: str, units: int) -> int:
         """Return the least cost of these units, without their parcels."""

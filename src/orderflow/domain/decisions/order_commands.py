@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.postponing import follow_day
 from orderflow.domain.decisions.shortfall import cancel_if_requested
-from orderflow.domain.decisions.sourcing import place_parts, plans_of
+from orderflow.domain.decisions.sourcing import in_first_warehouse, move_parts, plans_of
 from orderflow.domain.decisions.splitting import split_at_warehouse
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.edits import apply_edits, resolve_edits
@@ -85,19 +85,22 @@ def place(serving: ServingState, command: PlaceOrder | PlaceOrders) -> None:
         draft.prefetch(orders)
     plans = plans_of(serving, orders, sourcing) if sourcing is not None else {}
     for order in orders:
-        taken = draft.find(order.order_id)
-        if taken is not None:
-            raise DuplicateOrderError(order.seller_id, order.order_id, taken.split_from)
-        if order.replaces is not None:
-            _check_replaced(draft, order, order.replaces)
-        parts = [order]
-        if order.order_id in plans:
-            parts = place_parts(draft, order, plans[order.order_id])
-        else:
-            draft.emit(OrderPlaced(draft.at, order))
+        _check_is_new(draft, order)
+        plan = plans.get(order.order_id)
+        draft.emit(OrderPlaced(draft.at, in_first_warehouse(order, plan) if plan else order))
+    for order in orders:
+        parts = move_parts(draft, order, plans[order.order_id]) if plans else (order,)
         if command.allocate:
             for part in parts:
                 serving.allocate(part)
+
+
+def _check_is_new(draft: Draft, order: Order) -> None:
+    taken = draft.find(order.order_id)
+    if taken is not None:
+        raise DuplicateOrderError(order.seller_id, order.order_id, taken.split_from)
+    if order.replaces is not None:
+        _check_replaced(draft, order, order.replaces)
 
 
 def _check_replaced(draft: Draft, order: Order, replaced_id: str) -> None:

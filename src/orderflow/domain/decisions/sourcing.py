@@ -2,7 +2,8 @@
 
 It is placed in the first warehouse of its plan, with all its lines. The other parts are moved from
 there before anything is allocated. Orders that are placed together are planned in the order of the
-queue, each with what those before it leave.
+queue, each with what those before it leave. All of them are placed before any part is moved, so no
+part takes the id of another one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from orderflow.domain.allocation.sourcing import plan_sources
 from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.moving import move_part
 from orderflow.domain.decisions.splitting import new_id
-from orderflow.domain.model.events import OrderPlaced
 from orderflow.domain.model.policy import Fulfilment, queue_position
 from orderflow.domain.model.validators import YEAR_MAX
 from orderflow.domain.state.overlay import Overlay
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from orderflow.domain.state.draft import Draft
     from orderflow.domain.state.view import View
 
-__all__ = ["Sourcing", "place_parts", "plans_of"]
+__all__ = ["Sourcing", "in_first_warehouse", "move_parts", "plans_of"]
 
 _EVER = datetime(YEAR_MAX, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
@@ -114,12 +114,15 @@ def plans_of(
     return {order.order_id: sourcing.plan(order) for order in in_queue_order}
 
 
-def place_parts(draft: Draft, order: Order, plan: SourcingPlan) -> list[Order]:
-    """Place an order in the warehouses of its plan, and return its parts."""
-    first, *others = plan.parts
-    draft.emit(OrderPlaced(draft.at, attrs.evolve(order, warehouse_id=first.warehouse_id)))
+def in_first_warehouse(order: Order, plan: SourcingPlan) -> Order:
+    """Return an order in the first warehouse of its plan, with all its lines."""
+    return attrs.evolve(order, warehouse_id=plan.parts[0].warehouse_id)
+
+
+def move_parts(draft: Draft, order: Order, plan: SourcingPlan) -> list[Order]:
+    """Move the other parts of a placed order to their warehouses, and return all its parts."""
     ids = [order.order_id]
-    for part in others:
+    for part in plan.parts[1:]:
         whole = draft.order(order.order_id)
         ids.append(new_id(draft, whole, None))
         move_part(draft, whole, part.warehouse_id, ids[-1], part.units)

@@ -104,12 +104,16 @@ def available_to_promise(
     _require_later("available_to_promise.by", by, at)
     policy = view.policy or default_policy
     now = Overlay(view, effects_of_time(view, policy, at))
-    (supply,) = ExpectedCovers(at, policy).supplies(_order_for(key, 1, at), now)
+    (supply,) = ExpectedCovers(at, policy).supplies(
+        _order_for(key.seller_id, key.warehouse_id, key.sku, 1, at), now
+    )
     supply.claim_earlier(now)
     units = min(supply.units_by(by), validators.UNITS_MAX)
     if units <= supply.units_at_once:
         return units
-    kept = _Placed.of(_order_for(key, units, at), now, at, policy).units
+    kept = _Placed.of(
+        _order_for(key.seller_id, key.warehouse_id, key.sku, units, at), now, at, policy
+    ).units
     return max(kept, supply.units_at_once)
 
 
@@ -150,7 +154,7 @@ def available_to_promise_over(
     covers, seller_id = ExpectedCovers(at, policy), view.seller_id
     supplies = []
     for warehouse_id in sourcing.warehouses:
-        order = _order_for(StockKey(seller_id, warehouse_id, sku), 1, at)
+        order = _order_for(seller_id, warehouse_id, sku, 1, at)
         supplies += covers.supplies(order, now)
     for supply in supplies:
         supply.claim_earlier(now)
@@ -162,7 +166,7 @@ def available_to_promise_over(
     for units in sorted(possible, reverse=True):
         if not 0 < units <= validators.UNITS_MAX:
             continue
-        order = _order_for(StockKey(seller_id, "", sku), units, at)
+        order = _order_for(seller_id, "", sku, units, at)
         promise = _promise(order, now, at, policy, sourcing)
         if promise is not None and promise.expected_at <= by:
             return units
@@ -266,13 +270,13 @@ class _Placed:
         return sum(part.units for part in self.parts)
 
 
-def _order_for(key: StockKey, units: int, at: datetime) -> Order:
+def _order_for(seller_id: str, warehouse_id: str, sku: str, units: int, at: datetime) -> Order:
     """Return a new order for units of a product, behind all that were placed until now."""
     return Order(
         order_id=_LAST_ID,
-        seller_id=key.seller_id,
-        warehouse_id=key.warehouse_id,
-        lines=(OrderLine("1", key.sku, units),),
+        seller_id=seller_id,
+        warehouse_id=warehouse_id,
+        lines=(OrderLine("1", sku, units),),
         placed_at=at,
     )
 

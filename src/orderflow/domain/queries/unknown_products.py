@@ -75,10 +75,9 @@ def _keys(command: Command, view: View) -> tuple[StockKey, ...]:
             keys = [key]
         case TransferStock(key=key, to_warehouse_id=warehouse_id):
             keys = [key, attrs.evolve(key, warehouse_id=warehouse_id)]
-        case MoveOrder(order_id=order_id, warehouse_id=warehouse_id):
+        case MoveOrder(order_id=order_id):
             found = view.order(order_id)
-            skus = [] if found is None else [line.sku for line in found.lines]
-            keys = [StockKey(command.seller_id, warehouse_id, sku) for sku in skus]
+            keys = [] if found is None else _keys_of_moved(found, command)
         case AnnounceReceipt(receipt=receipt):
             keys = [receipt.key]
         case _:
@@ -96,6 +95,14 @@ def _keys_of_new(command: PlaceOrder | PlaceOrders) -> list[StockKey]:
             command.sourcing.warehouses if command.sourcing else [order.warehouse_id]
         )
     ]
+
+
+def _keys_of_moved(order: Order, command: MoveOrder) -> list[StockKey]:
+    lines = order.short_lines if command.only_short else order.lines
+    if command.units is not None:
+        named = dict(command.units)
+        lines = tuple(line for line in lines if line.line_id in named)
+    return [StockKey(order.seller_id, command.warehouse_id, line.sku) for line in lines]
 
 
 def _keys_of(order: Order, skus: Iterable[str]) -> list[StockKey]:
