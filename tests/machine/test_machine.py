@@ -36,6 +36,8 @@ from orderflow.commands import (
     ReturnState,
     ReturnUnits,
     ServeWaiting,
+    TransferStock,
+    WithdrawReceipt,
 )
 from orderflow.core import State
 from orderflow.errors import (
@@ -56,8 +58,9 @@ from orderflow.events import (
     UnitsReturned,
 )
 from orderflow.testing.strategies import Scope, commands, policies
+from orderflow.testing.strategies.about_orders import draw_about
 from orderflow.testing.strategies.choices import Chooser
-from orderflow.testing.strategies.commands import draw_about, draw_next
+from orderflow.testing.strategies.commands import draw_next
 from tests.properties.faults import FAULTS
 from tests.unit.shop import CheckedFlow, Clock, fold, later
 
@@ -213,6 +216,13 @@ class Machine(RuleBasedStateMachine):
         match command:
             case BookInStock(key=key, received=received):
                 self.book(key, received)
+            case TransferStock(key=key, units=units):
+                self.book(key, -units)
+            case WithdrawReceipt(receipt_id=receipt_id):
+                receipt = before.receipts[receipt_id]
+                if receipt.from_warehouse_id is not None:
+                    origin = attrs.evolve(receipt.key, warehouse_id=receipt.from_warehouse_id)
+                    self.book(origin, receipt.quantity)
             case AdjustStock(key=key, change=change):
                 self.book(key, change)
             case CountStock(key=key, counted=counted):

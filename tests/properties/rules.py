@@ -112,7 +112,9 @@ def a_longer_queue_changes_nothing_for_those_in_front(run: Run) -> Iterator[Find
     if policy.rationing is not Rationing.STRICT or policy.passes_max is not None:
         return  # a share goes by all who wait, and those behind count as passing over
     placed = {
-        command.order.order_id: attrs.evolve(command.order, seller_id="acme")
+        command.order.order_id: attrs.evolve(
+            command.order, seller_id="acme", warehouse_id="leeds", replaces=None
+        )
         for command in run.history.commands
         if isinstance(command, PlaceOrder)
     }

@@ -14,8 +14,8 @@ from orderflow.core import State, actions, decide
 from orderflow.edits import ChangeShortPart
 from orderflow.errors import ActionRefusedError, NotFoundError, RefusedError
 from orderflow.testing.strategies import History, histories
+from orderflow.testing.strategies.about_orders import draw_about
 from orderflow.testing.strategies.choices import Chooser
-from orderflow.testing.strategies.commands import draw_about
 from tests.properties.runs import SCOPE, Run
 
 if TYPE_CHECKING:

@@ -396,6 +396,17 @@ def test_several_changes_add_up_and_nothing_is_saved() -> None:
     assert shop.what_if() == ()
 
 
+def test_a_transfer_may_slip_and_come_short() -> None:
+    shop = shop_with(MUG=0)
+    shop.take("A", ("MUG", 3))
+    york = key(warehouse_id="york")
+    shop.book_in(york, 3)
+    shop.transfer(york, 3, "leeds", receipt_id="T1", expected_at=day(1))
+    assert moved(shop.what_if(ReceiptChange("T1", later=DAY))) == [("A", day(1), day(2))]
+    for more in (-1, -3):
+        assert moved(shop.what_if(ReceiptChange("T1", more=more))) == [("A", day(1), None)]
+
+
 def test_a_date_may_become_known() -> None:
     shop = shop_with(MUG=0)
     shop.take("A", ("MUG", 3))

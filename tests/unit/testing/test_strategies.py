@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +17,29 @@ import orderflow
 import orderflow.edits
 from orderflow import (
     AllocationPolicy,
+    Division,
     Fulfilment,
     PartialAllocation,
     Preemption,
+    Preference,
     Queue,
     Rationing,
     Status,
     StockKey,
 )
-from orderflow.commands import DespatchOrder
+from orderflow.commands import Command, DespatchOrder, PlaceOrder, PlaceOrders
 from orderflow.core import State, decide
 from orderflow.domain.model.validators import is_identifier
 from orderflow.errors import NotFoundError, RefusedError
-from orderflow.events import ShortReason, ShortUnitsCancelled
+from orderflow.events import (
+    DeallocationReason,
+    OrderDeallocated,
+    OrderPlaced,
+    ReceiptAnnounced,
+    ShortReason,
+    ShortUnitsCancelled,
+    StockBookedIn,
+)
 from orderflow.testing import strategies
 from orderflow.testing.strategies import (
     History,
@@ -45,13 +56,18 @@ from orderflow.testing.strategies import (
     orders,
     policies,
     receipts,
+    sourcing_policies,
     stock_keys,
     stock_records,
 )
 from tests.unit.shop import ACME, NOON, order
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hypothesis.strategies import SearchStrategy
+
+    from orderflow import Outcome
 
 TINY = Scope(
     seller_ids=("zenith",),
@@ -87,7 +103,12 @@ def test_identifiers_may_name_something(identifier: str) -> None:
     assert is_identifier(identifier)
 
 
-@given(st.one_of(addresses(), stock_keys(), stock_records(), receipts(), orders(), policies()))
+@given(
+    st.one_of(
+        *(addresses(), stock_keys(), stock_records(), receipts(), orders(), policies()),
+        sourcing_policies(),
+    )
+)
 def test_values_pass_their_checks_again_when_they_are_made_again(value: Any) -> None:  # noqa: ANN401
     assert attrs.evolve(value) == value
 
@@ -127,6 +148,18 @@ def test_moments_are_of_the_first_days() -> None:
 )
 def test_every_setting_is_drawn(field: str, kind: type) -> None:
     assert {getattr(policy, field) for policy in drawn(policies())} == set(kind)  # type: ignore[call-overload]
+
+
+def test_every_way_to_choose_warehouses_is_drawn() -> None:
+    found = drawn(sourcing_policies())
+    assert {policy.preference for policy in found} == set(Preference)
+    assert {policy.division for policy in found} == set(Division)
+    assert {policy.waits_at for policy in found} == {None, "leeds", "york"}
+
+
+def test_some_receipts_are_transfers() -> None:
+    origins = {(each.key.warehouse_id, each.from_warehouse_id) for each in drawn(receipts())}
+    assert origins == {("leeds", None), ("leeds", "york"), ("york", None), ("york", "leeds")}
 
 
 def test_every_edit_is_drawn() -> None:
@@ -169,23 +202,66 @@ def test_most_commands_of_a_history_can_be_carried_out() -> None:
     assert done > 2 * refused > 0
 
 
-def test_limits_of_back_orders_and_named_units_have_an_effect() -> None:
-    """What is drawn, and changes nothing, tests nothing."""
-    effects: Counter[str] = Counter()
-    for history in drawn(histories(length_max=60), 200):
+@cache
+def effects() -> Counter[str]:
+    """Count what long histories come to. What is drawn, and changes nothing, tests nothing."""
+    found: Counter[str] = Counter()
+    for history in drawn(histories(length_max=60), 240):
         state = State(ACME)
         for command in history.commands:
             try:
                 outcome = decide(command, state, history.policy)
             except (NotFoundError, RefusedError):
                 continue
+            found.update(effects_of(command, outcome))
             state = state.after(outcome)
-            effects[f"{type(command).__name__} of units"] += bool(getattr(command, "units", None))
-            for event in outcome.events:
-                effects[getattr(event, "reason", "")] += isinstance(event, ShortUnitsCancelled)
-    named = [effects[f"{each} of units"] for each in ("SplitOrder", "DespatchOrder", "ReturnUnits")]
-    assert min(named) >= 1
-    assert effects[ShortReason.LIMIT] >= 10
+    return found
+
+
+def effects_of(command: Command, outcome: Outcome) -> Iterator[str]:
+    if getattr(command, "units", None):
+        yield f"{type(command).__name__} of units"
+    if isinstance(command, PlaceOrder | PlaceOrders) and command.sourcing is not None:
+        yield f"{type(command).__name__} over {command.sourcing.preference}"
+        yield f"{type(command).__name__} divided {command.sourcing.division}"
+        yield f"{len({each.warehouse_id for each in outcome.orders})} warehouses of one command"
+    for event in outcome.events:
+        yield type(event).__name__
+        match event:
+            case ShortUnitsCancelled(reason=reason) | OrderDeallocated(reason=reason):
+                yield str(reason)
+            case OrderPlaced(order=order) if order.replaces is not None:
+                yield "an order replaces one"
+            case ReceiptAnnounced(receipt=receipt) if receipt.from_warehouse_id is not None:
+                yield "a transfer is announced"
+            case StockBookedIn(from_warehouse_id=str()):
+                rest = "less" if event.short else "more" if event.over else "all, or not yet all"
+                yield f"a transfer arrives: {rest}"
+            case _:
+                pass
+
+
+def test_limits_of_back_orders_and_named_units_have_an_effect() -> None:
+    named = [f"{each} of units" for each in ("SplitOrder", "DespatchOrder", "ReturnUnits")]
+    assert min(effects()[each] for each in named) >= 1
+    assert effects()[ShortReason.LIMIT] >= 10
+
+
+def test_several_warehouses_have_an_effect() -> None:
+    frequent = [
+        *("OrderMoved", "OrderPartMoved", "MoveOrder of units", DeallocationReason.MOVED),
+        *("StockTransferred", "a transfer is announced"),
+        *("a transfer arrives: all, or not yet all", "2 warehouses of one command"),
+        *(f"PlaceOrder over {each}" for each in Preference),
+        *(f"PlaceOrder divided {each}" for each in Division),
+        "an order replaces one",
+    ]
+    rare = [
+        *("a transfer arrives: less", "a transfer arrives: more", "TransferWithdrawn"),
+        *(DeallocationReason.TRANSFERRED, f"PlaceOrders over {Preference.CHEAPEST}"),
+    ]
+    assert {each: effects()[each] for each in frequent if effects()[each] < 5} == {}
+    assert {each: effects()[each] for each in rare if not effects()[each]} == {}
 
 
 def test_commands_are_drawn_whether_or_not_they_can_be_carried_out() -> None:

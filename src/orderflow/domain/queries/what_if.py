@@ -1,9 +1,9 @@
 """What if receipts slip, come short, come over, or are added: which expected dates move.
 
 An order on back order has the date at which it is expected to be covered: see `expected_cover`.
-The changes are announced on an `Overlay`, by the same function that announces a real receipt.
-Nothing is saved. The dates before and after are compared for the orders that are short of a
-product whose receipts changed: no others can move.
+The changes are made on an `Overlay`, and nothing is saved. A receipt that is added is announced
+there, by the same function that announces a real one. The dates before and after are compared for
+the orders that are short of a product whose receipts changed: no others can move.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from orderflow.domain.model.arguments import (
     require_policy,
     require_view,
 )
-from orderflow.domain.model.commands import AnnounceReceipt, WithdrawReceipt
+from orderflow.domain.model.commands import AnnounceReceipt
 from orderflow.domain.model.order import Order
+from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.policy import AllocationPolicy, Queue, queue_position
 from orderflow.domain.model.stock import ExpectedReceipt
 from orderflow.domain.state.overlay import Overlay
@@ -138,7 +139,11 @@ def _with_changes(
     for change in changes:
         receipt = change if isinstance(change, ExpectedReceipt) else _find(change.receipt_id, then)
         products.add((receipt.key.warehouse_id, receipt.key.sku))
-        then = then.after(decide(_command(change, receipt, at), then, policy))
+        if isinstance(change, ExpectedReceipt):
+            outcome = decide(AnnounceReceipt(receipt=change, at=at), then, policy)
+        else:
+            outcome = _changed(receipt, change)
+        then = then.after(outcome)
     return then, products
 
 
@@ -149,12 +154,8 @@ def _find(receipt_id: str, view: View) -> ExpectedReceipt:
     return receipt
 
 
-def _command(
-    change: Change, receipt: ExpectedReceipt, at: datetime
-) -> AnnounceReceipt | WithdrawReceipt:
-    """Return the command that announces the receipt as it would be, or withdraws it."""
-    if isinstance(change, ExpectedReceipt):
-        return AnnounceReceipt(receipt=change, at=at)
+def _changed(receipt: ExpectedReceipt, change: ReceiptChange) -> Outcome:
+    """Return the receipt as it would be. Even of a transfer, more or fewer units may arrive."""
     units, expected_at = receipt.quantity + change.more, receipt.expected_at + change.later
     validators.require(
         ok=validators.is_units(units, 0),
@@ -170,11 +171,11 @@ def _command(
         f"{validators.YEAR_MIN} to {validators.YEAR_MAX} of UTC",
         value=change.later,
     )
+    seller_id = receipt.key.seller_id
     if not units:
-        name = receipt.receipt_id
-        return WithdrawReceipt(seller_id=receipt.key.seller_id, receipt_id=name, at=at)
-    changed = ExpectedReceipt(receipt.receipt_id, receipt.key, units, expected_at)
-    return AnnounceReceipt(receipt=changed, at=at)
+        return Outcome(seller_id=seller_id, receipts_closed=(receipt.receipt_id,))
+    changed = attrs.evolve(receipt, quantity=units, expected_at=expected_at)
+    return Outcome(seller_id=seller_id, receipts=(changed,))
 
 
 def _waiting_for(products: set[ProductKey], view: View, policy: AllocationPolicy) -> list[Order]:

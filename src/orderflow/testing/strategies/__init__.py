@@ -24,6 +24,7 @@ from orderflow.testing.strategies.commands import (
     histories,
     next_commands,
 )
+from orderflow.testing.strategies.several_warehouses import sourcing_policies
 from orderflow.testing.strategies.values import (
     Scope,
     addresses,
@@ -54,6 +55,7 @@ __all__ = [
     "orders",
     "policies",
     "receipts",
+    "sourcing_policies",
     "stock_keys",
     "stock_records",
 ]

@@ -9,50 +9,33 @@ from hypothesis import strategies as st
 
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.commands import (
-    AcceptCancellation,
     AdjustStock,
-    AllocateOrder,
     AnnounceReceipt,
     BookInStock,
-    CancelOrder,
     ChangePolicy,
     Command,
     CountStock,
-    DeliverOrder,
-    DespatchOrder,
-    EditOrder,
-    HoldOrder,
     LimitBackOrders,
-    PickedLine,
     PlaceOrder,
     PlaceOrders,
-    RejectCancellation,
-    ReleaseHold,
-    ReportShortPick,
-    RequestCancellation,
-    ReturnUnits,
     RunDue,
-    SendOrderToWarehouse,
-    SplitOrder,
+    TransferStock,
     WithdrawReceipt,
 )
-from orderflow.domain.model.edits import RemoveLine, RemoveShortLines, ReplaceLine
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.returns import ReturnReason, ReturnState
 from orderflow.domain.model.status import Status
-from orderflow.domain.model.stock import ExpectedReceipt, StockKey
+from orderflow.domain.model.stock import ExpectedReceipt
 from orderflow.domain.state.state import State
 from orderflow.errors import NotFoundError, RefusedError
+from orderflow.testing.strategies.about_orders import draw_about
 from orderflow.testing.strategies.choices import Chooser
+from orderflow.testing.strategies.several_warehouses import draw_sourcing, draw_transfer
 from orderflow.testing.strategies.values import (
     SCOPE,
     Scope,
-    draw_edits,
-    draw_hold,
     draw_key,
-    draw_line_id,
     draw_order,
     draw_policy,
     minutes,
@@ -65,8 +48,8 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-    from orderflow.domain.model.event_fields import LineUnits
     from orderflow.domain.model.order import Order
+    from orderflow.domain.model.sourcing_policy import SourcingPolicy
 
 __all__ = ["History", "commands", "histories", "next_commands"]
 
@@ -136,6 +119,8 @@ def draw_history(
 ) -> History:
     """Draw a history of commands, under policies that `pick_policy` returns."""
     chosen = pick_policy()
+    if chooser.flag():
+        scope = attrs.evolve(scope, warehouse_ids=scope.warehouse_ids[:1])
     states = {seller_id: State(seller_id) for seller_id in scope.seller_ids}
     drawn: list[Command] = []
     at = scope.opens_at
@@ -170,7 +155,9 @@ def draw_next(chooser: Chooser, state: State, scope: Scope, at: datetime) -> Com
         if possible:
             order = chooser.pick(possible)
             actions = [
-                action for action in allowed_actions(order.status) for _ in range(_weight(action))
+                action
+                for action in allowed_actions(order.status)
+                for _ in range(_weight(action, scope))
             ]
             return draw_about(chooser, chooser.pick(actions), order, state, scope=scope, at=at)
     return draw_stock_command(chooser, state, scope, at)
@@ -180,17 +167,54 @@ def draw_placement(
     chooser: Chooser, state: State, scope: Scope, at: datetime, order_id: str
 ) -> PlaceOrder:
     """Draw a command that places an order with this id."""
-    placed_at = at - minutes(chooser.pick(_AGES))
-    order = draw_order(chooser, scope, order_id, state.seller_id, placed_at)
-    return PlaceOrder(at=at, order=order, allocate=chooser.number(0, 4) < 4)  # noqa: PLR2004 - 4 of 5
+    sourcing = _draw_sourcing(chooser, scope)
+    return PlaceOrder(
+        at=at,
+        order=_draw_new(chooser, state, order_id, sourcing, scope=scope, at=at),
+        allocate=_draw_allocate(chooser),
+        sourcing=sourcing,
+    )
 
 
 def _draw_two_placements(
     chooser: Chooser, state: State, scope: Scope, at: datetime, order_ids: list[str]
 ) -> PlaceOrders:
-    placements = [draw_placement(chooser, state, scope, at, order_id) for order_id in order_ids[:2]]
-    orders = tuple(placement.order for placement in placements)
-    return PlaceOrders(at=at, orders=orders, allocate=placements[0].allocate)
+    sourcing = _draw_sourcing(chooser, scope)
+    orders = tuple(
+        _draw_new(chooser, state, each, sourcing, scope=scope, at=at) for each in order_ids[:2]
+    )
+    return PlaceOrders(at=at, orders=orders, allocate=_draw_allocate(chooser), sourcing=sourcing)
+
+
+def _draw_new(
+    chooser: Chooser,
+    state: State,
+    order_id: str,
+    sourcing: SourcingPolicy | None,
+    *,
+    scope: Scope,
+    at: datetime,
+) -> Order:
+    cancelled = [each for each, it in state.orders.items() if it.status is Status.CANCELLED]
+    return draw_order(
+        chooser,
+        scope,
+        order_id,
+        state.seller_id,
+        at - minutes(chooser.pick(_AGES)),
+        warehouse_id=chooser.pick(scope.warehouse_ids) if sourcing is None else "",
+        replaces=chooser.pick((None, None, *cancelled)),
+    )
+
+
+def _draw_allocate(chooser: Chooser) -> bool:
+    return chooser.number(0, 4) < 4  # noqa: PLR2004 - 4 of 5
+
+
+def _draw_sourcing(chooser: Chooser, scope: Scope) -> SourcingPolicy | None:
+    """Draw a sourcing policy, at times, if there is a choice."""
+    is_sourced = len(scope.warehouse_ids) > 1 and chooser.number(0, 2) == 2  # noqa: PLR2004 - 1 of 3
+    return draw_sourcing(chooser, scope) if is_sourced else None
 
 
 def draw_stock_command(chooser: Chooser, state: State, scope: Scope, at: datetime) -> Command:
@@ -208,8 +232,12 @@ def draw_stock_command(chooser: Chooser, state: State, scope: Scope, at: datetim
     if kind is CountStock:
         return CountStock(at=at, key=key, counted=few)
     if kind is AnnounceReceipt:
-        receipt = ExpectedReceipt(chooser.pick(scope.receipt_ids), key, few + 1, at + minutes(60))
-        return AnnounceReceipt(at=at, receipt=receipt)
+        return AnnounceReceipt(at=at, receipt=_draw_receipt(chooser, state, scope, at))
+    if kind is TransferStock and len(scope.warehouse_ids) > 1:
+        on_the_way = [each for each in receipts if each.from_warehouse_id is not None]
+        if on_the_way and chooser.flag():
+            return _receipt_booking(chooser, chooser.pick(on_the_way), at)
+        return draw_transfer(chooser, state, scope, at)
     if kind is LimitBackOrders:
         begins_at, ends_at = (
             None if wait is None else at + minutes(wait) for wait in chooser.pick(_IN_FORCE)
@@ -221,115 +249,35 @@ def draw_stock_command(chooser: Chooser, state: State, scope: Scope, at: datetim
     if kind is RunDue:
         return RunDue(at=at, seller_id=seller_id)
     if receipts and chooser.flag():
-        return _receipt_booking(chooser, chooser.pick(receipts), scope, at)
+        return _receipt_booking(chooser, chooser.pick(receipts), at)
     return BookInStock(at=at, key=key, received=few + 1, rejected=chooser.pick(_REJECTED))
 
 
-def _receipt_booking(
-    chooser: Chooser, receipt: ExpectedReceipt, scope: Scope, at: datetime
-) -> Command:
+def _draw_receipt(chooser: Chooser, state: State, scope: Scope, at: datetime) -> ExpectedReceipt:
+    """Draw a receipt, or another date for one that is announced."""
+    if state.receipts and chooser.flag():
+        announced = chooser.pick(tuple(state.receipts.values()))
+        return attrs.evolve(announced, expected_at=at + minutes(chooser.pick((0, 30, 120))))
+    key, units = draw_key(chooser, scope, state.seller_id), chooser.number(1, scope.quantity_max)
+    return ExpectedReceipt(chooser.pick(scope.receipt_ids), key, units, at + minutes(60))
+
+
+def _receipt_booking(chooser: Chooser, receipt: ExpectedReceipt, at: datetime) -> Command:
+    """Draw what arrives of a receipt: less than announced, all of it, or more."""
     return BookInStock(
         at=at,
         key=receipt.key,
-        received=chooser.number(0, scope.quantity_max),
+        received=chooser.number(0, receipt.quantity + 1),
         rejected=chooser.pick(_REJECTED),
         receipt_id=receipt.receipt_id,
         more_to_come=chooser.flag(),
     )
 
 
-def draw_about(
-    chooser: Chooser, action: Action, order: Order, state: State, *, scope: Scope, at: datetime
-) -> Command:
-    """Draw a command for this action on the order."""
-    seller_id, order_id = order.seller_id, order.order_id
-    match action:
-        case Action.EDIT:
-            edits = draw_edits(chooser, order, scope)
-            return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=edits)
-        case Action.REMOVE_LINE:
-            removal = _removal(chooser, order)
-            return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=(removal,))
-        case Action.REPLACE_LINE:
-            replacement = ReplaceLine(draw_line_id(chooser, order), chooser.pick(scope.skus))
-            return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=(replacement,))
-        case Action.SEND_STOCK:
-            sku = chooser.pick(order.short_lines or order.lines).sku
-            key = StockKey(seller_id, order.warehouse_id, sku)
-            return BookInStock(at=at, key=key, received=chooser.number(1, scope.quantity_max))
-        case Action.SPLIT:
-            return _split(chooser, order, state, scope=scope, at=at)
-        case Action.DESPATCH:
-            units = chooser.pick((None, _some_units(chooser, order)))
-            return DespatchOrder(at=at, seller_id=seller_id, order_id=order_id, units=units)
-        case Action.HOLD:
-            hold, deallocate = draw_hold(chooser, at), chooser.flag()
-            return HoldOrder(
-                at=at, seller_id=seller_id, order_id=order_id, hold=hold, deallocate=deallocate
-            )
-        case Action.RELEASE_HOLD:
-            reason = chooser.pick((None, *(hold.reason for hold in order.holds)))
-            return ReleaseHold(at=at, seller_id=seller_id, order_id=order_id, reason=reason)
-        case Action.REPORT_SHORT_PICK:
-            found = (_short_line(chooser, order),)
-            return ReportShortPick(at=at, seller_id=seller_id, order_id=order_id, picked=found)
-        case Action.RETURN_UNITS:
-            return _draw_return(chooser, order, at)
-        case _:
-            return _SIMPLE[action](at=at, seller_id=seller_id, order_id=order_id)
-
-
-def _split(
-    chooser: Chooser, order: Order, state: State, *, scope: Scope, at: datetime
-) -> SplitOrder:
-    ids = scope.order_ids[::-1]
-    free = [each for each in ids if state.order(each) is None]
-    new = chooser.pick((None, None, *(free or ids[:1])))
-    chooses = order.status is Status.ALLOCATED or chooser.flag()
-    return SplitOrder(
-        at=at,
-        seller_id=order.seller_id,
-        order_id=order.order_id,
-        units=_some_units(chooser, order) if chooses else None,
-        new_order_id=new,
-    )
-
-
-def _some_units(chooser: Chooser, order: Order) -> LineUnits:
-    """Draw some allocated units of one line or of several, if any line has units."""
-    lines = [line for line in order.lines if line.allocated] or list(order.lines)
-    several = lines[chooser.number(0, len(lines) - 1) :]
-    return tuple((line.line_id, chooser.number(1, max(1, line.allocated))) for line in several)
-
-
-def _removal(chooser: Chooser, order: Order) -> RemoveLine | RemoveShortLines:
-    if order.short_lines and chooser.flag():
-        return RemoveShortLines()
-    return RemoveLine(draw_line_id(chooser, order))
-
-
-def _short_line(chooser: Chooser, order: Order) -> PickedLine:
-    """Draw a picked line with fewer units than allocated, if any line has units."""
-    line = chooser.pick([line for line in order.lines if line.allocated] or order.lines)
-    return PickedLine(line.line_id, chooser.number(0, max(0, line.allocated - 1)))
-
-
-def _draw_return(chooser: Chooser, order: Order, at: datetime) -> ReturnUnits:
-    """Draw a return of everything, or of some units of lines that may have come back already."""
-    lines = order.lines[chooser.number(0, len(order.lines) - 1) :]
-    some = tuple((line.line_id, chooser.number(1, line.quantity)) for line in lines)
-    return ReturnUnits(
-        at=at,
-        seller_id=order.seller_id,
-        order_id=order.order_id,
-        state=chooser.pick(tuple(ReturnState)),
-        units=chooser.pick((some, some, None)),
-        reason=chooser.pick(tuple(ReturnReason)),
-    )
-
-
-def _weight(action: Action) -> int:
+def _weight(action: Action, scope: Scope) -> int:
     """Return the weight of an action. Those that few orders live to see are drawn more often."""
+    if action is Action.MOVE and len(scope.warehouse_ids) == 1:
+        return 0
     return 4 if action in _OFTEN else 1
 
 
@@ -358,15 +306,8 @@ _STOCK_COMMANDS = (
     CountStock,
     AnnounceReceipt,
     LimitBackOrders,
+    TransferStock,
+    TransferStock,
     WithdrawReceipt,
     RunDue,
 )
-_SIMPLE: dict[Action, Callable[..., Command]] = {
-    Action.ALLOCATE: AllocateOrder,
-    Action.CANCEL: CancelOrder,
-    Action.SEND_TO_WAREHOUSE: SendOrderToWarehouse,
-    Action.REQUEST_CANCELLATION: RequestCancellation,
-    Action.ACCEPT_CANCELLATION: AcceptCancellation,
-    Action.REJECT_CANCELLATION: RejectCancellation,
-    Action.DELIVER: DeliverOrder,
-}

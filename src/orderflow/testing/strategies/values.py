@@ -78,10 +78,10 @@ class Scope:
     """
 
     seller_ids: tuple[str, ...] = ("acme",)
-    warehouse_ids: tuple[str, ...] = ("leeds",)
+    warehouse_ids: tuple[str, ...] = ("leeds", "york")
     skus: tuple[str, ...] = ("MUG", "PAN", "TOY")
     order_ids: tuple[str, ...] = ("1", "2", "9", "10", "a", "B", "é", "#8")
-    receipt_ids: tuple[str, ...] = ("R1", "R2")
+    receipt_ids: tuple[str, ...] = ("R1", "R2", "R3")
     lines_max: int = 3
     quantity_max: int = 4
     opens_at: datetime = datetime(2025, 3, 3, 9, tzinfo=UTC)
@@ -99,7 +99,7 @@ _MINIMUMS = (
 )
 
 SCOPE = Scope()
-"""One seller, one warehouse, three products, eight orders."""
+"""One seller, two warehouses, three products, eight orders."""
 
 
 def identifiers() -> SearchStrategy[str]:
@@ -189,14 +189,22 @@ def stock_records(scope: Scope = SCOPE) -> SearchStrategy[Stock]:
 
 
 def receipts(scope: Scope = SCOPE, seller_id: str | None = None) -> SearchStrategy[ExpectedReceipt]:
-    """Draw an expected receipt."""
+    """Draw an expected receipt. At times it is a transfer from another warehouse of the scope."""
     return st.builds(
-        ExpectedReceipt,
+        _receipt,
         st.sampled_from(scope.receipt_ids),
         stock_keys(scope, seller_id),
         st.integers(1, scope.quantity_max),
         moments(scope),
+        st.sampled_from((None, *scope.warehouse_ids)),
     )
+
+
+def _receipt(
+    receipt_id: str, key: StockKey, quantity: int, expected_at: datetime, origin: str | None
+) -> ExpectedReceipt:
+    is_transfer = origin != key.warehouse_id
+    return ExpectedReceipt(receipt_id, key, quantity, expected_at, origin if is_transfer else None)
 
 
 @st.composite
@@ -211,7 +219,8 @@ def orders(draw: DrawFn, scope: Scope = SCOPE) -> Order:
     chooser = Chooser(draw)
     placed_at = scope.opens_at + minutes(chooser.number(0, 3 * 24 * 60))
     order_id, seller_id = chooser.pick(scope.order_ids), chooser.pick(scope.seller_ids)
-    return draw_order(chooser, scope, order_id, seller_id, placed_at)
+    warehouse_id = chooser.pick(scope.warehouse_ids)
+    return draw_order(chooser, scope, order_id, seller_id, placed_at, warehouse_id=warehouse_id)
 
 
 @st.composite
@@ -234,13 +243,20 @@ def draw_lines(chooser: Chooser, scope: Scope) -> tuple[OrderLine, ...]:
 
 
 def draw_order(
-    chooser: Chooser, scope: Scope, order_id: str, seller_id: str, placed_at: datetime
+    chooser: Chooser,
+    scope: Scope,
+    order_id: str,
+    seller_id: str,
+    placed_at: datetime,
+    *,
+    warehouse_id: str,
+    replaces: str | None = None,
 ) -> Order:
     """Draw a new order with this id and this time of placing."""
     return Order(
         order_id=order_id,
         seller_id=seller_id,
-        warehouse_id=chooser.pick(scope.warehouse_ids),
+        warehouse_id=warehouse_id,
         lines=draw_lines(chooser, scope),
         placed_at=placed_at,
         priority=chooser.pick(_PRIORITIES),
@@ -251,6 +267,7 @@ def draw_order(
         custom_fields=chooser.pick(_CUSTOM_FIELDS),
         short_part=chooser.pick(_SHORT_PARTS),
         give_up_after=_give_up_after(chooser),
+        replaces=replaces,
     )
 
 
