@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
+import attrs
 import typer
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
-from orderflow.cli.execution import ExecutionOptions, carry_out, do_to_stock, key_of
+from orderflow.cli.execution import (
+    ExecutionOptions,
+    carry_out,
+    do_to_stock,
+    earlier_command,
+    key_of,
+)
 from orderflow.cli.options.arguments import Note, ReceiptId, Sku
 from orderflow.cli.options.forms import moment_argument
 from orderflow.cli.options.from_settings import with_options
@@ -127,17 +134,22 @@ def book_in(
         ),
     ] = False,
 ) -> None:
-    """Book in stock, and allocate it to the orders that wait for it."""
-    do_to_stock(
-        BookInStock,
-        sku,
-        where,
-        how,
-        received=received,
-        rejected=rejected,
-        receipt_id=receipt,
-        more_to_come=more_to_come,
-    )
+    """Book in stock, and allocate it to the orders that wait for it.
+
+    With --receipt, the warehouse is that of the receipt, if you name none.
+    """
+
+    def command(database: Database) -> BookInStock:
+        return BookInStock(
+            key=_key_of_arrival(database, where, how, sku, receipt),
+            received=received,
+            rejected=rejected,
+            receipt_id=receipt,
+            more_to_come=more_to_come,
+            **how.fields(),
+        )
+
+    carry_out(command, where, how)
 
 
 @with_options("The database", where=WarehouseOptions)
@@ -202,6 +214,25 @@ def withdraw(
         return WithdrawReceipt(seller_id=seller_id, receipt_id=receipt_id, **how.fields())
 
     carry_out(command, where, how)
+
+
+def _key_of_arrival(
+    database: Database,
+    where: WarehouseOptions,
+    how: ExecutionOptions,
+    sku: str,
+    receipt_id: str | None,
+) -> StockKey:
+    """Return the key of a product that arrives: where its receipt is expected, or else as named."""
+    if where.warehouse is None and receipt_id is not None:
+        seller_id = database.seller(where.seller)
+        before = earlier_command(database, seller_id, how)
+        if isinstance(before, BookInStock):
+            return attrs.evolve(before.key, sku=sku)
+        for receipt in database.flow.seller(seller_id).receipts():
+            if receipt.receipt_id == receipt_id:
+                return attrs.evolve(receipt.key, sku=sku)
+    return key_of(database, where, sku)
 
 
 def _is_asked_for(key: StockKey, sku: str | None, where: WarehouseOptions) -> bool:
