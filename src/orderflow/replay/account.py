@@ -37,9 +37,10 @@ OPENING = "opening stock"
 
 @attrs.frozen(kw_only=True)
 class Balance:
-    """The account in units: what came is what went, or is still here.
+    """The account in units.
 
-    opening + booked in + found + returned = despatched + lost + on hand + on the way
+    What came is the opening stock, and what was booked in, found or returned. What went was
+    despatched or lost, or is on hand or on the way.
 
     Attributes:
         returned: The units that customers sent back and that are on hand again.

@@ -140,8 +140,15 @@ def book_in(
     """
 
     def command(database: Database) -> BookInStock:
+        seller_id = database.seller(where.seller, may_be_new=True)
+        earlier = earlier_command(database, seller_id, how)
+        if isinstance(earlier, BookInStock) and where.warehouse is None:
+            key = attrs.evolve(earlier.key, sku=sku)
+        else:
+            before = _announced_before(database, where, how, receipt)
+            key = _key_of_arrival(database, where, sku, before)
         return BookInStock(
-            key=_key_of_arrival(database, where, how, sku, receipt),
+            key=key,
             received=received,
             rejected=rejected,
             receipt_id=receipt,
@@ -189,11 +196,16 @@ def announce(
     where: WarehouseOptions,
     how: ExecutionOptions,
 ) -> None:
-    """Announce a receipt, or change one already announced."""
+    """Announce a receipt, or change one already announced.
+
+    The date of a transfer can be changed, but not its units.
+    """
 
     def command(database: Database) -> AnnounceReceipt:
-        key = key_of(database, where, sku)
-        receipt = ExpectedReceipt(receipt_id, key, units, expected_at)
+        before = _announced_before(database, where, how, receipt_id)
+        origin = None if before is None else before.from_warehouse_id
+        key = _key_of_arrival(database, where, sku, before)
+        receipt = ExpectedReceipt(receipt_id, key, units, expected_at, from_warehouse_id=origin)
         return AnnounceReceipt(receipt=receipt, **how.fields())
 
     carry_out(command, where, how)
@@ -216,23 +228,25 @@ def withdraw(
     carry_out(command, where, how)
 
 
+def _announced_before(
+    database: Database, where: WarehouseOptions, how: ExecutionOptions, receipt_id: str | None
+) -> ExpectedReceipt | None:
+    """Return the receipt with this id as it was announced before the command, if it was."""
+    seller_id = database.seller(where.seller, may_be_new=True)
+    earlier = earlier_command(database, seller_id, how)
+    if isinstance(earlier, AnnounceReceipt):
+        return earlier.receipt
+    receipts = database.flow.seller(seller_id).receipts()
+    return next((each for each in receipts if each.receipt_id == receipt_id), None)
+
+
 def _key_of_arrival(
-    database: Database,
-    where: WarehouseOptions,
-    how: ExecutionOptions,
-    sku: str,
-    receipt_id: str | None,
+    database: Database, where: WarehouseOptions, sku: str, receipt: ExpectedReceipt | None
 ) -> StockKey:
-    """Return the key of a product that arrives: where its receipt is expected, or else as named."""
-    if where.warehouse is None and receipt_id is not None:
-        seller_id = database.seller(where.seller)
-        before = earlier_command(database, seller_id, how)
-        if isinstance(before, BookInStock):
-            return attrs.evolve(before.key, sku=sku)
-        for receipt in database.flow.seller(seller_id).receipts():
-            if receipt.receipt_id == receipt_id:
-                return attrs.evolve(receipt.key, sku=sku)
-    return key_of(database, where, sku)
+    """Return the key of a product that arrives: where its receipt is expected, or as named."""
+    if receipt is None or where.warehouse is not None:
+        return key_of(database, where, sku)
+    return attrs.evolve(receipt.key, sku=sku)
 
 
 def _is_asked_for(key: StockKey, sku: str | None, where: WarehouseOptions) -> bool:
