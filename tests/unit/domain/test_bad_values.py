@@ -563,6 +563,7 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
         *(orderflow.core.MovedDate, orderflow.core.Promise),
         *(orderflow.core.ReceiptAllocation, orderflow.core.ServedOrder),
         *(orderflow.core.SourcedPart, orderflow.core.SourcingPlan),
+        orderflow.core.UnitAccount,
     }
     faces = [orderflow, orderflow.calendar, orderflow.commands, orderflow.core, orderflow.edits]
     faces += [orderflow.events, orderflow.ports]

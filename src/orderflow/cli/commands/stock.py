@@ -219,7 +219,10 @@ def withdraw(
     where: SellerOptions,
     how: ExecutionOptions,
 ) -> None:
-    """Withdraw an announced receipt."""
+    """Withdraw an announced receipt.
+
+    If it is a transfer, its units are on hand again where they came from.
+    """
 
     def command(database: Database) -> WithdrawReceipt:
         seller_id = database.seller(where.seller)
