@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow import MemoryRepository, Order, OrderFlow, Queue, Rationing, Stock, StockKey
+from orderflow import (
+    MemoryRepository,
+    Order,
+    OrderFlow,
+    Queue,
+    Rationing,
+    ShortPart,
+    Stock,
+    StockKey,
+)
 from orderflow.commands import EditOrder, PlaceOrder, RunDue
 from orderflow.core import State, allocate, decide
 from orderflow.edits import ChangePriority, ChangePromise
@@ -106,14 +115,19 @@ def what_is_taken_back_goes_from_later_orders_to_an_urgent_one(run: Run) -> Iter
 def a_longer_queue_changes_nothing_for_those_in_front(run: Run) -> Iterator[Finding]:
     """Rule 6, told by the dates themselves. The fault: all agree on the wrong order.
 
-    Where code and invariant ask one function for the place, both are wrong together.
+    Where code and invariant ask one function for the place, both are wrong together. Every order
+    waits: one whose short units are cancelled gives up what those behind it then get first.
     """
     policy = run.policy
     if policy.rationing is not Rationing.STRICT or policy.passes_max is not None:
         return  # a share goes by all who wait, and those behind count as passing over
     placed = {
         command.order.order_id: attrs.evolve(
-            command.order, seller_id="acme", warehouse_id="leeds", replaces=None
+            command.order,
+            seller_id="acme",
+            warehouse_id="leeds",
+            replaces=None,
+            short_part=ShortPart.WAIT,
         )
         for command in run.history.commands
         if isinstance(command, PlaceOrder)

@@ -10,6 +10,7 @@ numbers of the page *What always holds* in the documentation.
 - `split_violations` checks an order against the two that it was split into: rule 10.
 - `foreign_violations` finds data of another seller: rule 11.
 - `account_violations` checks the stock on hand against its movements: rule 3.
+- `transfer_violations` checks that what left for another warehouse is expected there: rule 3.
 - `replay_violations` checks a stored state against the one that its events lead to: rule 7.
 - `limit_violations` checks the orders that became short against the limits of back orders: rule 12.
 - `history_violations` checks events one by one: rules 3, 4, 6, 7 and 10 to 12, the short part, and
@@ -47,6 +48,7 @@ from orderflow.invariants.state import (
     allocation_violations,
     foreign_violations,
 )
+from orderflow.invariants.transfers import transfer_violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,6 +74,7 @@ __all__ = [
     "preemption_violations",
     "replay_violations",
     "split_violations",
+    "transfer_violations",
     "violations",
 ]
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+import attrs
+
 from orderflow.domain.model.events import (
     DeallocationReason,
     OrderDeallocated,
     OrderDespatched,
+    OrderMoved,
     OrderPartMoved,
+    OrderPlaced,
     OrderSentToWarehouse,
     OrderShortPicked,
     OrderSplit,
@@ -22,6 +26,7 @@ from orderflow.domain.model.events import (
 )
 from orderflow.domain.model.policy import Fulfilment
 from orderflow.domain.model.returns import ReturnState
+from orderflow.domain.model.status import Status
 from orderflow.domain.state.state import evolve
 from orderflow.errors import OrderFlowError
 from orderflow.errors.quoting import clip
@@ -35,6 +40,7 @@ from orderflow.invariants.state import (
     key_of,
     text_of,
 )
+from orderflow.invariants.transfers import transfer_violations
 from orderflow.invariants.unhandled_orders import short_part_violations
 
 if TYPE_CHECKING:
@@ -43,15 +49,15 @@ if TYPE_CHECKING:
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
+    from orderflow.domain.model.stock import Stock, StockKey
     from orderflow.domain.state.state import State
 
 __all__ = [
     "account_violations",
     "history_violations",
+    "moved_wrongly",
     "replay_violations",
     "split_violations",
-    "transfer_violations",
 ]
 
 _UNCHANGED_BY_A_SPLIT = (
@@ -66,7 +72,9 @@ _UNCHANGED_BY_A_SPLIT = (
     "custom_fields",
     "short_part",
     "give_up_after",
+    "replaces",
 )
+_CHANGED_BY_A_MOVE = {"warehouse_id", "status", "version"}
 
 
 def history_violations(
@@ -102,10 +110,7 @@ def history_violations(
             found += preemption_violations(orders, stock, losses, event, policy)
         if isinstance(event, OrderSplitOff):
             found += _split_off_violations(states[number - 1], before, event, events[number - 1])
-        if isinstance(event, OrderSplit | OrderPartMoved):
-            found += _split_against_policy(before.orders[event.order_id], event, policy)
-        if isinstance(event, OrderSentToWarehouse):
-            found += _sent_too_early(before.orders[event.order_id], event)
+        found += _step_violations(before, event, states[-1], policy)
         for key, units in _came_on_hand(before, event):
             account[key] = account.get(key, 0) + units
     state = states[-1]
@@ -119,6 +124,23 @@ def history_violations(
     found += account_violations(account, (stored or state).records.values())
     found += transfer_violations(opening, events, (stored or state).receipts.values())
     return found if stored is None else [*found, *replay_violations(state, stored)]
+
+
+def _step_violations(
+    before: State, event: Event, after: State, policy: AllocationPolicy
+) -> Iterator[str]:
+    """Check what an event makes of the state before it."""
+    match event:
+        case OrderSplit(order_id=order_id) | OrderPartMoved(order_id=order_id):
+            yield from _split_against_policy(before.orders[order_id], event, policy)
+        case OrderSentToWarehouse(order_id=order_id):
+            yield from _sent_too_early(before.orders[order_id], event)
+        case OrderMoved(order_id=order_id):
+            yield from moved_wrongly(before.orders[order_id], event, after.orders[order_id])
+        case OrderPlaced(order=order):
+            yield from _replaced_too_early(before, order)
+        case _:
+            pass
 
 
 def _short_violations(
@@ -194,7 +216,11 @@ def _split_off_violations(
     moved_to = cause.warehouse_id if isinstance(cause, OrderPartMoved) else None
     if of_part != (moved_to or before.orders[order_id].warehouse_id):
         return [f"order {event.order_id!r} was split off in warehouse {of_part!r}"]
-    return split_violations(earlier.orders[order_id], before.orders[order_id], event.order)
+    whole, part = earlier.orders[order_id], event.order
+    found = split_violations(whole, before.orders[order_id], part)
+    if moved_to is not None and (part.status, part.wait) != (whole.status, whole.wait):
+        found.append(f"order {part.order_id!r} was moved, and waits otherwise than {order_id!r}")
+    return found
 
 
 def _split_against_policy(
@@ -215,6 +241,26 @@ def _sent_too_early(order: Order, event: OrderSentToWarehouse) -> Iterator[str]:
             f"order {order.order_id!r} was sent to the warehouse at {event.at}, "
             f"before {order.not_before}"
         )
+
+
+def moved_wrongly(order: Order, event: OrderMoved, moved: Order) -> Iterator[str]:
+    """Return violations of rule 10: a move changes the warehouse, and takes no units along."""
+    name = f"move of order {order.order_id!r}"
+    if order.warehouse_id == event.warehouse_id:
+        yield f"{name}: it was in warehouse {event.warehouse_id!r} already"
+    if order.allocated:
+        yield f"{name}: {order.allocated} units of warehouse {order.warehouse_id!r} went with it"
+    fields = [each.name for each in attrs.fields(type(order))]
+    changed = {each for each in fields if getattr(order, each) != getattr(moved, each)}
+    for field in sorted(changed - _CHANGED_BY_A_MOVE):
+        yield f"{name}: it has another {field}"
+
+
+def _replaced_too_early(before: State, order: Order) -> Iterator[str]:
+    replaced = None if order.replaces is None else before.orders.get(order.replaces)
+    if order.replaces is not None and (replaced is None or replaced.status is not Status.CANCELLED):
+        status = "unknown" if replaced is None else replaced.status
+        yield f"order {order.order_id!r} replaces order {order.replaces!r}, which is {status}"
 
 
 def _divided_sets(order: Order, event: OrderSplit | OrderPartMoved) -> Iterator[str]:
@@ -260,34 +306,6 @@ def account_violations(account: Mapping[StockKey, int], stock: Iterable[Stock]) 
         f"but the movements add up to {account.get(key, 0)}"
         for key in {**account, **on_hand}
         if on_hand.get(key, 0) != account.get(key, 0)
-    ]
-
-
-def transfer_violations(
-    opening: State, events: Iterable[Event], receipts: Iterable[ExpectedReceipt]
-) -> list[str]:
-    """Return violations of rule 3: units that left for another warehouse are expected there."""
-    expected = {
-        each.receipt_id: each.quantity
-        for each in opening.receipts.values()
-        if each.from_warehouse_id is not None
-    }
-    for event in events:
-        match event:
-            case StockTransferred():
-                expected[event.receipt_id] = event.units
-            case StockBookedIn(receipt_id=str(receipt_id)) if receipt_id in expected:
-                expected[receipt_id] = event.to_come
-            case TransferWithdrawn():
-                expected[event.receipt_id] -= event.units
-            case _:
-                pass
-    there = {each.receipt_id: each.quantity for each in receipts if each.from_warehouse_id}
-    return [
-        f"transfer {receipt_id!r}: {there.get(receipt_id, 0)} units are expected, "
-        f"but {expected.get(receipt_id, 0)} are on the way"
-        for receipt_id in {**expected, **there}
-        if there.get(receipt_id, 0) != expected.get(receipt_id, 0)
     ]
 
 

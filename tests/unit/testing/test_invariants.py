@@ -6,6 +6,7 @@ import ast
 import copy
 import inspect
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from orderflow import (
     AllocationPolicy,
     BackOrderWait,
+    ExpectedReceipt,
     Fulfilment,
     Hold,
     HoldReason,
@@ -35,13 +37,19 @@ from orderflow.events import (
     OrderAllocated,
     OrderDeallocated,
     OrderDespatched,
+    OrderMoved,
     OrderPartlyAllocated,
+    OrderPartMoved,
     OrderPlaced,
     OrderPutOnBackOrder,
     OrderSentToWarehouse,
     OrderSplit,
     OrderSplitOff,
+    ReceiptAnnounced,
+    ReceiptWithdrawn,
     StockBookedIn,
+    StockTransferred,
+    TransferWithdrawn,
     UnitsReturned,
 )
 from orderflow.invariants import (
@@ -55,8 +63,10 @@ from orderflow.invariants import (
     patience_violations,
     postponement_violations,
     split_violations,
+    transfer_violations,
     violations,
 )
+from orderflow.invariants.history import moved_wrongly
 from tests.unit.shop import ACME, NOON, key, later, order, shop_with
 
 BACK_IN_STOCK, WRITTEN_OFF = ReturnState
@@ -392,6 +402,73 @@ def test_returned_units_count() -> None:
     assert "'MUG' of 'acme' in 'leeds': 0 on hand, but the movements add up to 2" in found
 
 
+YORK = key(warehouse_id="york")
+TRANSFER = ExpectedReceipt("T", YORK, 3, NOON, from_warehouse_id="leeds")
+SENT = StockTransferred(key(), NOON, 3, "york", "T")
+ARRIVED = StockBookedIn(YORK, NOON, 2, 0, "T", 3, from_warehouse_id="leeds")
+GONE_BACK = TransferWithdrawn(key(), NOON, 3, "T")
+
+
+@pytest.mark.parametrize(
+    ("events", "receipts"),
+    [
+        ([], [TRANSFER]),
+        ([ARRIVED], []),
+        ([attrs.evolve(ARRIVED, more_to_come=True)], [attrs.evolve(TRANSFER, quantity=1)]),
+        ([attrs.evolve(ARRIVED, received=5, more_to_come=True)], []),
+        ([ReceiptWithdrawn(ACME, "T", NOON), GONE_BACK], []),
+        ([StockBookedIn(YORK, NOON, 3, 0, "R", 3)], [TRANSFER]),
+    ],
+)
+def test_units_that_are_on_the_way_or_arrived_violate_nothing(
+    events: list[Event], receipts: list[ExpectedReceipt]
+) -> None:
+    sent: list[Event] = [SENT, ReceiptAnnounced(NOON, TRANSFER)]
+    assert transfer_violations(State(ACME), [*sent, *events], receipts) == []
+    opening = State.of(ACME, [], [], [TRANSFER])
+    assert transfer_violations(opening, events, receipts) == []
+
+
+@pytest.mark.parametrize(
+    ("events", "receipts", "found"),
+    [
+        ([], [], "nothing expected, but {sent} on the way"),
+        ([], [attrs.evolve(TRANSFER, quantity=2)], "2 units of {there} expected, but {sent} on"),
+        ([], [attrs.evolve(TRANSFER, key=key(warehouse_id="hull"))], "to 'hull' expected, but"),
+        ([ReceiptWithdrawn(ACME, "T", NOON)], [], "nothing expected, but {sent} on the way"),
+        ([ARRIVED], [TRANSFER], "{sent} expected, but nothing on the way"),
+        ([attrs.evolve(ARRIVED, expected=2)], [], "2 units of {there} booked in, but {sent} on"),
+        ([attrs.evolve(ARRIVED, from_warehouse_id=None)], [], "nothing booked in, but {sent} on"),
+        ([attrs.evolve(ARRIVED, key=key("PAN"))], [], "'leeds' to 'leeds' booked in, but {sent}"),
+        ([ARRIVED, ARRIVED], [], "{sent} booked in, but nothing on the way"),
+        ([attrs.evolve(GONE_BACK, units=2)], [], "2 units of {there} back, but {sent} on the way"),
+        ([attrs.evolve(GONE_BACK, key=YORK)], [], "from 'york' to 'york' back, but {sent} on the"),
+        ([attrs.evolve(GONE_BACK, key=key("PAN"))], [], "of 'PAN' from 'leeds' to 'york' back"),
+        ([GONE_BACK, GONE_BACK], [], "back, but nothing on the way"),
+        ([SENT], [TRANSFER], "nothing sent again, but {sent} on the way"),
+    ],
+)
+def test_units_of_a_transfer_that_appear_or_vanish_are_found(
+    events: list[Event], receipts: list[ExpectedReceipt], found: str
+) -> None:
+    violations = transfer_violations(State(ACME), [SENT, *events], receipts)
+    there = "'MUG' from 'leeds' to 'york'"
+    text = found.format(there=there, sent=f"3 units of {there}")
+    assert [each for each in violations if text in each and each.startswith("transfer 'T': ")]
+
+
+def test_the_stock_of_a_transfer_is_counted_in_both_warehouses() -> None:
+    opening = State.of(ACME, [], [Stock(key(), 3)])
+    for last, where in ((ARRIVED, "york"), (GONE_BACK, "leeds")):
+        closed = [] if last is ARRIVED else [ReceiptWithdrawn(ACME, "T", NOON)]
+        events = [SENT, ReceiptAnnounced(NOON, TRANSFER), *closed, last]
+        after = evolve(opening, *events)
+        assert history_violations(opening, events, ALWAYS, after) == []
+        lost = attrs.evolve(after, records={**after.records, (where, "MUG"): Stock(key(), 0)})
+        found = history_violations(opening, events, ALWAYS, lost)
+        assert any(f"in '{where}': 0 on hand, but" in each for each in found)
+
+
 def test_an_order_that_is_postponed_wrongly_is_found() -> None:
     day = later(120)
     policy = AllocationPolicy(allocation_horizon=timedelta(hours=1))
@@ -440,6 +517,75 @@ def test_a_set_that_was_divided_is_found() -> None:
     events: list[Event] = [OrderSplit(ACME, "A", NOON, "B", (("1", 2),)), OrderSplitOff(NOON, part)]
     found = history_violations(opening, events, ALWAYS)
     assert "set 'a' of order 'A' was divided, 0 left" in found
+
+
+def moved_part(whole: Order, units: LineUnits, **changes: Any) -> list[Event]:  # noqa: ANN401
+    """Move these units of an order to york, as an order that differs in some fields."""
+    numbers = dict(units)
+    lines = tuple(
+        attrs.evolve(line, quantity=numbers[line.line_id], allocated=0)
+        for line in whole.lines
+        if line.line_id in numbers
+    )
+    of_part = {"order_id": "B", "split_from": "A", "warehouse_id": "york", "lines": lines}
+    part = attrs.evolve(whole, **(of_part | changes))
+    moved = OrderPartMoved(ACME, "A", NOON, "B", "york", units)
+    return [moved, OrderSplitOff(NOON, part)]
+
+
+SHORT = waiting("A", ("MUG", 3, 1), ("PAN", 2, 0), wait=BackOrderWait(NOON))
+OF_A_SET = waiting("A", ("MUG", 2, 0), ("PAN", 2, 0))
+OF_A_SET = attrs.evolve(
+    OF_A_SET, lines=tuple(attrs.evolve(line, set_id="a") for line in OF_A_SET.lines)
+)
+WHOLE_LINES = AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES)
+TWO_PARCELS = AllocationPolicy(fulfilment=Fulfilment.PARCELS, parcels_max=2)
+
+
+def test_a_part_that_was_moved_violates_nothing() -> None:
+    opening = State.of(ACME, [SHORT], [Stock(key(), 1, 1)])
+    events = moved_part(SHORT, (("1", 2), ("2", 1)))
+    assert history_violations(opening, events, ALWAYS) == []
+
+
+@pytest.mark.parametrize(
+    ("whole", "units", "changes", "policy", "found"),
+    [
+        (SHORT, (("1", 1),), {"warehouse_id": "hull"}, ALWAYS, "split off in warehouse 'hull'"),
+        (SHORT, (("1", 1),), {"warehouse_id": "leeds"}, ALWAYS, "split off in warehouse 'leeds'"),
+        (SHORT, (("1", 1),), {"lines": SHORT.lines[1:]}, ALWAYS, "line '1' had ('MUG', 3, 1)"),
+        (SHORT, (("1", 1),), {"wait": None}, ALWAYS, "waits otherwise than 'A'"),
+        (SHORT, (("1", 1),), {"replaces": "Z"}, ALWAYS, "'B' has another replaces"),
+        (SHORT, (("2", 1),), {}, WHOLE_LINES, "line '2' of order 'A' was divided, 1 left"),
+        (attrs.evolve(SHORT, split_count=1), (("2", 2),), {}, TWO_PARCELS, "into 3 parcels"),
+        (OF_A_SET, (("1", 2),), {}, ALWAYS, "set 'a' of order 'A' was divided, 0 left"),
+    ],
+)
+def test_a_part_that_was_moved_wrongly_is_found(
+    whole: Order, units: LineUnits, changes: dict[str, Any], policy: AllocationPolicy, found: str
+) -> None:
+    opening = State.of(ACME, [whole], [Stock(key(), whole.allocated, whole.allocated)])
+    events = moved_part(whole, units, **changes)
+    assert any(found in each for each in history_violations(opening, events, policy))
+
+
+def test_an_order_that_was_moved_wrongly_is_found() -> None:
+    opening = State.of(ACME, [attrs.evolve(FIRST, wait=BackOrderWait(NOON))])
+    assert history_violations(opening, [OrderMoved(ACME, "A", NOON, "york")], ALWAYS) == []
+    found = history_violations(opening, [OrderMoved(ACME, "A", NOON, "leeds")], ALWAYS)
+    assert found == ["move of order 'A': it was in warehouse 'leeds' already"]
+    moved = attrs.evolve(SHORT, warehouse_id="york", priority=3)
+    assert [*moved_wrongly(SHORT, OrderMoved(ACME, "A", NOON, "york"), moved)] == [
+        "move of order 'A': 1 units of warehouse 'leeds' went with it",
+        "move of order 'A': it has another priority",
+    ]
+
+
+def test_an_order_in_place_of_one_that_is_not_cancelled_is_found() -> None:
+    opening = State.of(ACME, [order("A"), order("C", status=Status.CANCELLED)])
+    for replaced, number in (("A", 1), ("Z", 1), ("C", 0)):
+        placed = OrderPlaced(NOON, order("B", replaces=replaced))
+        assert len(history_violations(opening, [placed], ALWAYS)) == number
 
 
 def test_a_set_that_waits_is_not_to_be_split() -> None:
