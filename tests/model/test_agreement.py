@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orderflow import Division, InvalidValueError, Preference
+from orderflow import InvalidValueError
 from orderflow.commands import PlaceOrder, PlaceOrders, ReturnState
 from orderflow.core import PageStep
+from orderflow.sourcing import Division, SourcingPreference
 from tests.model.agreement import Pair, agree_at_random
 from tests.model.commands import next_command
 from tests.model.policies import (
@@ -123,7 +124,7 @@ EVERYTHING = (
     *("OrderMoved", "OrderPartMoved", "MoveOrder of units", "MoveOrder of what is short", "MOVED"),
     *("StockTransferred", "TransferWithdrawn", "TRANSFERRED"),
     *("ReceiptAnnounced", "ReceiptWithdrawn", "booked in, and more to come"),
-    *(f"sourced by {each}" for each in (*Preference, *Division)),
+    *(f"sourced by {each}" for each in (*SourcingPreference, *Division)),
     *("sourced together", "sourced from one", "sourced from several warehouses"),
     "in place of a cancelled order",
 )

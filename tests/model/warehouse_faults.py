@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from orderflow import Division, Fulfilment, Preemption
+from orderflow import (
+    Fulfilment,
+    Preemption,
+)
 from orderflow.domain.allocation import expected_cover, serving_state
 from orderflow.domain.allocation import sourcing as planning
 from orderflow.domain.allocation.least_cost import LeastCost
@@ -21,17 +24,17 @@ from orderflow.domain.model.events import (
 from orderflow.domain.model.status import FROZEN
 from orderflow.domain.state import fold
 from orderflow.domain.state.draft import Draft
+from orderflow.sourcing import Division
 from tests.model.planting import noting, wrap
 
 if TYPE_CHECKING:
     import pytest
 
-    from orderflow import SourcingPolicy
     from orderflow.commands import MoveOrder, TransferStock
-    from orderflow.core import SourcingPlan
     from orderflow.domain.allocation.sourcing import SourcedPart
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.stock import ExpectedReceipt
+    from orderflow.sourcing import SourcingPlan, SourcingPolicy
     from tests.model.planting import Faults
 
 FAULTS: Faults = {}

@@ -28,7 +28,7 @@ from itertools import accumulate, combinations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.taking import Taking
-from orderflow.domain.model.sourcing_policy import Preference, SourcingCost
+from orderflow.domain.model.sourcing_policy import SourcingCost, SourcingPreference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,7 +63,7 @@ class LeastCost:
         self._available = available
         self._most = most
         costs = {each.warehouse_id: each for each in policy.costs}
-        if policy.preference is Preference.FEWEST_PARCELS:
+        if policy.preference is SourcingPreference.FEWEST_PARCELS:
             costs = {each: SourcingCost(each, parcel=1) for each in policy.warehouses}
         self._cost = costs
         self._useful = [each for each in policy.warehouses if any(available[each].values())]
