@@ -17,9 +17,9 @@ in the order of the lines.
 *Beyond.* Warehouses are added, each time the one that gives the most further units at the least
 cost. Then each is dropped that costs more than it saves.
 
-*The bound.* No answer that gives as many units of each line costs less than this: the cheapest
-units, and the cheapest parcels, as many as the product needs that comes from the most warehouses
-even if those with the largest stock send it.
+*The bound.* No answer that gives as many units of each line costs less than the cheapest units and
+the cheapest parcels. A product needs at least as many parcels as if the warehouses with the largest
+stock sent it. The product that needs the most parcels counts.
 """
 
 from __future__ import annotations
