@@ -24,8 +24,13 @@ import attrs
 from benchmarks.booking_in import HOLDINGS, HOT, World
 from benchmarks.case import ORDERFLOW, Case, Side, size_name
 from benchmarks.workloads import OPENING, SELLER, WAREHOUSE, draw_units
-from orderflow import ExpectedReceipt, Order, OrderLine, SourcingPolicy
+from orderflow import (
+    ExpectedReceipt,
+    Order,
+    OrderLine,
+)
 from orderflow.core import ReceiptChange
+from orderflow.sourcing import SourcingPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

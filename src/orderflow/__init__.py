@@ -10,8 +10,8 @@ the handle of one seller, with a method for each command and read::
 If your database driver is async, use `AsyncOrderFlow`.
 
 This namespace has what most programs need. Further names are grouped by subject:
-`orderflow.commands`, `orderflow.edits`, `orderflow.events`, `orderflow.calendar`, and
-`orderflow.core` for the pure functions behind it all.
+`orderflow.commands`, `orderflow.edits`, `orderflow.events`, `orderflow.sourcing`,
+`orderflow.calendar`, and `orderflow.core` for the pure functions behind it all.
 """
 
 from orderflow.adapters.memory.repository import MemoryRepository
@@ -30,12 +30,6 @@ from orderflow.domain.model.policy import (
     Rationing,
 )
 from orderflow.domain.model.short_part import ShortPart
-from orderflow.domain.model.sourcing_policy import (
-    Division,
-    Preference,
-    SourcingCost,
-    SourcingPolicy,
-)
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, Stock, StockKey
 from orderflow.domain.queries.actions import ActionAnswer
@@ -54,14 +48,12 @@ from orderflow.errors import (
     LimitRefusedError,
     LineNotFoundError,
     MissingExtraError,
-    MoveRefusedError,
     NotFoundError,
     OrderFlowError,
     OrderNotFoundError,
     ProductNotFoundError,
     ReceiptNotFoundError,
     RefusedError,
-    ReplacementRefusedError,
     SendRefusedError,
     ShortPickRefusedError,
     SplitRefusedError,
@@ -86,7 +78,6 @@ __all__ = [
     "BusyError",
     "CommandIdReusedError",
     "ContentionError",
-    "Division",
     "DuplicateOrderError",
     "EditRefusedError",
     "ExpectedCover",
@@ -102,7 +93,6 @@ __all__ = [
     "LineNotFoundError",
     "MemoryRepository",
     "MissingExtraError",
-    "MoveRefusedError",
     "NotFoundError",
     "Order",
     "OrderFlow",
@@ -113,7 +103,6 @@ __all__ = [
     "Outcome",
     "PartialAllocation",
     "Preemption",
-    "Preference",
     "ProductNotFoundError",
     "Queue",
     "Rationing",
@@ -123,14 +112,11 @@ __all__ = [
     "Replacement",
     "ReplacementList",
     "ReplacementOffer",
-    "ReplacementRefusedError",
     "Seller",
     "SendRefusedError",
     "ShortPart",
     "ShortPickRefusedError",
     "Shortage",
-    "SourcingCost",
-    "SourcingPolicy",
     "SplitRefusedError",
     "StaleVersionError",
     "Status",

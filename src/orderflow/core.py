@@ -4,7 +4,6 @@
 """
 
 from orderflow.domain.allocation.expected_cover import expected_cover
-from orderflow.domain.allocation.sourcing import SourcedPart, SourcingPlan
 from orderflow.domain.decisions.backlog import allocate
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
@@ -39,8 +38,6 @@ __all__ = [
     "ReceiptAllocation",
     "ReceiptChange",
     "ServedOrder",
-    "SourcedPart",
-    "SourcingPlan",
     "State",
     "TransitionError",
     "UnitAccount",

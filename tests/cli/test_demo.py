@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.console import Console
 
+from orderflow.cli.output.tables import account
+from orderflow.replay import Balance
 from tests.cli.runner import flat, run, run_json
 
 if TYPE_CHECKING:
@@ -22,7 +26,11 @@ LIFE = [
     "The order is split",
     "An order waits for its day",
     "A part of another order leaves",
+    "An order comes from two warehouses",
+    "A waiting order moves to where the stock is",
+    "Stock is on the way to the second warehouse",
     "Despatched",
+    "The transfer arrives",
     "Stock is booked in",
     "Despatched",
     "Despatched",
@@ -59,7 +67,17 @@ def test_about_85_of_100_units_are_served_at_once_and_all_in_the_end(shop: dict[
     assert shop["back_orders"]["opened"] > 100
     assert shop["back_orders"]["still_waiting"] == 0
     assert shop["account"]["difference"] == 0
-    assert shop["orders"] == 701  # with the one that waits for its day
+    assert shop["orders"] == 702  # with those that wait for a day, and come from two warehouses
+
+
+def test_the_second_warehouse_has_a_part_an_order_and_a_transfer(left: Path) -> None:
+    york = ("--warehouse", "york", "--db", left)
+    orders = run_json("orders", *york)["orders"]
+    assert [order["split_from"] is not None for order in orders] in ([True, False], [False, True])
+    assert {order["status"] for order in orders} <= {"ALLOCATED", "DESPATCHED"}
+    accounts = run_json("account", *york, "--limit", 0)["accounts"]
+    moved = [each["transferred_in"] + each["on_the_way"] for each in accounts]
+    assert sum(moved) == 10
 
 
 def test_the_seed_makes_the_shop(shop: dict[str, Any]) -> None:
@@ -158,3 +176,13 @@ def test_a_file_is_overwritten_if_asked_to(tmp_path: Path) -> None:
     for orders in (30, 20):
         assert run("demo", "--orders", orders, "--db", file, "--overwrite").exit_code == 0
     assert run_json("check", "--db", file)["orders"] <= 20
+
+
+def test_units_on_the_way_are_in_the_account() -> None:
+    counted = {"found": 0, "returned": 0, "despatched": 0, "lost": 0, "difference": 0}
+    balance = Balance(opening=9, booked_in=0, on_hand=4, on_the_way=5, **counted)
+    console = Console(width=100, file=StringIO())
+    console.print(account(balance))
+    printed = console.file
+    assert isinstance(printed, StringIO)
+    assert "on the way 5" in flat(printed.getvalue())

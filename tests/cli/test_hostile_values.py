@@ -129,10 +129,14 @@ NEEDED = {
     "SELLER": "acme",
     "UNITS": "1",
     "TIME": "2026-03-09",
+    "TO_WAREHOUSE": "york",
+    "WAREHOUSE": "york",
     "SKU=UNITS": "MUG=1",
     "LINE=FOUND": "1=1",
     "FILE": "history.csv",
     "--by": "1",
+    "--expected-at": "2026-03-09",
+    "--receipt": "T-1",
     "--replacements": "replacements.csv",
 }
 """Valid values of what some command cannot do without."""

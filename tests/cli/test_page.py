@@ -59,6 +59,8 @@ def test_every_command_of_the_page_does_what_it_says(tmp_path: Path) -> None:
         "A-2": "DELIVERED",
         "A-2-now": "CANCELLED",
         "A-3": "DELIVERED",
+        "A-4": "DELIVERED",
+        "A-4.1": "ALLOCATED",
     }
     assert (tmp_path / "happened.jsonl").read_text().count("\n") > 10
     assert run_json("check", "--db", file)["violations"] == []

@@ -281,6 +281,29 @@ def test_stock_is_transferred_and_booked_in(two: Shop) -> None:
     assert "receipt T-1 is closed; --more-to-come keeps it open" in arrived
 
 
+def test_a_receipt_names_the_warehouse_that_books_in(two: Shop) -> None:
+    two.do(*TRANSFER, "--warehouse", "leeds")
+    anywhere = Shop(two.db, warehouse="")
+    arrived = ("MUG", 2, "--receipt", "T-1", "--command-id", "b1")
+    first = anywhere.ask("book-in", *arrived)
+    assert first["outcome"]["stock"][0]["key"]["warehouse_id"] == "york"
+    assert anywhere.ask("book-in", *arrived) == first
+    message = anywhere.wrong("book-in", "MUG", 2, "--receipt", "T-9")
+    assert "'--warehouse': name a warehouse: there are 2 (leeds, york)" in message
+
+
+def test_a_transfer_may_be_late(two: Shop) -> None:
+    two.do(*TRANSFER)
+    anywhere = Shop(two.db, warehouse="")
+    late = ("announce", "T-1", "MUG", 2, "2999-01-05", "--command-id", "a1")
+    first = anywhere.ask(*late)
+    assert anywhere.ask(*late) == first
+    (receipt,) = two.ask("receipts", "--warehouse", "york")["receipts"]
+    assert (receipt["expected_at"][:10], receipt["from_warehouse_id"]) == ("2999-01-05", "leeds")
+    message = anywhere.refused("announce", "T-1", "MUG", 3, "2999-01-05")
+    assert "is a transfer of 2, and only its date can change" in message
+
+
 def test_receipts_from_outside_have_no_origin(two: Shop) -> None:
     two.do("announce", "R-1", "MUG", 4, "2999-01-02")
     assert "from" not in two.do("receipts")

@@ -29,7 +29,7 @@ from orderflow.domain.model.event_fields import OrderEventFields
 from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.domain.model.sourcing_policy import Preference, SourcingCost, SourcingPolicy
+from orderflow.domain.model.sourcing_policy import SourcingCost, SourcingPolicy, SourcingPreference
 from orderflow.domain.model.status import COVERED, MAY_WAIT, SENT_OUT, Status
 from orderflow.domain.model.stock import Stock, StockKey, WarehouseSku
 from orderflow.domain.model.validators import DURATION_MAX
@@ -216,7 +216,7 @@ def chosen(fields: dict[str, Any]) -> SourcingPolicy:
     """Make a sourcing policy of fields that need not agree with each other."""
     warehouses = tuple(dict.fromkeys(("leeds", *fields["warehouses"])))
     costs = {each.warehouse_id: each for each in fields["costs"]}
-    is_cheapest = fields["preference"] is Preference.CHEAPEST
+    is_cheapest = fields["preference"] is SourcingPreference.CHEAPEST
     changes = {
         "warehouses": warehouses,
         "waits_at": fields["waits_at"] and warehouses[-1],

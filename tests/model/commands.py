@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from orderflow.events import LineUnits
-    from tests.model.world import Order, World
+    from tests.model.world import Line, Order, World
 
     _Make = Callable[[World, Random, datetime], Command | None]
     _MakeForOrder = Callable[[Order, Random, datetime], Command]
@@ -118,7 +118,7 @@ def _order(order_id: str, random: Random, *, is_sourced: bool) -> PlacedOrder:
             )
             for number in range(1, 1 + random.choice([1, 1, 2, 2, 3]))
         ),
-        placed_at=START + timedelta(hours=random.randint(0, 4)),
+        placed_at=START + timedelta(hours=random.randint(0, 4) + 2 * is_sourced),
         priority=random.choice([0, 0, 1, 2]),
         promised_by=_promise(random),
         short_part=random.choice(SHORT_PARTS),
@@ -235,13 +235,23 @@ def _some_units(order: Order, random: Random) -> LineUnits:
     )
 
 
-@_on(*BEFORE_THE_WAREHOUSE)
-def _move(order: Order, random: Random, at: datetime) -> Command:
-    """Move an order, a part of it, or what is short; rarely to where it is."""
-    units, only_short, new_order_id = None, False, None
-    if random.randrange(3):
-        only_short = random.randrange(2) == 0
-        units = None if only_short else _any_units(order, random)
+def _move(world: World, random: Random, at: datetime) -> Command | None:
+    """Move an order, often one that has a part, or some of it; rarely to where it is."""
+    order = _pick(world, random, *BEFORE_THE_WAREHOUSE)
+    partly = [
+        each
+        for each in world.orders
+        if each.status in BEFORE_THE_WAREHOUSE and each.holds_units() and each.is_short()
+    ]
+    if partly and random.randrange(2):
+        order = random.choice(partly)
+    if order is None:
+        return None
+    units, new_order_id = None, None
+    only_short = random.randrange(3) == 0
+    if not only_short and random.randrange(3):
+        units = _any_units(order, random)
+    if only_short or units:
         new_order_id = random.choice([None, None, None, f"{order.order_id}.1"])
     others = [each for each in STOCKED if each != order.warehouse or not random.randrange(20)]
     return MoveOrder(
@@ -258,14 +268,13 @@ def _move(order: Order, random: Random, at: datetime) -> Command:
 def _any_units(order: Order, random: Random) -> LineUnits:
     """Pick some lines with all or some of their units, rarely one unit more than there are."""
     lines = random.sample(order.lines, random.randint(1, len(order.lines)))
-    return tuple(
-        (
-            line.line_id,
-            random.choice([line.quantity, random.randint(1, line.quantity)])
-            + (random.randrange(20) == 0),
-        )
-        for line in lines
-    )
+    return tuple((line.line_id, random.choice(_numbers(line, random))) for line in lines)
+
+
+def _numbers(line: Line, random: Random) -> list[int]:
+    some = random.randint(1, line.quantity)
+    too_many = line.quantity + (random.randrange(5) == 0)
+    return [some, some, line.short or some, line.quantity, too_many]
 
 
 @_on(*BEFORE_THE_WAREHOUSE)
@@ -350,8 +359,8 @@ MAKERS: dict[_Make, int] = {
     _cancel: 2,
     _send: 10,
     _despatch: 7,
-    _request: 4,
-    _accept: 3,
+    _request: 5,
+    _accept: 6,
     _reject: 3,
     _deliver: 6,
     _return: 10,
@@ -359,7 +368,7 @@ MAKERS: dict[_Make, int] = {
     stock_commands.book_in: 22,
     stock_commands.adjust: 4,
     stock_commands.count: 6,
-    stock_commands.announce: 4,
+    stock_commands.announce: 6,
     stock_commands.withdraw: 2,
     stock_commands.transfer: 4,
     stock_commands.limit: 5,

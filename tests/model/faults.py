@@ -32,6 +32,7 @@ from orderflow.domain.model.events import OrderPassedOver
 from orderflow.domain.model.order import allocated_units
 from orderflow.domain.state import waits
 from orderflow.domain.state.draft import Draft
+from tests.model.planting import noting, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,34 +41,11 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.next_page import NextPage
     from orderflow.domain.model.order import Order
-    from tests.model.policies import Settings
+    from tests.model.planting import Faults
 
-    _PutIn = Callable[[pytest.MonkeyPatch], None]
+FAULTS: Faults = {}
 
-FAULTS: dict[str, tuple[Settings, _PutIn]] = {}
-"""By what is wrong: the settings under which it is looked for, and how it is put in."""
-
-_NAMES: dict[type, str] = {
-    Queue: "queue",
-    Rationing: "rationing",
-    PartialAllocation: "partial_allocation",
-    Fulfilment: "fulfilment",
-    Preemption: "preemption",
-}
-
-
-def _fault(*settings: object) -> Callable[[_PutIn], _PutIn]:
-    def note(put_in: _PutIn) -> _PutIn:
-        FAULTS[put_in.__name__] = ({_NAMES[type(each)]: each for each in settings}, put_in)
-        return put_in
-
-    return note
-
-
-def _wrap(patch: pytest.MonkeyPatch, owner: object, name: str, wrapper: Callable[..., Any]) -> None:
-    """Replace a function by another one that is given the original and the arguments."""
-    original = getattr(owner, name)
-    patch.setattr(owner, name, lambda *args, **named: wrapper(original, *args, **named))
+_fault = noting(FAULTS)
 
 
 def _wrap_places(patch: pytest.MonkeyPatch, wrapper: Callable[..., Any]) -> None:
@@ -75,7 +53,7 @@ def _wrap_places(patch: pytest.MonkeyPatch, wrapper: Callable[..., Any]) -> None
     original = policy.queue_position
     for name, module in list(sys.modules.items()):
         if name.startswith("orderflow.") and vars(module).get("queue_position") is original:
-            _wrap(patch, module, "queue_position", wrapper)
+            wrap(patch, module, "queue_position", wrapper)
 
 
 # Queue
@@ -101,7 +79,7 @@ def order_id_breaks_ties_backwards(patch: pytest.MonkeyPatch) -> None:
 
 @_fault()
 def only_changed_orders_served(patch: pytest.MonkeyPatch) -> None:
-    _wrap(patch, ServingState, "take_replenished", lambda original, serving: original(serving)[:0])
+    wrap(patch, ServingState, "take_replenished", lambda original, serving: original(serving)[:0])
 
 
 @_fault()
@@ -147,7 +125,7 @@ def no_order_postponed_by_a_change_of_policy(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(Rationing.FAIR_SHARE)
 def later_first_among_equal_remainders(patch: pytest.MonkeyPatch) -> None:
-    _wrap(
+    wrap(
         patch,
         serving,
         "fair_shares",
@@ -157,7 +135,7 @@ def later_first_among_equal_remainders(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(Rationing.FAIR_SHARE)
 def share_without_its_limit(patch: pytest.MonkeyPatch) -> None:
-    _wrap(patch, serving, "fair_shares", lambda original, *args: original(*args[:2]))
+    wrap(patch, serving, "fair_shares", lambda original, *args: original(*args[:2]))
 
 
 # Holding
@@ -185,7 +163,7 @@ def passes_counted_twice(patch: pytest.MonkeyPatch) -> None:
         if isinstance(event, OrderPassedOver):
             original(draft, event)
 
-    _wrap(patch, Draft, "emit", emit)
+    wrap(patch, Draft, "emit", emit)
 
 
 @_fault(PartialAllocation.AFTER_WAITING)
@@ -250,7 +228,7 @@ def orders_have_no_time_of_their_own(patch: pytest.MonkeyPatch) -> None:
         return original(attrs.evolve(order, give_up_after=None), after)
 
     for module in (run_due, waits):
-        _wrap(patch, module, "gives_up_at", without_own)
+        wrap(patch, module, "gives_up_at", without_own)
 
 
 @_fault()
@@ -269,7 +247,7 @@ def given_up_without_what_it_could_have(patch: pytest.MonkeyPatch) -> None:
 
 @_fault(Preemption.URGENT)
 def taken_back_from_the_earliest(patch: pytest.MonkeyPatch) -> None:
-    _wrap(patch, preemption, "_later_orders", lambda original, *args: original(*args)[::-1])
+    wrap(patch, preemption, "_later_orders", lambda original, *args: original(*args)[::-1])
 
 
 @_fault(Preemption.URGENT)
@@ -290,7 +268,7 @@ def losing_from_the_first_line(patch: pytest.MonkeyPatch) -> None:
     def backwards(order: Order) -> Order:
         return attrs.evolve(order, lines=order.lines[::-1])
 
-    _wrap(
+    wrap(
         patch,
         shortfall,
         "last_lines_first",
@@ -307,7 +285,7 @@ def those_that_wait_already_do_not_count(patch: pytest.MonkeyPatch) -> None:
         others = {each.order_id for each in [*draft.view.back_orders(), *draft.orders.values()]}
         return original(draft, order, sku, others | unhandled)
 
-    _wrap(patch, short_orders, "_above_limit", above)
+    wrap(patch, short_orders, "_above_limit", above)
 
 
 @_fault()
@@ -315,7 +293,7 @@ def those_still_to_be_handled_count(patch: pytest.MonkeyPatch) -> None:
     def above(original: Any, draft: Draft, order: Order, sku: str, _unhandled: set[str]) -> Any:  # noqa: ANN401
         return original(draft, order, sku, set())
 
-    _wrap(patch, short_orders, "_above_limit", above)
+    wrap(patch, short_orders, "_above_limit", above)
 
 
 @_fault()
@@ -339,4 +317,4 @@ def the_next_page_forgets_those_that_became_short(patch: pytest.MonkeyPatch) -> 
         page: NextPage | None = original(serving)
         return page and attrs.evolve(page, became_short=())
 
-    _wrap(patch, ServingState, "next_page", forgetful)
+    wrap(patch, ServingState, "next_page", forgetful)

@@ -87,8 +87,8 @@ from tests.model.world import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orderflow import SourcingPolicy
     from orderflow.events import LineUnits
+    from orderflow.sourcing import SourcingPolicy
     from tests.model.world import ProductKey
 
 

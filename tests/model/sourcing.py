@@ -7,14 +7,18 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from orderflow import Division, Fulfilment, Preference, Rationing
+from orderflow import (
+    Fulfilment,
+    Rationing,
+)
+from orderflow.sourcing import Division, SourcingPreference
 from tests.model.moving import move_part
 from tests.model.serving import free_id, in_reach, watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from orderflow import SourcingPolicy
+    from orderflow.sourcing import SourcingPolicy
     from tests.model.world import Line, Order, ProductKey, World
 
     Units = dict[str, int]
@@ -111,7 +115,7 @@ def _most(world: World, policy: SourcingPolicy) -> int:
 def _best(world: World, nothing: Taking, policy: SourcingPolicy) -> Taking:
     most = 1 if policy.division is Division.NEVER else _most(world, policy)
     items = _items(world, nothing.order)
-    if policy.preference in (Preference.FEWEST_PARCELS, Preference.CHEAPEST):
+    if policy.preference in (SourcingPreference.FEWEST_PARCELS, SourcingPreference.CHEAPEST):
         return _cheapest(nothing, items, policy, most)
     if most == 1:
         preferred = _preferred(nothing, nothing.order.lines, policy)
@@ -137,7 +141,7 @@ def _items(world: World, order: Order) -> list[tuple[list[Line], bool]]:
 
 def _preferred(taking: Taking, lines: list[Line], policy: SourcingPolicy) -> list[str]:
     """Return the warehouses, the preferred one for these lines first."""
-    if policy.preference is Preference.RANKED:
+    if policy.preference is SourcingPreference.RANKED:
         return list(policy.warehouses)
     skus = {line.sku for line in lines}
     return sorted(policy.warehouses, key=lambda each: -sum(taking.free[each, sku] for sku in skus))
@@ -172,7 +176,7 @@ def _cheapest(
     unit = {each.warehouse_id: each.unit for each in policy.costs}
 
     def cost(taking: Taking) -> int:
-        if policy.preference is Preference.FEWEST_PARCELS:
+        if policy.preference is SourcingPreference.FEWEST_PARCELS:
             return len(taking.taken)
         return sum(
             parcel[warehouse] + unit[warehouse] * sum(units.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow import Division, Preference, SourcingCost, SourcingPolicy
+from orderflow.sourcing import Division, SourcingCost, SourcingPolicy, SourcingPreference
 
 if TYPE_CHECKING:
     from random import Random
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tests.model.world import World
 
 RANKINGS = (
-    *[("leeds", "york"), ("leeds", "york", "hull"), ("leeds", "york", "hull")],
-    *[("york", "leeds"), ("hull", "york", "leeds"), ("york",)],
+    *[("leeds", "york"), ("leeds", "york", "hull")],
+    *[("york", "leeds"), ("york", "leeds", "hull"), ("hull", "york", "leeds"), ("york",)],
 )
 
 
@@ -23,9 +23,9 @@ def draw_sourcing(world: World, random: Random) -> SourcingPolicy | None:
     if random.randrange(2 if len(stocked) > 1 else 6):
         return None
     warehouses = random.choice(RANKINGS)
-    preference = random.choice(list(Preference))
+    preference = random.choice(list(SourcingPreference))
     costs: tuple[SourcingCost, ...] = ()
-    if preference is Preference.CHEAPEST:
+    if preference is SourcingPreference.CHEAPEST:
         costs = tuple(
             SourcingCost(each, random.choice([0, 3, 5]), random.choice([0, 1, 2]))
             for each in warehouses
@@ -34,6 +34,6 @@ def draw_sourcing(world: World, random: Random) -> SourcingPolicy | None:
         warehouses=warehouses,
         preference=preference,
         division=random.choice([Division.ALWAYS, *Division]),
-        waits_at=random.choice([None, None, *warehouses]),
+        waits_at=random.choice([None, None, None, None, *warehouses]),
         costs=costs,
     )

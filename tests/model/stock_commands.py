@@ -68,9 +68,12 @@ def limit(_world: World, random: Random, at: datetime) -> Command:
 
 def announce(world: World, random: Random, at: datetime) -> Command:
     """Announce a receipt, or change one; some are overdue from the first, or soon after."""
-    receipt = ExpectedReceipt(
-        random.choice(RECEIPT_IDS), draw_key(random), random.randint(1, 6), _moment(random, at)
-    )
+    key = draw_key(random)
+    short = [each.product(line) for each in world.orders if each.waits() for line in each.lines]
+    if short and random.randrange(3):
+        key = StockKey("acme", *random.choice(short))
+    receipt_id, units = random.choice(RECEIPT_IDS), random.randint(1, 9)
+    receipt = ExpectedReceipt(receipt_id, key, units, _moment(random, at))
     before = world.receipts.get(receipt.receipt_id)
     if before is not None and random.randrange(3):
         receipt = attrs.evolve(receipt, key=StockKey("acme", *before.product))
@@ -103,7 +106,7 @@ def transfer(world: World, random: Random, at: datetime) -> Command | None:
     return TransferStock(
         at=at,
         key=StockKey("acme", *product),
-        units=random.randint(1, most + (random.randrange(6) == 0)),
+        units=random.randint(1, most + random.choice([0, 0, 0, 2])),
         to_warehouse_id=random.choice([each for each in STOCKED if each != product[0]]),
         receipt_id=random.choice(free if free and random.randrange(8) else RECEIPT_IDS),
         expected_at=_moment(random, at),

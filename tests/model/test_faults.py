@@ -9,11 +9,14 @@ from tests.model.commands import next_command
 from tests.model.faults import FAULTS
 from tests.model.policies import VALID_SETTINGS, Settings, with_first_parameters, with_parameters
 from tests.model.test_agreement import COMMANDS, PAGES, SEQUENCES, seeded
+from tests.model.warehouse_faults import FAULTS as FAULTS_OF_WAREHOUSES
+
+ALL_FAULTS = {**FAULTS, **FAULTS_OF_WAREHOUSES}
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", ALL_FAULTS)
 def test_a_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    where, put_in = FAULTS[name]
+    where, put_in = ALL_FAULTS[name]
     put_in(monkeypatch)
     assert any(
         they_differ(each, number)

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import AllocationPolicy, Division, ExpectedReceipt, Preference, SourcingPolicy
+from orderflow import (
+    AllocationPolicy,
+    ExpectedReceipt,
+)
 from orderflow.commands import AnnounceReceipt, BookInStock, CountStock, PlaceOrder
 from orderflow.core import State, available_to_promise_over, decide, earliest_promise, source
+from orderflow.sourcing import Division, SourcingPolicy, SourcingPreference
 from tests.unit.shop import ACME, NOON, key, order
 
 if TYPE_CHECKING:
@@ -18,6 +22,11 @@ if TYPE_CHECKING:
     from orderflow.commands import Command
 
 WAREHOUSES = ("A", "B", "C")
+WITHOUT_COSTS = (
+    SourcingPreference.RANKED,
+    SourcingPreference.MOST_AVAILABLE,
+    SourcingPreference.FEWEST_PARCELS,
+)
 POLICY = AllocationPolicy()
 LARGEST = 14
 
@@ -29,7 +38,9 @@ shops = st.fixed_dictionaries(dict.fromkeys(WAREHOUSES, st.tuples(units, units, 
 sourcings = st.builds(
     SourcingPolicy,
     warehouses=st.permutations(WAREHOUSES).map(tuple),
-    preference=st.sampled_from([each for each in Preference if each is not Preference.CHEAPEST]),
+    preference=st.sampled_from(
+        [each for each in SourcingPreference if each is not SourcingPreference.CHEAPEST]
+    ),
     division=st.sampled_from(Division),
     waits_at=st.sampled_from([None, *WAREHOUSES]),
 )

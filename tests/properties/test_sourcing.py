@@ -10,19 +10,28 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import Division, Order, OrderLine, Preference, SourcingCost, SourcingPolicy
+from orderflow import (
+    Order,
+    OrderLine,
+)
 from orderflow.domain.allocation.least_cost import EXACT_MAX
 from orderflow.domain.allocation.sourcing import plan_sources
+from orderflow.sourcing import Division, SourcingCost, SourcingPolicy, SourcingPreference
 from tests.unit.shop import order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from orderflow.core import SourcingPlan
+    from orderflow.sourcing import SourcingPlan
 
     Stock = Mapping[str, Mapping[str, int]]
 
 WAREHOUSES = ("A", "B", "C")
+WITHOUT_COSTS = (
+    SourcingPreference.RANKED,
+    SourcingPreference.MOST_AVAILABLE,
+    SourcingPreference.FEWEST_PARCELS,
+)
 SKUS = ("MUG", "PAN")
 MANY = tuple(f"W{number:02}" for number in range(EXACT_MAX + 3))
 
@@ -85,22 +94,22 @@ def all_ways(wanted: Mapping[str, int], stock: Stock) -> Iterator[dict[str, Coun
 
 
 def cost_of(way: Mapping[str, Counter[str]], policy: SourcingPolicy) -> int:
-    if policy.preference is Preference.FEWEST_PARCELS:
+    if policy.preference is SourcingPreference.FEWEST_PARCELS:
         return len(way)
     costs = {each.warehouse_id: each for each in policy.costs}
     return sum(costs[each].parcel + costs[each].unit * way[each].total() for each in way)
 
 
-def policy_of(preference: Preference, costs: list[tuple[int, int]]) -> SourcingPolicy:
+def policy_of(preference: SourcingPreference, costs: list[tuple[int, int]]) -> SourcingPolicy:
     warehouses = WAREHOUSES if len(costs) == len(WAREHOUSES) else MANY
     table = [SourcingCost(each, *cost) for each, cost in zip(warehouses, costs, strict=True)]
-    is_cheapest = preference is Preference.CHEAPEST
+    is_cheapest = preference is SourcingPreference.CHEAPEST
     return SourcingPolicy(
         warehouses=warehouses, preference=preference, costs=tuple(table) if is_cheapest else ()
     )
 
 
-by_cost = st.sampled_from([Preference.FEWEST_PARCELS, Preference.CHEAPEST])
+by_cost = st.sampled_from([SourcingPreference.FEWEST_PARCELS, SourcingPreference.CHEAPEST])
 cost_pairs = st.tuples(st.integers(0, 4), st.integers(0, 3))
 
 
@@ -113,7 +122,7 @@ cost_pairs = st.tuples(st.integers(0, 4), st.integers(0, 3))
 def test_no_way_gives_as_many_units_at_less_cost(
     wanted: list[tuple[str, int]],
     stock: Stock,
-    preference: Preference,
+    preference: SourcingPreference,
     costs: list[tuple[int, int]],
 ) -> None:
     new, policy = new_order(wanted), policy_of(preference, costs)
@@ -141,7 +150,7 @@ def test_no_way_gives_as_many_units_at_less_cost(
 def test_beyond_eight_warehouses_the_bound_is_a_bound(
     wanted: list[tuple[str, int]],
     stock: Stock,
-    preference: Preference,
+    preference: SourcingPreference,
     costs: list[tuple[int, int]],
     some: set[str],
 ) -> None:
@@ -171,7 +180,9 @@ def test_beyond_eight_warehouses_the_bound_is_a_bound(
 @given(
     wanted=lines,
     stock=stocks(WAREHOUSES),
-    preference=st.sampled_from([each for each in Preference if each is not Preference.CHEAPEST]),
+    preference=st.sampled_from(
+        [each for each in SourcingPreference if each is not SourcingPreference.CHEAPEST]
+    ),
     division=st.sampled_from(Division),
     set_of=st.integers(0, 3),
     whole_lines=st.booleans(),
@@ -181,7 +192,7 @@ def test_beyond_eight_warehouses_the_bound_is_a_bound(
 def test_every_plan_is_one_of_the_order_and_of_the_stock(  # noqa: PLR0917 - all settings
     wanted: list[tuple[str, int]],
     stock: Stock,
-    preference: Preference,
+    preference: SourcingPreference,
     division: Division,
     set_of: int,
     whole_lines: bool,  # noqa: FBT001

@@ -9,11 +9,12 @@ import pytest
 
 from orderflow import Stock, StockKey
 from orderflow.adapters.memory.repository import MemoryUnitOfWork
-from orderflow.commands import BookInStock
+from orderflow.commands import BookInStock, RunDue
 from orderflow.events import OrderDespatched
-from orderflow.replay import SELLER, Account, Replay
+from orderflow.replay import SELLER, Account, Balance, Replay
 from orderflow.replay.generator import generate
 from tests.replay.histories import SMALL
+from tests.unit.shop import ACME, NOON, Shop, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,3 +93,43 @@ def test_a_repository_that_loses_a_write_is_seen(
 
     monkeypatch.setattr(MemoryUnitOfWork, "save", save_once_wrongly)
     assert Replay().run(generate(SMALL)).balance.difference > 0
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "expected"),
+    [
+        ([], {"on_the_way": 5, "on_hand": 4}),
+        ([(5, False)], {"on_hand": 9}),
+        ([(2, False)], {"on_hand": 6, "lost": 3}),
+        ([(2, True)], {"on_hand": 6, "on_the_way": 3}),
+        ([(2, True), (4, False)], {"on_hand": 10, "found": 1}),
+    ],
+)
+def test_a_transfer_is_on_the_way_until_it_arrives(
+    arrivals: list[tuple[int, bool]], expected: dict[str, int]
+) -> None:
+    balance = _balance_of_a_transfer(arrivals, withdrawn=False)
+    assert balance.came == balance.went
+    found = attrs.asdict(balance)
+    assert {name: units for name, units in found.items() if units} == {"booked_in": 9, **expected}
+
+
+def test_a_withdrawn_transfer_is_on_hand_again() -> None:
+    balance = _balance_of_a_transfer([(2, True)], withdrawn=True)
+    assert (balance.on_hand, balance.on_the_way, balance.difference) == (9, 0, 0)
+
+
+def _balance_of_a_transfer(arrivals: list[tuple[int, bool]], *, withdrawn: bool) -> Balance:
+    account, shop = Account(), Shop()
+    mugs, there = key("MUG"), key("MUG", warehouse_id="york")
+
+    def observe(outcome: Outcome) -> None:
+        account.observe(RunDue(seller_id=ACME, at=NOON), outcome)
+
+    observe(shop.book_in(mugs, 9))
+    observe(shop.transfer(mugs, 5, "york", receipt_id="T", expected_at=NOON))
+    for received, more_to_come in arrivals:
+        observe(shop.book_in(there, received, receipt_id="T", more_to_come=more_to_come))
+    if withdrawn:
+        observe(shop.withdraw("T"))
+    return account.balance(shop.stock())

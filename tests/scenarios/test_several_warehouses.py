@@ -15,14 +15,12 @@ import pytest
 
 from orderflow import (
     AllocationPolicy,
-    Division,
     ExpectedReceipt,
     Fulfilment,
-    Preference,
     ShortPart,
-    SourcingPolicy,
 )
 from orderflow.errors import MoveRefusedError
+from orderflow.sourcing import Division, SourcingPolicy, SourcingPreference
 from tests.unit.shop import NOON, Shop, key, kinds, order
 
 if TYPE_CHECKING:
@@ -117,7 +115,7 @@ def test_spree_stock_comes_before_a_back_order_at_a_better_location() -> None:
     ("over", "expected"),
     [
         (
-            SourcingPolicy(warehouses=("A", "B"), preference=Preference.MOST_AVAILABLE),
+            SourcingPolicy(warehouses=("A", "B"), preference=SourcingPreference.MOST_AVAILABLE),
             {"A": (4, 0), "B": (1, 0)},
         ),
         (SourcingPolicy(warehouses=("B", "A")), {"A": (2, 0), "B": (3, 0)}),
@@ -133,7 +131,7 @@ def test_saleor_what_others_have_is_respected() -> None:
     """Saleor sorts by the stock on hand; here, what is allocated counts neither way."""
     shop = shop_over(A=4, B=3)
     shop.take("cart", ("MUG", 2), warehouse_id="A")
-    most = SourcingPolicy(warehouses=("A", "B"), preference=Preference.MOST_AVAILABLE)
+    most = SourcingPolicy(warehouses=("A", "B"), preference=SourcingPreference.MOST_AVAILABLE)
     assert taken(place(shop, "1", ("MUG", 3), over=most)) == {"B": (3, 0)}
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOMS = ["service", "notifier", "checking"]
-FACES = ["", "calendar", "commands", "core", "edits"]
+FACES = ["", "calendar", "commands", "core", "edits", "sourcing"]
 RESULTS = {
     *("ActionAnswer", "BatchResult", "CancelledParts", "CheckResult", "DigestResult"),
     *("EarlierDemand", "ExpectedCover", "Explanation", "OrderParts", "Outcome"),

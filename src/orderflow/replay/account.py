@@ -16,6 +16,8 @@ from orderflow.domain.model.events import (
     OrderDespatched,
     StockAdjusted,
     StockBookedIn,
+    StockTransferred,
+    TransferWithdrawn,
     UnitsReturned,
 )
 from orderflow.domain.model.returns import ReturnState
@@ -35,10 +37,15 @@ OPENING = "opening stock"
 
 @attrs.frozen(kw_only=True)
 class Balance:
-    """The account in units: opening + booked in + found + returned = despatched + lost + on hand.
+    """The account in units.
+
+    What came is the opening stock, and what was booked in, found or returned. What went was
+    despatched or lost, or is on hand or on the way.
 
     Attributes:
         returned: The units that customers sent back and that are on hand again.
+        lost: Units that were not there, and units of transfers that did not arrive.
+        on_the_way: The units of transfers that are still expected.
         difference: The units by which events and stock records disagree, added up over all
             products. Anything but 0 is a bug in orderflow.
     """
@@ -50,6 +57,7 @@ class Balance:
     despatched: int
     lost: int
     on_hand: int
+    on_the_way: int
     difference: int
 
     @property
@@ -59,8 +67,8 @@ class Balance:
 
     @property
     def went(self) -> int:
-        """Units despatched, lost or still on hand."""
-        return self.despatched + self.lost + self.on_hand
+        """Units despatched, lost, still on hand or on the way."""
+        return self.despatched + self.lost + self.on_hand + self.on_the_way
 
 
 class Account:
@@ -74,6 +82,12 @@ class Account:
         """Count the units that came and left through a command."""
         for event in outcome.events:
             match event:
+                case StockBookedIn(from_warehouse_id=str()):
+                    self._count_arrival(event)
+                case StockTransferred(units=units):
+                    self._count("on_the_way", event.key.sku, -units, units)
+                case TransferWithdrawn(units=units):
+                    self._count("on_the_way", event.key.sku, units, -units)
                 case StockBookedIn(received=units):
                     self._count("booked_in", event.key.sku, units, units)
                 case StockAdjusted(change=change, note=note):
@@ -105,8 +119,16 @@ class Account:
             despatched=self._totals["despatched"],
             lost=self._totals["lost"],
             on_hand=records.total(),
+            on_the_way=self._totals["on_the_way"],
             difference=sum(map(abs, apart.values())),
         )
+
+    def _count_arrival(self, event: StockBookedIn) -> None:
+        """Count the units of a transfer that arrived, and those that did not."""
+        settled = (event.expected or 0) - event.to_come
+        self._count("on_the_way", event.key.sku, event.received, -settled)
+        missing = settled - event.received
+        self._totals["lost" if missing > 0 else "found"] += abs(missing)
 
     def _count(self, name: str, sku: str, change: int, units: int) -> None:
         self._totals[name] += units

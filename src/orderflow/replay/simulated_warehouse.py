@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from heapq import heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.commands import (
@@ -34,8 +35,8 @@ class SimulatedWarehouse:
     """The warehouse's side of a replay.
 
     Attributes:
-        announced: The number of receipts announced.
-        booked_in: The number of receipts booked in.
+        announced: The number of receipts announced, without transfers.
+        booked_in: The number of receipts booked in, without transfers.
         units_not_there: Units that the history writes off, but that were not on hand.
     """
 
@@ -46,6 +47,7 @@ class SimulatedWarehouse:
         self._session = session
         self._ready: dict[str, datetime | None] = {}  # with the moment that each waits for
         self._due: list[tuple[datetime, int, ExpectedReceipt]] = []
+        self._numbers = count(1)
 
     @property
     def expected(self) -> tuple[ExpectedReceipt, ...]:
@@ -69,7 +71,11 @@ class SimulatedWarehouse:
         """Announce a receipt. It is booked in when it is expected."""
         self._session.handle(AnnounceReceipt(receipt=receipt, at=at))
         self.announced += 1
-        heappush(self._due, (receipt.expected_at, self.announced, receipt))
+        self.expect(receipt)
+
+    def expect(self, receipt: ExpectedReceipt) -> None:
+        """Book in a receipt, which was announced already, when it is expected."""
+        heappush(self._due, (receipt.expected_at, next(self._numbers), receipt))
 
     def book_in_next(self) -> None:
         """Book in the next receipt in full."""
@@ -79,7 +85,8 @@ class SimulatedWarehouse:
                 key=receipt.key, received=receipt.quantity, receipt_id=receipt.receipt_id, at=at
             )
         )
-        self.booked_in += 1
+        if receipt.from_warehouse_id is None:
+            self.booked_in += 1
 
     def despatch(self, at: datetime) -> None:
         """Send and despatch every allocated order whose day has come."""

@@ -14,6 +14,7 @@ import orderflow.core
 import orderflow.edits
 import orderflow.events
 import orderflow.ports
+import orderflow.sourcing
 from orderflow import (
     Address,
     AdjustmentReason,
@@ -26,8 +27,6 @@ from orderflow import (
     OrderLine,
     Replacement,
     ReplacementList,
-    SourcingCost,
-    SourcingPolicy,
     Stock,
     StockKey,
 )
@@ -76,6 +75,7 @@ from orderflow.edits import (
     ReplaceLine,
 )
 from orderflow.errors import InvalidValueError
+from orderflow.sourcing import SourcingCost, SourcingPolicy
 from tests.unit.shop import NOON, about, key, lines, order
 
 
@@ -562,10 +562,11 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
         *(orderflow.OrderParts, orderflow.ReplacementOffer, RemoveShortLines),
         *(orderflow.core.MovedDate, orderflow.core.Promise),
         *(orderflow.core.ReceiptAllocation, orderflow.core.ServedOrder),
-        *(orderflow.core.SourcedPart, orderflow.core.SourcingPlan),
+        *(orderflow.sourcing.SourcedPart, orderflow.sourcing.SourcingPlan),
+        orderflow.core.UnitAccount,
     }
     faces = [orderflow, orderflow.calendar, orderflow.commands, orderflow.core, orderflow.edits]
-    faces += [orderflow.events, orderflow.ports]
+    faces += [orderflow.events, orderflow.ports, orderflow.sourcing]
     names = [getattr(face, name) for face in faces for name in face.__all__]
     shown = {kind for kind in names if hasattr(kind, "__attrs_attrs__")}
     events = set(orderflow.events.Event.__args__)

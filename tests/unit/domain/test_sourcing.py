@@ -8,27 +8,34 @@ import pytest
 
 from orderflow import (
     AllocationPolicy,
-    Division,
     ExpectedReceipt,
     Fulfilment,
     HoldReason,
     InvalidValueError,
     OrderLine,
     PartialAllocation,
-    Preference,
     Queue,
-    SourcingCost,
-    SourcingPolicy,
     StockKey,
 )
 from orderflow.commands import PlaceOrder, PlaceOrders
-from orderflow.core import SourcedPart, SourcingPlan, State, source
+from orderflow.core import (
+    State,
+    source,
+)
 from orderflow.errors import DuplicateOrderError, OrderNotFoundError, ReplacementRefusedError
+from orderflow.sourcing import (
+    Division,
+    SourcedPart,
+    SourcingCost,
+    SourcingPlan,
+    SourcingPolicy,
+    SourcingPreference,
+)
 from tests.unit.shop import NOON, Shop, key, kinds, later, order
 
-FEWEST = Preference.FEWEST_PARCELS
-CHEAPEST = Preference.CHEAPEST
-MOST = Preference.MOST_AVAILABLE
+FEWEST = SourcingPreference.FEWEST_PARCELS
+CHEAPEST = SourcingPreference.CHEAPEST
+MOST = SourcingPreference.MOST_AVAILABLE
 ABC = ("A", "B", "C")
 
 
@@ -158,8 +165,8 @@ TABLE = (
 )
 
 
-@pytest.mark.parametrize("preference", [Preference.RANKED, MOST, FEWEST])
-def test_a_set_comes_from_one_warehouse(preference: Preference) -> None:
+@pytest.mark.parametrize("preference", [SourcingPreference.RANKED, MOST, FEWEST])
+def test_a_set_comes_from_one_warehouse(preference: SourcingPreference) -> None:
     shop = shop_over(A="TOP 1, LEG 3", B="TOP 1, LEG 4")
     plan = planned(shop, *TABLE, ("LEG", 2), preference=preference)
     assert units_of(plan)["B"] == {"1": 1, "2": 4}

@@ -17,11 +17,9 @@ import orderflow
 import orderflow.edits
 from orderflow import (
     AllocationPolicy,
-    Division,
     Fulfilment,
     PartialAllocation,
     Preemption,
-    Preference,
     Queue,
     Rationing,
     Status,
@@ -40,6 +38,7 @@ from orderflow.events import (
     ShortUnitsCancelled,
     StockBookedIn,
 )
+from orderflow.sourcing import Division, SourcingPreference
 from orderflow.testing import strategies
 from orderflow.testing.strategies import (
     History,
@@ -152,7 +151,7 @@ def test_every_setting_is_drawn(field: str, kind: type) -> None:
 
 def test_every_way_to_choose_warehouses_is_drawn() -> None:
     found = drawn(sourcing_policies())
-    assert {policy.preference for policy in found} == set(Preference)
+    assert {policy.preference for policy in found} == set(SourcingPreference)
     assert {policy.division for policy in found} == set(Division)
     assert {policy.waits_at for policy in found} == {None, "leeds", "york"}
 
@@ -252,13 +251,13 @@ def test_several_warehouses_have_an_effect() -> None:
         *("OrderMoved", "OrderPartMoved", "MoveOrder of units", DeallocationReason.MOVED),
         *("StockTransferred", "a transfer is announced"),
         *("a transfer arrives: all, or not yet all", "2 warehouses of one command"),
-        *(f"PlaceOrder over {each}" for each in Preference),
+        *(f"PlaceOrder over {each}" for each in SourcingPreference),
         *(f"PlaceOrder divided {each}" for each in Division),
         "an order replaces one",
     ]
     rare = [
         *("a transfer arrives: less", "a transfer arrives: more", "TransferWithdrawn"),
-        *(DeallocationReason.TRANSFERRED, f"PlaceOrders over {Preference.CHEAPEST}"),
+        *(DeallocationReason.TRANSFERRED, f"PlaceOrders over {SourcingPreference.CHEAPEST}"),
     ]
     assert {each: effects()[each] for each in frequent if effects()[each] < 5} == {}
     assert {each: effects()[each] for each in rare if not effects()[each]} == {}

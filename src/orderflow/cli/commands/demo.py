@@ -16,7 +16,7 @@ from rich.rule import Rule
 from orderflow.adapters.memory.repository import MemoryRepository
 from orderflow.cli.commands import demo_file
 from orderflow.cli.commands.demo_file import SETTINGS
-from orderflow.cli.commands.demo_tour import DemoTour, Step
+from orderflow.cli.commands.demo_tour import DemoTour
 from orderflow.cli.options.arguments import AsJson  # noqa: TC001 - Typer reads it
 from orderflow.cli.output import tables, terminal
 from orderflow.cli.output.console import styled
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from orderflow.cli.commands.demo_step import Step
     from orderflow.domain.model.order import Order
     from orderflow.domain.queries.actions import ActionAnswer
     from orderflow.replay import Entry

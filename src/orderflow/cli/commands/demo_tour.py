@@ -2,17 +2,17 @@
 
 The tour observes the run. It picks the first order on back order that makes a good example, and
 records everything that happens to it. It also plays the seller: it asks for the allowed actions,
-replaces a short product, and splits the order. Then it places an order that waits for its day, and
-sends a part of another.
+replaces a short product, and splits the order. Then it places an order that waits for its day,
+sends a part of another, and opens a second warehouse.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
+from orderflow.cli.commands.demo_step import Step, short_units
+from orderflow.cli.commands.second_warehouse import SecondWarehouse
 from orderflow.cli.output.tables import duration
 from orderflow.domain.model.commands import (
     DespatchOrder,
@@ -32,18 +32,17 @@ from orderflow.domain.model.events import (
 )
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.status import Status
-from orderflow.domain.queries.actions import ActionAnswer
 from orderflow.errors.quoting import counted
 from orderflow.replay import SELLER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from datetime import datetime
 
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.outcome import Outcome
     from orderflow.replay import Replay
 
-__all__ = ["DemoTour", "Step", "short_units"]
+__all__ = ["DemoTour"]
 
 LINES_MIN, LINES_MAX = 4, 7
 """Enough lines to split the order, and few enough to show."""
@@ -51,47 +50,6 @@ THINKS_FOR = timedelta(minutes=20)
 """How long the seller takes to react to a message."""
 WAITS_FOR = timedelta(days=7)
 """How long the order waits that must not leave before a day."""
-
-
-@attrs.frozen
-class Step:
-    """One thing that happened to the order.
-
-    Attributes:
-        at: When.
-        title: What happened, in a few words.
-        text: The same in one or two sentences.
-        order: The order at that moment, if the step shows it.
-        answers: The actions that the seller was offered.
-    """
-
-    at: datetime
-    title: str
-    text: str
-    order: Order | None = None
-    answers: tuple[ActionAnswer, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the step as plain values."""
-        step: dict[str, Any] = {
-            "at": self.at.isoformat(),
-            "title": self.title,
-            "text": self.text,
-        }
-        if self.order is not None:
-            step["status"] = self.order.status
-            step["lines"] = [attrs.asdict(line) for line in self.order.lines]
-        if self.answers:
-            step["actions"] = [
-                {
-                    "action": answer.action,
-                    "allowed": answer.allowed,
-                    "leads_to": list(answer.leads_to),
-                    "reason": answer.reason,
-                }
-                for answer in self.answers
-            ]
-        return step
 
 
 class DemoTour:
@@ -125,6 +83,7 @@ class DemoTour:
             self._split(run, run.now)
             self._place_for_a_day(run, run.now)
             self._send_part(run, run.now)
+            self.steps += SecondWarehouse(run, run.now).steps(self._ids)
 
     def _begin(self, outcome: Outcome) -> None:
         order = outcome.order
@@ -241,6 +200,9 @@ class DemoTour:
                     f"leave today. {order_id} waits for "
                     f"{short_units(orders[order_id].short_lines)}.",
                 )
+            case StockBookedIn(received=received, key=key, from_warehouse_id=str()):
+                text = f"{received} {key.sku} are booked in at {key.warehouse_id}; none is missing."
+                self._add_step(event, "The transfer arrives", text)
             case StockBookedIn(received=received, key=key) if order_id in orders:
                 self._add_booked_in(event, f"{received} {key.sku}", outcome)
             case OrderDespatched(order_id=left) if left in self._ids:
@@ -268,11 +230,6 @@ class DemoTour:
 
     def _add_step(self, event: Event, title: str, text: str, order: Order | None = None) -> None:
         self.steps.append(Step(event.at, title, text, order))
-
-
-def short_units(lines: Iterable[OrderLine]) -> str:
-    """Name the short units of lines."""
-    return " and ".join(f"{line.short} {line.sku}" for line in lines)
 
 
 def _is_good_example(order: Order) -> bool:

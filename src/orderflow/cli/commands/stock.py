@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
+import attrs
 import typer
 
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
-from orderflow.cli.execution import ExecutionOptions, carry_out, do_to_stock, key_of
+from orderflow.cli.execution import (
+    ExecutionOptions,
+    carry_out,
+    do_to_stock,
+    earlier_command,
+    key_of,
+)
 from orderflow.cli.options.arguments import Note, ReceiptId, Sku
 from orderflow.cli.options.forms import moment_argument
 from orderflow.cli.options.from_settings import with_options
@@ -127,17 +134,29 @@ def book_in(
         ),
     ] = False,
 ) -> None:
-    """Book in stock, and allocate it to the orders that wait for it."""
-    do_to_stock(
-        BookInStock,
-        sku,
-        where,
-        how,
-        received=received,
-        rejected=rejected,
-        receipt_id=receipt,
-        more_to_come=more_to_come,
-    )
+    """Book in stock, and allocate it to the orders that wait for it.
+
+    With --receipt, the warehouse is that of the receipt, if you name none.
+    """
+
+    def command(database: Database) -> BookInStock:
+        seller_id = database.seller(where.seller, may_be_new=True)
+        earlier = earlier_command(database, seller_id, how)
+        if isinstance(earlier, BookInStock) and where.warehouse is None:
+            key = attrs.evolve(earlier.key, sku=sku)
+        else:
+            before = _announced_before(database, where, how, receipt)
+            key = _key_of_arrival(database, where, sku, before)
+        return BookInStock(
+            key=key,
+            received=received,
+            rejected=rejected,
+            receipt_id=receipt,
+            more_to_come=more_to_come,
+            **how.fields(),
+        )
+
+    carry_out(command, where, how)
 
 
 @with_options("The database", where=WarehouseOptions)
@@ -177,11 +196,16 @@ def announce(
     where: WarehouseOptions,
     how: ExecutionOptions,
 ) -> None:
-    """Announce a receipt, or change one already announced."""
+    """Announce a receipt, or change one already announced.
+
+    The date of a transfer can be changed, but not its units.
+    """
 
     def command(database: Database) -> AnnounceReceipt:
-        key = key_of(database, where, sku)
-        receipt = ExpectedReceipt(receipt_id, key, units, expected_at)
+        before = _announced_before(database, where, how, receipt_id)
+        origin = None if before is None else before.from_warehouse_id
+        key = _key_of_arrival(database, where, sku, before)
+        receipt = ExpectedReceipt(receipt_id, key, units, expected_at, from_warehouse_id=origin)
         return AnnounceReceipt(receipt=receipt, **how.fields())
 
     carry_out(command, where, how)
@@ -195,13 +219,37 @@ def withdraw(
     where: SellerOptions,
     how: ExecutionOptions,
 ) -> None:
-    """Withdraw an announced receipt."""
+    """Withdraw an announced receipt.
+
+    If it is a transfer, its units are on hand again where they came from.
+    """
 
     def command(database: Database) -> WithdrawReceipt:
         seller_id = database.seller(where.seller)
         return WithdrawReceipt(seller_id=seller_id, receipt_id=receipt_id, **how.fields())
 
     carry_out(command, where, how)
+
+
+def _announced_before(
+    database: Database, where: WarehouseOptions, how: ExecutionOptions, receipt_id: str | None
+) -> ExpectedReceipt | None:
+    """Return the receipt with this id as it was announced before the command, if it was."""
+    seller_id = database.seller(where.seller, may_be_new=True)
+    earlier = earlier_command(database, seller_id, how)
+    if isinstance(earlier, AnnounceReceipt):
+        return earlier.receipt
+    receipts = database.flow.seller(seller_id).receipts()
+    return next((each for each in receipts if each.receipt_id == receipt_id), None)
+
+
+def _key_of_arrival(
+    database: Database, where: WarehouseOptions, sku: str, receipt: ExpectedReceipt | None
+) -> StockKey:
+    """Return the key of a product that arrives: where its receipt is expected, or as named."""
+    if receipt is None or where.warehouse is not None:
+        return key_of(database, where, sku)
+    return attrs.evolve(receipt.key, sku=sku)
 
 
 def _is_asked_for(key: StockKey, sku: str | None, where: WarehouseOptions) -> bool:

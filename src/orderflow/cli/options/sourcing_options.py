@@ -11,9 +11,9 @@ import typer
 from orderflow.cli.options.arguments import pairs
 from orderflow.domain.model.sourcing_policy import (
     Division,
-    Preference,
     SourcingCost,
     SourcingPolicy,
+    SourcingPreference,
 )
 from orderflow.errors.quoting import quoted, shortened
 
@@ -42,7 +42,7 @@ class SourcingOptions:
     sources: list[str] = attrs.field(
         factory=list, metadata={"names": ("--from",), "metavar": "WAREHOUSE"}
     )
-    prefer: Preference = Preference.RANKED
+    prefer: SourcingPreference = SourcingPreference.RANKED
     divide: Division = Division.ALWAYS
     waits_at: str | None = attrs.field(default=None, metadata={"metavar": "WAREHOUSE"})
     costs: list[str] = attrs.field(
@@ -65,7 +65,7 @@ class SourcingOptions:
                 costs=tuple(_costs(self.costs)),
             )
         for is_given, option in (
-            (self.prefer is not Preference.RANKED, "--prefer"),
+            (self.prefer is not SourcingPreference.RANKED, "--prefer"),
             (self.divide is not Division.ALWAYS, "--divide"),
             (self.waits_at is not None, "--waits-at"),
             (bool(self.costs), "--cost"),

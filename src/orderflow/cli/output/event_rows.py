@@ -56,6 +56,7 @@ from orderflow.domain.model.events import (
     ShortUnitsCancelled,
     StockAdjusted,
     StockBookedIn,
+    StockEvent,
     StockTransferred,
     TransferWithdrawn,
     UnitsReturned,
@@ -66,6 +67,8 @@ from orderflow.wording.moments import moment_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime, tzinfo
+
+    from orderflow.domain.model.order import Order
 
 __all__ = ["event_details", "event_row", "policy_text"]
 
@@ -89,10 +92,11 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
     """Return the details of an event in a few words."""
     if isinstance(event, EffectOfTime):
         return ", ".join([*_effect_of_time(event, zone), *_due(event.due_at, zone)])
+    if isinstance(event, StockEvent):
+        return _stock(event, zone)
     match event:
         case OrderPlaced(order=order) | OrderSplitOff(order=order):
-            lines = ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
-            return lines if order.replaces is None else f"{lines} in place of {order.replaces}"
+            return _wanted(order)
         case OrderDeallocated() | ShortUnitsCancelled():
             return f"{_units(event.units)}: {_lower(event.reason)}"
         case UnitsReturned():
@@ -117,24 +121,8 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
             return f"{_units(event.units)} to {event.new_order_id} in {event.warehouse_id}"
         case OrderMoved():
             return f"to {event.warehouse_id}"
-        case StockTransferred():
-            way = f"from {event.key.warehouse_id} to {event.to_warehouse_id}"
-            return f"{event.units} {way}, receipt {event.receipt_id}"
-        case TransferWithdrawn():
-            return f"{event.units} back in {event.key.warehouse_id}, receipt {event.receipt_id}"
-        case (
-            OrderCancelled(reason=reason)
-            | CancellationRequested(reason=reason)
-            | CancellationRejected(reason=reason)
-        ):
-            return reason
-        case StockBookedIn() | StockAdjusted() | BackOrdersLimited():
-            return _stock(event, zone)
-        case ReceiptAnnounced(receipt=receipt):
-            at = moment_text(receipt.expected_at, zone)
-            origin = receipt.from_warehouse_id
-            of = "" if origin is None else f" from {origin}"
-            return f"{receipt.quantity} {receipt.key.sku}{of} at {at}"
+        case OrderCancelled() | CancellationRequested() | CancellationRejected():
+            return event.reason
         case PolicyChanged(policy=policy):
             return policy_text(to_data(policy)["data"])
         case _:
@@ -175,29 +163,56 @@ def _subject(event: Event) -> str:
             return event.order_id
 
 
-def _stock(event: BackOrdersLimited | StockBookedIn | StockAdjusted, zone: tzinfo) -> str:
-    if isinstance(event, BackOrdersLimited):
-        if event.units_max is None:
-            return "no limit of back orders"
-        begins, ends = event.begins_at, event.ends_at
-        since = f" from {moment_text(begins, zone)}" if begins is not None else ""
-        until = f" until {moment_text(ends, zone)}" if ends is not None else ""
-        return f"at most {event.units_max} on back order{since}{until}"
-    if isinstance(event, StockAdjusted):
-        note = f": {event.note}" if event.note else ""
-        return f"{event.change:+} ({_lower(event.reason)}){note}"
+def _stock(event: StockEvent, zone: tzinfo) -> str:
+    match event:
+        case BackOrdersLimited():
+            return _limit(event, zone)
+        case StockBookedIn():
+            return ", ".join(_arrival(event))
+        case StockAdjusted():
+            note = f": {event.note}" if event.note else ""
+            return f"{event.change:+} ({_lower(event.reason)}){note}"
+        case StockTransferred():
+            way = f"from {event.key.warehouse_id} to {event.to_warehouse_id}"
+            return f"{event.units} {way}, receipt {event.receipt_id}"
+        case TransferWithdrawn():
+            return f"{event.units} back in {event.key.warehouse_id}, receipt {event.receipt_id}"
+        case ReceiptAnnounced(receipt=receipt):
+            at = moment_text(receipt.expected_at, zone)
+            return (
+                f"{receipt.quantity} {receipt.key.sku}{_origin(receipt.from_warehouse_id)} at {at}"
+            )
+        case ReceiptWithdrawn():
+            return ""
+
+
+def _limit(event: BackOrdersLimited, zone: tzinfo) -> str:
+    if event.units_max is None:
+        return "no limit of back orders"
+    begins, ends = event.begins_at, event.ends_at
+    since = f" from {moment_text(begins, zone)}" if begins is not None else ""
+    until = f" until {moment_text(ends, zone)}" if ends is not None else ""
+    return f"at most {event.units_max} on back order{since}{until}"
+
+
+def _arrival(event: StockBookedIn) -> Iterator[str]:
     expected = event.expected or 0
     of = f" of {expected}" if event.received < expected else ""
-    said = [f"{event.received}{of} received"]
-    said += [f"{event.rejected} rejected"] if event.rejected else []
-    said += [f"{event.short} short"] if event.short else []
-    said += [f"{event.over} over"] if event.over else []
+    yield f"{event.received}{of} received"
+    if event.rejected:
+        yield f"{event.rejected} rejected"
+    if event.short:
+        yield f"{event.short} short"
+    if event.over:
+        yield f"{event.over} over"
     if event.more_to_come:
-        said.append(f"{event.to_come} still to come" if event.to_come else "all has come")
+        yield f"{event.to_come} still to come" if event.to_come else "all has come"
     if event.receipt_id is not None:
-        origin = event.from_warehouse_id
-        said.append(f"receipt {event.receipt_id}{'' if origin is None else f' from {origin}'}")
-    return ", ".join(said)
+        yield f"receipt {event.receipt_id}{_origin(event.from_warehouse_id)}"
+
+
+def _origin(warehouse_id: str | None) -> str:
+    return "" if warehouse_id is None else f" from {warehouse_id}"
 
 
 def _effect_of_time(event: EffectOfTime, zone: tzinfo) -> Iterator[str]:
@@ -215,6 +230,11 @@ def _effect_of_time(event: EffectOfTime, zone: tzinfo) -> Iterator[str]:
 def _due(due_at: datetime | None, zone: tzinfo) -> Iterator[str]:
     if due_at is not None:
         yield f"due at {moment_text(due_at, zone)}"
+
+
+def _wanted(order: Order) -> str:
+    lines = ", ".join(f"{line.quantity} {line.sku}" for line in order.lines)
+    return lines if order.replaces is None else f"{lines} in place of {order.replaces}"
 
 
 def _units(units: LineUnits) -> str:

@@ -139,6 +139,8 @@ def account(balance: Balance) -> Table:
         "returned": balance.returned,
     }
     went = {"despatched": balance.despatched, "lost": balance.lost, "on hand": balance.on_hand}
+    if balance.on_the_way:
+        went["on the way"] = balance.on_the_way
     drawn = table("Account of units", "", "", "")
     drawn.columns[2].justify = "left"
     sides = ([(name, f"{units:,}") for name, units in side.items()] for side in (came, went))

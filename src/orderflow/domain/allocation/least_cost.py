@@ -17,9 +17,9 @@ in the order of the lines.
 *Beyond.* Warehouses are added, each time the one that gives the most further units at the least
 cost. Then each is dropped that costs more than it saves.
 
-*The bound.* No answer that gives as many units of each line costs less than this: the cheapest
-units, and the cheapest parcels, as many as the product needs that comes from the most warehouses
-even if those with the largest stock send it.
+*The bound.* No answer that gives as many units of each line costs less than the cheapest units and
+the cheapest parcels. A product needs at least as many parcels as if the warehouses with the largest
+stock sent it. The product that needs the most parcels counts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from itertools import accumulate, combinations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.taking import Taking
-from orderflow.domain.model.sourcing_policy import Preference, SourcingCost
+from orderflow.domain.model.sourcing_policy import SourcingCost, SourcingPreference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,7 +63,7 @@ class LeastCost:
         self._available = available
         self._most = most
         costs = {each.warehouse_id: each for each in policy.costs}
-        if policy.preference is Preference.FEWEST_PARCELS:
+        if policy.preference is SourcingPreference.FEWEST_PARCELS:
             costs = {each: SourcingCost(each, parcel=1) for each in policy.warehouses}
         self._cost = costs
         self._useful = [each for each in policy.warehouses if any(available[each].values())]

@@ -16,7 +16,7 @@ import attrs
 from orderflow.domain.allocation.least_cost import LeastCost
 from orderflow.domain.allocation.taking import Taking, items_of
 from orderflow.domain.model.event_fields import LineUnits
-from orderflow.domain.model.sourcing_policy import Division, Preference
+from orderflow.domain.model.sourcing_policy import Division, SourcingPreference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SourcedPart", "SourcingPlan", "plan_sources"]
 
-_BY_COST = (Preference.FEWEST_PARCELS, Preference.CHEAPEST)
+_BY_COST = (SourcingPreference.FEWEST_PARCELS, SourcingPreference.CHEAPEST)
 
 
 @attrs.frozen
@@ -122,7 +122,7 @@ def _from_one(items: Sequence[Item], policy: SourcingPolicy, available: Availabl
 
 def _by_preference(policy: SourcingPolicy, skus: Collection[str], taking: Taking) -> Sequence[str]:
     """Return the warehouses, the preferred one for these products first."""
-    if policy.preference is Preference.RANKED:
+    if policy.preference is SourcingPreference.RANKED:
         return policy.warehouses
     return sorted(
         policy.warehouses, key=lambda each: -sum(taking.available(each, sku) for sku in skus)

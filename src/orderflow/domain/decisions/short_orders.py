@@ -1,8 +1,8 @@
 """The short part: what happens to orders that become short.
 
-An order becomes short when it goes on back order, when it is edited, moved or released, when its
-postponement ends, and when a count, a transfer or an urgent order takes units of it. An order that
-was short before waits on, whatever the policy says now.
+An order becomes short when it goes on back order, and when it is edited, moved or released. So it
+does when its postponement ends, and when a count, a transfer or an urgent order takes units of it.
+An order that was short before waits on, whatever the policy says now.
 
 The queues are served first. Then the orders that are still short are handled one by one, in the
 order of the queue. After each of them, the queues are served again: its units may complete the

@@ -9,13 +9,13 @@ import attrs
 from orderflow.domain.model import validators
 from orderflow.domain.model.terms import Term
 
-__all__ = ["Division", "Preference", "SourcingCost", "SourcingPolicy"]
+__all__ = ["Division", "SourcingCost", "SourcingPolicy", "SourcingPreference"]
 
 WAREHOUSES_MAX = 100
 """The most warehouses that an order can be placed over."""
 
 
-class Preference(Term):
+class SourcingPreference(Term):
     """Which warehouses are preferred."""
 
     RANKED = "RANKED"
@@ -72,12 +72,12 @@ class SourcingPolicy:
         InvalidValueError: If a field breaks its rule, or contradicts another.
 
     >>> SourcingPolicy(warehouses=("leeds", "york"), waits_at="york").preference
-    <Preference.RANKED: 'RANKED'>
+    <SourcingPreference.RANKED: 'RANKED'>
     """
 
     warehouses: tuple[str, ...] = attrs.field()
-    preference: Preference = attrs.field(
-        default=Preference.RANKED, validator=validators.one_of(Preference)
+    preference: SourcingPreference = attrs.field(
+        default=SourcingPreference.RANKED, validator=validators.one_of(SourcingPreference)
     )
     division: Division = attrs.field(default=Division.ALWAYS, validator=validators.one_of(Division))
     waits_at: str | None = attrs.field(default=None)
@@ -109,7 +109,7 @@ class SourcingPolicy:
 
     @costs.validator
     def _check_costs(self, _attribute: object, value: tuple[SourcingCost, ...]) -> None:
-        wanted = self.warehouses if self.preference is Preference.CHEAPEST else ()
+        wanted = self.warehouses if self.preference is SourcingPreference.CHEAPEST else ()
         validators.require(
             ok=sorted(each.warehouse_id for each in value) == sorted(wanted),
             field="SourcingPolicy.costs",

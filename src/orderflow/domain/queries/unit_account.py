@@ -1,7 +1,7 @@
 """The account of units: every unit that came in has left, or is still on hand.
 
-A transfer adds up over both warehouses: what was transferred out was booked in or rejected at the
-other one, is on the way, is missing, or came back when the transfer was withdrawn.
+A transfer adds up over both warehouses. What was transferred out was booked in or rejected at the
+other one, is missing or on the way, or is on hand again because the transfer was withdrawn.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from orderflow.domain.model.commands import MoveOrder, TransferStock
 from orderflow.domain.model.sourcing_policy import (
     Division,
-    Preference,
     SourcingCost,
     SourcingPolicy,
+    SourcingPreference,
 )
 from orderflow.testing.strategies.choices import Chooser
 from orderflow.testing.strategies.values import SCOPE, Scope, draw_key, minutes
@@ -36,10 +36,10 @@ def sourcing_policies(draw: DrawFn, scope: Scope = SCOPE) -> SourcingPolicy:
 
 def draw_sourcing(chooser: Chooser, scope: Scope) -> SourcingPolicy:
     """Draw a sourcing policy over all warehouses of the scope."""
-    preference = chooser.pick(tuple(Preference))
+    preference = chooser.pick(tuple(SourcingPreference))
     warehouses = chooser.pick((scope.warehouse_ids, scope.warehouse_ids[::-1]))
     costs: tuple[SourcingCost, ...] = ()
-    if preference is Preference.CHEAPEST:
+    if preference is SourcingPreference.CHEAPEST:
         costs = tuple(
             SourcingCost(each, chooser.number(0, 3), chooser.number(0, 2)) for each in warehouses
         )

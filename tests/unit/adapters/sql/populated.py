@@ -24,13 +24,13 @@ from orderflow import (
     OrderLine,
     PartialAllocation,
     Queue,
-    SourcingPolicy,
     StockKey,
 )
 from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.commands import BookInStock, ReturnState
 from orderflow.domain.decisions.decide import decide
+from orderflow.sourcing import SourcingPolicy
 from tests.unit.shop import NOON, key, later, order
 
 if TYPE_CHECKING:
